@@ -1,0 +1,10 @@
+"""The one exception that means: no verdict could be reached."""
+
+from __future__ import annotations
+
+
+class CannotJudge(Exception):
+    """Something kept the judge from judging; nothing is accepted (exit status 3).
+
+    The message is for whoever pushed: what could not be judged, and what to do.
+    """

@@ -1,0 +1,113 @@
+"""A push as data: what the judge is handed, and nothing that it must look up."""
+
+from __future__ import annotations
+
+from .record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Literal
+
+    from .tag_name import NearMiss, TagName
+    from .tag_object import TagObject
+
+    Change = Literal["create", "move", "delete", "none"]
+
+
+class RefUpdate(Record):
+    """One line of a hook's input. Ids are hex; None stands for the all-zero id."""
+
+    old: str | None
+    new: str | None
+    ref: str
+
+
+class Tag(Record):
+    """A tag that is in the repository, or would be.
+
+    `type` is the type of the object that the ref names ("tag", "commit", …),
+    None where that object does not exist; `object` is set for type "tag" only.
+    """
+
+    name: str
+    oid: str
+    type: str | None
+    object: TagObject | None
+
+
+class TagPush(Record):
+    """One pushed tag update, with both ends read."""
+
+    ref: str
+    name: TagName | NearMiss | None
+    old: Tag | None
+    new: Tag | None
+
+    @property
+    def tag(self) -> str:
+        return self.ref[len("refs/tags/") :]
+
+    @property
+    def change(self) -> Change:
+        if self.new is None:
+            return "none" if self.old is None else "delete"
+        return "create" if self.old is None else "move"
+
+
+class Target(Record):
+    """What a pushed tag points at.
+
+    `type` is the object's type, None where it does not exist. `files` holds
+    the content of each file that the policy asks about, None where the tree
+    has none. `on_branch` is None where the policy names no branches.
+    """
+
+    oid: str
+    type: str | None
+    files: Mapping[str, bytes | None]
+    on_branch: bool | None = None
+
+
+class Signature(Record):
+    """What verifying a tag's signature said: who signed, or why it is no good."""
+
+    principal: str | None
+    problem: str | None
+
+
+class ModelPush(Record):
+    """All of a push that concerns one model, and that model's existing tags.
+
+    `existing` are the tags of the model that stand before the push, those that
+    the push moves or deletes included. `obstacles` maps a pushed tag's name to
+    an existing ref name that can't stand beside it (directory/file).
+    `case_twin` is an existing model whose name differs only in case.
+    `model` is None for near misses, which belong to no model.
+    """
+
+    model: str | None
+    pushed: Sequence[TagPush]
+    existing: Sequence[Tag]
+    targets: Mapping[str, Target]
+    obstacles: Mapping[str, str]
+    case_twin: str | None = None
+    signatures: Mapping[str, Signature] = {}
+
+
+class Circumstances(Record):
+    """What holds for the whole push.
+
+    `now` is in seconds since the epoch, on the clock of whoever judges.
+    `declared_stages` are the stages that `.gto` names at the trusted ref,
+    None where it names none. `pusher` is None where nobody is known.
+    `emergency` maps a rule's id to the reason that the pusher gave.
+    """
+
+    now: int
+    place: Literal["server", "client", "history"]
+    declared_stages: tuple[str, ...] | None = None
+    pusher: str | None = None
+    pusher_email: str | None = None
+    remote_url: str | None = None
+    emergency: Mapping[str, str] = {}
