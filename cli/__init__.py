@@ -1,0 +1,20 @@
+"""The command line: `tagwarden`, or `python -m tagwarden.cli`.
+
+Each command parses its arguments, calls one function of another room, prints
+and leaves with a status of docs/exit-status.md.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """Run the command that `sys.argv` names, and leave with its exit status."""
+    import sys
+
+    from .run import run
+
+    sys.exit(run(sys.argv[1:]))

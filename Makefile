@@ -1,0 +1,45 @@
+# Needs Python >= 3.11, git and make. Everything is installed in .venv; `make clean` takes it back.
+
+BIN := .venv/bin
+export MYPYPATH := build/types
+
+.PHONY: help demo test test-thorough lint format docs bench bench-full clean
+.DEFAULT_GOAL := help
+
+help:  ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: .venv/ready  ## a throw-away server and clone, and what happens to good and bad pushes
+	@$(BIN)/python docs/demo.py
+
+test: .venv/ready  ## the whole test suite, with coverage
+	@$(BIN)/pytest -n 2 --cov --cov-report=term $(ARGS)
+
+test-thorough: .venv/ready  ## the tests that take minutes
+	@$(BIN)/pytest -n 2 -m thorough $(ARGS)
+
+lint: .venv/ready  ## ruff and mypy
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+
+format: .venv/ready  ## put right what ruff can put right
+	@$(BIN)/ruff check --fix
+
+docs: .venv/ready  ## write the generated pages of docs/ anew
+	@$(BIN)/python docs/generate.py
+
+bench: .venv/ready  ## the budgets of docs/performance.md, in minutes
+	@$(BIN)/python -m bench
+
+bench-full: .venv/ready  ## the same up to a million tags
+	@$(BIN)/python -m bench --full
+
+clean:  ## remove what make made
+	rm -rf .venv build .coverage .coverage.*
+
+.venv/ready: pyproject.toml .ci/venv
+	@sh .ci/venv
+	@mkdir -p build/types
+	@# mypy can't follow the import hook of an editable install; it finds tagwarden here.
+	@ln -sfn ../.. build/types/tagwarden
+	@touch $@

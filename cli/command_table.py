@@ -1,0 +1,19 @@
+"""Every command, and where it lives. A command is imported when it is called.
+
+To add one: write `cli/<name>.py` with a click command in it, add a line here,
+run `make docs`.
+"""
+
+from __future__ import annotations
+
+from ..policy.record import Record
+
+
+class Row(Record):
+    """`home` is MODULE:ATTRIBUTE within this package; `summary` is its line in `tagwarden --help`."""
+
+    home: str
+    summary: str
+
+
+COMMANDS: dict[str, Row] = {}

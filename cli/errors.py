@@ -1,0 +1,17 @@
+"""What a command raises to leave with an exit status other than 0."""
+
+from __future__ import annotations
+
+ACCEPTED = 0
+REFUSED = 1
+USAGE = 2
+CANNOT_JUDGE = 3
+INTERRUPTED = 130
+OUTPUT_CLOSED = 141
+
+
+class Refused(Exception):
+    """The answer is no: refused, not found, or not so (exit status 1).
+
+    The message is for the user: what is not so, and what to do about it.
+    """

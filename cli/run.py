@@ -1,0 +1,112 @@
+"""Run a command and turn whatever it ends with into an exit status."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+import click
+
+from ..policy.errors import CannotJudge
+from .errors import ACCEPTED, CANNOT_JUDGE, INTERRUPTED, OUTPUT_CLOSED, REFUSED, USAGE, Refused
+from .group import tagwarden
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+REPORT_TO = "Please report this with the command that you ran; TAGWARDEN_TRACEBACK=1 shows where it happened."
+
+
+def run(args: Sequence[str]) -> int:
+    """Run `tagwarden` with `args`; the exit status is one of docs/exit-status.md.
+
+    Nothing is raised. Messages go to stderr; where `args` ask for JSON, the
+    error is the one document on stdout, too.
+    """
+    try:
+        try:
+            status = _invoke(list(args))
+            _flush()
+            return status
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- the last line before a traceback
+            return _answer(error, in_json=wants_json(args))
+    except BrokenPipeError:
+        _forget_output()
+        return OUTPUT_CLOSED
+    except OSError:
+        _forget_output()
+        return CANNOT_JUDGE
+
+
+def _answer(error: BaseException, *, in_json: bool) -> int:
+    """Say what went wrong; returns the exit status that it means."""
+    text = str(error)
+    shown = f"tagwarden: {text}"
+    match error:
+        case BrokenPipeError():
+            raise error
+        case click.UsageError():
+            status, text, shown = USAGE, error.format_message(), _usage(error)
+        case Refused() | click.ClickException():
+            status = REFUSED
+        case CannotJudge() | OSError():
+            status = CANNOT_JUDGE
+        case KeyboardInterrupt() | click.Abort():
+            status, text, shown = INTERRUPTED, "interrupted", "tagwarden: interrupted"
+        case _:
+            status = CANNOT_JUDGE
+            text = f"unexpected {type(error).__name__}: {text}"
+            shown = f"tagwarden: {text}\n{REPORT_TO}"
+            if os.environ.get("TAGWARDEN_TRACEBACK"):
+                shown = "".join(traceback.format_exception(error)) + shown
+    click.echo(shown, err=True)
+    if in_json:
+        click.echo(json.dumps({"schema": 1, "accepted": False, "error": text, "findings": []}))
+    _flush()
+    return status
+
+
+def _usage(error: click.UsageError) -> str:
+    lines = []
+    if error.ctx is not None:
+        lines = [error.ctx.get_usage(), f"Try '{error.ctx.command_path} --help' for help.", ""]
+    return "\n".join([*lines, f"tagwarden: {error.format_message()}"])
+
+
+def _invoke(args: list[str]) -> int:
+    # Not click's own main(): that answers a closed pipe with 1, which says "refused" here.
+    shell = os.environ.get("_TAGWARDEN_COMPLETE")
+    if shell:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(tagwarden, {}, "tagwarden", "_TAGWARDEN_COMPLETE", shell)
+    try:
+        with tagwarden.make_context("tagwarden", args) as context:
+            answer = tagwarden.invoke(context)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    return answer if isinstance(answer, int) else ACCEPTED
+
+
+def wants_json(args: Sequence[str]) -> bool:
+    """Whether `args` ask for JSON, told even where they can't be parsed."""
+    options = args[: args.index("--")] if "--" in args else args
+    return (
+        "--json" in options
+        or "--format=json" in options
+        or ("--format", "json") in itertools.pairwise(options)
+    )
+
+
+def _flush() -> None:
+    if sys.stdout is not None:  # as where a program is started with it closed
+        sys.stdout.flush()
+
+
+def _forget_output() -> None:
+    # Python flushes stdout as it leaves, and would print the error that was just answered.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
