@@ -1,0 +1,66 @@
+"""Fixtures of every test. Nothing of the machine's own configuration reaches them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from support import Repo, Server, Templates
+from support.environment import hermetic_environment
+
+SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile("suite", deadline=None, suppress_health_check=SLOW_IS_FINE, print_blob=True)
+settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hermetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Run every test in an environment of its own."""
+    before = dict(os.environ)
+    environment = hermetic_environment(tmp_path_factory.mktemp("home"))
+    os.environ.clear()
+    os.environ.update(environment)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def templates(hermetic: None, tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    return Templates(tmp_path_factory.mktemp("templates"))
+
+
+@pytest.fixture
+def new_server(templates: Templates, tmp_path: Path) -> Callable[..., Server]:
+    """Make a server: `new_server(hook="update", object_format="sha256", name="other.git")`."""
+
+    def make(
+        *, name: str = "server.git", hook: str | None = "pre-receive", object_format: str = "sha1"
+    ) -> Server:
+        return templates.server(tmp_path / name, hook=hook, object_format=object_format)
+
+    return make
+
+
+@pytest.fixture
+def server(new_server: Callable[..., Server]) -> Server:
+    """A bare repository with the pre-receive hook installed and one commit on main."""
+    return new_server()
+
+
+@pytest.fixture
+def clone(server: Server) -> Repo:
+    """A clone of `server`, from which a test pushes."""
+    return server.clone()
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    """A repository with one commit and no remote."""
+    repo = Repo.init(tmp_path / "repo")
+    repo.commit(message="Begin")
+    return repo
