@@ -1,0 +1,151 @@
+"""The structure that ARCHITECTURE.md promises, proven on the source itself."""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+import re
+
+import pytest
+
+from support.project import PACKAGES, PYPROJECT, ROOMS, ROOT, imports, modules, project_files
+
+MODULES = modules()
+
+# Which rooms each room may import.
+ARROWS = {
+    "cli": {"hooks", "server_hooks", "repository", "report", "policy"},
+    "hooks": {"repository", "report", "policy"},
+    "server_hooks": {"repository", "report", "policy"},
+    "repository": {"policy"},
+    "report": {"policy"},
+    "policy": set(),
+}
+
+# All that the pure core may use of the world outside it.
+PURE = {
+    "__future__", "collections", "functools", "hashlib", "importlib", "itertools", "json", "math", "re",
+    "ruamel", "semver", "shlex", "string", "tomllib", "typing",
+}  # fmt: skip
+IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "breakpoint"}
+
+LONGEST = 300
+LONGER: dict[str, str] = {}  # file → why it is one thing all the same
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[0]
+
+
+def is_ours(name: str) -> bool:
+    return room_of(name) in ROOMS
+
+
+def test_every_room_is_on_the_map() -> None:
+    assert sorted(ARROWS) == ROOMS
+
+
+def test_the_arrows_make_no_circle() -> None:
+    graphlib.TopologicalSorter(ARROWS).prepare()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_along_the_arrows(module: str) -> None:
+    room = room_of(module)
+    against = {
+        one.name
+        for one in imports(module, MODULES[module])
+        if one.relative and room_of(one.name) not in ARROWS[room] | {room}
+    }
+
+    assert not against
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_inside_the_folders_imports_of_our_own_are_relative(module: str) -> None:
+    absolute = {
+        one.name
+        for one in imports(module, MODULES[module])
+        if not one.relative and one.name.split(".")[0] == "tagwarden"
+    }
+
+    assert not absolute
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph: dict[str, set[str]] = {}
+    for module, file in MODULES.items():
+        needed = {one.name for one in imports(module, file) if one.relative and one.at_import}
+        # `from .x import y` names x.y; y may be a module or something in x.
+        named = {name if name in MODULES else name.rpartition(".")[0] for name in needed}
+        graph[module] = named & set(MODULES) - {module}
+
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if room_of(name) == "policy"])
+def test_the_core_is_pure(module: str) -> None:
+    outside = {
+        one.name.split(".")[0] for one in imports(module, MODULES[module]) if not one.relative
+    } - PURE
+    called = {
+        node.func.id
+        for node in ast.walk(ast.parse(MODULES[module].read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+
+    assert not outside
+    assert not called & IMPURE_CALLS
+
+
+def test_the_packages_that_are_declared_are_the_folders_that_there_are() -> None:
+    folders = {
+        ".".join(file.parent.parts)
+        for file in project_files()
+        if file.name == "__init__.py" and file.parts[0] not in ("tests", "bench")
+    }
+
+    assert set(PACKAGES) == folders
+
+
+def test_every_package_says_that_it_is_typed() -> None:
+    folders = [ROOT / package.replace(".", "/") for package in PACKAGES]
+
+    assert not [folder for folder in folders if not (folder / "py.typed").exists()]
+
+
+def test_the_root_is_no_package() -> None:
+    assert not (ROOT / "__init__.py").exists()
+    assert not (ROOT / "tagwarden").exists()
+
+
+def test_mypy_and_coverage_look_at_every_room() -> None:
+    rooms = [f"tagwarden.{room}" for room in ROOMS]
+
+    assert PYPROJECT["tool"]["mypy"]["packages"] == rooms
+    assert PYPROJECT["tool"]["coverage"]["run"]["source_pkgs"] == rooms
+
+
+def test_no_file_is_long() -> None:
+    lengths = {
+        str(file): len((ROOT / file).read_text().splitlines())
+        for file in project_files()
+        if file.suffix == ".py" and file.parts[0] != "tests"
+    }
+    long = {file for file, lines in lengths.items() if lines > LONGEST}
+
+    assert long == set(LONGER)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_says_what_it_is_for(module: str) -> None:
+    source = MODULES[module].read_text()
+
+    assert not source or ast.get_docstring(ast.parse(source))
+
+
+def test_no_paths_of_a_developers_machine_are_in_the_files() -> None:
+    home = re.compile(r"(?<![\w.}])/(home/\w|root/|Users/\w)")
+    texts = {str(file): (ROOT / file).read_text(errors="replace") for file in project_files()}
+
+    assert not {file for file, text in texts.items() if home.search(text)}
