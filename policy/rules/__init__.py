@@ -1,0 +1,97 @@
+"""The rules: one file each, named here in the order in which they are reported.
+
+A rule's file holds its docstring (what it refuses and why, and how to put it
+right), `OPTIONS` (the policy keys that it reads, the governing one first),
+`check`, and `EXAMPLES` of accepted and refused pushes.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Protocol
+
+    from ..case import Case, WholePush
+    from ..policy import Level
+    from ..verdict import Breach
+    from .example import Example
+
+    class Rule(Protocol):
+        """What the module of a rule about one model's tags holds."""
+
+        OPTIONS: tuple[str, ...]
+        EXAMPLES: tuple[Example, ...]
+
+        def check(self, case: Case) -> Iterator[Breach]:
+            """Yield what is wrong with the case."""
+
+    class PushRule(Protocol):
+        """What the module of a rule about the push as a whole holds."""
+
+        OPTIONS: tuple[str, ...]
+        EXAMPLES: tuple[Example, ...]
+
+        def check(self, push: WholePush) -> Iterator[Breach]:
+            """Yield what is wrong with the push."""
+
+
+# Each rule's severity under the built-in policy.
+RULES: dict[str, Level] = {
+    "tag-name": "error",
+    "tag-name-in-object": "error",
+    "annotated": "error",
+    "tag-object": "error",
+    "target-commit": "error",
+    "target-annotations": "error",
+    "target-branch": "off",
+    "target-files": "off",
+    "model-known": "off",
+    "model-case": "error",
+    "version-order": "error",
+    "version-once": "error",
+    "version-per-commit": "error",
+    "version-form": "error",
+    "version-step": "off",
+    "state-exists": "error",
+    "stage-known": "off",
+    "stage-path": "off",
+    "stage-permanent": "off",
+    "event-time": "error",
+    "counter": "off",
+    "message": "error",
+    "tag-immutable": "error",
+    "tag-permanent": "error",
+    "who": "off",
+    "tagger-is-pusher": "off",
+    "signed": "off",
+    "replace-refs": "error",
+    "policy-file": "error",
+    "push-size": "warning",
+}
+
+# Those that look at the push as a whole.
+PUSH_RULES = ("replace-refs", "policy-file", "push-size")
+
+# Those that have something to say about deletions.
+DELETION_RULES = ("tag-permanent", "who")
+
+# Those that have something to say about names that are no model tags.
+NEAR_MISS_RULES = ("tag-name",)
+
+
+def module_name(rule: str) -> str:
+    """`version-order` lives in `version_order`."""
+    return rule.replace("-", "_")
+
+
+def load_rule(rule: str) -> Rule:
+    """The module of a rule about one model's tags."""
+    module: Rule = __import__(module_name(rule), globals(), fromlist=("check",), level=1)
+    return module
+
+
+def load_push_rule(rule: str) -> PushRule:
+    """The module of a rule about the push as a whole."""
+    module: PushRule = __import__(module_name(rule), globals(), fromlist=("check",), level=1)
+    return module

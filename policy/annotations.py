@@ -1,0 +1,82 @@
+"""The YAML files that annotate models: `artifacts.yaml` (GTO), `dvc.yaml` (DVC).
+
+They are read with ruamel.yaml because GTO and DVC read them with it; a file is
+unreadable here exactly if it is unreadable there.
+"""
+
+from __future__ import annotations
+
+from .names import is_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# What GTO's `Artifact` model takes for each key of an entry.
+ENTRY_TYPES: dict[str, tuple[type, ...]] = {
+    "type": (str, type(None)),
+    "path": (str, type(None)),
+    "labels": (list,),
+    "description": (str,),
+}
+BOOLEAN_WORDS = ("y", "yes", "t", "true", "on", "1", "n", "no", "f", "false", "off", "0")
+
+
+def load_yaml(data: bytes) -> Any:
+    """The document in `data` as plain values. Raises ValueError with a short reason."""
+    from ruamel.yaml import YAML
+
+    try:
+        return YAML(typ="safe", pure=True).load(data.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    # ruamel.yaml raises its own errors, and others on odd input.
+    except Exception as problem:
+        raise ValueError(str(problem).partition("\n")[0] or type(problem).__name__) from None
+
+
+def problem_of_annotations(data: bytes) -> str | None:
+    """Why GTO can't read this `artifacts.yaml`; None if it can."""
+    try:
+        content = load_yaml(data)
+    except ValueError as problem:
+        return f"it is not YAML: {problem}"
+    if not isinstance(content, dict):
+        return "it is not a table of artifacts"
+    for name, entry in content.items():
+        if not isinstance(name, str) or not is_artifact_name(name):
+            return f"{name!r} is not the name of an artifact"
+        problem = _problem_of_entry(entry)
+        if problem:
+            return f"{problem} in the artifact {name!r}"
+    return None
+
+
+def is_artifact_name(text: str) -> bool:
+    """Whether GTO takes `text` as an artifact's name (`constants.py`, `fullname_re`)."""
+    folder, colon, name = text.rpartition(":")
+    return is_name(name.replace("//", "/")) and (not colon or bool(folder))
+
+
+def declares(data: bytes, artifact: str) -> bool:
+    """Whether `artifact` is a key under `artifacts` in this `dvc.yaml`. Raises ValueError if it can't be read."""
+    content = load_yaml(data)
+    artifacts = content.get("artifacts") if isinstance(content, dict) else None
+    return isinstance(artifacts, dict) and artifact in artifacts
+
+
+def _problem_of_entry(entry: Any) -> str | None:
+    if not isinstance(entry, dict):
+        return "there is no table"
+    for key, types in ENTRY_TYPES.items():
+        if key in entry and not isinstance(entry[key], types):
+            return f"{key!r} has the wrong type"
+    if any(not isinstance(label, str) or not is_name(label) for label in entry.get("labels", ())):
+        return "a label is malformed"
+    kind = entry.get("type")
+    if kind and not is_name(kind):
+        return "the type is malformed"
+    virtual = entry.get("virtual", True)
+    if not isinstance(virtual, bool) and virtual not in (0, 1) and str(virtual).lower() not in BOOLEAN_WORDS:
+        return "'virtual' is not true or false"
+    return None

@@ -1,0 +1,98 @@
+"""What a rule is handed: one model's share of a push, with everything known of it."""
+
+from __future__ import annotations
+
+from .history import ModelHistory, read_event
+from .record import Record
+from .replay import in_order, replay
+from .tag_name import TagName, parse_tag_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .history import Event
+    from .policy import Settings
+    from .push import Circumstances, ModelPush, RefUpdate, Signature, Tag, TagPush, Target
+    from .replay import Turn
+
+
+class Case(Record):
+    """One model's share of a push.
+
+    `pushes` are its tag updates, in the order of the push. `turns` are those
+    that make an event, in the order of their turns; `history` is the model's
+    history after all of them. `existing` are the tags that stand before the
+    push and that it neither moves nor deletes.
+    """
+
+    model: str | None
+    settings: Settings
+    circumstances: Circumstances
+    pushes: Sequence[TagPush]
+    made: Sequence[TagPush]
+    existing: Sequence[Tag]
+    history: ModelHistory
+    turns: Sequence[Turn]
+    targets: Mapping[str, Target]
+    obstacles: Mapping[str, str]
+    case_twin: str | None
+    signatures: Mapping[str, Signature]
+
+    @property
+    def old_registrations(self) -> list[Event]:
+        """The registrations that stand before the push."""
+        return self.history.registrations[: len(self.history.registrations) - self.new_registrations]
+
+    @property
+    def new_registrations(self) -> int:
+        return sum(turn.event.name.kind == "register" for turn in self.turns)
+
+
+class WholePush(Record):
+    """What the rules about the push as a whole are handed.
+
+    `tags` counts the tags that the push creates or moves. `policy_problem` is
+    set where the push would leave the trusted ref with an unreadable policy:
+    the ref, and the mistakes.
+    """
+
+    circumstances: Circumstances
+    updates: Sequence[RefUpdate]
+    tags: int
+    policy_problem: tuple[str, tuple[str, ...]] | None
+
+
+def build_case(push: ModelPush, settings: Settings, circumstances: Circumstances) -> Case:
+    """Play `push` into the model's history."""
+    gone = {update.tag for update in push.pushed if update.old is not None}
+    existing = [tag for tag in push.existing if tag.name not in gone]
+    history = ModelHistory()
+    for tag in existing:
+        name = parse_tag_name(tag.name)
+        if isinstance(name, TagName):
+            event = read_event(tag, name)
+            if event is not None:
+                history.add(event)
+    made = [update for update in push.pushed if update.new is not None]
+    pushed = []
+    for update in made:
+        if isinstance(update.name, TagName) and update.new is not None:
+            event = read_event(update.new, update.name)
+            if event is not None:
+                pushed.append((update, event))
+    turns = replay(history, in_order(pushed))
+    return Case(
+        push.model,
+        settings,
+        circumstances,
+        push.pushed,
+        made,
+        existing,
+        history,
+        turns,
+        push.targets,
+        push.obstacles,
+        push.case_twin,
+        push.signatures,
+    )

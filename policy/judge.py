@@ -1,0 +1,135 @@
+"""The judge: applies a policy's rules to a push and adds the findings up.
+
+Only the judge knows severities, emergencies and mode; a rule only says what
+is wrong.
+"""
+
+from __future__ import annotations
+
+from .case import WholePush, build_case
+from .rules import DELETION_RULES, NEAR_MISS_RULES, PUSH_RULES, RULES, load_push_rule, load_rule
+from .tag_name import TagName
+from .verdict import Finding, Verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .case import Case
+    from .policy import Level, Policy, Settings
+    from .push import Circumstances, ModelPush
+    from .verdict import Breach
+
+ORDER = {rule: place for place, rule in enumerate(RULES)}
+
+
+class Judge:
+    """Judges one push under one policy, model by model.
+
+    Hand in each model's share with `judge_model`, the push as a whole with
+    `judge_whole`, and ask for the `verdict`. Nothing of a share is kept but
+    what was found in it.
+    """
+
+    def __init__(self, policy: Policy, circumstances: Circumstances) -> None:
+        self.policy = policy
+        self.circumstances = circumstances
+        self.findings: list[Finding] = []
+        self.judged = 0
+        self.used_emergencies: dict[str, str] = {}
+
+    def judge_model(self, push: ModelPush) -> None:
+        """Judge one model's share of the push; `model` None holds the near misses.
+
+        Tags that `scope.ignore` covers are left out and not counted.
+        """
+        if self.policy.ignore:
+            push = push._replace(pushed=[update for update in push.pushed if not self.policy.ignores(update.tag)])
+        if not push.pushed:
+            return
+        self.judged += len(push.pushed)
+        settings = self.policy.for_model(push.model or "")
+        case = build_case(push, settings, self.circumstances)
+        for rule in _rules_for(case):
+            level = settings.levels[rule]
+            if level != "off":
+                self._take(rule, level, load_rule(rule).check(case))
+
+    def judge_whole(self, push: WholePush) -> None:
+        """Judge what concerns the push as a whole."""
+        settings = self.policy.for_model("")
+        for rule in PUSH_RULES:
+            level = settings.levels[rule]
+            if level != "off" and _concerns(rule, push):
+                self._take(rule, level, load_push_rule(rule).check(push))
+
+    def _take(self, rule: str, level: Level, breaches: Iterable[Breach]) -> None:
+        for breach in breaches:
+            severity = "warning" if level == "warning" else "error"
+            if severity == "error" and rule in self.circumstances.emergency:
+                self.used_emergencies[rule] = self.circumstances.emergency[rule]
+                severity = "warning"
+            options = load_rule(rule).OPTIONS
+            key = breach.key or (options[0] if options else f"rules.{rule}")
+            self.findings.append(
+                Finding(rule, severity, breach.ref, breach.model, breach.message, key, breach.fix)  # type: ignore[arg-type]
+            )
+
+    def verdict(self, *, source: str, policy_id: str | None, notes: Sequence[str] = ()) -> Verdict:
+        """The verdict on all that was handed in.
+
+        `source` and `policy_id` name the policy as the reader found it.
+        """
+        refused = any(finding.severity == "error" for finding in self.findings)
+        # Judging stays linear in the number of findings: the sort sees them by rule already.
+        self.findings.sort(key=lambda finding: (finding.ref or "", ORDER[finding.rule]))
+        return Verdict(
+            accepted=self.policy.mode == "evaluate" or not refused,
+            mode=self.policy.mode,
+            policy_source=source,
+            policy_id=policy_id,
+            findings=tuple(self.findings),
+            judged=self.judged,
+            notes=tuple(notes),
+        )
+
+
+def judge(
+    pushes: Iterable[ModelPush],
+    *,
+    policy: Policy,
+    circumstances: Circumstances,
+    source: str = "built-in policy",
+    policy_id: str | None = None,
+) -> Verdict:
+    """Judge a push, given as the shares of its models.
+
+    Raises CannotJudge where a pattern of the policy takes too long.
+    """
+    one = Judge(policy, circumstances)
+    for push in pushes:
+        one.judge_model(push)
+    return one.verdict(source=source, policy_id=policy_id)
+
+
+def _rules_for(case: Case) -> Iterable[str]:
+    if not any(isinstance(push.name, TagName) for push in case.pushes):
+        return NEAR_MISS_RULES
+    if not case.made:
+        return DELETION_RULES
+    return (rule for rule in RULES if rule not in PUSH_RULES)
+
+
+def _concerns(rule: str, push: WholePush) -> bool:
+    # Each is asked for only where it can have something to say: a hook pays
+    # for every module that it imports.
+    if rule == "push-size":
+        return push.circumstances.place == "client"
+    if rule == "policy-file":
+        return push.policy_problem is not None
+    return any(update.ref.startswith("refs/replace/") for update in push.updates)
+
+
+def rule_needs(settings: Settings, rule: str) -> bool:
+    """Whether the facts of `rule` have to be gathered under these settings."""
+    return settings.levels[rule] != "off"

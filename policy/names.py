@@ -1,0 +1,62 @@
+"""What GTO and Git take as the names of models, stages and counters.
+
+Every test is on the whole text and on ASCII alone. GTO's own patterns let a
+little more through (`a//b`, `../x=m`), which Git then refuses as a ref or
+which ends as another ref than the one that was meant.
+"""
+
+from __future__ import annotations
+
+from .versions import DIGITS, IDENTIFIER
+
+ALPHANUMERIC = IDENTIFIER - {"-"}
+NAME = ALPHANUMERIC | frozenset("-/_")
+FOLDER = NAME | {"."}
+
+# The longest path component that file systems take is 255 bytes; Git adds ".lock".
+MOST_BYTES = 250
+
+
+def is_name(text: str) -> bool:
+    """Whether GTO takes `text` as the name of a stage, or of a model without a folder."""
+    return (
+        text[:1] in ALPHANUMERIC and text[-1:] in ALPHANUMERIC and NAME.issuperset(text) and "//" not in text
+    )
+
+
+def is_model(text: str) -> bool:
+    """Whether GTO and Git both take `text` as a model's name, as spelled in tags."""
+    folder, equals, name = text.partition("=")
+    if not equals:
+        return is_name(text)
+    return is_name(name) and FOLDER.issuperset(folder) and is_ref_path(folder)
+
+
+def is_ref_path(folder: str) -> bool:
+    """Whether a tag may begin with `folder` (git-check-ref-format(1); git-tag(1) takes no leading "-")."""
+    if folder[:1] in ("", "-", "/") or ".." in folder:
+        return False
+    *parents, last = folder.split("/")
+    return last[:1] != "." and not any(part[:1] in ("", ".") or part.endswith(".lock") for part in parents)
+
+
+def is_counter(text: str) -> bool:
+    """Whether `text` is a counter: one or more ASCII digits."""
+    return bool(text) and DIGITS.issuperset(text)
+
+
+def fits(tag: str) -> bool:
+    """Whether Git can store `tag`: components short enough for a file, and no ".lock" at the end."""
+    if tag.endswith(".lock"):
+        return False
+    return len(tag) <= MOST_BYTES or all(len(part) <= MOST_BYTES for part in tag.split("/"))
+
+
+def shown(model: str) -> str:
+    """The model as GTO shows it: `cv=seg` is `cv:seg`."""
+    return model.replace("=", ":")
+
+
+def in_tags(model: str) -> str:
+    """The model as tags spell it: `cv:seg` is `cv=seg`."""
+    return model.replace(":", "=")

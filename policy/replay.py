@@ -1,0 +1,96 @@
+"""A push played into a model's history, event by event.
+
+The existing events come before the pushed ones, whatever the tagger times
+say. All pushed registrations count from the start, so that a registration and
+the assignment that needs it can travel together; the other events follow in
+the order of time, ties as unassign, assign, deregister, deprecate.
+"""
+
+from __future__ import annotations
+
+from .history import Event, ModelHistory
+from .record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .push import TagPush
+    from .versions import Version
+
+TURN_OF_KIND = {"register": 0, "unassign": 1, "assign": 2, "deregister": 3, "deprecate": 4}
+
+
+class Turn(Record):
+    """One pushed event, and what held when its turn came.
+
+    `active` is the active version on the event's commit, `versions_here` how
+    many versions GTO sees there, `holds` whether the version is in the event's
+    stage. `follows` is the latest event that this one must be later than.
+    `had_stages` are all stages that the version was assigned before.
+    `assigned_before` tells of any assignment or unassignment on the commit.
+    """
+
+    push: TagPush
+    event: Event
+    active: Version | None
+    versions_here: int
+    holds: bool
+    follows: Event | None
+    had_stages: frozenset[str]
+    assigned_before: bool
+
+
+def in_order(events: Iterable[tuple[TagPush, Event]]) -> list[tuple[TagPush, Event]]:
+    """Sort pushed events into the order of their turns."""
+    return sorted(events, key=lambda pair: (pair[1].time, TURN_OF_KIND[pair[1].name.kind], pair[1].tag))
+
+
+def replay(history: ModelHistory, pushed: Sequence[tuple[TagPush, Event]]) -> list[Turn]:
+    """Let each of the `pushed` events, given `in_order`, have its turn; `history` grows by them."""
+    for _, event in pushed:
+        if event.name.kind == "register":
+            history.register(event)
+    turns = []
+    for push, event in pushed:
+        turns.append(_turn(history, push, event))
+        history.proceed(event)
+    return turns
+
+
+def _turn(history: ModelHistory, push: TagPush, event: Event) -> Turn:
+    kind, stage, commit = event.name.kind, event.name.stage, event.commit
+    if kind == "deprecate":
+        follows = _latest(history.deprecated, history.last_sign_of_life)
+        return Turn(push, event, None, 0, False, follows, frozenset(), False)
+    follows = history.deprecated
+    holds = False
+    if event.name.version is not None:
+        if kind == "register":
+            other = history.deregistration(event.name.version, commit)
+        else:
+            other = history.registration(event.name.version, commit)
+        follows = _latest(follows, other)
+    elif stage is not None:
+        holds = history.is_in_force(stage, commit)
+        holding = history.holding(stage, commit)
+        if kind == "assign":
+            follows = _latest(_latest(follows, holding.unassigned), history.newest_assignment(stage))
+        else:
+            follows = _latest(follows, holding.assigned)
+    return Turn(
+        push,
+        event,
+        history.active_version_at(commit),
+        history.versions_at(commit),
+        holds,
+        follows,
+        history.stages_ever(commit),
+        history.has_assignment_tags(commit),
+    )
+
+
+def _latest(one: Event | None, other: Event | None) -> Event | None:
+    if one is None or other is None:
+        return one or other
+    return other if other.time > one.time else one

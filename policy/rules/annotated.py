@@ -1,0 +1,42 @@
+"""Refuses lightweight model tags.
+
+Only an annotated tag says who made it, when, and why. GTO does not read
+lightweight ones, yet they take the name, and CI may deploy on them.
+
+To put it right, make the tag with `tagwarden`, `gto` or `git tag -a`.
+"""
+
+from __future__ import annotations
+
+from ..commands import paste
+from ..tag_name import TagName
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+
+OPTIONS = ()
+WHY = "GTO does not see lightweight tags, so the registry would not hold what the tag claims."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    for push in case.made:
+        if push.new is not None and push.new.type not in ("tag", None) and isinstance(push.name, TagName):
+            yield Breach(
+                f"{push.tag!r} is a lightweight tag (it names a {push.new.type}, not a tag object)",
+                push.ref,
+                case.model,
+                fix=paste("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{}}"),
+            )
+
+
+EXAMPLES = (
+    Example("an annotated tag", ("churn@v1.0.0",), refused=False),
+    Example("a lightweight registration", ("churn@v1.0.0 lightweight",), refused=True),
+    Example("a lightweight assignment", ("churn#prod lightweight",), refused=True, existing=("churn@v1.0.0",)),
+    Example("other tags may be lightweight", ("release-2024 lightweight",), refused=False),
+)

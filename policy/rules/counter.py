@@ -1,0 +1,60 @@
+"""Refuses counters that are not above the model's highest.
+
+GTO writes one more than the highest counter of all the model's tags, whatever
+their kind, and never looks at counters when reading. Real registries hold
+doubled and missing ones, so this rule is off unless the policy asks for it.
+
+To put it right, use the next counter, or none.
+"""
+
+from __future__ import annotations
+
+from ..names import shown
+from ..tag_name import TagName, parse_tag_name
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+
+OPTIONS = ()
+WHY = "the counters were to tell in which order the tags were made."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    highest = 0
+    for tag in case.existing:
+        name = parse_tag_name(tag.name)
+        if isinstance(name, TagName) and name.counter is not None:
+            highest = max(highest, int(name.counter))
+    order = {turn.push.tag: place for place, turn in enumerate(case.turns)}
+    seen: set[int] = set()
+    for push in sorted(case.made, key=lambda push: order.get(push.tag, 0)):
+        if not isinstance(push.name, TagName) or push.name.counter is None:
+            continue
+        counter = int(push.name.counter)
+        if counter <= highest or counter in seen:
+            yield Breach(
+                f"the counter of {push.tag!r} is not above {max(highest, *seen, 0)},"
+                f" the highest of the model {shown(case.model or '')!r}",
+                push.ref,
+                case.model,
+                "rules.counter",
+            )
+        seen.add(counter)
+        if case.circumstances.place == "history":
+            highest = max(highest, counter)
+
+
+STRICT = '[rules]\ncounter = "error"\n'
+OLD = ("churn@v1.0.0", "churn#prod#4 at 2")
+EXAMPLES = (
+    Example("off by default", ("churn#prod#2 at 3",), refused=False, existing=OLD),
+    Example("the next counter", ("churn#prod#5 at 3",), refused=False, existing=OLD, policy=STRICT),
+    Example("no counter", ("churn#prod at 3",), refused=False, existing=OLD, policy=STRICT),
+    Example("a counter that is taken by another stage", ("churn#dev#4 at 3",), refused=True, existing=OLD, policy=STRICT),
+    Example("the same counter twice in a push", ("churn#dev#5 at 3", "churn#prod#5 at 4"), refused=True, existing=OLD, policy=STRICT),
+)

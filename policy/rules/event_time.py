@@ -1,0 +1,89 @@
+"""Refuses events that are dated before what they follow, or in the future.
+
+GTO orders a model's events by tagger time, in whole seconds, and resolves ties
+wrongly. So a deregistration must be later than the registration; an assignment
+later than the other assignments of the stage that are in force and than the
+version's last unassignment; an unassignment later than the assignment; a
+deprecation later than all else, and all else later than a deprecation.
+Nothing may be dated later than the judge's clock plus `time.max-skew`.
+
+To put it right, set the clock and make the tag anew, a second later.
+"""
+
+from __future__ import annotations
+
+from ..commands import paste
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+
+OPTIONS = ("time.max-skew",)
+WHY = "GTO orders events by these times, so it would see another order of events than happened."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    limit = case.circumstances.now + case.settings.time.max_skew
+    for turn in case.turns:
+        event, follows = turn.event, turn.follows
+        if event.time > limit:
+            yield Breach(
+                f"{turn.push.tag!r} is dated {date(event.time)}, {_span(event.time - case.circumstances.now)} from now",
+                turn.push.ref,
+                case.model,
+                fix=_again(turn.push.tag),
+            )
+        elif follows is not None and event.time <= follows.time:
+            order = "in the same second as" if event.time == follows.time else "before"
+            yield Breach(
+                f"{turn.push.tag!r} is dated {date(event.time)}, {order} {follows.tag!r} ({date(follows.time)}), which it must follow",
+                turn.push.ref,
+                case.model,
+                "rules.event-time",
+                fix=_again(turn.push.tag),
+            )
+
+
+def date(seconds: int) -> str:
+    """The time as ISO 8601 in UTC; bare seconds where there is no such date."""
+    from datetime import UTC, datetime
+
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, OSError, ValueError):
+        return f"second {seconds}"
+
+
+def _span(seconds: int) -> str:
+    for name, length in (("years", 31557600), ("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {name}"
+    return f"{seconds} seconds"
+
+
+def _again(tag: str) -> str | None:
+    return paste("git", "tag", "-f", "-a", tag, f"refs/tags/{tag}^{{commit}}")
+
+
+ONE = ("churn@v1.0.0 on c1 at 10", "churn#prod on c1 at 20")
+EXAMPLES = (
+    Example("a later assignment", ("churn#prod#2 on c1 at 21",), refused=False, existing=ONE),
+    Example("an assignment in the same second", ("churn#prod#2 on c1 at 20",), refused=True, existing=ONE),
+    Example("an assignment before the one in force", ("churn#prod#2 on c1 at 15",), refused=True, existing=ONE),
+    Example("another stage in the same second", ("churn#dev on c1 at 20",), refused=False, existing=ONE),
+    Example("a registration and an assignment in one second", ("churn@v1.0.0 at 5", "churn#prod at 5"), refused=False),
+    Example("a deregistration before its registration", ("churn@v1.0.0! on c1 at 9",), refused=True, existing=ONE),
+    Example("an unassignment in the second of the assignment", ("churn#prod! on c1 at 20",), refused=True, existing=ONE),
+    Example("a deprecation before the last event", ("churn@deprecated on c1 at 19",), refused=True, existing=ONE),
+    Example(
+        "an event in the second of a deprecation",
+        ("churn#dev on c1 at 30",),
+        refused=True,
+        existing=(*ONE, "churn@deprecated on c1 at 30"),
+    ),
+    Example("a date in the future", ("churn@v1.0.0 at 2000000000",), refused=True),
+)

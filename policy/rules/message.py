@@ -1,0 +1,78 @@
+"""Refuses tags whose message says too little.
+
+The message is the tag's body without the signature and without white space
+around it. `message.min-length` and `message.pattern` (a Python regular
+expression for the whole of it) apply to all kinds of tag, each
+`message.trailers.NAME` to the kinds that it lists.
+
+To put it right, make the tag anew with a message as the policy asks for it
+(`tagwarden register --message … --trailer NAME=VALUE`).
+"""
+
+from __future__ import annotations
+
+from ..trailers import parse_trailers, problem_of_value
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+    from ..policy import Message
+
+OPTIONS = ("message.min-length", "message.pattern", "message.trailers")
+WHY = "the message is the only place where a tag says why it was made."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    wanted = case.settings.message
+    for turn in case.turns:
+        found = turn.push.new.object if turn.push.new else None
+        if found is None:
+            continue
+        text = found.message.strip()
+        for problem, key in _problems(text, turn.event.name.kind, wanted):
+            yield Breach(f"the message of {turn.push.tag!r} {problem}", turn.push.ref, case.model, key)
+
+
+def _problems(text: str, kind: str, wanted: Message) -> Iterator[tuple[str, str]]:
+    if not text and wanted.min_length:
+        yield "is empty", "message.min-length"
+    elif len(text) < wanted.min_length:
+        yield f"has {len(text)} characters, fewer than {wanted.min_length}", "message.min-length"
+    if wanted.pattern:
+        from ..patterns import matches_in_time
+
+        if not matches_in_time(wanted.pattern, text):
+            yield f"does not match the pattern {wanted.pattern!r}", "message.pattern"
+    if not wanted.trailers:
+        return
+    trailers = parse_trailers(text)
+    for trailer in wanted.trailers:
+        if kind not in trailer.what:
+            continue
+        values = [value for key, value in trailers if key.lower() == trailer.key.lower()]
+        if not values and trailer.required:
+            yield f"lacks the trailer '{trailer.key}: …'", f"message.trailers.{trailer.key}"
+        for value in values:
+            problem = problem_of_value(value, trailer)
+            if problem:
+                yield f"has the trailer '{trailer.key}: {value}', which {problem}", f"message.trailers.{trailer.key}"
+
+
+TRAILER = '[message.trailers.Dataset]\npattern = "[0-9a-f]{8}"\n'
+NUMBER = '[message.trailers.AUC]\ntype = "number"\nmin = 0.8\nwhat = ["register"]\n'
+EXAMPLES = (
+    Example("a message", ("churn@v1.0.0 with Trained on the May snapshot",), refused=False),
+    Example("no message", ("churn@v1.0.0 with ",), refused=True),
+    Example("too short", ("churn@v1.0.0 with ok",), refused=True, policy="[message]\nmin-length = 10\n"),
+    Example("unlike the pattern", ("churn@v1.0.0 with ok",), refused=True, policy='[message]\npattern = "ML-[0-9]+: .+"\n'),
+    Example("like the pattern", ("churn@v1.0.0 with ML-7: better",), refused=False, policy='[message]\npattern = "ML-[0-9]+: .+"\n'),
+    Example("a trailer", ("churn@v1.0.0 with Better\\n\\nDataset: 00c0ffee",), refused=False, policy=TRAILER),
+    Example("no trailer", ("churn@v1.0.0 with Better",), refused=True, policy=TRAILER),
+    Example("a malformed trailer", ("churn@v1.0.0 with Better\\n\\nDataset: tuesday",), refused=True, policy=TRAILER),
+    Example("a number that is too low", ("churn@v1.0.0 with Better\\n\\nAUC: 0.71",), refused=True, policy=NUMBER),
+    Example("asked of registrations only", ("churn#prod at 2 with Go",), refused=False, existing=("churn@v1.0.0",), policy=NUMBER),
+)

@@ -1,0 +1,38 @@
+"""Refuses the first tag of a model whose name differs from another's only in case.
+
+`Churn` and `churn` are two models to GTO and one file on the disks of macOS
+and Windows, where the clones of both can't be kept apart.
+
+To put it right, use the spelling that exists.
+"""
+
+from __future__ import annotations
+
+from ..names import shown
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+
+OPTIONS = ()
+WHY = "on macOS and Windows the two collide, and nobody tells them apart when reading."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    if case.model is None or case.case_twin is None:
+        return
+    for push in case.made:
+        yield Breach(
+            f"the model {shown(case.model)!r} of {push.tag!r} exists as {shown(case.case_twin)!r}", push.ref, case.model
+        )
+
+
+EXAMPLES = (
+    Example("a new model", ("churn@v1.0.0",), refused=False, existing=("fraud@v1.0.0",)),
+    Example("another case", ("Churn@v1.0.0",), refused=True, existing=("churn@v1.0.0",)),
+    Example("two new models in one push", ("churn@v1.0.0", "CHURN@v1.0.0"), refused=True),
+)

@@ -1,0 +1,76 @@
+"""Refuses models that the policy does not know.
+
+`models.names` lists the models as globs; `models.declared-in` demands that the
+model be an artifact of that file (DVC's `dvc.yaml`) at the tagged commit.
+
+To put it right, correct the name, or have the model added to the list or file.
+"""
+
+from __future__ import annotations
+
+from ..annotations import declares
+from ..globs import matches_model
+from ..names import shown
+from ..needs import declaration
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+    from ..push import Target
+
+OPTIONS = ("models.names", "models.declared-in")
+WHY = "a slip of the pen would open a second registry entry that nobody watches."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    models = case.settings.models
+    if case.model is None:
+        return
+    if models.names is not None and not matches_model(models.names, case.model):
+        for push in case.made:
+            yield Breach(f"the model {shown(case.model)!r} of {push.tag!r} is not on the list", push.ref, case.model)
+    if models.declared_in is None:
+        return
+    path, artifact = declaration(case.model, models.declared_in)
+    for turn in case.turns:
+        if turn.event.name.kind not in ("register", "assign"):
+            continue
+        problem = _undeclared(case.targets.get(turn.event.commit), path, artifact)
+        if problem:
+            yield Breach(
+                f"the model {shown(case.model)!r} of {turn.push.tag!r} is not declared at its commit: {problem}",
+                turn.push.ref,
+                case.model,
+                "models.declared-in",
+            )
+
+
+def _undeclared(target: Target | None, path: str, artifact: str) -> str | None:
+    content = target.files.get(path) if target else None
+    if content is None:
+        return f"there is no {path!r}"
+    try:
+        return None if declares(content, artifact) else f"{path!r} has no artifact {artifact!r}"
+    except ValueError as problem:
+        return f"{path!r} can't be read: {problem}"
+
+
+LISTED = '[models]\nnames = ["churn", "cv:*"]\n'
+DECLARED = '[models]\ndeclared-in = "dvc.yaml"\n'
+EXAMPLES = (
+    Example("any model, without a list", ("anything@v1.0.0",), refused=False),
+    Example("a listed model", ("churn@v1.0.0",), refused=False, policy=LISTED),
+    Example("a model matched by a glob", ("cv=seg@v1.0.0",), refused=False, policy=LISTED),
+    Example("a model that is not listed", ("chrun@v1.0.0",), refused=True, policy=LISTED),
+    Example(
+        "a declared model",
+        ("churn@v1.0.0 on c1 holding dvc.yaml=artifacts: {churn: {path: model.pkl}}",),
+        refused=False,
+        policy=DECLARED,
+    ),
+    Example("an undeclared model", ("churn@v1.0.0",), refused=True, policy=DECLARED),
+)

@@ -1,0 +1,37 @@
+"""Refuses to create or move `refs/replace/*`.
+
+Such a ref makes Git show another object in place of the one that was asked for
+(git-replace(1)): the tag that everybody sees is then not the one that was
+judged. Deleting one is allowed.
+
+To put it right, push without that ref.
+"""
+
+from __future__ import annotations
+
+from ..commands import paste
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import WholePush
+
+OPTIONS = ()
+WHY = "Git would show everybody another object than the one that was judged."
+
+
+def check(push: WholePush) -> Iterator[Breach]:
+    for update in push.updates:
+        if update.new is not None and update.ref.startswith("refs/replace/"):
+            yield Breach(
+                f"{update.ref!r} would replace one object by another", update.ref, fix=paste("git", "update-ref", "-d", update.ref)
+            )
+
+
+EXAMPLES = (
+    Example("a replacement", ("replace 1111111111111111111111111111111111111111",), refused=True),
+    Example("a push without one", ("churn@v1.0.0",), refused=False),
+)

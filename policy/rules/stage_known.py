@@ -1,0 +1,58 @@
+"""Refuses stages that are not declared.
+
+The stages are `stages.names`, else those that GTO's own `.gto` file declares
+where the policy comes from; where neither does, any stage will do.
+
+To put it right, correct the stage, or have it declared.
+"""
+
+from __future__ import annotations
+
+from ..names import is_counter
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+
+OPTIONS = ("stages.names",)
+WHY = "nothing deploys to a stage that nobody declared, and nobody notices."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    declared = case.settings.stages.names
+    source = "stages.names"
+    if declared is None:
+        declared, source = case.circumstances.declared_stages, ".gto"
+    if declared is None:
+        return
+    for turn in case.turns:
+        stage = turn.event.name.stage
+        if stage is None or stage in declared or turn.event.name.kind != "assign":
+            continue
+        stem, dash, counter = stage.rpartition("-")
+        hint = ""
+        if dash and is_counter(counter) and stem in declared:
+            hint = f"; {stage!r} was how GTO 0.1 wrote the stage {stem!r} with a counter, which is now '{stem}#{counter}'"
+        names = ", ".join(declared) if declared else "none"
+        yield Breach(f"the stage {stage!r} is not declared in {source} (declared: {names}){hint}", turn.push.ref, case.model)
+
+
+DECLARED = '[stages]\nnames = ["dev", "prod"]\n'
+ONE = ("churn@v1.0.0",)
+EXAMPLES = (
+    Example("any stage, where none is declared", ("churn#us-east-1 at 2",), refused=False, existing=ONE),
+    Example("a declared stage", ("churn#prod at 2",), refused=False, existing=ONE, policy=DECLARED),
+    Example("a slip of the pen", ("churn#prdo at 2",), refused=True, existing=ONE, policy=DECLARED),
+    Example("the old form of a counter", ("churn#prod-5 at 2",), refused=True, existing=ONE, policy=DECLARED),
+    Example(
+        "leaving a stage that is no longer declared",
+        ("churn#old! at 3",),
+        refused=False,
+        existing=(*ONE, "churn#old at 2"),
+        policy=DECLARED,
+    ),
+)

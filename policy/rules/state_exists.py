@@ -1,0 +1,127 @@
+"""Refuses assignments, unassignments and deregistrations that hit nothing.
+
+An assignment needs an active version of the model on its commit, an
+unassignment a version that holds the stage, a deregistration the version that
+is registered on that very commit. Also refused, because GTO fails on it, is an
+assignment on a commit with two versions of the model, and a second version on
+a commit with an assignment.
+
+To put it right, tag the commit of the version that is meant;
+`tagwarden history MODEL` lists them.
+"""
+
+from __future__ import annotations
+
+from ..commands import paste
+from ..names import shown
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+    from ..replay import Turn
+
+OPTIONS = ()
+WHY = "CI would act on an event that the registry does not hold."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    for turn in case.turns:
+        problem = CHECKS[turn.event.name.kind](turn, case)
+        if problem:
+            yield Breach(
+                f"{turn.push.tag!r} {problem}",
+                turn.push.ref,
+                case.model,
+                fix=paste("tagwarden", "history", shown(case.model or "")),
+            )
+
+
+def _assignment(turn: Turn, case: Case) -> str | None:
+    if turn.versions_here > 1:
+        return f"is on the commit {turn.event.commit}, which holds {turn.versions_here} versions; GTO can't tell which is meant"
+    return None if turn.active else _no_version(turn, case)
+
+
+def _unassignment(turn: Turn, case: Case) -> str | None:
+    if turn.versions_here > 1:
+        return f"is on the commit {turn.event.commit}, which holds {turn.versions_here} versions; GTO can't tell which is meant"
+    if turn.holds:
+        return None
+    if turn.active is None:
+        return _no_version(turn, case)
+    holders = [
+        str(case.history.active_version_at(event.commit) or event.commit)
+        for event in case.history.holders(turn.event.name.stage or "")
+    ]
+    held = f"held by {', '.join(holders)}" if holders else "held by no version"
+    return f"unassigns {turn.active}, which is not in the stage {turn.event.name.stage!r} ({held})"
+
+
+def _deregistration(turn: Turn, case: Case) -> str | None:
+    event = turn.event
+    if event.name.version is None or turn.active == event.name.version:
+        return None
+    registered = case.history.registration(event.name.version, event.commit)
+    if registered is not None:
+        return f"deregisters {event.name.version}, which is deregistered already"
+    for other in case.history.registrations:
+        if other.name.version == event.name.version:
+            return f"is on the commit {event.commit}, but {event.name.version} is registered on {other.commit}"
+    return f"deregisters {event.name.version}, which was never registered"
+
+
+def _registration(turn: Turn, case: Case) -> str | None:
+    if turn.versions_here > 1 and turn.assigned_before:
+        return f"registers a second version on the commit {turn.event.commit}, which has an assignment; GTO fails on that"
+    return None
+
+
+def _nothing(turn: Turn, case: Case) -> str | None:
+    return None
+
+
+def _no_version(turn: Turn, case: Case) -> str:
+    there = case.history.registrations_at.get(turn.event.commit)
+    if there:
+        return f"is on the commit {turn.event.commit}, whose version {there[-1].name.version} was deregistered"
+    return f"is on the commit {turn.event.commit}, which holds no version of {shown(case.model or '')!r}"
+
+
+CHECKS = {
+    "register": _registration,
+    "deregister": _deregistration,
+    "assign": _assignment,
+    "unassign": _unassignment,
+    "deprecate": _nothing,
+}
+
+ONE = ("churn@v1.0.0 on c1",)
+HELD = (*ONE, "churn#prod on c1 at 2")
+EXAMPLES = (
+    Example("an assignment of a version", ("churn#prod on c1 at 2",), refused=False, existing=ONE),
+    Example("a registration and its assignment in one push", ("churn@v1.0.0 on c1 at 5", "churn#prod on c1 at 4"), refused=False),
+    Example("an assignment of nothing", ("churn#prod on c2 at 2",), refused=True, existing=ONE),
+    Example(
+        "an assignment of a deregistered version",
+        ("churn#prod on c1 at 3",),
+        refused=True,
+        existing=(*ONE, "churn@v1.0.0! on c1 at 2"),
+    ),
+    Example("an unassignment", ("churn#prod! on c1 at 3",), refused=False, existing=HELD),
+    Example("a second unassignment", ("churn#prod!#2 on c1 at 4",), refused=True, existing=(*HELD, "churn#prod! on c1 at 3")),
+    Example("an unassignment of another stage", ("churn#dev! on c1 at 3",), refused=True, existing=HELD),
+    Example("a deregistration", ("churn@v1.0.0! on c1 at 2",), refused=False, existing=ONE),
+    Example("a deregistration on the wrong commit", ("churn@v1.0.0! on c2 at 2",), refused=True, existing=ONE),
+    Example("a deregistration of nothing", ("churn@v5.0.0! on c2 at 2",), refused=True, existing=ONE),
+    Example(
+        "a second version under an assignment",
+        ("churn@v1.1.0 on c1 at 3",),
+        refused=True,
+        existing=HELD,
+        policy='[rules]\nversion-per-commit = "off"\n',
+    ),
+)

@@ -1,0 +1,45 @@
+"""Refuses an annotated tag whose object bears another name than its ref.
+
+The name stands twice: in the ref and within the tag object. GTO believes the
+object, Git the ref. A tag pushed as `sandbox@v0.0.1` whose object says
+`churn@v9.9.9` registers the latter; a signed tag pushed again under another
+name still verifies.
+
+To put it right, make the tag anew under the name that it shall have.
+"""
+
+from __future__ import annotations
+
+from ..commands import paste
+from ..tag_name import TagName
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+
+OPTIONS = ()
+WHY = "GTO goes by the name in the object, so the tag would register something else than it says."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    for push in case.made:
+        found = push.new.object if push.new else None
+        if found is not None and isinstance(push.name, TagName) and found.name not in (push.tag, ""):
+            yield Breach(
+                f"the tag object says {found.name!r}, its ref {push.tag!r}",
+                push.ref,
+                case.model,
+                fix=paste("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{commit}}"),
+            )
+
+
+EXAMPLES = (
+    Example("object and ref agree", ("churn@v1.0.0",), refused=False),
+    Example("the object speaks for another model", ("sandbox@v0.0.1 says churn@v9.9.9",), refused=True),
+    Example("an old tag replayed under a new name", ("churn@v2.0.0 says churn@v1.0.0",), refused=True),
+    Example("a deployment in disguise", ("sandbox#dev says churn#prod",), refused=True, existing=("sandbox@v0.0.1",)),
+)

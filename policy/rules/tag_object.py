@@ -1,0 +1,56 @@
+"""Refuses tag objects that Git's strict check or GTO would trip over.
+
+Headers out of order, doubled or unknown; no tagger, or one without name or
+e-mail; an impossible time or zone; no body; text that is not UTF-8; control
+characters; a message over `message.max-bytes`. `git push` lets nearly all of
+these in (git-mktag(1) `--strict` would not).
+
+To put it right, make the tag anew with `tagwarden`, `gto` or `git tag -a`.
+"""
+
+from __future__ import annotations
+
+from ..commands import paste
+from ..tag_name import TagName
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+
+OPTIONS = ("message.max-bytes",)
+WHY = "one such tag makes every GTO command fail, for all models and for everybody."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    limit = case.settings.message.max_bytes
+    for push in case.made:
+        found = push.new.object if push.new else None
+        if found is None or not isinstance(push.name, TagName):
+            continue
+        fix = None
+        for defect in found.defects:
+            fix = fix or paste("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{commit}}")
+            yield Breach(f"the tag object {push.tag!r} is malformed: {defect}", push.ref, case.model, "rules.tag-object", fix)
+        if found.message_bytes > limit:
+            yield Breach(
+                f"the message of {push.tag!r} has {found.message_bytes} bytes, more than {limit}", push.ref, case.model
+            )
+
+
+EXAMPLES = (
+    Example("a plain tag object", ("churn@v1.0.0 with A message of one line",), refused=False),
+    Example("no tagger", ("churn@v1.0.0 tagger none",), refused=True),
+    Example("a tagger without a name", ("churn@v1.0.0 tagger <ada@example.com>",), refused=True),
+    Example("a zone of more than a day", ("churn@v1.0.0 zone +9999",), refused=True),
+    Example("a year with five digits", ("churn@v1.0.0 at 99999999999999",), refused=True),
+    Example(
+        "a message over the limit",
+        ("churn@v1.0.0 with A message that is much too long",),
+        refused=True,
+        policy="[message]\nmax-bytes = 10\n",
+    ),
+)

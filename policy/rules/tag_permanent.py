@@ -1,0 +1,72 @@
+"""Refuses to delete a model tag.
+
+The tags are the registry's history. What is to go is taken back by a tombstone:
+`churn@v1.0.0!` deregisters, `churn#prod!` unassigns, `churn@deprecated` retires
+the model. A tag that the registry does not read as an event (a near miss, a
+lightweight one, a malformed one, one dated in the future) may be deleted:
+that is its only cure.
+
+To put it right, push the tombstone instead.
+"""
+
+from __future__ import annotations
+
+from ..commands import paste
+from ..names import shown
+from ..tag_name import TagName
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+    from ..push import Tag
+
+OPTIONS = ()
+WHY = "the tags are the registry's only memory; what is deleted can be registered again as another model."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    for push in case.pushes:
+        if push.old is None or push.new is not None or not isinstance(push.name, TagName):
+            continue
+        if is_event(push.old, case):
+            yield Breach(f"{push.tag!r} may not be deleted", push.ref, case.model, fix=_tombstone(push.name))
+
+
+def is_event(tag: Tag, case: Case) -> bool:
+    """Whether `tag` is a readable event of the registry."""
+    found = tag.object
+    if found is None or found.defects or not found.readable or found.tagger is None:
+        return False
+    if found.name != tag.name or found.target_type != "commit":
+        return False
+    if found.message_bytes > case.settings.message.max_bytes:
+        return False
+    target = case.targets.get(found.target)
+    if target is not None and target.type != "commit":
+        return False
+    return found.tagger.time <= case.circumstances.now + case.settings.time.max_skew
+
+
+def _tombstone(name: TagName) -> str | None:
+    model = shown(name.model)
+    if name.kind == "register":
+        return paste("tagwarden", "deregister", model, str(name.version))
+    if name.kind == "assign":
+        return paste("tagwarden", "unassign", model, str(name.stage))
+    return None
+
+
+EXAMPLES = (
+    Example("a deleted version", ("delete churn@v1.0.0",), refused=True, existing=("churn@v1.0.0",)),
+    Example("a deleted tombstone", ("delete churn@v1.0.0!",), refused=True, existing=("churn@v1.0.0", "churn@v1.0.0! at 2")),
+    Example("a lightweight tag", ("delete churn@v1.0.0",), refused=False, existing=("churn@v1.0.0 lightweight",)),
+    Example("a near miss", ("delete churn@1.0.0",), refused=False, existing=("churn@1.0.0",)),
+    Example("a tag that speaks for another", ("delete churn@v1.0.0",), refused=False, existing=("churn@v1.0.0 says fraud@v9.9.9",)),
+    Example("a tag from the future", ("delete churn@v1.0.0",), refused=False, existing=("churn@v1.0.0 at 2000000000",)),
+    Example("a tag that is not there", ("delete churn@v1.0.0",), refused=False),
+    Example("other tags may go", ("delete nightly",), refused=False, existing=("nightly",)),
+)

@@ -1,0 +1,49 @@
+"""Refuses a commit whose `artifacts.yaml` GTO can't read.
+
+GTO reads that file in every commit that a model tag points at, and every
+command fails on the first that it can't read.
+
+To put it right, repair or remove the file and tag the new commit.
+"""
+
+from __future__ import annotations
+
+from ..annotations import problem_of_annotations
+from ..needs import ANNOTATIONS_FILE
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+
+OPTIONS = ()
+WHY = "GTO reads this file at every tagged commit, and fails for all models where it can't."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    problems: dict[str, str | None] = {}
+    for turn in case.turns:
+        commit = turn.event.commit
+        target = case.targets.get(commit)
+        content = target.files.get(ANNOTATIONS_FILE) if target else None
+        if content is None:
+            continue
+        if commit not in problems:
+            problems[commit] = problem_of_annotations(content)
+        if problems[commit]:
+            yield Breach(
+                f"the commit of {turn.push.tag!r} has an 'artifacts.yaml' that GTO can't read: {problems[commit]}",
+                turn.push.ref,
+                case.model,
+            )
+
+
+EXAMPLES = (
+    Example("a commit without the file", ("churn@v1.0.0",), refused=False),
+    Example("a readable file", ("churn@v1.0.0 on c1 holding artifacts.yaml=churn: {path: model.pkl}",), refused=False),
+    Example("a file that is not YAML", ("churn@v1.0.0 on c1 holding artifacts.yaml=a: b: c",), refused=True),
+    Example("a file of another shape", ("churn@v1.0.0 on c1 holding artifacts.yaml=- churn",), refused=True),
+)

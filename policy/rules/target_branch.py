@@ -1,0 +1,43 @@
+"""Refuses a commit that no listed branch contains.
+
+`target.branches` are globs over branch names. The branches count as they
+would stand after the push, so a branch and its tags can go in one push. Asked
+of registrations and assignments; a version can always be taken back.
+
+To put it right, merge the commit into one of the branches and push that first,
+or along with the tag.
+"""
+
+from __future__ import annotations
+
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+
+OPTIONS = ("target.branches",)
+WHY = "a model that is tagged beside these branches was not reviewed with them and can vanish."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    names = ", ".join(map(repr, case.settings.target.branches))
+    for turn in case.turns:
+        target = case.targets.get(turn.event.commit)
+        puts_to_use = turn.event.name.kind in ("register", "assign")
+        if puts_to_use and target is not None and target.on_branch is False:
+            yield Breach(
+                f"the commit {turn.event.commit} of {turn.push.tag!r} is on none of the branches {names}",
+                turn.push.ref,
+                case.model,
+            )
+
+
+EXAMPLES = (
+    Example("not asked", ("churn@v1.0.0 on stray",), refused=False),
+    Example("on the branch", ("churn@v1.0.0 on c1",), refused=False, policy='[target]\nbranches = ["main"]\n'),
+    Example("beside the branch", ("churn@v1.0.0 on stray",), refused=True, policy='[target]\nbranches = ["main"]\n'),
+)

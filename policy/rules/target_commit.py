@@ -1,0 +1,64 @@
+"""Refuses model tags that do not point directly at a commit that exists.
+
+GTO takes the target for a commit without looking: a tag on a file or a tree
+makes every command fail, a tag of a tag gives a version without a commit.
+
+To put it right, tag the commit that holds the model.
+"""
+
+from __future__ import annotations
+
+from ..commands import paste
+from ..tag_name import TagName
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+    from ..push import Tag
+
+OPTIONS = ()
+WHY = "GTO takes every target for a commit, and fails for all models where it is none."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    for push in case.made:
+        if push.new is None or not isinstance(push.name, TagName):
+            continue
+        problem = _problem(push.new, case)
+        if problem:
+            fix = None
+            if "another tag" in problem:
+                fix = paste("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{commit}}")
+            yield Breach(f"{push.tag!r} {problem}", push.ref, case.model, fix=fix)
+
+
+def _problem(tag: Tag, case: Case) -> str | None:
+    if tag.type is None:
+        return f"names the object {tag.oid}, which does not exist"
+    if tag.type != "tag":
+        return None if tag.type == "commit" else f"points at a {tag.type} instead of a commit"
+    if tag.object is None or not tag.object.target:
+        return None
+    if tag.object.target_type == "tag":
+        return "points at another tag instead of a commit"
+    if tag.object.target_type != "commit":
+        return f"points at a {tag.object.target_type} instead of a commit"
+    target = case.targets.get(tag.object.target)
+    if target is None or target.type == "commit":
+        return None
+    if target.type is None:
+        return f"points at the commit {tag.object.target}, which does not exist"
+    return f"points at {tag.object.target}, which is a {target.type} and not a commit"
+
+
+EXAMPLES = (
+    Example("a tag on a commit", ("churn@v1.0.0 on c1",), refused=False),
+    Example("a tag on a file", ("churn@v1.0.0 on blob",), refused=True),
+    Example("a tag on a tree", ("churn@v1.0.0 on tree",), refused=True),
+    Example("a tag on a tag", ("churn@v1.0.0 on tag",), refused=True),
+    Example("a commit that is not there", ("churn@v1.0.0 on nothing",), refused=True),
+)

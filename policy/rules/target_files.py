@@ -1,0 +1,42 @@
+"""Refuses a commit that lacks a required file.
+
+`target.files` are paths from the root of the tagged commit, such as a model
+card or `dvc.lock`. Asked of registrations and assignments; a version can always
+be taken back.
+
+To put it right, commit the file and tag that commit.
+"""
+
+from __future__ import annotations
+
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+
+OPTIONS = ("target.files",)
+WHY = "whoever uses this version relies on that file."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    for turn in case.turns:
+        if turn.event.name.kind not in ("register", "assign"):
+            continue
+        target = case.targets.get(turn.event.commit)
+        for path in case.settings.target.files:
+            if target is not None and target.files.get(path) is None:
+                yield Breach(
+                    f"the commit {turn.event.commit} of {turn.push.tag!r} has no file {path!r}", turn.push.ref, case.model
+                )
+
+
+CARD = '[target]\nfiles = ["MODEL_CARD.md"]\n'
+EXAMPLES = (
+    Example("not asked", ("churn@v1.0.0",), refused=False),
+    Example("the file is there", ("churn@v1.0.0 on c1 holding MODEL_CARD.md=# Churn",), refused=False, policy=CARD),
+    Example("the file is missing", ("churn@v1.0.0",), refused=True, policy=CARD),
+)

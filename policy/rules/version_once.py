@@ -1,0 +1,66 @@
+"""Refuses a version that was registered before, in whatever spelling.
+
+`churn@v1.0.0`, `churn@v1.0.0#7` and `churn@v1.0.0+build` are one version. A
+version that was deregistered stays burnt: somebody may have fetched it.
+
+To put it right, register the next version.
+"""
+
+from __future__ import annotations
+
+from ..commands import paste
+from ..names import shown
+from ..tag_name import TagName
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+    from ..versions import Precedence
+
+OPTIONS = ()
+WHY = "a version that means two things can't be trusted by anybody who has fetched either."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    new = [push for push in case.made if isinstance(push.name, TagName) and push.name.kind == "register"]
+    if not new:
+        return
+    made = {push.tag for push in new}
+    seen: dict[Precedence, str] = {}
+    for event in case.history.registrations:
+        if event.tag not in made and event.name.version:
+            seen.setdefault(event.name.version.precedence, event.tag)
+    # Over history the later of two is the wrong one; within a push, the one named later.
+    turns = {turn.push.tag: place for place, turn in enumerate(case.turns)}
+    for push in sorted(new, key=lambda push: turns.get(push.tag, 0)) if case.circumstances.place == "history" else new:
+        version = push.name.version if isinstance(push.name, TagName) else None
+        if version is None:
+            continue
+        first = seen.setdefault(version.precedence, push.tag)
+        if first != push.tag:
+            model = shown(case.model or "")
+            yield Breach(
+                f"version {version} of {model!r} was registered before, by {first!r}",
+                push.ref,
+                case.model,
+                fix=paste("tagwarden", "register", model),
+            )
+
+
+EXAMPLES = (
+    Example("a new version", ("churn@v1.0.1 on c2 at 2",), refused=False, existing=("churn@v1.0.0",)),
+    Example("the same version with a counter", ("churn@v1.0.0#7 on c2 at 2",), refused=True, existing=("churn@v1.0.0",)),
+    Example("a twin by build metadata", ("churn@v1.0.0+a on c2 at 2",), refused=True, existing=("churn@v1.0.0",)),
+    Example(
+        "a burnt version",
+        ("churn@v1.0.0#3 on c2 at 3",),
+        refused=True,
+        existing=("churn@v1.0.0", "churn@v1.0.0! at 2"),
+    ),
+    Example("twice in one push", ("churn@v1.0.0 on c1", "churn@v1.0.0#2 on c2 at 2"), refused=True),
+    Example("another model's version", ("fraud@v1.0.0",), refused=False, existing=("churn@v1.0.0",)),
+)

@@ -1,0 +1,142 @@
+"""Refuses a version that is not above the latest (of its line).
+
+What counts are the active versions that stand before the push, compared by
+SemVer precedence. `versions.order` says which: "latest" all of them, "major"
+or "minor" those that share the major, or major and minor, number (so that
+hotfix lines live on), "any" none. The versions of one push are not compared
+with each other: `git push --tags` may bring a whole history.
+
+To put it right, register a higher version, or have the order relaxed for the
+models that keep several lines.
+"""
+
+from __future__ import annotations
+
+from ..commands import paste
+from ..names import shown
+from ..tag_name import TagName
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+    from ..history import Event
+    from ..versions import Version
+
+OPTIONS = ("versions.order",)
+WHY = "whoever deploys the latest version would be taken by surprise, or never see this one."
+
+# How many leading numbers make a line.
+LINES = {"latest": 0, "major": 1, "minor": 2}
+
+
+def check(case: Case) -> Iterator[Breach]:
+    numbers = LINES.get(case.settings.versions.order)
+    if numbers is None:
+        return
+    if case.circumstances.place == "history":
+        yield from _check_in_time_order(case, numbers)
+        return
+    pushed = {turn.push.tag for turn in case.turns}
+    highest: dict[tuple[int, ...], Event] = {}
+    for event in case.history.active_registrations():
+        if event.tag not in pushed and event.name.version:
+            line = event.name.version[:numbers]
+            if line not in highest or _version(highest[line]).precedence < event.name.version.precedence:
+                highest[line] = event
+    for push in case.made:
+        name = push.name
+        if isinstance(name, TagName) and name.kind == "register" and name.version:
+            latest = highest.get(name.version[:numbers])
+            if latest and name.version.precedence <= _version(latest).precedence:
+                yield _breach(case, push.ref, name, _version(latest), latest.tag)
+
+
+def _check_in_time_order(case: Case, numbers: int) -> Iterator[Breach]:
+    """Over history the pushes are not known; each version is held against those registered before it."""
+    active: dict[tuple[int, ...], dict[str, Version]] = {}
+    highest: dict[tuple[int, ...], Version] = {}
+    for turn in case.turns:
+        name = turn.event.name
+        if name.version is None:
+            continue
+        line = name.version[:numbers]
+        if name.kind == "deregister":
+            if active.get(line, {}).pop(str(name.version), None) and highest.get(line) == name.version:
+                rest = active[line].values()
+                highest.pop(line)
+                if rest:
+                    highest[line] = max(rest, key=lambda version: version.precedence)
+        elif name.kind == "register":
+            latest = highest.get(line)
+            if latest and name.version.precedence <= latest.precedence:
+                yield _breach(case, turn.push.ref, name, latest, None)
+            else:
+                highest[line] = name.version
+            active.setdefault(line, {})[str(name.version)] = name.version
+
+
+def _version(event: Event) -> Version:
+    assert event.name.version is not None
+    return event.name.version
+
+
+def _breach(case: Case, ref: str, name: TagName, latest: Version, tag: str | None) -> Breach:
+    order = case.settings.versions.order
+    of_line = "" if order == "latest" else f" of its {order} line"
+    model = shown(name.model)
+    return Breach(
+        f"version {name.version} of {model!r} is not above {latest}, the latest{of_line}",
+        ref,
+        case.model,
+        fix=paste("tagwarden", "register", model) if order == "latest" and tag else None,
+    )
+
+
+THREE = ("churn@v1.0.0 on c1 at 1", "churn@v1.1.0 on c2 at 2", "churn@v2.0.0 on c3 at 3")
+EXAMPLES = (
+    Example("above the latest", ("churn@v2.0.1 on c4 at 4",), refused=False, existing=THREE),
+    Example("a pre-release of the next version", ("churn@v2.1.0-rc.1 on c4 at 4",), refused=False, existing=THREE),
+    Example("below the latest", ("churn@v1.1.1 on c4 at 4",), refused=True, existing=THREE),
+    Example("a pre-release of the latest", ("churn@v2.0.0-rc.1 on c4 at 4",), refused=True, existing=THREE),
+    Example(
+        "a hotfix of an older line",
+        ("churn@v1.1.1 on c4 at 4",),
+        refused=False,
+        existing=THREE,
+        policy='[versions]\norder = "major"\n',
+    ),
+    Example(
+        "below the latest of its line",
+        ("churn@v1.0.1 on c4 at 4",),
+        refused=True,
+        existing=THREE,
+        policy='[versions]\norder = "major"\n',
+    ),
+    Example(
+        "the line of a minor version",
+        ("churn@v1.0.1 on c4 at 4",),
+        refused=False,
+        existing=THREE,
+        policy='[versions]\norder = "minor"\n',
+    ),
+    Example(
+        "any order", ("churn@v0.1.0 on c4 at 4",), refused=False, existing=THREE, policy='[versions]\norder = "any"\n'
+    ),
+    Example(
+        "the latest was deregistered",
+        ("churn@v1.2.0 on c4 at 5",),
+        refused=False,
+        existing=(*THREE, "churn@v2.0.0! on c3 at 4"),
+    ),
+    Example(
+        "deregistered in the same push",
+        ("churn@v2.0.0! on c3 at 4", "churn@v1.2.0 on c4 at 5"),
+        refused=False,
+        existing=THREE,
+    ),
+    Example("a whole history in one push", THREE, refused=False),
+)

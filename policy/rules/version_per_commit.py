@@ -1,0 +1,64 @@
+"""Refuses a second version of a model on one commit.
+
+GTO finds the version that a stage holds by the commit, so two versions on one
+commit can't be told apart, and every command fails once a stage is assigned
+there. A version that was deregistered counts.
+
+To put it right, register the new version on a commit of its own
+(`git commit --allow-empty` makes one).
+"""
+
+from __future__ import annotations
+
+from ..names import shown
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+
+OPTIONS = ()
+WHY = "GTO finds a stage's version by its commit, and fails where a commit has two."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    pushed = {turn.push.tag for turn in case.turns}
+    first_at: dict[str, str] = {}
+    for turn in case.turns:
+        event = turn.event
+        if event.name.kind != "register":
+            continue
+        if event.commit not in first_at:
+            old = [other.tag for other in case.history.registrations_at[event.commit] if other.tag not in pushed]
+            first_at[event.commit] = old[0] if old else event.tag
+        if first_at[event.commit] != event.tag:
+            yield Breach(
+                f"the commit {event.commit} of {turn.push.tag!r} already holds {first_at[event.commit]!r}"
+                f" of the model {shown(case.model or '')!r}",
+                turn.push.ref,
+                case.model,
+                fix="git commit --allow-empty",
+            )
+
+
+EXAMPLES = (
+    Example("a commit of its own", ("churn@v1.0.1 on c2 at 2",), refused=False, existing=("churn@v1.0.0 on c1",)),
+    Example("two models on one commit", ("fraud@v1.0.0 on c1",), refused=False, existing=("churn@v1.0.0 on c1",)),
+    Example("a second version", ("churn@v1.0.1 on c1 at 2",), refused=True, existing=("churn@v1.0.0 on c1",)),
+    Example(
+        "a release on the commit of its candidate",
+        ("churn@v1.0.0 on c1 at 2",),
+        refused=True,
+        existing=("churn@v1.0.0-rc.1 on c1",),
+    ),
+    Example(
+        "the first was deregistered",
+        ("churn@v1.0.1 on c1 at 3",),
+        refused=True,
+        existing=("churn@v1.0.0 on c1", "churn@v1.0.0! on c1 at 2"),
+    ),
+    Example("two in one push", ("churn@v1.0.0 on c1", "churn@v1.0.1 on c1 at 2"), refused=True),
+)

@@ -1,0 +1,96 @@
+"""Refuses versions that skip numbers.
+
+A version must follow one that was registered before or in the same push (a
+deregistered one counts): `v1.2.3` follows some `v1.2.2`, `v1.3.0` some `v1.2.N`,
+`v2.0.0` some `v1.N.N`. A pre-release steps as its release does, and
+`-rc.3` follows `-rc.2`. A model begins with `v0.0.1`, `v0.1.0` or `v1.0.0`.
+
+To put it right, register the number that comes next.
+"""
+
+from __future__ import annotations
+
+from ..names import shown
+from ..tag_name import TagName
+from ..verdict import Breach
+from ..versions import DIGITS
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+    from ..versions import Version
+
+OPTIONS = ()
+WHY = "a gap looks like a version that was lost."
+
+FIRST = ((0, 0, 0), (0, 0, 1), (0, 1, 0), (1, 0, 0))
+
+
+def check(case: Case) -> Iterator[Breach]:
+    new = [push for push in case.made if isinstance(push.name, TagName) and push.name.kind == "register"]
+    versions = [event.name.version for event in case.history.registrations if event.name.version]
+    cores = {version[:3] for version in versions}
+    candidates = {(version[:3], version.prerelease) for version in versions}
+    minors, majors = {core[:2] for core in cores}, {core[0] for core in cores}
+    lowest = min(versions, key=lambda version: version.precedence, default=None)
+    for push in new:
+        version = push.name.version if isinstance(push.name, TagName) else None
+        if version is None:
+            continue
+        missing = _missing_core(version, cores, minors, majors, lowest) or _missing_candidate(version, candidates)
+        if missing:
+            model = shown(case.model or "")
+            yield Breach(
+                f"version {version} of {model!r} skips a number: there is no {missing}", push.ref, case.model, "rules.version-step"
+            )
+
+
+def _missing_core(
+    version: Version,
+    cores: set[tuple[int, ...]],
+    minors: set[tuple[int, ...]],
+    majors: set[int],
+    lowest: Version | None,
+) -> str | None:
+    major, minor, patch = version[:3]
+    if (major, minor, patch) in FIRST and (lowest is None or lowest[:3] == (major, minor, patch)):
+        return None
+    if patch:
+        return None if (major, minor, patch - 1) in cores else f"v{major}.{minor}.{patch - 1}"
+    if minor:
+        return None if (major, minor - 1) in minors else f"v{major}.{minor - 1}.N"
+    if major:
+        return None if major - 1 in majors else f"v{major - 1}.N.N"
+    return "version before it"
+
+
+def _missing_candidate(version: Version, candidates: set[tuple[tuple[int, ...], tuple[str, ...]]]) -> str | None:
+    if len(version.prerelease) < 2 or not DIGITS.issuperset(version.prerelease[-1]):
+        return None
+    number = int(version.prerelease[-1])
+    before = (*version.prerelease[:-1], str(number - 1))
+    if number <= 1 or (version[:3], before) in candidates:
+        return None
+    return f"{version._replace(prerelease=before, build=())}"
+
+
+STRICT = '[rules]\nversion-step = "error"\n'
+EXAMPLES = (
+    Example("off by default", ("churn@v7.0.0 on c2 at 2",), refused=False, existing=("churn@v1.0.0",)),
+    Example("the next patch", ("churn@v1.0.1 on c2 at 2",), refused=False, existing=("churn@v1.0.0",), policy=STRICT),
+    Example("the next major", ("churn@v2.0.0 on c2 at 2",), refused=False, existing=("churn@v1.4.2",), policy=STRICT),
+    Example("a skipped patch", ("churn@v1.0.2 on c2 at 2",), refused=True, existing=("churn@v1.0.0",), policy=STRICT),
+    Example("a skipped major", ("churn@v3.0.0 on c2 at 2",), refused=True, existing=("churn@v1.0.0",), policy=STRICT),
+    Example("a first version out of the blue", ("churn@v3.1.4",), refused=True, policy=STRICT),
+    Example(
+        "a skipped candidate",
+        ("churn@v1.1.0-rc.3 on c2 at 2",),
+        refused=True,
+        existing=("churn@v1.0.0", "churn@v1.1.0-rc.1 on c3"),
+        policy=STRICT,
+    ),
+    Example("a run in one push", ("churn@v0.0.1", "churn@v0.0.2 on c2 at 2"), refused=False, policy=STRICT),
+)
