@@ -10,7 +10,7 @@ help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: .venv/ready  ## a throw-away server and clone, and what happens to good and bad pushes
-	@$(BIN)/python docs/demo.py
+	@$(BIN)/python tests/demo.py
 
 test: .venv/ready  ## the whole test suite, with coverage
 	@$(BIN)/pytest -n 2 --cov --cov-report=term $(ARGS)

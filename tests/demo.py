@@ -1,0 +1,253 @@
+"""`make demo`: a throw-away server and clone, and what becomes of good and bad pushes.
+
+Every command that is shown is run. The exit status is 0 only if every push
+ended as it should: by Git's exit status, by the rule that was named, and by
+the refs that the server holds afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from support import PushResult, Repo, Server
+from support.environment import hermetic_environment
+
+
+class Step(NamedTuple):
+    """Some commands, of which the last pushes.
+
+    `creates` are the tags that the server holds afterwards and did not before;
+    `refused_by` is the rule that refuses the push, then nothing changes.
+    """
+
+    title: str
+    commands: tuple[str, ...]
+    creates: tuple[str, ...] = ()
+    refused_by: str | None = None
+
+
+COMPLIANT = (
+    Step(
+        "A version is registered: an annotated tag MODEL@vMAJOR.MINOR.PATCH.",
+        ("git tag -a churn@v1.0.0 -m 'First model'", "git push origin churn@v1.0.0"),
+        creates=("churn@v1.0.0",),
+    ),
+    Step(
+        "The next version, and the stage prod for it, in one push.",
+        (
+            "git commit -q --allow-empty -m 'Train on June, too'",
+            "git tag -a churn@v1.1.0 -m 'Trained on June, too'",
+            "git tag -a 'churn#prod#1' -m 'Passed the review'",
+            "git push origin main --tags",
+        ),
+        creates=("churn@v1.1.0", "churn#prod#1"),
+    ),
+    Step(
+        "Tags without @ and # are none of its business.",
+        ("git tag nightly", "git push origin nightly"),
+        creates=("nightly",),
+    ),
+)
+
+MISTAKES = (
+    Step(
+        "The version has no v.",
+        (
+            "git commit -q --allow-empty -m 'Tune'",
+            "git tag -a churn@1.2.0 -m 'Tuned'",
+            "git push origin churn@1.2.0",
+        ),
+        refused_by="tag-name",
+    ),
+    Step(
+        "The version has two numbers instead of three.",
+        ("git tag -a churn@v1.2 -m 'Tuned'", "git push origin churn@v1.2"),
+        refused_by="tag-name",
+    ),
+    Step(
+        "The last number is a word.",
+        ("git tag -a churn@v1.2.new -m 'Tuned'", "git push origin churn@v1.2.new"),
+        refused_by="tag-name",
+    ),
+    Step(
+        "A lightweight tag says neither who nor when nor why.",
+        ("git tag churn@v1.2.0", "git push origin churn@v1.2.0"),
+        refused_by="annotated",
+    ),
+    Step(
+        "An annotated tag with nothing in it.",
+        ("git tag -a churn@v1.2.0 -m ''", "git push origin churn@v1.2.0"),
+        refused_by="message",
+    ),
+    Step(
+        "A tag is pushed under another name than it bears inside.",
+        ("git tag -a churn@v1.2.0 -m 'Tuned'", "git push origin churn@v1.2.0:refs/tags/fraud@v9.0.0"),
+        refused_by="tag-name-in-object",
+    ),
+    Step(
+        "A version below the latest.",
+        ("git tag -a churn@v1.0.1 -m 'A fix'", "git push origin churn@v1.0.1"),
+        refused_by="version-order",
+    ),
+    Step(
+        "A second version on one commit.",
+        ("git tag -a churn@v1.2.0 -m 'Tuned' churn@v1.1.0^{}", "git push origin churn@v1.2.0"),
+        refused_by="version-per-commit",
+    ),
+    Step(
+        "A stage is assigned on a commit that has no version.",
+        ("git tag -a 'churn#prod#2' -m 'Ship it'", "git push origin 'churn#prod#2'"),
+        refused_by="state-exists",
+    ),
+    Step(
+        "The tag is on a file, not on a commit.",
+        ("git tag -a churn@v1.2.0 -m 'Tuned' HEAD:README.md", "git push origin churn@v1.2.0"),
+        refused_by="target-commit",
+    ),
+    Step(
+        "A published version is moved to another commit.",
+        ("git tag -f -a churn@v1.1.0 -m 'Once more'", "git push --force origin churn@v1.1.0"),
+        refused_by="tag-immutable",
+    ),
+    Step(
+        "A published version is deleted.",
+        ("git push origin --delete churn@v1.0.0",),
+        refused_by="tag-permanent",
+    ),
+    Step(
+        "One bad tag among good ones: nothing of the push is taken.",
+        (
+            "git tag -a churn@v1.2.0 -m 'Tuned'",
+            "git tag -a churn@v1.2.0-RC_1 -m 'Candidate'",
+            "git push origin main --tags",
+        ),
+        refused_by="tag-name",
+    ),
+)
+
+WAY_OUT = (
+    Step(
+        "A version is taken back by one more tag, a tombstone; nothing is ever lost.",
+        (
+            "git tag -a 'churn@v1.0.0!' -m 'Trained on wrong labels' churn@v1.0.0^{}",
+            "git push origin 'churn@v1.0.0!'",
+        ),
+        creates=("churn@v1.0.0!",),
+    ),
+    Step(
+        "And never comes back: the version is burnt.",
+        ("git tag -a 'churn@v1.0.0#2' -m 'Labels repaired'", "git push origin 'churn@v1.0.0#2'"),
+        refused_by="version-once",
+    ),
+)
+
+ACTS = (
+    ("What the server takes", COMPLIANT),
+    ("What it refuses: one of each common mistake", MISTAKES),
+    ("The way out", WAY_OUT),
+)
+
+
+class Stage:
+    """A server with the hook and a clone, and the clock that dates what is done there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.server = Server.init(folder / "registry.git", "--bare")
+        self.clone = Repo.init(folder / "work")
+        self.clock = int(time.time()) - 3600
+
+    def set_up(self) -> None:
+        self.clone.commit({"README.md": "Our models.\n"}, message="Begin")
+        self.clone.git("remote", "add", "origin", str(self.server.path))
+        self.clone.git("push", "--quiet", "origin", "main")
+        installed = self.shell(f"tagwarden install --server {self.server.path.name}", self.server.path.parent)
+        if not installed.ok:
+            sys.exit("The hook was not installed.")
+
+    def play(self, step: Step) -> list[str]:
+        """Run and show a step; what did not end as it should."""
+        print(f"\n# {step.title}")
+        before = self.server.refs()
+        for command in step.commands[:-1]:
+            self.shell(command)
+        pushed = self.shell(step.commands[-1])
+        after = self.server.refs()
+        wrong = list(complaints(step, pushed, before, after))
+        outcome = "accepted" if step.refused_by is None else f"refused by {step.refused_by}"
+        print(f"=> {'NOT ' if wrong else ''}{outcome}; tags on the server: {shown_tags(after)}")
+        self._forget_refused_tags(after)
+        return [f"{step.title} {complaint}" for complaint in wrong]
+
+    def shell(self, command: str, where: Path | None = None) -> PushResult:
+        """Show a command, run it, show what it says."""
+        print(f"$ {command}", flush=True)
+        self.clock += 1
+        ran = subprocess.run(
+            ["sh", "-c", command],
+            cwd=where or self.clone.path,
+            env={**os.environ, "GIT_COMMITTER_DATE": f"{self.clock} +0000"},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+        )  # fmt: skip
+        print(textwrap.indent(ran.stdout, "  "), end="", flush=True)
+        return PushResult(ran.returncode == 0, ran.stdout, ran.returncode)
+
+    def _forget_refused_tags(self, on_server: dict[str, str]) -> None:
+        here = self.clone.refs("refs/tags/")
+        refused = [tag.removeprefix("refs/tags/") for tag in here if here[tag] != on_server.get(tag)]
+        if refused:
+            self.clone.git("tag", "-d", *refused)
+            self.clone.git("fetch", "--quiet", "--tags", "origin")
+
+
+def complaints(step: Step, pushed: PushResult, before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """What `step` promised and the push did not keep."""
+    found = []
+    if pushed.ok != (step.refused_by is None):
+        found.append(f"git push ended with {pushed.exit}")
+    if step.refused_by is not None:
+        if step.refused_by not in pushed.rules:
+            found.append(f"the rule [{step.refused_by}] was not named, but {sorted(pushed.rules)}")
+        if after != before:
+            found.append("the server's refs have changed")
+    new = {ref.removeprefix("refs/tags/") for ref in after.keys() - before.keys()}
+    if new != set(step.creates):
+        found.append(f"the server has got {sorted(new)} and not {sorted(step.creates)}")
+    return found
+
+
+def shown_tags(refs: dict[str, str]) -> str:
+    return " ".join(ref.removeprefix("refs/tags/") for ref in refs if ref.startswith("refs/tags/")) or "none"
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory(prefix="tagwarden-demo-") as folder:
+        (Path(folder) / "home").mkdir()
+        os.environ.update(hermetic_environment(Path(folder) / "home"))
+        # `tagwarden` is the one beside the interpreter that runs this.
+        os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        stage = Stage(Path(folder))
+        print("A bare server and a clone, in a temporary folder. The server gets the hook:\n")
+        stage.set_up()
+        wrong: list[str] = []
+        pushes = 0
+        for title, steps in ACTS:
+            print(f"\n\n{title}\n{'=' * len(title)}")
+            for step in steps:
+                wrong += stage.play(step)
+                pushes += 1
+    print()
+    for complaint in wrong:
+        print(f"Not as it should be: {complaint}", file=sys.stderr)
+    print(f"{pushes - len({c.split('.')[0] for c in wrong})} of {pushes} pushes ended as they should.")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
