@@ -16,4 +16,6 @@ class Row(Record):
     summary: str
 
 
-COMMANDS: dict[str, Row] = {}
+COMMANDS: dict[str, Row] = {
+    "rules": Row("rules:rules", "List the rules with their severities here, or explain one."),
+}

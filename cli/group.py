@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ..policy.program_version import VERSION
 from .command_table import COMMANDS
 
 
@@ -33,9 +34,7 @@ class LazyGroup(click.Group):
 
 def _print_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        from importlib.metadata import version
-
-        click.echo(f"tagwarden {version('tagwarden')}")
+        click.echo(f"tagwarden {VERSION}")
         ctx.exit()
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from support import Repo
-from support.project import PYPROJECT, ROOMS, ROOT, project_files
+from support.project import ROOMS, ROOT, project_files
+from tagwarden.policy.program_version import VERSION
 
 BUILD = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
 
@@ -60,7 +61,7 @@ def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
 
 def test_the_wheel_brings_its_licence_and_its_version(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    info = f"tagwarden-{PYPROJECT['project']['version']}.dist-info"
+    info = f"tagwarden-{VERSION}.dist-info"
 
     assert f"{info}/licenses/LICENSE" in names
     assert f"{info}/entry_points.txt" in names

@@ -1,0 +1,102 @@
+"""Writes the pages of docs/ that come from the code: `make docs`. A test finds those that are stale."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import click
+
+from tagwarden.cli.command_table import COMMANDS
+from tagwarden.cli.group import tagwarden
+from tagwarden.cli.rules import known_rules
+from tagwarden.policy.rules import RULES, load_rule
+from tagwarden.policy.rules.example import Example
+
+DOCS = Path(__file__).parent
+GENERATED = "<!-- Written by `make docs`; edit the source instead. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """The generated pages: file name within docs/ → content."""
+    return {"cli.md": cli_page(), "rules.md": rules_page()}
+
+
+def cli_page() -> str:
+    """Every command's own `--help`."""
+    parts = [GENERATED, "# The command line\n", "What each exit status means: [exit-status.md](exit-status.md).\n"]
+    root = click.Context(tagwarden, info_name="tagwarden", terminal_width=80, max_content_width=80)
+    parts.append(help_of(root))
+    for name in COMMANDS:
+        parts += commands_below(root, name)
+    return "\n".join(parts)
+
+
+def commands_below(parent: click.Context, name: str) -> list[str]:
+    group = parent.command
+    assert isinstance(group, click.Group)
+    command = group.get_command(parent, name)
+    assert command is not None
+    context = click.Context(command, parent=parent, info_name=name, terminal_width=80, max_content_width=80)
+    below = command.list_commands(context) if isinstance(command, click.Group) else []
+    return [
+        f"## {context.command_path}\n",
+        help_of(context),
+        *(part for child in below for part in commands_below(context, child)),
+    ]
+
+
+def help_of(context: click.Context) -> str:
+    return f"```text\n{context.command.get_help(context)}\n```\n"
+
+
+def rules_page() -> str:
+    """Every rule's docstring, options and examples."""
+    parts = [
+        GENERATED,
+        "# The rules\n",
+        "The default is the severity under the built-in policy; `[rules]` in the policy changes it.\n",
+        "| rule | default | |\n|---|---|---|",
+        *(f"| [{rule}](#{rule}) | {RULES[rule]} | {summary(rule)} |" for rule in known_rules()),
+        "",
+        *(section(rule) for rule in known_rules()),
+        "## How the examples are written\n",
+        inspect.cleandoc(Example.__doc__ or ""),
+        "",
+    ]
+    return "\n".join(parts)
+
+
+def section(rule: str) -> str:
+    """One rule's part of the page."""
+    module = load_rule(rule)
+    keys = ", ".join(f"`{key}`" for key in module.OPTIONS) or f"`rules.{rule}`"
+    return "\n".join([
+        f"## {rule}\n",
+        f"{(module.__doc__ or '').strip()}\n",
+        f"Policy keys: {keys}. Default: {RULES[rule]}.\n",
+        *(example_line(example) for example in module.EXAMPLES),
+        "",
+    ])
+
+
+def summary(rule: str) -> str:
+    return " ".join((load_rule(rule).__doc__ or "").split("\n\n")[0].split())
+
+
+def example_line(example: Example) -> str:
+    pushed = ", ".join(f"`{tag}`" for tag in example.pushed)
+    there = ", ".join(f"`{tag}`" for tag in example.existing)
+    policy = "; ".join(f"`{line}`" for line in example.policy.splitlines())
+    outcome = "**refused**" if example.refused else "accepted"
+    beside = (f" beside {there}" if there else "") + (f" under {policy}" if policy else "")
+    return f"- {outcome}, {example.title}: {pushed}{beside}"
+
+
+def main() -> None:
+    for name, content in pages().items():
+        (DOCS / name).write_text(content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""The version of this program, for hooks: `importlib.metadata` costs them more than a whole judgement."""
+
+from __future__ import annotations
+
+VERSION = "0.1.0"

@@ -1,0 +1,33 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from support.project import ROOT, project_files
+
+DOCS = ROOT / "docs"
+PAGES = runpy.run_path(str(DOCS / "generate.py"))["pages"]()
+MARKDOWN = [file for file in project_files() if file.suffix == ".md"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_generated_page_is_fresh(name: str) -> None:
+    assert (DOCS / name).read_text() == PAGES[name], "run `make docs`"
+
+
+def test_the_index_names_every_page() -> None:
+    index = (DOCS / "README.md").read_text()
+
+    assert not [file.name for file in DOCS.glob("*.md") if file.name != "README.md" and f"({file.name})" not in index]
+
+
+@pytest.mark.parametrize("file", MARKDOWN, ids=str)
+def test_links_lead_somewhere(file: Path) -> None:
+    targets = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", (ROOT / file).read_text())
+
+    assert not [target for target in targets if not (ROOT / file.parent / target).exists()]
