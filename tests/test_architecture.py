@@ -24,9 +24,13 @@ ARROWS = {
 
 # All that the pure core may use of the world outside it.
 PURE = {
-    "__future__", "collections", "functools", "hashlib", "importlib", "itertools", "json", "math", "re",
-    "ruamel", "semver", "shlex", "string", "tomllib", "typing",
+    "__future__", "collections", "datetime", "difflib", "functools", "hashlib", "itertools", "json", "math", "re",
+    "ruamel", "semver", "shlex", "string", "tomllib", "types", "typing", "warnings",
 }  # fmt: skip
+IMPURE_FOR_A_REASON = {
+    # A regular expression that takes too long is stopped by nothing but a timer or a process of its own.
+    "policy.patterns": {"signal", "subprocess", "sys", "threading"},
+}
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "breakpoint"}
 
 LONGEST = 300
@@ -85,9 +89,8 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 @pytest.mark.parametrize("module", [name for name in MODULES if room_of(name) == "policy"])
 def test_the_core_is_pure(module: str) -> None:
-    outside = {
-        one.name.split(".")[0] for one in imports(module, MODULES[module]) if not one.relative
-    } - PURE
+    allowed = PURE | IMPURE_FOR_A_REASON.get(module, set())
+    outside = {one.name.split(".")[0] for one in imports(module, MODULES[module]) if not one.relative} - allowed
     called = {
         node.func.id
         for node in ast.walk(ast.parse(MODULES[module].read_text()))
