@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .case import Case
     from .policy import Level, Policy, Settings
     from .push import Circumstances, ModelPush
-    from .verdict import Breach
+    from .verdict import Breach, Severity
 
 ORDER = {rule: place for place, rule in enumerate(RULES)}
 
@@ -64,15 +64,15 @@ class Judge:
                 self._take(rule, level, load_push_rule(rule).check(push))
 
     def _take(self, rule: str, level: Level, breaches: Iterable[Breach]) -> None:
+        emergency = self.circumstances.emergency.get(rule)
+        severity: Severity = "warning" if level == "warning" or emergency is not None else "error"
         for breach in breaches:
-            severity = "warning" if level == "warning" else "error"
-            if severity == "error" and rule in self.circumstances.emergency:
-                self.used_emergencies[rule] = self.circumstances.emergency[rule]
-                severity = "warning"
+            if emergency is not None and level == "error":
+                self.used_emergencies[rule] = emergency
             options = load_rule(rule).OPTIONS
             key = breach.key or (options[0] if options else f"rules.{rule}")
             self.findings.append(
-                Finding(rule, severity, breach.ref, breach.model, breach.message, key, breach.fix)  # type: ignore[arg-type]
+                Finding(rule, severity, breach.ref, breach.model, breach.message, key, breach.fix)
             )
 
     def verdict(self, *, source: str, policy_id: str | None, notes: Sequence[str] = ()) -> Verdict:
@@ -81,7 +81,6 @@ class Judge:
         `source` and `policy_id` name the policy as the reader found it.
         """
         refused = any(finding.severity == "error" for finding in self.findings)
-        # Judging stays linear in the number of findings: the sort sees them by rule already.
         self.findings.sort(key=lambda finding: (finding.ref or "", ORDER[finding.rule]))
         return Verdict(
             accepted=self.policy.mode == "evaluate" or not refused,
@@ -129,7 +128,3 @@ def _concerns(rule: str, push: WholePush) -> bool:
         return push.policy_problem is not None
     return any(update.ref.startswith("refs/replace/") for update in push.updates)
 
-
-def rule_needs(settings: Settings, rule: str) -> bool:
-    """Whether the facts of `rule` have to be gathered under these settings."""
-    return settings.levels[rule] != "off"

@@ -59,14 +59,15 @@ class Target(Record):
     """What a pushed tag points at.
 
     `type` is the object's type, None where it does not exist. `files` holds
-    the content of each file that the policy asks about, None where the tree
-    has none. `on_branch` is None where the policy names no branches.
+    the content of each file that a policy asks about, None where the tree has
+    none. `on_branches` tells for each list of branch globs that a policy names
+    whether one of those branches contains the commit.
     """
 
     oid: str
     type: str | None
     files: Mapping[str, bytes | None]
-    on_branch: bool | None = None
+    on_branches: Mapping[tuple[str, ...], bool] = {}
 
 
 class Signature(Record):

@@ -24,11 +24,12 @@ WHY = "a model that is tagged beside these branches was not reviewed with them a
 
 
 def check(case: Case) -> Iterator[Breach]:
-    names = ", ".join(map(repr, case.settings.target.branches))
+    branches = case.settings.target.branches
+    names = ", ".join(map(repr, branches))
     for turn in case.turns:
         target = case.targets.get(turn.event.commit)
         puts_to_use = turn.event.name.kind in ("register", "assign")
-        if puts_to_use and target is not None and target.on_branch is False:
+        if puts_to_use and target is not None and target.on_branches.get(branches) is False:
             yield Breach(
                 f"the commit {turn.event.commit} of {turn.push.tag!r} is on none of the branches {names}",
                 turn.push.ref,

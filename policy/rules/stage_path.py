@@ -1,0 +1,62 @@
+"""Refuses an assignment that skips a stage.
+
+`stages.path` lists stages in order. A version may be assigned one of them only
+if it was assigned the one before, at some time before. Stages that the path
+does not name are free, and so is the way back.
+
+To put it right, assign the stage that was skipped first.
+"""
+
+from __future__ import annotations
+
+from ..commands import paste
+from ..names import shown
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+
+OPTIONS = ("stages.path",)
+WHY = "a version that skips a stage was not tried there."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    path = case.settings.stages.path
+    for turn in case.turns:
+        stage = turn.event.name.stage
+        if turn.event.name.kind != "assign" or stage not in path or stage == path[0]:
+            continue
+        before = path[path.index(stage) - 1]
+        if before not in turn.had_stages:
+            model = shown(case.model or "")
+            version = str(turn.active or "")
+            yield Breach(
+                f"{turn.push.tag!r} assigns {stage!r} to {version or turn.event.commit} of {model!r},"
+                f" which was never in {before!r}",
+                turn.push.ref,
+                case.model,
+                fix=paste("tagwarden", "assign", model, before, "--version", version) if version else None,
+            )
+
+
+PATH = '[stages]\npath = ["dev", "staging", "prod"]\n'
+ONE = ("churn@v1.0.0 at 1",)
+EXAMPLES = (
+    Example("no path", ("churn#prod at 2",), refused=False, existing=ONE),
+    Example("the first stage", ("churn#dev at 2",), refused=False, existing=ONE, policy=PATH),
+    Example("the next stage", ("churn#staging at 3",), refused=False, existing=(*ONE, "churn#dev at 2"), policy=PATH),
+    Example("two steps in one push", ("churn#dev at 2", "churn#staging at 3"), refused=False, existing=ONE, policy=PATH),
+    Example("a stage beside the path", ("churn#shadow at 2",), refused=False, existing=ONE, policy=PATH),
+    Example("a skipped stage", ("churn#prod at 3",), refused=True, existing=(*ONE, "churn#dev at 2"), policy=PATH),
+    Example(
+        "another version's steps do not count",
+        ("churn#staging#2 on c2 at 5",),
+        refused=True,
+        existing=(*ONE, "churn#dev at 2", "churn@v1.1.0 on c2 at 3"),
+        policy=PATH,
+    ),
+)

@@ -1,0 +1,52 @@
+"""A verdict as one JSON document."""
+
+from __future__ import annotations
+
+from .escape import display
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from ..policy.verdict import Finding, Verdict
+
+SCHEMA = 1
+
+
+def document(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as plain values, in the shape that scripts may rely on."""
+    return {
+        "schema": SCHEMA,
+        "accepted": verdict.accepted,
+        "mode": verdict.mode,
+        "policy": {"source": display(verdict.policy_source), "id": verdict.policy_id},
+        "findings": [_finding(finding) for finding in verdict.findings],
+        "judged": verdict.judged,
+    }
+
+
+def failure(problem: str) -> dict[str, Any]:
+    """The document for a push that could not be judged."""
+    return {"schema": SCHEMA, "accepted": False, "error": display(problem), "findings": []}
+
+
+def dump(content: Mapping[str, Any]) -> str:
+    """One line of ASCII JSON."""
+    import json
+
+    return json.dumps(content, ensure_ascii=True)
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    fields = {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "ref": finding.ref,
+        "tag": finding.tag,
+        "model": finding.model.replace("=", ":") if finding.model else None,
+        "message": finding.message,
+        "key": finding.key,
+        "fix": finding.fix,
+    }
+    return {key: display(value) if isinstance(value, str) else value for key, value in fields.items()}

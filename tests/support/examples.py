@@ -1,0 +1,141 @@
+"""Turns the rules' examples into pushes that the judge can be handed.
+
+    NAME [on COMMIT] [at SECOND] [lightweight] [says NAME] [tagger TEXT|none] [zone ZONE]
+         [holding PATH=CONTENT] [with MESSAGE]
+
+COMMIT is a made-up name; `blob`, `tree`, `tag` and `nothing` stand for targets
+of that type, `stray` for a commit that no branch contains.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from tagwarden.policy.case import WholePush
+from tagwarden.policy.judge import Judge
+from tagwarden.policy.near_miss import NearMiss
+from tagwarden.policy.policy_file import PolicyMistakes, load_policy
+from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate, Tag, TagPush, Target
+from tagwarden.policy.rules.example import Example
+from tagwarden.policy.tag_name import TagName, parse_tag_name
+from tagwarden.policy.tag_object import parse_tag_object
+from tagwarden.policy.verdict import Verdict
+
+NOW = 1_700_000_000
+WORDS = ("on", "at", "lightweight", "says", "tagger", "zone", "holding", "with")
+
+
+def oid(text: str) -> str:
+    return hashlib.sha1(text.encode()).hexdigest()
+
+
+class Line(NamedTuple):
+    change: str
+    name: str
+    tag: Tag
+    target: Target
+
+
+def parse_line(line: str) -> Line:
+    change, _, rest = line.partition(" ")
+    if change not in ("delete", "move"):
+        change, rest = "create", line
+    head, given, message = rest.partition(" with ")
+    words = head.split(" ")
+    name = words[0]
+    options: dict[str, str] = {}
+    key = ""
+    for word in words[1:]:
+        if word in WORDS and key != "holding":
+            key = word
+            options[key] = ""
+        else:
+            options[key] = f"{options[key]} {word}".strip()
+    commit = options.get("on", "c1")
+    kind = commit if commit in ("blob", "tree", "tag") else "commit"
+    message = message.replace("\\n", "\n") if given else "A message"
+    path, _, content = options.get("holding", "").partition("=")
+    target = Target(
+        oid(commit),
+        None if commit == "nothing" else kind,
+        {path: content.encode()} if path else {},
+        {("main",): commit != "stray"},
+    )
+    if "lightweight" in options:
+        return Line(change, name, Tag(name, target.oid, kind, None), target)
+    raw = raw_object(name, target.oid, kind, options, message)
+    return Line(change, name, Tag(name, oid(line), "tag", parse_tag_object(raw)), target)
+
+
+def raw_object(name: str, target: str, kind: str, options: Mapping[str, str], message: str) -> bytes:
+    lines = [f"object {target}", f"type {kind}", f"tag {options.get('says', name)}"]
+    if options.get("tagger") != "none":
+        who = options.get("tagger", "Ada Lovelace <ada@example.com>")
+        lines.append(f"tagger {who} {options.get('at', '1')} {options.get('zone', '+0000')}")
+    return ("\n".join(lines) + "\n\n" + message).encode()
+
+
+def judge_example(example: Example, *, place: str = "server") -> Verdict:
+    """Judge an example's push under its policy."""
+    policy = load_policy(example.policy.encode())
+    tags = [line for line in example.pushed if not line.startswith(("replace ", "policy "))]
+    circumstances = Circumstances(
+        now=NOW,
+        place="client" if len(tags) > 2 else "server",
+        remote_url="git@github.com:acme/models.git",
+        pusher="ada",
+    )
+    judge = Judge(policy, circumstances)
+    existing = [parse_line(line) for line in example.existing]
+    pushed = [parse_line(line) for line in tags]
+    standing = {line.name: line.tag for line in existing}
+    groups: dict[str | None, list[Line]] = {}
+    for line in pushed:
+        name = parse_tag_name(line.name)
+        if name is not None:
+            groups.setdefault(None if isinstance(name, NearMiss) else name.model, []).append(line)
+    models = {name.model for line in existing if isinstance(name := parse_tag_name(line.name), TagName)}
+    for model, lines in groups.items():
+        targets = {line.target.oid: line.target for line in [*existing, *lines]}
+        pushes = [push_of(line, standing) for line in lines]
+        mine = [line.tag for line in existing if belongs(line.name, model)]
+        twin = next((other for other in sorted({*models, *(m for m in groups if m)} - {model}) if model and other.lower() == model.lower()), None)
+        obstacles = {
+            line.name: other
+            for line in lines
+            for other in standing
+            if line.name.startswith(other + "/") or other.startswith(line.name + "/")
+        }
+        judge.judge_model(ModelPush(model, pushes, mine, targets, obstacles, None if mine else twin))
+    judge.judge_whole(WholePush(circumstances, replacements(example.pushed), len(tags), policy_problem(example.pushed)))
+    return judge.verdict(source="example", policy_id=None)
+
+
+def push_of(line: Line, standing: Mapping[str, Tag]) -> TagPush:
+    return TagPush(
+        f"refs/tags/{line.name}",
+        parse_tag_name(line.name),
+        standing.get(line.name),
+        None if line.change == "delete" else line.tag,
+    )
+
+
+def belongs(tag: str, model: str | None) -> bool:
+    name = parse_tag_name(tag)
+    return isinstance(name, TagName) and name.model == model
+
+
+def replacements(lines: Iterable[str]) -> list[RefUpdate]:
+    return [RefUpdate(None, oid(line), f"refs/replace/{line.split()[1]}") for line in lines if line.startswith("replace ")]
+
+
+def policy_problem(lines: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:
+    for line in lines:
+        if line.startswith("policy "):
+            try:
+                load_policy(line.removeprefix("policy ").replace("\\n", "\n").encode())
+            except PolicyMistakes as problem:
+                return "refs/heads/main", problem.mistakes
+    return None
