@@ -1,0 +1,84 @@
+"""How Git is called: for which repository, and in which environment."""
+
+from __future__ import annotations
+
+import os
+
+from .processes import run, start
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .processes import Child
+
+# Objects as they are stored (a pushed refs/replace/* would show others), no network, no waiting for
+# locks, messages that can be recognized.
+_READING = {
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "LC_ALL": "C",
+}
+
+# `git rev-parse --local-env-vars`, and what git-receive-pack(1) and git(1) add: these name a
+# repository or its parts, and do not go along to another repository.
+_OF_ONE_REPOSITORY = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+)
+
+
+class Git:
+    """The `git` program for one repository.
+
+    `environment` is what it reads in; `surroundings` is the same without the
+    variables that only reading wants: for what the user should see as ever.
+    `directory` is None where the environment and the working directory say
+    which repository is meant, as they do in every hook.
+    """
+
+    def __init__(self, directory: str | None, surroundings: dict[str, str]) -> None:
+        self.directory = directory
+        self.surroundings = surroundings
+        self.environment = {**surroundings, **_READING}
+        self._beginning = ["git"] if directory is None else ["git", "-C", directory]
+
+    @classmethod
+    def here(cls) -> Git:
+        """For the repository that a hook runs in, its quarantine included."""
+        return cls(None, dict(os.environ))
+
+    @classmethod
+    def at(cls, directory: str) -> Git:
+        """For the repository in or above `directory`, whatever repository the environment names."""
+        return cls(directory, {k: v for k, v in os.environ.items() if k not in _OF_ONE_REPOSITORY})
+
+    def command(self, *arguments: str) -> list[str]:
+        return [*self._beginning, *arguments]
+
+    def start(self, *arguments: str, stdin: int | None = None, talk: bool = False) -> Child:
+        """Starts Git to read; raises CannotJudge where it can't be started."""
+        return start(self.command(*arguments), environment=self.environment, stdin=stdin, talk=talk)
+
+    def run(self, *arguments: str, given: bytes = b"", accepted: tuple[int, ...] = (0,)) -> tuple[int, bytes]:
+        """Runs Git to read; returns exit status and output, raises CannotJudge for other statuses."""
+        return run(self.command(*arguments), environment=self.environment, given=given, accepted=accepted)
+
+    def line(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> str:
+        """The first line that Git writes, "" for none. Raises CannotJudge like `run`."""
+        output = self.run(*arguments, accepted=accepted)[1]
+        return output.partition(b"\n")[0].decode("utf-8", "surrogateescape")

@@ -1,0 +1,167 @@
+"""Reads objects through `git cat-file`: few through one that keeps running, many through one of their own.
+
+No content is held that nobody asked for. Where more is left of an object than
+is worth reading over, its process is given up and another answers the rest,
+so that a tag on a blob of gigabytes costs one process and not the gigabytes.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ..policy.errors import CannotJudge
+from .processes import filled_scratch_file
+from .reader import RawObject
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
+
+    from .git_command import Git
+    from .processes import Child
+
+# Questions that are unanswered together fit in the smallest pipe, so that writing them never blocks.
+_WINDOW_BYTES = 4096
+# About what Git writes, and we read over, in the time that another process takes to start.
+_READ_OVER_BYTES = 1 << 18
+_CHUNK = 1 << 16
+_ADVICE = "Run `git fsck` in that repository: it names what is damaged."
+
+
+class ObjectReader:
+    """Answers questions about objects, each an id or `<id>:<path>` on a line of its own."""
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self._companion: Child | None = None
+
+    def start(self) -> None:
+        """Starts the process that answers small sets of questions, if it does not run."""
+        if self._companion is None:
+            self._companion = self._git.start("cat-file", "--batch", talk=True)
+
+    def close(self) -> None:
+        """Ends that process."""
+        companion, self._companion = self._companion, None
+        if companion is not None:
+            companion.abandon()
+
+    def ask(self, questions: Sequence[str], *, limit: int, content_of: str) -> Iterator[RawObject]:
+        """Yields an answer to each question in order; `type` None: no such object.
+
+        Objects of the type `content_of` come with at most `limit` bytes.
+        Raises CannotJudge where an object is damaged or Git fails.
+        """
+        asked = [question.encode("utf-8", "surrogateescape") for question in questions]
+        if sum(map(len, asked)) + len(asked) <= _WINDOW_BYTES:
+            # Answered in full before anything is yielded: the process is then free for other questions.
+            yield from self._ask_companion(asked, limit, content_of.encode())
+        else:
+            yield from self._ask_in_bulk(asked, limit, content_of.encode())
+
+    def _ask_companion(self, questions: list[bytes], limit: int, content_of: bytes) -> list[RawObject]:
+        answers: list[RawObject] = []
+        while len(answers) < len(questions):
+            self.start()
+            child = self._companion
+            assert child is not None
+            rest = questions[len(answers) :]
+            whole = False
+            try:
+                child.send(b"".join(question + b"\n" for question in rest))
+                reading = _Answers(child, limit, content_of)
+                answers.extend(reading.to(rest))
+                whole = not reading.given_up
+            finally:
+                if not whole:
+                    self.close()
+        return answers
+
+    def _ask_in_bulk(self, questions: list[bytes], limit: int, content_of: bytes) -> Iterator[RawObject]:
+        how = "--batch" if limit else "--batch-check"
+        source = filled_scratch_file(b"\n".join(questions) + b"\n")
+        answered = 0
+        position = 0
+        try:
+            while answered < len(questions):
+                os.lseek(source, position, os.SEEK_SET)
+                child = self._git.start("cat-file", how, "--buffer", stdin=source)
+                reading = _Answers(child, limit, content_of, with_content=limit > 0)
+                try:
+                    for answer in reading.to(questions[answered:] if answered else questions):
+                        position += len(questions[answered]) + 1
+                        answered += 1
+                        yield answer
+                    if not reading.given_up:
+                        child.check(advice=_ADVICE)
+                finally:
+                    child.abandon()
+        finally:
+            os.close(source)
+
+
+class _Answers:
+    """Reads what `git cat-file` answers: `<id> <type> <size>`, the content and a newline, or `<question> missing`.
+
+    `given_up` says that the last answer was not read to its end.
+    """
+
+    def __init__(self, child: Child, limit: int, content_of: bytes, *, with_content: bool = True) -> None:
+        assert child.stdout is not None
+        self.given_up = False
+        self._child = child
+        self._out: BinaryIO = child.stdout
+        self._limit = limit
+        self._content_of = content_of
+        self._with_content = with_content
+
+    def to(self, questions: Sequence[bytes]) -> Iterator[RawObject]:
+        for question in questions:
+            header = self._out.readline()
+            fields = header.split(b" ")
+            if len(fields) != 3 or not fields[2][:-1].isdigit() or not header.endswith(b"\n"):
+                yield self._nothing(question, header)
+                continue
+            name, kind, digits = fields
+            size = int(digits)
+            wanted = min(size, self._limit) if kind == self._content_of else 0
+            data = self._content(size, wanted) if self._with_content else b""
+            if name != question and b":" not in question:
+                # Git took a short id for the beginning of a longer one: that is not what was asked.
+                yield RawObject(question.decode("ascii"), None, 0, b"")
+            else:
+                yield RawObject(name.decode("ascii"), kind.decode("ascii"), size, data)
+            if self.given_up:
+                return
+
+    def _content(self, size: int, wanted: int) -> bytes:
+        if size - wanted > _READ_OVER_BYTES:
+            self.given_up = True
+            return self._read(wanted)
+        data = self._read(wanted)
+        rest = size + 1 - wanted
+        while rest > _CHUNK:
+            self._read(_CHUNK)
+            rest -= _CHUNK
+        if self._read(rest)[-1:] != b"\n":
+            raise CannotJudge(f"`git cat-file` answered with more than it announced. {_ADVICE}")
+        return data
+
+    def _read(self, count: int) -> bytes:
+        data = self._out.read(count)
+        if len(data) < count:
+            raise self._child.failure(_ADVICE)
+        return data
+
+    def _nothing(self, question: bytes, header: bytes) -> RawObject:
+        if header != question + b" missing\n":
+            if header.endswith(b"\n"):
+                raise CannotJudge(f"`git cat-file` answered {ascii(header[:200])[1:]}. {_ADVICE}")
+            raise self._child.failure(_ADVICE)
+        # Git also says "missing" of an object that it can't read; only its stderr tells.
+        for line in self._child.complaint().splitlines():
+            if line.startswith(("error:", "fatal:")):
+                asked = ascii(question.decode("utf-8", "surrogateescape"))[1:-1]
+                raise CannotJudge(f"The object {asked} can't be read; Git says: {line}. {_ADVICE}")
+        return RawObject(question.decode("utf-8", "surrogateescape"), None, 0, b"")

@@ -1,0 +1,200 @@
+"""Reads a repository with the `git` program: whatever Git can read, in whatever format it is stored."""
+
+from __future__ import annotations
+
+import os
+
+from .git_ancestry import not_contained
+from .git_command import Git
+from .git_objects import ObjectReader
+from .git_refs import (
+    MODELS_AT_MOST,
+    MODELS_AT_ONCE,
+    REFS_AT_MOST,
+    finish_listing,
+    fits,
+    group_by_model,
+    model_patterns,
+    possible,
+    start_listing,
+)
+from .git_trees import checked_path, find_entry
+from .reader import RawObject, TagRef, TreeEntry
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from .processes import Child
+
+_HEX = "0123456789abcdef"
+
+
+class GitProgram:
+    """The `Reader` that is right everywhere; also the faster one in a process that ends soon."""
+
+    def __init__(self, git: Git | None = None) -> None:
+        self.git = git or Git.here()
+        self._objects = ObjectReader(self.git)
+        self._namespace = _namespace(self.git.environment.get("GIT_NAMESPACE", ""))
+        self._prepared: _Prepared | None = None
+
+    def prepare(self, *, models: Sequence[str] = (), refs: Sequence[str] = ()) -> None:
+        self._forget_prepared()
+        patterns = self._patterns_of_models(models) + self._patterns_of_refs(refs)
+        if patterns and len(models) <= MODELS_AT_ONCE and len(refs) <= REFS_AT_MOST and fits(patterns):
+            self._prepared = _Prepared(models, refs, start_listing(self.git, patterns), self._namespace)
+        self._objects.start()
+
+    def tags_of(self, models: Sequence[str]) -> dict[str, list[TagRef]]:
+        if self._prepared and self._prepared.models.issuperset(models):
+            found: Iterable[tuple[str, str]] = self._prepared.found()
+        else:
+            found = self._tags_that_may_be_of(models)
+        grouped = group_by_model(found, models)
+        return {model: [TagRef(*tag) for tag in grouped[model]] for model in models}
+
+    def all_tags(self) -> list[TagRef]:
+        return [TagRef(ref[len("refs/tags/") :], oid) for ref, oid in self.refs_under("refs/tags/")]
+
+    def existing(self, refs: Sequence[str]) -> dict[str, str]:
+        if self._prepared and self._prepared.refs.issuperset(refs):
+            found: Iterable[tuple[str, str]] = self._prepared.found()
+        else:
+            patterns = self._patterns_of_refs(refs)
+            if len(patterns) > REFS_AT_MOST or not fits(patterns):
+                patterns = [self._namespace + "refs/"]
+            found = self._list(patterns)
+        wanted = set(refs)
+        return {ref: oid for ref, oid in found if ref in wanted}
+
+    def refs_under(self, prefix: str) -> list[tuple[str, str]]:
+        if not possible(prefix):
+            return []
+        return list(self._list([self._namespace + prefix]))
+
+    def objects(self, oids: Iterable[str], *, limit: int) -> Iterator[RawObject]:
+        wanted = list(oids)
+        answers = self._objects.ask([oid for oid in wanted if is_id(oid)], limit=limit, content_of="tag")
+        for oid in wanted:
+            yield next(answers) if is_id(oid) else RawObject(oid, None, 0, b"")
+        next(answers, None)  # lets the process that answered end in order
+
+    def files(self, wanted: Sequence[tuple[str, str]], *, limit: int) -> list[bytes | None]:
+        questions = [f"{treeish}:{checked_path(path)}" for treeish, path in wanted]
+        answers = self._objects.ask(questions, limit=limit, content_of="blob")
+        return [answer.data if answer.type == "blob" else None for answer in answers]
+
+    def entry(self, treeish: str, path: str, *, limit: int) -> TreeEntry | None:
+        return find_entry(self._objects, treeish, path, limit)
+
+    def not_contained(self, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
+        kinds = self.objects(commits, limit=0)
+        strangers = {found.oid for found in kinds if found.type != "commit"}
+        return strangers | not_contained(self.git, [c for c in commits if c not in strangers], tips)
+
+    def resolve(self, revision: str) -> str | None:
+        if "\0" in revision:
+            return None
+        if revision.startswith("refs/") and (exact := self.existing([revision])):
+            return exact[revision]
+        return self.git.line("rev-parse", "--verify", "--quiet", "--end-of-options", revision, accepted=(0, 1)) or None
+
+    def head(self) -> str | None:
+        if not self._namespace:
+            ref = _head_from_file(self.git)
+            if ref is not None:
+                return ref
+        ref = self.git.line("symbolic-ref", "--quiet", self._namespace + "HEAD", accepted=(0, 1))
+        return ref.removeprefix(self._namespace) or None
+
+    def head_commit(self) -> str | None:
+        ref = self.head()
+        if ref is not None:
+            return self.existing([ref]).get(ref)
+        # A detached HEAD names a commit itself, so that no ref of that name can be taken for it.
+        return self.git.line("rev-parse", "--verify", "--quiet", self._namespace + "HEAD", accepted=(0, 1)) or None
+
+    def close(self) -> None:
+        self._forget_prepared()
+        self._objects.close()
+
+    def _tags_that_may_be_of(self, models: Sequence[str]) -> Iterator[tuple[str, str]]:
+        everything = [self._namespace + "refs/tags/"]
+        if len(models) > MODELS_AT_MOST:
+            yield from self._list(everything)
+            return
+        for first in range(0, len(models), MODELS_AT_ONCE):
+            patterns = self._patterns_of_models(models[first : first + MODELS_AT_ONCE])
+            if patterns:
+                yield from self._list(patterns if fits(patterns) else everything)
+
+    def _patterns_of_models(self, models: Sequence[str]) -> list[str]:
+        return model_patterns([model for model in models if possible(model)], self._namespace)
+
+    def _patterns_of_refs(self, refs: Sequence[str]) -> list[str]:
+        return [self._namespace + ref for ref in refs if possible(ref)]
+
+    def _list(self, patterns: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """The refs that match; all for no pattern would be Git's answer, so none is given then."""
+        if not patterns:
+            return
+        child = start_listing(self.git, patterns)
+        try:
+            yield from finish_listing(child, self._namespace)
+        finally:
+            child.abandon()
+
+    def _forget_prepared(self) -> None:
+        if self._prepared is not None:
+            self._prepared.child.abandon()
+            self._prepared = None
+
+
+class _Prepared:
+    """A listing that was started before it was asked for."""
+
+    def __init__(self, models: Sequence[str], refs: Sequence[str], child: Child, namespace: str) -> None:
+        self.models = frozenset(models)
+        self.refs = frozenset(refs)
+        self.child = child
+        self._namespace = namespace
+        self._found: list[tuple[str, str]] | None = None
+
+    def found(self) -> list[tuple[str, str]]:
+        if self._found is None:
+            self._found = list(finish_listing(self.child, self._namespace))
+        return self._found
+
+
+def is_id(text: str) -> bool:
+    """Whether this can be an object's full id: nothing else is handed to Git as one."""
+    return len(text) in (40, 64) and not text.strip(_HEX)
+
+
+def _namespace(name: str) -> str:
+    """What stands before every ref of the repository that GIT_NAMESPACE makes out of a part (gitnamespaces(7))."""
+    return "".join(f"refs/namespaces/{part}/" for part in name.split("/") if part)
+
+
+def _head_from_file(git: Git) -> str | None:
+    """The branch that the HEAD file names, where a look at it suffices (gitrepository-layout(5)).
+
+    None in a reftable repository, which keeps a stand-in there, for a
+    detached HEAD, and where the environment does not say where HEAD lies.
+    """
+    folder = git.environment.get("GIT_DIR") if git.directory is None else None
+    if folder is None:
+        return None
+    try:
+        descriptor = os.open(os.path.join(folder, "HEAD"), os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        content = os.read(descriptor, 4096)
+    finally:
+        os.close(descriptor)
+    ref = content.removeprefix(b"ref: ").rstrip(b"\n").decode("utf-8", "surrogateescape")
+    if not content.startswith(b"ref: refs/heads/") or ref == "refs/heads/.invalid" or len(content) == 4096:
+        return None
+    return ref

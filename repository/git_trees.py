@@ -1,0 +1,67 @@
+"""Finds what a tree holds at a path, with the kind that only the tree itself tells."""
+
+from __future__ import annotations
+
+from ..policy.errors import CannotJudge
+from .reader import TreeEntry
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from .git_objects import ObjectReader
+
+    Kind = Literal["file", "symlink", "folder", "submodule"]
+
+# git-fast-import(1) lists the modes; the folder's is written without its leading zero.
+_KINDS: dict[bytes, Kind] = {b"120000": "symlink", b"40000": "folder", b"160000": "submodule"}
+# Room for some hundred thousand entries in one folder.
+_TREE_BYTES = 1 << 25
+
+
+def checked_path(path: str) -> str:
+    """The path from the root of the tree, as Git takes it behind `<id>:`.
+
+    Git would read `./` and `../` from the folder that it runs in. Raises
+    CannotJudge for a path that can't be asked for.
+    """
+    if "\n" in path or "\0" in path:
+        raise CannotJudge(f"The path {path!a} holds a line break or NUL, which Git can't be asked for. Rename it.")
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if ".." in parts or not parts:
+        raise CannotJudge(f"The path {path!a} must name a file inside the repository, without `..`.")
+    return "/".join(parts)
+
+
+def find_entry(objects: ObjectReader, treeish: str, path: str, limit: int) -> TreeEntry | None:
+    """What stands at this path of a commit, tag or tree; None for nothing."""
+    path = checked_path(path)
+    folder, _, name = path.rpartition("/")
+    tree = next(objects.ask([f"{treeish}:{folder}"], limit=_TREE_BYTES, content_of="tree"))
+    if tree.type != "tree":
+        return None
+    if tree.size > _TREE_BYTES:
+        raise CannotJudge(f"The folder {folder or '/'!a} has too many entries to be read.")
+    found = _entry(tree.data, name.encode("utf-8", "surrogateescape"), len(tree.oid) // 2)
+    if found is None:
+        return None
+    mode, oid = found
+    kind = _KINDS.get(mode, "file")
+    if kind != "file":
+        return TreeEntry(kind, oid, 0, b"")
+    blob = next(objects.ask([oid], limit=limit, content_of="blob"))
+    if blob.type is None:
+        raise CannotJudge(f"The content of {path!a} ({oid}) is missing. Run `git fsck` in that repository.")
+    return TreeEntry("file", oid, blob.size, blob.data)
+
+
+def _entry(tree: bytes, name: bytes, id_bytes: int) -> tuple[bytes, str] | None:
+    """Mode and id of the entry with this name: a tree is `<mode> <name>` NUL `<binary id>`, repeated."""
+    position = 0
+    while position < len(tree):
+        end = tree.index(b"\0", position)
+        mode, _, entry_name = tree[position:end].partition(b" ")
+        position = end + 1 + id_bytes
+        if entry_name == name:
+            return mode, tree[end + 1 : position].hex()
+    return None
