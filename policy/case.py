@@ -65,8 +65,8 @@ class WholePush(Record):
 
 def build_case(push: ModelPush, settings: Settings, circumstances: Circumstances) -> Case:
     """Play `push` into the model's history."""
-    gone = {update.tag for update in push.pushed if update.old is not None}
-    existing = [tag for tag in push.existing if tag.name not in gone]
+    touched = {update.tag for update in push.pushed}
+    existing = [tag for tag in push.existing if tag.name not in touched]
     history = ModelHistory()
     for tag in existing:
         name = parse_tag_name(tag.name)

@@ -44,17 +44,21 @@ def judge_updates(
     judges: Sequence[Judge],
     *,
     verify: Verify | None = None,
+    standing: Mapping[str, list[TagRef]] | None = None,
 ) -> None:
     """Hand each model's share of the push to every one of `judges`.
 
-    `verify` checks the signatures of pushed tags, by their object ids; it is
+    The existing tags of the pushed models are listed by `reader`, unless
+    `standing` names them by model (spelled as in tags). `verify` checks the signatures of pushed tags, by their object ids; it is
     asked only for models of which a policy wants signatures. Raises CannotJudge where
     the repository can't be read.
     """
     groups = group_by_model(updates)
     if not groups:
         return
-    listed = reader.tags_of([model for model in groups if model is not None])
+    listed = standing
+    if listed is None:
+        listed = reader.tags_of([model for model in groups if model is not None])
     obstacles = find_obstacles(groups, listed, reader)
     twins = find_case_twins(groups, listed, reader)
     for batch in _batches(groups, listed):
@@ -141,7 +145,8 @@ def _batches(
     batch: list[tuple[str | None, list[NamedUpdate], list[TagRef]]] = []
     size = 0
     for model, group in groups.items():
-        existing = listed.get(model, []) if model is not None else []
+        touched = {update.ref for update, _ in group}
+        existing = [tag for tag in listed.get(model or "", ()) if TAGS + tag.name not in touched]
         batch.append((model, group, existing))
         size += len(group) + len(existing)
         if size >= BATCH:
