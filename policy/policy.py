@@ -1,17 +1,20 @@
 """The policy as typed values: what `tagwarden.toml` says, defaults filled in.
 
 `policy_file` makes these from TOML. Names follow the keys of the file:
-`versions.build-metadata` is `Policy.versions.build_metadata`.
+`versions.build-metadata` is `Settings.versions.build_metadata`.
 """
 
 from __future__ import annotations
 
+from .globs import matches_any, matches_model
 from .record import Record
+from .rules import RULES
+from .tag_name import KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Literal
+    from typing import Any, Literal
 
     from .verdict import Mode
 
@@ -49,7 +52,7 @@ class Trailer(Record):
     pattern: str = ""
     min: float | None = None
     max: float | None = None
-    what: tuple[str, ...] = ("register", "deregister", "assign", "unassign", "deprecate")
+    what: tuple[str, ...] = KINDS
 
 
 class Message(Record):
@@ -73,9 +76,17 @@ class Time(Record):
 class Selector(Record):
     """Which events an entry of `people.allow` or `signing.require` covers."""
 
-    what: tuple[str, ...] = ("register", "deregister", "assign", "unassign", "deprecate")
+    what: tuple[str, ...] = KINDS
     models: tuple[str, ...] = ("*",)
     stages: tuple[str, ...] = ("*",)
+
+    def covers(self, kind: str, model: str, stage: str | None) -> bool:
+        """Whether the event is covered; `stages` say nothing about an event that has no stage."""
+        return (
+            kind in self.what
+            and matches_model(self.models, model)
+            and (stage is None or matches_any(self.stages, stage))
+        )
 
 
 class Allow(Record):
@@ -88,7 +99,6 @@ class Allow(Record):
 class People(Record):
     groups: Mapping[str, tuple[str, ...]] = {}
     allow: tuple[Allow, ...] = ()
-    tagger_is_pusher: bool = False
 
 
 class Signing(Record):
@@ -107,12 +117,113 @@ class Settings(Record):
     `levels` holds every rule's severity, resolved.
     """
 
-    models: Models
-    versions: Versions
-    stages: Stages
-    message: Message
-    target: TargetRules
-    time: Time
-    people: People
-    signing: Signing
-    levels: Mapping[str, Level]
+    models: Models = Models()
+    versions: Versions = Versions()
+    stages: Stages = Stages()
+    message: Message = Message()
+    target: TargetRules = TargetRules()
+    time: Time = Time()
+    people: People = People()
+    signing: Signing = Signing()
+    levels: Mapping[str, Level] = RULES
+
+
+class Override(Record):
+    """One `[[override]]`: what it changes for the models that one of its globs matches.
+
+    `changes` maps a section to its changed fields (a trailer's fields by the
+    trailer's name), `rules` a rule to its severity. `given` are the keys as
+    they were written.
+    """
+
+    models: tuple[str, ...]
+    changes: Mapping[str, Mapping[str, Any]]
+    rules: Mapping[str, Level]
+    given: Mapping[str, object]
+
+
+class Policy(Record):
+    """A whole policy.
+
+    `base` is what judges a model that no override matches, but for its
+    `levels`, which `for_model` resolves. `rules` are the severities that were
+    set, `given` all keys that were set, as they were written. `site` tells
+    that it judges only by the rules that it sets. `settled` keeps the settings
+    that `for_model` made.
+    """
+
+    mode: Mode
+    ignore: tuple[str, ...]
+    base: Settings
+    emergency: Emergency
+    overrides: tuple[Override, ...]
+    rules: Mapping[str, Level]
+    given: Mapping[str, object]
+    site: bool
+    settled: dict[tuple[int, ...], Settings]
+
+    @property
+    def models(self) -> Models:
+        return self.base.models
+
+    @property
+    def time(self) -> Time:
+        return self.base.time
+
+    @property
+    def people(self) -> People:
+        return self.base.people
+
+    @property
+    def signing(self) -> Signing:
+        return self.base.signing
+
+    def ignores(self, tag: str) -> bool:
+        """Whether `scope.ignore` takes `tag` (without `refs/tags/`) out of the registry."""
+        return matches_any(self.ignore, tag)
+
+    def applying(self, model: str) -> tuple[int, ...]:
+        """The indices in `overrides` of those that match `model`, in file order."""
+        return tuple(index for index, override in enumerate(self.overrides) if matches_model(override.models, model))
+
+    def for_model(self, model: str) -> Settings:
+        """What judges `model`, spelled as in tags (`cv=seg`) or as GTO does (`cv:seg`)."""
+        applying = self.applying(model)
+        settings = self.settled.get(applying)
+        if settings is None:
+            settings = self.settled[applying] = settle(self, applying)
+        return settings
+
+
+def settle(policy: Policy, applying: tuple[int, ...]) -> Settings:
+    """The policy's settings with the overrides of these indices, severities resolved."""
+    settings = policy.base
+    rules = dict(policy.rules)
+    given = set(policy.given)
+    for index in applying:
+        override = policy.overrides[index]
+        settings = change(settings, override.changes)
+        rules.update(override.rules)
+        given.update(override.given)
+    if not given and not policy.site:
+        return settings
+    from .severity import resolve
+
+    return settings._replace(levels=resolve(settings, rules, given, site=policy.site))
+
+
+def change(settings: Settings, changes: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """`settings` with the fields of some sections changed, key by key."""
+    for section, fields in changes.items():
+        old = getattr(settings, section)
+        if "trailers" in fields:
+            fields = {**fields, "trailers": _change_trailers(old.trailers, fields["trailers"])}
+        settings = settings._replace(**{section: old._replace(**fields)})
+    return settings
+
+
+def _change_trailers(trailers: tuple[Trailer, ...], changes: Mapping[str, Mapping[str, Any]]) -> tuple[Trailer, ...]:
+    by_name = {trailer.key: trailer for trailer in trailers}
+    for name, fields in changes.items():
+        by_name[name] = by_name.get(name, Trailer(name))._replace(**fields)
+    return tuple(by_name.values())

@@ -1,0 +1,136 @@
+"""The policy's globs: `*`, `?` and `[...]`, case-sensitive, and `*` matches `/` too.
+
+Neither `re` nor `fnmatch` (which brings it) is imported: a hook that reads no
+policy file needs neither. Matching takes at most time in proportion to the
+glob's length times the text's, whatever the glob.
+"""
+
+from __future__ import annotations
+
+from .names import in_tags
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    # A literal character, None for `*`, or whether a set is negated and its ranges.
+    Token = str | None | tuple[bool, tuple[tuple[str, str], ...]]
+
+SPECIAL = frozenset("*?[")
+ANY_ONE: Token = (True, ())
+
+_tokens_of: dict[str, tuple[Token, ...]] = {}
+
+
+def matches(glob: str, text: str) -> bool:
+    """Whether `glob`, with which `problem_of` finds nothing wrong, matches the whole of `text`."""
+    if SPECIAL.isdisjoint(glob):
+        return glob == text
+    if glob[-1] == "*" and SPECIAL.isdisjoint(glob[:-1]):
+        return text.startswith(glob[:-1])
+    tokens = _tokens_of.get(glob)
+    if tokens is None:
+        tokens = _tokens_of[glob] = _tokenize(glob)
+    return _match(tokens, text)
+
+
+def matches_any(globs: Iterable[str], text: str) -> bool:
+    """Whether one of `globs` matches `text`."""
+    return any(matches(glob, text) for glob in globs)
+
+
+def matches_model(globs: Iterable[str], model: str) -> bool:
+    """Whether one of `globs` matches `model`; both may be spelled as in tags (`cv=seg`) or as GTO does (`cv:seg`)."""
+    model = in_tags(model)
+    return any(matches(in_tags(glob), model) for glob in globs)
+
+
+def problem_of(glob: str) -> str | None:
+    """What keeps `glob` from being one, None if nothing does."""
+    if not glob:
+        return "an empty glob matches nothing"
+    at = glob.find("[")
+    while at >= 0:
+        end, _, members = _set_at(glob, at)
+        if end < 0:
+            return "'[' is never closed by ']'"
+        for low, high in _ranges(members):
+            if low > high:
+                return f"the range '{low}-{high}' is empty"
+        at = glob.find("[", end)
+    return None
+
+
+def _tokenize(glob: str) -> tuple[Token, ...]:
+    tokens: list[Token] = []
+    at = 0
+    while at < len(glob):
+        character = glob[at]
+        at += 1
+        if character == "*":
+            if not tokens or tokens[-1] is not None:
+                tokens.append(None)
+        elif character == "?":
+            tokens.append(ANY_ONE)
+        elif character == "[":
+            end, negated, members = _set_at(glob, at - 1)
+            tokens.append((negated, tuple(_ranges(members))))
+            at = end + 1
+        else:
+            tokens.append(character)
+    return tuple(tokens)
+
+
+def _set_at(glob: str, start: int) -> tuple[int, bool, str]:
+    """Where the set that opens at `start` ends (-1: nowhere), whether it is negated, and its members.
+
+    A `]` that comes first is a member.
+    """
+    first = start + 1
+    negated = glob[first : first + 1] in ("!", "^")
+    first += negated
+    end = glob.find("]", first + 1)
+    return end, negated, glob[first:end]
+
+
+def _ranges(members: str) -> list[tuple[str, str]]:
+    ranges = []
+    at = 0
+    while at < len(members):
+        if members[at + 1 : at + 2] == "-" and at + 2 < len(members):
+            ranges.append((members[at], members[at + 2]))
+            at += 3
+        else:
+            ranges.append((members[at], members[at]))
+            at += 1
+    return ranges
+
+
+def _match(tokens: tuple[Token, ...], text: str) -> bool:
+    # Only the last `*` is ever tried again: what an earlier one took is settled
+    # once everything between the two has matched.
+    at = position = resume = 0
+    star = -1
+    while position < len(text):
+        if at < len(tokens):
+            token = tokens[at]
+            if token is None:
+                star, resume = at, position
+                at += 1
+                continue
+            if _fits(token, text[position]):
+                at += 1
+                position += 1
+                continue
+        if star < 0:
+            return False
+        resume += 1
+        at, position = star + 1, resume
+    return all(token is None for token in tokens[at:])
+
+
+def _fits(token: str | tuple[bool, tuple[tuple[str, str], ...]], character: str) -> bool:
+    if isinstance(token, str):
+        return token == character
+    negated, ranges = token
+    return any(low <= character <= high for low, high in ranges) != negated

@@ -1,0 +1,48 @@
+"""What holds where a policy file does not give a key, as TOML spells it."""
+
+from __future__ import annotations
+
+from .policy import Emergency, Message, Models, Selector, Signing, Stages, TargetRules, Time, Trailer, Versions
+from .policy_shapes import SECONDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .policy_keys import Key
+
+_HOLDERS: dict[str, Any] = {
+    "models": Models,
+    "versions": Versions,
+    "stages": Stages,
+    "message": Message,
+    "message.trailers.NAME": Trailer,
+    "target": TargetRules,
+    "time": Time,
+    "people.allow[]": Selector,
+    "signing": Signing,
+    "signing.require[]": Selector,
+    "emergency": Emergency,
+}
+
+
+def default_of(key: Key) -> object:
+    """What holds where `key` is not given, as TOML has it; None where that can't be written in TOML."""
+    table, _, name = key.name.rpartition(".")
+    if key.name == "mode":
+        return "enforce"
+    if key.name == "scope.ignore":
+        return []
+    if key.name == "time.max-skew":
+        return duration_text(Time().max_skew)
+    holder = _HOLDERS.get(table)
+    value = None if holder is None else holder._field_defaults.get(name.replace("-", "_"))
+    return list(value) if isinstance(value, tuple) else value
+
+
+def duration_text(seconds: int) -> str:
+    """The shortest duration that means so many seconds, as a policy spells it."""
+    for unit, length in sorted(SECONDS.items(), key=lambda item: -item[1]):
+        if seconds % length == 0 and seconds:
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s"

@@ -1,0 +1,82 @@
+"""Reads a policy file (`tagwarden.toml`) into a `Policy`.
+
+Everything that only a policy file needs is imported once there is one: most
+pushes are judged by the built-in policy.
+"""
+
+from __future__ import annotations
+
+from .policy import Emergency, Policy, Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+MOST_BYTES = 1 << 20
+MOST_DOTS = 40
+
+
+class PolicyMistakes(ValueError):
+    """A policy file that can't be judged by. `mistakes` are all that were found, a sentence each."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+def built_in_policy() -> Policy:
+    """The policy that judges where there is no policy file: every rule at its default."""
+    return Policy("enforce", (), Settings(), Emergency(), (), {}, {}, site=False, settled={})
+
+
+def load_policy(data: bytes, *, site: bool = False) -> Policy:
+    """Read a policy file's content.
+
+    `site` reads a site policy, which judges only by the rules that it sets.
+    Raises PolicyMistakes, which holds everything that is wrong with it; one
+    that needs a newer tagwarden says only that.
+    """
+    document = _parse(data)
+    from .policy_checks import check
+    from .policy_making import make_policy, refuse_newer
+    from .policy_reading import Reading
+
+    newer = refuse_newer(document)
+    if newer:
+        raise PolicyMistakes([newer])
+    reading = Reading(document)
+    policy = make_policy(reading, site=site)
+    check(policy, reading)
+    if reading.mistakes:
+        raise PolicyMistakes(reading.mistakes)
+    return policy
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    if len(data) > MOST_BYTES:
+        raise PolicyMistakes([f"the file has {len(data)} bytes; a policy has at most {MOST_BYTES}"])
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise PolicyMistakes([f"line {line} is not UTF-8, which TOML is written in"]) from None
+    _refuse_endless_keys(text)
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise PolicyMistakes(["not valid TOML: arrays or tables are nested too deeply"]) from None
+    except ValueError as error:
+        raise PolicyMistakes([f"not valid TOML: {error}"]) from None
+
+
+def _refuse_endless_keys(text: str) -> None:
+    # tomllib takes time and memory in the square of a dotted key's length, so
+    # one long line would take the server down.
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > MOST_DOTS and not line.lstrip().startswith("#"):
+            end = None if line.lstrip().startswith("[") else line.rfind("=") + 1
+            if line.count(".", 0, end) > MOST_DOTS:
+                raise PolicyMistakes([f"line {number} holds a key of more than {MOST_DOTS} parts"])

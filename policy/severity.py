@@ -1,0 +1,66 @@
+"""How severe a breach of each rule is, by what a policy file says.
+
+The severity that `[rules]` sets; else "error" if an option of the rule
+differs from its neutral value; else the rule's default. A site policy's rules
+are off unless it sets them, by `[rules]` or by an option.
+"""
+
+from __future__ import annotations
+
+from .policy_keys import ALL_NEUTRAL, ARRAYS, KEYS, option_of
+from .record import Record
+from .rules import RULES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from .policy import Level, Settings
+
+
+class Option(Record):
+    """What turns rules on: a key, or an array or table that must not be empty."""
+
+    name: str
+    section: str
+    field: str
+    rules: tuple[str, ...]
+    neutral: object
+
+
+def _options() -> tuple[Option, ...]:
+    options = []
+    for key in KEYS.values():
+        section, _, name = key.name.partition(".")
+        if key.rules and "." not in name and "[" not in section and key.neutral is not ALL_NEUTRAL:
+            options.append(Option(key.name, section, name.replace("-", "_"), key.rules, key.neutral))
+    for array, rule in ARRAYS.items():
+        section, _, name = array.partition(".")
+        options.append(Option(array, section, name, (rule,), ()))
+    return tuple(options)
+
+
+OPTIONS = _options()
+
+
+def resolve(settings: Settings, rules: Mapping[str, Level], given: Collection[str], *, site: bool) -> dict[str, Level]:
+    """Every rule's severity: `rules` are those set by name, `given` all keys that were set."""
+    levels: dict[str, Level] = dict.fromkeys(RULES, "off") if site else dict(RULES)
+    for option in raising(settings, given, site=site):
+        for rule in option.rules:
+            levels[rule] = "error"
+    levels.update(rules)
+    # What keeps the policy readable is no policy's to turn off.
+    levels["policy-file"] = "error"
+    return levels
+
+
+def raising(settings: Settings, given: Collection[str], *, site: bool) -> list[Option]:
+    """The options that differ from their neutral value; in a site policy, those of them that were set."""
+    set_here = {option_of(path) for path in given} if site else ()
+    return [
+        option
+        for option in OPTIONS
+        if (not site or option.name in set_here)
+        and getattr(getattr(settings, option.section), option.field) != option.neutral
+    ]

@@ -1,0 +1,44 @@
+"""Values as TOML spells them."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def toml_text(value: object) -> str:
+    """`value` (a string, number, flag, or a sequence of these) as TOML; nothing in it needs escaping to be printed."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{"".join(map(_escape, value))}"'
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(toml_text, value))}]"
+    return repr(value)
+
+
+def _escape(character: str) -> str:
+    if character in ESCAPES:
+        return ESCAPES[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+
+
+def toml_assignment(key: str, value: object) -> str:
+    """`key = value`, the key being spelled with dots already."""
+    return f"{key} = {toml_text(value)}"
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """`text`, cut where it is longer than `most` characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def joined(names: Sequence[str], last: str = "or") -> str:
+    """The names as an enumeration: `a, b or c`."""
+    return f"{', '.join(names[:-1])} {last} {names[-1]}" if len(names) > 1 else "".join(names)
