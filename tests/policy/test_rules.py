@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
+from support.examples import judge_example
 from tagwarden.policy import rules
 from tagwarden.policy.rules import RULES, load_rule, module_name
-from tests.support.examples import judge_example
 
 WRITTEN = [rule for rule in RULES if (Path(rules.__file__).parent / f"{module_name(rule)}.py").exists()]
 ALL = [
