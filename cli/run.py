@@ -95,11 +95,7 @@ def _invoke(args: list[str]) -> int:
 def wants_json(args: Sequence[str]) -> bool:
     """Whether `args` ask for JSON, told even where they can't be parsed."""
     options = args[: args.index("--")] if "--" in args else args
-    return (
-        "--json" in options
-        or "--format=json" in options
-        or ("--format", "json") in itertools.pairwise(options)
-    )
+    return "--json" in options or "--format=json" in options or ("--format", "json") in itertools.pairwise(options)
 
 
 def _flush() -> None:

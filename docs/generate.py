@@ -71,13 +71,15 @@ def section(rule: str) -> str:
     """One rule's part of the page."""
     module = load_rule(rule)
     keys = ", ".join(f"`{key}`" for key in module.OPTIONS) or f"`rules.{rule}`"
-    return "\n".join([
-        f"## {rule}\n",
-        f"{(module.__doc__ or '').strip()}\n",
-        f"Policy keys: {keys}. Default: {RULES[rule]}.\n",
-        *(example_line(example) for example in module.EXAMPLES),
-        "",
-    ])
+    return "\n".join(
+        [
+            f"## {rule}\n",
+            f"{(module.__doc__ or '').strip()}\n",
+            f"Policy keys: {keys}. Default: {RULES[rule]}.\n",
+            *(example_line(example) for example in module.EXAMPLES),
+            "",
+        ]
+    )
 
 
 def summary(rule: str) -> str:

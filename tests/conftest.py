@@ -38,9 +38,7 @@ def templates(hermetic: None, tmp_path_factory: pytest.TempPathFactory) -> Templ
 def new_server(templates: Templates, tmp_path: Path) -> Callable[..., Server]:
     """Make a server: `new_server(hook="update", object_format="sha256", name="other.git")`."""
 
-    def make(
-        *, name: str = "server.git", hook: str | None = "pre-receive", object_format: str = "sha1"
-    ) -> Server:
+    def make(*, name: str = "server.git", hook: str | None = "pre-receive", object_format: str = "sha1") -> Server:
         return templates.server(tmp_path / name, hook=hook, object_format=object_format)
 
     return make

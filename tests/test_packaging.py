@@ -68,9 +68,7 @@ def test_the_wheel_brings_its_licence_and_its_version(wheel: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"]])
-def test_the_command_works_where_it_is_installed(
-    installed: Path, arguments: list[str], tmp_path: Path
-) -> None:
+def test_the_command_works_where_it_is_installed(installed: Path, arguments: list[str], tmp_path: Path) -> None:
     ran = subprocess.run([installed / "tagwarden", *arguments], cwd=tmp_path, capture_output=True, text=True)
 
     assert (ran.returncode, ran.stderr) == (0, "")

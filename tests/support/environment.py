@@ -38,9 +38,7 @@ def hermetic_environment(home: Path) -> dict[str, str]:
     config = home / "gitconfig"
     config.write_text(GIT_CONFIG.format(home=home))
     kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(LEFT_OUT) and name not in LEFT_OUT_TOO
+        name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT) and name not in LEFT_OUT_TOO
     }
     return kept | {
         "HOME": str(home),

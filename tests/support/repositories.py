@@ -82,9 +82,7 @@ class Repo:
         self.git("commit", "--quiet", "--allow-empty", "-m", message, env=self._dates(None))
         return self.git("rev-parse", "HEAD")
 
-    def tag(
-        self, name: str, target: str = "HEAD", *, message: str = "As agreed", at: int | None = None
-    ) -> str:
+    def tag(self, name: str, target: str = "HEAD", *, message: str = "As agreed", at: int | None = None) -> str:
         """An annotated tag, a second after the last or `at`; the tag object's id."""
         self.git("tag", "-f", "-a", "-m", message, name, target, env=self._dates(at))
         return self.git("rev-parse", f"refs/tags/{name}")
