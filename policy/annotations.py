@@ -31,7 +31,7 @@ def load_yaml(data: bytes) -> Any:
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     # ruamel.yaml raises its own errors, and others on odd input.
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001
         raise ValueError(str(problem).partition("\n")[0] or type(problem).__name__) from None
 
 
@@ -46,9 +46,9 @@ def problem_of_annotations(data: bytes) -> str | None:
     for name, entry in content.items():
         if not isinstance(name, str) or not is_artifact_name(name):
             return f"{name!r} is not the name of an artifact"
-        problem = _problem_of_entry(entry)
-        if problem:
-            return f"{problem} in the artifact {name!r}"
+        flaw = _problem_of_entry(entry)
+        if flaw:
+            return f"{flaw} in the artifact {name!r}"
     return None
 
 

@@ -40,9 +40,7 @@ class Holding(Record):
     @property
     def stands(self) -> bool:
         """Whether the assignment has not been taken back."""
-        return self.assigned is not None and (
-            self.unassigned is None or self.assigned.time > self.unassigned.time
-        )
+        return self.assigned is not None and (self.unassigned is None or self.assigned.time > self.unassigned.time)
 
 
 def read_event(tag: Tag, name: TagName) -> Event | None:
@@ -227,9 +225,7 @@ class ModelHistory:
     def stages_ever(self, commit: str) -> frozenset[str]:
         """Every stage that the version on `commit` was ever assigned."""
         return frozenset(
-            stage
-            for stage, by_commit in self.holdings.items()
-            if commit in by_commit and by_commit[commit].assigned
+            stage for stage, by_commit in self.holdings.items() if commit in by_commit and by_commit[commit].assigned
         )
 
     def has_assignment_tags(self, commit: str) -> bool:

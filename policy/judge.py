@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from .case import Case
-    from .policy import Level, Policy, Settings
+    from .policy import Level, Policy
     from .push import Circumstances, ModelPush
     from .verdict import Breach, Severity
 
@@ -71,9 +71,7 @@ class Judge:
                 self.used_emergencies[rule] = emergency
             options = load_rule(rule).OPTIONS
             key = breach.key or (options[0] if options else f"rules.{rule}")
-            self.findings.append(
-                Finding(rule, severity, breach.ref, breach.model, breach.message, key, breach.fix)
-            )
+            self.findings.append(Finding(rule, severity, breach.ref, breach.model, breach.message, key, breach.fix))
 
     def verdict(self, *, source: str, policy_id: str | None, notes: Sequence[str] = ()) -> Verdict:
         """The verdict on all that was handed in.
@@ -127,4 +125,3 @@ def _concerns(rule: str, push: WholePush) -> bool:
     if rule == "policy-file":
         return push.policy_problem is not None
     return any(update.ref.startswith("refs/replace/") for update in push.updates)
-

@@ -19,9 +19,7 @@ MOST_BYTES = 250
 
 def is_name(text: str) -> bool:
     """Whether GTO takes `text` as the name of a stage, or of a model without a folder."""
-    return (
-        text[:1] in ALPHANUMERIC and text[-1:] in ALPHANUMERIC and NAME.issuperset(text) and "//" not in text
-    )
+    return text[:1] in ALPHANUMERIC and text[-1:] in ALPHANUMERIC and NAME.issuperset(text) and "//" not in text
 
 
 def is_model(text: str) -> bool:

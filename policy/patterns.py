@@ -41,7 +41,7 @@ def _match_against_timer(pattern: str, text: str) -> bool:
     import re
     import signal
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         raise _too_slow(pattern)
 
     before = signal.signal(signal.SIGALRM, stop)

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal
 
-    from .tag_name import NearMiss, TagName
+    from .near_miss import NearMiss
+    from .tag_name import TagName
     from .tag_object import TagObject
 
     Change = Literal["create", "move", "delete", "none"]

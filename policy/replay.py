@@ -8,13 +8,13 @@ the order of time, ties as unassign, assign, deregister, deprecate.
 
 from __future__ import annotations
 
-from .history import Event, ModelHistory
 from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from .history import Event, ModelHistory
     from .push import TagPush
     from .versions import Version
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 KINDS: tuple[Kind, ...] = ("register", "deregister", "assign", "unassign", "deprecate")
 
+
 class TagName(Record):
     """A model tag's name, taken apart.
 

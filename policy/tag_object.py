@@ -34,7 +34,16 @@ SIGNATURE_STARTS = (
 # C0 and DEL without tab, newline and carriage return (judged on its own).
 CONTROLS = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D}) + b"\x7f"
 
+CONTROLS_AND_CR = CONTROLS + b"\r"
+
 HEX = frozenset("0123456789abcdef")
+HEX_BYTES = frozenset(b"0123456789abcdef")
+NOT_IN_NAMES = frozenset(b"<>")
+
+# The zones of the whole and half hours, as far as there are any.
+PLAIN_ZONES = frozenset(
+    b"%c%02d%02d" % (sign, hours, minutes) for sign in b"+-" for hours in range(15) for minutes in (0, 30, 45)
+)
 
 
 class Tagger(Record):
@@ -77,6 +86,51 @@ def parse_tag_object(raw: bytes, size: int | None = None) -> TagObject:
     """
     size = len(raw) if size is None else size
     header, blank, body = raw.partition(b"\n\n")
+    lines = header.split(b"\n")
+    clean = raw.isascii() and len(raw.translate(None, CONTROLS_AND_CR)) == len(raw)
+    known = _read_plain_header(lines) if clean and blank else None
+    if known is not None and b"-----BEGIN " not in body:
+        return TagObject(*known, body.decode("ascii"), None, False, size - len(header) - len(blank), (), True)
+    return _parse_with_care(raw, size, header, blank, body)
+
+
+def _read_plain_header(lines: list[bytes]) -> tuple[str, str, str, Tagger] | None:
+    """The header where it is as Git writes it, which nearly all are; None leaves it to the careful parser."""
+    if len(lines) != 4:
+        return None
+    target, kind, name, tagger = lines
+    who, close, when = tagger[7:].rpartition(b"> ")
+    person, opening, email = who.rpartition(b" <")
+    seconds, space, zone = when.partition(b" ")
+    if (
+        target[:7] == b"object "
+        and kind[:5] == b"type "
+        and name[:4] == b"tag "
+        and tagger[:7] == b"tagger "
+        and len(target) in (47, 71)
+        and HEX_BYTES.issuperset(target[7:])
+        and len(name) > 4
+        and opening
+        and close
+        and space
+        and person.strip()
+        and email.strip()
+        and not NOT_IN_NAMES.intersection(person + email)
+        and len(seconds) == 10
+        and seconds.isdigit()
+        and seconds[:1] != b"0"
+        and zone in PLAIN_ZONES
+    ):
+        return (
+            target[7:].decode("ascii"),
+            kind[5:].decode("ascii"),
+            name[4:].decode("ascii"),
+            Tagger(person.decode("ascii"), email.decode("ascii"), int(seconds), zone.decode("ascii")),
+        )
+    return None
+
+
+def _parse_with_care(raw: bytes, size: int, header: bytes, blank: bytes, body: bytes) -> TagObject:
     defects: list[str] = []
     lines = header.split(b"\n")
     if not blank:
@@ -89,15 +143,14 @@ def parse_tag_object(raw: bytes, size: int | None = None) -> TagObject:
     body_bytes, signature = split_signature(body)
     try:
         message = body_bytes.decode("utf-8")
-        if not body.isascii():
-            body.decode("utf-8")
+        body.decode("utf-8")
     except UnicodeDecodeError as problem:
         # A character may be cut in two where the body was.
-        if len(raw) == size or problem.start < len(body_bytes) - 4:
+        if len(raw) == size or problem.start < len(body) - 4:
             defects.append("its message is not UTF-8")
             garbled = True
         message = body_bytes.decode("utf-8", "surrogateescape")
-    if len(header.translate(None, CONTROLS + b"\r")) != len(header):
+    if len(header.translate(None, CONTROLS_AND_CR)) != len(header):
         defects.append("its header holds a control character")
         garbled = garbled or b"\0" in header
     if _has_controls(body, message):
@@ -141,9 +194,7 @@ def _read_header(lines: list[bytes], defects: list[str]) -> tuple[str, str, str,
         else:
             fields[key] = value
             order.append(key)
-    for key in ("object", "type", "tag", "tagger"):
-        if key not in fields:
-            defects.append(f"it has no '{key}' line")
+    defects.extend(f"it has no '{key}' line" for key in ("object", "type", "tag", "tagger") if key not in fields)
     if order != [key for key in ("object", "type", "tag", "tagger") if key in fields]:
         defects.append("its header lines are out of order")
     target = fields.get("object", b"").decode("ascii", "replace")
@@ -175,7 +226,10 @@ def _read_tagger(line: bytes, defects: list[str]) -> Tagger | None:
     elif int(zone[1:3]) * 60 + int(zone[3:]) >= ZONE_LIMIT:
         defects.append(f"its tagger's time zone {zone.decode('ascii')} is 24 hours or more")
     text = Tagger(
-        _text(name, "tagger", defects), _text(email, "tagger's e-mail address", defects), 0, zone.decode("ascii", "replace")
+        _text(name, "tagger", defects),
+        _text(email, "tagger's e-mail address", defects),
+        0,
+        zone.decode("ascii", "replace"),
     )
     if len(defects) > found:
         return None

@@ -27,9 +27,7 @@ def summary(verdict: Verdict) -> str:
     """One line: the outcome, the counts, and the policy that judged."""
     errors = sum(finding.severity == "error" for finding in verdict.findings)
     warnings = len(verdict.findings) - errors
-    counts = ", ".join(
-        text for text in (_count(errors, "error"), _count(warnings, "warning")) if text
-    )
+    counts = ", ".join(text for text in (_count(errors, "error"), _count(warnings, "warning")) if text)
     outcome = "accepted" if verdict.accepted else "refused"
     if verdict.accepted and errors:
         outcome = "accepted, for the policy only evaluates; it would have been refused"

@@ -49,9 +49,10 @@ def judge_updates(
     """Hand each model's share of the push to every one of `judges`.
 
     The existing tags of the pushed models are listed by `reader`, unless
-    `standing` names them by model (spelled as in tags). `verify` checks the signatures of pushed tags, by their object ids; it is
-    asked only for models of which a policy wants signatures. Raises CannotJudge where
-    the repository can't be read.
+    `standing` names them by model (spelled as in tags). `verify` checks the
+    signatures of pushed tags, by their object ids; it is asked only for models
+    of which a policy wants signatures. Raises CannotJudge where the repository
+    can't be read.
     """
     groups = group_by_model(updates)
     if not groups:
@@ -181,7 +182,7 @@ def _read(
             tag = update.ref[len(TAGS) :]
             old = read(tag, update.old)
             pushed.append(TagPush(update.ref, name, old, read(tag, update.new)))
-        standing = [tag for ref in existing if (tag := read(ref.name, ref.oid))]
+        standing = [found for ref in existing if (found := read(ref.name, ref.oid))]
         shares.append(ModelPush(model, pushed, standing, {}, {}))
     return shares
 

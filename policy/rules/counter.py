@@ -55,6 +55,14 @@ EXAMPLES = (
     Example("off by default", ("churn#prod#2 at 3",), refused=False, existing=OLD),
     Example("the next counter", ("churn#prod#5 at 3",), refused=False, existing=OLD, policy=STRICT),
     Example("no counter", ("churn#prod at 3",), refused=False, existing=OLD, policy=STRICT),
-    Example("a counter that is taken by another stage", ("churn#dev#4 at 3",), refused=True, existing=OLD, policy=STRICT),
-    Example("the same counter twice in a push", ("churn#dev#5 at 3", "churn#prod#5 at 4"), refused=True, existing=OLD, policy=STRICT),
+    Example(
+        "a counter that is taken by another stage", ("churn#dev#4 at 3",), refused=True, existing=OLD, policy=STRICT
+    ),
+    Example(
+        "the same counter twice in a push",
+        ("churn#dev#5 at 3", "churn#prod#5 at 4"),
+        refused=True,
+        existing=OLD,
+        policy=STRICT,
+    ),
 )

@@ -40,7 +40,8 @@ def check(case: Case) -> Iterator[Breach]:
         elif follows is not None and event.time <= follows.time:
             order = "in the same second as" if event.time == follows.time else "before"
             yield Breach(
-                f"{turn.push.tag!r} is dated {date(event.time)}, {order} {follows.tag!r} ({date(follows.time)}), which it must follow",
+                f"{turn.push.tag!r} is dated {date(event.time)},"
+                f" {order} {follows.tag!r} ({date(follows.time)}), which it must follow",
                 turn.push.ref,
                 case.model,
                 "rules.event-time",
@@ -77,7 +78,9 @@ EXAMPLES = (
     Example("another stage in the same second", ("churn#dev on c1 at 20",), refused=False, existing=ONE),
     Example("a registration and an assignment in one second", ("churn@v1.0.0 at 5", "churn#prod at 5"), refused=False),
     Example("a deregistration before its registration", ("churn@v1.0.0! on c1 at 9",), refused=True, existing=ONE),
-    Example("an unassignment in the second of the assignment", ("churn#prod! on c1 at 20",), refused=True, existing=ONE),
+    Example(
+        "an unassignment in the second of the assignment", ("churn#prod! on c1 at 20",), refused=True, existing=ONE
+    ),
     Example("a deprecation before the last event", ("churn@deprecated on c1 at 19",), refused=True, existing=ONE),
     Example(
         "an event in the second of a deprecation",

@@ -68,11 +68,24 @@ EXAMPLES = (
     Example("a message", ("churn@v1.0.0 with Trained on the May snapshot",), refused=False),
     Example("no message", ("churn@v1.0.0 with ",), refused=True),
     Example("too short", ("churn@v1.0.0 with ok",), refused=True, policy="[message]\nmin-length = 10\n"),
-    Example("unlike the pattern", ("churn@v1.0.0 with ok",), refused=True, policy='[message]\npattern = "ML-[0-9]+: .+"\n'),
-    Example("like the pattern", ("churn@v1.0.0 with ML-7: better",), refused=False, policy='[message]\npattern = "ML-[0-9]+: .+"\n'),
+    Example(
+        "unlike the pattern", ("churn@v1.0.0 with ok",), refused=True, policy='[message]\npattern = "ML-[0-9]+: .+"\n'
+    ),
+    Example(
+        "like the pattern",
+        ("churn@v1.0.0 with ML-7: better",),
+        refused=False,
+        policy='[message]\npattern = "ML-[0-9]+: .+"\n',
+    ),
     Example("a trailer", ("churn@v1.0.0 with Better\\n\\nDataset: 00c0ffee",), refused=False, policy=TRAILER),
     Example("no trailer", ("churn@v1.0.0 with Better",), refused=True, policy=TRAILER),
     Example("a malformed trailer", ("churn@v1.0.0 with Better\\n\\nDataset: tuesday",), refused=True, policy=TRAILER),
     Example("a number that is too low", ("churn@v1.0.0 with Better\\n\\nAUC: 0.71",), refused=True, policy=NUMBER),
-    Example("asked of registrations only", ("churn#prod at 2 with Go",), refused=False, existing=("churn@v1.0.0",), policy=NUMBER),
+    Example(
+        "asked of registrations only",
+        ("churn#prod at 2 with Go",),
+        refused=False,
+        existing=("churn@v1.0.0",),
+        policy=NUMBER,
+    ),
 )

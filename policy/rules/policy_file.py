@@ -25,7 +25,9 @@ def check(push: WholePush) -> Iterator[Breach]:
     if push.policy_problem is not None:
         ref, mistakes = push.policy_problem
         for mistake in mistakes:
-            yield Breach(f"the policy that this push brings can't be read: {mistake}", ref, fix="tagwarden policy check")
+            yield Breach(
+                f"the policy that this push brings can't be read: {mistake}", ref, fix="tagwarden policy check"
+            )
 
 
 EXAMPLES = (

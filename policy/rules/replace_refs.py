@@ -27,7 +27,9 @@ def check(push: WholePush) -> Iterator[Breach]:
     for update in push.updates:
         if update.new is not None and update.ref.startswith("refs/replace/"):
             yield Breach(
-                f"{update.ref!r} would replace one object by another", update.ref, fix=paste("git", "update-ref", "-d", update.ref)
+                f"{update.ref!r} would replace one object by another",
+                update.ref,
+                fix=paste("git", "update-ref", "-d", update.ref),
             )
 
 

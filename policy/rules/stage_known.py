@@ -36,9 +36,13 @@ def check(case: Case) -> Iterator[Breach]:
         stem, dash, counter = stage.rpartition("-")
         hint = ""
         if dash and is_counter(counter) and stem in declared:
-            hint = f"; {stage!r} was how GTO 0.1 wrote the stage {stem!r} with a counter, which is now '{stem}#{counter}'"
+            hint = (
+                f"; {stage!r} was how GTO 0.1 wrote the stage {stem!r} with a counter, which is now '{stem}#{counter}'"
+            )
         names = ", ".join(declared) if declared else "none"
-        yield Breach(f"the stage {stage!r} is not declared in {source} (declared: {names}){hint}", turn.push.ref, case.model)
+        yield Breach(
+            f"the stage {stage!r} is not declared in {source} (declared: {names}){hint}", turn.push.ref, case.model
+        )
 
 
 DECLARED = '[stages]\nnames = ["dev", "prod"]\n'

@@ -49,7 +49,9 @@ EXAMPLES = (
     Example("no path", ("churn#prod at 2",), refused=False, existing=ONE),
     Example("the first stage", ("churn#dev at 2",), refused=False, existing=ONE, policy=PATH),
     Example("the next stage", ("churn#staging at 3",), refused=False, existing=(*ONE, "churn#dev at 2"), policy=PATH),
-    Example("two steps in one push", ("churn#dev at 2", "churn#staging at 3"), refused=False, existing=ONE, policy=PATH),
+    Example(
+        "two steps in one push", ("churn#dev at 2", "churn#staging at 3"), refused=False, existing=ONE, policy=PATH
+    ),
     Example("a stage beside the path", ("churn#shadow at 2",), refused=False, existing=ONE, policy=PATH),
     Example("a skipped stage", ("churn#prod at 3",), refused=True, existing=(*ONE, "churn#dev at 2"), policy=PATH),
     Example(

@@ -39,8 +39,16 @@ PERMANENT = '[stages]\nonce-assigned-permanent = ["prod"]\n'
 ONE = ("churn@v1.0.0 at 1",)
 EXAMPLES = (
     Example("no such stage", ("churn@v1.0.0! at 3",), refused=False, existing=(*ONE, "churn#prod at 2")),
-    Example("never in the stage", ("churn@v1.0.0! at 3",), refused=False, existing=(*ONE, "churn#dev at 2"), policy=PERMANENT),
-    Example("once in the stage", ("churn@v1.0.0! at 3",), refused=True, existing=(*ONE, "churn#prod at 2"), policy=PERMANENT),
+    Example(
+        "never in the stage",
+        ("churn@v1.0.0! at 3",),
+        refused=False,
+        existing=(*ONE, "churn#dev at 2"),
+        policy=PERMANENT,
+    ),
+    Example(
+        "once in the stage", ("churn@v1.0.0! at 3",), refused=True, existing=(*ONE, "churn#prod at 2"), policy=PERMANENT
+    ),
     Example(
         "in the stage and out of it again",
         ("churn@v1.0.0! at 4",),

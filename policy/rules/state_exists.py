@@ -30,7 +30,8 @@ WHY = "CI would act on an event that the registry does not hold."
 
 def check(case: Case) -> Iterator[Breach]:
     for turn in case.turns:
-        problem = CHECKS[turn.event.name.kind](turn, case)
+        find_problem = CHECKS.get(turn.event.name.kind)
+        problem = find_problem(turn, case) if find_problem else None
         if problem:
             yield Breach(
                 f"{turn.push.tag!r} {problem}",
@@ -42,13 +43,13 @@ def check(case: Case) -> Iterator[Breach]:
 
 def _assignment(turn: Turn, case: Case) -> str | None:
     if turn.versions_here > 1:
-        return f"is on the commit {turn.event.commit}, which holds {turn.versions_here} versions; GTO can't tell which is meant"
+        return _many_versions(turn)
     return None if turn.active else _no_version(turn, case)
 
 
 def _unassignment(turn: Turn, case: Case) -> str | None:
     if turn.versions_here > 1:
-        return f"is on the commit {turn.event.commit}, which holds {turn.versions_here} versions; GTO can't tell which is meant"
+        return _many_versions(turn)
     if turn.holds:
         return None
     if turn.active is None:
@@ -74,14 +75,17 @@ def _deregistration(turn: Turn, case: Case) -> str | None:
     return f"deregisters {event.name.version}, which was never registered"
 
 
-def _registration(turn: Turn, case: Case) -> str | None:
+def _registration(turn: Turn, _case: Case) -> str | None:
     if turn.versions_here > 1 and turn.assigned_before:
-        return f"registers a second version on the commit {turn.event.commit}, which has an assignment; GTO fails on that"
+        return (
+            f"registers a second version on the commit {turn.event.commit}, which has an assignment; GTO fails on that"
+        )
     return None
 
 
-def _nothing(turn: Turn, case: Case) -> str | None:
-    return None
+def _many_versions(turn: Turn) -> str:
+    commit, count = turn.event.commit, turn.versions_here
+    return f"is on the commit {commit}, which holds {count} versions; GTO can't tell which is meant"
 
 
 def _no_version(turn: Turn, case: Case) -> str:
@@ -96,14 +100,17 @@ CHECKS = {
     "deregister": _deregistration,
     "assign": _assignment,
     "unassign": _unassignment,
-    "deprecate": _nothing,
 }
 
 ONE = ("churn@v1.0.0 on c1",)
 HELD = (*ONE, "churn#prod on c1 at 2")
 EXAMPLES = (
     Example("an assignment of a version", ("churn#prod on c1 at 2",), refused=False, existing=ONE),
-    Example("a registration and its assignment in one push", ("churn@v1.0.0 on c1 at 5", "churn#prod on c1 at 4"), refused=False),
+    Example(
+        "a registration and its assignment in one push",
+        ("churn@v1.0.0 on c1 at 5", "churn#prod on c1 at 4"),
+        refused=False,
+    ),
     Example("an assignment of nothing", ("churn#prod on c2 at 2",), refused=True, existing=ONE),
     Example(
         "an assignment of a deregistered version",
@@ -112,7 +119,9 @@ EXAMPLES = (
         existing=(*ONE, "churn@v1.0.0! on c1 at 2"),
     ),
     Example("an unassignment", ("churn#prod! on c1 at 3",), refused=False, existing=HELD),
-    Example("a second unassignment", ("churn#prod!#2 on c1 at 4",), refused=True, existing=(*HELD, "churn#prod! on c1 at 3")),
+    Example(
+        "a second unassignment", ("churn#prod!#2 on c1 at 4",), refused=True, existing=(*HELD, "churn#prod! on c1 at 3")
+    ),
     Example("an unassignment of another stage", ("churn#dev! on c1 at 3",), refused=True, existing=HELD),
     Example("a deregistration", ("churn@v1.0.0! on c1 at 2",), refused=False, existing=ONE),
     Example("a deregistration on the wrong commit", ("churn@v1.0.0! on c2 at 2",), refused=True, existing=ONE),

@@ -26,12 +26,16 @@ WHY = "clones keep the tag that they have, so one name would mean two models."
 def check(case: Case) -> Iterator[Breach]:
     for push in case.made:
         if push.old is not None and push.new is not None and isinstance(push.name, TagName):
-            yield Breach(f"{push.tag!r} exists; it may not be moved from {push.old.oid} to {push.new.oid}", push.ref, case.model)
+            yield Breach(
+                f"{push.tag!r} exists; it may not be moved from {push.old.oid} to {push.new.oid}", push.ref, case.model
+            )
 
 
 EXAMPLES = (
     Example("a new tag", ("churn@v1.0.1 on c2 at 2",), refused=False, existing=("churn@v1.0.0",)),
     Example("a moved version", ("move churn@v1.0.0 on c2 at 2",), refused=True, existing=("churn@v1.0.0",)),
-    Example("a moved stage", ("move churn#prod on c1 at 3",), refused=True, existing=("churn@v1.0.0", "churn#prod at 2")),
+    Example(
+        "a moved stage", ("move churn#prod on c1 at 3",), refused=True, existing=("churn@v1.0.0", "churn#prod at 2")
+    ),
     Example("other tags may move", ("move nightly on c2",), refused=False, existing=("nightly",)),
 )

@@ -59,8 +59,11 @@ EXAMPLES = (
     Example("'@created' makes GTO fail", ("churn@created",), refused=True),
     Example("a dot in the model's name", ("churn.v2@v1.0.0",), refused=True),
     Example("'!' after the counter", ("churn@v1.0.0#2!",), refused=True),
+    Example("another tool's tags, ignored", ("pkg@1.2.3",), refused=False, policy='[scope]\nignore = ["pkg@*"]\n'),
     Example(
-        "another tool's tags, ignored", ("pkg@1.2.3",), refused=False, policy='[scope]\nignore = ["pkg@*"]\n'
+        "a stage that is a folder of another",
+        ("churn#prod/eu#1",),
+        refused=True,
+        existing=("churn@v1.0.0", "churn#prod at 2"),
     ),
-    Example("a stage that is a folder of another", ("churn#prod/eu#1",), refused=True, existing=("churn@v1.0.0", "churn#prod at 2")),
 )

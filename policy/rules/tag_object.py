@@ -34,7 +34,9 @@ def check(case: Case) -> Iterator[Breach]:
         fix = None
         for defect in found.defects:
             fix = fix or paste("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{commit}}")
-            yield Breach(f"the tag object {push.tag!r} is malformed: {defect}", push.ref, case.model, "rules.tag-object", fix)
+            yield Breach(
+                f"the tag object {push.tag!r} is malformed: {defect}", push.ref, case.model, "rules.tag-object", fix
+            )
         if found.message_bytes > limit:
             yield Breach(
                 f"the message of {push.tag!r} has {found.message_bytes} bytes, more than {limit}", push.ref, case.model

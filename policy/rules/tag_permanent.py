@@ -62,10 +62,17 @@ def _tombstone(name: TagName) -> str | None:
 
 EXAMPLES = (
     Example("a deleted version", ("delete churn@v1.0.0",), refused=True, existing=("churn@v1.0.0",)),
-    Example("a deleted tombstone", ("delete churn@v1.0.0!",), refused=True, existing=("churn@v1.0.0", "churn@v1.0.0! at 2")),
+    Example(
+        "a deleted tombstone", ("delete churn@v1.0.0!",), refused=True, existing=("churn@v1.0.0", "churn@v1.0.0! at 2")
+    ),
     Example("a lightweight tag", ("delete churn@v1.0.0",), refused=False, existing=("churn@v1.0.0 lightweight",)),
     Example("a near miss", ("delete churn@1.0.0",), refused=False, existing=("churn@1.0.0",)),
-    Example("a tag that speaks for another", ("delete churn@v1.0.0",), refused=False, existing=("churn@v1.0.0 says fraud@v9.9.9",)),
+    Example(
+        "a tag that speaks for another",
+        ("delete churn@v1.0.0",),
+        refused=False,
+        existing=("churn@v1.0.0 says fraud@v9.9.9",),
+    ),
     Example("a tag from the future", ("delete churn@v1.0.0",), refused=False, existing=("churn@v1.0.0 at 2000000000",)),
     Example("a tag that is not there", ("delete churn@v1.0.0",), refused=False),
     Example("other tags may go", ("delete nightly",), refused=False, existing=("nightly",)),

@@ -30,7 +30,9 @@ def check(case: Case) -> Iterator[Breach]:
         for path in case.settings.target.files:
             if target is not None and target.files.get(path) is None:
                 yield Breach(
-                    f"the commit {turn.event.commit} of {turn.push.tag!r} has no file {path!r}", turn.push.ref, case.model
+                    f"the commit {turn.event.commit} of {turn.push.tag!r} has no file {path!r}",
+                    turn.push.ref,
+                    case.model,
                 )
 
 

@@ -31,10 +31,14 @@ def check(case: Case) -> Iterator[Breach]:
         if not isinstance(name, TagName) or name.kind != "register" or name.version is None:
             continue
         if name.version.build and not versions.build_metadata:
-            yield Breach(f"version {name.version} has build metadata, {'.'.join(name.version.build)!r}", push.ref, case.model)
+            yield Breach(
+                f"version {name.version} has build metadata, {'.'.join(name.version.build)!r}", push.ref, case.model
+            )
         if name.version.prerelease and not versions.prerelease:
             what = ".".join(name.version.prerelease)
-            yield Breach(f"version {name.version} is a pre-release, {what!r}", push.ref, case.model, "versions.prerelease")
+            yield Breach(
+                f"version {name.version} is a pre-release, {what!r}", push.ref, case.model, "versions.prerelease"
+            )
 
 
 EXAMPLES = (

@@ -53,7 +53,9 @@ def check(case: Case) -> Iterator[Breach]:
 
 EXAMPLES = (
     Example("a new version", ("churn@v1.0.1 on c2 at 2",), refused=False, existing=("churn@v1.0.0",)),
-    Example("the same version with a counter", ("churn@v1.0.0#7 on c2 at 2",), refused=True, existing=("churn@v1.0.0",)),
+    Example(
+        "the same version with a counter", ("churn@v1.0.0#7 on c2 at 2",), refused=True, existing=("churn@v1.0.0",)
+    ),
     Example("a twin by build metadata", ("churn@v1.0.0+a on c2 at 2",), refused=True, existing=("churn@v1.0.0",)),
     Example(
         "a burnt version",

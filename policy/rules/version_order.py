@@ -44,13 +44,13 @@ def check(case: Case) -> Iterator[Breach]:
     highest: dict[tuple[int, ...], Event] = {}
     for event in case.history.active_registrations():
         if event.tag not in pushed and event.name.version:
-            line = event.name.version[:numbers]
+            line = _line(event.name.version, numbers)
             if line not in highest or _version(highest[line]).precedence < event.name.version.precedence:
                 highest[line] = event
     for push in case.made:
         name = push.name
         if isinstance(name, TagName) and name.kind == "register" and name.version:
-            latest = highest.get(name.version[:numbers])
+            latest = highest.get(_line(name.version, numbers))
             if latest and name.version.precedence <= _version(latest).precedence:
                 yield _breach(case, push.ref, name, _version(latest), latest.tag)
 
@@ -63,7 +63,7 @@ def _check_in_time_order(case: Case, numbers: int) -> Iterator[Breach]:
         name = turn.event.name
         if name.version is None:
             continue
-        line = name.version[:numbers]
+        line = _line(name.version, numbers)
         if name.kind == "deregister":
             if active.get(line, {}).pop(str(name.version), None) and highest.get(line) == name.version:
                 rest = active[line].values()
@@ -77,6 +77,10 @@ def _check_in_time_order(case: Case, numbers: int) -> Iterator[Breach]:
             else:
                 highest[line] = name.version
             active.setdefault(line, {})[str(name.version)] = name.version
+
+
+def _line(version: Version, numbers: int) -> tuple[int, ...]:
+    return (version.major, version.minor)[:numbers]
 
 
 def _version(event: Event) -> Version:

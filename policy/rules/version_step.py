@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ..case import Case
     from ..versions import Version
 
+    Core = tuple[int, int, int]
+
 OPTIONS = ()
 WHY = "a gap looks like a version that was lost."
 
@@ -44,14 +46,17 @@ def check(case: Case) -> Iterator[Breach]:
         if missing:
             model = shown(case.model or "")
             yield Breach(
-                f"version {version} of {model!r} skips a number: there is no {missing}", push.ref, case.model, "rules.version-step"
+                f"version {version} of {model!r} skips a number: there is no {missing}",
+                push.ref,
+                case.model,
+                "rules.version-step",
             )
 
 
 def _missing_core(
     version: Version,
-    cores: set[tuple[int, ...]],
-    minors: set[tuple[int, ...]],
+    cores: set[Core],
+    minors: set[tuple[int, int]],
     majors: set[int],
     lowest: Version | None,
 ) -> str | None:
@@ -67,7 +72,7 @@ def _missing_core(
     return "version before it"
 
 
-def _missing_candidate(version: Version, candidates: set[tuple[tuple[int, ...], tuple[str, ...]]]) -> str | None:
+def _missing_candidate(version: Version, candidates: set[tuple[Core, tuple[str, ...]]]) -> str | None:
     if len(version.prerelease) < 2 or not DIGITS.issuperset(version.prerelease[-1]):
         return None
     number = int(version.prerelease[-1])

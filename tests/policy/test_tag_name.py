@@ -9,6 +9,7 @@ import pytest
 from gto.exceptions import InvalidTagName
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tagwarden.policy.near_miss import NearMiss
 from tagwarden.policy.tag_name import TagName, parse_tag_name
 
@@ -86,17 +87,40 @@ version = st.builds(
 )
 model = st.one_of(
     st.sampled_from(
-        ["m", "churn", "cv=seg", "a/b", "a//b", "-x=m", "x.y=m", "../x=m", "a/=m", "M_1", "m.v2", "", "=m", "m=", "a=b=c"]
+        [
+            "m",
+            "churn",
+            "cv=seg",
+            "a/b",
+            "a//b",
+            "-x=m",
+            "x.y=m",
+            "../x=m",
+            "a/=m",
+            "M_1",
+            "m.v2",
+            "",
+            "=m",
+            "m=",
+            "a=b=c",
+        ]
     ),
     st.text("abZ019-_/.=:", max_size=8),
 )
-stage = st.one_of(st.sampled_from(["prod", "us-east-1", "prod/eu", "1", "prod-", "a//b", ""]), st.text("aZ9-_/.", max_size=5))
+stage = st.one_of(
+    st.sampled_from(["prod", "us-east-1", "prod/eu", "1", "prod-", "a//b", ""]), st.text("aZ9-_/.", max_size=5)
+)
 counter = st.sampled_from(["", "", "#1", "#007", "#", "#x", "#-1", "#1#2", "#1!", "#99999999999999999999"])
 bang = st.sampled_from(["", "", "!", "!!"])
 names = st.one_of(
     st.builds(lambda m, v, b, c: f"{m}@{v}{b}{c}", model, version, bang, counter),
     st.builds(lambda m, s, b, c: f"{m}#{s}{b}{c}", model, stage, bang, counter),
-    st.builds(lambda m, w, c: f"{m}@{w}{c}", model, st.sampled_from(["deprecated", "created", "latest", "deprecated!"]), counter),
+    st.builds(
+        lambda m, w, c: f"{m}@{w}{c}",
+        model,
+        st.sampled_from(["deprecated", "created", "latest", "deprecated!"]),
+        counter,
+    ),
 )
 
 
@@ -187,7 +211,11 @@ NEAR_MISSES = [
 ]
 
 
-@pytest.mark.parametrize(("tag", "problem", "suggestion"), NEAR_MISSES, ids=[tag[:30].encode("ascii", "replace").decode() for tag, _, _ in NEAR_MISSES])
+@pytest.mark.parametrize(
+    ("tag", "problem", "suggestion"),
+    NEAR_MISSES,
+    ids=[tag[:30].encode("ascii", "replace").decode() for tag, _, _ in NEAR_MISSES],
+)
 def test_a_near_miss_says_exactly_what_is_wrong(tag, problem, suggestion):
     miss = parse_tag_name(tag)
     assert isinstance(miss, NearMiss)

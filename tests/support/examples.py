@@ -101,7 +101,14 @@ def judge_example(example: Example, *, place: str = "server") -> Verdict:
         targets = {line.target.oid: line.target for line in [*existing, *lines]}
         pushes = [push_of(line, standing) for line in lines]
         mine = [line.tag for line in existing if belongs(line.name, model)]
-        twin = next((other for other in sorted({*models, *(m for m in groups if m)} - {model}) if model and other.lower() == model.lower()), None)
+        twin = next(
+            (
+                other
+                for other in sorted({*models, *(m for m in groups if m)} - {model})
+                if model and other.lower() == model.lower()
+            ),
+            None,
+        )
         obstacles = {
             line.name: other
             for line in lines
@@ -128,7 +135,9 @@ def belongs(tag: str, model: str | None) -> bool:
 
 
 def replacements(lines: Iterable[str]) -> list[RefUpdate]:
-    return [RefUpdate(None, oid(line), f"refs/replace/{line.split()[1]}") for line in lines if line.startswith("replace ")]
+    return [
+        RefUpdate(None, oid(line), f"refs/replace/{line.split()[1]}") for line in lines if line.startswith("replace ")
+    ]
 
 
 def policy_problem(lines: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:
