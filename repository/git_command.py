@@ -67,6 +67,15 @@ class Git:
         """For the repository in or above `directory`, whatever repository the environment names."""
         return cls(directory, {k: v for k, v in os.environ.items() if k not in _OF_ONE_REPOSITORY})
 
+    def folder(self) -> str:
+        """The repository's own folder (.git); raises CannotJudge where there is no repository to read."""
+        named = self.environment.get("GIT_DIR")
+        return named if named and self.directory is None else self.line("rev-parse", "--absolute-git-dir")
+
+    def work_tree(self) -> str | None:
+        """The folder with the checked-out files, None for a bare repository."""
+        return self.line("rev-parse", "--show-toplevel", accepted=(0, 128)) or None
+
     def command(self, *arguments: str) -> list[str]:
         return [*self._beginning, *arguments]
 
