@@ -19,11 +19,13 @@ test-thorough: .venv/ready  ## the tests that take minutes
 	@$(BIN)/pytest -n 2 -m thorough $(ARGS)
 
 lint: .venv/ready  ## ruff and mypy
-	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
 
 format: .venv/ready  ## put right what ruff can put right
-	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff check --fix --quiet
+	@$(BIN)/ruff format --quiet
 
 docs: .venv/ready  ## write the generated pages of docs/ anew
 	@$(BIN)/python docs/generate.py
