@@ -1,0 +1,173 @@
+"""Who pushes: each host's own variables, and nobody else's."""
+
+from __future__ import annotations
+
+import pytest
+
+from tagwarden.server_hooks.push_options import push_options
+from tagwarden.server_hooks.pusher import HOSTS, Pusher, find_pusher
+
+# What each host sets for a push by ada, as its documentation and source have it.
+SET_BY = {
+    "gitlab": {
+        "GL_ID": "user-17",
+        "GL_USERNAME": "ada",
+        "GL_PROTOCOL": "ssh",
+        "GL_REPOSITORY": "project-4",
+        "GL_PROJECT_PATH": "models/churn",
+    },
+    "gitea": {
+        "GITEA_PUSHER_NAME": "ada",
+        "GITEA_PUSHER_ID": "3",
+        "GITEA_PUSHER_EMAIL": "ada@example.com",
+        "GITEA_REPO_NAME": "churn",
+        "GITEA_REPO_USER_NAME": "models",
+        "GITEA_KEY_ID": "5",
+        "GITEA_DEPLOY_KEY_ID": "0",
+        "GITEA_PR_ID": "0",
+        "GITEA_REPO_IS_WIKI": "false",
+        "SSH_ORIGINAL_COMMAND": "gitea-internal",
+    },
+    "gitolite": {"GL_USER": "ada", "GL_REPO": "models/churn", "SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"},
+    "github": {
+        "GITHUB_USER_LOGIN": "ada",
+        "GITHUB_REPO_NAME": "models/churn",
+        "GITHUB_USER_IP": "192.0.2.1",
+        "GITHUB_VIA": "",
+    },
+    "bitbucket": {
+        "BB_USER_NAME": "ada",
+        "BB_USER_DISPLAY_NAME": "Ada Lovelace",
+        "BB_USER_EMAIL": "ada@example.com",
+        "BB_HOOK_TYPE": "PRE",
+        "BB_IS_DRY_RUN": "false",
+    },
+    "http": {
+        "REMOTE_USER": "ada",
+        "REMOTE_ADDR": "192.0.2.1",
+        "GIT_COMMITTER_NAME": "ada",
+        "GIT_COMMITTER_EMAIL": "ada@http.192.0.2.1",
+    },
+}
+SET_BY["forgejo"] = SET_BY["gitea"]
+
+
+def test_every_host_of_the_table_is_tried() -> None:
+    assert set(SET_BY) == set(HOSTS)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_the_host_that_is_configured_is_believed(host: str) -> None:
+    pusher = find_pusher(host, SET_BY[host])
+
+    assert pusher.name == "ada"
+    assert HOSTS[host].name in pusher.how
+
+
+@pytest.mark.parametrize("host", ["gitea", "forgejo", "bitbucket"])
+def test_the_address_that_the_host_vouches_for_is_taken(host: str) -> None:
+    assert find_pusher(host, SET_BY[host]).email == "ada@example.com"
+
+
+@pytest.mark.parametrize("host", ["gitlab", "gitolite", "github", "http"])
+def test_no_address_is_made_up(host: str) -> None:
+    assert find_pusher(host, {**SET_BY[host], "EMAIL": "ada@example.com"}).email is None
+
+
+@pytest.mark.parametrize("setting", [None, ""])
+def test_nobody_is_known_where_nothing_is_configured(setting: str | None) -> None:
+    everything = {name: value for variables in SET_BY.values() for name, value in variables.items()}
+    pusher = find_pusher(setting, everything)
+
+    assert pusher[:2] == (None, None)
+    assert "tagwarden install --server --host" in pusher.how
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_what_another_host_would_set_does_not_count(host: str) -> None:
+    others = {
+        name: value
+        for other, variables in SET_BY.items()
+        for name, value in variables.items()
+        if name not in SET_BY[host]
+    }
+    pusher = find_pusher(host, others)
+
+    assert pusher.name is None
+    assert HOSTS[host].name in pusher.how
+
+
+@pytest.mark.parametrize("value", ["", " ", "\t"])
+def test_an_empty_name_is_nobody(value: str) -> None:
+    assert find_pusher("http", {"REMOTE_USER": value}).name is None
+
+
+def test_an_unknown_host_is_named_with_those_that_there_are() -> None:
+    pusher = find_pusher("sourcehut", SET_BY["http"])
+
+    assert pusher.name is None
+    assert "'sourcehut'" in pusher.how
+    assert "gitlab" in pusher.how
+
+
+@pytest.mark.parametrize(
+    ("host", "changed"),
+    [
+        ("gitlab", {"GL_ID": "key-4"}),
+        ("gitea", {"GITEA_DEPLOY_KEY_ID": "9", "GITEA_PUSHER_NAME": "models"}),
+        ("forgejo", {"GITEA_DEPLOY_KEY_ID": "9", "GITEA_PUSHER_NAME": "models"}),
+        ("gitolite", {"GL_BYPASS_ACCESS_CHECKS": "1"}),
+    ],
+)
+def test_a_key_that_belongs_to_nobody_is_nobody(host: str, changed: dict[str, str]) -> None:
+    pusher = find_pusher(host, {**SET_BY[host], **changed})
+
+    assert pusher[:2] == (None, None)
+    assert next(iter(changed)) in pusher.how
+
+
+def test_what_a_user_does_in_the_web_interface_counts_as_that_user() -> None:
+    assert find_pusher("gitea", {**SET_BY["gitea"], "GITEA_INTERNAL_PUSH": "true"}).name == "ada"
+
+
+def test_a_forced_command_may_name_a_variable_of_its_own() -> None:
+    assert find_pusher("env:WHO_PUSHES", {"WHO_PUSHES": "ada"}) == Pusher(
+        "ada", None, "WHO_PUSHES, as tagwarden.pusher = env:WHO_PUSHES says"
+    )
+
+
+@pytest.mark.parametrize(
+    "variable", ["GIT_PUSH_OPTION_0", "GIT_COMMITTER_NAME", "SSH_ORIGINAL_COMMAND", "LC_WHO", "LANG", "HTTP_X_USER"]
+)
+def test_a_variable_that_the_pusher_can_set_is_not_believed(variable: str) -> None:
+    pusher = find_pusher(f"env:{variable}", {variable: "ada"})
+
+    assert pusher.name is None
+    assert "whoever pushes can set" in pusher.how
+
+
+@pytest.mark.parametrize("variable", ["", "A B", "A=B", "1A", "ÄPFEL"])
+def test_what_is_no_variable_is_said_to_be_none(variable: str) -> None:
+    assert "no name of an environment variable" in find_pusher(f"env:{variable}", {variable: "ada"}).how
+
+
+def test_a_name_is_taken_as_it_is() -> None:
+    odd = "@releasers\x1b[31m\udcff\n"
+
+    assert find_pusher("http", {"REMOTE_USER": odd}).name == odd
+
+
+@pytest.mark.parametrize(
+    ("environ", "options"),
+    [
+        ({"GIT_PUSH_OPTION_COUNT": "2", "GIT_PUSH_OPTION_0": "a=1", "GIT_PUSH_OPTION_1": "b"}, ["a=1", "b"]),
+        ({"GIT_PUSH_OPTION_COUNT": "1", "GIT_PUSH_OPTION_0": "a", "GIT_PUSH_OPTION_1": "left over"}, ["a"]),
+        ({"GIT_PUSH_OPTION_COUNT": "0", "GIT_PUSH_OPTION_0": "left over"}, []),
+        ({"GIT_PUSH_OPTION_0": "left over"}, []),
+        ({"GIT_PUSH_OPTION_COUNT": "-1", "GIT_PUSH_OPTION_0": "left over"}, []),
+        ({"GIT_PUSH_OPTION_COUNT": "999999", "GIT_PUSH_OPTION_0": "a"}, ["a"]),
+        ({"GIT_PUSH_OPTION_COUNT": "9" * 5000, "GIT_PUSH_OPTION_0": "a"}, []),
+    ],
+)
+def test_only_the_options_that_were_counted_are_read(environ: dict[str, str], options: list[str]) -> None:
+    assert push_options(environ) == options
