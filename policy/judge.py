@@ -13,12 +13,15 @@ from .verdict import Finding, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from .case import Case
-    from .policy import Level, Policy
-    from .push import Circumstances, ModelPush
+    from .policy import Level, Policy, Settings
+    from .push import Circumstances, ModelPush, Signature, TagPush
     from .verdict import Breach, Severity
+
+    # What became of the signatures of these tags, by the names of their refs.
+    Verify = Callable[[Sequence[TagPush]], Mapping[str, Signature]]
 
 ORDER = {rule: place for place, rule in enumerate(RULES)}
 
@@ -31,8 +34,10 @@ class Judge:
     what was found in it.
     """
 
-    def __init__(self, policy: Policy, circumstances: Circumstances) -> None:
+    def __init__(self, policy: Policy, circumstances: Circumstances, *, verify: Verify | None = None) -> None:
+        """`verify` checks the signatures of pushed tags, for policies that ask for them."""
         self.policy = policy
+        self.verify = verify
         self.circumstances = circumstances
         self.findings: list[Finding] = []
         self.judged = 0
@@ -49,11 +54,29 @@ class Judge:
             return
         self.judged += len(push.pushed)
         settings = self.policy.for_model(push.model or "")
+        if self.verify is not None:
+            push = push._replace(signatures=self.verify(push.pushed))
         case = build_case(push, settings, self.circumstances)
         for rule in _rules_for(case):
-            level = settings.levels[rule]
+            level = self._level(rule, settings, push.model)
             if level != "off":
                 self._take(rule, level, load_rule(rule).check(case))
+
+    def _level(self, rule: str, settings: Settings, model: str | None) -> Level:
+        level = settings.levels[rule]
+        if rule == "stage-known" and level == "off" and self._goes_by_gto_file(settings, model):
+            return "error"
+        if rule == "version-order" and level == "error" and self.circumstances.place == "history":
+            # Which versions came in one push is not known any more.
+            return "warning"
+        return level
+
+    def _goes_by_gto_file(self, settings: Settings, model: str | None) -> bool:
+        """Whether `.gto` stands in for `stages.names`, and nobody has turned the rule off."""
+        if self.circumstances.declared_stages is None or settings.stages.names is not None or self.policy.site:
+            return False
+        overrides = (self.policy.overrides[index].rules for index in self.policy.applying(model or ""))
+        return not any("stage-known" in rules for rules in (self.policy.rules, *overrides))
 
     def judge_whole(self, push: WholePush) -> None:
         """Judge what concerns the push as a whole."""

@@ -17,15 +17,14 @@ from .branches import contained_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..policy.judge import Judge
-    from ..policy.push import RefUpdate, Signature
+    from ..policy.push import RefUpdate
     from ..policy.tag_name import TagName
     from .reader import Reader, TagRef
 
     NamedUpdate = tuple[RefUpdate, TagName | NearMiss]
-    Verify = Callable[[Sequence[TagPush]], Mapping[str, Signature]]
 
 TAGS = "refs/tags/"
 
@@ -43,16 +42,13 @@ def judge_updates(
     reader: Reader,
     judges: Sequence[Judge],
     *,
-    verify: Verify | None = None,
     standing: Mapping[str, list[TagRef]] | None = None,
 ) -> None:
     """Hand each model's share of the push to every one of `judges`.
 
     The existing tags of the pushed models are listed by `reader`, unless
-    `standing` names them by model (spelled as in tags). `verify` checks the
-    signatures of pushed tags, by their object ids; it is asked only for models
-    of which a policy wants signatures. Raises CannotJudge where the repository
-    can't be read.
+    `standing` names them by model (spelled as in tags). Raises CannotJudge
+    where the repository can't be read.
     """
     groups = group_by_model(updates)
     if not groups:
@@ -68,8 +64,6 @@ def judge_updates(
         for share in shares:
             model = share.model
             push = share._replace(targets=targets, obstacles=obstacles, case_twin=twins.get(model or ""))
-            if verify is not None and any(_wants_signatures(judge, model) for judge in judges):
-                push = push._replace(signatures=verify(push.pushed))
             for judge in judges:
                 judge.judge_model(push)
 
@@ -216,8 +210,3 @@ def _read_targets(
         oid: Target(oid, types[oid], files[oid], {glob: oid in inside for glob, inside in within.items()})
         for oid in asked
     }
-
-
-def _wants_signatures(judge: Judge, model: str | None) -> bool:
-    settings = judge.policy.for_model(model or "")
-    return settings.levels["signed"] != "off" or bool(settings.signing.allowed_signers)

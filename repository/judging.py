@@ -1,0 +1,150 @@
+"""One push, judged on a server: by the repository's policy, and by the site's."""
+
+from __future__ import annotations
+
+from ..policy.case import WholePush
+from ..policy.errors import CannotJudge
+from ..policy.judge import Judge
+from ..policy.policy_file import built_in_policy, load_policy
+from .facts import TAGS, judge_updates
+from .policy_changes import policy_changes
+from .policy_source import server_policy, site_policy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ..policy.judge import Verify
+    from ..policy.policy import Policy
+    from ..policy.push import Circumstances, RefUpdate
+    from ..policy.verdict import Verdict
+    from .configuration import Configuration
+    from .policy_changes import PolicyChange
+    from .policy_source import PolicySource
+    from .reader import Reader
+
+    # Says, for one policy, which rules the pusher may break in an emergency, and why.
+    FindEmergency = Callable[[Policy], dict[str, str]]
+    # Makes the verifier of signatures that one policy asks for.
+    FindVerify = Callable[[Policy], Verify | None]
+
+REPLACEMENTS = "refs/replace/"
+
+
+class InForce:
+    """A policy that judges, and where it comes from."""
+
+    __slots__ = ("policy", "source")
+
+    def __init__(self, source: PolicySource, *, site: bool = False) -> None:
+        self.source = source
+        self.policy = read_policy(source, site=site)
+
+
+def read_policy(source: PolicySource, *, site: bool = False) -> Policy:
+    """The policy that `source` found. Raises CannotJudge where it is not a policy."""
+    if source.data is None:
+        return built_in_policy()
+    try:
+        return load_policy(source.data, site=site)
+    except ValueError as problem:
+        mistakes = getattr(problem, "mistakes", (str(problem),))
+        listed = "\n".join(f"  {mistake}" for mistake in mistakes)
+        raise CannotJudge(
+            f"The policy {source.source} can't be read:\n{listed}\n"
+            "No push of tags is accepted until it is repaired; `tagwarden policy check FILE` tells when it is."
+        ) from None
+
+
+def judge_server_push(
+    updates: Sequence[RefUpdate],
+    reader: Reader,
+    configuration: Configuration,
+    circumstances: Circumstances,
+    *,
+    find_emergency: FindEmergency | None = None,
+    find_verify: FindVerify | None = None,
+) -> list[Verdict]:
+    """Judge a push that a server receives; one verdict for each policy, the repository's first.
+
+    No verdict at all means that the push is none of our business. Raises
+    CannotJudge where a policy or the repository can't be read.
+    """
+    wants_judging = any(concerns_tags(update) for update in updates)
+    changes = policy_changes(reader, configuration, [update for update in updates if not concerns_tags(update)])
+    if not wants_judging:
+        # A push that repairs an unreadable policy must pass, so that policy is not read here.
+        return [_judge_changes(changes, updates, circumstances)] if changes else []
+    source = server_policy(reader, configuration)
+    in_force = [InForce(source)]
+    of_site = site_policy(reader, configuration)
+    if of_site is not None:
+        in_force.append(InForce(of_site, site=True))
+    circumstances = circumstances._replace(declared_stages=find_stages(updates, reader, source, in_force))
+    judges = [
+        Judge(
+            one.policy,
+            circumstances._replace(emergency=find_emergency(one.policy) if find_emergency else {}),
+            verify=find_verify(one.policy) if find_verify else None,
+        )
+        for one in in_force
+    ]
+    judge_updates(updates, reader, judges)
+    whole = WholePush(circumstances, updates, count_new_tags(updates), problem_of_changes(changes))
+    verdicts = []
+    for one, judge in zip(in_force, judges, strict=True):
+        judge.judge_whole(whole)
+        verdicts.append(
+            judge.verdict(
+                source=one.source.source,
+                policy_id=one.source.id,
+                notes=[one.source.note] if one.source.note else [],
+            )
+        )
+    return verdicts
+
+
+def concerns_tags(update: RefUpdate) -> bool:
+    """Whether a ref update is one of a tag, or of a replacement that could disguise one."""
+    return update.ref.startswith((TAGS, REPLACEMENTS))
+
+
+def count_new_tags(updates: Sequence[RefUpdate]) -> int:
+    """How many tags the updates create or move."""
+    return sum(update.new is not None and update.ref.startswith(TAGS) for update in updates)
+
+
+def find_stages(
+    updates: Sequence[RefUpdate], reader: Reader, source: PolicySource, in_force: Sequence[InForce]
+) -> tuple[str, ...] | None:
+    """The stages that `.gto` declares beside the policy, read only where they can matter."""
+    if not any("#" in update.ref and update.new for update in updates):
+        return None
+    if all(one.policy.site or one.policy.base.stages.names is not None for one in in_force):
+        return None
+    from .gto_file import declared_stages
+
+    return declared_stages(reader, source.commit).names
+
+
+def problem_of_changes(changes: Sequence[PolicyChange]) -> tuple[str, tuple[str, ...]] | None:
+    """What would be wrong with the policies after the push: the first ref, and all mistakes."""
+    for change in changes:
+        mistakes: tuple[str, ...] = (change.problem,) if change.problem else ()
+        if change.data is not None:
+            try:
+                load_policy(change.data, site=change.site)
+            except ValueError as problem:
+                mistakes = getattr(problem, "mistakes", (str(problem),))
+        if mistakes:
+            return change.ref, mistakes
+    return None
+
+
+def _judge_changes(
+    changes: Sequence[PolicyChange], updates: Sequence[RefUpdate], circumstances: Circumstances
+) -> Verdict:
+    judge = Judge(built_in_policy(), circumstances)
+    judge.judge_whole(WholePush(circumstances, updates, 0, problem_of_changes(changes)))
+    change = changes[0]
+    return judge.verdict(source=f"{change.ref}:{change.path}, as pushed", policy_id=None)
