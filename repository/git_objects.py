@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Questions that are unanswered together fit in the smallest pipe, so that writing them never blocks.
 _WINDOW_BYTES = 4096
 # About what Git writes, and we read over, in the time that another process takes to start.
-_READ_OVER_BYTES = 1 << 18
+READ_OVER_BYTES = 1 << 18
 _CHUNK = 1 << 16
 _ADVICE = "Run `git fsck` in that repository: it names what is damaged."
 
@@ -136,7 +136,7 @@ class _Answers:
                 return
 
     def _content(self, size: int, wanted: int) -> bytes:
-        if size - wanted > _READ_OVER_BYTES:
+        if size - wanted > READ_OVER_BYTES:
             self.given_up = True
             return self._read(wanted)
         data = self._read(wanted)
