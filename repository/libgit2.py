@@ -130,9 +130,7 @@ class LibGit2:
                 if folder not in tree or tree[folder].filemode != _FOLDER:
                     return True, None
                 tree = tree[folder]
-            if name not in tree or tree[name].filemode in (# What pygit2 raises where libgit2 fails, and for a path that it can't encode.
-_FAILURES = (pygit2.GitError, KeyError, ValueError)
-_FOLDER, _SUBMODULE):
+            if name not in tree or tree[name].filemode in (_FOLDER, _SUBMODULE):
                 return True, None
             oid = tree[name].id
             size = self._repository.odb.read_header(oid)[1]
