@@ -1,0 +1,190 @@
+"""The hook file: a POSIX sh script that starts Python only when a push concerns us.
+
+Most pushes are of branches. For those the shell reads Git's lines with its
+builtin `read` (byte by byte, so what it has not read is still there for
+Python), asks whether a line can change the policy, and is done after one or
+two short-lived git processes. At the first line that names a tag or a replace
+ref it becomes the interpreter, which gets the lines that were read as an
+argument and the rest on stdin.
+"""
+
+from __future__ import annotations
+
+from .messages import line_prefix
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    ServerHook = Literal["pre-receive", "update"]
+
+MARK = "# tagwarden server hook:"
+NEXT_SUFFIX = ".tagwarden-next"
+
+_BEGINNING = """\
+#!/bin/sh
+{mark} {hook}
+# Made by `tagwarden install --server`; `tagwarden uninstall --server` takes it back.
+
+python={python}
+host={host}
+next={next}
+prefix={prefix}
+
+case $0 in */*) here=${{0%/*}} ;; *) here=. ;; esac
+[ -z "$next" ] || next=$here/$next
+nl='
+'
+
+refuse() {{
+    printf '%stagwarden: %s\\n' "$prefix" "$1" >&2
+    exit 3
+}}
+
+[ -x "$python" ] || refuse "the interpreter $python, which this hook was installed with, is gone or can't be \\
+executed, so nothing is accepted. As the owner of the repository run: tagwarden install --server $PWD"
+
+start='import sys
+try:
+    from tagwarden.server_hooks.{module} import main
+except ImportError as error:
+    sys.stderr.write("{prefix_text}tagwarden: its program can not be loaded (%s), so nothing is accepted. "
+                     "As the owner of the repository run: tagwarden install --server\\n" % error)
+    sys.exit(3)
+main(sys.argv[1:])'
+"""
+
+_POLICY = """
+# Whether a ref is a symbolic one, which stands for another: a push to it changes that one.
+is_symbolic() {
+    [ ! -L "$GIT_DIR/$1" ] || return 0
+    [ -f "$GIT_DIR/$1" ] || return 1
+    IFS= read -r value <"$GIT_DIR/$1" || return 0
+    case $value in ref:*) return 0 ;; esac
+    return 1
+}
+
+# Whether the policy stays what it is: no ref that holds it is pushed, or the file in it is the same.
+# Whatever is out of the ordinary (a linked worktree, a namespace, a reftable, a HEAD that is
+# detached or a link) is left to Python.
+policy_stays() {
+    [ -z "${GIT_NAMESPACE-}" ] && [ -n "${GIT_DIR-}" ] || return 1
+    [ ! -e "$GIT_DIR/commondir" ] && [ ! -L "$GIT_DIR/HEAD" ] || return 1
+    IFS= read -r head <"$GIT_DIR/HEAD" || return 1
+    case $head in
+    'ref: refs/heads/.invalid') return 1 ;;
+    'ref: refs/'*) head=${head#ref: } ;;
+    *) return 1 ;;
+    esac
+    ! is_symbolic "$head" || return 1
+
+    configured=$(unset GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT
+        exec git config --get-regexp '^tagwarden\\.(policy|sitepolicy|defaultpolicy)$')
+    case $? in
+    0) ;;
+    1) configured= ;;
+    *) return 1 ;;
+    esac
+
+    set -f
+    IFS=$nl
+    for line in $configured; do
+        case $line in
+        *' ref:refs/'*:*)
+            ref=${line#* ref:}
+            ref=${ref%%:*}
+            case $lines in *" $ref$nl"*) return 1 ;; esac
+            ! is_symbolic "$ref" || return 1
+            ;;
+        *' file:'*) ;;
+        *) return 1 ;;
+        esac
+    done
+
+    files=
+    for line in $lines; do
+        old=${line%% *}
+        rest=${line#* }
+        new=${rest%% *}
+        ref=${rest#* }
+        ! is_symbolic "$ref" || return 1
+        [ "$ref" != "$head" ] || files=$old:tagwarden.toml$nl$new:tagwarden.toml
+    done
+    [ -n "$files" ] || return 0
+
+    files=$(export GIT_NO_REPLACE_OBJECTS=1 GIT_NO_LAZY_FETCH=1
+        exec git cat-file --batch-check='%(objectname)' <<END
+$files
+END
+    ) || return 1
+    before=${files%%"$nl"*}
+    after=${files#*"$nl"}
+    case $before in *' missing') before=none ;; esac
+    case $after in *' missing') after=none ;; esac
+    [ -n "$before" ] && [ "$before" = "$after" ]
+}
+"""
+
+# An argument may have 128 KiB (execve(2)), a line of Git's protocol 64 KiB.
+_PRE_RECEIVE = """
+lines=
+while [ ${#lines} -lt 6000 ]; do
+    if ! IFS= read -r line && [ -z "$line" ]; then
+        policy_stays 2>/dev/null || break
+        [ -n "$next" ] || exit 0
+        printf '%s' "$lines" | "$next"
+        exit
+    fi
+    lines=$lines$line$nl
+    case $line in *' refs/tags/'* | *' refs/replace/'*) break ;; esac
+done
+
+exec "$python" -I -c "$start" "$host" "$next" "$lines"
+"""
+
+_UPDATE = """
+lines="$2 $3 $1$nl"
+case $1 in
+refs/tags/* | refs/replace/*) ;;
+*)
+    if policy_stays 2>/dev/null; then
+        [ -n "$next" ] || exit 0
+        exec "$next" "$@"
+    fi
+    ;;
+esac
+
+exec "$python" -I -c "$start" "$host" "$next" "$@"
+"""
+
+
+def hook_file(hook: ServerHook, *, python: str, host: str = "", next_hook: str = "") -> str:
+    """The text of the hook file.
+
+    `python` is the absolute path of the interpreter, `next_hook` the name of
+    the foreign hook beside the file that runs if we accept, "" for none.
+    ValueError where `python` can't be written into a script.
+    """
+    if not python.startswith("/") or any(character in python for character in "\n\r\0"):
+        raise ValueError(f"{python!r} is no absolute path that a hook file can hold")
+    prefix = line_prefix(host)
+    beginning = _BEGINNING.format(
+        mark=MARK,
+        hook=hook,
+        python=_quoted(python),
+        host=_quoted(host),
+        next=_quoted(next_hook),
+        prefix=_quoted(prefix),
+        prefix_text=prefix,
+        module=hook.replace("-", "_"),
+    )
+    return beginning + _POLICY + (_PRE_RECEIVE if hook == "pre-receive" else _UPDATE)
+
+
+def is_hook_file(content: bytes) -> bool:
+    """Whether `content` is a hook file of ours, of this version or another."""
+    return f"\n{MARK} ".encode() in content[:200]
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
