@@ -65,7 +65,7 @@ class PushLock:
             child = os.fork()
         except OSError as error:
             raise CannotJudge(
-                f"the server could not start the process that keeps the push lock: {error.strerror}. Push again later."
+                f"The server could not start the process that keeps the push lock: {error.strerror}. Push again later."
             ) from error
         if child == 0:
             try:
@@ -81,6 +81,15 @@ class PushLock:
             os.ftruncate(self._fd, 0)
             os.close(self._fd)
             self._fd = None
+
+
+def common_folder(git_dir: str) -> str:
+    """What all work trees of a repository share (gitrepository-layout(5), "commondir")."""
+    try:
+        with open(f"{git_dir}/commondir", encoding="utf-8", errors="surrogateescape") as file:
+            return os.path.join(git_dir, file.read().removesuffix("\n"))
+    except FileNotFoundError:
+        return git_dir
 
 
 def take_push_lock(common_dir: str, *, wait: float, say: Callable[[str], None]) -> PushLock:
@@ -100,7 +109,7 @@ def take_push_lock(common_dir: str, *, wait: float, say: Callable[[str], None]) 
             _write_record(fd, receive_pack)
     except OSError as error:
         raise CannotJudge(
-            f"the push lock could not be taken: {SHOWN} in the repository on the server: {error.strerror}. "
+            f"The push lock could not be taken: {SHOWN} in the repository on the server: {error.strerror}. "
             "Whoever runs the server must see to it that the user whom pushes run as can write there."
         ) from error
     return PushLock(fd, common_dir, receive_pack)
@@ -135,7 +144,7 @@ def _locked_now_or_later(
             return False
         _wait_for_lock(fd, wait, say)
         if receive_pack is not None and not still_runs(receive_pack):
-            raise CannotJudge("the push ended while it waited for another push of model tags.") from None
+            raise CannotJudge("The push ended while it waited for another push of model tags.") from None
     return True
 
 
@@ -150,7 +159,7 @@ def _wait_for_lock(fd: int, wait: float, say: Callable[[str], None]) -> None:
         nonlocal said
         if time.monotonic() - began >= wait:
             raise CannotJudge(
-                f"another push of model tags is under way, and did not end in {wait:g} seconds. Push again later."
+                f"Another push of model tags is under way, and did not end in {wait:g} seconds. Push again later."
             )
         if not said:
             said = True

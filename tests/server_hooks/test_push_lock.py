@@ -209,7 +209,7 @@ def test_who_waits_in_vain_is_refused(judged: Server) -> None:
     pushed = second.push("--tags")
 
     pushing.communicate()
-    assert "another push of model tags is under way" in pushed.stderr
+    assert "Another push of model tags is under way" in pushed.stderr
     assert judged.tags() == {"m@v0.0.0"}
 
 
@@ -326,14 +326,14 @@ class TestTheFile:
         pushed = clones(judged, 1)[0].push("--tags")
 
         assert not pushed.ok
-        assert "the push lock could not be taken" in pushed.stderr
+        assert "The push lock could not be taken" in pushed.stderr
         assert "Not a directory" in pushed.stderr
 
     def test_a_link_is_not_followed(self, judged: Server, tmp_path: Path) -> None:
         (judged.path / "tagwarden").mkdir()
         (judged.path / "tagwarden" / "push.lock").symlink_to(tmp_path / "elsewhere")
 
-        with pytest.raises(CannotJudge, match="the push lock could not be taken"):
+        with pytest.raises(CannotJudge, match="The push lock could not be taken"):
             take_push_lock(str(judged.path), wait=0, say=print)
 
     def test_a_full_disk_refuses_the_push(self, judged: Server) -> None:
@@ -343,7 +343,7 @@ class TestTheFile:
         pushed = clones(judged, 1)[0].push("--tags")
 
         assert not pushed.ok
-        assert "the push lock could not be taken" in pushed.stderr
+        assert "The push lock could not be taken" in pushed.stderr
 
 
 def test_by_hand_it_judges_with_the_lock_but_unguarded(judged: Server) -> None:

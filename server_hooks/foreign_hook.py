@@ -1,0 +1,35 @@
+"""The foreign hook that stood where ours stands now: it runs if we accept, with all that Git gave us."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from ..policy.errors import CannotJudge
+from ..repository.processes import filled_scratch_file, start
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def run_foreign_hook(path: str, arguments: Sequence[str], given: bytes) -> int:
+    """Run the hook at `path` with `given` on its stdin; its exit status, 1 if a signal ended it.
+
+    Raises CannotJudge where it can't be started, as Git would refuse the push then.
+    """
+    source = filled_scratch_file(given)
+    try:
+        status = _run([path, *arguments], source)
+    except CannotJudge as error:
+        if not isinstance(error.__cause__, OSError) or error.__cause__.errno != errno.ENOEXEC:
+            raise
+        # A script without a first line that names its interpreter: Git hands it to sh.
+        status = _run(["sh", path, *arguments], source)
+    finally:
+        os.close(source)
+    return status if status >= 0 else 1
+
+
+def _run(command: Sequence[str], source: int) -> int:
+    return start(command, environment=os.environ, stdin=source, to_terminal=True).finish()

@@ -1,0 +1,43 @@
+"""How a server hook ends: with its verdict's exit status, and never with 0 for an error.
+
+Git accepts the push exactly where a hook exits with 0 (githooks(5)).
+"""
+
+from __future__ import annotations
+
+import os
+
+from ..policy.errors import CannotJudge
+from ..report.escape import escape
+from .messages import tell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
+ACCEPTED = 0
+REFUSED = 1
+CANNOT_JUDGE = 3
+
+
+def leave_with(judge: Callable[[], int], *, host: str) -> NoReturn:
+    """End this process with the exit status that `judge` returns; with 3 if it raises anything at all."""
+    status = CANNOT_JUDGE
+    try:
+        status = judge()
+    except CannotJudge as error:
+        _tell_why_not(str(error), host)
+    except BaseException as error:  # noqa: BLE001 -- out of memory, interrupted, a mistake of ours: refused
+        _tell_why_not(f"unexpected {type(error).__name__}: {error}", host)
+    finally:
+        # Without the interpreter's own way out, which takes as long as it likes and may fail.
+        os._exit(status)
+
+
+def _tell_why_not(why: str, host: str) -> None:
+    try:
+        lines = [escape(line) for line in why.splitlines() if line] or [""]
+        tell([f"tagwarden could not judge this push: {lines[0]}", *lines[1:], "Nothing was accepted."], host)
+    except BaseException:  # noqa: BLE001, S110 -- there is no memory left even for a message
+        pass
