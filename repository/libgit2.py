@@ -127,9 +127,10 @@ class LibGit2:
         try:
             tree = self._repository[treeish].peel(pygit2.Tree)
             for folder in folders:
-                if folder not in tree or tree[folder].filemode != _FOLDER:
+                inner = tree[folder] if folder in tree else None
+                if not isinstance(inner, pygit2.Tree):
                     return True, None
-                tree = tree[folder]
+                tree = inner
             if name not in tree or tree[name].filemode in (_FOLDER, _SUBMODULE):
                 return True, None
             oid = tree[name].id
