@@ -17,5 +17,6 @@ class Row(Record):
 
 
 COMMANDS: dict[str, Row] = {
+    "policy": Row("policy:policy", "Write, check and show policy files, and print their schema."),
     "rules": Row("rules:rules", "List the rules with their severities here, or explain one."),
 }

@@ -10,6 +10,7 @@ import click
 
 from ..policy import rules as rules_package
 from ..policy.rules import RULES, load_rule, module_name
+from .effective_policy import policy_here
 from .errors import Refused
 
 if TYPE_CHECKING:
@@ -24,12 +25,20 @@ def rules(rule: str | None, as_json: bool) -> None:
 
     Exits with 1 if there is no such RULE.
     """
-    if rule is None:
-        click.echo(json.dumps({"schema": 1, "rules": [_about(one) for one in known_rules()]}) if as_json else _table())
-        return
-    if rule not in known_rules():
+    if rule is not None and rule not in known_rules():
         raise Refused(f"there is no rule {rule!r}; `tagwarden rules` lists them")
-    click.echo(json.dumps({"schema": 1, **_about(rule), **_explanation(rule)}) if as_json else _page(rule))
+    here = policy_here()
+    levels = here.policy.for_model("").levels
+    if rule is None:
+        abouts = [_about(one, levels[one]) for one in known_rules()]
+        click.echo(
+            json.dumps({"schema": 1, "policy": here.source.source, "rules": abouts}) if as_json else _table(abouts)
+        )
+        click.echo(f"policy: {here.source.source}", err=True)
+    elif as_json:
+        click.echo(json.dumps({"schema": 1, **_about(rule, levels[rule]), **_explanation(rule)}))
+    else:
+        click.echo(_page(rule, levels[rule]))
 
 
 def known_rules() -> list[str]:
@@ -37,17 +46,13 @@ def known_rules() -> list[str]:
     return [rule for rule in RULES if find_spec(f"{rules_package.__name__}.{module_name(rule)}")]
 
 
-def _severity(rule: str) -> str:
-    return RULES[rule]
-
-
 def _docstring(rule: str) -> str:
     return load_rule(rule).__doc__ or ""
 
 
-def _about(rule: str) -> dict[str, object]:
+def _about(rule: str, severity: str) -> dict[str, str]:
     summary = " ".join(_docstring(rule).strip().split("\n\n")[0].split())
-    return {"rule": rule, "severity": _severity(rule), "summary": summary}
+    return {"rule": rule, "severity": severity, "summary": summary}
 
 
 def _explanation(rule: str) -> dict[str, object]:
@@ -59,16 +64,15 @@ def _explanation(rule: str) -> dict[str, object]:
     }
 
 
-def _table() -> str:
-    rows = [_about(rule) for rule in known_rules()]
-    return "\n".join(f"{row['rule']:<20} {row['severity']:<8} {row['summary']}" for row in rows)
+def _table(abouts: list[dict[str, str]]) -> str:
+    return "\n".join(f"{about['rule']:<20} {about['severity']:<8} {about['summary']}" for about in abouts)
 
 
-def _page(rule: str) -> str:
+def _page(rule: str, severity: str) -> str:
     module = load_rule(rule)
     options = ", ".join(module.OPTIONS) or "none; its severity is `rules." + rule + "`"
     lines = [
-        f"{rule} ({_severity(rule)} here)",
+        f"{rule} ({severity} here)",
         "",
         _docstring(rule).strip(),
         "",

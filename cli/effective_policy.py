@@ -1,0 +1,65 @@
+"""The policy that judges in the repository at hand."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from ..policy.errors import CannotJudge
+from ..policy.policy_file import PolicyMistakes, built_in_policy, load_policy
+from ..policy.record import Record
+from ..repository.configuration import Configuration
+from ..repository.git_command import Git
+from ..repository.git_program import GitProgram
+from ..repository.gto_file import declared_stages
+from ..repository.policy_source import PolicySource, client_policy, server_policy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..policy.policy import Policy
+
+NOWHERE = PolicySource("built-in", "built-in", None, None, None)
+
+
+class PolicyHere(Record):
+    """A policy, where it comes from, and the stages that `.gto` names beside it (None: it names none)."""
+
+    source: PolicySource
+    policy: Policy
+    declared_stages: tuple[str, ...] | None
+
+
+def policy_here(*, remote: str | None = None) -> PolicyHere:
+    """The server's policy in a bare repository, else the clone's as for a push to `remote`.
+
+    Without `remote` it is the one that `git push` would take. Outside of any
+    repository it is the built-in policy. Raises CannotJudge where the policy
+    can't be read.
+    """
+    git = Git.here()
+    status, output = git.run("rev-parse", "--is-bare-repository", accepted=(0, 128))
+    if status != 0:
+        return PolicyHere(NOWHERE, built_in_policy(), None)
+    with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
+        if output.strip() == b"true":
+            source = server_policy(reader, configuration)
+        else:
+            source = client_policy(reader, configuration, remote=remote or _remote(git), work_tree=git.work_tree())
+        return PolicyHere(source, read_policy(source), declared_stages(reader, source.commit).names)
+
+
+def read_policy(source: PolicySource) -> Policy:
+    """The policy itself; raises CannotJudge with every mistake that is in it."""
+    if source.data is None:
+        return built_in_policy()
+    try:
+        return load_policy(source.data)
+    except PolicyMistakes as mistakes:
+        raise CannotJudge(f"the policy {source.source} can't be read\n{mistakes}") from mistakes
+
+
+def _remote(git: Git) -> str | None:
+    # git-push(1): what the branch or `remote.pushDefault` names, else origin.
+    branch = git.line("symbolic-ref", "--quiet", "--short", "HEAD", accepted=(0, 1, 128))
+    settings = (f"branch.{branch}.pushRemote", "remote.pushDefault", f"branch.{branch}.remote")
+    named = (git.line("config", "--get", setting, accepted=(0, 1)) for setting in settings)
+    return next((name for name in named if name), "origin")

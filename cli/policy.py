@@ -1,0 +1,144 @@
+"""`tagwarden policy`: write, check and show policy files, and the schema of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from ..policy.errors import CannotJudge
+from ..policy.names import in_tags, is_model
+from ..policy.policy_file import MOST_BYTES, PolicyMistakes, load_policy
+from ..report.escape import display, escape
+from ..repository.git_command import Git
+from ..repository.policy_location import POLICY_FILE
+from .errors import ACCEPTED, REFUSED, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+@click.group(short_help="Write, check and show policy files.")
+def policy() -> None:
+    """Write, check and show policy files, and print their JSON Schema."""
+
+
+@policy.command("init")
+@click.option("--stdout", "to_stdout", is_flag=True, help="Print the file instead of writing it.")
+@AS_JSON
+def write_template(to_stdout: bool, as_json: bool) -> None:
+    """Write a policy file with every key in it, explained and commented out.
+
+    It is tagwarden.toml at the top of the work tree; one that is there is left
+    alone, and the exit status is 1.
+    """
+    from ..policy.policy_template import policy_template
+
+    text = policy_template()
+    if to_stdout:
+        click.echo(json.dumps({"schema": 1, "file": None, "content": text}) if as_json else text, nl=as_json)
+        return
+    path = _default_file()
+    try:
+        with open(path, "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Refused(f"{escape(path)} is there already; --stdout prints a new one beside it") from None
+    except OSError as error:
+        raise CannotJudge(f"{escape(path)} can't be written: {error.strerror}") from error
+    if as_json:
+        click.echo(json.dumps({"schema": 1, "file": display(path), "content": text}))
+    else:
+        click.echo(f"Wrote {escape(path)}. It counts once it is on the server's default branch.")
+
+
+@policy.command("check")
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@AS_JSON
+def check_files(files: Sequence[str], as_json: bool) -> int:
+    """Name every mistake in policy files; `-` is standard input.
+
+    Without FILE, checks tagwarden.toml at the top of the work tree. Exits with
+    1 if there is a mistake, or no such file.
+    """
+    found = [(file, _mistakes_in(file)) for file in files or (_default_file(),)]
+    valid = not any(mistakes for _, mistakes in found)
+    if as_json:
+        checked = [
+            {"file": display(file), "valid": not mistakes, "mistakes": list(mistakes)} for file, mistakes in found
+        ]
+        click.echo(json.dumps({"schema": 1, "valid": valid, "files": checked}))
+    for file, mistakes in found:
+        for mistake in mistakes:
+            click.echo(f"{escape(file)}: {mistake}", err=True)
+        if not mistakes and not as_json:
+            click.echo(f"{escape(file)}: no mistakes")
+    return ACCEPTED if valid else REFUSED
+
+
+@policy.command("show")
+@click.option("--policy", "file", metavar="FILE", help="Show this file instead of the policy in force here.")
+@click.option("--site", is_flag=True, help="Show the site's policy, or FILE as one.")
+@click.option("--model", metavar="MODEL", help="Show what holds for this model, overrides applied.")
+@click.option("--remote", metavar="NAME", default="origin", show_default=True, help="Whose policy holds in a clone.")
+@AS_JSON
+def show(file: str | None, site: bool, model: str | None, remote: str, as_json: bool) -> None:
+    """Show the policy in force here, and where each value comes from.
+
+    In a bare repository that is the policy by which it judges pushes; in a
+    clone it is the one that the remote judges by, as far as it is known here.
+    Without --model, overrides are listed apart.
+    """
+    from .policy_in_force import load
+    from .policy_table import as_document, as_text
+
+    if model is not None and not is_model(in_tags(model)):
+        raise Refused(f"{escape(model)} is no name of a model")
+    in_force = load(file, site=site, remote=remote)
+    click.echo(json.dumps(as_document(in_force, model)) if as_json else as_text(in_force, model))
+
+
+@policy.command("schema")
+@click.option("--json", is_flag=True, expose_value=False, help="Changes nothing: a schema is JSON.")
+def print_schema() -> None:
+    """Print the JSON Schema (draft 2020-12) of policy files, for editors."""
+    from ..policy.policy_schema import policy_schema
+
+    click.echo(json.dumps(policy_schema(), indent=2))
+
+
+def _default_file() -> str:
+    """The work tree's policy file; in no work tree, that of the current folder."""
+    return os.path.relpath(os.path.join(Git.here().work_tree() or ".", POLICY_FILE))
+
+
+def _mistakes_in(path: str) -> tuple[str, ...]:
+    try:
+        load_policy(read_policy_file(path))
+    except PolicyMistakes as found:
+        return found.mistakes
+    except FileNotFoundError:
+        return ("there is no such file; `tagwarden policy init` writes one",)
+    return ()
+
+
+def read_policy_file(path: str) -> bytes:
+    """The content of the file, `-` being standard input; no more than shows that it is too large.
+
+    Raises FileNotFoundError, and CannotJudge where it can't be read.
+    """
+    try:
+        if path == "-":
+            return sys.stdin.buffer.read(MOST_BYTES + 1)
+        with open(path, "rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise CannotJudge(f"{escape(path)} can't be read: {reason}") from error

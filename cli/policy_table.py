@@ -1,0 +1,63 @@
+"""An effective policy as a table, and as a JSON document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..policy.policy_keys import KEYS
+from ..policy.policy_origins import Effective, effective_values
+from ..policy.toml_text import toml_assignment, toml_text
+from ..report.escape import display, escape
+
+if TYPE_CHECKING:
+    from ..policy.policy import Override
+    from .policy_in_force import Shown
+
+FROM = {"built-in": "default", "file": "the policy"}
+
+
+def as_document(shown: Shown, model: str | None) -> dict[str, object]:
+    """Every value with where it comes from, for `--json`."""
+    values = effective_values(shown.policy, model, shown.declared_stages)
+    return {
+        "schema": 1,
+        "policy": {"source": display(shown.source.source), "id": shown.source.id},
+        "model": model,
+        "values": [value._asdict() for value in values],
+        "overrides": [
+            {"models": list(override.models), "values": _written(override)} for override in shown.policy.overrides
+        ],
+        "note": shown.source.note,
+    }
+
+
+def as_text(shown: Shown, model: str | None) -> str:
+    """The same for people; what overrides change only where no model is asked for."""
+    identity = f" ({shown.source.id})" if shown.source.id else ""
+    whose = f", for the model {model}" if model else ""
+    lines = [f"Policy: {escape(shown.source.source)}{identity}{whose}"]
+    if shown.source.note:
+        lines.append(f"Note: {escape(shown.source.note)}")
+    values = effective_values(shown.policy, model, shown.declared_stages)
+    rows = [(value.key, _value(value), _origin(value)) for value in values]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    lines.append("")
+    lines += [f"{key:<{widths[0]}}  {text:<{min(widths[1], 40)}}  {origin}" for key, text, origin in rows]
+    if model is None:
+        for number, override in enumerate(shown.policy.overrides, 1):
+            lines += ["", f"Override {number}, for the models {', '.join(override.models)}:"]
+            lines += [f"  {toml_assignment(path, value)}" for path, value in _written(override).items()]
+    return "\n".join(lines)
+
+
+def _written(override: Override) -> dict[str, object]:
+    return {path: value for path, value in override.given.items() if path != "models"}
+
+
+def _value(value: Effective) -> str:
+    return f"({KEYS[value.key].unset})" if value.value is None else toml_text(value.value)
+
+
+def _origin(value: Effective) -> str:
+    origin = FROM.get(value.origin, value.origin)
+    return f"{origin}: {value.because}" if value.because else origin
