@@ -1,9 +1,10 @@
-"""Frozen, typed records that cost a hook nothing to import.
+"""Frozen, typed records that cost a hook nearly nothing to import.
 
-`Record` is `typing.NamedTuple` to a type checker and to a reader. At run time
-the classes are made by `collections.namedtuple` alone: `typing` costs as much
-to import as reading a model's history does (`make bench` shows both), and
-`dataclasses` twice that.
+`Record` is `typing.NamedTuple` to a type checker and to a reader, and behaves
+like it. At run time the classes are made here: `typing` alone costs as much to
+import as reading a model's history does, `dataclasses` twice that, and
+`collections.namedtuple` half as much again for each class as this
+(`make bench` prints what a hook's start consists of).
 """
 
 from __future__ import annotations
@@ -12,20 +13,41 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NamedTuple as Record
 else:
-    from collections import namedtuple
+    from _collections import _tuplegetter
+
+    class _Fields(tuple):
+        __slots__ = ()
+
+        def _replace(self, **changes):
+            made = type(self)(*map(changes.pop, self._fields, self))
+            if changes:
+                raise ValueError(f"{type(self).__name__} has no field {', '.join(changes)}")
+            return made
+
+        def _asdict(self):
+            return dict(zip(self._fields, self, strict=True))
+
+        def __repr__(self):
+            fields = ", ".join(f"{name}={value!r}" for name, value in self._asdict().items())
+            return f"{type(self).__name__}({fields})"
+
+        def __getnewargs__(self):
+            return tuple(self)
 
     class _RecordMeta(type):
         def __new__(mcs, name, bases, namespace):
             if not bases:
                 return super().__new__(mcs, name, bases, namespace)
-            fields = namespace.get("__annotations__", {})
-            defaults = [namespace[field] for field in fields if field in namespace]
-            made = namedtuple(name, fields, defaults=defaults, module=namespace["__module__"])
-            for key, value in namespace.items():
-                if key not in fields and key not in ("__annotations__", "__module__", "__qualname__"):
-                    setattr(made, key, value)
-            made.__annotations__ = fields
-            return made
+            fields = tuple(namespace.get("__annotations__", ()))
+            defaults = tuple(namespace.pop(field) for field in fields if field in namespace)
+            arguments = "".join(f", {field}" for field in fields)
+            # A function of its own for each class keeps making a record as
+            # fast as calling tuple; the names come from the class statement.
+            make = eval(  # noqa: S307f"lambda _cls{arguments}: _new(_cls, ({arguments[2:]},))", {"_new": tuple.__new__})
+            make.__defaults__ = defaults
+            namespace.update({field: _tuplegetter(place, None) for place, field in enumerate(fields)})
+            namespace.update(__new__=make, __slots__=(), _fields=fields, __match_args__=fields)
+            return type.__new__(type, name, (_Fields,), namespace)
 
     class Record(metaclass=_RecordMeta):
         pass
