@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from support import Server, raw_tag
 from support.project import ROOT, modules
 
-HOT = ["server_hooks.pre_receive", "server_hooks.update", "hooks.pre_push"]
+HOT = ["server_hooks.pre_receive", "server_hooks.update"]
 
 # Each costs a hook between a third of its start and ten times it (docs/performance.md).
 HEAVY = [
@@ -22,25 +24,51 @@ HEAVY = [
 ]  # fmt: skip
 
 
-def in_a_fresh_process(code: str, folder: Path) -> str:
+# Started with the modules that are loaded at the end, instead of ending at once.
+JUDGE = """
+import os
+leave = os._exit
+def tell_and_leave(status):
+    print(status, *sys.modules, flush=True)
+    leave(0)
+os._exit = tell_and_leave
+from tagwarden.server_hooks.pre_receive import main
+main(["", "", sys.stdin.read()])
+"""
+
+
+def in_a_fresh_process(code: str, folder: Path, *, cwd: Path | None = None, stdin: str = "") -> str:
     """What `code` prints in an interpreter that has imported nothing, with `tagwarden` from this tree."""
     # Without site: the import hook of an editable install brings half of HEAVY along.
     (folder / "tagwarden").symlink_to(ROOT)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     ran = subprocess.run(
         [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(folder)!r})\n{code}"],
-        capture_output=True, text=True, env=environment,
+        capture_output=True, text=True, env=environment, cwd=cwd, input=stdin,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
 
 
-@pytest.mark.parametrize("module", [module for module in HOT if module in modules()])
+@pytest.mark.parametrize("module", HOT)
 def test_a_hook_starts_without_anything_heavy(module: str, tmp_path: Path) -> None:
     loaded = in_a_fresh_process(f"import tagwarden.{module}\nprint(*sys.modules)", tmp_path).split()
 
     assert f"tagwarden.{module}" in loaded
-    assert not set(HEAVY) & set(loaded)
+    assert sorted(set(HEAVY) & set(loaded)) == []
+
+
+def test_accepting_a_tag_by_the_built_in_policy_needs_nothing_heavy(
+    new_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    server = new_server(hook=None)
+    oid = server.write_object(raw_tag(object=server.git("rev-parse", "main"), tag="churn@v1.0.0"))
+    line = f"{'0' * 40} {oid} refs/tags/churn@v1.0.0\n"
+
+    ended, *loaded = in_a_fresh_process(JUDGE, tmp_path, cwd=server.path, stdin=line).split()
+    assert ended == "0"
+    assert "tagwarden.policy.judge" in loaded
+    assert sorted(set(HEAVY) & set(loaded)) == []
 
 
 def test_what_a_client_imports_is_there_on_windows(tmp_path: Path) -> None:
