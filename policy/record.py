@@ -43,7 +43,8 @@ else:
             arguments = "".join(f", {field}" for field in fields)
             # A function of its own for each class keeps making a record as
             # fast as calling tuple; the names come from the class statement.
-            make = eval(  # noqa: S307f"lambda _cls{arguments}: _new(_cls, ({arguments[2:]},))", {"_new": tuple.__new__})
+            source = f"lambda _cls{arguments}: _new(_cls, ({arguments[2:]},))"
+            make = eval(source, {"_new": tuple.__new__})  # noqa: S307
             make.__defaults__ = defaults
             namespace.update({field: _tuplegetter(place, None) for place, field in enumerate(fields)})
             namespace.update(__new__=make, __slots__=(), _fields=fields, __match_args__=fields)
