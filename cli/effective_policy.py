@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextlib import closing
 
 from ..policy.errors import CannotJudge
-from ..policy.policy_file import PolicyMistakes, built_in_policy, load_policy
+from ..policy.policy_file import built_in_policy
 from ..policy.record import Record
 from ..repository.configuration import Configuration
 from ..repository.git_command import Git
 from ..repository.git_program import GitProgram
 from ..repository.gto_file import declared_stages
+from ..repository.judging import read_policy
 from ..repository.policy_source import PolicySource, client_policy, server_policy
 
 TYPE_CHECKING = False
@@ -36,25 +37,18 @@ def policy_here(*, remote: str | None = None) -> PolicyHere:
     can't be read.
     """
     git = Git.here()
-    status, output = git.run("rev-parse", "--is-bare-repository", accepted=(0, 128))
-    if status != 0:
+    try:
+        bare = git.line("rev-parse", "--is-bare-repository") == "true"
+    except CannotJudge as error:
+        if "not a git repository" not in str(error):
+            raise
         return PolicyHere(NOWHERE, built_in_policy(), None)
     with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
-        if output.strip() == b"true":
+        if bare:
             source = server_policy(reader, configuration)
         else:
             source = client_policy(reader, configuration, remote=remote or _remote(git), work_tree=git.work_tree())
         return PolicyHere(source, read_policy(source), declared_stages(reader, source.commit).names)
-
-
-def read_policy(source: PolicySource) -> Policy:
-    """The policy itself; raises CannotJudge with every mistake that is in it."""
-    if source.data is None:
-        return built_in_policy()
-    try:
-        return load_policy(source.data)
-    except PolicyMistakes as mistakes:
-        raise CannotJudge(f"the policy {source.source} can't be read\n{mistakes}") from mistakes
 
 
 def _remote(git: Git) -> str | None:
