@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from ..policy.errors import CannotJudge
 from ..policy.names import in_tags, is_model
-from ..policy.policy_file import MOST_BYTES, PolicyMistakes, load_policy
+from ..policy.policy_file import PolicyMistakes, load_policy
 from ..report.escape import display, escape
 from ..repository.git_command import Git
 from ..repository.policy_location import POLICY_FILE
 from .errors import ACCEPTED, REFUSED, Refused
+from .policy_input import read_input
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ def policy() -> None:
     """Write, check and show policy files, and print their JSON Schema."""
 
 
-@policy.command("init")
+@policy.command("init", short_help="Write a policy file with every key in it.")
 @click.option("--stdout", "to_stdout", is_flag=True, help="Print the file instead of writing it.")
 @AS_JSON
 def write_template(to_stdout: bool, as_json: bool) -> None:
@@ -57,7 +57,7 @@ def write_template(to_stdout: bool, as_json: bool) -> None:
         click.echo(f"Wrote {escape(path)}. It counts once it is on the server's default branch.")
 
 
-@policy.command("check")
+@policy.command("check", short_help="Name every mistake in policy files.")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @AS_JSON
 def check_files(files: Sequence[str], as_json: bool) -> int:
@@ -66,28 +66,27 @@ def check_files(files: Sequence[str], as_json: bool) -> int:
     Without FILE, checks tagwarden.toml at the top of the work tree. Exits with
     1 if there is a mistake, or no such file.
     """
-    found = [(file, _mistakes_in(file)) for file in files or (_default_file(),)]
-    valid = not any(mistakes for _, mistakes in found)
-    if as_json:
-        checked = [
-            {"file": display(file), "valid": not mistakes, "mistakes": list(mistakes)} for file, mistakes in found
-        ]
-        click.echo(json.dumps({"schema": 1, "valid": valid, "files": checked}))
-    for file, mistakes in found:
+    checked = []
+    for file in files or (_default_file(),):
+        mistakes = _mistakes_in(file)
+        checked.append({"file": display(file), "valid": not mistakes, "mistakes": list(mistakes)})
         for mistake in mistakes:
             click.echo(f"{escape(file)}: {mistake}", err=True)
         if not mistakes and not as_json:
             click.echo(f"{escape(file)}: no mistakes")
+    valid = all(one["valid"] for one in checked)
+    if as_json:
+        click.echo(json.dumps({"schema": 1, "valid": valid, "files": checked}))
     return ACCEPTED if valid else REFUSED
 
 
-@policy.command("show")
+@policy.command("show", short_help="Show what holds, and where it comes from.")
 @click.option("--policy", "file", metavar="FILE", help="Show this file instead of the policy in force here.")
 @click.option("--site", is_flag=True, help="Show the site's policy, or FILE as one.")
 @click.option("--model", metavar="MODEL", help="Show what holds for this model, overrides applied.")
-@click.option("--remote", metavar="NAME", default="origin", show_default=True, help="Whose policy holds in a clone.")
+@click.option("--remote", metavar="NAME", help="Whose policy to show in a clone; default: where `git push` goes.")
 @AS_JSON
-def show(file: str | None, site: bool, model: str | None, remote: str, as_json: bool) -> None:
+def show(file: str | None, site: bool, model: str | None, remote: str | None, as_json: bool) -> None:
     """Show the policy in force here, and where each value comes from.
 
     In a bare repository that is the policy by which it judges pushes; in a
@@ -103,7 +102,7 @@ def show(file: str | None, site: bool, model: str | None, remote: str, as_json: 
     click.echo(json.dumps(as_document(in_force, model)) if as_json else as_text(in_force, model))
 
 
-@policy.command("schema")
+@policy.command("schema", short_help="Print the JSON Schema of policy files.")
 @click.option("--json", is_flag=True, expose_value=False, help="Changes nothing: a schema is JSON.")
 def print_schema() -> None:
     """Print the JSON Schema (draft 2020-12) of policy files, for editors."""
@@ -119,26 +118,9 @@ def _default_file() -> str:
 
 def _mistakes_in(path: str) -> tuple[str, ...]:
     try:
-        load_policy(read_policy_file(path))
+        load_policy(read_input(path))
     except PolicyMistakes as found:
         return found.mistakes
     except FileNotFoundError:
         return ("there is no such file; `tagwarden policy init` writes one",)
     return ()
-
-
-def read_policy_file(path: str) -> bytes:
-    """The content of the file, `-` being standard input; no more than shows that it is too large.
-
-    Raises FileNotFoundError, and CannotJudge where it can't be read.
-    """
-    try:
-        if path == "-":
-            return sys.stdin.buffer.read(MOST_BYTES + 1)
-        with open(path, "rb") as file:
-            return file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise CannotJudge(f"{escape(path)} can't be read: {reason}") from error

@@ -1,57 +1,42 @@
-"""The policy that holds here, for the commands that show it."""
+"""Which policy `tagwarden policy show` is asked to show."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from contextlib import closing
 
 from ..report.escape import escape
 from ..repository.configuration import Configuration
 from ..repository.git_command import Git
 from ..repository.git_program import GitProgram
-from ..repository.gto_file import declared_stages
 from ..repository.judging import read_policy
-from ..repository.policy_source import PolicySource, client_policy, server_policy, site_policy
+from ..repository.policy_source import PolicySource, site_policy
+from .effective_policy import PolicyHere, policy_here
 from .errors import Refused
-
-if TYPE_CHECKING:
-    from ..policy.policy import Policy
+from .policy_input import read_input
 
 
-class Shown(NamedTuple):
-    """A policy, where it comes from, and the stages that `.gto` declares there."""
-
-    policy: Policy
-    source: PolicySource
-    declared_stages: tuple[str, ...] | None
-
-
-def load(file: str | None, *, site: bool, remote: str) -> Shown:
-    """The policy in `file`, or the one in force in the current repository.
+def load(file: str | None, *, site: bool, remote: str | None) -> PolicyHere:
+    """The policy in `file`, else the one in force in the current repository.
 
     Raises Refused where there is none, CannotJudge where it can't be read.
     """
-    if file is not None:
-        source = _of_file(file)
-        return Shown(read_policy(source, site=site), source, None)
+    if file is None and not site:
+        return policy_here(remote=remote)
+    source = _of_site() if file is None else _of_file(file)
+    return PolicyHere(source, read_policy(source, site=site), None)
+
+
+def _of_site() -> PolicySource:
     git = Git.here()
-    git.folder()
-    reader, configuration, work_tree = GitProgram(git), Configuration(git), git.work_tree()
-    if site:
-        of_site = site_policy(reader, configuration)
-        if of_site is None:
-            raise Refused("no site policy is set here (`git config tagwarden.sitePolicy`)")
-        source = of_site
-    elif work_tree is None:
-        source = server_policy(reader, configuration)
-    else:
-        source = client_policy(reader, configuration, remote=remote, work_tree=work_tree)
-    return Shown(read_policy(source, site=site), source, declared_stages(reader, source.commit).names)
+    with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
+        source = site_policy(reader, configuration)
+    if source is None:
+        raise Refused("no site policy is set here (`git config tagwarden.sitePolicy`)")
+    return source
 
 
 def _of_file(file: str) -> PolicySource:
-    from .policy import read_policy_file
-
     try:
-        return PolicySource("configured", file, None, read_policy_file(file), None)
+        return PolicySource("configured", file, None, read_input(file), None)
     except FileNotFoundError:
         raise Refused(f"there is no file {escape(file)}") from None

@@ -11,12 +11,12 @@ from ..report.escape import display, escape
 
 if TYPE_CHECKING:
     from ..policy.policy import Override
-    from .policy_in_force import Shown
+    from .effective_policy import PolicyHere
 
-FROM = {"built-in": "default", "file": "the policy"}
+FROM = {"built-in": "default", "file": "the file"}
 
 
-def as_document(shown: Shown, model: str | None) -> dict[str, object]:
+def as_document(shown: PolicyHere, model: str | None) -> dict[str, object]:
     """Every value with where it comes from, for `--json`."""
     values = effective_values(shown.policy, model, shown.declared_stages)
     return {
@@ -31,7 +31,7 @@ def as_document(shown: Shown, model: str | None) -> dict[str, object]:
     }
 
 
-def as_text(shown: Shown, model: str | None) -> str:
+def as_text(shown: PolicyHere, model: str | None) -> str:
     """The same for people; what overrides change only where no model is asked for."""
     identity = f" ({shown.source.id})" if shown.source.id else ""
     whose = f", for the model {model}" if model else ""
@@ -55,7 +55,10 @@ def _written(override: Override) -> dict[str, object]:
 
 
 def _value(value: Effective) -> str:
-    return f"({KEYS[value.key].unset})" if value.value is None else toml_text(value.value)
+    key = KEYS.get(value.key)
+    if key is not None and key.unset and value.origin == "built-in":
+        return f"({key.unset})"
+    return toml_text(value.value)
 
 
 def _origin(value: Effective) -> str:

@@ -188,15 +188,17 @@ class Policy(Record):
 
     def for_model(self, model: str) -> Settings:
         """What judges `model`, spelled as in tags (`cv=seg`) or as GTO does (`cv:seg`)."""
-        applying = self.applying(model)
+        return self.settle(self.applying(model))
+
+    def settle(self, applying: tuple[int, ...]) -> Settings:
+        """The settings with the overrides of these indices, severities resolved."""
         settings = self.settled.get(applying)
         if settings is None:
-            settings = self.settled[applying] = settle(self, applying)
+            settings = self.settled[applying] = _settle(self, applying)
         return settings
 
 
-def settle(policy: Policy, applying: tuple[int, ...]) -> Settings:
-    """The policy's settings with the overrides of these indices, severities resolved."""
+def _settle(policy: Policy, applying: tuple[int, ...]) -> Settings:
     settings = policy.base
     rules = dict(policy.rules)
     given = set(policy.given)

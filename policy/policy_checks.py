@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from .policy import Message, change
-from .policy_keys import NEEDED_OPTIONS, option_of
-from .severity import raising
+from .severity import NEEDED_OPTIONS, option_of, raising
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

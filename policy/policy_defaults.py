@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from .policy import Emergency, Message, Models, Selector, Signing, Stages, TargetRules, Time, Trailer, Versions
 from .policy_shapes import SECONDS
+from .toml_text import toml_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from .policy_keys import Key
 
-_HOLDERS: dict[str, Any] = {
-    "models": Models,
-    "versions": Versions,
-    "stages": Stages,
-    "message": Message,
-    "message.trailers.NAME": Trailer,
-    "target": TargetRules,
-    "time": Time,
-    "people.allow[]": Selector,
-    "signing": Signing,
-    "signing.require[]": Selector,
-    "emergency": Emergency,
+# What judges where nothing is given, by the table of the file that changes it.
+_DEFAULTS: dict[str, object] = {
+    "models": Models(),
+    "versions": Versions(),
+    "stages": Stages(),
+    "message": Message(),
+    "message.trailers.NAME": Trailer(""),
+    "target": TargetRules(),
+    "time": Time(),
+    "people.allow[]": Selector(),
+    "signing": Signing(),
+    "signing.require[]": Selector(),
+    "emergency": Emergency(),
 }
 
 
@@ -35,9 +35,13 @@ def default_of(key: Key) -> object:
         return []
     if key.name == "time.max-skew":
         return duration_text(Time().max_skew)
-    holder = _HOLDERS.get(table)
-    value = None if holder is None else holder._field_defaults.get(name.replace("-", "_"))
+    value = getattr(_DEFAULTS.get(table), name.replace("-", "_"), None)
     return list(value) if isinstance(value, tuple) else value
+
+
+def default_text(key: Key) -> str:
+    """What holds where `key` is not given, in words if need be."""
+    return key.unset or toml_text(default_of(key))
 
 
 def duration_text(seconds: int) -> str:

@@ -23,8 +23,9 @@ class Key(Record):
     """One key.
 
     `rules` are those that read it. They are errors, unless `[rules]` says
-    otherwise, as soon as the value differs from `neutral`. `example` is what
-    the commented policy shows where there is no default.
+    otherwise, as soon as the value differs from `neutral`. `example` is shown
+    where the default would show nothing of what can be written. `unset` says
+    what holds without the key where no value of it says that.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Key(Record):
     example: object = None
     rules: tuple[str, ...] = ()
     neutral: object = NO_NEUTRAL
+    unset: str = ""
 
 
 # What each table is for, in the order in which they are shown.
@@ -58,7 +60,7 @@ SECTIONS: dict[str, str] = {
 # Sections that an override may hold.
 OVERRIDABLE = ("versions", "stages", "message", "target", "rules")
 
-_WHAT = "The kinds of tag that are covered; all of them, or assign and unassign where `stages` is given."
+_WHAT = "The kinds of tag that are covered."
 _MODELS = "Globs over the models that are covered, spelled as in tags (`cv=seg`) or as in GTO (`cv:seg`)."
 _STAGES = "Globs over the stages that are covered; kinds of tag that have no stage are covered whatever stands here."
 _WHO = 'Names of pushers, "@group"s, and "signer:PRINCIPAL"s.'
@@ -69,6 +71,7 @@ _ROWS = (
         shapes.PROGRAM_VERSION,
         "The oldest tagwarden that may judge by this file; read before anything else.",
         "0.1",
+        unset="any",
     ),
     Key(
         "mode",
@@ -80,6 +83,9 @@ _ROWS = (
         shapes.GLOBS,
         "Globs over tag names that are not the registry's business, whatever they look like.",
         ["release-*"],
+        ("tag-name",),
+        ALL_NEUTRAL,
+        unset="none",
     ),
     Key(
         "models.names",
@@ -88,6 +94,7 @@ _ROWS = (
         ["churn", "cv:*"],
         ("model-known",),
         None,
+        unset="any model",
     ),
     Key(
         "models.declared-in",
@@ -96,6 +103,7 @@ _ROWS = (
         "dvc.yaml",
         ("model-known",),
         None,
+        unset="not asked",
     ),
     Key(
         "versions.order",
@@ -121,10 +129,11 @@ _ROWS = (
     Key(
         "stages.names",
         shapes.STAGES,
-        "The stages that there are; where this is not set, those that `.gto` names at the trusted ref, else any.",
+        "The stages that there are.",
         ["dev", "staging", "prod"],
         ("stage-known",),
         None,
+        unset="those in `.gto`, else any",
     ),
     Key(
         "stages.path",
@@ -133,6 +142,7 @@ _ROWS = (
         ["dev", "staging", "prod"],
         ("stage-path",),
         (),
+        unset="any order",
     ),
     Key(
         "stages.once-assigned-permanent",
@@ -141,6 +151,7 @@ _ROWS = (
         ["prod"],
         ("stage-permanent",),
         (),
+        unset="none",
     ),
     Key(
         "message.min-length",
@@ -155,6 +166,7 @@ _ROWS = (
         "A regular expression that the whole message must match, without signature and outer white space.",
         rules=("message",),
         neutral="",
+        unset="any text",
     ),
     Key(
         "message.max-bytes",
@@ -162,26 +174,50 @@ _ROWS = (
         "The most bytes that a message may have.",
         rules=("tag-object",),
     ),
-    Key("message.trailers.NAME.required", shapes.FLAG, "Whether a message without this trailer is refused."),
+    Key(
+        "message.trailers.NAME.required",
+        shapes.FLAG,
+        "Whether a message without this trailer is refused.",
+        rules=("message",),
+    ),
     Key(
         "message.trailers.NAME.type",
         shapes.choice(("string", "number", "integer")),
         "What its value must be.",
         "number",
+        ("message",),
     ),
     Key(
         "message.trailers.NAME.pattern",
         shapes.PATTERN,
         "A regular expression that its whole value must match.",
         "[0-9.]+",
+        rules=("message",),
+        unset="any text",
     ),
-    Key("message.trailers.NAME.min", shapes.NUMBER, "The least value of a number.", 0.8),
-    Key("message.trailers.NAME.max", shapes.NUMBER, "The greatest value of a number.", 1.0),
+    Key(
+        "message.trailers.NAME.min",
+        shapes.NUMBER,
+        "The least value of a number.",
+        0.8,
+        rules=("message",),
+        unset="none",
+    ),
+    Key(
+        "message.trailers.NAME.max",
+        shapes.NUMBER,
+        "The greatest value of a number.",
+        1.0,
+        rules=("message",),
+        unset="none",
+    ),
     Key(
         "message.trailers.NAME.what",
         shapes.SOME_KINDS,
         "The kinds of tag that it is asked of.",
         ["register"],
+        rules=("message",),
+        unset="all kinds",
     ),
     Key(
         "target.branches",
@@ -190,6 +226,7 @@ _ROWS = (
         ["main", "release/*"],
         ("target-branch",),
         (),
+        unset="not asked",
     ),
     Key(
         "target.files",
@@ -198,6 +235,7 @@ _ROWS = (
         ["MODEL_CARD.md"],
         ("target-files",),
         (),
+        unset="none",
     ),
     Key(
         "time.max-skew",
@@ -210,11 +248,19 @@ _ROWS = (
         shapes.MEMBERS,
         "The members of a group, which is named `@NAME` elsewhere.",
         ["ada", "grace"],
+        unset="no groups",
     ),
-    Key("people.allow[].who", shapes.WHO, _WHO + " Must be given.", ["@NAME"], ("who",)),
-    Key("people.allow[].what", shapes.SOME_KINDS, _WHAT, ["assign", "unassign"], ("who",)),
-    Key("people.allow[].models", shapes.SOME_GLOBS, _MODELS, rules=("who",)),
-    Key("people.allow[].stages", shapes.SOME_GLOBS, _STAGES, ["prod"], ("who",)),
+    Key("people.allow[].who", shapes.WHO, _WHO, ["@NAME"], ("who",), unset="must be given"),
+    Key(
+        "people.allow[].what",
+        shapes.SOME_KINDS,
+        _WHAT,
+        ["assign", "unassign"],
+        ("who",),
+        unset="all kinds, or assign and unassign where `stages` is given",
+    ),
+    Key("people.allow[].models", shapes.SOME_GLOBS, _MODELS, rules=("who",), unset="all"),
+    Key("people.allow[].stages", shapes.SOME_GLOBS, _STAGES, ["prod"], ("who",), unset="all"),
     Key(
         "signing.allowed-signers",
         shapes.SIGNERS,
@@ -222,46 +268,41 @@ _ROWS = (
         "ref:HEAD:allowed_signers",
         ("signed",),
         ALL_NEUTRAL,
+        unset="none",
     ),
-    Key("signing.require[].what", shapes.SOME_KINDS, _WHAT, ["assign"], ("signed",)),
-    Key("signing.require[].models", shapes.SOME_GLOBS, _MODELS, rules=("signed",)),
-    Key("signing.require[].stages", shapes.SOME_GLOBS, _STAGES, ["prod"], ("signed",)),
-    Key("emergency.who", shapes.WHO, _WHO, ["@NAME"]),
+    Key(
+        "signing.require[].what",
+        shapes.SOME_KINDS,
+        _WHAT,
+        ["assign"],
+        ("signed",),
+        unset="all kinds, or assign and unassign where `stages` is given",
+    ),
+    Key("signing.require[].models", shapes.SOME_GLOBS, _MODELS, rules=("signed",), unset="all"),
+    Key("signing.require[].stages", shapes.SOME_GLOBS, _STAGES, ["prod"], ("signed",), unset="all"),
+    Key("emergency.who", shapes.WHO, _WHO, ["@NAME"], unset="nobody"),
     Key(
         "emergency.rules",
         shapes.BREAKABLE_RULES,
         "The rules that they may break; only such as leave the registry readable.",
         ["version-order", "who"],
+        unset="none",
     ),
-    Key("rules.RULE", shapes.LEVEL, "The severity of this rule."),
+    Key(
+        "rules.RULE",
+        shapes.LEVEL,
+        "The severity of this rule.",
+        unset="as docs/rules.md says, or error once an option of the rule is set",
+    ),
     Key(
         "override[].models",
         shapes.SOME_GLOBS,
-        "Globs over the models, as in `models.names`. Must be given.",
+        "Globs over the models, as in `models.names`.",
         ["legacy-*"],
+        unset="must be given",
     ),
 )
 
 KEYS: dict[str, Key] = {key.name: key for key in _ROWS}
 
 TABLES = frozenset(name[:end] for name in KEYS for end, character in enumerate(name) if character == ".")
-
-# What turns a rule on as soon as it holds anything.
-ARRAYS: dict[str, str] = {"message.trailers": "message", "people.allow": "who", "signing.require": "signed"}
-
-# Rules that refuse nothing until one of these is given.
-NEEDED_OPTIONS: dict[str, tuple[str, ...]] = {
-    "target-branch": ("target.branches",),
-    "target-files": ("target.files",),
-    "model-known": ("models.names", "models.declared-in"),
-    "stage-path": ("stages.path",),
-    "stage-permanent": ("stages.once-assigned-permanent",),
-    "who": ("people.allow",),
-    "signed": ("signing.require",),
-}
-
-
-def option_of(path: str) -> str:
-    """What a given key belongs to that can turn a rule on: `people.allow[2].who` to `people.allow`."""
-    section, _, rest = path.partition(".")
-    return f"{section}.{rest.partition('.')[0].partition('[')[0]}"

@@ -7,7 +7,7 @@ are off unless it sets them, by `[rules]` or by an option.
 
 from __future__ import annotations
 
-from .policy_keys import ALL_NEUTRAL, ARRAYS, KEYS, option_of
+from .policy_keys import ALL_NEUTRAL, KEYS
 from .record import Record
 from .rules import RULES
 
@@ -16,6 +16,21 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from .policy import Level, Settings
+
+
+# What turns a rule on as soon as it holds anything.
+ARRAYS: dict[str, str] = {"message.trailers": "message", "people.allow": "who", "signing.require": "signed"}
+
+# Rules that refuse nothing until one of these is given.
+NEEDED_OPTIONS: dict[str, tuple[str, ...]] = {
+    "target-branch": ("target.branches",),
+    "target-files": ("target.files",),
+    "model-known": ("models.names", "models.declared-in"),
+    "stage-path": ("stages.path",),
+    "stage-permanent": ("stages.once-assigned-permanent",),
+    "who": ("people.allow",),
+    "signed": ("signing.require",),
+}
 
 
 class Option(Record):
@@ -64,3 +79,9 @@ def raising(settings: Settings, given: Collection[str], *, site: bool) -> list[O
         if (not site or option.name in set_here)
         and getattr(getattr(settings, option.section), option.field) != option.neutral
     ]
+
+
+def option_of(path: str) -> str:
+    """What a given key belongs to that can turn a rule on: `people.allow[2].who` to `people.allow`."""
+    section, _, rest = path.partition(".")
+    return f"{section}.{rest.partition('.')[0].partition('[')[0]}"
