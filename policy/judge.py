@@ -7,13 +7,13 @@ is wrong.
 from __future__ import annotations
 
 from .case import WholePush, build_case
-from .rules import DELETION_RULES, NEAR_MISS_RULES, PUSH_RULES, RULES, load_push_rule, load_rule
+from .rules import ALL_KINDS, CONCERNS, PUSH_RULES, RULES, load_push_rule, load_rule
 from .tag_name import TagName
 from .verdict import Finding, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .case import Case
     from .policy import Level, Policy, Settings
@@ -132,12 +132,17 @@ def judge(
     return one.verdict(source=source, policy_id=policy_id)
 
 
-def _rules_for(case: Case) -> Iterable[str]:
-    if not any(isinstance(push.name, TagName) for push in case.pushes):
-        return NEAR_MISS_RULES
-    if not case.made:
-        return DELETION_RULES
-    return (rule for rule in RULES if rule not in PUSH_RULES)
+def _rules_for(case: Case) -> Iterator[str]:
+    held: set[str] = {push.name.kind for push in case.made if isinstance(push.name, TagName)}
+    if len(case.made) < len(case.pushes):
+        held.add("delete")
+    if any(push.old is not None for push in case.made):
+        held.add("move")
+    if case.model is None:
+        held.add("near-miss")
+    for rule in RULES:
+        if rule not in PUSH_RULES and not held.isdisjoint(CONCERNS.get(rule, ALL_KINDS)):
+            yield rule
 
 
 def _concerns(rule: str, push: WholePush) -> bool:

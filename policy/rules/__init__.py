@@ -54,7 +54,7 @@ RULES: dict[str, Level] = {
     "version-form": "error",
     "version-step": "off",
     "state-exists": "error",
-    "stage-known": "off",
+    "stage-known": "error",
     "stage-path": "off",
     "stage-permanent": "off",
     "event-time": "error",
@@ -73,11 +73,28 @@ RULES: dict[str, Level] = {
 # Those that look at the push as a whole.
 PUSH_RULES = ("replace-refs", "policy-file", "push-size")
 
-# Those that have something to say about deletions.
-DELETION_RULES = ("tag-permanent", "who")
+ALL_KINDS = frozenset(("register", "deregister", "assign", "unassign", "deprecate"))
+IN_USE = frozenset(("register", "assign"))
 
-# Those that have something to say about names that are no model tags.
-NEAR_MISS_RULES = ("tag-name",)
+# What a share of a push must hold for a rule to have anything to say: events of
+# these kinds, or a "move", a "delete", a "near-miss". A hook pays for each rule
+# that it imports.
+CONCERNS: dict[str, frozenset[str]] = {
+    "tag-name": ALL_KINDS | {"near-miss"},
+    "target-branch": IN_USE,
+    "target-files": IN_USE,
+    "version-order": frozenset(("register",)),
+    "version-once": frozenset(("register",)),
+    "version-per-commit": frozenset(("register",)),
+    "version-form": frozenset(("register",)),
+    "version-step": frozenset(("register",)),
+    "stage-known": frozenset(("assign",)),
+    "stage-path": frozenset(("assign",)),
+    "stage-permanent": frozenset(("deregister",)),
+    "tag-immutable": frozenset(("move",)),
+    "tag-permanent": frozenset(("delete",)),
+    "who": ALL_KINDS | {"delete"},
+}
 
 
 def module_name(rule: str) -> str:
