@@ -127,7 +127,9 @@ class LibGit2:
         try:
             tree = self._repository[treeish].peel(pygit2.Tree)
             for folder in folders:
-                inner = tree[folder] if folder in tree else None
+                if folder not in tree:
+                    return True, None
+                inner = tree[folder]
                 if not isinstance(inner, pygit2.Tree):
                     return True, None
                 tree = inner

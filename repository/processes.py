@@ -137,7 +137,7 @@ class Child:
 def scratch_file() -> int:
     """A descriptor of an empty nameless file: in memory, or in the system's folder for temporary files.
 
-    Raises OSError where neither can be had.
+    Raises CannotJudge where neither can be had.
     """
     if hasattr(os, "memfd_create"):
         try:
@@ -148,9 +148,12 @@ def scratch_file() -> int:
     path = os.path.join(folder, "tagwarden-" + os.urandom(12).hex())
     gone_when_closed = getattr(os, "O_TEMPORARY", 0)
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | gone_when_closed
-    descriptor = os.open(path, flags, 0o600)
-    if not gone_when_closed:
-        os.unlink(path)
+    try:
+        descriptor = os.open(path, flags, 0o600)
+        if not gone_when_closed:
+            os.unlink(path)
+    except OSError as error:
+        raise _not_written(error) from error
     return descriptor
 
 
@@ -188,10 +191,12 @@ def start(
             child_stderr = scratch_file()
             ours.append(child_stderr)
         wait = _spawn(arguments, environment, stdin, child_stdout, child_stderr)
-    except OSError as error:
+    except (OSError, CannotJudge) as error:
         for descriptor in ours:
             os.close(descriptor)
-        raise CannotJudge(_not_started(arguments[0], error)) from error
+        if isinstance(error, CannotJudge):
+            raise
+        raise _not_started(arguments[0], error) from error
     finally:
         for descriptor in theirs:
             os.close(descriptor)
@@ -231,20 +236,15 @@ def filled_scratch_file(data: bytes) -> int:
 
     Raises CannotJudge where it can't be written.
     """
-    descriptor = None
+    descriptor = scratch_file()
     try:
-        descriptor = scratch_file()
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(descriptor, rest) :]
         os.lseek(descriptor, 0, os.SEEK_SET)
     except OSError as error:
-        if descriptor is not None:
-            os.close(descriptor)
-        raise CannotJudge(
-            f"A temporary file could not be written ({error.strerror}). "
-            "Free some memory, or some space where TMPDIR points."
-        ) from error
+        os.close(descriptor)
+        raise _not_written(error) from error
     return descriptor
 
 
@@ -285,7 +285,14 @@ def _spawn_portably(
     return subprocess.Popen(arguments, env=environment, stdin=stdin, stdout=stdout, stderr=stderr).wait
 
 
-def _not_started(program: str, error: OSError) -> str:
+def _not_written(error: OSError) -> CannotJudge:
+    return CannotJudge(
+        f"A temporary file could not be written ({error.strerror}). Free some memory, or some space in the folder "
+        "that TMPDIR names."
+    )
+
+
+def _not_started(program: str, error: OSError) -> CannotJudge:
     if isinstance(error, FileNotFoundError):
-        return f"The program `{program}` was not found. Install it, or put its folder on PATH."
-    return f"The program `{program}` could not be started: {error.strerror}."
+        return CannotJudge(f"The program `{program}` was not found. Install it, or put its folder on PATH.")
+    return CannotJudge(f"The program `{program}` could not be started: {error.strerror}.")
