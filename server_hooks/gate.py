@@ -45,7 +45,8 @@ def judge_updates_here(
     reader = GitProgram(git)
     models = [model for model in group_by_model(updates) if model is not None]
     lock = _lock(git, configuration, host) if models else None
-    reader.prepare(models=models)
+    head = reader.head()
+    reader.prepare(models=models, refs=[head] if head else [])
     pusher = find_pusher(configuration.get(PUSHER), os.environ)
     circumstances = Circumstances(
         now=int(time.time()), place="server", pusher=pusher.name, pusher_email=pusher.email
