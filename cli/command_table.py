@@ -17,6 +17,9 @@ class Row(Record):
 
 
 COMMANDS: dict[str, Row] = {
+    "install": Row("install:install", "Install hooks into repositories."),
+    "uninstall": Row("uninstall:uninstall", "Take back exactly what install did."),
+    "status": Row("status:status", "Prove that the hooks refuse a bad tag."),
     "policy": Row("policy:policy", "Write, check and show policy files, and print their schema."),
     "rules": Row("rules:rules", "List the rules with their severities here, or explain one."),
 }

@@ -1,0 +1,74 @@
+"""`tagwarden install`: puts the hooks into repositories."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from .errors import Refused
+
+
+@click.command()
+@click.argument("repositories", metavar="[REPO]...", nargs=-1)
+@click.option("--server", is_flag=True, help="Install a server hook, into the repository that is pushed to.")
+@click.option(
+    "--hook",
+    type=click.Choice(["pre-receive", "update"]),
+    default="pre-receive",
+    show_default=True,
+    help="Which server hook. `update` sees the refs of a push one by one: for hosts that offer nothing better.",
+)
+@click.option(
+    "--host",
+    metavar="NAME",
+    help="The hosting system: gitlab, gitea, forgejo, gitolite, github, bitbucket, http or env:VARIABLE. "
+    "It says where hooks are, and who pushes.",
+)
+@click.option("--print", "print_it", is_flag=True, help="Write the hook file to stdout, and install nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def install(
+    repositories: tuple[str, ...], server: bool, hook: str, host: str | None, print_it: bool, as_json: bool
+) -> None:
+    """Install the hooks in each REPO (default: here).
+
+    Installing again changes nothing. A hook that is there already is kept,
+    and runs after tagwarden has accepted a push. Exits with 1 where a hook
+    can't be installed.
+    """
+    if not server:
+        raise click.UsageError("Only server hooks can be installed: say --server.")
+    from ..server_hooks.served_repository import CannotAdminister
+
+    try:
+        if print_it:
+            click.echo(_hook_file(hook, host), nl=False)
+            return
+        done = [_install(path, hook, host) for path in repositories or (".",)]
+    except CannotAdminister as error:
+        raise Refused(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(done[0] if len(done) == 1 else {"schema": 1, "repositories": done}))
+    else:
+        click.echo("\n".join(line for one in done for line in one["done"]))
+
+
+def _hook_file(hook: str, host: str | None) -> str:
+    from ..server_hooks.hook_file import hook_file
+    from ..server_hooks.install import check_host, own_interpreter
+
+    check_host(host)
+    return hook_file("update" if hook == "update" else "pre-receive", python=own_interpreter(), host=host or "")
+
+
+def _install(path: str, hook: str, host: str | None) -> dict[str, Any]:
+    from ..server_hooks.install import install as install_server_hook
+    from .server_hooks import as_owner
+
+    def here() -> dict[str, Any]:
+        done = install_server_hook(path, hook="update" if hook == "update" else "pre-receive", host=host)
+        return {"schema": 1, "repository": path, "done": done}
+
+    named = [f"--host={host}"] if host is not None else []
+    return as_owner(path, ["install", "--server", f"--hook={hook}", *named], here)

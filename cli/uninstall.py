@@ -1,0 +1,43 @@
+"""`tagwarden uninstall`: takes back exactly what `tagwarden install` did."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from .errors import Refused
+
+
+@click.command()
+@click.argument("repositories", metavar="[REPO]...", nargs=-1)
+@click.option("--server", is_flag=True, help="Take back server hooks.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def uninstall(repositories: tuple[str, ...], server: bool, as_json: bool) -> None:
+    """Take the hooks out of each REPO (default: here); what stood there before is there again.
+
+    Exits with 1 where something can't be taken back.
+    """
+    if not server:
+        raise click.UsageError("Only server hooks can be installed: say --server.")
+    from ..server_hooks.served_repository import CannotAdminister
+
+    try:
+        done = [_uninstall(path) for path in repositories or (".",)]
+    except CannotAdminister as error:
+        raise Refused(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(done[0] if len(done) == 1 else {"schema": 1, "repositories": done}))
+    else:
+        click.echo("\n".join(line for one in done for line in one["done"]))
+
+
+def _uninstall(path: str) -> dict[str, Any]:
+    from ..server_hooks.uninstall import uninstall as uninstall_server_hooks
+    from .server_hooks import as_owner
+
+    def here() -> dict[str, Any]:
+        return {"schema": 1, "repository": path, "done": uninstall_server_hooks(path)}
+
+    return as_owner(path, ["uninstall", "--server"], here)

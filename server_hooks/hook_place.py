@@ -1,0 +1,65 @@
+"""Where a hosting system looks for server hooks.
+
+Plain Git has one file for each hook. Gitea and Forgejo own that file and run
+everything executable in `<hook>.d` beside it; GitLab's Gitaly runs what is in
+`custom_hooks/<hook>.d` of the repository (facts from their documentation:
+"Git hooks" of Gitea, "Git server hooks" of GitLab).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ..policy.record import Record
+from .hook_file import is_hook_file
+
+if TYPE_CHECKING:
+    from .hook_file import ServerHook
+    from .served_repository import ServedRepository
+
+HOOKS: tuple[ServerHook, ...] = ("pre-receive", "update")
+NAME_IN_FOLDER = "tagwarden"
+RUN_BY_GITEA = ("gitea", "forgejo")
+SETTING = "tagwarden.pusher"
+
+
+class HookPlace(Record):
+    """The file that is, or would be, our hook. `shared` if whoever owns the file runs other hooks beside it."""
+
+    file: str
+    shared: bool
+
+
+def hook_place(repository: ServedRepository, hook: ServerHook, host: str) -> HookPlace:
+    """Where `hook` belongs on `host` ("" for a host that is not known)."""
+    if host == "gitlab":
+        return HookPlace(os.path.join(repository.common_dir, "custom_hooks", f"{hook}.d", NAME_IN_FOLDER), True)
+    file = os.path.join(repository.hooks_folder().path, hook)
+    if host in RUN_BY_GITEA or delegates(file):
+        return HookPlace(os.path.join(f"{file}.d", NAME_IN_FOLDER), True)
+    return HookPlace(file, False)
+
+
+def host_of(repository: ServedRepository) -> str:
+    """The hosting system that the repository's configuration names, "" for none."""
+    return repository.setting(SETTING) or ""
+
+
+def delegates(file: str) -> bool:
+    """Whether the hook at `file` is a script that runs what is in `<hook>.d`, as Gitea's does."""
+    return os.path.isdir(f"{file}.d") and b".d/" in content_of(file) and not is_ours(file)
+
+
+def is_ours(file: str) -> bool:
+    """Whether our hook file is what stands at `file`."""
+    return not os.path.islink(file) and is_hook_file(content_of(file))
+
+
+def content_of(file: str) -> bytes:
+    """The beginning of a file; nothing where there is none that can be read."""
+    try:
+        with open(file, "rb") as opened:
+            return opened.read(1 << 16)
+    except OSError:
+        return b""

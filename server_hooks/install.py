@@ -1,0 +1,149 @@
+"""Puts a server hook into a repository, beside whatever stood there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from .hook_file import NEXT_SUFFIX, hook_file
+from .hook_place import SETTING, hook_place, host_of, is_ours
+from .install_record import read_record, write_record, write_whole
+from .push_lock import FILE, FOLDER, make_lock_file
+from .pusher import ENVIRONMENT, HOSTS
+from .served_repository import CannotAdminister, ServedRepository
+
+if TYPE_CHECKING:
+    from .hook_file import ServerHook
+    from .hook_place import HookPlace
+    from .install_record import Installed
+
+
+def install(path: str, *, hook: ServerHook = "pre-receive", host: str | None = None) -> list[str]:
+    """Install `hook` in the repository at `path`; sentences on what was done.
+
+    To be run as the repository's owner: the files will be theirs. Installing
+    again changes nothing, or brings the hook up to date. With `host`, that
+    name becomes the repository's `tagwarden.pusher`. CannotAdminister where it
+    can't be done; nothing is left half done then.
+    """
+    check_host(host)
+    python = own_interpreter()
+    repository = ServedRepository(path)
+    folder = os.path.join(repository.common_dir, FOLDER)
+    record = read_record(folder)
+    place = hook_place(repository, hook, host or host_of(repository))
+    _check_place(repository, hook, place)
+    try:
+        make_lock_file(os.path.join(folder, FILE))
+        record = record._replace(
+            files=tuple(dict.fromkeys([*record.files, place.file])),
+            folders=(*record.folders, *_make_folders(os.path.dirname(place.file))),
+        )
+        write_record(folder, record)
+        said = _place_hook(place, hook, python, host or host_of(repository))
+    except OSError as error:
+        raise CannotAdminister(f"{error.filename or place.file} can't be written: {error.strerror}") from error
+    if host is not None:
+        said += _set_pusher(repository, folder, record, host)
+    return [*said, f"`tagwarden status --server {repository.path}` proves that it works."]
+
+
+def own_interpreter() -> str:
+    """The interpreter that hook files of this installation name.
+
+    CannotAdminister where, started as a hook starts it, it finds no tagwarden.
+    """
+    python = os.path.abspath(sys.executable)
+    try:
+        ran = subprocess.run(
+            [python, "-I", "-c", "import tagwarden.server_hooks.pre_receive"],
+            cwd="/", capture_output=True, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except OSError as error:
+        raise CannotAdminister(f"{python} can't be executed: {error.strerror}") from error
+    if ran.returncode != 0:
+        complaint = ran.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise CannotAdminister(
+            f"{python} -I can't load tagwarden ({complaint}); "
+            "install it where the repository's owner can read it, and run that"
+        )
+    return python
+
+
+def check_host(host: str | None) -> None:
+    """CannotAdminister if `host` is no value that `tagwarden.pusher` may have."""
+    if host is not None and host not in HOSTS and not host.startswith(ENVIRONMENT):
+        known = ", ".join(sorted(HOSTS))
+        raise CannotAdminister(f"no host {host!r} is known; there are {known}, and {ENVIRONMENT}NAME")
+
+
+def _check_place(repository: ServedRepository, hook: ServerHook, place: HookPlace) -> None:
+    folder = repository.hooks_folder()
+    if folder.scope not in (None, "local", "worktree") and place.file.startswith(folder.path):
+        raise CannotAdminister(
+            f"core.hooksPath is set to {folder.path} in the {folder.scope} configuration, so a hook there would judge "
+            "the pushes to every repository. If that is what you want, put it there yourself: "
+            f"`tagwarden install --server --hook {hook} --print`"
+        )
+    if os.path.isdir(place.file):
+        raise CannotAdminister(f"{place.file} is a folder")
+    if is_ours(place.file) or not os.path.lexists(place.file):
+        return
+    if place.shared:
+        raise CannotAdminister(f"{place.file} is there already and is not of tagwarden; move it away")
+    if os.path.lexists(place.file + NEXT_SUFFIX):
+        raise CannotAdminister(
+            f"both {place.file} and {place.file}{NEXT_SUFFIX} are hooks that are not of tagwarden; "
+            "move one of them away"
+        )
+
+
+def _make_folders(folder: str) -> list[str]:
+    missing = []
+    while not os.path.isdir(folder):
+        missing.append(folder)
+        folder = os.path.dirname(folder)
+    missing.reverse()
+    for one in missing:
+        os.mkdir(one)
+    return missing
+
+
+def _place_hook(place: HookPlace, hook: ServerHook, python: str, host: str) -> list[str]:
+    kept = place.file + NEXT_SUFFIX
+    moved = os.path.lexists(place.file) and not is_ours(place.file)
+    if moved:
+        # As a second name first, so that there is no moment without a hook.
+        try:
+            os.link(place.file, kept, follow_symlinks=False)
+        except OSError:  # a file system without hard links
+            os.rename(place.file, kept)
+    runs = os.path.isfile(kept) and os.access(kept, os.X_OK)
+    content = hook_file(hook, python=python, host=host, next_hook=os.path.basename(kept) if runs else "")
+    try:
+        write_whole(place.file, content.encode("utf-8", "surrogateescape"), 0o755)
+    except OSError:
+        if moved:
+            os.replace(kept, place.file)
+        raise
+    said = [f"{hook} is installed as {place.file}."]
+    if runs:
+        said.append(f"The hook that was there is kept as {kept}, and runs after tagwarden has accepted a push.")
+    elif os.path.lexists(kept):
+        said.append(f"The hook that was there is kept as {kept}. It is not executable, so nobody runs it.")
+    return said
+
+
+def _set_pusher(repository: ServedRepository, folder: str, record: Installed, host: str) -> list[str]:
+    before = repository.git("config", "--local", "--get", SETTING, accepted=(0, 1)) or None
+    if before == host:
+        return []
+    if record.pusher is None:
+        record = record._replace(pusher_before=before)
+    write_record(folder, record._replace(pusher=host))
+    repository.git("config", "--local", SETTING, host)
+    return [f"{SETTING} is set to {host}."]
+
+

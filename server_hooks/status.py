@@ -1,0 +1,171 @@
+"""Whether a repository's hooks really refuse a bad tag, and which guarantee is missing."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from ..policy.record import Record
+from ..policy.rules import RULES
+from .hook_place import HOOKS, delegates, hook_place, host_of, is_ours
+from .probe import TAGS, push_bad_tags, run_hook_on_bad_tags
+from .push_lock import FILE, FOLDER
+from .receive_pack import ancestors_can_be_read
+from .served_repository import ServedRepository
+from .update import NOTE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Literal
+
+    from .hook_file import ServerHook
+    from .hook_place import HookPlace
+    from .probe import Outcome
+
+    Proven = Literal["refuses", "reports", "no", "unknown"]
+
+RULE = re.compile(r"\[([a-z-]+)\]")
+REFUSES = "tagwarden: refused"
+EVALUATES = "tagwarden: accepted, for the policy only evaluates"
+
+
+LOCK_ENDS = (
+    "the push lock ends with the hook: two pushes at the same moment may together break a rule, "
+    "which `tagwarden audit` finds"
+)
+
+
+class Status(Record):
+    """What was found out about the repository at `repository`.
+
+    `proven`: "refuses" (a bad tag was refused by tagwarden), "reports" (in
+    mode "evaluate": it was reported and accepted), "no", or "unknown" where no
+    push can be made the way the hosting system makes it. `hooks` maps each hook
+    of ours to its file. `problems` say what is wrong and what to do, `missing`
+    which guarantees do not hold here, `said` what the hooks said.
+    """
+
+    repository: str
+    proven: Proven
+    hooks: Mapping[str, str]
+    problems: tuple[str, ...]
+    missing: tuple[str, ...]
+    said: str
+
+
+def status(path: str) -> Status:
+    """Find out by pushing a bad tag through the hooks of the repository at `path`; nothing in it changes.
+
+    To be run as the repository's owner. Raises CannotAdminister where that
+    can't be done.
+    """
+    repository = ServedRepository(path)
+    host = host_of(repository)
+    places = _places(repository, host)
+    hooks: dict[str, str] = {hook: place.file for hook, place in places.items() if is_ours(place.file)}
+    problems = [*_head_problems(repository), *_lock_problems(repository)]
+    if host == "gitlab":
+        proven, said = _by_hand(repository, host, problems)
+    else:
+        outcome = push_bad_tags(repository)
+        proven, said = _what_is_proven(outcome), outcome.said
+        if proven == "no":
+            problems += _why_not(repository, host, outcome)
+    return Status(repository.path, proven, hooks, tuple(problems), tuple(_missing(hooks, host)), said.strip())
+
+
+def _what_is_proven(outcome: Outcome) -> Proven:
+    if not _named_rules(outcome.said):
+        return "no"
+    if outcome.refused:
+        return "refuses" if REFUSES in outcome.said else "no"
+    return "reports" if EVALUATES in outcome.said else "no"
+
+
+def _named_rules(said: str) -> set[str]:
+    """The rules that tagwarden named in a report on the probe."""
+    return set(RULE.findall(said)) & set(RULES) if any(tag in said for tag in TAGS) else set()
+
+
+def _by_hand(repository: ServedRepository, host: str, problems: list[str]) -> tuple[Proven, str]:
+    """GitLab's hooks are run by Gitaly, which takes no order from here: only the file can be tried."""
+    file = hook_place(repository, "pre-receive", host).file
+    if not os.access(file, os.X_OK):
+        problems.append(_about_file(file) or f"{file} is not there; {_install(repository)}")
+        return "no", ""
+    exit_status, said = run_hook_on_bad_tags(repository, file)
+    if exit_status == 0 or not _named_rules(said):
+        problems.append(f"{file} does not refuse a bad tag (exit status {exit_status})")
+        return "no", said
+    problems.append(f"{file} refuses a bad tag, but whether Gitaly runs it can be seen only by pushing one to GitLab")
+    return "unknown", said
+
+
+def _head_problems(repository: ServedRepository) -> list[str]:
+    if repository.setting("tagwarden.policy"):
+        return []
+    head = repository.git("symbolic-ref", "--quiet", "HEAD", accepted=(0, 1))
+    if not head or repository.git("rev-parse", "--verify", "--quiet", head, accepted=(0, 1)):
+        return []
+    branches = repository.git("for-each-ref", "--count=2", "--format=%(refname)", "refs/heads/").splitlines()
+    there = branches[0] if len(branches) == 1 else "refs/heads/<branch>"
+    git = f"git -C {shlex.quote(repository.path)}"
+    why = f"HEAD names {head}, which does not exist, so the policy of no branch counts."
+    return [f"{why} Push that branch, or: {git} symbolic-ref HEAD {there}"]
+
+
+def _lock_problems(repository: ServedRepository) -> list[str]:
+    lock = os.path.join(repository.common_dir, FOLDER, FILE)
+    if os.path.exists(lock):
+        return [] if os.access(lock, os.R_OK | os.W_OK) else [f"{lock} can't be written, so no model tag is accepted"]
+    if os.access(repository.common_dir, os.W_OK | os.X_OK):
+        return []
+    return [f"{repository.common_dir} can't be written, so no model tag is accepted"]
+
+
+def _why_not(repository: ServedRepository, host: str, outcome: Outcome) -> list[str]:
+    if outcome.refused:
+        return ["the bad tag was refused, but not because tagwarden judged it"]
+    effective = repository.hooks_folder()
+    default = os.path.join(repository.common_dir, "hooks")
+    reasons = []
+    for hook, place in _places(repository, host).items():
+        owned_by_host = os.path.join(effective.path, hook)
+        if about := _about_file(place.file):
+            reasons.append(about)
+        elif place.shared and is_ours(place.file) and not delegates(owned_by_host):
+            reasons.append(f"{place.file} is there, but {owned_by_host}, which {host}'s server makes, does not run it")
+        if effective.path != default and is_ours(os.path.join(default, hook)):
+            where = f"core.hooksPath is set in the {effective.scope} configuration"
+            reasons.append(f"tagwarden's hook is in {default}, but Git looks in {effective.path}: {where}")
+    return ["a bad tag was accepted", *(reasons or [f"no hook of tagwarden runs; {_install(repository)}"])]
+
+
+def _about_file(file: str) -> str | None:
+    """Why Git passes over the hook at `file` without a word, None where it does not."""
+    if os.path.islink(file) and not os.path.exists(file):
+        return f"{file} is a link to {os.readlink(file)}, which is not there"
+    if os.path.exists(file) and not os.access(file, os.X_OK):
+        return f"{file} is not executable, so it is passed over: chmod +x {shlex.quote(file)}"
+    return None
+
+
+def _places(repository: ServedRepository, host: str) -> dict[ServerHook, HookPlace]:
+    return {hook: hook_place(repository, hook, host) for hook in HOOKS}
+
+
+def _missing(hooks: Mapping[str, str], host: str) -> list[str]:
+    missing = []
+    if host == "gitlab":
+        missing.append(f"on GitLab no receive-pack is above the hook, so {LOCK_ENDS}")
+    elif ancestors_can_be_read() is None:
+        missing.append(f"neither /proc nor ps tells here which receive-pack runs a hook, so {LOCK_ENDS}")
+    if hooks and "pre-receive" not in hooks:
+        missing.append(NOTE)
+    return missing
+
+
+def _install(repository: ServedRepository) -> str:
+    return f"as the repository's owner run: tagwarden install --server {shlex.quote(repository.path)}"

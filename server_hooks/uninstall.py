@@ -1,0 +1,96 @@
+"""Takes back exactly what installing a server hook did."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from typing import TYPE_CHECKING
+
+from .hook_file import NEXT_SUFFIX
+from .hook_place import HOOKS, SETTING, hook_place, host_of, is_ours
+from .install_record import FILE as RECORD
+from .install_record import read_record
+from .push_lock import FILE as LOCK
+from .push_lock import FOLDER
+from .served_repository import CannotAdminister, ServedRepository
+
+if TYPE_CHECKING:
+    from .install_record import Installed
+
+
+def uninstall(path: str) -> list[str]:
+    """Take our hooks out of the repository at `path`; sentences on what was done.
+
+    To be run as the repository's owner. The push log stays. CannotAdminister
+    where something can't be taken back.
+    """
+    repository = ServedRepository(path)
+    folder = os.path.join(repository.common_dir, FOLDER)
+    record = read_record(folder)
+    files = dict.fromkeys(record.files)
+    files.update(dict.fromkeys(hook_place(repository, hook, host_of(repository)).file for hook in HOOKS))
+    try:
+        said = [line for file in files for line in _take_back(file, recorded=file in record.files)]
+        said += _give_pusher_back(repository, record)
+        for made in reversed(record.folders):
+            _remove_if_empty(made)
+        _remove_state(folder)
+    except OSError as error:
+        raise CannotAdminister(f"{error.filename or repository.path} can't be changed: {error.strerror}") from error
+    return said or [f"Nothing of tagwarden is installed in {repository.path}."]
+
+
+def _take_back(file: str, *, recorded: bool) -> list[str]:
+    kept = file + NEXT_SUFFIX
+    if not is_ours(file) and os.path.lexists(file):
+        if not recorded:
+            return []
+        also = f", and {kept} is left as it is" if os.path.lexists(kept) else ""
+        return [f"{file} is not of tagwarden any more: it is left as it is{also}."]
+    if os.path.lexists(kept):
+        os.rename(kept, file)
+        return [f"{file} is the hook again that stood there before."]
+    if not os.path.lexists(file):
+        return []
+    os.unlink(file)
+    return [f"{file} is removed."]
+
+
+def _give_pusher_back(repository: ServedRepository, record: Installed) -> list[str]:
+    now = repository.git("config", "--local", "--get", SETTING, accepted=(0, 1)) or None
+    if record.pusher is None or now != record.pusher:
+        return []
+    if record.pusher_before is None:
+        repository.git("config", "--local", "--unset", SETTING)
+        return [f"{SETTING} is unset."]
+    repository.git("config", "--local", SETTING, record.pusher_before)
+    return [f"{SETTING} is {record.pusher_before} again."]
+
+
+def _remove_if_empty(folder: str) -> None:
+    try:
+        os.rmdir(folder)
+    except OSError:
+        pass
+
+
+def _remove_state(folder: str) -> None:
+    """Remove the record and the lock; the lock not while a push holds it, which notices if it does."""
+    lock = os.path.join(folder, LOCK)
+    try:
+        fd = os.open(lock, os.O_RDWR | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        pass
+    else:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.unlink(lock)
+        except BlockingIOError:
+            pass
+        finally:
+            os.close(fd)
+    try:
+        os.unlink(os.path.join(folder, RECORD))
+    except FileNotFoundError:
+        pass
+    _remove_if_empty(folder)
