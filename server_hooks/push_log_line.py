@@ -102,9 +102,7 @@ def seal(fields: str, *, now: float, number: int, previous: str, dropped: int = 
     """
     second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
     torn = f',"dropped_bytes":{dropped}' if dropped else ""
-    text = (
-        f'{{"time":"{second}.{int(now * 1000) % 1000:03}Z",{fields}{torn},"line":{number},"previous":"{previous}"'
-    )
+    text = f'{{"time":"{second}.{int(now * 1000) % 1000:03}Z",{fields}{torn},"line":{number},"previous":"{previous}"'
     content = text.encode("ascii")
     digest = sha256(content)
     return content + f',"hash":"{digest}"}}\n'.encode("ascii"), digest
@@ -198,9 +196,7 @@ def _id(oid: str | None) -> str:
 
 def _updates(updates: Sequence[RefUpdate], kept: bool) -> list[str]:
     listed = updates if kept else updates[:MOST_OF_A_REFUSED_PUSH]
-    rows = (
-        f'{{"ref":{quoted(update.ref)},"old":{_id(update.old)},"new":{_id(update.new)}}}' for update in listed
-    )
+    rows = (f'{{"ref":{quoted(update.ref)},"old":{_id(update.old)},"new":{_id(update.new)}}}' for update in listed)
     fields = ['"updates":[' + ",".join(rows) + "]"]
     if len(listed) < len(updates):
         every = "".join(f"{update.old or '-'} {update.new or '-'} {update.ref}\n" for update in updates)

@@ -79,8 +79,7 @@ def find_pusher(setting: str | None, environ: Mapping[str, str]) -> Pusher:
     """
     if not setting:
         return _nobody(
-            f"{SETTING} is not set in the server's Git configuration "
-            "(`tagwarden install --server --host NAME` sets it)"
+            f"{SETTING} is not set in the server's Git configuration (`tagwarden install --server --host NAME` sets it)"
         )
     host = HOSTS.get(setting)
     if setting.startswith(ENVIRONMENT):

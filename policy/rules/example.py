@@ -8,8 +8,10 @@ from ..record import Record
 class Example(Record):
     """One push.
 
-    A tag is written `NAME [on COMMIT] [at SECOND] [lightweight] [says NAME] [with MESSAGE]`
-    with `c1` and `1` as defaults; `delete NAME` and `move NAME …` stand for themselves.
+    A tag is written `NAME [on COMMIT] [at SECOND] [lightweight] [says NAME]
+    [tagger TEXT] [signed PRINCIPAL] [with MESSAGE]` with `c1` and `1` as
+    defaults; `signed nobody` means: by no allowed signer. `delete NAME` and
+    `move NAME …` stand for themselves. The pusher is `ada`.
     `existing` are the tags that the server has. `policy` is TOML. `refused`
     tells whether the rule whose file this stands in objects.
     """

@@ -1,8 +1,9 @@
 """Refuses an assignment that skips a stage.
 
 `stages.path` lists stages in order. A version may be assigned one of them only
-if it was assigned the one before, at some time before. Stages that the path
-does not name are free, and so is the way back.
+if it was assigned the one before, at some time before; what a push assigns in
+one second counts in the order of the path. Stages that the path does not name
+are free, and so is the way back.
 
 To put it right, assign the stage that was skipped first.
 """
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..case import Case
+    from ..replay import Turn
 
 OPTIONS = ("stages.path",)
 WHY = "a version that skips a stage was not tried there."
@@ -31,7 +33,7 @@ def check(case: Case) -> Iterator[Breach]:
         if turn.event.name.kind != "assign" or stage not in path or stage == path[0]:
             continue
         before = path[path.index(stage) - 1]
-        if before not in turn.had_stages:
+        if before not in turn.had_stages and not _assigned_in_this_second(before, turn, case):
             model = shown(case.model or "")
             version = str(turn.active or "")
             yield Breach(
@@ -43,6 +45,15 @@ def check(case: Case) -> Iterator[Breach]:
             )
 
 
+def _assigned_in_this_second(stage: str, turn: Turn, case: Case) -> bool:
+    event = turn.event
+    return any(
+        other.name.kind == "assign"
+        and (other.name.stage, other.commit, other.time) == (stage, event.commit, event.time)
+        for other in (one.event for one in case.turns)
+    )
+
+
 PATH = '[stages]\npath = ["dev", "staging", "prod"]\n'
 ONE = ("churn@v1.0.0 at 1",)
 EXAMPLES = (
@@ -51,6 +62,27 @@ EXAMPLES = (
     Example("the next stage", ("churn#staging at 3",), refused=False, existing=(*ONE, "churn#dev at 2"), policy=PATH),
     Example(
         "two steps in one push", ("churn#dev at 2", "churn#staging at 3"), refused=False, existing=ONE, policy=PATH
+    ),
+    Example(
+        "two steps in one second",
+        ("churn#prod at 3", "churn#staging at 3"),
+        refused=False,
+        existing=(*ONE, "churn#dev at 2"),
+        policy=PATH,
+    ),
+    Example(
+        "a step from a stage that it has left since",
+        ("churn#staging at 4",),
+        refused=False,
+        existing=(*ONE, "churn#dev at 2", "churn#dev! at 3"),
+        policy=PATH,
+    ),
+    Example(
+        "two steps in the wrong order",
+        ("churn#staging at 2", "churn#dev at 3"),
+        refused=True,
+        existing=ONE,
+        policy=PATH,
     ),
     Example("a stage beside the path", ("churn#shadow at 2",), refused=False, existing=ONE, policy=PATH),
     Example("a skipped stage", ("churn#prod at 3",), refused=True, existing=(*ONE, "churn#dev at 2"), policy=PATH),

@@ -56,4 +56,11 @@ EXAMPLES = (
         existing=(*ONE, "churn#prod at 2", "churn#prod! at 3"),
         policy=PERMANENT,
     ),
+    Example(
+        "in the stage by the same push",
+        ("churn#prod at 2", "churn@v1.0.0! at 3"),
+        refused=True,
+        existing=ONE,
+        policy=PERMANENT,
+    ),
 )

@@ -1,7 +1,7 @@
 """Turns the rules' examples into pushes that the judge can be handed.
 
     NAME [on COMMIT] [at SECOND] [lightweight] [says NAME] [tagger TEXT|none] [zone ZONE]
-         [holding PATH=CONTENT] [with MESSAGE]
+         [holding PATH=CONTENT] [signed PRINCIPAL [TEXT AFTER IT]] [with MESSAGE]
 
 COMMIT is a made-up name; `blob`, `tree`, `tag` and `nothing` stand for targets
 of that type, `stray` for a commit that no branch contains.
@@ -10,21 +10,22 @@ of that type, `stray` for a commit that no branch contains.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tagwarden.policy.case import WholePush
 from tagwarden.policy.judge import Judge
 from tagwarden.policy.near_miss import NearMiss
 from tagwarden.policy.policy_file import PolicyMistakes, load_policy
-from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate, Tag, TagPush, Target
+from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate, Signature, Tag, TagPush, Target
 from tagwarden.policy.rules.example import Example
 from tagwarden.policy.tag_name import TagName, parse_tag_name
 from tagwarden.policy.tag_object import parse_tag_object
 from tagwarden.policy.verdict import Verdict
 
 NOW = 1_700_000_000
-WORDS = ("on", "at", "lightweight", "says", "tagger", "zone", "holding", "with")
+BEGIN, END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
+WORDS = ("on", "at", "lightweight", "says", "tagger", "zone", "holding", "signed", "with")
 
 
 def oid(text: str) -> str:
@@ -74,7 +75,22 @@ def raw_object(name: str, target: str, kind: str, options: Mapping[str, str], me
     if options.get("tagger") != "none":
         who = options.get("tagger", "Ada Lovelace <ada@example.com>")
         lines.append(f"tagger {who} {options.get('at', '1')} {options.get('zone', '+0000')}")
+    if "signed" in options:
+        principal, _, after = options["signed"].partition(" ")
+        message += f"\n{BEGIN}\n{principal}\n{END}\n{after}"
     return ("\n".join(lines) + "\n\n" + message).encode()
+
+
+def verify(pushes: Sequence[TagPush]) -> dict[str, Signature]:
+    """Take the signatures of examples for what they say."""
+    found = {}
+    for push in pushes:
+        signature = push.new.object.signature if push.new and push.new.object else None
+        if signature is not None:
+            principal = signature.split(b"\n")[1].decode()
+            nobody = principal == "nobody"
+            found[push.ref] = Signature(None if nobody else principal, "no allowed signer" if nobody else None)
+    return found
 
 
 def judge_example(example: Example, *, place: str = "server") -> Verdict:
@@ -87,7 +103,7 @@ def judge_example(example: Example, *, place: str = "server") -> Verdict:
         remote_url="git@github.com:acme/models.git",
         pusher="ada",
     )
-    judge = Judge(policy, circumstances)
+    judge = Judge(policy, circumstances, verify=verify)
     existing = [parse_line(line) for line in example.existing]
     pushed = [parse_line(line) for line in tags]
     standing = {line.name: line.tag for line in existing}

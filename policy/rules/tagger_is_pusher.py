@@ -1,0 +1,66 @@
+"""Refuses a tag that names another tagger than the authenticated pusher.
+
+Where the hosting system vouches for the pusher's e-mail address (Gitea,
+Forgejo, Bitbucket), the tagger's must be the same, in whatever case. Where it
+gives a name only, that name must be the tagger's name, e-mail address, or what
+stands before the `@` of that address. Only a server knows who pushes: in a
+clone, and over old tags, this rule says nothing.
+
+To put it right, set `user.name` and `user.email` to what the server knows you
+by, and make the tag anew.
+"""
+
+from __future__ import annotations
+
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+    from ..push import Circumstances
+    from ..tag_object import Tagger
+
+OPTIONS = ()
+WHY = "the registry shows the tagger as whoever did this, and anybody can write any name there."
+
+
+def check(case: Case) -> Iterator[Breach]:
+    circumstances = case.circumstances
+    if circumstances.place != "server":
+        return
+    for turn in case.turns:
+        found = turn.push.new.object if turn.push.new else None
+        tagger = found.tagger if found else None
+        if tagger is None:
+            continue
+        written = f"{tagger.name} <{tagger.email}>"
+        if circumstances.pusher is None:
+            problem = f"the tagger is {written!r}, and it is not known who pushes"
+        elif is_same(tagger, circumstances):
+            continue
+        else:
+            known_by = circumstances.pusher_email or circumstances.pusher
+            problem = f"the tagger is {written!r}, and the server knows the pusher as {known_by!r}"
+        yield Breach(problem, turn.push.ref, case.model)
+
+
+def is_same(tagger: Tagger, circumstances: Circumstances) -> bool:
+    """Whether the tagger is the pusher, by the e-mail address that the host vouches for, else by name."""
+    if circumstances.pusher_email is not None:
+        return tagger.email.casefold() == circumstances.pusher_email.casefold()
+    names = (tagger.name, tagger.email, tagger.email.rpartition("@")[0])
+    return circumstances.pusher in names
+
+
+ON = '[rules]\ntagger-is-pusher = "error"\n'
+EXAMPLES = (
+    Example(
+        "by the name before the @", ("churn@v1.0.0 tagger Ada Lovelace <ada@example.com>",), refused=False, policy=ON
+    ),
+    Example("by the tagger's name", ("churn@v1.0.0 tagger ada <a.lovelace@example.com>",), refused=False, policy=ON),
+    Example("somebody else", ("churn@v1.0.0 tagger Grace Hopper <grace@example.com>",), refused=True, policy=ON),
+    Example("a name that only begins so", ("churn@v1.0.0 tagger adam <adam@example.com>",), refused=True, policy=ON),
+)
