@@ -20,6 +20,9 @@ COMMANDS: dict[str, Row] = {
     "install": Row("install:install", "Install hooks into repositories."),
     "uninstall": Row("uninstall:uninstall", "Take back exactly what install did."),
     "status": Row("status:status", "Prove that the hooks refuse a bad tag."),
+    "show": Row("show:show", "Show the models, or the versions of one."),
+    "history": Row("history:history", "Show what happened to the models, event by event."),
+    "resolve": Row("resolve:resolve", "Print one version, commit or tag, for scripts."),
     "policy": Row("policy:policy", "Write, check and show policy files, and print their schema."),
     "rules": Row("rules:rules", "List the rules with their severities here, or explain one."),
 }

@@ -29,14 +29,14 @@ class PolicyHere(Record):
     declared_stages: tuple[str, ...] | None
 
 
-def policy_here(*, remote: str | None = None) -> PolicyHere:
+def policy_here(*, remote: str | None = None, git: Git | None = None) -> PolicyHere:
     """The server's policy in a bare repository, else the clone's as for a push to `remote`.
 
-    Without `remote` it is the one that `git push` would take. Outside of any
-    repository it is the built-in policy. Raises CannotJudge where the policy
-    can't be read.
+    Without `remote` it is the one that `git push` would take, without `git`
+    the repository is the one at hand. Outside of any repository it is the
+    built-in policy. Raises CannotJudge where the policy can't be read.
     """
-    git = Git.here()
+    git = git or Git.here()
     try:
         bare = git.line("rev-parse", "--is-bare-repository") == "true"
     except CannotJudge as error:

@@ -1,0 +1,65 @@
+"""What the shell completes from the repository at hand (click's own completion)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from click.shell_completion import CompletionItem
+
+from ..policy.errors import CannotJudge
+from ..policy.names import in_tags, shown
+from ..repository.git_command import Git
+from ..repository.git_program import GitProgram
+from ..repository.registry import models_of, names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import click
+
+    from ..policy.tag_name import TagName
+
+
+def complete_model(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The models that have a tag."""
+    return _offer((shown(model) for model in _models()), incomplete)
+
+
+def complete_stage(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The stages that tags of the model name."""
+    return _offer((name.stage for name in _names(context.params.get("model")) if name.stage), incomplete)
+
+
+def complete_version(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The versions that tags of the model name."""
+    return _offer((str(name.version) for name in _names(context.params.get("model")) if name.version), incomplete)
+
+
+def complete_query(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The questions that begin so: first the models, then what can be asked of one."""
+    model = incomplete.partition("@")[0].partition("#")[0]
+    if model == incomplete:
+        return _offer((f"{shown(one)}@latest" for one in _models()), incomplete)
+    versions = (f"{model}@{name.version}" for name in _names(model) if name.version)
+    stages = (f"{model}#{name.stage}" for name in _names(model) if name.stage)
+    return _offer([f"{model}@latest", *versions, *stages], incomplete)
+
+
+def _offer(choices: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(choice) for choice in sorted(set(choices)) if choice.startswith(incomplete)]
+
+
+def _models() -> list[str]:
+    try:
+        return models_of(GitProgram(Git.here()))
+    except CannotJudge:  # outside of a repository there is nothing to offer
+        return []
+
+
+def _names(model: str | None) -> list[TagName]:
+    if not model:
+        return []
+    try:
+        return names_of(GitProgram(Git.here()), in_tags(model))
+    except CannotJudge:
+        return []

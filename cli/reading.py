@@ -1,0 +1,64 @@
+"""What `show`, `history` and `resolve` share: which repository, and as which format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ..policy.query import checked_stage, model_in_tags
+from ..repository.elsewhere import is_url
+from .completion import complete_model
+from .effective_policy import policy_here
+from .errors import Refused
+
+if TYPE_CHECKING:
+    from ..repository.git_program import GitProgram
+
+repo_option = click.option(
+    "-r",
+    "--repo",
+    metavar="PATH|URL",
+    help="Read this repository; of a URL only the tags are fetched.  [default: the one here]",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+deprecated_option = click.option("-d", "--deprecated", is_flag=True, help="Include what is deprecated or deregistered.")
+optional_model = click.argument("model", required=False, shell_complete=complete_model)
+
+
+def model_of(text: str) -> str:
+    """The model as tags spell it. Raises Refused for what can't be one."""
+    try:
+        return model_in_tags(text)
+    except ValueError as problem:
+        raise Refused(str(problem)) from None
+
+
+def stage_of(text: str) -> str:
+    """The stage. Raises Refused for what can't be one."""
+    try:
+        return checked_stage(text)
+    except ValueError as problem:
+        raise Refused(str(problem)) from None
+
+
+def declared_stages_at(reader: GitProgram, repo: str | None) -> tuple[str, ...] | None:
+    """The stages that the policy or `.gto` of the repository names, in their order; None where they name none.
+
+    Of a URL only tags are fetched, so that there they are not known.
+    """
+    if repo is not None and is_url(repo):
+        return None
+    here = policy_here(git=reader.git)
+    return here.policy.base.stages.names or here.declared_stages
+
+
+def no_such_model(model: str, known: list[str]) -> Refused:
+    """The refusal for a model that has no tag, with the models that were perhaps meant."""
+    import difflib
+
+    from ..policy.names import shown
+
+    near = difflib.get_close_matches(model, known, n=3)
+    listed = ", ".join(shown(one) for one in near or known[:5])
+    return Refused(f"there is no model {shown(model)!r}" + (f"; there is: {listed}" if listed else ""))

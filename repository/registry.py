@@ -1,0 +1,85 @@
+"""Reads the tags of models, to show and not to judge."""
+
+from __future__ import annotations
+
+from ..policy.history import ModelHistory, read_event
+from ..policy.near_miss import NearMiss
+from ..policy.push import Tag
+from ..policy.tag_name import parse_tag_name
+from ..policy.tag_object import parse_tag_object
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ..policy.tag_name import TagName
+    from .reader import Reader, TagRef
+
+# The whole of any message that a policy lets in, and its header.
+TAG_BYTES = 1 << 20
+
+
+def read_tags(reader: Reader, models: Sequence[str] | None = None) -> Iterator[tuple[TagName, Tag]]:
+    """Every model tag, lightweight ones included; with `models` (as tags spell them) only theirs.
+
+    Near misses and tags that are none of the registry's are left out. Raises
+    CannotJudge where the repository can't be read.
+    """
+    if models is None:
+        refs: Iterable[TagRef] = reader.all_tags()
+    else:
+        refs = [ref for found in reader.tags_of(models).values() for ref in found]
+    return read_refs(reader, refs)
+
+
+def read_refs(reader: Reader, refs: Iterable[TagRef]) -> Iterator[tuple[TagName, Tag]]:
+    """The model tags among `refs`, read. Raises CannotJudge where the repository can't be read."""
+    named = []
+    for ref in refs:
+        name = parse_tag_name(ref.name)
+        if name is not None and not isinstance(name, NearMiss):
+            named.append((name, ref))
+    objects = reader.objects([ref.oid for _, ref in named], limit=TAG_BYTES)
+    for (name, ref), found in zip(named, objects, strict=False):
+        content = parse_tag_object(found.data, found.size) if found.type == "tag" else None
+        yield name, Tag(ref.name, ref.oid, found.type, content)
+
+
+def histories(reader: Reader, models: Sequence[str] | None = None) -> dict[str, ModelHistory]:
+    """The history of every model that has an event; with `models` only of theirs.
+
+    Raises CannotJudge where the repository can't be read.
+    """
+    found: dict[str, ModelHistory] = {}
+    for name, tag in read_tags(reader, models):
+        event = read_event(tag, name)
+        if event is not None:
+            history = found.get(name.model)
+            if history is None:
+                history = found[name.model] = ModelHistory()
+            history.add(event)
+    return found
+
+
+def tags_by_model(reader: Reader, models: Sequence[str] | None = None) -> dict[str, list[tuple[TagName, Tag]]]:
+    """The tags of `read_tags`, grouped."""
+    groups: dict[str, list[tuple[TagName, Tag]]] = {}
+    for name, tag in read_tags(reader, models):
+        groups.setdefault(name.model, []).append((name, tag))
+    return groups
+
+
+def models_of(reader: Reader) -> list[str]:
+    """The models that have a tag, as tags spell them, sorted."""
+    models = set()
+    for ref in reader.all_tags():
+        name = parse_tag_name(ref.name)
+        if name is not None and not isinstance(name, NearMiss):
+            models.add(name.model)
+    return sorted(models)
+
+
+def names_of(reader: Reader, model: str) -> list[TagName]:
+    """The names of the model's tags, in no order."""
+    names = [parse_tag_name(ref.name) for ref in reader.tags_of([model])[model]]
+    return [name for name in names if name is not None and not isinstance(name, NearMiss)]
