@@ -42,7 +42,7 @@ refuse() {{
 }}
 
 [ -x "$python" ] || refuse "the interpreter $python, which this hook was installed with, is gone or can't be \\
-executed, so nothing is accepted. As the owner of the repository run: tagwarden install --server $PWD"
+executed, so nothing is accepted. As the owner of the repository run: tagwarden install --server '$PWD'"
 
 start='import sys
 try:

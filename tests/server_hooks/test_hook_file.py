@@ -1,0 +1,334 @@
+"""The hook file in every shell at hand: when it starts Python, and what it hands on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from support import Repo
+from tagwarden.server_hooks.hook_file import hook_file, is_hook_file
+
+if TYPE_CHECKING:
+    from tagwarden.server_hooks.hook_file import ServerHook
+
+SHELLS = [["dash"], ["bash", "--posix"], ["bash"], ["busybox", "sh"]]
+ZERO = "0" * 40
+
+# Stands in for Python: says what it was handed.
+FAKE_PYTHON = """#!/bin/sh
+[ "$1 $2" = "-I -c" ] || exit 99
+shift 3
+printf 'python [%s] [%s]\\n' "$*" "$(cat)"
+exit 7
+"""
+
+
+class Ran(NamedTuple):
+    exit: int
+    stdout: str
+    stderr: str
+
+    @property
+    def started_python(self) -> bool:
+        return self.exit == 7 and self.stdout.startswith("python")
+
+
+class HookRepo:
+    """A bare repository with commits whose policy differs or not, and a hook file to run there."""
+
+    def __init__(self, folder: Path, shell: list[str], object_format: str = "sha1") -> None:
+        self.shell = shell
+        work = Repo.init(folder / "work", f"--object-format={object_format}")
+        self.first = work.commit({"README.md": "1"})
+        self.second = work.commit({"README.md": "2"})
+        self.policy = work.commit({"tagwarden.toml": 'mode = "evaluate"\n'})
+        self.later = work.commit({"README.md": "3"})
+        subprocess.run(["git", "clone", "--quiet", "--bare", str(work.path), str(folder / "bare.git")], check=True)
+        self.repo = Repo(folder / "bare.git")
+        self.zero = "0" * len(self.first)
+        self.python = folder / "a python's \"interpreter\" $(here)"
+        self.python.write_text(FAKE_PYTHON)
+        self.python.chmod(0o755)
+
+    def run(
+        self,
+        *lines: tuple[str, str, str],
+        hook: ServerHook = "pre-receive",
+        git_dir: str = ".",
+        cwd: Path | None = None,
+        next_hook: str = "",
+        host: str = "",
+        env: Mapping[str, str] = {},
+        stdin: bytes | None = None,
+    ) -> Ran:
+        file = self.repo.path / "hooks" / hook
+        text = hook_file(hook, python=str(self.python), host=host, next_hook=next_hook)
+        file.write_bytes(os.fsencode(text))
+        arguments: tuple[str, ...] = ()
+        if hook == "update":
+            old, new, ref = lines[0]
+            arguments = (ref, old, new)
+        elif stdin is None:
+            stdin = os.fsencode("".join(f"{' '.join(line)}\n" for line in lines))
+        ran = subprocess.run(
+            [*self.shell, str(file), *arguments],
+            cwd=cwd or self.repo.path,
+            input=stdin or b"",
+            capture_output=True,
+            env={**os.environ, "GIT_DIR": git_dir, **env},
+        )
+        return Ran(ran.returncode, os.fsdecode(ran.stdout), os.fsdecode(ran.stderr))
+
+    def next_hook(self, text: str) -> str:
+        file = self.repo.path / "hooks" / "pre-receive.tagwarden-next"
+        file.write_text(text)
+        file.chmod(0o755)
+        return file.name
+
+
+@pytest.fixture(params=[pytest.param(shell, id=" ".join(shell)) for shell in SHELLS if shutil.which(shell[0])])
+def served(request: pytest.FixtureRequest, tmp_path: Path) -> HookRepo:
+    return HookRepo(tmp_path, request.param)
+
+
+@pytest.fixture
+def one_shell(tmp_path: Path) -> HookRepo:
+    return HookRepo(tmp_path, ["sh"])
+
+
+class TestPythonIsNotStarted:
+    def test_for_a_branch_that_is_not_heads(self, served: HookRepo) -> None:
+        ran = served.run((ZERO, served.first, "refs/heads/feature"))
+
+        assert ran == (0, "", "")
+
+    def test_for_heads_branch_where_the_policy_stays(self, served: HookRepo) -> None:
+        assert served.run((served.policy, served.later, "refs/heads/main")) == (0, "", "")
+        assert served.run((served.first, served.second, "refs/heads/main")) == (0, "", "")
+
+    def test_for_a_new_branch_of_head_without_a_policy(self, served: HookRepo) -> None:
+        assert served.run((ZERO, served.first, "refs/heads/main")) == (0, "", "")
+
+    def test_for_the_update_hook_of_a_branch(self, served: HookRepo) -> None:
+        assert served.run((served.first, served.second, "refs/heads/main"), hook="update") == (0, "", "")
+        assert served.run((ZERO, served.first, "refs/heads/feature"), hook="update") == (0, "", "")
+
+    def test_where_a_policy_comes_from_a_file(self, served: HookRepo) -> None:
+        served.repo.git("config", "tagwarden.sitePolicy", "file:/etc/tagwarden.toml")
+
+        assert served.run((ZERO, served.first, "refs/heads/feature")).exit == 0
+
+    def test_where_a_policy_comes_from_a_ref_that_is_not_pushed(self, served: HookRepo) -> None:
+        served.repo.git("config", "tagwarden.policy", "ref:refs/heads/policy:a file.toml")
+
+        assert served.run((ZERO, served.first, "refs/heads/feature")).exit == 0
+
+    def test_for_an_empty_push(self, served: HookRepo) -> None:
+        assert served.run(stdin=b"\n").exit == 0
+
+    def test_in_a_sha256_repository(self, tmp_path: Path) -> None:
+        served = HookRepo(tmp_path, ["sh"], "sha256")
+
+        assert served.run((served.policy, served.later, "refs/heads/main")).exit == 0
+        assert served.run((served.later, served.first, "refs/heads/main")).started_python
+
+
+class TestPythonIsStarted:
+    @pytest.mark.parametrize("ref", ["refs/tags/v1", "refs/tags/m@v1.0.0", "refs/replace/0123"])
+    @pytest.mark.parametrize("hook", ["pre-receive", "update"])
+    def test_for_tags_and_replace_refs(self, served: HookRepo, ref: str, hook: ServerHook) -> None:
+        assert served.run((ZERO, served.first, ref), hook=hook).started_python
+
+    def test_for_heads_branch_with_another_policy(self, served: HookRepo) -> None:
+        assert served.run((served.second, served.policy, "refs/heads/main")).started_python
+        assert served.run((served.policy, served.second, "refs/heads/main")).started_python
+        assert served.run((served.policy, ZERO, "refs/heads/main")).started_python
+        assert served.run((ZERO, served.policy, "refs/heads/main"), hook="update").started_python
+
+    @pytest.mark.parametrize("setting", ["policy", "sitePolicy", "defaultPolicy"])
+    @pytest.mark.parametrize("ref", ["refs/heads/policy", "policy", "HEAD"])
+    def test_for_a_ref_that_holds_a_policy_by_the_configuration(
+        self, one_shell: HookRepo, setting: str, ref: str
+    ) -> None:
+        one_shell.repo.git("config", f"tagwarden.{setting}", f"ref:{ref}:tagwarden.toml")
+
+        assert one_shell.run((ZERO, one_shell.first, "refs/heads/policy")).started_python
+
+    def test_whatever_configuration_the_environment_brings(self, served: HookRepo) -> None:
+        served.repo.git("config", "tagwarden.policy", "ref:refs/heads/policy:tagwarden.toml")
+        ours = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "tagwarden.policy", "GIT_CONFIG_VALUE_0": "file:/x",
+                "GIT_CONFIG_PARAMETERS": "'tagwarden.policy'='file:/x'"}  # fmt: skip
+
+        assert served.run((ZERO, served.first, "refs/heads/policy"), env=ours).started_python
+        assert served.run((ZERO, served.first, "refs/heads/feature"), env=ours).exit == 0
+
+    def test_for_a_broken_configuration(self, served: HookRepo) -> None:
+        (served.repo.path / "config").write_text("[broken")
+
+        assert served.run((ZERO, served.first, "refs/heads/feature")).started_python
+
+    def test_for_a_detached_head(self, served: HookRepo) -> None:
+        (served.repo.path / "HEAD").write_text(f"{served.first}\n")
+
+        assert served.run((ZERO, served.first, "refs/heads/feature")).started_python
+
+    def test_for_a_head_that_is_a_link(self, served: HookRepo) -> None:
+        (served.repo.path / "HEAD").unlink()
+        (served.repo.path / "HEAD").symlink_to("refs/heads/main")
+
+        assert served.run((ZERO, served.first, "refs/heads/feature")).started_python
+
+    def test_for_a_reftable(self, served: HookRepo) -> None:
+        (served.repo.path / "HEAD").write_text("ref: refs/heads/.invalid\n")
+
+        assert served.run((ZERO, served.first, "refs/heads/feature")).started_python
+
+    def test_for_a_branch_of_head_that_stands_for_another(self, served: HookRepo) -> None:
+        served.repo.git("symbolic-ref", "refs/heads/main", "refs/heads/trunk")
+
+        assert served.run((ZERO, served.policy, "refs/heads/trunk")).started_python
+
+    def test_for_a_ref_that_stands_for_heads_branch(self, served: HookRepo) -> None:
+        served.repo.git("symbolic-ref", "refs/heads/alias", "refs/heads/main")
+
+        assert served.run((served.second, served.policy, "refs/heads/alias")).started_python
+
+    def test_in_a_namespace(self, served: HookRepo) -> None:
+        ran = served.run((ZERO, served.first, "refs/heads/feature"), env={"GIT_NAMESPACE": "one"})
+
+        assert ran.started_python
+
+    def test_in_a_linked_worktree(self, served: HookRepo, tmp_path: Path) -> None:
+        served.repo.git("worktree", "add", "--quiet", str(tmp_path / "linked"), "-b", "linked")
+        folder = served.repo.path / "worktrees" / "linked"
+
+        assert served.run((ZERO, served.first, "refs/heads/feature"), cwd=folder).started_python
+
+    def test_where_git_is_missing(self, one_shell: HookRepo) -> None:
+        shell = shutil.which("sh")
+        assert shell
+        one_shell.shell = [shell]
+        one_shell.python.write_text("#!/bin/sh\necho python\nexit 7\n")
+
+        assert one_shell.run((ZERO, one_shell.first, "refs/heads/feature"), env={"PATH": "/nowhere"}).started_python
+
+
+class TestWhatIsHandedOn:
+    def test_the_lines_that_were_read_and_the_rest_of_stdin(self, served: HookRepo) -> None:
+        lines = [(ZERO, served.first, f"refs/heads/b{number}") for number in range(3)]
+        lines += [(ZERO, served.first, "refs/tags/m@v1.0.0"), (ZERO, served.first, "refs/heads/after")]
+
+        ran = served.run(*lines, host="gitea")
+
+        read = "\n".join(" ".join(line) for line in lines[:4])
+        assert ran.stdout == f"python [gitea  {read}\n] [{' '.join(lines[4])}]\n"
+
+    def test_bytes_of_every_kind(self, served: HookRepo) -> None:
+        odd = bytes(byte for byte in range(1, 256) if byte != 10) + b"\\n \\"
+        line = f"{ZERO} {served.first} refs/tags/".encode() + odd
+
+        ran = served.run(stdin=line + b"\n")
+
+        assert os.fsencode(ran.stdout) == b"python [  " + line + b"\n] []\n"
+
+    def test_a_last_line_without_its_end(self, served: HookRepo) -> None:
+        line = f"{ZERO} {served.first} refs/tags/m@v1.0.0"
+
+        assert served.run(stdin=line.encode()).stdout == f"python [  {line}\n] []\n"
+
+    def test_of_a_big_push_the_shell_reads_little(self, served: HookRepo) -> None:
+        lines = [(ZERO, served.first, f"refs/heads/{number:050}") for number in range(5000)]
+
+        ran = served.run(*lines)
+
+        assert ran.started_python
+        read, _, rest = ran.stdout.partition("] [")
+        assert 0 < len(read) < 8000
+        assert len(rest) > 500_000
+
+    def test_a_line_as_long_as_git_takes_it(self, served: HookRepo) -> None:
+        lines = [(ZERO, served.first, f"refs/heads/{number:050}") for number in range(40)]
+        lines.append((ZERO, served.first, "refs/heads/" + "x" * 65_000))
+
+        assert served.run(*lines).started_python
+
+    def test_update_hands_on_its_arguments(self, served: HookRepo) -> None:
+        ran = served.run((ZERO, served.first, "refs/tags/m @$(x)"), hook="update")
+
+        assert ran.stdout == f"python [  refs/tags/m @$(x) {ZERO} {served.first}] []\n"
+
+
+class TestTheForeignHook:
+    def test_gets_the_lines_of_a_push_that_does_not_concern_us(self, served: HookRepo) -> None:
+        name = served.next_hook("#!/bin/sh\necho foreign $#; cat; exit 5\n")
+        lines = [(ZERO, served.first, "refs/heads/a"), (ZERO, served.first, "refs/heads/b\\c")]
+
+        ran = served.run(*lines, next_hook=name)
+
+        assert ran == (5, "foreign 0\n" + "".join(f"{' '.join(line)}\n" for line in lines), "")
+
+    def test_may_leave_them_unread(self, served: HookRepo) -> None:
+        name = served.next_hook("#!/bin/sh\nexit 0\n")
+
+        assert served.run((ZERO, served.first, "refs/heads/a"), next_hook=name).exit == 0
+
+    def test_of_update_gets_its_arguments(self, served: HookRepo) -> None:
+        name = served.next_hook('#!/bin/sh\necho foreign "$@"; exit 5\n')
+
+        ran = served.run((ZERO, served.first, "refs/heads/a"), next_hook=name, hook="update")
+
+        assert ran == (5, f"foreign refs/heads/a {ZERO} {served.first}\n", "")
+
+    def test_that_has_gone_refuses_the_push(self, served: HookRepo) -> None:
+        assert served.run((ZERO, served.first, "refs/heads/a"), next_hook="gone").exit not in (0, 7)
+        assert served.run((ZERO, served.first, "refs/heads/a"), next_hook="gone", hook="update").exit not in (0, 7)
+
+
+class TestAnInterpreterThatHasGone:
+    @pytest.mark.parametrize("hook", ["pre-receive", "update"])
+    def test_refuses_every_push_and_says_what_to_do(self, served: HookRepo, hook: ServerHook) -> None:
+        served.python.unlink()
+
+        ran = served.run((ZERO, served.first, "refs/heads/feature"), hook=hook)
+
+        assert ran.exit == 3
+        assert f"the interpreter {served.python}, which this hook was installed with, is gone" in ran.stderr
+        assert f"tagwarden install --server '{served.repo.path}'" in ran.stderr
+
+    def test_is_the_same_as_one_that_is_not_executable(self, served: HookRepo) -> None:
+        served.python.chmod(0o644)
+
+        assert served.run((ZERO, served.first, "refs/heads/feature")).exit == 3
+
+    def test_is_told_as_the_host_shows_it(self, one_shell: HookRepo) -> None:
+        one_shell.python.unlink()
+
+        assert one_shell.run(host="gitlab").stderr.startswith("GL-HOOK-ERR: tagwarden: the interpreter")
+
+
+def test_a_program_that_can_not_be_loaded_refuses_and_says_what_to_do(one_shell: HookRepo) -> None:
+    python = shutil.which("python3", path="/usr/bin:/bin") or pytest.skip("no Python without tagwarden")
+    one_shell.python = Path(python)
+
+    ran = one_shell.run((ZERO, one_shell.first, "refs/tags/m@v1.0.0"))
+
+    assert ran.exit == 3
+    assert "its program can not be loaded" in ran.stderr
+    assert "tagwarden install --server" in ran.stderr
+
+
+def test_it_knows_its_own() -> None:
+    assert is_hook_file(hook_file("update", python="/usr/bin/python3").encode())
+    assert not is_hook_file(b"#!/bin/sh\necho tagwarden\n")
+
+
+@pytest.mark.parametrize("python", ["python3", "/a\nb", "/a\0b", "/a\rb", ""])
+def test_an_interpreter_that_a_script_can_not_name_is_an_error(python: str) -> None:
+    with pytest.raises(ValueError, match="no absolute path"):
+        hook_file("pre-receive", python=python)
