@@ -41,17 +41,19 @@ def install(
         raise click.UsageError("Only server hooks can be installed: say --server.")
     from ..server_hooks.served_repository import CannotAdminister
 
+    done: list[dict[str, Any]] = []
     try:
         if print_it:
             click.echo(_hook_file(hook, host), nl=False)
             return
-        done = [_install(path, hook, host) for path in repositories or (".",)]
+        for path in repositories or (".",):
+            done.append(_install(path, hook, host))
+            if not as_json:
+                click.echo("\n".join(done[-1]["done"]))
     except CannotAdminister as error:
         raise Refused(str(error)) from error
     if as_json:
         click.echo(json.dumps(done[0] if len(done) == 1 else {"schema": 1, "repositories": done}))
-    else:
-        click.echo("\n".join(line for one in done for line in one["done"]))
 
 
 def _hook_file(hook: str, host: str | None) -> str:

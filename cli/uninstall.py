@@ -23,14 +23,16 @@ def uninstall(repositories: tuple[str, ...], server: bool, as_json: bool) -> Non
         raise click.UsageError("Only server hooks can be installed: say --server.")
     from ..server_hooks.served_repository import CannotAdminister
 
+    done: list[dict[str, Any]] = []
     try:
-        done = [_uninstall(path) for path in repositories or (".",)]
+        for path in repositories or (".",):
+            done.append(_uninstall(path))
+            if not as_json:
+                click.echo("\n".join(done[-1]["done"]))
     except CannotAdminister as error:
         raise Refused(str(error)) from error
     if as_json:
         click.echo(json.dumps(done[0] if len(done) == 1 else {"schema": 1, "repositories": done}))
-    else:
-        click.echo("\n".join(line for one in done for line in one["done"]))
 
 
 def _uninstall(path: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -47,7 +48,7 @@ def install(path: str, *, hook: ServerHook = "pre-receive", host: str | None = N
         raise CannotAdminister(f"{error.filename or place.file} can't be written: {error.strerror}") from error
     if host is not None:
         said += _set_pusher(repository, folder, record, host)
-    return [*said, f"`tagwarden status --server {repository.path}` proves that it works."]
+    return [*said, f"To prove that it works: tagwarden status --server {shlex.quote(repository.path)}"]
 
 
 def own_interpreter() -> str:
