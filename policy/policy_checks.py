@@ -82,7 +82,8 @@ def _check_bounds(message: Message, written: Written, reading: Reading) -> None:
 def _problem_of_bounds(trailer: Trailer) -> str | None:
     bounded = [name for name in ("min", "max") if getattr(trailer, name) is not None]
     if bounded and trailer.type == "string":
-        return f'{" and ".join(bounded)} need type = "number" or type = "integer"'
+        need = "needs" if len(bounded) == 1 else "need"
+        return f'{" and ".join(bounded)} {need} type = "number" or type = "integer"'
     if trailer.min is not None and trailer.max is not None and trailer.min > trailer.max:
         return f"no number is at least {trailer.min} and at most {trailer.max}"
     return None

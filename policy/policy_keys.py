@@ -250,7 +250,7 @@ _ROWS = (
         ["ada", "grace"],
         unset="no groups",
     ),
-    Key("people.allow[].who", shapes.WHO, _WHO, ["@NAME"], ("who",), unset="must be given"),
+    Key("people.allow[].who", shapes.SOME_WHO, _WHO, ["@NAME"], ("who",), unset="must be given"),
     Key(
         "people.allow[].what",
         shapes.SOME_KINDS,

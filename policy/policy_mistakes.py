@@ -16,7 +16,7 @@ def found(value: object) -> str:
     if isinstance(value, dict):
         return "a table"
     if isinstance(value, list):
-        return "an array"
+        return "an array of tables" if value and isinstance(value[0], dict) else "an array"
     if isinstance(value, (str, bool, int, float)):
         return shortened(toml_text(value))
     return "a date or a time"
@@ -67,7 +67,7 @@ def _with_nearest(name: str, pattern: str, value: object) -> str:
         nearest = _nearest(spelled, headers)
         return f"no such table{f'; did you mean {headers[nearest]}?' if nearest else ''}"
     keys = _names_of_keys()
-    inside = [last for last, paths in keys.items() if any(path.rpartition(".")[0] == pattern for path in paths)]
+    inside = [path.rpartition(".")[2] for path in KEYS if path.rpartition(".")[0] == pattern]
     nearest = _nearest(spelled, inside) or _nearest(spelled, keys)
     if nearest:
         return f"no such key; did you mean {joined(keys[nearest])}?"

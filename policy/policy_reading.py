@@ -60,6 +60,9 @@ class Reading:
 
     def _table(self, table: Mapping[str, Any], pattern: str, path: str, written: Written) -> dict[str, Any]:
         values = {}
+        if not table and path and pattern.endswith(("[]", "NAME")):
+            # That such a table is there says something even if it is empty.
+            written.given[path] = {}
         for name, value in table.items():
             inner = self._entry(name, value, pattern, f"{path}.{_shown(name)}" if path else _shown(name), written)
             if inner is not _BAD:

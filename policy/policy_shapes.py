@@ -253,7 +253,9 @@ STAGES = array_of(
     distinct=True,
 )
 SOME_KINDS = array_of(choice(KINDS), f"kinds of tag ({one_of(KINDS)})", least=1)
-WHO = array_of(Shape("a name", _read_member, _TEXT), 'names, "@group"s and "signer:PRINCIPAL"s', least=1)
+_MEMBER = Shape("a name", _read_member, _TEXT)
+WHO = array_of(_MEMBER, 'names, "@group"s and "signer:PRINCIPAL"s')
+SOME_WHO = array_of(_MEMBER, 'names, "@group"s and "signer:PRINCIPAL"s', least=1)
 MEMBERS = array_of(Shape("a name", _read_person, _TEXT), 'names and "signer:PRINCIPAL"s (a group holds no groups)')
 BREAKABLE_RULES = array_of(
     choice(EMERGENCY_RULES), f"rules that an emergency may break ({one_of(EMERGENCY_RULES)})", distinct=True

@@ -10,7 +10,7 @@ ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def toml_text(value: object) -> str:
-    """`value` (a string, number, flag, or a sequence of these) as TOML; nothing in it needs escaping to be printed."""
+    """`value` (a string, number, flag, empty table, or sequence of these) as TOML; all of it is printable."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
