@@ -10,6 +10,7 @@ import click
 from tagwarden.cli.command_table import COMMANDS
 from tagwarden.cli.group import tagwarden
 from tagwarden.cli.rules import known_rules
+from tagwarden.policy.policy_reference import policy_reference
 from tagwarden.policy.rules import RULES, load_rule
 from tagwarden.policy.rules.example import Example
 
@@ -19,7 +20,7 @@ GENERATED = "<!-- Written by `make docs`; edit the source instead. -->\n"
 
 def pages() -> dict[str, str]:
     """The generated pages: file name within docs/ → content."""
-    return {"cli.md": cli_page(), "rules.md": rules_page()}
+    return {"cli.md": cli_page(), "policy.md": GENERATED + policy_reference(), "rules.md": rules_page()}
 
 
 def cli_page() -> str:
