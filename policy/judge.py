@@ -96,6 +96,13 @@ class Judge:
             key = breach.key or (options[0] if options else f"rules.{rule}")
             self.findings.append(Finding(rule, severity, breach.ref, breach.model, breach.message, key, breach.fix))
 
+    def _notes_on_emergencies(self) -> tuple[str, ...]:
+        if not self.used_emergencies:
+            return ()
+        from .emergency import notes_on
+
+        return notes_on(self.used_emergencies, self.circumstances.pusher)
+
     def verdict(self, *, source: str, policy_id: str | None, notes: Sequence[str] = ()) -> Verdict:
         """The verdict on all that was handed in.
 
@@ -110,7 +117,8 @@ class Judge:
             policy_id=policy_id,
             findings=tuple(self.findings),
             judged=self.judged,
-            notes=tuple(notes),
+            notes=(*notes, *self._notes_on_emergencies()),
+            emergency=self.used_emergencies,
         )
 
 

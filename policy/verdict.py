@@ -6,6 +6,7 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Literal
 
     Severity = Literal["error", "warning"]
@@ -52,7 +53,8 @@ class Verdict(Record):
 
     `judged` counts tag updates. `notes` are sentences about the judgement
     itself (which policy had to stand in, what could not be known). `accepted`
-    is True in mode "evaluate" whatever was found.
+    is True in mode "evaluate" whatever was found. `emergency` maps each rule
+    that was broken in an emergency to the reason that the pusher gave.
     """
 
     accepted: bool
@@ -62,3 +64,4 @@ class Verdict(Record):
     findings: tuple[Finding, ...]
     judged: int
     notes: tuple[str, ...] = ()
+    emergency: Mapping[str, str] = {}

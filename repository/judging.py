@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ..policy.emergency import Granted
     from ..policy.judge import Verify
     from ..policy.policy import Policy
     from ..policy.push import Circumstances, RefUpdate
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from .policy_source import PolicySource
     from .reader import Reader
 
-    # Says, for one policy, which rules the pusher may break in an emergency, and why.
-    FindEmergency = Callable[[Policy], dict[str, str]]
+    # What one policy grants of the emergencies that the pusher asks for.
+    FindEmergency = Callable[[Policy], Granted]
     # Makes the verifier of signatures that one policy asks for.
     FindVerify = Callable[[Policy], Verify | None]
 
@@ -32,13 +33,14 @@ REPLACEMENTS = "refs/replace/"
 
 
 class InForce:
-    """A policy that judges, and where it comes from."""
+    """A policy that judges, where it comes from, and what its verdict must mention."""
 
-    __slots__ = ("policy", "source")
+    __slots__ = ("notes", "policy", "source")
 
     def __init__(self, source: PolicySource, *, site: bool = False) -> None:
         self.source = source
         self.policy = read_policy(source, site=site)
+        self.notes = [source.note] if source.note else []
 
 
 def read_policy(source: PolicySource, *, site: bool = False) -> Policy:
@@ -81,26 +83,24 @@ def judge_server_push(
     if of_site is not None:
         in_force.append(InForce(of_site, site=True))
     circumstances = circumstances._replace(declared_stages=find_stages(updates, reader, source, in_force))
-    judges = [
-        Judge(
-            one.policy,
-            circumstances._replace(emergency=find_emergency(one.policy) if find_emergency else {}),
-            verify=find_verify(one.policy) if find_verify else None,
+    judges = []
+    for one in in_force:
+        granted = find_emergency(one.policy) if find_emergency else None
+        if granted is not None:
+            one.notes.extend(granted.notes)
+        judges.append(
+            Judge(
+                one.policy,
+                circumstances._replace(emergency=granted.reasons) if granted else circumstances,
+                verify=find_verify(one.policy) if find_verify else None,
+            )
         )
-        for one in in_force
-    ]
     judge_updates(updates, reader, judges)
     whole = WholePush(circumstances, updates, count_new_tags(updates), problem_of_changes(changes))
     verdicts = []
     for one, judge in zip(in_force, judges, strict=True):
         judge.judge_whole(whole)
-        verdicts.append(
-            judge.verdict(
-                source=one.source.source,
-                policy_id=one.source.id,
-                notes=[one.source.note] if one.source.note else [],
-            )
-        )
+        verdicts.append(judge.verdict(source=one.source.source, policy_id=one.source.id, notes=one.notes))
     return verdicts
 
 

@@ -16,6 +16,9 @@ from ..repository.judging import judge_server_push
 from .leaving import ACCEPTED, REFUSED
 from .messages import tell
 from .push_lock import common_folder, take_push_lock
+from .push_log import append_to_log
+from .push_log_line import Entry, outcome_of
+from .push_options import COUNT, push_options
 from .pusher import SETTING as PUSHER
 from .pusher import find_pusher
 
@@ -24,47 +27,72 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..policy.push import RefUpdate
+    from ..repository.judging import FindEmergency
+    from .hook_file import ServerHook
     from .push_lock import PushLock
+    from .pusher import Pusher
 
 LOCK_TIMEOUT = "tagwarden.lockTimeout"
 DEFAULT_LOCK_TIMEOUT = 60.0
 
 
-def judge_updates_here(
-    updates: Sequence[RefUpdate], *, host: str, whole_push: bool = True, note: str | None = None
-) -> int:
-    """Judge `updates` by the repository's policy and by the site's, say what was found, and answer 0 or 1.
+def judge_updates_here(updates: Sequence[RefUpdate], *, hook: ServerHook, host: str, note: str | None = None) -> int:
+    """Judge `updates` by the repository's policy and by the site's, say and log what was found, and answer 0 or 1.
 
-    `whole_push` is False where there may be more to the push than these.
     `note` goes with every verdict that has findings. Raises CannotJudge where
-    no verdict can be reached. A push lock that was taken is left to whoever
-    keeps it until Git is done with the push.
+    no verdict can be reached, or none can be logged. A push lock that was
+    taken is left to whoever keeps it until Git is done with the push.
     """
     git = Git.here()
     configuration = Configuration(git)
     reader = GitProgram(git)
+    common_dir = common_folder(git.folder())
     models = [model for model in group_by_model(updates) if model is not None]
-    lock = _lock(git, configuration, host) if models else None
+    lock = _lock(common_dir, configuration, host) if models else None
     head = reader.head()
     reader.prepare(models=models, refs=[head] if head else [])
     pusher = find_pusher(configuration.get(PUSHER), os.environ)
-    circumstances = Circumstances(
-        now=int(time.time()), place="server", pusher=pusher.name, pusher_email=pusher.email
-    )
-    verdicts = judge_server_push(updates, reader, configuration, circumstances)
+    circumstances = Circumstances(now=int(time.time()), place="server", pusher=pusher.name, pusher_email=pusher.email)
+    entry = Entry(hook, pusher, updates, "could-not-judge")
+    try:
+        verdicts = judge_server_push(
+            updates,
+            reader,
+            configuration,
+            circumstances,
+            # `update` gets no push options; what its environment holds came from elsewhere.
+            find_emergency=_emergencies(pusher) if hook == "pre-receive" else None,
+        )
+    except CannotJudge as problem:
+        append_to_log(common_dir, entry._replace(error=str(problem)))
+        raise
     accepted = all(verdict.accepted for verdict in verdicts)
     for verdict in verdicts:
         if note is not None and verdict.findings:
             verdict = verdict._replace(notes=(*verdict.notes, note))
         tell(lines_of(verdict), host)
+    # Tags that are none of our business, and branches, leave no line.
+    if any(verdict.judged or verdict.findings for verdict in verdicts):
+        emergency = {rule: reason for verdict in verdicts for rule, reason in verdict.emergency.items()}
+        outcome = outcome_of(verdicts, emergency)
+        append_to_log(common_dir, entry._replace(outcome=outcome, verdicts=verdicts, emergency=emergency))
     if lock is not None and accepted:
-        lock.keep_until_pushed(updates if whole_push else ())
+        lock.keep_until_pushed(updates if hook == "pre-receive" else ())
     elif lock is not None:
         lock.release()
     return ACCEPTED if accepted else REFUSED
 
 
-def _lock(git: Git, configuration: Configuration, host: str) -> PushLock:
+def _emergencies(pusher: Pusher) -> FindEmergency | None:
+    if os.environ.get(COUNT, "0") == "0":
+        return None
+    from ..policy.emergency import grant
+
+    options = push_options(os.environ)
+    return lambda policy: grant(options, policy, pusher.name)
+
+
+def _lock(common_dir: str, configuration: Configuration, host: str) -> PushLock:
     wanted = configuration.get(LOCK_TIMEOUT)
     try:
         wait = DEFAULT_LOCK_TIMEOUT if wanted is None else float(wanted)
@@ -73,4 +101,4 @@ def _lock(git: Git, configuration: Configuration, host: str) -> PushLock:
             f"The Git setting {LOCK_TIMEOUT} is {wanted!a}, which is no number of seconds. "
             f"Set it to one: `git config {LOCK_TIMEOUT} 60`."
         ) from None
-    return take_push_lock(common_folder(git.folder()), wait=wait, say=lambda line: tell([f"tagwarden: {line}"], host))
+    return take_push_lock(common_dir, wait=wait, say=lambda line: tell([f"tagwarden: {line}"], host))

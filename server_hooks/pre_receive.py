@@ -26,7 +26,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
 
     def judge() -> int:
         given = os.fsencode(lines) + read_all_stdin()
-        status = judge_updates_here(parse_receive_lines(given), host=host)
+        status = judge_updates_here(parse_receive_lines(given), hook="pre-receive", host=host)
         return run_foreign_hook(foreign, (), given) if status == ACCEPTED and foreign else status
 
     leave_with(judge, host=host)

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
 
     def judge() -> int:
         updates = parse_receive_lines(os.fsencode(f"{old} {new} {ref}\n"))
-        status = judge_updates_here(updates, host=host, whole_push=False, note=NOTE)
+        status = judge_updates_here(updates, hook="update", host=host, note=NOTE)
         return run_foreign_hook(foreign, (ref, old, new), b"") if status == ACCEPTED and foreign else status
 
     leave_with(judge, host=host)
