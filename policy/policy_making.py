@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .policy import Allow, Emergency, Override, Policy, Selector, Settings, change
+from .policy_keys import OVERRIDABLE
 from .policy_shapes import PROGRAM_VERSION, Unfit
 from .program_version import VERSION
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from .policy_reading import Reading
 
 SECTIONS = Settings._fields[:-1]
-OVERRIDABLE = ("versions", "stages", "message", "target")
 STAGED_KINDS = ("assign", "unassign")
 
 
@@ -36,7 +36,11 @@ def make_policy(reading: Reading, *, site: bool) -> Policy:
     overrides = tuple(
         Override(
             written.values.get("models", ()),
-            {section: written.values[section] for section in OVERRIDABLE if section in written.values},
+            {
+                section: written.values[section]
+                for section in OVERRIDABLE
+                if section in written.values and section != "rules"
+            },
             written.values.get("rules", {}),
             written.given,
         )

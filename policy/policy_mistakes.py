@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .policy_keys import KEYS, OVERRIDABLE, SECTIONS, TABLES
+from .policy_keys import KEYS, OVERRIDABLE, TABLES
+from .policy_sections import SECTIONS
 from .rules import RULES
 from .toml_text import joined, shortened, toml_text
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .policy_defaults import default_text
-from .policy_keys import KEYS, SECTIONS
+from .policy_keys import KEYS
+from .policy_sections import SECTIONS
 from .policy_template import policy_template
 from .toml_text import joined
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .policy_defaults import default_of
-from .policy_keys import KEYS, OVERRIDABLE, SECTIONS
+from .policy_keys import KEYS, OVERRIDABLE
 from .policy_reading import MUST_BE_GIVEN
+from .policy_sections import SECTIONS
 from .rules import RULES
 
 TYPE_CHECKING = False

@@ -5,7 +5,8 @@ from __future__ import annotations
 from textwrap import wrap
 
 from .policy_defaults import default_of, default_text
-from .policy_keys import KEYS, SECTIONS
+from .policy_keys import KEYS
+from .policy_sections import SECTIONS
 from .rules import RULES
 from .toml_text import toml_assignment
 
@@ -63,7 +64,8 @@ def _header(section: str, doc: str) -> Iterator[str]:
 def _assignment(key: Key) -> Iterator[str]:
     default = default_of(key)
     value = default if key.example is None else GROUP if key.example == ["@NAME"] else key.example
-    yield from _prose(f"{key.doc} Default: {default_text(key)}.")
+    absent = default_text(key)
+    yield from _prose(f"{key.doc} Must be given." if absent == "must be given" else f"{key.doc} Default: {absent}.")
     name = NAMES.get(key.name, key.name).removeprefix(f"{_section_of(key)}.")
     yield f"# {toml_assignment(name, value)}"
 

@@ -10,9 +10,10 @@ import pytest
 from tagwarden.policy.policy import Settings
 from tagwarden.policy.policy_defaults import default_of, duration_text
 from tagwarden.policy.policy_file import PolicyMistakes, load_policy
-from tagwarden.policy.policy_keys import KEYS, SECTIONS
+from tagwarden.policy.policy_keys import KEYS
 from tagwarden.policy.policy_reference import policy_reference
 from tagwarden.policy.policy_schema import policy_schema
+from tagwarden.policy.policy_sections import SECTIONS
 from tagwarden.policy.policy_shapes import SECONDS
 from tagwarden.policy.policy_template import policy_template
 from tagwarden.policy.rules import RULES

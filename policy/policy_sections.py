@@ -1,0 +1,23 @@
+"""The tables of a policy file, and what each is for."""
+
+from __future__ import annotations
+
+# In the order in which they are shown; "" is the top of the file, `[]` marks an array of tables.
+SECTIONS: dict[str, str] = {
+    "": "",
+    "scope": "Which tags are judged.",
+    "models": "Which models may have tags.",
+    "versions": "How versions may be numbered.",
+    "stages": "Which stages there are, and how a version moves through them.",
+    "message": "What a tag's message must look like.",
+    "message.trailers.NAME": "A trailer (git-interpret-trailers(1)) that messages carry.",
+    "target": "What may be tagged.",
+    "time": "Whose clock counts, and how far it may be off.",
+    "people": "Who may do what. Needs a server that knows who pushes.",
+    "people.allow[]": "What an entry covers by kind, model and stage, only those whom such entries name may push.",
+    "signing": "Which tags must be signed.",
+    "signing.require[]": "Tags that an entry covers need a good signature.",
+    "emergency": 'Who may break a rule with `git push -o tagwarden.emergency="RULE: REASON"`; the reason is logged.',
+    "rules": 'Severity by rule: "error" refuses, "warning" tells, "off" is silent.',
+    "override[]": "Other values for some models. Overrides apply in the order of the file, key by key; arrays replace.",
+}
