@@ -35,7 +35,8 @@ def summary(verdict: Verdict) -> str:
     if verdict.policy_id:
         policy += f" ({escape(verdict.policy_id)[:12]})"
     judged = _count(verdict.judged, "tag") or "no tag"
-    return f"tagwarden: {outcome}: {judged} judged{': ' + counts if counts else ''}; policy: {policy}"
+    found = f"{counts} in {judged}" if counts and verdict.judged else counts or f"{judged} judged"
+    return f"tagwarden: {outcome}: {found}; policy: {policy}"
 
 
 def _count(number: int, noun: str) -> str:
