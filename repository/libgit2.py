@@ -1,10 +1,10 @@
 """Reads objects and files through libgit2, for a process that lives long enough to repay its import.
 
-libgit2 is believed when it has something, never when it has not: it does not
-see every alternate that Git sees (relative ones without a leading dot, quoted
-ones), so whatever it misses is asked of Git. Refs are Git's alone: libgit2
-reads them all to find a few, and knows no reftable. So is ancestry: libgit2
-passes over GIT_SHALLOW_FILE, with which a push from a shallow clone comes.
+libgit2 is believed when it has something, never when it has not: it reads no
+more than packs (see `opening`), and not every alternate that Git sees. So
+whatever it misses is asked of Git. Refs are Git's alone: libgit2 reads them
+all to find a few, and knows no reftable. So is ancestry: libgit2 passes over
+GIT_SHALLOW_FILE, with which a push from a shallow clone comes.
 """
 
 from __future__ import annotations

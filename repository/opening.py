@@ -37,9 +37,9 @@ def open_reader(
 
 
 def _opened(git: Git, trusted: bool) -> pygit2.Repository | None:
-    """The repository as libgit2 opens it, None where it can't or would see less than Git."""
+    """The repository as libgit2 opens it, None where it can't."""
     folder = git.folder()
-    if git.environment.get("GIT_NAMESPACE") or ":" in os.path.abspath(folder) or _has_foreign_alternates(folder):
+    if git.environment.get("GIT_NAMESPACE"):
         return None
     try:
         import pygit2
@@ -55,18 +55,39 @@ def _opened(git: Git, trusted: bool) -> pygit2.Repository | None:
     validated = pygit2.settings.owner_validation
     try:
         pygit2.settings.owner_validation = validated and not trusted
-        return pygit2.Repository(folder, flags)
+        repository = pygit2.Repository(folder, flags)
+        repository.set_odb(_packs(git))
+        return repository
     except (pygit2.GitError, KeyError, ValueError):
         return None
     finally:
         pygit2.settings.owner_validation = validated
 
 
-def _has_foreign_alternates(folder: str) -> bool:
-    """Whether an alternate is a path that libgit2 takes otherwise than Git: relative, without a leading dot."""
+def _packs(git: Git) -> pygit2.Odb:
+    """The packs that libgit2 may read: its own folder's, the quarantine's and those of the alternates.
+
+    What lies loose is left to Git: libgit2 1.9 never comes back from a loose
+    object whose file was cut off.
+    """
+    import pygit2
+
+    packs = pygit2.Odb()
+    own = git.line("rev-parse", "--git-path", "objects")
+    folders = [os.path.join(git.directory or "", own)]
+    if git.directory is None:
+        folders += git.environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "").split(os.pathsep)
+    for folder in [*folders, *_alternates(folders[0])]:
+        if os.path.isdir(folder or "?"):
+            packs.add_backend(pygit2.OdbBackendPack(folder), 1)
+    return packs
+
+
+def _alternates(objects: str) -> list[str]:
+    """The folders that `info/alternates` names; a relative one starts where the objects are."""
     try:
-        with open(os.path.join(folder, "objects", "info", "alternates"), "rb") as file:
+        with open(os.path.join(objects, "info", "alternates"), "rb") as file:
             lines = file.read().splitlines()
     except OSError:
-        return False
-    return any(not line.startswith((b"/", b".", b"#")) for line in lines if line)
+        return []
+    return [os.path.join(objects, os.fsdecode(line)) for line in lines if line and not line.startswith(b"#")]
