@@ -1,4 +1,4 @@
-"""The settings `tagwarden.*` in Git's configuration, and only those that the machine's owner wrote."""
+"""Settings in Git's configuration, ours (`tagwarden.*`) and others, and only those that the machine's owner wrote."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _FROM_THE_ENVIRONMENT = ("GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETER
 
 
 class Configuration:
-    """The settings of one repository. Reading starts at once and ends when a setting is asked for.
+    """The settings of one repository in one section. Reading starts at once and ends when a setting is asked for.
 
     Every method raises CannotJudge where Git can't read its configuration.
     """
 
-    def __init__(self, git: Git) -> None:
+    def __init__(self, git: Git, section: str = "tagwarden") -> None:
         environment = {k: v for k, v in git.environment.items() if k not in _FROM_THE_ENVIRONMENT}
         # Without its folder by name, `git config` passes over a repository that it does not trust
         # as if there were none.
         environment.setdefault("GIT_DIR", git.folder())
-        arguments = git.command("config", "--null", "--get-regexp", "^tagwarden\\.")
+        arguments = git.command("config", "--null", "--get-regexp", f"^{section}\\.")
         self._child: Child = start(arguments, environment=environment)
         self._values: dict[str, str] | None = None
 
