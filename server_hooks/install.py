@@ -27,7 +27,7 @@ def install(path: str, *, hook: ServerHook = "pre-receive", host: str | None = N
     To be run as the repository's owner: the files will be theirs. Installing
     again changes nothing, or brings the hook up to date. With `host`, that
     name becomes the repository's `tagwarden.pusher`. CannotAdminister where it
-    can't be done; nothing is left half done then.
+    can't be done; the hooks are as they were then.
     """
     check_host(host)
     python = own_interpreter()
@@ -126,8 +126,10 @@ def _place_hook(place: HookPlace, hook: ServerHook, python: str, host: str) -> l
     try:
         write_whole(place.file, content.encode("utf-8", "surrogateescape"), 0o755)
     except OSError:
-        if moved:
-            os.replace(kept, place.file)
+        if moved and os.path.lexists(place.file):
+            os.unlink(kept)
+        elif moved:
+            os.rename(kept, place.file)
         raise
     said = [f"{hook} is installed as {place.file}."]
     if runs:

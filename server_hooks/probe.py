@@ -104,9 +104,14 @@ class _Scratch:
         return subprocess.run(command, input=given, cwd=self.path, env=surroundings(), capture_output=True)
 
     def _borrow_configuration(self, original: ServedRepository) -> None:
+        # The original's first, and then what differs: of several values the last counts.
+        config = os.path.join(self.path, "config")
+        os.unlink(config)
         folder = original.hooks_folder()
         settings = {
             "include.path": os.path.join(original.common_dir, "config"),
+            "core.repositoryFormatVersion": "1",
+            "extensions.objectFormat": self.format,
             "core.bare": "true",
             # Else every ref of the original would be offered to the client, be it a million.
             "core.alternateRefsPrefixes": "refs/none",
@@ -118,7 +123,7 @@ class _Scratch:
             if newline:
                 settings[name] = value
         for name, value in settings.items():
-            self._git("-C", self.path, "config", "--add", name, value)
+            self._git("config", "--file", config, "--add", name, value)
 
     def _borrow_refs(self, original: ServedRepository) -> None:
         """HEAD, and the refs that the settings name: where a policy may be."""
