@@ -1,0 +1,230 @@
+"""The gate as a whole: which policy judges, and that no way out of it but a good verdict exits with 0."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from support import Repo, Server
+from tagwarden.policy.errors import CannotJudge
+from tagwarden.server_hooks.leaving import leave_with
+from tagwarden.server_hooks.messages import tell
+
+NewServer = Callable[..., Server]
+
+
+def by_hand(server: Server, stdin: bytes, *, closed_stderr: bool = False) -> tuple[int, str]:
+    """Run the server's pre-receive hook as a delegate would: exit status and what it said."""
+    command = "exec hooks/pre-receive" + (" 2>&-" if closed_stderr else "")
+    ran = subprocess.run(
+        ["sh", "-c", command], cwd=server.path, input=stdin, capture_output=True, env={**os.environ, "GIT_DIR": "."}
+    )
+    return ran.returncode, ran.stderr.decode()
+
+
+def line(server: Server, ref: str) -> bytes:
+    commit = server.git("rev-parse", "HEAD")
+    return f"{'0' * len(commit)} {commit} {ref}\n".encode()
+
+
+class TestWhichPolicyJudges:
+    def test_the_built_in_one_where_there_is_none(self, clone: Repo) -> None:
+        clone.lightweight("m@v0.0.1")
+
+        pushed = clone.push("m@v0.0.1")
+
+        assert "annotated" in pushed.rules
+        assert "policy: built-in" in pushed.stderr
+
+    def test_the_one_at_head_from_before_the_push(self, server: Server, clone: Repo) -> None:
+        clone.commit({"tagwarden.toml": '[scope]\nignore = ["*"]\n'})
+        clone.lightweight("m@v0.0.1")
+
+        assert "annotated" in clone.push("main", "m@v0.0.1").rules
+        assert clone.push("main").ok
+        assert clone.push("m@v0.0.1").ok
+
+    def test_the_sites_as_well(self, server: Server, clone: Repo, tmp_path: Path) -> None:
+        (tmp_path / "site.toml").write_text("[rules]\nannotated = 'error'\n")
+        server.commit_on_main({"tagwarden.toml": "[rules]\nannotated = 'off'\n"})
+        clone.lightweight("m@v0.0.1")
+        server.git("config", "tagwarden.sitePolicy", f"file:{tmp_path}/site.toml")
+
+        pushed = clone.push("m@v0.0.1")
+
+        assert pushed.rules == {"annotated"}
+        assert f"policy: file:{tmp_path}/site.toml" in pushed.stderr
+
+    def test_one_that_only_evaluates_refuses_nothing(self, server: Server, clone: Repo) -> None:
+        server.commit_on_main({"tagwarden.toml": 'mode = "evaluate"\n'})
+        clone.lightweight("m@v0.0.1")
+
+        pushed = clone.push("m@v0.0.1")
+
+        assert pushed.ok
+        assert "annotated" in pushed.rules
+
+    def test_whatever_the_environment_says(self, server: Server, clone: Repo, tmp_path: Path) -> None:
+        (tmp_path / "none.toml").write_text('[scope]\nignore = ["*"]\n')
+        clone.lightweight("m@v0.0.1")
+        setting = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "tagwarden.policy",
+                   "GIT_CONFIG_VALUE_0": f"file:{tmp_path}/none.toml"}  # fmt: skip
+
+        assert "annotated" in clone.push("m@v0.0.1", env=setting).rules
+
+
+class TestAPolicyThatCanNotBeRead:
+    def test_is_not_let_in(self, server: Server, clone: Repo) -> None:
+        clone.commit({"tagwarden.toml": "[nonsense]\n"})
+
+        assert clone.push("main").rules == {"policy-file"}
+
+    def test_lets_no_tag_in_but_the_push_that_repairs_it(self, server: Server, clone: Repo) -> None:
+        server.commit_on_main({"tagwarden.toml": "[nonsense]\n"})
+        clone.tag("m@v0.0.1")
+
+        pushed = clone.push("m@v0.0.1")
+
+        assert "tagwarden could not judge this push: The policy HEAD:tagwarden.toml can't be read" in pushed.stderr
+        assert "nonsense" in pushed.stderr
+        clone.git("pull", "--quiet", "--rebase")
+        clone.commit({"tagwarden.toml": "[versions]\n"})
+        assert clone.push("main").ok
+        assert clone.push("m@v0.0.1").ok
+
+    def test_lets_branches_in(self, server: Server, clone: Repo) -> None:
+        server.commit_on_main({"tagwarden.toml": "[nonsense]\n"})
+        clone.commit()
+
+        assert clone.push("HEAD:refs/heads/feature").ok
+
+
+class TestTheLock:
+    def test_is_waited_for_as_long_as_the_configuration_says(self, server: Server, clone: Repo) -> None:
+        clone.tag("m@v0.0.1")
+        assert clone.push("m@v0.0.1").ok
+        server.git("config", "tagwarden.lockTimeout", "0.1")
+        clone.tag("m@v0.0.2", clone.commit())
+
+        with open(server.path / "tagwarden" / "push.lock") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            pushed = clone.push("m@v0.0.2")
+
+        assert "Another push of model tags is under way" in pushed.stderr
+
+    def test_is_not_taken_for_tags_that_are_no_models(self, server: Server, clone: Repo) -> None:
+        (server.path / "tagwarden" / "push.lock").unlink()
+        clone.lightweight("release-1")
+
+        assert clone.push("release-1").ok
+
+        assert not (server.path / "tagwarden" / "push.lock").exists()
+
+    def test_with_a_timeout_that_is_none_nothing_is_judged(self, server: Server, clone: Repo) -> None:
+        server.git("config", "tagwarden.lockTimeout", "soon")
+        clone.tag("m@v0.0.1")
+
+        assert "tagwarden.lockTimeout is 'soon', which is no number of seconds" in clone.push("m@v0.0.1").stderr
+
+
+class TestTheWayOut:
+    @pytest.mark.parametrize(
+        ("error", "said"),
+        [
+            (CannotJudge("The disk is gone.\nIt was here."), "could not judge this push: The disk is gone."),
+            (MemoryError(), "unexpected MemoryError"),
+            (RecursionError("too deep"), "unexpected RecursionError: too deep"),
+            (KeyboardInterrupt(), "unexpected KeyboardInterrupt"),
+            (BrokenPipeError(32, "Broken pipe"), "unexpected BrokenPipeError"),
+            (SystemExit(0), "unexpected SystemExit"),
+            (ValueError("\x1b[31m"), "unexpected ValueError: \\x1b[31m"),
+        ],
+        ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+    )
+    def test_every_error_refuses_with_a_message(self, error: BaseException, said: str, tmp_path: Path) -> None:
+        def judge() -> NoReturn:
+            raise error
+
+        status, stderr = in_a_child(lambda: leave_with(judge, host=""), tmp_path)
+
+        assert status == 3
+        assert said in stderr
+        assert stderr.endswith("Nothing was accepted.\n")
+        assert "Traceback" not in stderr
+
+    @pytest.mark.parametrize("status", [0, 1])
+    def test_a_verdict_is_the_exit_status(self, status: int, tmp_path: Path) -> None:
+        assert in_a_child(lambda: leave_with(lambda: status, host=""), tmp_path) == (status, "")
+
+    def test_lines_are_told_as_the_host_shows_them(self, tmp_path: Path) -> None:
+        def judge() -> NoReturn:
+            raise CannotJudge("No.")
+
+        stderr = in_a_child(lambda: leave_with(judge, host="gitlab"), tmp_path)[1]
+
+        assert stderr.splitlines() == [
+            "GL-HOOK-ERR: tagwarden could not judge this push: No.", "GL-HOOK-ERR: Nothing was accepted."
+        ]  # fmt: skip
+
+    def test_a_closed_stderr_changes_nothing(self, server: Server) -> None:
+        assert by_hand(server, line(server, "refs/tags/m@v1"), closed_stderr=True)[0] == 1
+        assert by_hand(server, line(server, "refs/tags/release"), closed_stderr=True)[0] == 0
+        assert by_hand(server, b"nonsense refs/tags/m@v1\n", closed_stderr=True)[0] == 3
+
+    def test_a_line_that_can_not_be_read_is_refused(self, server: Server) -> None:
+        status, said = by_hand(server, b"old new refs/tags/m@v1\n")
+
+        assert status == 3
+        assert "Git's list of pushed refs holds a line that can't be read" in said
+
+    def test_objects_that_are_not_there_are_refused(self, server: Server) -> None:
+        assert by_hand(server, f"{'0' * 40} {'1' * 40} refs/tags/m@v1.0.0\n".encode())[0] in (1, 3)
+
+
+def in_a_child(leave: Callable[[], object], folder: Path) -> tuple[int, str]:
+    output = folder / "stderr"
+    child = os.fork()
+    if child == 0:
+        os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT), 2)
+        leave()
+        os._exit(99)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), output.read_text()
+
+
+def test_nobody_to_tell_is_no_error() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    kept = os.dup(2)
+    os.dup2(write, 2)
+    try:
+        tell(["nobody hears this"])
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(write)
+
+
+class TestUpdate:
+    def test_it_says_what_it_can_not_do_where_it_refuses(self, new_server: NewServer) -> None:
+        clone = new_server(hook="update").clone()
+        clone.lightweight("m@v0.0.1")
+        clone.tag("n@v0.0.1")
+
+        assert "the update hook judges ref by ref" in clone.push("m@v0.0.1").stderr
+        assert "update hook judges" not in clone.push("n@v0.0.1").stderr
+
+    def test_it_takes_what_is_right_tag_by_tag(self, new_server: NewServer) -> None:
+        server = new_server(hook="update")
+        clone = server.clone()
+        clone.tag("m@v0.0.1")
+        clone.lightweight("m@v0.0.2")
+
+        assert not clone.push("--tags").ok
+
+        assert server.tags() == {"m@v0.0.1"}
