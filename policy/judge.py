@@ -58,25 +58,16 @@ class Judge:
             push = push._replace(signatures=self.verify(push.pushed))
         case = build_case(push, settings, self.circumstances)
         for rule in _rules_for(case):
-            level = self._level(rule, settings, push.model)
+            level = self._level(rule, settings)
             if level != "off":
                 self._take(rule, level, load_rule(rule).check(case))
 
-    def _level(self, rule: str, settings: Settings, model: str | None) -> Level:
+    def _level(self, rule: str, settings: Settings) -> Level:
         level = settings.levels[rule]
-        if rule == "stage-known" and level == "off" and self._goes_by_gto_file(settings, model):
-            return "error"
         if rule == "version-order" and level == "error" and self.circumstances.place == "history":
             # Which versions came in one push is not known any more.
             return "warning"
         return level
-
-    def _goes_by_gto_file(self, settings: Settings, model: str | None) -> bool:
-        """Whether `.gto` stands in for `stages.names`, and nobody has turned the rule off."""
-        if self.circumstances.declared_stages is None or settings.stages.names is not None or self.policy.site:
-            return False
-        overrides = (self.policy.overrides[index].rules for index in self.policy.applying(model or ""))
-        return not any("stage-known" in rules for rules in (self.policy.rules, *overrides))
 
     def judge_whole(self, push: WholePush) -> None:
         """Judge what concerns the push as a whole."""
