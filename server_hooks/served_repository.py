@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -80,6 +79,8 @@ def surroundings() -> dict[str, str]:
 
 def owner_of(path: str) -> Owner:
     """Who owns the repository at `path`. CannotAdminister where there is nothing."""
+    import pwd  # not on Windows, where the command line is there all the same
+
     try:
         inside = os.path.join(path, ".git")
         uid, gid = os.stat(inside if os.path.exists(inside) else path)[4:6]
