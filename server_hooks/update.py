@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 
+from ..repository.foreign_hook import run_foreign_hook
 from ..repository.ref_updates import parse_receive_lines
-from .foreign_hook import run_foreign_hook
 from .gate import judge_updates_here
 from .leaving import ACCEPTED, leave_with
 

@@ -6,7 +6,7 @@ import errno
 import os
 
 from ..policy.errors import CannotJudge
-from ..repository.processes import filled_scratch_file, start
+from .processes import filled_scratch_file, start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
