@@ -136,14 +136,14 @@ WAY_OUT = (
     Step(
         "A version is taken back by one more tag, a tombstone; nothing is ever lost.",
         (
-            "git tag -a 'churn@v1.0.0!' -m 'Trained on wrong labels' churn@v1.0.0^{}",
-            "git push origin 'churn@v1.0.0!'",
+            "git tag -a 'churn@v1.1.0!' -m 'Trained on wrong labels' churn@v1.1.0^{}",
+            "git push origin 'churn@v1.1.0!'",
         ),
-        creates=("churn@v1.0.0!",),
+        creates=("churn@v1.1.0!",),
     ),
     Step(
         "And never comes back: the version is burnt.",
-        ("git tag -a 'churn@v1.0.0#2' -m 'Labels repaired'", "git push origin 'churn@v1.0.0#2'"),
+        ("git tag -a 'churn@v1.1.0#2' -m 'Labels repaired'", "git push origin 'churn@v1.1.0#2'"),
         refused_by="version-once",
     ),
 )
@@ -167,9 +167,9 @@ class Stage:
         self.clone.commit({"README.md": "Our models.\n"}, message="Begin")
         self.clone.git("remote", "add", "origin", str(self.server.path))
         self.clone.git("push", "--quiet", "origin", "main")
-        installed = self.shell(f"tagwarden install --server {self.server.path.name}", self.server.path.parent)
-        if not installed.ok:
-            sys.exit("The hook was not installed.")
+        for command in ("install", "status"):
+            if not self.shell(f"tagwarden {command} --server {self.server.path.name}", self.server.path.parent).ok:
+                sys.exit(f"`tagwarden {command}` failed.")
 
     def play(self, step: Step) -> list[str]:
         """Run and show a step; what did not end as it should."""
@@ -195,7 +195,9 @@ class Stage:
             env={**os.environ, "GIT_COMMITTER_DATE": f"{self.clock} +0000"},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
         )  # fmt: skip
-        print(textwrap.indent(ran.stdout, "  "), end="", flush=True)
+        # Git pads what the server says, to wipe out a progress line.
+        shown = "\n".join(line.rstrip() for line in ran.stdout.splitlines())
+        print(textwrap.indent(f"{shown}\n" if shown else "", "  "), end="", flush=True)
         return PushResult(ran.returncode == 0, ran.stdout, ran.returncode)
 
     def _forget_refused_tags(self, on_server: dict[str, str]) -> None:
@@ -242,6 +244,10 @@ def main() -> int:
             for step in steps:
                 wrong += stage.play(step)
                 pushes += 1
+        print(f"\n\nWhat GTO reads from the server\n{'=' * 30}\n")
+        read = stage.shell(f"gto show --repo {stage.server.path.name} churn", stage.server.path.parent)
+        if not read.ok:
+            wrong.append(f"What GTO reads. It ended with {read.exit}")
     print()
     for complaint in wrong:
         print(f"Not as it should be: {complaint}", file=sys.stderr)
