@@ -113,7 +113,7 @@ class Judge:
         )
 
 
-def judge(
+def judge_push(
     pushes: Iterable[ModelPush],
     *,
     policy: Policy,
