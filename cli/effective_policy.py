@@ -13,6 +13,7 @@ from ..repository.git_program import GitProgram
 from ..repository.gto_file import declared_stages
 from ..repository.judging import read_policy
 from ..repository.policy_source import PolicySource, client_policy, server_policy
+from ..repository.remotes import remote_to_push_to
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,13 +48,7 @@ def policy_here(*, remote: str | None = None, git: Git | None = None) -> PolicyH
         if bare:
             source = server_policy(reader, configuration)
         else:
-            source = client_policy(reader, configuration, remote=remote or _remote(git), work_tree=git.work_tree())
+            source = client_policy(
+                reader, configuration, remote=remote or remote_to_push_to(git), work_tree=git.work_tree()
+            )
         return PolicyHere(source, read_policy(source), declared_stages(reader, source.commit).names)
-
-
-def _remote(git: Git) -> str | None:
-    # git-push(1): what the branch or `remote.pushDefault` names, else origin.
-    branch = git.line("symbolic-ref", "--quiet", "--short", "HEAD", accepted=(0, 1, 128))
-    settings = (f"branch.{branch}.pushRemote", "remote.pushDefault", f"branch.{branch}.remote")
-    named = (git.line("config", "--get", setting, accepted=(0, 1)) for setting in settings)
-    return next((name for name in named if name), "origin")

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ..policy.query import checked_stage, model_in_tags
+from ..policy.versions import parse_version
 from ..repository.elsewhere import is_url
 from .completion import complete_model
 from .effective_policy import policy_here
 from .errors import Refused
 
 if TYPE_CHECKING:
+    from ..policy.versions import Version
     from ..repository.git_program import GitProgram
 
 repo_option = click.option(
@@ -40,6 +42,14 @@ def stage_of(text: str) -> str:
         return checked_stage(text)
     except ValueError as problem:
         raise Refused(str(problem)) from None
+
+
+def version_of(text: str) -> Version:
+    """The version. Raises Refused for what is none."""
+    try:
+        return parse_version(text)
+    except ValueError as problem:
+        raise Refused(f"{text!r} is no version: {problem}") from None
 
 
 def declared_stages_at(reader: GitProgram, repo: str | None) -> tuple[str, ...] | None:

@@ -48,6 +48,18 @@ def committer(git: Git) -> Identity:
     return Identity(f"{who}>", rest.partition(" ")[2])
 
 
+def store_tag(git: Git, name: str, raw: bytes) -> str:
+    """Stores this tag object and makes the ref `name` of it; returns the object's id.
+
+    A ref of that name is never replaced. Raises CannotJudge with Git's words
+    where it fails; then there is no ref.
+    """
+    oid = _write(git, ["hash-object", "-t", "tag", "-w", "--stdin"], raw, {}).decode("ascii").strip()
+    nothing = "0" * len(oid)
+    run(git.command("update-ref", "--", f"refs/tags/{name}", oid, nothing), environment=git.surroundings)
+    return oid
+
+
 def write_tag(git: Git, draft: TagDraft, *, sign: bool = False) -> str:
     """Stores the tag and makes its ref; returns the object's id.
 

@@ -1,0 +1,141 @@
+"""What `register`, `assign`, `unassign`, `deregister` and `deprecate` have in common."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..policy.commands import paste
+from ..policy.names import shown
+from ..policy.planning import Unplannable
+from ..report.escape import display
+from ..report.json import document
+from ..report.text import lines_of
+from ..repository.branches_to_push import branch_that_lacks
+from ..repository.creating import workshop
+from ..repository.git_command import Git
+from ..repository.remotes import is_remote, remote_to_push_to
+from ..repository.tag_messages import editor, with_trailers, without_comments
+from .effective_policy import policy_here
+from .errors import ACCEPTED, REFUSED, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..policy.planning import Plan
+    from ..policy.policy import Policy
+    from ..repository.creating import Judged, Workshop
+    from .creating_options import CreatingOptions
+
+    MakePlan = Callable[[Workshop, Policy], Plan]
+
+
+def create(model: str, options: CreatingOptions, make_plan: MakePlan) -> int:
+    """Plan, judge, write and push one tag of `model` (as tags spell it); the exit status.
+
+    Nothing is written that would be refused. Raises Refused where the wish
+    comes to no tag, or where the push fails.
+    """
+    git = Git.here()
+    remote = _remote(git, options)
+    here = policy_here(remote=remote, git=git)
+    with workshop(git, model, remote=remote) as shop:
+        try:
+            plan = make_plan(shop, here.policy)
+        except Unplannable as problem:
+            raise Refused(str(problem)) from None
+        draft = shop.draft(plan, _message(git, plan, options), simple=options.simple)
+        judged = shop.judge(draft, here.policy, here.source, declared_stages=here.declared_stages, sign=options.sign)
+        written = judged.verdict.accepted and not options.dry_run
+        if written:
+            branch = _branch_to_push(git, remote, judged, options) if options.push else None
+            if remote is None or not options.push:
+                shop.write(judged)
+            elif not shop.write_and_push(judged, remote, branch):
+                raise Refused(f"the push failed, see above; the tag {draft.name} was deleted again, nothing is left")
+    _tell(plan, judged, options, remote, written=written)
+    return ACCEPTED if judged.verdict.accepted else REFUSED
+
+
+def _remote(git: Git, options: CreatingOptions) -> str | None:
+    if options.offline:
+        return None
+    name = options.remote or remote_to_push_to(git)
+    if is_remote(git, name):
+        return name
+    if options.remote or options.push:
+        raise Refused(f"there is no remote {name!r}; `git remote add {name} URL` adds one")
+    return None
+
+
+def _message(git: Git, plan: Plan, options: CreatingOptions) -> str:
+    # Empty messages mean GTO's wording, as in GTO.
+    text = "\n\n".join(message.strip() for message in options.messages if message.strip()) or plan.message
+    text = with_trailers(git, text, options.trailers)
+    if options.edit:
+        comment = "\n# The message of the tag. Lines that begin with '#' are left out.\n"
+        edited = click.edit(text + comment, editor=editor(git), require_save=False)
+        text = without_comments(git, edited or "")
+        if not text.strip():
+            raise Refused("the message is empty, so no tag was made")
+    return text
+
+
+def _branch_to_push(git: Git, remote: str | None, judged: Judged, options: CreatingOptions) -> str | None:
+    """The branch that the user agrees to push along, None where the remote needs none."""
+    assert remote is not None
+    branch = branch_that_lacks(git, remote, judged.draft.target)
+    if branch is None:
+        return None
+    name = branch.removeprefix("refs/heads/")
+    question = f"{remote} has no branch with commit {judged.draft.target[:12]} yet. Push {name}, too?"
+    if options.as_json or not os.isatty(0):
+        command = paste("git", "push", remote, name)
+        raise Refused(f"{remote} has no branch with commit {judged.draft.target}; push it first: {command}")
+    if not click.confirm(question, err=True):
+        raise Refused("then nothing is pushed, and no tag was made")
+    return branch
+
+
+def _tell(plan: Plan, judged: Judged, options: CreatingOptions, remote: str | None, *, written: bool) -> None:
+    if options.as_json:
+        click.echo(json.dumps(_document(plan, judged, options, written=written)))
+        return
+    if options.dry_run:
+        click.echo(display(judged.raw.decode("utf-8", "surrogateescape")), nl=False)
+    for line in lines_of(judged.verdict):
+        click.echo(line, err=True)
+    if options.dry_run:
+        if judged.verdict.accepted:
+            click.echo(f"{judged.draft.name} would be accepted; nothing was written", err=True)
+        return
+    if written:
+        click.echo(judged.draft.name)
+        click.echo(_story(plan, judged), err=True)
+        if not options.push:
+            name = f"refs/tags/{judged.draft.name}"
+            click.echo(f"to push it: {paste('git', 'push', remote or 'origin', name)}", err=True)
+
+
+def _story(plan: Plan, judged: Judged) -> str:
+    note = f"; {plan.note}" if plan.note else ""
+    return f"{plan.message} on commit {judged.draft.target[:12]}{note}"
+
+
+def _document(plan: Plan, judged: Judged, options: CreatingOptions, *, written: bool) -> dict[str, Any]:
+    return {
+        **document(judged.verdict),
+        "tag": judged.draft.name,
+        "kind": plan.name.kind,
+        "model": shown(plan.name.model),
+        "version": str(plan.name.version) if plan.name.version else None,
+        "stage": plan.name.stage,
+        "commit": judged.draft.target,
+        "oid": judged.oid,
+        "object": display(judged.raw.decode("utf-8", "surrogateescape")),
+        "created": written,
+        "pushed": written and options.push,
+    }

@@ -1,0 +1,74 @@
+"""The options of all commands that create a tag."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class CreatingOptions(NamedTuple):
+    """How a tag is to be made. `simple` None is GTO's choice; `remote` None is the one that `git push` would take."""
+
+    messages: tuple[str, ...]
+    edit: bool
+    trailers: tuple[str, ...]
+    sign: bool
+    simple: bool | None
+    remote: str | None
+    offline: bool
+    push: bool
+    dry_run: bool
+    as_json: bool
+
+
+OPTIONS = (
+    click.option(
+        "-m",
+        "--message",
+        "messages",
+        multiple=True,
+        metavar="TEXT",
+        help="The tag's message; given again, another paragraph.  [default: GTO's wording]",
+    ),
+    click.option("-e", "--edit", is_flag=True, help="Open the message in your editor first."),
+    click.option(
+        "--trailer", "trailers", multiple=True, metavar="KEY=VALUE", help="Add a trailer, as `git interpret-trailers`."
+    ),
+    click.option("--sign", is_flag=True, help="Sign the tag as Git is configured to (gpg.format, user.signingKey)."),
+    click.option(
+        "--simple/--counter",
+        "simple",
+        default=None,
+        help="Leave out or add the counter `#N`.  [default: as GTO, a counter for stages only]",
+    ),
+    click.option(
+        "--remote", metavar="NAME", help="Go by the tags of this remote, too.  [default: as `git push` would choose]"
+    ),
+    click.option("--offline", is_flag=True, help="Go by the local tags alone."),
+    click.option("--push", is_flag=True, help="Push the tag; if that fails, nothing is left behind."),
+    click.option("--dry-run", is_flag=True, help="Write nothing; show the tag object and the verdict."),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
+)
+
+
+def creating_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command these options; it gets them as one argument, `options`."""
+
+    @wraps(function)
+    def command(**arguments: Any) -> Any:
+        options = CreatingOptions(**{field: arguments.pop(field) for field in CreatingOptions._fields})
+        if options.offline and (options.push or options.remote):
+            raise click.UsageError("--offline goes with neither --push nor --remote")
+        for trailer in options.trailers:
+            if "=" not in trailer and ":" not in trailer:
+                raise click.UsageError(f"--trailer {trailer!r} is not KEY=VALUE")
+        return function(options=options, **arguments)
+
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command

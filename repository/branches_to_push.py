@@ -1,0 +1,50 @@
+"""The branches of a remote, as far as they are known here, and which one to push along with a tag."""
+
+from __future__ import annotations
+
+from .git_program import GitProgram
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .git_command import Git
+
+HEADS = "refs/heads/"
+
+
+def branches_for(git: Git, remote: str | None) -> list[tuple[str, str]] | None:
+    """The branches that a push to `remote` will find: the remote's as last fetched, and ours, which may be pushed.
+
+    None where there is no remote, or none of its branches is known: then the
+    repository's own branches are all that there is to go by.
+    """
+    if remote is None:
+        return None
+    reader = GitProgram(git)
+    try:
+        prefix = f"refs/remotes/{remote}/"
+        theirs = [(HEADS + ref.removeprefix(prefix), oid) for ref, oid in reader.refs_under(prefix)]
+        ours = reader.refs_under(HEADS)
+    finally:
+        reader.close()
+    return [*ours, *((ref, oid) for ref, oid in theirs if ref not in dict(ours))] if theirs else None
+
+
+def branch_that_lacks(git: Git, remote: str, commit: str) -> str | None:
+    """The local branch to push so that a branch of `remote` contains `commit`, by its full name.
+
+    None where one does already, as far as is known here, or where no local
+    branch contains it. The current branch comes first.
+    """
+    reader = GitProgram(git)
+    try:
+        theirs = [oid for ref, oid in reader.refs_under(f"refs/remotes/{remote}/")]
+        if not reader.not_contained([commit], theirs):
+            return None
+        ours = dict(reader.refs_under(HEADS))
+        current = reader.head()
+        for ref in sorted(ours, key=lambda ref: (ref != current, ref)):
+            if not reader.not_contained([commit], [ours[ref]]):
+                return ref
+    finally:
+        reader.close()
+    return None

@@ -1,0 +1,156 @@
+"""Makes a model tag: judged first, as if it were pushed now, and written only if it would be accepted."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import time
+from typing import TYPE_CHECKING
+
+from ..policy.judge import Judge
+from ..policy.planning import Known, known_model, time_of, with_counter
+from ..policy.push import Circumstances, RefUpdate, Signature
+from ..policy.record import Record
+from .branches_to_push import branches_for
+from .facts import TAGS, judge_updates
+from .processes import run
+from .registry import read_refs
+from .remote_tags import fetch_commit, remote_tags
+from .signatures import find_verifier
+from .signing import signed
+from .with_tags import WithTags
+from .writing import TagDraft, committer, delete_tag, push, store_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ..policy.judge import Verify
+    from ..policy.planning import Plan
+    from ..policy.policy import Policy
+    from ..policy.push import TagPush
+    from ..policy.verdict import Verdict
+    from .git_command import Git
+    from .policy_source import PolicySource
+    from .reader import TagRef
+
+
+class Judged(Record):
+    """A tag that is not written yet, and the verdict on it."""
+
+    draft: TagDraft
+    raw: bytes
+    oid: str
+    verdict: Verdict
+
+
+class Workshop:
+    """Where a tag of one model is made.
+
+    `known` is the model as the remote's and the local tags tell. Open it with
+    `workshop`.
+    """
+
+    def __init__(self, git: Git, reader: WithTags, known: Known, remote: str | None, refs: Mapping[str, str]) -> None:
+        self.git = git
+        self.reader = reader
+        self.known = known
+        self.remote = remote
+        self._refs = refs
+
+    def find_commit(self, revision: str) -> str | None:
+        """The commit that `revision` names; one that only the remote has, if it is named by its full id, is fetched."""
+        commit = self.reader.resolve(f"{revision}^{{commit}}")
+        is_full_id = len(revision) in (40, 64) and not revision.strip("0123456789abcdef")
+        if commit is None and is_full_id and self.remote is not None and fetch_commit(self.git, self.remote, revision):
+            commit = self.reader.resolve(f"{revision}^{{commit}}")
+        return commit
+
+    def draft(self, plan: Plan, message: str, *, simple: bool | None) -> TagDraft:
+        """The tag that `plan` comes to, dated and counted. Raises CannotJudge where Git knows no tagger."""
+        name = with_counter(plan.name, self.known, simple=simple)
+        when = time_of(name, plan.commit, self.known, now=int(time.time()))
+        return TagDraft(name.format(), plan.commit, "commit", committer(self.git), when, message)
+
+    def judge(
+        self,
+        draft: TagDraft,
+        policy: Policy,
+        source: PolicySource,
+        *,
+        declared_stages: tuple[str, ...] | None,
+        sign: bool = False,
+    ) -> Judged:
+        """Judge the tag as a push of it would be judged now, with the local branches pushed before.
+
+        Nothing is written. Raises CannotJudge where the repository can't be
+        read, or Git can't sign.
+        """
+        raw = signed(self.git, draft) if sign else draft.raw()
+        oid = self._id_of(raw)
+        self.reader.add_object(oid, raw)
+        updates = [RefUpdate(self._refs.get(draft.name), oid, TAGS + draft.name)]
+        notes: list[str] = [source.note] if source.note else []
+        now = int(time.time())
+        circumstances = Circumstances(now=now, place="client", declared_stages=declared_stages)
+        verify = find_verifier(policy, self.reader, self.git, now=now)
+        judge = Judge(policy, circumstances, verify=_as_far_as_possible(verify, notes) if verify else None)
+        judge_updates(updates, self.reader, [judge])
+        return Judged(draft, raw, oid, judge.verdict(source=source.source, policy_id=source.id, notes=notes))
+
+    def write(self, judged: Judged) -> None:
+        """Store the tag and make its ref. Raises CannotJudge, in Git's words, where that fails: then there is none."""
+        store_tag(self.git, judged.draft.name, judged.raw)
+
+    def write_and_push(self, judged: Judged, remote: str, branch: str | None) -> bool:
+        """Write the tag and push it, with `branch` (a full name) before it, all or nothing; says whether it worked.
+
+        Where it did not, the tag is deleted here. Raises CannotJudge as `write` does.
+        """
+        self.write(judged)
+        pushed = False
+        try:
+            refs = [branch] if branch else []
+            pushed = push(self.git, remote, [*refs, TAGS + judged.draft.name])
+        finally:
+            if not pushed:
+                delete_tag(self.git, judged.draft.name, judged.oid)
+        return pushed
+
+    def _id_of(self, raw: bytes) -> str:
+        arguments = self.git.command("hash-object", "-t", "tag", "--stdin", "--literally")
+        return run(arguments, environment=self.git.surroundings, given=raw)[1].decode("ascii").strip()
+
+
+@contextlib.contextmanager
+def workshop(git: Git, model: str, *, remote: str | None) -> Iterator[Workshop]:
+    """Open the workshop for a tag of `model`, as tags spell it.
+
+    `remote` is whose tags count beside the local ones, None for none. Raises
+    CannotJudge where the repository or the remote can't be read.
+    """
+    with contextlib.ExitStack() as stack:
+        theirs: Mapping[str, list[TagRef]] = {}
+        reading = git
+        if remote is not None:
+            scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-"))
+            found = remote_tags(git, remote, [model], scratch)
+            theirs, reading = found.by_model, found.git
+        reader = WithTags(reading, theirs, branches=branches_for(git, remote))
+        stack.enter_context(contextlib.closing(reader))
+        refs = reader.tags_of([model])[model]
+        known = known_model(model, read_refs(reader, refs))
+        yield Workshop(git, reader, known, remote, {ref.name: ref.oid for ref in refs})
+
+
+def _as_far_as_possible(verify: Verify, notes: list[str]) -> Verify:
+    """In a clone the server's list of signers may not be there; what signs here is then taken for good."""
+    from ..policy.errors import CannotJudge
+
+    def check(pushes: Sequence[TagPush]) -> Mapping[str, Signature]:
+        try:
+            return verify(pushes)
+        except CannotJudge as problem:
+            notes.append(f"whether the signature counts could not be told here: {problem}")
+            return {push.ref: Signature("somebody", None) for push in pushes}
+
+    return check
