@@ -26,8 +26,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..policy.judge import Verify
+    from ..policy.policy import Policy
     from ..policy.push import RefUpdate
-    from ..repository.judging import FindEmergency
+    from ..repository.judging import FindEmergency, FindVerify
+    from ..repository.reader import Reader
     from .hook_file import ServerHook
     from .push_lock import PushLock
     from .pusher import Pusher
@@ -62,6 +65,7 @@ def judge_updates_here(updates: Sequence[RefUpdate], *, hook: ServerHook, host: 
             circumstances,
             # `update` gets no push options; what its environment holds came from elsewhere.
             find_emergency=_emergencies(pusher) if hook == "pre-receive" else None,
+            find_verify=_verifiers(reader, git, circumstances.now),
         )
     except CannotJudge as problem:
         append_to_log(common_dir, entry._replace(error=str(problem)))
@@ -90,6 +94,17 @@ def _emergencies(pusher: Pusher) -> FindEmergency | None:
 
     options = push_options(os.environ)
     return lambda policy: grant(options, policy, pusher.name)
+
+
+def _verifiers(reader: Reader, git: Git, now: int) -> FindVerify:
+    def find(policy: Policy) -> Verify | None:
+        if policy.signing.allowed_signers is None:
+            return None
+        from ..repository.signatures import find_verifier
+
+        return find_verifier(policy, reader, git, now=now)
+
+    return find
 
 
 def _lock(common_dir: str, configuration: Configuration, host: str) -> PushLock:
