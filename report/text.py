@@ -33,7 +33,7 @@ def summary(verdict: Verdict) -> str:
         outcome = "accepted, for the policy only evaluates; it would have been refused"
     policy = escape(verdict.policy_source)
     if verdict.policy_id:
-        policy += f" ({escape(verdict.policy_id)[:12]})"
+        policy += f" ({escape(verdict.policy_id.removeprefix('sha256:'))[:12]})"
     judged = _count(verdict.judged, "tag") or "no tag"
     found = f"{counts} in {judged}" if counts and verdict.judged else counts or f"{judged} judged"
     return f"tagwarden: {outcome}: {found}; policy: {policy}"

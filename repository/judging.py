@@ -117,14 +117,20 @@ def count_new_tags(updates: Sequence[RefUpdate]) -> int:
 def find_stages(
     updates: Sequence[RefUpdate], reader: Reader, source: PolicySource, in_force: Sequence[InForce]
 ) -> tuple[str, ...] | None:
-    """The stages that `.gto` declares beside the policy, read only where they can matter."""
+    """The stages that `.gto` declares beside the policy, read only where they can matter.
+
+    Where GTO can't read the file the repository's verdict gets a note of it.
+    """
     if not any("#" in update.ref and update.new for update in updates):
         return None
     if all(one.policy.site or one.policy.base.stages.names is not None for one in in_force):
         return None
     from .gto_file import declared_stages
 
-    return declared_stages(reader, source.commit).names
+    declared = declared_stages(reader, source.commit)
+    if declared.note is not None:
+        in_force[0].notes.append(declared.note)
+    return declared.names
 
 
 def problem_of_changes(changes: Sequence[PolicyChange]) -> tuple[str, tuple[str, ...]] | None:
