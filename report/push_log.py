@@ -1,0 +1,70 @@
+"""Lines of the push log, for people and for scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .escape import display, escape
+
+MOST_REFS = 20
+
+
+def as_text(entry: dict[str, Any]) -> str:
+    """One logged push: when, what became of it, who and by which hook; below it refs, findings and policies."""
+    pusher = entry["pusher"]["name"]
+    who = escape(pusher) if pusher is not None else f"nobody known ({escape(entry['pusher']['how'])})"
+    time = entry["time"].partition(".")[0] + "Z"
+    lines = [f"{time}  {entry['outcome']:<15}  {entry['hook']:<11}  {who}", *_refs(entry)]
+    for policy in entry["policies"]:
+        lines += [
+            f"  {finding['severity']} [{finding['rule']}] {escape(finding['ref'] or 'this push')}: "
+            f"{escape(finding['message'])}"
+            for finding in policy["findings"]
+        ]
+        lines += _left_off(policy, "findings", len(policy["findings"]))
+    lines += [f"  emergency [{rule}]: {escape(reason)}" for rule, reason in entry.get("emergency", {}).items()]
+    if "error" in entry:
+        lines.append(f"  could not judge: {escape(entry['error'])}")
+    for policy in entry["policies"]:
+        mode = ", which only evaluates" if policy["mode"] == "evaluate" else ""
+        lines.append(f"  policy {escape(policy['source'])} ({(policy['id'] or 'no id')[:12]}){mode}")
+    return "\n".join(lines)
+
+
+def as_document(entry: dict[str, Any]) -> dict[str, Any]:
+    """The entry with bytes that are not UTF-8 as `\\xNN`, like all our JSON."""
+    shown = _displayed(entry)
+    assert isinstance(shown, dict)
+    return shown
+
+
+def _refs(entry: dict[str, Any]) -> list[str]:
+    listed = entry["updates"][:MOST_REFS]
+    width = max((len(escape(update["ref"])) for update in listed), default=0)
+    lines = [f"  {_change(update):<8} {escape(update['ref']):<{width}}  {_ids(update)}" for update in listed]
+    return lines + _left_off(entry, "updates", len(listed))
+
+
+def _left_off(holder: dict[str, Any], what: str, shown: int) -> list[str]:
+    more = holder.get(f"{what}_in_all", len(holder[what])) - shown
+    return [f"  ... {more} more {what}"] if more else []
+
+
+def _change(update: dict[str, Any]) -> str:
+    if update["new"] is None:
+        return "deleted"
+    return "created" if update["old"] is None else "moved"
+
+
+def _ids(update: dict[str, Any]) -> str:
+    return " -> ".join(oid[:12] for oid in (update["old"], update["new"]) if oid is not None)
+
+
+def _displayed(value: Any) -> Any:
+    if isinstance(value, str):
+        return display(value)
+    if isinstance(value, list):
+        return [_displayed(one) for one in value]
+    if isinstance(value, dict):
+        return {display(key): _displayed(one) for key, one in value.items()}
+    return value
