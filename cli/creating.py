@@ -14,7 +14,7 @@ from ..policy.planning import Unplannable
 from ..report.escape import display
 from ..report.json import document
 from ..report.text import lines_of
-from ..repository.branches_to_push import branch_that_lacks
+from ..repository.branch_to_push import branch_that_lacks
 from ..repository.creating import workshop
 from ..repository.git_command import Git
 from ..repository.remotes import is_remote, remote_to_push_to

@@ -7,15 +7,16 @@ import tempfile
 import time
 from typing import TYPE_CHECKING
 
+from ..policy.errors import CannotJudge
 from ..policy.judge import Judge
 from ..policy.planning import Known, known_model, time_of, with_counter
 from ..policy.push import Circumstances, RefUpdate, Signature
 from ..policy.record import Record
-from .branches_to_push import branches_for
 from .facts import TAGS, judge_updates
 from .processes import run
 from .registry import read_refs
-from .remote_tags import fetch_commit, remote_tags
+from .remote import Remote, RemoteIsSilent
+from .remote_reader import fetch_missing
 from .signatures import find_verifier
 from .signing import signed
 from .with_tags import WithTags
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
     from ..policy.verdict import Verdict
     from .git_command import Git
     from .policy_source import PolicySource
-    from .reader import TagRef
+    from .remote import Listing
+
+# Seconds that a remote has to say which tags it has, and to give them.
+PATIENCE = 120.0
 
 
 class Judged(Record):
@@ -61,7 +65,7 @@ class Workshop:
         """The commit that `revision` names; one that only the remote has, if it is named by its full id, is fetched."""
         commit = self.reader.resolve(f"{revision}^{{commit}}")
         is_full_id = len(revision) in (40, 64) and not revision.strip("0123456789abcdef")
-        if commit is None and is_full_id and self.remote is not None and fetch_commit(self.git, self.remote, revision):
+        if commit is None and is_full_id and self.remote is not None and _fetch_commit(self.git, self.remote, revision):
             commit = self.reader.resolve(f"{revision}^{{commit}}")
         return commit
 
@@ -129,22 +133,40 @@ def workshop(git: Git, model: str, *, remote: str | None) -> Iterator[Workshop]:
     CannotJudge where the repository or the remote can't be read.
     """
     with contextlib.ExitStack() as stack:
-        theirs: Mapping[str, list[TagRef]] = {}
-        reading = git
+        listing, reading = None, git
         if remote is not None:
             scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-"))
-            found = remote_tags(git, remote, [model], scratch)
-            theirs, reading = found.by_model, found.git
-        reader = WithTags(reading, theirs, branches=branches_for(git, remote))
+            listing, reading = _ask(git, remote, model, scratch)
+        reader = WithTags(reading, listing, remote=remote)
         stack.enter_context(contextlib.closing(reader))
         refs = reader.tags_of([model])[model]
         known = known_model(model, read_refs(reader, refs))
         yield Workshop(git, reader, known, remote, {ref.name: ref.oid for ref in refs})
 
 
+def _ask(git: Git, remote: str, model: str, scratch: str) -> tuple[Listing, Git]:
+    """What the remote has, and Git for this clone with the remote's tags of the model in sight."""
+    there = Remote(git, remote, seconds=PATIENCE)
+    try:
+        listing = there.list([model], heads=True)
+        tags = {name: oid for name, oid in listing.tags.items() if name.startswith((f"{model}@", f"{model}#"))}
+        return listing, fetch_missing(git, there, tags, into=scratch)
+    except RemoteIsSilent as silent:
+        raise CannotJudge(f"{silent}\nTo go by the tags of this clone alone: --offline") from None
+
+
+def _fetch_commit(git: Git, remote: str, oid: str) -> bool:
+    """Fetches a commit that only `remote` has, and its history, without a ref; says whether the remote gave it."""
+    fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--end-of-options", remote, oid]
+    try:
+        run(git.command(*fetch), environment=git.surroundings)
+    except CannotJudge:
+        return False
+    return True
+
+
 def _as_far_as_possible(verify: Verify, notes: list[str]) -> Verify:
     """In a clone the server's list of signers may not be there; what signs here is then taken for good."""
-    from ..policy.errors import CannotJudge
 
     def check(pushes: Sequence[TagPush]) -> Mapping[str, Signature]:
         try:

@@ -1,33 +1,30 @@
-"""A repository as it would look with other tags in it than it has."""
+"""A remote and a clone seen as one repository, with a tag in it that is not stored anywhere."""
 
 from __future__ import annotations
 
 from .git_program import GitProgram
 from .reader import RawObject, TagRef
+from .remote import HEADS
+from .remote_reader import RemoteReader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .git_command import Git
-
-TAGS = "refs/tags/"
-HEADS = "refs/heads/"
+    from .remote import Listing
 
 
-class WithTags(GitProgram):
-    """A reader that adds `tags` (by model) to the repository's own and knows one object that is not stored.
+class WithTags(RemoteReader):
+    """A `Reader` of the remote's tags and branches together with this clone's own.
 
-    Where both name a tag, `tags` count: they are a remote's. `branches` stand
-    in for the repository's own branches, None leaves those.
+    Where both have a ref, the tag is the remote's and the branch ours: a
+    remote's tags stay as they are, its branches will be as we push them.
     """
 
-    def __init__(
-        self, git: Git, tags: Mapping[str, list[TagRef]], *, branches: Sequence[tuple[str, str]] | None = None
-    ) -> None:
-        super().__init__(git)
-        self._tags = tags
-        self._branches = branches
+    def __init__(self, git: Git, listing: Listing | None, *, remote: str | None) -> None:
+        super().__init__(git, listing, remote=remote)
+        self._clone = GitProgram(git)
         self._unstored: dict[str, bytes] = {}
 
     def add_object(self, oid: str, raw: bytes) -> None:
@@ -35,21 +32,20 @@ class WithTags(GitProgram):
         self._unstored[oid] = raw
 
     def tags_of(self, models: Sequence[str]) -> dict[str, list[TagRef]]:
-        found = super().tags_of(models)
-        return {model: _joined(found[model], self._tags.get(model, ())) for model in models}
+        ours, theirs = self._clone.tags_of(models), super().tags_of(models)
+        return {model: _joined(ours[model], theirs[model]) for model in models}
 
     def all_tags(self) -> list[TagRef]:
-        return _joined(super().all_tags(), [tag for tags in self._tags.values() for tag in tags])
+        return _joined(self._clone.all_tags(), super().all_tags())
 
     def existing(self, refs: Sequence[str]) -> dict[str, str]:
-        wanted = set(refs)
-        theirs = {TAGS + tag.name: tag.oid for tags in self._tags.values() for tag in tags}
-        return {**super().existing(refs), **{ref: oid for ref, oid in theirs.items() if ref in wanted}}
+        return {**self._clone.existing(refs), **super().existing(refs)}
 
     def refs_under(self, prefix: str) -> list[tuple[str, str]]:
-        if prefix == HEADS and self._branches is not None:
-            return list(self._branches)
-        return super().refs_under(prefix)
+        theirs = super().refs_under(prefix)
+        if prefix != HEADS:
+            return theirs
+        return list({**dict(theirs), **dict(self._clone.refs_under(HEADS))}.items())
 
     def objects(self, oids: Iterable[str], *, limit: int) -> Iterator[RawObject]:
         wanted = list(oids)
@@ -58,6 +54,10 @@ class WithTags(GitProgram):
             raw = self._unstored.get(oid)
             yield next(stored) if raw is None else RawObject(oid, "tag", len(raw), raw[:limit])
         next(stored, None)
+
+    def close(self) -> None:
+        self._clone.close()
+        super().close()
 
 
 def _joined(ours: Iterable[TagRef], theirs: Iterable[TagRef]) -> list[TagRef]:

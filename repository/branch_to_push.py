@@ -1,4 +1,4 @@
-"""The branches of a remote, as far as they are known here, and which one to push along with a tag."""
+"""Which branch to push along with a tag."""
 
 from __future__ import annotations
 
@@ -9,24 +9,6 @@ if TYPE_CHECKING:
     from .git_command import Git
 
 HEADS = "refs/heads/"
-
-
-def branches_for(git: Git, remote: str | None) -> list[tuple[str, str]] | None:
-    """The branches that a push to `remote` will find: the remote's as last fetched, and ours, which may be pushed.
-
-    None where there is no remote, or none of its branches is known: then the
-    repository's own branches are all that there is to go by.
-    """
-    if remote is None:
-        return None
-    reader = GitProgram(git)
-    try:
-        prefix = f"refs/remotes/{remote}/"
-        theirs = [(HEADS + ref.removeprefix(prefix), oid) for ref, oid in reader.refs_under(prefix)]
-        ours = reader.refs_under(HEADS)
-    finally:
-        reader.close()
-    return [*ours, *((ref, oid) for ref, oid in theirs if ref not in dict(ours))] if theirs else None
 
 
 def branch_that_lacks(git: Git, remote: str, commit: str) -> str | None:

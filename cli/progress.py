@@ -1,0 +1,36 @@
+"""How far a command has got, on a terminal, once it has taken a second."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import click
+
+PATIENCE = 1.0
+INTERVAL = 0.2
+
+
+class Progress:
+    """Told how much is done, writes it to stderr: `with Progress("judged {} of {} tags") as progress: …`."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+        self._next = time.monotonic() + PATIENCE
+        self._shown = 0
+
+    def __call__(self, done: int, of: int) -> None:
+        now = time.monotonic()
+        if now < self._next or not os.isatty(2):
+            return
+        self._next = now + INTERVAL
+        text = self._words.format(done, of)
+        self._shown = max(self._shown, len(text))
+        click.echo(f"\r{text}", err=True, nl=False)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._shown:
+            click.echo(f"\r{' ' * self._shown}\r", err=True, nl=False)
