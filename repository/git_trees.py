@@ -27,10 +27,19 @@ def checked_path(path: str) -> str:
     """
     if "\n" in path or "\0" in path:
         raise CannotJudge(f"The path {path!a} holds a line break or NUL, which Git can't be asked for. Rename it.")
-    parts = [part for part in path.split("/") if part not in ("", ".")]
+    parts = _parts(path)
     if ".." in parts or not parts:
         raise CannotJudge(f"The path {path!a} must name a file inside the repository, without `..`.")
     return "/".join(parts)
+
+
+def is_path(path: str) -> bool:
+    """Whether `checked_path` takes it."""
+    return not {"\n", "\0"}.intersection(path) and bool(_parts(path)) and ".." not in _parts(path)
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.split("/") if part not in ("", ".")]
 
 
 def find_entry(objects: ObjectReader, treeish: str, path: str, limit: int) -> TreeEntry | None:

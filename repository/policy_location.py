@@ -7,6 +7,7 @@ import stat
 
 from ..policy.errors import CannotJudge
 from ..policy.record import Record
+from .git_trees import is_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def parse_location(setting: str, value: str) -> Location:
     if form == "file" and os.path.isabs(rest):
         return Location(setting, None, rest)
     ref, _, path = rest.partition(":")
-    if form == "ref" and ref and path:
+    if form == "ref" and ref and is_path(path):
         return Location(setting, ref if ref == "HEAD" or ref.startswith("refs/") else f"refs/heads/{ref}", path)
     raise CannotJudge(
         f"The Git setting {setting} is {value!a}, which names no policy. Set it to file:/absolute/path or "
@@ -85,8 +86,8 @@ def read_at(reader: Reader, commit: str, path: str, because: str) -> Found | Non
     return Found(entry.data, entry.oid, commit)
 
 
-def read_file(path: str) -> bytes | None:
-    """The policy in a file on disk, None where there is no file.
+def read_file(path: str, because: str) -> bytes | None:
+    """The policy in a file on disk, None where there is no file; `because` names what asks for it.
 
     Raises OSError where it can't be read, CannotJudge where it is no ordinary
     file or larger than a policy may be.
@@ -97,10 +98,12 @@ def read_file(path: str) -> bytes | None:
         return None
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise CannotJudge(f"The policy {path!a} is not an ordinary file. Put a policy file in its place.")
+            raise CannotJudge(
+                f"The policy {path!a} ({because}) is not an ordinary file. Put a policy file in its place."
+            )
         data = file.read(LARGEST_POLICY + 1)
     if len(data) > LARGEST_POLICY:
-        raise _too_large(f"{path!a}")
+        raise _too_large(f"{path!a} ({because})")
     return data
 
 
@@ -113,7 +116,7 @@ def file_id(data: bytes) -> str:
 
 def _read_set_file(location: Location) -> Found:
     try:
-        data = read_file(location.path)
+        data = read_file(location.path, f"Git setting {location.setting}")
         reason = "there is no such file"
     except OSError as error:
         data, reason = None, str(error.strerror)

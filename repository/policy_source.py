@@ -79,7 +79,7 @@ def client_policy(
     if work_tree is not None:
         path = os.path.join(work_tree, POLICY_FILE)
         try:
-            data = read_file(path)
+            data = read_file(path, "the policy of this work tree")
         except OSError as error:
             raise CannotJudge(f"The policy {path!a} can't be read: {error.strerror}. Make it readable.") from error
         if data is not None:

@@ -1,0 +1,112 @@
+"""The settings of the machine's owner, and nothing that a pusher's environment says."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from support import Repo
+from tagwarden.policy.errors import CannotJudge
+from tagwarden.repository.configuration import Configuration
+from tagwarden.repository.git_command import Git
+
+
+def read(repo: Repo) -> Configuration:
+    return Configuration(Git.at(str(repo.path)))
+
+
+def test_settings_are_found_by_name_in_any_case(repo: Repo) -> None:
+    repo.git("config", "tagwarden.defaultPolicy", "file:/etc/tagwarden.toml")
+    configuration = read(repo)
+
+    assert configuration.get("tagwarden.defaultPolicy") == "file:/etc/tagwarden.toml"
+    assert configuration.get("TAGWARDEN.defaultpolicy") == "file:/etc/tagwarden.toml"
+    assert configuration.get("tagwarden.policy") is None
+
+
+def test_other_settings_are_not_read(repo: Repo) -> None:
+    repo.git("config", "tagwardenx.policy", "x")
+
+    assert read(repo).values() == {}
+
+
+def test_the_last_of_several_values_counts(repo: Repo) -> None:
+    repo.git("config", "--global", "tagwarden.policy", "ref:global:x")
+    repo.git("config", "--add", "tagwarden.policy", "ref:first:x")
+    repo.git("config", "--add", "tagwarden.policy", "ref:last:x")
+    try:
+        assert read(repo).get("tagwarden.policy") == "ref:last:x"
+    finally:
+        repo.git("config", "--global", "--unset", "tagwarden.policy")
+
+
+def test_values_may_hold_anything(repo: Repo) -> None:
+    for name, value in {"lines": "a\nb", "bytes": "\udcff", "equals": "a=b", "empty": ""}.items():
+        repo.git("config", f"tagwarden.{name}", value)
+    with (repo.git_dir / "config").open("a") as file:
+        file.write("[tagwarden]\n\tflag\n")
+
+    assert read(repo).values() == {
+        "tagwarden.lines": "a\nb",
+        "tagwarden.bytes": "\udcff",
+        "tagwarden.equals": "a=b",
+        "tagwarden.empty": "",
+        "tagwarden.flag": "true",
+    }
+    assert read(repo).get("tagwarden.empty") is None
+
+
+@pytest.mark.parametrize("with_git_dir", [True, False])
+def test_the_environment_sets_nothing(repo: Repo, monkeypatch: pytest.MonkeyPatch, with_git_dir: bool) -> None:
+    other = repo.path / "other-config"
+    other.write_text("[tagwarden]\n\tpolicy = file:/from/a/file\n")
+    repo.git("config", "tagwarden.sitePolicy", "file:/set")
+    monkeypatch.chdir(repo.path)
+    for name, value in {
+        "GIT_CONFIG": str(other),
+        "GIT_CONFIG_PARAMETERS": "'tagwarden.policy'='file:/from/parameters'",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "tagwarden.policy",
+        "GIT_CONFIG_VALUE_0": "file:/from/count",
+    }.items():
+        monkeypatch.setenv(name, value)
+    if with_git_dir:
+        monkeypatch.setenv("GIT_DIR", ".git")
+
+    assert Configuration(Git.here()).values() == {"tagwarden.sitepolicy": "file:/set"}
+
+
+def test_a_configuration_that_cannot_be_read_is_no_empty_one(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repo.git_dir / "config").write_text("[tagwarden\n")
+    monkeypatch.chdir(repo.path)
+    monkeypatch.setenv("GIT_DIR", ".git")
+
+    with pytest.raises(CannotJudge, match="bad config line 1"):
+        Configuration(Git.here()).values()
+
+
+def test_a_repository_that_git_does_not_trust_is_not_taken_for_an_unconfigured_one(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    repo.git("config", "--file", ".git/config", "tagwarden.policy", "file:/set")
+
+    with pytest.raises(CannotJudge, match="dubious ownership"):
+        read(repo)
+
+
+def test_a_configuration_that_nobody_asks_leaves_no_process(repo: Repo) -> None:
+    read(repo).close()
+
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_the_work_tree_is_found_from_inside_and_a_bare_repository_has_none(repo: Repo, tmp_path: Path) -> None:
+    (repo.path / "a").mkdir()
+    bare = Repo.init(tmp_path / "bare.git", "--bare")
+
+    assert Git.at(str(repo.path / "a")).work_tree() == str(repo.path)
+    assert Git.at(str(bare.path)).work_tree() is None
