@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from ..policy.errors import CannotJudge
 from ..policy.record import Record
 from .processes import run, start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from .git_command import Git
 
@@ -54,24 +53,10 @@ def store_tag(git: Git, name: str, raw: bytes) -> str:
     A ref of that name is never replaced. Raises CannotJudge with Git's words
     where it fails; then there is no ref.
     """
-    oid = _write(git, ["hash-object", "-t", "tag", "-w", "--stdin"], raw, {}).decode("ascii").strip()
+    hashing = git.command("hash-object", "-t", "tag", "-w", "--stdin")
+    oid = run(hashing, environment=git.surroundings, given=raw)[1].decode("ascii").strip()
     nothing = "0" * len(oid)
     run(git.command("update-ref", "--", f"refs/tags/{name}", oid, nothing), environment=git.surroundings)
-    return oid
-
-
-def write_tag(git: Git, draft: TagDraft, *, sign: bool = False) -> str:
-    """Stores the tag and makes its ref; returns the object's id.
-
-    A ref of that name is never replaced. With `sign` Git signs as its own
-    configuration says (`gpg.format`, `user.signingKey`), after exactly the
-    bytes of the draft. Raises CannotJudge with Git's words where it fails;
-    then there is no ref.
-    """
-    oid = _sign(git, draft) if sign else _store(git, draft)
-    if not sign:
-        nothing = "0" * len(oid)
-        run(git.command("update-ref", "--", f"refs/tags/{draft.name}", oid, nothing), environment=git.surroundings)
     return oid
 
 
@@ -89,28 +74,3 @@ def push(git: Git, remote: str, refspecs: Sequence[str], *, options: Sequence[st
     to_server = [f"--push-option={option}" for option in options]
     command = git.command("push", "--atomic", *to_server, "--", remote, *refspecs)
     return start(command, environment=git.surroundings, stdin=0, to_terminal=True).finish() == 0
-
-
-def _store(git: Git, draft: TagDraft) -> str:
-    output = _write(git, ["hash-object", "-t", "tag", "-w", "--stdin"], draft.raw(), {})
-    return output.decode("ascii").strip()
-
-
-def _sign(git: Git, draft: TagDraft) -> str:
-    """Lets `git tag` sign: only it knows every signing format and every setting of them."""
-    name = f"refs/tags/{draft.name}"
-    message = draft.message.encode("utf-8", "surrogateescape")
-    options = ["tag", "--sign", "--cleanup=verbatim", "--file=-", "--", draft.name, draft.target]
-    _write(git, options, message, {"GIT_COMMITTER_DATE": f"@{draft.time} {draft.tagger.zone}"})
-    oid = git.line("for-each-ref", "--format=%(objectname)", "--count=1", "--", name)
-    if not git.run("cat-file", "tag", oid)[1].startswith(draft.raw()):
-        delete_tag(git, draft.name, oid)
-        raise CannotJudge(
-            f"Git signed another text for {draft.name!a} than was judged, so the tag was deleted again. "
-            "Look for settings that change what `git tag --sign` writes (`git config --get-regexp '^(tag|i18n)'`)."
-        )
-    return oid
-
-
-def _write(git: Git, arguments: Sequence[str], given: bytes, extra: Mapping[str, str]) -> bytes:
-    return run(git.command(*arguments), environment={**git.surroundings, **extra}, given=given)[1]
