@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 LOCK_TIMEOUT = "tagwarden.lockTimeout"
 DEFAULT_LOCK_TIMEOUT = 60.0
 
+# These refuse whoever is not known.
+RULES_ABOUT_THE_PUSHER = ("who", "tagger-is-pusher")
+
 
 def judge_updates_here(updates: Sequence[RefUpdate], *, hook: ServerHook, host: str, note: str | None = None) -> int:
     """Judge `updates` by the repository's policy and by the site's, say and log what was found, and answer 0 or 1.
@@ -74,6 +77,8 @@ def judge_updates_here(updates: Sequence[RefUpdate], *, hook: ServerHook, host: 
     for verdict in verdicts:
         if note is not None and verdict.findings:
             verdict = verdict._replace(notes=(*verdict.notes, note))
+        if pusher.name is None and any(finding.rule in RULES_ABOUT_THE_PUSHER for finding in verdict.findings):
+            verdict = verdict._replace(notes=(*verdict.notes, f"it is not known who pushes: {pusher.how}"))
         tell(lines_of(verdict), host)
     # Tags that are none of our business, and branches, leave no line.
     if any(verdict.judged or verdict.findings for verdict in verdicts):
