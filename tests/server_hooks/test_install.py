@@ -13,6 +13,7 @@ import pytest
 from support import Repo, Server
 from support.hook_files import GITEA_DELEGATE, everything, hook_at
 from tagwarden.cli.run import run
+from tagwarden.server_hooks import install as install_module
 from tagwarden.server_hooks import served_repository
 from tagwarden.server_hooks.hook_file import is_hook_file
 
@@ -330,14 +331,11 @@ class TestRefusals:
         self, bare: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         theirs = hook_at(bare.path / "hooks" / "pre-receive", "#!/bin/sh\n# theirs\n")
-        rename = os.rename
 
-        def fail(source: str, target: str) -> None:
-            if target.endswith("pre-receive"):
-                raise OSError(28, "No space left on device", target)
-            rename(source, target)
+        def fail(path: str, content: bytes, mode: int) -> None:
+            raise OSError(28, "No space left on device", path)
 
-        monkeypatch.setattr(os, "rename", fail)
+        monkeypatch.setattr(install_module, "write_whole", fail)
 
         assert install(bare) == 1
 
