@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from ..policy.record import Record
+from ..repository.whole_file import write_whole as write_whole
 from .served_repository import CannotAdminister
 
 FILE = "installed.json"
@@ -43,19 +44,3 @@ def write_record(folder: str, record: Installed) -> None:
     """Replace the record in `folder`. OSError where that can't be done."""
     path = os.path.join(folder, FILE)
     write_whole(path, json.dumps(record._asdict(), indent=1).encode("utf-8", "surrogateescape") + b"\n", 0o644)
-
-
-def write_whole(path: str, content: bytes, mode: int) -> None:
-    """Put a file with `content` at `path` in one step: whoever looks finds the old one or the new one."""
-    beside = f"{path}.{os.getpid()}.new"
-    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    try:
-        with open(fd, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(fd, mode)
-            os.fsync(fd)
-        os.rename(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise

@@ -1,0 +1,25 @@
+"""Writes files that others read at any moment."""
+
+from __future__ import annotations
+
+import os
+
+
+def write_whole(path: str, content: bytes, mode: int) -> None:
+    """Put a file with `content` at `path` in one step: whoever looks finds the old one or the new one.
+
+    OSError where that can't be done; then nothing has changed.
+    """
+    beside = f"{path}.{os.getpid()}.new"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    fd = os.open(beside, flags, 0o600)
+    try:
+        with open(fd, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(fd)
+        os.chmod(beside, mode)
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise
