@@ -1,0 +1,68 @@
+"""What the `pre-push` hook file starts: judges all refs of a push as one set, before anything leaves."""
+
+from __future__ import annotations
+
+import os
+
+from ..repository.ref_updates import parse_pre_push_lines, read_all_stdin
+from .leaving import ACCEPTED, REFUSED, leave_with, tell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+    from ..policy.push import RefUpdate
+
+CONCERN_US = ("refs/tags/", "refs/replace/")
+
+
+def main(arguments: Sequence[str]) -> NoReturn:
+    """Judge the push and leave with 0 (accepted), 1 (refused) or 3 (could not judge).
+
+    `arguments`: the foreign hook to run if the push is accepted or "", the
+    lines that the hook file has read, and what Git gave the hook: the remote's
+    name (its URL if it has none) and its URL. The rest of Git's lines is on stdin.
+    """
+    foreign, lines, *given_by_git = arguments
+
+    def judge() -> int:
+        given = os.fsencode(lines) + read_all_stdin()
+        status = judge_push(parse_pre_push_lines(given), *given_by_git)
+        if status != ACCEPTED or not foreign:
+            return status
+        from ..repository.foreign_hook import run_foreign_hook
+
+        return run_foreign_hook(foreign, given_by_git, given)
+
+    leave_with(judge)
+
+
+def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
+    """Judge a push to `url`, which goes by the name `remote` unless that is the URL; say what was found.
+
+    Returns 0 (accepted) or 1 (refused). Raises CannotJudge where no verdict can
+    be reached.
+    """
+    concerning = [update for update in updates if update.ref.startswith(CONCERN_US)]
+    if not concerning:
+        return ACCEPTED
+    from ..report.text import lines_of
+    from ..repository.client_judging import Destination, is_offline, judge_client_push, with_ways_out
+    from ..repository.configuration import Configuration
+    from ..repository.facts import group_by_model
+    from ..repository.git_command import Git
+    from ..repository.remote import RemoteIsSilent
+
+    if not group_by_model(concerning) and not any(update.ref.startswith(CONCERN_US[1]) for update in concerning):
+        return ACCEPTED
+    git = Git.here()
+    configuration = Configuration(git)
+    name = remote if remote != url else None
+    destination = Destination(name, url, offline=is_offline(configuration))
+    try:
+        verdict = judge_client_push(updates, destination, git=git, configuration=configuration)
+    except RemoteIsSilent as silent:
+        raise with_ways_out(silent) from None
+    tell(lines_of(verdict))
+    return ACCEPTED if verdict.accepted else REFUSED
