@@ -14,11 +14,15 @@ from .errors import Refused
 @click.argument("repositories", metavar="[REPO]...", nargs=-1)
 @click.option("--server", is_flag=True, help="Install a server hook, into the repository that is pushed to.")
 @click.option(
+    "--configured",
+    is_flag=True,
+    help="Let the clone's configuration name the hook, which then runs whatever owns the hooks folder (Git 2.54).",
+)
+@click.option(
     "--hook",
     type=click.Choice(["pre-receive", "update"]),
-    default="pre-receive",
-    show_default=True,
-    help="Which server hook. `update` sees the refs of a push one by one: for hosts that offer nothing better.",
+    help="Which server hook; `update` sees the refs of a push one by one: for hosts that offer nothing better.  "
+    "[default: pre-receive]",
 )
 @click.option(
     "--host",
@@ -29,17 +33,31 @@ from .errors import Refused
 @click.option("--print", "print_it", is_flag=True, help="Write the hook file to stdout, and install nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def install(
-    repositories: tuple[str, ...], server: bool, hook: str, host: str | None, print_it: bool, as_json: bool
+    repositories: tuple[str, ...],
+    server: bool,
+    configured: bool,
+    hook: str | None,
+    host: str | None,
+    print_it: bool,
+    as_json: bool,
 ) -> None:
-    """Install the hooks in each REPO (default: here).
+    """Install the hooks in each REPO (default: here): pre-push in a clone, or a server hook.
 
     Installing again changes nothing. A hook that is there already is kept,
     and runs after tagwarden has accepted a push. Exits with 1 where a hook
-    can't be installed.
+    can't be installed; where husky or lefthook own the hooks, it says what to
+    add to their files.
     """
+    if server and configured:
+        raise click.UsageError("--configured is for clones; it does not go with --server.")
     if not server:
-        raise click.UsageError("Only server hooks can be installed: say --server.")
+        if hook is not None or host is not None or print_it:
+            raise click.UsageError("--hook, --host and --print are for server hooks: say --server.")
+        _install_in_clones(repositories or (".",), configured=configured, as_json=as_json)
+        return
     from ..server_hooks.served_repository import CannotAdminister
+
+    hook = hook or "pre-receive"
 
     done: list[dict[str, Any]] = []
     try:
@@ -51,6 +69,23 @@ def install(
             if not as_json:
                 click.echo("\n".join(done[-1]["done"]))
     except CannotAdminister as error:
+        raise Refused(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(done[0] if len(done) == 1 else {"schema": 1, "repositories": done}))
+
+
+def _install_in_clones(paths: tuple[str, ...], *, configured: bool, as_json: bool) -> None:
+    from ..hooks.clone import CannotInstall
+    from ..hooks.install import install as install_client_hook
+
+    done: list[dict[str, Any]] = []
+    try:
+        for path in paths:
+            said = install_client_hook(path, configured=configured)
+            done.append({"schema": 1, "repository": path, "done": said})
+            if not as_json:
+                click.echo("\n".join(said))
+    except CannotInstall as error:
         raise Refused(str(error)) from error
     if as_json:
         click.echo(json.dumps(done[0] if len(done) == 1 else {"schema": 1, "repositories": done}))

@@ -11,8 +11,8 @@ from ..policy.errors import CannotJudge
 from .errors import ACCEPTED, CANNOT_JUDGE, REFUSED
 
 PROVEN = {
-    "refuses": "A bad tag was pushed to a scratch copy and refused by tagwarden, as it should be.",
-    "reports": "A bad tag was pushed to a scratch copy: tagwarden reported it and refused nothing, "
+    "refuses": "A bad tag was pushed to a scratch repository and refused by tagwarden, as it should be.",
+    "reports": "A bad tag was pushed to a scratch repository: tagwarden reported it and refused nothing, "
     'for the policy\'s mode is "evaluate".',
     "no": "Bad tags are not kept out.",
     "unknown": "Whether bad tags are kept out can't be proven from here.",
@@ -24,19 +24,15 @@ PROVEN = {
 @click.option("--server", is_flag=True, help="Prove the server hooks of the repository that is pushed to.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def status(repository: str, server: bool, as_json: bool) -> int:
-    """Prove that a bad tag that is pushed to REPO (default: here) is refused. Nothing in REPO changes.
+    """Prove that a bad tag that is pushed from the clone REPO (default: here) is refused.
+
+    With --server: one that is pushed to REPO. The tag goes to a scratch
+    repository: nothing in REPO changes, and nothing leaves the machine.
 
     Exits with 0 only if that is so and nothing else is wrong; with 3 where it
     can't be proven.
     """
-    if not server:
-        raise click.UsageError("Only server hooks can be installed: say --server.")
-    from ..server_hooks.served_repository import CannotAdminister
-
-    try:
-        found = _status(repository)
-    except CannotAdminister as error:
-        raise CannotJudge(str(error)) from error
+    found = _status(repository) if server else _status_of_clone(repository)
     click.echo(json.dumps(found) if as_json else "\n".join(_lines(found)))
     if found["proven"] == "unknown":
         return CANNOT_JUDGE
@@ -44,10 +40,24 @@ def status(repository: str, server: bool, as_json: bool) -> int:
 
 
 def _status(path: str) -> dict[str, Any]:
+    from ..server_hooks.served_repository import CannotAdminister
     from ..server_hooks.status import status as status_of_server_hooks
     from .server_hooks import as_owner
 
-    return as_owner(path, ["status", "--server"], lambda: {"schema": 1, **status_of_server_hooks(path)._asdict()})
+    try:
+        return as_owner(path, ["status", "--server"], lambda: {"schema": 1, **status_of_server_hooks(path)._asdict()})
+    except CannotAdminister as error:
+        raise CannotJudge(str(error)) from error
+
+
+def _status_of_clone(path: str) -> dict[str, Any]:
+    from ..hooks.clone import CannotInstall
+    from ..hooks.status import status as status_of_client_hooks
+
+    try:
+        return {"schema": 1, **status_of_client_hooks(path)._asdict()}
+    except CannotInstall as error:
+        raise CannotJudge(str(error)) from error
 
 
 def _lines(found: dict[str, Any]) -> list[str]:

@@ -19,27 +19,34 @@ def uninstall(repositories: tuple[str, ...], server: bool, as_json: bool) -> Non
 
     Exits with 1 where something can't be taken back.
     """
-    if not server:
-        raise click.UsageError("Only server hooks can be installed: say --server.")
-    from ..server_hooks.served_repository import CannotAdminister
-
     done: list[dict[str, Any]] = []
-    try:
-        for path in repositories or (".",):
-            done.append(_uninstall(path))
-            if not as_json:
-                click.echo("\n".join(done[-1]["done"]))
-    except CannotAdminister as error:
-        raise Refused(str(error)) from error
+    for path in repositories or (".",):
+        done.append(_uninstall(path) if server else _uninstall_from_clone(path))
+        if not as_json:
+            click.echo("\n".join(done[-1]["done"]))
     if as_json:
         click.echo(json.dumps(done[0] if len(done) == 1 else {"schema": 1, "repositories": done}))
 
 
 def _uninstall(path: str) -> dict[str, Any]:
+    from ..server_hooks.served_repository import CannotAdminister
     from ..server_hooks.uninstall import uninstall as uninstall_server_hooks
     from .server_hooks import as_owner
 
     def here() -> dict[str, Any]:
         return {"schema": 1, "repository": path, "done": uninstall_server_hooks(path)}
 
-    return as_owner(path, ["uninstall", "--server"], here)
+    try:
+        return as_owner(path, ["uninstall", "--server"], here)
+    except CannotAdminister as error:
+        raise Refused(str(error)) from error
+
+
+def _uninstall_from_clone(path: str) -> dict[str, Any]:
+    from ..hooks.clone import CannotInstall
+    from ..hooks.uninstall import uninstall as uninstall_client_hook
+
+    try:
+        return {"schema": 1, "repository": path, "done": uninstall_client_hook(path)}
+    except CannotInstall as error:
+        raise Refused(str(error)) from error

@@ -1,0 +1,163 @@
+"""Whether a clone's hooks really refuse a bad tag, and what is in the way if they don't."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from ..policy.errors import CannotJudge
+from ..policy.record import Record
+from ..policy.rules import RULES
+from .clone import CannotInstall, Clone
+from .hook_file import INSTALL, NEXT, interpreter_of
+from .hook_place import HOOK, LEGACY, content_of, has_stanza, hook_place, is_ours
+from .install import configured_file
+from .interpreter import warning_about
+from .probe import TAGS, push_bad_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Literal
+
+    from .hook_place import HookPlace
+    from .probe import Outcome
+
+    Proven = Literal["refuses", "reports", "no", "unknown"]
+
+RULE = re.compile(r"\[([a-z-]+)\]")
+REFUSES = "tagwarden: refused"
+EVALUATES = "tagwarden: accepted, for the policy only evaluates"
+
+BYPASSES = (
+    "`git push --no-verify` runs no hook, and tools that push without Git run none either: `gto register --push` and "
+    "`gto assign --push` (dulwich), libgit2 and its bindings. Only the server's hook sees those: "
+    "`tagwarden install --server`"
+)
+COMING_MOVE = (
+    "pre-commit is to install itself as a configured hook, and may then run no pre-push.legacy any more: "
+    "after such an update run `tagwarden install` again"
+)
+
+
+class Status(Record):
+    """What was found out about the clone at `repository`.
+
+    `proven`: "refuses" (a bad tag was refused by tagwarden), "reports" (in
+    mode "evaluate": it was reported and accepted), "no", or "unknown" where the
+    push did not end. `hooks` maps each hook of ours to its file. `problems` say
+    what is wrong and what to do, `missing` what no client hook can guarantee,
+    `said` what the hooks said.
+    """
+
+    repository: str
+    proven: Proven
+    hooks: Mapping[str, str]
+    problems: tuple[str, ...]
+    missing: tuple[str, ...]
+    said: str
+
+
+def status(path: str) -> Status:
+    """Find out by pushing a bad tag from the clone at `path` to a scratch repository; nothing in it changes.
+
+    Raises CannotInstall where that can't be done.
+    """
+    clone = Clone(path)
+    try:
+        outcome = push_bad_tags(clone)
+    except (CannotJudge, OSError) as error:
+        raise CannotInstall(f"no push could be tried from {clone.work_tree}: {error}") from error
+    proven = _what_is_proven(outcome)
+    place = hook_place(clone)
+    files = {name: file for name, file in _our_files(clone, place) if is_ours(file) or has_stanza_at(place, file)}
+    problems = [*_about_interpreters(files.values())]
+    if proven == "no":
+        problems += _why_not(clone, place, outcome)
+    missing = [BYPASSES]
+    if HOOK in files and files[HOOK].endswith(LEGACY):
+        missing.append(COMING_MOVE)
+    missing += [warning for file in files.values() if (warning := _warning(file))]
+    return Status(clone.work_tree, proven, files, tuple(problems), tuple(missing), outcome.said.strip())
+
+
+def gate_is_there(path: str) -> bool:
+    """Whether our hook stands where Git, or the manager that owns the hooks, runs it; told without a push.
+
+    Raises CannotInstall where there is no clone.
+    """
+    clone = Clone(path)
+    place = hook_place(clone)
+    return any(
+        has_stanza_at(place, file) or (is_ours(file) and os.access(file, os.X_OK))
+        for _, file in _our_files(clone, place)
+    )
+
+
+def has_stanza_at(place: HookPlace, file: str) -> bool:
+    """Whether `file` is the one of a hook manager's that calls us."""
+    return place.manager in ("husky", "lefthook") and file == place.file and has_stanza(place)
+
+
+def _our_files(clone: Clone, place: HookPlace) -> Iterator[tuple[str, str]]:
+    yield HOOK, place.file
+    if "tagwarden" in clone.configured_hooks():
+        yield "configured pre-push", configured_file(clone)
+
+
+def _what_is_proven(outcome: Outcome) -> Proven:
+    if outcome.refused is None:
+        return "unknown"
+    named = set(RULE.findall(outcome.said)) & set(RULES)
+    if not named or not any(tag in outcome.said for tag in TAGS):
+        return "no"
+    if outcome.refused:
+        return "refuses" if REFUSES in outcome.said else "no"
+    return "reports" if EVALUATES in outcome.said else "no"
+
+
+def _about_interpreters(files: Iterable[str]) -> Iterator[str]:
+    for file in files:
+        python = interpreter_of(content_of(file)) if is_ours(file) else None
+        if python is not None and not os.access(python, os.X_OK):
+            yield f"{file} names the interpreter {python}, which has gone: run `{INSTALL}`"
+
+
+def _warning(file: str) -> str | None:
+    python = interpreter_of(content_of(file)) if is_ours(file) else None
+    return warning_about(python) if python is not None else None
+
+
+def _why_not(clone: Clone, place: HookPlace, outcome: Outcome) -> Iterator[str]:
+    yield "a bad tag was refused, but not because tagwarden judged it" if outcome.refused else "a bad tag was accepted"
+    again = f"run `{INSTALL} {shlex.quote(clone.work_tree)}`"
+    folder = clone.hooks_folder()
+    default = os.path.join(clone.common_dir, "hooks")
+    if place.manager in ("husky", "lefthook"):
+        if not has_stanza(place):
+            yield f"{place.manager} owns the hooks and {place.file} does not call tagwarden: {again}, it says how"
+        elif "not found" in outcome.said:
+            yield f"{place.file} calls tagwarden, which is not on PATH: install it for everybody who pushes"
+    elif is_ours(place.file) and not os.access(place.file, os.X_OK):
+        yield f"{place.file} is not executable, so it is passed over: chmod +x {shlex.quote(place.file)}"
+    elif is_ours(os.path.join(folder.path, LEGACY)) and place.manager == "git":
+        gone = "is a configured hook now" if "pre-commit" in clone.configured_hooks() else "has gone"
+        yield f"nobody runs {os.path.join(folder.path, LEGACY)}, for pre-commit {gone}: {again}"
+    elif place.manager == "pre-commit" and not os.path.lexists(place.file):
+        yield f"pre-commit owns pre-push and runs nothing besides: `pre-commit install -f` removes others: {again}"
+    elif not is_ours(place.file):
+        yield from _hooks_path(folder.path, folder.scope, default, again)
+
+
+def _hooks_path(folder: str, scope: str | None, default: str, again: str) -> Iterator[str]:
+    elsewhere = any(is_ours(os.path.join(default, name)) for name in (HOOK, LEGACY))
+    if folder != default and elsewhere:
+        yield (
+            f"tagwarden's hook is in {default}, but Git looks in {folder}, for core.hooksPath is set in the "
+            f"{scope} configuration: {again}"
+        )
+    elif os.path.lexists(os.path.join(folder, HOOK)) or os.path.lexists(os.path.join(folder, NEXT)):
+        yield f"the hook in {folder} is another one now: {again}"
+    else:
+        yield f"there is no pre-push hook: {again}"

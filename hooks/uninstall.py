@@ -1,0 +1,65 @@
+"""Takes back exactly what installing the pre-push hook did."""
+
+from __future__ import annotations
+
+import os
+
+from .clone import CannotInstall, Clone
+from .hook_file import NEXT
+from .hook_place import HOOK, LEGACY, content_of, has_stanza, hook_place, is_of_pre_commit, is_ours
+from .install import COMMAND_SETTING, EVENT_SETTING, configured_file
+
+
+def uninstall(path: str) -> list[str]:
+    """Take our hook out of the clone at `path`; sentences on what was done.
+
+    The hook that stood there before is there again, or where pre-commit runs
+    it if that has come since. CannotInstall where something can't be taken back.
+    """
+    clone = Clone(path)
+    folders = dict.fromkeys([clone.hooks_folder().path, os.path.join(clone.common_dir, "hooks")])
+    try:
+        said = [line for folder in folders for line in _take_back(folder)]
+        said += _take_configured_back(clone)
+    except OSError as error:
+        raise CannotInstall(f"{error.filename or clone.work_tree} can't be changed: {error.strerror}") from error
+    place = hook_place(clone)
+    if place.manager in ("husky", "lefthook") and has_stanza(place):
+        said.append(f"{place.file} calls tagwarden: take that out yourself.")
+    return said or [f"Nothing of tagwarden is installed in {clone.work_tree}."]
+
+
+def _take_back(folder: str) -> list[str]:
+    said = []
+    for file in (os.path.join(folder, LEGACY), os.path.join(folder, HOOK)):
+        if is_ours(file):
+            os.unlink(file)
+            said.append(f"{file} is removed.")
+    kept = os.path.join(folder, NEXT)
+    if os.path.lexists(kept):
+        owned = is_of_pre_commit(content_of(os.path.join(folder, HOOK)))
+        back = os.path.join(folder, LEGACY if owned else HOOK)
+        if os.path.lexists(back):
+            said.append(f"{back} is not of tagwarden: it is left as it is, and {kept}, which stood there before, too.")
+        else:
+            os.rename(kept, back)
+            said.append(f"{back} is the hook again that stood there before.")
+    return said
+
+
+def _take_configured_back(clone: Clone) -> list[str]:
+    said = []
+    # In this order: Git dies of an event that has no command.
+    for setting in (EVENT_SETTING, COMMAND_SETTING):
+        if clone.line("config", "--local", "--get-all", setting):
+            clone.line("config", "--local", "--unset-all", setting)
+            said.append(f"{setting} is unset.")
+    file = configured_file(clone)
+    if is_ours(file):
+        os.unlink(file)
+        said.append(f"{file} is removed.")
+        try:
+            os.rmdir(os.path.dirname(file))
+        except OSError:  # what else is in it is not of the hook
+            pass
+    return said
