@@ -6,11 +6,20 @@ unreadable here exactly if it is unreadable there.
 
 from __future__ import annotations
 
+from .errors import CannotJudge
 from .names import is_name
+from .time_limit import in_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+# Reading YAML takes a second for each 64 KiB, and much longer if somebody means it to.
+SECONDS = 10.0
+TOO_SLOW = (
+    f"The YAML files of the tagged commits (artifacts.yaml, dvc.yaml) take more than {SECONDS:g} seconds to read. "
+    "Push fewer tags at once, or make the files smaller."
+)
 
 # What GTO's `Artifact` model takes for each key of an entry.
 ENTRY_TYPES: dict[str, tuple[type, ...]] = {
@@ -28,6 +37,8 @@ def load_yaml(data: bytes) -> Any:
 
     try:
         return YAML(typ="safe", pure=True).load(data.decode("utf-8"))
+    except CannotJudge:
+        raise
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     # ruamel.yaml raises its own errors, and others on odd input.
@@ -35,10 +46,39 @@ def load_yaml(data: bytes) -> Any:
         raise ValueError(str(problem).partition("\n")[0] or type(problem).__name__) from None
 
 
-def problem_of_annotations(data: bytes) -> str | None:
+class Documents:
+    """The YAML files of one push: each content is read once, and all of them in SECONDS.
+
+    Over history each file has SECONDS to itself.
+    """
+
+    def __init__(self, *, of_history: bool = False) -> None:
+        self._left = SECONDS
+        self._of_history = of_history
+        self._read: dict[bytes, Any] = {}
+
+    def load(self, data: bytes) -> Any:
+        """The document in `data`. Raises ValueError where it is none, CannotJudge where time is up."""
+        if data not in self._read:
+            seconds = SECONDS if self._of_history else self._left
+            self._read[data], self._left = in_time(lambda: _load_or_fail(data), seconds=seconds, too_slow=TOO_SLOW)
+        found = self._read[data]
+        if isinstance(found, ValueError):
+            raise found
+        return found
+
+
+def _load_or_fail(data: bytes) -> Any:
+    try:
+        return load_yaml(data)
+    except ValueError as problem:
+        return problem
+
+
+def problem_of_annotations(data: bytes, documents: Documents) -> str | None:
     """Why GTO can't read this `artifacts.yaml`; None if it can."""
     try:
-        content = load_yaml(data)
+        content = documents.load(data)
     except ValueError as problem:
         return f"it is not YAML: {problem}"
     if not isinstance(content, dict):
@@ -58,9 +98,9 @@ def is_artifact_name(text: str) -> bool:
     return is_name(name.replace("//", "/")) and (not colon or bool(folder))
 
 
-def declares(data: bytes, artifact: str) -> bool:
+def declares(data: bytes, artifact: str, documents: Documents) -> bool:
     """Whether `artifact` is a key under `artifacts` in this `dvc.yaml`. Raises ValueError if it can't be read."""
-    content = load_yaml(data)
+    content = documents.load(data)
     artifacts = content.get("artifacts") if isinstance(content, dict) else None
     return isinstance(artifacts, dict) and artifact in artifacts
 

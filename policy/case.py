@@ -9,8 +9,9 @@ from .tag_name import TagName, parse_tag_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from .annotations import Documents
     from .history import Event
     from .policy import Settings
     from .push import Circumstances, ModelPush, RefUpdate, Signature, Tag, TagPush, Target
@@ -38,6 +39,7 @@ class Case(Record):
     obstacles: Mapping[str, str]
     case_twin: str | None
     signatures: Mapping[str, Signature]
+    documents: Callable[[], Documents]
 
     @property
     def old_registrations(self) -> list[Event]:
@@ -63,8 +65,10 @@ class WholePush(Record):
     policy_problem: tuple[str, tuple[str, ...]] | None
 
 
-def build_case(push: ModelPush, settings: Settings, circumstances: Circumstances) -> Case:
-    """Play `push` into the model's history."""
+def build_case(
+    push: ModelPush, settings: Settings, circumstances: Circumstances, documents: Callable[[], Documents]
+) -> Case:
+    """Play `push` into the model's history. `documents` gives what reads YAML, for all of the push."""
     touched = {update.tag for update in push.pushed}
     existing = [tag for tag in push.existing if tag.name not in touched]
     history = ModelHistory()
@@ -95,4 +99,5 @@ def build_case(push: ModelPush, settings: Settings, circumstances: Circumstances
         push.obstacles,
         push.case_twin,
         push.signatures,
+        documents,
     )

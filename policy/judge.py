@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from .case import WholePush, build_case
 from .rules import ALL_KINDS, CONCERNS, PUSH_RULES, RULES, load_push_rule, load_rule
-from .tag_name import TagName
+from .traits import traits_of
 from .verdict import Finding, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from .annotations import Documents
     from .case import Case
     from .policy import Level, Policy, Settings
     from .push import Circumstances, ModelPush, Signature, TagPush
@@ -38,10 +39,19 @@ class Judge:
         """`verify` checks the signatures of pushed tags, for policies that ask for them."""
         self.policy = policy
         self.verify = verify
+        self._documents: Documents | None = None
         self.circumstances = circumstances
         self.findings: list[Finding] = []
         self.judged = 0
         self.used_emergencies: dict[str, str] = {}
+
+    def documents(self) -> Documents:
+        """What reads the YAML files of this push; few pushes need it."""
+        if self._documents is None:
+            from .annotations import Documents
+
+            self._documents = Documents(of_history=self.circumstances.place == "history")
+        return self._documents
 
     def judge_model(self, push: ModelPush) -> None:
         """Judge one model's share of the push; `model` None holds the near misses.
@@ -56,7 +66,7 @@ class Judge:
         settings = self.policy.for_model(push.model or "")
         if self.verify is not None:
             push = push._replace(signatures=self.verify(push.pushed))
-        case = build_case(push, settings, self.circumstances)
+        case = build_case(push, settings, self.circumstances, self.documents)
         for rule in _rules_for(case):
             level = self._level(rule, settings)
             if level != "off":
@@ -132,15 +142,9 @@ def judge_push(
 
 
 def _rules_for(case: Case) -> Iterator[str]:
-    held: set[str] = {push.name.kind for push in case.made if isinstance(push.name, TagName)}
-    if len(case.made) < len(case.pushes):
-        held.add("delete")
-    if any(push.old is not None for push in case.made):
-        held.add("move")
-    if case.model is None:
-        held.add("near-miss")
+    traits = traits_of(case)
     for rule in RULES:
-        if rule not in PUSH_RULES and not held.isdisjoint(CONCERNS.get(rule, ALL_KINDS)):
+        if rule not in PUSH_RULES and not traits.isdisjoint(CONCERNS.get(rule, ALL_KINDS)):
             yield rule
 
 

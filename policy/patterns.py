@@ -1,18 +1,14 @@
 """Regular expressions from the policy on text from a pusher, with a time limit.
 
 The policy's author and the pusher may together, by accident or not, make a
-match that takes years. CPython's engine looks for signals while it works, so a
-timer can stop it where there are timers (everywhere but on Windows); elsewhere
-a child process does the matching.
+match that takes years. Where no timer can stop it, a child process does the
+matching.
 """
 
 from __future__ import annotations
 
 from .errors import CannotJudge
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from types import FrameType
+from .time_limit import has_timers, in_time
 
 LIMIT = 2.0
 
@@ -22,38 +18,18 @@ def matches_in_time(pattern: str, text: str) -> bool:
 
     Raises CannotJudge where that is not known after LIMIT seconds.
     """
-    import signal
-    import threading
-
-    if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-        return _match_against_timer(pattern, text)
-    return _match_in_child(pattern, text)
-
-
-def _too_slow(pattern: str) -> CannotJudge:
-    return CannotJudge(
+    too_slow = (
         f"The pattern {pattern!r} in the policy needs more than {LIMIT:g} seconds on this message. "
         "Whoever keeps the policy should simplify it (nested repetitions such as '(a+)+' are slow)."
     )
-
-
-def _match_against_timer(pattern: str, text: str) -> bool:
+    if not has_timers():
+        return _match_in_child(pattern, text, too_slow)
     import re
-    import signal
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise _too_slow(pattern)
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, LIMIT)
-    try:
-        return re.fullmatch(pattern, text) is not None
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    return in_time(lambda: re.fullmatch(pattern, text) is not None, seconds=LIMIT, too_slow=too_slow)[0]
 
 
-def _match_in_child(pattern: str, text: str) -> bool:
+def _match_in_child(pattern: str, text: str, too_slow: str) -> bool:
     import subprocess
     import sys
 
@@ -69,7 +45,7 @@ def _match_in_child(pattern: str, text: str) -> bool:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _too_slow(pattern) from None
+        raise CannotJudge(too_slow) from None
     if done.returncode not in (0, 10):
         raise CannotJudge(f"The pattern {pattern!r} in the policy could not be tried (exit status {done.returncode}).")
     return done.returncode == 0

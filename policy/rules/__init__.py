@@ -76,18 +76,24 @@ PUSH_RULES = ("replace-refs", "policy-file", "push-size")
 ALL_KINDS = frozenset(("register", "deregister", "assign", "unassign", "deprecate"))
 IN_USE = frozenset(("register", "assign"))
 
-# What a share of a push must hold for a rule to have anything to say: events of
-# these kinds, or a "move", a "delete", a "near-miss". A hook pays for each rule
-# that it imports.
+# The traits (`traits.py`) of which a share of a push must have one for a rule
+# to have anything to say; those that are not named may speak of any event.
 CONCERNS: dict[str, frozenset[str]] = {
-    "tag-name": ALL_KINDS | {"near-miss"},
+    "tag-name": frozenset(("near-miss", "obstacle")),
+    "tag-name-in-object": frozenset(("other-name",)),
+    "annotated": frozenset(("lightweight",)),
+    "tag-object": frozenset(("defect",)),
+    "target-commit": frozenset(("lightweight", "odd-target")),
+    "target-annotations": frozenset(("files",)),
     "target-branch": IN_USE,
     "target-files": IN_USE,
+    "model-case": frozenset(("case-twin",)),
     "version-order": frozenset(("register",)),
     "version-once": frozenset(("register",)),
-    "version-per-commit": frozenset(("register",)),
-    "version-form": frozenset(("register",)),
+    "version-per-commit": frozenset(("crowded-commit",)),
+    "version-form": frozenset(("suffix",)),
     "version-step": frozenset(("register",)),
+    "state-exists": frozenset(("deregister", "assign", "unassign", "crowded-commit")),
     "stage-known": frozenset(("assign",)),
     "stage-path": frozenset(("assign",)),
     "stage-permanent": frozenset(("deregister",)),

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..case import Case
-    from ..push import Target
 
 OPTIONS = ("models.names", "models.declared-in")
 WHY = "a slip of the pen would open a second registry entry that nobody watches."
@@ -39,7 +38,7 @@ def check(case: Case) -> Iterator[Breach]:
     for turn in case.turns:
         if turn.event.name.kind not in ("register", "assign"):
             continue
-        problem = _undeclared(case.targets.get(turn.event.commit), path, artifact)
+        problem = _undeclared(case, turn.event.commit, path, artifact)
         if problem:
             yield Breach(
                 f"the model {shown(case.model)!r} of {turn.push.tag!r} is not declared at its commit: {problem}",
@@ -49,12 +48,13 @@ def check(case: Case) -> Iterator[Breach]:
             )
 
 
-def _undeclared(target: Target | None, path: str, artifact: str) -> str | None:
+def _undeclared(case: Case, commit: str, path: str, artifact: str) -> str | None:
+    target = case.targets.get(commit)
     content = target.files.get(path) if target else None
     if content is None:
         return f"there is no {path!r}"
     try:
-        return None if declares(content, artifact) else f"{path!r} has no artifact {artifact!r}"
+        return None if declares(content, artifact, case.documents()) else f"{path!r} has no artifact {artifact!r}"
     except ValueError as problem:
         return f"{path!r} can't be read: {problem}"
 

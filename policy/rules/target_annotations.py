@@ -24,18 +24,18 @@ WHY = "GTO reads this file at every tagged commit, and fails for all models wher
 
 
 def check(case: Case) -> Iterator[Breach]:
-    problems: dict[str, str | None] = {}
+    problems: dict[bytes, str | None] = {}
     for turn in case.turns:
         commit = turn.event.commit
         target = case.targets.get(commit)
         content = target.files.get(ANNOTATIONS_FILE) if target else None
         if content is None:
             continue
-        if commit not in problems:
-            problems[commit] = problem_of_annotations(content)
-        if problems[commit]:
+        if content not in problems:
+            problems[content] = problem_of_annotations(content, case.documents())
+        if problems[content]:
             yield Breach(
-                f"the commit of {turn.push.tag!r} has an 'artifacts.yaml' that GTO can't read: {problems[commit]}",
+                f"the commit of {turn.push.tag!r} has an 'artifacts.yaml' that GTO can't read: {problems[content]}",
                 turn.push.ref,
                 case.model,
             )

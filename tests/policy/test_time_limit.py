@@ -1,0 +1,83 @@
+"""What a pusher makes slow is given up, with a word on what to do."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from tagwarden.policy import patterns
+from tagwarden.policy.annotations import Documents, problem_of_annotations
+from tagwarden.policy.errors import CannotJudge
+from tagwarden.policy.patterns import matches_in_time
+from tagwarden.policy.time_limit import in_time
+
+ENDLESS = r"(a+)+b"
+BAIT = "a" * 60
+
+
+def test_a_pattern_that_takes_years_is_given_up(monkeypatch):
+    monkeypatch.setattr(patterns, "LIMIT", 0.2)
+    begun = time.monotonic()
+    with pytest.raises(CannotJudge, match="should simplify it"):
+        matches_in_time(ENDLESS, BAIT)
+    assert time.monotonic() - begun < 5
+
+
+def test_where_there_is_no_timer_a_child_process_is_given_up(monkeypatch):
+    monkeypatch.setattr(patterns, "LIMIT", 0.2)
+    raised = []
+
+    def match() -> None:
+        try:
+            matches_in_time(ENDLESS, BAIT)
+        except CannotJudge as problem:
+            raised.append(problem)
+
+    thread = threading.Thread(target=match)
+    thread.start()
+    thread.join(20)
+    assert raised
+
+
+@pytest.mark.parametrize("somewhere", ["timer", "child"])
+@pytest.mark.parametrize(("text", "matches"), [("ML-7: better", True), ("better", False), ("é\udcff", False)])
+def test_a_pattern_matches_the_whole_text_wherever_it_is_tried(monkeypatch, somewhere, text, matches):
+    if somewhere == "child":
+        monkeypatch.setattr(patterns, "has_timers", lambda: False)
+    assert matches_in_time(r"ML-\d+: .+", text) is matches
+
+
+def test_each_content_is_read_once_and_all_of_them_in_time(monkeypatch):
+    monkeypatch.setattr("tagwarden.policy.annotations.SECONDS", 0.5)
+    documents = Documents()
+    assert problem_of_annotations(b"churn: {path: model.pkl}", documents) is None
+    with pytest.raises(CannotJudge, match="Push fewer tags at once"):
+        problem_of_annotations(b"".join(b"model%d: {path: x}\n" % number for number in range(20000)), documents)
+
+
+def test_what_is_left_of_the_time_is_told():
+    result, left = in_time(lambda: 7, seconds=5, too_slow="")
+    assert result == 7
+    assert 4 < left <= 5
+    with pytest.raises(CannotJudge, match="over"):
+        in_time(lambda: 7, seconds=0, too_slow="over")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" * 3000,
+        b"? " * 3000,
+        b"a: &a [*a]",
+        b"a: !!python/object:os.system x",
+        b"\xff",
+        b"- - - -",
+        b"{",
+        b"a: !!int 9e9",
+        b"%YAML 9.9\n---\n",
+    ],
+)
+def test_hostile_yaml_is_a_problem_and_nothing_worse(data):
+    assert problem_of_annotations(data, Documents())
