@@ -30,6 +30,7 @@ COMMANDS: dict[str, Row] = {
     "resolve": Row("resolve:resolve", "Print one version, commit or tag, for scripts."),
     "log": Row("log:log", "Show and verify the server's push log."),
     "who": Row("who:who", "Tell who may push what, and which line of the policy says so."),
+    "check": Row("check:check", "Judge tags as if they were pushed now."),
     "audit": Row("audit:audit", "Judge every tag that exists."),
     "policy": Row("policy:policy", "Write, check and show policy files, and print their schema."),
     "rules": Row("rules:rules", "List the rules with their severities here, or explain one."),

@@ -82,6 +82,12 @@ class Remote:
         self._ask([*quiet, *least, self.address], given="\n".join(refs), environment=scratch)
         return os.path.join(into, "objects")
 
+    def fetch_tag(self, name: str) -> None:
+        """Fetch one tag as the remote has it, over whatever this clone has under that name. Raises RemoteIsSilent."""
+        quiet = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap="]
+        ref = TAGS + name
+        self._ask([*quiet, "--no-auto-maintenance", "--end-of-options", self.address, f"+{ref}:{ref}"])
+
     def _ask(self, arguments: Iterable[str], *, given: str = "", environment: Mapping[str, str] = {}) -> bytes:
         import subprocess
 

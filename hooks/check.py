@@ -1,0 +1,151 @@
+"""Local tags, judged as if they were pushed now."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from ..policy.errors import CannotJudge
+from ..policy.near_miss import NearMiss
+from ..policy.push import RefUpdate
+from ..policy.tag_name import parse_tag_name
+from ..policy.verdict import Verdict
+from ..repository.client_judging import Destination, is_offline, judge_client_push, remote_of
+from ..repository.configuration import Configuration
+from ..repository.elsewhere import is_url
+from ..repository.git_command import Git
+from ..repository.git_program import GitProgram
+from ..repository.remote import TAGS, Listing, RemoteIsSilent
+from ..repository.remotes import is_remote, remote_to_push_to
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..repository.policy_source import PolicySource
+    from .ci_event import Event
+
+
+class NotThere(Exception):
+    """A tag or a remote that was named is not there. The message says which."""
+
+
+def check(
+    tags: Sequence[str], *, remote: str | None = None, offline: bool = False, source: PolicySource | None = None
+) -> Verdict:
+    """Judge `tags` of the repository at hand as one push; without any, all that the remote does not have.
+
+    `remote` is a name or a URL, None for where `git push` would go; without any
+    remote all tags are judged by themselves. `source` is the policy, None for
+    the clone's. Raises NotThere, and CannotJudge where no verdict can be reached.
+    """
+    git = Git.here()
+    with closing(Configuration(git)) as configuration:
+        destination = _destination(git, remote, offline=offline or is_offline(configuration))
+        ids = _ids_of(git, tags)
+        listing = _listing(git, configuration, destination, list(ids) if tags else None)
+        there = listing.tags if listing is not None else {}
+        if not tags:
+            ids = {name: oid for name, oid in ids.items() if name not in there}
+        updates = [_update(name, oid, there.get(name)) for name, oid in ids.items()]
+        return _judged(git, configuration, destination, updates, listing, source)
+
+
+def check_event(event: Event, *, remote: str | None = None, source: PolicySource | None = None) -> Verdict:
+    """Judge the push that CI was started for, against all other tags of the remote.
+
+    A checkout may have left the commit in the place of the tag: the tag is
+    fetched again. Raises NotThere and CannotJudge like `check`.
+    """
+    name = event.ref.removeprefix(TAGS)
+    if name == event.ref:
+        return Verdict(True, "enforce", "not read", None, (), 0, (f"{event.ref} was pushed, which is no tag",))
+    if event.deleted:
+        raise CannotJudge(
+            f"The tag {name!a} was deleted. What it was can't be known here; only the server can refuse it."
+        )
+    git = Git.here()
+    with closing(Configuration(git)) as configuration:
+        destination = _destination(git, remote, offline=False)
+        _repair(git, configuration, destination, name)
+        (oid,) = _ids_of(git, [name]).values()
+        listing = _listing(git, configuration, destination, [name])
+        return _judged(git, configuration, destination, [_update(name, oid, event.before)], listing, source)
+
+
+def _judged(
+    git: Git,
+    configuration: Configuration,
+    destination: Destination,
+    updates: Sequence[RefUpdate],
+    listing: Listing | None,
+    source: PolicySource | None,
+) -> Verdict:
+    try:
+        return judge_client_push(
+            updates, destination, git=git, configuration=configuration, source=source, listing=listing
+        )
+    except RemoteIsSilent as silent:
+        raise _with_way_out(silent) from None
+
+
+def _destination(git: Git, remote: str | None, *, offline: bool) -> Destination:
+    name = remote if remote is not None else remote_to_push_to(git)
+    if is_remote(git, name):
+        return Destination(name, git.line("remote", "get-url", "--push", "--end-of-options", name), offline=offline)
+    if remote is None:
+        return Destination(None, None, offline=offline)
+    if is_url(remote) or "/" in remote:
+        return Destination(None, remote, offline=offline)
+    raise NotThere(f"there is no remote {remote!a} here; `git remote` lists those that are")
+
+
+def _ids_of(git: Git, tags: Sequence[str]) -> dict[str, str]:
+    """The ids that tags name, by name; of all tags for none."""
+    with closing(GitProgram(git)) as reader:
+        if not tags:
+            return {tag.name: tag.oid for tag in reader.all_tags()}
+        wanted = list(dict.fromkeys(tag.removeprefix(TAGS) for tag in tags))
+        found = reader.existing([TAGS + name for name in wanted])
+    for name in wanted:
+        if TAGS + name not in found:
+            raise NotThere(f"there is no tag {name!a} here")
+    return {name: found[TAGS + name] for name in wanted}
+
+
+def _listing(
+    git: Git, configuration: Configuration, destination: Destination, tags: Sequence[str] | None
+) -> Listing | None:
+    if destination.url is None or destination.offline:
+        return None
+    models = None
+    if tags is not None:
+        names = [parse_tag_name(tag) for tag in tags]
+        models = {name.model for name in names if name is not None and not isinstance(name, NearMiss)}
+    parents = {tag[:cut] for tag in tags or () for cut, sign in enumerate(tag) if sign == "/"}
+    try:
+        remote = remote_of(destination, git, configuration)
+        return remote.list(models, tags=[*(tags or ()), *sorted(parents)], heads=True)
+    except RemoteIsSilent as silent:
+        raise _with_way_out(silent) from None
+
+
+def _update(name: str, oid: str, there: str | None) -> RefUpdate:
+    # What is there already in the same shape is judged as it was when it came.
+    return RefUpdate(there if there != oid else None, oid, TAGS + name)
+
+
+def _repair(git: Git, configuration: Configuration, destination: Destination, name: str) -> None:
+    with closing(GitProgram(git)) as reader:
+        oid = reader.existing([TAGS + name]).get(TAGS + name)
+        if oid is not None and [found.type for found in reader.objects([oid], limit=0)] == ["tag"]:
+            return
+    if destination.url is None:
+        return
+    try:
+        remote_of(destination, git, configuration).fetch_tag(name)
+    except RemoteIsSilent as silent:
+        raise CannotJudge(f"The tag {name!a} could not be fetched again. {silent}") from None
+
+
+def _with_way_out(silent: RemoteIsSilent) -> CannotJudge:
+    return CannotJudge(f"{silent}\n`tagwarden check --offline` judges by the tags of this clone alone.")
