@@ -14,7 +14,7 @@ import tempfile
 import textwrap
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from support import PushResult, Repo, Server
 from support.environment import hermetic_environment
@@ -24,13 +24,15 @@ class Step(NamedTuple):
     """Some commands, of which the last pushes.
 
     `creates` are the tags that the server holds afterwards and did not before;
-    `refused_by` is the rule that refuses the push, then nothing changes.
+    `refused_by` is the rule that refuses the push, then nothing changes; `by`
+    tells whose hook does.
     """
 
     title: str
     commands: tuple[str, ...]
     creates: tuple[str, ...] = ()
     refused_by: str | None = None
+    by: Literal["server", "clone"] = "server"
 
 
 COMPLIANT = (
@@ -148,10 +150,25 @@ WAY_OUT = (
     ),
 )
 
+BEFORE_IT_LEAVES = (
+    Step(
+        "With the client's hook, too, nothing needs to leave the clone to be refused.",
+        ("tagwarden install", "git tag -a churn@v1.3 -m 'Tuned'", "git push origin churn@v1.3"),
+        refused_by="tag-name",
+        by="clone",
+    ),
+    Step(
+        "What is in order passes both hooks.",
+        ("git tag -a churn@v1.3.0 -m 'Tuned'", "git push origin main churn@v1.3.0"),
+        creates=("churn@v1.3.0",),
+    ),
+)
+
 ACTS = (
     ("What the server takes", COMPLIANT),
     ("What it refuses: one of each common mistake", MISTAKES),
     ("The way out", WAY_OUT),
+    ("Before anything leaves the clone", BEFORE_IT_LEAVES),
 )
 
 
@@ -180,7 +197,7 @@ class Stage:
         pushed = self.shell(step.commands[-1])
         after = self.server.refs()
         wrong = list(complaints(step, pushed, before, after))
-        outcome = "accepted" if step.refused_by is None else f"refused by {step.refused_by}"
+        outcome = "accepted" if step.refused_by is None else f"refused by the {step.by}: {step.refused_by}"
         print(f"=> {'NOT ' if wrong else ''}{outcome}; tags on the server: {shown_tags(after)}")
         self._forget_refused_tags(after)
         return [f"{step.title} {complaint}" for complaint in wrong]
@@ -214,8 +231,9 @@ def complaints(step: Step, pushed: PushResult, before: dict[str, str], after: di
     if pushed.ok != (step.refused_by is None):
         found.append(f"git push ended with {pushed.exit}")
     if step.refused_by is not None:
-        if step.refused_by not in pushed.rules:
-            found.append(f"the rule [{step.refused_by}] was not named, but {sorted(pushed.rules)}")
+        named = pushed.rules if step.by == "server" else pushed.client_rules
+        if step.refused_by not in named:
+            found.append(f"the rule [{step.refused_by}] was not named by the {step.by}, but {sorted(named)}")
         if after != before:
             found.append("the server's refs have changed")
     new = {ref.removeprefix("refs/tags/") for ref in after.keys() - before.keys()}

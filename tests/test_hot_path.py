@@ -13,7 +13,7 @@ import pytest
 from support import Server, raw_tag
 from support.project import ROOT, modules
 
-HOT = ["server_hooks.pre_receive", "server_hooks.update"]
+HOT = ["hooks.pre_push", "server_hooks.pre_receive", "server_hooks.update"]
 
 # Each costs a hook between a third of its start and ten times it (docs/performance.md).
 HEAVY = [

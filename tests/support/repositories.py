@@ -33,7 +33,15 @@ class PushResult(NamedTuple):
     @property
     def rules(self) -> set[str]:
         """The rules that the server named."""
-        said = [line for line in self.stderr.splitlines() if line.startswith("remote:")]
+        return self._rules(from_server=True)
+
+    @property
+    def client_rules(self) -> set[str]:
+        """The rules that the clone's own hook named."""
+        return self._rules(from_server=False)
+
+    def _rules(self, *, from_server: bool) -> set[str]:
+        said = [line for line in self.stderr.splitlines() if line.startswith("remote:") == from_server]
         return set(RULE_IN_BRACKETS.findall("\n".join(said)))
 
 
