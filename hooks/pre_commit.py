@@ -1,0 +1,132 @@
+"""What the hooks in `.pre-commit-hooks.yaml` run: `python -I -m tagwarden.hooks.pre_commit ACTION`.
+
+pre-commit hands a pre-push hook one ref of a push at most, none of its tags
+where the commits are on the remote already, and no deletion. So its stage can
+only see to it that Git's own hook, which sees everything, is in place.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+from ..policy.errors import CannotJudge
+from ..policy.push import RefUpdate
+from ..report.escape import escape
+from ..repository.git_command import Git
+from ..repository.policy_location import POLICY_FILE
+from .clone import CannotInstall
+from .install import install
+from .interpreter import IN_PRE_COMMIT
+from .leaving import ACCEPTED, CANNOT_JUDGE, REFUSED, status_of, tell
+from .pre_push import judge_push
+from .status import gate_is_there, status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+HOW = (
+    "pre-commit does not see most pushes of tags, so a hook of Git's own must judge them, and there is none in this "
+    f"clone. Once: {IN_PRE_COMMIT}"
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what `arguments` ask for: judge, install, status, or policy FILE…; the exit status of docs/exit-status.md."""
+    action, *files = arguments or [""]
+    actions = {
+        "judge": lambda: judge(os.environ),
+        "install": _install,
+        "status": lambda: _status(os.environ),
+        "policy": lambda: check_policies(files or [POLICY_FILE]),
+    }
+    if action not in actions:
+        tell([f"tagwarden: there is no {escape(action)!r}; there is {', '.join(actions)}"])
+        return CANNOT_JUDGE
+    try:
+        return actions[action]()
+    except CannotInstall as error:
+        tell(str(error).splitlines())
+        return REFUSED
+    except CannotJudge as error:
+        tell([f"tagwarden: {escape(line)}" for line in str(error).splitlines()])
+        return CANNOT_JUDGE
+
+
+def judge(environment: Mapping[str, str]) -> int:
+    """Judge the one ref that pre-commit names, if it is a tag; refuse where Git's own hook is missing."""
+    judged = status_of(lambda: _judge_seen(environment))
+    if gate_is_there("."):
+        return judged
+    if environment.get("CI"):
+        tell(["tagwarden: this is CI, from which nobody pushes: that Git's own hook is missing is fine"])
+        return judged
+    tell([f"tagwarden: {HOW}"])
+    return REFUSED
+
+
+def _judge_seen(environment: Mapping[str, str]) -> int:
+    pushed = seen_update(environment)
+    if pushed is None:
+        return ACCEPTED
+    url = environment["PRE_COMMIT_REMOTE_URL"]
+    return judge_push([pushed], environment.get("PRE_COMMIT_REMOTE_NAME", url), url)
+
+
+def seen_update(environment: Mapping[str, str]) -> RefUpdate | None:
+    """The tag that pre-commit says is pushed, None where it names none.
+
+    What the tag was on the remote is not told. Raises CannotJudge where what is
+    pushed is not known here.
+    """
+    ref = environment.get("PRE_COMMIT_REMOTE_BRANCH", "")
+    if not ref.startswith(("refs/tags/", "refs/replace/")) or not environment.get("PRE_COMMIT_REMOTE_URL"):
+        return None
+    pushed = environment.get("PRE_COMMIT_TO_REF") or environment.get("PRE_COMMIT_LOCAL_BRANCH", "")
+    oid = Git.here().line("rev-parse", "--verify", "--quiet", "--end-of-options", pushed, accepted=(0, 1))
+    if not oid:
+        raise CannotJudge(f"pre-commit says that {pushed!a} is pushed to {ref!a}, and there is no such object here.")
+    return RefUpdate(None, oid, ref)
+
+
+def check_policies(files: Sequence[str]) -> int:
+    """Check policy files, and say all that is wrong with them."""
+    from ..policy.policy_file import MOST_BYTES, load_policy
+
+    status = ACCEPTED
+    for file in files:
+        try:
+            with open(file, "rb") as opened:
+                load_policy(opened.read(MOST_BYTES + 1))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise CannotJudge(f"{file!a} can't be read: {error.strerror}.") from error
+        except ValueError as problem:
+            tell(f"{file}: {escape(mistake)}" for mistake in getattr(problem, "mistakes", (str(problem),)))
+            status = REFUSED
+    return status
+
+
+def _install() -> int:
+    tell(install("."))
+    return ACCEPTED
+
+
+def _status(environment: Mapping[str, str]) -> int:
+    if environment.get("CI"):
+        tell(["tagwarden: this is CI, from which nobody pushes: there is nothing to prove"])
+        return ACCEPTED
+    found = status(".")
+    if found.proven in ("refuses", "reports") and not found.problems:
+        tell([f"tagwarden: a bad tag was pushed to a scratch repository, and tagwarden {found.proven} it"])
+        return ACCEPTED
+    tell(["tagwarden: bad tags are not kept out", *(f"  {problem}" for problem in found.problems)])
+    tell([f"Once: {IN_PRE_COMMIT}", f"More: tagwarden status {shlex.quote(found.repository)}"])
+    return REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
