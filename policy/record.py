@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 else:
     from _collections import _tuplegetter
 
+    _Function = type(lambda: None)
+    _makers = {}
+
+    def _maker(count):
+        """The code of a function that makes a record of so many fields."""
+        if count not in _makers:
+            names = "".join(f", _{place}" for place in range(count))
+            _makers[count] = eval(f"lambda _cls{names}: _new(_cls, ({names[2:]},))").__code__  # noqa: S307
+        return _makers[count]
+
     class _Fields(tuple):
         __slots__ = ()
 
@@ -40,12 +50,10 @@ else:
                 return super().__new__(mcs, name, bases, namespace)
             fields = tuple(namespace.get("__annotations__", ()))
             defaults = tuple(namespace.pop(field) for field in fields if field in namespace)
-            arguments = "".join(f", {field}" for field in fields)
-            # A function of its own for each class keeps making a record as
-            # fast as calling tuple; the names come from the class statement.
-            source = f"lambda _cls{arguments}: _new(_cls, ({arguments[2:]},))"
-            make = eval(source, {"_new": tuple.__new__})  # noqa: S307
-            make.__defaults__ = defaults
+            # A function of its own for each class keeps making a record as fast
+            # as calling tuple. Compiling one costs 30 µs, giving it other names 3.
+            code = _maker(len(fields)).replace(co_varnames=("_cls", *fields))
+            make = _Function(code, {"_new": tuple.__new__}, "__new__", defaults)
             namespace.update({field: _tuplegetter(place, None) for place, field in enumerate(fields)})
             namespace.update(__new__=make, __slots__=(), _fields=fields, __match_args__=fields)
             return type.__new__(type, name, (_Fields,), namespace)
