@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from .globs import matches_any, matches_model
 from .record import Record
 from .rules import RULES
 from .tag_name import KINDS
@@ -82,6 +81,8 @@ class Selector(Record):
 
     def covers(self, kind: str, model: str, stage: str | None) -> bool:
         """Whether the event is covered; `stages` say nothing about an event that has no stage."""
+        from .globs import matches_any, matches_model
+
         return (
             kind in self.what
             and matches_model(self.models, model)
@@ -180,10 +181,16 @@ class Policy(Record):
 
     def ignores(self, tag: str) -> bool:
         """Whether `scope.ignore` takes `tag` (without `refs/tags/`) out of the registry."""
+        from .globs import matches_any
+
         return matches_any(self.ignore, tag)
 
     def applying(self, model: str) -> tuple[int, ...]:
         """The indices in `overrides` of those that match `model`, in file order."""
+        if not self.overrides:
+            return ()
+        from .globs import matches_model
+
         return tuple(index for index, override in enumerate(self.overrides) if matches_model(override.models, model))
 
     def for_model(self, model: str) -> Settings:

@@ -7,7 +7,6 @@ from ..policy.errors import CannotJudge
 from ..policy.judge import Judge
 from ..policy.policy_file import built_in_policy, load_policy
 from .facts import TAGS, judge_updates
-from .policy_changes import policy_changes
 from .policy_source import server_policy, site_policy
 
 TYPE_CHECKING = False
@@ -72,9 +71,13 @@ def judge_server_push(
     No verdict at all means that the push is none of our business. Raises
     CannotJudge where a policy or the repository can't be read.
     """
-    wants_judging = any(concerns_tags(update) for update in updates)
-    changes = policy_changes(reader, configuration, [update for update in updates if not concerns_tags(update)])
-    if not wants_judging:
+    others = [update for update in updates if not concerns_tags(update)]
+    changes: list[PolicyChange] = []
+    if others:
+        from .policy_changes import policy_changes
+
+        changes = policy_changes(reader, configuration, others)
+    if len(others) == len(updates):
         # A push that repairs an unreadable policy must pass, so that policy is not read here.
         return [_judge_changes(changes, updates, circumstances)] if changes else []
     source = server_policy(reader, configuration)

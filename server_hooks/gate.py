@@ -7,20 +7,10 @@ import time
 
 from ..policy.errors import CannotJudge
 from ..policy.push import Circumstances
-from ..report.text import lines_of
 from ..repository.configuration import Configuration
-from ..repository.facts import group_by_model
 from ..repository.git_command import Git
 from ..repository.git_program import GitProgram
-from ..repository.judging import judge_server_push
 from .leaving import ACCEPTED, REFUSED
-from .messages import tell
-from .push_lock import common_folder, take_push_lock
-from .push_log import append_to_log
-from .push_log_line import Entry, outcome_of
-from .push_options import COUNT, push_options
-from .pusher import SETTING as PUSHER
-from .pusher import find_pusher
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +19,7 @@ if TYPE_CHECKING:
     from ..policy.judge import Verify
     from ..policy.policy import Policy
     from ..policy.push import RefUpdate
+    from ..policy.verdict import Verdict
     from ..repository.judging import FindEmergency, FindVerify
     from ..repository.reader import Reader
     from .hook_file import ServerHook
@@ -50,13 +41,24 @@ def judge_updates_here(updates: Sequence[RefUpdate], *, hook: ServerHook, host: 
     taken is left to whoever keeps it until Git is done with the push.
     """
     git = Git.here()
+    # Each git process works while what comes next is imported, which takes as long.
     configuration = Configuration(git)
     reader = GitProgram(git)
+    reader.prepare()
+    from ..repository.facts import group_by_model
+    from .push_lock import common_folder
+    from .push_log import append_to_log
+    from .push_log_line import Entry, outcome_of
+    from .pusher import SETTING as PUSHER
+    from .pusher import find_pusher
+
     common_dir = common_folder(git.folder())
     models = [model for model in group_by_model(updates) if model is not None]
     lock = _lock(common_dir, configuration, host) if models else None
     head = reader.head()
     reader.prepare(models=models, refs=[head] if head else [])
+    from ..repository.judging import judge_server_push
+
     pusher = find_pusher(configuration.get(PUSHER), os.environ)
     circumstances = Circumstances(now=int(time.time()), place="server", pusher=pusher.name, pusher_email=pusher.email)
     entry = Entry(hook, pusher, updates, "could-not-judge")
@@ -75,11 +77,8 @@ def judge_updates_here(updates: Sequence[RefUpdate], *, hook: ServerHook, host: 
         raise
     accepted = all(verdict.accepted for verdict in verdicts)
     for verdict in verdicts:
-        if note is not None and verdict.findings:
-            verdict = verdict._replace(notes=(*verdict.notes, note))
-        if pusher.name is None and any(finding.rule in RULES_ABOUT_THE_PUSHER for finding in verdict.findings):
-            verdict = verdict._replace(notes=(*verdict.notes, f"it is not known who pushes: {pusher.how}"))
-        tell(lines_of(verdict), host)
+        if verdict.findings or verdict.notes:
+            _report(verdict, pusher, note, host)
     # Tags that are none of our business, and branches, leave no line.
     if any(verdict.judged or verdict.findings for verdict in verdicts):
         emergency = {rule: reason for verdict in verdicts for rule, reason in verdict.emergency.items()}
@@ -92,10 +91,22 @@ def judge_updates_here(updates: Sequence[RefUpdate], *, hook: ServerHook, host: 
     return ACCEPTED if accepted else REFUSED
 
 
+def _report(verdict: Verdict, pusher: Pusher, note: str | None, host: str) -> None:
+    from ..report.text import lines_of
+    from .messages import tell
+
+    if note is not None and verdict.findings:
+        verdict = verdict._replace(notes=(*verdict.notes, note))
+    if pusher.name is None and any(finding.rule in RULES_ABOUT_THE_PUSHER for finding in verdict.findings):
+        verdict = verdict._replace(notes=(*verdict.notes, f"it is not known who pushes: {pusher.how}"))
+    tell(lines_of(verdict), host)
+
+
 def _emergencies(pusher: Pusher) -> FindEmergency | None:
-    if os.environ.get(COUNT, "0") == "0":
+    if "GIT_PUSH_OPTION_0" not in os.environ:
         return None
     from ..policy.emergency import grant
+    from .push_options import push_options
 
     options = push_options(os.environ)
     return lambda policy: grant(options, policy, pusher.name)
@@ -113,6 +124,9 @@ def _verifiers(reader: Reader, git: Git, now: int) -> FindVerify:
 
 
 def _lock(common_dir: str, configuration: Configuration, host: str) -> PushLock:
+    from .messages import tell
+    from .push_lock import take_push_lock
+
     wanted = configuration.get(LOCK_TIMEOUT)
     try:
         wait = DEFAULT_LOCK_TIMEOUT if wanted is None else float(wanted)

@@ -8,8 +8,6 @@ from __future__ import annotations
 import os
 
 from ..policy.errors import CannotJudge
-from ..report.escape import escape
-from .messages import tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +35,9 @@ def leave_with(judge: Callable[[], int], *, host: str) -> NoReturn:
 
 def _tell_why_not(why: str, host: str) -> None:
     try:
+        from ..report.escape import escape
+        from .messages import tell
+
         lines = [escape(line) for line in why.splitlines() if line] or [""]
         tell([f"tagwarden could not judge this push: {lines[0]}", *lines[1:], "Nothing was accepted."], host)
     except BaseException:  # noqa: BLE001, S110 -- there is no memory left even for a message

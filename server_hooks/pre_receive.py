@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from ..repository.foreign_hook import run_foreign_hook
 from ..repository.ref_updates import parse_receive_lines, read_all_stdin
 from .gate import judge_updates_here
 from .leaving import ACCEPTED, leave_with
@@ -27,6 +26,10 @@ def main(arguments: Sequence[str]) -> NoReturn:
     def judge() -> int:
         given = os.fsencode(lines) + read_all_stdin()
         status = judge_updates_here(parse_receive_lines(given), hook="pre-receive", host=host)
-        return run_foreign_hook(foreign, (), given) if status == ACCEPTED and foreign else status
+        if status != ACCEPTED or not foreign:
+            return status
+        from ..repository.foreign_hook import run_foreign_hook
+
+        return run_foreign_hook(foreign, (), given)
 
     leave_with(judge, host=host)

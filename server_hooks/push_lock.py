@@ -20,7 +20,6 @@ import os
 import time
 
 from ..policy.errors import CannotJudge
-from .lock_holder import hold_until_pushed
 from .receive_pack import find_receive_pack, still_runs
 
 TYPE_CHECKING = False
@@ -69,6 +68,8 @@ class PushLock:
             ) from error
         if child == 0:
             try:
+                from .lock_holder import hold_until_pushed
+
                 hold_until_pushed(self._fd, self._receive_pack, self._common_dir, updates)
             finally:
                 os._exit(0)

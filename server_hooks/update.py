@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 
-from ..repository.foreign_hook import run_foreign_hook
 from ..repository.ref_updates import parse_receive_lines
 from .gate import judge_updates_here
 from .leaving import ACCEPTED, leave_with
@@ -36,6 +35,10 @@ def main(arguments: Sequence[str]) -> NoReturn:
     def judge() -> int:
         updates = parse_receive_lines(os.fsencode(f"{old} {new} {ref}\n"))
         status = judge_updates_here(updates, hook="update", host=host, note=NOTE)
-        return run_foreign_hook(foreign, (ref, old, new), b"") if status == ACCEPTED and foreign else status
+        if status != ACCEPTED or not foreign:
+            return status
+        from ..repository.foreign_hook import run_foreign_hook
+
+        return run_foreign_hook(foreign, (ref, old, new), b"")
 
     leave_with(judge, host=host)

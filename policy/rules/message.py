@@ -11,7 +11,6 @@ To put it right, make the tag anew with a message as the policy asks for it
 
 from __future__ import annotations
 
-from ..trailers import parse_trailers, problem_of_value
 from ..verdict import Breach
 from .example import Example
 
@@ -49,6 +48,8 @@ def _problems(text: str, kind: str, wanted: Message) -> Iterator[tuple[str, str]
             yield f"does not match the pattern {wanted.pattern!r}", "message.pattern"
     if not wanted.trailers:
         return
+    from ..trailers import parse_trailers, problem_of_value
+
     trailers = parse_trailers(text)
     for trailer in wanted.trailers:
         if kind not in trailer.what:
