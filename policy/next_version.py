@@ -91,7 +91,8 @@ def _release_of(version: Version) -> Version:
 def _pre_release(core: Version, pre: PreRelease, used: Set[Precedence], latest: Version | None) -> Version:
     """The first of the pre-releases of `core` that is not taken; after `latest`, if that is one of them."""
     plain = core._replace(prerelease=pre.identifiers)
-    if not pre.numbered and plain.precedence not in used:
+    passed = latest is not None and latest[:3] == core[:3] and latest.precedence > plain.precedence
+    if not pre.numbered and not passed and plain.precedence not in used:
         return plain
     number = 1
     if latest is not None and latest[:3] == core[:3] and latest.prerelease[:-1] == pre.identifiers:

@@ -1,0 +1,364 @@
+"""Commands that make tags: what they make, what they refuse, and what they leave behind."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support import Repo, Server
+from support.command_line import tagwarden
+
+
+def message_of(repo: Repo, tag: str) -> str:
+    return repo.git("for-each-ref", "--format=%(contents)", f"refs/tags/{tag}").rstrip("\n")
+
+
+def time_of(repo: Repo, tag: str) -> int:
+    return int(repo.git("for-each-ref", "--format=%(taggerdate:unix)", f"refs/tags/{tag}"))
+
+
+def ok(repo: Repo, *args: str) -> str:
+    """The tag that the command made."""
+    ran = tagwarden(repo.path, *args)
+    assert ran.status == 0, ran.err
+    return ran.out.strip()
+
+
+def test_each_command_makes_the_tag_and_the_message_that_gto_makes(repo: Repo) -> None:
+    made = {
+        ok(repo, "register", "cv:seg"): "Registering artifact cv:seg version v0.0.1",
+        ok(repo, "assign", "cv=seg", "prod"): "Assigning stage prod to artifact cv:seg version v0.0.1",
+        ok(repo, "unassign", "cv:seg", "prod"): "Unassigning stage 'prod' to artifact 'cv:seg' version 'v0.0.1'",
+        ok(repo, "deregister", "cv:seg", "v0.0.1"): "Deregistering artifact cv:seg version v0.0.1",
+        ok(repo, "deprecate", "cv:seg"): "Deprecating artifact 'cv:seg'",
+    }
+
+    assert list(made) == [
+        "cv=seg@v0.0.1",
+        "cv=seg#prod#1",
+        "cv=seg#prod!#2",
+        "cv=seg@v0.0.1!",
+        "cv=seg@deprecated",
+    ]
+    assert {tag: message_of(repo, tag) for tag in made} == made
+
+
+def test_events_that_must_follow_each_other_are_a_second_apart(repo: Repo) -> None:
+    ok(repo, "register", "churn")
+    tags = [ok(repo, *command.split()) for command in ("assign churn prod", "unassign churn prod", "assign churn prod")]
+    times = [time_of(repo, tag) for tag in tags]
+
+    assert times == sorted(set(times))
+
+
+def test_the_tag_is_not_dated_beyond_the_skew(repo: Repo) -> None:
+    repo.tag("churn@v1.0.0", at=4_000_000_000)
+
+    ran = tagwarden(repo.path, "deregister", "churn", "v1.0.0")
+
+    assert ran.status == 1
+    assert "[event-time]" in ran.err
+    assert repo.tags() == {"churn@v1.0.0"}
+
+
+def test_a_counter_counts_on_from_all_tags_of_the_model(repo: Repo) -> None:
+    ok(repo, "register", "churn", "--counter")
+    repo.lightweight("churn#zzz#41")
+
+    assert ok(repo, "assign", "churn", "dev") == "churn#dev#42"
+    assert ok(repo, "assign", "churn", "prod", "--simple") == "churn#prod"
+    assert "churn@v0.0.1#1" in repo.tags()
+
+
+def test_a_second_deprecation_gets_a_counter(repo: Repo) -> None:
+    ok(repo, "register", "churn")
+    ok(repo, "deprecate", "churn")
+    repo.commit()
+    ok(repo, "register", "churn")
+
+    assert ok(repo, "deprecate", "churn") == "churn@deprecated#1"
+    assert tagwarden(repo.path, "deprecate", "churn").status == 1
+
+
+def test_pre_releases_are_counted_and_then_released(repo: Repo) -> None:
+    made = []
+    for options in (["--pre", "rc"], ["--pre", "rc"], [], ["--bump", "minor"]):
+        repo.commit()
+        made.append(ok(repo, "register", "churn", *options))
+
+    assert made == ["churn@v0.0.1-rc.1", "churn@v0.0.1-rc.2", "churn@v0.0.1", "churn@v0.1.0"]
+
+
+def test_a_stage_is_promoted_and_rolled_back(repo: Repo) -> None:
+    ok(repo, "register", "churn")
+    ok(repo, "assign", "churn", "prod")
+    repo.commit()
+    ok(repo, "register", "churn")
+    ok(repo, "assign", "churn", "dev")
+    ok(repo, "assign", "churn", "prod", "--from", "dev")
+    assert tagwarden(repo.path, "resolve", "churn#prod").out == "v0.0.2\n"
+
+    ran = tagwarden(repo.path, "unassign", "churn", "prod")
+
+    assert "'prod' then holds v0.0.1" in ran.err
+    assert tagwarden(repo.path, "resolve", "churn#prod").out == "v0.0.1\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["register", "churn", "--version", "1.2.3"], "'1.2.3' is no version: missing 'v'"),
+        (["register", "churn", "no-such-branch"], "there is no commit 'no-such-branch'"),
+        (["register", "churn"], "[version-per-commit]"),
+        (["register", "my.model"], "can't be a model's name"),
+        (["register", "churn", "--pre", "{team}"], "names {team}"),
+        (["register", "churn", "--version", "v0.0.1"], "[version-once]"),
+        (["assign", "churn", "prod."], "can't be a stage's name"),
+        (["assign", "churn", "dev"], "in 'dev' already"),
+        (["assign", "churn", "prod", "--from", "qa"], "is in 'qa'; there is something in: dev (v0.0.1)"),
+        (["assign", "fraud", "prod"], "HEAD holds no active version of 'fraud'"),
+        (["unassign", "churn", "prod"], "no version of 'churn' is in 'prod'"),
+        (["unassign", "churn", "dev", "--version", "v9.0.0"], "has no version v9.0.0; there is: v0.0.1"),
+        (["deregister", "churn", "v9.0.0"], "has no version v9.0.0"),
+        (["deprecate", "fraud"], "there is no model 'fraud'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_comes_to_no_tag_is_a_no_that_says_what_there_is(repo: Repo, args: list[str], said: str) -> None:
+    ok(repo, "register", "churn")
+    ok(repo, "assign", "churn", "dev")
+    before = repo.refs()
+
+    ran = tagwarden(repo.path, *args)
+
+    assert ran.status == 1
+    assert said in ran.err
+    assert ran.out == ""
+    assert repo.refs() == before
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["register"], "Missing argument 'MODEL'"),
+        (["register", "churn", "--version", "v1.0.0", "--bump", "major"], "--version goes with neither"),
+        (["register", "churn", "--set", "a=b"], "--set goes with --pre only"),
+        (["register", "churn", "--pre", "x", "--set", "a"], "--set 'a' is not NAME=VALUE"),
+        (["register", "churn", "--trailer", "a"], "--trailer 'a' is not KEY=VALUE"),
+        (["register", "churn", "--offline", "--push"], "--offline goes with neither"),
+        (["assign", "churn", "prod", "--from", "dev", "--version", "v1.0.0"], "both name the version"),
+        (["deprecate", "churn", "v1.0.0"], "tagwarden deregister churn v1.0.0"),
+        (["deprecate", "churn", "v1.0.0", "prod"], "tagwarden unassign churn prod --version v1.0.0"),
+        (["deprecate", "churn", "v1.0.0", "prod", "x"], "deprecate takes one model"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_arguments_that_cannot_be_taken_in_are_a_usage_error(repo: Repo, args: list[str], said: str) -> None:
+    ran = tagwarden(repo.path, *args)
+
+    assert ran.status == 2
+    assert said in ran.err
+
+
+def test_a_dry_run_shows_the_object_and_the_verdict_and_writes_nothing(repo: Repo) -> None:
+    ran = tagwarden(repo.path, "register", "churn", "--dry-run", "-m", "Trained", "-m", "again")
+
+    assert ran.status == 0
+    assert ran.out.startswith("object ")
+    assert "\ntag churn@v0.0.1\ntagger Ada Lovelace <ada@example.com> " in ran.out
+    assert ran.out.endswith("\n\nTrained\n\nagain\n")
+    assert "churn@v0.0.1 would be accepted" in ran.err
+    assert repo.tags() == set()
+
+
+def test_json_is_the_verdict_and_what_was_made(repo: Repo) -> None:
+    document = tagwarden(repo.path, "register", "churn", "--json").json
+
+    assert document["accepted"] is True
+    assert document["created"] is True
+    assert (document["tag"], document["version"], document["pushed"]) == ("churn@v0.0.1", "v0.0.1", False)
+    assert document["oid"] == repo.git("rev-parse", "refs/tags/churn@v0.0.1")
+
+    refused = tagwarden(repo.path, "register", "churn", "--json")
+
+    assert refused.status == 1
+    assert refused.json["created"] is False
+    assert [finding["rule"] for finding in refused.json["findings"]] == ["version-per-commit"]
+
+
+def test_trailers_are_those_of_git(repo: Repo) -> None:
+    ok(repo, "register", "churn", "-m", "Trained", "--trailer", "Dataset=abc", "--trailer", "AUC=0.9")
+
+    assert message_of(repo, "churn@v0.0.1") == "Trained\n\nDataset: abc\nAUC: 0.9"
+
+
+def test_the_editor_gets_the_message_first(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\ngrep -q "^Registering artifact churn" "$1" && echo "Edited" >> "$1"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("GIT_EDITOR", str(script))
+
+    ok(repo, "register", "churn", "--edit")
+
+    assert message_of(repo, "churn@v0.0.1") == "Registering artifact churn version v0.0.1\n\nEdited"
+
+
+def test_an_empty_message_from_the_editor_makes_no_tag(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_EDITOR", "truncate -s 0")
+
+    ran = tagwarden(repo.path, "register", "churn", "--edit")
+
+    assert (ran.status, repo.tags()) == (1, set())
+    assert "the message is empty" in ran.err
+
+
+def new_key(file: Path) -> str:
+    """Make a key in `file`; its public half, as a list of allowed signers has it."""
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(file)], check=True)
+    return file.with_suffix(".pub").read_text()
+
+
+@pytest.fixture
+def key_of_ada(tmp_path: Path, repo: Repo) -> str:
+    """The public half of the key that `repo` signs with."""
+    public = new_key(tmp_path / "ada")
+    repo.git("config", "gpg.format", "ssh")
+    repo.git("config", "user.signingKey", str(tmp_path / "ada"))
+    return public
+
+
+SIGNED = '[signing]\nallowed-signers = "ref:HEAD:signers"\n[[signing.require]]\nwhat = ["register"]\n'
+
+
+def test_a_signature_is_made_as_git_is_configured_and_judged_before_anything_is_written(
+    repo: Repo, key_of_ada: str
+) -> None:
+    repo.commit({"tagwarden.toml": SIGNED, "signers": f"ada@example.com {key_of_ada}"})
+
+    unsigned = tagwarden(repo.path, "register", "churn")
+    assert unsigned.status == 1
+    assert "[signed] 'churn@v0.0.1' is not signed" in unsigned.err
+
+    ok(repo, "register", "churn", "--sign")
+
+    repo.git("config", "gpg.ssh.allowedSignersFile", str(repo.path / "signers"))
+    assert repo.try_git("verify-tag", "churn@v0.0.1").returncode == 0
+
+
+def test_the_signature_of_a_stranger_is_refused_and_nothing_is_written(
+    repo: Repo, key_of_ada: str, tmp_path: Path
+) -> None:
+    repo.commit({"tagwarden.toml": SIGNED, "signers": f"grace@example.com {new_key(tmp_path / 'grace')}"})
+
+    ran = tagwarden(repo.path, "register", "churn", "--sign")
+
+    assert ran.status == 1
+    assert "[signed]" in ran.err
+    assert repo.tags() == set()
+
+
+def test_signers_that_only_the_server_knows_are_left_to_it(repo: Repo, key_of_ada: str) -> None:
+    repo.commit({"tagwarden.toml": SIGNED.replace("ref:HEAD:signers", "file:/nowhere/signers")})
+
+    ran = tagwarden(repo.path, "register", "churn", "--sign")
+
+    assert (ran.status, repo.tags()) == (0, {"churn@v0.0.1"})
+    assert "note: whether the signature counts could not be told here" in ran.err
+
+
+def test_the_next_version_follows_tags_that_only_the_remote_has(server: Server, clone: Repo) -> None:
+    other = server.clone()
+    ok(other, "register", "churn", "--push")
+    clone.commit()
+
+    assert ok(clone, "register", "churn", "--dry-run").splitlines()[2] == "tag churn@v0.0.2"
+    assert ok(clone, "register", "churn", "--dry-run", "--offline").splitlines()[2] == "tag churn@v0.0.1"
+    assert clone.tags() == set()
+
+
+def test_push_pushes_through_the_servers_gate(server: Server, clone: Repo) -> None:
+    assert ok(clone, "register", "churn", "--push") == "churn@v0.0.1"
+    assert ok(clone, "assign", "churn", "prod", "--push") == "churn#prod#1"
+
+    assert server.tags() == clone.tags() == {"churn@v0.0.1", "churn#prod#1"}
+
+
+def test_nothing_is_left_behind_when_the_push_is_refused(new_server: Callable[..., Server]) -> None:
+    server = new_server(hook=None)
+    hook = server.path / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'closed for maintenance' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    clone = server.clone()
+
+    ran = tagwarden(clone.path, "register", "churn", "--push")
+
+    assert ran.status == 1
+    assert "the push failed, see above; the tag churn@v0.0.1 was deleted again" in ran.err
+    assert clone.tags() == server.tags() == set()
+
+
+def test_a_commit_that_no_branch_of_the_remote_has_is_not_pushed_unasked(server: Server, clone: Repo) -> None:
+    clone.commit()
+
+    ran = tagwarden(clone.path, "register", "churn", "--push")
+
+    assert ran.status == 1
+    assert "push it first: git push origin main" in ran.err
+    assert clone.tags() == server.tags() == set()
+
+
+@pytest.mark.parametrize(("answer", "status"), [(True, 0), (False, 1)])
+def test_the_branch_goes_along_if_the_user_says_so(
+    server: Server, clone: Repo, monkeypatch: pytest.MonkeyPatch, answer: bool, status: int
+) -> None:
+    commit = clone.commit()
+    monkeypatch.setattr("os.isatty", lambda descriptor: True)
+    monkeypatch.setattr("click.confirm", lambda *_, **__: answer)
+
+    ran = tagwarden(clone.path, "register", "churn", "--push")
+
+    assert ran.status == status
+    assert (server.refs("refs/heads/")["refs/heads/main"] == commit) == answer
+    assert server.tags() == clone.tags() == ({"churn@v0.0.1"} if answer else set())
+
+
+def test_a_commit_that_only_the_remote_has_is_fetched_by_its_id(server: Server, clone: Repo) -> None:
+    other = server.clone()
+    commit = other.commit()
+    other.git("push", "--quiet", "origin", "main")
+
+    assert ok(clone, "register", "churn", commit, "--push") == "churn@v0.0.1"
+
+    unknown = tagwarden(clone.path, "register", "churn", "1" * 40)
+    assert unknown.status == 1
+    assert "git fetch origin" in unknown.err
+
+
+def test_a_remote_that_does_not_answer_stops_all_but_offline_work(clone: Repo) -> None:
+    clone.git("remote", "set-url", "origin", str(clone.path / "nowhere"))
+
+    ran = tagwarden(clone.path, "register", "churn")
+
+    assert ran.status == 3
+    assert "--offline" in ran.err
+    assert ok(clone, "register", "churn", "--offline") == "churn@v0.0.1"
+
+
+def test_a_remote_that_is_not_there_is_a_no(repo: Repo) -> None:
+    ran = tagwarden(repo.path, "register", "churn", "--push")
+
+    assert ran.status == 1
+    assert "there is no remote 'origin'" in ran.err
+
+
+def test_what_is_printed_to_be_pasted_survives_a_shell(repo: Repo) -> None:
+    ok(repo, "register", "churn")
+    ok(repo, "assign", "churn", "prod")
+
+    ran = tagwarden(repo.path, "unassign", "churn", "prod")
+
+    assert "git push origin 'refs/tags/churn#prod!#2'" in ran.err
