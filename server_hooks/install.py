@@ -148,5 +148,3 @@ def _set_pusher(repository: ServedRepository, folder: str, record: Installed, ho
     write_record(folder, record._replace(pusher=host))
     repository.git("config", "--local", SETTING, host)
     return [f"{SETTING} is set to {host}."]
-
-

@@ -26,9 +26,7 @@ SLOWEST_LOOK = 0.25
 MOST_REFS_TO_WATCH = 1000
 
 
-def hold_until_pushed(
-    lock: int, receive_pack: Process, common_dir: str, updates: Sequence[RefUpdate]
-) -> None:
+def hold_until_pushed(lock: int, receive_pack: Process, common_dir: str, updates: Sequence[RefUpdate]) -> None:
     """Return once `receive_pack` has ended, or `updates` (if any) are in place; the lock is free then.
 
     To be called in a forked process only: it closes every descriptor but `lock`.

@@ -116,9 +116,7 @@ def take_push_lock(common_dir: str, *, wait: float, say: Callable[[str], None]) 
     return PushLock(fd, common_dir, receive_pack)
 
 
-def _locked(
-    path: str, receive_pack: Process | None, wait: float, say: Callable[[str], None]
-) -> int | None:
+def _locked(path: str, receive_pack: Process | None, wait: float, say: Callable[[str], None]) -> int | None:
     """A descriptor that holds the lock; None if this receive-pack has it already."""
     while True:
         fd = _open(path)
@@ -134,9 +132,7 @@ def _locked(
             return None
 
 
-def _locked_now_or_later(
-    fd: int, receive_pack: Process | None, wait: float, say: Callable[[str], None]
-) -> bool:
+def _locked_now_or_later(fd: int, receive_pack: Process | None, wait: float, say: Callable[[str], None]) -> bool:
     """Lock `fd`, waiting for other pushes; False if this receive-pack has the lock already."""
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -52,7 +52,7 @@ class HookRepo:
         subprocess.run(["git", "clone", "--quiet", "--bare", str(work.path), str(folder / "bare.git")], check=True)
         self.repo = Repo(folder / "bare.git")
         self.zero = "0" * len(self.first)
-        self.python = folder / "a python's \"interpreter\" $(here)"
+        self.python = folder / 'a python\'s "interpreter" $(here)'
         self.python.write_text(FAKE_PYTHON)
         self.python.chmod(0o755)
 

@@ -19,6 +19,7 @@ from tagwarden.server_hooks.hook_file import is_hook_file
 
 NewServer = Callable[..., Server]
 
+
 @pytest.fixture
 def bare(new_server: NewServer) -> Server:
     return new_server(hook=None)
