@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.project import ROOT
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.policy.push import RefUpdate
 from tagwarden.policy.verdict import Finding, Verdict
@@ -435,3 +436,21 @@ def test_200_pushes_at_once_with_random_kills_leave_a_chain_without_a_gap(folder
     assert len(answered) >= 100
     assert set(answered) <= set(hashes)
     assert len(hashes) == found.lines <= 201
+
+
+def test_the_recipe_of_the_documentation_recomputes_a_hash(folder: str) -> None:
+    digest = append_to_log(folder, ENTRY)
+    page = (ROOT / "docs" / "push-log.md").read_text()
+    (recipe,) = (line.strip() for line in page.splitlines() if "sha256sum" in line)
+    ran = subprocess.run(recipe.replace("17p", "1p"), shell=True, cwd=f"{folder}/tagwarden", capture_output=True)
+
+    assert ran.stdout.split()[0] == digest.encode()
+
+
+def test_a_log_that_was_moved_away_goes_on_in_a_new_file(folder: str) -> None:
+    last = [append_to_log(folder, ENTRY) for _ in range(3)][-1]
+    Path(folder, LOG).rename(Path(folder, "old.jsonl"))
+    append_to_log(folder, ENTRY)
+
+    assert (entries(folder)[0]["line"], entries(folder)[0]["previous"]) == (4, last)
+    assert troubles(folder) == ["lines 1 to 3 are missing before line 1"]
