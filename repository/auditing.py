@@ -13,7 +13,8 @@ from .signatures import find_verifier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Literal
 
     from ..policy.policy import Policy
     from ..policy.verdict import Verdict
@@ -40,7 +41,7 @@ def audit(
     What depends on who pushed, or on what was pushed together, can't be told
     any more. Raises CannotJudge where the repository can't be read.
     """
-    reader = _OneListing(git, progress)
+    reader = _Remembering(git, progress)
     try:
         circumstances = Circumstances(int(time.time()), "history", declared_stages=declared_stages)
         judge = Judge(policy, circumstances, verify=find_verifier(policy, reader, git, now=None))
@@ -53,23 +54,36 @@ def audit(
     return judge.verdict(source=source.source, policy_id=source.id, notes=[source.note] if source.note else [])
 
 
-class _OneListing(GitProgram):
-    """Lists the tags once, however often they are asked for, and tells how many were read."""
+class _Remembering(GitProgram):
+    """Lists the tags once, asks once for what a commit lacks, and tells how many tags were read."""
 
     def __init__(self, git: Git, progress: Progress | None) -> None:
         super().__init__(git)
         self._progress = progress
         self._listed: list[TagRef] | None = None
         self._read = 0
+        self._absent: set[tuple[str, str]] = set()
 
     def all_tags(self) -> list[TagRef]:
         if self._listed is None:
             self._listed = super().all_tags()
         return self._listed
 
-    def objects(self, oids: Iterable[str], *, limit: int) -> Iterator[RawObject]:
+    def objects(
+        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit"] = "tag"
+    ) -> Iterator[RawObject]:
         wanted = list(oids)
-        yield from super().objects(wanted, limit=limit)
-        if limit and self._progress is not None:
-            self._read += len(wanted)
+        yield from super().objects(wanted, limit=limit, content_of=content_of)
+        if content_of == "tag":
+            self._tell(len(wanted))
+
+    def files(self, wanted: Sequence[tuple[str, str]], *, limit: int) -> list[bytes | None]:
+        asked = [each for each in wanted if each not in self._absent]
+        found = dict(zip(asked, super().files(asked, limit=limit), strict=True))
+        self._absent.update(each for each, content in found.items() if content is None)
+        return [found.get(each) for each in wanted]
+
+    def _tell(self, read: int) -> None:
+        self._read += read
+        if self._progress is not None:
             self._progress(self._read, len(self.all_tags()))

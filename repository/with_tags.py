@@ -10,6 +10,7 @@ from .remote_reader import RemoteReader
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Literal
 
     from .git_command import Git
     from .remote import Listing
@@ -47,9 +48,13 @@ class WithTags(RemoteReader):
             return theirs
         return list({**dict(theirs), **dict(self._clone.refs_under(HEADS))}.items())
 
-    def objects(self, oids: Iterable[str], *, limit: int) -> Iterator[RawObject]:
+    def objects(
+        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit"] = "tag"
+    ) -> Iterator[RawObject]:
         wanted = list(oids)
-        stored = super().objects([oid for oid in wanted if oid not in self._unstored], limit=limit)
+        stored = super().objects(
+            [oid for oid in wanted if oid not in self._unstored], limit=limit, content_of=content_of
+        )
         for oid in wanted:
             raw = self._unstored.get(oid)
             yield next(stored) if raw is None else RawObject(oid, "tag", len(raw), raw[:limit])

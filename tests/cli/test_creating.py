@@ -316,7 +316,7 @@ def test_the_branch_goes_along_if_the_user_says_so(
     server: Server, clone: Repo, monkeypatch: pytest.MonkeyPatch, answer: bool, status: int
 ) -> None:
     commit = clone.commit()
-    monkeypatch.setattr("os.isatty", lambda descriptor: True)
+    monkeypatch.setattr("os.isatty", lambda _: True)
     monkeypatch.setattr("click.confirm", lambda *_, **__: answer)
 
     ran = tagwarden(clone.path, "register", "churn", "--push")
