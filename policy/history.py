@@ -234,6 +234,10 @@ class ModelHistory:
 
     # The model
 
+    def commits(self) -> set[str]:
+        """Every commit of a version, or of an assignment."""
+        return {*self._versions_at, *(commit for by_commit in self.holdings.values() for commit in by_commit)}
+
     @property
     def is_deprecated(self) -> bool:
         """Whether nothing has happened since the last deprecation."""

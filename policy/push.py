@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal
 
+    from .commit_object import Commit
     from .near_miss import NearMiss
     from .tag_name import TagName
     from .tag_object import TagObject
@@ -62,13 +63,15 @@ class Target(Record):
     `type` is the object's type, None where it does not exist. `files` holds
     the content of each file that a policy asks about, None where the tree has
     none. `on_branches` tells for each list of branch globs that a policy names
-    whether one of those branches contains the commit.
+    whether one of those branches contains the commit. `commit` is the commit
+    as GTO reads it, None for other types.
     """
 
     oid: str
     type: str | None
     files: Mapping[str, bytes | None]
     on_branches: Mapping[tuple[str, ...], bool] = {}
+    commit: Commit | None = None
 
 
 class Signature(Record):

@@ -56,7 +56,12 @@ def _of_tag(tag: Tag, case: Case) -> Iterator[str]:
     if found.defects or found.message_bytes > case.settings.message.max_bytes:
         yield "defect"
     target = case.targets.get(found.target)
-    if target is None or target.type != "commit" or found.target_type != "commit":
+    if (
+        target is None
+        or target.type != "commit"
+        or found.target_type != "commit"
+        or (target.commit is not None and target.commit.defect is not None)
+    ):
         yield "odd-target"
     elif any(content is not None for content in target.files.values()):
         yield "files"

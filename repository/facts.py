@@ -7,21 +7,21 @@ memory does not grow with the size of the push.
 
 from __future__ import annotations
 
+from ..policy.commit_object import parse_commit
 from ..policy.names import is_model
-from ..policy.near_miss import NearMiss
 from ..policy.needs import needed_files
 from ..policy.push import ModelPush, Tag, TagPush, Target
-from ..policy.tag_name import parse_tag_name
+from ..policy.tag_name import TagName, parse_tag_name
 from ..policy.tag_object import parse_tag_object
-from .branches import contained_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from ..policy.commit_object import Commit
     from ..policy.judge import Judge
+    from ..policy.near_miss import NearMiss
     from ..policy.push import RefUpdate
-    from ..policy.tag_name import TagName
     from .reader import Reader, TagRef
 
     NamedUpdate = tuple[RefUpdate, TagName | NearMiss]
@@ -35,6 +35,7 @@ BATCH = 2000
 HEADER_BYTES = 16 * 1024
 
 FILE_LIMIT = 1024 * 1024
+COMMIT_LIMIT = 1024 * 1024
 
 
 def judge_updates(
@@ -75,7 +76,7 @@ def group_by_model(updates: Iterable[RefUpdate]) -> dict[str | None, list[NamedU
         if update.ref.startswith(TAGS):
             name = parse_tag_name(update.ref[len(TAGS) :])
             if name is not None:
-                model = None if isinstance(name, NearMiss) else name.model
+                model = name.model if isinstance(name, TagName) else None
                 groups.setdefault(model, []).append((update, name))
     return groups
 
@@ -197,16 +198,29 @@ def _read_targets(
             asked.setdefault(target, {}).update(dict.fromkeys(paths))
             for glob in globs:
                 branches.setdefault(glob, set()).add(target)
-    types = {found.oid: found.type for found in reader.objects(asked, limit=0)}
+        if any(isinstance(push.name, TagName) and push.name.kind == "deprecate" for push in share.pushed):
+            # GTO holds the dates of the model's commits against its deprecation.
+            for tag in share.existing:
+                if tag.object is not None and tag.object.target:
+                    asked.setdefault(tag.object.target, {})
+    types: dict[str, str | None] = {}
+    commits: dict[str, Commit] = {}
+    for found in reader.objects(asked, limit=COMMIT_LIMIT, content_of="commit"):
+        types[found.oid] = found.type
+        if found.type == "commit":
+            commits[found.oid] = parse_commit(found.data, found.size)
     wanted = [(oid, path) for oid, paths_of in asked.items() if types[oid] == "commit" for path in paths_of]
     files: dict[str, dict[str, bytes | None]] = {oid: {} for oid in asked}
     for (oid, path), content in zip(wanted, reader.files(wanted, limit=FILE_LIMIT), strict=True):
         files[oid][path] = content
-    within = {
-        glob: contained_in(glob, [oid for oid in commits if types[oid] == "commit"], updates, reader)
-        for glob, commits in branches.items()
-    }
+    within: dict[tuple[str, ...], set[str]] = {}
+    for glob, oids in branches.items():
+        from .branches import contained_in
+
+        within[glob] = contained_in(glob, [oid for oid in oids if types[oid] == "commit"], updates, reader)
     return {
-        oid: Target(oid, types[oid], files[oid], {glob: oid in inside for glob, inside in within.items()})
+        oid: Target(
+            oid, types[oid], files[oid], {glob: oid in inside for glob, inside in within.items()}, commits.get(oid)
+        )
         for oid in asked
     }

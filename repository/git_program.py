@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from .git_ancestry import not_contained
 from .git_command import Git
 from .git_objects import ObjectReader
 from .git_refs import (
@@ -24,6 +23,7 @@ from .reader import RawObject, TagRef, TreeEntry
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Literal
 
     from .processes import Child
 
@@ -73,9 +73,11 @@ class GitProgram:
             return []
         return list(self._list([self._namespace + prefix]))
 
-    def objects(self, oids: Iterable[str], *, limit: int) -> Iterator[RawObject]:
+    def objects(
+        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit"] = "tag"
+    ) -> Iterator[RawObject]:
         wanted = list(oids)
-        answers = self._objects.ask([oid for oid in wanted if is_id(oid)], limit=limit, content_of="tag")
+        answers = self._objects.ask([oid for oid in wanted if is_id(oid)], limit=limit, content_of=content_of)
         for oid in wanted:
             yield next(answers) if is_id(oid) else RawObject(oid, None, 0, b"")
         next(answers, None)  # lets the process that answered end in order
@@ -89,6 +91,8 @@ class GitProgram:
         return find_entry(self._objects, treeish, path, limit)
 
     def not_contained(self, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
+        from .git_ancestry import not_contained
+
         kinds = self.objects(commits, limit=0)
         strangers = {found.oid for found in kinds if found.type != "commit"}
         return strangers | not_contained(self.git, [c for c in commits if c not in strangers], tips)

@@ -19,6 +19,7 @@ from .reader import RawObject
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Literal
 
     from .git_command import Git
     from .reader import TagRef, TreeEntry
@@ -55,7 +56,12 @@ class LibGit2:
     def refs_under(self, prefix: str) -> list[tuple[str, str]]:
         return self._git.refs_under(prefix)
 
-    def objects(self, oids: Iterable[str], *, limit: int) -> Iterator[RawObject]:
+    def objects(
+        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit"] = "tag"
+    ) -> Iterator[RawObject]:
+        if content_of != "tag":
+            yield from self._git.objects(oids, limit=limit, content_of=content_of)
+            return
         waiting: list[str] = []
         for oid in oids:
             waiting.append(oid)

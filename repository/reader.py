@@ -62,11 +62,14 @@ class Reader(Protocol):
     def refs_under(self, prefix: str) -> list[tuple[str, str]]:
         """The full name and id of every ref whose name begins with `prefix`, which ends in a slash."""
 
-    def objects(self, oids: Iterable[str], *, limit: int) -> Iterator[RawObject]:
+    def objects(
+        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit"] = "tag"
+    ) -> Iterator[RawObject]:
         """These objects in this order, in constant memory however large they are.
 
-        Only tag objects come with `data`, at most `limit` bytes of it. With
-        the limit 0 nothing but types and sizes is read, which is cheapest.
+        Only objects of the type `content_of` come with `data`, at most `limit`
+        bytes of it. With the limit 0 nothing but types and sizes is read,
+        which is cheapest.
         """
 
     def files(self, wanted: Sequence[tuple[str, str]], *, limit: int) -> list[bytes | None]:

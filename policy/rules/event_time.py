@@ -4,7 +4,8 @@ GTO orders a model's events by tagger time, in whole seconds, and resolves ties
 wrongly. So a deregistration must be later than the registration; an assignment
 later than the other assignments of the stage that are in force and than the
 version's last unassignment; an unassignment later than the assignment; a
-deprecation later than all else, and all else later than a deprecation.
+deprecation later than all else, the commits of the model's versions included
+(GTO takes their dates for events), and all else later than a deprecation.
 Nothing may be dated later than the judge's clock plus `time.max-skew`.
 
 To put it right, set the clock and make the tag anew, a second later.
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..case import Case
+    from ..replay import Turn
 
 OPTIONS = ("time.max-skew",)
 WHY = "GTO orders events by these times, so it would see another order of events than happened."
@@ -47,6 +49,23 @@ def check(case: Case) -> Iterator[Breach]:
                 "rules.event-time",
                 fix=_again(turn.push.tag),
             )
+        elif event.name.kind == "deprecate" and case.history.is_deprecated and event == case.history.deprecated:
+            yield from _later_commit(turn, case)
+
+
+def _later_commit(turn: Turn, case: Case) -> Iterator[Breach]:
+    targets = [case.targets[commit] for commit in case.history.commits() if commit in case.targets]
+    dated = [(target.commit.time, target.oid) for target in targets if target.commit]
+    newest, oid = max(dated, default=(-1, ""))
+    if turn.event.time <= newest:
+        yield Breach(
+            f"{turn.push.tag!r} is dated {date(turn.event.time)}, not later than the commit {oid} ({date(newest)}),"
+            " by whose date GTO would take the model up again",
+            turn.push.ref,
+            case.model,
+            "rules.event-time",
+            fix=_again(turn.push.tag),
+        )
 
 
 def date(seconds: int) -> str:
@@ -87,6 +106,12 @@ EXAMPLES = (
         ("churn#dev on c1 at 30",),
         refused=True,
         existing=(*ONE, "churn@deprecated on c1 at 30"),
+    ),
+    Example(
+        "a deprecation before the date of a version's commit",
+        ("churn@deprecated on c2 at 40",),
+        refused=True,
+        existing=("churn@v1.0.0 on c1 at 10 committed 50",),
     ),
     Example("a date in the future", ("churn@v1.0.0 at 2000000000",), refused=True),
 )

@@ -1,7 +1,10 @@
-"""Refuses model tags that do not point directly at a commit that exists.
+"""Refuses model tags that do not point directly at a commit that exists and that GTO can read.
 
 GTO takes the target for a commit without looking: a tag on a file or a tree
-makes every command fail, a tag of a tag gives a version without a commit.
+makes every command fail, a tag of a tag gives a version without a commit. A
+commit without author or committer, dated beyond the year 9999, or not written
+in the encoding that it names (git-commit(1), `i18n.commitEncoding`) makes
+every command fail, too.
 
 To put it right, tag the commit that holds the model.
 """
@@ -49,7 +52,8 @@ def _problem(tag: Tag, case: Case) -> str | None:
         return f"points at a {tag.object.target_type} instead of a commit"
     target = case.targets.get(tag.object.target)
     if target is None or target.type == "commit":
-        return None
+        defect = target.commit.defect if target and target.commit else None
+        return f"points at the commit {tag.object.target}, which GTO can't read: {defect}" if defect else None
     if target.type is None:
         return f"points at the commit {tag.object.target}, which does not exist"
     return f"points at {tag.object.target}, which is a {target.type} and not a commit"
@@ -60,5 +64,8 @@ EXAMPLES = (
     Example("a tag on a file", ("churn@v1.0.0 on blob",), refused=True),
     Example("a tag on a tree", ("churn@v1.0.0 on tree",), refused=True),
     Example("a tag on a tag", ("churn@v1.0.0 on tag",), refused=True),
+    Example(
+        "a commit in an encoding that nobody knows", ("churn@v1.0.0 on c1 committed 1 encoding klingon",), refused=True
+    ),
     Example("a commit that is not there", ("churn@v1.0.0 on nothing",), refused=True),
 )

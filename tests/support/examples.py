@@ -1,10 +1,11 @@
 """Turns the rules' examples into pushes that the judge can be handed.
 
     NAME [on COMMIT] [at SECOND] [lightweight] [says NAME] [tagger TEXT|none] [zone ZONE]
-         [holding PATH=CONTENT] [signed PRINCIPAL [TEXT AFTER IT]] [with MESSAGE]
+         [committed SECOND] [encoding NAME] [holding PATH=CONTENT] [signed PRINCIPAL [TEXT AFTER IT]] [with MESSAGE]
 
-COMMIT is a made-up name; `blob`, `tree`, `tag` and `nothing` stand for targets
-of that type, `stray` for a commit that no branch contains.
+COMMIT is a made-up name, made in the second 0 unless `committed` says when;
+`blob`, `tree`, `tag` and `nothing` stand for targets of that type, `stray` for
+a commit that no branch contains.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tagwarden.policy.case import WholePush
+from tagwarden.policy.commit_object import parse_commit
 from tagwarden.policy.judge import Judge
 from tagwarden.policy.near_miss import NearMiss
 from tagwarden.policy.policy_file import PolicyMistakes, load_policy
@@ -25,7 +27,7 @@ from tagwarden.policy.verdict import Verdict
 
 NOW = 1_700_000_000
 BEGIN, END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
-WORDS = ("on", "at", "lightweight", "says", "tagger", "zone", "holding", "signed", "with")
+WORDS = ("on", "at", "lightweight", "says", "tagger", "zone", "committed", "encoding", "holding", "signed", "with")
 
 
 def oid(text: str) -> str:
@@ -63,11 +65,18 @@ def parse_line(line: str) -> Line:
         None if commit == "nothing" else kind,
         {path: content.encode()} if path else {},
         {("main",): commit != "stray"},
+        parse_commit(raw_commit(options)) if kind == "commit" and commit != "nothing" else None,
     )
     if "lightweight" in options:
         return Line(change, name, Tag(name, target.oid, kind, None), target)
     raw = raw_object(name, target.oid, kind, options, message)
     return Line(change, name, Tag(name, oid(line), "tag", parse_tag_object(raw)), target)
+
+
+def raw_commit(options: Mapping[str, str]) -> bytes:
+    ada = f"Ada Lovelace <ada@example.com> {options.get('committed', '0')} +0000"
+    encoding = f"encoding {options['encoding']}\n" if "encoding" in options else ""
+    return f"tree {oid('tree')}\nauthor {ada}\ncommitter {ada}\n{encoding}\nA change\n".encode()
 
 
 def raw_object(name: str, target: str, kind: str, options: Mapping[str, str], message: str) -> bytes:
