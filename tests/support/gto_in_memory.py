@@ -1,0 +1,65 @@
+"""GTO's own code on tags that exist in memory only: thousands of registries in the time of one on disk.
+
+What GTO reads from commits (annotations and dates) is left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+from unittest import mock
+
+from gto.config import RegistryConfig
+from gto.registry import GitRegistry
+from gto.tag import TagArtifactManager, TagStageManager, TagVersionManager
+from scmrepo.git.objects import GitTag
+
+from tagwarden.policy.push import Tag
+
+
+class TagsOnly:
+    """As much of `scmrepo.git.Git` as GTO asks about tags."""
+
+    def __init__(self, tags: Iterable[Tag]) -> None:
+        self._tags = {tag.name: tag for tag in tags}
+
+    def list_tags(self) -> list[str]:
+        return sorted(self._tags)
+
+    def get_tag(self, name: str) -> GitTag | str | None:
+        tag = self._tags.get(name)
+        if tag is None or tag.object is None or tag.object.tagger is None:
+            return tag and tag.oid
+        tagger = tag.object.tagger
+        return GitTag(
+            tag.object.name, tag.oid, tag.object.target, tagger.name, tagger.email, tagger.time, 0, tag.object.message
+        )
+
+
+class NoAnnotations:
+    """Stands in for what GTO reads from commits."""
+
+    def update_state(self, state: Any, **_: object) -> Any:
+        return state
+
+
+@contextlib.contextmanager
+def gto_in_memory(tags: Iterable[Tag]) -> Iterator[None]:
+    """Within this, GTO takes every path for a repository with these tags."""
+    parts: dict[str, Any] = {"scm": TagsOnly(tags), "config": RegistryConfig()}
+    registry = GitRegistry.model_construct(
+        cloned=False,
+        artifact_manager=TagArtifactManager.model_construct(**parts),
+        version_manager=TagVersionManager.model_construct(**parts),
+        stage_manager=TagStageManager.model_construct(**parts),
+        enrichment_manager=NoAnnotations(),
+        **parts,
+    )
+
+    @contextlib.contextmanager
+    def from_url(*_: object, **__: object) -> Iterator[GitRegistry]:
+        yield registry
+
+    with mock.patch.object(GitRegistry, "from_url", from_url):
+        yield
