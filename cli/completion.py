@@ -27,12 +27,12 @@ def complete_model(context: click.Context, parameter: click.Parameter, incomplet
 
 def complete_stage(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The stages that tags of the model name."""
-    return _offer((name.stage for name in _names(context.params.get("model")) if name.stage), incomplete)
+    return _offer((name.stage for name in _names(_model_before(context)) if name.stage), incomplete)
 
 
 def complete_version(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The versions that tags of the model name."""
-    return _offer((str(name.version) for name in _names(context.params.get("model")) if name.version), incomplete)
+    return _offer((str(name.version) for name in _names(_model_before(context)) if name.version), incomplete)
 
 
 def complete_query(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -47,6 +47,12 @@ def complete_query(context: click.Context, parameter: click.Parameter, incomplet
 
 def _offer(choices: Iterable[str], incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(choice) for choice in sorted(set(choices)) if choice.startswith(incomplete)]
+
+
+def _model_before(context: click.Context) -> str | None:
+    """The model that the command line names: its first argument, which click leaves unread before an option's value."""
+    model = context.params.get("model") or next(iter(context.args), None)
+    return model if isinstance(model, str) else None
 
 
 def _models() -> list[str]:

@@ -1,0 +1,131 @@
+"""`audit`: every tag that exists, judged in the order of time."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support import Repo, Server
+from support.command_line import tagwarden
+from tagwarden.cli.progress import Progress
+
+
+def test_honest_history_is_accepted(repo: Repo) -> None:
+    for version in ("v0.0.1", "v0.0.2"):
+        repo.commit()
+        repo.tag(f"churn@{version}")
+        repo.tag(f"churn#prod#{version[-1]}")
+    repo.tag("churn@deprecated")
+    repo.tag("release-2024")
+
+    ran = tagwarden(repo.path, "audit")
+
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out == "tagwarden: accepted: 5 tags judged; policy: built-in\n"
+
+
+def test_every_violation_is_listed_and_counted(repo: Repo) -> None:
+    repo.tag("churn@v1.0.0")
+    repo.lightweight("churn@v1.1.0")
+    repo.tag("churn@1.2.0")
+    repo.tag("churn#prod!#1")
+
+    ran = tagwarden(repo.path, "audit")
+
+    assert ran.status == 1
+    assert ran.out.splitlines()[-3:] == ["     1  tag-name", "     1  annotated", "     1  state-exists"]
+    document = tagwarden(repo.path, "audit", "--json").json
+    assert document["counts"] == {"tag-name": 1, "annotated": 1, "state-exists": 1}
+    assert document["accepted"] is False
+    assert "::error title=annotated" in tagwarden(repo.path, "audit", "--format", "github").out
+
+
+def test_a_lower_version_is_a_warning_for_the_pushes_are_not_known(repo: Repo) -> None:
+    repo.tag("churn@v2.0.0")
+    repo.commit()
+    repo.tag("churn@v1.0.0")
+
+    ran = tagwarden(repo.path, "audit")
+
+    assert ran.status == 0
+    assert "warning [version-order]" in ran.out
+
+
+def test_events_are_taken_in_the_order_of_their_times(repo: Repo) -> None:
+    repo.tag("churn@v1.0.0", at=1_700_000_100)
+    repo.tag("churn#prod#1", at=1_700_000_200)
+    repo.tag("churn#prod!#2", at=1_700_000_300)
+    repo.tag("churn#prod#3", at=1_700_000_400)
+    assert tagwarden(repo.path, "audit").status == 0
+
+    repo.tag("churn#dev!#4", at=1_700_000_200)
+    repo.tag("churn#dev#5", at=1_700_000_300)
+    assert "[state-exists] 'churn#dev!#4'" in tagwarden(repo.path, "audit").out
+
+
+def test_replaced_objects_are_reported(repo: Repo) -> None:
+    repo.tag("churn@v1.0.0")
+    repo.git("replace", repo.git("rev-parse", "HEAD"), repo.git("commit-tree", "-m", "x", "HEAD^{tree}"))
+
+    ran = tagwarden(repo.path, "audit")
+
+    assert ran.status == 1
+    assert "[replace-refs]" in ran.out
+
+
+def test_a_bare_repository_is_judged_by_the_policy_of_its_server(server: Server) -> None:
+    server.commit_on_main({"tagwarden.toml": "[versions]\nprerelease = false\n"})
+    server.tag("churn@v1.0.0-rc.1", "main")
+
+    ran = tagwarden(server.path.parent, "audit", str(server.path))
+
+    assert ran.status == 1
+    assert "[version-form]" in ran.out
+    assert "policy: HEAD:tagwarden.toml" in ran.out
+
+
+def test_another_policy_can_be_tried(repo: Repo, tmp_path: Path) -> None:
+    repo.tag("churn@v1.0.0")
+    policy = tmp_path / "strict.toml"
+    policy.write_text('[models]\nnames = ["fraud"]\n')
+
+    assert tagwarden(repo.path, "audit", "--policy", str(policy)).status == 1
+    assert tagwarden(repo.path, "audit", "--policy", str(tmp_path / "none.toml")).status == 1
+    policy.write_text("models = 1\n")
+    assert tagwarden(repo.path, "audit", "--policy", str(policy)).status == 3
+
+
+def test_what_is_no_repository_cannot_be_judged(tmp_path: Path) -> None:
+    assert tagwarden(tmp_path, "audit", str(tmp_path)).status == 3
+    ran = tagwarden(tmp_path, "audit", "--json")
+    assert ran.status == 3
+    assert json.loads(ran.out)["accepted"] is False
+
+
+def test_progress_is_shown_on_a_terminal_after_a_second(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr(os, "isatty", lambda _: True)
+    with Progress("judged {} of {} tags") as progress:
+        progress(1, 3)
+        assert capsys.readouterr().err == ""
+        now[0] = 2
+        progress(2, 3)
+        progress(3, 3)
+        assert capsys.readouterr().err == "\rjudged 2 of 3 tags"
+    assert capsys.readouterr().err == f"\r{' ' * 18}\r"
+
+
+def test_nothing_but_the_report_is_written_where_there_is_no_terminal(repo: Repo) -> None:
+    repo.tag("churn@v1.0.0")
+    command = [sys.executable, "-I", "-m", "tagwarden.cli", "audit"]
+    ran = subprocess.run(command, cwd=repo.path, capture_output=True, text=True, check=True)
+
+    assert ran.stderr == ""
