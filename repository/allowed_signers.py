@@ -40,17 +40,19 @@ class AllowedSigners(Record):
     pgp: Mapping[str, str]
 
 
-def read_allowed_signers(location: str, reader: Reader) -> AllowedSigners:
+def read_allowed_signers(location: str, reader: Reader, *, remote: str | None = None) -> AllowedSigners:
     """What stands at `location` (`file:/path` or `ref:<ref>:<path>`), before the push.
 
+    In a clone, the refs are those that it knows of the server's: of `remote`.
     Raises CannotJudge where there is nothing to read, or a fingerprint that is none.
     """
     where = parse_location(KEY, location)
     if where.ref is None:
         return parse_allowed_signers(_read_file(where.path, location), location)
-    commit = reader.head_commit() if where.ref == "HEAD" else reader.existing([where.ref]).get(where.ref)
+    ref = where.ref if remote is None else f"refs/remotes/{remote}/{where.ref.removeprefix('refs/heads/')}"
+    commit = reader.head_commit() if ref == "HEAD" else reader.existing([ref]).get(ref)
     if commit is None:
-        raise _unreadable(location, f"the ref {where.ref!a} does not exist")
+        raise _unreadable(location, f"the ref {ref!a} does not exist")
     entry = reader.entry(commit, where.path, limit=LARGEST)
     if entry is None or entry.kind != "file":
         raise _unreadable(location, "there is no such file")

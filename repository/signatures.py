@@ -9,6 +9,7 @@ settings from wherever Git does.
 
 from __future__ import annotations
 
+from ..policy.errors import CannotJudge
 from ..policy.people import SIGNER
 from ..policy.push import Signature
 from ..policy.record import Record
@@ -45,29 +46,34 @@ class Signed(Record):
     time: int
 
 
-def find_verifier(policy: Policy, reader: Reader, git: Git, *, now: int | None) -> Verify | None:
+def find_verifier(
+    policy: Policy, reader: Reader, git: Git, *, now: int | None, remote: str | None = None
+) -> Verify | None:
     """What verifies the signatures that `policy` asks for; None where it names no allowed signers.
 
     `now` is the judge's time for tags that are being pushed: a key must have
     been valid when the tag was made and must still be, so that nobody can use
     an expired key with an old date. For old tags it is None. The verifier
     raises CannotJudge where the allowed signers can't be read, or a program is
-    not there or takes too long.
+    not there or takes too long. With `remote`, in a clone of the server that
+    has this name, it leaves such signatures out: the server will judge them.
     """
     location = policy.signing.allowed_signers
     if location is None:
         return None
-    verifier = _Verifier(policy, location, reader, git, now)
-    return verifier.verify
+    return _Verifier(policy, location, reader, git, now, remote).verify
 
 
 class _Verifier:
-    def __init__(self, policy: Policy, location: str, reader: Reader, git: Git, now: int | None) -> None:
+    def __init__(
+        self, policy: Policy, location: str, reader: Reader, git: Git, now: int | None, remote: str | None
+    ) -> None:
         self.policy = policy
         self.location = location
         self.reader = reader
         self.git = git
         self.now = now
+        self.remote = remote
         self.signers: AllowedSigners | None = None
         self.programs: dict[str, str] | None = None
 
@@ -80,7 +86,11 @@ class _Verifier:
         objects = self.reader.objects([push.new.oid for push in wanted if push.new], limit=LARGEST)
         for push, raw in zip(wanted, list(objects), strict=True):
             signed = read_signed(push, raw.data, raw.size)
-            found[push.ref] = Signature(None, signed) if isinstance(signed, str) else self._check(signed)
+            try:
+                found[push.ref] = Signature(None, signed) if isinstance(signed, str) else self._check(signed)
+            except CannotJudge:
+                if self.remote is None:
+                    raise
         return found
 
     def _matters(self, push: TagPush) -> bool:
@@ -102,7 +112,7 @@ class _Verifier:
 
     def _check(self, signed: Signed) -> Signature:
         if self.signers is None:
-            self.signers = read_allowed_signers(self.location, self.reader)
+            self.signers = read_allowed_signers(self.location, self.reader, remote=self.remote)
         if self.programs is None:
             settings = Configuration(self.git, "gpg").values()
             self.programs = {

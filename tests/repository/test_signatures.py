@@ -67,12 +67,19 @@ def push_of(repo: Repo, name: str = NAME, ref: str | None = None) -> TagPush:
 
 
 def ask(
-    repo: Repo, location: str, push: TagPush, *, now: int | None = None, policy: str = REQUIRE
+    repo: Repo,
+    location: str,
+    push: TagPush,
+    *,
+    now: int | None = None,
+    policy: str = REQUIRE,
+    remote: str | None = None,
 ) -> Mapping[str, Signature]:
     """What the verifier says with the allowed signers at `location`."""
     git = Git.at(str(repo.path))
     with closing(GitProgram(git)) as reader:
-        verifier = find_verifier(load_policy(policy.format(location=location).encode()), reader, git, now=now)
+        asking = load_policy(policy.format(location=location).encode())
+        verifier = find_verifier(asking, reader, git, now=now, remote=remote)
         assert verifier is not None
         return verifier([push])
 
@@ -336,6 +343,31 @@ def test_without_the_allowed_signers_nothing_can_be_judged(
     sign_tag(repo, ssh_keys[0], NAME)
     with pytest.raises(CannotJudge, match=r"signing\.allowed-signers"):
         ask(repo, location, push_of(repo))
+
+
+@needs_ssh
+@pytest.mark.parametrize("location", ["ref:HEAD:allowed_signers", "ref:main:allowed_signers"])
+def test_in_a_clone_the_signers_are_those_of_the_remote(
+    repo: Repo, ssh_keys: tuple[SshKey, SshKey], location: str
+) -> None:
+    theirs = repo.commit({"allowed_signers": ssh_keys[0].allowed(ADA)})
+    repo.git("update-ref", "refs/remotes/upstream/main", theirs)
+    repo.git("symbolic-ref", "refs/remotes/upstream/HEAD", "refs/remotes/upstream/main")
+    repo.commit({"allowed_signers": ""})
+    sign_tag(repo, ssh_keys[0], NAME)
+
+    assert ask(repo, location, push_of(repo), remote="upstream")[f"refs/tags/{NAME}"].principal == ADA
+    assert ask(repo, location, push_of(repo))[f"refs/tags/{NAME}"].principal is None
+
+
+@needs_ssh
+@pytest.mark.parametrize("location", ["ref:main:gone", "file:/nonexistent/file"])
+def test_a_clone_leaves_to_the_server_what_it_can_not_verify(
+    repo: Repo, ssh_keys: tuple[SshKey, SshKey], location: str
+) -> None:
+    sign_tag(repo, ssh_keys[0], NAME)
+
+    assert ask(repo, location, push_of(repo), remote="origin") == {}
 
 
 @needs_ssh
