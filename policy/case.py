@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from .annotations import Documents
-    from .history import Event
     from .policy import Settings
     from .push import Circumstances, ModelPush, RefUpdate, Signature, Tag, TagPush, Target
     from .replay import Turn
@@ -40,15 +39,6 @@ class Case(Record):
     case_twin: str | None
     signatures: Mapping[str, Signature]
     documents: Callable[[], Documents]
-
-    @property
-    def old_registrations(self) -> list[Event]:
-        """The registrations that stand before the push."""
-        return self.history.registrations[: len(self.history.registrations) - self.new_registrations]
-
-    @property
-    def new_registrations(self) -> int:
-        return sum(turn.event.name.kind == "register" for turn in self.turns)
 
 
 class WholePush(Record):
