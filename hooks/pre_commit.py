@@ -25,7 +25,7 @@ from .pre_push import judge_push
 from .status import gate_is_there, status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 HOW = (
     "pre-commit does not see most pushes of tags, so a hook of Git's own must judge them, and there is none in this "
@@ -36,7 +36,7 @@ HOW = (
 def main(arguments: Sequence[str]) -> int:
     """Do what `arguments` ask for: judge, install, status, or policy FILE…; the exit status of docs/exit-status.md."""
     action, *files = arguments or [""]
-    actions = {
+    actions: dict[str, Callable[[], int]] = {
         "judge": lambda: judge(os.environ),
         "install": _install,
         "status": lambda: _status(os.environ),
