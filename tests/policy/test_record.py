@@ -6,6 +6,7 @@ import copy
 import pickle
 
 import pytest
+
 from tagwarden.policy.push import RefUpdate
 from tagwarden.policy.record import Record
 
