@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import runpy
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,13 +16,23 @@ from tagwarden.policy.policy_reference import policy_reference
 from tagwarden.policy.rules import RULES, load_rule
 from tagwarden.policy.rules.example import Example
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 DOCS = Path(__file__).parent
+BAD_STATES = DOCS.parent / "tests" / "support" / "bad_states.py"
 GENERATED = "<!-- Written by `make docs`; edit the source instead. -->\n"
 
 
 def pages() -> dict[str, str]:
     """The generated pages: file name within docs/ → content."""
-    return {"cli.md": cli_page(), "policy.md": GENERATED + policy_reference(), "rules.md": rules_page()}
+    bad_states: Callable[[], str] = runpy.run_path(str(BAD_STATES))["page"]
+    return {
+        "bad-states.md": GENERATED + bad_states(),
+        "cli.md": cli_page(),
+        "policy.md": GENERATED + policy_reference(),
+        "rules.md": rules_page(),
+    }
 
 
 def cli_page() -> str:
