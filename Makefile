@@ -29,6 +29,7 @@ format: .venv/ready  ## put right what ruff can put right
 
 docs: .venv/ready  ## write the generated pages of docs/ anew
 	@$(BIN)/python docs/generate.py
+	@$(BIN)/python docs/side_by_side.py
 
 bench: .venv/ready  ## the budgets of docs/performance.md, in minutes
 	@$(BIN)/python -m bench
