@@ -12,6 +12,7 @@ from .policy_source import server_policy, site_policy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Protocol
 
     from ..policy.emergency import Granted
     from ..policy.judge import Verify
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
     # Makes the verifier of signatures that one policy asks for.
     FindVerify = Callable[[Policy], Verify | None]
 
+    class LoadPolicy(Protocol):
+        """`load_policy`, or what stands in for it."""
+
+        def __call__(self, data: bytes, *, site: bool = False) -> Policy: ...
+
+
 REPLACEMENTS = "refs/replace/"
 
 
@@ -36,18 +43,18 @@ class InForce:
 
     __slots__ = ("notes", "policy", "source")
 
-    def __init__(self, source: PolicySource, *, site: bool = False) -> None:
+    def __init__(self, source: PolicySource, *, site: bool = False, load: LoadPolicy = load_policy) -> None:
         self.source = source
-        self.policy = read_policy(source, site=site)
+        self.policy = read_policy(source, site=site, load=load)
         self.notes = [source.note] if source.note else []
 
 
-def read_policy(source: PolicySource, *, site: bool = False) -> Policy:
+def read_policy(source: PolicySource, *, site: bool = False, load: LoadPolicy = load_policy) -> Policy:
     """The policy that `source` found. Raises CannotJudge where it is not a policy."""
     if source.data is None:
         return built_in_policy()
     try:
-        return load_policy(source.data, site=site)
+        return load(source.data, site=site)
     except ValueError as problem:
         mistakes = getattr(problem, "mistakes", (str(problem),))
         listed = "\n".join(f"  {mistake}" for mistake in mistakes)
@@ -65,10 +72,11 @@ def judge_server_push(
     *,
     find_emergency: FindEmergency | None = None,
     find_verify: FindVerify | None = None,
+    load: LoadPolicy = load_policy,
 ) -> list[Verdict]:
     """Judge a push that a server receives; one verdict for each policy, the repository's first.
 
-    No verdict at all means that the push is none of our business. Raises
+    `load` reads the policies' content. No verdict at all means that the push is none of our business. Raises
     CannotJudge where a policy or the repository can't be read.
     """
     others = [update for update in updates if not concerns_tags(update)]
@@ -81,10 +89,10 @@ def judge_server_push(
         # A push that repairs an unreadable policy must pass, so that policy is not read here.
         return [_judge_changes(changes, updates, circumstances)] if changes else []
     source = server_policy(reader, configuration)
-    in_force = [InForce(source)]
+    in_force = [InForce(source, load=load)]
     of_site = site_policy(reader, configuration)
     if of_site is not None:
-        in_force.append(InForce(of_site, site=True))
+        in_force.append(InForce(of_site, site=True, load=load))
     circumstances = circumstances._replace(declared_stages=find_stages(updates, reader, source, in_force))
     judges = []
     for one in in_force:

@@ -8,6 +8,7 @@ import stat
 from ..policy.errors import CannotJudge
 from ..policy.record import Record
 from .git_trees import is_path
+from .sha256 import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,9 +110,7 @@ def read_file(path: str, because: str) -> bytes | None:
 
 def file_id(data: bytes) -> str:
     """What tells one content of a policy file outside of Git from another."""
-    import hashlib
-
-    return "sha256:" + hashlib.sha256(data).hexdigest()
+    return f"sha256:{sha256(data)}"
 
 
 def _read_set_file(location: Location) -> Found:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..policy.policy import Policy
     from ..policy.push import RefUpdate
     from ..policy.verdict import Verdict
-    from ..repository.judging import FindEmergency, FindVerify
+    from ..repository.judging import FindEmergency, FindVerify, LoadPolicy
     from ..repository.reader import Reader
     from .hook_file import ServerHook
     from .push_lock import PushLock
@@ -71,6 +71,7 @@ def judge_updates_here(updates: Sequence[RefUpdate], *, hook: ServerHook, host: 
             # `update` gets no push options; what its environment holds came from elsewhere.
             find_emergency=_emergencies(pusher) if hook == "pre-receive" else None,
             find_verify=_verifiers(reader, git, circumstances.now),
+            load=_loader(common_dir),
         )
     except CannotJudge as problem:
         append_to_log(common_dir, entry._replace(error=str(problem)))
@@ -121,6 +122,15 @@ def _verifiers(reader: Reader, git: Git, now: int) -> FindVerify:
         return find_verifier(policy, reader, git, now=now)
 
     return find
+
+
+def _loader(common_dir: str) -> LoadPolicy:
+    def load(data: bytes, *, site: bool = False) -> Policy:
+        from ..repository.policy_cache import PolicyCache
+
+        return PolicyCache(common_dir).load(data, site=site)
+
+    return load
 
 
 def _lock(common_dir: str, configuration: Configuration, host: str) -> PushLock:

@@ -11,15 +11,15 @@ model's history.
 
 from __future__ import annotations
 
-import sys
 import time
 
 from ..policy.record import Record
+from ..repository.sha256 import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any, Literal
+    from typing import Literal
 
     from ..policy.push import RefUpdate
     from ..policy.verdict import Finding, Verdict
@@ -141,26 +141,6 @@ def read_head(content: bytes) -> Seal | None:
 def is_hash(text: str) -> bool:
     """Whether `text` is a hash as the log writes them."""
     return len(text) == 64 and HEX.issuperset(text)
-
-
-def sha256(content: bytes) -> str:
-    """The SHA-256 of `content`, in hex."""
-    return str(_hasher()(content).hexdigest())
-
-
-_HASHERS: list[Any] = []
-
-
-def _hasher() -> Any:
-    # hashlib brings OpenSSL along, ten times the cost of Python's own module,
-    # which has another name before 3.12, and which a build may leave out.
-    if not _HASHERS:
-        try:
-            own = __import__("_sha2" if sys.version_info >= (3, 12) else "_sha256")
-        except ImportError:
-            own = __import__("hashlib")
-        _HASHERS.append(own.sha256)
-    return _HASHERS[0]
 
 
 def quoted(text: str) -> str:

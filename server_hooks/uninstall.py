@@ -6,6 +6,7 @@ import fcntl
 import os
 from typing import TYPE_CHECKING
 
+from ..repository.policy_cache import remove_kept_policies
 from .hook_file import NEXT_SUFFIX
 from .hook_place import HOOKS, SETTING, hook_place, host_of, is_ours
 from .install_record import FILE as RECORD
@@ -75,7 +76,8 @@ def _remove_if_empty(folder: str) -> None:
 
 
 def _remove_state(folder: str) -> None:
-    """Remove the record and the lock; the lock not while a push holds it, which notices if it does."""
+    """Remove the record, the policies, and the lock unless a push holds it."""
+    remove_kept_policies(folder)
     lock = os.path.join(folder, LOCK)
     try:
         fd = os.open(lock, os.O_RDWR | os.O_NOFOLLOW)
