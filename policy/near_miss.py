@@ -7,6 +7,7 @@ believes that something was registered or deployed.
 from __future__ import annotations
 
 from .names import ALPHANUMERIC, FOLDER, MOST_BYTES, NAME, fits, is_counter, is_model, is_name
+from .quoting import quoted
 from .record import Record
 from .versions import MOST_DIGITS, parse_version
 
@@ -27,7 +28,7 @@ def explain(tag: str) -> NearMiss:
 def _problem(tag: str) -> str:
     if not tag.isascii():
         odd = next(character for character in tag if not character.isascii())
-        return f"it holds {odd!a}, which is not ASCII"
+        return f"it holds {quoted(odd)}, which is not ASCII"
     marks = [character for character in tag if character in "@#"]
     model, rest = tag[: tag.index(marks[0])], tag[tag.index(marks[0]) + 1 :]
     model_problem = _problem_of_model(model)

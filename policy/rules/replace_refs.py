@@ -10,6 +10,7 @@ To put it right, push without that ref.
 from __future__ import annotations
 
 from ..commands import paste
+from ..quoting import quoted
 from ..verdict import Breach
 from .example import Example
 
@@ -27,7 +28,7 @@ def check(push: WholePush) -> Iterator[Breach]:
     for update in push.updates:
         if update.new is not None and update.ref.startswith("refs/replace/"):
             yield Breach(
-                f"{update.ref!r} would replace one object by another",
+                f"{quoted(update.ref)} would replace one object by another",
                 update.ref,
                 fix=paste("git", "update-ref", "-d", update.ref),
             )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from ..commands import paste_all
 from ..near_miss import NearMiss
+from ..quoting import quoted
 from ..verdict import Breach
 from .example import Example
 
@@ -29,11 +30,11 @@ def check(case: Case) -> Iterator[Breach]:
     for push in case.made:
         name = push.name
         if isinstance(name, NearMiss):
-            yield Breach(f"{push.tag!r} is not a model tag: {name.problem}", push.ref, fix=_rename(name))
+            yield Breach(f"{quoted(push.tag)} is not a model tag: {name.problem}", push.ref, fix=_rename(name))
         elif push.tag in case.obstacles:
             other = case.obstacles[push.tag]
             yield Breach(
-                f"{push.tag!r} can't stand beside the tag {other!r}: one would be a folder of the other",
+                f"{quoted(push.tag)} can't stand beside the tag {quoted(other)}: one would be a folder of the other",
                 push.ref,
                 case.model,
             )

@@ -11,6 +11,7 @@ To put it right, make the tag anew under the name that it shall have.
 from __future__ import annotations
 
 from ..commands import paste
+from ..quoting import quoted
 from ..tag_name import TagName
 from ..verdict import Breach
 from .example import Example
@@ -30,10 +31,10 @@ def check(case: Case) -> Iterator[Breach]:
         found = push.new.object if push.new else None
         if found is not None and isinstance(push.name, TagName) and found.name not in (push.tag, ""):
             yield Breach(
-                f"the tag object says {found.name!r}, its ref {push.tag!r}",
+                f"the tag object says {quoted(found.name)}, its ref {quoted(push.tag)}",
                 push.ref,
                 case.model,
-                fix=paste("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{commit}}"),
+                fix=paste("git", "tag", "-f", "-a", push.tag, found.target),
             )
 
 

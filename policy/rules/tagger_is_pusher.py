@@ -12,6 +12,7 @@ by, and make the tag anew.
 
 from __future__ import annotations
 
+from ..quoting import quoted
 from ..verdict import Breach
 from .example import Example
 
@@ -38,12 +39,12 @@ def check(case: Case) -> Iterator[Breach]:
             continue
         written = f"{tagger.name} <{tagger.email}>"
         if circumstances.pusher is None:
-            problem = f"the tagger is {written!r}, and it is not known who pushes"
+            problem = f"the tagger is {quoted(written)}, and it is not known who pushes"
         elif is_same(tagger, circumstances):
             continue
         else:
             known_by = circumstances.pusher_email or circumstances.pusher
-            problem = f"the tagger is {written!r}, and the server knows the pusher as {known_by!r}"
+            problem = f"the tagger is {quoted(written)}, and the server knows the pusher as {quoted(known_by)}"
         yield Breach(problem, turn.push.ref, case.model)
 
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from ..case import Case
     from ..history import Event
-    from ..versions import Version
+    from ..replay import Turn
+    from ..versions import Precedence, Version
 
 OPTIONS = ("versions.order",)
 WHY = "whoever deploys the latest version would be taken by surprise, or never see this one."
@@ -59,7 +60,8 @@ def _check_in_time_order(case: Case, numbers: int) -> Iterator[Breach]:
     """Over history the pushes are not known; each version is held against those registered before it."""
     active: dict[tuple[int, ...], dict[str, Version]] = {}
     highest: dict[tuple[int, ...], Version] = {}
-    for turn in case.turns:
+    # Which of one second came first is not known, so the lower version is taken for the earlier.
+    for turn in sorted((turn for turn in case.turns if turn.event.name.version), key=_moment):
         name = turn.event.name
         if name.version is None:
             continue
@@ -77,6 +79,10 @@ def _check_in_time_order(case: Case, numbers: int) -> Iterator[Breach]:
             else:
                 highest[line] = name.version
             active.setdefault(line, {})[str(name.version)] = name.version
+
+
+def _moment(turn: Turn) -> tuple[int, bool, Precedence]:
+    return turn.event.time, turn.event.name.kind == "deregister", _version(turn.event).precedence
 
 
 def _line(version: Version, numbers: int) -> tuple[int, ...]:
