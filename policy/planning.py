@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # `gto assign` and `gto unassign` count, the others don't (GTO 1.10, registry.py).
 COUNTED = frozenset(("assign", "unassign"))
 
+# Further ahead are only events that somebody's wrong clock has dated.
+QUICK_SUCCESSION = 60
+
 
 class Unplannable(Exception):
     """The wish comes to no tag; the message says why, and what there is to choose from."""
@@ -142,12 +145,17 @@ def with_counter(name: TagName, known: Known, *, simple: bool | None) -> TagName
 
 
 def time_of(name: TagName, commit: str, known: Known, *, now: int) -> int:
-    """When the tag is to be dated: now, or a second after the last event that it must follow."""
+    """When the tag is to be dated: now, or a second after the last event that it must follow.
+
+    Commands in quick succession are so dated some seconds ahead; what comes
+    after them is then not dated before them.
+    """
     tag = name.format()
-    event = Event(tag, name, commit, now)
     push = TagPush(f"refs/tags/{tag}", name, None, None)
-    turn = replay(ModelHistory(known.events), [(push, event)])[0]
-    return now if turn.follows is None else max(now, turn.follows.time + 1)
+    turn = replay(ModelHistory(known.events), [(push, Event(tag, name, commit, now))])[0]
+    ahead = [event.time for event in known.events if now < event.time <= now + QUICK_SUCCESSION]
+    earliest = now if turn.follows is None else max(now, turn.follows.time + 1)
+    return max([earliest, *ahead])
 
 
 def _commit_of(known: Known, version: Version) -> str:

@@ -129,3 +129,11 @@ def test_nothing_but_the_report_is_written_where_there_is_no_terminal(repo: Repo
     ran = subprocess.run(command, cwd=repo.path, capture_output=True, text=True, check=True)
 
     assert ran.stderr == ""
+
+
+def test_of_two_versions_in_one_second_the_lower_is_taken_for_the_earlier(repo: Repo) -> None:
+    repo.tag("churn@v1.0.0-rc.1", at=1_700_000_100)
+    repo.commit()
+    repo.tag("churn@v1.0.0", at=1_700_000_100)
+
+    assert tagwarden(repo.path, "audit", "--json").json["findings"] == []

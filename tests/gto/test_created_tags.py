@@ -68,6 +68,7 @@ def play(commands: list[tuple[tuple[str, ...], list[str]]], server: Server, clon
             assert (event.version, event.stage) == (resolved["version"], resolved["stage"])
             assert resolved["current"] is True
     assert read_by_gto(clone.path) == read_by_tagwarden(clone.path)
+    assert tagwarden(server.path, "audit", "--json").json["counts"] == {}
 
 
 SEQUENCES = st.lists(st.tuples(COMMANDS, NUMBERING), min_size=4, max_size=12)
