@@ -25,7 +25,7 @@ def rounds(server: Server, rule: str, count: int, url: str | None = None) -> Non
     log = server.path / "order"
     hook_at(
         server.path / "hooks" / "reference-transaction",
-        f"#!/bin/sh\n[ $1 = committed ] && cat >>'{log}'\nexit 0\n",
+        f"#!/bin/sh\n[ $1 = prepared ] && cat >>'{log}'\nexit 0\n",
     )
     first, second = PAIRS[rule]
     clones = [server.clone(url), server.clone(url)]
