@@ -82,8 +82,10 @@ def _place_hook(place: HookPlace, python: str) -> list[str]:
     try:
         write_whole(place.file, content.encode("utf-8", "surrogateescape"), 0o755)
     except OSError:
-        if moved:
-            os.replace(kept, place.file)
+        if moved and os.path.lexists(place.file):
+            os.unlink(kept)  # renaming one of two names of a file to the other does nothing (rename(2))
+        elif moved:
+            os.rename(kept, place.file)
         raise
     said = [f"pre-push is installed as {place.file}."]
     if place.manager == "pre-commit":
