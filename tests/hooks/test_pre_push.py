@@ -1,0 +1,295 @@
+"""The pre-push hook: judged are the remote's refs, by the remote's tags and the clone's policy."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable
+
+import pytest
+
+from support import PushResult, Repo, Server
+from support.hook_files import everything
+from support.repositories import RULE_IN_BRACKETS
+from tagwarden.hooks.install import install
+
+
+def rules(pushed: PushResult) -> set[str]:
+    return set(RULE_IN_BRACKETS.findall(pushed.stderr))
+
+
+def run_hook(clone: Repo, url: str, *lines: str) -> subprocess.CompletedProcess[str]:
+    """Run the hook as `git push URL` would after it has listed these lines."""
+    return subprocess.run(
+        [clone.git_dir / "hooks" / "pre-push", url, url],
+        cwd=clone.path, input="".join(f"{line}\n" for line in lines), capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def line_for(clone: Repo, tag: str) -> str:
+    return f"refs/tags/{tag} {clone.git('rev-parse', f'refs/tags/{tag}')} refs/tags/{tag} {'0' * 40}"
+
+
+class TestTheRemotesTagsCount:
+    def register_elsewhere(self, server: Server, tag: str, *, new_commit: bool = True) -> None:
+        other = server.clone()
+        if new_commit:
+            other.commit(message=f"For {tag}")
+        other.tag(tag)
+        assert other.push("main", tag).ok
+
+    def test_a_stale_clone_hears_of_the_higher_version(self, plain_server: Server, guarded: Repo) -> None:
+        self.register_elsewhere(plain_server, "churn@v2.0.0")
+        guarded.commit(message="Also trained")
+        guarded.tag("churn@v1.5.0")
+
+        pushed = guarded.push("churn@v1.5.0")
+
+        assert not pushed.ok
+        assert rules(pushed) == {"version-order"}
+        assert "v2.0.0" in pushed.stderr
+
+    def test_nothing_of_the_clone_changes_meanwhile(self, plain_server: Server, guarded: Repo) -> None:
+        self.register_elsewhere(plain_server, "churn@v2.0.0")
+        guarded.tag("churn@v1.5.0")
+        before = everything(guarded.git_dir)
+
+        assert not guarded.push("churn@v1.5.0").ok
+
+        assert everything(guarded.git_dir) == before
+
+    def test_a_tag_that_only_this_clone_has_is_not_held_against_the_push(self, guarded: Repo) -> None:
+        guarded.tag("churn@v9.0.0", guarded.commit(message="Never pushed"))
+        guarded.tag("churn@v1.0.0", "origin/main")
+
+        assert guarded.push("churn@v1.0.0").ok
+
+    def test_a_tag_is_fetched_that_shall_be_deleted(self, plain_server: Server, guarded: Repo) -> None:
+        self.register_elsewhere(plain_server, "churn@v2.0.0")
+
+        pushed = guarded.push(":refs/tags/churn@v2.0.0")
+
+        assert rules(pushed) == {"tag-permanent"}
+
+    def test_another_spelling_is_found_on_the_remote(self, plain_server: Server, guarded: Repo) -> None:
+        self.register_elsewhere(plain_server, "Churn@v2.0.0")
+        guarded.tag("churn@v1.0.0")
+
+        assert rules(guarded.push("churn@v1.0.0")) == {"model-case"}
+
+    def test_stages_with_slashes_are_found(self, plain_server: Server, guarded: Repo) -> None:
+        self.register_elsewhere(plain_server, "churn@v2.0.0")
+        self.register_elsewhere(plain_server, "churn#eu/prod", new_commit=False)
+        guarded.commit(message="Other")
+        guarded.tag("churn@v3.0.0")
+        guarded.tag("churn#eu/prod#1", at=1_700_000_000)
+
+        assert "event-time" in rules(guarded.push("churn@v3.0.0", "churn#eu/prod#1"))
+
+    @pytest.mark.parametrize("option", ["--depth=1", "--filter=blob:none"])
+    def test_a_clone_that_lacks_much_is_judged_as_well(self, plain_server: Server, option: str) -> None:
+        self.register_elsewhere(plain_server, "churn@v2.0.0")
+        plain_server.git("config", "uploadpack.allowFilter", "true")
+        path = plain_server.path.with_name("small")
+        subprocess.run(["git", "clone", "-q", "--no-tags", option, f"file://{plain_server.path}", path], check=True)
+        clone = Repo(path)
+        install(str(path))
+        clone.commit(message="More")
+        clone.tag("churn@v1.0.0")
+        shallow = path / ".git" / "shallow"
+        before = shallow.read_text() if shallow.exists() else None
+
+        assert rules(clone.push("churn@v1.0.0")) == {"version-order"}
+        assert (shallow.read_text() if shallow.exists() else None) == before
+
+    def test_a_sha256_repository_is_judged_as_well(self, new_server: Callable[..., Server]) -> None:
+        server = new_server(hook=None, object_format="sha256")
+        self.register_elsewhere(server, "churn@v2.0.0")
+        clone = Repo(server.path.with_name("clone"))
+        subprocess.run(["git", "clone", "-q", "--no-tags", server.path, clone.path], check=True)
+        install(str(clone.path))
+        clone.tag("churn@v1.0.0", clone.commit(message="More"))
+
+        assert rules(clone.push("churn@v1.0.0")) == {"version-order"}
+
+    def test_the_url_that_is_pushed_to_is_the_one_that_is_asked(self, plain_server: Server, guarded: Repo) -> None:
+        self.register_elsewhere(plain_server, "churn@v2.0.0")
+        empty = Server.init(plain_server.path.with_name("empty.git"), "--bare")
+        guarded.git("remote", "set-url", "--push", "origin", str(empty.path))
+        guarded.tag("churn@v1.0.0")
+
+        assert guarded.push("churn@v1.0.0").ok
+
+    def test_a_branch_that_only_the_remote_knows_contains_what_it_contains(self, plain_server: Server) -> None:
+        plain_server.commit_on_main({"tagwarden.toml": '[target]\nbranches = ["main"]\n'})
+        clone = plain_server.clone()
+        install(str(clone.path))
+        clone.tag("churn@v1.0.0")
+        plain_server.commit_on_main({"more": "of others"})
+        assert clone.push("churn@v1.0.0").ok
+
+        clone.tag("churn@v2.0.0", clone.commit(message="On no branch of the remote"))
+        assert rules(clone.push("churn@v2.0.0")) == {"target-branch"}
+        assert clone.push("--force", "main:refs/heads/side").ok
+
+
+class TestThePolicy:
+    def test_the_remotes_default_branch_comes_before_the_work_tree(self, plain_server: Server) -> None:
+        plain_server.commit_on_main({"tagwarden.toml": "[message]\nmin-length = 100\n"})
+        clone = plain_server.clone()
+        install(str(clone.path))
+        (clone.path / "tagwarden.toml").unlink()
+        clone.tag("churn@v1.0.0")
+
+        pushed = clone.push("churn@v1.0.0")
+
+        assert rules(pushed) == {"message"}
+        assert "policy: refs/remotes/origin/HEAD:tagwarden.toml" in pushed.stderr
+
+    def test_mode_evaluate_reports_and_lets_pass(self, guarded: Repo) -> None:
+        (guarded.path / "tagwarden.toml").write_text('mode = "evaluate"\n')
+        guarded.lightweight("churn@v1.0.0")
+
+        pushed = guarded.push("churn@v1.0.0")
+
+        assert pushed.ok
+        assert rules(pushed) == {"annotated"}
+
+    def test_an_unreadable_policy_refuses_tags_and_no_branch(self, guarded: Repo) -> None:
+        (guarded.path / "tagwarden.toml").write_text("mod = 1\n")
+        guarded.commit(message="More")
+        guarded.tag("churn@v1.0.0")
+
+        assert guarded.push("main").ok
+        pushed = guarded.push("churn@v1.0.0")
+        assert not pushed.ok
+        assert "tagwarden could not judge this push" in pushed.stderr
+
+    def test_settings_of_the_environment_do_not_count(self, guarded: Repo) -> None:
+        guarded.lightweight("churn@v1.0.0")
+        permissive = guarded.path.with_name("permissive.toml")
+        permissive.write_text('mode = "evaluate"\n')
+
+        ran = guarded.try_git("-c", f"tagwarden.policy=file:{permissive}", "push", "origin", "churn@v1.0.0")
+
+        assert ran.returncode != 0
+
+    def test_what_only_the_server_knows_is_said(self, guarded: Repo) -> None:
+        policy = '[[people.allow]]\nwho = ["grace"]\nwhat = ["register"]\n'
+        (guarded.path / "tagwarden.toml").write_text(policy)
+        guarded.tag("churn@v1.0.0")
+
+        pushed = guarded.push("churn@v1.0.0")
+
+        assert pushed.ok
+        assert pushed.stderr.count("only the server knows who pushes") == 1
+        assert rules(pushed) == {"who"}
+
+    def test_many_tags_to_github_are_warned_of(self, guarded: Repo, plain_server: Server) -> None:
+        guarded.git("config", f"url.{plain_server.path}.insteadOf", "https://github.com/o/r")
+        for model in "abcd":
+            guarded.tag(f"{model}@v1.0.0")
+        lines = [line_for(guarded, f"{model}@v1.0.0") for model in "abcd"]
+
+        ran = run_hook(guarded, "https://github.com/o/r", *lines)
+
+        assert ran.returncode == 0, ran.stderr
+        assert "warning [push-size]" in ran.stderr
+
+    def test_a_replacement_is_refused(self, guarded: Repo) -> None:
+        guarded.git("update-ref", f"refs/replace/{'1' * 40}", "HEAD")
+
+        assert rules(guarded.push("refs/replace/*:refs/replace/*")) == {"replace-refs"}
+
+
+class TestTheRemoteIsSlowOrGone:
+    def test_a_remote_that_never_answers_is_given_up(self, guarded: Repo, silent_port: int) -> None:
+        guarded.git("config", "tagwarden.remoteTimeout", "1")
+        guarded.tag("churn@v1.0.0")
+        begun = time.monotonic()
+
+        ran = run_hook(guarded, f"git://127.0.0.1:{silent_port}/x", line_for(guarded, "churn@v1.0.0"))
+
+        assert ran.returncode == 3
+        assert time.monotonic() - begun < 8
+        assert "did not say within 1 seconds" in ran.stderr
+        assert "git config tagwarden.offline true" in ran.stderr
+
+    def test_a_remote_that_is_not_there_is_named(self, guarded: Repo) -> None:
+        guarded.tag("churn@v1.0.0")
+
+        ran = run_hook(guarded, "git://127.0.0.1:1/x", line_for(guarded, "churn@v1.0.0"))
+
+        assert ran.returncode == 3
+        assert "git://127.0.0.1:1/x" in ran.stderr
+        assert "Nothing was pushed." in ran.stderr
+
+    @pytest.mark.skipif(os.name != "posix", reason="a process group")
+    def test_what_git_has_started_is_ended_as_well(self, guarded: Repo) -> None:
+        guarded.git("config", "tagwarden.remoteTimeout", "1")
+        pid_file = guarded.path / "pid"
+        guarded.git("config", "core.sshCommand", f"sh -c 'echo $$ > {pid_file}; exec sleep 60'")
+        guarded.tag("churn@v1.0.0")
+
+        ran = run_hook(guarded, "ssh://host/x", line_for(guarded, "churn@v1.0.0"))
+
+        assert ran.returncode == 3
+        listed = subprocess.run(["ps", "-o", "stat=", "-p", pid_file.read_text()], capture_output=True, text=True)
+        # Where nobody reaps orphans, it is listed as dead.
+        assert listed.stdout.strip() in ("", "Z", "Zs")
+
+    def test_offline_judges_by_the_clone_and_says_what_that_leaves_open(self, guarded: Repo) -> None:
+        guarded.git("config", "tagwarden.offline", "true")
+        guarded.tag("churn@v1.0.0")
+        guarded.lightweight("fraud@v1.0.0")
+
+        good = run_hook(guarded, "git://127.0.0.1:1/x", line_for(guarded, "churn@v1.0.0"))
+        bad = run_hook(guarded, "git://127.0.0.1:1/x", line_for(guarded, "fraud@v1.0.0"))
+
+        assert good.returncode == 0, good.stderr
+        assert "the remote was not asked" in good.stderr
+        assert "[version-order]" in good.stderr
+        assert bad.returncode == 1
+
+    @pytest.mark.parametrize("version", ["0", "1", "2"])
+    def test_any_version_of_the_protocol_will_do(self, plain_server: Server, version: str) -> None:
+        plain_server.tag("churn@v2.0.0")
+        with plain_server.daemon() as url:
+            clone = plain_server.clone(url)
+            clone.git("tag", "-d", "churn@v2.0.0")
+            clone.git("config", "protocol.version", version)
+            install(str(clone.path))
+            clone.tag("churn@v1.0.0", clone.commit(message="More"))
+
+            assert rules(clone.push("churn@v1.0.0")) == {"version-order"}
+
+    @pytest.mark.parametrize(("name", "value"), [("remoteTimeout", "soon"), ("remoteTimeout", "-1"), ("offline", "si")])
+    def test_a_setting_that_makes_no_sense_is_named(self, guarded: Repo, name: str, value: str) -> None:
+        guarded.git("config", f"tagwarden.{name}", value)
+        guarded.tag("churn@v1.0.0")
+
+        pushed = guarded.push("churn@v1.0.0")
+
+        assert not pushed.ok
+        assert f"tagwarden.{name}" in pushed.stderr
+        assert value in pushed.stderr
+
+
+class TestNoneOfOurBusiness:
+    def test_tags_that_are_no_model_tags_ask_no_remote(self, guarded: Repo) -> None:
+        guarded.lightweight("nightly")
+
+        ran = run_hook(guarded, "git://127.0.0.1:1/x", line_for(guarded, "nightly"))
+
+        assert (ran.returncode, ran.stderr) == (0, "")
+
+    def test_a_push_of_branches_starts_no_python(self, guarded: Repo) -> None:
+        hook = guarded.git_dir / "hooks" / "pre-push"
+        hook.write_text(hook.read_text().replace("start='import sys", "start='raise SystemExit(9)\nimport sys"))
+        head = guarded.git("rev-parse", "HEAD")
+
+        branches = [f"refs/heads/{n} {head} refs/heads/{n} {'0' * 40}" for n in range(20)]
+        assert run_hook(guarded, "url", *branches).returncode == 0
+        assert run_hook(guarded, "url").returncode == 0
+        assert run_hook(guarded, "url", *branches, f"HEAD {head} refs/tags/x@1 {'0' * 40}").returncode == 9
