@@ -14,11 +14,14 @@ from ..policy.policy_file import PolicyMistakes, load_policy
 from ..report.escape import display, escape
 from ..repository.git_command import Git
 from ..repository.policy_location import POLICY_FILE
+from ..repository.suggesting import suggestions
 from .errors import ACCEPTED, REFUSED, Refused
 from .policy_input import read_input
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from ..policy.suggestions import Suggestion
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -35,13 +38,17 @@ def write_template(to_stdout: bool, as_json: bool) -> None:
     """Write a policy file with every key in it, explained and commented out.
 
     It is tagwarden.toml at the top of the work tree; one that is there is left
-    alone, and the exit status is 1.
+    alone, and the exit status is 1. At its end are the stricter settings that
+    all model tags of this repository satisfy already.
     """
     from ..policy.policy_template import policy_template
 
-    text = policy_template()
+    offered = _satisfied_today()
+    text = policy_template() + "".join(f"{line}\n" for line in _offer(offered))
+    suggested = [{"key": one.key, "value": one.value} for one in offered]
     if to_stdout:
-        click.echo(json.dumps({"schema": 1, "file": None, "content": text}) if as_json else text, nl=as_json)
+        document = {"schema": 1, "file": None, "content": text, "suggestions": suggested}
+        click.echo(json.dumps(document) if as_json else text, nl=as_json)
         return
     path = _default_file()
     try:
@@ -52,9 +59,26 @@ def write_template(to_stdout: bool, as_json: bool) -> None:
     except OSError as error:
         raise CannotJudge(f"{escape(path)} can't be written: {error.strerror}") from error
     if as_json:
-        click.echo(json.dumps({"schema": 1, "file": display(path), "content": text}))
+        click.echo(json.dumps({"schema": 1, "file": display(path), "content": text, "suggestions": suggested}))
     else:
         click.echo(f"Wrote {escape(path)}. It counts once it is on the server's default branch.")
+        for line in _offer(offered):
+            click.echo(line.removeprefix("##").removeprefix(" "))
+
+
+def _satisfied_today() -> list[Suggestion]:
+    """The stricter settings that today's tags satisfy; none outside of a repository."""
+    try:
+        return suggestions(Git.here())
+    except CannotJudge:
+        return []
+
+
+def _offer(offered: Sequence[Suggestion]) -> list[str]:
+    if not offered:
+        return []
+    lines = [f"##   {one.toml}" for one in offered]
+    return ["", "## All model tags that there are satisfy these settings already; setting them keeps it so:", *lines]
 
 
 @policy.command("check", short_help="Name every mistake in policy files.")

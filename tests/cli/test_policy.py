@@ -74,7 +74,7 @@ def test_init_prints_the_file_when_asked(here: Path, capsys: Capture) -> None:
 @pytest.mark.parametrize(("args", "file"), [([], "tagwarden.toml"), (["--stdout"], None)])
 def test_init_answers_in_json(here: Path, capsys: Capture, args: list[str], file: str | None) -> None:
     assert run(["policy", "init", *args, "--json"]) == 0
-    assert answer(capsys) == {"file": file, "content": policy_template()}
+    assert answer(capsys) == {"file": file, "content": policy_template(), "suggestions": []}
 
 
 def test_check_names_every_mistake_of_every_file(here: Path, capsys: Capture) -> None:
