@@ -210,7 +210,7 @@ def _read_tagger(line: bytes, defects: list[str]) -> Tagger | None:
     who, close, when = line.rpartition(b"> ")
     name, opening, email = who.rpartition(b" <")
     seconds, space, zone = when.partition(b" ")
-    if not close or not opening or not space or not seconds.isdigit() or b"<" in name or b">" in name + email:
+    if not close or not opening or not space or not seconds.isdigit() or NOT_IN_NAMES.intersection(name + email):
         if line.startswith(b"<") and close:
             defects.append("its tagger has no name")
         else:
