@@ -69,6 +69,21 @@ def judge_client_push(
     CannotJudge where the policy, the clone or the remote can't be read.
     """
     local = GitProgram(git)
+    try:
+        return _judged(updates, destination, git, local, configuration, source, listing)
+    finally:
+        local.close()
+
+
+def _judged(
+    updates: Sequence[RefUpdate],
+    destination: Destination,
+    git: Git,
+    local: GitProgram,
+    configuration: Configuration,
+    source: PolicySource | None,
+    listing: Listing | None,
+) -> Verdict:
     if source is None:
         source = client_policy(local, configuration, remote=destination.name, work_tree=git.work_tree())
     force = InForce(source)
