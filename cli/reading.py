@@ -10,7 +10,6 @@ from ..policy.query import checked_stage, model_in_tags
 from ..policy.versions import parse_version
 from ..repository.elsewhere import is_url
 from .completion import complete_model
-from .effective_policy import policy_here
 from .errors import Refused
 
 if TYPE_CHECKING:
@@ -59,6 +58,8 @@ def declared_stages_at(reader: GitProgram, repo: str | None) -> tuple[str, ...] 
     """
     if repo is not None and is_url(repo):
         return None
+    from .effective_policy import policy_here
+
     here = policy_here(git=reader.git)
     return here.policy.base.stages.names or here.declared_stages
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     # Told how many tags were read, and of how many.
     Progress = Callable[[int, int], None]
 
+# Models often share their commits; the more are looked at together, the fewer are read twice.
+BATCH = 20_000
+
 REPLACEMENTS = "refs/replace/"
 
 
@@ -46,7 +49,7 @@ def audit(
         circumstances = Circumstances(int(time.time()), "history", declared_stages=declared_stages)
         judge = Judge(policy, circumstances, verify=find_verifier(policy, reader, git, now=None))
         created = [RefUpdate(None, tag.oid, TAGS + tag.name) for tag in reader.all_tags()]
-        judge_updates(created, reader, [judge], standing={})
+        judge_updates(created, reader, [judge], standing={}, batch_size=BATCH)
         replaced = [RefUpdate(None, oid, ref) for ref, oid in reader.refs_under(REPLACEMENTS)]
         judge.judge_whole(WholePush(circumstances, replaced, 0, None))
     finally:

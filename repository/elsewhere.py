@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
@@ -28,6 +27,8 @@ def opened(place: str | None, models: Sequence[str] | None = None) -> Iterator[G
         if place is None:
             git = Git.here()
         elif is_url(place):
+            import tempfile
+
             git = Git.at(stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-")))
             _fetch_tags(git, place, models)
         elif os.path.isdir(place):

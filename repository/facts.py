@@ -44,12 +44,14 @@ def judge_updates(
     judges: Sequence[Judge],
     *,
     standing: Mapping[str, list[TagRef]] | None = None,
+    batch_size: int = BATCH,
 ) -> None:
     """Hand each model's share of the push to every one of `judges`.
 
     The existing tags of the pushed models are listed by `reader`, unless
-    `standing` names them by model (spelled as in tags). Raises CannotJudge
-    where the repository can't be read.
+    `standing` names them by model (spelled as in tags). About `batch_size`
+    tags are held at a time. Raises CannotJudge where the repository can't be
+    read.
     """
     groups = group_by_model(updates)
     if not groups:
@@ -59,7 +61,7 @@ def judge_updates(
         listed = reader.tags_of([model for model in groups if model is not None])
     obstacles = find_obstacles(groups, listed, reader)
     twins = find_case_twins(groups, listed, reader)
-    for batch in _batches(groups, listed):
+    for batch in _batches(groups, listed, batch_size):
         shares = _read(batch, reader, judges)
         targets = _read_targets(shares, updates, reader, judges)
         for share in shares:
@@ -136,7 +138,7 @@ def find_case_twins(
 
 
 def _batches(
-    groups: Mapping[str | None, list[NamedUpdate]], listed: Mapping[str, list[TagRef]]
+    groups: Mapping[str | None, list[NamedUpdate]], listed: Mapping[str, list[TagRef]], batch_size: int
 ) -> Iterator[list[tuple[str | None, list[NamedUpdate], list[TagRef]]]]:
     batch: list[tuple[str | None, list[NamedUpdate], list[TagRef]]] = []
     size = 0
@@ -145,7 +147,7 @@ def _batches(
         existing = [tag for tag in listed.get(model or "", ()) if TAGS + tag.name not in touched]
         batch.append((model, group, existing))
         size += len(group) + len(existing)
-        if size >= BATCH:
+        if size >= batch_size:
             yield batch
             batch, size = [], 0
     if batch:
