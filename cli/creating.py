@@ -115,7 +115,7 @@ def _tell(plan: Plan, judged: Judged, options: CreatingOptions, remote: str | No
     if written:
         click.echo(judged.draft.name)
         click.echo(_story(plan, judged), err=True)
-        if not options.push:
+        if not options.push and (remote or options.offline):
             name = f"refs/tags/{judged.draft.name}"
             click.echo(f"to push it: {paste('git', 'push', remote or 'origin', name)}", err=True)
 
@@ -131,7 +131,7 @@ def _document(plan: Plan, judged: Judged, options: CreatingOptions, *, written: 
         "tag": judged.draft.name,
         "kind": plan.name.kind,
         "model": shown(plan.name.model),
-        "version": str(plan.name.version) if plan.name.version else None,
+        "version": str(plan.version) if plan.version else None,
         "stage": plan.name.stage,
         "commit": judged.draft.target,
         "oid": judged.oid,

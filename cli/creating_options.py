@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from ..policy.trailers import is_trailer_key
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -65,7 +67,8 @@ def creating_options(function: Callable[..., Any]) -> Callable[..., Any]:
         if options.offline and (options.push or options.remote):
             raise click.UsageError("--offline goes with neither --push nor --remote")
         for trailer in options.trailers:
-            if "=" not in trailer and ":" not in trailer:
+            key = trailer.partition("=")[0]
+            if key == trailer or not is_trailer_key(key):
                 raise click.UsageError(f"--trailer {trailer!r} is not KEY=VALUE")
         return function(options=options, **arguments)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..policy.errors import CannotJudge
 from ..policy.query import checked_stage, model_in_tags
 from ..policy.versions import parse_version
 from ..repository.elsewhere import is_url
@@ -54,13 +55,17 @@ def version_of(text: str) -> Version:
 def declared_stages_at(reader: GitProgram, repo: str | None) -> tuple[str, ...] | None:
     """The stages that the policy or `.gto` of the repository names, in their order; None where they name none.
 
-    Of a URL only tags are fetched, so that there they are not known.
+    Of a URL only tags are fetched, so that there they are not known. A policy
+    that can't be read keeps nobody from reading tags.
     """
     if repo is not None and is_url(repo):
         return None
     from .effective_policy import policy_here
 
-    here = policy_here(git=reader.git)
+    try:
+        here = policy_here(git=reader.git)
+    except CannotJudge:
+        return None
     return here.policy.base.stages.names or here.declared_stages
 
 

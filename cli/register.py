@@ -79,6 +79,8 @@ def _pre_release(template: str, values: tuple[str, ...]) -> PreRelease:
 
 def _commit(shop: Workshop, revision: str) -> str:
     found = shop.find_commit(revision)
+    if found is None and revision == "HEAD":
+        raise Refused("there is no commit to register yet; `git commit` makes one")
     if found is None:
         remedy = paste("git", "fetch", shop.remote) if shop.remote else "git fetch"
         raise Refused(f"there is no commit {revision!r} here; if it is in another repository, get it first: {remedy}")

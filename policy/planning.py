@@ -38,10 +38,14 @@ class Known(Record):
 
 
 class Plan(Record):
-    """A tag to make. `name` has no counter yet; `message` is GTO's wording; `note` is worth saying besides."""
+    """A tag to make. `name` has no counter yet; `message` is GTO's wording; `note` is worth saying besides.
+
+    `version` is what the tag is about, None for a model or for a commit without one.
+    """
 
     name: TagName
     commit: str
+    version: Version | None
     message: str
     note: str | None = None
 
@@ -69,14 +73,14 @@ def plan_registration(
         current = latest.name.version if latest else None
         version = next_version(current, taken, bump=bump, pre=pre, above_latest=above_latest)
     message = f"Registering artifact {shown(known.model)} version {version}"
-    return Plan(TagName(known.model, "register", version), commit, message)
+    return Plan(TagName(known.model, "register", version), commit, version, message)
 
 
 def plan_deregistration(known: Known, version: Version) -> Plan:
     """Deregister `version` on the commit where it is registered. Raises Unplannable where it never was."""
     commit = _commit_of(known, version)
     message = f"Deregistering artifact {shown(known.model)} version {version}"
-    return Plan(TagName(known.model, "deregister", version), commit, message)
+    return Plan(TagName(known.model, "deregister", version), commit, version, message)
 
 
 def plan_assignment(
@@ -95,14 +99,15 @@ def plan_assignment(
     else:
         version = history.active_version_at(head) if head else None
         if head is None or version is None:
-            raise Unplannable(f"HEAD holds no active version of {shown(known.model)!r}; say --version {_choice(known)}")
+            choice = f"name one with --version: {_choice(known)}"
+            raise Unplannable(f"HEAD holds no active version of {shown(known.model)!r}; {choice}")
         commit = head
     newest = history.newest_assignment(stage)
     if newest is not None and newest.commit == commit:
         raise Unplannable(f"{version or commit} of {shown(known.model)!r} is in {stage!r} already ({newest.tag!r})")
     what = f"version {version}" if version else f"commit {commit}"
     message = f"Assigning stage {stage} to artifact {shown(known.model)} {what}"
-    return Plan(TagName(known.model, "assign", stage=stage), commit, message)
+    return Plan(TagName(known.model, "assign", stage=stage), commit, version, message)
 
 
 def plan_unassignment(known: Known, stage: str, *, version: Version | None = None) -> Plan:
@@ -112,8 +117,8 @@ def plan_unassignment(known: Known, stage: str, *, version: Version | None = Non
     rest = [event for event in known.history.holders(stage) if event.commit != commit]
     back = known.history.active_version_at(rest[0].commit) if rest else None
     note = f"{stage!r} then holds {back or rest[0].commit}, which was assigned before" if rest else None
-    name = f"Unassigning stage '{stage}' to artifact '{shown(known.model)}' version '{version or commit}'"
-    return Plan(TagName(known.model, "unassign", stage=stage), commit, name, note)
+    message = f"Unassigning stage '{stage}' to artifact '{shown(known.model)}' version '{version or commit}'"
+    return Plan(TagName(known.model, "unassign", stage=stage), commit, version, message, note)
 
 
 def plan_deprecation(known: Known) -> Plan:
@@ -128,7 +133,7 @@ def plan_deprecation(known: Known) -> Plan:
     if history.is_deprecated:
         assert history.deprecated is not None
         raise Unplannable(f"the model {shown(known.model)!r} is deprecated already ({history.deprecated.tag!r})")
-    return Plan(TagName(known.model, "deprecate"), on.commit, f"Deprecating artifact '{shown(known.model)}'")
+    return Plan(TagName(known.model, "deprecate"), on.commit, None, f"Deprecating artifact '{shown(known.model)}'")
 
 
 def with_counter(name: TagName, known: Known, *, simple: bool | None) -> TagName:
@@ -185,6 +190,6 @@ def _choice(known: Known) -> str:
     versions = {event.name.version for event in known.history.active_registrations() if event.name.version}
     ordered = sorted(versions, key=lambda version: version.precedence, reverse=True)
     if not ordered:
-        return "no version (`tagwarden register` makes one)"
+        return "(there is none)"
     more = f" or one of {len(ordered) - 5} older" if len(ordered) > 5 else ""
     return ", ".join(map(str, ordered[:5])) + more

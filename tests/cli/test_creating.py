@@ -148,6 +148,7 @@ def test_what_comes_to_no_tag_is_a_no_that_says_what_there_is(repo: Repo, args: 
         (["register", "churn", "--set", "a=b"], "--set goes with --pre only"),
         (["register", "churn", "--pre", "x", "--set", "a"], "--set 'a' is not NAME=VALUE"),
         (["register", "churn", "--trailer", "a"], "--trailer 'a' is not KEY=VALUE"),
+        (["register", "churn", "--trailer", "two words=a"], "--trailer 'two words=a' is not KEY=VALUE"),
         (["register", "churn", "--offline", "--push"], "--offline goes with neither"),
         (["assign", "churn", "prod", "--from", "dev", "--version", "v1.0.0"], "both name the version"),
         (["deprecate", "churn", "v1.0.0"], "tagwarden deregister churn v1.0.0"),
@@ -187,6 +188,21 @@ def test_json_is_the_verdict_and_what_was_made(repo: Repo) -> None:
     assert refused.status == 1
     assert refused.json["created"] is False
     assert [finding["rule"] for finding in refused.json["findings"]] == ["version-per-commit"]
+
+
+def test_json_names_the_version_that_a_stage_is_about(repo: Repo) -> None:
+    ok(repo, "register", "churn")
+
+    for command in ("assign", "unassign"):
+        document = tagwarden(repo.path, command, "churn", "prod", "--json").json
+        assert (document["version"], document["stage"]) == ("v0.0.1", "prod")
+
+
+def test_a_repository_without_a_commit_has_nothing_to_register(tmp_path: Path) -> None:
+    ran = tagwarden(Repo.init(tmp_path / "new").path, "register", "churn")
+
+    assert ran.status == 1
+    assert "`git commit` makes one" in ran.err
 
 
 def test_trailers_are_those_of_git(repo: Repo) -> None:
@@ -361,4 +377,7 @@ def test_what_is_printed_to_be_pasted_survives_a_shell(repo: Repo) -> None:
 
     ran = tagwarden(repo.path, "unassign", "churn", "prod")
 
-    assert "git push origin 'refs/tags/churn#prod!#2'" in ran.err
+    assert "git push" not in ran.err
+    repo.git("remote", "add", "origin", "nowhere")
+    ran = tagwarden(repo.path, "assign", "churn", "prod", "--offline")
+    assert "git push origin 'refs/tags/churn#prod#3'" in ran.err

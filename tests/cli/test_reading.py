@@ -79,6 +79,13 @@ def test_the_stages_of_the_policy_come_first_and_in_its_order(registry: Repo) ->
     ]  # fmt: skip
 
 
+def test_a_policy_that_cannot_be_read_keeps_nobody_from_reading(registry: Repo) -> None:
+    before = tagwarden(registry.path, "show").out
+    registry.commit({"tagwarden.toml": "stages = 1\n"})
+
+    assert tagwarden(registry.path, "show") == (0, before, "")
+
+
 def test_history_lists_the_events_that_gto_lists(registry: Repo) -> None:
     theirs = [
         (
