@@ -15,9 +15,10 @@ _FROM_THE_ENVIRONMENT = ("GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETER
 
 
 class Configuration:
-    """The settings of one repository in one section. Reading starts at once and ends when a setting is asked for.
+    """The settings of one repository in one section; `section` may be a pattern that matches several.
 
-    Every method raises CannotJudge where Git can't read its configuration.
+    Reading starts at once and ends when a setting is asked for. Every method raises
+    CannotJudge where Git can't read its configuration.
     """
 
     def __init__(self, git: Git, section: str = "tagwarden") -> None:

@@ -42,7 +42,7 @@ def judge_updates_here(updates: Sequence[RefUpdate], *, hook: ServerHook, host: 
     """
     git = Git.here()
     # Each git process works while what comes next is imported, which takes as long.
-    configuration = Configuration(git)
+    configuration = Configuration(git, "tagwarden" if hook == "pre-receive" else "(tagwarden|receive)")
     reader = GitProgram(git)
     reader.prepare()
     from ..repository.facts import group_by_model
@@ -53,7 +53,13 @@ def judge_updates_here(updates: Sequence[RefUpdate], *, hook: ServerHook, host: 
     from .pusher import find_pusher
 
     common_dir = common_folder(git.folder())
-    models = [model for model in group_by_model(updates) if model is not None]
+    groups = group_by_model(updates)
+    models = [model for model in groups if model is not None]
+    if models and hook == "update":
+        from .atomic_pushes import SETTING as ATOMIC
+        from .atomic_pushes import check_that_no_push_is_atomic
+
+        check_that_no_push_is_atomic(configuration.get(ATOMIC))
     lock = _lock(common_dir, configuration, host) if models else None
     head = reader.head()
     reader.prepare(models=models, refs=[head] if head else [])
@@ -72,6 +78,7 @@ def judge_updates_here(updates: Sequence[RefUpdate], *, hook: ServerHook, host: 
             find_emergency=_emergencies(pusher) if hook == "pre-receive" else None,
             find_verify=_verifiers(reader, git, circumstances.now),
             load=_loader(common_dir),
+            groups=groups,
         )
     except CannotJudge as problem:
         append_to_log(common_dir, entry._replace(error=str(problem)))

@@ -8,14 +8,17 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from .atomic_pushes import SETTING as ATOMIC
 from .hook_file import NEXT_SUFFIX, hook_file
 from .hook_place import SETTING, hook_place, host_of, is_ours
-from .install_record import read_record, write_record, write_whole
+from .install_record import Setting, read_record, write_record, write_whole
 from .push_lock import FILE, FOLDER, make_lock_file
 from .pusher import ENVIRONMENT, HOSTS
 from .served_repository import CannotAdminister, ServedRepository
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .hook_file import ServerHook
     from .hook_place import HookPlace
     from .install_record import Installed
@@ -26,8 +29,9 @@ def install(path: str, *, hook: ServerHook = "pre-receive", host: str | None = N
 
     To be run as the repository's owner: the files will be theirs. Installing
     again changes nothing, or brings the hook up to date. With `host`, that
-    name becomes the repository's `tagwarden.pusher`. CannotAdminister where it
-    can't be done; the hooks are as they were then.
+    name becomes the repository's `tagwarden.pusher`; `update` makes it take no
+    atomic push. CannotAdminister where it can't be done; the hooks are as they
+    were then.
     """
     check_host(host)
     python = own_interpreter()
@@ -46,8 +50,10 @@ def install(path: str, *, hook: ServerHook = "pre-receive", host: str | None = N
         said = _place_hook(place, hook, python, host or host_of(repository))
     except OSError as error:
         raise CannotAdminister(f"{error.filename or place.file} can't be written: {error.strerror}") from error
-    if host is not None:
-        said += _set_pusher(repository, folder, record, host)
+    wanted = {} if host is None else {SETTING: host}
+    if hook == "update":
+        wanted[ATOMIC] = "false"
+    said += _change_settings(repository, folder, record, wanted)
     return [*said, f"To prove that it works: tagwarden status --server {shlex.quote(repository.path)}"]
 
 
@@ -139,12 +145,17 @@ def _place_hook(place: HookPlace, hook: ServerHook, python: str, host: str) -> l
     return said
 
 
-def _set_pusher(repository: ServedRepository, folder: str, record: Installed, host: str) -> list[str]:
-    before = repository.git("config", "--local", "--get", SETTING, accepted=(0, 1)) or None
-    if before == host:
-        return []
-    if record.pusher is None:
-        record = record._replace(pusher_before=before)
-    write_record(folder, record._replace(pusher=host))
-    repository.git("config", "--local", SETTING, host)
-    return [f"{SETTING} is set to {host}."]
+def _change_settings(
+    repository: ServedRepository, folder: str, record: Installed, wanted: Mapping[str, str]
+) -> list[str]:
+    said = []
+    changed = {setting.name: setting for setting in record.settings}
+    for name, value in wanted.items():
+        now = repository.git("config", "--local", "--get", name, accepted=(0, 1)) or None
+        if now == value:
+            continue
+        changed[name] = Setting(name, value, changed[name].before if name in changed else now)
+        write_record(folder, record._replace(settings=tuple(changed.values())))
+        repository.git("config", "--local", name, value)
+        said.append(f"{name} is set to {value}.")
+    return said

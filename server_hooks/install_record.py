@@ -13,18 +13,20 @@ from .served_repository import CannotAdminister
 FILE = "installed.json"
 
 
-class Installed(Record):
-    """`files` are our hook files; `folders` are those that were made for them, outermost first.
+class Setting(Record):
+    """A Git setting that was given `value`; `before` is what the repository's own configuration had, if anything."""
 
-    `pusher` is what `tagwarden.pusher` was set to, None where it was left
-    alone; `pusher_before` is its value in the repository's own configuration
-    until then, None for none.
-    """
+    name: str
+    value: str
+    before: str | None
+
+
+class Installed(Record):
+    """`files` are our hook files; `folders` are those that were made for them, outermost first."""
 
     files: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
-    pusher: str | None = None
-    pusher_before: str | None = None
+    settings: tuple[Setting, ...] = ()
 
 
 def read_record(folder: str) -> Installed:
@@ -33,7 +35,8 @@ def read_record(folder: str) -> Installed:
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             found: dict[str, Any] = json.load(file)
-        return Installed(tuple(found["files"]), tuple(found["folders"]), found["pusher"], found["pusher_before"])
+        settings = tuple(Setting(**setting) for setting in found["settings"])
+        return Installed(tuple(found["files"]), tuple(found["folders"]), settings)
     except FileNotFoundError:
         return Installed()
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -43,4 +46,5 @@ def read_record(folder: str) -> Installed:
 def write_record(folder: str, record: Installed) -> None:
     """Replace the record in `folder`. OSError where that can't be done."""
     path = os.path.join(folder, FILE)
-    write_whole(path, json.dumps(record._asdict(), indent=1).encode("utf-8", "surrogateescape") + b"\n", 0o644)
+    content = {**record._asdict(), "settings": [setting._asdict() for setting in record.settings]}
+    write_whole(path, json.dumps(content, indent=1).encode("utf-8", "surrogateescape") + b"\n", 0o644)

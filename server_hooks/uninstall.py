@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..repository.policy_cache import remove_kept_policies
 from .hook_file import NEXT_SUFFIX
-from .hook_place import HOOKS, SETTING, hook_place, host_of, is_ours
+from .hook_place import HOOKS, hook_place, host_of, is_ours
 from .install_record import FILE as RECORD
 from .install_record import read_record
 from .push_lock import FILE as LOCK
@@ -16,7 +16,7 @@ from .push_lock import FOLDER
 from .served_repository import CannotAdminister, ServedRepository
 
 if TYPE_CHECKING:
-    from .install_record import Installed
+    from .install_record import Setting
 
 
 def uninstall(path: str) -> list[str]:
@@ -32,7 +32,8 @@ def uninstall(path: str) -> list[str]:
     files.update(dict.fromkeys(hook_place(repository, hook, host_of(repository)).file for hook in HOOKS))
     try:
         said = [line for file in files for line in _take_back(file, recorded=file in record.files)]
-        said += _give_pusher_back(repository, record)
+        for setting in record.settings:
+            said += _give_back(repository, setting)
         for made in reversed(record.folders):
             _remove_if_empty(made)
         _remove_state(folder)
@@ -57,15 +58,15 @@ def _take_back(file: str, *, recorded: bool) -> list[str]:
     return [f"{file} is removed."]
 
 
-def _give_pusher_back(repository: ServedRepository, record: Installed) -> list[str]:
-    now = repository.git("config", "--local", "--get", SETTING, accepted=(0, 1)) or None
-    if record.pusher is None or now != record.pusher:
+def _give_back(repository: ServedRepository, setting: Setting) -> list[str]:
+    now = repository.git("config", "--local", "--get", setting.name, accepted=(0, 1)) or None
+    if now != setting.value:
         return []
-    if record.pusher_before is None:
-        repository.git("config", "--local", "--unset", SETTING)
-        return [f"{SETTING} is unset."]
-    repository.git("config", "--local", SETTING, record.pusher_before)
-    return [f"{SETTING} is {record.pusher_before} again."]
+    if setting.before is None:
+        repository.git("config", "--local", "--unset", setting.name)
+        return [f"{setting.name} is unset."]
+    repository.git("config", "--local", setting.name, setting.before)
+    return [f"{setting.name} is {setting.before} again."]
 
 
 def _remove_if_empty(folder: str) -> None:

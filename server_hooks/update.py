@@ -3,6 +3,8 @@
 Git calls it for each ref in turn, after it has stored the objects. So it can't
 see what else is pushed: a set of tags that is right only together is judged
 tag by tag in the order of the refs, and what comes before a refused ref stays.
+
+A server with this hook takes no atomic pushes (`atomic_pushes.py`).
 """
 
 from __future__ import annotations

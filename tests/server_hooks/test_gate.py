@@ -228,3 +228,54 @@ class TestUpdate:
         assert not clone.push("--tags").ok
 
         assert server.tags() == {"m@v0.0.1"}
+
+    def test_no_two_tags_get_in_together_that_break_a_rule_together(self, new_server: NewServer) -> None:
+        server = new_server(hook="update")
+        clone = server.clone()
+        clone.tag("m@v0.0.1")
+        clone.tag("m@v0.0.2")
+
+        assert "does not support --atomic" in clone.push("--atomic", "--tags").stderr
+        assert "[version-per-commit]" in clone.push("--tags").stderr
+        assert server.tags() == {"m@v0.0.1"}
+
+    @pytest.mark.parametrize("setting", ["true", None])
+    def test_where_git_takes_atomic_pushes_nothing_is_judged(self, new_server: NewServer, setting: str | None) -> None:
+        server = new_server(hook="update")
+        server.git("config", "--unset", "receive.advertiseAtomic")
+        if setting is not None:
+            server.git("config", "receive.advertiseAtomic", setting)
+        clone = server.clone()
+        clone.tag("m@v0.0.1")
+
+        for options in ([], ["--atomic"]):
+            assert "git config receive.advertiseAtomic false" in clone.push(*options, "--tags").stderr
+        assert not server.tags()
+
+    def test_refs_come_in_the_order_of_their_names(self, new_server: NewServer) -> None:
+        server = new_server(hook="update")
+        clone = server.clone()
+        clone.tag("m@v3.9.0")
+        clone.tag("m@v3.10.0", clone.commit())
+
+        pushed = clone.push("--tags")
+
+        assert "version v3.9.0 of 'm' is not above v3.10.0" in pushed.stderr
+        assert server.tags() == {"m@v3.10.0"}
+
+    def test_a_registration_and_its_assignment_need_a_push_each(self, new_server: NewServer) -> None:
+        server = new_server(hook="update")
+        clone = server.clone()
+        clone.tag("m@v0.0.1")
+        clone.tag("m#prod#1")
+
+        assert "[state-exists]" in clone.push("--tags").stderr
+        assert clone.push("--tags").ok
+        assert server.tags() == {"m@v0.0.1", "m#prod#1"}
+
+    def test_a_policy_of_an_earlier_ref_of_the_push_counts_already(self, new_server: NewServer) -> None:
+        clone = new_server(hook="update").clone()
+        clone.commit({"tagwarden.toml": "[versions]\nprerelease = false\n"})
+        clone.tag("m@v0.0.1-rc.1")
+
+        assert "[version-form]" in clone.push("main", "m@v0.0.1-rc.1").stderr
