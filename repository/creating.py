@@ -13,6 +13,7 @@ from ..policy.planning import Known, known_model, time_of, with_counter
 from ..policy.push import Circumstances, RefUpdate, Signature
 from ..policy.record import Record
 from .facts import TAGS, judge_updates
+from .git_program import GitProgram
 from .processes import run
 from .registry import read_refs
 from .remote import Remote, RemoteIsSilent
@@ -102,7 +103,11 @@ class Workshop:
         return Judged(draft, raw, oid, judge.verdict(source=source.source, policy_id=source.id, notes=notes))
 
     def write(self, judged: Judged) -> None:
-        """Store the tag and make its ref. Raises CannotJudge, in Git's words, where that fails: then there is none."""
+        """Store the tag and make its ref. Raises CannotJudge, in Git's words, where that fails: then there is none.
+
+        A commit that only the remote has is fetched before.
+        """
+        self._have(judged.draft.target)
         store_tag(self.git, judged.draft.name, judged.raw)
 
     def write_and_push(self, judged: Judged, remote: str, branch: str | None) -> bool:
@@ -119,6 +124,14 @@ class Workshop:
             if not pushed:
                 delete_tag(self.git, judged.draft.name, judged.oid)
         return pushed
+
+    def _have(self, commit: str) -> None:
+        with contextlib.closing(GitProgram(self.git)) as clone:
+            missing = next(clone.objects([commit], limit=0)).type is None
+        if missing and (self.remote is None or not _fetch_commit(self.git, self.remote, commit)):
+            raise CannotJudge(
+                f"The commit {commit} is not in this clone and could not be fetched: `git fetch` it first."
+            )
 
     def _id_of(self, raw: bytes) -> str:
         arguments = self.git.command("hash-object", "-t", "tag", "--stdin", "--literally")

@@ -354,6 +354,21 @@ def test_a_commit_that_only_the_remote_has_is_fetched_by_its_id(server: Server, 
     assert "git fetch origin" in unknown.err
 
 
+def test_a_version_on_a_commit_that_a_shallow_clone_lacks_can_be_assigned(server: Server, tmp_path: Path) -> None:
+    full = server.clone()
+    ok(full, "register", "churn", "--push")
+    full.commit()
+    full.git("push", "--quiet", "origin", "main")
+    subprocess.run(
+        ["git", "clone", "--quiet", "--depth=1", "--no-tags", f"file://{server.path}", str(tmp_path / "shallow")],
+        check=True,
+    )
+    shallow = Repo(tmp_path / "shallow")
+
+    assert ok(shallow, "assign", "churn", "prod", "--version", "v0.0.1", "--push") == "churn#prod#1"
+    assert server.tags() == {"churn@v0.0.1", "churn#prod#1"}
+
+
 def test_a_remote_that_does_not_answer_stops_all_but_offline_work(clone: Repo) -> None:
     clone.git("remote", "set-url", "origin", str(clone.path / "nowhere"))
 
