@@ -170,7 +170,7 @@ class ModelHistory:
         return max(
             self.active_registrations(),
             # GTO ignores build metadata; of twins the one registered later wins.
-            key=lambda event: (event.name.version.precedence if event.name.version else (), event.time),
+            key=lambda event: (event.name.version.precedence if event.name.version else (), event.time, event.tag),
             default=None,
         )
 
@@ -188,20 +188,30 @@ class ModelHistory:
     def is_in_force(self, stage: str, commit: str) -> bool:
         """Whether the version on `commit` is in `stage`: assigned, not unassigned, active.
 
-        A commit without any version counts: GTO shows the bare commit there.
+        A commit without any version counts: GTO shows the bare commit there,
+        and heeds no unassignment of it.
         """
-        if not self.holding(stage, commit).stands:
-            return False
-        return not self._versions_at.get(commit) or self.active_version_at(commit) is not None
+        holding = self.holding(stage, commit)
+        if not self._versions_at.get(commit):
+            return holding.assigned is not None
+        return holding.stands and self.active_version_at(commit) is not None
 
     def holders(self, stage: str) -> list[Event]:
-        """The assignments of `stage` in force, the newest first: GTO's current one leads."""
+        """The assignments of `stage` in force, the newest first: GTO's current one leads.
+
+        Of those of one second the version that was registered first leads.
+        """
         found = [
             holding.assigned
             for commit, holding in self.holdings.get(stage, {}).items()
             if holding.assigned and self.is_in_force(stage, commit)
         ]
-        return sorted(found, key=lambda event: event.time, reverse=True)
+        return sorted(found, key=self._rank_among_holders)
+
+    def _rank_among_holders(self, event: Event) -> tuple[int, int, str]:
+        version = self.active_version_at(event.commit)
+        since = self._registered[version, event.commit] if version else event
+        return -event.time, since.time, since.tag
 
     def newest_assignment(self, stage: str) -> Event | None:
         """The newest assignment of `stage` in force.

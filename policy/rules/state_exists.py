@@ -50,10 +50,10 @@ def _assignment(turn: Turn, case: Case) -> str | None:
 def _unassignment(turn: Turn, case: Case) -> str | None:
     if turn.versions_here > 1:
         return _many_versions(turn)
-    if turn.holds:
-        return None
     if turn.active is None:
         return _no_version(turn, case)
+    if turn.holds:
+        return None
     holders = [
         str(case.history.active_version_at(event.commit) or event.commit)
         for event in case.history.holders(turn.event.name.stage or "")
@@ -121,6 +121,12 @@ EXAMPLES = (
     Example("an unassignment", ("churn#prod! on c1 at 3",), refused=False, existing=HELD),
     Example(
         "a second unassignment", ("churn#prod!#2 on c1 at 4",), refused=True, existing=(*HELD, "churn#prod! on c1 at 3")
+    ),
+    Example(
+        "an unassignment of a bare commit, which GTO does not heed",
+        ("churn#prod! on c2 at 3",),
+        refused=True,
+        existing=(*ONE, "churn#prod on c2 at 2"),
     ),
     Example("an unassignment of another stage", ("churn#dev! on c1 at 3",), refused=True, existing=HELD),
     Example("a deregistration", ("churn@v1.0.0! on c1 at 2",), refused=False, existing=ONE),

@@ -1,15 +1,17 @@
 """GTO's own code on tags that exist in memory only: thousands of registries in the time of one on disk.
 
-What GTO reads from commits (annotations and dates) is left out.
+All commits are of the year 1970 and hold no annotations.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
 
+from gto.base import Commit
 from gto.config import RegistryConfig
 from gto.registry import GitRegistry
 from gto.tag import TagArtifactManager, TagStageManager, TagVersionManager
@@ -37,11 +39,26 @@ class TagsOnly:
         )
 
 
-class NoAnnotations:
-    """Stands in for what GTO reads from commits."""
+class OldCommits:
+    """Stands in for what GTO reads from the commits of versions."""
 
     def update_state(self, state: Any, **_: object) -> Any:
+        for artifact in state.get_artifacts().values():
+            for version in artifact.versions:
+                version.add_event(_commit(version))
         return state
+
+
+def _commit(version: Any) -> Commit:
+    nobody = dict.fromkeys(("author", "author_email", "committer", "committer_email", "message"), "")
+    return Commit(
+        artifact=version.artifact,
+        version=version.version,
+        commit_hexsha=version.commit_hexsha,
+        created_at=datetime.fromtimestamp(0, UTC),
+        enrichments=[],
+        **nobody,
+    )
 
 
 @contextlib.contextmanager
@@ -53,7 +70,7 @@ def gto_in_memory(tags: Iterable[Tag]) -> Iterator[None]:
         artifact_manager=TagArtifactManager.model_construct(**parts),
         version_manager=TagVersionManager.model_construct(**parts),
         stage_manager=TagStageManager.model_construct(**parts),
-        enrichment_manager=NoAnnotations(),
+        enrichment_manager=OldCommits(),
         **parts,
     )
 

@@ -66,7 +66,7 @@ def while_nothing_changes() -> Iterator[None]:
         yield
 
 
-def read_by_gto(repository: Path) -> Reading:
+def read_by_gto(repository: Path | str) -> Reading:
     """What `gto show` says of every model, deprecated ones included."""
     path = str(repository)
     lines = gto.api.show(path, deprecated=True, versions_per_stage=-1)
@@ -107,7 +107,7 @@ def read_by_tagwarden(repository: Path) -> Reading:
 
 
 def reading_of(history: ModelHistory) -> Model:
-    """A history in the shape of GTO's answers."""
+    """A history in the shape of GTO's answers, which name a version in a stage once."""
     latest = history.latest()
     holders = {stage: history.holders(stage) for stage in history.holdings}
     return Model(
@@ -115,7 +115,7 @@ def reading_of(history: ModelHistory) -> Model:
         str(latest.name.version) if latest else None,
         frozenset((str(event.name.version), event.commit) for event in history.active_registrations()),
         {
-            stage: [str(history.active_version_at(event.commit) or event.commit) for event in events]
+            stage: list(dict.fromkeys(str(history.active_version_at(event.commit) or event.commit) for event in events))
             for stage, events in holders.items()
             if events
         },
