@@ -72,5 +72,5 @@ def push(git: Git, remote: str, refspecs: Sequence[str], *, options: Sequence[st
     server (`git push -o`). Raises CannotJudge where Git can't be started.
     """
     to_server = [f"--push-option={option}" for option in options]
-    command = git.command("push", "--atomic", *to_server, "--", remote, *refspecs)
+    command = git.command("push", "--atomic", "--no-follow-tags", *to_server, "--", remote, *refspecs)
     return start(command, environment=git.surroundings, stdin=0, to_terminal=True).finish() == 0

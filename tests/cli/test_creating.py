@@ -302,6 +302,14 @@ def test_push_pushes_through_the_servers_gate(server: Server, clone: Repo) -> No
     assert server.tags() == clone.tags() == {"churn@v0.0.1", "churn#prod#1"}
 
 
+def test_no_other_tag_goes_along(server: Server, clone: Repo) -> None:
+    clone.git("config", "push.followTags", "true")
+    clone.tag("fraud@1.0.0")
+
+    assert ok(clone, "register", "churn", "--push") == "churn@v0.0.1"
+    assert server.tags() == {"churn@v0.0.1"}
+
+
 def test_nothing_is_left_behind_when_the_push_is_refused(new_server: Callable[..., Server]) -> None:
     server = new_server(hook=None)
     hook = server.path / "hooks" / "pre-receive"
