@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from .reader import Reader, TagRef
 
     NamedUpdate = tuple[RefUpdate, TagName | NearMiss]
+    Groups = Mapping[str | None, list[NamedUpdate]]
 
 TAGS = "refs/tags/"
 
 # As many tags are read before they are judged; at about 1 KiB each.
-BATCH = 2000
+BATCH = 10_000
 
 # What the header of a tag object may take beside the message.
 HEADER_BYTES = 16 * 1024
@@ -45,15 +46,17 @@ def judge_updates(
     *,
     standing: Mapping[str, list[TagRef]] | None = None,
     batch_size: int = BATCH,
+    groups: Groups | None = None,
 ) -> None:
     """Hand each model's share of the push to every one of `judges`.
 
     The existing tags of the pushed models are listed by `reader`, unless
-    `standing` names them by model (spelled as in tags). About `batch_size`
+    `standing` names them by model (spelled as in tags). `groups` are the
+    updates by model, where `group_by_model` has been asked before. About `batch_size`
     tags are held at a time. Raises CannotJudge where the repository can't be
     read.
     """
-    groups = group_by_model(updates)
+    groups = group_by_model(updates) if groups is None else groups
     if not groups:
         return
     listed = standing
@@ -83,14 +86,14 @@ def group_by_model(updates: Iterable[RefUpdate]) -> dict[str | None, list[NamedU
     return groups
 
 
-def find_obstacles(
-    groups: Mapping[str | None, list[NamedUpdate]], listed: Mapping[str, list[TagRef]], reader: Reader
-) -> dict[str, str]:
+def find_obstacles(groups: Groups, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
     """Pushed tags that would be a folder of another tag, or lie in one, and that tag's name."""
     created = {update.ref[len(TAGS) :] for group in groups.values() for update, _ in group if update.new}
     gone = {update.ref[len(TAGS) :] for group in groups.values() for update, _ in group if not update.new}
     names = {tag.name for tags in listed.values() for tag in tags} | created
     names -= gone
+    if not any("/" in name for name in names):
+        return {}
     parents = {parent for tag in created if "/" in tag for parent in _parents(tag)}
     names.update(ref[len(TAGS) :] for ref in reader.existing([TAGS + parent for parent in sorted(parents - names)]))
     found: dict[str, str] = {}
@@ -111,9 +114,7 @@ def _parents(tag: str) -> Iterator[str]:
         cut = tag.find("/", cut + 1)
 
 
-def find_case_twins(
-    groups: Mapping[str | None, list[NamedUpdate]], listed: Mapping[str, list[TagRef]], reader: Reader
-) -> dict[str, str]:
+def find_case_twins(groups: Groups, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
     """For each model that gets its first tag: one whose name differs only in case."""
     first = [
         model
@@ -138,7 +139,7 @@ def find_case_twins(
 
 
 def _batches(
-    groups: Mapping[str | None, list[NamedUpdate]], listed: Mapping[str, list[TagRef]], batch_size: int
+    groups: Groups, listed: Mapping[str, list[TagRef]], batch_size: int
 ) -> Iterator[list[tuple[str | None, list[NamedUpdate], list[TagRef]]]]:
     batch: list[tuple[str | None, list[NamedUpdate], list[TagRef]]] = []
     size = 0

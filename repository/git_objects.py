@@ -139,14 +139,17 @@ class _Answers:
         if size - wanted > READ_OVER_BYTES:
             self.given_up = True
             return self._read(wanted)
-        data = self._read(wanted)
-        rest = size + 1 - wanted
-        while rest > _CHUNK:
-            self._read(_CHUNK)
-            rest -= _CHUNK
-        if self._read(rest)[-1:] != b"\n":
+        data = self._read(wanted if wanted < size else size + 1)
+        last = data[size:]
+        if wanted < size:
+            rest = size + 1 - wanted
+            while rest > _CHUNK:
+                self._read(_CHUNK)
+                rest -= _CHUNK
+            last = self._read(rest)[-1:]
+        if last != b"\n":
             raise CannotJudge(f"`git cat-file` answered with more than it announced. {_ADVICE}")
-        return data
+        return data[:wanted]
 
     def _read(self, count: int) -> bytes:
         data = self._out.read(count)

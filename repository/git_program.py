@@ -77,7 +77,11 @@ class GitProgram:
         self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit"] = "tag"
     ) -> Iterator[RawObject]:
         wanted = list(oids)
-        answers = self._objects.ask([oid for oid in wanted if is_id(oid)], limit=limit, content_of=content_of)
+        known = [oid for oid in wanted if is_id(oid)]
+        answers = self._objects.ask(known, limit=limit, content_of=content_of)
+        if len(known) == len(wanted):
+            yield from answers
+            return
         for oid in wanted:
             yield next(answers) if is_id(oid) else RawObject(oid, None, 0, b"")
         next(answers, None)  # lets the process that answered end in order

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..policy.push import Circumstances, RefUpdate
     from ..policy.verdict import Verdict
     from .configuration import Configuration
+    from .facts import Groups
     from .policy_changes import PolicyChange
     from .policy_source import PolicySource
     from .reader import Reader
@@ -73,10 +74,11 @@ def judge_server_push(
     find_emergency: FindEmergency | None = None,
     find_verify: FindVerify | None = None,
     load: LoadPolicy = load_policy,
+    groups: Groups | None = None,
 ) -> list[Verdict]:
     """Judge a push that a server receives; one verdict for each policy, the repository's first.
 
-    `load` reads the policies' content. No verdict at all means that the push is none of our business. Raises
+    `load` reads the policies' content, `groups` are the updates by model where they are known. No verdict at all means that the push is none of our business. Raises
     CannotJudge where a policy or the repository can't be read.
     """
     others = [update for update in updates if not concerns_tags(update)]
@@ -106,7 +108,7 @@ def judge_server_push(
                 verify=find_verify(one.policy) if find_verify else None,
             )
         )
-    judge_updates(updates, reader, judges)
+    judge_updates(updates, reader, judges, groups=groups)
     whole = WholePush(circumstances, updates, count_new_tags(updates), problem_of_changes(changes))
     verdicts = []
     for one, judge in zip(in_force, judges, strict=True):
