@@ -98,8 +98,10 @@ def _judged(
     elif not destination.offline and groups:
         remote = remote_of(destination, git, configuration)
         if listing is None:
-            asks_branches = "target-branch" in _active(force.policy, models, ("target-branch",))
-            listing = remote.list(models, tags=_parents(updates), heads=asks_branches)
+            asks_branches = bool(_active(force.policy, models, ("target-branch",)))
+            parents = _parents(updates)
+            # A near miss is one, whatever the remote has.
+            listing = remote.list(models, tags=parents, heads=asks_branches) if models or parents else Listing({}, {})
     _judge_by(judge, updates, models, destination, listing, remote, git)
     judge.judge_whole(WholePush(circumstances, updates, count_new_tags(updates), None))
     verdict = judge.verdict(source=source.source, policy_id=source.id, notes=force.notes)

@@ -10,9 +10,16 @@ from collections.abc import Callable
 import pytest
 
 from support import PushResult, Repo, Server
+from support.client_set_ups import write_hook
 from support.hook_files import everything
 from support.repositories import RULE_IN_BRACKETS
+from tagwarden.hooks.hook_file import NEXT
 from tagwarden.hooks.install import install
+from tagwarden.hooks.leaving import status_of
+from tagwarden.policy.errors import CannotJudge
+from tagwarden.repository.git_command import Git
+from tagwarden.repository.remote import Remote
+from tagwarden.repository.remote_reader import fetch_missing
 
 
 def rules(pushed: PushResult) -> set[str]:
@@ -293,3 +300,42 @@ class TestNoneOfOurBusiness:
         assert run_hook(guarded, "url", *branches).returncode == 0
         assert run_hook(guarded, "url").returncode == 0
         assert run_hook(guarded, "url", *branches, f"HEAD {head} refs/tags/x@1 {'0' * 40}").returncode == 9
+
+
+class TestTheWayOut:
+    def test_a_near_miss_is_refused_without_asking_the_remote(self, guarded: Repo) -> None:
+        guarded.tag("churn@1.0.0")
+
+        ran = run_hook(guarded, "git://127.0.0.1:1/x", line_for(guarded, "churn@1.0.0"))
+
+        assert ran.returncode == 1
+        assert "[tag-name]" in ran.stderr
+
+    def test_a_mistake_of_ours_refuses(self, capfd: pytest.CaptureFixture[str]) -> None:
+        def broken() -> int:
+            raise MemoryError("none left")
+
+        def interrupted() -> int:
+            raise KeyboardInterrupt
+
+        assert [status_of(broken), status_of(interrupted)] == [3, 3]
+        said = capfd.readouterr().err
+        assert "unexpected MemoryError: none left" in said
+        assert "interrupted" in said
+
+    def test_a_foreign_hook_without_a_first_line_is_run_by_sh(self, guarded: Repo) -> None:
+        hooks = guarded.git_dir / "hooks"
+        write_hook(hooks / NEXT, "cat >> seen\nexit 4\n")
+        install(str(guarded.path))
+        guarded.tag("churn@v1.0.0")
+
+        assert not guarded.push("churn@v1.0.0").ok
+        assert (guarded.path / "seen").read_text().startswith("refs/tags/churn@v1.0.0 ")
+
+    def test_a_tag_that_changes_while_it_is_read_refuses(self, plain_server: Server, guarded: Repo) -> None:
+        gone = plain_server.tag("churn@v2.0.0")
+        remote = Remote(Git.at(str(guarded.path)), str(plain_server.path))
+        plain_server.tag("churn@v2.0.0", message="Another")
+
+        with pytest.raises(CannotJudge, match="Push once more"):
+            fetch_missing(Git.at(str(guarded.path)), remote, {"churn@v2.0.0": gone}, into=str(guarded.path / "in"))
