@@ -21,16 +21,22 @@ Manager = Literal["git", "pre-commit", "husky", "lefthook"]
 HOOK = "pre-push"
 LEGACY = "pre-push.legacy"
 
-COMMAND = 'tagwarden hook pre-push "$@"'
+COMMAND = "tagwarden hook pre-push"
 
-HUSKY = f"""\
-husky owns the hooks here. Put this line into .husky/pre-push, before all that reads standard input:
-
-{COMMAND}
+# Only pushes of tags start Python, and need tagwarden to be there.
+LINES = f"""\
+refs=$(cat)
+case $refs in *' refs/tags/'* | *' refs/replace/'*) printf '%s\\n' "$refs" | {COMMAND} "$@" ;; esac
 """
 
+HUSKY = f"""\
+husky owns the hooks here. Put this into .husky/pre-push, as the first that reads standard input; what else does,
+such as git-lfs, gets it by: printf '%s\\n' "$refs" | ...
+
+{LINES}"""
+
 LEFTHOOK = f"""\
-lefthook owns the hooks here. Put this into lefthook.yml:
+lefthook owns the hooks here. Put this into lefthook.yml (a command there would not be given the pushed refs):
 
 pre-push:
   scripts:
@@ -38,10 +44,9 @@ pre-push:
       runner: sh
       use_stdin: true
 
-and this into .lefthook/pre-push/tagwarden (a command of lefthook's would not be given the pushed refs):
+and this into .lefthook/pre-push/tagwarden:
 
-{COMMAND}
-"""
+{LINES}"""
 
 
 class HookPlace(Record):
@@ -82,7 +87,7 @@ def stanza(place: HookPlace) -> str:
 
 def has_stanza(place: HookPlace) -> bool:
     """Whether the manager's file names our command."""
-    return COMMAND.partition(' "')[0].encode() in content_of(place.file)
+    return COMMAND.encode() in content_of(place.file)
 
 
 def content_of(file: str) -> bytes:

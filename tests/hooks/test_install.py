@@ -179,7 +179,7 @@ class TestHookManagers:
         ran = tagwarden(repo.path, "install")
 
         assert ran.status == 1
-        assert 'tagwarden hook pre-push "$@"' in ran.err.splitlines()
+        assert 'tagwarden hook pre-push "$@"' in ran.err
         assert everything(repo.path) == before
 
         (repo.path / ".husky" / "pre-push").write_text('tagwarden hook pre-push "$@"\n')

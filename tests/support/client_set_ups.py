@@ -114,9 +114,9 @@ def husky(workplace: Workplace) -> None:
     workplace.clone.git("config", "core.hooksPath", ".husky/_")
     said = tagwarden("install", cwd=workplace.clone.path)
     assert said.returncode == 1
-    (line,) = [line for line in said.stderr.splitlines() if line.startswith("tagwarden hook")]
+    lines = said.stderr.rpartition("\n\n")[2]
     for repo in (workplace.clone, workplace.linked):
-        (repo.path / ".husky" / "pre-push").write_text(f"{line}\n")
+        (repo.path / ".husky" / "pre-push").write_text(lines)
 
 
 def lefthook(workplace: Workplace) -> None:
@@ -124,9 +124,9 @@ def lefthook(workplace: Workplace) -> None:
     said = tagwarden("install", cwd=workplace.clone.path)
     assert said.returncode == 1
     assert "use_stdin: true" in said.stderr
-    (line,) = [line for line in said.stderr.splitlines() if line.startswith("tagwarden hook")]
+    lines = said.stderr.rpartition("\n\n")[2]
     for repo in (workplace.clone, workplace.linked):
-        write_hook(repo.path / ".lefthook" / "pre-push" / "tagwarden", f"{line}\n")
+        write_hook(repo.path / ".lefthook" / "pre-push" / "tagwarden", lines)
 
 
 def absolute_hooks_path(workplace: Workplace) -> None:
