@@ -30,21 +30,30 @@ def uninstall(path: str) -> list[str]:
 
 
 def _take_back(folder: str) -> list[str]:
+    kept = os.path.join(folder, NEXT)
     said = []
     for file in (os.path.join(folder, LEGACY), os.path.join(folder, HOOK)):
-        if is_ours(file):
+        if not is_ours(file):
+            continue
+        if os.path.lexists(kept):
+            os.replace(kept, file)
+            said.append(f"{file} is the hook again that stood there before.")
+        else:
             os.unlink(file)
             said.append(f"{file} is removed.")
-    kept = os.path.join(folder, NEXT)
     if os.path.lexists(kept):
-        owned = is_of_pre_commit(content_of(os.path.join(folder, HOOK)))
-        back = os.path.join(folder, LEGACY if owned else HOOK)
-        if os.path.lexists(back):
-            said.append(f"{back} is not of tagwarden: it is left as it is, and {kept}, which stood there before, too.")
-        else:
-            os.rename(kept, back)
-            said.append(f"{back} is the hook again that stood there before.")
+        said.append(_give_back_alone(folder, kept))
     return said
+
+
+def _give_back_alone(folder: str, kept: str) -> str:
+    """Put a hook back whose place, where ours stood, is another's by now, or nobody's."""
+    owned = is_of_pre_commit(content_of(os.path.join(folder, HOOK)))
+    back = os.path.join(folder, LEGACY if owned else HOOK)
+    if os.path.lexists(back):
+        return f"{back} is not of tagwarden: it is left as it is, and {kept}, which stood there before, too."
+    os.rename(kept, back)
+    return f"{back} is the hook again that stood there before."
 
 
 def _take_configured_back(clone: Clone) -> list[str]:
