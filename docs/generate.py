@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).parent
 BAD_STATES = DOCS.parent / "tests" / "support" / "bad_states.py"
+ABOUT_COMMANDS = """\
+What each exit status means: [exit-status.md](exit-status.md).
+
+Commands, options, models, stages and versions are completed by bash, zsh and fish. In `~/.bashrc`:
+
+    eval "$(_TAGWARDEN_COMPLETE=bash_source tagwarden)"
+
+and likewise `zsh_source` in `~/.zshrc`; in fish's configuration `_TAGWARDEN_COMPLETE=fish_source tagwarden | source`.
+"""
 GENERATED = "<!-- Written by `make docs`; edit the source instead. -->\n"
 
 
@@ -37,7 +46,7 @@ def pages() -> dict[str, str]:
 
 def cli_page() -> str:
     """Every command's own `--help`."""
-    parts = [GENERATED, "# The command line\n", "What each exit status means: [exit-status.md](exit-status.md).\n"]
+    parts = [GENERATED, "# The command line\n", ABOUT_COMMANDS]
     root = click.Context(tagwarden, info_name="tagwarden", terminal_width=80, max_content_width=80)
     parts.append(help_of(root))
     for name in COMMANDS:
