@@ -32,7 +32,7 @@ def uninstall(path: str) -> list[str]:
 def _take_back(folder: str) -> list[str]:
     kept = os.path.join(folder, NEXT)
     said = []
-    for file in (os.path.join(folder, LEGACY), os.path.join(folder, HOOK)):
+    for file in (os.path.join(folder, HOOK), os.path.join(folder, LEGACY)):
         if not is_ours(file):
             continue
         if os.path.lexists(kept):

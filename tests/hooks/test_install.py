@@ -226,6 +226,17 @@ class TestUninstall:
         assert (hooks_of(repo) / "pre-push").read_text() == "#!/bin/sh\n# new\n"
         assert (hooks_of(repo) / NEXT).read_text() == FOREIGN
 
+    def test_a_stale_legacy_hook_goes_and_the_one_before_is_run_again(self, repo: Repo) -> None:
+        write_hook(hooks_of(repo) / "pre-push")
+        install(str(repo.path))
+        stale = hooks_of(repo) / "pre-push.legacy"
+        stale.write_bytes((hooks_of(repo) / "pre-push").read_bytes())
+
+        uninstall(str(repo.path))
+
+        assert (hooks_of(repo) / "pre-push").read_text() == FOREIGN
+        assert not stale.exists()
+
     def test_finds_the_hook_after_hooks_path_was_set(self, repo: Repo, tmp_path: Path) -> None:
         install(str(repo.path))
         repo.git("config", "core.hooksPath", str(tmp_path / "later"))
