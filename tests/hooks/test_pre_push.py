@@ -6,6 +6,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +57,20 @@ class TestTheRemotesTagsCount:
         assert not pushed.ok
         assert rules(pushed) == {"version-order"}
         assert "v2.0.0" in pushed.stderr
+
+    def test_the_remote_is_asked_once_and_for_the_pushed_models_alone(
+        self, plain_server: Server, guarded: Repo, tmp_path: Path
+    ) -> None:
+        self.register_elsewhere(plain_server, "churn@v2.0.0")
+        guarded.tag("churn@v3.0.0", guarded.commit(message="Also trained"))
+
+        assert guarded.push("churn@v3.0.0", env={"GIT_TRACE": str(tmp_path / "trace")}).ok
+
+        run = [line.partition("built-in: ")[2] for line in (tmp_path / "trace").read_text().splitlines()]
+        asked = [line for line in run if line.startswith("git ls-remote --refs")]
+        assert len(asked) == 1
+        assert asked[0].count("refs/tags/") == asked[0].count("[cC][hH][uU][rR][nN]") == 2
+        assert len([line for line in run if line.startswith("git fetch")]) == 1
 
     def test_nothing_of_the_clone_changes_meanwhile(self, plain_server: Server, guarded: Repo) -> None:
         self.register_elsewhere(plain_server, "churn@v2.0.0")
