@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from support import Repo, Server
 from support.client_set_ups import BIN, pre_commit
@@ -20,7 +20,7 @@ from tagwarden.hooks.install import install
 from tagwarden.hooks.interpreter import IN_PRE_COMMIT
 from tagwarden.hooks.pre_commit import main, seen_update
 
-MANIFEST = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+MANIFEST = {hook["id"]: hook for hook in YAML(typ="safe").load(ROOT / ".pre-commit-hooks.yaml")}
 
 
 def seen(clone: Repo, server: Server, tag: str) -> dict[str, str]:
