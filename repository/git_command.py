@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..policy.errors import CannotJudge
 from .processes import run, start
 
 TYPE_CHECKING = False
@@ -70,7 +71,18 @@ class Git:
     def folder(self) -> str:
         """The repository's own folder (.git); raises CannotJudge where there is no repository to read."""
         named = self.environment.get("GIT_DIR")
-        return named if named and self.directory is None else self.line("rev-parse", "--absolute-git-dir")
+        if named and self.directory is None:
+            return named
+        try:
+            return self.line("rev-parse", "--absolute-git-dir")
+        except CannotJudge as problem:
+            # Git says so in English: it reads with LC_ALL=C.
+            if "not a git repository" not in str(problem):
+                raise
+            where = os.path.abspath(self.directory or ".")
+            raise CannotJudge(
+                f"{where!a} is not a git repository, nor in one. Name one: tagwarden -C DIR COMMAND"
+            ) from None
 
     def work_tree(self) -> str | None:
         """The folder with the checked-out files, None for a bare repository."""
