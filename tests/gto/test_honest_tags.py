@@ -16,6 +16,7 @@ import pytest
 from scmrepo.git.backend.pygit2 import Pygit2Backend
 
 from support import Repo, Server
+from support.bad_states import WRITTEN_BY_GTO
 from tagwarden.policy.tag_name import KINDS, TagName, parse_tag_name
 
 
@@ -198,7 +199,12 @@ def test_the_command_line_itself_gets_in(workshop: Workshop) -> None:
 
 
 class TestRefusedOnPurpose:
-    """What GTO writes and the built-in policy refuses: the list in `docs/gto.md`."""
+    """What GTO writes and the built-in policy refuses: the list in `docs/bad-states.md`."""
+
+    def test_is_what_the_docs_list(self) -> None:
+        tested = {name.removeprefix("test_").replace("_", " ") for name in vars(type(self)) if name.startswith("test_")}
+
+        assert tested - {"is what the docs list"} == {what for what, _, _ in WRITTEN_BY_GTO}
 
     def test_a_version_below_the_latest(self, workshop: Workshop) -> None:
         workshop.push_one_by_one(register(workshop, version="v2.0.0"))

@@ -292,6 +292,20 @@ ALLOWED = (
     ),
 )
 
+# What the `gto` command writes and the built-in policy refuses on purpose: what, rule, policy key.
+WRITTEN_BY_GTO = (
+    ("a version below the latest", "version-order", "versions.order"),
+    ("build metadata", "version-form", "versions.build-metadata"),
+    ("a second model that differs only in case", "model-case", "rules.model-case"),
+    ("an assignment on an unregistered commit", "state-exists", "rules.state-exists"),
+    ("an assignment of a deregistered version", "state-exists", "rules.state-exists"),
+    ("a second unassignment", "state-exists", "rules.state-exists"),
+    ("a burnt version", "version-once", "rules.version-once"),
+    ("a deletion", "tag-permanent", "rules.tag-permanent"),
+    ("events that tie with one that they must follow", "event-time", "rules.event-time"),
+    ("with the update hook a registration and its assignment in one push", "state-exists", "rules.state-exists"),
+)
+
 
 def page() -> str:
     """docs/bad-states.md without its first line."""
@@ -324,8 +338,18 @@ def page() -> str:
                 for state in ALLOWED
             ),
             "",
-            "An assignment may be dated before the registration of its version: GTO reads that rightly, and a",
-            "push that brings both is refused on no clock's account.",
+            "## Written by GTO, and refused",
+            "",
+            "Everything else that the `gto` command writes is accepted in the order that it was made",
+            "(`tests/gto/test_honest_tags.py`).",
+            "",
+            "| what | rule | policy key |",
+            "|---|---|---|",
+            *(f"| {what} | {_link(rule)} | `{key}` |" for what, rule, key in WRITTEN_BY_GTO),
+            "",
+            "## Neither",
+            "",
+            "An assignment may be dated before the registration of its version: GTO reads that rightly.",
             "",
             "Not brought by tags, and so not for the hook to refuse: a `.gto` in the work tree, or an",
             "`artifacts.yaml` at HEAD, that GTO can't read; a model that `artifacts.yaml` at HEAD lists, which GTO",
