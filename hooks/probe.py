@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..policy.record import Record
 from ..repository.processes import run
+from ..repository.remote_reader import in_list_of_folders
 
 if TYPE_CHECKING:
     from .clone import Clone
@@ -40,7 +41,11 @@ def push_bad_tags(clone: Clone) -> Outcome:
         os.mkdir(objects)
         git = clone.git
         ours = clone.line("rev-parse", "--path-format=absolute", "--git-path", "objects")
-        surroundings = {**git.surroundings, "GIT_OBJECT_DIRECTORY": objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES": ours}
+        surroundings = {
+            **git.surroundings,
+            "GIT_OBJECT_DIRECTORY": objects,
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": in_list_of_folders(ours),
+        }
         init = ["init", "--quiet", "--bare", "--template=", f"--object-format={_object_format(clone)}", server]
         run(["git", *init], environment=git.surroundings)
         run(["git", "-C", server, "config", "receive.advertisePushOptions", "true"], environment=git.surroundings)

@@ -99,7 +99,13 @@ def _missing(git: Git, oids: set[str]) -> set[str]:
 
 def _with_objects_in(git: Git, folder: str) -> Git:
     others = git.surroundings.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
-    # Git takes a path with the separator in it if it is quoted (git(1)).
-    quoted = '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"' if os.pathsep in folder else folder
+    quoted = in_list_of_folders(folder)
     sight = f"{others}{os.pathsep}{quoted}" if others else quoted
     return Git(git.directory, {**git.surroundings, "GIT_ALTERNATE_OBJECT_DIRECTORIES": sight})
+
+
+def in_list_of_folders(folder: str) -> str:
+    """`folder` as GIT_ALTERNATE_OBJECT_DIRECTORIES wants it: one with the separator in it is quoted (git(1))."""
+    if os.pathsep not in folder and not folder.startswith('"'):
+        return folder
+    return '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
