@@ -15,6 +15,7 @@ from .judging import InForce, count_new_tags, find_stages
 from .policy_source import client_policy
 from .remote import DEFAULT_SECONDS, Listing, Remote, RemoteIsSilent
 from .remote_reader import RemoteReader, fetch_missing
+from .remotes import remote_to_push_to
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ def _judged(
     listing: Listing | None,
 ) -> Verdict:
     if source is None:
-        source = client_policy(local, configuration, remote=destination.name, work_tree=git.work_tree())
+        # A URL goes by the policy of the remote that a push without any name goes to.
+        remote_of_policy = destination.name or remote_to_push_to(git)
+        source = client_policy(local, configuration, remote=remote_of_policy, work_tree=git.work_tree())
     force = InForce(source)
     groups = group_by_model(updates)
     models = [model for model in groups if model is not None]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support import Repo
+from support import Repo, Server
 from support.client_set_ups import HUSKY, write_hook
 from support.command_line import Ran, tagwarden
 from support.hook_files import everything
@@ -61,6 +61,14 @@ class TestProven:
         (installed.path / "tagwarden.toml").write_text('mode = "evaluate"\n')
 
         assert prove(installed, exit_status=0)["proven"] == "reports"
+
+    def test_the_policy_is_that_of_the_remote_that_is_pushed_to(self, plain_server: Server) -> None:
+        plain_server.commit_on_main({"tagwarden.toml": 'mode = "evaluate"\n'})
+        clone = plain_server.clone()
+        (clone.path / "tagwarden.toml").unlink()
+        install(str(clone.path))
+
+        assert prove(clone, exit_status=0)["proven"] == "reports"
 
     def test_settings_that_would_send_it_elsewhere_or_send_more(self, installed: Repo) -> None:
         installed.git("config", "url.https://example.invalid/.pushInsteadOf", "/")
