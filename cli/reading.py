@@ -49,7 +49,8 @@ def version_of(text: str) -> Version:
     try:
         return parse_version(text)
     except ValueError as problem:
-        raise Refused(f"{text!r} is no version: {problem}") from None
+        said = str(problem)
+        raise Refused(said if repr(text) in said else f"{text!r} is no version: {said}") from None
 
 
 def declared_stages_at(reader: GitProgram, repo: str | None) -> tuple[str, ...] | None:
