@@ -60,6 +60,16 @@ def test_objects_come_in_order_and_only_tags_with_content(
     assert list(found) == expected * times
 
 
+def test_commits_come_with_content_instead_where_that_is_asked(repo: Repo, open_at: OpenReader) -> None:
+    tag, head = repo.tag("m@v1.0.0"), repo.git("rev-parse", "HEAD")
+    raw = repo.git("cat-file", "commit", head).encode() + b"\n"
+
+    found = list(open_at(repo.path).objects([head, tag], limit=50, content_of="commit"))
+
+    assert found[0] == RawObject(head, "commit", len(raw), raw[:50])
+    assert (found[1].type, found[1].data) == ("tag", b"")
+
+
 @pytest.mark.parametrize("times", [1, MANY], ids=["few", "many"])
 def test_what_is_no_full_id_is_no_object(repo: Repo, open_at: OpenReader, times: int) -> None:
     head = repo.git("rev-parse", "HEAD")
