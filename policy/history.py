@@ -63,6 +63,7 @@ class ModelHistory:
     """The state that a model's events add up to, in whatever order they are added."""
 
     __slots__ = (
+        "_active_at",
         "_deregistered",
         "_registered",
         "_unsorted",
@@ -79,6 +80,8 @@ class ModelHistory:
         self.registrations: list[Event] = []
         self.registrations_at: dict[str, list[Event]] = {}
         self._versions_at: dict[str, set[Version]] = {}
+        # What `active_version_at` found, until it may have changed.
+        self._active_at: dict[str, Version | None] = {}
         self._registered: dict[VersionAt, Event] = {}
         self._deregistered: dict[VersionAt, Event] = {}
         self.holdings: dict[str, dict[str, Holding]] = {}
@@ -100,6 +103,7 @@ class ModelHistory:
         version = event.name.version
         assert version is not None
         self.registrations.append(event)
+        self._active_at.pop(event.commit, None)
         self.registrations_at.setdefault(event.commit, []).append(event)
         self._versions_at.setdefault(event.commit, set()).add(version)
         key = version, event.commit
@@ -116,6 +120,7 @@ class ModelHistory:
             assert name.version is not None
             key = name.version, event.commit
             self._deregistered[key] = _later(self._deregistered.get(key), event)
+            self._active_at.pop(event.commit, None)
             self._versions_at.setdefault(event.commit, set()).add(name.version)
         elif name.stage is not None:
             self._assign(event, name.stage)
@@ -158,12 +163,14 @@ class ModelHistory:
 
     def active_version_at(self, commit: str) -> Version | None:
         """The active version on `commit`; the greatest, if there are several."""
-        found = [
-            event.name.version
-            for event in self.registrations_at.get(commit, ())
-            if event.name.version and self.is_active(event.name.version, commit)
-        ]
-        return max(found, key=lambda version: version.precedence) if found else None
+        if commit not in self._active_at:
+            found = [
+                event.name.version
+                for event in self.registrations_at.get(commit, ())
+                if event.name.version and self.is_active(event.name.version, commit)
+            ]
+            self._active_at[commit] = max(found, key=lambda version: version.precedence, default=None)
+        return self._active_at[commit]
 
     def latest(self) -> Event | None:
         """The registration of the greatest active version, pre-releases included (as in GTO)."""

@@ -29,6 +29,7 @@ class Turn(Record):
     stage. `follows` is the latest event that this one must be later than.
     `had_stages` are all stages that the version was assigned before.
     `assigned_before` tells of any assignment or unassignment on the commit.
+    Of registrations and deprecations nobody asks `active` and the stages.
     """
 
     push: TagPush
@@ -67,10 +68,10 @@ def _turn(history: ModelHistory, push: TagPush, event: Event) -> Turn:
     holds = False
     if event.name.version is not None:
         if kind == "register":
-            other = history.deregistration(event.name.version, commit)
-        else:
-            other = history.registration(event.name.version, commit)
-        follows = _latest(follows, other)
+            follows = _latest(follows, history.deregistration(event.name.version, commit))
+            versions_here, assigned = history.versions_at(commit), history.has_assignment_tags(commit)
+            return Turn(push, event, None, versions_here, False, follows, frozenset(), assigned)
+        follows = _latest(follows, history.registration(event.name.version, commit))
     elif stage is not None:
         holds = history.is_in_force(stage, commit)
         holding = history.holding(stage, commit)

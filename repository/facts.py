@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 TAGS = "refs/tags/"
 
 # As many tags are read before they are judged; at about 1 KiB each.
-BATCH = 10_000
+BATCH = 5000
 
 # What the header of a tag object may take beside the message.
 HEADER_BYTES = 16 * 1024

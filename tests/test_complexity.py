@@ -1,0 +1,133 @@
+"""How the work grows, counted and not timed: refs listed, objects read, calls made."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from support import Server
+from support.examples import judge_example
+from tagwarden.policy.judge import Judge
+from tagwarden.policy.policy_file import built_in_policy
+from tagwarden.policy.push import Circumstances, RefUpdate
+from tagwarden.policy.rules.example import Example
+from tagwarden.repository.facts import judge_updates
+from tagwarden.repository.git_command import Git
+from tagwarden.repository.git_program import GitProgram
+from tagwarden.repository.reader import RawObject
+
+MODELS, VERSIONS = 12, 5
+NOW = 1_800_000_000
+
+
+class CountingReader(GitProgram):
+    """Reads with Git and counts what Git answers."""
+
+    def __init__(self, git: Git) -> None:
+        super().__init__(git)
+        self.listed: list[str] = []
+        self.read: list[str] = []
+
+    def _list(self, patterns: Any) -> Iterator[tuple[str, str]]:
+        for found in super()._list(patterns):
+            self.listed.append(found[0])
+            yield found
+
+    def objects(self, oids: Iterable[str], **how: Any) -> Iterator[RawObject]:
+        for found in super().objects(oids, **how):
+            self.read.append(found.oid)
+            yield found
+
+
+@pytest.fixture
+def registry(server: Server) -> Server:
+    """A server that has MODELS models with VERSIONS versions each."""
+    stream = []
+    for number in range(VERSIONS + 1):
+        stream.append(f"commit refs/heads/versions\nmark :{number + 1}\ncommitter A <a@b.c> 1 +0000\ndata 1\nc\n\n")
+    for model in range(MODELS):
+        for number in range(VERSIONS):
+            stream.append(f"tag model{model}@v0.{number}.0\nfrom :{number + 1}\ntagger A <a@b.c> 2 +0000\ndata 1\nm\n")
+    stream.append(f"tag model7@v1.0.0\nfrom :{VERSIONS + 1}\ntagger A <a@b.c> 3 +0000\ndata 1\nm\n")
+    server.git("fast-import", "--quiet", stdin="".join(stream))
+    return server
+
+
+def judge_with_counting(server: Server, *updates: RefUpdate) -> CountingReader:
+    reader = CountingReader(Git.at(str(server.path)))
+    judge = Judge(built_in_policy(), Circumstances(now=NOW, place="server"))
+    judge_updates(updates, reader, [judge])
+    reader.close()
+    assert judge.findings == []
+    return reader
+
+
+def test_a_push_of_one_tag_lists_and_reads_the_tags_of_its_model_only(registry: Server) -> None:
+    new = registry.git("rev-parse", "refs/tags/model7@v1.0.0")
+    registry.git("update-ref", "-d", "refs/tags/model7@v1.0.0")
+    reader = judge_with_counting(registry, RefUpdate(None, new, "refs/tags/model7@v1.0.0"))
+
+    assert sorted(reader.listed) == [f"refs/tags/model7@v0.{number}.0" for number in range(VERSIONS)]
+    tags = {registry.git("rev-parse", ref) for ref in reader.listed}
+    target = registry.git("rev-parse", f"{new}^{{commit}}")
+    assert sorted(reader.read) == sorted({*tags, new, target}), "each once, and no other model's"
+
+
+def test_a_push_of_tags_that_are_no_models_lists_and_reads_nothing(registry: Server) -> None:
+    commit = registry.git("rev-parse", "versions")
+    reader = judge_with_counting(registry, RefUpdate(None, commit, "refs/tags/release-2024"))
+
+    assert (reader.listed, reader.read) == ([], [])
+
+
+def calls_made_by(work: Callable[[], object]) -> int:
+    """How many functions are called, those of the interpreter included."""
+    count = 0
+
+    def on_event(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    work()  # what is imported or settled once is not counted
+    before = sys.getprofile()
+    sys.setprofile(on_event)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def registrations(count: int) -> Example:
+    return Example("", tuple(f"churn@v1.{n}.0 on c{n}" for n in range(count)), refused=False)
+
+
+def after_many(count: int) -> Example:
+    existing = tuple(f"churn@v0.{n}.0 on c{n}" for n in range(count))
+    return Example("", ("churn@v1.0.0 on new",), refused=False, existing=existing)
+
+
+def assignments(count: int) -> Example:
+    made = [f"churn#prod#{2 * n + 1} on c1 at {2 * n + 2}" for n in range(count)]
+    undone = [f"churn#prod!#{2 * n + 2} on c1 at {2 * n + 3}" for n in range(count)]
+    return Example("", (*made, *undone), refused=False, existing=("churn@v1.0.0",))
+
+
+def promotions(count: int) -> Example:
+    versions = [f"churn@v1.{n}.0 on c{n}" for n in range(count)]
+    return Example("", (*versions, *(f"churn#prod#{n + 1} on c{n} at {n + 2}" for n in range(count))), refused=False)
+
+
+def all_on_one_commit(count: int) -> Example:
+    assigned = (f"churn#prod#{n + 1} on c1 at {n + 2}" for n in range(count))
+    return Example("", (*(f"churn@v1.{n}.0 on c1" for n in range(count)), *assigned), refused=True)
+
+
+@pytest.mark.parametrize("push", [registrations, after_many, assignments, promotions, all_on_one_commit])
+def test_the_work_grows_no_faster_than_the_push_and_the_history(push: Callable[[int], Example]) -> None:
+    few, many = (calls_made_by(lambda example=push(count): judge_example(example)) for count in (100, 400))
+
+    assert many < 4.4 * few
