@@ -3,7 +3,7 @@
 BIN := .venv/bin
 export MYPYPATH := build/types
 
-.PHONY: help demo test test-thorough lint format docs bench bench-full clean
+.PHONY: help demo test test-thorough lint format docs bench bench-full bench-docs clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -36,6 +36,9 @@ bench: .venv/ready  ## the budgets of docs/performance.md, in minutes
 
 bench-full: .venv/ready  ## the same up to a million tags
 	@$(BIN)/python -m bench --full
+
+bench-docs: .venv/ready  ## docs/performance.md anew, from the last run
+	@$(BIN)/python -m bench.page build/bench/results.json
 
 clean:  ## remove what make made
 	rm -rf .venv build .coverage .coverage.*

@@ -1,0 +1,50 @@
+"""The budgets, one case each: what is run, and how the figure is made of what it took."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from .kit import Kit
+from .measuring import Contender, Summary
+
+Results = Mapping[str, Summary]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One budget.
+
+    `figure` makes of the results what `limit` bounds from above, or from below
+    with `at_least`. `contenders` makes what is needed; a case for which a peer
+    is missing has none. `full` cases take too long for an ordinary run.
+    """
+
+    name: str
+    work: str
+    measure: str
+    limit: float
+    contenders: Callable[[Kit], Sequence[Contender]]
+    figure: Callable[[Results], float]
+    rounds: int
+    at_least: bool = False
+    full: bool = False
+    unit: str = "times"
+
+    def holds(self, figure: float) -> bool:
+        return figure >= self.limit if self.at_least else figure <= self.limit
+
+
+def ratio(one: str, other: str) -> Callable[[Results], float]:
+    """How many times as long `one` takes as `other`, by the medians."""
+    return lambda results: results[one].median / results[other].median
+
+
+def added_ratio(one: str, other: str, none: str = "no hook") -> Callable[[Results], float]:
+    """The same for what each adds to `none`."""
+    return lambda results: (results[one].median - results[none].median) / (results[other].median - results[none].median)
+
+
+def peak_mebibytes(name: str) -> Callable[[Results], float]:
+    """The memory of the largest process."""
+    return lambda results: results[name].peak / 1024

@@ -1,0 +1,193 @@
+"""What a hook costs as a process, beside what starting its interpreter costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from .cases import Case, peak_mebibytes, ratio
+from .kit import EVERY_KEY, Kit
+from .measuring import Contender
+from .repositories import ZERO, Repository
+
+OURS, START = "tagwarden", "python -I -c pass"
+
+
+def _branch(kit: Kit) -> Sequence[Contender]:
+    made = kit.with_hook(kit.repository(1000, 100))
+    lines = made.path / "branch-lines"
+    lines.write_text(f"{ZERO} {made.git('rev-parse', 'main')} refs/heads/topic\n")
+    return [kit.hook_process(made, lines), kit.bare_start(made)]
+
+
+def _one_tag(kit: Kit) -> Sequence[Contender]:
+    made = kit.with_hook(kit.repository(1000, 100))
+    return [kit.hook_process(made, made.lines(1)), kit.bare_start(made)]
+
+
+def _every_key(kit: Kit) -> Sequence[Contender]:
+    made = kit.repository(1000, 100).copy(kit.folder / "every-key.git")
+    signers, policy = kit.folder / "signers", kit.folder / "every-key.toml"
+    signers.write_text("")
+    policy.write_text(EVERY_KEY.format(signers=signers))
+    made.git("config", "tagwarden.policy", f"file:{policy}")
+    kit.with_hook(made)
+    return [kit.hook_process(made, made.lines(1)), kit.bare_start(made)]
+
+
+def _growing(kit: Kit) -> Sequence[Contender]:
+    many = 1_000_000 if kit.full else 100_000
+    few_, many_ = kit.with_hook(kit.repository(1000, 100)), kit.with_hook(kit.repository(many, 100_000))
+    return [
+        kit.hook_process(few_, few_.lines(1), "1,000 tags"),
+        kit.hook_process(many_, many_.lines(1), "many tags"),
+    ]
+
+
+def _one_model(kit: Kit) -> Sequence[Contender]:
+    few, many = (kit.with_hook(kit.repository(tags, 1, new_models=1)) for tags in (1000, 10_000))
+    return [
+        kit.hook_process(few, few.lines(1), "1,000 tags of the model"),
+        kit.hook_process(many, many.lines(1), "10,000 tags of the model"),
+    ]
+
+
+def _many_pushed(kit: Kit, count: int) -> Repository:
+    return kit.with_hook(kit.repository(1000, 100, new=count, new_models=100))
+
+
+def _ten_thousand(kit: Kit) -> Sequence[Contender]:
+    made = _many_pushed(kit, 10_000)
+    return [
+        kit.hook_process(made, made.lines(10_000)),
+        kit.process("git cat-file --batch", made, ["git", "cat-file", "--batch", "--buffer"], made.ids(10_000)),
+    ]
+
+
+def _hundred_thousand(kit: Kit) -> Sequence[Contender]:
+    made = _many_pushed(kit, 100_000)
+    return [kit.hook_process(made, made.lines(100_000))]
+
+
+def _update(kit: Kit) -> Sequence[Contender]:
+    source = kit.repository(1000, 100)
+    ours = kit.with_hook(source.copy(kit.folder / "update.git"), "update")
+    sample = kit.update_sample(source.copy(kit.folder / "update-sample.git"))
+    oid, tag = source.pushed.read_text().splitlines()[0].split()
+
+    def one(name: str, made: Repository) -> Contender:
+        return kit.process(name, made, [made.hook("update"), f"refs/tags/{tag}", ZERO, oid])
+
+    return [one(OURS, ours), one("update.sample", sample)]
+
+
+def _pre_push(kit: Kit) -> Sequence[Contender]:
+    pre_commit = kit.pre_commit()
+    if pre_commit is None:
+        return []
+    source = kit.repository(1000, 100)
+    ours, theirs = (kit.work_clone(source, name) for name in ("pre-push", "pre-push-pre-commit"))
+    kit.run(kit.tagwarden, "install", cwd=ours)
+    (theirs / ".pre-commit-config.yaml").write_text(PRE_COMMIT_CONFIG)
+    kit.run("git", "add", ".pre-commit-config.yaml", cwd=theirs)
+    kit.run(pre_commit, "install", "-t", "pre-push", cwd=theirs)
+    head = source.git("rev-parse", "main")
+    lines = kit.folder / "pre-push-lines"
+    lines.write_text(f"refs/heads/main {head} refs/heads/main {source.git('rev-parse', 'main~1')}\n")
+
+    def one(name: str, clone: Path) -> Contender:
+        command = [str(clone / ".git/hooks/pre-push"), "origin", str(source.path)]
+        return Contender(name, command, clone, kit.environment, lines)
+
+    return [one(OURS, ours), one("pre-commit", theirs)]
+
+
+PRE_COMMIT_CONFIG = """\
+repos:
+- repo: local
+  hooks:
+  - id: "true"
+    name: "true"
+    entry: "true"
+    language: system
+    always_run: true
+    pass_filenames: false
+    stages: [pre-push]
+"""
+
+CASES = (
+    Case("branch", "push to an ordinary branch", f"hook process / `{START}`", 0.5, _branch, ratio(OURS, START), 60),
+    Case(
+        "one-tag",
+        "push of 1 model tag, 1,000 tags exist, no policy file",
+        f"hook process / `{START}`",
+        2.5,
+        _one_tag,
+        ratio(OURS, START),
+        60,
+    ),
+    Case(
+        "every-key",
+        "the same with a policy file that sets every key",
+        f"hook process / `{START}`",
+        3.5,
+        _every_key,
+        ratio(OURS, START),
+        40,
+    ),
+    Case(
+        "growing",
+        "1 model tag, existing tags 1k → 100k (1M in a full run), packed",
+        "hook process at the most / at 1k",
+        1.2,
+        _growing,
+        ratio("many tags", "1,000 tags"),
+        40,
+    ),
+    Case(
+        "one-model",
+        "1 model tag, 1k tags of that one model → 10k",
+        "hook process at 10k / at 1k",
+        3,
+        _one_model,
+        ratio("10,000 tags of the model", "1,000 tags of the model"),
+        10,
+    ),
+    Case(
+        "ten-thousand",
+        "push of 10,000 tags",
+        "hook process / `git cat-file --batch` of the same objects",
+        4,
+        _ten_thousand,
+        ratio(OURS, "git cat-file --batch"),
+        7,
+    ),
+    Case(
+        "memory",
+        "push of 100,000 tags",
+        "peak memory of the hook",
+        150,
+        _hundred_thousand,
+        peak_mebibytes(OURS),
+        1,
+        unit="MiB",
+    ),
+    Case(
+        "update",
+        "`update` hook",
+        "per ref / Git's `update.sample`",
+        2.5,
+        _update,
+        ratio(OURS, "update.sample"),
+        40,
+    ),
+    Case(
+        "pre-push",
+        "pre-push, branch only",
+        "hook process / pre-commit's own with an entry of `true`",
+        1 / 8,
+        _pre_push,
+        ratio(OURS, "pre-commit"),
+        15,
+    ),
+)

@@ -1,0 +1,176 @@
+"""What the cases are made of: the installed program, its repositories, its hooks and their peers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .installation import find_peer
+from .measuring import Contender
+from .repositories import Repository, repository
+
+# Every key of a policy file, in values by which the pushes of the bench pass.
+EVERY_KEY = """\
+minimum-version = "0.1"
+mode = "enforce"
+[scope]
+ignore = ["release-*"]
+[models]
+names = ["model*", "cv:*"]
+declared-in = "dvc.yaml"
+[versions]
+order = "latest"
+prerelease = true
+build-metadata = false
+[stages]
+names = ["dev", "staging", "prod"]
+path = ["dev", "staging", "prod"]
+once-assigned-permanent = ["prod"]
+[message]
+min-length = 1
+pattern = ".+"
+max-bytes = 65536
+[message.trailers.Dataset]
+pattern = "[0-9a-f]{{32}}"
+required = false
+[message.trailers.AUC]
+type = "number"
+min = 0.8
+required = false
+what = ["register"]
+[target]
+branches = ["main", "release/*"]
+files = ["README"]
+[time]
+max-skew = "5m"
+[people]
+groups.releasers = ["ada", "grace"]
+[[people.allow]]
+who = ["@releasers"]
+what = ["assign"]
+stages = ["prod"]
+[signing]
+allowed-signers = "file:{signers}"
+[[signing.require]]
+what = ["assign"]
+stages = ["prod"]
+[emergency]
+who = ["@releasers"]
+rules = ["version-order"]
+[rules]
+version-step = "off"
+model-known = "off"
+[[override]]
+models = ["legacy-*"]
+versions.order = "any"
+"""
+
+BASH_HOOK = """\
+#!/bin/bash
+# What many write first: a loop that looks for the latest version of each pushed model.
+while read -r old new ref; do
+    case $ref in refs/tags/*@v*) ;; *) continue ;; esac
+    tag=${ref#refs/tags/}
+    [ "$(git cat-file -t "$new")" = tag ] || exit 1
+    latest=$(git for-each-ref --format='%(refname)' "refs/tags/${tag%%@*}@v*" | sort -V | tail -n 1)
+    [ "$(printf '%s\\n' "$latest" "$ref" | sort -V | tail -n 1)" = "$ref" ] || exit 1
+done
+"""
+
+
+@dataclass(frozen=True)
+class Kit:
+    """`python` is the interpreter that the hooks name, `environment` knows nothing of whoever runs the bench."""
+
+    python: Path
+    folder: Path
+    environment: Mapping[str, str]
+    full: bool
+
+    @property
+    def tagwarden(self) -> Path:
+        return self.python.parent / "tagwarden"
+
+    def repository(self, tags: int, models: int, *, new: int = 100, new_models: int = 1) -> Repository:
+        return repository(self.folder, self.environment, tags=tags, models=models, new=new, new_models=new_models)
+
+    def run(self, *command: str | Path, cwd: Path | None = None) -> str:
+        """What a command of the preparation writes; CalledProcessError where it fails."""
+        return subprocess.run(
+            [str(word) for word in command],
+            check=True,
+            capture_output=True,
+            text=True,
+            cwd=cwd or self.folder,
+            env=dict(self.environment),
+        ).stdout.strip()
+
+    def with_hook(self, made: Repository, hook: str = "pre-receive") -> Repository:
+        """`made`, with our hook in it."""
+        self.run(self.tagwarden, "install", "--server", "--hook", hook, made.path)
+        return made
+
+    def with_peer(self, made: Repository, hook: str, content: str) -> Repository:
+        made.hook(hook).write_text(content)
+        made.hook(hook).chmod(0o755)
+        return made
+
+    def update_sample(self, made: Repository) -> Repository:
+        """`made`, with the `update` hook that Git brings along as an example."""
+        found = Path(self.run("git", "--exec-path")).parents[1] / "share/git-core/templates/hooks/update.sample"
+        return self.with_peer(made, "update", found.read_text())
+
+    def process(
+        self, name: str, made: Repository, command: Sequence[str | Path], stdin: Path = Path(os.devnull)
+    ) -> Contender:
+        """A process in a repository, in the environment that receive-pack gives a hook."""
+        return Contender(name, [str(word) for word in command], made.path, {**self.environment, "GIT_DIR": "."}, stdin)
+
+    def hook_process(self, made: Repository, lines: Path, name: str = "tagwarden") -> Contender:
+        return self.process(name, made, [made.hook("pre-receive")], lines)
+
+    def bare_start(self, made: Repository) -> Contender:
+        return self.process("python -I -c pass", made, [self.python, "-I", "-c", "pass"])
+
+    def push(self, name: str, clone: Path, server: Repository, tags: Sequence[str]) -> Contender:
+        """A whole push of `tags` over a local path; the server forgets them before each."""
+        refs = "".join(f"delete refs/tags/{tag}\n" for tag in tags)
+
+        def forget() -> None:
+            server.git("update-ref", "--stdin", given=refs)
+
+        names = [f"refs/tags/{tag}" for tag in tags]
+        return Contender(
+            name, ["git", "push", "--quiet", str(server.path), *names], clone, self.environment, before=forget
+        )
+
+    def clone(self, made: Repository, count: int) -> tuple[Path, list[str]]:
+        """A clone that has the first `count` new tags to push, and their names."""
+        clone = self.folder / f"{made.path.stem}-clone"
+        new = [line.split() for line in made.pushed.read_text().splitlines()[:count]]
+        if not clone.exists():
+            shutil.copytree(made.path, clone)
+        Repository(clone, self.environment, made.pushed).git(
+            "update-ref", "--stdin", given="".join(f"update refs/tags/{tag} {oid}\n" for oid, tag in new)
+        )
+        return clone, [tag for _, tag in new]
+
+    def work_clone(self, made: Repository, name: str) -> Path:
+        """A clone with a work tree, made anew."""
+        clone = self.folder / name
+        shutil.rmtree(clone, ignore_errors=True)
+        self.run("git", "clone", "--quiet", "--no-tags", made.path, clone)
+        return clone
+
+    def pre_commit(self) -> str | None:
+        """pre-commit, where it is installed beside the interpreter that runs the bench."""
+        return find_peer("pre-commit")
+
+
+def gto() -> str | None:
+    """GTO, where it is installed beside the interpreter that runs the bench."""
+    return find_peer("gto")

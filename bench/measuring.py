@@ -1,0 +1,93 @@
+"""Runs commands in turns and sums up what they took.
+
+Whatever else a machine does hits all contenders of a case alike if they take
+turns; so a case's result is a ratio within one run, never a time.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+
+
+class WentWrong(Exception):
+    """A command that is measured did not end as it should."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One command, measured as a process with all that it starts and waits for.
+
+    `stdin` is a file, `before` puts things in order outside the clock.
+    """
+
+    name: str
+    command: Sequence[str]
+    cwd: Path
+    environment: Mapping[str, str]
+    stdin: Path = Path(os.devnull)
+    before: Callable[[], object] | None = None
+    accepted: tuple[int, ...] = (0,)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the runs of one contender took: milliseconds, and KiB at the peak of its largest process."""
+
+    runs: int
+    min: float
+    median: float
+    p90: float
+    cpu: float
+    peak: int
+
+
+def take_turns(contenders: Sequence[Contender], rounds: int) -> dict[str, Summary]:
+    """Run each contender once to warm up and then in turns; WentWrong where one fails."""
+    taken: dict[str, list[tuple[float, float, int]]] = {contender.name: [] for contender in contenders}
+    for round_ in range(rounds + (rounds > 1)):
+        for contender in contenders:
+            took = _run(contender)
+            if round_ or rounds == 1:
+                taken[contender.name].append(took)
+    return {name: _sum_up(runs) for name, runs in taken.items()}
+
+
+def _sum_up(runs: Sequence[tuple[float, float, int]]) -> Summary:
+    wall = [run[0] for run in runs]
+    p90 = quantiles(wall, n=10)[-1] if len(wall) > 1 else wall[0]
+    return Summary(
+        len(runs),
+        round(min(wall), 3),
+        round(median(wall), 3),
+        round(p90, 3),
+        round(median(run[1] for run in runs), 3),
+        max(run[2] for run in runs),
+    )
+
+
+def _run(contender: Contender) -> tuple[float, float, int]:
+    if contender.before:
+        contender.before()
+    os.chdir(contender.cwd)
+    command = list(contender.command)
+    output = Path(contender.environment["BENCH_OUTPUT"])
+    write = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, str(contender.stdin), os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 2, str(output), write, 0o600),
+    ]
+    began = time.perf_counter()
+    pid = os.posix_spawnp(command[0], command, contender.environment, file_actions=actions)
+    _, ended, usage = os.wait4(pid, 0)
+    took = time.perf_counter() - began
+    status = os.waitstatus_to_exitcode(ended)
+    if status not in contender.accepted:
+        said = output.read_text(errors="replace")[-2000:]
+        raise WentWrong(f"{contender.name}: {' '.join(command)[:300]} ended with {status}:\n{said}")
+    return took * 1000, (usage.ru_utime + usage.ru_stime) * 1000, usage.ru_maxrss

@@ -1,0 +1,142 @@
+"""Writes docs/performance.md and its plots from a run's results: `python -m bench.page [RESULTS]`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from .installation import ROOT
+from .plots import bars
+
+RESULTS = ROOT / "docs" / "performance.json"
+PAGE = ROOT / "docs" / "performance.md"
+
+INTRODUCTION = """\
+# Performance
+
+<!-- Written by `make bench-docs` from performance.json; change bench/page.py. -->
+
+A hook is a fresh process in the middle of somebody's push. So what counts is
+not how fast tags are judged but what is done at all: which modules are
+imported, which processes are started, which refs and objects are read. The
+budgets below hold it to that.
+
+Every figure is a ratio of medians within one run, in which the contenders take
+turns: the milliseconds of one machine say little about another's, and a noisy
+neighbour hits both alike. `python` is the interpreter that the hook file
+names, in a virtual environment with a regular install (an editable one starts
+more slowly). The lock, the push log and its SHA-256 are inside the figures.
+"""
+
+MEANING = """\
+## How the cost grows
+
+- **With the tags that exist: not at all** while they are packed. `git
+  for-each-ref` seeks to the pushed model's prefix, and only that model's tags
+  are read. (The first tag of a new model costs one listing of all names, for
+  a model whose name differs only in case.) Loose refs cost Git one look at
+  each file; `git pack-refs --all` ends that.
+- **With the tags of the pushed model: linearly.** They are its history, which
+  the rules need. `tests/test_complexity.py` counts the objects.
+- **With the size of the push: linearly**, in batches of 5,000 tags, so that
+  memory does not grow with it.
+- **With the policy file: hardly.** Reading TOML takes longer than a judgement,
+  so what was made of the file is kept in the repository's `tagwarden/` folder
+  under its SHA-256 (`repository/policy_cache.py` says why that is safe). A
+  `message.pattern` costs the import of `re`, signatures one process a tag.
+- **The `update` hook costs a whole process a ref**; `pre-receive` costs one a
+  push. Prefer it wherever the host has it.
+
+## What was done for it, in order of what it brought
+
+1. Reading the refs and objects of the pushed models only, by two `git`
+   processes: pygit2's import alone costs seven times the start of Python.
+2. The shell part of the hook file ends pushes that concern no tag.
+3. Imports: nothing heavy (`tests/test_hot_path.py` fails when anything is),
+   a rule only where a push has a trait that it speaks of, and what only
+   refusals need only for refusals.
+4. `git` works while Python imports what comes next.
+5. Records are made without `typing`, `collections` or `dataclasses`, and their
+   constructors without compiling one for each (`policy/record.py`).
+6. The policy is kept as plain values.
+7. A hook leaves by `os._exit`, and collects no garbage.
+
+## To repeat it
+
+    make bench         # minutes
+    make bench-full    # up to a million tags, and GTO at 10,000: half an hour
+    make bench-docs    # this page, from the last run
+
+`python -m bench one-tag whole-push` runs single cases. Each prints minimum,
+median, 90th percentile, CPU time and peak memory of every contender. Peers
+(GTO, pre-commit) take part where they are installed beside the interpreter.
+The repositories are made by `git fast-import` and kept in `build/bench`.
+"""
+
+
+def page(document: dict[str, Any]) -> str:
+    """The page on a run's results."""
+    machine = document["machine"]
+    holds = sum(case["holds"] for case in document["cases"])
+    run = (
+        f"`{document['command']}` on {machine['date']}: {machine['system']}, {machine['cores']} cores, "
+        f"load {machine['load'][0]} at the end, Git {machine['git']}, Python {machine['python']}. "
+        f"{holds} of {len(document['cases'])} hold.\n"
+    )
+    lines = [
+        INTRODUCTION,
+        "## Budgets\n",
+        run,
+        "| work | measure | budget | measured | |",
+        "|---|---|---|---|---|",
+        *map(_row, document["cases"]),
+        "\n![Each budget, and how much of it is used](performance-budgets.svg)\n",
+        "## What each contender took\n",
+        "| case | contender | min | median | p90 | CPU | peak |",
+        "|---|---|---|---|---|---|---|",
+        *(line for case in document["cases"] for line in _contenders(case)),
+        "\nMilliseconds; the peak is that of the largest process, at least the bench's own.\n",
+        MEANING,
+    ]
+    return "\n".join(lines)
+
+
+def _row(case: dict[str, Any]) -> str:
+    bound = "≥" if case["at_least"] else "≤"
+    figure = f"{case['figure']:.3g} {case['unit']}"
+    return (
+        f"| {case['work']} | {case['measure']} | {bound} {case['limit']:.3g} {case['unit']} "
+        f"| {figure} | {'holds' if case['holds'] else '**does not hold**'} |"
+    )
+
+
+def _contenders(case: dict[str, Any]) -> list[str]:
+    return [
+        f"| {case['name']} | {name} | {one['min']:.1f} | {one['median']:.1f} | {one['p90']:.1f} | {one['cpu']:.1f} "
+        f"| {one['peak'] / 1024:.0f} MiB |"
+        for name, one in case["contenders"].items()
+    ]
+
+
+def plot(document: dict[str, Any]) -> str:
+    """The budgets as bars: how much of each is used."""
+    used = [
+        (case["name"], case["limit"] / case["figure"] if case["at_least"] else case["figure"] / case["limit"])
+        for case in document["cases"]
+    ]
+    return bars("Used of each budget (less is better)", used, limit=1.0)
+
+
+def main() -> None:
+    if len(sys.argv) > 1:
+        shutil.copyfile(sys.argv[1], RESULTS)
+    document = json.loads(RESULTS.read_text())
+    PAGE.write_text(page(document))
+    Path(ROOT / "docs" / "performance-budgets.svg").write_text(plot(document))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""Makes the repositories that are measured, by git-fast-import(1), and keeps them for the next run."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ZERO = "0" * 40
+BEGAN = 1_600_000_000
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A bare repository with packed tags. `pushed` are further tag objects in it that no ref names yet."""
+
+    path: Path
+    environment: Mapping[str, str]
+    pushed: Path
+
+    def git(self, *arguments: str, given: str = "") -> str:
+        """What Git writes; CalledProcessError where it fails."""
+        return subprocess.run(
+            ["git", "-C", str(self.path), *arguments],
+            check=True,
+            capture_output=True,
+            text=True,
+            input=given,
+            env=dict(self.environment),
+        ).stdout.strip()
+
+    def hook(self, name: str) -> Path:
+        return self.path / "hooks" / name
+
+    def lines(self, count: int) -> Path:
+        """A file with pre-receive's lines for a push of the first `count` of the new tags."""
+        file = self.path / f"lines-{count}"
+        tags = self.pushed.read_text().splitlines()[:count]
+        file.write_text("".join(f"{ZERO} {oid} refs/tags/{tag}\n" for oid, tag in map(str.split, tags)))
+        return file
+
+    def ids(self, count: int) -> Path:
+        """A file with the ids of the first `count` of the new tags, for git-cat-file(1)."""
+        file = self.path / f"ids-{count}"
+        file.write_text("".join(f"{line.split()[0]}\n" for line in self.pushed.read_text().splitlines()[:count]))
+        return file
+
+    def copy(self, path: Path) -> Repository:
+        """A copy of it without any hook, made anew."""
+        shutil.rmtree(path, ignore_errors=True)
+        shutil.copytree(self.path, path, ignore=shutil.ignore_patterns("hooks", "tagwarden"))
+        (path / "hooks").mkdir()
+        return Repository(path, self.environment, path / self.pushed.name)
+
+
+def repository(
+    folder: Path, environment: Mapping[str, str], *, tags: int, models: int, new: int = 100, new_models: int = 1
+) -> Repository:
+    """A repository in `folder` with so many registrations of so many models, and `new` objects of further ones.
+
+    Every version is on a commit of its own, as GTO wants it.
+    """
+    path = folder / f"tags{tags}-models{models}-new{new}-of{new_models}.git"
+    made = Repository(path, environment, path / "new-tags")
+    if made.pushed.exists():
+        return made
+    shutil.rmtree(path, ignore_errors=True)
+    subprocess.run(["git", "init", "--quiet", "--bare", str(path)], check=True, env=dict(environment))
+    (path / "description").write_text("bench\n")
+    each, each_new = -(-tags // models), -(-new // new_models)
+    existing = [(f"model{number % models}", f"v0.{number // models}.0", number // models) for number in range(tags)]
+    further = [
+        (f"model{number % new_models}", f"v1.{number // new_models}.0", each + number // new_models)
+        for number in range(new)
+    ]
+    _import(made, _commits(each + each_new), _tags([*existing, *further]))
+    made.git("pack-refs", "--all")
+    _forget_refs(made, {f"{model}@{version}" for model, version, _ in further})
+    return made
+
+
+def _import(made: Repository, *streams: Iterable[str]) -> None:
+    command = ["git", "-C", str(made.path), "fast-import", "--quiet"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True, env=dict(made.environment)) as importing:
+        assert importing.stdin is not None
+        for stream in streams:
+            importing.stdin.writelines(stream)
+    if importing.returncode:
+        raise subprocess.CalledProcessError(importing.returncode, command)
+
+
+def _commits(count: int) -> Iterator[str]:
+    yield "blob\nmark :1\ndata 1\nx\n"
+    for number in range(count + 2):
+        parent = f"from :{number + 1}\n" if number else "M 100644 :1 README\n"
+        yield (
+            f"commit refs/heads/main\nmark :{number + 2}\n"
+            f"committer Ada <ada@example.com> {BEGAN + number} +0000\ndata 1\nc\n{parent}\n"
+        )
+
+
+def _tags(tags: Iterable[tuple[str, str, int]]) -> Iterator[str]:
+    for model, version, commit in tags:
+        message = f"Registering artifact {model} version {version}"
+        yield (
+            f"tag {model}@{version}\nfrom :{commit + 2}\n"
+            f"tagger Ada <ada@example.com> {BEGAN + commit} +0000\ndata {len(message)}\n{message}\n"
+        )
+
+
+def _forget_refs(made: Repository, tags: set[str]) -> None:
+    """Take the packed refs of `tags` away; their objects stay, as those of a push that is being judged."""
+    packed = made.path / "packed-refs"
+    kept, new = [], []
+    drop = False
+    for line in packed.read_text().splitlines(keepends=True):
+        if not line.startswith("^"):
+            oid, _, ref = line.rstrip("\n").partition(" ")
+            drop = ref.removeprefix("refs/tags/") in tags
+            if drop:
+                new.append(f"{oid} {ref.removeprefix('refs/tags/')}\n")
+        if not drop:
+            kept.append(line)
+    packed.write_text("".join(kept))
+    new.sort(key=_place)
+    made.pushed.write_text("".join(new))
+
+
+def _place(line: str) -> tuple[int, ...]:
+    """Versions in their order, whatever the model: `ID model1@v1.10.0`."""
+    return tuple(int(part) for part in line.split()[1].partition("@v")[2].split("."))
