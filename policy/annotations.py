@@ -7,7 +7,6 @@ unreadable here exactly if it is unreadable there.
 from __future__ import annotations
 
 from .errors import CannotJudge
-from .names import is_name
 from .time_limit import in_time
 
 TYPE_CHECKING = False
@@ -93,9 +92,10 @@ def problem_of_annotations(data: bytes, documents: Documents) -> str | None:
 
 
 def is_artifact_name(text: str) -> bool:
-    """Whether GTO takes `text` as an artifact's name (`constants.py`, `fullname_re`)."""
-    folder, colon, name = text.rpartition(":")
-    return is_name(name.replace("//", "/")) and (not colon or bool(folder))
+    """Whether GTO takes `text` as a key of the file (`constants.py`, `name_re`): a name without a folder and `:`."""
+    import re
+
+    return re.search("^[a-zA-Z0-9]([a-zA-Z0-9-/_]*[a-zA-Z0-9])?$", text) is not None
 
 
 def declares(data: bytes, artifact: str, documents: Documents) -> bool:
@@ -111,11 +111,8 @@ def _problem_of_entry(entry: Any) -> str | None:
     for key, types in ENTRY_TYPES.items():
         if key in entry and not isinstance(entry[key], types):
             return f"{key!r} has the wrong type"
-    if any(not isinstance(label, str) or not is_name(label) for label in entry.get("labels", ())):
-        return "a label is malformed"
-    kind = entry.get("type")
-    if kind and not is_name(kind):
-        return "the type is malformed"
+    if any(not isinstance(label, str) for label in entry.get("labels", ())):
+        return "a label is not a text"
     virtual = entry.get("virtual", True)
     if not isinstance(virtual, bool) and virtual not in (0, 1) and str(virtual).lower() not in BOOLEAN_WORDS:
         return "'virtual' is not true or false"
