@@ -37,7 +37,7 @@ CONTROLS = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D}) + b"\x7f"
 CONTROLS_AND_CR = CONTROLS + b"\r"
 
 HEX = frozenset("0123456789abcdef")
-HEX_BYTES = frozenset(b"0123456789abcdef")
+HEX_BYTES = b"0123456789abcdef"
 NOT_IN_NAMES = frozenset(b"<>")
 
 # The zones of the whole and half hours, as far as there are any.
@@ -108,14 +108,14 @@ def _read_plain_header(lines: list[bytes]) -> tuple[str, str, str, Tagger] | Non
         and name[:4] == b"tag "
         and tagger[:7] == b"tagger "
         and len(target) in (47, 71)
-        and HEX_BYTES.issuperset(target[7:])
+        and not target[7:].strip(HEX_BYTES)
         and len(name) > 4
         and opening
         and close
         and space
         and person.strip()
         and email.strip()
-        and not NOT_IN_NAMES.intersection(person + email)
+        and not (b"<" in person or b">" in person or b"<" in email or b">" in email)
         and len(seconds) == 10
         and seconds.isdigit()
         and seconds[:1] != b"0"

@@ -52,9 +52,9 @@ def judge_updates(
 
     The existing tags of the pushed models are listed by `reader`, unless
     `standing` names them by model (spelled as in tags). `groups` are the
-    updates by model, where `group_by_model` has been asked before. About `batch_size`
-    tags are held at a time. Raises CannotJudge where the repository can't be
-    read.
+    updates by model, where `group_by_model` has been asked before. About
+    `batch_size` tags are held at a time. Raises CannotJudge where the
+    repository can't be read.
     """
     groups = group_by_model(updates) if groups is None else groups
     if not groups:

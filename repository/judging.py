@@ -78,8 +78,9 @@ def judge_server_push(
 ) -> list[Verdict]:
     """Judge a push that a server receives; one verdict for each policy, the repository's first.
 
-    `load` reads the policies' content, `groups` are the updates by model where they are known. No verdict at all means that the push is none of our business. Raises
-    CannotJudge where a policy or the repository can't be read.
+    `load` reads the policies' content, `groups` are the updates by model where
+    they are known. No verdict at all means that the push is none of our
+    business. Raises CannotJudge where a policy or the repository can't be read.
     """
     others = [update for update in updates if not concerns_tags(update)]
     changes: list[PolicyChange] = []
