@@ -178,3 +178,40 @@ def test_without_a_log_there_is_nothing_to_show(repo: Repo, monkeypatch: pytest.
 
     assert run(["log", "--verify"]) == 1
     assert "there is no push log" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("logged")
+def test_a_line_that_never_was_answered_for_is_mentioned_and_does_no_harm(capsys: Capture) -> None:
+    with open(LOG, "ab") as file:
+        file.write(b'{"time": "20')
+
+    assert run(["log", "--verify"]) == 0
+    note, outcome = capsys.readouterr().out.splitlines()
+    assert note.startswith("note: ")
+    assert "is whole: 4 lines" in outcome
+
+
+@pytest.mark.usefixtures("logged")
+def test_of_a_log_without_lines_there_is_no_newest_hash(capsys: Capture) -> None:
+    Path(LOG).write_bytes(b"")
+
+    assert run(["log", "--head"]) == 1
+    assert "the push log is empty" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("logged")
+def test_a_newest_line_that_was_changed_has_no_hash_to_keep(capsys: Capture) -> None:
+    file = Path(LOG)
+    file.write_bytes(file.read_bytes().rpartition(b'"hash"')[0] + b'"hash":"made up"}\n')
+
+    assert run(["log", "--head"]) == 1
+    assert "`tagwarden log --verify` says what is wrong" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("logged")
+def test_a_log_that_can_not_be_read_is_no_empty_one(capsys: Capture) -> None:
+    Path(LOG).unlink()
+    Path(LOG).mkdir()
+
+    assert run(["log"]) == 3
+    assert "the push log can't be read" in capsys.readouterr().err
