@@ -8,6 +8,7 @@ rule itself decides. It must never be missing where a rule would object.
 
 from __future__ import annotations
 
+from .needs import ANNOTATIONS_FILE
 from .tag_name import TagName
 
 TYPE_CHECKING = False
@@ -63,5 +64,5 @@ def _of_tag(tag: Tag, case: Case) -> Iterator[str]:
         or (target.commit is not None and target.commit.defect is not None)
     ):
         yield "odd-target"
-    elif any(content is not None for content in target.files.values()):
-        yield "files"
+    elif target.files.get(ANNOTATIONS_FILE) is not None:
+        yield "annotations"

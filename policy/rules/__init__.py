@@ -84,7 +84,7 @@ CONCERNS: dict[str, frozenset[str]] = {
     "annotated": frozenset(("lightweight",)),
     "tag-object": frozenset(("defect",)),
     "target-commit": frozenset(("lightweight", "odd-target")),
-    "target-annotations": frozenset(("files",)),
+    "target-annotations": frozenset(("annotations",)),
     "target-branch": IN_USE,
     "target-files": IN_USE,
     "model-case": frozenset(("case-twin",)),
