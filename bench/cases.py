@@ -17,7 +17,7 @@ class Case:
 
     `figure` makes of the results what `limit` bounds from above, or from below
     with `at_least`. `contenders` makes what is needed; a case for which a peer
-    is missing has none. `full` cases take too long for an ordinary run.
+    is missing has none.
     """
 
     name: str
@@ -28,7 +28,6 @@ class Case:
     figure: Callable[[Results], float]
     rounds: int
     at_least: bool = False
-    full: bool = False
     unit: str = "times"
 
     def holds(self, figure: float) -> bool:

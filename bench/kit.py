@@ -110,7 +110,9 @@ class Kit:
         ).stdout.strip()
 
     def with_hook(self, made: Repository, hook: str = "pre-receive") -> Repository:
-        """`made`, with our hook in it."""
+        """`made`, with our hook in it and nothing that an earlier run, of another version, left there."""
+        for folder in ("hooks", "tagwarden"):
+            shutil.rmtree(made.path / folder, ignore_errors=True)
         self.run(self.tagwarden, "install", "--server", "--hook", hook, made.path)
         return made
 

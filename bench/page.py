@@ -67,7 +67,7 @@ MEANING = """\
 ## To repeat it
 
     make bench         # minutes
-    make bench-full    # up to a million tags, and GTO at 10,000: half an hour
+    make bench-full    # with a million tags where the above has 100,000
     make bench-docs    # this page, from the last run
 
 `python -m bench one-tag whole-push` runs single cases. Each prints minimum,
