@@ -14,7 +14,7 @@ from .leaving import ACCEPTED, REFUSED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ..policy.judge import Verify
     from ..policy.policy import Policy
@@ -33,16 +33,25 @@ DEFAULT_LOCK_TIMEOUT = 60.0
 RULES_ABOUT_THE_PUSHER = ("who", "tagger-is-pusher")
 
 
-def judge_updates_here(updates: Sequence[RefUpdate], *, hook: ServerHook, host: str, note: str | None = None) -> int:
+def judge_updates_here(
+    updates: Sequence[RefUpdate],
+    *,
+    hook: ServerHook,
+    host: str,
+    note: str | None = None,
+    foreign: Callable[[], int] | None = None,
+) -> int:
     """Judge `updates` by the repository's policy and by the site's, say and log what was found, and answer 0 or 1.
 
-    `note` goes with every verdict that has findings. Raises CannotJudge where
-    no verdict can be reached, or none can be logged. A push lock that was
-    taken is left to whoever keeps it until Git is done with the push.
+    `note` goes with every verdict that has findings. `foreign` runs the hook
+    behind ours, if we accept; its exit status is then the answer. Raises
+    CannotJudge where no verdict can be reached, or none can be logged. A push
+    lock that was taken is left to whoever keeps it until Git is done with an
+    accepted push.
     """
     git = Git.here()
     # Each git process works while what comes next is imported, which takes as long.
-    configuration = Configuration(git, "tagwarden" if hook == "pre-receive" else "(tagwarden|receive)")
+    configuration = Configuration(git)
     reader = GitProgram(git)
     reader.prepare()
     from ..repository.facts import group_by_model
@@ -55,22 +64,22 @@ def judge_updates_here(updates: Sequence[RefUpdate], *, hook: ServerHook, host: 
     common_dir = common_folder(git.folder())
     groups = group_by_model(updates)
     models = [model for model in groups if model is not None]
-    if models and hook == "update":
-        from .atomic_pushes import SETTING as ATOMIC
-        from .atomic_pushes import check_that_no_push_is_atomic
-
-        check_that_no_push_is_atomic(configuration.get(ATOMIC))
     lock = _lock(common_dir, configuration, host) if models else None
     head = reader.head()
     reader.prepare(models=models, refs=[head] if head else [])
     from ..repository.judging import judge_server_push
 
+    together = updates
+    if lock is not None and hook == "update":
+        from .earlier_updates import with_earlier
+
+        together = with_earlier(lock.accepted_before(), updates)
     pusher = find_pusher(configuration.get(PUSHER), os.environ)
     circumstances = Circumstances(now=int(time.time()), place="server", pusher=pusher.name, pusher_email=pusher.email)
     entry = Entry(hook, pusher, updates, "could-not-judge")
     try:
         verdicts = judge_server_push(
-            updates,
+            together,
             reader,
             configuration,
             circumstances,
@@ -78,12 +87,15 @@ def judge_updates_here(updates: Sequence[RefUpdate], *, hook: ServerHook, host: 
             find_emergency=_emergencies(pusher) if hook == "pre-receive" else None,
             find_verify=_verifiers(reader, git, circumstances.now),
             load=_loader(common_dir),
-            groups=groups,
+            groups=groups if together is updates else None,
         )
     except CannotJudge as problem:
         append_to_log(common_dir, entry._replace(error=str(problem)))
         raise
-    accepted = all(verdict.accepted for verdict in verdicts)
+    if together is not updates:
+        from .earlier_updates import about_these
+
+        verdicts = [about_these(verdict, updates) for verdict in verdicts]
     for verdict in verdicts:
         if verdict.findings or verdict.notes:
             _report(verdict, pusher, note, host)
@@ -92,11 +104,24 @@ def judge_updates_here(updates: Sequence[RefUpdate], *, hook: ServerHook, host: 
         emergency = {rule: reason for verdict in verdicts for rule, reason in verdict.emergency.items()}
         outcome = outcome_of(verdicts, emergency)
         append_to_log(common_dir, entry._replace(outcome=outcome, verdicts=verdicts, emergency=emergency))
-    if lock is not None and accepted:
-        lock.keep_until_pushed(updates if hook == "pre-receive" else ())
-    elif lock is not None:
+    status = ACCEPTED if all(verdict.accepted for verdict in verdicts) else REFUSED
+    if status == ACCEPTED and foreign is not None:
+        status = foreign()
+    if lock is not None:
+        _settle(lock, updates, hook, accepted=status == ACCEPTED)
+    return status
+
+
+def _settle(lock: PushLock, updates: Sequence[RefUpdate], hook: ServerHook, *, accepted: bool) -> None:
+    if not accepted:
         lock.release()
-    return ACCEPTED if accepted else REFUSED
+    elif hook == "pre-receive":
+        lock.keep_until_pushed(updates)
+    else:
+        from .earlier_updates import lines_of
+
+        lock.remember(lines_of(updates))
+        lock.keep_until_pushed()
 
 
 def _report(verdict: Verdict, pusher: Pusher, note: str | None, host: str) -> None:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from .atomic_pushes import SETTING as ATOMIC
 from .hook_file import NEXT_SUFFIX, hook_file
 from .hook_place import SETTING, hook_place, host_of, is_ours
 from .install_record import Setting, read_record, write_record, write_whole
@@ -29,9 +28,8 @@ def install(path: str, *, hook: ServerHook = "pre-receive", host: str | None = N
 
     To be run as the repository's owner: the files will be theirs. Installing
     again changes nothing, or brings the hook up to date. With `host`, that
-    name becomes the repository's `tagwarden.pusher`; `update` makes it take no
-    atomic push. CannotAdminister where it can't be done; the hooks are as they
-    were then.
+    name becomes the repository's `tagwarden.pusher`. CannotAdminister where it
+    can't be done; the hooks are as they were then.
     """
     check_host(host)
     python = own_interpreter()
@@ -51,8 +49,6 @@ def install(path: str, *, hook: ServerHook = "pre-receive", host: str | None = N
     except OSError as error:
         raise CannotAdminister(f"{error.filename or place.file} can't be written: {error.strerror}") from error
     wanted = {} if host is None else {SETTING: host}
-    if hook == "update":
-        wanted[ATOMIC] = "false"
     said += _change_settings(repository, folder, record, wanted)
     return [*said, f"To prove that it works: tagwarden status --server {shlex.quote(repository.path)}"]
 

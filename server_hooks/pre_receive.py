@@ -6,7 +6,7 @@ import os
 
 from ..repository.ref_updates import parse_receive_lines, read_all_stdin
 from .gate import judge_updates_here
-from .leaving import ACCEPTED, leave_with
+from .leaving import leave_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,11 +25,14 @@ def main(arguments: Sequence[str]) -> NoReturn:
 
     def judge() -> int:
         given = os.fsencode(lines) + read_all_stdin()
-        status = judge_updates_here(parse_receive_lines(given), hook="pre-receive", host=host)
-        if status != ACCEPTED or not foreign:
-            return status
-        from ..repository.foreign_hook import run_foreign_hook
 
-        return run_foreign_hook(foreign, (), given)
+        def run_foreign() -> int:
+            from ..repository.foreign_hook import run_foreign_hook
+
+            return run_foreign_hook(foreign, (), given)
+
+        return judge_updates_here(
+            parse_receive_lines(given), hook="pre-receive", host=host, foreign=run_foreign if foreign else None
+        )
 
     leave_with(judge, host=host)

@@ -76,6 +76,30 @@ class PushLock:
         os.close(self._fd)
         self._fd = None
 
+    def accepted_before(self) -> bytes:
+        """The lines that earlier hooks of this push handed to `remember`.
+
+        Git calls `update` ref by ref, and may move none before the last call:
+        only so does one call know of the others.
+        """
+        if self._fd is not None or self._receive_pack is None:
+            return b""
+        with open(f"{self._common_dir}/{SHOWN}", "rb") as file:
+            return file.read()[RECORD_BYTES:]
+
+    def remember(self, lines: bytes) -> None:
+        """Tell the later hooks of this push what was accepted. CannotJudge where that can't be written."""
+        if self._receive_pack is None:
+            return
+        try:
+            file = os.open(f"{self._common_dir}/{SHOWN}", os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
+            try:
+                write_whole(file, lines)
+            finally:
+                os.close(file)
+        except OSError as error:
+            raise _can_not_use(error) from error
+
     def release(self) -> None:
         """Give the lock up. A lock that an earlier hook of this push took is left to it."""
         if self._fd is not None:
@@ -109,11 +133,15 @@ def take_push_lock(common_dir: str, *, wait: float, say: Callable[[str], None]) 
         if fd is not None:
             _write_record(fd, receive_pack)
     except OSError as error:
-        raise CannotJudge(
-            f"The push lock could not be taken: {SHOWN} in the repository on the server: {error.strerror}. "
-            "Whoever runs the server must see to it that the user whom pushes run as can write there."
-        ) from error
+        raise _can_not_use(error) from error
     return PushLock(fd, common_dir, receive_pack)
+
+
+def _can_not_use(error: OSError) -> CannotJudge:
+    return CannotJudge(
+        f"The push lock could not be taken: {SHOWN} in the repository on the server: {error.strerror}. "
+        "Whoever runs the server must see to it that the user whom pushes run as can write there."
+    )
 
 
 def _locked(path: str, receive_pack: Process | None, wait: float, say: Callable[[str], None]) -> int | None:
@@ -213,9 +241,14 @@ def _is_the_file(fd: int, path: str) -> bool:
 
 
 def _write_record(fd: int, receive_pack: Process | None) -> None:
-    if receive_pack is None:
-        os.ftruncate(fd, 0)
-    elif os.pwrite(fd, _record(receive_pack), 0) != RECORD_BYTES:
+    os.ftruncate(fd, 0)
+    if receive_pack is not None:
+        write_whole(fd, _record(receive_pack))
+
+
+def write_whole(fd: int, data: bytes) -> None:
+    """Write all of `data` at once. OSError where there is no room for all of it."""
+    if os.write(fd, data) != len(data):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 

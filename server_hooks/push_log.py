@@ -17,7 +17,7 @@ import os
 import time
 
 from ..policy.errors import CannotJudge
-from .push_lock import make_lock_file
+from .push_lock import make_lock_file, write_whole
 from .push_log_line import BEGINNING, HEAD, LOG, encode_entry, read_end, read_head, seal
 
 TYPE_CHECKING = False
@@ -83,7 +83,7 @@ def _append(log: int, head: int, fields: str, durable: bool) -> str:
     )
     before = size if begin else end
     try:
-        _write_whole(log, begin + line)
+        write_whole(log, begin + line)
         if durable:
             _sync(log)
         _write_head(head, last.number + 1 if last else 1, digest)
@@ -91,11 +91,6 @@ def _append(log: int, head: int, fields: str, durable: bool) -> str:
         os.ftruncate(log, before)
         raise
     return digest
-
-
-def _write_whole(fd: int, data: bytes) -> None:
-    if os.write(fd, data) != len(data):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _write_head(head: int, number: int, digest: str) -> None:

@@ -1,10 +1,9 @@
 """What the `update` hook file starts: judges one ref of a push, for hosts that offer nothing better.
 
-Git calls it for each ref in turn, after it has stored the objects. So it can't
-see what else is pushed: a set of tags that is right only together is judged
-tag by tag in the order of the refs, and what comes before a refused ref stays.
-
-A server with this hook takes no atomic pushes (`atomic_pushes.py`).
+Git calls it for each ref in turn, after it has stored the objects. It knows
+what it accepted of the same push before (`earlier_updates.py`), but not what is
+still to come: an assignment is judged before the registration that it needs,
+and what comes before a refused ref stays, unless the push is atomic.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import os
 
 from ..repository.ref_updates import parse_receive_lines
 from .gate import judge_updates_here
-from .leaving import ACCEPTED, leave_with
+from .leaving import leave_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 NOTE = (
-    "the update hook judges ref by ref and sees nothing else of the push; "
-    "tags that are right only together must be pushed one after the other"
+    "the update hook judges ref by ref, in the order of their names, and sees nothing of those still to come; "
+    "push what another tag needs before that tag"
 )
 
 
@@ -36,11 +35,14 @@ def main(arguments: Sequence[str]) -> NoReturn:
 
     def judge() -> int:
         updates = parse_receive_lines(os.fsencode(f"{old} {new} {ref}\n"))
-        status = judge_updates_here(updates, hook="update", host=host, note=NOTE)
-        if status != ACCEPTED or not foreign:
-            return status
-        from ..repository.foreign_hook import run_foreign_hook
 
-        return run_foreign_hook(foreign, (ref, old, new), b"")
+        def run_foreign() -> int:
+            from ..repository.foreign_hook import run_foreign_hook
+
+            return run_foreign_hook(foreign, (ref, old, new), b"")
+
+        return judge_updates_here(
+            updates, hook="update", host=host, note=NOTE, foreign=run_foreign if foreign else None
+        )
 
     leave_with(judge, host=host)
