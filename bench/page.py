@@ -41,8 +41,9 @@ MEANING = """\
   each file; `git pack-refs --all` ends that.
 - **With the tags of the pushed model: linearly.** They are its history, which
   the rules need. `tests/test_complexity.py` counts the objects.
-- **With the size of the push: linearly**, in batches of 5,000 tags, so that
-  memory does not grow with it.
+- **With the size of the push: linearly.** Tag objects are read and judged in
+  batches of 5,000; what stays of each tag until the end is its line and its
+  name, about 1.2 KiB.
 - **With the policy file: hardly.** Reading TOML takes longer than a judgement,
   so what was made of the file is kept in the repository's `tagwarden/` folder
   under its SHA-256 (`repository/policy_cache.py` says why that is safe). A
