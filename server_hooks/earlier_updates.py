@@ -1,7 +1,7 @@
 """What the `update` hook knows of the refs that Git showed it before, in the same push.
 
 Git calls it for each ref in turn; it may move each ref before it goes on to
-the next, or (atomic pushes, and all pushes since Git 2.5x) none before the
+the next, or (atomic pushes, and all pushes of Git 2.55) none before the
 last. So what was accepted is remembered beside the push lock, which the whole
 push holds, and judged along with each further ref, as one set.
 """
