@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Questions that are unanswered together fit in the smallest pipe, so that writing them never blocks.
 _WINDOW_BYTES = 4096
+# Some 400 ids: to answer these one by one costs what another process would.
+_WINDOWS_AT_MOST = 4
 # About what Git writes, and we read over, in the time that another process takes to start.
 READ_OVER_BYTES = 1 << 18
 _CHUNK = 1 << 16
@@ -54,9 +56,11 @@ class ObjectReader:
         Raises CannotJudge where an object is damaged or Git fails.
         """
         asked = [question.encode("utf-8", "surrogateescape") for question in questions]
-        if sum(map(len, asked)) + len(asked) <= _WINDOW_BYTES:
-            # Answered in full before anything is yielded: the process is then free for other questions.
-            yield from self._ask_companion(asked, limit, content_of.encode())
+        windows = _windows(asked)
+        if windows is not None:
+            for window in windows:
+                # Answered in full before anything is yielded: the process is then free for other questions.
+                yield from self._ask_companion(window, limit, content_of.encode())
         else:
             yield from self._ask_in_bulk(asked, limit, content_of.encode())
 
@@ -99,6 +103,22 @@ class ObjectReader:
                     child.abandon()
         finally:
             os.close(source)
+
+
+def _windows(questions: list[bytes]) -> list[list[bytes]] | None:
+    """The questions in portions that may be unanswered together; None for so many that a process of their own pays."""
+    portions: list[list[bytes]] = [[]]
+    room = _WINDOW_BYTES
+    for question in questions:
+        size = len(question) + 1
+        if size > room:
+            portions.append([])
+            room = _WINDOW_BYTES
+            if size > room or len(portions) > _WINDOWS_AT_MOST:
+                return None
+        portions[-1].append(question)
+        room -= size
+    return portions
 
 
 class _Answers:
@@ -158,6 +178,9 @@ class _Answers:
         return data
 
     def _nothing(self, question: bytes, header: bytes) -> RawObject:
+        # Git 2.52 and later say so of a submodule, whose commit lies elsewhere.
+        if header.endswith(b" submodule\n"):
+            return RawObject(question.decode("utf-8", "surrogateescape"), None, 0, b"")
         if header != question + b" missing\n":
             if header.endswith(b"\n"):
                 raise CannotJudge(f"`git cat-file` answered {ascii(header[:200])[1:]}. {_ADVICE}")
