@@ -73,4 +73,17 @@ EXAMPLES = (
         policy=DECLARED,
     ),
     Example("an undeclared model", ("churn@v1.0.0",), refused=True, policy=DECLARED),
+    Example(
+        "a declaration that can't be read",
+        ("churn@v1.0.0 on c1 holding dvc.yaml=a: b: c",),
+        refused=True,
+        policy=DECLARED,
+    ),
+    Example(
+        "a model that is gone, taken out of the registry",
+        ("churn@v1.0.0! at 2",),
+        refused=False,
+        existing=("churn@v1.0.0",),
+        policy=DECLARED,
+    ),
 )

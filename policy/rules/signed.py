@@ -70,6 +70,14 @@ ONE = ("churn@v1.0.0",)
 EXAMPLES = (
     Example("a good signature", ("churn#prod at 2 signed ada@example.com",), refused=False, existing=ONE, policy=SIGN),
     Example("no signature", ("churn#prod at 2",), refused=True, existing=ONE, policy=SIGN),
+    Example("a lightweight tag", ("churn#prod at 2 lightweight",), refused=True, existing=ONE, policy=SIGN),
+    Example(
+        "a good signature of another name",
+        ("churn#prod at 2 says churn#dev signed ada@example.com",),
+        refused=True,
+        existing=ONE,
+        policy=SIGN,
+    ),
     Example("a foreign signer", ("churn#prod at 2 signed nobody",), refused=True, existing=ONE, policy=SIGN),
     Example(
         "text after the signature",

@@ -62,6 +62,7 @@ def _problem(tag: Tag, case: Case) -> str | None:
 EXAMPLES = (
     Example("a tag on a commit", ("churn@v1.0.0 on c1",), refused=False),
     Example("a tag on a file", ("churn@v1.0.0 on blob",), refused=True),
+    Example("a lightweight tag on a file", ("churn@v1.0.0 on blob lightweight",), refused=True),
     Example("a tag on a tree", ("churn@v1.0.0 on tree",), refused=True),
     Example("a tag on a tag", ("churn@v1.0.0 on tag",), refused=True),
     Example(
