@@ -31,3 +31,10 @@ def test_links_lead_somewhere(file: Path) -> None:
     targets = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", (ROOT / file).read_text())
 
     assert not [target for target in targets if not (ROOT / file.parent / target).exists()]
+
+
+def test_the_tests_that_the_page_on_servers_names_exist() -> None:
+    named = set(re.findall(r"`(test_\w+\.py)`", (DOCS / "server.md").read_text()))
+
+    assert named
+    assert not {name for name in named if not (ROOT / "tests" / "server_hooks" / name).exists()}
