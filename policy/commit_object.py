@@ -16,8 +16,12 @@ FIRST_SECOND = -62104060800
 
 
 class Commit(Record):
-    """`time` is the committer's, in seconds since the epoch; `defect` is what GTO trips over, None if nothing."""
+    """`time` is the committer's, in seconds since the epoch; `defect` is what GTO trips over, None if nothing.
 
+    `tree` is the id of the commit's root folder.
+    """
+
+    tree: str
     time: int
     defect: str | None
 
@@ -40,7 +44,8 @@ def parse_commit(raw: bytes, size: int | None = None) -> Commit:
         problem = "its date is not within the years 2 to 9999"
     if problem is None:
         problem = _problem_of_encoding(lines, message, cut=size is not None and size > len(raw))
-    return Commit(time, problem)
+    tree = (_value(lines, b"tree ") or b"").decode("ascii", "replace")
+    return Commit(tree, time, problem)
 
 
 def _value(lines: list[bytes], key: bytes) -> bytes | None:

@@ -73,7 +73,7 @@ class _Remembering(GitProgram):
         return self._listed
 
     def objects(
-        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit"] = "tag"
+        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
     ) -> Iterator[RawObject]:
         wanted = list(oids)
         yield from super().objects(wanted, limit=limit, content_of=content_of)

@@ -7,18 +7,16 @@ memory does not grow with the size of the push.
 
 from __future__ import annotations
 
-from ..policy.commit_object import parse_commit
 from ..policy.names import is_model
-from ..policy.needs import needed_files
-from ..policy.push import ModelPush, Tag, TagPush, Target
+from ..policy.push import ModelPush, Tag, TagPush
 from ..policy.tag_name import TagName, parse_tag_name
 from ..policy.tag_object import parse_tag_object
+from .targets import read_targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ..policy.commit_object import Commit
     from ..policy.judge import Judge
     from ..policy.near_miss import NearMiss
     from ..policy.push import RefUpdate
@@ -34,9 +32,6 @@ BATCH = 5000
 
 # What the header of a tag object may take beside the message.
 HEADER_BYTES = 16 * 1024
-
-FILE_LIMIT = 1024 * 1024
-COMMIT_LIMIT = 1024 * 1024
 
 
 def judge_updates(
@@ -66,7 +61,7 @@ def judge_updates(
     twins = find_case_twins(groups, listed, reader)
     for batch in _batches(groups, listed, batch_size):
         shares = _read(batch, reader, judges)
-        targets = _read_targets(shares, updates, reader, judges)
+        targets = read_targets(shares, updates, reader, judges)
         for share in shares:
             model = share.model
             push = share._replace(targets=targets, obstacles=obstacles, case_twin=twins.get(model or ""))
@@ -183,47 +178,3 @@ def _read(
         standing = [found for ref in existing if (found := read(ref.name, ref.oid))]
         shares.append(ModelPush(model, pushed, standing, {}, {}))
     return shares
-
-
-def _read_targets(
-    shares: Sequence[ModelPush], updates: Sequence[RefUpdate], reader: Reader, judges: Sequence[Judge]
-) -> dict[str, Target]:
-    asked: dict[str, dict[str, None]] = {}
-    branches: dict[tuple[str, ...], set[str]] = {}
-    for share in shares:
-        settings = [judge.policy.for_model(share.model or "") for judge in judges]
-        paths = [path for one in settings for path in needed_files(share.model or "", one)]
-        globs = {one.target.branches for one in settings if one.levels["target-branch"] != "off"}
-        for push in share.pushed:
-            if push.new is None or push.new.object is None or not push.new.object.target:
-                continue
-            target = push.new.object.target
-            asked.setdefault(target, {}).update(dict.fromkeys(paths))
-            for glob in globs:
-                branches.setdefault(glob, set()).add(target)
-        if any(isinstance(push.name, TagName) and push.name.kind == "deprecate" for push in share.pushed):
-            # GTO holds the dates of the model's commits against its deprecation.
-            for tag in share.existing:
-                if tag.object is not None and tag.object.target:
-                    asked.setdefault(tag.object.target, {})
-    types: dict[str, str | None] = {}
-    commits: dict[str, Commit] = {}
-    for found in reader.objects(asked, limit=COMMIT_LIMIT, content_of="commit"):
-        types[found.oid] = found.type
-        if found.type == "commit":
-            commits[found.oid] = parse_commit(found.data, found.size)
-    wanted = [(oid, path) for oid, paths_of in asked.items() if types[oid] == "commit" for path in paths_of]
-    files: dict[str, dict[str, bytes | None]] = {oid: {} for oid in asked}
-    for (oid, path), content in zip(wanted, reader.files(wanted, limit=FILE_LIMIT), strict=True):
-        files[oid][path] = content
-    within: dict[tuple[str, ...], set[str]] = {}
-    for glob, oids in branches.items():
-        from .branches import contained_in
-
-        within[glob] = contained_in(glob, [oid for oid in oids if types[oid] == "commit"], updates, reader)
-    return {
-        oid: Target(
-            oid, types[oid], files[oid], {glob: oid in inside for glob, inside in within.items()}, commits.get(oid)
-        )
-        for oid in asked
-    }

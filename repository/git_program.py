@@ -74,7 +74,7 @@ class GitProgram:
         return list(self._list([self._namespace + prefix]))
 
     def objects(
-        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit"] = "tag"
+        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
     ) -> Iterator[RawObject]:
         wanted = list(oids)
         known = [oid for oid in wanted if is_id(oid)]

@@ -57,7 +57,7 @@ class LibGit2:
         return self._git.refs_under(prefix)
 
     def objects(
-        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit"] = "tag"
+        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
     ) -> Iterator[RawObject]:
         if content_of != "tag":
             yield from self._git.objects(oids, limit=limit, content_of=content_of)

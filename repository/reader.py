@@ -63,7 +63,7 @@ class Reader(Protocol):
         """The full name and id of every ref whose name begins with `prefix`, which ends in a slash."""
 
     def objects(
-        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit"] = "tag"
+        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
     ) -> Iterator[RawObject]:
         """These objects in this order, in constant memory however large they are.
 

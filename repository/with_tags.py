@@ -49,7 +49,7 @@ class WithTags(RemoteReader):
         return list({**dict(theirs), **dict(self._clone.refs_under(HEADS))}.items())
 
     def objects(
-        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit"] = "tag"
+        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
     ) -> Iterator[RawObject]:
         wanted = list(oids)
         stored = super().objects(

@@ -45,6 +45,8 @@ class Bench:
             "blob": work.git("rev-parse", "HEAD:README.md"),
             "tag": work.write_object(raw_tag(object=targets["c2"], tag="m@v2.0.0")),
             "garbled": commit(garbled_tree),
+            "folder": commit(work.git("mktree", stdin=f"040000 tree {garbled_tree}\tartifacts.yaml\n")),
+            "submodule": commit(work.git("mktree", "--missing", stdin=f"160000 commit {'1' * 40}\tartifacts.yaml\n")),
             "klingon": commit(more="encoding klingon\n"),
             "ages": commit(at=99999999999999),
             "ahead": commit(at=BEGINNING + 1_000_000_000),
@@ -141,6 +143,13 @@ def test_what_is_let_in_is_refused_by_the_policy_that_the_table_names(
 
     assert not refused.ok
     assert refused.rules == {state.rule}
+
+
+def test_a_submodule_in_the_place_of_the_annotations_is_refused(bench: Bench) -> None:
+    # GTO fails on it, too, and then never ends where it is used as a library.
+    bench.reset(bench.guarded)
+
+    assert push(bench, bench.guarded, BadTag("m@v2.0.0", on="submodule")).rules == {"target-annotations"}
 
 
 def test_no_state_is_listed_twice() -> None:

@@ -106,6 +106,9 @@ REFUSED = (
     BadState(
         "a commit whose `artifacts.yaml` GTO can't read", BadTag("m@v2.0.0", on="garbled"), "target-annotations", BREAKS
     ),
+    BadState(
+        "a commit where `artifacts.yaml` is a folder", BadTag("m@v2.0.0", on="folder"), "target-annotations", BREAKS
+    ),
     BadState("a lightweight registration", BadTag("m@v2.0.0", lightweight=True), "annotated", IGNORES),
     BadState("a lightweight assignment", BadTag("m#prod#2", on="c0", lightweight=True), "annotated", IGNORES),
     BadState("the `v` is missing", BadTag("m@1.2.0"), "tag-name", IGNORES),

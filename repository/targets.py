@@ -1,0 +1,88 @@
+"""What the pushed tags point at: the commits, and the files in them that the policies ask for."""
+
+from __future__ import annotations
+
+from ..policy.commit_object import parse_commit
+from ..policy.needs import ANNOTATIONS_FILE, needed_files
+from ..policy.push import Target
+from ..policy.tag_name import TagName
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ..policy.commit_object import Commit
+    from ..policy.judge import Judge
+    from ..policy.push import ModelPush, RefUpdate
+    from .reader import Reader
+
+    Files = dict[str, dict[str, bytes | None]]
+
+FILE_LIMIT = 1024 * 1024
+COMMIT_LIMIT = 1024 * 1024
+# Some ten thousand names; a larger root folder is searched on its own.
+ROOT_LIMIT = 1024 * 1024
+
+
+def read_targets(
+    shares: Sequence[ModelPush], updates: Sequence[RefUpdate], reader: Reader, judges: Sequence[Judge]
+) -> dict[str, Target]:
+    """The targets of the pushed tags by their ids. Raises CannotJudge where the repository can't be read."""
+    asked: dict[str, dict[str, None]] = {}
+    branches: dict[tuple[str, ...], set[str]] = {}
+    for share in shares:
+        settings = [judge.policy.for_model(share.model or "") for judge in judges]
+        paths = [path for one in settings for path in needed_files(share.model or "", one)]
+        globs = {one.target.branches for one in settings if one.levels["target-branch"] != "off"}
+        for push in share.pushed:
+            if push.new is None or push.new.object is None or not push.new.object.target:
+                continue
+            target = push.new.object.target
+            asked.setdefault(target, {}).update(dict.fromkeys(paths))
+            for glob in globs:
+                branches.setdefault(glob, set()).add(target)
+        if any(isinstance(push.name, TagName) and push.name.kind == "deprecate" for push in share.pushed):
+            # GTO holds the dates of the model's commits against its deprecation.
+            for tag in share.existing:
+                if tag.object is not None and tag.object.target:
+                    asked.setdefault(tag.object.target, {})
+    types: dict[str, str | None] = {}
+    commits: dict[str, Commit] = {}
+    for found in reader.objects(asked, limit=COMMIT_LIMIT, content_of="commit"):
+        types[found.oid] = found.type
+        if found.type == "commit":
+            commits[found.oid] = parse_commit(found.data, found.size)
+    files = _read_files({oid: asked[oid] for oid in commits}, commits, reader)
+    within: dict[tuple[str, ...], set[str]] = {}
+    for glob, oids in branches.items():
+        from .branches import contained_in
+
+        within[glob] = contained_in(glob, [oid for oid in oids if oid in commits], updates, reader)
+    return {
+        oid: Target(
+            oid,
+            types[oid],
+            files.get(oid, {}),
+            {glob: oid in inside for glob, inside in within.items()},
+            commits.get(oid),
+        )
+        for oid in asked
+    }
+
+
+def _read_files(asked: Mapping[str, Iterable[str]], commits: Mapping[str, Commit], reader: Reader) -> Files:
+    wanted = [(oid, path) for oid, paths in asked.items() for path in paths]
+    files: Files = {oid: {} for oid in asked}
+    lacking: dict[str, list[str]] = {}
+    for (oid, path), content in zip(wanted, reader.files(wanted, limit=FILE_LIMIT), strict=True):
+        files[oid][path] = content
+        if content is None and path == ANNOTATIONS_FILE:
+            lacking.setdefault(commits[oid].tree, []).append(oid)
+    # GTO fails on a folder or submodule of that name as it does on a file that it can't read.
+    entry = b" " + ANNOTATIONS_FILE.encode() + b"\0"
+    for root in reader.objects(lacking, limit=ROOT_LIMIT, content_of="tree"):
+        if entry in root.data or root.size > len(root.data):
+            for oid in lacking[root.oid]:
+                if reader.entry(oid, ANNOTATIONS_FILE, limit=0) is not None:
+                    files[oid][ANNOTATIONS_FILE] = b""
+    return files
