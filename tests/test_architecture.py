@@ -30,7 +30,7 @@ PURE = {
 IMPURE_FOR_A_REASON = {
     # A regular expression that takes too long is stopped by nothing but a timer or a process of its own.
     "policy.patterns": {"subprocess", "sys"},
-    "policy.time_limit": {"signal", "threading"},
+    "policy.time_limit": {"signal", "sys"},
     # Makes the classes that typing.NamedTuple would make, for a tenth of the time.
     "policy.record": {"_collections", "eval"},
 }
