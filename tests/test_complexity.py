@@ -70,8 +70,8 @@ def test_a_push_of_one_tag_lists_and_reads_the_tags_of_its_model_only(registry: 
 
     assert sorted(reader.listed) == [f"refs/tags/model7@v0.{number}.0" for number in range(VERSIONS)]
     tags = {registry.git("rev-parse", ref) for ref in reader.listed}
-    target = registry.git("rev-parse", f"{new}^{{commit}}")
-    assert sorted(reader.read) == sorted({*tags, new, target}), "each once, and no other model's"
+    target = {registry.git("rev-parse", f"{new}^{{{kind}}}") for kind in ("commit", "tree")}
+    assert sorted(reader.read) == sorted({*tags, new, *target}), "each once, and no other model's"
 
 
 def test_a_push_of_tags_that_are_no_models_lists_and_reads_nothing(registry: Server) -> None:
