@@ -7,14 +7,11 @@ from pathlib import Path
 import pytest
 
 from support.examples import judge_example
-from tagwarden.policy import rules
-from tagwarden.policy.rules import RULES, load_rule, module_name
+from tagwarden.policy import judge, rules
+from tagwarden.policy.rules import PUSH_RULES, RULES, load_rule, module_name
 
-WRITTEN = [rule for rule in RULES if (Path(rules.__file__).parent / f"{module_name(rule)}.py").exists()]
 ALL = [
-    pytest.param(rule, example, id=f"{rule}: {example.title}")
-    for rule in WRITTEN
-    for example in load_rule(rule).EXAMPLES
+    pytest.param(rule, example, id=f"{rule}: {example.title}") for rule in RULES for example in load_rule(rule).EXAMPLES
 ]
 
 
@@ -27,14 +24,14 @@ def test_an_example_is_judged_as_it_says(rule, example):
         assert not found, "an accepted example breaks no other rule either"
 
 
-@pytest.mark.parametrize("rule", WRITTEN)
+@pytest.mark.parametrize("rule", RULES)
 def test_a_rule_has_accepted_and_refused_examples(rule):
     examples = load_rule(rule).EXAMPLES
     assert {example.refused for example in examples} == {True, False}
     assert len({example.title for example in examples}) == len(examples)
 
 
-@pytest.mark.parametrize("rule", WRITTEN)
+@pytest.mark.parametrize("rule", RULES)
 def test_a_rule_says_what_it_refuses_why_and_how_to_put_it_right(rule):
     module = load_rule(rule)
     text = module.__doc__ or ""
@@ -47,3 +44,11 @@ def test_each_file_of_the_folder_is_a_rule():
     folder = Path(rules.__file__).parent
     files = {path.stem for path in folder.glob("*.py")} - {"__init__", "example"}
     assert files == {module_name(rule) for rule in RULES}
+
+
+@pytest.mark.parametrize(("rule", "example"), ALL)
+def test_a_rule_that_is_not_loaded_would_have_found_nothing(rule, example, monkeypatch):
+    found = judge_example(example).findings
+    monkeypatch.setattr(judge, "_rules_for", lambda _case: [one for one in RULES if one not in PUSH_RULES])
+
+    assert judge_example(example).findings == found
