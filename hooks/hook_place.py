@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, Literal
 
 from ..policy.record import Record
+from ..repository.whole_file import content_of
 from .hook_file import is_hook_file
 
 if TYPE_CHECKING:
@@ -88,15 +89,6 @@ def stanza(place: HookPlace) -> str:
 def has_stanza(place: HookPlace) -> bool:
     """Whether the manager's file names our command."""
     return COMMAND.encode() in content_of(place.file)
-
-
-def content_of(file: str) -> bytes:
-    """The beginning of a file; nothing where there is none that can be read."""
-    try:
-        with open(file, "rb") as opened:
-            return opened.read(1 << 16)
-    except OSError:
-        return b""
 
 
 def _husky_folder(hooks: str) -> str | None:

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
-from ..policy.record import Record
-from ..policy.rules import RULES
+from ..report.proof import Status, what_is_proven
+from ..repository.whole_file import content_of
 from .clone import CannotInstall, Clone
 from .hook_file import INSTALL, NEXT, interpreter_of
-from .hook_place import HOOK, LEGACY, content_of, has_stanza, hook_place, is_ours
+from .hook_place import HOOK, LEGACY, has_stanza, hook_place, is_ours
 from .install import configured_file
 from .interpreter import warning_about
 from .probe import TAGS, push_bad_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from typing import Literal
+    from collections.abc import Iterable, Iterator
 
+    from ..report.proof import Proven
     from .hook_place import HookPlace
     from .probe import Outcome
-
-    Proven = Literal["refuses", "reports", "no", "unknown"]
-
-RULE = re.compile(r"\[([a-z-]+)\]")
-REFUSES = "tagwarden: refused"
-EVALUATES = "tagwarden: accepted, for the policy only evaluates"
 
 BYPASSES = (
     "`git push --no-verify` runs no hook, and tools that push without Git run none either: `gto register --push` and "
@@ -41,24 +34,6 @@ COMING_MOVE = (
 )
 
 
-class Status(Record):
-    """What was found out about the clone at `repository`.
-
-    `proven`: "refuses" (a bad tag was refused by tagwarden), "reports" (in
-    mode "evaluate": it was reported and accepted), "no", or "unknown" where the
-    push did not end. `hooks` maps each hook of ours to its file. `problems` say
-    what is wrong and what to do, `missing` what no client hook can guarantee,
-    `said` what the hooks said.
-    """
-
-    repository: str
-    proven: Proven
-    hooks: Mapping[str, str]
-    problems: tuple[str, ...]
-    missing: tuple[str, ...]
-    said: str
-
-
 def status(path: str) -> Status:
     """Find out by pushing a bad tag from the clone at `path` to a scratch repository; nothing in it changes.
 
@@ -69,7 +44,8 @@ def status(path: str) -> Status:
         outcome = push_bad_tags(clone)
     except (CannotJudge, OSError) as error:
         raise CannotInstall(f"no push could be tried from {clone.work_tree}: {error}") from error
-    proven = _what_is_proven(outcome)
+    refused = outcome.refused
+    proven: Proven = "unknown" if refused is None else what_is_proven(outcome.said, TAGS, refused=refused)
     place = hook_place(clone)
     files = {name: file for name, file in _our_files(clone, place) if is_ours(file) or has_stanza_at(place, file)}
     problems = [*_about_interpreters(files.values())]
@@ -104,17 +80,6 @@ def _our_files(clone: Clone, place: HookPlace) -> Iterator[tuple[str, str]]:
     yield HOOK, place.file
     if "tagwarden" in clone.configured_hooks():
         yield "configured pre-push", configured_file(clone)
-
-
-def _what_is_proven(outcome: Outcome) -> Proven:
-    if outcome.refused is None:
-        return "unknown"
-    named = set(RULE.findall(outcome.said)) & set(RULES)
-    if not named or not any(tag in outcome.said for tag in TAGS):
-        return "no"
-    if outcome.refused:
-        return "refuses" if REFUSES in outcome.said else "no"
-    return "reports" if EVALUATES in outcome.said else "no"
 
 
 def _about_interpreters(files: Iterable[str]) -> Iterator[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+from ..repository.whole_file import content_of
 from .clone import CannotInstall, Clone
 from .hook_file import NEXT
-from .hook_place import HOOK, LEGACY, content_of, has_stanza, hook_place, is_of_pre_commit, is_ours
+from .hook_place import HOOK, LEGACY, has_stanza, hook_place, is_of_pre_commit, is_ours
 from .install import COMMAND_SETTING, EVENT_SETTING, configured_file
 
 

@@ -1,4 +1,4 @@
-"""Writes files that others read at any moment."""
+"""Reads the beginning of files, and writes files that others read at any moment."""
 
 from __future__ import annotations
 
@@ -23,3 +23,12 @@ def write_whole(path: str, content: bytes, mode: int) -> None:
     except BaseException:
         os.unlink(beside)
         raise
+
+
+def content_of(file: str) -> bytes:
+    """The beginning of a file; nothing where there is none that can be read."""
+    try:
+        with open(file, "rb") as opened:
+            return opened.read(1 << 16)
+    except OSError:
+        return b""

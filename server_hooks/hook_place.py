@@ -12,6 +12,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ..policy.record import Record
+from ..repository.whole_file import content_of
 from .hook_file import is_hook_file
 
 if TYPE_CHECKING:
@@ -54,12 +55,3 @@ def delegates(file: str) -> bool:
 def is_ours(file: str) -> bool:
     """Whether our hook file is what stands at `file`."""
     return not os.path.islink(file) and is_hook_file(content_of(file))
-
-
-def content_of(file: str) -> bytes:
-    """The beginning of a file; nothing where there is none that can be read."""
-    try:
-        with open(file, "rb") as opened:
-            return opened.read(1 << 16)
-    except OSError:
-        return b""

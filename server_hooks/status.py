@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from typing import TYPE_CHECKING
 
-from ..policy.record import Record
-from ..policy.rules import RULES
+from ..report.proof import Status, named_rules, what_is_proven
 from .hook_place import HOOKS, delegates, hook_place, host_of, is_ours
 from .probe import TAGS, push_bad_tags, run_hook_on_bad_tags
 from .push_lock import FILE, FOLDER
@@ -18,41 +16,16 @@ from .update import NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Literal
 
+    from ..report.proof import Proven
     from .hook_file import ServerHook
     from .hook_place import HookPlace
     from .probe import Outcome
-
-    Proven = Literal["refuses", "reports", "no", "unknown"]
-
-RULE = re.compile(r"\[([a-z-]+)\]")
-REFUSES = "tagwarden: refused"
-EVALUATES = "tagwarden: accepted, for the policy only evaluates"
-
 
 LOCK_ENDS = (
     "the push lock ends with the hook: two pushes at the same moment may together break a rule, "
     "which `tagwarden audit` finds"
 )
-
-
-class Status(Record):
-    """What was found out about the repository at `repository`.
-
-    `proven`: "refuses" (a bad tag was refused by tagwarden), "reports" (in
-    mode "evaluate": it was reported and accepted), "no", or "unknown" where no
-    push can be made the way the hosting system makes it. `hooks` maps each hook
-    of ours to its file. `problems` say what is wrong and what to do, `missing`
-    which guarantees do not hold here, `said` what the hooks said.
-    """
-
-    repository: str
-    proven: Proven
-    hooks: Mapping[str, str]
-    problems: tuple[str, ...]
-    missing: tuple[str, ...]
-    said: str
 
 
 def status(path: str) -> Status:
@@ -70,23 +43,10 @@ def status(path: str) -> Status:
         proven, said = _by_hand(repository, host, problems)
     else:
         outcome = push_bad_tags(repository)
-        proven, said = _what_is_proven(outcome), outcome.said
+        proven, said = what_is_proven(outcome.said, TAGS, refused=outcome.refused), outcome.said
         if proven == "no":
             problems += _why_not(repository, host, outcome)
     return Status(repository.path, proven, hooks, tuple(problems), tuple(_missing(hooks, host)), said.strip())
-
-
-def _what_is_proven(outcome: Outcome) -> Proven:
-    if not _named_rules(outcome.said):
-        return "no"
-    if outcome.refused:
-        return "refuses" if REFUSES in outcome.said else "no"
-    return "reports" if EVALUATES in outcome.said else "no"
-
-
-def _named_rules(said: str) -> set[str]:
-    """The rules that tagwarden named in a report on the probe."""
-    return set(RULE.findall(said)) & set(RULES) if any(tag in said for tag in TAGS) else set()
 
 
 def _by_hand(repository: ServedRepository, host: str, problems: list[str]) -> tuple[Proven, str]:
@@ -96,7 +56,7 @@ def _by_hand(repository: ServedRepository, host: str, problems: list[str]) -> tu
         problems.append(_about_file(file) or f"{file} is not there; {_install(repository)}")
         return "no", ""
     exit_status, said = run_hook_on_bad_tags(repository, file)
-    if exit_status == 0 or not _named_rules(said):
+    if exit_status == 0 or not named_rules(said, TAGS):
         problems.append(f"{file} does not refuse a bad tag (exit status {exit_status})")
         return "no", said
     problems.append(f"{file} refuses a bad tag, but whether Gitaly runs it can be seen only by pushing one to GitLab")
