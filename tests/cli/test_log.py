@@ -173,6 +173,29 @@ def test_lines_that_are_none_are_passed_over_and_counted(capsys: Capture) -> Non
     assert "3 lines can't be read" in captured.err
 
 
+@pytest.mark.usefixtures("logged")
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        ('"name":"ada",', ""),
+        ('"ref":"refs/tags/churn@v1.0.0"', '"ref":7'),
+        ('"time":"2', '"time":"yesterday 2'),
+        ('"policies":[{', '"policies":[7,{'),
+        ('"findings":[]', '"findings":"none"'),
+    ],
+)
+@pytest.mark.parametrize("options", [[], ["--json"], ["--model", "churn", "--pusher", "ada", "--rule", "who"]])
+def test_a_line_that_was_edited_by_hand_is_passed_over(
+    written: str, instead: str, options: list[str], capsys: Capture
+) -> None:
+    lines = Path(LOG).read_text().splitlines(keepends=True)
+    assert written in lines[0]
+    Path(LOG).write_text("".join([lines[0].replace(written, instead), *lines[1:]]))
+
+    assert run(["log", *options]) == 0
+    assert "1 lines can't be read" in capsys.readouterr().err
+
+
 def test_without_a_log_there_is_nothing_to_show(repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     monkeypatch.chdir(repo.path)
 
