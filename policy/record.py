@@ -16,14 +16,27 @@ else:
     from _collections import _tuplegetter
 
     _Function = type(lambda: None)
-    _makers = {}
-
-    def _maker(count):
-        """The code of a function that makes a record of so many fields."""
-        if count not in _makers:
-            names = "".join(f", _{place}" for place in range(count))
-            _makers[count] = eval(f"lambda _cls{names}: _new(_cls, ({names[2:]},))").__code__  # noqa: S307
-        return _makers[count]
+    _new = tuple.__new__
+    # What makes a record of so many fields; to compile one at run time costs three times the class.
+    # fmt: off
+    _MAKERS = (
+        lambda _cls: _new(_cls, ()),
+        lambda _cls, a: _new(_cls, (a,)),
+        lambda _cls, a, b: _new(_cls, (a, b)),
+        lambda _cls, a, b, c: _new(_cls, (a, b, c)),
+        lambda _cls, a, b, c, d: _new(_cls, (a, b, c, d)),
+        lambda _cls, a, b, c, d, e: _new(_cls, (a, b, c, d, e)),
+        lambda _cls, a, b, c, d, e, f: _new(_cls, (a, b, c, d, e, f)),
+        lambda _cls, a, b, c, d, e, f, g: _new(_cls, (a, b, c, d, e, f, g)),
+        lambda _cls, a, b, c, d, e, f, g, h: _new(_cls, (a, b, c, d, e, f, g, h)),
+        lambda _cls, a, b, c, d, e, f, g, h, i: _new(_cls, (a, b, c, d, e, f, g, h, i)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j: _new(_cls, (a, b, c, d, e, f, g, h, i, j)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k: _new(_cls, (a, b, c, d, e, f, g, h, i, j, k)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m: _new(_cls, (a, b, c, d, e, f, g, h, i, j, k, m)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n: _new(_cls, (a, b, c, d, e, f, g, h, i, j, k, m, n)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o: _new(_cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o)),
+    )
+    # fmt: on
 
     class _Fields(tuple):
         __slots__ = ()
@@ -50,10 +63,9 @@ else:
                 return super().__new__(mcs, name, bases, namespace)
             fields = tuple(namespace.get("__annotations__", ()))
             defaults = tuple(namespace.pop(field) for field in fields if field in namespace)
-            # A function of its own for each class keeps making a record as fast
-            # as calling tuple. Compiling one costs 30 µs, giving it other names 3.
-            code = _maker(len(fields)).replace(co_varnames=("_cls", *fields))
-            make = _Function(code, {"_new": tuple.__new__}, "__new__", defaults)
+            # A function of its own for each class keeps making a record as fast as calling tuple.
+            code = _MAKERS[len(fields)].__code__.replace(co_varnames=("_cls", *fields))
+            make = _Function(code, {"_new": _new}, "__new__", defaults)
             namespace.update({field: _tuplegetter(place, None) for place, field in enumerate(fields)})
             namespace.update(__new__=make, __slots__=(), _fields=fields, __match_args__=fields)
             return type.__new__(type, name, (_Fields,), namespace)
