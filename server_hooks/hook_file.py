@@ -48,6 +48,8 @@ executed, so nothing is accepted. As the owner of the repository run: tagwarden 
 start='import gc, sys
 gc.disable()
 try:
+    from tagwarden.server_hooks.quick_imports import import_quickly
+    import_quickly()
     from tagwarden.server_hooks.{module} import main
 except ImportError as error:
     sys.stderr.write("{prefix_text}tagwarden: its program can not be loaded (%s), so nothing is accepted. "
