@@ -50,11 +50,11 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
     from ..report.text import lines_of
     from ..repository.client_judging import Destination, is_offline, judge_client_push, with_ways_out
     from ..repository.configuration import Configuration
-    from ..repository.facts import group_by_model
     from ..repository.git_command import Git
     from ..repository.remote import RemoteIsSilent
+    from ..repository.shares import shares_of
 
-    if not group_by_model(concerning) and not any(update.ref.startswith(CONCERN_US[1]) for update in concerning):
+    if not shares_of(concerning) and not any(update.ref.startswith(CONCERN_US[1]) for update in concerning):
         return ACCEPTED
     git = Git.here()
     configuration = Configuration(git)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .annotations import Documents
     from .policy import Settings
-    from .push import Circumstances, ModelPush, RefUpdate, Signature, Tag, TagPush, Target
+    from .push import Circumstances, ModelPush, Signature, Tag, TagPush, Target
     from .replay import Turn
 
 
@@ -39,20 +39,6 @@ class Case(Record):
     case_twin: str | None
     signatures: Mapping[str, Signature]
     documents: Callable[[], Documents]
-
-
-class WholePush(Record):
-    """What the rules about the push as a whole are handed.
-
-    `tags` counts the tags that the push creates or moves. `policy_problem` is
-    set where the push would leave the trusted ref with an unreadable policy:
-    the ref, and the mistakes.
-    """
-
-    circumstances: Circumstances
-    updates: Sequence[RefUpdate]
-    tags: int
-    policy_problem: tuple[str, tuple[str, ...]] | None
 
 
 def build_case(

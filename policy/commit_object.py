@@ -9,10 +9,11 @@ deprecated model comes back.
 from __future__ import annotations
 
 from .record import Record
-from .tag_object import LAST_SECOND
 
 # 1 January of the year 2: a day that has a date in every zone.
 FIRST_SECOND = -62104060800
+# The last second whose date has a four-digit year in every zone.
+LAST_SECOND = 253402300799 - 86400
 
 
 class Commit(Record):

@@ -6,9 +6,7 @@ is wrong.
 
 from __future__ import annotations
 
-from .case import WholePush, build_case
 from .rules import ALL_KINDS, CONCERNS, PUSH_RULES, RULES, load_push_rule, load_rule
-from .traits import traits_of
 from .verdict import Finding, Verdict
 
 TYPE_CHECKING = False
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from .annotations import Documents
     from .case import Case
     from .policy import Level, Policy, Settings
-    from .push import Circumstances, ModelPush, Signature, TagPush
+    from .push import Circumstances, ModelPush, Signature, TagPush, WholePush
     from .verdict import Breach, Severity
 
     # What became of the signatures of these tags, by the names of their refs.
@@ -66,11 +64,17 @@ class Judge:
         settings = self.policy.for_model(push.model or "")
         if self.verify is not None:
             push = push._replace(signatures=self.verify(push.pushed))
+        from .case import build_case
+
         case = build_case(push, settings, self.circumstances, self.documents)
         for rule in _rules_for(case):
             level = self._level(rule, settings)
             if level != "off":
                 self._take(rule, level, load_rule(rule).check(case))
+
+    def pass_over(self, tags: int) -> None:
+        """Count `tags` of which a screen has shown that no rule has anything to say of them (`screening`)."""
+        self.judged += tags
 
     def _level(self, rule: str, settings: Settings) -> Level:
         level = settings.levels[rule]
@@ -142,6 +146,8 @@ def judge_push(
 
 
 def _rules_for(case: Case) -> Iterator[str]:
+    from .traits import traits_of
+
     traits = traits_of(case)
     for rule in RULES:
         if rule not in PUSH_RULES and not traits.isdisjoint(CONCERNS.get(rule, ALL_KINDS)):

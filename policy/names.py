@@ -45,9 +45,7 @@ def is_counter(text: str) -> bool:
 
 def fits(tag: str) -> bool:
     """Whether Git can store `tag`: components short enough for a file, and no ".lock" at the end."""
-    if tag.endswith(".lock"):
-        return False
-    return len(tag) <= MOST_BYTES or all(len(part) <= MOST_BYTES for part in tag.split("/"))
+    return tag[-5:] != ".lock" and (len(tag) <= MOST_BYTES or max(map(len, tag.split("/"))) <= MOST_BYTES)
 
 
 def shown(model: str) -> str:

@@ -116,3 +116,19 @@ class Circumstances(Record):
     pusher_email: str | None = None
     remote_url: str | None = None
     emergency: Mapping[str, str] = {}
+
+
+class WholePush(Record):
+    """What the rules about the push as a whole are handed.
+
+    `policy_problem` is set where the push would leave the trusted ref with an
+    unreadable policy: the ref, and the mistakes.
+    """
+
+    circumstances: Circumstances
+    updates: Sequence[RefUpdate]
+    policy_problem: tuple[str, tuple[str, ...]] | None
+
+    def count_new_tags(self) -> int:
+        """How many tags the push creates or moves."""
+        return sum(update.new is not None and update.ref.startswith("refs/tags/") for update in self.updates)

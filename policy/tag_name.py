@@ -60,8 +60,8 @@ def parse_tag_name(tag: str) -> TagName | NearMiss | None:
     Returns None for a name without `@` and `#`, which is no business of a
     model registry, and a NearMiss for one that has them and is not a model tag.
     """
-    if "@" in tag:
-        model, _, rest = tag.partition("@")
+    model, at, rest = tag.partition("@")
+    if at:
         kind: Kind
         version, hash_sign, counter = rest.partition("#")
         if version == "deprecated":

@@ -15,12 +15,13 @@ lets nearly all of it in, so this parser takes any bytes and lists every defect.
 
 from __future__ import annotations
 
+from .commit_object import LAST_SECOND
+from .plain_tag import CONTROLS, CONTROLS_AND_CR, HEX_DIGITS, read_plain
 from .record import Record
 
-# The last second whose date has a four-digit year in every zone.
-LAST_SECOND = 253402300799 - 86400
-
 ZONE_LIMIT = 24 * 60
+
+HEX = frozenset(HEX_DIGITS.decode("ascii"))
 
 # gpg-interface.c, parse_signed_buffer(): the signature begins at the last line
 # that begins with one of these.
@@ -29,20 +30,6 @@ SIGNATURE_STARTS = (
     b"-----BEGIN PGP MESSAGE-----",
     b"-----BEGIN SIGNED MESSAGE-----",
     b"-----BEGIN SSH SIGNATURE-----",
-)
-
-# C0 and DEL without tab, newline and carriage return (judged on its own).
-CONTROLS = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D}) + b"\x7f"
-
-CONTROLS_AND_CR = CONTROLS + b"\r"
-
-HEX = frozenset("0123456789abcdef")
-HEX_BYTES = b"0123456789abcdef"
-NOT_IN_NAMES = frozenset(b"<>")
-
-# The zones of the whole and half hours, as far as there are any.
-PLAIN_ZONES = frozenset(
-    b"%c%02d%02d" % (sign, hours, minutes) for sign in b"+-" for hours in range(15) for minutes in (0, 30, 45)
 )
 
 
@@ -85,53 +72,17 @@ def parse_tag_object(raw: bytes, size: int | None = None) -> TagObject:
     all of it in bytes where `raw` was cut.
     """
     size = len(raw) if size is None else size
-    header, blank, body = raw.partition(b"\n\n")
-    lines = header.split(b"\n")
-    clean = raw.isascii() and len(raw.translate(None, CONTROLS_AND_CR)) == len(raw)
-    known = _read_plain_header(lines) if clean and blank else None
-    if known is not None and b"-----BEGIN " not in body:
-        return TagObject(*known, body.decode("ascii"), None, False, size - len(header) - len(blank), (), True)
-    return _parse_with_care(raw, size, header, blank, body)
+    plain = read_plain(raw)
+    if plain is None:
+        return _parse_with_care(raw, size)
+    target, kind, name, person, seconds, zone, body = plain
+    body_bytes = len(body) + size - len(raw)
+    return TagObject(target, kind, name, Tagger(*person, seconds, zone), body, None, False, body_bytes, (), True)
 
 
-def _read_plain_header(lines: list[bytes]) -> tuple[str, str, str, Tagger] | None:
-    """The header where it is as Git writes it, which nearly all are; None leaves it to the careful parser."""
-    if len(lines) != 4:
-        return None
-    target, kind, name, tagger = lines
-    who, close, when = tagger[7:].rpartition(b"> ")
-    person, opening, email = who.rpartition(b" <")
-    seconds, space, zone = when.partition(b" ")
-    if (
-        target[:7] == b"object "
-        and kind[:5] == b"type "
-        and name[:4] == b"tag "
-        and tagger[:7] == b"tagger "
-        and len(target) in (47, 71)
-        and not target[7:].strip(HEX_BYTES)
-        and len(name) > 4
-        and opening
-        and close
-        and space
-        and person.strip()
-        and email.strip()
-        and not (b"<" in person or b">" in person or b"<" in email or b">" in email)
-        and len(seconds) == 10
-        and seconds.isdigit()
-        and seconds[:1] != b"0"
-        and zone in PLAIN_ZONES
-    ):
-        return (
-            target[7:].decode("ascii"),
-            kind[5:].decode("ascii"),
-            name[4:].decode("ascii"),
-            Tagger(person.decode("ascii"), email.decode("ascii"), int(seconds), zone.decode("ascii")),
-        )
-    return None
-
-
-def _parse_with_care(raw: bytes, size: int, header: bytes, blank: bytes, body: bytes) -> TagObject:
+def _parse_with_care(raw: bytes, size: int) -> TagObject:
     defects: list[str] = []
+    header, blank, body = raw.partition(b"\n\n")
     lines = header.split(b"\n")
     if not blank:
         # Without a body the last header line still ends in a newline.
@@ -210,7 +161,7 @@ def _read_tagger(line: bytes, defects: list[str]) -> Tagger | None:
     who, close, when = line.rpartition(b"> ")
     name, opening, email = who.rpartition(b" <")
     seconds, space, zone = when.partition(b" ")
-    if not close or not opening or not space or not seconds.isdigit() or NOT_IN_NAMES.intersection(name + email):
+    if not close or not opening or not space or not seconds.isdigit() or b"<" in name + email or b">" in name + email:
         if line.startswith(b"<") and close:
             defects.append("its tagger has no name")
         else:

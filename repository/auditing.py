@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from ..policy.case import WholePush
 from ..policy.judge import Judge
-from ..policy.push import Circumstances, RefUpdate
-from .facts import TAGS, judge_updates
+from ..policy.push import Circumstances, RefUpdate, WholePush
+from .facts import judge_updates
 from .git_program import GitProgram
+from .shares import TAGS
 from .signatures import find_verifier
 
 TYPE_CHECKING = False
@@ -51,7 +51,7 @@ def audit(
         created = [RefUpdate(None, tag.oid, TAGS + tag.name) for tag in reader.all_tags()]
         judge_updates(created, reader, [judge], standing={}, batch_size=BATCH)
         replaced = [RefUpdate(None, oid, ref) for ref, oid in reader.refs_under(REPLACEMENTS)]
-        judge.judge_whole(WholePush(circumstances, replaced, 0, None))
+        judge.judge_whole(WholePush(circumstances, replaced, None))
     finally:
         reader.close()
     return judge.verdict(source=source.source, policy_id=source.id, notes=[source.note] if source.note else [])

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import time
 
-from ..policy.case import WholePush
 from ..policy.errors import CannotJudge
 from ..policy.judge import Judge
-from ..policy.push import Circumstances
+from ..policy.push import Circumstances, WholePush
 from ..policy.record import Record
-from .facts import TAGS, group_by_model, judge_updates
+from .facts import judge_updates
 from .git_program import GitProgram
-from .judging import InForce, count_new_tags, find_stages
+from .judging import InForce, find_stages
 from .policy_source import client_policy
 from .remote import DEFAULT_SECONDS, Listing, Remote, RemoteIsSilent
 from .remote_reader import RemoteReader, fetch_missing
 from .remotes import remote_to_push_to
+from .shares import TAGS, shares_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,15 +90,15 @@ def _judged(
         remote_of_policy = destination.name or remote_to_push_to(git)
         source = client_policy(local, configuration, remote=remote_of_policy, work_tree=git.work_tree())
     force = InForce(source)
-    groups = group_by_model(updates)
-    models = [model for model in groups if model is not None]
+    shares = shares_of(updates)
+    models = [model for model in shares if model is not None]
     circumstances = Circumstances(int(time.time()), "client", remote_url=destination.url)
     circumstances = circumstances._replace(declared_stages=find_stages(updates, local, source, [force]))
     judge = Judge(force.policy, circumstances, verify=_verifier(force.policy, local, git, circumstances.now))
     remote: Remote | None = None
     if destination.url is None:
         listing = Listing({}, {})
-    elif not destination.offline and groups:
+    elif not destination.offline and shares:
         remote = remote_of(destination, git, configuration)
         if listing is None:
             asks_branches = bool(_active(force.policy, models, ("target-branch",)))
@@ -106,7 +106,7 @@ def _judged(
             # A near miss is one, whatever the remote has.
             listing = remote.list(models, tags=parents, heads=asks_branches) if models or parents else Listing({}, {})
     _judge_by(judge, updates, models, destination, listing, remote, git)
-    judge.judge_whole(WholePush(circumstances, updates, count_new_tags(updates), None))
+    judge.judge_whole(WholePush(circumstances, updates, None))
     verdict = judge.verdict(source=source.source, policy_id=source.id, notes=force.notes)
     notes = [*verdict.notes, *_notes(verdict, force.policy, models, destination)]
     return verdict._replace(notes=tuple(notes))

@@ -12,12 +12,13 @@ from ..policy.judge import Judge
 from ..policy.planning import Known, known_model, time_of, with_counter
 from ..policy.push import Circumstances, RefUpdate, Signature
 from ..policy.record import Record
-from .facts import TAGS, judge_updates
+from .facts import judge_updates
 from .git_program import GitProgram
 from .processes import run
 from .registry import read_refs
 from .remote import Remote, RemoteIsSilent
 from .remote_reader import fetch_missing
+from .shares import TAGS
 from .signatures import find_verifier
 from .signing import signed
 from .with_tags import WithTags

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from ..policy.names import is_model
 from ..policy.push import ModelPush, Tag, TagPush
-from ..policy.tag_name import TagName, parse_tag_name
-from ..policy.tag_object import parse_tag_object
+from .screening import Screening
+from .shares import TAGS, names_in, shares_of
 from .targets import read_targets
 
 TYPE_CHECKING = False
@@ -18,14 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..policy.judge import Judge
-    from ..policy.near_miss import NearMiss
     from ..policy.push import RefUpdate
     from .reader import Reader, TagRef
-
-    NamedUpdate = tuple[RefUpdate, TagName | NearMiss]
-    Groups = Mapping[str | None, list[NamedUpdate]]
-
-TAGS = "refs/tags/"
+    from .shares import Share, Shares
 
 # As many tags are read before they are judged; at about 1 KiB each.
 BATCH = 5000
@@ -41,54 +36,48 @@ def judge_updates(
     *,
     standing: Mapping[str, list[TagRef]] | None = None,
     batch_size: int = BATCH,
-    groups: Groups | None = None,
+    shares: Shares | None = None,
+    screened: bool = True,
 ) -> None:
     """Hand each model's share of the push to every one of `judges`.
 
     The existing tags of the pushed models are listed by `reader`, unless
-    `standing` names them by model (spelled as in tags). `groups` are the
-    updates by model, where `group_by_model` has been asked before. About
-    `batch_size` tags are held at a time. Raises CannotJudge where the
-    repository can't be read.
+    `standing` names them by model (spelled as in tags). `shares` are
+    the updates by model, where `shares_of` has been asked before. About
+    `batch_size` tags are held at a time. Without `screened` every tag is
+    played through, which takes longer and says the same. Raises CannotJudge
+    where the repository can't be read.
     """
-    groups = group_by_model(updates) if groups is None else groups
-    if not groups:
+    shares = shares_of(updates) if shares is None else shares
+    if not shares:
         return
     listed = standing
     if listed is None:
-        listed = reader.tags_of([model for model in groups if model is not None])
-    obstacles = find_obstacles(groups, listed, reader)
-    twins = find_case_twins(groups, listed, reader)
-    for batch in _batches(groups, listed, batch_size):
-        shares = _read(batch, reader, judges)
-        targets = read_targets(shares, updates, reader, judges)
-        for share in shares:
-            model = share.model
-            push = share._replace(targets=targets, obstacles=obstacles, case_twin=twins.get(model or ""))
+        listed = reader.tags_of([model for model in shares if model is not None])
+    obstacles = find_obstacles(shares, listed, reader)
+    twins = find_case_twins(shares, listed, reader)
+    left: Iterable[Share] = _with_standing(shares.values(), listed)
+    limit = _limit(shares, judges)
+    if screened and not obstacles and not twins:
+        left = Screening(reader, judges, limit=limit).without_the_plain(left)
+    for batch in _batches(left, batch_size):
+        pushes = _read(batch, reader, limit)
+        targets = read_targets(pushes, updates, reader, judges)
+        for push in pushes:
+            push = push._replace(targets=targets, obstacles=obstacles, case_twin=twins.get(push.model or ""))
             for judge in judges:
                 judge.judge_model(push)
 
 
-def group_by_model(updates: Iterable[RefUpdate]) -> dict[str | None, list[NamedUpdate]]:
-    """The updates of model tags by model (as spelled in tags), near misses under None."""
-    groups: dict[str | None, list[NamedUpdate]] = {}
-    for update in updates:
-        if update.ref.startswith(TAGS):
-            name = parse_tag_name(update.ref[len(TAGS) :])
-            if name is not None:
-                model = name.model if isinstance(name, TagName) else None
-                groups.setdefault(model, []).append((update, name))
-    return groups
-
-
-def find_obstacles(groups: Groups, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
+def find_obstacles(shares: Shares, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
     """Pushed tags that would be a folder of another tag, or lie in one, and that tag's name."""
-    created = {update.ref[len(TAGS) :] for group in groups.values() for update, _ in group if update.new}
-    gone = {update.ref[len(TAGS) :] for group in groups.values() for update, _ in group if not update.new}
-    names = {tag.name for tags in listed.values() for tag in tags} | created
-    names -= gone
-    if not any("/" in name for name in names):
+    pushed = [update.ref for share in shares.values() for update in share.updates]
+    standing = [tag.name for tags in listed.values() for tag in tags]
+    if "".join(pushed).count("/") == TAGS.count("/") * len(pushed) and "/" not in "".join(standing):
         return {}
+    created = {update.ref[len(TAGS) :] for share in shares.values() for update in share.updates if update.new}
+    gone = {update.ref[len(TAGS) :] for share in shares.values() for update in share.updates if not update.new}
+    names = {*standing, *created} - gone
     parents = {parent for tag in created if "/" in tag for parent in _parents(tag)}
     names.update(ref[len(TAGS) :] for ref in reader.existing([TAGS + parent for parent in sorted(parents - names)]))
     found: dict[str, str] = {}
@@ -109,12 +98,12 @@ def _parents(tag: str) -> Iterator[str]:
         cut = tag.find("/", cut + 1)
 
 
-def find_case_twins(groups: Groups, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
+def find_case_twins(shares: Shares, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
     """For each model that gets its first tag: one whose name differs only in case."""
     first = [
         model
-        for model, group in groups.items()
-        if model is not None and not listed.get(model) and any(update.new for update, _ in group)
+        for model, share in shares.items()
+        if model is not None and not listed.get(model) and any(update.new for update in share.updates)
     ]
     if not first:
         return {}
@@ -133,16 +122,21 @@ def find_case_twins(groups: Groups, listed: Mapping[str, list[TagRef]], reader: 
     return twins
 
 
-def _batches(
-    groups: Groups, listed: Mapping[str, list[TagRef]], batch_size: int
-) -> Iterator[list[tuple[str | None, list[NamedUpdate], list[TagRef]]]]:
-    batch: list[tuple[str | None, list[NamedUpdate], list[TagRef]]] = []
+def _with_standing(shares: Iterable[Share], listed: Mapping[str, list[TagRef]]) -> Iterator[Share]:
+    for share in shares:
+        standing = listed.get(share.model or "")
+        if standing:
+            touched = {update.ref for update in share.updates}
+            share = share._replace(standing=[tag for tag in standing if TAGS + tag.name not in touched])
+        yield share
+
+
+def _batches(shares: Iterable[Share], batch_size: int) -> Iterator[list[Share]]:
+    batch: list[Share] = []
     size = 0
-    for model, group in groups.items():
-        touched = {update.ref for update, _ in group}
-        existing = [tag for tag in listed.get(model or "", ()) if TAGS + tag.name not in touched]
-        batch.append((model, group, existing))
-        size += len(group) + len(existing)
+    for share in shares:
+        batch.append(share)
+        size += len(share.updates) + len(share.standing)
         if size >= batch_size:
             yield batch
             batch, size = [], 0
@@ -150,16 +144,18 @@ def _batches(
         yield batch
 
 
-def _read(
-    batch: Sequence[tuple[str | None, list[NamedUpdate], list[TagRef]]], reader: Reader, judges: Sequence[Judge]
-) -> list[ModelPush]:
+def _limit(models: Iterable[str | None], judges: Sequence[Judge]) -> int:
+    messages = (judge.policy.for_model(model or "").message for judge in judges for model in models)
+    return HEADER_BYTES + max((message.max_bytes for message in messages), default=0)
+
+
+def _read(shares: Sequence[Share], reader: Reader, limit: int) -> list[ModelPush]:
+    from ..policy.tag_object import parse_tag_object
+
     oids: list[str] = []
-    for _, group, existing in batch:
-        oids.extend(oid for update, _ in group for oid in (update.old, update.new) if oid)
-        oids.extend(tag.oid for tag in existing)
-    limit = HEADER_BYTES + max(
-        (judge.policy.for_model(model or "").message.max_bytes for judge in judges for model, _, _ in batch), default=0
-    )
+    for share in shares:
+        oids.extend(oid for update in share.updates for oid in (update.old, update.new) if oid)
+        oids.extend(tag.oid for tag in share.standing)
     objects = reader.objects(oids, limit=limit)
 
     def read(name: str, oid: str | None) -> Tag | None:
@@ -168,13 +164,13 @@ def _read(
         found = next(objects)
         return Tag(name, oid, found.type, parse_tag_object(found.data, found.size) if found.type == "tag" else None)
 
-    shares = []
-    for model, group, existing in batch:
+    pushes = []
+    for share in shares:
         pushed = []
-        for update, name in group:
+        for update, name in zip(share.updates, names_in(share), strict=True):
             tag = update.ref[len(TAGS) :]
             old = read(tag, update.old)
             pushed.append(TagPush(update.ref, name, old, read(tag, update.new)))
-        standing = [found for ref in existing if (found := read(ref.name, ref.oid))]
-        shares.append(ModelPush(model, pushed, standing, {}, {}))
-    return shares
+        standing = [found for ref in share.standing if (found := read(ref.name, ref.oid))]
+        pushes.append(ModelPush(share.model, pushed, standing, {}, {}))
+    return pushes

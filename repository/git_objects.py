@@ -28,6 +28,7 @@ _WINDOWS_AT_MOST = 4
 # About what Git writes, and we read over, in the time that another process takes to start.
 READ_OVER_BYTES = 1 << 18
 _CHUNK = 1 << 16
+_NEWLINE = 0x0A
 _ADVICE = "Run `git fsck` in that repository: it names what is damaged."
 
 
@@ -55,7 +56,7 @@ class ObjectReader:
         Objects of the type `content_of` come with at most `limit` bytes.
         Raises CannotJudge where an object is damaged or Git fails.
         """
-        asked = [question.encode("utf-8", "surrogateescape") for question in questions]
+        asked = "\n".join(questions).encode("utf-8", "surrogateescape").split(b"\n") if questions else []
         windows = _windows(asked)
         if windows is not None:
             for window in windows:
@@ -86,15 +87,13 @@ class ObjectReader:
         how = "--batch" if limit else "--batch-check"
         source = filled_scratch_file(b"\n".join(questions) + b"\n")
         answered = 0
-        position = 0
         try:
             while answered < len(questions):
-                os.lseek(source, position, os.SEEK_SET)
+                os.lseek(source, sum(map(len, questions[:answered])) + answered, os.SEEK_SET)
                 child = self._git.start("cat-file", how, "--buffer", stdin=source)
                 reading = _Answers(child, limit, content_of, with_content=limit > 0)
                 try:
-                    for answer in reading.to(questions[answered:] if answered else questions):
-                        position += len(questions[answered]) + 1
+                    for answer in reading.to(questions[answered:]):
                         answered += 1
                         yield answer
                     if not reading.given_up:
@@ -137,16 +136,24 @@ class _Answers:
         self._with_content = with_content
 
     def to(self, questions: Sequence[bytes]) -> Iterator[RawObject]:
+        # Bound once: reading a large push consists of this loop.
+        out, content_of = self._out, self._content_of
+        limit = self._limit if self._with_content else -1
         for question in questions:
-            header = self._out.readline()
-            fields = header.split(b" ")
-            if len(fields) != 3 or not fields[2][:-1].isdigit() or not header.endswith(b"\n"):
+            header = out.readline()
+            try:
+                name, kind, digits = header.split(b" ")
+                size = int(digits)
+            except ValueError:
                 yield self._nothing(question, header)
                 continue
-            name, kind, digits = fields
-            size = int(digits)
-            wanted = min(size, self._limit) if kind == self._content_of else 0
-            data = self._content(size, wanted) if self._with_content else b""
+            if kind == content_of and size <= limit:
+                data = out.read(size + 1)
+                if len(data) <= size or data[size] != _NEWLINE:
+                    raise self._out_of_step(len(data) > size)
+                data = data[:size]
+            else:
+                data = self._part(size, limit if kind == content_of else 0) if self._with_content else b""
             if name != question and b":" not in question:
                 # Git took a short id for the beginning of a longer one: that is not what was asked.
                 yield RawObject(question.decode("ascii"), None, 0, b"")
@@ -155,27 +162,30 @@ class _Answers:
             if self.given_up:
                 return
 
-    def _content(self, size: int, wanted: int) -> bytes:
-        if size - wanted > READ_OVER_BYTES:
+    def _part(self, size: int, wanted: int) -> bytes:
+        wanted = min(size, wanted)
+        data = self._read(wanted)
+        rest = size + 1 - wanted
+        if rest > READ_OVER_BYTES:
             self.given_up = True
-            return self._read(wanted)
-        data = self._read(wanted if wanted < size else size + 1)
-        last = data[size:]
-        if wanted < size:
-            rest = size + 1 - wanted
-            while rest > _CHUNK:
-                self._read(_CHUNK)
-                rest -= _CHUNK
-            last = self._read(rest)[-1:]
-        if last != b"\n":
-            raise CannotJudge(f"`git cat-file` answered with more than it announced. {_ADVICE}")
-        return data[:wanted]
+            return data
+        while rest > _CHUNK:
+            self._read(_CHUNK)
+            rest -= _CHUNK
+        if self._read(rest)[-1] != _NEWLINE:
+            raise self._out_of_step(True)
+        return data
 
     def _read(self, count: int) -> bytes:
         data = self._out.read(count)
         if len(data) < count:
-            raise self._child.failure(_ADVICE)
+            raise self._out_of_step(False)
         return data
+
+    def _out_of_step(self, goes_on: bool) -> CannotJudge:
+        if goes_on:
+            return CannotJudge(f"`git cat-file` answered with more than it announced. {_ADVICE}")
+        return self._child.failure(_ADVICE)
 
     def _nothing(self, question: bytes, header: bytes) -> RawObject:
         # Git 2.52 and later say so of a submodule, whose commit lies elsewhere.

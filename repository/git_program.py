@@ -18,6 +18,7 @@ from .git_refs import (
     start_listing,
 )
 from .git_trees import checked_path, find_entry
+from .object_ids import are_ids
 from .reader import RawObject, TagRef, TreeEntry
 
 TYPE_CHECKING = False
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from .processes import Child
-
-_HEX = "0123456789abcdef"
 
 
 class GitProgram:
@@ -41,8 +40,11 @@ class GitProgram:
 
     def prepare(self, *, models: Sequence[str] = (), refs: Sequence[str] = ()) -> None:
         self._forget_prepared()
-        patterns = self._patterns_of_models(models) + self._patterns_of_refs(refs)
-        if patterns and len(models) <= MODELS_AT_ONCE and len(refs) <= REFS_AT_MOST and fits(patterns):
+        many = len(models) > MODELS_AT_MOST
+        patterns = [self._namespace + "refs/tags/"] if many else self._patterns_of_models(models)
+        patterns += self._patterns_of_refs(refs)
+        at_once = many or len(models) <= MODELS_AT_ONCE
+        if patterns and at_once and len(refs) <= REFS_AT_MOST and fits(patterns):
             self._prepared = _Prepared(models, refs, start_listing(self.git, patterns), self._namespace)
         self._objects.start()
 
@@ -53,6 +55,13 @@ class GitProgram:
             found = self._tags_that_may_be_of(models)
         grouped = group_by_model(found, models)
         return {model: [TagRef(*tag) for tag in grouped[model]] for model in models}
+
+    def peeled(self, tags: Sequence[TagRef]) -> dict[str, str]:
+        from .packed_refs import peeled_between
+
+        place = self.git.line("rev-parse", "--git-path", "packed-refs")
+        refs = [f"{self._namespace}refs/tags/{tag.name}" for tag in tags]
+        return peeled_between(os.path.join(self.git.directory or "", place), min(refs), max(refs))
 
     def all_tags(self) -> list[TagRef]:
         return [TagRef(ref[len("refs/tags/") :], oid) for ref, oid in self.refs_under("refs/tags/")]
@@ -76,14 +85,14 @@ class GitProgram:
     def objects(
         self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
     ) -> Iterator[RawObject]:
+        # Nothing but an id is handed to Git as one.
         wanted = list(oids)
-        known = [oid for oid in wanted if is_id(oid)]
-        answers = self._objects.ask(known, limit=limit, content_of=content_of)
-        if len(known) == len(wanted):
-            yield from answers
+        if are_ids(wanted):
+            yield from self._objects.ask(wanted, limit=limit, content_of=content_of)
             return
+        answers = self._objects.ask([oid for oid in wanted if are_ids([oid])], limit=limit, content_of=content_of)
         for oid in wanted:
-            yield next(answers) if is_id(oid) else RawObject(oid, None, 0, b"")
+            yield next(answers) if are_ids([oid]) else RawObject(oid, None, 0, b"")
         next(answers, None)  # lets the process that answered end in order
 
     def files(self, wanted: Sequence[tuple[str, str]], *, limit: int) -> list[bytes | None]:
@@ -173,11 +182,6 @@ class _Prepared:
         if self._found is None:
             self._found = list(finish_listing(self.child, self._namespace))
         return self._found
-
-
-def is_id(text: str) -> bool:
-    """Whether this can be an object's full id: nothing else is handed to Git as one."""
-    return len(text) in (40, 64) and not text.strip(_HEX)
 
 
 def _namespace(name: str) -> str:

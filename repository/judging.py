@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ..policy.case import WholePush
 from ..policy.errors import CannotJudge
 from ..policy.judge import Judge
 from ..policy.policy_file import built_in_policy, load_policy
-from .facts import TAGS, judge_updates
+from ..policy.push import WholePush
+from .facts import judge_updates
 from .policy_source import server_policy, site_policy
+from .shares import TAGS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from ..policy.push import Circumstances, RefUpdate
     from ..policy.verdict import Verdict
     from .configuration import Configuration
-    from .facts import Groups
     from .policy_changes import PolicyChange
     from .policy_source import PolicySource
     from .reader import Reader
+    from .shares import Shares
 
     # What one policy grants of the emergencies that the pusher asks for.
     FindEmergency = Callable[[Policy], Granted]
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
         def __call__(self, data: bytes, *, site: bool = False) -> Policy: ...
 
 
-REPLACEMENTS = "refs/replace/"
+# Tags, and the replacements that could disguise one.
+CONCERNING_TAGS = (TAGS, "refs/replace/")
 
 
 class InForce:
@@ -74,15 +76,15 @@ def judge_server_push(
     find_emergency: FindEmergency | None = None,
     find_verify: FindVerify | None = None,
     load: LoadPolicy = load_policy,
-    groups: Groups | None = None,
+    shares: Shares | None = None,
 ) -> list[Verdict]:
     """Judge a push that a server receives; one verdict for each policy, the repository's first.
 
-    `load` reads the policies' content, `groups` are the updates by model where
+    `load` reads the policies' content, `shares` are the updates by model where
     they are known. No verdict at all means that the push is none of our
     business. Raises CannotJudge where a policy or the repository can't be read.
     """
-    others = [update for update in updates if not concerns_tags(update)]
+    others = [update for update in updates if not update.ref.startswith(CONCERNING_TAGS)]
     changes: list[PolicyChange] = []
     if others:
         from .policy_changes import policy_changes
@@ -109,23 +111,13 @@ def judge_server_push(
                 verify=find_verify(one.policy) if find_verify else None,
             )
         )
-    judge_updates(updates, reader, judges, groups=groups)
-    whole = WholePush(circumstances, updates, count_new_tags(updates), problem_of_changes(changes))
+    judge_updates(updates, reader, judges, shares=shares)
+    whole = WholePush(circumstances, updates, problem_of_changes(changes))
     verdicts = []
     for one, judge in zip(in_force, judges, strict=True):
         judge.judge_whole(whole)
         verdicts.append(judge.verdict(source=one.source.source, policy_id=one.source.id, notes=one.notes))
     return verdicts
-
-
-def concerns_tags(update: RefUpdate) -> bool:
-    """Whether a ref update is one of a tag, or of a replacement that could disguise one."""
-    return update.ref.startswith((TAGS, REPLACEMENTS))
-
-
-def count_new_tags(updates: Sequence[RefUpdate]) -> int:
-    """How many tags the updates create or move."""
-    return sum(update.new is not None and update.ref.startswith(TAGS) for update in updates)
 
 
 def find_stages(
@@ -165,6 +157,6 @@ def _judge_changes(
     changes: Sequence[PolicyChange], updates: Sequence[RefUpdate], circumstances: Circumstances
 ) -> Verdict:
     judge = Judge(built_in_policy(), circumstances)
-    judge.judge_whole(WholePush(circumstances, updates, 0, problem_of_changes(changes)))
+    judge.judge_whole(WholePush(circumstances, updates, problem_of_changes(changes)))
     change = changes[0]
     return judge.verdict(source=f"{change.ref}:{change.path}, as pushed", policy_id=None)

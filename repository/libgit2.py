@@ -12,8 +12,9 @@ from __future__ import annotations
 import pygit2
 
 from .git_objects import READ_OVER_BYTES
-from .git_program import GitProgram, is_id
+from .git_program import GitProgram
 from .git_trees import checked_path
+from .object_ids import are_ids
 from .reader import RawObject
 
 TYPE_CHECKING = False
@@ -46,6 +47,9 @@ class LibGit2:
 
     def tags_of(self, models: Sequence[str]) -> dict[str, list[TagRef]]:
         return self._git.tags_of(models)
+
+    def peeled(self, tags: Sequence[TagRef]) -> dict[str, str]:
+        return self._git.peeled(tags)
 
     def all_tags(self) -> list[TagRef]:
         return self._git.all_tags()
@@ -111,7 +115,7 @@ class LibGit2:
 
     def _object(self, oid: str, limit: int) -> RawObject | None:
         """The object if libgit2 has it and it need not be read piece by piece."""
-        if not is_id(oid):
+        if not are_ids([oid]):
             return None
         try:
             number, size = self._repository.odb.read_header(oid)

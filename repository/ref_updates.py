@@ -6,8 +6,10 @@ import os
 
 from ..policy.errors import CannotJudge
 from ..policy.push import RefUpdate
+from .object_ids import are_ids
 
-_HEX = b"0123456789abcdef"
+# What stands for "no such ref", in either object format.
+_NO_REF: dict[str, None] = {"0" * 40: None, "0" * 64: None}
 _CHUNK = 1 << 16
 
 
@@ -31,14 +33,13 @@ def parse_receive_lines(data: bytes) -> list[RefUpdate]:
     Raises CannotJudge for a line that is anything else.
     """
     updates = []
-    for line in data.split(b"\n"):
-        if not line:
-            continue
-        fields = line.split(b" ", 2)
+    for line in _lines(data):
+        fields = line.split(" ", 2)
         if len(fields) != 3 or not fields[2]:
             raise _malformed(line, "<old id> <new id> <ref>")
-        updates.append(RefUpdate(old=_id(fields[0], line), new=_id(fields[1], line), ref=_text(fields[2])))
-    return updates
+        old, new, ref = fields
+        updates.append(RefUpdate(_NO_REF.get(old, old), _NO_REF.get(new, new), ref))
+    return _checked(updates)
 
 
 def parse_pre_push_lines(data: bytes) -> list[RefUpdate]:
@@ -49,29 +50,30 @@ def parse_pre_push_lines(data: bytes) -> list[RefUpdate]:
     line that is anything else.
     """
     updates = []
-    for line in data.split(b"\n"):
-        if not line:
-            continue
-        fields = line.rsplit(b" ", 3)
+    for line in _lines(data):
+        fields = line.rsplit(" ", 3)
         if len(fields) != 4 or not fields[2]:
             raise _malformed(line, "<local ref> <local id> <remote ref> <remote id>")
-        updates.append(RefUpdate(old=_id(fields[3], line), new=_id(fields[1], line), ref=_text(fields[2])))
+        _, new, ref, old = fields
+        updates.append(RefUpdate(_NO_REF.get(old, old), _NO_REF.get(new, new), ref))
+    return _checked(updates)
+
+
+def _lines(data: bytes) -> list[str]:
+    return [line for line in data.decode("utf-8", "surrogateescape").split("\n") if line]
+
+
+def _checked(updates: list[RefUpdate]) -> list[RefUpdate]:
+    ids = [oid for update in updates for oid in (update.old, update.new) if oid is not None]
+    if not are_ids(ids):
+        wrong = next(oid for oid in ids if not are_ids([oid]))
+        raise _malformed(wrong, "ids of 40 or 64 hex digits")
     return updates
 
 
-def _id(field: bytes, line: bytes) -> str | None:
-    """The id in hex, None for the all-zero id that stands for "no such ref"."""
-    if len(field) not in (40, 64) or field.strip(_HEX):
-        raise _malformed(line, "ids of 40 or 64 hex digits")
-    return _text(field) if field.strip(b"0") else None
-
-
-def _text(field: bytes) -> str:
-    return field.decode("utf-8", "surrogateescape")
-
-
-def _malformed(line: bytes, expected: str) -> CannotJudge:
+def _malformed(line: str, expected: str) -> CannotJudge:
+    shown = ascii(line[:200].encode("utf-8", "surrogateescape"))[1:]
     return CannotJudge(
         f"Git's list of pushed refs holds a line that can't be read (expected {expected}): "
-        f"{ascii(line[:200])[1:]}. A program between Git and this hook may have changed it."
+        f"{shown}. A program between Git and this hook may have changed it."
     )

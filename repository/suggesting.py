@@ -10,8 +10,9 @@ from ..policy.push import Circumstances, RefUpdate
 from ..policy.suggestions import candidates
 from ..policy.tag_name import parse_tag_name
 from .branches import HEADS
-from .facts import TAGS, judge_updates
+from .facts import judge_updates
 from .git_program import GitProgram
+from .shares import TAGS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -46,6 +46,21 @@ def read_targets(
             for tag in share.existing:
                 if tag.object is not None and tag.object.target:
                     asked.setdefault(tag.object.target, {})
+    return look_up(asked, reader, branches, updates)
+
+
+def look_up(
+    asked: Mapping[str, Iterable[str]],
+    reader: Reader,
+    branches: Mapping[tuple[str, ...], Iterable[str]] = {},
+    updates: Sequence[RefUpdate] = (),
+) -> dict[str, Target]:
+    """The objects with these ids, by their ids, each with the files at the paths that are asked of it.
+
+    `branches` maps lists of branch globs to the ids of which is asked whether
+    such a branch contains them, after the push's `updates`. Raises
+    CannotJudge where the repository can't be read.
+    """
     types: dict[str, str | None] = {}
     commits: dict[str, Commit] = {}
     for found in reader.objects(asked, limit=COMMIT_LIMIT, content_of="commit"):
@@ -71,18 +86,28 @@ def read_targets(
 
 
 def _read_files(asked: Mapping[str, Iterable[str]], commits: Mapping[str, Commit], reader: Reader) -> Files:
-    wanted = [(oid, path) for oid, paths in asked.items() for path in paths]
-    files: Files = {oid: {} for oid in asked}
-    lacking: dict[str, list[str]] = {}
+    files: Files = {oid: dict.fromkeys(paths) for oid, paths in asked.items()}
+    bare = _without_annotations(
+        [commits[oid].tree for oid, paths in files.items() if ANNOTATIONS_FILE in paths], reader
+    )
+    wanted = [
+        (oid, path)
+        for oid, paths in files.items()
+        for path in paths
+        if path != ANNOTATIONS_FILE or commits[oid].tree not in bare
+    ]
     for (oid, path), content in zip(wanted, reader.files(wanted, limit=FILE_LIMIT), strict=True):
         files[oid][path] = content
-        if content is None and path == ANNOTATIONS_FILE:
-            lacking.setdefault(commits[oid].tree, []).append(oid)
-    # GTO fails on a folder or submodule of that name as it does on a file that it can't read.
-    entry = b" " + ANNOTATIONS_FILE.encode() + b"\0"
-    for root in reader.objects(lacking, limit=ROOT_LIMIT, content_of="tree"):
-        if entry in root.data or root.size > len(root.data):
-            for oid in lacking[root.oid]:
-                if reader.entry(oid, ANNOTATIONS_FILE, limit=0) is not None:
-                    files[oid][ANNOTATIONS_FILE] = b""
+        # GTO fails on a folder or submodule of that name as it does on a file that it can't read.
+        if content is None and path == ANNOTATIONS_FILE and reader.entry(oid, path, limit=0) is not None:
+            files[oid][path] = b""
     return files
+
+
+def _without_annotations(trees: Sequence[str], reader: Reader) -> set[str]:
+    """Those of the root folders that hold no annotations, as nearly all: one look tells, and commits may share them."""
+    entry = b" " + ANNOTATIONS_FILE.encode() + b"\0"
+    found = reader.objects(dict.fromkeys(trees), limit=ROOT_LIMIT, content_of="tree")
+    return {
+        tree.oid for tree in found if tree.type == "tree" and tree.size == len(tree.data) and entry not in tree.data
+    }

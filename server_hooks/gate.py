@@ -54,7 +54,7 @@ def judge_updates_here(
     configuration = Configuration(git)
     reader = GitProgram(git)
     reader.prepare()
-    from ..repository.facts import group_by_model
+    from ..repository.shares import shares_of
     from .push_lock import common_folder
     from .push_log import append_to_log
     from .push_log_line import Entry, outcome_of
@@ -62,8 +62,8 @@ def judge_updates_here(
     from .pusher import find_pusher
 
     common_dir = common_folder(git.folder())
-    groups = group_by_model(updates)
-    models = [model for model in groups if model is not None]
+    shares = shares_of(updates)
+    models = [model for model in shares if model is not None]
     lock = _lock(common_dir, configuration, host) if models else None
     head = reader.head()
     reader.prepare(models=models, refs=[head] if head else [])
@@ -87,7 +87,7 @@ def judge_updates_here(
             find_emergency=_emergencies(pusher) if hook == "pre-receive" else None,
             find_verify=_verifiers(reader, git, circumstances.now),
             load=_loader(common_dir),
-            groups=groups if together is updates else None,
+            shares=shares if together is updates else None,
         )
     except CannotJudge as problem:
         append_to_log(common_dir, entry._replace(error=str(problem)))
@@ -166,8 +166,12 @@ def _loader(common_dir: str) -> LoadPolicy:
 
 
 def _lock(common_dir: str, configuration: Configuration, host: str) -> PushLock:
-    from .messages import tell
     from .push_lock import take_push_lock
+
+    def say(line: str) -> None:
+        from .messages import tell
+
+        tell([f"tagwarden: {line}"], host)
 
     wanted = configuration.get(LOCK_TIMEOUT)
     try:
@@ -177,4 +181,4 @@ def _lock(common_dir: str, configuration: Configuration, host: str) -> PushLock:
             f"The Git setting {LOCK_TIMEOUT} is {wanted!a}, which is no number of seconds. "
             f"Set it to one: `git config {LOCK_TIMEOUT} 60`."
         ) from None
-    return take_push_lock(common_dir, wait=wait, say=lambda line: tell([f"tagwarden: {line}"], host))
+    return take_push_lock(common_dir, wait=wait, say=say)

@@ -105,6 +105,8 @@ def _sync(fd: int) -> None:
 
 def _end_of_lines(log: int, size: int) -> int:
     """Where the last whole line ends."""
+    if os.pread(log, 1, max(0, size - 1)) == b"\n":
+        return size
     at = size
     while at > 0:
         start = max(0, at - STEP)

@@ -145,9 +145,13 @@ def is_hash(text: str) -> bool:
 
 def quoted(text: str) -> str:
     """`text` as a JSON string in ASCII; lone surrogates become escapes that `json.loads` gives back."""
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+    if _is_plain(text):
         return f'"{text}"'
     return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable() and '"' not in text and "\\" not in text
 
 
 def _escaped(character: str) -> str:
@@ -176,7 +180,7 @@ def _id(oid: str | None) -> str:
 
 def _updates(updates: Sequence[RefUpdate], kept: bool) -> list[str]:
     listed = updates if kept else updates[:MOST_OF_A_REFUSED_PUSH]
-    rows = (f'{{"ref":{quoted(update.ref)},"old":{_id(update.old)},"new":{_id(update.new)}}}' for update in listed)
+    rows = [f'{{"ref":{quoted(one.ref)},"old":{_id(one.old)},"new":{_id(one.new)}}}' for one in listed]
     fields = ['"updates":[' + ",".join(rows) + "]"]
     if len(listed) < len(updates):
         every = "".join(f"{update.old or '-'} {update.new or '-'} {update.ref}\n" for update in updates)

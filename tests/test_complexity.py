@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from support import Server
+from support import Server, raw_tag
 from support.examples import judge_example
 from tagwarden.policy.judge import Judge
 from tagwarden.policy.policy_file import built_in_policy
 from tagwarden.policy.push import Circumstances, RefUpdate
 from tagwarden.policy.rules.example import Example
+from tagwarden.repository import screening
 from tagwarden.repository.facts import judge_updates
 from tagwarden.repository.git_command import Git
 from tagwarden.repository.git_program import GitProgram
@@ -46,7 +47,7 @@ class CountingReader(GitProgram):
 def registry(server: Server) -> Server:
     """A server that has MODELS models with VERSIONS versions each."""
     commit = "commit refs/heads/versions\nmark :{}\ncommitter A <a@b.c> 1 +0000\ndata 1\nc\n\n"
-    tag = "tag {}\nfrom :{}\ntagger A <a@b.c> 2 +0000\ndata 1\nm\n"
+    tag = "tag {}\nfrom :{}\ntagger A <a@b.c> 1600000000 +0000\ndata 1\nm\n"
     commits = [commit.format(number + 1) for number in range(VERSIONS + 1)]
     tags = [tag.format(f"model{m}@v0.{n}.0", n + 1) for m in range(MODELS) for n in range(VERSIONS)]
     tags.append(tag.format("model7@v1.0.0", VERSIONS + 1))
@@ -72,6 +73,33 @@ def test_a_push_of_one_tag_lists_and_reads_the_tags_of_its_model_only(registry: 
     tags = {registry.git("rev-parse", ref) for ref in reader.listed}
     target = {registry.git("rev-parse", f"{new}^{{{kind}}}") for kind in ("commit", "tree")}
     assert sorted(reader.read) == sorted({*tags, new, *target}), "each once, and no other model's"
+
+
+def test_a_push_to_a_model_of_many_packed_tags_reads_none_of_them(
+    registry: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = registry.git("rev-parse", "refs/tags/model7@v1.0.0")
+    registry.git("update-ref", "-d", "refs/tags/model7@v1.0.0")
+    registry.git("pack-refs", "--all")
+    monkeypatch.setattr(screening, "MANY", VERSIONS - 1)
+    reader = judge_with_counting(registry, RefUpdate(None, new, "refs/tags/model7@v1.0.0"))
+
+    assert len(reader.listed) == VERSIONS
+    assert sorted(reader.read) == sorted(
+        [new, *(registry.git("rev-parse", f"{new}^{{{kind}}}") for kind in ("commit", "tree"))]
+    )
+
+
+def test_a_push_that_must_be_played_through_reads_no_other_models_tags(registry: Server) -> None:
+    registry.git("update-ref", "-d", "refs/tags/model7@v1.0.0")
+    stage = registry.git("rev-parse", "refs/tags/model7@v0.0.0^{commit}")
+    raw = raw_tag(object=stage, tag="model7#prod")
+    reader = judge_with_counting(registry, RefUpdate(None, registry.write_object(raw), "refs/tags/model7#prod"))
+    tags = {registry.git("rev-parse", ref) for ref in reader.listed}
+
+    assert len(reader.listed) == VERSIONS
+    assert tags <= set(reader.read)
+    assert len(reader.read) == VERSIONS + len(("the new tag", "its commit", "the root folder")), "each once"
 
 
 def test_a_push_of_tags_that_are_no_models_lists_and_reads_nothing(registry: Server) -> None:

@@ -58,17 +58,33 @@ def test_a_hook_starts_without_anything_heavy(module: str, tmp_path: Path) -> No
     assert sorted(set(HEAVY) & set(loaded)) == []
 
 
-def test_accepting_a_tag_by_the_built_in_policy_needs_nothing_heavy(
-    new_server: Callable[..., Server], tmp_path: Path
-) -> None:
-    server = new_server(hook=None)
-    oid = server.write_object(raw_tag(object=server.git("rev-parse", "main"), tag="churn@v1.0.0"))
-    line = f"{'0' * 40} {oid} refs/tags/churn@v1.0.0\n"
-
-    ended, *loaded = in_a_fresh_process(JUDGE, tmp_path, cwd=server.path, stdin=line).split()
+def judged_and_loaded(server: Server, folder: Path, *tags: str) -> list[str]:
+    """The modules that are loaded once a push of these tags has been accepted."""
+    commit = server.git("rev-parse", "main")
+    oids = [server.write_object(raw_tag(object=commit, tag=tag)) for tag in tags]
+    lines = "".join(f"{'0' * 40} {oid} refs/tags/{tag}\n" for oid, tag in zip(oids, tags, strict=True))
+    ended, *loaded = in_a_fresh_process(JUDGE, folder, cwd=server.path, stdin=lines).split()
     assert ended == "0"
     assert "tagwarden.policy.judge" in loaded
+    return loaded
+
+
+@pytest.mark.parametrize("tags", [["churn@v1.0.0"], ["churn@v1.0.0", "churn#prod"]])
+def test_accepting_tags_by_the_built_in_policy_needs_nothing_heavy(
+    new_server: Callable[..., Server], tmp_path: Path, tags: list[str]
+) -> None:
+    loaded = judged_and_loaded(new_server(hook=None), tmp_path, *tags)
+
     assert sorted(set(HEAVY) & set(loaded)) == []
+
+
+def test_a_plain_registration_needs_neither_the_history_nor_any_rule(
+    new_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    loaded = judged_and_loaded(new_server(hook=None), tmp_path, "churn@v1.0.0")
+
+    rooms = "case", "history", "replay", "traits", "tag_object", "rules.version_order", "rules.message"
+    assert {f"tagwarden.policy.{room}" for room in rooms}.isdisjoint(loaded)
 
 
 def test_what_a_client_imports_is_there_on_windows(tmp_path: Path) -> None:

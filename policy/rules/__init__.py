@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Protocol
 
-    from ..case import Case, WholePush
+    from ..case import Case
     from ..policy import Level
+    from ..push import WholePush
     from ..verdict import Breach
     from .example import Example
 

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import WholePush
+    from ..push import WholePush
 
 OPTIONS = ()
 WHY = "with an unreadable policy nothing could be judged, and every push of tags would be refused."

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import WholePush
+    from ..push import WholePush
 
 OPTIONS = ()
 WHY = "GitHub starts no workflow for such a push."
@@ -24,8 +24,11 @@ MOST_TAGS = 3
 
 
 def check(push: WholePush) -> Iterator[Breach]:
-    if push.circumstances.place == "client" and push.tags > MOST_TAGS and is_github(push.circumstances.remote_url):
-        yield Breach(f"this push holds {push.tags} tags, more than {MOST_TAGS}", None)
+    if push.circumstances.place != "client" or not is_github(push.circumstances.remote_url):
+        return
+    tags = push.count_new_tags()
+    if tags > MOST_TAGS:
+        yield Breach(f"this push holds {tags} tags, more than {MOST_TAGS}", None)
 
 
 def is_github(url: str | None) -> bool:

@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import WholePush
+    from ..push import WholePush
 
 OPTIONS = ()
 WHY = "Git would show everybody another object than the one that was judged."

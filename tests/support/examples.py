@@ -14,12 +14,11 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from tagwarden.policy.case import WholePush
 from tagwarden.policy.commit_object import parse_commit
 from tagwarden.policy.judge import Judge
 from tagwarden.policy.near_miss import NearMiss
 from tagwarden.policy.policy_file import PolicyMistakes, load_policy
-from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate, Signature, Tag, TagPush, Target
+from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate, Signature, Tag, TagPush, Target, WholePush
 from tagwarden.policy.rules.example import Example
 from tagwarden.policy.tag_name import TagName, parse_tag_name
 from tagwarden.policy.tag_object import parse_tag_object
@@ -35,13 +34,18 @@ def oid(text: str) -> str:
 
 
 class Line(NamedTuple):
+    """`raw` holds the tag object, None for a lightweight tag; `commit` what it is on, None for anything else."""
+
     change: str
     name: str
     tag: Tag
     target: Target
+    raw: bytes | None
+    commit: bytes | None
 
 
-def parse_line(line: str) -> Line:
+def parse_line(line: str, *, epoch: int = 0) -> Line:
+    """Read an example's line; its seconds count from `epoch`."""
     change, _, rest = line.partition(" ")
     if change not in ("delete", "move"):
         change, rest = "create", line
@@ -59,24 +63,27 @@ def parse_line(line: str) -> Line:
     commit = options.get("on", "c1")
     kind = commit if commit in ("blob", "tree", "tag") else "commit"
     message = message.replace("\\n", "\n") if given else "A message"
+    if options.get("at", "1").isdigit():
+        options["at"] = str(epoch + int(options.get("at", "1")))
     path, _, content = options.get("holding", "").partition("=")
+    commit_object = raw_commit(options) if kind == "commit" and commit != "nothing" else None
     target = Target(
         oid(commit),
         None if commit == "nothing" else kind,
         {path: content.encode()} if path else {},
         {("main",): commit != "stray"},
-        parse_commit(raw_commit(options)) if kind == "commit" and commit != "nothing" else None,
+        parse_commit(commit_object) if commit_object is not None else None,
     )
     if "lightweight" in options:
-        return Line(change, name, Tag(name, target.oid, kind, None), target)
+        return Line(change, name, Tag(name, target.oid, kind, None), target, None, commit_object)
     raw = raw_object(name, target.oid, kind, options, message)
-    return Line(change, name, Tag(name, oid(line), "tag", parse_tag_object(raw)), target)
+    return Line(change, name, Tag(name, oid(line), "tag", parse_tag_object(raw)), target, raw, commit_object)
 
 
 def raw_commit(options: Mapping[str, str]) -> bytes:
     ada = f"Ada Lovelace <ada@example.com> {options.get('committed', '0')} +0000"
     encoding = f"encoding {options['encoding']}\n" if "encoding" in options else ""
-    return f"tree {oid('tree')}\nauthor {ada}\ncommitter {ada}\n{encoding}\nA change\n".encode()
+    return f"tree {oid(options.get('holding', 'tree'))}\nauthor {ada}\ncommitter {ada}\n{encoding}\nA change\n".encode()
 
 
 def raw_object(name: str, target: str, kind: str, options: Mapping[str, str], message: str) -> bytes:
@@ -141,7 +148,8 @@ def judge_example(example: Example, *, place: str = "server") -> Verdict:
             if line.name.startswith(other + "/") or other.startswith(line.name + "/")
         }
         judge.judge_model(ModelPush(model, pushes, mine, targets, obstacles, None if mine else twin))
-    judge.judge_whole(WholePush(circumstances, replacements(example.pushed), len(tags), policy_problem(example.pushed)))
+    updates = [*replacements(example.pushed), *(RefUpdate(None, oid(tag), f"refs/tags/{tag}") for tag in tags)]
+    judge.judge_whole(WholePush(circumstances, updates, policy_problem(example.pushed)))
     return judge.verdict(source="example", policy_id=None)
 
 
