@@ -18,25 +18,22 @@ CONTROLS_AND_CR = CONTROLS + b"\r"
 
 HEX_DIGITS = b"0123456789abcdef"
 
-# The zones of the whole and half hours, as far as there are any.
-PLAIN_ZONES = frozenset(
-    f"{sign}{hours:02}{minutes:02}" for sign in "+-" for hours in range(15) for minutes in (0, 30, 45)
-)
-
 NOT_IN_NAMES = frozenset("<>")
 
-# By the beginning of their tagger line. Who pushes may make up as many as they like.
-MOST_PEOPLE = 100
+# What was read before, for a push's tags share it: people by the beginning of their tagger line,
+# and time zones. Who pushes may make up as many as they like.
+MOST_KEPT = 100
 _PEOPLE: dict[str, tuple[str, str]] = {}
+_ZONES: set[str] = set()
 
 
 def read_plain(raw: bytes) -> Plain | None:
     """What the tag says; None leaves it to the careful parser."""
-    if not raw.isascii() or len(raw.translate(None, CONTROLS_AND_CR)) != len(raw):
+    if len(raw.translate(None, CONTROLS_AND_CR)) != len(raw):
         return None
     try:
         target, kind, name, tagger, blank, body = raw.decode("ascii").split("\n", 5)
-    except ValueError:
+    except ValueError:  # not ASCII, or fewer lines
         return None
     who, _, when = tagger.rpartition("> ")
     seconds, _, zone = when.partition(" ")
@@ -54,19 +51,29 @@ def read_plain(raw: bytes) -> Plain | None:
         or len(seconds) != 10
         or not seconds.isdigit()
         or seconds[0] == "0"
-        or zone not in PLAIN_ZONES
+        or (zone not in _ZONES and not _is_zone(zone))
     ):
         return None
     return target[7:], kind[5:], name[4:], person, int(seconds), zone, body
 
 
 def _read_person(who: str) -> tuple[str, str] | None:
-    """Name and e-mail address of `tagger NAME <E-MAIL`, the `>` cut off; kept, for a push's tags share theirs."""
+    """Name and e-mail address of `tagger NAME <E-MAIL`, the `>` cut off."""
     key, _, rest = who.partition(" ")
     name, opening, email = rest.rpartition(" <")
     if key != "tagger" or not (opening and name.strip() and email.strip()) or not NOT_IN_NAMES.isdisjoint(name + email):
         return None
-    if len(_PEOPLE) == MOST_PEOPLE:
+    if len(_PEOPLE) == MOST_KEPT:
         _PEOPLE.clear()
     _PEOPLE[who] = name, email
     return name, email
+
+
+def _is_zone(zone: str) -> bool:
+    """Whether this is less than 24 hours: `+0100`."""
+    if len(zone) != 5 or zone[0] not in "+-" or not zone[1:].isdigit() or zone[1:] >= "2300":
+        return False
+    if len(_ZONES) == MOST_KEPT:
+        _ZONES.clear()
+    _ZONES.add(zone)
+    return True

@@ -41,6 +41,8 @@ else:
     class _Fields(tuple):
         __slots__ = ()
 
+        _make = classmethod(tuple.__new__)
+
         def _replace(self, **changes):
             made = type(self)(*map(changes.pop, self._fields, self))
             if changes:

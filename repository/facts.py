@@ -56,11 +56,11 @@ def judge_updates(
         listed = reader.tags_of([model for model in shares if model is not None])
     obstacles = find_obstacles(shares, listed, reader)
     twins = find_case_twins(shares, listed, reader)
-    left: Iterable[Share] = _with_standing(shares.values(), listed)
+    left: Iterable[Share] = [share._replace(standing=listed.get(share.model or "", ())) for share in shares.values()]
     limit = _limit(shares, judges)
     if screened and not obstacles and not twins:
         left = Screening(reader, judges, limit=limit).without_the_plain(left)
-    for batch in _batches(left, batch_size):
+    for batch in _batches(map(_but_for_the_touched, left), batch_size):
         pushes = _read(batch, reader, limit)
         targets = read_targets(pushes, updates, reader, judges)
         for push in pushes:
@@ -71,9 +71,8 @@ def judge_updates(
 
 def find_obstacles(shares: Shares, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
     """Pushed tags that would be a folder of another tag, or lie in one, and that tag's name."""
-    pushed = [update.ref for share in shares.values() for update in share.updates]
     standing = [tag.name for tags in listed.values() for tag in tags]
-    if "".join(pushed).count("/") == TAGS.count("/") * len(pushed) and "/" not in "".join(standing):
+    if not any(map(_names_a_folder, shares.values())) and "/" not in "".join(standing):
         return {}
     created = {update.ref[len(TAGS) :] for share in shares.values() for update in share.updates if update.new}
     gone = {update.ref[len(TAGS) :] for share in shares.values() for update in share.updates if not update.new}
@@ -89,6 +88,12 @@ def find_obstacles(shares: Shares, listed: Mapping[str, list[TagRef]], reader: R
                 if parent in created:
                     found.setdefault(parent, name)
     return found
+
+
+def _names_a_folder(share: Share) -> bool:
+    if share.cores:
+        return "/" in (share.model or "")
+    return any("/" in update.ref[len(TAGS) :] for update in share.updates)
 
 
 def _parents(tag: str) -> Iterator[str]:
@@ -122,13 +127,10 @@ def find_case_twins(shares: Shares, listed: Mapping[str, list[TagRef]], reader: 
     return twins
 
 
-def _with_standing(shares: Iterable[Share], listed: Mapping[str, list[TagRef]]) -> Iterator[Share]:
-    for share in shares:
-        standing = listed.get(share.model or "")
-        if standing:
-            touched = {update.ref for update in share.updates}
-            share = share._replace(standing=[tag for tag in standing if TAGS + tag.name not in touched])
-        yield share
+def _but_for_the_touched(share: Share) -> Share:
+    """The share without those of the standing tags that it changes."""
+    touched = {update.ref for update in share.updates} if share.standing else ()
+    return share._replace(standing=[tag for tag in share.standing if TAGS + tag.name not in touched])
 
 
 def _batches(shares: Iterable[Share], batch_size: int) -> Iterator[list[Share]]:

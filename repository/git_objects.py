@@ -56,16 +56,15 @@ class ObjectReader:
         Objects of the type `content_of` come with at most `limit` bytes.
         Raises CannotJudge where an object is damaged or Git fails.
         """
-        asked = "\n".join(questions).encode("utf-8", "surrogateescape").split(b"\n") if questions else []
-        windows = _windows(asked)
+        windows = _windows(questions)
         if windows is not None:
             for window in windows:
                 # Answered in full before anything is yielded: the process is then free for other questions.
-                yield from self._ask_companion(window, limit, content_of.encode())
+                yield from self._ask_companion(window, limit, content_of)
         else:
-            yield from self._ask_in_bulk(asked, limit, content_of.encode())
+            yield from self._ask_in_bulk(questions, limit, content_of)
 
-    def _ask_companion(self, questions: list[bytes], limit: int, content_of: bytes) -> list[RawObject]:
+    def _ask_companion(self, questions: Sequence[str], limit: int, content_of: str) -> list[RawObject]:
         answers: list[RawObject] = []
         while len(answers) < len(questions):
             self.start()
@@ -74,7 +73,7 @@ class ObjectReader:
             rest = questions[len(answers) :]
             whole = False
             try:
-                child.send(b"".join(question + b"\n" for question in rest))
+                child.send(_in_lines(rest))
                 reading = _Answers(child, limit, content_of)
                 answers.extend(reading.to(rest))
                 whole = not reading.given_up
@@ -83,13 +82,13 @@ class ObjectReader:
                     self.close()
         return answers
 
-    def _ask_in_bulk(self, questions: list[bytes], limit: int, content_of: bytes) -> Iterator[RawObject]:
+    def _ask_in_bulk(self, questions: Sequence[str], limit: int, content_of: str) -> Iterator[RawObject]:
         how = "--batch" if limit else "--batch-check"
-        source = filled_scratch_file(b"\n".join(questions) + b"\n")
+        source = filled_scratch_file(_in_lines(questions))
         answered = 0
         try:
             while answered < len(questions):
-                os.lseek(source, sum(map(len, questions[:answered])) + answered, os.SEEK_SET)
+                os.lseek(source, len(_in_lines(questions[:answered])), os.SEEK_SET)
                 child = self._git.start("cat-file", how, "--buffer", stdin=source)
                 reading = _Answers(child, limit, content_of, with_content=limit > 0)
                 try:
@@ -104,12 +103,16 @@ class ObjectReader:
             os.close(source)
 
 
-def _windows(questions: list[bytes]) -> list[list[bytes]] | None:
+def _in_lines(questions: Sequence[str]) -> bytes:
+    return "".join([question + "\n" for question in questions]).encode("utf-8", "surrogateescape")
+
+
+def _windows(questions: Sequence[str]) -> list[list[str]] | None:
     """The questions in portions that may be unanswered together; None for so many that a process of their own pays."""
-    portions: list[list[bytes]] = [[]]
+    portions: list[list[str]] = [[]]
     room = _WINDOW_BYTES
     for question in questions:
-        size = len(question) + 1
+        size = len(_in_lines([question]))
         if size > room:
             portions.append([])
             room = _WINDOW_BYTES
@@ -126,7 +129,7 @@ class _Answers:
     `given_up` says that the last answer was not read to its end.
     """
 
-    def __init__(self, child: Child, limit: int, content_of: bytes, *, with_content: bool = True) -> None:
+    def __init__(self, child: Child, limit: int, content_of: str, *, with_content: bool = True) -> None:
         assert child.stdout is not None
         self.given_up = False
         self._child = child
@@ -135,14 +138,14 @@ class _Answers:
         self._content_of = content_of
         self._with_content = with_content
 
-    def to(self, questions: Sequence[bytes]) -> Iterator[RawObject]:
+    def to(self, questions: Sequence[str]) -> Iterator[RawObject]:
         # Bound once: reading a large push consists of this loop.
-        out, content_of = self._out, self._content_of
+        out, content_of, make = self._out, self._content_of, RawObject._make
         limit = self._limit if self._with_content else -1
         for question in questions:
-            header = out.readline()
+            header = out.readline().decode("utf-8", "surrogateescape")
             try:
-                name, kind, digits = header.split(b" ")
+                name, kind, digits = header.split(" ")
                 size = int(digits)
             except ValueError:
                 yield self._nothing(question, header)
@@ -154,11 +157,11 @@ class _Answers:
                 data = data[:size]
             else:
                 data = self._part(size, limit if kind == content_of else 0) if self._with_content else b""
-            if name != question and b":" not in question:
-                # Git took a short id for the beginning of a longer one: that is not what was asked.
-                yield RawObject(question.decode("ascii"), None, 0, b"")
+            if name == question or ":" in question:
+                yield make((name, kind, size, data))
             else:
-                yield RawObject(name.decode("ascii"), kind.decode("ascii"), size, data)
+                # Git took a short id for the beginning of a longer one: that is not what was asked.
+                yield RawObject(question, None, 0, b"")
             if self.given_up:
                 return
 
@@ -187,17 +190,16 @@ class _Answers:
             return CannotJudge(f"`git cat-file` answered with more than it announced. {_ADVICE}")
         return self._child.failure(_ADVICE)
 
-    def _nothing(self, question: bytes, header: bytes) -> RawObject:
+    def _nothing(self, question: str, header: str) -> RawObject:
         # Git 2.52 and later say so of a submodule, whose commit lies elsewhere.
-        if header.endswith(b" submodule\n"):
-            return RawObject(question.decode("utf-8", "surrogateescape"), None, 0, b"")
-        if header != question + b" missing\n":
-            if header.endswith(b"\n"):
-                raise CannotJudge(f"`git cat-file` answered {ascii(header[:200])[1:]}. {_ADVICE}")
+        if header.endswith(" submodule\n"):
+            return RawObject(question, None, 0, b"")
+        if header != f"{question} missing\n":
+            if header.endswith("\n"):
+                raise CannotJudge(f"`git cat-file` answered {header[:200]!a}. {_ADVICE}")
             raise self._child.failure(_ADVICE)
         # Git also says "missing" of an object that it can't read; only its stderr tells.
         for line in self._child.complaint().splitlines():
             if line.startswith(("error:", "fatal:")):
-                asked = ascii(question.decode("utf-8", "surrogateescape"))[1:-1]
-                raise CannotJudge(f"The object {asked} can't be read; Git says: {line}. {_ADVICE}")
-        return RawObject(question.decode("utf-8", "surrogateescape"), None, 0, b"")
+                raise CannotJudge(f"The object {ascii(question)[1:-1]} can't be read; Git says: {line}. {_ADVICE}")
+        return RawObject(question, None, 0, b"")

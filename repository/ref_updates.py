@@ -8,9 +8,13 @@ from ..policy.errors import CannotJudge
 from ..policy.push import RefUpdate
 from .object_ids import are_ids
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 # What stands for "no such ref", in either object format.
-_NO_REF: dict[str, None] = {"0" * 40: None, "0" * 64: None}
-_CHUNK = 1 << 16
+_no_ref = {"0" * 40: None, "0" * 64: None}.get
+_CHUNK = 1 << 18
 
 
 def read_all_stdin() -> bytes:
@@ -32,14 +36,17 @@ def parse_receive_lines(data: bytes) -> list[RefUpdate]:
 
     Raises CannotJudge for a line that is anything else.
     """
-    updates = []
+    updates: list[RefUpdate] = []
+    ids: set[str] = set()
     for line in _lines(data):
-        fields = line.split(" ", 2)
-        if len(fields) != 3 or not fields[2]:
-            raise _malformed(line, "<old id> <new id> <ref>")
-        old, new, ref = fields
-        updates.append(RefUpdate(_NO_REF.get(old, old), _NO_REF.get(new, new), ref))
-    return _checked(updates)
+        try:
+            old, new, ref = line.split(" ", 2)
+        except ValueError:
+            raise _malformed(line, "<old id> <new id> <ref>") from None
+        ids.add(old)
+        ids.add(new)
+        updates.append(RefUpdate._make((_no_ref(old, old), _no_ref(new, new), ref)))
+    return _checked(updates, ids)
 
 
 def parse_pre_push_lines(data: bytes) -> list[RefUpdate]:
@@ -49,25 +56,28 @@ def parse_pre_push_lines(data: bytes) -> list[RefUpdate]:
     is whatever the user wrote and may hold spaces. Raises CannotJudge for a
     line that is anything else.
     """
-    updates = []
+    updates: list[RefUpdate] = []
+    ids: set[str] = set()
     for line in _lines(data):
-        fields = line.rsplit(" ", 3)
-        if len(fields) != 4 or not fields[2]:
-            raise _malformed(line, "<local ref> <local id> <remote ref> <remote id>")
-        _, new, ref, old = fields
-        updates.append(RefUpdate(_NO_REF.get(old, old), _NO_REF.get(new, new), ref))
-    return _checked(updates)
+        try:
+            _, new, ref, old = line.rsplit(" ", 3)
+        except ValueError:
+            raise _malformed(line, "<local ref> <local id> <remote ref> <remote id>") from None
+        ids.add(old)
+        ids.add(new)
+        updates.append(RefUpdate._make((_no_ref(old, old), _no_ref(new, new), ref)))
+    return _checked(updates, ids)
 
 
-def _lines(data: bytes) -> list[str]:
-    return [line for line in data.decode("utf-8", "surrogateescape").split("\n") if line]
+def _lines(data: bytes) -> Iterator[str]:
+    return filter(None, data.decode("utf-8", "surrogateescape").split("\n"))
 
 
-def _checked(updates: list[RefUpdate]) -> list[RefUpdate]:
-    ids = [oid for update in updates for oid in (update.old, update.new) if oid is not None]
-    if not are_ids(ids):
-        wrong = next(oid for oid in ids if not are_ids([oid]))
-        raise _malformed(wrong, "ids of 40 or 64 hex digits")
+def _checked(updates: list[RefUpdate], ids: set[str]) -> list[RefUpdate]:
+    if not are_ids(list(ids)):
+        raise _malformed(next(oid for oid in ids if not are_ids([oid])), "ids of 40 or 64 hex digits")
+    if "" in [update.ref for update in updates]:
+        raise _malformed("", "a ref behind each pair of ids")
     return updates
 
 

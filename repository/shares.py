@@ -25,7 +25,7 @@ class Share(Record):
 
     Where all of them name plain registrations, `cores` holds their versions
     and nobody has read the names yet; else `names` holds those. `standing`
-    are the model's tags that the push leaves alone.
+    are the model's tags in the repository.
     """
 
     model: str | None

@@ -44,11 +44,21 @@ refuse() {{
 [ -x "$python" ] || refuse "the interpreter $python, which this hook was installed with, is gone or can't be \\
 executed, so nothing is accepted. As the owner of the repository run: tagwarden install --server '$PWD'"
 
-# Collecting garbage would cost a judgement 1 ms in 20, and a large push a tenth; there is none to speak of.
+# Of a hook's 20 ms, collecting garbage would take one, and the site module (-S leaves it out) another.
+# So the program is looked for where pip puts it, and only then by all that site knows.
 start='import gc, sys
 gc.disable()
+package = sys.modules["tagwarden"] = type(sys)("tagwarden")
+package.__path__ = ["%s/lib/python%d.%d/site-packages/tagwarden" % (
+    sys.executable.rpartition("/bin/")[0], *sys.version_info[:2])]
 try:
-    from tagwarden.server_hooks.quick_imports import import_quickly
+    try:
+        from tagwarden.server_hooks.quick_imports import import_quickly
+    except ImportError:
+        del sys.modules["tagwarden"]
+        import site
+        site.main()
+        from tagwarden.server_hooks.quick_imports import import_quickly
     import_quickly()
     from tagwarden.server_hooks.{module} import main
 except ImportError as error:
@@ -56,6 +66,11 @@ except ImportError as error:
                      "As the owner of the repository run: tagwarden install --server\\n" % error)
     sys.exit(3)
 main(sys.argv[1:])'
+
+judge() {{
+    exec "$python" -I -S -c "$start" "$host" "$next" "$@"
+    exit 3
+}}
 """
 
 _POLICY = """
@@ -130,36 +145,41 @@ END
 """
 
 # An argument may have 128 KiB (execve(2)), a line of Git's protocol 64 KiB.
-_PRE_RECEIVE = """
-lines=
+_READ_LINES = """
+lines= ended=
 while [ ${#lines} -lt 6000 ]; do
     if ! IFS= read -r line && [ -z "$line" ]; then
-        policy_stays 2>/dev/null || break
-        [ -n "$next" ] || exit 0
-        printf '%s' "$lines" | "$next"
-        exit
+        ended=yes
+        break
     fi
     lines=$lines$line$nl
     case $line in *' refs/tags/'* | *' refs/replace/'*) break ;; esac
 done
-
-exec "$python" -I -c "$start" "$host" "$next" "$lines"
+[ -n "$ended" ] || judge "$lines"
 """
 
-_UPDATE = """
+_END_PRE_RECEIVE = """
+policy_stays 2>/dev/null || judge "$lines"
+[ -n "$next" ] || exit 0
+printf '%s' "$lines" | "$next"
+"""
+
+_READ_ARGUMENTS = """
+case $1 in refs/tags/* | refs/replace/*) judge "$@" ;; esac
 lines="$2 $3 $1$nl"
-case $1 in
-refs/tags/* | refs/replace/*) ;;
-*)
-    if policy_stays 2>/dev/null; then
-        [ -n "$next" ] || exit 0
-        exec "$next" "$@"
-    fi
-    ;;
-esac
-
-exec "$python" -I -c "$start" "$host" "$next" "$@"
 """
+
+_END_UPDATE = """
+policy_stays 2>/dev/null || judge "$@"
+[ -n "$next" ] || exit 0
+exec "$next" "$@"
+"""
+
+# The shell reads a script as it goes: what only branches need is not even parsed for a tag.
+_PARTS: dict[ServerHook, tuple[str, str]] = {
+    "pre-receive": (_READ_LINES, _END_PRE_RECEIVE),
+    "update": (_READ_ARGUMENTS, _END_UPDATE),
+}
 
 
 def hook_file(hook: ServerHook, *, python: str, host: str = "", next_hook: str = "") -> str:
@@ -182,7 +202,8 @@ def hook_file(hook: ServerHook, *, python: str, host: str = "", next_hook: str =
         prefix_text=prefix,
         module=hook.replace("-", "_"),
     )
-    return beginning + _POLICY + (_PRE_RECEIVE if hook == "pre-receive" else _UPDATE)
+    look, end = _PARTS[hook]
+    return beginning + look + _POLICY + end
 
 
 def is_hook_file(content: bytes) -> bool:

@@ -22,6 +22,8 @@ from .push_log_line import BEGINNING, HEAD, LOG, encode_entry, read_end, read_he
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .push_log_line import Entry, Seal
 
 # Longer than the longest seal, which is all that is read of the newest line.
@@ -58,7 +60,7 @@ def append_to_log(common_dir: str, entry: Entry, *, durable: bool = True) -> str
                 os.close(fd)
 
 
-def _append(log: int, head: int, fields: str, durable: bool) -> str:
+def _append(log: int, head: int, fields: Sequence[str], durable: bool) -> str:
     size = os.fstat(log).st_size
     end = _end_of_lines(log, size)
     last = _last_line(log, end)

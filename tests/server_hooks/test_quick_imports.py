@@ -17,7 +17,7 @@ sys.path.insert(0, {place!r})
 from package.quick_imports import import_quickly
 import_quickly()
 import package.one, package.room.two
-for name in ("package.one", "package.room.two"):
+for name in ("package.one", "package.room.two", "package.room"):
     module = sys.modules[name]
     print(type(module.__spec__.loader).__name__, module.__file__, module.VALUE)
 """
@@ -30,6 +30,7 @@ def package(tmp_path: Path) -> Path:
     (package / "room").mkdir(parents=True)
     (package / "one.py").write_text("from .room.two import VALUE\n")
     (package / "room" / "two.py").write_text("VALUE = 1\n")
+    (package / "room" / "__init__.py").write_text("VALUE = 0\n")
     place = package / "hooks"
     place.mkdir()
     (place / "quick_imports.py").write_text((ROOT / "server_hooks" / "quick_imports.py").read_text())
@@ -51,7 +52,10 @@ def test_what_was_compiled_is_loaded_from_there(package: Path) -> None:
     assert {row[0] for row in first} == {"SourceFileLoader"}
     assert {row[0] for row in second} == {"_Loader"}
     assert [row[1:] for row in first] == [row[1:] for row in second]
-    assert second[1] == ["_Loader", str(package / "room" / "two.py"), "1"]
+    assert second[1:] == [
+        ["_Loader", str(package / "room" / "two.py"), "1"],
+        ["_Loader", str(package / "room" / "__init__.py"), "0"],
+    ]
 
 
 def test_a_source_that_changed_counts(package: Path) -> None:
