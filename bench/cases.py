@@ -44,6 +44,12 @@ def added_ratio(one: str, other: str, none: str = "no hook") -> Callable[[Result
     return lambda results: (results[one].median - results[none].median) / (results[other].median - results[none].median)
 
 
+def most_to_least(results: Results) -> float:
+    """How many times as long the last contender takes as the first, by the medians."""
+    medians = [summary.median for summary in results.values()]
+    return medians[-1] / medians[0]
+
+
 def peak_mebibytes(name: str) -> Callable[[Results], float]:
     """The memory of the largest process."""
     return lambda results: results[name].peak / 1024

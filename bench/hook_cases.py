@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from .cases import Case, peak_mebibytes, ratio
+from .cases import Case, most_to_least, peak_mebibytes, ratio
 from .kit import EVERY_KEY, Kit
 from .measuring import Contender
 from .repositories import ZERO, Repository
@@ -36,12 +36,9 @@ def _every_key(kit: Kit) -> Sequence[Contender]:
 
 
 def _growing(kit: Kit) -> Sequence[Contender]:
-    many = 1_000_000 if kit.full else 100_000
-    few_, many_ = kit.with_hook(kit.repository(1000, 100)), kit.with_hook(kit.repository(many, 100_000))
-    return [
-        kit.hook_process(few_, few_.lines(1), "1,000 tags"),
-        kit.hook_process(many_, many_.lines(1), "many tags"),
-    ]
+    sizes = [(1000, 100), (10_000, 100), (100_000, 100_000), *([(1_000_000, 100_000)] if kit.full else [])]
+    made = {tags: kit.with_hook(kit.repository(tags, models)) for tags, models in sizes}
+    return [kit.hook_process(one, one.lines(1), f"{tags:,} tags") for tags, one in made.items()]
 
 
 def _one_model(kit: Kit) -> Sequence[Contender]:
@@ -141,7 +138,7 @@ CASES = (
         "hook process at the most / at 1k",
         1.2,
         _growing,
-        ratio("many tags", "1,000 tags"),
+        most_to_least,
         40,
     ),
     Case(

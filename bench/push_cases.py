@@ -29,7 +29,7 @@ CASES = (
         1.5,
         lambda kit: _pushes(kit, 1),
         added_ratio("tagwarden", "update.sample"),
-        30,
+        60,
     ),
     Case(
         "hundred-tags",

@@ -76,7 +76,10 @@ def repository(
         for number in range(new)
     ]
     _import(made, _commits(each + each_new), _tags([*existing, *further]))
-    made.git("pack-refs", "--all")
+    # Git would remove the loose files one by one, under a lock each, and leave a large empty folder.
+    made.git("pack-refs", "--all", "--no-prune")
+    shutil.rmtree(path / "refs" / "tags")
+    (path / "refs" / "tags").mkdir()
     _forget_refs(made, {f"{model}@{version}" for model, version, _ in further})
     return made
 

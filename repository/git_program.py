@@ -13,6 +13,7 @@ from .git_refs import (
     finish_listing,
     fits,
     group_by_model,
+    model_of,
     model_patterns,
     possible,
     start_listing,
@@ -45,7 +46,8 @@ class GitProgram:
         patterns += self._patterns_of_refs(refs)
         at_once = many or len(models) <= MODELS_AT_ONCE
         if patterns and at_once and len(refs) <= REFS_AT_MOST and fits(patterns):
-            self._prepared = _Prepared(models, refs, start_listing(self.git, patterns), self._namespace)
+            listing = start_listing(self.git, patterns)
+            self._prepared = _Prepared(models, refs, listing, self._namespace, holds_others=many)
         self._objects.start()
 
     def tags_of(self, models: Sequence[str]) -> dict[str, list[TagRef]]:
@@ -169,18 +171,25 @@ class GitProgram:
 
 
 class _Prepared:
-    """A listing that was started before it was asked for."""
+    """A listing that was started before it was asked for; `holds_others` says that it lists other models, too."""
 
-    def __init__(self, models: Sequence[str], refs: Sequence[str], child: Child, namespace: str) -> None:
+    def __init__(
+        self, models: Sequence[str], refs: Sequence[str], child: Child, namespace: str, *, holds_others: bool
+    ) -> None:
         self.models = frozenset(models)
         self.refs = frozenset(refs)
         self.child = child
         self._namespace = namespace
+        self._holds_others = holds_others
         self._found: list[tuple[str, str]] | None = None
 
     def found(self) -> list[tuple[str, str]]:
         if self._found is None:
-            self._found = list(finish_listing(self.child, self._namespace))
+            listed = finish_listing(self.child, self._namespace)
+            if self._holds_others:
+                # What nobody asked for is not kept: there may be a million.
+                listed = (one for one in listed if one[0] in self.refs or model_of(one[0]) in self.models)
+            self._found = list(listed)
         return self._found
 
 

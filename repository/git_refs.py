@@ -74,15 +74,18 @@ def finish_listing(child: Child, namespace: str) -> Iterator[tuple[str, str]]:
             )
 
 
-def group_by_model(found: Iterable[tuple[str, str]], models: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
-    """For each model, name (without refs/tags/) and id of its tags.
+def model_of(ref: str) -> str | None:
+    """The model that a tag would be of; its name holds neither `@` nor `#`, so the first of either ends it."""
+    if not ref.startswith("refs/tags/"):
+        return None
+    return ref[len("refs/tags/") :].partition("@")[0].partition("#")[0]
 
-    A model's name holds neither `@` nor `#`, so the first of either ends it.
-    """
-    groups: dict[str, list[tuple[str, str]]] = {model: [] for model in models}
+
+def group_by_model(found: Iterable[tuple[str, str]], models: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """For each model, name (without refs/tags/) and id of its tags."""
+    groups: dict[str | None, list[tuple[str, str]]] = {model: [] for model in models}
     for ref, oid in found:
-        name = ref[len("refs/tags/") :]
-        group = groups.get(name.partition("@")[0].partition("#")[0])
-        if group is not None and ref.startswith("refs/tags/"):
-            group.append((name, oid))
-    return groups
+        group = groups.get(model_of(ref))
+        if group is not None:
+            group.append((ref[len("refs/tags/") :], oid))
+    return {model: group for model, group in groups.items() if model is not None}

@@ -68,6 +68,8 @@ class PushLock:
             ) from error
         if child == 0:
             try:
+                # First of all, for Git waits until nobody can write to these any more.
+                os.closerange(0, min(3, self._fd))
                 from .lock_holder import hold_until_pushed
 
                 hold_until_pushed(self._fd, self._receive_pack, self._common_dir, updates)

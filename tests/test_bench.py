@@ -19,10 +19,11 @@ def results() -> dict:
 
 def test_the_page_and_its_plot_are_drawn_from_the_results(results: dict, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(ROOT), *sys.path])
-    from bench.page import page, plot
+    from bench.page import growth_plot, page, plot
 
     assert (DOCS / "performance.md").read_text() == page(results), "run `make bench-docs`"
     assert (DOCS / "performance-budgets.svg").read_text() == plot(results), "run `make bench-docs`"
+    assert (DOCS / "performance-growth.svg").read_text() == growth_plot(results), "run `make bench-docs`"
 
 
 def test_the_results_are_of_a_run_of_every_case(results: dict, monkeypatch: pytest.MonkeyPatch) -> None:
