@@ -138,16 +138,19 @@ class Kit:
     def bare_start(self, made: Repository) -> Contender:
         return self.process("python -I -c pass", made, [self.python, "-I", "-c", "pass"])
 
-    def push(self, name: str, clone: Path, server: Repository, tags: Sequence[str]) -> Contender:
-        """A whole push of `tags` over a local path; the server forgets them before each."""
+    def push(self, name: str, clone: Path, server: Repository, tags: Sequence[str], hooks: Path) -> Contender:
+        """A whole push of `tags` over a local path; before each the server forgets them, and gets these `hooks`."""
         refs = "".join(f"delete refs/tags/{tag}\n" for tag in tags)
 
-        def forget() -> None:
+        def prepare() -> None:
             server.git("update-ref", "--stdin", given=refs)
+            link = server.path / "hooks"
+            link.unlink()
+            link.symlink_to(hooks)
 
         names = [f"refs/tags/{tag}" for tag in tags]
         return Contender(
-            name, ["git", "push", "--quiet", str(server.path), *names], clone, self.environment, before=forget
+            name, ["git", "push", "--quiet", str(server.path), *names], clone, self.environment, before=prepare
         )
 
     def clone(self, made: Repository, count: int) -> tuple[Path, list[str]]:

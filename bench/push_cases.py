@@ -12,13 +12,21 @@ from .measuring import Contender
 def _pushes(kit: Kit, count: int) -> Sequence[Contender]:
     source = kit.repository(1000, 100)
     clone, tags = kit.clone(source, count)
-    servers = {
-        "no hook": source.copy(kit.folder / "push-none.git"),
-        "tagwarden": kit.with_hook(source.copy(kit.folder / "push-ours.git")),
-        "update.sample": kit.update_sample(source.copy(kit.folder / "push-sample.git")),
-        "a bash loop": kit.with_peer(source.copy(kit.folder / "push-bash.git"), "pre-receive", BASH_HOOK),
-    }
-    return [kit.push(name, clone, server, tags) for name, server in servers.items()]
+    # All push to one server: how long Git takes to write a hundred files differs from folder to folder.
+    server = source.copy(kit.folder / "push.git")
+    hooks = {}
+    for name, put in (
+        ("no hook", lambda made: made),
+        ("tagwarden", kit.with_hook),
+        ("update.sample", kit.update_sample),
+        ("a bash loop", lambda made: kit.with_peer(made, "pre-receive", BASH_HOOK)),
+    ):
+        put(server)
+        hooks[name] = server.hook("").rename(server.path / f"hooks of {name}")
+        server.hook("").mkdir()
+    server.hook("").rmdir()
+    server.hook("").symlink_to(hooks["no hook"])
+    return [kit.push(name, clone, server, tags, folder) for name, folder in hooks.items()]
 
 
 CASES = (

@@ -56,10 +56,6 @@ def judge_updates_here(
     reader.prepare()
     from ..repository.shares import shares_of
     from .push_lock import common_folder
-    from .push_log import append_to_log
-    from .push_log_line import Entry, outcome_of
-    from .pusher import SETTING as PUSHER
-    from .pusher import find_pusher
 
     common_dir = common_folder(git.folder())
     shares = shares_of(updates)
@@ -68,6 +64,10 @@ def judge_updates_here(
     head = reader.head()
     reader.prepare(models=models, refs=[head] if head else [])
     from ..repository.judging import judge_server_push
+    from .push_log import append_to_log
+    from .push_log_line import Entry, outcome_of
+    from .pusher import SETTING as PUSHER
+    from .pusher import find_pusher
 
     together = updates
     if lock is not None and hook == "update":
