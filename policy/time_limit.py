@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
 
 
+# What the timer raises gets lost in a destructor, and where somebody catches everything.
+AGAIN = 0.1
+
+
 def has_timers() -> bool:
     """Whether `in_time` can stop anything here."""
     import signal
@@ -38,15 +42,26 @@ def in_time(call: Callable[[], Result], *, seconds: float, too_slow: str) -> tup
     if not has_timers():
         return call(), seconds
     import signal
+    import sys
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise CannotJudge(too_slow)
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    def tell_of_others(lost: sys.UnraisableHookArgs) -> None:
+        if lost.exc_type is not CannotJudge:
+            unraisable(lost)
+
+    before, unraisable = signal.signal(signal.SIGALRM, stop), sys.unraisablehook
+    sys.unraisablehook = tell_of_others
     try:
-        result = call()
+        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+        try:
+            result = call()
+        finally:
+            left = signal.setitimer(signal.ITIMER_REAL, 0)[0]
     finally:
-        left = signal.setitimer(signal.ITIMER_REAL, 0)[0]
+        # Once more, for the timer may have struck while it was being stopped.
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        sys.unraisablehook = unraisable
     return result, left

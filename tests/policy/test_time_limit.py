@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 
@@ -55,6 +56,40 @@ def test_each_content_is_read_once_and_all_of_them_in_time(monkeypatch):
     assert problem_of_annotations(b"churn: {path: model.pkl}", documents) is None
     with pytest.raises(CannotJudge, match="Push fewer tags at once"):
         problem_of_annotations(b"".join(b"model%d: {path: x}\n" % number for number in range(20000)), documents)
+
+
+def test_work_that_swallows_the_end_of_its_time_is_stopped_all_the_same():
+    stopped = []
+
+    def stubborn() -> None:
+        while len(stopped) < 2:
+            try:
+                while True:
+                    pass
+            except CannotJudge:
+                stopped.append(True)
+        while True:
+            pass
+
+    with pytest.raises(CannotJudge, match="over"):
+        in_time(stubborn, seconds=0.05, too_slow="over")
+    assert len(stopped) == 2
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+
+
+def test_work_that_is_stopped_in_a_destructor_is_stopped_behind_it(capsys):
+    class Slow:
+        def __del__(self) -> None:
+            time.sleep(0.2)
+
+    def forgets() -> None:
+        Slow()
+        time.sleep(5)
+
+    with pytest.raises(CannotJudge, match="over"):
+        in_time(forgets, seconds=0.05, too_slow="over")
+    assert capsys.readouterr().err == ""
 
 
 def test_what_is_left_of_the_time_is_told():
