@@ -37,6 +37,9 @@ SHOWN = f"{FOLDER}/{FILE}"
 RECORD_BYTES = 64
 SAY_SO_AFTER = 1.0
 
+# Seconds in which Git has nearly always put a single tag in its place.
+HEAD_START = 0.005
+
 
 class PushLock:
     """The lock, held by this process until `keep_until_pushed` hands it on or `release` gives it up.
@@ -70,6 +73,8 @@ class PushLock:
             try:
                 # First of all, for Git waits until nobody can write to these any more.
                 os.closerange(0, min(3, self._fd))
+                # And then wait, for it is Git's turn to have the processor.
+                time.sleep(HEAD_START)
                 from .lock_holder import hold_until_pushed
 
                 hold_until_pushed(self._fd, self._receive_pack, self._common_dir, updates)
