@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 from .record import Record
-from .rules import RULES
-from .tag_name import KINDS
+from .rules import KINDS, RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .globs import problem_of
 from .names import is_name
 from .record import Record
-from .tag_name import KINDS
+from .rules import KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from ..policy.policy import Policy
     from ..policy.verdict import Verdict
+    from .answers import RawObject, TagRef
     from .git_command import Git
     from .policy_source import PolicySource
-    from .reader import RawObject, TagRef
 
     # Told how many tags were read, and of how many.
     Progress = Callable[[int, int], None]

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from ..policy.judge import Judge
     from ..policy.push import RefUpdate
-    from .reader import Reader, TagRef
+    from .answers import TagRef
+    from .reader import Reader
     from .shares import Share, Shares
 
 # As many tags are read before they are judged; at about 1 KiB each.

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 
 from ..policy.errors import CannotJudge
+from .answers import RawObject
 from .processes import filled_scratch_file
-from .reader import RawObject
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from .answers import RawObject, TagRef, TreeEntry
 from .git_command import Git
 from .git_objects import ObjectReader
 from .git_refs import (
@@ -20,7 +21,6 @@ from .git_refs import (
 )
 from .git_trees import checked_path, find_entry
 from .object_ids import are_ids
-from .reader import RawObject, TagRef, TreeEntry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..policy.errors import CannotJudge
-from .reader import TreeEntry
+from .answers import TreeEntry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,19 +11,19 @@ from __future__ import annotations
 
 import pygit2
 
+from .answers import RawObject
 from .git_objects import READ_OVER_BYTES
 from .git_program import GitProgram
 from .git_trees import checked_path
 from .object_ids import are_ids
-from .reader import RawObject
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Literal
 
+    from .answers import TagRef, TreeEntry
     from .git_command import Git
-    from .reader import TagRef, TreeEntry
 
 # git_object_t of libgit2: the numbers that Git writes into packs (gitformat-pack(5)).
 _TYPES = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}

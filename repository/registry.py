@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ..policy.tag_name import TagName
-    from .reader import Reader, TagRef
+    from .answers import TagRef
+    from .reader import Reader
 
 # The whole of any message that a policy lets in, and its header.
 TAG_BYTES = 1 << 20

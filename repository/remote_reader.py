@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from ..policy.errors import CannotJudge
+from .answers import TagRef
 from .git_command import Git
 from .git_program import GitProgram
 from .git_refs import group_by_model
-from .reader import TagRef
 from .remote import HEADS, TAGS
 
 TYPE_CHECKING = False

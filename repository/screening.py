@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from ..policy.judge import Judge
     from ..policy.screening import Limits, Row
-    from .reader import RawObject, Reader
+    from .answers import RawObject
+    from .reader import Reader
     from .shares import Share
 
     Hopeful = tuple[Share, Limits]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..policy.record import Record
 from ..policy.screening import plain_cores
-from ..policy.tag_name import TagName, parse_tag_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,8 +11,9 @@ if TYPE_CHECKING:
 
     from ..policy.near_miss import NearMiss
     from ..policy.push import RefUpdate
+    from ..policy.tag_name import TagName
     from ..policy.versions import Core
-    from .reader import TagRef
+    from .answers import TagRef
 
     Shares = Mapping[str | None, "Share"]
 
@@ -48,31 +48,39 @@ def shares_of(updates: Iterable[RefUpdate]) -> dict[str | None, Share]:
             if separator:
                 groups.setdefault(beginning, []).append(update)
     shares: dict[str | None, Share] = {}
-    near_misses: list[tuple[RefUpdate, NearMiss]] = []
+    others: list[RefUpdate] = []
     known: dict[str, Core | None] = {}
     for beginning, group in groups.items():
         model, end = beginning[start:], len(beginning)
         cores = plain_cores(model, [update.ref[end:] for update in group], known)
-        if cores is not None:
+        if cores is None:
+            others += group
+        else:
             shares[model] = Share(model, group, cores=cores)
-            continue
-        named: list[tuple[RefUpdate, TagName]] = []
-        for update in group:
-            name = parse_tag_name(update.ref[start:])
-            if isinstance(name, TagName):
-                named.append((update, name))
-            elif name is not None:
-                near_misses.append((update, name))
-        if named:
-            shares[model] = Share(model, *map(list, zip(*named, strict=True)))
-    if near_misses:
-        shares[None] = Share(None, *map(list, zip(*near_misses, strict=True)))
-    return shares
+    return shares | _by_name(others) if others else shares
+
+
+def _by_name(updates: Iterable[RefUpdate]) -> dict[str | None, Share]:
+    """The same for updates whose names must be read."""
+    from ..policy.tag_name import TagName, parse_tag_name
+
+    named: dict[str | None, list[tuple[RefUpdate, TagName | NearMiss]]] = {}
+    for update in updates:
+        name = parse_tag_name(update.ref[len(TAGS) :])
+        if name is not None:
+            model = name.model if isinstance(name, TagName) else None
+            named.setdefault(model, []).append((update, name))
+    return {
+        model: Share(model, [update for update, _ in group], names=[name for _, name in group])
+        for model, group in named.items()
+    }
 
 
 def names_in(share: Share) -> Sequence[TagName | NearMiss]:
     """What the updates of the share name, in their order."""
     if share.names:
         return share.names
+    from ..policy.tag_name import parse_tag_name
+
     names = (parse_tag_name(update.ref[len(TAGS) :]) for update in share.updates)
     return [name for name in names if name is not None]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..policy.commit_object import parse_commit
 from ..policy.needs import ANNOTATIONS_FILE, needed_files
 from ..policy.push import Target
-from ..policy.tag_name import TagName
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ def read_targets(
     shares: Sequence[ModelPush], updates: Sequence[RefUpdate], reader: Reader, judges: Sequence[Judge]
 ) -> dict[str, Target]:
     """The targets of the pushed tags by their ids. Raises CannotJudge where the repository can't be read."""
+    from ..policy.tag_name import TagName
+
     asked: dict[str, dict[str, None]] = {}
     branches: dict[tuple[str, ...], set[str]] = {}
     for share in shares:

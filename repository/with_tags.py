@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .answers import RawObject, TagRef
 from .git_program import GitProgram
-from .reader import RawObject, TagRef
 from .remote import HEADS
 from .remote_reader import RemoteReader
 

@@ -15,10 +15,10 @@ from tagwarden.policy.policy_file import built_in_policy
 from tagwarden.policy.push import Circumstances, RefUpdate
 from tagwarden.policy.rules.example import Example
 from tagwarden.repository import screening
+from tagwarden.repository.answers import RawObject
 from tagwarden.repository.facts import judge_updates
 from tagwarden.repository.git_command import Git
 from tagwarden.repository.git_program import GitProgram
-from tagwarden.repository.reader import RawObject
 
 MODELS, VERSIONS = 12, 5
 NOW = 1_800_000_000

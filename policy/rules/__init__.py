@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..case import Case
     from ..policy import Level
     from ..push import WholePush
+    from ..tag_name import Kind
     from ..verdict import Breach
     from .example import Example
 
@@ -74,7 +75,9 @@ RULES: dict[str, Level] = {
 # Those that look at the push as a whole.
 PUSH_RULES = ("replace-refs", "policy-file", "push-size")
 
-ALL_KINDS = frozenset(("register", "deregister", "assign", "unassign", "deprecate"))
+# The kinds of event that a rule may speak of.
+KINDS: tuple[Kind, ...] = ("register", "deregister", "assign", "unassign", "deprecate")
+ALL_KINDS = frozenset(KINDS)
 IN_USE = frozenset(("register", "assign"))
 
 # The traits (`traits.py`) of which a share of a push must have one for a rule

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from support import Repo, Server
+from tagwarden.repository.answers import TagRef
 from tagwarden.repository.packed_refs import peeled_between
-from tagwarden.repository.reader import Reader, TagRef
+from tagwarden.repository.reader import Reader
 
 OpenReader = Callable[[Path], Reader]
 

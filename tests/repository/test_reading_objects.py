@@ -14,8 +14,9 @@ import pytest
 from support import Repo, raw_tag
 from support.project import ROOT
 from tagwarden.policy.errors import CannotJudge
+from tagwarden.repository.answers import RawObject, TreeEntry
 from tagwarden.repository.opening import open_reader
-from tagwarden.repository.reader import RawObject, Reader, TreeEntry
+from tagwarden.repository.reader import Reader
 
 OpenReader = Callable[[Path], Reader]
 MANY = 300

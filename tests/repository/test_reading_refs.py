@@ -11,9 +11,10 @@ import pytest
 from support import Repo
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.repository import git_program
+from tagwarden.repository.answers import TagRef
 from tagwarden.repository.git_program import GitProgram
 from tagwarden.repository.opening import open_reader
-from tagwarden.repository.reader import Reader, TagRef
+from tagwarden.repository.reader import Reader
 
 OpenReader = Callable[[Path], Reader]
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from support.examples import Line, oid
 from tagwarden.policy.push import RefUpdate
-from tagwarden.repository.reader import RawObject, TagRef, TreeEntry
+from tagwarden.repository.answers import RawObject, TagRef, TreeEntry
 
 MAIN = "refs/heads/main"
 TIP = oid("the tip of main")
