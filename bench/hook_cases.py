@@ -58,6 +58,7 @@ def _ten_thousand(kit: Kit) -> Sequence[Contender]:
     return [
         kit.hook_process(made, made.lines(10_000)),
         kit.process("git cat-file --batch", made, ["git", "cat-file", "--batch", "--buffer"], made.ids(10_000)),
+        *[kit.hook_process(made, made.lines(count), f"{count:,} tags") for count in (100, 1000)],
     ]
 
 

@@ -150,15 +150,17 @@ def growth_plot(document: dict[str, Any]) -> str:
     }
 
     def counted(name: str) -> list[tuple[float, float]]:
-        return [(int(label.split()[0].replace(",", "")), median) for label, median in medians[name].items()]
+        """The contenders that are called after a number of tags."""
+        labelled = [(label.split()[0].replace(",", ""), median) for label, median in medians[name].items()]
+        return [(int(count), median) for count, median in labelled if count.isdigit()]
 
-    pushed = ((1, "one-tag"), (10_000, "ten-thousand"), (100_000, "memory"))
+    pushed = [(count, medians[name]["tagwarden"]) for count, name in ((1, "one-tag"), (10_000, "ten-thousand"))]
     return growth(
         "What the pre-receive hook takes",
         {
             "tags that exist": counted("growing"),
             "tags of the model": counted("one-model"),
-            "tags in the push": [(count, medians[name]["tagwarden"]) for count, name in pushed],
+            "tags in the push": sorted([*pushed, *counted("ten-thousand"), (100_000, medians["memory"]["tagwarden"])]),
         },
     )
 
