@@ -2,8 +2,10 @@
 
 git-pack-refs(1) writes behind each annotated tag what it peels to. Which refs
 there are is never taken from here, for other refs may lie loose above them;
-but that a tag object leads to a commit stays true, for the id stands for the
-content. Where there is no such file, as in a reftable, nothing is known.
+but what a tag object leads to never changes, for the id stands for the
+content. Only a replacement (git-replace(1)) that existed when refs were packed
+makes the file say something else; whoever reads it looks for replacements
+first. Where there is no such file, as in a reftable, nothing is known.
 """
 
 from __future__ import annotations

@@ -134,3 +134,17 @@ def test_a_loose_tag_above_a_packed_one_is_what_counts(server: Server) -> None:
     assert clone.push("m0@v1.1.0").rules == {"version-per-commit"}
     clone.tag("m0@v1.2.0", before)
     assert clone.push("m0@v1.2.0").ok
+
+
+def test_where_objects_are_replaced_the_file_is_not_believed(tmp_path: Path, open_at: OpenReader) -> None:
+    repo = Repo.init(tmp_path / "repo.git", "--bare")
+    fill(repo, models=1, versions=3)
+    tag, other = (repo.git("rev-parse", f"refs/tags/m0@v0.{n}.0") for n in (0, 1))
+    repo.git("replace", tag, other)
+    repo.git("tag", "-a", "-m", "x", "m0@v9.0.0", "trunk")
+    repo.git("pack-refs", "--all")
+    told = peeled_between(str(repo.path / "packed-refs"), "refs/tags/m0", "refs/tags/m1")
+    reader = open_at(repo.path)
+
+    assert told.keys() >= {tag, other}
+    assert reader.peeled(reader.tags_of(["m0"])["m0"]) == {}
