@@ -72,10 +72,6 @@ class Judge:
             if level != "off":
                 self._take(rule, level, load_rule(rule).check(case))
 
-    def pass_over(self, tags: int) -> None:
-        """Count `tags` of which a screen has shown that no rule has anything to say of them (`screening`)."""
-        self.judged += tags
-
     def _level(self, rule: str, settings: Settings) -> Level:
         level = settings.levels[rule]
         if rule == "version-order" and level == "error" and self.circumstances.place == "history":

@@ -16,12 +16,15 @@ lets nearly all of it in, so this parser takes any bytes and lists every defect.
 from __future__ import annotations
 
 from .commit_object import LAST_SECOND
-from .plain_tag import CONTROLS, CONTROLS_AND_CR, HEX_DIGITS, read_plain
 from .record import Record
 
 ZONE_LIMIT = 24 * 60
 
-HEX = frozenset(HEX_DIGITS.decode("ascii"))
+HEX = frozenset("0123456789abcdef")
+
+# C0 and DEL without tab, newline and carriage return (judged on its own).
+CONTROLS = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D}) + b"\x7f"
+CONTROLS_AND_CR = CONTROLS + b"\r"
 
 # gpg-interface.c, parse_signed_buffer(): the signature begins at the last line
 # that begins with one of these.
@@ -72,15 +75,6 @@ def parse_tag_object(raw: bytes, size: int | None = None) -> TagObject:
     all of it in bytes where `raw` was cut.
     """
     size = len(raw) if size is None else size
-    plain = read_plain(raw)
-    if plain is None:
-        return _parse_with_care(raw, size)
-    target, kind, name, person, seconds, zone, body = plain
-    body_bytes = len(body) + size - len(raw)
-    return TagObject(target, kind, name, Tagger(*person, seconds, zone), body, None, False, body_bytes, (), True)
-
-
-def _parse_with_care(raw: bytes, size: int) -> TagObject:
     defects: list[str] = []
     header, blank, body = raw.partition(b"\n\n")
     lines = header.split(b"\n")

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from ..policy.names import is_model
 from ..policy.push import ModelPush, Tag, TagPush
-from .screening import Screening
-from .shares import TAGS, names_in, shares_of
+from .shares import TAGS, shares_of
 from .targets import read_targets
 
 TYPE_CHECKING = False
@@ -38,16 +37,14 @@ def judge_updates(
     standing: Mapping[str, list[TagRef]] | None = None,
     batch_size: int = BATCH,
     shares: Shares | None = None,
-    screened: bool = True,
 ) -> None:
     """Hand each model's share of the push to every one of `judges`.
 
     The existing tags of the pushed models are listed by `reader`, unless
     `standing` names them by model (spelled as in tags). `shares` are
     the updates by model, where `shares_of` has been asked before. About
-    `batch_size` tags are held at a time. Without `screened` every tag is
-    played through, which takes longer and says the same. Raises CannotJudge
-    where the repository can't be read.
+    `batch_size` tags are held at a time. Raises CannotJudge where the repository
+    can't be read.
     """
     shares = shares_of(updates) if shares is None else shares
     if not shares:
@@ -57,11 +54,9 @@ def judge_updates(
         listed = reader.tags_of([model for model in shares if model is not None])
     obstacles = find_obstacles(shares, listed, reader)
     twins = find_case_twins(shares, listed, reader)
-    left: Iterable[Share] = [share._replace(standing=listed.get(share.model or "", ())) for share in shares.values()]
+    whole = (share._replace(standing=listed.get(share.model or "", ())) for share in shares.values())
     limit = _limit(shares, judges)
-    if screened and not obstacles and not twins:
-        left = Screening(reader, judges, limit=limit).without_the_plain(left)
-    for batch in _batches(map(_but_for_the_touched, left), batch_size):
+    for batch in _batches(map(_but_for_the_touched, whole), batch_size):
         pushes = _read(batch, reader, limit)
         targets = read_targets(pushes, updates, reader, judges)
         for push in pushes:
@@ -92,8 +87,6 @@ def find_obstacles(shares: Shares, listed: Mapping[str, list[TagRef]], reader: R
 
 
 def _names_a_folder(share: Share) -> bool:
-    if share.cores:
-        return "/" in (share.model or "")
     return any("/" in update.ref[len(TAGS) :] for update in share.updates)
 
 
@@ -170,7 +163,7 @@ def _read(shares: Sequence[Share], reader: Reader, limit: int) -> list[ModelPush
     pushes = []
     for share in shares:
         pushed = []
-        for update, name in zip(share.updates, names_in(share), strict=True):
+        for update, name in zip(share.updates, share.names, strict=True):
             tag = update.ref[len(TAGS) :]
             old = read(tag, update.old)
             pushed.append(TagPush(update.ref, name, old, read(tag, update.new)))

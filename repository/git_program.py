@@ -58,16 +58,6 @@ class GitProgram:
         grouped = group_by_model(found, models)
         return {model: [TagRef(*tag) for tag in grouped[model]] for model in models}
 
-    def peeled(self, tags: Sequence[TagRef]) -> dict[str, str]:
-        from .packed_refs import peeled_between
-
-        # git-pack-refs(1) peels what a replacement shows, and we read objects as they are.
-        if list(self._list(["refs/replace/"])):
-            return {}
-        place = self.git.line("rev-parse", "--git-path", "packed-refs")
-        refs = [f"{self._namespace}refs/tags/{tag.name}" for tag in tags]
-        return peeled_between(os.path.join(self.git.directory or "", place), min(refs), max(refs))
-
     def all_tags(self) -> list[TagRef]:
         return [TagRef(ref[len("refs/tags/") :], oid) for ref, oid in self.refs_under("refs/tags/")]
 

@@ -28,9 +28,6 @@ class Reader(Protocol):
     def tags_of(self, models: Sequence[str]) -> dict[str, list[TagRef]]:
         """For each model, as tags spell it, the tags that begin with it and `@` or `#`; in no order."""
 
-    def peeled(self, tags: Sequence[TagRef]) -> dict[str, str]:
-        """What tag objects lead to, by their ids, for as many of `tags` as can be told without opening them."""
-
     def all_tags(self) -> list[TagRef]:
         """Every ref under refs/tags/, in no order."""
 

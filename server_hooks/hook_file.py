@@ -44,22 +44,9 @@ refuse() {{
 [ -x "$python" ] || refuse "the interpreter $python, which this hook was installed with, is gone or can't be \\
 executed, so nothing is accepted. As the owner of the repository run: tagwarden install --server '$PWD'"
 
-# Of a hook's 20 ms, collecting garbage would take one, and the site module (-S leaves it out) another.
-# So the program is looked for where pip puts it, and only then by all that site knows.
 start='import gc, sys
 gc.disable()
-package = sys.modules["tagwarden"] = type(sys)("tagwarden")
-package.__path__ = ["%s/lib/python%d.%d/site-packages/tagwarden" % (
-    sys.executable.rpartition("/bin/")[0], *sys.version_info[:2])]
 try:
-    try:
-        from tagwarden.server_hooks.quick_imports import import_quickly
-    except ImportError:
-        del sys.modules["tagwarden"]
-        import site
-        site.main()
-        from tagwarden.server_hooks.quick_imports import import_quickly
-    import_quickly()
     from tagwarden.server_hooks.{module} import main
 except ImportError as error:
     sys.stderr.write("{prefix_text}tagwarden: its program can not be loaded (%s), so nothing is accepted. "
@@ -68,7 +55,7 @@ except ImportError as error:
 main(sys.argv[1:])'
 
 judge() {{
-    exec "$python" -I -S -c "$start" "$host" "$next" "$@"
+    exec "$python" -I -c "$start" "$host" "$next" "$@"
     exit 3
 }}
 """

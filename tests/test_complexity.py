@@ -14,7 +14,6 @@ from tagwarden.policy.judge import Judge
 from tagwarden.policy.policy_file import built_in_policy
 from tagwarden.policy.push import Circumstances, RefUpdate
 from tagwarden.policy.rules.example import Example
-from tagwarden.repository import screening
 from tagwarden.repository.answers import RawObject
 from tagwarden.repository.facts import judge_updates
 from tagwarden.repository.git_command import Git
@@ -73,21 +72,6 @@ def test_a_push_of_one_tag_lists_and_reads_the_tags_of_its_model_only(registry: 
     tags = {registry.git("rev-parse", ref) for ref in reader.listed}
     target = {registry.git("rev-parse", f"{new}^{{{kind}}}") for kind in ("commit", "tree")}
     assert sorted(reader.read) == sorted({*tags, new, *target}), "each once, and no other model's"
-
-
-def test_a_push_to_a_model_of_many_packed_tags_reads_none_of_them(
-    registry: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    new = registry.git("rev-parse", "refs/tags/model7@v1.0.0")
-    registry.git("update-ref", "-d", "refs/tags/model7@v1.0.0")
-    registry.git("pack-refs", "--all")
-    monkeypatch.setattr(screening, "MANY", VERSIONS - 1)
-    reader = judge_with_counting(registry, RefUpdate(None, new, "refs/tags/model7@v1.0.0"))
-
-    assert len(reader.listed) == VERSIONS
-    assert sorted(reader.read) == sorted(
-        [new, *(registry.git("rev-parse", f"{new}^{{{kind}}}") for kind in ("commit", "tree"))]
-    )
 
 
 def test_a_push_that_must_be_played_through_reads_no_other_models_tags(registry: Server) -> None:

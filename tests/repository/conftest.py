@@ -1,30 +1,26 @@
-"""Each reader of a repository, made for the one that a test prepared."""
+"""The reader of a repository, made for the one that a test prepared."""
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
-from tagwarden.repository.opening import open_reader
+from tagwarden.repository.git_command import Git
+from tagwarden.repository.git_program import GitProgram
 from tagwarden.repository.reader import Reader
 
 OpenReader = Callable[[Path], Reader]
 
 
-@pytest.fixture(params=["git", "libgit2", "libgit2 on packs"])
-def open_at(request: pytest.FixtureRequest) -> Iterator[OpenReader]:
-    """Open a repository with the reader that the test runs for; it is closed afterwards."""
-    prefer: Literal["git", "libgit2"] = "git" if request.param == "git" else "libgit2"
+@pytest.fixture
+def open_at() -> Iterator[OpenReader]:
+    """Open a repository; it is closed afterwards."""
     opened = []
 
     def open_it(path: Path) -> Reader:
-        if request.param == "libgit2 on packs":  # where a test damaged something this fails, and nothing is packed
-            subprocess.run(["git", "-C", str(path), "repack", "-adkq"], capture_output=True)
-        reader = open_reader(str(path), prefer=prefer)
+        reader = GitProgram(Git.at(str(path)))
         opened.append(reader)
         return reader
 

@@ -15,7 +15,8 @@ from support import Repo, raw_tag
 from support.project import ROOT
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.repository.answers import RawObject, TreeEntry
-from tagwarden.repository.opening import open_reader
+from tagwarden.repository.git_command import Git
+from tagwarden.repository.git_program import GitProgram
 from tagwarden.repository.reader import Reader
 
 OpenReader = Callable[[Path], Reader]
@@ -144,8 +145,7 @@ def test_two_questions_can_be_open_at_once(repo: Repo, open_at: OpenReader) -> N
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 @pytest.mark.parametrize("many", [False, True], ids=["few", "many"])
-@pytest.mark.parametrize("prefer", ["git", "libgit2"])
-def test_memory_stays_flat_beside_a_tag_of_100_mb(repo: Repo, tmp_path: Path, many: bool, prefer: str) -> None:
+def test_memory_stays_flat_beside_a_tag_of_100_mb(repo: Repo, tmp_path: Path, many: bool) -> None:
     head = repo.git("rev-parse", "HEAD")
     huge = repo.write_object(raw_tag(object=head, tag="m@v1.0.0", message=b"z" * 100_000_000))
     (tmp_path / "tagwarden").symlink_to(ROOT)
@@ -153,8 +153,9 @@ def test_memory_stays_flat_beside_a_tag_of_100_mb(repo: Repo, tmp_path: Path, ma
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
 sys.path += {[path for path in sys.path if path.endswith("site-packages")]!r}
-from tagwarden.repository.opening import open_reader
-reader = open_reader({str(repo.path)!r}, prefer={prefer!r})
+from tagwarden.repository.git_command import Git
+from tagwarden.repository.git_program import GitProgram
+reader = GitProgram(Git.at({str(repo.path)!r}))
 sizes = [found.size for found in reader.objects([{huge!r}] * 2 + [{head!r}] * {MANY if many else 1}, limit=65536)]
 assert sizes[:2] == [{100_000_000 + len(raw_tag(object=head, tag="m@v1.0.0", message=b""))}] * 2
 reader.close()
@@ -208,7 +209,7 @@ def test_a_git_that_fails_half_way_keeps_the_push_from_being_judged(
     broken.write_text(f"#!/bin/sh\nread line\nprintf '%s' '{reply}'\necho killed in the dark >&2\nexit 7\n")
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", f"{broken.parent}:{os.environ['PATH']}")
-    reader = open_reader(str(repo.path))
+    reader = GitProgram(Git.at(str(repo.path)))
 
     with pytest.raises(CannotJudge, match=said):
         list(reader.objects([tag] * times, limit=1000))
@@ -227,7 +228,7 @@ def test_questions_never_block_on_the_smallest_pipe(repo: Repo, monkeypatch: pyt
 
     monkeypatch.setattr(os, "pipe", small_pipe)
     tag = repo.write_object(raw_tag(object=repo.git("rev-parse", "HEAD"), tag="m", message="x" * 20_000))
-    reader = open_reader(str(repo.path))
+    reader = GitProgram(Git.at(str(repo.path)))
 
     for count in (1, 50, 99, 100, 101, 5000):
         assert sum(1 for found in reader.objects([tag] * count, limit=30_000) if len(found.data) > 20_000) == count
@@ -386,7 +387,7 @@ def test_replaced_objects_are_read_as_they_are_stored(repo: Repo, open_at: OpenR
 
 
 def test_closing_ends_the_process_and_reading_on_starts_another(repo: Repo) -> None:
-    reader = open_reader(str(repo.path))
+    reader = GitProgram(Git.at(str(repo.path)))
     head = repo.git("rev-parse", "HEAD")
 
     assert [found.type for found in reader.objects([head], limit=1)] == ["commit"]
@@ -397,7 +398,7 @@ def test_closing_ends_the_process_and_reading_on_starts_another(repo: Repo) -> N
 
 
 def test_an_answer_that_is_not_taken_leaves_no_process(repo: Repo) -> None:
-    reader = open_reader(str(repo.path))
+    reader = GitProgram(Git.at(str(repo.path)))
     objects = reader.objects([repo.git("rev-parse", "HEAD")] * MANY, limit=10)
     next(objects)
 

@@ -12,8 +12,8 @@ from support import Repo
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.repository import git_program
 from tagwarden.repository.answers import TagRef
+from tagwarden.repository.git_command import Git
 from tagwarden.repository.git_program import GitProgram
-from tagwarden.repository.opening import open_reader
 from tagwarden.repository.reader import Reader
 
 OpenReader = Callable[[Path], Reader]
@@ -192,7 +192,7 @@ def test_a_hook_reads_the_repository_that_it_runs_in(
     monkeypatch.chdir(repo.path)
     if by_file:
         monkeypatch.setenv("GIT_DIR", ".git")
-    reader = open_reader()
+    reader = GitProgram()
 
     assert reader.head() == "refs/heads/main"
     assert reader.head_commit() == repo.git("rev-parse", "HEAD")
@@ -204,7 +204,7 @@ def test_another_repository_is_read_whatever_the_environment_names(
 ) -> None:
     other = Repo.init(tmp_path / "other")
     monkeypatch.setenv("GIT_DIR", str(other.path / ".git"))
-    reader = open_reader(str(repo.path))
+    reader = GitProgram(Git.at(str(repo.path)))
 
     assert reader.head_commit() is not None
     reader.close()
@@ -220,9 +220,8 @@ def test_a_namespace_is_a_repository_of_its_own(repo: Repo, monkeypatch: pytest.
     monkeypatch.chdir(repo.path)
     monkeypatch.setenv("GIT_DIR", ".git")
     monkeypatch.setenv("GIT_NAMESPACE", "a/b")
-    reader = open_reader(prefer="libgit2")
+    reader = GitProgram()
 
-    assert isinstance(reader, GitProgram)
     assert names(reader.tags_of(["m"])["m"]) == {"m@v2.0.0"}
     assert reader.refs_under("refs/heads/") == [("refs/heads/trunk", commit)]
     assert reader.existing(["refs/tags/m@v2.0.0", "refs/tags/m@v1.0.0"]) == {"refs/tags/m@v2.0.0": commit}

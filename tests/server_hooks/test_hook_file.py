@@ -22,8 +22,8 @@ ZERO = "0" * 40
 
 # Stands in for Python: says what it was handed.
 FAKE_PYTHON = """#!/bin/sh
-[ "$1 $2 $3" = "-I -S -c" ] || exit 99
-shift 4
+[ "$1 $2" = "-I -c" ] || exit 99
+shift 3
 printf 'python [%s] [%s]\\n' "$*" "$(cat)"
 exit 7
 """

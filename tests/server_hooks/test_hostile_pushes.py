@@ -265,8 +265,8 @@ class TestMishaps:
             python,
             "#!/bin/sh\n"
             "code=\"import sys; sys.modules['pygit2'] = None\n"
-            '$4"\n'
-            f'shift 4\nexec {sys.executable} -I -S -c "$code" "$@"\n',
+            '$3"\n'
+            f'shift 3\nexec {sys.executable} -I -c "$code" "$@"\n',
         )
         hook_at(server.path / "hooks" / "pre-receive", hook_file("pre-receive", python=str(python)))
         clone.tag("m@v1.0.0")
