@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .history import ModelHistory, read_event
+from .landing import TOGETHER
 from .record import Record
 from .replay import in_order, replay
 from .tag_name import TagName, parse_tag_name
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from .annotations import Documents
+    from .landing import Landing
     from .policy import Settings
     from .push import Circumstances, ModelPush, Signature, Tag, TagPush, Target
     from .replay import Turn
@@ -22,8 +24,9 @@ class Case(Record):
 
     `pushes` are its tag updates, in the order of the push. `turns` are those
     that make an event, in the order of their turns; `history` is the model's
-    history after all of them. `existing` are the tags that stand before the
-    push and that it neither moves nor deletes.
+    history after those of them that count (`landing.py`). `existing` are the
+    tags that stand before the push, without those that it moves or deletes
+    where these do not count any more.
     """
 
     model: str | None
@@ -42,11 +45,20 @@ class Case(Record):
 
 
 def build_case(
-    push: ModelPush, settings: Settings, circumstances: Circumstances, documents: Callable[[], Documents]
+    push: ModelPush,
+    settings: Settings,
+    circumstances: Circumstances,
+    documents: Callable[[], Documents],
+    landing: Landing = TOGETHER,
 ) -> Case:
-    """Play `push` into the model's history. `documents` gives what reads YAML, for all of the push."""
-    touched = {update.tag for update in push.pushed}
-    existing = [tag for tag in push.existing if tag.name not in touched]
+    """Play `push` into the model's history, as far as `landing` says. `documents` gives what reads YAML."""
+    pushes, existing = push.pushed, push.existing
+    if landing.touched_stay:
+        if landing.rules is None:
+            pushes = [update for update in pushes if update.change == "create"]
+    else:
+        touched = {update.tag for update in pushes}
+        existing = [tag for tag in existing if tag.name not in touched]
     history = ModelHistory()
     for tag in existing:
         name = parse_tag_name(tag.name)
@@ -54,19 +66,19 @@ def build_case(
             event = read_event(tag, name)
             if event is not None:
                 history.add(event)
-    made = [update for update in push.pushed if update.new is not None]
+    made = [update for update in pushes if update.new is not None]
     pushed = []
     for update in made:
         if isinstance(update.name, TagName) and update.new is not None:
             event = read_event(update.new, update.name)
             if event is not None:
                 pushed.append((update, event))
-    turns = replay(history, in_order(pushed))
+    turns = replay(history, in_order(pushed), counted=landing.counted)
     return Case(
         push.model,
         settings,
         circumstances,
-        push.pushed,
+        pushes,
         made,
         existing,
         history,

@@ -185,6 +185,11 @@ class ModelHistory:
         """How many versions GTO sees on `commit`; at two it dies of any assignment there."""
         return len(self._versions_at.get(commit, ()))
 
+    def versions_with(self, registration: Event) -> int:
+        """How many versions GTO sees on the commit of `registration`, its own included."""
+        there = self._versions_at.get(registration.commit, set())
+        return len(there) + (registration.name.version not in there)
+
     # Stages
 
     def holding(self, stage: str, commit: str) -> Holding:

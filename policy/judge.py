@@ -65,12 +65,19 @@ class Judge:
         if self.verify is not None:
             push = push._replace(signatures=self.verify(push.pushed))
         from .case import build_case
+        from .landing import landings_of
 
-        case = build_case(push, settings, self.circumstances, self.documents)
-        for rule in _rules_for(case):
-            level = self._level(rule, settings)
-            if level != "off":
-                self._take(rule, level, load_rule(rule).check(case))
+        found: set[tuple[str, str | None]] = set()
+        for landing in landings_of(push, self.circumstances):
+            case = build_case(push, settings, self.circumstances, self.documents, landing)
+            new: list[tuple[str, str | None]] = []
+            for rule in _rules_for(case):
+                level = self._level(rule, settings)
+                if level != "off" and (landing.rules is None or rule in landing.rules):
+                    breaches = [breach for breach in load_rule(rule).check(case) if (rule, breach.ref) not in found]
+                    new.extend((rule, breach.ref) for breach in breaches)
+                    self._take(rule, level, breaches, landing.because)
+            found.update(new)
 
     def _level(self, rule: str, settings: Settings) -> Level:
         level = settings.levels[rule]
@@ -87,7 +94,7 @@ class Judge:
             if level != "off" and _concerns(rule, push):
                 self._take(rule, level, load_push_rule(rule).check(push))
 
-    def _take(self, rule: str, level: Level, breaches: Iterable[Breach]) -> None:
+    def _take(self, rule: str, level: Level, breaches: Iterable[Breach], because: str = "") -> None:
         emergency = self.circumstances.emergency.get(rule)
         severity: Severity = "warning" if level == "warning" or emergency is not None else "error"
         for breach in breaches:
@@ -95,7 +102,8 @@ class Judge:
                 self.used_emergencies[rule] = emergency
             options = load_rule(rule).OPTIONS
             key = breach.key or (options[0] if options else f"rules.{rule}")
-            self.findings.append(Finding(rule, severity, breach.ref, breach.model, breach.message, key, breach.fix))
+            message = breach.message + because
+            self.findings.append(Finding(rule, severity, breach.ref, breach.model, message, key, breach.fix))
 
     def _notes_on_emergencies(self) -> tuple[str, ...]:
         if not self.used_emergencies:

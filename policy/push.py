@@ -107,6 +107,8 @@ class Circumstances(Record):
     `declared_stages` are the stages that `.gto` names at the trusted ref,
     None where it names none. `pusher` is None where nobody is known.
     `emergency` maps a rule's id to the reason that the pusher gave.
+    `asked_singly` names what may refuse single refs after this judgement,
+    None for nothing.
     """
 
     now: int
@@ -116,6 +118,7 @@ class Circumstances(Record):
     pusher_email: str | None = None
     remote_url: str | None = None
     emergency: Mapping[str, str] = {}
+    asked_singly: str | None = None
 
 
 class WholePush(Record):

@@ -49,7 +49,7 @@ def check(case: Case) -> Iterator[Breach]:
                 "rules.event-time",
                 fix=_again(turn.push.tag),
             )
-        elif event.name.kind == "deprecate" and case.history.is_deprecated and event == case.history.deprecated:
+        elif turn.retires:
             yield from _later_commit(turn, case)
 
 

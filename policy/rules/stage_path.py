@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..case import Case
-    from ..replay import Turn
 
 OPTIONS = ("stages.path",)
 WHY = "a version that skips a stage was not tried there."
@@ -33,7 +32,7 @@ def check(case: Case) -> Iterator[Breach]:
         if turn.event.name.kind != "assign" or stage not in path or stage == path[0]:
             continue
         before = path[path.index(stage) - 1]
-        if before not in turn.had_stages and not _assigned_in_this_second(before, turn, case):
+        if before not in turn.had_stages:
             model = shown(case.model or "")
             version = str(turn.active or "")
             yield Breach(
@@ -43,15 +42,6 @@ def check(case: Case) -> Iterator[Breach]:
                 case.model,
                 fix=paste("tagwarden", "assign", model, before, "--version", version) if version else None,
             )
-
-
-def _assigned_in_this_second(stage: str, turn: Turn, case: Case) -> bool:
-    event = turn.event
-    return any(
-        other.name.kind == "assign"
-        and (other.name.stage, other.commit, other.time) == (stage, event.commit, event.time)
-        for other in (one.event for one in case.turns)
-    )
 
 
 PATH = '[stages]\npath = ["dev", "staging", "prod"]\n'
