@@ -73,7 +73,7 @@ def build_case(
             event = read_event(update.new, update.name)
             if event is not None:
                 pushed.append((update, event))
-    turns = replay(history, in_order(pushed), counted=landing.counted)
+    turns = replay(history, in_order(pushed), counted=landing.counted, landed=push.landed)
     return Case(
         push.model,
         settings,

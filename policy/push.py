@@ -87,7 +87,8 @@ class ModelPush(Record):
     `existing` are the tags of the model that stand before the push, those that
     the push moves or deletes included. `obstacles` maps a pushed tag's name to
     an existing ref name that can't stand beside it (directory/file).
-    `case_twin` is an existing model whose name differs only in case.
+    `case_twin` is an existing model whose name differs only in case. `landed`
+    are the names of those pushed tags that have landed already.
     `model` is None for near misses, which belong to no model.
     """
 
@@ -98,6 +99,7 @@ class ModelPush(Record):
     obstacles: Mapping[str, str]
     case_twin: str | None = None
     signatures: Mapping[str, Signature] = {}
+    landed: frozenset[str] = frozenset()
 
 
 class Circumstances(Record):

@@ -53,21 +53,25 @@ def in_order(events: Iterable[tuple[TagPush, Event]]) -> list[tuple[TagPush, Eve
 
 
 def replay(
-    history: ModelHistory, pushed: Sequence[tuple[TagPush, Event]], *, counted: frozenset[Kind] = EVERY_KIND
+    history: ModelHistory,
+    pushed: Sequence[tuple[TagPush, Event]],
+    *,
+    counted: frozenset[Kind] = EVERY_KIND,
+    landed: frozenset[str] = frozenset(),
 ) -> list[Turn]:
     """Let each of the `pushed` events, given `in_order`, have its turn.
 
-    `history` grows by those whose kind is `counted`.
+    `history` grows by those whose kind is `counted`, and those whose tags have `landed`.
     """
-    if "register" in counted:
-        for _, event in pushed:
-            if event.name.kind == "register":
-                history.register(event)
-    together = _assigned_in_one_second(pushed) if "assign" in counted else {}
+    counting = [event for _, event in pushed if event.name.kind in counted or event.tag in landed]
+    for event in counting:
+        if event.name.kind == "register":
+            history.register(event)
+    together = _assigned_in_one_second(counting)
     turns = []
     for push, event in pushed:
         turns.append(_turn(history, push, event, together))
-        if event.name.kind in counted:
+        if event.name.kind in counted or event.tag in landed:
             history.proceed(event)
     retired = history.deprecated if history.is_deprecated else None
     return [
@@ -78,10 +82,10 @@ def replay(
     ]
 
 
-def _assigned_in_one_second(pushed: Sequence[tuple[TagPush, Event]]) -> dict[tuple[str, int], set[str]]:
+def _assigned_in_one_second(events: Iterable[Event]) -> dict[tuple[str, int], set[str]]:
     """The stages that the push assigns to one commit in one second: these count in the order of the path."""
     stages: dict[tuple[str, int], set[str]] = {}
-    for _, event in pushed:
+    for event in events:
         if event.name.kind == "assign" and event.name.stage is not None:
             stages.setdefault((event.commit, event.time), set()).add(event.name.stage)
     return stages

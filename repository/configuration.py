@@ -1,4 +1,4 @@
-"""Settings in Git's configuration, ours (`tagwarden.*`) and others, and only those that the machine's owner wrote."""
+"""Settings in Git's configuration, ours (`tagwarden.*`) and others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from .processes import start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .git_command import Git
     from .processes import Child
 
@@ -17,28 +19,40 @@ _FROM_THE_ENVIRONMENT = ("GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETER
 class Configuration:
     """The settings of one repository in one section; `section` may be a pattern that matches several.
 
-    Reading starts at once and ends when a setting is asked for. Every method raises
-    CannotJudge where Git can't read its configuration.
+    Only what the machine's owner wrote counts, unless `with_environment`: then
+    what Git itself goes by. Reading starts at once and ends when a setting is
+    asked for. Every method raises CannotJudge where Git can't read its
+    configuration.
     """
 
-    def __init__(self, git: Git, section: str = "tagwarden") -> None:
-        environment = {k: v for k, v in git.environment.items() if k not in _FROM_THE_ENVIRONMENT}
+    def __init__(self, git: Git, section: str = "tagwarden", *, with_environment: bool = False) -> None:
+        environment = dict(git.environment)
+        if not with_environment:
+            for name in _FROM_THE_ENVIRONMENT:
+                environment.pop(name, None)
         # Without its folder by name, `git config` passes over a repository that it does not trust
         # as if there were none.
         environment.setdefault("GIT_DIR", git.folder())
         arguments = git.command("config", "--null", "--get-regexp", f"^{section}\\.")
         self._child: Child = start(arguments, environment=environment)
-        self._values: dict[str, str] | None = None
+        self._entries: list[tuple[str, str]] | None = None
+        self._values: dict[str, str] = {}
 
-    def values(self) -> dict[str, str]:
-        """Every setting by its name in lower case; of several values the last, as Git takes it."""
-        if self._values is None:
+    def entries(self) -> Sequence[tuple[str, str]]:
+        """Every setting by its name in lower case, with all of its values, in Git's order: the last one counts."""
+        if self._entries is None:
             assert self._child.stdout is not None
             output = self._child.stdout.read()
             self._child.check(
                 accepted=(0, 1), advice="Put the configuration right; `git config --list` tells when it is."
             )
-            self._values = _parsed(output)
+            self._entries = _parsed(output)
+            self._values = dict(self._entries)
+        return self._entries
+
+    def values(self) -> dict[str, str]:
+        """Every setting by its name in lower case; of several values the last, as Git takes it."""
+        self.entries()
         return self._values
 
     def get(self, name: str) -> str | None:
@@ -50,11 +64,16 @@ class Configuration:
         self._child.abandon()
 
 
-def _parsed(output: bytes) -> dict[str, str]:
+def is_true(value: str) -> bool:
+    """Whether Git takes `value` for true (git-config(1), boolean)."""
+    return value.lower() in ("true", "yes", "on") or (value.isdigit() and int(value) != 0)
+
+
+def _parsed(output: bytes) -> list[tuple[str, str]]:
     """Git ends each entry with NUL, and each name with a newline if a value follows it."""
-    values = {}
+    entries = []
     for entry in output.split(b"\0"):
         if entry:
             name, separator, value = entry.decode("utf-8", "surrogateescape").partition("\n")
-            values[name] = value if separator else "true"  # git-config(1): a name alone means true
-    return values
+            entries.append((name, value if separator else "true"))  # git-config(1): a name alone means true
+    return entries

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..policy.judge import Judge
     from ..policy.push import RefUpdate
     from .answers import TagRef
+    from .branches import Lands
     from .reader import Reader
     from .shares import Share, Shares
 
@@ -37,14 +38,15 @@ def judge_updates(
     standing: Mapping[str, list[TagRef]] | None = None,
     batch_size: int = BATCH,
     shares: Shares | None = None,
+    lands: Lands = lambda *_: True,
 ) -> None:
     """Hand each model's share of the push to every one of `judges`.
 
     The existing tags of the pushed models are listed by `reader`, unless
     `standing` names them by model (spelled as in tags). `shares` are
-    the updates by model, where `shares_of` has been asked before. About
-    `batch_size` tags are held at a time. Raises CannotJudge where the repository
-    can't be read.
+    the updates by model, where `shares_of` has been asked before. `lands` says
+    which of the pushed branches count. About `batch_size` tags are held at a
+    time. Raises CannotJudge where the repository can't be read.
     """
     shares = shares_of(updates) if shares is None else shares
     if not shares:
@@ -58,7 +60,7 @@ def judge_updates(
     limit = _limit(shares, judges)
     for batch in _batches(map(_but_for_the_touched, whole), batch_size):
         pushes = _read(batch, reader, limit)
-        targets = read_targets(pushes, updates, reader, judges)
+        targets = read_targets(pushes, updates, reader, judges, lands)
         for push in pushes:
             push = push._replace(targets=targets, obstacles=obstacles, case_twin=twins.get(push.model or ""))
             for judge in judges:
@@ -71,14 +73,13 @@ def find_obstacles(shares: Shares, listed: Mapping[str, list[TagRef]], reader: R
     if not any(map(_names_a_folder, shares.values())) and "/" not in "".join(standing):
         return {}
     created = {update.ref[len(TAGS) :] for share in shares.values() for update in share.updates if update.new}
-    gone = {update.ref[len(TAGS) :] for share in shares.values() for update in share.updates if not update.new}
-    names = {*standing, *created} - gone
+    names = {*standing, *created}
     parents = {parent for tag in created if "/" in tag for parent in _parents(tag)}
     names.update(ref[len(TAGS) :] for ref in reader.existing([TAGS + parent for parent in sorted(parents - names)]))
     found: dict[str, str] = {}
     for name in names:
         for parent in _parents(name) if "/" in name else ():
-            if parent in names and parent not in gone:
+            if parent in names:
                 if name in created:
                     found[name] = parent
                 if parent in created:
@@ -122,9 +123,14 @@ def find_case_twins(shares: Shares, listed: Mapping[str, list[TagRef]], reader: 
 
 
 def _but_for_the_touched(share: Share) -> Share:
-    """The share without those of the standing tags that it changes."""
-    touched = {update.ref for update in share.updates} if share.standing else ()
-    return share._replace(standing=[tag for tag in share.standing if TAGS + tag.name not in touched])
+    """The share without those of the standing tags that it changes: each update brings its own."""
+    if not share.standing:
+        return share
+    touched = {update.ref: update.new for update in share.updates}
+    return share._replace(
+        standing=[tag for tag in share.standing if TAGS + tag.name not in touched],
+        landed=frozenset(tag.name for tag in share.standing if touched.get(TAGS + tag.name) == tag.oid),
+    )
 
 
 def _batches(shares: Iterable[Share], batch_size: int) -> Iterator[list[Share]]:
@@ -168,5 +174,6 @@ def _read(shares: Sequence[Share], reader: Reader, limit: int) -> list[ModelPush
             old = read(tag, update.old)
             pushed.append(TagPush(update.ref, name, old, read(tag, update.new)))
         standing = [found for ref in share.standing if (found := read(ref.name, ref.oid))]
-        pushes.append(ModelPush(share.model, pushed, standing, {}, {}))
+        standing += [push.old for push in pushed if push.old is not None]
+        pushes.append(ModelPush(share.model, pushed, standing, {}, {}, landed=share.landed))
     return pushes

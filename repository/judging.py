@@ -6,13 +6,14 @@ from ..policy.errors import CannotJudge
 from ..policy.judge import Judge
 from ..policy.policy_file import built_in_policy, load_policy
 from ..policy.push import WholePush
+from .claims import check_claims
 from .facts import judge_updates
 from .policy_source import server_policy, site_policy
-from .shares import TAGS
+from .shares import TAGS, shares_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Protocol
 
     from ..policy.emergency import Granted
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from ..policy.policy import Policy
     from ..policy.push import Circumstances, RefUpdate
     from ..policy.verdict import Verdict
+    from .answers import TagRef
     from .configuration import Configuration
     from .policy_changes import PolicyChange
     from .policy_source import PolicySource
     from .reader import Reader
+    from .receiving import Receiver
     from .shares import Shares
 
     # What one policy grants of the emergencies that the pusher asks for.
@@ -73,17 +76,24 @@ def judge_server_push(
     configuration: Configuration,
     circumstances: Circumstances,
     *,
+    receiver: Receiver,
+    earlier: Sequence[RefUpdate] = (),
     find_emergency: FindEmergency | None = None,
     find_verify: FindVerify | None = None,
     load: LoadPolicy = load_policy,
-    shares: Shares | None = None,
 ) -> list[Verdict]:
     """Judge a push that a server receives; one verdict for each policy, the repository's first.
 
-    `load` reads the policies' content, `shares` are the updates by model where
-    they are known. No verdict at all means that the push is none of our
-    business. Raises CannotJudge where a policy or the repository can't be read.
+    `receiver` knows what becomes of a line that is accepted, `earlier` are
+    updates of the same push that were accepted before, `load` reads the
+    policies' content. No verdict at all means that the push is none of our
+    business. Raises CannotJudge where a policy or the repository can't be read,
+    and where a tag's line is not true of the repository (`claims.py`).
     """
+    shares = shares_of([*earlier, *updates])
+    listed = reader.tags_of([model for model in shares if model is not None])
+    standing = _standing(shares, listed, reader)
+    check_claims([update for update in updates if update.ref in standing], standing, receiver)
     others = [update for update in updates if not update.ref.startswith(CONCERNING_TAGS)]
     changes: list[PolicyChange] = []
     if others:
@@ -98,7 +108,9 @@ def judge_server_push(
     of_site = site_policy(reader, configuration)
     if of_site is not None:
         in_force.append(InForce(of_site, site=True, load=load))
-    circumstances = circumstances._replace(declared_stages=find_stages(updates, reader, source, in_force))
+    circumstances = circumstances._replace(
+        asked_singly=receiver.asked_singly, declared_stages=find_stages(updates, reader, source, in_force)
+    )
     judges = []
     for one in in_force:
         granted = find_emergency(one.policy) if find_emergency else None
@@ -111,13 +123,21 @@ def judge_server_push(
                 verify=find_verify(one.policy) if find_verify else None,
             )
         )
-    judge_updates(updates, reader, judges, shares=shares)
+    judge_updates([*earlier, *updates], reader, judges, standing=listed, lands=receiver.lands)
     whole = WholePush(circumstances, updates, problem_of_changes(changes))
     verdicts = []
     for one, judge in zip(in_force, judges, strict=True):
         judge.judge_whole(whole)
         verdicts.append(judge.verdict(source=one.source.source, policy_id=one.source.id, notes=one.notes))
     return verdicts
+
+
+def _standing(shares: Shares, listed: Mapping[str, Sequence[TagRef]], reader: Reader) -> dict[str, str | None]:
+    """What each pushed tag that is our business names now, by its full name; None for nothing."""
+    found = {TAGS + tag.name: tag.oid for tags in listed.values() for tag in tags}
+    strangers = [update.ref for update in shares[None].updates] if None in shares else []
+    found.update(reader.existing(strangers) if strangers else {})
+    return {update.ref: found.get(update.ref) for share in shares.values() for update in share.updates}
 
 
 def find_stages(

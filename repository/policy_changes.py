@@ -71,7 +71,9 @@ def policy_changes(reader: Reader, configuration: Configuration, updates: Iterab
 
 
 def _change(reader: Reader, watched: Watched, update: RefUpdate) -> PolicyChange | None:
-    if _entry_id(reader, update.old, watched.path) == _entry_id(reader, update.new, watched.path):
+    # Not `update.old`: that is what the client says, and Git deletes a ref whatever it says there.
+    standing = reader.existing([watched.ref]).get(watched.ref)
+    if _entry_id(reader, standing, watched.path) == _entry_id(reader, update.new, watched.path):
         return None
     site = watched.setting == SITE_SETTING
     because = f"Git setting {watched.setting}" if watched.setting else "the policy at HEAD"

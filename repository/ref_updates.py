@@ -6,11 +6,12 @@ import os
 
 from ..policy.errors import CannotJudge
 from ..policy.push import RefUpdate
+from ..policy.ref_names import are_ref_names
 from .object_ids import are_ids
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 # What stands for "no such ref", in either object format.
 _no_ref = {"0" * 40: None, "0" * 64: None}.get
@@ -34,7 +35,9 @@ def read_all_stdin() -> bytes:
 def parse_receive_lines(data: bytes) -> list[RefUpdate]:
     """The ref updates that pre-receive and post-receive are told: `<old> <new> <ref>` a line.
 
-    Raises CannotJudge for a line that is anything else.
+    Raises CannotJudge for a line that is anything else, for a ref that is
+    named twice or that Git could not keep (of these it drops the line, after
+    pre-receive has seen it), and where there is no line: Git starts no hook then.
     """
     updates: list[RefUpdate] = []
     ids: set[str] = set()
@@ -46,7 +49,26 @@ def parse_receive_lines(data: bytes) -> list[RefUpdate]:
         ids.add(old)
         ids.add(new)
         updates.append(RefUpdate._make((_no_ref(old, old), _no_ref(new, new), ref)))
-    return _checked(updates, ids)
+    if not updates:
+        raise CannotJudge(
+            "Git's list of pushed refs is empty, and Git starts this hook for no such push. If another program starts "
+            "it, that must hand on the stdin that Git gave it, all of it."
+        )
+    _check_names(_checked(updates, ids))
+    return updates
+
+
+def _check_names(updates: Sequence[RefUpdate]) -> None:
+    refs = [update.ref for update in updates]
+    if not are_ref_names(refs):
+        bad = next(ref for ref in refs if not are_ref_names([ref]))
+        raise CannotJudge(
+            f"The push names the ref {_shown(bad)}, which Git can't keep (git-check-ref-format(1)). "
+            "Give it another name."
+        )
+    if len(set(refs)) < len(refs):
+        twice = next(ref for ref in refs if refs.count(ref) > 1)
+        raise CannotJudge(f"The push names the ref {_shown(twice)} twice; Git would take one of the two. Push it once.")
 
 
 def parse_pre_push_lines(data: bytes) -> list[RefUpdate]:
@@ -76,13 +98,19 @@ def _lines(data: bytes) -> Iterator[str]:
 def _checked(updates: list[RefUpdate], ids: set[str]) -> list[RefUpdate]:
     if not are_ids(list(ids)):
         raise _malformed(next(oid for oid in ids if not are_ids([oid])), "ids of 40 or 64 hex digits")
+    if len(set(map(len, ids))) > 1:
+        raise _malformed(min(ids, key=len), "ids of one length")
     if "" in [update.ref for update in updates]:
         raise _malformed("", "a ref behind each pair of ids")
     return updates
 
 
+def _shown(text: str) -> str:
+    return ascii(text[:200].encode("utf-8", "surrogateescape"))[1:]
+
+
 def _malformed(line: str, expected: str) -> CannotJudge:
-    shown = ascii(line[:200].encode("utf-8", "surrogateescape"))[1:]
+    shown = _shown(line)
     return CannotJudge(
         f"Git's list of pushed refs holds a line that can't be read (expected {expected}): "
         f"{shown}. A program between Git and this hook may have changed it."

@@ -21,13 +21,15 @@ TAGS = "refs/tags/"
 class Share(Record):
     """One model's updates in a push, with what their names say; `model` is None for near misses.
 
-    `standing` are the model's tags in the repository.
+    `standing` are the model's tags in the repository, `landed` the names of
+    those that the push has put there already.
     """
 
     model: str | None
     updates: Sequence[RefUpdate]
     names: Sequence[TagName | NearMiss]
     standing: Sequence[TagRef] = ()
+    landed: frozenset[str] = frozenset()
 
 
 def shares_of(updates: Iterable[RefUpdate]) -> dict[str | None, Share]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..policy.commit_object import Commit
     from ..policy.judge import Judge
     from ..policy.push import ModelPush, RefUpdate
+    from .branches import Lands
     from .reader import Reader
 
     Files = dict[str, dict[str, bytes | None]]
@@ -24,7 +25,11 @@ ROOT_LIMIT = 1024 * 1024
 
 
 def read_targets(
-    shares: Sequence[ModelPush], updates: Sequence[RefUpdate], reader: Reader, judges: Sequence[Judge]
+    shares: Sequence[ModelPush],
+    updates: Sequence[RefUpdate],
+    reader: Reader,
+    judges: Sequence[Judge],
+    lands: Lands,
 ) -> dict[str, Target]:
     """The targets of the pushed tags by their ids. Raises CannotJudge where the repository can't be read."""
     from ..policy.tag_name import TagName
@@ -47,7 +52,7 @@ def read_targets(
             for tag in share.existing:
                 if tag.object is not None and tag.object.target:
                     asked.setdefault(tag.object.target, {})
-    return look_up(asked, reader, branches, updates)
+    return look_up(asked, reader, branches, updates, lands)
 
 
 def look_up(
@@ -55,11 +60,12 @@ def look_up(
     reader: Reader,
     branches: Mapping[tuple[str, ...], Iterable[str]] = {},
     updates: Sequence[RefUpdate] = (),
+    lands: Lands = lambda *_: True,
 ) -> dict[str, Target]:
     """The objects with these ids, by their ids, each with the files at the paths that are asked of it.
 
     `branches` maps lists of branch globs to the ids of which is asked whether
-    such a branch contains them, after the push's `updates`. Raises
+    such a branch contains them, however the push's `updates` land. Raises
     CannotJudge where the repository can't be read.
     """
     types: dict[str, str | None] = {}
@@ -73,7 +79,7 @@ def look_up(
     for glob, oids in branches.items():
         from .branches import contained_in
 
-        within[glob] = contained_in(glob, [oid for oid in oids if oid in commits], updates, reader)
+        within[glob] = contained_in(glob, [oid for oid in oids if oid in commits], updates, reader, lands)
     return {
         oid: Target(
             oid,

@@ -14,7 +14,8 @@ from .leaving import ACCEPTED, REFUSED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Protocol
 
     from ..policy.judge import Verify
     from ..policy.policy import Policy
@@ -22,9 +23,15 @@ if TYPE_CHECKING:
     from ..policy.verdict import Verdict
     from ..repository.judging import FindEmergency, FindVerify, LoadPolicy
     from ..repository.reader import Reader
+    from ..repository.receiving import Receiver
     from .hook_file import ServerHook
     from .push_lock import PushLock
     from .pusher import Pusher
+else:
+    Protocol = object
+
+# Ours, and those that say what Git does with a push after us.
+SECTIONS = "(tagwarden|core|hook|receive|transfer)"
 
 LOCK_TIMEOUT = "tagwarden.lockTimeout"
 DEFAULT_LOCK_TIMEOUT = 60.0
@@ -33,115 +40,132 @@ DEFAULT_LOCK_TIMEOUT = 60.0
 RULES_ABOUT_THE_PUSHER = ("who", "tagger-is-pusher")
 
 
-def judge_updates_here(
-    updates: Sequence[RefUpdate],
-    *,
-    hook: ServerHook,
-    host: str,
-    note: str | None = None,
-    foreign: Callable[[], int] | None = None,
-) -> int:
-    """Judge `updates` by the repository's policy and by the site's, say and log what was found, and answer 0 or 1.
+class Call(Protocol):
+    """One call of a hook by Git: what it is told, and what comes before and after the verdict."""
 
-    `note` goes with every verdict that has findings. `foreign` runs the hook
-    behind ours, if we accept; its exit status is then the answer. Raises
-    CannotJudge where no verdict can be reached, or none can be logged. A push
-    lock that was taken is left to whoever keeps it until Git is done with an
-    accepted push.
+    hook: ServerHook
+    host: str
+    updates: Sequence[RefUpdate]
+
+    def asked_singly(self, common_dir: str, settings: Sequence[tuple[str, str]]) -> str | None:
+        """What may refuse single refs of the push after this call, None for nothing."""
+
+    def push_options(self, environ: Mapping[str, str]) -> Sequence[str]:
+        """The options of the push (`git push -o`)."""
+
+    def earlier(self, lock: PushLock) -> Sequence[RefUpdate]:
+        """The updates of the same push that earlier calls accepted, as far as they can matter."""
+
+    def about(self, verdict: Verdict) -> Verdict:
+        """What `verdict` says of this call's updates."""
+
+    def run_foreign_hook(self) -> int:
+        """Run the hook that stood where ours stands, if there is one; its exit status."""
+
+    def hand_on(self, lock: PushLock) -> None:
+        """Leave the lock of an accepted push to whoever keeps it until Git is done."""
+
+
+def judge_call(call: Call) -> int:
+    """Judge the updates by the repository's policy and by the site's, log and say what was found; 0 or 1.
+
+    Raises CannotJudge where no verdict can be reached, or none can be logged.
     """
     git = Git.here()
     # Each git process works while what comes next is imported, which takes as long.
-    configuration = Configuration(git)
+    configuration = Configuration(git, SECTIONS)
     reader = GitProgram(git)
     reader.prepare()
     from ..repository.shares import shares_of
     from .push_lock import common_folder
 
     common_dir = common_folder(git.folder())
-    shares = shares_of(updates)
-    models = [model for model in shares if model is not None]
-    lock = _lock(common_dir, configuration, host) if models else None
+    models = [model for model in shares_of(call.updates) if model is not None]
+    lock = _lock(common_dir, configuration, call.host) if models else None
     head = reader.head()
     reader.prepare(models=models, refs=[head] if head else [])
-    from ..repository.judging import judge_server_push
     from .push_log import append_to_log
     from .push_log_line import Entry, outcome_of
     from .pusher import SETTING as PUSHER
     from .pusher import find_pusher
 
-    together = updates
-    if lock is not None and hook == "update":
-        from .earlier_updates import with_earlier
-
-        together = with_earlier(lock.accepted_before(), updates)
     pusher = find_pusher(configuration.get(PUSHER), os.environ)
-    circumstances = Circumstances(now=int(time.time()), place="server", pusher=pusher.name, pusher_email=pusher.email)
-    entry = Entry(hook, pusher, updates, "could-not-judge")
+    entry = Entry(call.hook, pusher, call.updates, "could-not-judge")
     try:
-        verdicts = judge_server_push(
-            together,
-            reader,
-            configuration,
-            circumstances,
-            # `update` gets no push options; what its environment holds came from elsewhere.
-            find_emergency=_emergencies(pusher) if hook == "pre-receive" else None,
-            find_verify=_verifiers(reader, git, circumstances.now),
-            load=_loader(common_dir),
-            shares=shares if together is updates else None,
-        )
+        earlier = call.earlier(lock) if lock is not None else ()
+        verdicts = _judged(call, earlier, git, common_dir, configuration, reader, pusher)
     except CannotJudge as problem:
         append_to_log(common_dir, entry._replace(error=str(problem)))
         raise
-    if together is not updates:
-        from .earlier_updates import about_these
-
-        verdicts = [about_these(verdict, updates) for verdict in verdicts]
-    for verdict in verdicts:
-        if verdict.findings or verdict.notes:
-            _report(verdict, pusher, note, host)
+    status = ACCEPTED if all(verdict.accepted for verdict in verdicts) else REFUSED
+    emergency = {rule: reason for verdict in verdicts for rule, reason in verdict.emergency.items()}
+    entry = entry._replace(outcome=outcome_of(verdicts, emergency), verdicts=verdicts, emergency=emergency)
+    if status == ACCEPTED and call.run_foreign_hook() != ACCEPTED:
+        status = REFUSED
+        entry = entry._replace(outcome="refused", error="the hook behind tagwarden's refused the push")
     # Tags that are none of our business, and branches, leave no line.
     if any(verdict.judged or verdict.findings for verdict in verdicts):
-        emergency = {rule: reason for verdict in verdicts for rule, reason in verdict.emergency.items()}
-        outcome = outcome_of(verdicts, emergency)
-        append_to_log(common_dir, entry._replace(outcome=outcome, verdicts=verdicts, emergency=emergency))
-    status = ACCEPTED if all(verdict.accepted for verdict in verdicts) else REFUSED
-    if status == ACCEPTED and foreign is not None:
-        status = foreign()
+        append_to_log(common_dir, entry)
     if lock is not None:
-        _settle(lock, updates, hook, accepted=status == ACCEPTED)
+        if status == ACCEPTED:
+            call.hand_on(lock)
+        else:
+            lock.release()
+    for verdict in verdicts:
+        if verdict.findings or verdict.notes:
+            _report(verdict, pusher, call.host)
     return status
 
 
-def _settle(lock: PushLock, updates: Sequence[RefUpdate], hook: ServerHook, *, accepted: bool) -> None:
-    if not accepted:
-        lock.release()
-    elif hook == "pre-receive":
-        lock.keep_until_pushed(updates)
-    else:
-        from .earlier_updates import lines_of
+def _judged(
+    call: Call,
+    earlier: Sequence[RefUpdate],
+    git: Git,
+    common_dir: str,
+    configuration: Configuration,
+    reader: Reader,
+    pusher: Pusher,
+) -> list[Verdict]:
+    from ..repository.judging import judge_server_push
 
-        lock.remember(lines_of(updates))
-        lock.keep_until_pushed()
+    circumstances = Circumstances(now=int(time.time()), place="server", pusher=pusher.name, pusher_email=pusher.email)
+    verdicts = judge_server_push(
+        call.updates,
+        reader,
+        configuration,
+        circumstances,
+        receiver=_receiver(call, git, common_dir, configuration),
+        earlier=earlier,
+        find_emergency=_emergencies(call.push_options(os.environ), pusher),
+        find_verify=_verifiers(reader, git, circumstances.now),
+        load=_loader(common_dir),
+    )
+    return [call.about(verdict) for verdict in verdicts]
 
 
-def _report(verdict: Verdict, pusher: Pusher, note: str | None, host: str) -> None:
+def _receiver(call: Call, git: Git, common_dir: str, configuration: Configuration) -> Receiver:
+    from ..repository.receiving import Receiver
+
+    if "GIT_CONFIG_COUNT" in os.environ or "GIT_CONFIG_PARAMETERS" in os.environ:
+        # What Git itself goes by holds also what the host set for this very process.
+        configuration = Configuration(git, SECTIONS, with_environment=True)
+    return Receiver(git, configuration, asked_singly=call.asked_singly(common_dir, configuration.entries()))
+
+
+def _report(verdict: Verdict, pusher: Pusher, host: str) -> None:
     from ..report.text import lines_of
     from .messages import tell
 
-    if note is not None and verdict.findings:
-        verdict = verdict._replace(notes=(*verdict.notes, note))
     if pusher.name is None and any(finding.rule in RULES_ABOUT_THE_PUSHER for finding in verdict.findings):
         verdict = verdict._replace(notes=(*verdict.notes, f"it is not known who pushes: {pusher.how}"))
     tell(lines_of(verdict), host)
 
 
-def _emergencies(pusher: Pusher) -> FindEmergency | None:
-    if "GIT_PUSH_OPTION_0" not in os.environ:
+def _emergencies(options: Sequence[str], pusher: Pusher) -> FindEmergency | None:
+    if not options:
         return None
     from ..policy.emergency import grant
-    from .push_options import push_options
 
-    options = push_options(os.environ)
     return lambda policy: grant(options, policy, pusher.name)
 
 

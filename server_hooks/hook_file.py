@@ -70,8 +70,8 @@ is_symbolic() {
     return 1
 }
 
-# Whether the policy stays what it is: no ref that holds it is pushed, or the file in it is the same.
-# Whatever is out of the ordinary (a linked worktree, a namespace, a reftable, a HEAD that is
+# Whether the policy stays what it is: nothing is deleted, and no ref that holds it is pushed, or the file in it is
+# the same. Whatever is out of the ordinary (a linked worktree, a namespace, a reftable, a HEAD that is
 # detached or a link) is left to Python.
 policy_stays() {
     [ -z "${GIT_NAMESPACE-}" ] && [ -n "${GIT_DIR-}" ] || return 1
@@ -107,27 +107,36 @@ policy_stays() {
         esac
     done
 
-    files=
+    pushed=
     for line in $lines; do
         old=${line%% *}
         rest=${line#* }
         new=${rest%% *}
         ref=${rest#* }
+        case $new in *[!0]*) ;; *) return 1 ;; esac
         ! is_symbolic "$ref" || return 1
-        [ "$ref" != "$head" ] || files=$old:tagwarden.toml$nl$new:tagwarden.toml
+        if [ "$ref" = "$head" ]; then
+            [ -z "$pushed" ] || return 1
+            pushed=$old$nl$old:tagwarden.toml$nl$new:tagwarden.toml
+            claimed=$old
+        fi
     done
-    [ -n "$files" ] || return 0
+    [ -n "$pushed" ] || return 0
 
-    files=$(export GIT_NO_REPLACE_OBJECTS=1 GIT_NO_LAZY_FETCH=1
+    # What the branch is, for `old` is only what the client says of it.
+    found=$(export GIT_NO_REPLACE_OBJECTS=1 GIT_NO_LAZY_FETCH=1
         exec git cat-file --batch-check='%(objectname)' <<END
-$files
+$head
+$pushed
 END
     ) || return 1
-    before=${files%%"$nl"*}
-    after=${files#*"$nl"}
+    set -- $found
+    [ $# -eq 4 ] && [ "$1" = "$claimed" ] && [ "$2" = "$claimed" ] || return 1
+    before=$3
+    after=$4
     case $before in *' missing') before=none ;; esac
     case $after in *' missing') after=none ;; esac
-    [ -n "$before" ] && [ "$before" = "$after" ]
+    [ "$before" = "$after" ]
 }
 """
 

@@ -5,13 +5,58 @@ from __future__ import annotations
 import os
 
 from ..repository.ref_updates import parse_receive_lines, read_all_stdin
-from .gate import judge_updates_here
+from .gate import judge_call
 from .leaving import leave_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import NoReturn
+
+    from ..policy.push import RefUpdate
+    from ..policy.verdict import Verdict
+    from .hook_file import ServerHook
+    from .push_lock import PushLock
+
+
+class WholePush:
+    """A call of `pre-receive` (gate.Call): `given` is Git's input, `foreign` the hook that runs if we accept, or ""."""
+
+    hook: ServerHook = "pre-receive"
+
+    def __init__(self, host: str, foreign: str, given: bytes) -> None:
+        self.host = host
+        self.updates: Sequence[RefUpdate] = parse_receive_lines(given)
+        self._foreign = foreign
+        self._given = given
+
+    def asked_singly(self, common_dir: str, settings: Sequence[tuple[str, str]]) -> str | None:
+        from .later_hooks import find_later_hook
+
+        return find_later_hook(common_dir, settings, self.host)
+
+    def push_options(self, environ: Mapping[str, str]) -> Sequence[str]:
+        if "GIT_PUSH_OPTION_0" not in environ:
+            return ()
+        from .push_options import push_options
+
+        return push_options(environ)
+
+    def earlier(self, _lock: PushLock) -> Sequence[RefUpdate]:
+        return ()
+
+    def about(self, verdict: Verdict) -> Verdict:
+        return verdict
+
+    def run_foreign_hook(self) -> int:
+        if not self._foreign:
+            return 0
+        from ..repository.foreign_hook import run_foreign_hook
+
+        return run_foreign_hook(self._foreign, (), self._given)
+
+    def hand_on(self, lock: PushLock) -> None:
+        lock.keep_until_pushed(self.updates)
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
@@ -22,17 +67,4 @@ def main(arguments: Sequence[str]) -> NoReturn:
     Git's lines is on stdin.
     """
     host, foreign, lines = arguments
-
-    def judge() -> int:
-        given = os.fsencode(lines) + read_all_stdin()
-
-        def run_foreign() -> int:
-            from ..repository.foreign_hook import run_foreign_hook
-
-            return run_foreign_hook(foreign, (), given)
-
-        return judge_updates_here(
-            parse_receive_lines(given), hook="pre-receive", host=host, foreign=run_foreign if foreign else None
-        )
-
-    leave_with(judge, host=host)
+    leave_with(lambda: judge_call(WholePush(host, foreign, os.fsencode(lines) + read_all_stdin())), host=host)

@@ -1,9 +1,12 @@
 """What the `update` hook file starts: judges one ref of a push, for hosts that offer nothing better.
 
-Git calls it for each ref in turn, after it has stored the objects. It knows
-what it accepted of the same push before (`earlier_updates.py`), but not what is
-still to come: an assignment is judged before the registration that it needs,
-and what comes before a refused ref stays, unless the push is atomic.
+Git calls it for each ref in turn, after it has stored the objects. It may move
+each ref before it goes on to the next, or (atomic pushes, and all pushes of
+Git 2.55) none before the last. So what earlier calls accepted is remembered
+beside the push lock, which the whole push holds. It counts against a later
+ref, and for it only once it stands. What is still to come is not known: an
+assignment is judged before the registration that it needs, and what comes
+before a refused ref stays, unless the push is atomic.
 """
 
 from __future__ import annotations
@@ -11,18 +14,73 @@ from __future__ import annotations
 import os
 
 from ..repository.ref_updates import parse_receive_lines
-from .gate import judge_updates_here
+from .gate import judge_call
 from .leaving import leave_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import NoReturn
 
+    from ..policy.push import RefUpdate
+    from ..policy.verdict import Verdict
+    from .hook_file import ServerHook
+    from .push_lock import PushLock
+
+ASKED_SINGLY = "the update hook, which Git calls for each ref by itself,"
 NOTE = (
     "the update hook judges ref by ref, in the order of their names, and sees nothing of those still to come; "
     "push what another tag needs before that tag"
 )
+
+
+class OneRef:
+    """A call of `update` (gate.Call) with Git's arguments; `foreign` is the hook that runs if we accept, or ""."""
+
+    hook: ServerHook = "update"
+
+    def __init__(self, host: str, foreign: str, ref: str, old: str, new: str) -> None:
+        self.host = host
+        self._line = os.fsencode(f"{old} {new} {ref}\n")
+        self.updates: Sequence[RefUpdate] = parse_receive_lines(self._line)
+        self._foreign = foreign
+        self._arguments = ref, old, new
+
+    def asked_singly(self, _common_dir: str, _settings: Sequence[tuple[str, str]]) -> str | None:
+        return ASKED_SINGLY
+
+    def push_options(self, _environ: Mapping[str, str]) -> Sequence[str]:
+        return ()  # `update` gets none: what its environment holds came from elsewhere
+
+    def earlier(self, lock: PushLock) -> Sequence[RefUpdate]:
+        """Those of the same model, in any case."""
+        (update,) = self.updates
+        lines = [
+            line for line in lock.accepted_before().splitlines(keepends=True) if _model(line) == _model(self._line)
+        ]
+        return [one for one in parse_receive_lines(b"".join(lines)) if one.ref != update.ref] if lines else ()
+
+    def about(self, verdict: Verdict) -> Verdict:
+        """Without what was said of the earlier refs already, but for what refuses this one."""
+        (update,) = self.updates
+        findings = tuple(
+            finding
+            for finding in verdict.findings
+            if finding.ref == update.ref or (finding.severity == "error" and not verdict.accepted)
+        )
+        notes = (*verdict.notes, NOTE) if findings else verdict.notes
+        return verdict._replace(findings=findings, judged=len(self.updates), notes=notes)
+
+    def run_foreign_hook(self) -> int:
+        if not self._foreign:
+            return 0
+        from ..repository.foreign_hook import run_foreign_hook
+
+        return run_foreign_hook(self._foreign, self._arguments, b"")
+
+    def hand_on(self, lock: PushLock) -> None:
+        lock.remember(self._line)
+        lock.keep_until_pushed()
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
@@ -32,17 +90,9 @@ def main(arguments: Sequence[str]) -> NoReturn:
     is accepted or "", and what Git gave: ref, old id, new id.
     """
     host, foreign, ref, old, new = arguments
+    leave_with(lambda: judge_call(OneRef(host, foreign, ref, old, new)), host=host)
 
-    def judge() -> int:
-        updates = parse_receive_lines(os.fsencode(f"{old} {new} {ref}\n"))
 
-        def run_foreign() -> int:
-            from ..repository.foreign_hook import run_foreign_hook
-
-            return run_foreign_hook(foreign, (ref, old, new), b"")
-
-        return judge_updates_here(
-            updates, hook="update", host=host, note=NOTE, foreign=run_foreign if foreign else None
-        )
-
-    leave_with(judge, host=host)
+def _model(line: bytes) -> bytes:
+    ref = line.rstrip(b"\n").split(b" ", 2)[-1]
+    return ref.partition(b"@")[0].partition(b"#")[0].lower()

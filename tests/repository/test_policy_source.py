@@ -47,6 +47,9 @@ def on_client(repo: Repo, remote: str | None = "origin") -> PolicySource:
 
 
 def changes(repo: Repo, *updates: tuple[str | None, str | None, str]) -> list[PolicyChange]:
+    for old, _, ref in updates:
+        if old is not None:
+            repo.git("update-ref", ref, old)
     with opened(repo) as (reader, configuration):
         return policy_changes(reader, configuration, [RefUpdate(*update) for update in updates])
 
@@ -225,8 +228,9 @@ def test_a_policy_on_another_branch_is_none(repo: Repo) -> None:
 def test_a_changed_policy_comes_with_its_new_bytes(repo: Repo) -> None:
     old, new = repo.commit({FILE: POLICY}), repo.commit({FILE: "new"})
 
-    assert changes(repo, (old, new, "refs/heads/main")) == [PolicyChange("refs/heads/main", FILE, b"new", None)]
-    assert changes(repo, (None, new, "refs/heads/main")) == [PolicyChange("refs/heads/main", FILE, b"new", None)]
+    expected = [PolicyChange("refs/heads/main", FILE, b"new", None)]
+    assert changes(repo, (old, new, "refs/heads/main")) == expected
+    assert changes(repo, (None, new, "refs/heads/main")) == expected, "whatever the client says of it"
 
 
 def test_the_first_push_to_the_branch_of_an_unborn_head_brings_a_policy(repo: Repo) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 
 import pytest
 
@@ -37,8 +38,41 @@ def test_ids_may_be_sha256() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\n", b"\n\n"], ids=["nothing", "an empty line", "empty lines"])
 def test_empty_input_is_no_update(data: bytes) -> None:
-    assert parse_receive_lines(data) == []
     assert parse_pre_push_lines(data) == []
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b"\n\n"], ids=["nothing", "an empty line", "empty lines"])
+def test_a_server_hook_is_never_started_for_nothing(data: bytes) -> None:
+    with pytest.raises(CannotJudge, match="list of pushed refs is empty"):
+        parse_receive_lines(data)
+
+
+def test_a_ref_that_is_named_twice_is_judged_in_no_way() -> None:
+    twice = line(NONE, A, "refs/heads/x") + line(NONE, A, "refs/tags/m@v1.0.0") + line(NONE, A, "refs/heads/x")
+
+    with pytest.raises(CannotJudge, match="'refs/heads/x' twice"):
+        parse_receive_lines(twice)
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "m@v1.0.0", "HEAD", "refs/tags/a..b", "refs/tags/a@{b", "refs/tags/.a", "refs/tags/a.lock", "refs/a.lock/b",
+        "refs/tags/a//b", "refs/tags/a/", "refs/tags/a.", "refs/tags/a\rb", "refs/tags/a\0b", "refs/tags/a b",
+        "refs/tags/a~b", "refs/tags/a^", "refs/tags/a:b", "refs/tags/a?", "refs/tags/a*", "refs/tags/a[",
+        "refs/tags/a\\", "refs/tags/a\x7f", "refs/tags/a\tb",
+    ],
+)  # fmt: skip
+def test_a_name_that_git_can_not_keep_is_judged_in_no_way(ref: str) -> None:
+    assert subprocess.run(["git", "check-ref-format", ref.replace("\0", "\1")]).returncode != 0 or "/" not in ref
+
+    with pytest.raises(CannotJudge, match="which Git can't keep"):
+        parse_receive_lines(line(NONE, A, "refs/heads/fine") + line(NONE, A, ref))
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/@", "refs/tags/a@b", "refs/tags/a./b", "refs/x", "refs/tags/\udcff"])
+def test_odd_names_that_git_keeps_are_taken(ref: str) -> None:
+    assert [update.ref for update in parse_receive_lines(line(NONE, A, ref))] == [ref]
 
 
 def test_a_last_line_without_its_newline_counts() -> None:

@@ -70,6 +70,9 @@ class HookRepo:
         file = self.repo.path / "hooks" / hook
         text = hook_file(hook, python=str(self.python), host=host, next_hook=next_hook)
         file.write_bytes(os.fsencode(text))
+        for old, _, ref in lines:
+            if set(old) != {"0"}:
+                self.repo.git("update-ref", ref, old)  # what the client says is true
         arguments: tuple[str, ...] = ()
         if hook == "update":
             old, new, ref = lines[0]
@@ -112,9 +115,6 @@ class TestPythonIsNotStarted:
         assert served.run((served.policy, served.later, "refs/heads/main")) == (0, "", "")
         assert served.run((served.first, served.second, "refs/heads/main")) == (0, "", "")
 
-    def test_for_a_new_branch_of_head_without_a_policy(self, served: HookRepo) -> None:
-        assert served.run((ZERO, served.first, "refs/heads/main")) == (0, "", "")
-
     def test_for_the_update_hook_of_a_branch(self, served: HookRepo) -> None:
         assert served.run((served.first, served.second, "refs/heads/main"), hook="update") == (0, "", "")
         assert served.run((ZERO, served.first, "refs/heads/feature"), hook="update") == (0, "", "")
@@ -128,9 +128,6 @@ class TestPythonIsNotStarted:
         served.repo.git("config", "tagwarden.policy", "ref:refs/heads/policy:a file.toml")
 
         assert served.run((ZERO, served.first, "refs/heads/feature")).exit == 0
-
-    def test_for_an_empty_push(self, served: HookRepo) -> None:
-        assert served.run(stdin=b"\n").exit == 0
 
     def test_in_a_sha256_repository(self, tmp_path: Path) -> None:
         served = HookRepo(tmp_path, ["sh"], "sha256")
@@ -159,6 +156,29 @@ class TestPythonIsStarted:
         one_shell.repo.git("config", f"tagwarden.{setting}", f"ref:{ref}:tagwarden.toml")
 
         assert one_shell.run((ZERO, one_shell.first, "refs/heads/policy")).started_python
+
+    @pytest.mark.parametrize("hook", ["pre-receive", "update"])
+    def test_for_a_deletion_of_any_ref(self, served: HookRepo, hook: ServerHook) -> None:
+        assert served.run((served.first, ZERO, "refs/heads/feature"), hook=hook).started_python
+        assert served.run((ZERO, ZERO, "refs/heads/feature"), hook=hook).started_python
+
+    @pytest.mark.parametrize("hook", ["pre-receive", "update"])
+    def test_for_heads_branch_where_the_client_says_what_is_not_true_of_it(
+        self, served: HookRepo, hook: ServerHook
+    ) -> None:
+        for old in (ZERO, "1" * 40, served.later):
+            served.repo.git("update-ref", "refs/heads/main", served.second)
+            stdin = f"{old} {served.first} refs/heads/main\n".encode()
+            if hook == "pre-receive":
+                assert served.run(stdin=stdin).started_python
+            else:
+                served.repo.git("update-ref", "refs/heads/main", served.second)
+                assert served.run((ZERO, served.first, "refs/heads/main"), hook=hook).started_python
+
+    def test_for_heads_branch_named_twice(self, served: HookRepo) -> None:
+        line = (served.first, served.second, "refs/heads/main")
+
+        assert served.run(line, line).started_python
 
     def test_whatever_configuration_the_environment_brings(self, served: HookRepo) -> None:
         served.repo.git("config", "tagwarden.policy", "ref:refs/heads/policy:tagwarden.toml")

@@ -1,0 +1,23 @@
+"""Which names Git takes for refs: the rules of git-check-ref-format(1)."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Control characters, space, and what revisions and patterns are written with.
+FORBIDDEN = bytes((*range(0x20), 0x7F)) + b" ~^:?*[\\"
+# As each stands in a name that a line break ends.
+FORBIDDEN_PARTS = (b"..", b"@{", b"//", b"/.", b".lock/", b".lock\n", b"/\n", b".\n")
+
+
+def are_ref_names(refs: Sequence[str]) -> bool:
+    """Whether Git would take each of `refs` for the full name of a ref. All are looked at in one go."""
+    if not all(ref.startswith("refs/") for ref in refs):
+        return False
+    text = "".join([ref + "\n" for ref in refs]).encode("utf-8", "surrogateescape")
+    # A line break in a name would make one more than there are names.
+    if len(text) - len(text.translate(None, FORBIDDEN)) != len(refs):
+        return False
+    return not any(part in text for part in FORBIDDEN_PARTS)

@@ -1,0 +1,98 @@
+"""What Git asks about each ref of a push after pre-receive, and what can therefore refuse single ones.
+
+Hooks that are files lie in one folder; from Git 2.54 on there are hooks in the
+configuration, too (githooks(5), git-hook(1)). gitolite's own rules are an
+`update` hook. On GitLab, Git's own hooks are Gitaly's and refuse nothing by
+themselves; what an administrator adds lies in `custom_hooks`. Gitea and Forgejo
+put scripts there that run what is in `<hook>.d`, where `gitea` is their own.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .hook_file import NEXT_SUFFIX, is_hook_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PER_REF = ("update", "reference-transaction", "proc-receive")
+# Of Gitea's and Forgejo's delegates: what they themselves put into `<hook>.d`.
+OF_THE_HOST = frozenset(("gitea", "forgejo"))
+BEGINNING_BYTES = 4096
+
+
+def find_later_hook(common_dir: str, settings: Sequence[tuple[str, str]], host: str) -> str | None:
+    """What may refuse single refs after pre-receive, as a user would call it; None for nothing.
+
+    `settings` are those of `core`, `receive` and `hook` that Git goes by, `host` is the hosting system or "".
+    """
+    for name, value in settings:
+        if name.startswith("hook.") and name.endswith(".event") and value in PER_REF[:2]:
+            return f"the configured hook {name[len('hook.') : -len('.event')]!r} ({value})"
+    for hook in PER_REF:
+        if hook == "proc-receive" and not _handles_tags(settings):
+            continue
+        found = _of_gitlab(common_dir, hook) if host == "gitlab" else _in_folder(_folder(common_dir, settings), hook)
+        if found is not None:
+            return f"the hook {found}"
+    return None
+
+
+def _folder(common_dir: str, settings: Sequence[tuple[str, str]]) -> str:
+    paths = [value for name, value in settings if name == "core.hookspath"]
+    # A relative one starts where hooks run, which is the repository of a hook on a server.
+    return os.path.expanduser(paths[-1]) if paths else os.path.join(common_dir, "hooks")
+
+
+def _in_folder(folder: str, hook: str) -> str | None:
+    file = os.path.join(folder, hook)
+    if not os.access(file, os.X_OK) or os.path.isdir(file):
+        return None
+    beginning = _beginning(file)
+    if is_hook_file(beginning):
+        behind = file + NEXT_SUFFIX
+        return os.path.relpath(behind, os.path.dirname(folder)) if os.access(behind, os.X_OK) else None
+    if f"{hook}.d".encode() in beginning and os.path.isdir(f"{file}.d"):
+        return _of_delegate(f"{file}.d", folder)
+    return os.path.relpath(file, os.path.dirname(folder))
+
+
+def _of_gitlab(common_dir: str, hook: str) -> str | None:
+    folder = os.path.join(common_dir, "custom_hooks")
+    file = os.path.join(folder, hook)
+    if os.path.isfile(file) and os.access(file, os.X_OK):
+        return os.path.relpath(file, common_dir)
+    return _of_delegate(f"{file}.d", folder)
+
+
+def _of_delegate(folder: str, hooks: str) -> str | None:
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return None
+    for name in names:
+        file = os.path.join(folder, name)
+        runs = name not in OF_THE_HOST and os.path.isfile(file) and os.access(file, os.X_OK)
+        if runs and not is_hook_file(_beginning(file)):
+            return os.path.relpath(file, os.path.dirname(hooks))
+    return None
+
+
+def _beginning(file: str) -> bytes:
+    try:
+        with open(file, "rb") as opened:
+            return opened.read(BEGINNING_BYTES)
+    except OSError:
+        return b""
+
+
+def _handles_tags(settings: Sequence[tuple[str, str]]) -> bool:
+    """Whether `receive.procReceiveRefs` may name tags: prefixes, each behind modifiers and a colon (git-config(1))."""
+    for name, value in settings:
+        if name == "receive.procreceiverefs":
+            prefix = value.rpartition(":")[2].rstrip("/")
+            if "!" in value.partition(":")[0] or "refs/tags".startswith(prefix) or prefix.startswith("refs/tags/"):
+                return True
+    return False
