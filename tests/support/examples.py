@@ -10,6 +10,7 @@ a commit that no branch contains.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from typing import NamedTuple
 from tagwarden.policy.commit_object import parse_commit
 from tagwarden.policy.judge import Judge
 from tagwarden.policy.near_miss import NearMiss
+from tagwarden.policy.policy import Policy
 from tagwarden.policy.policy_file import PolicyMistakes, load_policy
 from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate, Signature, Tag, TagPush, Target, WholePush
 from tagwarden.policy.rules.example import Example
@@ -109,15 +111,21 @@ def verify(pushes: Sequence[TagPush]) -> dict[str, Signature]:
     return found
 
 
-def judge_example(example: Example, *, place: str = "server") -> Verdict:
+@functools.cache
+def policy_of(text: str) -> Policy:
+    return load_policy(text.encode())
+
+
+def judge_example(example: Example, *, asked_singly: str | None = None) -> Verdict:
     """Judge an example's push under its policy."""
-    policy = load_policy(example.policy.encode())
+    policy = policy_of(example.policy)
     tags = [line for line in example.pushed if not line.startswith(("replace ", "policy "))]
     circumstances = Circumstances(
         now=NOW,
         place="client" if len(tags) > 2 else "server",
         remote_url="git@github.com:acme/models.git",
         pusher="ada",
+        asked_singly=asked_singly,
     )
     judge = Judge(policy, circumstances, verify=verify)
     existing = [parse_line(line) for line in example.existing]
