@@ -8,12 +8,11 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from support import Repo, Server
+from support import Repo
 from support.project import ROOMS, ROOT, project_files
 from tagwarden.policy.program_version import VERSION
 
@@ -93,27 +92,3 @@ def test_the_command_bears_a_policy_and_a_hooks_folder_on_the_path(installed: Pa
     )  # fmt: skip
 
     assert (ran.returncode, ran.stderr) == (0, "")
-
-
-def test_a_hook_of_a_regular_install_looks_for_other_packages_only_where_a_push_needs_them(
-    installed: Path, new_server: Callable[..., Server], tmp_path: Path
-) -> None:
-    server = new_server(hook=None)
-    subprocess.run([installed / "tagwarden", "install", "--server", server.path], check=True, capture_output=True)
-    (site,) = installed.parent.glob("lib/python*/site-packages")
-    looked = tmp_path / "looked"
-    (site / "looking.pth").write_text(f"import os; open({str(looked)!r}, 'w').close()\n")
-    clone = server.clone()
-
-    clone.tag("churn@v1.0.0")
-    assert clone.push("churn@v1.0.0").ok
-    clone.tag("churn@v0.9.0", clone.commit({"README.md": "more"}))
-    assert clone.push("churn@v0.9.0").rules == {"version-order"}
-    assert not looked.exists()
-
-    clone.tag("churn@v1.1.0", clone.commit({"artifacts.yaml": "churn:\n  type: model\n  path: churn.bin\n"}))
-    pushed = clone.push("churn@v1.1.0")
-    assert pushed.ok, pushed.stderr
-    clone.tag("churn@v1.2.0", clone.commit({"artifacts.yaml": "churn: [\n"}))
-    assert clone.push("churn@v1.2.0").rules == {"target-annotations"}
-    assert looked.exists()

@@ -5,39 +5,36 @@ from __future__ import annotations
 import pytest
 
 from support import Repo, Server
-from support.hook_files import hook_at
 from tagwarden.cli.run import run
-
-REFUSES_ONE_TAG = '#!/bin/sh\n[ "$1" != refs/tags/m@v0.0.1 ]\n'
 
 
 @pytest.fixture
-def picky(server: Server) -> Server:
-    """A server whose own update hook lets a registration go and its assignment in."""
-    hook_at(server.path / "hooks" / "update", REFUSES_ONE_TAG)
+def faulty(server: Server) -> Server:
+    """A server on which Git can't make one tag: a Git that was killed has left its lock file."""
+    (server.path / "refs" / "tags" / "m@v0.0.1.lock").touch()
     return server
 
 
 def push_a_version_in_a_stage(clone: Repo, *options: str) -> None:
     clone.tag("m@v0.0.1")
     clone.tag("m#prod#1")
-    assert "hook declined to update refs/tags/m@v0.0.1" in clone.push(*options, "--tags").stderr
+    assert "Unable to create" in clone.push(*options, "--tags").stderr
 
 
-def test_what_git_drops_of_an_accepted_push_is_found_by_audit(
-    picky: Server, clone: Repo, capsys: pytest.CaptureFixture[str]
+def test_what_a_fault_drops_of_an_accepted_push_is_found_by_audit(
+    faulty: Server, clone: Repo, capsys: pytest.CaptureFixture[str]
 ) -> None:
     push_a_version_in_a_stage(clone)
 
-    assert picky.tags() == {"m#prod#1"}
-    assert run(["audit", str(picky.path)]) == 1
+    assert faulty.tags() == {"m#prod#1"}
+    assert run(["audit", str(faulty.path)]) == 1
     assert "[state-exists]" in capsys.readouterr().out
 
 
-def test_an_atomic_push_is_dropped_as_a_whole(picky: Server, clone: Repo) -> None:
+def test_an_atomic_push_is_dropped_as_a_whole(faulty: Server, clone: Repo) -> None:
     push_a_version_in_a_stage(clone, "--atomic")
 
-    assert not picky.tags()
+    assert not faulty.tags()
 
 
 def test_a_refused_push_leaves_no_object(server: Server, clone: Repo) -> None:
