@@ -10,7 +10,7 @@ import click
 
 from ..policy.people import Person, decide, describe
 from ..policy.record import Record
-from ..policy.rules import KINDS
+from ..policy.tag_name import KINDS
 from ..report.escape import display, escape
 from .completion import complete_model
 from .effective_policy import NOWHERE

@@ -79,7 +79,7 @@ def rules_page() -> str:
         "# The rules\n",
         "The default is the severity under the built-in policy; `[rules]` in the policy changes it.\n",
         "| rule | default | |\n|---|---|---|",
-        *(f"| [{rule}](#{rule}) | {RULES[rule]} | {summary(rule)} |" for rule in known_rules()),
+        *(f"| [{rule}](#{rule}) | {RULES[rule].severity} | {summary(rule)} |" for rule in known_rules()),
         "",
         *(section(rule) for rule in known_rules()),
         "## How the examples are written\n",
@@ -97,7 +97,7 @@ def section(rule: str) -> str:
         [
             f"## {rule}\n",
             f"{(module.__doc__ or '').strip()}\n",
-            f"Policy keys: {keys}. Default: {RULES[rule]}.\n",
+            f"Policy keys: {keys}. Default: {RULES[rule].severity}.\n",
             *(example_line(example) for example in module.EXAMPLES),
             "",
         ]

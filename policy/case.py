@@ -54,7 +54,7 @@ def build_case(
     """Play `push` into the model's history, as far as `landing` says. `documents` gives what reads YAML."""
     pushes, existing = push.pushed, push.existing
     if landing.touched_stay:
-        if landing.rules is None:
+        if not landing.only_helped:
             pushes = [update for update in pushes if update.change == "create"]
     else:
         touched = {update.tag for update in pushes}

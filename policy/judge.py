@@ -6,7 +6,7 @@ is wrong.
 
 from __future__ import annotations
 
-from .rules import ALL_KINDS, CONCERNS, PUSH_RULES, RULES, load_push_rule, load_rule
+from .rules import RULES, load_push_rule, load_rule
 from .verdict import Finding, Verdict
 
 TYPE_CHECKING = False
@@ -14,10 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .annotations import Documents
-    from .case import Case
-    from .policy import Level, Policy, Settings
+    from .policy import Policy, Settings
     from .push import Circumstances, ModelPush, Signature, TagPush, WholePush
-    from .verdict import Breach, Severity
+    from .verdict import Breach, Level, Severity
 
     # What became of the signatures of these tags, by the names of their refs.
     Verify = Callable[[Sequence[TagPush]], Mapping[str, Signature]]
@@ -65,15 +64,16 @@ class Judge:
         if self.verify is not None:
             push = push._replace(signatures=self.verify(push.pushed))
         from .case import build_case
+        from .features import features_of
         from .landing import landings_of
 
         found: set[tuple[str, str | None]] = set()
         for landing in landings_of(push, self.circumstances):
             case = build_case(push, settings, self.circumstances, self.documents, landing)
             new: list[tuple[str, str | None]] = []
-            for rule in _rules_for(case):
+            for rule in _rules_for("model", features_of(case)):
                 level = self._level(rule, settings)
-                if level != "off" and (landing.rules is None or rule in landing.rules):
+                if level != "off" and (RULES[rule].helped or not landing.only_helped):
                     breaches = [breach for breach in load_rule(rule).check(case) if (rule, breach.ref) not in found]
                     new.extend((rule, breach.ref) for breach in breaches)
                     self._take(rule, level, breaches, landing.because)
@@ -81,17 +81,16 @@ class Judge:
 
     def _level(self, rule: str, settings: Settings) -> Level:
         level = settings.levels[rule]
-        if rule == "version-order" and level == "error" and self.circumstances.place == "history":
-            # Which versions came in one push is not known any more.
-            return "warning"
-        return level
+        return RULES[rule].in_history if level == "error" and self.circumstances.place == "history" else level
 
     def judge_whole(self, push: WholePush) -> None:
         """Judge what concerns the push as a whole."""
+        from .features import features_of_push
+
         settings = self.policy.for_model("")
-        for rule in PUSH_RULES:
+        for rule in _rules_for("push", features_of_push(push)):
             level = settings.levels[rule]
-            if level != "off" and _concerns(rule, push):
+            if level != "off":
                 self._take(rule, level, load_push_rule(rule).check(push))
 
     def _take(self, rule: str, level: Level, breaches: Iterable[Breach], because: str = "") -> None:
@@ -149,20 +148,8 @@ def judge_push(
     return one.verdict(source=source, policy_id=policy_id)
 
 
-def _rules_for(case: Case) -> Iterator[str]:
-    from .traits import traits_of
-
-    traits = traits_of(case)
-    for rule in RULES:
-        if rule not in PUSH_RULES and not traits.isdisjoint(CONCERNS.get(rule, ALL_KINDS)):
+def _rules_for(scope: str, features: set[str]) -> Iterator[str]:
+    # A hook pays for every module that it imports.
+    for rule, row in RULES.items():
+        if row.scope == scope and not features.isdisjoint(row.looks_at):
             yield rule
-
-
-def _concerns(rule: str, push: WholePush) -> bool:
-    # Each is asked for only where it can have something to say: a hook pays
-    # for every module that it imports.
-    if rule == "push-size":
-        return push.circumstances.place == "client"
-    if rule == "policy-file":
-        return push.policy_problem is not None
-    return any(update.ref.startswith("refs/replace/") for update in push.updates)

@@ -10,6 +10,7 @@ lines that delete or move a tag never do.
 from __future__ import annotations
 
 from .record import Record
+from .tag_name import KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,13 +19,8 @@ if TYPE_CHECKING:
     from .push import Circumstances, ModelPush
     from .tag_name import Kind
 
-EVERY_KIND: frozenset[Kind] = frozenset(("register", "deregister", "assign", "unassign", "deprecate"))
+EVERY_KIND: frozenset[Kind] = frozenset(KINDS)
 TAKING_AWAY: frozenset[Kind] = frozenset(("deregister", "unassign", "deprecate"))
-
-# The rules to which another line of the push can be a help. In a landing without help only these are asked again.
-HELPED: frozenset[str] = frozenset(
-    ("version-order", "version-step", "state-exists", "stage-path", "stage-permanent", "event-time", "who", "signed")
-)
 
 
 class Landing(Record):
@@ -32,21 +28,22 @@ class Landing(Record):
 
     `counted` are the kinds of the push's own events that count for those that
     follow them. With `touched_stay`, the tags that the push moves or deletes
-    stand as they did. `rules` are asked, None for all. `because` ends the
-    message of a finding that no other landing has.
+    stand as they did. With `only_helped`, only those rules are asked to which
+    another tag of the push can be a help (`RuleRow.helped`). `because` ends
+    the message of a finding that no other landing has.
     """
 
     counted: frozenset[Kind]
     touched_stay: bool
-    rules: frozenset[str] | None
+    only_helped: bool
     because: str
 
 
-TOGETHER = Landing(EVERY_KIND, touched_stay=False, rules=None, because="")
+TOGETHER = Landing(EVERY_KIND, touched_stay=False, only_helped=False, because="")
 WITHOUT_DELETIONS = Landing(
     EVERY_KIND,
     touched_stay=True,
-    rules=None,
+    only_helped=False,
     because="; what this push deletes or moves counts until it is gone, so push that first",
 )
 
@@ -61,7 +58,7 @@ def landings_of(push: ModelPush, circumstances: Circumstances) -> Sequence[Landi
             " each of them on its own: push what this tag needs first"
         )
         # With none of the others, and with those alone that take something away.
-        alone = Landing(frozenset(), touched_stay=True, rules=HELPED, because=because)
+        alone = Landing(frozenset(), touched_stay=True, only_helped=True, because=because)
         return (TOGETHER, alone, alone._replace(counted=TAKING_AWAY))
     if any(update.change in ("move", "delete") for update in push.pushed):
         return (TOGETHER, WITHOUT_DELETIONS)

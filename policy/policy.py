@@ -7,16 +7,16 @@
 from __future__ import annotations
 
 from .record import Record
-from .rules import KINDS, RULES
+from .rules import DEFAULT_LEVELS
+from .tag_name import KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Literal
 
-    from .verdict import Mode
+    from .verdict import Level, Mode
 
-    Level = Literal["error", "warning", "off"]
     Order = Literal["latest", "major", "minor", "any"]
 
 
@@ -125,7 +125,7 @@ class Settings(Record):
     time: Time = Time()
     people: People = People()
     signing: Signing = Signing()
-    levels: Mapping[str, Level] = RULES
+    levels: Mapping[str, Level] = DEFAULT_LEVELS
 
 
 class Override(Record):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .policy import Message, change
-from .severity import NEEDED_OPTIONS, option_of, raising
+from .rules import RULES
+from .severity import option_of, raising
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def _check_severities(policy: Policy, reading: Reading) -> None:
         effective.update(option_of(path) for written in (reading.base, *reading.overrides) for path in written.given)
     for written in (reading.base, *reading.overrides):
         for rule, level in written.values.get("rules", {}).items():
-            needed = NEEDED_OPTIONS.get(rule)
+            needed = RULES[rule].needs_option
             if needed and level != "off" and effective.isdisjoint(needed):
                 problem = f'"{level}" has no effect without {" or ".join(needed)}, which is not set'
                 reading.mistake(written, f"rules.{rule}", problem)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from .globs import problem_of
 from .names import is_name
 from .record import Record
-from .rules import KINDS
+from .rules import rules_where
+from .tag_name import KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,27 +15,6 @@ if TYPE_CHECKING:
 
 LONGEST_PATTERN = 4096
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-# The rules whose breach leaves the registry readable, so that an emergency may break them.
-EMERGENCY_RULES = (
-    "version-order",
-    "version-form",
-    "version-step",
-    "target-branch",
-    "target-files",
-    "model-known",
-    "model-case",
-    "stage-known",
-    "stage-path",
-    "stage-permanent",
-    "counter",
-    "message",
-    "who",
-    "tagger-is-pusher",
-    "signed",
-    "tag-immutable",
-    "tag-permanent",
-)
 
 
 class Unfit(Exception):
@@ -257,6 +237,7 @@ _MEMBER = Shape("a name", _read_member, _TEXT)
 WHO = array_of(_MEMBER, 'names, "@group"s and "signer:PRINCIPAL"s')
 SOME_WHO = array_of(_MEMBER, 'names, "@group"s and "signer:PRINCIPAL"s', least=1)
 MEMBERS = array_of(Shape("a name", _read_person, _TEXT), 'names and "signer:PRINCIPAL"s (a group holds no groups)')
+_BREAKABLE = rules_where("breakable")
 BREAKABLE_RULES = array_of(
-    choice(EMERGENCY_RULES), f"rules that an emergency may break ({one_of(EMERGENCY_RULES)})", distinct=True
+    choice(_BREAKABLE), f"rules that an emergency may break ({one_of(_BREAKABLE)})", distinct=True
 )

@@ -7,7 +7,7 @@ from textwrap import wrap
 from .policy_defaults import default_of, default_text
 from .policy_keys import KEYS
 from .policy_sections import SECTIONS
-from .rules import RULES
+from .rules import DEFAULT_LEVELS
 from .toml_text import toml_assignment
 
 TYPE_CHECKING = False
@@ -37,7 +37,11 @@ def policy_template() -> str:
         lines += ["", *_header(section, doc)]
         for key in KEYS.values():
             if key.name == "rules.RULE" and section == "rules":
-                lines += [f"# {toml_assignment(rule, level)}" for rule, level in RULES.items() if rule != "policy-file"]
+                lines += [
+                    f"# {toml_assignment(rule, level)}"
+                    for rule, level in DEFAULT_LEVELS.items()
+                    if rule != "policy-file"
+                ]
             elif _section_of(key) == section:
                 lines += _assignment(key)
     lines += ['# versions.order = "any"', '# rules.version-step = "off"']

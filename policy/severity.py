@@ -9,28 +9,14 @@ from __future__ import annotations
 
 from .policy_keys import ALL_NEUTRAL, KEYS
 from .record import Record
-from .rules import RULES
+from .rules import DEFAULT_LEVELS, RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from .policy import Level, Settings
-
-
-# What turns a rule on as soon as it holds anything.
-ARRAYS: dict[str, str] = {"message.trailers": "message", "people.allow": "who", "signing.require": "signed"}
-
-# Rules that refuse nothing until one of these is given.
-NEEDED_OPTIONS: dict[str, tuple[str, ...]] = {
-    "target-branch": ("target.branches",),
-    "target-files": ("target.files",),
-    "model-known": ("models.names", "models.declared-in"),
-    "stage-path": ("stages.path",),
-    "stage-permanent": ("stages.once-assigned-permanent",),
-    "who": ("people.allow",),
-    "signed": ("signing.require",),
-}
+    from .policy import Settings
+    from .verdict import Level
 
 
 class Option(Record):
@@ -49,9 +35,10 @@ def _options() -> tuple[Option, ...]:
         section, _, name = key.name.partition(".")
         if key.rules and "." not in name and "[" not in section and key.neutral is not ALL_NEUTRAL:
             options.append(Option(key.name, section, name.replace("-", "_"), key.rules, key.neutral))
-    for array, rule in ARRAYS.items():
-        section, _, name = array.partition(".")
-        options.append(Option(array, section, name, (rule,), ()))
+    for rule, row in RULES.items():
+        if row.raised_by is not None:
+            section, _, name = row.raised_by.partition(".")
+            options.append(Option(row.raised_by, section, name, (rule,), ()))
     return tuple(options)
 
 
@@ -60,7 +47,7 @@ OPTIONS = _options()
 
 def resolve(settings: Settings, rules: Mapping[str, Level], given: Collection[str], *, site: bool) -> dict[str, Level]:
     """Every rule's severity: `rules` are those set by name, `given` all keys that were set."""
-    levels: dict[str, Level] = dict.fromkeys(RULES, "off") if site else dict(RULES)
+    levels: dict[str, Level] = dict.fromkeys(RULES, "off") if site else dict(DEFAULT_LEVELS)
     for option in raising(settings, given, site=site):
         for rule in option.rules:
             levels[rule] = "error"

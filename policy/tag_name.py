@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     Kind = Literal["register", "deregister", "assign", "unassign", "deprecate"]
 
 
+KINDS: tuple[Kind, ...] = ("register", "deregister", "assign", "unassign", "deprecate")
+
+
 class TagName(Record):
     """A model tag's name, taken apart.
 

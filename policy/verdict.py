@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     Severity = Literal["error", "warning"]
+    Level = Literal["error", "warning", "off"]
     Mode = Literal["enforce", "evaluate"]
 
 

@@ -62,7 +62,7 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
 def _one(finding: Finding, *, explain: bool) -> Iterator[str]:
     yield f"  {finding.severity} [{finding.rule}] {escape(finding.message)}"
     if explain:
-        yield f"    why: {getattr(load_rule(finding.rule), 'WHY', '')}"
+        yield f"    why: {load_rule(finding.rule).WHY}"
     if finding.key:
         yield f"    policy key: {escape(finding.key)}"
     if finding.fix:

@@ -8,6 +8,7 @@ from ..policy.errors import CannotJudge
 from ..policy.judge import Judge
 from ..policy.push import Circumstances, WholePush
 from ..policy.record import Record
+from ..policy.rules import rules_where
 from .facts import judge_updates
 from .git_program import GitProgram
 from .judging import InForce, find_stages
@@ -22,23 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..policy.judge import Verify
-    from ..policy.policy import Level, Policy
+    from ..policy.policy import Policy
     from ..policy.push import RefUpdate
-    from ..policy.verdict import Verdict
+    from ..policy.verdict import Level, Verdict
     from .configuration import Configuration
     from .git_command import Git
     from .policy_source import PolicySource
 
 TIMEOUT_SETTING = "tagwarden.remoteTimeout"
 OFFLINE_SETTING = "tagwarden.offline"
-
-# What rests on who pushes, which only the server is told.
-OF_THE_PUSHER = ("who", "tagger-is-pusher")
-# What rests on tags that only the remote may have.
-OF_THE_REMOTE = (
-    "model-case", "version-order", "version-once", "version-per-commit", "version-step", "state-exists",
-    "stage-path", "stage-permanent", "event-time", "counter",
-)  # fmt: skip
 
 
 class Destination(Record):
@@ -218,9 +211,9 @@ def _active(policy: Policy, models: Sequence[str], rules: Sequence[str]) -> list
 
 def _notes(verdict: Verdict, policy: Policy, models: Sequence[str], destination: Destination) -> Iterator[str]:
     if destination.offline and destination.url is not None and models:
-        unsure = ", ".join(f"[{rule}]" for rule in _active(policy, models, OF_THE_REMOTE))
+        unsure = ", ".join(f"[{rule}]" for rule in _active(policy, models, rules_where("needs_remote")))
         yield f"judged by the tags of this clone, for the remote was not asked; it may know better about {unsure}"
-    unjudged = _active(policy, models, OF_THE_PUSHER)
+    unjudged = _active(policy, models, rules_where("needs_pusher"))
     if unjudged or verdict.findings:
         rules = f", so that {', '.join(f'[{rule}]' for rule in unjudged)} can't be judged here" if unjudged else ""
         yield f"only the server knows who pushes, its own settings and its clock{rules}"

@@ -36,9 +36,6 @@ SECTIONS = "(tagwarden|core|hook|receive|transfer)"
 LOCK_TIMEOUT = "tagwarden.lockTimeout"
 DEFAULT_LOCK_TIMEOUT = 60.0
 
-# These refuse whoever is not known.
-RULES_ABOUT_THE_PUSHER = ("who", "tagger-is-pusher")
-
 
 class Call(Protocol):
     """One call of a hook by Git: what it is told, and what comes before and after the verdict."""
@@ -153,10 +150,11 @@ def _receiver(call: Call, git: Git, common_dir: str, configuration: Configuratio
 
 
 def _report(verdict: Verdict, pusher: Pusher, host: str) -> None:
+    from ..policy.rules import RULES
     from ..report.text import lines_of
     from .messages import tell
 
-    if pusher.name is None and any(finding.rule in RULES_ABOUT_THE_PUSHER for finding in verdict.findings):
+    if pusher.name is None and any(RULES[finding.rule].needs_pusher for finding in verdict.findings):
         verdict = verdict._replace(notes=(*verdict.notes, f"it is not known who pushes: {pusher.how}"))
     tell(lines_of(verdict), host)
 

@@ -1,28 +1,30 @@
-"""The rules: one file each, named here in the order in which they are reported.
+"""The table of rules: all that is known of a rule but its check, its words and its examples.
 
-A rule's file holds its docstring (what it refuses and why, and how to put it
-right), `OPTIONS` (the policy keys that it reads, the governing one first),
-`check`, and `EXAMPLES` of accepted and refused pushes.
+These stand in the rule's own file: its docstring (what it refuses and why, and
+how to put it right), `OPTIONS` (the policy keys that it reads, the governing
+one first), `WHY`, `check`, and `EXAMPLES` of accepted and refused pushes.
 """
 
 from __future__ import annotations
 
+from ..record import Record
+from ..tag_name import KINDS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Protocol
+    from typing import Literal, Protocol
 
     from ..case import Case
-    from ..policy import Level
     from ..push import WholePush
-    from ..tag_name import Kind
-    from ..verdict import Breach
+    from ..verdict import Breach, Level
     from .example import Example
 
     class Rule(Protocol):
         """What the module of a rule about one model's tags holds."""
 
         OPTIONS: tuple[str, ...]
+        WHY: str
         EXAMPLES: tuple[Example, ...]
 
         def check(self, case: Case) -> Iterator[Breach]:
@@ -32,79 +34,112 @@ if TYPE_CHECKING:
         """What the module of a rule about the push as a whole holds."""
 
         OPTIONS: tuple[str, ...]
+        WHY: str
         EXAMPLES: tuple[Example, ...]
 
         def check(self, push: WholePush) -> Iterator[Breach]:
             """Yield what is wrong with the push."""
 
 
-# Each rule's severity under the built-in policy.
-RULES: dict[str, Level] = {
-    "tag-name": "error",
-    "tag-name-in-object": "error",
-    "annotated": "error",
-    "tag-object": "error",
-    "target-commit": "error",
-    "target-annotations": "error",
-    "target-branch": "off",
-    "target-files": "off",
-    "model-known": "off",
-    "model-case": "error",
-    "version-order": "error",
-    "version-once": "error",
-    "version-per-commit": "error",
-    "version-form": "error",
-    "version-step": "off",
-    "state-exists": "error",
-    "stage-known": "error",
-    "stage-path": "off",
-    "stage-permanent": "off",
-    "event-time": "error",
-    "counter": "off",
-    "message": "error",
-    "tag-immutable": "error",
-    "tag-permanent": "error",
-    "who": "off",
-    "tagger-is-pusher": "off",
-    "signed": "off",
-    "replace-refs": "error",
-    "policy-file": "error",
-    "push-size": "warning",
-}
-
-# Those that look at the push as a whole.
-PUSH_RULES = ("replace-refs", "policy-file", "push-size")
-
-# The kinds of event that a rule may speak of.
-KINDS: tuple[Kind, ...] = ("register", "deregister", "assign", "unassign", "deprecate")
-ALL_KINDS = frozenset(KINDS)
+ANY_EVENT = frozenset[str](KINDS)
 IN_USE = frozenset(("register", "assign"))
 
-# The traits (`traits.py`) of which a share of a push must have one for a rule
-# to have anything to say; those that are not named may speak of any event.
-CONCERNS: dict[str, frozenset[str]] = {
-    "tag-name": frozenset(("near-miss", "obstacle")),
-    "tag-name-in-object": frozenset(("other-name",)),
-    "annotated": frozenset(("lightweight",)),
-    "tag-object": frozenset(("defect",)),
-    "target-commit": frozenset(("lightweight", "odd-target")),
-    "target-annotations": frozenset(("annotations",)),
-    "target-branch": IN_USE,
-    "target-files": IN_USE,
-    "model-case": frozenset(("case-twin",)),
-    "version-order": frozenset(("register",)),
-    "version-once": frozenset(("register",)),
-    "version-per-commit": frozenset(("crowded-commit",)),
-    "version-form": frozenset(("suffix",)),
-    "version-step": frozenset(("register",)),
-    "state-exists": frozenset(("deregister", "assign", "unassign", "crowded-commit")),
-    "stage-known": frozenset(("assign",)),
-    "stage-path": frozenset(("assign",)),
-    "stage-permanent": frozenset(("deregister",)),
-    "tag-immutable": frozenset(("move",)),
-    "tag-permanent": frozenset(("delete",)),
-    "who": ALL_KINDS | {"delete"},
+
+class RuleRow(Record):
+    """What holds for a rule; every column is held against its examples by `tests/policy/test_table_of_rules.py`.
+
+    `severity` is the rule's under the built-in policy. `looks_at` are the
+    features (`features.py`) of which a push must have one for the rule to have
+    anything to say. `scope` is what it is asked about. It refuses nothing
+    without one of the options in `needs_option`; the array `raised_by` makes it
+    an error as soon as it holds anything. `needs_remote`: it rests on tags that
+    only the remote may have. `needs_pusher`: it rests on who pushes.
+    `breakable`: its breach leaves the registry readable, so an emergency may
+    break it. `helped`: other tags of the push may count for a tag, so that it
+    is asked again without them (`landing.py`). `in_history` is the highest
+    severity that it has over history, where pushes are not known.
+    """
+
+    severity: Level
+    looks_at: frozenset[str] = ANY_EVENT
+    scope: Literal["model", "push"] = "model"
+    needs_option: tuple[str, ...] = ()
+    raised_by: str | None = None
+    needs_remote: bool = False
+    needs_pusher: bool = False
+    breakable: bool = False
+    helped: bool = False
+    in_history: Level = "error"
+
+
+# In the order in which findings on one tag are reported.
+RULES: dict[str, RuleRow] = {
+    "tag-name": RuleRow("error", frozenset(("near-miss", "obstacle"))),
+    "tag-name-in-object": RuleRow("error", frozenset(("other-name",))),
+    "annotated": RuleRow("error", frozenset(("lightweight",))),
+    "tag-object": RuleRow("error", frozenset(("defect",))),
+    "target-commit": RuleRow("error", frozenset(("lightweight", "odd-target"))),
+    "target-annotations": RuleRow("error", frozenset(("annotations",))),
+    "target-branch": RuleRow("off", IN_USE, needs_option=("target.branches",), breakable=True),
+    "target-files": RuleRow("off", IN_USE, needs_option=("target.files",), breakable=True),
+    "model-known": RuleRow("off", needs_option=("models.names", "models.declared-in"), breakable=True),
+    "model-case": RuleRow("error", frozenset(("case-twin",)), needs_remote=True, breakable=True),
+    "version-order": RuleRow(
+        "error", frozenset(("register",)), needs_remote=True, breakable=True, helped=True, in_history="warning"
+    ),
+    "version-once": RuleRow("error", frozenset(("register",)), needs_remote=True),
+    "version-per-commit": RuleRow("error", frozenset(("crowded-commit",)), needs_remote=True),
+    "version-form": RuleRow("error", frozenset(("suffix",)), breakable=True),
+    "version-step": RuleRow("off", frozenset(("register",)), needs_remote=True, breakable=True, helped=True),
+    "state-exists": RuleRow(
+        "error", frozenset(("deregister", "assign", "unassign", "crowded-commit")), needs_remote=True, helped=True
+    ),
+    "stage-known": RuleRow("error", frozenset(("assign",)), breakable=True),
+    "stage-path": RuleRow(
+        "off",
+        frozenset(("assign",)),
+        needs_option=("stages.path",),
+        needs_remote=True,
+        breakable=True,
+        helped=True,
+    ),
+    "stage-permanent": RuleRow(
+        "off",
+        frozenset(("deregister",)),
+        needs_option=("stages.once-assigned-permanent",),
+        needs_remote=True,
+        breakable=True,
+        helped=True,
+    ),
+    "event-time": RuleRow("error", needs_remote=True, helped=True),
+    "counter": RuleRow("off", needs_remote=True, breakable=True),
+    "message": RuleRow("error", raised_by="message.trailers", breakable=True),
+    "tag-immutable": RuleRow("error", frozenset(("move",)), breakable=True),
+    "tag-permanent": RuleRow("error", frozenset(("delete",)), breakable=True),
+    "who": RuleRow(
+        "off",
+        ANY_EVENT | {"delete"},
+        needs_option=("people.allow",),
+        raised_by="people.allow",
+        needs_pusher=True,
+        breakable=True,
+        helped=True,
+    ),
+    "tagger-is-pusher": RuleRow("off", needs_pusher=True, breakable=True),
+    "signed": RuleRow(
+        "off", needs_option=("signing.require",), raised_by="signing.require", breakable=True, helped=True
+    ),
+    "replace-refs": RuleRow("error", frozenset(("replacement",)), scope="push"),
+    "policy-file": RuleRow("error", frozenset(("policy-problem",)), scope="push"),
+    "push-size": RuleRow("warning", frozenset(("from-client",)), scope="push"),
 }
+
+DEFAULT_LEVELS: dict[str, Level] = {rule: row.severity for rule, row in RULES.items()}
+
+
+def rules_where(column: str) -> tuple[str, ...]:
+    """The rules whose row holds something in `column`, in the table's order."""
+    return tuple(rule for rule, row in RULES.items() if getattr(row, column))
 
 
 def module_name(rule: str) -> str:

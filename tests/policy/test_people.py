@@ -7,7 +7,7 @@ import pytest
 from tagwarden.policy.emergency import Granted, grant, notes_on
 from tagwarden.policy.people import Person, decide
 from tagwarden.policy.policy_file import load_policy
-from tagwarden.policy.rules import KINDS
+from tagwarden.policy.tag_name import KINDS
 
 POLICY = load_policy(b"""
 [people]

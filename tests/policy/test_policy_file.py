@@ -7,7 +7,7 @@ import pytest
 from tagwarden.policy.policy import Allow, Selector, Settings, Trailer
 from tagwarden.policy.policy_file import PolicyMistakes, built_in_policy, load_policy
 from tagwarden.policy.program_version import VERSION
-from tagwarden.policy.rules import RULES
+from tagwarden.policy.rules import DEFAULT_LEVELS
 
 EVERYTHING = b"""
 minimum-version = "0.1"
@@ -201,4 +201,4 @@ def test_a_policy_for_a_newer_version_says_only_that(version: str, rest: str) ->
 
 
 def test_the_built_in_policy_judges_by_the_default_of_every_rule() -> None:
-    assert built_in_policy().for_model("churn").levels == RULES
+    assert built_in_policy().for_model("churn").levels == DEFAULT_LEVELS

@@ -8,7 +8,7 @@ import pytest
 
 from support.examples import judge_example
 from tagwarden.policy import judge, rules
-from tagwarden.policy.rules import PUSH_RULES, RULES, load_rule, module_name
+from tagwarden.policy.rules import RULES, load_rule, module_name
 
 ALL = [
     pytest.param(rule, example, id=f"{rule}: {example.title}") for rule in RULES for example in load_rule(rule).EXAMPLES
@@ -49,6 +49,8 @@ def test_each_file_of_the_folder_is_a_rule():
 @pytest.mark.parametrize(("rule", "example"), ALL)
 def test_a_rule_that_is_not_loaded_would_have_found_nothing(rule, example, monkeypatch):
     found = judge_example(example).findings
-    monkeypatch.setattr(judge, "_rules_for", lambda _case: [one for one in RULES if one not in PUSH_RULES])
+    monkeypatch.setattr(
+        judge, "_rules_for", lambda scope, _features: [rule for rule, row in RULES.items() if row.scope == scope]
+    )
 
     assert judge_example(example).findings == found

@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from tagwarden.policy.commit_object import parse_commit
 from tagwarden.policy.judge import Judge
@@ -116,13 +116,15 @@ def policy_of(text: str) -> Policy:
     return load_policy(text.encode())
 
 
-def judge_example(example: Example, *, asked_singly: str | None = None) -> Verdict:
-    """Judge an example's push under its policy."""
+def judge_example(
+    example: Example, *, asked_singly: str | None = None, place: Literal["server", "client", "history"] | None = None
+) -> Verdict:
+    """Judge an example's push under its policy; of more than two tags in a clone, unless `place` says where."""
     policy = policy_of(example.policy)
     tags = [line for line in example.pushed if not line.startswith(("replace ", "policy "))]
     circumstances = Circumstances(
         now=NOW,
-        place="client" if len(tags) > 2 else "server",
+        place=place or ("client" if len(tags) > 2 else "server"),
         remote_url="git@github.com:acme/models.git",
         pusher="ada",
         asked_singly=asked_singly,

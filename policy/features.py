@@ -1,9 +1,9 @@
-"""What a model's share of a push holds, in single words.
+"""What a push holds, in single words.
 
-A hook pays for each rule that it imports. So each rule names the traits
-without which it can have nothing to say (`CONCERNS` in `rules`), and most
-tags have none but the kind of their event. A trait may say too much: the
-rule itself decides. It must never be missing where a rule would object.
+A hook pays for each rule that it imports. So each rule names the features
+without which it can have nothing to say (`RuleRow.looks_at`), and most tags
+have none but the kind of their event. A feature may say too much: the rule
+itself decides. It must never be missing where a rule would object.
 """
 
 from __future__ import annotations
@@ -16,35 +16,47 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .case import Case
-    from .push import Tag
+    from .push import Tag, WholePush
 
 
-def traits_of(case: Case) -> set[str]:
+def features_of(case: Case) -> set[str]:
     """The kinds of the events that are made, and whatever is out of the ordinary."""
-    traits: set[str] = set()
+    features: set[str] = set()
     if len(case.made) < len(case.pushes):
-        traits.add("delete")
+        features.add("delete")
     if case.obstacles:
-        traits.add("obstacle")
+        features.add("obstacle")
     if case.case_twin is not None:
-        traits.add("case-twin")
+        features.add("case-twin")
     for push in case.made:
         name = push.name
         if not isinstance(name, TagName):
-            traits.add("near-miss")
+            features.add("near-miss")
             continue
-        traits.add(name.kind)
+        features.add(name.kind)
         if name.version is not None and (name.version.prerelease or name.version.build):
-            traits.add("suffix")
+            features.add("suffix")
         if push.old is not None:
-            traits.add("move")
+            features.add("move")
         if push.new is not None:
-            traits.update(_of_tag(push.new, case))
+            features.update(_of_tag(push.new, case))
     for turn in case.turns:
         if turn.versions_here > 1 or len(case.history.registrations_at.get(turn.event.commit, ())) > 1:
-            traits.add("crowded-commit")
+            features.add("crowded-commit")
             break
-    return traits
+    return features
+
+
+def features_of_push(push: WholePush) -> set[str]:
+    """What matters to the rules about the push as a whole."""
+    features: set[str] = set()
+    if push.circumstances.place == "client":
+        features.add("from-client")
+    if push.policy_problem is not None:
+        features.add("policy-problem")
+    if any(update.ref.startswith("refs/replace/") for update in push.updates):
+        features.add("replacement")
+    return features
 
 
 def _of_tag(tag: Tag, case: Case) -> Iterator[str]:
