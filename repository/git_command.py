@@ -68,6 +68,15 @@ class Git:
         """For the repository in or above `directory`, whatever repository the environment names."""
         return cls(directory, {k: v for k, v in os.environ.items() if k not in _OF_ONE_REPOSITORY})
 
+    @classmethod
+    def of_folder(cls, folder: str) -> Git:
+        """For the repository whose own folder is `folder`, trusted as its hooks trust it, outside any push.
+
+        GIT_NAMESPACE still counts: it says which refs a push is about.
+        """
+        kept = {k: v for k, v in os.environ.items() if k not in _OF_ONE_REPOSITORY or k == "GIT_NAMESPACE"}
+        return cls(None, {**kept, "GIT_DIR": folder})
+
     def folder(self) -> str:
         """The repository's own folder (.git); raises CannotJudge where there is no repository to read."""
         named = self.environment.get("GIT_DIR")
@@ -103,3 +112,8 @@ class Git:
         """The first line that Git writes, "" for none. Raises CannotJudge like `run`."""
         output = self.run(*arguments, accepted=accepted)[1]
         return output.partition(b"\n")[0].decode("utf-8", "surrogateescape")
+
+
+def namespace_prefix(name: str) -> str:
+    """What stands before every ref of the repository that GIT_NAMESPACE makes out of a part (gitnamespaces(7))."""
+    return "".join(f"refs/namespaces/{part}/" for part in name.split("/") if part)

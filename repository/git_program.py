@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from .answers import RawObject, TagRef, TreeEntry
-from .git_command import Git
+from .git_command import Git, namespace_prefix
 from .git_objects import ObjectReader
 from .git_refs import (
     MODELS_AT_MOST,
@@ -36,7 +36,7 @@ class GitProgram:
     def __init__(self, git: Git | None = None) -> None:
         self.git = git or Git.here()
         self._objects = ObjectReader(self.git)
-        self._namespace = _namespace(self.git.environment.get("GIT_NAMESPACE", ""))
+        self._namespace = namespace_prefix(self.git.environment.get("GIT_NAMESPACE", ""))
         self._prepared: _Prepared | None = None
 
     def prepare(self, *, models: Sequence[str] = (), refs: Sequence[str] = ()) -> None:
@@ -184,11 +184,6 @@ class _Prepared:
                 listed = (one for one in listed if one[0] in self.refs or model_of(one[0]) in self.models)
             self._found = list(listed)
         return self._found
-
-
-def _namespace(name: str) -> str:
-    """What stands before every ref of the repository that GIT_NAMESPACE makes out of a part (gitnamespaces(7))."""
-    return "".join(f"refs/namespaces/{part}/" for part in name.split("/") if part)
 
 
 def _head_from_file(git: Git) -> str | None:

@@ -10,7 +10,8 @@ import fcntl
 import os
 import time
 
-from .receive_pack import still_runs
+from .receive_pack_watch import Watch
+from .refs_in_place import RefsInPlace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,25 +24,47 @@ if TYPE_CHECKING:
 AT_MOST = 600.0
 FIRST_LOOK = 0.002
 SLOWEST_LOOK = 0.25
-MOST_REFS_TO_WATCH = 1000
+
+# Git has nearly always put a push in its place before this; then nobody asks what receive-pack does.
+WATCHED_AFTER = 0.03
 
 
-def hold_until_pushed(lock: int, receive_pack: Process, common_dir: str, updates: Sequence[RefUpdate]) -> None:
-    """Return once `receive_pack` has ended, or `updates` (if any) are in place; the lock is free then.
+def hold_until_pushed(
+    lock: int,
+    receive_pack: Process,
+    common_dir: str,
+    updates: Sequence[RefUpdate],
+    at_end: Callable[[bool], object] | None = None,
+) -> None:
+    """Return once `receive_pack` moves no more refs, or `updates` (if any) are in place; the lock is free then.
 
-    To be called in a forked process only: it closes every descriptor but `lock`.
+    `at_end` is called just before, with True if all `updates` are in place,
+    unless receive-pack hangs. To be called in a forked process only: it
+    closes every descriptor but `lock`.
     """
     os.setsid()
     lock = _detach(lock)
     os.chdir("/")
-    in_place = _watch_of(common_dir, updates)
-    has_ended = _end_of(receive_pack)
+    refs = RefsInPlace(common_dir, updates)
+    watch = Watch(receive_pack)
     deadline = time.monotonic() + AT_MOST
     pause = FIRST_LOOK
-    while not has_ended(pause) and not in_place() and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        ended = watch.ends_within(pause) or (pause >= WATCHED_AFTER and watch.is_past_the_refs())
+        if refs.are_in_place() or ended:
+            _tell(at_end, refs.are_in_place())
+            break
         pause = min(pause * 2, SLOWEST_LOOK)
     os.ftruncate(lock, 0)
     os.close(lock)
+
+
+def _tell(at_end: Callable[[bool], object] | None, in_place: bool) -> None:
+    try:
+        if at_end is not None:
+            at_end(in_place)
+    except BaseException:  # noqa: BLE001, S110 -- nobody is left to be told; whoever takes the lock next does it again
+        pass
 
 
 def _detach(lock: int) -> int:
@@ -66,57 +89,3 @@ def _open_descriptors() -> list[int]:
         except OSError:
             continue
     return list(range(1024))
-
-
-def _end_of(process: Process) -> Callable[[float], bool]:
-    """A function that waits up to so many seconds for the end of `process`, and says whether it came."""
-    try:
-        pidfd = os.pidfd_open(process.pid)
-    except (AttributeError, OSError):  # not Linux, or older than 5.3; or ended
-        pidfd = -1
-    if pidfd < 0 or not still_runs(process):
-
-        def ends_within(pause: float) -> bool:
-            time.sleep(pause)
-            return not still_runs(process)
-
-        return ends_within
-
-    import select
-
-    poll = select.poll()
-    poll.register(pidfd, select.POLLIN)
-    return lambda pause: bool(poll.poll(pause * 1000))
-
-
-def _watch_of(common_dir: str, updates: Sequence[RefUpdate]) -> Callable[[], bool]:
-    """A function that says whether all `updates` are in place, as far as loose refs tell.
-
-    False where they don't: a deletion, a ref that was packed meanwhile, a
-    reftable. Then the end of receive-pack tells.
-    """
-    waited_for = [(f"{common_dir}/{one.ref}", f"{one.new}\n".encode("ascii")) for one in updates]
-    if not 0 < len(waited_for) <= MOST_REFS_TO_WATCH or any(one.new is None for one in updates):
-        return lambda: False
-    waited_for.reverse()
-
-    def in_place() -> bool:
-        while waited_for:
-            path, value = waited_for[-1]
-            if _content(path) != value:
-                return False
-            waited_for.pop()
-        return True
-
-    return in_place
-
-
-def _content(path: str) -> bytes:
-    try:
-        fd = os.open(path, os.O_RDONLY)
-    except OSError:
-        return b""
-    try:
-        return os.read(fd, 100)
-    finally:
-        os.close(fd)

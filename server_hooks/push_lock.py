@@ -8,8 +8,10 @@ anything, and a detached process keeps it until receive-pack has ended.
 
 The kernel gives the lock up with its last holder, so nothing is left behind by
 a killed hook or a killed receive-pack. The file's content names the
-receive-pack that holds the lock, and counts only while the lock is held: a
-further hook of the same push (`update`, ref by ref) finds itself in it.
+receive-pack whose push holds the lock. By it a further hook of the same push
+(`update`, ref by ref) finds that the lock is its own already; and who finds
+the name in a lock that is free knows that the holder was killed, and waits
+until that receive-pack can move no more refs.
 """
 
 from __future__ import annotations
@@ -20,22 +22,23 @@ import os
 import time
 
 from ..policy.errors import CannotJudge
-from .receive_pack import find_receive_pack, still_runs
+from .receive_pack import find_receive_pack, process_of, record_of, still_runs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..policy.push import RefUpdate
+    from .lock_waiting import Patience
     from .receive_pack import Process
 
 FOLDER = "tagwarden"
 FILE = "push.lock"
 SHOWN = f"{FOLDER}/{FILE}"
 
-# Every record has this length, so that one write replaces all of the one before.
-RECORD_BYTES = 64
-SAY_SO_AFTER = 1.0
+# Every record has this length, so that one write replaces all of the one before. Version 0.1 reads 64
+# bytes and wants blanks at their end, so it takes none of these for its own.
+RECORD_BYTES = 128
 
 # Seconds in which Git has nearly always put a single tag in its place.
 HEAD_START = 0.005
@@ -46,20 +49,26 @@ class PushLock:
 
     `guards_the_update` is False where no receive-pack was found above the
     hook: the lock then ends with the hook, before Git updates the refs.
+    `begins_the_push` is False for a further hook of a push that took the lock
+    before: what that push was accepted for may not be in place yet.
     """
 
-    def __init__(self, fd: int | None, common_dir: str, receive_pack: Process | None) -> None:
+    def __init__(self, fd: int | None, common_dir: str, receive_pack: Process | None, *, resumed: bool = False) -> None:
         self._fd = fd
         self._common_dir = common_dir
         self._receive_pack = receive_pack
         self.guards_the_update = receive_pack is not None
+        self.begins_the_push = fd is not None and not resumed
 
-    def keep_until_pushed(self, updates: Sequence[RefUpdate] = ()) -> None:
-        """Leave the lock to a detached process that gives it up once receive-pack has ended.
+    def keep_until_pushed(
+        self, updates: Sequence[RefUpdate] = (), *, at_end: Callable[[bool], object] | None = None
+    ) -> None:
+        """Leave the lock to a detached process that gives it up once receive-pack moves no more refs.
 
-        With all of the push's `updates`, it is given up as soon as they are
-        all in place; post-receive hooks then run without it. CannotJudge where
-        no process can be started.
+        With all of the push's `updates`, that is as soon as they are all in
+        place; post-receive hooks then run without it. That process calls
+        `at_end` before it gives the lock up, with True if it has seen them
+        all in place. CannotJudge where no process can be started.
         """
         if self._fd is None or self._receive_pack is None:
             return
@@ -77,7 +86,7 @@ class PushLock:
                 time.sleep(HEAD_START)
                 from .lock_holder import hold_until_pushed
 
-                hold_until_pushed(self._fd, self._receive_pack, self._common_dir, updates)
+                hold_until_pushed(self._fd, self._receive_pack, self._common_dir, updates, at_end)
             finally:
                 os._exit(0)
         os.close(self._fd)
@@ -89,7 +98,7 @@ class PushLock:
         Git calls `update` ref by ref, and may move none before the last call:
         only so does one call know of the others.
         """
-        if self._fd is not None or self._receive_pack is None:
+        if self.begins_the_push or self._receive_pack is None:
             return b""
         with open(f"{self._common_dir}/{SHOWN}", "rb") as file:
             return file.read()[RECORD_BYTES:]
@@ -129,19 +138,61 @@ def take_push_lock(common_dir: str, *, wait: float, say: Callable[[str], None]) 
 
     `wait` is how many seconds to wait for another push; after one of them
     `say` is called once with a line for the user. CannotJudge if the wait was
-    in vain, if the file can't be made or locked, or if receive-pack ended
-    meanwhile.
+    in vain (then it is a Busy), if the file can't be made or locked, or if
+    receive-pack ended meanwhile.
     """
     receive_pack = find_receive_pack()
+    record = b"" if receive_pack is None else record_of(receive_pack).ljust(RECORD_BYTES - 1) + b"\n"
     common_dir = os.path.abspath(common_dir)
     path = f"{common_dir}/{SHOWN}"
+    waiting = _Waiting(wait, say)
+    fd = None
     try:
-        fd = _locked(path, receive_pack, wait, say)
+        fd = _locked(path, receive_pack, record, waiting)
+        resumed = fd is not None and _resume_or_begin(fd, record, waiting)
+    except BaseException as error:
         if fd is not None:
-            _write_record(fd, receive_pack)
-    except OSError as error:
-        raise _can_not_use(error) from error
-    return PushLock(fd, common_dir, receive_pack)
+            os.close(fd)
+        if isinstance(error, OSError):
+            raise _can_not_use(error) from error
+        raise
+    return PushLock(fd, common_dir, receive_pack, resumed=resumed)
+
+
+def _resume_or_begin(fd: int, record: bytes, waiting: _Waiting) -> bool:
+    """Write `record` into the file that is locked now; True if it is there already: the holder of this push was killed.
+
+    Whatever raises leaves the file as it was: the next one must wait for the same push.
+    """
+    left = os.pread(fd, RECORD_BYTES, 0)
+    if record and left == record:
+        return True
+    process = process_of(left)
+    if process is not None and still_runs(process):
+        from .receive_pack_watch import wait_until_past_the_refs
+
+        # Its holder was killed, or its hook.
+        wait_until_past_the_refs(process, waiting.patience().check)
+    os.ftruncate(fd, 0)
+    if record:
+        write_whole(fd, record)
+    return False
+
+
+class _Waiting:
+    """How long one hook waits, all in all; what that takes is imported once it must."""
+
+    def __init__(self, wait: float, say: Callable[[str], None]) -> None:
+        self._wait = wait
+        self._say = say
+        self._patience: Patience | None = None
+
+    def patience(self) -> Patience:
+        if self._patience is None:
+            from .lock_waiting import Patience
+
+            self._patience = Patience(self._wait, self._say)
+        return self._patience
 
 
 def _can_not_use(error: OSError) -> CannotJudge:
@@ -151,12 +202,12 @@ def _can_not_use(error: OSError) -> CannotJudge:
     )
 
 
-def _locked(path: str, receive_pack: Process | None, wait: float, say: Callable[[str], None]) -> int | None:
+def _locked(path: str, receive_pack: Process | None, record: bytes, waiting: _Waiting) -> int | None:
     """A descriptor that holds the lock; None if this receive-pack has it already."""
     while True:
         fd = _open(path)
         try:
-            mine_already = not _locked_now_or_later(fd, receive_pack, wait, say)
+            mine_already = not _locked_now_or_later(fd, receive_pack, record, waiting)
             if not mine_already and _is_the_file(fd, path):
                 return fd
         except BaseException:
@@ -167,46 +218,19 @@ def _locked(path: str, receive_pack: Process | None, wait: float, say: Callable[
             return None
 
 
-def _locked_now_or_later(fd: int, receive_pack: Process | None, wait: float, say: Callable[[str], None]) -> bool:
+def _locked_now_or_later(fd: int, receive_pack: Process | None, record: bytes, waiting: _Waiting) -> bool:
     """Lock `fd`, waiting for other pushes; False if this receive-pack has the lock already."""
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        if receive_pack is not None and os.pread(fd, RECORD_BYTES, 0) == _record(receive_pack):
+        if record and os.pread(fd, RECORD_BYTES, 0) == record:
             return False
-        _wait_for_lock(fd, wait, say)
+        from .lock_waiting import wait_for_lock
+
+        wait_for_lock(fd, waiting.patience())
         if receive_pack is not None and not still_runs(receive_pack):
             raise CannotJudge("The push ended while it waited for another push of model tags.") from None
     return True
-
-
-def _wait_for_lock(fd: int, wait: float, say: Callable[[str], None]) -> None:
-    # The kernel wakes those who wait in their order, which trying again and again would not.
-    import signal
-
-    began = time.monotonic()
-    said = False
-
-    def on_alarm(*_: object) -> None:
-        nonlocal said
-        if time.monotonic() - began >= wait:
-            raise CannotJudge(
-                f"Another push of model tags is under way, and did not end in {wait:g} seconds. Push again later."
-            )
-        if not said:
-            said = True
-            say("waiting for another push of model tags to end …")
-
-    before = signal.signal(signal.SIGALRM, on_alarm)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
-    # Again and again, for an alarm just before flock is entered does not interrupt it.
-    tick = min(SAY_SO_AFTER, max(wait, 0.001))
-    try:
-        signal.setitimer(signal.ITIMER_REAL, tick, tick)
-        fcntl.flock(fd, fcntl.LOCK_EX)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def _open(path: str) -> int:
@@ -219,12 +243,13 @@ def _open(path: str) -> int:
 
 
 def make_lock_file(path: str) -> None:
-    """Make the lock file and its folder, as accessible as the repository is (core.sharedRepository)."""
+    """Make a file and its folder, as accessible as the repository is (core.sharedRepository), and its owner's."""
     folder = os.path.dirname(path)
-    mode = os.stat(os.path.dirname(folder)).st_mode
+    repository = os.stat(os.path.dirname(folder))
     try:
         os.mkdir(folder)
-        os.chmod(folder, mode & 0o7777)
+        os.chmod(folder, repository.st_mode & 0o7777)
+        _give_to_owner(folder, repository)
     except FileExistsError:
         pass
     try:
@@ -232,9 +257,16 @@ def make_lock_file(path: str) -> None:
     except FileExistsError:
         return
     try:
-        os.fchmod(fd, mode & 0o666)
+        os.fchmod(fd, repository.st_mode & 0o666)
+        _give_to_owner(fd, repository)
     finally:
         os.close(fd)
+
+
+def _give_to_owner(what: int | str, repository: os.stat_result) -> None:
+    # What root made for itself, nobody who pushes could write any more.
+    if os.geteuid() == 0:
+        os.chown(what, repository.st_uid, repository.st_gid)
 
 
 def _is_the_file(fd: int, path: str) -> bool:
@@ -247,17 +279,7 @@ def _is_the_file(fd: int, path: str) -> bool:
     return (held.st_ino, held.st_dev) == (there.st_ino, there.st_dev)
 
 
-def _write_record(fd: int, receive_pack: Process | None) -> None:
-    os.ftruncate(fd, 0)
-    if receive_pack is not None:
-        write_whole(fd, _record(receive_pack))
-
-
 def write_whole(fd: int, data: bytes) -> None:
     """Write all of `data` at once. OSError where there is no room for all of it."""
     if os.write(fd, data) != len(data):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def _record(receive_pack: Process) -> bytes:
-    return f"{receive_pack.pid} {receive_pack.started}".encode("ascii").ljust(RECORD_BYTES - 1) + b"\n"

@@ -94,7 +94,9 @@ def test_what_has_ended_runs_no_more() -> None:
 def test_what_tells_about_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ancestors_can_be_read() == "proc"
 
-    monkeypatch.setattr(receive_pack, "_from_proc", lambda _: None)
+    monkeypatch.setattr(receive_pack, "_has_proc", lambda: False)
+    assert ancestors_can_be_read() is None
+    monkeypatch.setattr(receive_pack, "_proc_is_foreign", lambda: False)
     if shutil.which("ps"):
         assert ancestors_can_be_read() == "ps"
     monkeypatch.setenv("PATH", "/nowhere")

@@ -1,0 +1,146 @@
+"""Whether a receive-pack may still move refs, seen from outside.
+
+It moves refs only between its hooks `pre-receive` and `post-receive`
+(githooks(5)). Linux tells what children it has, and whether it does anything
+(proc_pid_status(5)); elsewhere only its end is seen.
+
+A pusher who does not read what the server says stops receive-pack where it
+writes, which may be between two refs. With the lock held that would stop
+everybody, and to give the lock up would let the rest of the push land unjudged:
+so such a push is ended.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from .receive_pack import same_numbers, still_runs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .receive_pack import Process
+
+# What receive-pack starts once the refs are done: its last hooks, and housekeeping.
+LAST_HOOKS = {b"post-receive", b"post-update"}
+HOUSEKEEPING = {b"gc", b"maintenance", b"update-server-info"}
+
+# So many seconds without a child and without a single step: it waits for the pusher to read.
+STALLED_AFTER = 3.0
+
+FIRST_LOOK = 0.005
+SLOWEST_LOOK = 0.1
+
+
+class Watch:
+    """Watches one receive-pack."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._signal = _handle_of(process)
+        self._steps: bytes | None = None
+        self._since = 0.0
+
+    def ends_within(self, pause: float) -> bool:
+        """Wait up to so many seconds for its end, and say whether it came."""
+        if self._signal is None:
+            time.sleep(pause)
+            return not still_runs(self._process)
+        import select
+
+        poll = select.poll()
+        poll.register(self._signal, select.POLLIN)
+        return bool(poll.poll(pause * 1000))
+
+    def is_past_the_refs(self) -> bool:
+        """Whether it has ended, or does what comes after the refs. One that has stalled is ended here."""
+        if not still_runs(self._process):
+            return True
+        children = self._children()
+        if children is None:
+            return False
+        if any(map(_comes_after_the_refs, children)):
+            return True
+        if not children and self._has_stalled():
+            self._end()
+        if children:
+            self._steps = None
+        return False
+
+    def _children(self) -> list[list[bytes]] | None:
+        """The commands of its children; None where the kernel does not tell (CONFIG_PROC_CHILDREN)."""
+        pid = self._process.pid
+        try:
+            listed = _read(f"/proc/{pid}/task/{pid}/children").split()
+        except OSError:
+            return None
+        commands = []
+        for child in listed:
+            try:
+                commands.append(_read(f"/proc/{child.decode()}/cmdline").split(b"\0"))
+            except OSError:
+                commands.append([])
+        return commands
+
+    def _has_stalled(self) -> bool:
+        try:
+            lines = _read(f"/proc/{self._process.pid}/status").splitlines()
+        except OSError:
+            return False
+        steps = b" ".join(line for line in lines if line.startswith((b"State:", b"voluntary_", b"nonvoluntary_")))
+        now = time.monotonic()
+        if steps != self._steps or b"(sleeping)" not in steps:
+            self._steps, self._since = steps, now
+        return now - self._since >= STALLED_AFTER
+
+    def _end(self) -> None:
+        if self._signal is None:
+            return
+        import signal
+
+        try:
+            # Git takes its lock files along where it is asked to end; it holds none while it tells the pusher.
+            signal.pidfd_send_signal(self._signal, signal.SIGTERM)
+        except OSError:
+            pass
+
+
+def wait_until_past_the_refs(process: Process, check: Callable[[], None]) -> None:
+    """Return once `process` moves no more refs; `check` is called now and then, and may raise."""
+    watch = Watch(process)
+    pause = FIRST_LOOK
+    while not watch.is_past_the_refs():
+        check()
+        time.sleep(pause)
+        pause = min(pause * 2, SLOWEST_LOOK)
+
+
+def _handle_of(process: Process) -> int | None:
+    """A pidfd of exactly this process; None where there are none (pidfd_open(2): Linux 5.3), or it has ended."""
+    if not same_numbers():
+        return None
+    try:
+        handle = os.pidfd_open(process.pid)
+    except (AttributeError, OSError):
+        return None
+    if still_runs(process):
+        return handle
+    os.close(handle)
+    return None
+
+
+def _comes_after_the_refs(command: list[bytes]) -> bool:
+    # A hook is started by its path, a script's comes after its interpreter's.
+    if any(os.path.basename(word) in LAST_HOOKS for word in command[:2]):
+        return True
+    return os.path.basename(command[0] if command else b"") == b"git" and not HOUSEKEEPING.isdisjoint(command[1:2])
+
+
+def _read(path: str) -> bytes:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(fd, 1 << 16)
+    finally:
+        os.close(fd)
