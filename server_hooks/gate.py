@@ -14,7 +14,7 @@ from .leaving import ACCEPTED, REFUSED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Protocol
 
     from ..policy.judge import Verify
@@ -32,9 +32,6 @@ else:
 
 # Ours, and those that say what Git does with a push after us.
 SECTIONS = "(tagwarden|core|hook|receive|transfer)"
-
-LOCK_TIMEOUT = "tagwarden.lockTimeout"
-DEFAULT_LOCK_TIMEOUT = 60.0
 
 
 class Call(Protocol):
@@ -59,8 +56,8 @@ class Call(Protocol):
     def run_foreign_hook(self) -> int:
         """Run the hook that stood where ours stands, if there is one; its exit status."""
 
-    def hand_on(self, lock: PushLock) -> None:
-        """Leave the lock of an accepted push to whoever keeps it until Git is done."""
+    def hand_on(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
+        """Leave the lock of an accepted push to whoever keeps it until Git is done, and then calls `settled`."""
 
 
 def judge_call(call: Call) -> int:
@@ -74,25 +71,32 @@ def judge_call(call: Call) -> int:
     reader = GitProgram(git)
     reader.prepare()
     from ..repository.shares import shares_of
+    from .gate_lock import lock_for_push
     from .push_lock import common_folder
 
     common_dir = common_folder(git.folder())
     models = [model for model in shares_of(call.updates) if model is not None]
-    lock = _lock(common_dir, configuration, call.host) if models else None
+    lock = lock_for_push(common_dir, git, configuration, call) if models else None
     head = reader.head()
     reader.prepare(models=models, refs=[head] if head else [])
     from .push_log import append_to_log
-    from .push_log_line import Entry, outcome_of
+    from .push_log_line import Entry, leaves_a_line, outcome_of
+    from .push_log_mark import settler
     from .pusher import SETTING as PUSHER
     from .pusher import find_pusher
 
     pusher = find_pusher(configuration.get(PUSHER), os.environ)
-    entry = Entry(call.hook, pusher, call.updates, "could-not-judge")
+    guarded = lock is not None and lock.guards_the_update
+    entry = Entry(call.hook, pusher, call.updates, "could-not-judge", guarded=guarded)
     try:
         earlier = call.earlier(lock) if lock is not None else ()
         verdicts = _judged(call, earlier, git, common_dir, configuration, reader, pusher)
     except CannotJudge as problem:
-        append_to_log(common_dir, entry._replace(error=str(problem)))
+        try:
+            append_to_log(common_dir, entry._replace(error=str(problem)))
+        finally:
+            if lock is not None:
+                lock.release()
         raise
     status = ACCEPTED if all(verdict.accepted for verdict in verdicts) else REFUSED
     emergency = {rule: reason for verdict in verdicts for rule, reason in verdict.emergency.items()}
@@ -100,12 +104,10 @@ def judge_call(call: Call) -> int:
     if status == ACCEPTED and call.run_foreign_hook() != ACCEPTED:
         status = REFUSED
         entry = entry._replace(outcome="refused", error="the hook behind tagwarden's refused the push")
-    # Tags that are none of our business, and branches, leave no line.
-    if any(verdict.judged or verdict.findings for verdict in verdicts):
-        append_to_log(common_dir, entry)
+    logged = append_to_log(common_dir, entry) if leaves_a_line(call.updates, verdicts) else ""
     if lock is not None:
         if status == ACCEPTED:
-            call.hand_on(lock)
+            call.hand_on(lock, settler(common_dir, logged))
         else:
             lock.release()
     for verdict in verdicts:
@@ -185,22 +187,3 @@ def _loader(common_dir: str) -> LoadPolicy:
         return PolicyCache(common_dir).load(data, site=site)
 
     return load
-
-
-def _lock(common_dir: str, configuration: Configuration, host: str) -> PushLock:
-    from .push_lock import take_push_lock
-
-    def say(line: str) -> None:
-        from .messages import tell
-
-        tell([f"tagwarden: {line}"], host)
-
-    wanted = configuration.get(LOCK_TIMEOUT)
-    try:
-        wait = DEFAULT_LOCK_TIMEOUT if wanted is None else float(wanted)
-    except ValueError:
-        raise CannotJudge(
-            f"The Git setting {LOCK_TIMEOUT} is {wanted!a}, which is no number of seconds. "
-            f"Set it to one: `git config {LOCK_TIMEOUT} 60`."
-        ) from None
-    return take_push_lock(common_dir, wait=wait, say=say)

@@ -10,7 +10,7 @@ from .leaving import leave_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import NoReturn
 
     from ..policy.push import RefUpdate
@@ -55,8 +55,8 @@ class WholePush:
 
         return run_foreign_hook(self._foreign, (), self._given)
 
-    def hand_on(self, lock: PushLock) -> None:
-        lock.keep_until_pushed(self.updates)
+    def hand_on(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
+        lock.keep_until_pushed(self.updates, at_end=settled)
 
 
 def main(arguments: Sequence[str]) -> NoReturn:

@@ -18,14 +18,14 @@ from ..repository.sha256 import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Literal
 
     from ..policy.push import RefUpdate
     from ..policy.verdict import Finding, Verdict
     from .pusher import Pusher
 
-    Outcome = Literal["accepted", "refused", "emergency", "could-not-judge"]
+    Outcome = Literal["accepted", "refused", "emergency", "would-be-refused", "could-not-judge", "busy", "incomplete"]
 
 FOLDER = "tagwarden"
 LOG = f"{FOLDER}/push-log.jsonl"
@@ -33,6 +33,9 @@ HEAD = f"{FOLDER}/push-log.head"
 
 # What the first line has for a line before it.
 BEGINNING = "0" * 64
+
+# After these Git was told to go on, so the refs are expected to be in place.
+LANDING = ("accepted", "emergency", "would-be-refused")
 
 # Who may push must not be able to fill the disk with pushes that are refused;
 # of what is accepted every ref is listed, which then costs the pusher more than us.
@@ -49,7 +52,10 @@ class Entry(Record):
 
     `hook` names the hook that judged. `verdicts` holds one for each policy,
     `emergency` the reason for each rule that an emergency broke. `error` says
-    what kept the push from being judged.
+    what kept the push from being judged. `guarded` is False where the push
+    lock ended with the hook. An incomplete landing lists as `updates` what did
+    not land of the push that the line `of_line` is about, and as `verdicts`
+    what that breaks.
     """
 
     hook: str
@@ -59,6 +65,8 @@ class Entry(Record):
     verdicts: Sequence[Verdict] = ()
     emergency: Mapping[str, str] = {}
     error: str | None = None
+    guarded: bool = True
+    of_line: int | None = None
 
 
 class Seal(Record):
@@ -70,26 +78,42 @@ class Seal(Record):
     intact: bool
 
 
-def outcome_of(verdicts: Iterable[Verdict], emergency: Mapping[str, str]) -> Outcome:
+def outcome_of(verdicts: Sequence[Verdict], emergency: Mapping[str, str]) -> Outcome:
     """What becomes of a push that was judged, `emergency` being the rules that were broken by one."""
     if not all(verdict.accepted for verdict in verdicts):
         return "refused"
+    if any(finding.severity == "error" for verdict in verdicts for finding in verdict.findings):
+        return "would-be-refused"
     return "emergency" if emergency else "accepted"
+
+
+def leaves_a_line(updates: Sequence[RefUpdate], verdicts: Sequence[Verdict]) -> bool:
+    """Whether a push is logged: not one that is none of our business, and none that is accepted and changes nothing."""
+    if all(verdict.accepted for verdict in verdicts) and all(update.old == update.new for update in updates):
+        return False
+    return any(verdict.judged or verdict.findings for verdict in verdicts)
 
 
 def encode_entry(entry: Entry) -> list[str]:
     """The fields of `entry` as JSON, without the braces: what the lock need not be held for."""
-    kept = bool(entry.outcome in ("accepted", "emergency"))
+    lands = entry.outcome in LANDING
+    kept = lands or entry.outcome == "incomplete"
+    # The deletion of a ref that never existed, say, comes to nothing.
+    updates = [update for update in entry.updates if update.old != update.new] if lands else entry.updates
     fields = [
         f'"outcome":{quoted(entry.outcome)}',
         f'"hook":{quoted(entry.hook)}',
         f'"pusher":{{"name":{_text(entry.pusher.name)},"email":{_text(entry.pusher.email)},"how":{_text(entry.pusher.how)}}}',
-        *_updates(entry.updates, kept),
+        *_updates(updates, kept),
         '"policies":[' + ",".join(_policy(verdict, kept) for verdict in entry.verdicts) + "]",
     ]
     if entry.emergency:
         reasons = (f"{quoted(rule)}:{_text(reason)}" for rule, reason in entry.emergency.items())
         fields.append('"emergency":{' + ",".join(reasons) + "}")
+    if entry.of_line is not None:
+        fields.append(f'"of_line":{entry.of_line}')
+    if lands and not entry.guarded:
+        fields.append('"guarded":false')
     if entry.error is not None:
         fields.append(f'"error":{_text(entry.error)}')
     return fields

@@ -19,7 +19,7 @@ from .leaving import leave_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import NoReturn
 
     from ..policy.push import RefUpdate
@@ -78,9 +78,9 @@ class OneRef:
 
         return run_foreign_hook(self._foreign, self._arguments, b"")
 
-    def hand_on(self, lock: PushLock) -> None:
+    def hand_on(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
         lock.remember(self._line)
-        lock.keep_until_pushed()
+        lock.keep_until_pushed(at_end=settled)
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
