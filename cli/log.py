@@ -16,6 +16,7 @@ from ..policy.policy_shapes import SECONDS
 from ..policy.tag_name import TagName, parse_tag_name
 from ..report.push_log import as_document, as_text
 from ..repository.git_command import Git
+from ..server_hooks.account import settle_now
 from ..server_hooks.push_log_chain import Verification, read_lines, verify
 from ..server_hooks.push_log_line import HEAD, LOG, is_hash
 from .errors import ACCEPTED, REFUSED, Refused
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     Filter = Callable[[dict[str, Any]], bool]
 
-OUTCOMES = ("accepted", "refused", "emergency", "could-not-judge")
+OUTCOMES = ("accepted", "refused", "emergency", "would-be-refused", "could-not-judge", "busy", "incomplete")
 TAGS = "refs/tags/"
 
 
@@ -94,6 +95,8 @@ def log(
             return _tell(verify(common_dir, wanted=head or None), common_dir, as_json)
         if head is not None:
             return _print_head(common_dir, as_json)
+        if note := settle_now(common_dir, Git.of_folder(os.path.abspath(common_dir))):
+            click.echo(f"tagwarden: {note}", err=True)
         filters = list(_filters(model, pusher, rule, outcome, since))
         _print(deque(_entries(common_dir, filters), number), as_json)
     except OSError as error:

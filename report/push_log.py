@@ -10,11 +10,17 @@ MOST_REFS = 20
 
 
 def as_text(entry: dict[str, Any]) -> str:
-    """One logged push: when, what became of it, who and by which hook; below it refs, findings and policies."""
+    """One logged push: when, what became of it, who and by which hook; below it refs, findings and policies.
+
+    Of an incomplete landing, below it what did not land, and what the rest breaks.
+    """
     pusher = entry["pusher"]["name"]
     who = escape(pusher) if pusher is not None else f"nobody known ({escape(entry['pusher']['how'])})"
     time = entry["time"].partition(".")[0] + "Z"
-    lines = [f"{time}  {entry['outcome']:<15}  {entry['hook']:<11}  {who}", *_refs(entry)]
+    lines = [f"{time}  {entry['outcome']:<16}  {entry['hook']:<11}  {who}"]
+    if entry["outcome"] == "incomplete":
+        lines.append(f"  of the push in line {entry['of_line']:d} these did not land:")
+    lines += _refs(entry)
     for policy in entry["policies"]:
         lines += [
             f"  {finding['severity']} [{finding['rule']}] {escape(finding['ref'] or 'this push')}: "
@@ -51,6 +57,8 @@ def _left_off(holder: dict[str, Any], what: str, shown: int) -> list[str]:
 
 
 def _change(update: dict[str, Any]) -> str:
+    if update["old"] == update["new"]:
+        return "nothing"
     if update["new"] is None:
         return "deleted"
     return "created" if update["old"] is None else "moved"

@@ -66,5 +66,5 @@ def _log(common_dir: str, configuration: Configuration, call: Call, problem: Can
     from .pusher import SETTING, find_pusher
 
     pusher = find_pusher(configuration.get(SETTING), os.environ)
-    entry = Entry(call.hook, pusher, call.updates, "could-not-judge", error=str(problem), guarded=False)
+    entry = Entry(call.hook, pusher, call.updates, "could-not-judge", error=str(problem))
     append_to_log(common_dir, entry._replace(outcome="busy") if isinstance(problem, Busy) else entry)

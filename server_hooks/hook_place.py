@@ -55,3 +55,19 @@ def delegates(file: str) -> bool:
 def is_ours(file: str) -> bool:
     """Whether our hook file is what stands at `file`."""
     return not os.path.islink(file) and is_hook_file(content_of(file))
+
+
+def is_inside(repository: ServedRepository, file: str) -> bool:
+    """Whether `file` really lies in the repository's own folder, where no other repository looks for hooks."""
+    own = os.path.realpath(repository.common_dir)
+    return os.path.commonpath([own, os.path.realpath(os.path.dirname(file))]) == own
+
+
+def repository_around(file: str) -> str | None:
+    """The bare repository, or the .git folder, that a file lies in; None for none (gitrepository-layout(5))."""
+    folder = os.path.realpath(os.path.dirname(file))
+    while folder != os.path.dirname(folder):
+        if all(os.path.exists(os.path.join(folder, name)) for name in ("HEAD", "objects", "refs")):
+            return folder
+        folder = os.path.dirname(folder)
+    return None

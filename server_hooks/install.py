@@ -8,8 +8,11 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from ..policy.errors import CannotJudge
+from .account import note_what_stands
 from .hook_file import NEXT_SUFFIX, hook_file
-from .hook_place import SETTING, hook_place, host_of, is_ours
+from .hook_place import SETTING, hook_place, host_of, is_inside, is_ours, repository_around
+from .hooks_folder import check_readable, make_folders
 from .install_record import Setting, read_record, write_record, write_whole
 from .push_lock import FILE, FOLDER, make_lock_file
 from .pusher import ENVIRONMENT, HOSTS
@@ -38,19 +41,34 @@ def install(path: str, *, hook: ServerHook = "pre-receive", host: str | None = N
     record = read_record(folder)
     place = hook_place(repository, hook, host or host_of(repository))
     _check_place(repository, hook, place)
+    check_readable(repository.common_dir, place.file, made=record.folders)
     try:
         make_lock_file(os.path.join(folder, FILE))
         record = record._replace(
             files=tuple(dict.fromkeys([*record.files, place.file])),
-            folders=(*record.folders, *_make_folders(os.path.dirname(place.file))),
+            folders=(*record.folders, *make_folders(os.path.dirname(place.file), repository.common_dir)),
         )
         write_record(folder, record)
         said = _place_hook(place, hook, python, host or host_of(repository))
     except OSError as error:
         raise CannotAdminister(f"{error.filename or place.file} can't be written: {error.strerror}") from error
+    if not is_inside(repository, place.file):
+        said.append(
+            f"It lies outside of {repository.common_dir}: whatever other repositories have their hooks there are "
+            "guarded from now on, too, each by its own policy and settings. Uninstalling leaves it there."
+        )
     wanted = {} if host is None else {SETTING: host}
     said += _change_settings(repository, folder, record, wanted)
+    said += _note_what_stands(repository)
     return [*said, f"To prove that it works: tagwarden status --server {shlex.quote(repository.path)}"]
+
+
+def _note_what_stands(repository: ServedRepository) -> list[str]:
+    try:
+        note_what_stands(repository.common_dir)
+    except (CannotJudge, OSError) as problem:
+        return [f"Which tags stand already could not be noted; `tagwarden status --server` does it later. ({problem})"]
+    return []
 
 
 def own_interpreter() -> str:
@@ -90,6 +108,13 @@ def _check_place(repository: ServedRepository, hook: ServerHook, place: HookPlac
             "the pushes to every repository. If that is what you want, put it there yourself: "
             f"`tagwarden install --server --hook {hook} --print`"
         )
+    other = None if is_inside(repository, place.file) else repository_around(place.file)
+    if other is not None:
+        raise CannotAdminister(
+            f"core.hooksPath is set to {folder.path}, in another repository ({other}): who uninstalls tagwarden there "
+            "would open the gate of this one. Give this repository hooks of its own: "
+            f"`git -C {shlex.quote(repository.path)} config --unset core.hooksPath`, and copy those that it needs"
+        )
     if os.path.isdir(place.file):
         raise CannotAdminister(f"{place.file} is a folder")
     if is_ours(place.file) or not os.path.lexists(place.file):
@@ -101,17 +126,6 @@ def _check_place(repository: ServedRepository, hook: ServerHook, place: HookPlac
             f"both {place.file} and {place.file}{NEXT_SUFFIX} are hooks that are not of tagwarden; "
             "move one of them away"
         )
-
-
-def _make_folders(folder: str) -> list[str]:
-    missing = []
-    while not os.path.isdir(folder):
-        missing.append(folder)
-        folder = os.path.dirname(folder)
-    missing.reverse()
-    for one in missing:
-        os.mkdir(one)
-    return missing
 
 
 def _place_hook(place: HookPlace, hook: ServerHook, python: str, host: str) -> list[str]:

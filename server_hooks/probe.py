@@ -9,12 +9,14 @@ hook and no transport has a say.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import tempfile
 from typing import TYPE_CHECKING
 
 from ..policy.record import Record
+from .push_log_chain import read_lines
 from .served_repository import CannotAdminister, surroundings
 
 if TYPE_CHECKING:
@@ -36,10 +38,15 @@ FLUSH = b"0000"
 
 
 class Outcome(Record):
-    """How a push ended: what Git reported for each ref ("ok" or why not), and what the hooks said."""
+    """How a push ended: what Git reported for each ref ("ok" or why not), and what the hooks said.
+
+    `guarded` tells whether the push lock would have outlived the hook; None
+    where no line of the push log says so.
+    """
 
     refs: Mapping[str, str]
     said: str
+    guarded: bool | None = None
 
     @property
     def refused(self) -> bool:
@@ -52,7 +59,8 @@ def push_bad_tags(repository: ServedRepository) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="tagwarden-status-") as folder:
         scratch = _Scratch(os.path.join(folder, "scratch.git"), repository)
         commit = scratch.make_commit()
-        return _answer_of(scratch.run(["git", "receive-pack", scratch.path], scratch.request(commit)))
+        answer = _answer_of(scratch.run(["git", "receive-pack", scratch.path], scratch.request(commit)))
+        return answer._replace(guarded=_was_guarded(scratch.path))
 
 
 def run_hook_on_bad_tags(repository: ServedRepository, file: str) -> tuple[int, str]:
@@ -162,6 +170,11 @@ def _answer_of(ran: subprocess.CompletedProcess[bytes]) -> Outcome:
         if word in ("ok", "ng"):
             refs[ref] = why or word
     return Outcome(refs, said)
+
+
+def _was_guarded(scratch: str) -> bool | None:
+    lines = [json.loads(line) for line in read_lines(scratch)]
+    return all(line.get("guarded", True) for line in lines) if lines else None
 
 
 def _packets(data: bytes) -> list[str]:

@@ -112,7 +112,7 @@ def encode_entry(entry: Entry) -> list[str]:
         fields.append('"emergency":{' + ",".join(reasons) + "}")
     if entry.of_line is not None:
         fields.append(f'"of_line":{entry.of_line}')
-    if lands and not entry.guarded:
+    if not entry.guarded:
         fields.append('"guarded":false')
     if entry.error is not None:
         fields.append(f'"error":{_text(entry.error)}')

@@ -12,7 +12,7 @@ import os
 
 from ..policy.record import Record
 from .push_lock import make_lock_file
-from .push_log_line import FOLDER, LOG, is_hash, read_end
+from .push_log_line import BEGINNING, FOLDER, LOG, is_hash, read_end
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,16 +33,22 @@ class Mark(Record):
     hash: str
 
 
+NOTHING_SETTLED = Mark(0, 0, BEGINNING)
+
+
 def everything_is_settled(common_dir: str) -> bool:
-    """Whether the log has no byte behind the mark: a look at two small files, for hooks."""
+    """Whether the mark is at the end of the log: a look at the ends of two files, for hooks."""
     mark = read_mark(common_dir)
     try:
-        size = os.stat(f"{common_dir}/{LOG}").st_size
+        log = os.open(f"{common_dir}/{LOG}", os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError:
-        return mark is None or mark.offset == 0
+        return True
     except OSError:
         return False
-    return mark is not None and mark.offset == size
+    try:
+        return mark is not None and mark.offset == os.fstat(log).st_size and fits(mark, log)
+    finally:
+        os.close(log)
 
 
 def read_mark(common_dir: str) -> Mark | None:
@@ -79,6 +85,8 @@ def write_mark(common_dir: str, mark: Mark) -> None:
 
 def fits(mark: Mark, log: int) -> bool:
     """Whether the log that is open as `log` has the line of the mark where the mark says."""
+    if mark == NOTHING_SETTLED:
+        return True
     start = max(0, mark.offset - SEAL_BYTES)
     content = os.pread(log, mark.offset - start, start)
     if len(content) != mark.offset - start or content[-1:] != b"\n":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..policy.record import Record
-from .push_log_line import LANDING, LOG, read_end
+from .push_log_line import HEAD, LANDING, LOG, read_end, read_head
 from .push_log_mark import Mark, fits, read_mark, write_mark
 
 TYPE_CHECKING = False
@@ -16,17 +16,21 @@ if TYPE_CHECKING:
 # So much of the end of a log is looked through where the mark does not fit it.
 TAIL_BYTES = 1 << 20
 
+HEAD_BYTES = 128
+
 OUTCOME = b'"outcome":"'
 INCOMPLETE = b"incomplete"
 _LANDING = frozenset(outcome.encode() for outcome in LANDING)
 
 
 class Line(Record):
-    """A whole line of the log: where it ends, what it says of itself, and its content."""
+    """A whole line of the log: where it begins and ends, its seal, its outcome and its content."""
 
+    start: int
     end: int
     number: int
     hash: str
+    previous: str
     outcome: bytes
     content: bytes
 
@@ -63,10 +67,20 @@ def unsettled_lines(common_dir: str) -> list[Line]:
         if mark is not None and fits(mark, log):
             return list(_lines(file, mark.offset))
         lines = list(_lines(file, _tail(log)))
-    if mark is not None:
+    if mark is not None and not _begins_anew(common_dir, mark):
         return [line for line in lines if line.number > mark.number]
     newest = max((at for at, line in enumerate(lines) if line.lands), default=len(lines) - 1)
     return lines[max(0, newest) :]
+
+
+def _begins_anew(common_dir: str, mark: Mark) -> bool:
+    """Whether the numbers of the log began anew: somebody has removed it, head and all, but for the mark."""
+    try:
+        with open(f"{common_dir}/{HEAD}", "rb") as file:
+            noted = read_head(file.read(HEAD_BYTES))
+    except FileNotFoundError:
+        return True
+    return noted is not None and noted.number < mark.number
 
 
 def _lines(file: BinaryIO, start: int) -> Iterator[Line]:
@@ -79,7 +93,7 @@ def _lines(file: BinaryIO, start: int) -> Iterator[Line]:
         seal = read_end(content[:-1])
         if seal is not None:
             outcome = content[content.find(OUTCOME, 0, 64) + len(OUTCOME) :][:32].partition(b'"')[0]
-            yield Line(end, seal.number, seal.hash, outcome, content)
+            yield Line(start, end, seal.number, seal.hash, seal.previous, outcome, content)
         start = end
 
 

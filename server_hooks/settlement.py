@@ -55,11 +55,7 @@ def settle(common_dir: str, git: Git) -> int:
         if not lines:
             return 0
         known, pending = _look(common_dir, git, lines)
-        last = next(
-            (before for before, line in zip([None, *lines], lines, strict=False) if line.number in pending), lines[-1]
-        )
-        if last is not None:
-            write_mark(common_dir, Mark(last.end, last.number, last.hash))
+        write_mark(common_dir, _mark_before(pending[0]) if pending else _mark_after(lines[-1]))
         return known
     except OSError as error:
         raise CannotJudge(
@@ -69,14 +65,22 @@ def settle(common_dir: str, git: Git) -> int:
         ) from error
 
 
-def _look(common_dir: str, git: Git, lines: Sequence[Line]) -> tuple[int, set[int]]:
-    """Log what did not land; how many lines that took, and the numbers of those that are to be looked at again."""
+def _mark_after(line: Line) -> Mark:
+    return Mark(line.end, line.number, line.hash)
+
+
+def _mark_before(line: Line) -> Mark:
+    return Mark(line.start, line.number - 1, line.previous)
+
+
+def _look(common_dir: str, git: Git, lines: Sequence[Line]) -> tuple[int, list[Line]]:
+    """Log what did not land; how many lines that took, and which are to be looked at again."""
     open_lines = [line for line in lines if line.lands]
     if not open_lines:
-        return 0, set()
+        return 0, []
     settled = {_parsed(line.content).get("of_line") for line in lines if line.outcome == INCOMPLETE}
     logged = [entry for line in open_lines if (entry := _logged(line)) is not None]
-    incomplete, pending = 0, set()
+    incomplete, numbers = 0, set()
     reader = GitProgram(git)
     try:
         refs = list(dict.fromkeys(update.ref for entry in logged for update in entry.updates))
@@ -85,13 +89,13 @@ def _look(common_dir: str, git: Git, lines: Sequence[Line]) -> tuple[int, set[in
             if not landing.missing or entry.number in settled:
                 continue
             if not entry.guarded and entry.time is not None and time.time() - entry.time < ON_ITS_WAY:
-                pending.add(entry.number)
+                numbers.add(entry.number)
                 continue
             append_to_log(common_dir, _incomplete(entry, landing, common_dir, git, reader))
             incomplete += 1
     finally:
         reader.close()
-    return incomplete, pending
+    return incomplete, [line for line in lines if line.number in numbers]
 
 
 def _incomplete(logged: Logged, landing: Landing, common_dir: str, git: Git, reader: Reader) -> Entry:

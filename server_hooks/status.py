@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import os
 import shlex
+from contextlib import closing
 from typing import TYPE_CHECKING
 
+from ..policy.errors import CannotJudge
+from ..report.account import about_differences, about_landing
 from ..report.proof import Status, named_rules, what_is_proven
-from .hook_place import HOOKS, delegates, hook_place, host_of, is_ours
+from ..repository.configuration import Configuration
+from ..repository.git_command import Git
+from ..repository.git_program import GitProgram
+from ..repository.judging import read_policy
+from ..repository.policy_source import server_policy
+from .account import account_of
+from .hook_place import HOOKS, delegates, hook_place, host_of, is_inside, is_ours
 from .probe import TAGS, push_bad_tags, run_hook_on_bad_tags
 from .push_lock import FILE, FOLDER
+from .pusher_access import access_problems
 from .receive_pack import ancestors_can_be_read
 from .served_repository import ServedRepository
 from .update import NOTE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ..report.proof import Proven
     from .hook_file import ServerHook
@@ -29,7 +39,10 @@ LOCK_ENDS = (
 
 
 def status(path: str) -> Status:
-    """Find out by pushing a bad tag through the hooks of the repository at `path`; nothing in it changes.
+    """Find out by pushing a bad tag through the hooks of the repository at `path`, which does not get there.
+
+    Nothing of the repository changes but what tagwarden keeps beside it: the
+    push log is settled, if there is something to settle.
 
     To be run as the repository's owner. Raises CannotAdminister where that
     can't be done.
@@ -38,15 +51,19 @@ def status(path: str) -> Status:
     host = host_of(repository)
     places = _places(repository, host)
     hooks: dict[str, str] = {hook: place.file for hook, place in places.items() if is_ours(place.file)}
-    problems = [*_head_problems(repository), *_lock_problems(repository)]
+    problems = [*_head_problems(repository), *_lock_problems(repository), *access_problems(repository, hooks.values())]
+    guarded: bool | None = None
     if host == "gitlab":
         proven, said = _by_hand(repository, host, problems)
     else:
         outcome = push_bad_tags(repository)
         proven, said = what_is_proven(outcome.said, TAGS, refused=outcome.refused), outcome.said
+        guarded = outcome.guarded
         if proven == "no":
             problems += _why_not(repository, host, outcome)
-    return Status(repository.path, proven, hooks, tuple(problems), tuple(_missing(hooks, host)), said.strip())
+    problems += _account_problems(repository)
+    missing = [*_missing(hooks, host, guarded), *_in_others_hands(repository, hooks.values())]
+    return Status(repository.path, proven, hooks, tuple(problems), tuple(missing), said.strip())
 
 
 def _by_hand(repository: ServedRepository, host: str, problems: list[str]) -> tuple[Proven, str]:
@@ -116,12 +133,45 @@ def _places(repository: ServedRepository, host: str) -> dict[ServerHook, HookPla
     return {hook: hook_place(repository, hook, host) for hook in HOOKS}
 
 
-def _missing(hooks: Mapping[str, str], host: str) -> list[str]:
+def _account_problems(repository: ServedRepository) -> list[str]:
+    """What landed in part, and what was done to tags beside every hook; also what of it can't be told."""
+    try:
+        account = account_of(repository.common_dir, ignored=_ignored(repository))
+    except (CannotJudge, OSError) as problem:
+        return [f"the push log can't be held against the tags: {problem}"]
+    if account is None:
+        return []
+    return [*map(about_landing, account.landings), *about_differences(account.differences), *account.notes]
+
+
+def _ignored(repository: ServedRepository) -> Callable[[str], bool]:
+    git = Git.of_folder(repository.git_dir)
+    with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
+        try:
+            return read_policy(server_policy(reader, configuration)).ignores
+        except CannotJudge:
+            return lambda _: False
+
+
+def _in_others_hands(repository: ServedRepository, files: Iterable[str]) -> list[str]:
+    return [
+        f"{file} lies outside of {repository.common_dir}, and other repositories may run it: whoever takes it away "
+        "for one of them opens the gate of this one"
+        for file in files
+        if not is_inside(repository, file)
+    ]
+
+
+def _missing(hooks: Mapping[str, str], host: str, guarded: bool | None) -> list[str]:
     missing = []
     if host == "gitlab":
         missing.append(f"on GitLab no receive-pack is above the hook, so {LOCK_ENDS}")
     elif ancestors_can_be_read() is None:
         missing.append(f"neither /proc nor ps tells here which receive-pack runs a hook, so {LOCK_ENDS}")
+    elif guarded is False:
+        missing.append(
+            f"the hook does not find the receive-pack that runs it (/proc hides it, perhaps), so {LOCK_ENDS}"
+        )
     if hooks and "pre-receive" not in hooks:
         missing.append(NOTE)
     return missing

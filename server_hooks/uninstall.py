@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 from ..repository.policy_cache import remove_kept_policies
 from .hook_file import NEXT_SUFFIX
-from .hook_place import HOOKS, hook_place, host_of, is_ours
+from .hook_place import HOOKS, hook_place, host_of, is_inside, is_ours
 from .install_record import FILE as RECORD
 from .install_record import read_record
 from .push_lock import FILE as LOCK
 from .push_lock import FOLDER
+from .push_log_line import LOG
+from .push_log_mark import MARK
 from .served_repository import CannotAdminister, ServedRepository
+from .tags_in_log import BASELINE
 
 if TYPE_CHECKING:
     from .install_record import Setting
@@ -31,7 +36,7 @@ def uninstall(path: str) -> list[str]:
     files = dict.fromkeys(record.files)
     files.update(dict.fromkeys(hook_place(repository, hook, host_of(repository)).file for hook in HOOKS))
     try:
-        said = [line for file in files for line in _take_back(file, recorded=file in record.files)]
+        said = [line for file in files for line in _take_back(repository, file, recorded=file in record.files)]
         for setting in record.settings:
             said += _give_back(repository, setting)
         for made in reversed(record.folders):
@@ -42,7 +47,18 @@ def uninstall(path: str) -> list[str]:
     return said or [f"Nothing of tagwarden is installed in {repository.path}."]
 
 
-def _take_back(file: str, *, recorded: bool) -> list[str]:
+def _take_back(repository: ServedRepository, file: str, *, recorded: bool) -> list[str]:
+    if not is_inside(repository, file):
+        if not is_ours(file):
+            return []
+        why = (
+            f"{file} is left as it is, and still judges the pushes to this repository: it lies outside of "
+            f"{repository.common_dir}, and may guard other repositories, whose gate would be open without it."
+        )
+        kept = (
+            f", and {shlex.quote(file + NEXT_SUFFIX)} back to its name" if os.path.lexists(file + NEXT_SUFFIX) else ""
+        )
+        return [f"{why} Once none needs it: rm {shlex.quote(file)}{kept}"]
     kept = file + NEXT_SUFFIX
     if not is_ours(file) and os.path.lexists(file):
         if not recorded:
@@ -77,8 +93,16 @@ def _remove_if_empty(folder: str) -> None:
 
 
 def _remove_state(folder: str) -> None:
-    """Remove the record, the policies, and the lock unless a push holds it."""
+    """Remove the record, the policies, what was noted of the tags, and the lock unless a push holds it.
+
+    The push log stays, with the mark that says how far it is settled.
+    """
     remove_kept_policies(folder)
+    common_dir = os.path.dirname(folder)
+    gone = [BASELINE] if os.path.exists(os.path.join(common_dir, LOG)) else [BASELINE, MARK]
+    for name in gone:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(common_dir, name))
     lock = os.path.join(folder, LOCK)
     try:
         fd = os.open(lock, os.O_RDWR | os.O_NOFOLLOW)

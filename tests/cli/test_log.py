@@ -14,6 +14,7 @@ from tagwarden.policy.push import RefUpdate
 from tagwarden.policy.verdict import Finding, Verdict
 from tagwarden.server_hooks.push_log import append_to_log
 from tagwarden.server_hooks.push_log_line import LOG, Entry
+from tagwarden.server_hooks.push_log_mark import Mark, write_mark
 from tagwarden.server_hooks.pusher import Pusher
 
 Capture = pytest.CaptureFixture[str]
@@ -33,7 +34,7 @@ def entry(name: str | None, outcome: str, tag: str, *findings: Finding) -> Entry
 
 @pytest.fixture
 def logged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The hashes of four logged pushes, in the bare repository that is the current folder."""
+    """The hashes of four logged and settled pushes, in the bare repository that is the current folder."""
     server = Repo.init(tmp_path / "server.git", "--bare")
     monkeypatch.chdir(server.path)
     order = Finding("version-order", "error", "refs/tags/cv=seg@v1.0.0", "cv=seg", "too low", None, None)
@@ -43,7 +44,9 @@ def logged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         entry("ada", "emergency", "churn#prod"),
         entry(None, "accepted", os.fsdecode(b"caf\xe9\x1b[31m")),
     ]
-    return [append_to_log(str(server.path), push) for push in pushes]
+    hashes = [append_to_log(str(server.path), push) for push in pushes]
+    write_mark(str(server.path), Mark((server.path / LOG).stat().st_size, 4, hashes[-1]))
+    return hashes
 
 
 def tags(capsys: Capture) -> list[str]:

@@ -1,0 +1,69 @@
+"""Whether all who may push can run the hook and use what it uses, as far as permissions tell."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING
+
+from ..repository.whole_file import content_of
+from .hooks_folder import closed_to_pushers
+from .push_lock import FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .served_repository import ServedRepository
+
+SEARCH = 0o011
+READ_AND_SEARCH = 0o055
+READ_AND_WRITE = 0o066
+ALL = 0o077
+
+# What hooks of every user write.
+STATE = ("push.lock", "push-log.jsonl", "push-log.head", "push-log.settled")
+
+
+def access_problems(repository: ServedRepository, hooks: Iterable[str]) -> list[str]:
+    """What keeps others than the owner from being judged, and the command that puts it right.
+
+    `hooks` are our hook files. Where only the owner may push there is nothing
+    to find.
+    """
+    return list(dict.fromkeys(_problems(repository.common_dir, list(hooks))))
+
+
+def _problems(common_dir: str, hooks: list[str]) -> Iterator[str]:
+    for hook in hooks:
+        yield from closed_to_pushers(common_dir, _folders_above(hook), SEARCH)
+        yield from closed_to_pushers(common_dir, [os.path.dirname(hook), hook], READ_AND_SEARCH)
+        python = _interpreter_of(hook)
+        if python is not None:
+            for path in dict.fromkeys((python, os.path.realpath(python))):
+                yield from closed_to_pushers(common_dir, _folders_above(path), SEARCH)
+                yield from closed_to_pushers(common_dir, [path], READ_AND_SEARCH)
+    if hooks:
+        package = os.path.dirname(os.path.abspath(__file__))
+        yield from closed_to_pushers(common_dir, _folders_above(package), SEARCH)
+        yield from closed_to_pushers(common_dir, [package], READ_AND_SEARCH)
+    folder = os.path.join(common_dir, FOLDER)
+    yield from closed_to_pushers(common_dir, [folder], ALL)
+    yield from closed_to_pushers(common_dir, [os.path.join(folder, name) for name in STATE], READ_AND_WRITE)
+
+
+def _folders_above(path: str) -> list[str]:
+    folders = []
+    while path != (path := os.path.dirname(path)):
+        folders.append(path)
+    folders.reverse()
+    return folders
+
+
+def _interpreter_of(hook: str) -> str | None:
+    for line in content_of(hook).split(b"\n"):
+        if line.startswith(b"python="):
+            try:
+                return shlex.split(os.fsdecode(line))[0].removeprefix("python=")
+            except ValueError:
+                return None
+    return None
