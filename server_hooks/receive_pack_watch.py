@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 LAST_HOOKS = {b"post-receive", b"post-update"}
 HOUSEKEEPING = {b"gc", b"maintenance", b"update-server-info"}
 
+PUSH_OPTIONS = b"GIT_PUSH_OPTION_COUNT"
+QUARANTINE = b"GIT_QUARANTINE_PATH"
+
 # So many seconds without a child and without a single step: it waits for the pusher to read.
 STALLED_AFTER = 3.0
 
@@ -61,7 +64,7 @@ class Watch:
         children = self._children()
         if children is None:
             return False
-        if any(map(_comes_after_the_refs, children)):
+        if any(map(self._comes_after_the_refs, children)):
             return True
         if not children and self._has_stalled():
             self._end()
@@ -69,20 +72,29 @@ class Watch:
             self._steps = None
         return False
 
-    def _children(self) -> list[list[bytes]] | None:
-        """The commands of its children; None where the kernel does not tell (CONFIG_PROC_CHILDREN)."""
+    def _children(self) -> list[int] | None:
+        """The ids of its children; None where the kernel does not tell (CONFIG_PROC_CHILDREN)."""
         pid = self._process.pid
         try:
-            listed = _read(f"/proc/{pid}/task/{pid}/children").split()
-        except OSError:
+            return [int(child) for child in _read(f"/proc/{pid}/task/{pid}/children").split()]
+        except (OSError, ValueError):
             return None
-        commands = []
-        for child in listed:
-            try:
-                commands.append(_read(f"/proc/{child.decode()}/cmdline").split(b"\0"))
-            except OSError:
-                commands.append([])
-        return commands
+
+    def _comes_after_the_refs(self, child: int) -> bool:
+        try:
+            command = _read(f"/proc/{child}/cmdline").split(b"\0")
+            # A hook is started by its path, a script's comes after its interpreter's.
+            if any(os.path.basename(word) in LAST_HOOKS for word in command[:2]):
+                return True
+            if os.path.basename(command[0]) == b"git" and not HOUSEKEEPING.isdisjoint(command[1:2]):
+                return True
+            # Where a hook has become another program: push options are given to the first and the last hook
+            # only, and the first sees the objects in quarantine (git-receive-pack(1)).
+            names = _variables(child)
+            own = _variables(self._process.pid)
+            return PUSH_OPTIONS in names and QUARANTINE not in names and PUSH_OPTIONS not in own
+        except OSError:
+            return False
 
     def _has_stalled(self) -> bool:
         try:
@@ -131,11 +143,10 @@ def _handle_of(process: Process) -> int | None:
     return None
 
 
-def _comes_after_the_refs(command: list[bytes]) -> bool:
-    # A hook is started by its path, a script's comes after its interpreter's.
-    if any(os.path.basename(word) in LAST_HOOKS for word in command[:2]):
-        return True
-    return os.path.basename(command[0] if command else b"") == b"git" and not HOUSEKEEPING.isdisjoint(command[1:2])
+def _variables(pid: int) -> set[bytes]:
+    """The names of the variables that a process was started with (proc_pid_environ(5))."""
+    with open(f"/proc/{pid}/environ", "rb") as file:
+        return {variable.partition(b"=")[0] for variable in file.read().split(b"\0")}
 
 
 def _read(path: str) -> bytes:
