@@ -21,6 +21,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
         "accepted": verdict.accepted,
         "mode": verdict.mode,
         "policy": {"source": display(verdict.policy_source), "id": verdict.policy_id},
+        "notes": [display(note) for note in verdict.notes],
         "findings": [_finding(finding) for finding in verdict.findings],
         "judged": verdict.judged,
     }
