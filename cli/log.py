@@ -16,7 +16,6 @@ from ..policy.policy_shapes import SECONDS
 from ..policy.tag_name import TagName, parse_tag_name
 from ..report.push_log import as_document, as_text
 from ..repository.git_command import Git
-from ..server_hooks.account import settle_now
 from ..server_hooks.push_log_chain import Verification, read_lines, verify
 from ..server_hooks.push_log_line import HEAD, LOG, is_hash
 from .errors import ACCEPTED, REFUSED, Refused
@@ -76,7 +75,8 @@ def log(
 ) -> int:
     """Show the pushes that the server hook of REPO judged, the newest last.
 
-    REPO is the repository on the server; default: the one here. With --verify
+    REPO is the repository on the server; default: the one here. What did not
+    land of the last accepted pushes is logged first, if it is not yet. With --verify
     it is told whether the log is whole. A hash that was kept elsewhere, in
     `--verify --head HASH`, also finds a log that was cut or rewritten.
 
@@ -95,8 +95,7 @@ def log(
             return _tell(verify(common_dir, wanted=head or None), common_dir, as_json)
         if head is not None:
             return _print_head(common_dir, as_json)
-        if note := settle_now(common_dir, Git.of_folder(os.path.abspath(common_dir))):
-            click.echo(f"tagwarden: {note}", err=True)
+        _settle(common_dir)
         filters = list(_filters(model, pusher, rule, outcome, since))
         _print(deque(_entries(common_dir, filters), number), as_json)
     except OSError as error:
@@ -111,6 +110,13 @@ def find_log(repo: str | None) -> str:
     if not any(os.path.exists(os.path.join(common_dir, name)) for name in (LOG, HEAD)):
         raise Refused(f"there is no push log in {common_dir!a}; the server hook writes it, on the server")
     return common_dir
+
+
+def _settle(common_dir: str) -> None:
+    from ..server_hooks.account import settle_now  # not on Windows, where a log can be read all the same
+
+    if note := settle_now(common_dir, Git.of_folder(os.path.abspath(common_dir))):
+        click.echo(f"tagwarden: {note}", err=True)
 
 
 def _tell(found: Verification, common_dir: str, as_json: bool) -> int:

@@ -87,16 +87,18 @@ def account_of(git_dir: str, *, ignored: Callable[[str], bool]) -> Account | Non
 
 
 def note_what_stands(common_dir: str) -> None:
-    """Note which tags were there before the log began, unless that is noted already.
+    """Take the tags as they stand as given, unless it is noted already which were there before the log began.
 
     Raises CannotJudge or OSError where that can't be done.
     """
     from ..repository.git_command import Git
 
-    _differences(common_dir, Git.of_folder(common_dir), lambda _: False)
+    _differences(common_dir, Git.of_folder(common_dir), lambda _: False, take_as_given=True)
 
 
-def _differences(common_dir: str, git: Git, ignored: Callable[[str], bool]) -> tuple[list[Difference], Sequence[str]]:
+def _differences(
+    common_dir: str, git: Git, ignored: Callable[[str], bool], *, take_as_given: bool = False
+) -> tuple[list[Difference], Sequence[str]]:
     with ExitStack() as files:
         tags = files.enter_context(tempfile.TemporaryFile())
         # With the lock, so that no accepted push is still to land. What takes longer comes after it.
@@ -108,14 +110,14 @@ def _differences(common_dir: str, git: Git, ignored: Callable[[str], bool]) -> t
             lock.release()
         size = end + tags.tell()
         tags.seek(0)
-        found = compare(common_dir, _lines_up_to(common_dir, end), tags, size, files)
+        found = compare(common_dir, _lines_up_to(common_dir, end), tags, size, files, take_as_given=take_as_given)
     notes = []
     if found.gap is not None:
         first, last = found.gap
         notes.append(
             f"the push log lacks its lines {first} to {last}, so that tags which no other line names can't be held "
-            "against it. If they were put away on purpose, `tagwarden uninstall --server` and `install --server` take "
-            "what stands now for given"
+            "against it. If they were put away on purpose, `rm tagwarden/tags-before-log` in the repository and "
+            "`tagwarden install --server` take what stands now as given"
         )
     return [one for one in found.differences if _concerns_us(one.ref, ignored)], notes
 

@@ -49,23 +49,35 @@ class Comparison(Record):
     gap: tuple[int, int] | None
 
 
-def compare(common_dir: str, lines: Iterable[bytes], tags: Iterable[bytes], size: int, parts: ExitStack) -> Comparison:
+def compare(
+    common_dir: str,
+    lines: Iterable[bytes],
+    tags: Iterable[bytes],
+    size: int,
+    parts: ExitStack,
+    *,
+    take_as_given: bool = False,
+) -> Comparison:
     """Hold `tags`, lines "<id> <ref>" of what stands, against the log's `lines`.
 
     `size` is about how many bytes both have; `parts` closes the scratch files.
-    What no line names is taken down as having been there before, if nothing
-    was until now. OSError where that, or a scratch file, can't be written.
+    Where nothing is noted as having been there before, what no line names is
+    noted; with `take_as_given`, all that stands, whatever the lines say.
+    OSError where that, or a scratch file, can't be written.
     """
     table = _Table(size, parts)
-    first = table.add_log(lines)
+    first, last = table.add_log(lines)
     table.add_standing(tags)
     path = f"{common_dir}/{BASELINE}"
     begins = _read_baseline(path, table)
     if begins is None:
-        _write_baseline(path, first - 1, table.unnamed())
+        if take_as_given:
+            _write_baseline(path, last, table.standing())
+        else:
+            _write_baseline(path, first - 1, table.unnamed())
         begins = _read_baseline(path, table) or 0
     gap = (begins + 1, first - 1) if begins + 1 < first else None
-    found = (difference for difference in table.differences() if gap is None or difference.line is not None)
+    found = (difference for difference in table.differences(begins) if gap is None or difference.line is not None)
     return Comparison(list(found), gap)
 
 
@@ -77,21 +89,21 @@ class _Table:
         self._logged = [_scratch(parts) for _ in range(count)]
         self._standing = [_scratch(parts) for _ in range(count)]
 
-    def add_log(self, lines: Iterable[bytes]) -> int:
-        """Take down what each line leaves; the number of the first line, 1 where there is none."""
-        first = None
+    def add_log(self, lines: Iterable[bytes]) -> tuple[int, int]:
+        """Take down what each line leaves; the numbers of the first and the last line, 1 and 0 where there is none."""
+        first, last = None, 0
         for line in lines:
             entry = _parsed(line)
             number, outcome = entry.get("line"), entry.get("outcome")
             if not isinstance(number, int):
                 continue
-            first = number if first is None else first
+            first, last = number if first is None else first, number
             of_line = entry.get("of_line")
             if outcome in LANDING:
                 self._take_down(entry, number, "new", NONE)
             elif outcome == "incomplete" and isinstance(of_line, int):
                 self._take_down(entry, number, "old", b"%d" % of_line)
-        return first or 1
+        return first or 1, last
 
     def _take_down(self, entry: dict[str, object], number: int, end: str, instead_of: bytes) -> None:
         updates = entry.get("updates")
@@ -119,12 +131,20 @@ class _Table:
             named = {ref for ref, _ in _entries(logged)}
             yield from (oid + b" " + ref for ref, oid in _entries(standing) if ref not in named)
 
-    def differences(self) -> Iterator[Difference]:
+    def standing(self) -> Iterator[bytes]:
+        """All that stands, as lines "<id> <ref>"."""
+        for part in self._standing:
+            yield from (oid + b" " + ref for ref, oid in _entries(part))
+
+    def differences(self, begins: int) -> Iterator[Difference]:
+        """What is not as the baseline and the lines after `begins` have it."""
         for logged, standing in self._parts():
             now: dict[bytes, tuple[int, bytes]] = {}
             for ref, value in _entries(logged):
                 number, instead_of, oid = value.split(b" ")
                 line, known = int(number), now.get(ref)
+                if 0 < line <= begins:
+                    continue
                 if instead_of != NONE:
                     # Only what that very line left is not so; a later one may have landed.
                     if known is not None and known[0] == int(instead_of):
