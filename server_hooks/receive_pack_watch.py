@@ -31,7 +31,7 @@ PUSH_OPTIONS = b"GIT_PUSH_OPTION_COUNT"
 QUARANTINE = b"GIT_QUARANTINE_PATH"
 
 # So many seconds without a child and without a single step: it waits for the pusher to read.
-STALLED_AFTER = 3.0
+STALLED_AFTER = 2.0
 
 FIRST_LOOK = 0.005
 SLOWEST_LOOK = 0.1
