@@ -35,8 +35,9 @@ def access_problems(repository: ServedRepository, hooks: Iterable[str]) -> list[
 
 def _problems(common_dir: str, hooks: list[str]) -> Iterator[str]:
     for hook in hooks:
-        yield from closed_to_pushers(common_dir, _folders_above(hook), SEARCH)
-        yield from closed_to_pushers(common_dir, [os.path.dirname(hook), hook], READ_AND_SEARCH)
+        folder = os.path.dirname(hook)
+        yield from closed_to_pushers(common_dir, _folders_above(folder), SEARCH)
+        yield from closed_to_pushers(common_dir, [folder, hook], READ_AND_SEARCH)
         python = _interpreter_of(hook)
         if python is not None:
             for path in dict.fromkeys((python, os.path.realpath(python))):
