@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,7 @@ from tagwarden.cli.run import run
 from tagwarden.server_hooks import tags_in_log
 from tagwarden.server_hooks.push_lock import take_push_lock
 from tagwarden.server_hooks.push_log_line import LOG
+from tagwarden.server_hooks.push_log_mark import everything_is_settled
 from tagwarden.server_hooks.tags_in_log import BASELINE, compare
 
 NewServer = Callable[..., Server]
@@ -39,10 +41,13 @@ def notes(server: Server, capsys: Capture) -> list[str]:
 
 @pytest.fixture
 def logged(server: Server, clone: Repo) -> Server:
-    """A server with a push log: two tags were pushed."""
+    """A server with a push log: two tags were pushed, and are known to have landed."""
     for tag in ("m@v0.0.1", "n@v0.0.1"):
         clone.tag(tag, clone.commit())
         assert clone.push(tag).ok
+    deadline = time.monotonic() + 20
+    while not everything_is_settled(str(server.path)) and time.monotonic() < deadline:
+        time.sleep(0.02)
     return server
 
 
