@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .policy import Settings
+    from .policy import People, Settings
 
 SIGNER = "signer:"
 
@@ -71,6 +71,19 @@ def find_in(who: Iterable[str], person: Person, groups: Mapping[str, tuple[str, 
         elif _is_named(name, person):
             return name
     return None
+
+
+def names_signers(people: People) -> bool:
+    """Whether an entry of `people.allow` names a signer, itself or by a group."""
+    for entry in people.allow:
+        for name in entry.who:
+            if any(one.startswith(SIGNER) for one in _members(name, people.groups)):
+                return True
+    return False
+
+
+def _members(name: str, groups: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return groups.get(name[1:], ()) if name.startswith("@") else (name,)
 
 
 def describe(kind: str, model: str, stage: str | None) -> str:

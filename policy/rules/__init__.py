@@ -105,7 +105,7 @@ RULES: dict[str, RuleRow] = {
     ),
     "stage-permanent": RuleRow(
         "off",
-        frozenset(("deregister",)),
+        frozenset(("deregister", "delete", "move")),
         needs_option=("stages.once-assigned-permanent",),
         needs_remote=True,
         breakable=True,
@@ -123,11 +123,15 @@ RULES: dict[str, RuleRow] = {
         raised_by="people.allow",
         needs_pusher=True,
         breakable=True,
-        helped=True,
     ),
     "tagger-is-pusher": RuleRow("off", needs_pusher=True, breakable=True),
     "signed": RuleRow(
-        "off", needs_option=("signing.require",), raised_by="signing.require", breakable=True, helped=True
+        "off",
+        ANY_EVENT | {"delete"},
+        needs_option=("signing.require",),
+        raised_by="signing.require",
+        needs_remote=True,
+        breakable=True,
     ),
     "replace-refs": RuleRow("error", frozenset(("replacement",)), scope="push"),
     "policy-file": RuleRow("error", frozenset(("policy-problem",)), scope="push"),

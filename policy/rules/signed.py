@@ -7,21 +7,30 @@ bear the name that was signed, so that a good signature can't be used for
 another tag. A clone that can't read the allowed signers leaves the signature to
 the server.
 
+As with `who`, a tag also needs the signature that is wanted for what it does to
+stages beside its name: a deregistration or a deprecation that takes a version
+out of `prod`, or what brings it back. Nobody can sign that a tag goes: where what
+it did wants a signature to be undone, it can't be moved or deleted.
+
 To put it right, make the tag anew with `tagwarden … --sign` or `git tag -s`,
 or have the signer's key added to the allowed signers.
 """
 
 from __future__ import annotations
 
+from ..consequences import is_covered, lines_of
+from ..people import describe
 from ..tag_name import TagName
 from ..verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ..case import Case
+    from ..consequences import Line
+    from ..possible_stages import Act
     from ..push import TagPush
 
 OPTIONS = ("signing.require",)
@@ -29,16 +38,53 @@ WHY = "only a signature proves who made a tag, whoever pushes it and whoever run
 
 
 def check(case: Case) -> Iterator[Breach]:
-    require = case.settings.signing.require
-    for push in case.made:
-        name = push.name
-        if not isinstance(name, TagName):
-            continue
-        if not any(selector.covers(name.kind, name.model, name.stage) for selector in require):
-            continue
-        problem = _problem(push, case)
-        if problem is not None:
-            yield Breach(f"{push.tag!r} {problem}", push.ref, case.model)
+    wanted = _Wanted(case)
+    for line in lines_of(case, case.settings.signing.require):
+        sentence = _unsigned(line, wanted, case) or _undone(line, wanted)
+        if sentence is not None:
+            yield Breach(sentence, line.push.ref, case.model)
+
+
+class _Wanted:
+    """Finds the acts for which a signature is wanted; each group of acts is looked at once."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        # With each group itself, so that its id stays its own.
+        self._known: dict[int, tuple[Sequence[Act], Act | None]] = {}
+
+    def first(self, groups: Sequence[Sequence[Act]]) -> Act | None:
+        """The first act of `groups` that wants a signature."""
+        for group in groups:
+            if id(group) not in self._known:
+                self._known[id(group)] = group, next(filter(self._is_wanted, group), None)
+            act = self._known[id(group)][1]
+            if act is not None:
+                return act
+        return None
+
+    def _is_wanted(self, act: Act) -> bool:
+        return is_covered(act, self.case.model or "", self.case.settings.signing.require)
+
+
+def _unsigned(line: Line, wanted: _Wanted, case: Case) -> str | None:
+    if line.push.new is None:
+        return None
+    act = wanted.first(((line.own,), *line.made))
+    problem = None if act is None else _problem(line.push, case)
+    if act is None or problem is None:
+        return None
+    because = "" if act.holder is None else f"{act.effect}, which wants a signature, and "
+    return f"{line.push.tag!r} {because}{problem}"
+
+
+def _undone(line: Line, wanted: _Wanted) -> str | None:
+    act = wanted.first(line.undone)
+    if act is None:
+        return None
+    change = {"delete": "deleted", "move": "moved"}[line.push.change]
+    what = describe(act.kind, line.push.name.model, act.stage) if isinstance(line.push.name, TagName) else act.kind
+    return f"{line.push.tag!r} may not be {change}: to {what} wants a signature, and nobody can sign that a tag goes"
 
 
 def _problem(push: TagPush, case: Case) -> str | None:
@@ -66,7 +112,9 @@ allowed-signers = "ref:HEAD:allowed_signers"
 what = ["assign"]
 stages = ["prod"]
 """
+SIGN_STAGE = SIGN.replace('what = ["assign"]\n', 'what = ["assign", "unassign"]\n')
 ONE = ("churn@v1.0.0",)
+IN_PROD = (*ONE, "churn#prod at 2 signed ada@example.com")
 EXAMPLES = (
     Example("a good signature", ("churn#prod at 2 signed ada@example.com",), refused=False, existing=ONE, policy=SIGN),
     Example("no signature", ("churn#prod at 2",), refused=True, existing=ONE, policy=SIGN),
@@ -88,4 +136,59 @@ EXAMPLES = (
     ),
     Example("a stage for which none is asked", ("churn#dev at 2",), refused=False, existing=ONE, policy=SIGN),
     Example("a version, where none is asked for", ONE, refused=False, policy=SIGN),
+    Example(
+        "an unsigned deregistration that takes a version out of the stage",
+        ("churn@v1.0.0! at 3",),
+        refused=True,
+        existing=IN_PROD,
+        policy=SIGN_STAGE,
+    ),
+    Example(
+        "the same, signed",
+        ("churn@v1.0.0! at 3 signed ada@example.com",),
+        refused=False,
+        existing=IN_PROD,
+        policy=SIGN_STAGE,
+    ),
+    Example(
+        "an unsigned deprecation that empties the stage",
+        ("churn@deprecated at 3",),
+        refused=True,
+        existing=IN_PROD,
+        policy=SIGN_STAGE,
+    ),
+    Example(
+        "an unsigned version that brings a deprecated model back",
+        ("churn@v1.1.0 on c2 at 4",),
+        refused=True,
+        existing=(*IN_PROD, "churn@deprecated at 3"),
+        policy=SIGN_STAGE,
+    ),
+    Example(
+        "an unsigned deprecation of a model of which nothing is in the stage",
+        ("churn@deprecated at 3",),
+        refused=False,
+        existing=ONE,
+        policy=SIGN_STAGE,
+    ),
+    Example(
+        "an unsigned version and its signed assignment",
+        ("churn@v1.0.0 at 3", "churn#prod at 3 signed ada@example.com"),
+        refused=False,
+        policy=SIGN_STAGE,
+    ),
+    Example(
+        "deleting an unassignment puts the version back",
+        ("delete churn#prod!",),
+        refused=True,
+        existing=(*IN_PROD, "churn#prod! at 3"),
+        policy=SIGN_STAGE + '[rules]\ntag-permanent = "off"\n',
+    ),
+    Example(
+        "deleting what the registry does not read",
+        ("delete churn#prod!",),
+        refused=False,
+        existing=(*IN_PROD, "churn#prod! at 3 lightweight"),
+        policy=SIGN_STAGE,
+    ),
 )

@@ -1,11 +1,18 @@
 """Refuses what the policy leaves to others.
 
 As soon as one entry of `people.allow` covers a tag's kind, model and stage,
-only those whom such entries name may push it. Moving or deleting a tag undoes
-what it did, so that takes leave for the contrary kind, too: whoever deletes an
-unassignment assigns. The pusher is whom the hosting system authenticated, never
-the tagger; where nobody is known, nobody is named. Only a server knows who
-pushes: in a clone, and over old tags, this rule says nothing.
+only those whom such entries name may push it. The pusher is whom the hosting
+system authenticated, never the tagger; where nobody is known, nobody is named.
+
+What takes a version out of a stage takes leave for that, too: deregistering it,
+and deprecating its model. So does, for putting it in, what brings a version back
+that is still in a stage: registering it anew, and any event of a deprecated
+model. Moving or deleting a tag undoes what it did, so that takes leave for the
+contrary: whoever deletes an unassignment assigns. Other tags of the same push
+are no excuse, for Git may drop them.
+
+Only a server knows who pushes: in a clone, and over old tags, this rule says
+nothing.
 
 To put it right, have somebody who is named push it, or have the policy changed.
 `tagwarden who --as NAME KIND MODEL [STAGE]` tells who may do what.
@@ -13,51 +20,100 @@ To put it right, have somebody who is named push it, or have the policy changed.
 
 from __future__ import annotations
 
-from ..people import Person, decide
-from ..tag_name import TagName
+from ..consequences import CONTRARY, lines_of
+from ..people import Person, decide, names_signers
+from ..possible_stages import Act
+from ..record import Record
 from ..verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ..case import Case
-    from ..push import TagPush
+    from ..consequences import Line
+    from ..people import Decision
+    from ..push import Signature
 
 OPTIONS = ("people.allow",)
 WHY = "the policy names who answers for this."
 
-CONTRARY = {
-    "register": "deregister",
-    "deregister": "register",
-    "assign": "unassign",
-    "unassign": "assign",
-    "deprecate": "deprecate",
-}
+
+class Refusal(Record):
+    """An act that somebody may not do, and why not."""
+
+    act: Act
+    decision: Decision
 
 
 def check(case: Case) -> Iterator[Breach]:
     if case.circumstances.place != "server":
         return
-    for push in case.pushes:
-        name = push.name
-        if not isinstance(name, TagName) or push.change == "none":
-            continue
-        signature = case.signatures.get(push.ref) if push.new is not None else None
-        person = Person(case.circumstances.pusher, signature.principal if signature else None)
-        for kind in _kinds(name.kind, push):
-            decision = decide(case.settings, person, kind, name.model, name.stage)
+    leave = _Leave(case)
+    for line in lines_of(case, [entry.covers for entry in case.settings.people.allow]):
+        signature = leave.signature(line)
+        refusal = leave.refusal(line, signature)
+        if refusal is not None:
+            yield Breach(_sentence(line, refusal, signature, case), line.push.ref, case.model, refusal.decision.key)
+
+
+class _Leave:
+    """Asks `people.allow` of one model; each group of acts is asked of once for each signer."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.signers_count = names_signers(case.settings.people)
+        self._asked: dict[tuple[int, str | None], Refusal | None] = {}
+        # Keeps the groups alive, whose ids are the keys.
+        self._groups: list[Sequence[Act]] = []
+
+    def signature(self, line: Line) -> Signature | None:
+        """What verifying the pushed tag's signature said, where the policy names signers."""
+        if not self.signers_count or line.push.new is None:
+            return None
+        return self.case.signatures.get(line.push.ref)
+
+    def refusal(self, line: Line, signature: Signature | None) -> Refusal | None:
+        """The first act of `line` that takes leave which neither the pusher nor the signer has."""
+        signer = signature.principal if signature else None
+        for group in ((line.own,), *line.made):
+            if refusal := self._of_group(group, signer):
+                return refusal
+        # Whoever signed the new tag of a moved one did not sign that the old one goes.
+        by_name: Sequence[Act] = ()
+        if line.push.old is not None:
+            by_name = (line.own, Act(CONTRARY[line.own.kind], line.own.stage))
+        for group in (by_name, *line.undone):
+            if refusal := self._of_group(group, None):
+                return refusal
+        return None
+
+    def _of_group(self, group: Sequence[Act], signer: str | None) -> Refusal | None:
+        key = id(group), signer
+        if key not in self._asked:
+            self._groups.append(group)
+            self._asked[key] = self._first(group, Person(self.case.circumstances.pusher, signer))
+        return self._asked[key]
+
+    def _first(self, group: Sequence[Act], person: Person) -> Refusal | None:
+        for act in group:
+            decision = decide(self.case.settings, person, act.kind, self.case.model or "", act.stage)
             if not decision.allowed:
-                why = "it is not known who pushes" if person.pusher is None else f"{person.pusher!r} is not among them"
-                if signature is not None and signature.problem is not None:
-                    why += f", and the signature does not count: {signature.problem}"
-                yield Breach(f"{decision.because}; {why}", push.ref, case.model, decision.key)
-                break
+                return Refusal(act, decision)
+        return None
 
 
-def _kinds(kind: str, push: TagPush) -> tuple[str, ...]:
-    return (kind,) if push.change == "create" else tuple(dict.fromkeys((kind, CONTRARY[kind])))
+def _sentence(line: Line, refusal: Refusal, signature: Signature | None, case: Case) -> str:
+    pusher = case.circumstances.pusher
+    why = "it is not known who pushes" if pusher is None else f"{pusher!r} is not among them"
+    if signature is not None and signature.problem is not None:
+        why += f", and the signature does not count: {signature.problem}"
+    sentence = f"{refusal.decision.because}; {why}"
+    if refusal.act.holder is None:
+        return sentence
+    what = {"create": "", "delete": "deleting ", "move": "moving "}.get(line.push.change, "")
+    return f"{what}{line.push.tag!r} {refusal.act.effect}, and {sentence}"
 
 
 def _allow(who: str, rest: str = "") -> str:
@@ -65,7 +121,9 @@ def _allow(who: str, rest: str = "") -> str:
 
 
 ONE = ("churn@v1.0.0",)
+IN_PROD = (*ONE, "churn#prod at 2")
 PROD = 'what = ["assign"]\nstages = ["prod"]\n'
+TOUCH_PROD = 'what = ["assign", "unassign"]\nstages = ["prod"]\n'
 EXAMPLES = (
     Example("named", ("churn#prod at 2",), refused=False, existing=ONE, policy=_allow("ada", PROD)),
     Example("not named", ("churn#prod at 2",), refused=True, existing=ONE, policy=_allow("grace", PROD)),
@@ -119,5 +177,89 @@ EXAMPLES = (
         refused=True,
         existing=(*ONE, "churn#prod at 2", "churn#prod! at 3"),
         policy=_allow("grace", PROD) + '[rules]\ntag-permanent = "off"\n',
+    ),
+    Example(
+        "moving an unassignment assigns",
+        ("move churn#prod! on c2 at 4",),
+        refused=True,
+        existing=("churn@v1.0.0", "churn@v1.1.0 on c2 at 2", "churn#prod at 2", "churn#prod! at 3"),
+        policy=_allow("grace", PROD) + '[rules]\ntag-immutable = "off"\n',
+    ),
+    Example(
+        "deregistering a version takes it out of its stages",
+        ("churn@v1.0.0! at 3",),
+        refused=True,
+        existing=IN_PROD,
+        policy=_allow("grace", TOUCH_PROD),
+    ),
+    Example(
+        "deregistering a version that is in no governed stage",
+        ("churn@v1.1.0! on c2 at 3",),
+        refused=False,
+        existing=(*IN_PROD, "churn@v1.1.0 on c2", "churn#dev on c2 at 2"),
+        policy=_allow("grace", TOUCH_PROD),
+    ),
+    Example(
+        "deregistering a version that was taken out before",
+        ("churn@v1.0.0! at 4",),
+        refused=False,
+        existing=(*IN_PROD, "churn#prod! at 3"),
+        policy=_allow("grace", TOUCH_PROD),
+    ),
+    Example(
+        "taken out by the same push, in which that line may be dropped",
+        ("churn#prod! at 3 signed ada@example.com", "churn@v1.0.0! at 4"),
+        refused=True,
+        existing=IN_PROD,
+        policy=_allow("signer:ada@example.com", TOUCH_PROD),
+    ),
+    Example(
+        "deprecating a model takes its versions out of their stages",
+        ("churn@deprecated at 3",),
+        refused=True,
+        existing=IN_PROD,
+        policy=_allow("grace", TOUCH_PROD),
+    ),
+    Example(
+        "deprecating a model of which no version is in a governed stage",
+        ("churn@deprecated at 3",),
+        refused=False,
+        existing=(*ONE, "churn#dev at 2"),
+        policy=_allow("grace", TOUCH_PROD),
+    ),
+    Example(
+        "whatever follows a deprecation brings the stages back",
+        ("churn@v1.1.0 on c2 at 4",),
+        refused=True,
+        existing=(*IN_PROD, "churn@deprecated at 3"),
+        policy=_allow("grace", TOUCH_PROD),
+    ),
+    Example(
+        "a version of a model that is not deprecated",
+        ("churn@v1.1.0 on c2 at 4",),
+        refused=False,
+        existing=IN_PROD,
+        policy=_allow("grace", TOUCH_PROD),
+    ),
+    Example(
+        "registering a version anew brings it back into its stages",
+        ("churn@v1.0.0#2 at 4",),
+        refused=True,
+        existing=(*IN_PROD, "churn@v1.0.0! at 3"),
+        policy=_allow("grace", TOUCH_PROD) + '[rules]\nversion-once = "off"\nversion-order = "off"\n',
+    ),
+    Example(
+        "deleting a registration takes the version out of its stages",
+        ("delete churn@v1.0.0",),
+        refused=True,
+        existing=IN_PROD,
+        policy=_allow("grace", TOUCH_PROD) + '[rules]\ntag-permanent = "off"\n',
+    ),
+    Example(
+        "a stage that falls back to the version before",
+        ("churn#prod!#3 on c2 at 4",),
+        refused=False,
+        existing=(*IN_PROD, "churn@v1.1.0 on c2 at 2", "churn#prod#2 on c2 at 3"),
+        policy=_allow("grace", PROD),
     ),
 )

@@ -1,0 +1,150 @@
+"""What the lines of a push amount to, held against the state of every push that could become of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from support.examples import NOW, parse_line, push_of
+from tagwarden.policy.case import Case, build_case
+from tagwarden.policy.consequences import Line, lines_of
+from tagwarden.policy.history import ModelHistory, read_event
+from tagwarden.policy.policy import Selector
+from tagwarden.policy.policy_file import built_in_policy
+from tagwarden.policy.push import Circumstances, ModelPush, TagPush
+from tagwarden.policy.tag_name import TagName, parse_tag_name
+
+ALL = [Selector()]
+
+
+def case_of(pushed: Sequence[str], existing: Sequence[str], *, place: str = "server") -> Case:
+    standing = {line.name: line.tag for line in map(parse_line, existing)}
+    pushes = [push_of(parse_line(line), standing) for line in pushed]
+    push = ModelPush("m", pushes, list(standing.values()), {}, {})
+    circumstances = Circumstances(NOW, place)  # type: ignore[arg-type]
+    return build_case(push, built_in_policy().base, circumstances, lambda: None)  # type: ignore[arg-type, return-value]
+
+
+def acts_of(line: Line) -> set[tuple[str, str | None]]:
+    return {(act.kind, act.stage) for group in ((line.own,), *line.made, *line.undone) for act in group}
+
+
+def acts(pushed: Sequence[str], existing: Sequence[str], *, place: str = "server") -> list[set[tuple[str, str | None]]]:
+    """Kind and stage of all that each pushed line amounts to."""
+    return [acts_of(line) for line in lines_of(case_of(pushed, existing, place=place), ALL)]
+
+
+def held(pushes: Iterable[TagPush], existing: Sequence[str]) -> set[tuple[str, str]]:
+    """The stages that GTO shows once these pushes have landed, each with the commit in it."""
+    tags = {line.name: line.tag for line in map(parse_line, existing)}
+    for push in pushes:
+        tags.pop(push.tag, None)
+        if push.new is not None:
+            tags[push.tag] = push.new
+    names = {name: parse_tag_name(name) for name in tags}
+    events = [read_event(tags[name], parsed) for name, parsed in names.items() if isinstance(parsed, TagName)]
+    history = ModelHistory(event for event in events if event)
+    if history.is_deprecated:
+        return set()
+    commits = history.commits()
+    return {(stage, commit) for stage in history.holdings for commit in commits if history.is_in_force(stage, commit)}
+
+
+NAMES = ("m@v1.0.0", "m@v1.0.0!", "m@v1.0.0#2", "m@v1.1.0", "m#prod", "m#prod!", "m#prod#2", "m#dev", "m@deprecated")
+COMMITS, TIMES = st.integers(1, 2), st.integers(1, 6)
+TAGS = st.builds("{} on c{} at {}".format, st.sampled_from(NAMES), COMMITS, TIMES)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[list[str], list[str]]:
+    existing = draw(st.lists(TAGS, max_size=6, unique_by=lambda line: line.split()[0]))
+    standing = {line.split()[0] for line in existing}
+    pushed = draw(st.lists(TAGS, min_size=1, max_size=4, unique_by=lambda line: line.split()[0]))
+    lines = []
+    for line in pushed:
+        name = line.split()[0]
+        change = draw(st.sampled_from(("delete", "move"))) if name in standing else "create"
+        lines.append({"delete": f"delete {name}", "move": f"move {line}", "create": line}[change])
+    return lines, existing
+
+
+@settings(max_examples=200, deadline=None)
+@given(worlds())
+def test_whatever_lands_of_a_push_no_line_does_what_it_was_not_asked_about(world: tuple[list[str], list[str]]) -> None:
+    pushed, existing = world
+    lines = list(lines_of(case_of(pushed, existing), ALL))
+    for line in lines:
+        asked = acts_of(line)
+        others = [other.push for other in lines if other is not line]
+        for count in range(len(others) + 1):
+            for landed in combinations(others, count):
+                before, after = held(landed, existing), held([*landed, line.push], existing)
+                new = line.push.new.object if line.push.new else None
+                for stage, commit in before - after:
+                    # A bare commit that gets a version leaves a stage only if it was taken out before.
+                    if not (line.own.kind == "register" and new and new.target == commit):
+                        assert ("unassign", stage) in asked, (line.push.tag, commit)
+                for stage, commit in after - before:
+                    along = any(
+                        push.new and push.new.object and push.new.object.target == commit
+                        for push in landed
+                        if isinstance(push.name, TagName) and push.name.stage == stage
+                    )
+                    if not (along and line.own.kind == "register" and new and new.target == commit):
+                        assert ("assign", stage) in asked, (line.push.tag, commit)
+
+
+def test_a_plain_push_amounts_to_what_its_tags_say() -> None:
+    existing = ("m@v1.0.0", "m#prod at 2")
+    pushed = ("m@v1.1.0 on c2 at 3", "m#prod#2 on c2 at 3", "m#dev on c2 at 3", "m#prod! at 4")
+
+    assert acts(pushed, existing) == [
+        {("register", None)},
+        {("assign", "prod")},
+        {("assign", "dev")},
+        {("unassign", "prod")},
+    ]
+
+
+def test_a_line_is_asked_about_whatever_the_others_may_do() -> None:
+    pushed = ("m#prod at 2", "m#prod! at 3", "m@v1.0.0! at 4")
+
+    assert acts(pushed, ("m@v1.0.0",))[2] == {("deregister", None), ("unassign", "prod")}
+
+
+def test_of_old_tags_each_has_its_turn() -> None:
+    history = (
+        "m@v1.0.0", "m#prod at 2", "m#prod! at 3", "m@v1.0.0! at 4", "m@v1.0.0#2 at 5", "m#dev at 6",
+        "m@deprecated at 7", "m@v1.1.0 on c2 at 8", "m@v1.0.0!#2 at 9",
+    )  # fmt: skip
+
+    found = dict(zip(history, acts(history, (), place="history"), strict=True))
+    assert found["m@v1.0.0! at 4"] == {("deregister", None)}
+    assert found["m@v1.0.0#2 at 5"] == {("register", None)}
+    assert found["m@deprecated at 7"] == {("deprecate", None), ("unassign", "dev")}
+    assert found["m@v1.1.0 on c2 at 8"] == {("register", None), ("assign", "dev")}
+    assert found["m@v1.0.0!#2 at 9"] == {("deregister", None), ("unassign", "dev")}
+
+
+def test_an_old_assignment_that_was_dated_before_its_registration_needs_no_leave_of_that() -> None:
+    history = ("m@v1.0.0 at 3", "m#prod at 2")
+
+    assert acts(history, (), place="history")[0] == {("register", None)}
+
+
+def test_without_a_selector_of_stages_nobody_looks_at_them() -> None:
+    case = case_of(("m@v1.0.0! at 3",), ("m@v1.0.0", "m#prod at 2"))
+
+    (line,) = lines_of(case, [Selector(what=("register", "deregister"))])
+    assert acts_of(line) == {("deregister", None)}
+
+
+def test_many_lines_about_many_stages_share_what_they_amount_to() -> None:
+    existing = ["m@v1.0.0", *(f"m#s{number} at 2" for number in range(500))]
+    pushed = [f"m@deprecated#{number} at 3" for number in range(500)]
+    groups = {id(group) for line in lines_of(case_of(pushed, existing), ALL) for group in line.made if group}
+
+    assert len(groups) == 1
