@@ -19,7 +19,7 @@ from .policy_location import parse_location
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from .reader import Reader
 
@@ -33,11 +33,20 @@ HEX = frozenset(b"0123456789ABCDEF")
 
 
 class AllowedSigners(Record):
-    """`ssh` are the lines for ssh-keygen, `pgp_keys` the armoured keys, `pgp` their fingerprints' principals."""
+    """`ssh` are the lines for ssh-keygen, `pgp_keys` the armoured keys, `pgp` their fingerprints' principals.
+
+    `ssh_keys` are the SSH keys that occur in those lines, whoever they belong to.
+    """
 
     ssh: bytes
     pgp_keys: bytes
     pgp: Mapping[str, str]
+    ssh_keys: frozenset[bytes] = frozenset()
+
+    @property
+    def ssh_has_times(self) -> bool:
+        """Whether a key may be allowed at one time and not at another."""
+        return b"valid-" in self.ssh.lower()
 
 
 def read_allowed_signers(location: str, reader: Reader, *, remote: str | None = None) -> AllowedSigners:
@@ -80,7 +89,22 @@ def parse_allowed_signers(data: bytes, location: str) -> AllowedSigners:
             principals[fingerprint.decode("ascii")] = words[0].decode("utf-8", "surrogateescape")
         else:
             ssh.append(line + b"\n")
-    return AllowedSigners(b"".join(ssh), b"".join(keys), principals)
+    return AllowedSigners(b"".join(ssh), b"".join(keys), principals, _keys_in(ssh))
+
+
+def _keys_in(lines: Iterable[bytes]) -> frozenset[bytes]:
+    """All that may be a key in lines for ssh-keygen: base64 of four zero-led bytes of length, and the rest."""
+    import binascii
+
+    found = set()
+    for line in lines:
+        for word in line.split():
+            if word.startswith(b"AAAA"):
+                try:
+                    found.add(binascii.a2b_base64(word))
+                except ValueError:
+                    continue
+    return frozenset(found)
 
 
 def _read_file(path: str, location: str) -> bytes:

@@ -6,6 +6,8 @@ import os
 
 from ..policy.errors import CannotJudge
 from ..policy.push import Signature
+from .armour import read_armour
+from .pgp_signature_packet import problem_of_packet, weak_digest
 from .signature_programs import private_folder, run_program, write
 
 TYPE_CHECKING = False
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from .allowed_signers import AllowedSigners
     from .signatures import Signed
 
+KIND = b"PGP SIGNATURE"
 PACKAGE = "GnuPG 2"
 PREFIX = "[GNUPG:] "
 
@@ -45,8 +48,12 @@ def check_pgp(signed: Signed, signers: AllowedSigners, *, program: str, now: int
     """Who of `signers` made the signature, or what is wrong with it.
 
     The key must be valid by the clock of this machine; for old tags (`now` is
-    None) at the tagger's time.
+    None) at the tagger's time. No program is started for what can't be a good signature.
     """
+    data = read_armour(signed.signature, KIND, checksum=True)
+    problem = data if isinstance(data, str) else problem_of_packet(data)
+    if problem is not None:
+        return Signature(None, problem)
     if not signers.pgp:
         return Signature(None, "it is an OpenPGP signature, and the allowed signers name no OpenPGP key")
     with private_folder() as folder:
@@ -78,9 +85,12 @@ def read_status(output: str, signers: AllowedSigners, *, succeeded: bool) -> Sig
     valid = [words for words in lines if words[0] == "VALIDSIG"]
     if not succeeded or len(valid) != 1 or said.count("GOODSIG") != 1 or len(valid[0]) < 11:
         return Signature(None, "it is not exactly one good signature")
-    key, kind, primary = valid[0][1], valid[0][9], valid[0][10]
+    key, digest, kind, primary = valid[0][1], valid[0][8], valid[0][9], valid[0][10]
     if kind != BINARY:
         return Signature(None, "it is not one of the tag's very bytes")
+    weak = weak_digest(int(digest)) if digest.isdigit() else "gpg does not say over which digest it was made"
+    if weak is not None:
+        return Signature(None, weak)
     principal = signers.pgp.get(primary) or signers.pgp.get(key)
     if principal is None:
         return Signature(None, f"it is by the key {primary}, for which the allowed signers name nobody")

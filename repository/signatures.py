@@ -9,25 +9,26 @@ settings from wherever Git does.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..policy.errors import CannotJudge
-from ..policy.people import SIGNER
 from ..policy.push import Signature
 from ..policy.record import Record
-from ..policy.tag_name import TagName
 from ..policy.tag_object import split_signature
 from .allowed_signers import read_allowed_signers
-from .configuration import Configuration
+from .signature_settings import read_signature_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ..policy.judge import Verify
-    from ..policy.policy import Allow, Policy
+    from ..policy.policy import Policy
     from ..policy.push import TagPush
-    from .allowed_signers import AllowedSigners
     from .git_command import Git
     from .reader import Reader
+
+    Check = Callable[["Signed"], Signature]
 
 # A tag object that is larger is refused for its size before anybody looks at its signature.
 LARGEST = 1 << 20
@@ -38,7 +39,7 @@ X509 = b"SIGNED MESSAGE"
 
 
 class Signed(Record):
-    """What was signed, and the signature: exactly one block of armour. `time` is the tagger's."""
+    """What was signed, and the signature: all from the line that begins it. `time` is the tagger's."""
 
     payload: bytes
     signature: bytes
@@ -61,72 +62,78 @@ def find_verifier(
     location = policy.signing.allowed_signers
     if location is None:
         return None
-    return _Verifier(policy, location, reader, git, now, remote).verify
+    return _Verifier(location, reader, git, now, remote).verify
+
+
+class Signatures(Mapping[str, Signature]):
+    """What verifying the signatures of a push said, by the names of their refs.
+
+    A signature is verified when it is asked for, and once. Lightweight and
+    unsigned tags have none, nor, in a clone, do those that only the server can verify.
+    """
+
+    def __init__(self, pushes: Sequence[TagPush], verify_one: Callable[[TagPush], Signature | None]) -> None:
+        self._signed = {
+            push.ref: push for push in pushes if push.new and push.new.object and push.new.object.signature is not None
+        }
+        self._verify_one = verify_one
+        self._found: dict[str, Signature | None] = {}
+
+    def __getitem__(self, ref: str) -> Signature:
+        if ref not in self._found:
+            self._found[ref] = self._verify_one(self._signed[ref])
+        found = self._found[ref]
+        if found is None:
+            raise KeyError(ref)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._signed)
+
+    def __len__(self) -> int:
+        return len(self._signed)
 
 
 class _Verifier:
-    def __init__(
-        self, policy: Policy, location: str, reader: Reader, git: Git, now: int | None, remote: str | None
-    ) -> None:
-        self.policy = policy
+    def __init__(self, location: str, reader: Reader, git: Git, now: int | None, remote: str | None) -> None:
         self.location = location
         self.reader = reader
         self.git = git
         self.now = now
         self.remote = remote
-        self.signers: AllowedSigners | None = None
-        self.programs: dict[str, str] | None = None
+        self._checks: dict[bytes, Check] | None = None
 
-    def verify(self, pushes: Sequence[TagPush]) -> Mapping[str, Signature]:
-        """The signatures of those of `pushes` whose signature matters to the policy, by the names of their refs."""
-        wanted = [push for push in pushes if push.new and push.new.object and self._matters(push)]
-        if not wanted:
-            return {}
-        found = {}
-        objects = self.reader.objects([push.new.oid for push in wanted if push.new], limit=LARGEST)
-        for push, raw in zip(wanted, list(objects), strict=True):
-            signed = read_signed(push, raw.data, raw.size)
-            try:
-                found[push.ref] = Signature(None, signed) if isinstance(signed, str) else self._check(signed)
-            except CannotJudge:
-                if self.remote is None:
-                    raise
-        return found
+    def verify(self, pushes: Sequence[TagPush]) -> Signatures:
+        return Signatures(pushes, self._verify_one)
 
-    def _matters(self, push: TagPush) -> bool:
-        name = push.name
-        found = push.new.object if push.new else None
-        if not isinstance(name, TagName) or found is None or found.signature is None:
-            return False
-        selectors = [*self.policy.signing.require]
-        selectors += [entry.covers for entry in self.policy.people.allow if self._names_signers(entry)]
-        return any(selector.covers(name.kind, name.model, name.stage) for selector in selectors)
+    def _verify_one(self, push: TagPush) -> Signature | None:
+        assert push.new is not None
+        (raw,) = self.reader.objects([push.new.oid], limit=LARGEST)
+        signed = read_signed(push, raw.data, raw.size)
+        if isinstance(signed, str):
+            return Signature(None, signed)
+        try:
+            if self._checks is None:
+                self._checks = self._find_checks()
+            return self._checks[signed.kind](signed)
+        except CannotJudge:
+            if self.remote is None:
+                raise
+            return None
 
-    def _names_signers(self, entry: Allow) -> bool:
-        groups = self.policy.people.groups
-        return any(
-            member.startswith(SIGNER)
-            for name in entry.who
-            for member in (groups.get(name[1:], ()) if name.startswith("@") else (name,))
-        )
+    def _find_checks(self) -> dict[bytes, Check]:
+        signers = read_allowed_signers(self.location, self.reader, remote=self.remote)
+        settings = read_signature_settings(self.git)
 
-    def _check(self, signed: Signed) -> Signature:
-        if self.signers is None:
-            self.signers = read_allowed_signers(self.location, self.reader, remote=self.remote)
-        if self.programs is None:
-            settings = Configuration(self.git, "gpg").values()
-            self.programs = {
-                "ssh": settings.get("gpg.ssh.program") or "ssh-keygen",
-                # git-config(1): gpg.program is another name of gpg.openpgp.program.
-                "pgp": settings.get("gpg.openpgp.program") or settings.get("gpg.program") or "gpg",
-            }
-        if signed.kind == SSH:
-            from .ssh_signatures import check_ssh
+        def check_pgp_signature(signed: Signed) -> Signature:
+            from .pgp_signatures import check_pgp
 
-            return check_ssh(signed, self.signers, program=self.programs["ssh"], now=self.now)
-        from .pgp_signatures import check_pgp
+            return check_pgp(signed, signers, program=settings.pgp_program, now=self.now)
 
-        return check_pgp(signed, self.signers, program=self.programs["pgp"], now=self.now)
+        from .ssh_signatures import SshVerifier
+
+        ssh = SshVerifier(signers, program=settings.ssh_program, revoked=settings.revoked, now=self.now)
+        return {SSH: ssh.check, PGP: check_pgp_signature}
 
 
 def read_signed(push: TagPush, raw: bytes, size: int) -> Signed | str:
@@ -142,9 +149,6 @@ def read_signed(push: TagPush, raw: bytes, size: int) -> Signed | str:
         return "it is an X.509 signature, and only SSH and OpenPGP signatures are verified here"
     if kind not in (SSH, PGP):
         return "it is no detached signature"
-    end = b"\n-----END " + kind + b"-----"
-    if signature.count(b"\n-----END ") != 1 or not signature.endswith((end, end + b"\n")):
-        return "something else than its end follows it"
     found = push.new.object if push.new else None
     if found is None or found.tagger is None:
         return "the tag does not say when it was made"

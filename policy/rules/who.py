@@ -52,8 +52,11 @@ def check(case: Case) -> Iterator[Breach]:
         return
     leave = _Leave(case)
     for line in lines_of(case, [entry.covers for entry in case.settings.people.allow]):
-        signature = leave.signature(line)
-        refusal = leave.refusal(line, signature)
+        signature = None
+        refusal = leave.refusal(line, None)
+        if refusal is not None and leave.signers_count and line.push.new is not None:
+            signature = case.signatures.get(line.push.ref)
+            refusal = leave.refusal(line, signature)
         if refusal is not None:
             yield Breach(_sentence(line, refusal, signature, case), line.push.ref, case.model, refusal.decision.key)
 
@@ -67,12 +70,6 @@ class _Leave:
         self._asked: dict[tuple[int, str | None], Refusal | None] = {}
         # Keeps the groups alive, whose ids are the keys.
         self._groups: list[Sequence[Act]] = []
-
-    def signature(self, line: Line) -> Signature | None:
-        """What verifying the pushed tag's signature said, where the policy names signers."""
-        if not self.signers_count or line.push.new is None:
-            return None
-        return self.case.signatures.get(line.push.ref)
 
     def refusal(self, line: Line, signature: Signature | None) -> Refusal | None:
         """The first act of `line` that takes leave which neither the pusher nor the signer has."""

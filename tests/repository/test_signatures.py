@@ -72,22 +72,22 @@ def ask(
     push: TagPush,
     *,
     now: int | None = None,
-    policy: str = REQUIRE,
     remote: str | None = None,
 ) -> Mapping[str, Signature]:
     """What the verifier says with the allowed signers at `location`."""
     git = Git.at(str(repo.path))
     with closing(GitProgram(git)) as reader:
-        asking = load_policy(policy.format(location=location).encode())
+        asking = load_policy(REQUIRE.format(location=location).encode())
         verifier = find_verifier(asking, reader, git, now=now, remote=remote)
         assert verifier is not None
-        return verifier([push])
+        found = verifier([push])
+        return {ref: signature for ref in found if (signature := found.get(ref))}
 
 
-def verify(repo: Repo, signers: str, push: TagPush, *, now: int | None = None, policy: str = REQUIRE) -> Signature:
+def verify(repo: Repo, signers: str, push: TagPush, *, now: int | None = None) -> Signature:
     """What the verifier says when `signers` lies at main."""
     repo.commit({"allowed_signers": signers})
-    return ask(repo, "ref:refs/heads/main:allowed_signers", push, now=now, policy=policy)[push.ref]
+    return ask(repo, "ref:refs/heads/main:allowed_signers", push, now=now)[push.ref]
 
 
 def tamper(repo: Repo, old: bytes, new: bytes, name: str = NAME) -> TagPush:
@@ -204,8 +204,7 @@ def test_a_line_that_only_looks_like_a_signature_is_none(repo: Repo, ssh_keys: t
     repo.tag(NAME, message="-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----")
     found = verify(repo, ssh_keys[0].allowed(ADA), push_of(repo))
 
-    assert found.principal is None
-    assert "does not belong to this tag" in str(found.problem)
+    assert found == Signature(None, "it is no SSH signature of a version that is known here")
 
 
 @needs_ssh
@@ -297,36 +296,6 @@ def test_only_one_good_signature_and_nothing_else_is_good(output: str, succeeded
 
 
 # Which tags, which programs, which file
-
-
-@needs_ssh
-@pytest.mark.parametrize(("name", "asked"), [("churn#prod", True), ("churn#dev", False), ("churn@v1.0.0", False)])
-def test_only_signatures_that_matter_are_verified(
-    repo: Repo, ssh_keys: tuple[SshKey, SshKey], name: str, asked: bool
-) -> None:
-    sign_tag(repo, ssh_keys[0], name)
-    repo.commit({"allowed_signers": ssh_keys[0].allowed(ADA)})
-
-    assert (f"refs/tags/{name}" in ask(repo, "ref:main:allowed_signers", push_of(repo, name))) is asked
-
-
-@needs_ssh
-def test_signatures_matter_to_entries_that_name_signers_themselves_or_in_a_group(
-    repo: Repo, ssh_keys: tuple[SshKey, SshKey]
-) -> None:
-    policy = """
-[signing]
-allowed-signers = "{location}"
-[people]
-groups.releasers = ["grace", "signer:ada@example.com"]
-[[people.allow]]
-who = ["@releasers"]
-what = ["register"]
-"""
-    sign_tag(repo, ssh_keys[0], "churn@v1.0.0")
-    signers = ssh_keys[0].allowed(ADA)
-
-    assert verify(repo, signers, push_of(repo, "churn@v1.0.0"), policy=policy).principal == ADA
 
 
 def test_a_policy_without_allowed_signers_has_no_verifier(repo: Repo) -> None:
