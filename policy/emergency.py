@@ -50,9 +50,10 @@ def grant(options: Iterable[str], policy: Policy, pusher: str | None) -> Granted
 
 
 def notes_on(used: Mapping[str, str], pusher: str | None) -> tuple[str, ...]:
-    """Sentences for the pusher about emergencies that let a breach pass."""
+    """Sentences for the pusher about emergencies that let a breach pass, whatever else refuses the push."""
     return tuple(
-        f"{rule} was broken in an emergency, which is logged with the name {pusher!r} and the reason {reason!r}"
+        f"{rule} does not refuse this push, for {pusher!r} declared an emergency, which is logged with the "
+        f"reason {reason!r}"
         for rule, reason in used.items()
     )
 

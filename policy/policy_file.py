@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1 << 20
 MOST_DOTS = 40
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class PolicyMistakes(ValueError):
@@ -56,6 +57,10 @@ def load_policy(data: bytes, *, site: bool = False) -> Policy:
 def _parse(data: bytes) -> dict[str, Any]:
     if len(data) > MOST_BYTES:
         raise PolicyMistakes([f"the file has {len(data)} bytes; a policy has at most {MOST_BYTES}"])
+    if data.startswith(BYTE_ORDER_MARK):
+        raise PolicyMistakes(
+            ["the file begins with a byte order mark, which TOML does not know; save it as UTF-8 without BOM"]
+        )
     try:
         text = data.decode()
     except UnicodeDecodeError as error:

@@ -29,6 +29,7 @@ LARGEST = 1 << 20
 BEGIN_KEYS = b"-----BEGIN PGP PUBLIC KEY BLOCK-----"
 END_KEYS = b"-----END PGP PUBLIC KEY BLOCK-----"
 FINGERPRINT = b"gpg:"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 HEX = frozenset(b"0123456789ABCDEF")
 
 
@@ -76,6 +77,8 @@ def parse_allowed_signers(data: bytes, location: str) -> AllowedSigners:
     keys: list[bytes] = []
     principals: dict[str, str] = {}
     in_keys = False
+    if data.startswith(BYTE_ORDER_MARK):
+        raise _unreadable(location, "it begins with a byte order mark; save it as UTF-8 without BOM")
     for line in data.replace(b"\r\n", b"\n").split(b"\n"):
         words = line.split()
         in_keys = in_keys or line.strip() == BEGIN_KEYS

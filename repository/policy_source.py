@@ -99,5 +99,5 @@ def _head_and_note(reader: Reader) -> tuple[str | None, str | None]:
         return commit, None
     return None, (
         f"HEAD names {reader.head() or 'a commit'!a}, which does not exist, so no {POLICY_FILE} was read from it; "
-        "point HEAD at a branch that exists: `git symbolic-ref HEAD refs/heads/<branch>`"
+        "whoever runs the server can name the policy's branch: `tagwarden status --server` tells how"
     )

@@ -25,6 +25,7 @@ TAGS = "refs/tags/"
 HEADS = "refs/heads/"
 
 DEFAULT_SECONDS = 10.0
+LONGEST_COMPLAINT = 2000
 
 
 class Listing(Record):
@@ -111,7 +112,9 @@ class Remote:
         finally:
             _end(process)
         if process.returncode != 0:
-            said = complaint.decode("utf-8", "replace").strip() or f"exit status {process.returncode}"
+            # The remote writes some of it; its lines must not pass for lines of ours.
+            lines = [line.strip() for line in complaint.decode("utf-8", "replace").splitlines() if line.strip()]
+            said = "; ".join(lines)[:LONGEST_COMPLAINT] or f"exit status {process.returncode}"
             raise RemoteIsSilent(f"The remote {self.address!a} could not be asked which tags it has. Git says: {said}")
         return answer
 

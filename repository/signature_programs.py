@@ -28,7 +28,7 @@ class Ran(Record):
     @property
     def last_word(self) -> str:
         """The last line of what it complained of."""
-        lines = self.complaint.split("\n")
+        lines = self.complaint.splitlines()
         return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
 
 

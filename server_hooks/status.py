@@ -14,7 +14,8 @@ from ..repository.configuration import Configuration
 from ..repository.git_command import Git
 from ..repository.git_program import GitProgram
 from ..repository.judging import read_policy
-from ..repository.policy_source import server_policy
+from ..repository.policy_location import POLICY_FILE
+from ..repository.policy_source import POLICY_SETTING, server_policy
 from .account import account_of
 from .hook_place import HOOKS, delegates, hook_place, host_of, is_inside, is_ours
 from .probe import TAGS, push_bad_tags, run_hook_on_bad_tags
@@ -81,7 +82,7 @@ def _by_hand(repository: ServedRepository, host: str, problems: list[str]) -> tu
 
 
 def _head_problems(repository: ServedRepository) -> list[str]:
-    if repository.setting("tagwarden.policy"):
+    if repository.setting(POLICY_SETTING):
         return []
     head = repository.git("symbolic-ref", "--quiet", "HEAD", accepted=(0, 1))
     if not head or repository.git("rev-parse", "--verify", "--quiet", head, accepted=(0, 1)):
@@ -90,7 +91,14 @@ def _head_problems(repository: ServedRepository) -> list[str]:
     there = branches[0] if len(branches) == 1 else "refs/heads/<branch>"
     git = f"git -C {shlex.quote(repository.path)}"
     why = f"HEAD names {head}, which does not exist, so the policy of no branch counts."
-    return [f"{why} Push that branch, or: {git} symbolic-ref HEAD {there}"]
+    ways = [f"Push that branch, or: {git} symbolic-ref HEAD {there}"]
+    if len(branches) == 1 and repository.git(
+        "rev-parse", "--verify", "--quiet", f"{there}:{POLICY_FILE}", accepted=(0, 1)
+    ):
+        # With the setting, whoever can change HEAD by way of the host does not choose the policy.
+        setting = f"ref:{there}:{POLICY_FILE}"
+        ways.insert(0, f"Name the policy's branch: {git} config {POLICY_SETTING} {shlex.quote(setting)}.")
+    return [" ".join([why, *ways])]
 
 
 def _lock_problems(repository: ServedRepository) -> list[str]:

@@ -17,7 +17,7 @@ from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from ..case import Case
     from ..history import Event
@@ -28,47 +28,33 @@ WHY = "what was once in use there must stay on record."
 
 def check(case: Case) -> Iterator[Breach]:
     permanent = case.settings.stages.once_assigned_permanent
-    gone = _gone(case)
-    by_tags_that_go: dict[str, list[str]] = {}
-    for _, event in gone.values():
-        if event.name.kind == "assign" and event.name.stage in permanent:
-            by_tags_that_go.setdefault(event.commit, []).append(event.name.stage)
     for turn in case.turns:
         if turn.event.name.kind == "deregister":
-            had = {*turn.had_stages, *by_tags_that_go.get(turn.event.commit, ())}
             for stage in permanent:
-                if stage in had:
+                if stage in turn.had_stages:
                     yield Breach(
                         f"{turn.push.tag!r} deregisters {turn.event.name.version}, which was in the stage {stage!r}",
                         turn.push.ref,
                         case.model,
                     )
-    for ref, (change, event) in gone.items():
-        if event.name.kind == "assign" and event.name.stage in permanent:
-            what = f"says which version was in the stage {event.name.stage!r}"
-        elif event.name.kind == "register" and (found := _first(permanent, case, event, by_tags_that_go)):
-            what = f"registers {event.name.version}, which was in the stage {found!r}"
-        else:
-            continue
-        yield Breach(f"{event.tag!r} may not be {change}: it {what}", ref, case.model)
-
-
-def _gone(case: Case) -> dict[str, tuple[str, Event]]:
-    """The events whose tags the push moves or deletes, by their refs."""
-    found = {}
     for push in case.pushes:
         if push.old is not None and isinstance(push.name, TagName) and (event := read_event(push.old, push.name)):
-            found[push.ref] = ("deleted" if push.new is None else "moved", event)
-    return found
+            record = _on_record(event, permanent, case)
+            if record is not None:
+                change = "deleted" if push.new is None else "moved"
+                yield Breach(f"{push.tag!r} may not be {change}: it {record}", push.ref, case.model)
 
 
-def _first(
-    permanent: tuple[str, ...], case: Case, registration: Event, by_tags_that_go: dict[str, list[str]]
-) -> str | None:
-    commit = registration.commit
-    for stage in permanent:
-        if case.history.holding(stage, commit).assigned or stage in by_tags_that_go.get(commit, ()):
-            return stage
+def _on_record(event: Event, permanent: Collection[str], case: Case) -> str | None:
+    """What the tag of `event` keeps on record of such a stage."""
+    stage = event.name.stage
+    if event.name.kind == "assign" and stage in permanent:
+        return f"says which version was in the stage {stage!r}"
+    if event.name.kind == "register":
+        # Those that go with it are refused themselves.
+        for stage in permanent:
+            if case.history.holding(stage, event.commit).assigned:
+                return f"registers {event.name.version}, which was in the stage {stage!r}"
     return None
 
 

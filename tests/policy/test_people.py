@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from support.examples import judge_example
 from tagwarden.policy.emergency import Granted, grant, notes_on
 from tagwarden.policy.people import Person, decide
 from tagwarden.policy.policy_file import load_policy
+from tagwarden.policy.rules.example import Example
 from tagwarden.policy.tag_name import KINDS
 
 POLICY = load_policy(b"""
@@ -154,9 +156,26 @@ def test_other_options_are_none_of_our_business() -> None:
     assert grant(["tagwarden.emergencyX=who: y", "tagwarden.emergency", "ci.skip"], POLICY, "ada").reasons == {}
 
 
+def test_a_mere_warning_is_no_breach_in_an_emergency() -> None:
+    verdict = judge_example(
+        Example(
+            "below the latest",
+            ("churn@v1.0.0 on c2",),
+            refused=True,
+            existing=("churn@v2.0.0",),
+            policy='[rules]\nversion-order = "warning"\n',
+        ),
+        emergency={"version-order": "urgent"},
+    )
+
+    assert [finding.rule for finding in verdict.findings] == ["version-order"]
+    assert not verdict.emergency
+    assert not verdict.notes
+
+
 def test_the_pusher_is_told_what_was_broken_and_why() -> None:
     (note,) = notes_on({"who": "on call"}, "ada")
 
-    assert "who was broken" in note
+    assert note.startswith("who does not refuse this push")
     assert "'ada'" in note
     assert "'on call'" in note

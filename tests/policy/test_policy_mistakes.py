@@ -162,6 +162,7 @@ UNREADABLE = [
     pytest.param(b"mode = 1\nmode = 2\n", "not valid TOML", id="a key that is there twice"),
     pytest.param(b"\n\nmode = '\xff'", "line 3 is not UTF-8", id="bytes that are not UTF-8"),
     pytest.param("mode = 1".encode("utf-16"), "line 1 is not UTF-8", id="UTF-16"),
+    pytest.param(b'\xef\xbb\xbfmode = "enforce"', "a byte order mark", id="a byte order mark"),
     pytest.param(b"#" * (MOST_BYTES + 1), "at most 1048576", id="a huge file"),
     pytest.param(b"a = " + b"[" * 5000, "nested too deeply", id="arrays nested deeply"),
     pytest.param(b"a = " + b"{a = " * 5000, "nested too deeply", id="tables nested deeply"),

@@ -387,6 +387,11 @@ def test_the_environment_can_not_name_another_program(
     assert verify(repo, ssh_keys[0].allowed(ADA), push_of(repo)).principal is None
 
 
+def test_allowed_signers_do_not_begin_with_a_byte_order_mark() -> None:
+    with pytest.raises(CannotJudge, match="byte order mark"):
+        parse_allowed_signers(b"\xef\xbb\xbfada ssh-ed25519 AAAA\n", "x")
+
+
 def test_the_lines_of_the_file_are_told_apart() -> None:
     data = (
         b"# ada gpg:nothing\nada ssh-ed25519 AAAA\r\n"

@@ -112,8 +112,10 @@ def test_exactly_those_whom_the_policy_names_may_push_an_event(
     standing = []
     for number in range(len(PEOPLE)):
         clone.commit()
-        names = [f"{model}@v1.{number}.0", f"{model}#prod#{number}", f"{model}#dev#{number}"]
-        for name in names if event.endswith("!") else names[:1]:
+        # What is to be deregistered is in no governed stage.
+        names = [f"{model}@v1.{number}.0", f"{model}#dev#{number}", f"{model}#prod#{number}"]
+        count = {"#prod!": 3, "#dev!": 3, "@v1.{n}.0!": 2}.get(event, 1)
+        for name in names[:count]:
             clone.tag(name)
             standing.append(name)
     stands(governed, clone, *standing)
@@ -180,6 +182,59 @@ def test_deleting_what_took_a_version_out_of_a_stage_takes_leave_to_assign(
 
     assert push("ada", ":refs/tags/fraud#prod!").rules == {"who"}
     assert push("grace", ":refs/tags/fraud#prod!").ok
+
+
+# Stages, by whatever a version goes out of them or comes back
+
+STAGE_POLICY = """
+[people]
+groups.releasers = ["grace"]
+[[people.allow]]
+who = ["@releasers"]
+stages = ["prod"]
+"""
+
+
+@pytest.fixture
+def staged(governed: Server, clone: Repo) -> Server:
+    """A server on which only grace may touch prod, which holds v2.0.0 of churn, and v1.0.0 before it."""
+    governed.commit_on_main({"tagwarden.toml": STAGE_POLICY})
+    first = clone.commit()
+    for tag, target in (("churn@v1.0.0", first), ("churn@v2.0.0", clone.commit())):
+        clone.tag(tag, target)
+    tags = ["churn@v1.0.0", "churn@v2.0.0", "churn#prod#1", "churn#prod#2"]
+    clone.tag("churn#prod#1", first)
+    clone.tag("churn#prod#2")
+    stands(governed, clone, *tags)
+    return governed
+
+
+@pytest.mark.usefixtures("staged")
+@pytest.mark.parametrize("tag", ["churn@v2.0.0!", "churn@deprecated"])
+def test_taking_a_version_out_of_the_registry_takes_leave_for_its_stages(clone: Repo, push: Push, tag: str) -> None:
+    refused = tag_and_push(clone, push, "ada", tag)
+
+    assert refused.rules == {"who"}
+    assert "'prod'" in refused.stderr
+    assert push("grace", f"refs/tags/{tag}").ok
+
+
+def test_bringing_a_deprecated_model_back_takes_leave_for_its_stages(staged: Server, clone: Repo, push: Push) -> None:
+    clone.tag("churn@deprecated")
+    stands(staged, clone, "churn@deprecated")
+    clone.commit()
+
+    assert tag_and_push(clone, push, "ada", "churn@v3.0.0").rules == {"who"}
+    assert push("grace", "refs/tags/churn@v3.0.0").ok
+
+
+def test_another_line_of_the_push_is_no_leave(staged: Server, clone: Repo, push: Push) -> None:
+    """Git drops the unassignment alone, by a hook that is not ours."""
+    staged.git("config", "tagwarden.pusher", "http")
+    clone.tag("churn#prod!#3")
+    clone.tag("churn@v2.0.0!")
+
+    assert push("ada", "refs/tags/churn#prod!#3", "refs/tags/churn@v2.0.0!").rules == {"who"}
 
 
 # The policy is not the pusher's
@@ -264,6 +319,37 @@ def test_an_emergency_does_not_let_pass_what_it_did_not_name(clone: Repo, url: s
 
     assert result.rules == {"annotated"}
     assert newest(governed)["outcome"] == "refused"
+
+
+def test_an_emergency_in_a_push_that_is_refused_all_the_same_is_not_said_to_have_broken_anything(
+    governed: Server, clone: Repo, url: str, below: str
+) -> None:
+    assert governed.tags()
+    clone.lightweight("churn@v1.8.0", "HEAD~1")
+    ran = clone.try_git(
+        "push", *emergency("version-order: urgent"), url.replace("NAME", "grace"), below, "refs/tags/churn@v1.8.0"
+    )
+    said = ran.stderr.decode()
+
+    assert ran.returncode != 0
+    assert "was broken" not in said
+    assert "version-order does not refuse this push" in said
+    assert newest(governed)["outcome"] == "refused"
+
+
+def test_the_update_hook_takes_no_emergency_from_its_environment(new_server: Callable[..., Server]) -> None:
+    """It is given no push options; what is called so there came from elsewhere."""
+    server = new_server(hook="update", name="update.git")
+    server.commit_on_main({"tagwarden.toml": POLICY})
+    server.git("config", "tagwarden.pusher", "env:WHO")
+    clone = server.clone()
+    clone.tag("churn@v2.0.0")
+    stands(server, clone, "churn@v2.0.0")
+    clone.commit()
+    clone.tag("churn@v1.9.0")
+    left_over = {"GIT_PUSH_OPTION_COUNT": "1", "GIT_PUSH_OPTION_0": "tagwarden.emergency=version-order: urgent"}
+
+    assert clone.push("refs/tags/churn@v1.9.0", env={"WHO": "grace", **left_over}).rules == {"version-order"}
 
 
 def test_a_policy_that_only_evaluates_logs_what_it_would_have_refused(

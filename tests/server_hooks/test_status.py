@@ -202,6 +202,16 @@ class TestNotProven:
 
         assert (exit_status, found["proven"]) == (1, "refuses")
         assert f"git -C {server.path} symbolic-ref HEAD refs/heads/main" in found["problems"][0]
+        assert "tagwarden.policy" not in found["problems"][0], "there is no policy that it could name"
+
+    def test_a_head_that_dangles_beside_the_policys_branch(self, server: Server, prove: Prove) -> None:
+        server.commit_on_main({"tagwarden.toml": ""})
+        server.git("symbolic-ref", "HEAD", "refs/heads/gone")
+
+        _, found = prove(server)
+
+        command = f"git -C {server.path} config tagwarden.policy ref:refs/heads/main:tagwarden.toml"
+        assert command in found["problems"][0]
 
     def test_a_lock_that_can_not_be_written(
         self, server: Server, prove: Prove, monkeypatch: pytest.MonkeyPatch

@@ -117,7 +117,11 @@ def policy_of(text: str) -> Policy:
 
 
 def judge_example(
-    example: Example, *, asked_singly: str | None = None, place: Literal["server", "client", "history"] | None = None
+    example: Example,
+    *,
+    asked_singly: str | None = None,
+    place: Literal["server", "client", "history"] | None = None,
+    emergency: Mapping[str, str] = {},
 ) -> Verdict:
     """Judge an example's push under its policy; of more than two tags in a clone, unless `place` says where."""
     policy = policy_of(example.policy)
@@ -128,6 +132,7 @@ def judge_example(
         remote_url="git@github.com:acme/models.git",
         pusher="ada",
         asked_singly=asked_singly,
+        emergency=emergency,
     )
     judge = Judge(policy, circumstances, verify=verify)
     existing = [parse_line(line) for line in example.existing]
