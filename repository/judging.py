@@ -77,6 +77,7 @@ def judge_server_push(
     circumstances: Circumstances,
     *,
     receiver: Receiver,
+    trusted: Reader | None = None,
     earlier: Sequence[RefUpdate] = (),
     find_emergency: FindEmergency | None = None,
     find_verify: FindVerify | None = None,
@@ -86,7 +87,8 @@ def judge_server_push(
 
     `receiver` knows what becomes of a line that is accepted, `earlier` are
     updates of the same push that were accepted before, `load` reads the
-    policies' content. No verdict at all means that the push is none of our
+    policies' content. Where refs of the push may have moved, `trusted` is the
+    repository before it, which the policies come from. No verdict at all means that the push is none of our
     business. Raises CannotJudge where a policy or the repository can't be read,
     and where a tag's line is not true of the repository (`claims.py`).
     """
@@ -103,9 +105,10 @@ def judge_server_push(
     if len(others) == len(updates):
         # A push that repairs an unreadable policy must pass, so that policy is not read here.
         return [_judge_changes(changes, updates, circumstances)] if changes else []
-    source = server_policy(reader, configuration)
+    trusted = trusted or reader
+    source = server_policy(trusted, configuration)
     in_force = [InForce(source, load=load)]
-    of_site = site_policy(reader, configuration)
+    of_site = site_policy(trusted, configuration)
     if of_site is not None:
         in_force.append(InForce(of_site, site=True, load=load))
     circumstances = circumstances._replace(

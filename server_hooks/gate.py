@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..repository.judging import FindEmergency, FindVerify, LoadPolicy
     from ..repository.reader import Reader
     from ..repository.receiving import Receiver
+    from ..repository.shares import Shares
     from .hook_file import ServerHook
     from .push_lock import PushLock
     from .pusher import Pusher
@@ -46,6 +47,12 @@ class Call(Protocol):
 
     def push_options(self, environ: Mapping[str, str]) -> Sequence[str]:
         """The options of the push (`git push -o`)."""
+
+    def needs_lock(self, shares: Shares) -> bool:
+        """Whether the push must hold the lock even where no model tag is among its `shares`."""
+
+    def trusted(self, lock: PushLock | None, reader: Reader, configuration: Configuration) -> Reader:
+        """The repository as it was before the push, as far as policies and allowed signers come from it."""
 
     def earlier(self, lock: PushLock) -> Sequence[RefUpdate]:
         """The updates of the same push that earlier calls accepted, as far as they can matter."""
@@ -75,8 +82,10 @@ def judge_call(call: Call) -> int:
     from .push_lock import common_folder
 
     common_dir = common_folder(git.folder())
-    models = [model for model in shares_of(call.updates) if model is not None]
-    lock = lock_for_push(common_dir, git, configuration, call) if models else None
+    shares = shares_of(call.updates)
+    models = [model for model in shares if model is not None]
+    needs_lock = models or call.needs_lock(shares)
+    lock = lock_for_push(common_dir, git, configuration, call) if needs_lock else None
     head = reader.head()
     reader.prepare(models=models, refs=[head] if head else [])
     from .push_log import append_to_log
@@ -90,7 +99,8 @@ def judge_call(call: Call) -> int:
     entry = Entry(call.hook, pusher, call.updates, "could-not-judge", guarded=guarded)
     try:
         earlier = call.earlier(lock) if lock is not None else ()
-        verdicts = _judged(call, earlier, git, common_dir, configuration, reader, pusher)
+        trusted = call.trusted(lock, reader, configuration)
+        verdicts = _judged(call, earlier, git, common_dir, configuration, reader, trusted, pusher)
     except CannotJudge as problem:
         try:
             append_to_log(common_dir, entry._replace(error=str(problem)))
@@ -123,6 +133,7 @@ def _judged(
     common_dir: str,
     configuration: Configuration,
     reader: Reader,
+    trusted: Reader,
     pusher: Pusher,
 ) -> list[Verdict]:
     from ..repository.judging import judge_server_push
@@ -133,10 +144,11 @@ def _judged(
         reader,
         configuration,
         circumstances,
+        trusted=trusted,
         receiver=_receiver(call, git, common_dir, configuration),
         earlier=earlier,
         find_emergency=_emergencies(call.push_options(os.environ), pusher),
-        find_verify=_verifiers(reader, git, circumstances.now),
+        find_verify=_verifiers(trusted, git, circumstances.now),
         load=_loader(common_dir),
     )
     return [call.about(verdict) for verdict in verdicts]

@@ -122,6 +122,8 @@ policy_stays() {
         fi
     done
     [ -n "$pushed" ] || return 0
+    # For `update`, which must know what this branch was before the push when it comes to a tag.
+    [ -z "${ref_by_ref-}" ] || return 1
 
     # What the branch is, for `old` is only what the client says of it.
     found=$(export GIT_NO_REPLACE_OBJECTS=1 GIT_NO_LAZY_FETCH=1
@@ -162,7 +164,7 @@ printf '%s' "$lines" | "$next"
 
 _READ_ARGUMENTS = """
 case $1 in refs/tags/* | refs/replace/*) judge "$@" ;; esac
-lines="$2 $3 $1$nl"
+lines="$2 $3 $1$nl" ref_by_ref=yes
 """
 
 _END_UPDATE = """

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from ..policy.push import RefUpdate
     from ..policy.verdict import Verdict
+    from ..repository.configuration import Configuration
+    from ..repository.reader import Reader
+    from ..repository.shares import Shares
     from .hook_file import ServerHook
     from .push_lock import PushLock
 
@@ -41,6 +44,12 @@ class WholePush:
         from .push_options import push_options
 
         return push_options(environ)
+
+    def needs_lock(self, _shares: Shares) -> bool:
+        return False
+
+    def trusted(self, _lock: PushLock | None, reader: Reader, _configuration: Configuration) -> Reader:
+        return reader  # no ref of the push has moved yet
 
     def earlier(self, _lock: PushLock) -> Sequence[RefUpdate]:
         return ()

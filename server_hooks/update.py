@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 
     from ..policy.push import RefUpdate
     from ..policy.verdict import Verdict
+    from ..repository.configuration import Configuration
+    from ..repository.reader import Reader
+    from ..repository.shares import Shares
     from .hook_file import ServerHook
     from .push_lock import PushLock
 
+TAGS = "refs/tags/"
 ASKED_SINGLY = "the update hook, which Git calls for each ref by itself,"
 NOTE = (
     "the update hook judges ref by ref, in the order of their names, and sees nothing of those still to come; "
@@ -59,6 +63,18 @@ class OneRef:
             line for line in lock.accepted_before().splitlines(keepends=True) if _model(line) == _model(self._line)
         ]
         return [one for one in parse_receive_lines(b"".join(lines)) if one.ref != update.ref] if lines else ()
+
+    def needs_lock(self, shares: Shares) -> bool:
+        """For near misses, which a policy judges, and for what may move the policy before a tag's turn."""
+        return bool(shares) or not self.updates[0].ref.startswith(TAGS)
+
+    def trusted(self, lock: PushLock | None, reader: Reader, configuration: Configuration) -> Reader:
+        if lock is None:
+            return reader
+        from ..repository.reader_before import reader_before
+        from .trusted_refs import before_the_push
+
+        return reader_before(reader, before_the_push(lock, reader, configuration))
 
     def about(self, verdict: Verdict) -> Verdict:
         """Without what was said of the earlier refs already, but for what refuses this one."""

@@ -1,0 +1,57 @@
+"""What the refs that policies come from named before the push, for the `update` hook.
+
+Git calls it for each ref in turn, and up to Git 2.54 moves each before it goes
+on to the next: at a tag's turn a branch of the same push has arrived. What it
+brings must not judge that tag. So the first call of a push remembers what these
+refs name, beside the push lock, which the whole push holds. What a client says
+that they named is not asked.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ..repository.policy_changes import watched_policies
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..repository.configuration import Configuration
+    from ..repository.reader import Reader
+    from .push_lock import PushLock
+
+MARK = b"trusted:"
+NOTHING = b"-"
+
+
+def before_the_push(lock: PushLock, reader: Reader, configuration: Configuration) -> Mapping[str, str | None]:
+    """The refs that policies come from, by their full names, with what each named when the push began.
+
+    None stands for a ref that did not exist. Raises CannotJudge where the
+    repository can't be read, or what it says can't be remembered.
+    """
+    known = _read(lock.accepted_before())
+    if known:
+        return known
+    refs = {watched.ref for watched in watched_policies(reader, configuration)}
+    if (head := reader.head()) is not None:
+        refs.add(head)
+    named = reader.existing(sorted(refs))
+    found = {ref: named.get(ref) for ref in sorted(refs)}
+    lock.remember(b"".join(_line(ref, oid) for ref, oid in found.items()))
+    return found
+
+
+def _line(ref: str, oid: str | None) -> bytes:
+    return b" ".join((oid.encode("ascii") if oid else NOTHING, NOTHING, MARK + os.fsencode(ref))) + b"\n"
+
+
+def _read(lines: bytes) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for line in lines.split(b"\n"):
+        oid, _, rest = line.partition(b" ")
+        name = rest.partition(b" ")[2]
+        if name.startswith(MARK):
+            found[os.fsdecode(name[len(MARK) :])] = None if oid == NOTHING else oid.decode("ascii")
+    return found
