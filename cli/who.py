@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..policy.people import Person, decide, describe
+from ..policy.people import Person, decide, describe, held_back
 from ..policy.record import Record
 from ..policy.tag_name import KINDS
 from ..report.escape import display, escape
@@ -25,7 +25,11 @@ STAGED = ("assign", "unassign")
 
 
 class Answer(Record):
-    """What one policy says. `line` is that of the deciding entry in its file, None where it can't be told."""
+    """What one policy says.
+
+    `line` is that of the deciding entry in its file, None where it can't be
+    told. `unless` are reasons to refuse an event that changes what a stage holds.
+    """
 
     source: str
     allowed: bool
@@ -33,6 +37,7 @@ class Answer(Record):
     entry: int | None
     line: int | None
     signature: bool
+    unless: tuple[str, ...] = ()
 
 
 @click.command()
@@ -99,9 +104,18 @@ def _ask(here: PolicyHere, person: Person, kind: str, model: str, stage: str | N
     if not decision.allowed and not refuses:
         key = "mode" if here.policy.mode != "enforce" else "rules.who"
         because += f"; but {key} has it that this is told and not refused"
+    unless = held_back(settings, person, kind, model) if decision.allowed else []
     signature = any(selector.covers(kind, model, stage) for selector in settings.signing.require)
     line = line_of_entry(here.source.data or b"", decision.entry, len(settings.people.allow))
-    return Answer(here.source.source, decision.allowed or not refuses, because, decision.entry, line, signature)
+    return Answer(
+        here.source.source,
+        decision.allowed or not refuses,
+        because,
+        decision.entry,
+        line,
+        signature,
+        tuple(one.because for one in unless),
+    )
 
 
 def line_of_entry(data: bytes, entry: int | None, entries: int) -> int | None:
@@ -117,4 +131,6 @@ def line_of_entry(data: bytes, entry: int | None, entries: int) -> int | None:
 def _sentence(answer: Answer) -> str:
     line = f", line {answer.line}" if answer.line is not None else ""
     sentence = f"{'yes' if answer.allowed else 'no'}: {escape(answer.because)} ({escape(answer.source)}{line})"
+    for because in answer.unless:
+        sentence += f"; but not where that changes what a stage holds: {escape(because)}"
     return sentence + ("; the tag must be signed by an allowed signer" if answer.signature else "")

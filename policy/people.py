@@ -61,6 +61,21 @@ def decide(settings: Settings, person: Person, kind: str, model: str, stage: str
     return Decision(False, f"{keys} {verb} it to {names} to {what}", f"people.allow[{covering[0]}]", covering[0])
 
 
+def held_back(settings: Settings, person: Person, kind: str, model: str) -> list[Decision]:
+    """What keeps `person` from an event of this kind where it would change what a stage holds (`consequences.py`).
+
+    A decision for each stage that an entry of `people.allow` names and leaves
+    to others: for going out of it by a deregistration or deprecation, for
+    coming back into it by any other event.
+    """
+    if kind in ("assign", "unassign"):
+        return []
+    way = "assign" if kind == "register" else "unassign"
+    stages = dict.fromkeys(stage for entry in settings.people.allow for stage in entry.covers.stages)
+    decisions = (decide(settings, person, way, model, stage) for stage in stages)
+    return [decision for decision in decisions if not decision.allowed]
+
+
 def find_in(who: Iterable[str], person: Person, groups: Mapping[str, tuple[str, ...]]) -> str | None:
     """How `person` is named in a list of names, "@group"s and "signer:PRINCIPAL"s; None if not at all."""
     for name in who:

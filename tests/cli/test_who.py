@@ -79,6 +79,24 @@ def test_the_answer_says_where_a_signature_is_needed(capsys: Capture) -> None:
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("kind", "way"),
+    [
+        ("deprecate", "take churn out of prod"),
+        ("deregister", "take churn out of prod"),
+        ("register", "assign churn to prod"),
+    ],
+)
+def test_the_answer_says_where_a_stage_is_in_the_way(kind: str, way: str, capsys: Capture) -> None:
+    assert run(["who", "--as", "ada", kind, "churn"]) == 0
+    end = f"but not where that changes what a stage holds: people.allow[2] leaves it to @releasers to {way}\n"
+    assert capsys.readouterr().out.endswith(end)
+
+    assert run(["who", "--as", "ada", "--signer", "ada@example.com", kind, "churn"]) == 0
+    assert "changes" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("here")
 def test_a_signer_may_be_asked_for(capsys: Capture) -> None:
     assert run(["who", "--as", "bob", "--signer", "ada@example.com", "assign", "churn", "prod"]) == 0
     assert "signer:ada@example.com (in @releasers)" in capsys.readouterr().out
@@ -101,6 +119,7 @@ def test_the_answer_is_there_as_json(capsys: Capture) -> None:
                 "entry": 2,
                 "line": 8,
                 "signature": True,
+                "unless": [],
             }
         ],
     }

@@ -78,6 +78,19 @@ def test_a_ref_that_is_called_like_the_trusted_one_is_not_it(clone: Repo, as_ada
     assert clone.push(TAG, remote=as_ada).rules == {"who"}
 
 
+def test_with_the_policys_branch_configured_head_decides_nothing(guarded: Server, clone: Repo, as_ada: str) -> None:
+    """gitolite's `symbolic-ref`, or a forge's "default branch", points HEAD at a branch of the pusher's."""
+    clone.git("switch", "--quiet", "-c", "mine")
+    clone.commit({"tagwarden.toml": ""})
+    assert clone.push("mine", remote=as_ada).ok
+    guarded.git("symbolic-ref", "HEAD", "refs/heads/mine")
+    guarded.git("config", "tagwarden.policy", "ref:refs/heads/main:tagwarden.toml")
+    assert clone.push(TAG, remote=as_ada).rules == {"who"}
+
+    guarded.git("config", "--unset", "tagwarden.policy")
+    assert clone.push(TAG, remote=as_ada).ok, "without it, who chooses HEAD chooses the policy"
+
+
 def test_a_tag_of_the_policy_is_no_policy(clone: Repo, as_ada: str) -> None:
     empty = clone.write_object(b"", "blob")
     clone.raw_ref("refs/tags/tagwarden.toml", empty)
