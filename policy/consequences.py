@@ -97,10 +97,17 @@ def _consequences(case: Case) -> tuple[dict[str, Groups], dict[str, Groups]]:
             stages.take(event)
     for _, event in gone:
         stages.take_possible(event)
-    # Before the pushed assignments: one that comes along with its registration puts the version in by itself.
-    back = {push.ref: stages.assigned_at(event.commit) for push, event in pushed if event.name.kind == "register"}
+    # An assignment that comes along with a commit's first registration puts the version in by itself.
+    back = {
+        push.ref: stages.assigned_at(event.commit)
+        for push, event in pushed
+        if event.name.kind == "register" and event.commit not in stages.versioned
+    }
     for _, event in pushed:
         stages.take_possible(event)
+    for push, event in pushed:
+        if event.name.kind == "register" and push.ref not in back:
+            back[push.ref] = stages.assigned_at(event.commit)
     made: dict[str, Groups] = {push.ref: (back.get(push.ref, ()), *stages.made_by(event)) for push, event in pushed}
     undone: dict[str, Groups] = {push.ref: (*_contrary(push), *stages.undone_by(event)) for push, event in gone}
     return made, undone
@@ -109,9 +116,25 @@ def _consequences(case: Case) -> tuple[dict[str, Groups], dict[str, Groups]]:
 def _in_their_turns(pushed: Sequence[tuple[TagPush, Event]]) -> dict[str, Groups]:
     stages = Stages()
     made: dict[str, Groups] = {}
+    unassigned: dict[tuple[str | None, str], int] = {}
+    for _, event in pushed:
+        if event.name.kind == "unassign":
+            place = event.name.stage, event.commit
+            unassigned[place] = max(unassigned.get(place, -1), event.time)
     for push, event in in_order(pushed):
         comes_back = event.name.kind == "register" and event.commit in stages.versioned
-        made[push.ref] = (stages.assigned_at(event.commit) if comes_back else (), *stages.made_by(event))
+        groups = (stages.assigned_at(event.commit) if comes_back else (), *stages.made_by(event))
+        if event.name.kind == "deregister":
+            # Nobody can unassign a version that is deregistered: this was done before, whatever its date says.
+            groups = tuple(
+                [
+                    act
+                    for act in group
+                    if act.kind == "assign" or unassigned.get((act.stage, event.commit), -1) < event.time
+                ]
+                for group in groups
+            )
+        made[push.ref] = groups
         stages.take(event)
     return made
 

@@ -8,13 +8,14 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.examples import NOW, parse_line, push_of
+from support.examples import NOW, judge_example, parse_line, push_of
 from tagwarden.policy.case import Case, build_case
 from tagwarden.policy.consequences import Line, lines_of
 from tagwarden.policy.history import ModelHistory, read_event
 from tagwarden.policy.policy import Selector
 from tagwarden.policy.policy_file import built_in_policy
 from tagwarden.policy.push import Circumstances, ModelPush, TagPush
+from tagwarden.policy.rules.example import Example
 from tagwarden.policy.tag_name import TagName, parse_tag_name
 
 ALL = [Selector()]
@@ -129,6 +130,19 @@ def test_of_old_tags_each_has_its_turn() -> None:
     assert found["m@v1.0.0!#2 at 9"] == {("deregister", None), ("unassign", "dev")}
 
 
+def test_an_old_unassignment_that_is_dated_after_the_deregistration_was_done_before() -> None:
+    history = ("m@v1.0.0", "m#prod at 2", "m@v1.0.0! at 3", "m#prod! at 9")
+
+    assert acts(history, (), place="history")[2] == {("deregister", None)}
+
+
+def test_a_version_that_is_registered_anew_takes_up_what_is_assigned_to_it_meanwhile() -> None:
+    pushed = ("m@v1.0.0#2 at 5", "m#prod at 4")
+
+    assert acts(pushed, ("m@v1.0.0", "m@v1.0.0! at 3"))[0] == {("register", None), ("assign", "prod")}
+    assert acts(pushed, ())[0] == {("register", None)}
+
+
 def test_an_old_assignment_that_was_dated_before_its_registration_needs_no_leave_of_that() -> None:
     history = ("m@v1.0.0 at 3", "m#prod at 2")
 
@@ -148,3 +162,31 @@ def test_many_lines_about_many_stages_share_what_they_amount_to() -> None:
     groups = {id(group) for line in lines_of(case_of(pushed, existing), ALL) for group in line.made if group}
 
     assert len(groups) == 1
+
+
+SIGN = '[signing]\nallowed-signers = "ref:HEAD:a"\n[[signing.require]]\nstages = ["prod"]\n'
+OLD_HABITS = SIGN + '[rules]\nversion-once = "off"\nversion-order = "off"\nversion-per-commit = "off"\n'
+SIGNED = st.sampled_from(("", " signed ada@example.com"))
+EVENTS = st.sampled_from(
+    ("m@v1.{}.0", "m@v1.{}.0!", "m@v1.{}.0#2", "m@v1.{}.0!#2", "m#prod#{}", "m#prod!#{}", "m#dev#{}", "m@deprecated#{}")
+)
+PUSHES = st.builds(
+    lambda event, number, commit, signed, time: f"{event.format(number)} on c{commit} at {time}{signed}",
+    EVENTS, st.integers(1, 3), st.integers(1, 2), SIGNED, st.integers(1, 40),
+)  # fmt: skip
+
+
+SERIES = st.lists(PUSHES, min_size=6, max_size=14, unique_by=lambda line: line.split()[0])
+
+
+@settings(max_examples=40, deadline=None)
+@given(SERIES, st.sampled_from((SIGN, OLD_HABITS)))
+def test_what_was_accepted_tag_by_tag_is_signed_as_an_audit_wants_it(lines: list[str], policy: str) -> None:
+    accepted: list[str] = []
+    for line in lines:
+        push = Example("a push", (line,), refused=False, existing=tuple(accepted), policy=policy)
+        if judge_example(push, place="server").accepted:
+            accepted.append(line)
+    audited = judge_example(Example("all", tuple(accepted), refused=False, policy=policy), place="history")
+
+    assert [finding.message for finding in audited.findings if finding.rule == "signed"] == []
