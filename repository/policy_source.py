@@ -2,7 +2,8 @@
 
 The refs are read as they stand: in pre-receive that is before the push, whose
 objects already lie in quarantine. In `update` an earlier ref of the same push
-may already have moved.
+may have moved, so the reader there is one that knows what it was
+(`reader_before.py`).
 """
 
 from __future__ import annotations
