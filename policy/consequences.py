@@ -122,7 +122,7 @@ def _in_their_turns(pushed: Sequence[tuple[TagPush, Event]]) -> dict[str, Groups
             place = event.name.stage, event.commit
             unassigned[place] = max(unassigned.get(place, -1), event.time)
     for push, event in in_order(pushed):
-        comes_back = event.name.kind == "register" and event.commit in stages.versioned
+        comes_back = event.name.kind == "register" and stages.is_deregistered(event.commit)
         groups = (stages.assigned_at(event.commit) if comes_back else (), *stages.made_by(event))
         if event.name.kind == "deregister":
             # Nobody can unassign a version that is deregistered: this was done before, whatever its date says.

@@ -101,6 +101,10 @@ class Stages:
         if self._may_end_a_deprecation(event):
             yield self._everywhere("unassign")
 
+    def is_deregistered(self, commit: str) -> bool:
+        """Whether a commit held a version and holds none now."""
+        return commit in self.versioned and not self._may_be_active(commit)
+
     def assigned_at(self, commit: str) -> Sequence[Act]:
         """The stages that a version gets into by being registered on `commit` (again)."""
         return self._group("assign", "registered", commit)

@@ -143,6 +143,12 @@ def test_a_version_that_is_registered_anew_takes_up_what_is_assigned_to_it_meanw
     assert acts(pushed, ())[0] == {("register", None)}
 
 
+def test_an_old_registration_of_what_is_registered_brings_nothing_back() -> None:
+    history = ("m@v1.0.0", "m#prod at 2", "m@v1.0.0#2 at 3")
+
+    assert acts(history, (), place="history")[2] == {("register", None)}
+
+
 def test_an_old_assignment_that_was_dated_before_its_registration_needs_no_leave_of_that() -> None:
     history = ("m@v1.0.0 at 3", "m#prod at 2")
 
@@ -170,20 +176,28 @@ SIGNED = st.sampled_from(("", " signed ada@example.com"))
 EVENTS = st.sampled_from(
     ("m@v1.{}.0", "m@v1.{}.0!", "m@v1.{}.0#2", "m@v1.{}.0!#2", "m#prod#{}", "m#prod!#{}", "m#dev#{}", "m@deprecated#{}")
 )
-PUSHES = st.builds(
-    lambda event, number, commit, signed, time: f"{event.format(number)} on c{commit} at {time}{signed}",
-    EVENTS, st.integers(1, 3), st.integers(1, 2), SIGNED, st.integers(1, 40),
-)  # fmt: skip
+# What is pushed, how long before the push it is dated, and by whom it is signed.
+PUSHES = st.tuples(
+    st.builds(lambda event, number: event.format(number), EVENTS, st.integers(1, 3)),
+    st.integers(1, 2),
+    st.integers(0, 25),
+    SIGNED,
+)
 
 
-SERIES = st.lists(PUSHES, min_size=6, max_size=14, unique_by=lambda line: line.split()[0])
+SERIES = st.lists(PUSHES, min_size=6, max_size=14, unique_by=lambda push: push[0])
 
 
 @settings(max_examples=40, deadline=None)
 @given(SERIES, st.sampled_from((SIGN, OLD_HABITS)))
-def test_what_was_accepted_tag_by_tag_is_signed_as_an_audit_wants_it(lines: list[str], policy: str) -> None:
+def test_what_was_accepted_tag_by_tag_is_signed_as_an_audit_wants_it(
+    series: list[tuple[str, int, int, str]], policy: str
+) -> None:
     accepted: list[str] = []
-    for line in lines:
+    for number, (name, commit, before, signed) in enumerate(series, 3):
+        # An assignment that is dated before a deregistration looks, once all has landed, as if it had come before.
+        time = 10 * number - (0 if name.startswith("m#prod#") else before)
+        line = f"{name} on c{commit} at {time}{signed}"
         push = Example("a push", (line,), refused=False, existing=tuple(accepted), policy=policy)
         if judge_example(push, place="server").accepted:
             accepted.append(line)
