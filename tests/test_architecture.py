@@ -24,8 +24,8 @@ ARROWS = {
 
 # All that the pure core may use of the world outside it.
 PURE = {
-    "__future__", "collections", "datetime", "difflib", "functools", "hashlib", "itertools", "json", "math", "re",
-    "ruamel", "semver", "shlex", "string", "textwrap", "tomllib", "types", "typing", "warnings",
+    "__future__", "codecs", "collections", "datetime", "difflib", "functools", "hashlib", "itertools", "json", "math",
+    "re", "ruamel", "semver", "shlex", "string", "textwrap", "tomllib", "types", "typing", "warnings",
 }  # fmt: skip
 IMPURE_FOR_A_REASON = {
     # A regular expression that takes too long is stopped by nothing but a timer or a process of its own.

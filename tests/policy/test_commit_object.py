@@ -31,6 +31,12 @@ READABLE = {
     "before 1970": {"committer": b"Ada <ada@example.com> -1 +0000"},
     "a signature": {"more": b"gpgsig -----BEGIN PGP SIGNATURE-----\n encoding nonsense\n"},
     "an empty message": {"message": b""},
+    "an encoding before a signature": {"more": b"encoding ISO-8859-1\ngpgsig x\n y\n", "message": b"Zo\xeb\n"},
+    "what Mercurial leaves": {"more": b"HG:rename-source hg\n"},
+    "two authors": {"author": ADA + b"\nauthor " + ADA},
+    "a zone of days": {"committer": b"Ada <ada@example.com> 1 -7530"},
+    "a zone of too many digits": {"committer": b"Ada <ada@example.com> 1 +051800"},
+    "neither name nor address": {"author": b" <> 1 +0000", "committer": b" <> 1 +0000"},
 }
 UNREADABLE = {
     "no committer": {"committer": None},
@@ -44,6 +50,29 @@ UNREADABLE = {
     "not the encoding that it names": {"message": b"Zo\xeb\n", "more": b"encoding UTF-8\n"},
     "an author not in the encoding": {"author": b"Zo\xeb <zoe@example.com> 1 +0000", "more": b"encoding UTF-8\n"},
     "the last of two encodings": {"more": b"encoding UTF-8\nencoding klingon\n"},
+    "a parent behind the author": {"author": ADA + b"\nparent " + b"1" * 40},
+    "an encoding before the committer": {"author": ADA + b"\nencoding UTF-8"},
+    "two blanks and no time": {"committer": b"Ada <ada@example.com>  "},
+    "an address that is not closed again": {"committer": b"Ada <ada@example.com> 1 +0000 <"},
+    "UTF-16, which libgit2 cuts at the first NUL": {
+        "message": "Go".encode("utf-16"),
+        "more": b"encoding UTF-16\n",
+    },
+    "a name whose last byte libgit2 takes for a backslash": {
+        "author": "\u30bd <a@b> 1 +0000".encode("shift_jis"),
+        "more": b"encoding Shift_JIS\n",
+    },
+}
+# GTO may read these; but not as Git does, or not as it should.
+DOUBTFUL = {
+    "no blank before the time, of which libgit2 takes the first digit": {
+        "committer": b"Ada <ada@example.com>1700000000 +0000"
+    },
+    "a tree behind the committer": {"more": b"tree " + b"1" * 40 + b"\n"},
+    "an author behind the committer": {"more": b"author " + ADA + b"\n"},
+    "a second committer": {"more": b"committer " + ADA + b"\n"},
+    "a NUL in the header": {"more": b"encoding UTF-8\0\n"},
+    "an encoding that takes ages": {"more": b"encoding punycode\n"},
 }
 
 
@@ -71,6 +100,23 @@ def test_a_commit_on_which_gto_fails_has_a_defect(repo: Repo, parts):
 
     assert parse_commit(content).defect
     assert gto_fails(repo, content)
+
+
+@pytest.mark.parametrize("parts", DOUBTFUL.values(), ids=DOUBTFUL)
+def test_a_commit_that_two_readers_may_read_differently_has_a_defect(parts):
+    assert parse_commit(commit("1" * 40, **parts)).defect
+
+
+@pytest.mark.parametrize("tree", [b"", b"1" * 39, b"A" * 40, b"1" * 41])
+def test_a_commit_without_a_tree_has_a_defect(tree: bytes):
+    assert parse_commit(commit("1" * 40).replace(b"1" * 40, tree, 1)).defect
+
+
+def test_a_header_that_is_cut_can_not_be_judged():
+    content = commit("1" * 40, more=b"HG:extra x\n" * 100)
+
+    assert parse_commit(content[:500], len(content)).defect == "its header is too long to be read"
+    assert parse_commit(content, len(content)).defect is None
 
 
 def test_the_time_is_the_committers():
