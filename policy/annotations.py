@@ -7,6 +7,7 @@ unreadable here exactly if it is unreadable there.
 from __future__ import annotations
 
 from .errors import CannotJudge
+from .needs import MOST_FILE_BYTES
 from .time_limit import in_time
 
 TYPE_CHECKING = False
@@ -57,7 +58,9 @@ class Documents:
         self._read: dict[bytes, Any] = {}
 
     def load(self, data: bytes) -> Any:
-        """The document in `data`. Raises ValueError where it is none, CannotJudge where time is up."""
+        """The document in `data`. Raises ValueError where it is none or too large, CannotJudge where time is up."""
+        if len(data) > MOST_FILE_BYTES:
+            raise ValueError(f"it is larger than {MOST_FILE_BYTES // 1024} KiB")
         if data not in self._read:
             seconds = SECONDS if self._of_history else self._left
             self._read[data], self._left = in_time(lambda: _load_or_fail(data), seconds=seconds, too_slow=TOO_SLOW)

@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from .policy import Settings
 
 ANNOTATIONS_FILE = "artifacts.yaml"
+# What is read of a YAML file; a larger one can't be judged by its beginning.
+MOST_FILE_BYTES = 1024 * 1024
 
 
 def needed_files(model: str, settings: Settings) -> tuple[str, ...]:
