@@ -27,17 +27,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Literal
 
+    from ..policy.tree_shape import Shape
     from .processes import Child
+    from .tree_walk import TreeWalk
 
 
 class GitProgram:
-    """The `Reader` that is right everywhere; also the faster one in a process that ends soon."""
+    """The `Reader` that is right everywhere; also the faster one in a process that ends soon.
+
+    `keep_in` is the repository's common folder where a hook may keep there what it learns of trees.
+    """
 
     def __init__(self, git: Git | None = None) -> None:
         self.git = git or Git.here()
         self._objects = ObjectReader(self.git)
         self._namespace = namespace_prefix(self.git.environment.get("GIT_NAMESPACE", ""))
         self._prepared: _Prepared | None = None
+        self.keep_in: str | None = None
+        self.walk: TreeWalk | None = None
 
     def prepare(self, *, models: Sequence[str] = (), refs: Sequence[str] = ()) -> None:
         self._forget_prepared()
@@ -97,6 +104,14 @@ class GitProgram:
 
     def entry(self, treeish: str, path: str, *, limit: int) -> TreeEntry | None:
         return find_entry(self._objects, treeish, path, limit)
+
+    def shapes(self, trees: Sequence[str], *, max_paths: int, max_depth: int) -> dict[str, Shape]:
+        if self.walk is None:
+            from .tree_cache import TreeCache
+            from .tree_walk import TreeWalk
+
+            self.walk = TreeWalk(self, cache=TreeCache(self.keep_in) if self.keep_in is not None else None)
+        return self.walk.shapes(trees, max_paths=max_paths, max_depth=max_depth)
 
     def not_contained(self, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
         from .git_ancestry import not_contained

@@ -15,17 +15,16 @@ from __future__ import annotations
 
 import marshal
 import os
-import stat
 
 from ..policy.policy_file import load_policy
 from ..policy.policy_plain import LAYOUT, from_plain, to_plain
+from .own_file import FOLDER, own_file
 from .sha256 import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..policy.policy import Policy
 
-FOLDER = "tagwarden"
 HASH_LENGTH = 64
 
 # What a kept policy's file is called, by whether it is the site's; the user's id follows.
@@ -53,7 +52,7 @@ class PolicyCache:
 
 def _read_kept(path: str, key: bytes) -> Policy | None:
     try:
-        content = _own_file(path)
+        content = own_file(path)
         values = content[2 * HASH_LENGTH :]
         # The second hash tells a file that a crash of the machine has left half written.
         if content[: 2 * HASH_LENGTH] != key + sha256(values).encode():
@@ -61,15 +60,6 @@ def _read_kept(path: str, key: bytes) -> Policy | None:
         return from_plain(marshal.loads(values))  # noqa: S302 - only what this very user wrote gets here
     except (OSError, EOFError, ValueError, TypeError):
         return None
-
-
-def _own_file(path: str) -> bytes:
-    """The content of an ordinary file that this user alone can write, b"" for any other."""
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with open(fd, "rb") as file:
-        found = os.fstat(fd)
-        private = found.st_uid == os.geteuid() and not found.st_mode & 0o022 and found.st_nlink == 1
-        return file.read() if stat.S_ISREG(found.st_mode) and private else b""
 
 
 def _keep(path: str, key: bytes, policy: Policy) -> None:
@@ -80,11 +70,3 @@ def _keep(path: str, key: bytes, policy: Policy) -> None:
         write_whole(path, key + sha256(values).encode() + values, 0o600)
     except (OSError, ValueError):
         pass
-
-
-def remove_kept_policies(folder: str) -> None:
-    """Remove from `folder` what any user's hooks kept there; OSError where that can't be done."""
-    for name in os.listdir(folder) if os.path.isdir(folder) else ():
-        kind, _, user = name.partition(".")
-        if kind in KINDS.values() and user.isdigit():
-            os.unlink(os.path.join(folder, name))

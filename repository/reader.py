@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Literal, Protocol
 
+    from ..policy.tree_shape import Shape
     from .answers import RawObject, TagRef, TreeEntry
 else:
     Protocol = object
@@ -56,6 +57,12 @@ class Reader(Protocol):
 
     def entry(self, treeish: str, path: str, *, limit: int) -> TreeEntry | None:
         """What stands at a path of a commit, tag or tree that exists; None for nothing."""
+
+    def shapes(self, trees: Sequence[str], *, max_paths: int, max_depth: int) -> dict[str, Shape]:
+        """What lies below each of these trees, exact as far as it keeps to the bounds.
+
+        Raises CannotJudge also where a tree is missing, and where too much would have to be read.
+        """
 
     def not_contained(self, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
         """Those of these ids that no tip (a commit) reaches; ids of no commit are among them."""

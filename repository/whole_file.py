@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 
-def write_whole(path: str, content: bytes, mode: int) -> None:
+def write_whole(path: str, content: bytes, mode: int, *, durable: bool = True) -> None:
     """Put a file with `content` at `path` in one step: whoever looks finds the old one or the new one.
 
+    Not `durable`, it may be found torn after a crash of the machine.
     OSError where that can't be done; then nothing has changed.
     """
     beside = f"{path}.{os.getpid()}.new"
@@ -17,7 +18,8 @@ def write_whole(path: str, content: bytes, mode: int) -> None:
         with open(fd, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(fd)
+            if durable:
+                os.fsync(fd)
         os.chmod(beside, mode)
         os.replace(beside, path)
     except BaseException:

@@ -8,7 +8,7 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
-from ..repository.policy_cache import remove_kept_policies
+from ..repository.own_file import remove_kept
 from .hook_file import NEXT_SUFFIX
 from .hook_place import HOOKS, hook_place, host_of, is_inside, is_ours
 from .install_record import FILE as RECORD
@@ -93,11 +93,11 @@ def _remove_if_empty(folder: str) -> None:
 
 
 def _remove_state(folder: str) -> None:
-    """Remove the record, the policies, what was noted of the tags, and the lock unless a push holds it.
+    """Remove the record, the policies, what is known of trees, what was noted of the tags, and the lock unless a push holds it.
 
     The push log stays, with the mark that says how far it is settled.
     """
-    remove_kept_policies(folder)
+    remove_kept(folder)
     common_dir = os.path.dirname(folder)
     gone = [BASELINE] if os.path.exists(os.path.join(common_dir, LOG)) else [BASELINE, MARK]
     for name in gone:
