@@ -16,6 +16,12 @@ FOLDER = NAME | {"."}
 # The longest path component that file systems take is 255 bytes; Git adds ".lock".
 MOST_BYTES = 250
 
+# What GTO puts behind a name that it takes back: "!#" and the next counter.
+TOMBSTONE_END = "!#" + 10 * "9"
+# Tags of so few bytes leave room for every tag that may have to follow them.
+ROOMY_BYTES = 220
+MOST_COUNTER_DIGITS = 9
+
 
 def is_name(text: str) -> bool:
     """Whether GTO takes `text` as the name of a stage, or of a model without a folder."""
@@ -46,6 +52,14 @@ def is_counter(text: str) -> bool:
 def fits(tag: str) -> bool:
     """Whether Git can store `tag`: components short enough for a file, and no ".lock" at the end."""
     return tag[-5:] != ".lock" and (len(tag) <= MOST_BYTES or max(map(len, tag.split("/"))) <= MOST_BYTES)
+
+
+def what_has_no_room(model: str, bare: str) -> str | None:
+    """The tag that GTO could not store after the tag `bare` of `model`, written without a counter; None for none."""
+    for later in (bare + TOMBSTONE_END, f"{model}@deprecated{TOMBSTONE_END[1:]}"):
+        if not fits(later):
+            return later
+    return None
 
 
 def shown(model: str) -> str:

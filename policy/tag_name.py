@@ -18,6 +18,7 @@ from .versions import Version, parse_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Literal
 
     from .near_miss import NearMiss
@@ -89,6 +90,12 @@ def parse_tag_name(tag: str) -> TagName | NearMiss | None:
             return TagName(model, kind, stage=stage, counter=counter if hash_sign else None)
         return _near_miss(tag)
     return None
+
+
+def highest_counter(tags: Iterable[str]) -> int:
+    """The highest counter of these tags, lightweight ones included: GTO writes one more (`name_tag` in gto/tag.py)."""
+    names = [parse_tag_name(tag) for tag in tags]
+    return max((int(name.counter) for name in names if isinstance(name, TagName) and name.counter), default=0)
 
 
 def _near_miss(tag: str) -> NearMiss:

@@ -2,7 +2,11 @@
 
 A name with `@` or `#` that is not a model tag of GTO's grammar, `@created`
 (which makes every GTO command fail), and a name that can't stand beside an
-existing tag because one would be a folder of the other.
+existing tag because one would be a folder of the other. Also a name after
+which GTO could not write the next tag of the model, for that would be too long
+for a file: a counter of more than 9 digits (GTO counts on from the highest; a
+model that has counted so far may go on), and a name that leaves no room for the
+tag that takes it back.
 
 To put it right, push the tag under the name that was meant. Tags of another
 tool that are written with `@` or `#` are listed in `scope.ignore`.
@@ -11,8 +15,10 @@ tool that are written with `@` or `#` are listed in `scope.ignore`.
 from __future__ import annotations
 
 from ..commands import paste_all
+from ..names import MOST_BYTES, MOST_COUNTER_DIGITS, what_has_no_room
 from ..near_miss import NearMiss
 from ..quoting import quoted
+from ..tag_name import TagName, highest_counter
 from ..verdict import Breach
 from .example import Example
 
@@ -38,6 +44,35 @@ def check(case: Case) -> Iterator[Breach]:
                 push.ref,
                 case.model,
             )
+        elif isinstance(name, TagName):
+            problem = _counts_too_far(name, case) or _has_no_room(name)
+            if problem:
+                yield Breach(f"{quoted(push.tag)} {problem}", push.ref, case.model, "rules.tag-name")
+
+
+def _counts_too_far(name: TagName, case: Case) -> str | None:
+    if name.counter is None or len(name.counter) <= MOST_COUNTER_DIGITS:
+        return None
+    highest = highest_counter(tag.name for tag in case.existing)
+    if int(name.counter) <= highest + len(case.made):
+        return None
+    return (
+        f"has a counter of {len(name.counter)} digits; at most {MOST_COUNTER_DIGITS} are allowed, for GTO "
+        "counts on from the highest until the name is too long"
+    )
+
+
+def _has_no_room(name: TagName) -> str | None:
+    if name.kind not in ("register", "assign"):
+        return None
+    later = what_has_no_room(name.model, name._replace(counter=None).format())
+    if later is None:
+        return None
+    longest = max(map(len, later.split("/")))
+    return (
+        f"leaves no room for the tag that takes it back: that would have a part of {longest} bytes, and file systems "
+        f"take {MOST_BYTES}"
+    )
 
 
 def _rename(miss: NearMiss) -> str | None:
@@ -60,6 +95,16 @@ EXAMPLES = (
     Example("'@created' makes GTO fail", ("churn@created",), refused=True),
     Example("a dot in the model's name", ("churn.v2@v1.0.0",), refused=True),
     Example("'!' after the counter", ("churn@v1.0.0#2!",), refused=True),
+    Example("a counter of nine digits", ("churn@v1.0.0#999999999",), refused=False),
+    Example("a counter of ten digits", ("churn@v1.0.0#1000000000",), refused=True),
+    Example(
+        "a counter of ten digits in a model that has counted so far",
+        ("churn#prod#1000000000 at 2",),
+        refused=False,
+        existing=("churn@v1.0.0#999999999",),
+    ),
+    Example("a name that can't be taken back", (f"churn@v1.0.0-{'long' * 57}",), refused=True),
+    Example("a model that can't be deprecated", (f"{'long' * 57}a@v1.0.0",), refused=True),
     Example("another tool's tags, ignored", ("pkg@1.2.3",), refused=False, policy='[scope]\nignore = ["pkg@*"]\n'),
     Example(
         "a stage that is a folder of another",
