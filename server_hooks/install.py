@@ -14,6 +14,7 @@ from .hook_file import NEXT_SUFFIX, hook_file
 from .hook_place import SETTING, hook_place, host_of, is_inside, is_ours, repository_around
 from .hooks_folder import check_readable, make_folders
 from .install_record import Setting, read_record, write_record, write_whole
+from .object_checks import advice_on_object_checks
 from .push_lock import FILE, FOLDER, make_lock_file
 from .pusher import ENVIRONMENT, HOSTS
 from .served_repository import CannotAdminister, ServedRepository
@@ -60,6 +61,7 @@ def install(path: str, *, hook: ServerHook = "pre-receive", host: str | None = N
     wanted = {} if host is None else {SETTING: host}
     said += _change_settings(repository, folder, record, wanted)
     said += _note_what_stands(repository)
+    said += advice_on_object_checks(repository)
     return [*said, f"To prove that it works: tagwarden status --server {shlex.quote(repository.path)}"]
 
 

@@ -93,7 +93,7 @@ def _remove_if_empty(folder: str) -> None:
 
 
 def _remove_state(folder: str) -> None:
-    """Remove the record, the policies, what is known of trees, what was noted of the tags, and the lock unless a push holds it.
+    """Remove the record, what hooks kept, what was noted of the tags, and the lock unless a push holds it.
 
     The push log stays, with the mark that says how far it is settled.
     """

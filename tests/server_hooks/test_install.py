@@ -518,3 +518,18 @@ class TestWhoMayPushMayRead:
 
         problems = json.loads(capsys.readouterr().out)["problems"]
         assert any(f"{command} {shared.path}/{name}" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("setting", ["receive.fsckObjects", "transfer.fsckObjects"])
+def test_the_check_of_objects_is_advised_where_nobody_has_decided_on_it(
+    bare: Server, setting: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = bare
+    advice = f"git -C {server.path} config receive.fsckObjects true"
+
+    assert install(server) == 0
+    assert advice in capsys.readouterr().out
+    assert server.try_git("config", "--get", "receive.fsckObjects").returncode == 1, "it is never set"
+    server.git("config", setting, "false")
+    assert install(server) == 0
+    assert advice not in capsys.readouterr().out
