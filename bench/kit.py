@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +45,8 @@ what = ["register"]
 [target]
 branches = ["main", "release/*"]
 files = ["README"]
+max-depth = 100
+max-paths = 100000
 [time]
 max-skew = "5m"
 [people]
@@ -127,13 +129,21 @@ class Kit:
         return self.with_peer(made, "update", found.read_text())
 
     def process(
-        self, name: str, made: Repository, command: Sequence[str | Path], stdin: Path = Path(os.devnull)
+        self,
+        name: str,
+        made: Repository,
+        command: Sequence[str | Path],
+        stdin: Path = Path(os.devnull),
+        before: Callable[[], object] | None = None,
     ) -> Contender:
         """A process in a repository, in the environment that receive-pack gives a hook."""
-        return Contender(name, [str(word) for word in command], made.path, {**self.environment, "GIT_DIR": "."}, stdin)
+        environment = {**self.environment, "GIT_DIR": "."}
+        return Contender(name, [str(word) for word in command], made.path, environment, stdin, before)
 
-    def hook_process(self, made: Repository, lines: Path, name: str = "tagwarden") -> Contender:
-        return self.process(name, made, [made.hook("pre-receive")], lines)
+    def hook_process(
+        self, made: Repository, lines: Path, name: str = "tagwarden", before: Callable[[], object] | None = None
+    ) -> Contender:
+        return self.process(name, made, [made.hook("pre-receive")], lines, before)
 
     def bare_start(self, made: Repository) -> Contender:
         return self.process("python -I -c pass", made, [self.python, "-I", "-c", "pass"])

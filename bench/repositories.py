@@ -84,6 +84,38 @@ def repository(
     return made
 
 
+def repository_of_files(folder: Path, environment: Mapping[str, str], files: int, *, commits: int = 3) -> Repository:
+    """A repository of so many files, fifty to a folder, twenty folders to a folder; each commit changes one.
+
+    On each commit lies a tag object that no ref names yet.
+    """
+    path = folder / f"files{files}.git"
+    made = Repository(path, environment, path / "new-tags")
+    if made.pushed.exists():
+        return made
+    shutil.rmtree(path, ignore_errors=True)
+    subprocess.run(["git", "init", "--quiet", "--bare", str(path)], check=True, env=dict(environment))
+    _import(made, _files(files, commits), _tags(("model0", f"v1.{number}.0", number) for number in range(commits)))
+    made.git("repack", "-adq")
+    made.git("pack-refs", "--all")
+    _forget_refs(made, {f"model0@v1.{number}.0" for number in range(commits)})
+    return made
+
+
+def _files(files: int, commits: int) -> Iterator[str]:
+    for blob in range(commits + 1):
+        yield f"blob\nmark :{1_000_000 + blob}\ndata 7\nblob {blob % 10}\n\n"
+    for number in range(commits):
+        yield (
+            f"commit refs/heads/main\nmark :{number + 2}\n"
+            f"committer Ada <ada@example.com> {BEGAN + number} +0000\ndata 1\nc\n"
+        )
+        for file in range(files) if not number else (files // 2,):
+            name = f"part{file // 1000:03}/data{file // 50 % 20:02}/sample-{file:06}.csv"
+            yield f"M 100644 :{1_000_000 + number} {name}\n"
+        yield "\n"
+
+
 def _import(made: Repository, *streams: Iterable[str]) -> None:
     command = ["git", "-C", str(made.path), "fast-import", "--quiet"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, text=True, env=dict(made.environment)) as importing:
