@@ -8,6 +8,7 @@ itself decides. It must never be missing where a rule would object.
 
 from __future__ import annotations
 
+from .names import MOST_COUNTER_DIGITS, ROOMY_BYTES
 from .needs import ANNOTATIONS_FILE
 from .tag_name import TagName
 
@@ -36,6 +37,8 @@ def features_of(case: Case) -> set[str]:
         features.add(name.kind)
         if name.version is not None and (name.version.prerelease or name.version.build):
             features.add("suffix")
+        if len(push.tag) > ROOMY_BYTES or (name.counter is not None and len(name.counter) > MOST_COUNTER_DIGITS):
+            features.add("long-name")
         if push.old is not None:
             features.add("move")
         if push.new is not None:
@@ -76,5 +79,11 @@ def _of_tag(tag: Tag, case: Case) -> Iterator[str]:
         or (target.commit is not None and target.commit.defect is not None)
     ):
         yield "odd-target"
-    elif target.files.get(ANNOTATIONS_FILE) is not None:
+        return
+    if target.files.get(ANNOTATIONS_FILE) is not None:
         yield "annotations"
+    shape, bounds = target.shape, case.settings.target
+    if shape is not None and (
+        shape.defect or not shape.whole or shape.paths > bounds.max_paths or shape.depth > bounds.max_depth
+    ):
+        yield "odd-tree"

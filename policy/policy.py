@@ -63,6 +63,8 @@ class Message(Record):
 class TargetRules(Record):
     branches: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    max_depth: int = 200
+    max_paths: int = 1_000_000
 
 
 class Time(Record):

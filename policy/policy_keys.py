@@ -218,6 +218,18 @@ _ROWS = (
         unset="none",
     ),
     Key(
+        "target.max-depth",
+        shapes.whole(1, 900),
+        "How deep folders may lie in each other in a tagged commit; GTO fails at some 950.",
+        rules=("target-tree",),
+    ),
+    Key(
+        "target.max-paths",
+        shapes.whole(1, 100000000),
+        "How many files and folders a tagged commit may have, each path counted; GTO walks them all.",
+        rules=("target-tree",),
+    ),
+    Key(
         "time.max-skew",
         shapes.DURATION,
         "How far a tagger's clock may be ahead of the judge's.",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .near_miss import NearMiss
     from .tag_name import TagName
     from .tag_object import TagObject
+    from .tree_shape import Shape
 
     Change = Literal["create", "move", "delete", "none"]
 
@@ -64,7 +65,8 @@ class Target(Record):
     the content of each file that a policy asks about, None where the tree has
     none. `on_branches` tells for each list of branch globs that a policy names
     whether one of those branches contains the commit. `commit` is the commit
-    as GTO reads it, None for other types.
+    as GTO reads it, None for other types; `shape` is what lies below its root
+    folder, None where nobody asks.
     """
 
     oid: str
@@ -72,6 +74,16 @@ class Target(Record):
     files: Mapping[str, bytes | None]
     on_branches: Mapping[tuple[str, ...], bool] = {}
     commit: Commit | None = None
+    shape: Shape | None = None
+
+    @property
+    def readable(self) -> bool:
+        """Whether it is a commit of which nothing, as far as was asked, can't be read."""
+        return (
+            self.type == "commit"
+            and not (self.commit is not None and self.commit.defect)
+            and not (self.shape is not None and self.shape.defect)
+        )
 
 
 class Signature(Record):

@@ -10,6 +10,7 @@ from .facts import judge_updates
 from .git_program import GitProgram
 from .shares import TAGS
 from .signatures import find_verifier
+from .tree_walk import TreeWalk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class _Remembering(GitProgram):
         self._listed: list[TagRef] | None = None
         self._read = 0
         self._absent: set[tuple[str, str]] = set()
+        self.walk = TreeWalk(self, bounded=False)
 
     def all_tags(self) -> list[TagRef]:
         if self._listed is None:

@@ -81,7 +81,7 @@ def judge_call(call: Call) -> int:
     from .gate_lock import lock_for_push
     from .push_lock import common_folder
 
-    common_dir = common_folder(git.folder())
+    common_dir = reader.keep_in = common_folder(git.folder())
     shares = shares_of(call.updates)
     models = [model for model in shares if model is not None]
     needs_lock = models or call.needs_lock(shares)

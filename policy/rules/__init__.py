@@ -74,11 +74,12 @@ class RuleRow(Record):
 
 # In the order in which findings on one tag are reported.
 RULES: dict[str, RuleRow] = {
-    "tag-name": RuleRow("error", frozenset(("near-miss", "obstacle"))),
+    "tag-name": RuleRow("error", frozenset(("near-miss", "obstacle", "long-name"))),
     "tag-name-in-object": RuleRow("error", frozenset(("other-name",))),
     "annotated": RuleRow("error", frozenset(("lightweight",))),
     "tag-object": RuleRow("error", frozenset(("defect",))),
     "target-commit": RuleRow("error", frozenset(("lightweight", "odd-target"))),
+    "target-tree": RuleRow("error", frozenset(("odd-tree",))),
     "target-annotations": RuleRow("error", frozenset(("annotations",))),
     "target-branch": RuleRow("off", IN_USE, needs_option=("target.branches",), breakable=True),
     "target-files": RuleRow("off", IN_USE, needs_option=("target.files",), breakable=True),

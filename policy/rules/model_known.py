@@ -50,7 +50,9 @@ def check(case: Case) -> Iterator[Breach]:
 
 def _undeclared(case: Case, commit: str, path: str, artifact: str) -> str | None:
     target = case.targets.get(commit)
-    content = target.files.get(path) if target else None
+    if target is None or not target.readable:
+        return "it can't be read"
+    content = target.files.get(path)
     if content is None:
         return f"there is no {path!r}"
     try:

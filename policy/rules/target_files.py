@@ -27,8 +27,10 @@ def check(case: Case) -> Iterator[Breach]:
         if turn.event.name.kind not in ("register", "assign"):
             continue
         target = case.targets.get(turn.event.commit)
+        if target is None or not target.readable:
+            continue
         for path in case.settings.target.files:
-            if target is not None and target.files.get(path) is None:
+            if target.files.get(path) is None:
                 yield Breach(
                     f"the commit {turn.event.commit} of {turn.push.tag!r} has no file {path!r}",
                     turn.push.ref,

@@ -40,6 +40,8 @@ what = ["register"]
 [target]
 branches = ["main"]
 files = ["docs/MODEL_CARD.md"]
+max-depth = 50
+max-paths = 20000
 [time]
 max-skew = "90s"
 [people]
@@ -79,7 +81,7 @@ def test_every_key_reaches_its_field() -> None:
         Trailer("Dataset", pattern="[0-9a-f]{32}"),
         Trailer("AUC", required=False, type="number", min=0.8, max=1, what=("register",)),
     )
-    assert settings.target == (("main",), ("docs/MODEL_CARD.md",))
+    assert settings.target == (("main",), ("docs/MODEL_CARD.md",), 50, 20_000)
     assert settings.time.max_skew == 90
     assert settings.people.groups == {"releasers": ("ada", "signer:grace@example.com")}
     assert settings.people.allow == (

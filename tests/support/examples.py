@@ -1,7 +1,8 @@
 """Turns the rules' examples into pushes that the judge can be handed.
 
     NAME [on COMMIT] [at SECOND] [lightweight] [says NAME] [tagger TEXT|none] [zone ZONE]
-         [committed SECOND] [encoding NAME] [holding PATH=CONTENT] [signed PRINCIPAL [TEXT AFTER IT]] [with MESSAGE]
+         [committed SECOND] [encoding NAME] [holding PATH=CONTENT]
+         [nested DEPTH] [paths COUNT] [damaged HOW] [signed PRINCIPAL [TEXT AFTER IT]] [with MESSAGE]
 
 COMMIT is a made-up name, made in the second 0 unless `committed` says when;
 `blob`, `tree`, `tag` and `nothing` stand for targets of that type, `stray` for
@@ -24,11 +25,15 @@ from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate, Signature
 from tagwarden.policy.rules.example import Example
 from tagwarden.policy.tag_name import TagName, parse_tag_name
 from tagwarden.policy.tag_object import parse_tag_object
+from tagwarden.policy.tree_shape import Shape
 from tagwarden.policy.verdict import Verdict
 
 NOW = 1_700_000_000
 BEGIN, END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
-WORDS = ("on", "at", "lightweight", "says", "tagger", "zone", "committed", "encoding", "holding", "signed", "with")
+WORDS = (
+    "on", "at", "lightweight", "says", "tagger", "zone", "committed", "encoding", "holding", "nested", "paths",
+    "damaged", "signed", "with",
+)  # fmt: skip
 
 
 def oid(text: str) -> str:
@@ -75,6 +80,7 @@ def parse_line(line: str, *, epoch: int = 0) -> Line:
         {path: content.encode()} if path else {},
         {("main",): commit != "stray"},
         parse_commit(commit_object) if commit_object is not None else None,
+        Shape(int(options.get("paths", "1")), int(options.get("nested", "0")), defect=options.get("damaged")),
     )
     if "lightweight" in options:
         return Line(change, name, Tag(name, target.oid, kind, None), target, None, commit_object)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import zlib
 from collections.abc import Sequence
+from pathlib import Path
 
 from .repositories import Repo
 from .tag_objects import TAGGER
@@ -11,17 +15,33 @@ FOLDER, FILE = "40000", "100644"
 Entry = tuple[str, str, str]
 
 
+def write(repo: Repo, kind: str, content: bytes) -> str:
+    """Store a loose object as Git does, in a fraction of the time that a process takes; its id."""
+    whole = f"{kind} {len(content)}".encode() + b"\0" + content
+    oid = hashlib.new(_object_format(repo.git_dir), whole).hexdigest()
+    file = repo.git_dir / "objects" / oid[:2] / oid[2:]
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(zlib.compress(whole))
+    return oid
+
+
+@functools.cache
+def _object_format(git_dir: Path) -> str:
+    return "sha256" if "objectformat = sha256" in (git_dir / "config").read_text().lower() else "sha1"
+
+
 def tree(repo: Repo, *entries: Entry) -> str:
     """A tree of these entries (mode, name, id), however odd and in whatever order; its id."""
     raw = b"".join(
         mode.encode() + b" " + name.encode("utf-8", "surrogateescape") + b"\0" + bytes.fromhex(oid)
         for mode, name, oid in entries
     )
-    return repo.write_object(raw, "tree")
+    return write(repo, "tree", raw)
 
 
 def blob(repo: Repo, content: bytes = b"hello\n") -> str:
-    return repo.write_object(content, "blob")
+    return write(repo, "blob", content)
 
 
 def nested(repo: Repo, depth: int) -> str:
@@ -43,4 +63,4 @@ def bomb(repo: Repo, levels: int, *, width: int = 10) -> str:
 def commit_of(repo: Repo, root: str, *, committer: str = TAGGER, parents: Sequence[str] = ()) -> str:
     """A commit of this tree; its id."""
     lines = [f"tree {root}", *(f"parent {parent}" for parent in parents), f"author {TAGGER}", f"committer {committer}"]
-    return repo.write_object("\n".join([*lines, "", "A change", ""]).encode(), "commit")
+    return write(repo, "commit", "\n".join([*lines, "", "A change", ""]).encode())

@@ -1,0 +1,74 @@
+"""Refuses a commit with a tree of folders that GTO can't read in full.
+
+GTO walks every path of every commit that a model tag points at. It fails for
+all models on folders that lie some 950 deep in each other, and never comes to
+an end where a few kilobytes of folders hold each other time and again; a
+million paths take it 40 seconds and 430 MB. It fails on modes and names that
+libgit2 can't read, and of two entries with one name it reads another than Git.
+`git push` takes all of these, unless the server sets `receive.fsckObjects`,
+which finds the malformed ones.
+
+To put it right, remove what is named and tag the new commit. `git ls-tree`
+shows a folder's entries, `git mktree` writes them anew.
+"""
+
+from __future__ import annotations
+
+from ..quoting import quoted
+from ..verdict import Breach
+from .example import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..case import Case
+    from ..policy import TargetRules
+    from ..tree_shape import Shape
+
+OPTIONS = ("target.max-paths", "target.max-depth")
+WHY = "GTO reads all folders of every tagged commit, and fails for all models where it can't."
+
+# What a message shows of a path.
+SHOWN_CHARACTERS = 100
+
+
+def check(case: Case) -> Iterator[Breach]:
+    for push in case.made:
+        found = push.new.object if push.new is not None else None
+        target = case.targets.get(found.target) if found is not None else None
+        if target is None or target.shape is None:
+            continue
+        problem = _problem(target.shape, case.settings.target)
+        if problem:
+            text, key = problem
+            yield Breach(f"the commit {target.oid} of {push.tag!r} {text}", push.ref, case.model, key)
+
+
+def _problem(shape: Shape, bounds: TargetRules) -> tuple[str, str | None] | None:
+    """What completes "the commit … ", and the key that governs it if one does."""
+    if shape.defect:
+        return f"can't be read by GTO: {_folder(shape.where)} {shape.defect}", "rules.target-tree"
+    if shape.depth > bounds.max_depth:
+        return f"has folders that lie more than {bounds.max_depth} deep in each other", "target.max-depth"
+    if shape.paths > bounds.max_paths or not shape.whole:
+        return f"has more than {bounds.max_paths:,} files and folders, counted by path", "target.max-paths"
+    return None
+
+
+def _folder(where: bytes) -> str:
+    if not where:
+        return "its root folder"
+    path = where.decode("utf-8", "surrogateescape")
+    return f"its folder {quoted(path[:SHOWN_CHARACTERS] + '…' if len(path) > SHOWN_CHARACTERS else path)}"
+
+
+SMALL = "[target]\nmax-depth = 5\nmax-paths = 1000\n"
+EXAMPLES = (
+    Example("a commit of a million files and folders", ("churn@v1.0.0 on c1 paths 1000000",), refused=False),
+    Example("folders that lie 200 deep in each other", ("churn@v1.0.0 on c1 nested 200",), refused=False),
+    Example("folders that lie deeper", ("churn@v1.0.0 on c1 nested 201",), refused=True),
+    Example("more paths, however few objects hold them", ("churn@v1.0.0 on c1 paths 1000000000",), refused=True),
+    Example("an entry twice", ("churn@v1.0.0 on c1 damaged has the entry 'data' twice",), refused=True),
+    Example("a policy that allows less", ("churn@v1.0.0 on c1 nested 6",), refused=True, policy=SMALL),
+)

@@ -1,0 +1,62 @@
+"""What GTO makes of single commits and trees, read as it reads them but without a registry around them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pygit2
+from scmrepo.git import Git
+
+TYPES = {"commit": pygit2.enums.ObjectType.COMMIT, "tree": pygit2.enums.ObjectType.TREE}
+
+
+class ReadCommit(NamedTuple):
+    """What GTO takes from a commit."""
+
+    time: int
+    date: datetime.datetime
+    message: str
+
+
+class Oracle:
+    """A repository to put objects into and to ask GTO's reader of.
+
+    Its methods raise whatever kills GTO.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.repository = pygit2.init_repository(str(path), bare=True)
+        self._scm = Git(str(path))
+        self.blob = str(self.repository.create_blob(b"hello"))
+
+    def write(self, kind: str, raw: bytes) -> str:
+        """Store an object, however odd; its id."""
+        return str(self.repository.odb.write(TYPES[kind], raw))
+
+    def commit(self, oid: str) -> ReadCommit:
+        """As `EnrichmentManager.update_state` reads it (gto/index.py)."""
+        found = self._scm.resolve_commit(oid)
+        assert all(isinstance(text, str) for text in (found.author_name, found.committer_email))
+        return ReadCommit(found.commit_time, found.commit_datetime, found.message)
+
+    def paths(self, tree: str) -> set[tuple[str, ...]]:
+        """All paths below a tree, as `RepoIndexManager.get_commit_index` reads them (scmrepo/git/objects.py)."""
+        who = b"A <a@b> 1 +0000"
+        oid = self.write("commit", b"tree %b\nauthor %b\ncommitter %b\n\nm" % (tree.encode(), who, who))
+        return {tuple(key) for key in self._scm.get_fs(oid).trie.trie.keys() if key}  # noqa: SIM118 -- no dict
+
+    def close(self) -> None:
+        self._scm.close()
+
+
+@contextmanager
+def oracle_in(path: Path) -> Iterator[Oracle]:
+    oracle = Oracle(path)
+    try:
+        yield oracle
+    finally:
+        oracle.close()
