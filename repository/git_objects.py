@@ -11,7 +11,7 @@ import os
 
 from ..policy.errors import CannotJudge
 from .answers import RawObject
-from .processes import filled_scratch_file
+from .scratch_files import filled_scratch_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
