@@ -54,6 +54,7 @@ class Child:
         self._stderr = stderr
         self._patience = patience
         self._status: int | None = None
+        self._said = ""
 
     def send(self, data: bytes) -> None:
         """Writes all of `data` to the child's stdin.
@@ -101,7 +102,7 @@ class Child:
     def complaint(self) -> str:
         """The end of what the child wrote to stderr until now, "" for nothing."""
         if self._stderr is None:
-            return ""
+            return self._said
         size = os.fstat(self._stderr).st_size
         if not size:
             return ""
@@ -174,6 +175,7 @@ class Child:
 
     def _close_stderr(self) -> None:
         if self._stderr is not None:
+            self._said = self.complaint()
             os.close(self._stderr)
             self._stderr = None
 
