@@ -17,7 +17,7 @@ from .git_refs import (
     model_patterns,
     possible,
 )
-from .git_trees import checked_path, find_entry
+from .git_trees import checked_path, find_entry, must_be_absent
 from .loose_refs import LooseRefs
 from .object_ids import are_ids
 from .whole_listing import WholeListing
@@ -95,7 +95,12 @@ class GitProgram:
 
     def files(self, wanted: Sequence[tuple[str, str]], *, limit: int) -> list[bytes | None]:
         questions = [f"{treeish}:{checked_path(path)}" for treeish, path in wanted]
-        answers = self._objects.ask(questions, limit=limit, content_of="blob")
+        answers = list(self._objects.ask(questions, limit=limit, content_of="blob"))
+        doubtful = [asked for asked, answer in zip(wanted, answers, strict=True) if answer.type is None]
+        kinds = {found.oid: found.type for found in self.objects({treeish for treeish, _ in doubtful}, limit=0)}
+        for treeish, path in doubtful:
+            if kinds[treeish] in ("commit", "tree"):
+                must_be_absent(self._objects, treeish, checked_path(path))
         return [answer.data if answer.type == "blob" else None for answer in answers]
 
     def entry(self, treeish: str, path: str, *, limit: int) -> TreeEntry | None:
