@@ -68,8 +68,14 @@ pass_on() {{
 
 # A line of Git's is: local ref, id, remote ref, id (githooks(5)).
 while [ ${{#lines}} -lt 6000 ]; do
-    # Twice, for an error that is over by then looks like the end.
-    IFS= read -r line || [ -n "$line" ] || IFS= read -r line || [ -n "$line" ] || {{ ended=yes; pass_on "$@"; }}
+    line=
+    if ! IFS= read -r line; then
+        # What has no end was cut by an error, and goes on with what is read later.
+        lines=$lines$line
+        [ -z "$line" ] || break
+        # Once more, for an error that is over by then looks like the end.
+        IFS= read -r line || [ -n "$line" ] || {{ ended=yes; pass_on "$@"; }}
+    fi
     lines=$lines$line$nl
     case $line in *' refs/tags/'* | *' refs/replace/'*) break ;; esac
 done

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any, BinaryIO
 
-    from ..repository.git_command import Git, common_folder
+    from ..repository.git_command import Git
     from .tags_in_log import Difference
 
 TAGS = "refs/tags/"
@@ -91,7 +91,7 @@ def note_what_stands(common_dir: str) -> None:
 
     Raises CannotJudge or OSError where that can't be done.
     """
-    from ..repository.git_command import Git, common_folder
+    from ..repository.git_command import Git
 
     _differences(common_dir, Git.of_folder(common_dir), lambda _: False, take_as_given=True)
 

@@ -172,7 +172,10 @@ _READ_LINES = """
     refuse "this hook has no standard input" "Whatever starts the hook must hand it Git's, all of it."
 lines= ended=
 while [ ${#lines} -lt 6000 ]; do
-    if ! IFS= read -r line && [ -z "$line" ]; then
+    line=
+    if ! IFS= read -r line; then
+        # Git ends every line: what has no end was cut by an error, and goes on with what Python reads.
+        [ -z "$line" ] || judge "$lines$line"
         ended=yes
         break
     fi
@@ -182,7 +185,7 @@ done
 [ -n "$ended" ] || judge "$lines"
 
 # An error and the end look alike to `read`, but not to `cat`.
-rest=$(cat) && [ -z "$rest" ] || judge "$lines$rest"
+rest=$(cat && echo .) && [ "$rest" = . ] || judge "$lines${rest%.}"
 """
 
 _END_PRE_RECEIVE = """

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from support import Repo
+from tagwarden.policy.errors import CannotJudge
+from tagwarden.repository.ref_updates import parse_receive_lines
 from tagwarden.server_hooks.hook_file import hook_file, is_hook_file
 
 if TYPE_CHECKING:
@@ -261,10 +263,31 @@ class TestWhatIsHandedOn:
 
         assert os.fsencode(ran.stdout) == b"python [  " + line + b"\n] []\n"
 
+    @pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace")
+    @pytest.mark.parametrize("at", [60, 88, 92, 95, 97, 98, 99, 100, 101, 150, 190, 193, 194, 195, 196, 197, 198, 199])
+    def test_a_line_that_an_error_cut_in_two_is_put_together_again(self, served: HookRepo, at: int) -> None:
+        given = f"{ZERO} {served.first} refs/heads/a\n{ZERO} {served.first} refs/tags/m@v1\n".encode()
+        served.run(stdin=b"x\n")
+        handed = served.repo.path / "handed"
+        served.python.write_text(f'#!/bin/sh\nprintf %s "$6" >{handed}\ncat >>{handed}\nexit 101\n')
+        inject = ["-e", "trace=read", "-e", f"inject=read:error=EIO:when={at}"]
+        command = ["strace", "-qq", "-o", str(served.repo.path / "trace"), *inject, *served.shell, "hooks/pre-receive"]
+
+        ran = subprocess.run(command, cwd=served.repo.path, input=given, capture_output=True, timeout=60)
+
+        injected = [line for line in (served.repo.path / "trace").read_text().splitlines() if "INJECTED" in line]
+        assert injected or at > 150
+        if injected and not injected[0].startswith("read(0,"):  # in the hook file itself
+            assert ran.returncode > 1
+        elif "bash" not in served.shell or not injected:
+            assert (ran.returncode, handed.read_bytes()) == (1, given)
+        else:  # bash forgets what it has read of the line
+            assert ran.returncode == 3 or is_no_list_of_refs(handed.read_bytes())
+
     def test_a_last_line_without_its_end(self, served: HookRepo) -> None:
         line = f"{ZERO} {served.first} refs/tags/m@v1.0.0"
 
-        assert served.run(stdin=line.encode()).stdout == f"python [  {line}\n] []\n"
+        assert served.run(stdin=line.encode()).stdout == f"python [  {line}] []\n"
 
     def test_of_a_big_push_the_shell_reads_little(self, served: HookRepo) -> None:
         lines = [(ZERO, served.first, f"refs/heads/{number:050}") for number in range(5000)]
@@ -286,6 +309,14 @@ class TestWhatIsHandedOn:
         ran = served.run((ZERO, served.first, "refs/tags/m @$(x)"), hook="update")
 
         assert ran.stdout == f"python [  refs/tags/m @$(x) {ZERO} {served.first}] []\n"
+
+
+def is_no_list_of_refs(given: bytes) -> bool:
+    try:
+        parse_receive_lines(given)
+    except CannotJudge:
+        return True
+    return False
 
 
 class TestTheForeignHook:
