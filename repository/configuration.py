@@ -46,16 +46,18 @@ class Configuration:
         self._child: Child = start(arguments, environment=environment, patience=PATIENCE)
         self._entries: list[tuple[str, str]] | None = None
         self._values: dict[str, str] = {}
+        self._problem: CannotJudge | None = None
 
     def entries(self) -> Sequence[tuple[str, str]]:
         """Every setting by its name in lower case, with all of its values, in Git's order: the last one counts."""
+        if self._problem is not None:
+            raise self._problem
         if self._entries is None:
-            assert self._child.stdout is not None
-            output = self._child.stdout.read()
-            complaint = self._child.complaint()
-            self._child.check(accepted=(0, 1), advice=_ADVICE)
-            self._must_be_whole(output, complaint)
-            self._entries = [entry for entry in _parsed(output) if entry[0] != _WRITTEN_BY_INIT]
+            try:
+                self._entries = self._read()
+            except CannotJudge as problem:
+                self._problem = problem
+                raise
             self._values = dict(self._entries)
         return self._entries
 
@@ -67,6 +69,14 @@ class Configuration:
     def get(self, name: str) -> str | None:
         """The value of one setting, such as `tagwarden.defaultPolicy`; None where it is not set or empty."""
         return self.values().get(name.lower()) or None
+
+    def _read(self) -> list[tuple[str, str]]:
+        assert self._child.stdout is not None
+        output = self._child.stdout.read()
+        complaint = self._child.complaint()
+        self._child.check(accepted=(0, 1), advice=_ADVICE)
+        self._must_be_whole(output, complaint)
+        return [entry for entry in _parsed(output) if entry[0] != _WRITTEN_BY_INIT]
 
     def _must_be_whole(self, output: bytes, complaint: str) -> None:
         """CannotJudge where Git passed over a file that it could not read as if nothing were set there.

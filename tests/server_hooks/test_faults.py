@@ -6,6 +6,7 @@ A `git` that lies (a whole answer, but a wrong one) is beyond this.
 from __future__ import annotations
 
 import itertools
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,27 @@ def test_a_git_that_fails_opens_nothing(hook: FaultyHook, push: str) -> None:
 def test_every_git_that_fails_opens_nothing(hook: FaultyHook, push: str, fault: str) -> None:
     for at in range(1, hook.git_calls(push) + 1):
         assert complaints(push, hook.with_spoilt_git(push, fault, at)) == [], at
+
+
+# What the hook file starts, with less patience.
+IN_A_HURRY = """
+import sys
+from tagwarden.repository import configuration, git_command
+configuration.PATIENCE = git_command.PATIENCE = 1
+from tagwarden.server_hooks.pre_receive import main
+main(["", "", sys.stdin.read()])
+"""
+
+
+@pytest.mark.parametrize("push", ["good", "below the latest"])
+def test_a_git_that_hangs_is_ended_and_refuses_the_push(hook: FaultyHook, push: str) -> None:
+    for at in range(1, hook.git_calls(push) + 1):
+        ended = hook.with_spoilt_git(push, "hangs", at, command=[sys.executable, "-I", "-c", IN_A_HURRY])
+
+        assert complaints(push, ended) == [], at
+        assert ended.exit == 3, at
+        assert "did not go on for 1 seconds" in ended.said
+        assert "waiting for the disk" in ended.said
 
 
 @needs_strace

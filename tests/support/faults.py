@@ -41,10 +41,10 @@ until mkdir "$FAULT_FOLDER/$n" 2>/dev/null; do n=$((n + 1)); done
 [ "$n" = "$FAULT_AT" ] || exec {git} "$@"
 case $FAULT in
 fails) echo 'fatal: out of memory, malloc failed' >&2; exit 128 ;;
-fails silently) exit 1 ;;
-is killed) kill -9 $$ ;;
-breaks off) {git} "$@" | head -c 25; exit 0 ;;
-breaks off at once) exit 0 ;;
+'fails silently') exit 1 ;;
+'is killed') kill -9 $$ ;;
+'breaks off') {git} "$@" | head -c 25; exit 0 ;;
+hangs) echo 'waiting for the disk' >&2; sleep 300 ;;
 esac
 """
 GIT_FAULTS = ("fails", "fails silently", "is killed", "breaks off")
@@ -95,12 +95,14 @@ class FaultyHook:
         (self._bin / "git").write_text(SPOILT_GIT.format(git=git))
         (self._bin / "git").chmod(0o755)
 
-    def run(self, push: str, *, before: Sequence[str] = (), env: Mapping[str, str] = {}) -> Ended:
-        """Run the hook, `before` in front of its command, with a push log that is empty."""
+    def run(
+        self, push: str, *, before: Sequence[str] = (), env: Mapping[str, str] = {}, command: Sequence[str] = ()
+    ) -> Ended:
+        """Run the hook, or `command` in its place, with `before` in front of it and a push log that is empty."""
         self._log.unlink(missing_ok=True)
         (self.server.path / HEAD).unlink(missing_ok=True)
         ran = subprocess.run(
-            [*before, str(self.server.path / "hooks" / "pre-receive")],
+            [*before, *(command or [str(self.server.path / "hooks" / "pre-receive")])],
             cwd=self.server.path, input=self.lines[push].encode(), capture_output=True, timeout=120,
             env={**os.environ, "GIT_DIR": ".", **env},
         )  # fmt: skip
@@ -112,9 +114,9 @@ class FaultyHook:
         self.run(push, env=self._spoilt(calls, 0, "none"))
         return len(list(calls.iterdir()))
 
-    def with_spoilt_git(self, push: str, fault: str, at: int) -> Ended:
-        """Run the hook while the git that is started at place `at` is spoilt."""
-        return self.run(push, env=self._spoilt(self._count_folder(), at, fault))
+    def with_spoilt_git(self, push: str, fault: str, at: int, *, command: Sequence[str] = ()) -> Ended:
+        """Run the hook, or `command`, while the git that is started at place `at` is spoilt."""
+        return self.run(push, env=self._spoilt(self._count_folder(), at, fault), command=command)
 
     def with_failing_call(self, push: str, calls: str, error: str, at: int) -> Ended:
         """Run the hook while in each of its processes the `at`th of these system calls fails."""
