@@ -13,11 +13,34 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """Run the command that `sys.argv` names, and leave with its exit status."""
-    import gc
+    import os
     import sys
 
-    from .run import run
+    try:
+        import gc
 
-    # A command ends before its garbage matters; looking for it costs a quarter of a large audit.
-    gc.disable()
-    sys.exit(run(sys.argv[1:]))
+        from .run import run
+
+        # A command ends before its garbage matters; looking for it costs a quarter of a large audit.
+        gc.disable()
+        status = run(sys.argv[1:])
+    except SystemExit:
+        raise
+    except BaseException as error:
+        if os.environ.get("TAGWARDEN_TRACEBACK"):
+            raise
+        status = _without_a_traceback(error)
+    sys.exit(status)
+
+
+def _without_a_traceback(error: BaseException) -> int:
+    """Say in one line what kept the program from running; the exit status that it means (docs/exit-status.md)."""
+    import os
+
+    interrupted = isinstance(error, KeyboardInterrupt)
+    why = "interrupted" if interrupted else " ".join(f"unexpected {type(error).__name__}: {error}".split())
+    try:
+        os.write(2, f"tagwarden: {why}\n".encode("utf-8", "backslashreplace"))
+    except OSError:
+        pass
+    return 130 if interrupted else 3

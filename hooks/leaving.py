@@ -19,15 +19,21 @@ ACCEPTED = 0
 REFUSED = 1
 CANNOT_JUDGE = 3
 
+# What the hook file adds to these, so that no other end of Python looks like one of them.
+IN_HOOK_FILE = 100
 
-def leave_with(judge: Callable[[], int]) -> NoReturn:
-    """End this process with the exit status that `judge` returns; with 3 if it raises anything at all."""
+
+def leave_with(judge: Callable[[], int], *, verdict: int = 0) -> NoReturn:
+    """End this process with the exit status that `judge` returns; with 3 if it raises anything at all.
+
+    `verdict` is added to each of them.
+    """
     status = CANNOT_JUDGE
     try:
         status = status_of(judge)
     finally:
         # Without the interpreter's own way out, which takes as long as it likes and may fail.
-        os._exit(status)
+        os._exit(verdict + status)
 
 
 def status_of(judge: Callable[[], int]) -> int:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 CONCERN_US = ("refs/tags/", "refs/replace/")
 
 
-def main(arguments: Sequence[str]) -> NoReturn:
-    """Judge the push and leave with 0 (accepted), 1 (refused) or 3 (could not judge).
+def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
+    """Judge the push and leave with 0 (accepted), 1 (refused) or 3 (could not judge), each plus `verdict`.
 
     `arguments`: the foreign hook to run if the push is accepted or "", the
     lines that the hook file has read, and what Git gave the hook: the remote's
@@ -33,9 +33,9 @@ def main(arguments: Sequence[str]) -> NoReturn:
             return status
         from ..repository.foreign_hook import run_foreign_hook
 
-        return run_foreign_hook(foreign, given_by_git, given)
+        return ACCEPTED if run_foreign_hook(foreign, given_by_git, given) == 0 else REFUSED
 
-    leave_with(judge)
+    leave_with(judge, verdict=verdict)
 
 
 def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:

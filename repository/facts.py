@@ -7,8 +7,11 @@ memory does not grow with the size of the push.
 
 from __future__ import annotations
 
+from ..policy.commands import paste
+from ..policy.errors import CannotJudge
 from ..policy.names import is_model
 from ..policy.push import ModelPush, Tag, TagPush
+from .answers import TagRef
 from .shares import TAGS, shares_of
 from .targets import read_targets
 
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
 
     from ..policy.judge import Judge
     from ..policy.push import RefUpdate
-    from .answers import TagRef
     from .branches import Lands
     from .reader import Reader
     from .shares import Share, Shares
@@ -59,7 +61,7 @@ def judge_updates(
     whole = (share._replace(standing=listed.get(share.model or "", ())) for share in shares.values())
     limit = _limit(shares, judges)
     for batch in _batches(map(_but_for_the_touched, whole), batch_size):
-        pushes = _read(batch, reader, limit)
+        pushes = _read(batch, reader, limit, listed)
         targets = read_targets(pushes, updates, reader, judges, lands)
         for push in pushes:
             push = push._replace(targets=targets, obstacles=obstacles, case_twin=twins.get(push.model or ""))
@@ -151,7 +153,7 @@ def _limit(models: Iterable[str | None], judges: Sequence[Judge]) -> int:
     return HEADER_BYTES + max((message.max_bytes for message in messages), default=0)
 
 
-def _read(shares: Sequence[Share], reader: Reader, limit: int) -> list[ModelPush]:
+def _read(shares: Sequence[Share], reader: Reader, limit: int, listed: Mapping[str, list[TagRef]]) -> list[ModelPush]:
     from ..policy.tag_object import parse_tag_object
 
     oids: list[str] = []
@@ -172,8 +174,22 @@ def _read(shares: Sequence[Share], reader: Reader, limit: int) -> list[ModelPush
         for update, name in zip(share.updates, share.names, strict=True):
             tag = update.ref[len(TAGS) :]
             old = read(tag, update.old)
+            if old is not None and old.type is None and TagRef(tag, old.oid) in listed.get(share.model or "", ()):
+                raise _damaged(old)
             pushed.append(TagPush(update.ref, name, old, read(tag, update.new)))
         standing = [found for ref in share.standing if (found := read(ref.name, ref.oid))]
+        for found in standing:
+            if found.type is None:
+                raise _damaged(found)
         standing += [push.old for push in pushed if push.old is not None]
         pushes.append(ModelPush(share.model, pushed, standing, {}, {}, landed=share.landed))
     return pushes
+
+
+def _damaged(tag: Tag) -> CannotJudge:
+    """A tag that stands, and whose object Git can't find: it may be gone, or only not to be read by this user."""
+    return CannotJudge(
+        f"The tag {tag.name!a} stands for the object {tag.oid}, which can't be read, so it can't be told what was "
+        "registered. Whoever runs the server must look there: `git fsck` tells whether the object is gone. If it can't "
+        f"be had back, {paste('git', 'update-ref', '-d', TAGS + tag.name)} removes the tag."
+    )

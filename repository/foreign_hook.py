@@ -6,7 +6,8 @@ import errno
 import os
 
 from ..policy.errors import CannotJudge
-from .processes import filled_scratch_file, start
+from .processes import start
+from .scratch_files import filled_scratch_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

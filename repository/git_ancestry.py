@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .processes import filled_scratch_file
+from .scratch_files import filled_scratch_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -43,6 +43,11 @@ _OF_ONE_REPOSITORY = (
 )
 
 
+# Seconds for which Git may be silent while it reads: more than it ever needs, and less than those
+# who wait for the push lock can bear.
+PATIENCE = 60.0
+
+
 class Git:
     """The `git` program for one repository.
 
@@ -56,6 +61,7 @@ class Git:
         self.directory = directory
         self.surroundings = surroundings
         self.environment = {**surroundings, **_READING}
+        self._common_folder: str | None = None
         self._beginning = ["git"] if directory is None else ["git", "-C", directory]
 
     @classmethod
@@ -93,6 +99,16 @@ class Git:
                 f"{where!a} is not a git repository, nor in one. Name one: tagwarden -C DIR COMMAND"
             ) from None
 
+    def common_folder(self) -> str:
+        """What all work trees of the repository share, such as its refs (gitrepository-layout(5), "commondir").
+
+        Raises CannotJudge where there is no repository to read.
+        """
+        if self._common_folder is None:
+            named = self.environment.get("GIT_COMMON_DIR") if self.directory is None else None
+            self._common_folder = named or common_folder(self.folder())
+        return self._common_folder
+
     def work_tree(self) -> str | None:
         """The folder with the checked-out files, None for a bare repository."""
         return self.line("rev-parse", "--show-toplevel", accepted=(0, 128)) or None
@@ -101,12 +117,14 @@ class Git:
         return [*self._beginning, *arguments]
 
     def start(self, *arguments: str, stdin: int | None = None, talk: bool = False) -> Child:
-        """Starts Git to read; raises CannotJudge where it can't be started."""
-        return start(self.command(*arguments), environment=self.environment, stdin=stdin, talk=talk)
+        """Starts Git to read; raises CannotJudge where it can't be started, and once it hangs."""
+        return start(self.command(*arguments), environment=self.environment, stdin=stdin, talk=talk, patience=PATIENCE)
 
     def run(self, *arguments: str, given: bytes = b"", accepted: tuple[int, ...] = (0,)) -> tuple[int, bytes]:
         """Runs Git to read; returns exit status and output, raises CannotJudge for other statuses."""
-        return run(self.command(*arguments), environment=self.environment, given=given, accepted=accepted)
+        return run(
+            self.command(*arguments), environment=self.environment, given=given, accepted=accepted, patience=PATIENCE
+        )
 
     def line(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> str:
         """The first line that Git writes, "" for none. Raises CannotJudge like `run`."""
@@ -117,3 +135,15 @@ class Git:
 def namespace_prefix(name: str) -> str:
     """What stands before every ref of the repository that GIT_NAMESPACE makes out of a part (gitnamespaces(7))."""
     return "".join(f"refs/namespaces/{part}/" for part in name.split("/") if part)
+
+
+def common_folder(git_dir: str) -> str:
+    """The folder that a repository shares with its work trees, where `git_dir` is its own. Raises CannotJudge."""
+    path = f"{git_dir}/commondir"
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return os.path.join(git_dir, file.read().removesuffix("\n"))
+    except FileNotFoundError:
+        return git_dir
+    except OSError as error:
+        raise CannotJudge(f"The file {path!a} can't be read: {error.strerror}. Put it right.") from error

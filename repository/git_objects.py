@@ -11,7 +11,7 @@ import os
 
 from ..policy.errors import CannotJudge
 from .answers import RawObject
-from .processes import filled_scratch_file
+from .scratch_files import filled_scratch_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ class ObjectReader:
                         answered += 1
                         yield answer
                     if not reading.given_up:
+                        reading.end()
                         child.check(advice=_ADVICE)
                 finally:
                     child.abandon()
@@ -164,6 +165,11 @@ class _Answers:
                 yield RawObject(question, None, 0, b"")
             if self.given_up:
                 return
+
+    def end(self) -> None:
+        """Raises CannotJudge where more comes than was asked for."""
+        if self._out.read(1):
+            raise self._out_of_step(True)
 
     def _part(self, size: int, wanted: int) -> bytes:
         wanted = min(size, wanted)

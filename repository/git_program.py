@@ -11,25 +11,28 @@ from .git_refs import (
     MODELS_AT_MOST,
     MODELS_AT_ONCE,
     REFS_AT_MOST,
-    finish_listing,
     fits,
     group_by_model,
     model_of,
     model_patterns,
     possible,
-    start_listing,
 )
-from .git_trees import checked_path, find_entry
+from .git_trees import checked_path, find_entry, must_be_absent
+from .loose_refs import LooseRefs
 from .object_ids import are_ids
+from .whole_listing import WholeListing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Literal
 
     from ..policy.tree_shape import Shape
-    from .processes import Child
     from .tree_walk import TreeWalk
+
+    Look = Callable[[LooseRefs], Mapping[str, str | None]]
+
+TAGS = "refs/tags/"
 
 
 class GitProgram:
@@ -49,11 +52,12 @@ class GitProgram:
     def prepare(self, *, models: Sequence[str] = (), refs: Sequence[str] = ()) -> None:
         self._forget_prepared()
         many = len(models) > MODELS_AT_MOST
-        patterns = [self._namespace + "refs/tags/"] if many else self._patterns_of_models(models)
+        patterns = [self._namespace + TAGS] if many else self._patterns_of_models(models)
         patterns += self._patterns_of_refs(refs)
         at_once = many or len(models) <= MODELS_AT_ONCE
         if patterns and at_once and len(refs) <= REFS_AT_MOST and fits(patterns):
-            listing = start_listing(self.git, patterns)
+            look_for_models, look_for_refs = self._look_for_models(models), self._look_for_refs(refs)
+            listing = self._start_listing(patterns, lambda loose: {**look_for_models(loose), **look_for_refs(loose)})
             self._prepared = _Prepared(models, refs, listing, self._namespace, holds_others=many)
         self._objects.start()
 
@@ -66,7 +70,7 @@ class GitProgram:
         return {model: [TagRef(*tag) for tag in grouped[model]] for model in models}
 
     def all_tags(self) -> list[TagRef]:
-        return [TagRef(ref[len("refs/tags/") :], oid) for ref, oid in self.refs_under("refs/tags/")]
+        return [TagRef(ref[len(TAGS) :], oid) for ref, oid in self.refs_under(TAGS)]
 
     def existing(self, refs: Sequence[str]) -> dict[str, str]:
         if self._prepared and self._prepared.refs.issuperset(refs):
@@ -75,14 +79,14 @@ class GitProgram:
             patterns = self._patterns_of_refs(refs)
             if len(patterns) > REFS_AT_MOST or not fits(patterns):
                 patterns = [self._namespace + "refs/"]
-            found = self._list(patterns)
+            found = self._list(patterns, self._look_for_refs(refs))
         wanted = set(refs)
         return {ref: oid for ref, oid in found if ref in wanted}
 
     def refs_under(self, prefix: str) -> list[tuple[str, str]]:
         if not possible(prefix):
             return []
-        return list(self._list([self._namespace + prefix]))
+        return list(self._list([self._namespace + prefix], lambda loose: loose.under(self._namespace + prefix)))
 
     def objects(
         self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
@@ -99,7 +103,12 @@ class GitProgram:
 
     def files(self, wanted: Sequence[tuple[str, str]], *, limit: int) -> list[bytes | None]:
         questions = [f"{treeish}:{checked_path(path)}" for treeish, path in wanted]
-        answers = self._objects.ask(questions, limit=limit, content_of="blob")
+        answers = list(self._objects.ask(questions, limit=limit, content_of="blob"))
+        doubtful = [asked for asked, answer in zip(wanted, answers, strict=True) if answer.type is None]
+        kinds = {found.oid: found.type for found in self.objects({treeish for treeish, _ in doubtful}, limit=0)}
+        for treeish, path in doubtful:
+            if kinds[treeish] in ("commit", "tree"):
+                must_be_absent(self._objects, treeish, checked_path(path))
         return [answer.data if answer.type == "blob" else None for answer in answers]
 
     def entry(self, treeish: str, path: str, *, limit: int) -> TreeEntry | None:
@@ -147,14 +156,15 @@ class GitProgram:
         self._objects.close()
 
     def _tags_that_may_be_of(self, models: Sequence[str]) -> Iterator[tuple[str, str]]:
-        everything = [self._namespace + "refs/tags/"]
+        everything = [self._namespace + TAGS]
         if len(models) > MODELS_AT_MOST:
-            yield from self._list(everything)
+            yield from self._list(everything, self._look_for_models(models))
             return
         for first in range(0, len(models), MODELS_AT_ONCE):
-            patterns = self._patterns_of_models(models[first : first + MODELS_AT_ONCE])
+            some = models[first : first + MODELS_AT_ONCE]
+            patterns = self._patterns_of_models(some)
             if patterns:
-                yield from self._list(patterns if fits(patterns) else everything)
+                yield from self._list(patterns if fits(patterns) else everything, self._look_for_models(some))
 
     def _patterns_of_models(self, models: Sequence[str]) -> list[str]:
         return model_patterns([model for model in models if possible(model)], self._namespace)
@@ -162,19 +172,32 @@ class GitProgram:
     def _patterns_of_refs(self, refs: Sequence[str]) -> list[str]:
         return [self._namespace + ref for ref in refs if possible(ref)]
 
-    def _list(self, patterns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    def _look_for_models(self, models: Sequence[str]) -> Look:
+        beginnings = [f"{self._namespace}{TAGS}{model}" for model in models if possible(model)]
+        return lambda loose: loose.beginning_with(beginnings, "@#")
+
+    def _look_for_refs(self, refs: Sequence[str]) -> Look:
+        names = self._patterns_of_refs(refs)
+        return lambda loose: loose.named(names)
+
+    def _list(self, patterns: Sequence[str], look: Look) -> Iterator[tuple[str, str]]:
         """The refs that match; all for no pattern would be Git's answer, so none is given then."""
         if not patterns:
             return
-        child = start_listing(self.git, patterns)
+        listing = self._start_listing(patterns, look)
+        start = len(self._namespace)
         try:
-            yield from finish_listing(child, self._namespace)
+            for ref, oid in listing.refs():
+                yield ref[start:], oid
         finally:
-            child.abandon()
+            listing.abandon()
+
+    def _start_listing(self, patterns: Sequence[str], look: Look) -> WholeListing:
+        return WholeListing(self.git, LooseRefs(self.git.common_folder()), patterns, look)
 
     def _forget_prepared(self) -> None:
         if self._prepared is not None:
-            self._prepared.child.abandon()
+            self._prepared.listing.abandon()
             self._prepared = None
 
 
@@ -182,18 +205,18 @@ class _Prepared:
     """A listing that was started before it was asked for; `holds_others` says that it lists other models, too."""
 
     def __init__(
-        self, models: Sequence[str], refs: Sequence[str], child: Child, namespace: str, *, holds_others: bool
+        self, models: Sequence[str], refs: Sequence[str], listing: WholeListing, namespace: str, *, holds_others: bool
     ) -> None:
         self.models = frozenset(models)
         self.refs = frozenset(refs)
-        self.child = child
-        self._namespace = namespace
+        self.listing = listing
+        self._start = len(namespace)
         self._holds_others = holds_others
         self._found: list[tuple[str, str]] | None = None
 
     def found(self) -> list[tuple[str, str]]:
         if self._found is None:
-            listed = finish_listing(self.child, self._namespace)
+            listed = ((ref[self._start :], oid) for ref, oid in self.listing.refs())
             if self._holds_others:
                 # What nobody asked for is not kept: there may be a million.
                 listed = (one for one in listed if one[0] in self.refs or model_of(one[0]) in self.models)

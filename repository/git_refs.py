@@ -18,6 +18,9 @@ MODELS_AT_MOST = 96
 REFS_AT_MOST = 100
 # Linux takes 128 KiB in one argument and a quarter of the stack limit (2 MiB) in all.
 _ARGUMENT_BYTES = 100_000
+_ID_LENGTHS = (40, 64)
+# How Git says that it leaves out a ref, whose file holds no id.
+_SKIPPED = "warning: ignoring broken ref "
 # What Git's patterns treat as special, and what no argument can hold. No ref name holds these.
 _NOT_IN_REF_NAMES = frozenset("*?[\\\0")
 
@@ -52,26 +55,31 @@ def start_listing(git: Git, patterns: Sequence[str]) -> Child:
     return git.start("for-each-ref", "--format=%(objectname) %(refname)", "--", *patterns)
 
 
-def finish_listing(child: Child, namespace: str) -> Iterator[tuple[str, str]]:
+def finish_listing(child: Child) -> Iterator[tuple[str, str]]:
     """Yields full name and id of each ref that is listed.
 
-    Raises CannotJudge where Git fails, or skips a ref because its file is
-    damaged: what is not listed would not be judged against.
+    Raises CannotJudge where Git fails, breaks off, or skips a ref because its
+    file is damaged: what is not listed would not be judged against.
     """
     assert child.stdout is not None
-    start = len(namespace)
     for listed in child.stdout:
-        oid, _, name = listed.decode("utf-8", "surrogateescape").rstrip("\n").partition(" ")
-        yield name[start:], oid
+        oid, _, name = listed.decode("utf-8", "surrogateescape").partition(" ")
+        if len(oid) not in _ID_LENGTHS or name[:5] != "refs/" or name[-1] != "\n":
+            raise CannotJudge(f"`git for-each-ref` answered {listed[:200]!a}, which is no id and ref. Try again.")
+        yield name[:-1], oid
     complaint = child.complaint()
     child.check()
     for line in complaint.splitlines():
-        if line.startswith("warning: ignoring broken ref "):
-            ref = line.removeprefix("warning: ignoring broken ref ")
-            raise CannotJudge(
-                f"The ref {ascii(ref)[1:-1]} is damaged: Git can't say what it names. Set it anew with "
-                "`git update-ref`, or remove its file from the repository."
-            )
+        if line.startswith(_SKIPPED):
+            raise damaged(line.removeprefix(_SKIPPED))
+
+
+def damaged(ref: str) -> CannotJudge:
+    """A ref whose file holds neither an id nor a ref that it stands for."""
+    return CannotJudge(
+        f"The ref {ascii(ref)[1:-1]} is damaged: Git can't say what it names. Set it anew with "
+        "`git update-ref`, or remove its file from the repository."
+    )
 
 
 def model_of(ref: str) -> str | None:

@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
+    from .answers import RawObject
     from .git_objects import ObjectReader
 
     Kind = Literal["file", "symlink", "folder", "submodule"]
@@ -43,15 +44,18 @@ def _parts(path: str) -> list[str]:
 
 
 def find_entry(objects: ObjectReader, treeish: str, path: str, limit: int) -> TreeEntry | None:
-    """What stands at this path of a commit, tag or tree; None for nothing."""
+    """What stands at this path of a commit, tag or tree; None for nothing.
+
+    Raises CannotJudge where it can't be told.
+    """
     path = checked_path(path)
     folder, _, name = path.rpartition("/")
     tree = next(objects.ask([f"{treeish}:{folder}"], limit=_TREE_BYTES, content_of="tree"))
+    if tree.type is None:
+        must_be_absent(objects, treeish, path)
     if tree.type != "tree":
         return None
-    if tree.size > _TREE_BYTES:
-        raise CannotJudge(f"The folder {folder or '/'!a} has too many entries to be read.")
-    found = _entry(tree.data, name.encode("utf-8", "surrogateescape"), len(tree.oid) // 2)
+    found = _entry(_whole(tree, folder), name.encode("utf-8", "surrogateescape"), len(tree.oid) // 2)
     if found is None:
         return None
     mode, oid = found
@@ -60,8 +64,41 @@ def find_entry(objects: ObjectReader, treeish: str, path: str, limit: int) -> Tr
         return TreeEntry(kind, oid, 0, b"")
     blob = next(objects.ask([oid], limit=limit, content_of="blob"))
     if blob.type is None:
-        raise CannotJudge(f"The content of {path!a} ({oid}) is missing. Run `git fsck` in that repository.")
+        raise _missing(f"The content of {path!a}", oid)
     return TreeEntry("file", oid, blob.size, blob.data)
+
+
+def must_be_absent(objects: ObjectReader, treeish: str, path: str) -> None:
+    """Make sure that nothing but a submodule stands at this path of a commit, tag or tree.
+
+    Of a path Git says "missing", too, where it can't read a folder on the way.
+    Raises CannotJudge where that is so, or where something stands there.
+    """
+    tree = next(objects.ask([f"{treeish}:"], limit=_TREE_BYTES, content_of="tree"))
+    if tree.type != "tree":
+        raise _missing("The root folder", treeish)
+    walked = ""
+    for part in _parts(path):
+        found = _entry(_whole(tree, walked), part.encode("utf-8", "surrogateescape"), len(tree.oid) // 2)
+        walked = f"{walked}/{part}" if walked else part
+        kind = "nothing" if found is None else _KINDS.get(found[0], "file")
+        if found is None or kind == "submodule" or (walked != path and kind != "folder"):
+            return
+        if walked == path:
+            raise _missing(f"What stands at {path!a}", found[1])
+        tree = next(objects.ask([found[1]], limit=_TREE_BYTES, content_of="tree"))
+        if tree.type != "tree":
+            raise _missing(f"The folder {walked!a}", found[1])
+
+
+def _whole(tree: RawObject, folder: str) -> bytes:
+    if tree.size > _TREE_BYTES:
+        raise CannotJudge(f"The folder {folder or '/'!a} has too many entries to be read.")
+    return tree.data
+
+
+def _missing(what: str, oid: str) -> CannotJudge:
+    return CannotJudge(f"{what} ({oid}) is missing, or can't be read. Run `git fsck` in that repository.")
 
 
 def _entry(tree: bytes, name: bytes, id_bytes: int) -> tuple[bytes, str] | None:

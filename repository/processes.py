@@ -4,7 +4,8 @@ No shell is ever involved and the environment is always explicit. What a child
 writes to stderr goes into a nameless file and not into a pipe, so nobody has
 to read it while the child runs, and nothing can block on it.
 
-Where the system has no `posix_spawn` (Windows), `subprocess` does the same.
+Who waits for a program may say how long at most (`patience`): one that hangs,
+say on a disk or a network, would else hang a hook that keeps the push lock.
 """
 
 from __future__ import annotations
@@ -12,17 +13,21 @@ from __future__ import annotations
 import os
 
 from ..policy.errors import CannotJudge
+from .scratch_files import filled_scratch_file, scratch_file
+from .spawning import spawn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import BinaryIO
+
+    from .spawning import Spawned
 
 _COMPLAINT_BYTES = 4096
 _READ_BYTES = 1 << 16
-# Python ignores SIGPIPE and children inherit that. 13 everywhere that has posix_spawn; the
-# `signal` module would bring the import of `enum`.
-_SIGPIPE = 13
+# Seconds in which a program ends that is no longer listened to, or that was killed. One that
+# does not sits in the kernel, on a disk that is gone, and can't be waited for.
+_GRACE = 1.0
 
 
 class Child:
@@ -35,18 +40,21 @@ class Child:
     def __init__(
         self,
         arguments: Sequence[str],
-        wait: Callable[[], int],
+        spawned: Spawned,
         *,
         stdin: int | None,
-        stdout: BinaryIO | None,
+        stdout: int | None,
         stderr: int | None,
+        patience: float | None,
     ) -> None:
         self.arguments = arguments
-        self.stdout = stdout
-        self._wait = wait
+        self.stdout = None if stdout is None else self._reading(stdout, patience)
+        self._spawned = spawned
         self._stdin = stdin
         self._stderr = stderr
+        self._patience = patience
         self._status: int | None = None
+        self._said = ""
 
     def send(self, data: bytes) -> None:
         """Writes all of `data` to the child's stdin.
@@ -68,32 +76,33 @@ class Child:
 
         Where a pipe leads from the child, the caller has read it to its end.
         """
+        self._close_pipes()
         if self._status is None:
-            self._close_pipes()
-            try:
-                self._status = self._wait()
-            except ChildProcessError:
-                raise CannotJudge(
-                    f"{self._program()} ended, but how is unknown: whoever started this process "
-                    "ignores SIGCHLD. Start it with SIGCHLD at its default."
-                ) from None
+            self._status = self._wait(self._patience)
+            if self._status is None:
+                raise self._hangs()
         return self._status
 
     def abandon(self) -> None:
         """Ends a child whose further output nobody wants, and reaps it.
 
         Closed pipes end every program that is started here: it reads the end
-        of its input, or is told that nobody reads its output.
+        of its input, or is told that nobody reads its output. With `patience`
+        it is killed where that does not help.
         """
         try:
-            self.finish()
+            self._close_pipes()
+            if self._status is None:
+                self._status = self._wait(None if self._patience is None else _GRACE)
+                if self._status is None:
+                    self._kill()
         finally:
             self._close_stderr()
 
     def complaint(self) -> str:
         """The end of what the child wrote to stderr until now, "" for nothing."""
         if self._stderr is None:
-            return ""
+            return self._said
         size = os.fstat(self._stderr).st_size
         if not size:
             return ""
@@ -117,6 +126,42 @@ class Child:
         assert self._status is not None
         return self._status
 
+    def _reading(self, descriptor: int, patience: float | None) -> BinaryIO:
+        if patience is None or not hasattr(os, "readv"):
+            return open(descriptor, "rb", _READ_BYTES)
+        from io import BufferedReader
+
+        from .patient_output import PatientOutput
+
+        return BufferedReader(PatientOutput(descriptor, seconds=patience, hangs=self._hangs), _READ_BYTES)
+
+    def _wait(self, seconds: float | None) -> int | None:
+        try:
+            return self._spawned.wait(seconds)
+        except ChildProcessError:
+            raise CannotJudge(
+                f"{self._program()} ended, but how is unknown: whoever started this process "
+                "ignores SIGCHLD. Start it with SIGCHLD at its default."
+            ) from None
+
+    def _kill(self) -> None:
+        """Ends the child, whatever it does. Its status is then of no use to anybody."""
+        self._spawned.kill()
+        self._status = self._spawned.wait(_GRACE)
+        if self._status is None:
+            self._status = -9
+
+    def _hangs(self) -> CannotJudge:
+        """Ends a child that nothing more is heard of; the exception for the caller to raise."""
+        self._kill()
+        said = self.complaint()
+        self._close_stderr()
+        message = f"{self._program()} did not go on for {self._patience:g} seconds, so it was ended"
+        return CannotJudge(
+            f"{message}{f', having said: {said}' if said else ''}. Look for what keeps it: a disk or a network "
+            "folder that does not answer, or a machine with too much to do. Then try again."
+        )
+
     def _program(self) -> str:
         words = [word for word in self.arguments[:4] if not word.startswith("--format")]
         return f"`{' '.join(words)}`"
@@ -130,31 +175,9 @@ class Child:
 
     def _close_stderr(self) -> None:
         if self._stderr is not None:
+            self._said = self.complaint()
             os.close(self._stderr)
             self._stderr = None
-
-
-def scratch_file() -> int:
-    """A descriptor of an empty nameless file: in memory, or in the system's folder for temporary files.
-
-    Raises CannotJudge where neither can be had.
-    """
-    if hasattr(os, "memfd_create"):
-        try:
-            return os.memfd_create("tagwarden")
-        except OSError:  # a sandbox may forbid it
-            pass
-    folder = os.environ.get("TMPDIR") or os.environ.get("TEMP") or "/tmp"  # noqa: S108 - random name, O_EXCL
-    path = os.path.join(folder, "tagwarden-" + os.urandom(12).hex())
-    gone_when_closed = getattr(os, "O_TEMPORARY", 0)
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | gone_when_closed
-    try:
-        descriptor = os.open(path, flags, 0o600)
-        if not gone_when_closed:
-            os.unlink(path)
-    except OSError as error:
-        raise _not_written(error) from error
-    return descriptor
 
 
 def start(
@@ -164,12 +187,15 @@ def start(
     stdin: int | None = None,
     talk: bool = False,
     to_terminal: bool = False,
+    patience: float | None = None,
 ) -> Child:
     """Starts a program, found on PATH.
 
     Its stdin is the descriptor `stdin`, a pipe for `Child.send` with `talk`,
     else empty. With `to_terminal` its output goes where ours goes: stdout and
-    stderr to our stderr. Raises CannotJudge where it can't be started.
+    stderr to our stderr. Whoever waits for its output or its end gets CannotJudge
+    once nothing has come for `patience` seconds, and the program is ended; None
+    waits for ever. Raises CannotJudge where it can't be started.
     """
     _occupy_standard_descriptors()
     ours: list[int] = []
@@ -190,7 +216,8 @@ def start(
             theirs.append(child_stdout)
             child_stderr = scratch_file()
             ours.append(child_stderr)
-        wait = _spawn(arguments, environment, stdin, child_stdout, child_stderr)
+        descriptors = (stdin, child_stdout, child_stderr)
+        spawned = spawn(arguments, environment, descriptors, leads_group=patience is not None)
     except (OSError, CannotJudge) as error:
         for descriptor in ours:
             os.close(descriptor)
@@ -202,10 +229,11 @@ def start(
             os.close(descriptor)
     return Child(
         arguments,
-        wait,
+        spawned,
         stdin=write_end if talk else None,
-        stdout=None if to_terminal else open(read_end, "rb", _READ_BYTES),
+        stdout=None if to_terminal else read_end,
         stderr=None if to_terminal else child_stderr,
+        patience=patience,
     )
 
 
@@ -215,37 +243,24 @@ def run(
     environment: Mapping[str, str],
     given: bytes = b"",
     accepted: tuple[int, ...] = (0,),
+    patience: float | None = None,
 ) -> tuple[int, bytes]:
     """Runs a program to its end; returns its exit status and all that it wrote to stdout.
 
-    `given` is its stdin. Raises CannotJudge for a status that is not accepted.
+    `given` is its stdin, `patience` that of `start`. Raises CannotJudge for a status that is not accepted.
     """
     source = filled_scratch_file(given) if given else None
     try:
-        child = start(arguments, environment=environment, stdin=source)
+        child = start(arguments, environment=environment, stdin=source, patience=patience)
     finally:
         if source is not None:
             os.close(source)
     assert child.stdout is not None
-    output = child.stdout.read()
-    return child.check(accepted), output
-
-
-def filled_scratch_file(data: bytes) -> int:
-    """A scratch file that holds `data`, to be read from its start.
-
-    Raises CannotJudge where it can't be written.
-    """
-    descriptor = scratch_file()
     try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
-        os.lseek(descriptor, 0, os.SEEK_SET)
-    except OSError as error:
-        os.close(descriptor)
-        raise _not_written(error) from error
-    return descriptor
+        output = child.stdout.read()
+        return child.check(accepted), output
+    finally:
+        child.abandon()
 
 
 def _occupy_standard_descriptors() -> None:
@@ -255,41 +270,6 @@ def _occupy_standard_descriptors() -> None:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
-
-
-def _spawn(
-    arguments: Sequence[str], environment: Mapping[str, str], stdin: int, stdout: int, stderr: int
-) -> Callable[[], int]:
-    """Starts the program on these descriptors; returns what waits for its exit status."""
-    if not hasattr(os, "posix_spawnp"):
-        return _spawn_portably(arguments, environment, stdin, stdout, stderr)
-    pid = os.posix_spawnp(
-        arguments[0],
-        list(arguments),
-        environment,
-        file_actions=[
-            (os.POSIX_SPAWN_DUP2, stdin, 0),
-            (os.POSIX_SPAWN_DUP2, stderr, 2),
-            (os.POSIX_SPAWN_DUP2, stdout, 1),
-        ],
-        setsigdef=(_SIGPIPE,),
-    )
-    return lambda: os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-
-def _spawn_portably(
-    arguments: Sequence[str], environment: Mapping[str, str], stdin: int, stdout: int, stderr: int
-) -> Callable[[], int]:
-    import subprocess
-
-    return subprocess.Popen(arguments, env=environment, stdin=stdin, stdout=stdout, stderr=stderr).wait
-
-
-def _not_written(error: OSError) -> CannotJudge:
-    return CannotJudge(
-        f"A temporary file could not be written ({error.strerror}). Free some memory, or some space in the folder "
-        "that TMPDIR names."
-    )
 
 
 def _not_started(program: str, error: OSError) -> CannotJudge:

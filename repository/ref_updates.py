@@ -39,9 +39,14 @@ def parse_receive_lines(data: bytes) -> list[RefUpdate]:
     named twice or that Git could not keep (of these it drops the line, after
     pre-receive has seen it), and where there is no line: Git starts no hook then.
     """
+    if not data.strip(b"\n"):
+        raise CannotJudge(
+            "Git's list of pushed refs is empty, and Git starts this hook for no such push. If another program starts "
+            "it, that must hand on the stdin that Git gave it, all of it."
+        )
     updates: list[RefUpdate] = []
     ids: set[str] = set()
-    for line in _lines(data):
+    for line in _whole_lines(data):
         try:
             old, new, ref = line.split(" ", 2)
         except ValueError:
@@ -49,11 +54,6 @@ def parse_receive_lines(data: bytes) -> list[RefUpdate]:
         ids.add(old)
         ids.add(new)
         updates.append(RefUpdate._make((_no_ref(old, old), _no_ref(new, new), ref)))
-    if not updates:
-        raise CannotJudge(
-            "Git's list of pushed refs is empty, and Git starts this hook for no such push. If another program starts "
-            "it, that must hand on the stdin that Git gave it, all of it."
-        )
     _check_names(_checked(updates, ids))
     return updates
 
@@ -89,6 +89,14 @@ def parse_pre_push_lines(data: bytes) -> list[RefUpdate]:
         ids.add(new)
         updates.append(RefUpdate._make((_no_ref(old, old), _no_ref(new, new), ref)))
     return _checked(updates, ids)
+
+
+def _whole_lines(data: bytes) -> list[str]:
+    """All lines, the empty ones among them: Git writes none of these, and ends each line."""
+    *lines, rest = data.decode("utf-8", "surrogateescape").split("\n")
+    if rest:
+        raise _malformed(rest, "a newline behind each ref")
+    return lines
 
 
 def _lines(data: bytes) -> Iterator[str]:

@@ -13,6 +13,7 @@ import time
 from ..policy.errors import CannotJudge
 from ..policy.record import Record
 from .git_refs import fits
+from .object_ids import are_ids
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,10 +59,14 @@ class Remote:
         patterns = [] if models is None else _patterns(models, tags, heads=heads)
         answer = self._ask(["ls-remote", "--refs", *kinds, "--end-of-options", self.address, *patterns])
         listed: dict[str, str] = {}
-        for line in answer.decode("utf-8", "surrogateescape").split("\n"):
+        *lines, end = answer.decode("utf-8", "surrogateescape").split("\n")
+        for line in lines:
             oid, _, ref = line.partition("\t")
-            if ref:
-                listed[ref] = oid
+            if not are_ids([oid]) or not ref.startswith("refs/"):
+                raise RemoteIsSilent(f"The remote {self.address!a} answered {line[:200]!a}, which is no id and ref.")
+            listed[ref] = oid
+        if end:
+            raise RemoteIsSilent(f"The remote {self.address!a} broke off while it said which tags it has.")
         return Listing(
             {ref[len(TAGS) :]: oid for ref, oid in listed.items() if ref.startswith(TAGS)},
             {ref: oid for ref, oid in listed.items() if ref.startswith(HEADS)},

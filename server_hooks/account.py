@@ -16,7 +16,7 @@ from ..policy.errors import CannotJudge
 from ..policy.record import Record
 from ..policy.tag_name import TagName, parse_tag_name
 from ..repository.git_program import GitProgram
-from .push_lock import common_folder, take_push_lock
+from .push_lock import take_push_lock
 from .push_log_chain import read_lines
 from .push_log_line import LOG
 from .push_log_mark import everything_is_settled
@@ -71,7 +71,7 @@ def account_of(git_dir: str, *, ignored: Callable[[str], bool]) -> Account | Non
     `ignored` tells of a tag that it is none of the policy's business. Raises
     CannotJudge or OSError where the log or the tags can't be read.
     """
-    from ..repository.git_command import Git
+    from ..repository.git_command import Git, common_folder
 
     common_dir = os.path.abspath(common_folder(git_dir))
     if not os.path.exists(f"{common_dir}/{LOG}"):

@@ -79,9 +79,8 @@ def judge_call(call: Call) -> int:
     reader.prepare()
     from ..repository.shares import shares_of
     from .gate_lock import lock_for_push
-    from .push_lock import common_folder
 
-    common_dir = reader.keep_in = common_folder(git.folder())
+    common_dir = reader.keep_in = git.common_folder()
     shares = shares_of(call.updates)
     models = [model for model in shares if model is not None]
     needs_lock = models or call.needs_lock(shares)

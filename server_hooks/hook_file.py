@@ -4,12 +4,18 @@ Most pushes are of branches. For those the shell reads Git's lines with its
 builtin `read` (byte by byte, so what it has not read is still there for
 Python), asks whether a line can change the policy, and is done after one or
 two short-lived git processes. At the first line that names a tag or a replace
-ref it becomes the interpreter, which gets the lines that were read as an
+ref it starts the interpreter, which gets the lines that were read as an
 argument and the rest on stdin.
+
+No fault makes it exit with 0. The script is one compound command, so of a file
+that lost its end the shell runs nothing; whatever ends the shell before it has
+a verdict ends it with 3; and Python tells a verdict by exit statuses that it
+has by no other way.
 """
 
 from __future__ import annotations
 
+from .leaving import ACCEPTED, CANNOT_JUDGE, IN_HOOK_FILE, REFUSED
 from .messages import line_prefix
 
 TYPE_CHECKING = False
@@ -23,40 +29,60 @@ NEXT_SUFFIX = ".tagwarden-next"
 
 _BEGINNING = """\
 #!/bin/sh
+{{
 {mark} {hook}
 # Made by `tagwarden install --server`; `tagwarden uninstall --server` takes it back.
+# The braces are there so that of a file that lost its end nothing is run.
 
 python={python}
 host={host}
 next={next}
 prefix={prefix}
 
+leave() {{
+    trap - 0; exit "$1"
+}}
+
+refuse() {{
+    printf '%stagwarden: %s\\n' "$prefix" "$1, so nothing is accepted. $2" >&2
+    leave 3
+}}
+
+trap 'refuse "the hook file $0 is damaged or could not be run" "Make it anew: tagwarden install --server"; exit 3' 0
+
+# With these Python looks for its modules elsewhere, in spite of -I.
+unset PYTHONEXECUTABLE __PYVENV_LAUNCHER__
+
 case $0 in */*) here=${{0%/*}} ;; *) here=. ;; esac
 [ -z "$next" ] || next=$here/$next
 nl='
 '
 
-refuse() {{
-    printf '%stagwarden: %s\\n' "$prefix" "$1" >&2
-    exit 3
-}}
+[ -x "$python" ] || refuse \\
+    "the interpreter $python, which this hook was installed with, is gone or can't be executed" \\
+    "As the owner of the repository run: tagwarden install --server '$PWD'"
 
-[ -x "$python" ] || refuse "the interpreter $python, which this hook was installed with, is gone or can't be \\
-executed, so nothing is accepted. As the owner of the repository run: tagwarden install --server '$PWD'"
-
-start='import gc, sys
+start='import gc, os, sys
 gc.disable()
 try:
     from tagwarden.server_hooks.{module} import main
-except ImportError as error:
-    sys.stderr.write("{prefix_text}tagwarden: its program can not be loaded (%s), so nothing is accepted. "
-                     "As the owner of the repository run: tagwarden install --server\\n" % error)
-    sys.exit(3)
-main(sys.argv[1:])'
+    main(sys.argv[1:], verdict={accepted})
+except BaseException as error:
+    why = " ".join(str(error).split())
+    sys.stderr.write("{prefix_text}tagwarden: its program can not be loaded (%s: %s), so nothing is accepted. "
+                     "As the owner of the repository run: tagwarden install --server\\n" % (type(error).__name__, why))
+    os._exit({could_not_judge})'
 
 judge() {{
-    exec "$python" -I -c "$start" "$host" "$next" "$@"
-    exit 3
+    "$python" -I -c "$start" "$host" "$next" "$@"
+    status=$?
+    case $status in
+    {accepted}) leave 0 ;;
+    {refused}) leave 1 ;;
+    {could_not_judge}) leave 3 ;;
+    esac
+    refuse "$python ended with exit status $status and without a verdict" \\
+        "Try it by hand: memory, descriptors or a library may be missing."
 }}
 """
 
@@ -85,24 +111,22 @@ policy_stays() {
     ! is_symbolic "$head" || return 1
 
     configured=$(unset GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT
-        exec git config --get-regexp '^tagwarden\\.(policy|sitepolicy|defaultpolicy)$')
-    case $? in
-    0) ;;
-    1) configured= ;;
-    *) return 1 ;;
-    esac
+        exec git config --get-regexp \\
+            '^(tagwarden\\.(policy|sitepolicy|defaultpolicy)|core\\.repositoryformatversion)$' 2>&1) || return 1
+    # Git passes over a file that it can't open or read, with a warning or without one.
+    case $nl$configured in *"$nl"core.repositoryformatversion*) ;; *) return 1 ;; esac
 
     set -f
     IFS=$nl
     for line in $configured; do
         case $line in
-        *' ref:refs/'*:*)
+        tagwarden.*' ref:refs/'*:*)
             ref=${line#* ref:}
             ref=${ref%%:*}
             case $lines in *" $ref$nl"*) return 1 ;; esac
             ! is_symbolic "$ref" || return 1
             ;;
-        *' file:'*) ;;
+        tagwarden.*' file:'* | core.*) ;;
         *) return 1 ;;
         esac
     done
@@ -144,9 +168,14 @@ END
 
 # An argument may have 128 KiB (execve(2)), a line of Git's protocol 64 KiB.
 _READ_LINES = """
+{ true 9<&0; } 2>/dev/null ||
+    refuse "this hook has no standard input" "Whatever starts the hook must hand it Git's, all of it."
 lines= ended=
 while [ ${#lines} -lt 6000 ]; do
-    if ! IFS= read -r line && [ -z "$line" ]; then
+    line=
+    if ! IFS= read -r line; then
+        # Git ends every line: what has no end was cut by an error, and goes on with what Python reads.
+        [ -z "$line" ] || judge "$lines$line"
         ended=yes
         break
     fi
@@ -154,26 +183,45 @@ while [ ${#lines} -lt 6000 ]; do
     case $line in *' refs/tags/'* | *' refs/replace/'*) break ;; esac
 done
 [ -n "$ended" ] || judge "$lines"
+
+# An error and the end look alike to `read`, but not to `cat`.
+rest=$(cat && echo .) && [ "$rest" = . ] || judge "$lines${rest%.}"
 """
 
 _END_PRE_RECEIVE = """
+case $lines in *[!"$nl"]*) ;; *)
+    refuse "Git named no refs to this hook" "Whatever starts the hook must hand it all of Git's standard input."
+    ;;
+esac
 policy_stays 2>/dev/null || judge "$lines"
-[ -n "$next" ] || exit 0
-printf '%s' "$lines" | "$next"
+case $ended$lines in *' refs/tags/'* | *' refs/replace/'*) ;; yes*' refs/'*)
+    [ -n "$next" ] || leave 0
+    printf '%s' "$lines" | "$next"
+    leave $?
+    ;;
+esac
+exit 3
+}
 """
 
 _READ_ARGUMENTS = """
+[ $# -eq 3 ] || refuse "Git named no ref to this hook" "Whatever starts the hook must hand it Git's arguments."
 case $1 in refs/tags/* | refs/replace/*) judge "$@" ;; esac
 lines="$2 $3 $1$nl" ref_by_ref=yes
 """
 
 _END_UPDATE = """
 policy_stays 2>/dev/null || judge "$@"
-[ -n "$next" ] || exit 0
-exec "$next" "$@"
+case $lines in *' refs/tags/'* | *' refs/replace/'*) ;; *' refs/'*)
+    [ -n "$next" ] || leave 0
+    "$next" "$@"
+    leave $?
+    ;;
+esac
+exit 3
+}
 """
 
-# The shell reads a script as it goes: what only branches need is not even parsed for a tag.
 _PARTS: dict[ServerHook, tuple[str, str]] = {
     "pre-receive": (_READ_LINES, _END_PRE_RECEIVE),
     "update": (_READ_ARGUMENTS, _END_UPDATE),
@@ -199,6 +247,9 @@ def hook_file(hook: ServerHook, *, python: str, host: str = "", next_hook: str =
         prefix=_quoted(prefix),
         prefix_text=prefix,
         module=hook.replace("-", "_"),
+        accepted=IN_HOOK_FILE + ACCEPTED,
+        refused=IN_HOOK_FILE + REFUSED,
+        could_not_judge=IN_HOOK_FILE + CANNOT_JUDGE,
     )
     look, end = _PARTS[hook]
     return beginning + look + _POLICY + end

@@ -18,9 +18,15 @@ ACCEPTED = 0
 REFUSED = 1
 CANNOT_JUDGE = 3
 
+# What a hook file adds to these, so that no other end of Python looks like one of them.
+IN_HOOK_FILE = 100
 
-def leave_with(judge: Callable[[], int], *, host: str) -> NoReturn:
-    """End this process with the exit status that `judge` returns; with 3 if it raises anything at all."""
+
+def leave_with(judge: Callable[[], int], *, host: str, verdict: int = 0) -> NoReturn:
+    """End this process with the exit status that `judge` returns; with 3 if it raises anything at all.
+
+    `verdict` is added to each of them.
+    """
     status = CANNOT_JUDGE
     try:
         status = judge()
@@ -30,7 +36,7 @@ def leave_with(judge: Callable[[], int], *, host: str) -> NoReturn:
         _tell_why_not(f"unexpected {type(error).__name__}: {error}", host)
     finally:
         # Without the interpreter's own way out, which takes as long as it likes and may fail.
-        os._exit(status)
+        os._exit(verdict + status)
 
 
 def _tell_why_not(why: str, host: str) -> None:

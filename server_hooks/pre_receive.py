@@ -68,12 +68,14 @@ class WholePush:
         lock.keep_until_pushed(self.updates, at_end=settled)
 
 
-def main(arguments: Sequence[str]) -> NoReturn:
-    """Judge the push and leave with 0 (accepted), 1 (refused) or 3 (could not judge).
+def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
+    """Judge the push and leave with 0 (accepted), 1 (refused) or 3 (could not judge), each plus `verdict`.
 
     `arguments`: the hosting system or "", the foreign hook to run if the push
     is accepted or "", and the lines that the hook file has read; the rest of
     Git's lines is on stdin.
     """
     host, foreign, lines = arguments
-    leave_with(lambda: judge_call(WholePush(host, foreign, os.fsencode(lines) + read_all_stdin())), host=host)
+    leave_with(
+        lambda: judge_call(WholePush(host, foreign, os.fsencode(lines) + read_all_stdin())), host=host, verdict=verdict
+    )

@@ -124,15 +124,6 @@ class PushLock:
             self._fd = None
 
 
-def common_folder(git_dir: str) -> str:
-    """What all work trees of a repository share (gitrepository-layout(5), "commondir")."""
-    try:
-        with open(f"{git_dir}/commondir", encoding="utf-8", errors="surrogateescape") as file:
-            return os.path.join(git_dir, file.read().removesuffix("\n"))
-    except FileNotFoundError:
-        return git_dir
-
-
 def take_push_lock(common_dir: str, *, wait: float, say: Callable[[str], None]) -> PushLock:
     """Take the lock of the repository whose common directory is `common_dir`.
 

@@ -99,14 +99,14 @@ class OneRef:
         lock.keep_until_pushed(at_end=settled)
 
 
-def main(arguments: Sequence[str]) -> NoReturn:
-    """Judge the ref and leave with 0 (accepted), 1 (refused) or 3 (could not judge).
+def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
+    """Judge the ref and leave with 0 (accepted), 1 (refused) or 3 (could not judge), each plus `verdict`.
 
     `arguments`: the hosting system or "", the foreign hook to run if the ref
     is accepted or "", and what Git gave: ref, old id, new id.
     """
     host, foreign, ref, old, new = arguments
-    leave_with(lambda: judge_call(OneRef(host, foreign, ref, old, new)), host=host)
+    leave_with(lambda: judge_call(OneRef(host, foreign, ref, old, new)), host=host, verdict=verdict)
 
 
 def _model(line: bytes) -> bytes:

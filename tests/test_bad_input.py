@@ -155,6 +155,24 @@ def _(server: Server, clone: Repo) -> PushResult:
     return clone.push("churn@v1.0.0")
 
 
+@push("the object of a standing tag is gone")
+def _(server: Server, clone: Repo) -> PushResult:
+    oid = server.tag("churn@v1.0.0", "main")
+    (server.path / "objects" / oid[:2] / oid[2:]).unlink()
+    clone.tag("churn@v1.1.0")
+    return clone.push("churn@v1.1.0")
+
+
+@push("a hook that is started without Git's input")
+def _(server: Server, clone: Repo) -> PushResult:
+    hook = server.path / "hooks" / "pre-receive"
+    ours = hook.rename(hook.with_name("ours"))
+    hook.write_text(f"#!/bin/sh\ncat >/dev/null\nexec '{ours}'\n")
+    hook.chmod(0o755)
+    clone.tag("churn@v1.0.0")
+    return clone.push("churn@v1.0.0")
+
+
 def outcome_of_push(pushed: PushResult) -> Outcome:
     """The hook's exit status, which Git does not hand on, and what the user sees."""
     unjudged = "could not judge" in pushed.stderr or "nothing is accepted" in pushed.stderr

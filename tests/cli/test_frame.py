@@ -148,3 +148,26 @@ def test_each_directory_is_relative_to_the_one_before(
     assert Path.cwd() != tmp_path / "a" / "b"
     assert run(["-C", str(tmp_path / "c"), "rules"]) == 2
     assert "cannot change to" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        ("MemoryError()", 3, "tagwarden: unexpected MemoryError:\n"),
+        ("OSError(24, 'Too many open files')", 3, "tagwarden: unexpected OSError: [Errno 24] Too many open files\n"),
+        ("KeyboardInterrupt()", 130, "tagwarden: interrupted\n"),
+    ],
+)
+def test_what_fails_while_the_program_is_loaded_is_one_line(error: str, status: int, said: str) -> None:
+    code = f"""
+import sys, tagwarden.cli
+class Failing:
+    def find_spec(self, name, *_):
+        if name == "tagwarden.cli.run":
+            raise {error}
+sys.meta_path.insert(0, Failing())
+tagwarden.cli.main()
+"""
+    ran = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
+
+    assert (ran.returncode, ran.stderr.replace(": \n", ":\n")) == (status, said)

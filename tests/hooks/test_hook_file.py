@@ -79,12 +79,12 @@ class TestBranchesAlone:
 class TestTags:
     @pytest.mark.parametrize("given", [TAG, BRANCH + TAG, MANY + TAG, TAG + MANY])
     def test_the_interpreter_gets_all_lines_and_arguments(self, folder: Path, given: str) -> None:
-        write_hook(folder / "python 'it is'", STAND_IN.format(status=1))
+        write_hook(folder / "python 'it is'", STAND_IN.format(status=101))
 
         ran = run(folder, given, python=str(folder / "python 'it is'"))
 
         assert ran.returncode == 1
-        assert ran.stdout.startswith("<-I><-c><import sys\n")
+        assert ran.stdout.startswith("<-I><-c><import os, sys\n")
         arguments, _, on_stdin = ran.stdout.rpartition("><origin><url>\n")
         assert arguments.rpartition("><><")[2] + on_stdin == given
 

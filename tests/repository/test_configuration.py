@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,31 @@ def test_the_work_tree_is_found_from_inside_and_a_bare_repository_has_none(repo:
 
     assert Git.at(str(repo.path / "a")).work_tree() == str(repo.path)
     assert Git.at(str(bare.path)).work_tree() is None
+
+
+def git_that_reads(config: Path) -> str:
+    """A `git` that finds `config` where the repository's configuration should be."""
+    program = config.parent / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nGIT_CONFIG={config} exec {shutil.which("git")} "$@"\n')
+    program.chmod(0o755)
+    return str(program.parent)
+
+
+@pytest.mark.parametrize("content", ["", "[user]\n\tname = Ada\n"])
+def test_a_configuration_that_git_passed_over_is_not_taken_for_one_that_sets_nothing(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    (tmp_path / "config").write_text(content)
+    monkeypatch.setenv("PATH", f"{git_that_reads(tmp_path / 'config')}:{os.environ['PATH']}")
+
+    configuration = read(repo)
+    for _ in range(2):
+        with pytest.raises(CannotJudge, match="Git did not read"):
+            configuration.get("tagwarden.policy")
+
+
+def test_a_configuration_that_never_had_a_version_is_read(repo: Repo) -> None:
+    (repo.git_dir / "config").write_text("[tagwarden]\n\tpusher = x\n")
+
+    assert read(repo).get("tagwarden.pusher") == "x"

@@ -11,8 +11,9 @@ import pytest
 
 from support.project import ROOT
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.repository import processes
-from tagwarden.repository.processes import filled_scratch_file, run, scratch_file, start
+from tagwarden.repository import scratch_files
+from tagwarden.repository.processes import run, start
+from tagwarden.repository.scratch_files import filled_scratch_file, scratch_file
 
 
 @pytest.fixture(params=["posix_spawn", "subprocess"], autouse=True)
@@ -122,9 +123,76 @@ def test_no_descriptor_stays_open() -> None:
         run(python("raise SystemExit(1)"), environment=environment())
     with pytest.raises(CannotJudge):
         run(["no-such-program"], environment=environment())
+    if hasattr(os, "posix_spawnp"):
+        with pytest.raises(CannotJudge):
+            run(python("import time; time.sleep(60)"), environment=environment(), patience=0.01)
     start(python("pass"), environment=environment(), talk=True).abandon()
 
     assert before == (sorted(os.listdir("/proc/self/fd")) if before else [])
+
+
+SILENT = "import sys, time; sys.stderr.write('waiting for a disk'); sys.stderr.flush(); time.sleep(60)"
+
+
+class TestAProgramThatHangs:
+    """It is ended, with all that it started, and what it said last is told."""
+
+    def test_before_its_first_word(self) -> None:
+        with pytest.raises(CannotJudge, match=r"did not go on for 0\.5 seconds.* having said: waiting for a disk"):
+            run(python(SILENT), environment=environment(), patience=0.5)
+
+    def test_in_the_middle_of_its_output(self) -> None:
+        child = start(python(f"print('one', flush=True); {SILENT}"), environment=environment(), patience=0.5)
+        assert child.stdout is not None
+
+        assert child.stdout.readline() == b"one\n"
+        with pytest.raises(CannotJudge, match="did not go on"):
+            child.stdout.readline()
+        child.abandon()
+
+    def test_after_its_output(self) -> None:
+        with pytest.raises(CannotJudge, match="did not go on"):
+            run(python(f"import os; os.close(1); {SILENT}"), environment=environment(), patience=0.5)
+
+    def test_when_it_is_abandoned(self) -> None:
+        child = start(python(SILENT), environment=environment(), talk=True, patience=60)
+        began = time.monotonic()
+
+        child.abandon()
+
+        assert time.monotonic() - began < 10
+
+    def test_with_what_it_started(self, tmp_path: Path) -> None:
+        program = tmp_path / "program"
+        program.write_text(f"#!/bin/sh\nsleep 60 & echo $! >{tmp_path}/pid\nwait\n")
+        program.chmod(0o755)
+
+        with pytest.raises(CannotJudge, match="did not go on"):
+            run([str(program)], environment=environment(), patience=0.5)
+
+        assert has_ended(int((tmp_path / "pid").read_text()))
+
+    def test_unless_it_only_takes_its_time(self) -> None:
+        steady = "import time\nfor _ in range(8): print('word', flush=True); time.sleep(0.1)"
+
+        assert run(python(steady), environment=environment(), patience=0.6)[1] == b"word\n" * 8
+
+    @pytest.fixture(autouse=True)
+    def only_where_the_system_can(self, way_of_starting: None) -> None:
+        if not hasattr(os, "posix_spawnp"):
+            pytest.skip("nothing is ended there")
+
+
+def has_ended(pid: int) -> bool:
+    """Whether this process runs no more within some seconds; a zombie does not run."""
+    for _ in range(100):
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a process with closed descriptors")
@@ -163,7 +231,7 @@ def test_a_scratch_file_that_cannot_be_written_is_a_failure_with_a_remedy(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     full = os.open(tmp_path / "read-only", os.O_RDONLY | os.O_CREAT)
-    monkeypatch.setattr(processes, "scratch_file", lambda: full)
+    monkeypatch.setattr(scratch_files, "scratch_file", lambda: full)
 
     with pytest.raises(CannotJudge, match="temporary file could not be written"):
         filled_scratch_file(b"x")

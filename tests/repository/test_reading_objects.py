@@ -329,6 +329,22 @@ def test_the_kind_of_an_entry_is_told(repo: Repo, open_at: OpenReader) -> None:
     assert reader.files([(commit, "sub"), (commit, "link")], limit=99) == [None, b"a/b/c.txt"]
 
 
+@pytest.mark.parametrize("lost", ["HEAD^{tree}", "HEAD:a", "HEAD:a/b", "HEAD:a/b/policy.toml", "HEAD"])
+def test_a_missing_folder_or_file_is_not_an_absent_one(repo: Repo, open_at: OpenReader, lost: str) -> None:
+    commit = repo.commit({"a/b/policy.toml": "x"})
+    oid = repo.git("rev-parse", lost)
+    (repo.git_dir / "objects" / oid[:2] / oid[2:]).unlink()
+    reader = open_at(repo.path)
+
+    with pytest.raises(CannotJudge, match="git fsck"):
+        reader.entry(commit, "a/b/policy.toml", limit=9)
+    if lost != "HEAD":
+        with pytest.raises(CannotJudge, match="git fsck"):
+            reader.files([(commit, "README"), (commit, "a/b/policy.toml")], limit=9)
+    if lost in ("HEAD:a", "HEAD:a/b"):
+        assert reader.files([(commit, "a-b"), (commit, "README")], limit=9) == [None, None]
+
+
 def test_a_missing_content_is_not_a_missing_file(repo: Repo, open_at: OpenReader) -> None:
     commit = repo.commit(FILES)
     oid = repo.git("rev-parse", "HEAD:MODEL_CARD.md")

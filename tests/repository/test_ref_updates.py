@@ -75,8 +75,14 @@ def test_odd_names_that_git_keeps_are_taken(ref: str) -> None:
     assert [update.ref for update in parse_receive_lines(line(NONE, A, ref))] == [ref]
 
 
-def test_a_last_line_without_its_newline_counts() -> None:
-    assert parse_receive_lines(line(NONE, A, "refs/tags/t")[:-1]) == [RefUpdate(None, A, "refs/tags/t")]
+@pytest.mark.parametrize("spoilt", [line(NONE, A, "refs/tags/t")[:-1], b"\n" + line(NONE, A, "refs/tags/t")])
+def test_input_that_lost_a_part_is_not_read_as_whole(spoilt: bytes) -> None:
+    with pytest.raises(CannotJudge, match="holds a line that can't be read"):
+        parse_receive_lines(line(NONE, A, "refs/heads/b") + spoilt)
+
+
+def test_a_client_hook_takes_a_last_line_without_its_newline() -> None:
+    assert parse_pre_push_lines(f"HEAD {A} refs/tags/t {NONE}".encode()) == [RefUpdate(None, A, "refs/tags/t")]
 
 
 @pytest.mark.parametrize(

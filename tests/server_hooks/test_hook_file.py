@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from support import Repo
+from tagwarden.policy.errors import CannotJudge
+from tagwarden.repository.ref_updates import parse_receive_lines
 from tagwarden.server_hooks.hook_file import hook_file, is_hook_file
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ FAKE_PYTHON = """#!/bin/sh
 [ "$1 $2" = "-I -c" ] || exit 99
 shift 3
 printf 'python [%s] [%s]\\n' "$*" "$(cat)"
-exit 7
+exit 101
 """
 
 
@@ -36,7 +39,7 @@ class Ran(NamedTuple):
 
     @property
     def started_python(self) -> bool:
-        return self.exit == 7 and self.stdout.startswith("python")
+        return self.exit == 1 and self.stdout.startswith("python")
 
 
 class HookRepo:
@@ -237,7 +240,7 @@ class TestPythonIsStarted:
         shell = shutil.which("sh")
         assert shell
         one_shell.shell = [shell]
-        one_shell.python.write_text("#!/bin/sh\necho python\nexit 7\n")
+        one_shell.python.write_text("#!/bin/sh\necho python\nexit 101\n")
 
         assert one_shell.run((ZERO, one_shell.first, "refs/heads/feature"), env={"PATH": "/nowhere"}).started_python
 
@@ -260,10 +263,31 @@ class TestWhatIsHandedOn:
 
         assert os.fsencode(ran.stdout) == b"python [  " + line + b"\n] []\n"
 
+    @pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace")
+    @pytest.mark.parametrize("at", [60, 88, 92, 95, 97, 98, 99, 100, 101, 150, 190, 193, 194, 195, 196, 197, 198, 199])
+    def test_a_line_that_an_error_cut_in_two_is_put_together_again(self, served: HookRepo, at: int) -> None:
+        given = f"{ZERO} {served.first} refs/heads/a\n{ZERO} {served.first} refs/tags/m@v1\n".encode()
+        served.run(stdin=b"x\n")
+        handed = served.repo.path / "handed"
+        served.python.write_text(f'#!/bin/sh\nprintf %s "$6" >{handed}\ncat >>{handed}\nexit 101\n')
+        inject = ["-e", "trace=read", "-e", f"inject=read:error=EIO:when={at}"]
+        command = ["strace", "-qq", "-o", str(served.repo.path / "trace"), *inject, *served.shell, "hooks/pre-receive"]
+
+        ran = subprocess.run(command, cwd=served.repo.path, input=given, capture_output=True, timeout=60)
+
+        injected = [line for line in (served.repo.path / "trace").read_text().splitlines() if "INJECTED" in line]
+        assert injected or at > 150
+        if injected and not injected[0].startswith("read(0,"):  # in the hook file itself
+            assert ran.returncode > 1
+        elif "bash" not in served.shell or not injected:
+            assert (ran.returncode, handed.read_bytes()) == (1, given)
+        else:  # bash forgets what it has read of the line
+            assert ran.returncode == 3 or is_no_list_of_refs(handed.read_bytes())
+
     def test_a_last_line_without_its_end(self, served: HookRepo) -> None:
         line = f"{ZERO} {served.first} refs/tags/m@v1.0.0"
 
-        assert served.run(stdin=line.encode()).stdout == f"python [  {line}\n] []\n"
+        assert served.run(stdin=line.encode()).stdout == f"python [  {line}] []\n"
 
     def test_of_a_big_push_the_shell_reads_little(self, served: HookRepo) -> None:
         lines = [(ZERO, served.first, f"refs/heads/{number:050}") for number in range(5000)]
@@ -285,6 +309,14 @@ class TestWhatIsHandedOn:
         ran = served.run((ZERO, served.first, "refs/tags/m @$(x)"), hook="update")
 
         assert ran.stdout == f"python [  refs/tags/m @$(x) {ZERO} {served.first}] []\n"
+
+
+def is_no_list_of_refs(given: bytes) -> bool:
+    try:
+        parse_receive_lines(given)
+    except CannotJudge:
+        return True
+    return False
 
 
 class TestTheForeignHook:
@@ -309,8 +341,8 @@ class TestTheForeignHook:
         assert ran == (5, f"foreign refs/heads/a {ZERO} {served.first}\n", "")
 
     def test_that_has_gone_refuses_the_push(self, served: HookRepo) -> None:
-        assert served.run((ZERO, served.first, "refs/heads/a"), next_hook="gone").exit not in (0, 7)
-        assert served.run((ZERO, served.first, "refs/heads/a"), next_hook="gone", hook="update").exit not in (0, 7)
+        assert served.run((ZERO, served.first, "refs/heads/a"), next_hook="gone").exit not in (0, 1)
+        assert served.run((ZERO, served.first, "refs/heads/a"), next_hook="gone", hook="update").exit not in (0, 1)
 
 
 class TestAnInterpreterThatHasGone:
@@ -342,8 +374,68 @@ def test_a_program_that_can_not_be_loaded_refuses_and_says_what_to_do(one_shell:
     ran = one_shell.run((ZERO, one_shell.first, "refs/tags/m@v1.0.0"))
 
     assert ran.exit == 3
-    assert "its program can not be loaded" in ran.stderr
+    assert "its program can not be loaded (ModuleNotFoundError: No module named 'tagwarden')" in ran.stderr
     assert "tagwarden install --server" in ran.stderr
+
+
+class TestNoInput:
+    """Git starts pre-receive only for a push of refs, and update with three arguments."""
+
+    @pytest.mark.parametrize("given", [b"", b"\n", b"\n\n"])
+    def test_is_not_accepted(self, served: HookRepo, given: bytes) -> None:
+        ran = served.run(stdin=given)
+
+        assert ran.exit == 3
+        assert "Git named no refs to this hook" in ran.stderr
+        assert len(ran.stderr.splitlines()) == 1
+
+    def test_for_update_is_not_accepted(self, served: HookRepo) -> None:
+        served.run((ZERO, served.first, "refs/heads/feature"), hook="update")
+        ran = subprocess.run([*served.shell, "hooks/update", "refs/heads/x"], cwd=served.repo.path, capture_output=True)
+
+        assert ran.returncode == 3
+        assert b"Git named no ref to this hook" in ran.stderr
+
+    @pytest.mark.parametrize("redirection", ["<&-", "</dev/null", "<.", "0>/dev/null"])
+    def test_nor_is_a_closed_or_unreadable_one(self, served: HookRepo, redirection: str) -> None:
+        served.run((ZERO, served.first, "refs/heads/feature"))
+        command = shlex.join([*served.shell, "hooks/pre-receive"])
+
+        ran = subprocess.run(
+            ["sh", "-c", f"{command} {redirection}"], cwd=served.repo.path, capture_output=True, timeout=60
+        )
+
+        assert ran.returncode == 3 or (ran.returncode == 1 and ran.stdout.startswith(b"python"))
+
+
+class TestAnInterpreterThatReachesNoVerdict:
+    @pytest.mark.parametrize(
+        "end", ["exit 0", "exit 1", "exit 2", "exit 3", "exit 7", "exit 120", "exit 127", "kill -9 $$", "kill -6 $$"]
+    )
+    @pytest.mark.parametrize("hook", ["pre-receive", "update"])
+    def test_accepts_nothing_and_is_told_of_in_a_line(self, served: HookRepo, end: str, hook: ServerHook) -> None:
+        served.python.write_text(f"#!/bin/sh\n{end}\n")
+
+        ran = served.run((ZERO, served.first, "refs/tags/m@v1.0.0"), hook=hook)
+
+        assert ran.exit == 3
+        assert "without a verdict, so nothing is accepted" in ran.stderr.splitlines()[-1]
+
+    @pytest.mark.parametrize(("end", "means"), [(100, 0), (101, 1), (103, 3)])
+    def test_verdicts_are_passed_on(self, served: HookRepo, end: int, means: int) -> None:
+        served.python.write_text(f"#!/bin/sh\nexit {end}\n")
+
+        assert served.run((ZERO, served.first, "refs/tags/m@v1.0.0")) == (means, "", "")
+
+
+def test_what_sends_python_elsewhere_for_its_modules_does_not_reach_it(served: HookRepo) -> None:
+    served.python.write_text("#!/bin/sh\nenv\nexit 100\n")
+    elsewhere = {"PYTHONEXECUTABLE": "/elsewhere/python", "__PYVENV_LAUNCHER__": "/elsewhere/python"}
+
+    ran = served.run((ZERO, served.first, "refs/tags/m@v1.0.0"), env=elsewhere)
+
+    assert ran.exit == 0
+    assert "/elsewhere" not in ran.stdout
 
 
 def test_it_knows_its_own() -> None:

@@ -390,7 +390,7 @@ class TestOutput:
         assert install(bare, "--print", "--host", "gitlab", "--hook", "update") == 0
 
         printed = capsys.readouterr().out
-        assert printed.startswith("#!/bin/sh\n# tagwarden server hook: update\n")
+        assert printed.startswith("#!/bin/sh\n{\n# tagwarden server hook: update\n")
         assert "prefix='GL-HOOK-ERR: '" in printed
         assert everything(bare.path) == before
 
