@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from support import Repo
+from support.programs import needs
 from tagwarden.server_hooks.hook_file import hook_file, is_hook_file
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class HookRepo:
         return file.name
 
 
-@pytest.fixture(params=[pytest.param(shell, id=" ".join(shell)) for shell in SHELLS if shutil.which(shell[0])])
+@pytest.fixture(params=[pytest.param(shell, id=" ".join(shell), marks=needs(shell[0])) for shell in SHELLS])
 def served(request: pytest.FixtureRequest, tmp_path: Path) -> HookRepo:
     return HookRepo(tmp_path, request.param)
 
