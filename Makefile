@@ -3,7 +3,7 @@
 BIN := .venv/bin
 export MYPYPATH := build/types
 
-.PHONY: help demo test test-thorough coverage lint format docs bench bench-full bench-docs clean
+.PHONY: help demo test test-thorough coverage fresh lint format docs bench bench-full bench-docs clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -20,6 +20,9 @@ test-thorough: .venv/ready  ## at length what `make test` samples; takes long
 
 coverage: .venv/ready  ## the test suite, and whether it reaches enough of the code
 	@$(BIN)/pytest -n 2 --cov --cov-report=term $(ARGS)
+
+fresh: .venv/ready-to-run  ## `make demo` and `make test` on a machine that is new (needs root and mmdebstrap)
+	@$(BIN)/python tests/fresh_machine.py $(ARGS)
 
 lint: .venv/ready  ## ruff and mypy
 	@$(BIN)/ruff format --check --quiet
