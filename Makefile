@@ -3,20 +3,26 @@
 BIN := .venv/bin
 export MYPYPATH := build/types
 
-.PHONY: help demo test test-thorough lint format docs bench bench-full bench-docs clean
+.PHONY: help demo test test-thorough coverage fresh lint format docs bench bench-full bench-docs clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo: .venv/ready  ## a throw-away server and clone, and what happens to good and bad pushes
+demo: .venv/ready-to-run  ## a throw-away server and clone, and what happens to good and bad pushes
 	@$(BIN)/python tests/demo.py
 
-test: .venv/ready  ## the whole test suite, with coverage
+test: .venv/ready  ## the test suite, in a few minutes
+	@$(BIN)/pytest -n 2 $(ARGS)
+
+test-thorough: .venv/ready  ## at length what `make test` samples; takes long
+	@$(BIN)/pytest -n 2 -m thorough $(ARGS)
+
+coverage: .venv/ready  ## the test suite, and whether it reaches enough of the code
 	@$(BIN)/pytest -n 2 --cov --cov-report=term $(ARGS)
 
-test-thorough: .venv/ready  ## the tests that take minutes
-	@$(BIN)/pytest -n 2 -m thorough $(ARGS)
+fresh: .venv/ready-to-run  ## `make demo` and `make test` on a machine that is new (needs root and mmdebstrap)
+	@$(BIN)/python tests/fresh_machine.py $(ARGS)
 
 lint: .venv/ready  ## ruff and mypy
 	@$(BIN)/ruff format --check --quiet
@@ -43,9 +49,15 @@ bench-docs: .venv/ready  ## docs/performance.md anew, from the last run
 clean:  ## remove what make made
 	rm -rf .venv build .coverage .coverage.*
 
+# What the program itself needs; enough for the demo.
+.venv/ready-to-run: pyproject.toml .ci/venv
+	@sh .ci/venv .
+	@touch $@
+
+# And what its developers need.
 .venv/ready: pyproject.toml .ci/venv
-	@sh .ci/venv
+	@sh .ci/venv '.[dev]'
 	@mkdir -p build/types
 	@# mypy can't follow the import hook of an editable install; it finds tagwarden here.
 	@ln -sfn ../.. build/types/tagwarden
-	@touch $@
+	@touch .venv/ready-to-run $@

@@ -3,18 +3,43 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from support import Repo, Server, Templates
+from support import Repo, Server, Templates, programs
 from support.environment import hermetic_environment
 
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 settings.register_profile("suite", deadline=None, suppress_health_check=SLOW_IS_FINE, print_blob=True)
 settings.load_profile("suite")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--hide", metavar="PROGRAM,…", default="", help="run as if these programs were not installed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hidden := config.getoption("hide"):
+        folder = tempfile.TemporaryDirectory(prefix="tagwarden-path-")
+        config.add_cleanup(folder.cleanup)
+        Path(folder.name).chmod(0o755)  # a test that becomes another user finds its programs there, too
+        os.environ["PATH"] = programs.path_without(hidden.split(","), Path(folder.name))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        programs.skip_without(*mark.args)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.getreports("skipped")
+    for line in programs.told(report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple)):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,11 +8,13 @@ the refs that the server holds afterwards.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import textwrap
 import time
+from itertools import chain
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -246,32 +248,67 @@ def shown_tags(refs: dict[str, str]) -> str:
     return " ".join(ref.removeprefix("refs/tags/") for ref in refs if ref.startswith("refs/tags/")) or "none"
 
 
+INTRODUCTION = """\
+A registry of models is kept in the tags of a Git repository: churn@v1.0.0 says that this commit
+is version 1.0.0 of the model "churn", and churn#prod#1 that its version is in the stage "prod".
+tagwarden is a hook of the server that takes such tags only where they are in order.
+
+You see commands ($), what they say (indented; "remote:" comes from the server) and how they ended (=>).
+All of it is real: a bare server and a clone of it in a temporary folder, which is removed at the end.
+"""
+
+FURTHER = """\
+`tagwarden` is in .venv/bin. On a server of your own: README.md, "Installing it on a server".
+Why a tag is refused, rule by rule: docs/rules.md, or .venv/bin/tagwarden rules\
+"""
+
+
+def heading(title: str) -> None:
+    print(f"\n\n{title}\n{'=' * len(title)}")
+
+
+def perform(folder: Path) -> list[str]:
+    """Show everything, in `folder`; what did not end as it should."""
+    stage = Stage(folder)
+    print(INTRODUCTION, end="")
+    heading("The server gets the hook")
+    print()
+    stage.set_up()
+    wrong: dict[str, list[str]] = {}
+    for title, steps in ACTS:
+        heading(title)
+        for step in steps:
+            wrong[step.title] = stage.play(step)
+    heading("What the registry holds now")
+    print()
+    read = stage.shell(f"tagwarden show --repo {stage.server.path.name} churn", stage.server.path.parent)
+    complained = sum(map(bool, wrong.values()))
+    print(
+        f"\n{len(wrong) - complained} of {len(wrong)} pushes ended as they should: taken or refused, by the right rule."
+    )
+    return [*chain.from_iterable(wrong.values()), *([] if read.ok else [f"`tagwarden show` ended with {read.exit}."])]
+
+
 def main() -> int:
+    if shutil.which("git") is None:
+        sys.exit("The demo needs git, and there is none on PATH. On Debian and Ubuntu: apt install git")
     with tempfile.TemporaryDirectory(prefix="tagwarden-demo-") as folder:
         (Path(folder) / "home").mkdir()
         os.environ.update(hermetic_environment(Path(folder) / "home"))
         # `tagwarden` is the one beside the interpreter that runs this.
         os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        stage = Stage(Path(folder))
-        print("A bare server and a clone, in a temporary folder. The server gets the hook:\n")
-        stage.set_up()
-        wrong: list[str] = []
-        pushes = 0
-        for title, steps in ACTS:
-            print(f"\n\n{title}\n{'=' * len(title)}")
-            for step in steps:
-                wrong += stage.play(step)
-                pushes += 1
-        print(f"\n\nWhat GTO reads from the server\n{'=' * 30}\n")
-        read = stage.shell(f"gto show --repo {stage.server.path.name} churn", stage.server.path.parent)
-        if not read.ok:
-            wrong.append(f"What GTO reads. It ended with {read.exit}")
-    print()
+        wrong = perform(Path(folder))
     for complaint in wrong:
         print(f"Not as it should be: {complaint}", file=sys.stderr)
-    print(f"{pushes - len({c.split('.')[0] for c in wrong})} of {pushes} pushes ended as they should.")
+    if not wrong:
+        print(FURTHER)
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BrokenPipeError:
+        # Whoever reads has had enough, as in `make demo | head`; nor can the interpreter flush what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -10,6 +10,7 @@ import pytest
 
 from support import Repo, Server
 from support.command_line import tagwarden
+from support.signing import SshKey
 
 
 def message_of(repo: Repo, tag: str) -> str:
@@ -231,19 +232,13 @@ def test_an_empty_message_from_the_editor_makes_no_tag(repo: Repo, monkeypatch: 
     assert "the message is empty" in ran.err
 
 
-def new_key(file: Path) -> str:
-    """Make a key in `file`; its public half, as a list of allowed signers has it."""
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(file)], check=True)
-    return file.with_suffix(".pub").read_text()
-
-
 @pytest.fixture
 def key_of_ada(tmp_path: Path, repo: Repo) -> str:
     """The public half of the key that `repo` signs with."""
-    public = new_key(tmp_path / "ada")
+    key = SshKey.make(tmp_path / "ada")
     repo.git("config", "gpg.format", "ssh")
-    repo.git("config", "user.signingKey", str(tmp_path / "ada"))
-    return public
+    repo.git("config", "user.signingKey", str(key.file))
+    return key.public
 
 
 SIGNED = '[signing]\nallowed-signers = "ref:HEAD:signers"\n[[signing.require]]\nwhat = ["register"]\n'
@@ -267,7 +262,7 @@ def test_a_signature_is_made_as_git_is_configured_and_judged_before_anything_is_
 def test_the_signature_of_a_stranger_is_refused_and_nothing_is_written(
     repo: Repo, key_of_ada: str, tmp_path: Path
 ) -> None:
-    repo.commit({"tagwarden.toml": SIGNED, "signers": f"grace@example.com {new_key(tmp_path / 'grace')}"})
+    repo.commit({"tagwarden.toml": SIGNED, "signers": f"grace@example.com {SshKey.make(tmp_path / 'grace').public}"})
 
     ran = tagwarden(repo.path, "register", "churn", "--sign")
 

@@ -194,13 +194,13 @@ def in_memory_all_agree(plan: Plan) -> None:
 
 
 @given(plan=plans(pushes=24))
-@settings(max_examples=150)
+@settings(max_examples=30)
 def test_gto_reads_what_the_judge_let_in(plan):
     in_memory_all_agree(plan)
 
 
-@given(plan=plans(pushes=24))
-@settings(max_examples=12, phases=WITHOUT_SHRINKING)
+@given(plan=plans(pushes=20))
+@settings(max_examples=3, phases=WITHOUT_SHRINKING)
 def test_gto_reads_what_git_push_got_in(new_registry, plan):
     play(plan, new_registry(), everybody_agrees)
 
@@ -219,7 +219,7 @@ def test_gto_reads_what_the_judge_let_in_at_length(plan):
     in_memory_all_agree(plan)
 
 
-@given(plan=plans(pushes=24))
+@given(plan=plans(pushes=12))
 @settings(max_examples=1, phases=WITHOUT_SHRINKING)
 def test_the_command_line_of_gto_works_after_accepted_pushes(new_registry, plan):
     registry = new_registry()

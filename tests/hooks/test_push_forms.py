@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +28,19 @@ PAGE = ROOT / "docs" / "client.md"
 BEGIN, END = "<!-- what is caught: begin -->\n", "<!-- what is caught: end -->\n"
 
 Places = Callable[[SetUp], Workplace]
+
+# With these two every form is tried each time, with the others those that start the hook in a way of their own;
+# the rest of the table is thorough.
+IN_FULL = {"tagwarden alone", "then pre-commit"}
+STARTS_DIFFERENTLY = {
+    "an annotated tag on a commit that is there",
+    "`--tags`",
+    "a branch and a tag",
+    "a deletion, `--delete`",
+    "to a URL",
+    "from a linked work tree",
+    "a name that is not UTF-8",
+}
 
 STAGE_ALONE = SetUp("pre-commit's stage alone", lambda place: _always_refusing_stage(place))
 
@@ -80,8 +95,17 @@ def push(place: Workplace, arguments: list[str], folder: Path | None = None) -> 
     return PushResult(ran.returncode == 0, said, ran.returncode)
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.title)
-@pytest.mark.parametrize("set_up", SET_UPS, ids=lambda set_up: set_up.title)
+def cells(set_ups: Iterable[SetUp]) -> list[Any]:
+    """Every form through every set-up."""
+    found = []
+    for set_up, form in product(set_ups, FORMS):
+        each_time = set_up.title in IN_FULL or form.title in STARTS_DIFFERENTLY
+        marks = [] if each_time else [pytest.mark.thorough]
+        found.append(pytest.param(set_up, form, id=f"{set_up.title}-{form.title}", marks=marks))
+    return found
+
+
+@pytest.mark.parametrize(("set_up", "form"), cells(SET_UPS))
 def test_a_bad_tag_is_refused_on_the_client(set_up: SetUp, form: Form, tidy: Workplace) -> None:
     wanted = form.prepare(tidy)
     before = all_refs(tidy.server)
@@ -93,8 +117,7 @@ def test_a_bad_tag_is_refused_on_the_client(set_up: SetUp, form: Form, tidy: Wor
     assert all_refs(tidy.server) == before
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.title)
-@pytest.mark.parametrize("set_up", [STAGE_ALONE], ids=lambda set_up: set_up.title)
+@pytest.mark.parametrize(("set_up", "form"), cells([STAGE_ALONE]))
 def test_what_a_stage_of_pre_commits_sees(set_up: SetUp, form: Form, tidy: Workplace) -> None:
     wanted = form.prepare(tidy)
 
@@ -142,6 +165,11 @@ def test_the_page_shows_what_these_tests_do() -> None:
     _, _, rest = PAGE.read_text().partition(BEGIN)
 
     assert rest.partition(END)[0] == matrix(), "run `python tests/hooks/test_push_forms.py`"
+
+
+def test_those_that_are_tried_each_time_are_in_the_table() -> None:
+    assert {set_up.title for set_up in SET_UPS} >= IN_FULL
+    assert {form.title for form in FORMS} >= STARTS_DIFFERENTLY
 
 
 def write_page() -> None:

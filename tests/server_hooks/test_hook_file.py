@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from support import Repo
+from support.programs import needs
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.repository.ref_updates import parse_receive_lines
 from tagwarden.server_hooks.hook_file import hook_file, is_hook_file
@@ -98,7 +99,7 @@ class HookRepo:
         return file.name
 
 
-@pytest.fixture(params=[pytest.param(shell, id=" ".join(shell)) for shell in SHELLS if shutil.which(shell[0])])
+@pytest.fixture(params=[pytest.param(shell, id=" ".join(shell), marks=needs(shell[0])) for shell in SHELLS])
 def served(request: pytest.FixtureRequest, tmp_path: Path) -> HookRepo:
     return HookRepo(tmp_path, request.param)
 

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from support.programs import needs
 from tagwarden.server_hooks import lock_holder, receive_pack
 from tagwarden.server_hooks.receive_pack import Process, ancestors_can_be_read, find_receive_pack, still_runs
 
-needs_ps = pytest.mark.skipif(shutil.which("ps") is None, reason="there is no ps here")
+needs_ps = needs("ps")
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,22 @@
-"""Keys to sign tags with, made anew for each session by the real programs."""
+"""Keys to sign tags with, made anew for each session by the real programs.
+
+A test that asks for a key is skipped where the program is missing; `needs_ssh`
+and `needs_gpg` are for those that use the program in another way.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
+from .programs import needs, skip_without
 from .repositories import Repo
 
-needs_ssh = pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="ssh-keygen (openssh-client) is not installed")
-needs_gpg = pytest.mark.skipif(not shutil.which("gpg"), reason="gpg (gnupg) is not installed")
+needs_ssh = needs("ssh-keygen")
+needs_gpg = needs("gpg")
 
 
 class SshKey(NamedTuple):
@@ -25,6 +27,7 @@ class SshKey(NamedTuple):
 
     @classmethod
     def make(cls, file: Path) -> SshKey:
+        skip_without("ssh-keygen")
         command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(file)]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
         return cls(file, file.with_suffix(".pub").read_text().strip())
@@ -48,6 +51,7 @@ class PgpKey(NamedTuple):
 
     @classmethod
     def make(cls, home: Path, user: str, *, expires: str = "never", at: int | None = None) -> PgpKey:
+        skip_without("gpg")
         home.mkdir(mode=0o700)
         clock = [] if at is None else [f"--faked-system-time={at}!"]
         options = ["--batch", "--passphrase", "", "--quick-generate-key", user, "ed25519", "sign", expires]

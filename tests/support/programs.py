@@ -1,0 +1,65 @@
+"""Programs that some tests need and that are not on every machine: skipping without them, and hiding them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+# What apt calls the package that brings a program, where it is another name.
+PACKAGES = {"ssh-keygen": "openssh-client", "gpg": "gnupg", "ps": "procps"}
+REASON = re.compile(r"\bneeds the programs? (?P<programs>.+), which (?:is|are) not here$")
+
+
+def needs(*programs: str) -> pytest.MarkDecorator:
+    """Mark a test that is skipped unless all `programs` are on PATH when it starts."""
+    return pytest.mark.needs(*programs)
+
+
+def skip_without(*programs: str) -> None:
+    """Skip the test that runs if one of `programs` is missing; the summary counts it."""
+    missing = [program for program in programs if shutil.which(program) is None]
+    if missing:
+        several = len(missing) > 1
+        pytest.skip(
+            f"needs the program{'s' * several} {', '.join(missing)}, which {'are' if several else 'is'} not here"
+        )
+
+
+def told(reasons: Iterable[str]) -> list[str]:
+    """What to print of the `reasons` for which tests were skipped: how many want which program."""
+    found = [match["programs"].split(", ") for match in map(REASON.search, reasons) if match]
+    if not found:
+        return []
+    counted = Counter(program for programs in found for program in programs)
+    packages = " ".join(sorted(PACKAGES.get(program, program) for program in counted))
+    return [
+        f"{len(found)} skipped for want of a program: "
+        + ", ".join(f"{program} ({number})" for program, number in counted.most_common()),
+        f"On Debian and Ubuntu: apt install {packages}",
+    ]
+
+
+def path_without(programs: Iterable[str], folder: Path, path: str | None = None) -> str:
+    """A PATH with all that is on `path` (or PATH) but `programs`.
+
+    A folder that holds one of them is replaced by one of links, in `folder`.
+    """
+    hidden = set(programs)
+    folders = []
+    for number, original in enumerate(dict.fromkeys((path or os.environ["PATH"]).split(os.pathsep))):
+        if not any((Path(original) / program).exists() for program in hidden):
+            folders.append(original)
+            continue
+        copy = folder / str(number)
+        copy.mkdir(parents=True)
+        for entry in os.scandir(original):
+            if entry.name not in hidden:
+                (copy / entry.name).symlink_to(entry.path)
+        folders.append(str(copy))
+    return os.pathsep.join(folders)
