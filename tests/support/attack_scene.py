@@ -1,0 +1,202 @@
+"""A small registry on a server, and pushes to it that are written down as what they claim.
+
+The server holds the commits `c0` to `c4` on main and `s1`, a child of `c0`, on
+side. The client has more: `c5` and `c6` follow `c4`, `s2` follows `s1`.
+`no-parent` and `no-tree` lack what they are called after; the latter follows
+`c5`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .git_objects import EMPTY_TREE, GitObject, commit_object, pack_of
+from .hook_files import hook_at
+from .raw_push import RawPushResult, command, raw_push
+from .repositories import BEGINNING, Server, Templates
+from .tag_objects import raw_tag
+
+# What a line can give for an id, besides a commit of the scene.
+NOTHING = "nothing"
+STANDING = "what stands"
+UNKNOWN = "an object that nobody has"
+
+ON_SERVER = {"c0": (), "c1": ("c0",), "c2": ("c1",), "c3": ("c2",), "c4": ("c3",), "s1": ("c0",)}
+AT_CLIENT = {"c5": ("c4",), "c6": ("c5",), "s2": ("s1",), "no-parent": (UNKNOWN,), "no-tree": ("c5",)}
+BRANCHES = {"refs/heads/main": "c4", "refs/heads/side": "s1"}
+
+# A foreign `update` hook drops the refs that are listed here, one a line.
+DROPPED = "dropped"
+DROPPING_HOOK = f"""#!/bin/sh
+if grep -qxF -e "$1" {DROPPED} 2>/dev/null; then
+    echo "somebody else's hook refuses $1" >&2
+    exit 1
+fi
+"""
+
+
+class TagOf(NamedTuple):
+    """An annotated tag that calls itself `name`; `at` None dates it after every tag before it."""
+
+    name: str
+    commit: str
+    at: int | None
+
+
+class Line(NamedTuple):
+    """What a push says of one ref."""
+
+    ref: str | bytes
+    old: str | TagOf
+    new: str | TagOf
+
+    @property
+    def name(self) -> str:
+        """A tag's name, any other ref without `refs/`."""
+        return os.fsdecode(self.ref).removeprefix("refs/tags/").removeprefix("refs/")
+
+
+def creates(tag: str, on: str, *, old: str = NOTHING, holds: str | None = None, at: int | None = None) -> Line:
+    """An annotated tag on the commit `on`; the tag object calls itself `holds`, or what the ref is called."""
+    return Line(f"refs/tags/{tag}", old, TagOf(holds or tag, on, at))
+
+
+def moves(tag: str, to: str, *, old: str = STANDING) -> Line:
+    """A tag that is to be another one, on the commit `to`."""
+    return creates(tag, to, old=old)
+
+
+def deletes(tag: str, *, old: str = STANDING) -> Line:
+    return Line(f"refs/tags/{tag}", old, NOTHING)
+
+
+def branch(name: str, to: str, *, old: str = STANDING) -> Line:
+    return Line(f"refs/heads/{name}", old, to)
+
+
+class Scene:
+    """The server, and the client's objects."""
+
+    def __init__(self, server: Server, object_format: str, hook: str) -> None:
+        self.server = server
+        self.object_format = object_format
+        self.hook = hook
+        self._ids: dict[str, str] = {}
+        self._tags: dict[TagOf, str] = {}
+        self._to_send: list[GitObject] = []
+        self._clock = BEGINNING + 100
+        for name, parents in [*ON_SERVER.items(), *AT_CLIENT.items()]:
+            tree = self.id(UNKNOWN) if name == "no-tree" else EMPTY_TREE.id(object_format)
+            made = commit_object(tree, map(self.id, parents), at=BEGINNING + len(self._ids), message=name)
+            self._ids[name] = made.id(object_format)
+            if name in AT_CLIENT:
+                self._to_send.append(made)
+
+    @property
+    def nothing(self) -> str:
+        return "0" * len(EMPTY_TREE.id(self.object_format))
+
+    def id(self, name: str | TagOf, standing: str | None = None) -> str:
+        """The id that a line gives with `name`."""
+        if isinstance(name, TagOf):
+            return self._tag(name)
+        if name == NOTHING:
+            return self.nothing
+        if name == STANDING:
+            return standing or self.nothing
+        if name == UNKNOWN:
+            return "deadbeef" * (len(self.nothing) // 8)
+        return self._ids[name]
+
+    def stand(self, lines: Sequence[Line]) -> None:
+        """Have these refs stand, as an administrator would: no hook sees it."""
+        for line in lines:
+            self.server.raw_ref(os.fsdecode(line.ref), self.id(line.new))
+        for each in self._to_send:
+            if each.type == "tag":
+                each.store(self.server.git_dir, self.object_format)
+        self._to_send = [each for each in self._to_send if each.type != "tag"]
+
+    def configure(self, settings: Sequence[tuple[str, str]]) -> None:
+        """Set `settings` in the server's configuration; one that is given twice has two values."""
+        with open(self.server.git_dir / "config", "a") as file:
+            for key, value in settings:
+                section, _, name = key.partition(".")
+                file.write(f'[{section}]\n\t{name} = "{value}"\n')
+
+    def govern(self, policy: str) -> None:
+        """Have the server judge by `policy`."""
+        file = self.server.path.with_name("policy.toml")
+        file.write_text(policy)
+        self.configure([("tagwarden.policy", f"file:{file}")])
+
+    def drop(self, *refs: str | bytes) -> None:
+        """Have the foreign `update` hook, where there is one, refuse `refs`."""
+        (self.server.git_dir / DROPPED).write_bytes(b"".join(os.fsencode(ref) + b"\n" for ref in refs))
+
+    def commands(self, lines: Sequence[Line]) -> list[bytes]:
+        standing = self.refs()
+        return [
+            command(self.id(old, stands), self.id(new, stands), ref)
+            for ref, old, new in lines
+            for stands in [standing.get(os.fsdecode(ref))]
+        ]
+
+    def push(self, lines: Sequence[Line], **how: Any) -> RawPushResult:
+        """Send `lines` and, in a pack, all that only the client has. `how` is for `raw_push`."""
+        commands = self.commands(lines)
+        if any(line.new != NOTHING for line in lines):
+            how.setdefault("pack", pack_of([*self._to_send, EMPTY_TREE], self.object_format))
+        how["shallow"] = [self.id(name) for name in how.get("shallow", ())]
+        return raw_push(self.server.git_dir, commands, **how)
+
+    def refs(self) -> dict[str, str]:
+        return self.server.refs()
+
+    def _tag(self, tag: TagOf) -> str:
+        if tag not in self._tags:
+            self._clock += 1
+            tagger = f"Ada Lovelace <ada@example.com> {tag.at or self._clock} +0000"
+            made = GitObject("tag", raw_tag(object=self.id(tag.commit), tag=tag.name, tagger=tagger))
+            self._tags[tag] = made.id(self.object_format)
+            self._to_send.append(made)
+        return self._tags[tag]
+
+
+class Stage:
+    """Sets scenes: copies of servers that are made once."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    def scene(self, path: Path, *, hook: str, object_format: str = "sha1", foreign: bool = False) -> Scene:
+        """A scene at `path`, instead of the last; `foreign` puts an `update` hook of somebody else's beside `hook`."""
+        template = self._templates.folder / f"scene-{hook}-{object_format}-{foreign}.git"
+        if not template.exists():
+            self._make(template, hook, object_format, foreign)
+        shutil.rmtree(path, ignore_errors=True)
+        shutil.copytree(template, path, symlinks=True)
+        return Scene(Server(path), object_format, hook)
+
+    def _make(self, template: Path, hook: str, object_format: str, foreign: bool) -> None:
+        server = self._templates.server(template, hook=None, object_format=object_format)
+        scene = Scene(server, object_format, hook)
+        EMPTY_TREE.store(server.path, object_format)
+        for name, parents in ON_SERVER.items():
+            number = list(ON_SERVER).index(name)
+            tree = EMPTY_TREE.id(object_format)
+            made = commit_object(tree, map(scene.id, parents), at=BEGINNING + number, message=name)
+            assert made.store(server.path, object_format) == scene.id(name)
+        for ref, name in BRANCHES.items():
+            server.raw_ref(ref, scene.id(name))
+        if foreign:
+            hook_at(server.path / "hooks" / "update", DROPPING_HOOK)
+        install = [sys.executable, "-I", "-m", "tagwarden.cli", "install", "--server", "--hook", hook, str(template)]
+        ran = subprocess.run(install, capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stderr
