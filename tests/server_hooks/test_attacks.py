@@ -30,7 +30,7 @@ def play(push: Push, scene: Scene) -> tuple[set[str], RawPushResult]:
     after = scene.refs()
     if after != before:
         gto_is_alive_and_agrees(scene.server.path, scene.object_format)
-        assert not newly_wrong(scene.server.path, wrong_before, before, after), result
+        assert not newly_wrong(wrong_before, audit_errors(scene.server.path), before, after), result
     log_is_true(scene.server.path, before, after)
     return changed(before, after), result
 

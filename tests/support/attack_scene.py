@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,7 +81,7 @@ def branch(name: str, to: str, *, old: str = STANDING) -> Line:
 
 
 class Scene:
-    """The server, and the client's objects."""
+    """The server, and the client's objects. `tag_objects` holds the content of every tag object by its id."""
 
     def __init__(self, server: Server, object_format: str, hook: str) -> None:
         self.server = server
@@ -89,8 +89,9 @@ class Scene:
         self.hook = hook
         self._ids: dict[str, str] = {}
         self._tags: dict[TagOf, str] = {}
+        self.tag_objects: dict[str, bytes] = {}
         self._to_send: list[GitObject] = []
-        self._clock = BEGINNING + 100
+        self.clock = BEGINNING + 100
         for name, parents in [*ON_SERVER.items(), *AT_CLIENT.items()]:
             tree = self.id(UNKNOWN) if name == "no-tree" else EMPTY_TREE.id(object_format)
             made = commit_object(tree, map(self.id, parents), at=BEGINNING + len(self._ids), message=name)
@@ -101,6 +102,11 @@ class Scene:
     @property
     def nothing(self) -> str:
         return "0" * len(EMPTY_TREE.id(self.object_format))
+
+    def tick(self) -> int:
+        """The second after that of the newest tag."""
+        self.clock += 1
+        return self.clock
 
     def id(self, name: str | TagOf, standing: str | None = None) -> str:
         """The id that a line gives with `name`."""
@@ -140,8 +146,9 @@ class Scene:
         """Have the foreign `update` hook, where there is one, refuse `refs`."""
         (self.server.git_dir / DROPPED).write_bytes(b"".join(os.fsencode(ref) + b"\n" for ref in refs))
 
-    def commands(self, lines: Sequence[Line]) -> list[bytes]:
-        standing = self.refs()
+    def commands(self, lines: Sequence[Line], standing: Mapping[str, str] | None = None) -> list[bytes]:
+        """The lines as they are sent, by what stands (`standing`, if that is known)."""
+        standing = self.refs() if standing is None else standing
         return [
             command(self.id(old, stands), self.id(new, stands), ref)
             for ref, old, new in lines
@@ -149,22 +156,24 @@ class Scene:
         ]
 
     def push(self, lines: Sequence[Line], **how: Any) -> RawPushResult:
-        """Send `lines` and, in a pack, all that only the client has. `how` is for `raw_push`."""
-        commands = self.commands(lines)
-        if any(line.new != NOTHING for line in lines):
+        """Send `lines` and, in a pack, all that only the client has. `how` is for `send`."""
+        return self.send(self.commands(lines), **how)
+
+    def send(self, commands: Sequence[bytes], *, shallow: Sequence[str] = (), **how: Any) -> RawPushResult:
+        """Send `commands`; `shallow` names commits, what else there is in `how` is for `raw_push`."""
+        if any(command.split(b" ")[1].strip(b"0") for command in commands):
             how.setdefault("pack", pack_of([*self._to_send, EMPTY_TREE], self.object_format))
-        how["shallow"] = [self.id(name) for name in how.get("shallow", ())]
-        return raw_push(self.server.git_dir, commands, **how)
+        return raw_push(self.server.git_dir, commands, shallow=[self.id(name) for name in shallow], **how)
 
     def refs(self) -> dict[str, str]:
         return self.server.refs()
 
     def _tag(self, tag: TagOf) -> str:
         if tag not in self._tags:
-            self._clock += 1
-            tagger = f"Ada Lovelace <ada@example.com> {tag.at or self._clock} +0000"
+            tagger = f"Ada Lovelace <ada@example.com> {tag.at or self.tick()} +0000"
             made = GitObject("tag", raw_tag(object=self.id(tag.commit), tag=tag.name, tagger=tagger))
             self._tags[tag] = made.id(self.object_format)
+            self.tag_objects[self._tags[tag]] = made.content
             self._to_send.append(made)
         return self._tags[tag]
 

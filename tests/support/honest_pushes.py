@@ -41,7 +41,7 @@ HONEST = (
     Push("a whole history", HISTORY, standing=(), lands=landing(*(str(line.ref)[10:] for line in HISTORY)),
          lands_with_another_hook=NONE),
     Push("versions that are pushed in any order", (creates("m@v1.3.0", "c4"), NEXT),
-         lands=landing("m@v1.3.0", "m@v1.2.0"), lands_by_update=landing("m@v1.3.0")),
+         lands=landing("m@v1.3.0", "m@v1.2.0")),
     Push("a deregistration and the version that it makes room for",
          (creates("m@v1.1.0!", "c2"), creates("m@v1.0.5", "c3")), lands=landing("m@v1.1.0!", "m@v1.0.5"),
          lands_with_another_hook=NONE),

@@ -50,15 +50,13 @@ def audit_errors(git_dir: Path) -> Errors:
     return frozenset((each["rule"], each["ref"]) for each in ran.json["findings"] if each["severity"] == "error")
 
 
-def newly_wrong(git_dir: Path, wrong_before: Errors, before: Refs, after: Refs) -> Errors:
-    """The errors that `audit` finds now and did not find before.
+def newly_wrong(earlier: Errors, now: Errors, before: Refs, after: Refs) -> Errors:
+    """Those of the errors that `audit` finds `now` which are news, and some tag's fault.
 
-    Branches may be rewound, which takes standing tags from them: that is no
-    tag's fault.
+    Branches may be rewound, which takes standing tags from them: that is none's.
     """
     stood = {ref for ref in before if after.get(ref) == before[ref]}
-    found = audit_errors(git_dir) - wrong_before
-    return frozenset((rule, ref) for rule, ref in found if rule != "target-branch" or ref not in stood)
+    return frozenset((rule, ref) for rule, ref in now - earlier if rule != "target-branch" or ref not in stood)
 
 
 def gto_is_alive_and_agrees(git_dir: Path, object_format: str = "sha1") -> Reading:
