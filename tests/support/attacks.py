@@ -159,6 +159,17 @@ HIDDEN = tuple(
     )
 )  # fmt: skip
 
+# What Git has against a line before its hooks run does not make an atomic push fail (builtin/receive-pack.c,
+# `execute_commands_atomic` passes over it).
+ATOMIC = (
+    Push("an atomic push of a hidden registration", (NEXT, NEXT_IN_PROD), capabilities=("atomic",),
+         config=(("receive.hideRefs", "refs/tags/m@v1.2.0"),)),
+    Push("an atomic push of a hidden branch", (branch("main", "c5"), creates("m@v1.2.0", "c5")), policy=ON_MAIN,
+         capabilities=("atomic",), config=(("receive.hideRefs", "refs/heads/main"),)),
+    Push("an atomic push of a branch whose tree is missing", (branch("main", "no-tree"), creates("m@v1.2.0", "c5")),
+         policy=ON_MAIN, capabilities=("atomic",)),
+)  # fmt: skip
+
 # Git drops each for its name. What comes with it is sound, and is left out all the same; but
 # Git asks the update hook nothing about such a name.
 MALFORMED = tuple(
@@ -221,4 +232,4 @@ SURROUNDINGS = (
          meanwhile=_version_made_meanwhile, lands=landing("m@v1.2.0")),
 )  # fmt: skip
 
-ATTACKS = (*CLAIMS, *FICTIONS, *OPEN_TO_BRANCHES, *ON_THE_POLICY, *HIDDEN, *MALFORMED, *SURROUNDINGS)
+ATTACKS = (*CLAIMS, *FICTIONS, *OPEN_TO_BRANCHES, *ON_THE_POLICY, *HIDDEN, *ATOMIC, *MALFORMED, *SURROUNDINGS)

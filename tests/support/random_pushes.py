@@ -14,7 +14,8 @@ from typing import NamedTuple
 from .attack_scene import AT_CLIENT, NOTHING, ON_SERVER, STANDING, UNKNOWN, Line, Scene, Stage, TagOf
 from .attacks import ON_MAIN, STEP_BY_STEP
 
-MODELS = ("m", "M", "k/n")
+TAGS = "refs/tags/"
+MODELS = ("m", "m", "k/n")
 STAGES = ("dev", "prod")
 VERSIONS = ("v0.9.0", "v1.0.0", "v1.0.1", "v1.1.0", "v1.2.0", "v2.0.0")
 COMMITS = (*ON_SERVER, "c5", "c6", "s2")
@@ -34,7 +35,7 @@ MALFORMED = (
 )
 ODD = (b"refs/tags/m\xff@v1.0.0", "refs/tags/ü".encode(), b"refs/tags/\x9b31m", "refs/tags/m@v1.0.0\u2028".encode())
 
-POLICIES = ("", "", ON_MAIN, STEP_BY_STEP, ON_MAIN + STEP_BY_STEP)
+POLICIES = ("", "", "", ON_MAIN, STEP_BY_STEP, ON_MAIN + STEP_BY_STEP)
 SETTINGS = (
     ("receive.hideRefs", "refs/tags/m@v1.1.0"),
     ("transfer.hideRefs", "refs/tags/k"),
@@ -88,8 +89,9 @@ class World:
     def push(self, standing: Mapping[str, str]) -> RandomPush:
         """The next push, to a server where `standing` are the refs."""
         dice = self._dice
-        lines = [line for _ in range(dice.choice((1, 1, 2, 2, 3, 5))) for line in self._some(standing)]
-        if dice.random() < 0.1:
+        wanted = [line for _ in range(dice.choice((1, 1, 1, 2, 2, 4))) for line in self._some(standing)]
+        lines = list({line.ref: line for line in wanted}.values())
+        if dice.random() < 0.05:
             again = dice.choice(lines)
             lines.insert(dice.randrange(len(lines) + 1), again._replace(new=self._other_new(again)))
         if dice.random() < 0.2:
@@ -115,39 +117,75 @@ class World:
     def _some(self, standing: Mapping[str, str]) -> list[Line]:
         """A line, or two that belong together."""
         kind = self._dice.choices(
-            (self._sensible, self._any_event, self._deletion, self._other_tag, self._branch, self._malformed),
-            (10, 4, 2, 2, 3, 0.7),
+            (
+                self._sensible,
+                self._lie,
+                self._any_event,
+                self._deletion,
+                self._other_tag,
+                self._branch,
+                self._malformed,
+            ),
+            (10, 4, 1, 1, 2, 2, 0.3),
         )[0]
         return [self._maybe_false(line, standing) for line in kind(standing)]
 
     def _sensible(self, standing: Mapping[str, str]) -> list[Line]:
         """What fits the registry: the next version, alone or with an assignment, or an event of what stands."""
         dice, model = self._dice, self._dice.choice(MODELS)
-        own = [ref for ref in standing if ref.startswith((f"refs/tags/{model}@v", f"refs/tags/{model}#"))]
-        registered = [ref for ref in own if "@" in ref and not ref.endswith("!")]
-        if registered and dice.random() < 0.5:
-            ref = dice.choice(registered)
+        versions = self._versions(model, standing)
+        if versions and dice.random() < 0.5:
+            ref = dice.choice(versions)
             commit = self._commit_of(standing[ref])
-            event = dice.choice(
-                (f"#{dice.choice(STAGES)}#{self._next()}", f"#{dice.choice(STAGES)}!#{self._next()}", "!")
-            )
-            name = ref.removeprefix("refs/tags/") + "!" if event == "!" else f"{model}{event}"
-            return [Line(f"refs/tags/{name}", STANDING, self._tag(name, commit))]
-        commit = self._commit()
-        name = f"{model}@v{len(registered) + 1}.{dice.randrange(3)}.0"
-        lines = [Line(f"refs/tags/{name}", STANDING, self._tag(name, commit))]
+            event = f"#{dice.choice(STAGES)}{dice.choice(('', '', '!'))}#{self._next()}"
+            name = ref.removeprefix(TAGS) + "!" if dice.random() < 0.2 else model + event
+            return [self._event(name, commit)]
+        taken = {self._commit_of(standing[ref]) for ref in versions}
+        commit = dice.choice([name for name in COMMITS if name not in taken] or COMMITS)
+        lines = [self._event(f"{model}@v{len(versions) + 1}.{dice.randrange(3)}.0", commit)]
         if dice.random() < 0.4:
-            stage = f"{model}#{dice.choice(STAGES)}#{self._next()}"
-            lines.append(Line(f"refs/tags/{stage}", STANDING, self._tag(stage, commit)))
-        if dice.random() < 0.2:
+            lines.append(self._event(f"{model}#{dice.choice(STAGES)}#{self._next()}", commit))
+        if commit in AT_CLIENT and dice.random() < 0.7:
             lines.insert(0, Line("refs/heads/main", STANDING, commit))
         return lines
+
+    def _lie(self, standing: Mapping[str, str]) -> list[Line]:
+        """What is right only if something is believed that is not so."""
+        dice, model = self._dice, self._dice.choice(MODELS)
+        versions = self._versions(model, standing)
+        if not versions:
+            return self._sensible(standing)
+        stands = dice.choice(versions)
+        false = dice.choice((NOTHING, UNKNOWN, self._commit()))
+        commit = self._commit()
+        kind = dice.randrange(5)
+        if kind == 0:
+            return [Line(dice.choice([ref for ref in standing if ref.startswith(TAGS)]), false, NOTHING)]
+        if kind == 1:
+            below = self._event(f"{model}@v0.{dice.randrange(1, 9)}.0", self._commit())
+            moved = Line(stands, NOTHING, self._tag(stands.removeprefix(TAGS), commit))
+            return [dice.choice((moved, Line(stands, false, NOTHING), Line(stands, STANDING, NOTHING))), below]
+        if kind == 2:
+            moved = Line(stands, NOTHING, self._tag(stands.removeprefix(TAGS), commit))
+            return [moved, self._event(f"{model}#{dice.choice(STAGES)}#{self._next()}", commit)]
+        if kind == 3:
+            high = self._event(f"{model}@v{len(versions) + 1}.0.0", commit)
+            return [high._replace(old=false), self._event(f"{model}#{dice.choice(STAGES)}#{self._next()}", commit)]
+        branch = Line("refs/heads/main", false, commit)
+        return [branch, self._event(f"{model}@v{len(versions) + 1}.0.0", commit)]
+
+    def _versions(self, model: str, standing: Mapping[str, str]) -> list[str]:
+        """The refs of its registrations."""
+        return [ref for ref in standing if ref.startswith(f"{TAGS}{model}@v") and ref[-1] != "!" and "/x" not in ref]
+
+    def _event(self, name: str, commit: str) -> Line:
+        return Line(TAGS + name, STANDING, self._tag(name, commit))
 
     def _any_event(self, _: Mapping[str, str]) -> list[Line]:
         dice = self._dice
         end = f"@{dice.choice(VERSIONS)}" if dice.random() < 0.5 else f"#{dice.choice(STAGES)}#{dice.randrange(1, 5)}"
-        name = f"{dice.choice(MODELS)}{end}{dice.choice(('', '', '', '!'))}".replace("#1!", "!#1")
-        return [Line(f"refs/tags/{name}", STANDING, self._tag(name, self._commit(lacking=True)))]
+        name = f"{dice.choice(('m', 'M', 'k/n'))}{end}{dice.choice(('', '', '', '!'))}".replace("#1!", "!#1")
+        return [self._event(name, self._commit(lacking=True))]
 
     def _deletion(self, standing: Mapping[str, str]) -> list[Line]:
         refs = [*standing, "refs/tags/m@v9.9.9"]
@@ -170,7 +208,7 @@ class World:
     def _maybe_false(self, line: Line, standing: Mapping[str, str]) -> Line:
         """The line, or one of the same ref that is not true."""
         dice = self._dice
-        if dice.random() < 0.85:
+        if dice.random() < 0.93:
             return line
         if dice.random() < 0.15 and line.new != NOTHING:
             return line._replace(new=UNKNOWN)

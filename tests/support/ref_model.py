@@ -49,29 +49,29 @@ class RefModel:
         now = dict(refs)
         seen: list[str] = []
         for each in commands:
-            fails = self.drops(each, now)
-            if atomic:
-                fails = fails or each.ref in seen or any(_in_the_way(each.ref, other) for other in seen)
-                if fails:
-                    return dict(refs)
-                seen.append(each.ref)
+            # What is dropped before the hooks run does not make an atomic push fail.
+            if self._is_hidden(each.ref) or not (is_nothing(each.new) or self.is_connected(each.new)):
+                continue
+            clashes = each.ref in seen or any(_in_the_way(each.ref, other) for other in seen)
+            fails = self.drops(each, now) or (atomic and clashes)
+            if fails and atomic:
+                return dict(refs)
+            seen.append(each.ref)
             if not fails:
-                if is_nothing(each.new):
-                    now.pop(each.ref, None)
-                else:
-                    now[each.ref] = each.new
+                now.pop(each.ref, None)
+                now.update({} if is_nothing(each.new) else {each.ref: each.new})
         return now
 
     def drops(self, command: Command, refs: Mapping[str, str]) -> bool:
-        """Whether Git drops the command where `refs` stand."""
+        """Whether Git drops a command whose ref it shows, and whose objects are whole, where `refs` stand."""
         old, new, ref = command
-        if not is_ref_name(ref) or self._is_hidden(ref) or self._is_denied(command):
+        if not is_ref_name(ref) or self._is_denied(command):
             return True
         there = refs.get(ref)
         if is_nothing(new):
             # What can't be parsed is not checked.
             return there is not None and self._is_known(old) and old != there
-        if not self.is_connected(new) or (ref.startswith(HEADS) and new not in self._commits):
+        if ref.startswith(HEADS) and new not in self._commits:
             return True
         if (there or "0" * len(old)) != old:
             return True
