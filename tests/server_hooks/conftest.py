@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def stage(templates: Templates) -> Stage:
 def new_scene(stage: Stage, tmp_path: Path) -> Callable[..., Scene]:
     """Make a scene in place of the last: `new_scene(hook="update", object_format="sha256", foreign=True)`."""
 
-    def make(*, hook: str, object_format: str = "sha1", foreign: bool = False) -> Scene:
-        return stage.scene(tmp_path / "server.git", hook=hook, object_format=object_format, foreign=foreign)
+    def make(*, hook: str, **how: Any) -> Scene:
+        return stage.scene(tmp_path / "server.git", hook=hook, **how)
 
     return make

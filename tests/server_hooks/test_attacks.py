@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from support.attack_scene import NOTHING, Line, Scene, creates
-from support.attacks import ATTACKS, NEXT_IN_PROD
+from support.attack_scene import NOTHING, Line, Scene, creates, git_has_reftables
+from support.attacks import ATTACKS, CLAIMS, NEED_FILES, NEXT_IN_PROD
 from support.honest_pushes import HONEST
 from support.pushes import Push
 from support.raw_push import RawPushResult
@@ -40,24 +40,43 @@ def by_name(pushes: tuple[Push, ...]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("push", [pytest.param(push, id=push.name) for push in pushes])
 
 
-in_both_formats = pytest.mark.parametrize("object_format", ["sha1", "sha256"])
 by_both_hooks = pytest.mark.parametrize("hook", ["pre-receive", "update"])
 
 
-@in_both_formats
 @by_both_hooks
 @by_name(ATTACKS)
-def test_an_attack_does_no_harm(new_scene: NewScene, push: Push, hook: str, object_format: str) -> None:
-    landed, result = play(push, new_scene(hook=hook, object_format=object_format))
-
-    assert landed == push.must_land(hook), result
+def test_an_attack_does_no_harm(new_scene: NewScene, push: Push, hook: str) -> None:
+    lands_as_it_must(push, new_scene(hook=hook), hook)
 
 
-@in_both_formats
 @by_both_hooks
 @by_name(HONEST)
-def test_an_honest_push_gets_in(new_scene: NewScene, push: Push, hook: str, object_format: str) -> None:
-    landed, result = play(push, new_scene(hook=hook, object_format=object_format))
+def test_an_honest_push_gets_in(new_scene: NewScene, push: Push, hook: str) -> None:
+    lands_as_it_must(push, new_scene(hook=hook), hook)
+
+
+@by_name(CLAIMS)
+def test_so_it_is_with_sha256(new_scene: NewScene, push: Push) -> None:
+    lands_as_it_must(push, new_scene(hook="pre-receive", object_format="sha256"), "pre-receive")
+
+
+@pytest.mark.thorough
+@by_both_hooks
+@by_name(ATTACKS + HONEST)
+def test_so_it_is_with_sha256_always(new_scene: NewScene, push: Push, hook: str) -> None:
+    lands_as_it_must(push, new_scene(hook=hook, object_format="sha256"), hook)
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(not git_has_reftables(), reason="this Git keeps refs in files only")
+@by_both_hooks
+@by_name(tuple(push for push in ATTACKS + HONEST if push not in NEED_FILES))
+def test_so_it_is_where_refs_are_in_a_reftable(new_scene: NewScene, push: Push, hook: str) -> None:
+    lands_as_it_must(push, new_scene(hook=hook, refs_in="reftable"), hook)
+
+
+def lands_as_it_must(push: Push, scene: Scene, hook: str) -> None:
+    landed, result = play(push, scene)
 
     assert landed == push.must_land(hook), result
 
@@ -65,9 +84,19 @@ def test_an_honest_push_gets_in(new_scene: NewScene, push: Push, hook: str, obje
 # With a hook of somebody else's, which is asked ref by ref after ours and may say no
 
 
-@by_name(HONEST + ATTACKS)
+@by_name(HONEST)
 def test_beside_another_hook_each_line_stands_alone(new_scene: NewScene, push: Push) -> None:
-    landed, result = play(push, new_scene(hook="pre-receive", foreign=True))
+    stands_alone(push, new_scene(hook="pre-receive", foreign=True))
+
+
+@pytest.mark.thorough
+@by_name(ATTACKS)
+def test_beside_another_hook_an_attack_does_no_harm_either(new_scene: NewScene, push: Push) -> None:
+    stands_alone(push, new_scene(hook="pre-receive", foreign=True))
+
+
+def stands_alone(push: Push, scene: Scene) -> None:
+    landed, result = play(push, scene)
 
     assert landed == push.must_land("pre-receive", another_hook=True), result
 

@@ -134,7 +134,8 @@ def git_did_what_the_hook_let_pass(
         assert after == before, result
         return
     assert after == model.after(before, passed, atomic=push.atomic), result
-    if world.hook == "update" or world.foreign or push.atomic:
+    about_models = any(is_model_tag(command.ref) for command in passed)
+    if world.hook == "update" or world.foreign or push.atomic or not about_models:
         return
     for command in passed:
         if command.ref.startswith(TAGS) and (is_nothing(command.new) or model.is_connected(command.new)):

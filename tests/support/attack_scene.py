@@ -8,6 +8,7 @@ side. The client has more: `c5` and `c6` follow `c4`, `s2` follows `s1`.
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ from typing import Any, NamedTuple
 from .git_objects import EMPTY_TREE, GitObject, commit_object, pack_of
 from .hook_files import hook_at
 from .raw_push import RawPushResult, command, raw_push
-from .repositories import BEGINNING, Server, Templates
+from .repositories import BEGINNING, Repo, Server, Templates
 from .tag_objects import raw_tag
 
 # What a line can give for an id, besides a commit of the scene.
@@ -83,10 +84,10 @@ def branch(name: str, to: str, *, old: str = STANDING) -> Line:
 class Scene:
     """The server, and the client's objects. `tag_objects` holds the content of every tag object by its id."""
 
-    def __init__(self, server: Server, object_format: str, hook: str) -> None:
+    def __init__(self, server: Server, object_format: str, refs_in: str = "files") -> None:
         self.server = server
         self.object_format = object_format
-        self.hook = hook
+        self._refs_in = refs_in
         self._ids: dict[str, str] = {}
         self._tags: dict[TagOf, str] = {}
         self.tag_objects: dict[str, bytes] = {}
@@ -122,12 +123,20 @@ class Scene:
 
     def stand(self, lines: Sequence[Line]) -> None:
         """Have these refs stand, as an administrator would: no hook sees it."""
-        for line in lines:
-            self.server.raw_ref(os.fsdecode(line.ref), self.id(line.new))
+        refs = {os.fsdecode(line.ref): self.id(line.new) for line in lines}
         for each in self._to_send:
             if each.type == "tag":
                 each.store(self.server.git_dir, self.object_format)
         self._to_send = [each for each in self._to_send if each.type != "tag"]
+        self.point(refs)
+
+    def point(self, refs: Mapping[str, str]) -> None:
+        """Point refs at objects that are there."""
+        for ref, oid in refs.items():
+            if self._refs_in == "files":
+                self.server.raw_ref(ref, oid)
+            else:
+                self.server.git("update-ref", ref, oid)
 
     def configure(self, settings: Sequence[tuple[str, str]]) -> None:
         """Set `settings` in the server's configuration; one that is given twice has two values."""
@@ -184,28 +193,36 @@ class Stage:
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
 
-    def scene(self, path: Path, *, hook: str, object_format: str = "sha1", foreign: bool = False) -> Scene:
+    def scene(
+        self, path: Path, *, hook: str, object_format: str = "sha1", foreign: bool = False, refs_in: str = "files"
+    ) -> Scene:
         """A scene at `path`, instead of the last; `foreign` puts an `update` hook of somebody else's beside `hook`."""
-        template = self._templates.folder / f"scene-{hook}-{object_format}-{foreign}.git"
+        template = self._templates.folder / f"scene-{hook}-{object_format}-{refs_in}-{foreign}.git"
         if not template.exists():
-            self._make(template, hook, object_format, foreign)
+            self._make(template, hook, object_format, foreign, refs_in)
         shutil.rmtree(path, ignore_errors=True)
         shutil.copytree(template, path, symlinks=True)
-        return Scene(Server(path), object_format, hook)
+        return Scene(Server(path), object_format, refs_in)
 
-    def _make(self, template: Path, hook: str, object_format: str, foreign: bool) -> None:
-        server = self._templates.server(template, hook=None, object_format=object_format)
-        scene = Scene(server, object_format, hook)
+    def _make(self, template: Path, hook: str, object_format: str, foreign: bool, refs_in: str) -> None:
+        storage = [] if refs_in == "files" else [f"--ref-format={refs_in}"]
+        Repo.init(template, "--bare", f"--object-format={object_format}", *storage)
+        server = Server(template)
+        scene = Scene(server, object_format, refs_in)
         EMPTY_TREE.store(server.path, object_format)
-        for name, parents in ON_SERVER.items():
-            number = list(ON_SERVER).index(name)
+        for number, (name, parents) in enumerate(ON_SERVER.items()):
             tree = EMPTY_TREE.id(object_format)
             made = commit_object(tree, map(scene.id, parents), at=BEGINNING + number, message=name)
             assert made.store(server.path, object_format) == scene.id(name)
-        for ref, name in BRANCHES.items():
-            server.raw_ref(ref, scene.id(name))
+        scene.point({ref: scene.id(name) for ref, name in BRANCHES.items()})
         if foreign:
             hook_at(server.path / "hooks" / "update", DROPPING_HOOK)
         install = [sys.executable, "-I", "-m", "tagwarden.cli", "install", "--server", "--hook", hook, str(template)]
         ran = subprocess.run(install, capture_output=True, text=True)
         assert ran.returncode == 0, ran.stderr
+
+
+@functools.cache
+def git_has_reftables() -> bool:
+    """Whether the Git at hand can keep refs in a reftable (2.45 and later)."""
+    return b"--ref-format" in subprocess.run(["git", "init", "-h"], capture_output=True).stdout

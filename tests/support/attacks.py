@@ -233,3 +233,6 @@ SURROUNDINGS = (
 )  # fmt: skip
 
 ATTACKS = (*CLAIMS, *FICTIONS, *OPEN_TO_BRANCHES, *ON_THE_POLICY, *HIDDEN, *ATOMIC, *MALFORMED, *SURROUNDINGS)
+
+# These damage a file of a ref, or say something of packed ones.
+NEED_FILES = tuple(push for push in ATTACKS if "packed" in push.name or push.name.startswith("a version beside a tag"))
