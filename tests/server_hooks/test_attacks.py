@@ -14,25 +14,26 @@ from support.attack_scene import NOTHING, Line, Scene, creates, git_has_reftable
 from support.attacks import ATTACKS, CLAIMS, NEED_FILES, NEXT_IN_PROD
 from support.honest_pushes import HONEST
 from support.pushes import Push
-from support.raw_push import RawPushResult
 from support.registry_checks import audit_errors, changed, gto_is_alive_and_agrees, log_is_true, newly_wrong
 
 NewScene = Callable[..., Scene]
 
 
-def play(push: Push, scene: Scene) -> tuple[set[str], RawPushResult]:
-    """Push to `scene`, and look at everything that must be true after any push; what landed."""
+def play(push: Push, scene: Scene, must_land: frozenset[str], *, exactly: bool = True) -> None:
+    """Push to `scene`: just `must_land` lands, or no more than that, and all is true that must be after any push."""
     push.set_up(scene)
     before, wrong_before = scene.refs(), audit_errors(scene.server.path)
 
     result = push.send(scene)
 
     after = scene.refs()
+    landed = changed(before, after)
+    expected = must_land if exactly else landed & must_land
+    assert landed == expected, result
     if after != before:
         gto_is_alive_and_agrees(scene.server.path, scene.object_format)
         assert not newly_wrong(wrong_before, audit_errors(scene.server.path), before, after), result
     log_is_true(scene.server.path, before, after)
-    return changed(before, after), result
 
 
 def by_name(pushes: tuple[Push, ...]) -> pytest.MarkDecorator:
@@ -46,25 +47,25 @@ by_both_hooks = pytest.mark.parametrize("hook", ["pre-receive", "update"])
 @by_both_hooks
 @by_name(ATTACKS)
 def test_an_attack_does_no_harm(new_scene: NewScene, push: Push, hook: str) -> None:
-    lands_as_it_must(push, new_scene(hook=hook), hook)
+    play(push, new_scene(hook=hook), push.must_land(hook))
 
 
 @by_both_hooks
 @by_name(HONEST)
 def test_an_honest_push_gets_in(new_scene: NewScene, push: Push, hook: str) -> None:
-    lands_as_it_must(push, new_scene(hook=hook), hook)
+    play(push, new_scene(hook=hook), push.must_land(hook))
 
 
 @by_name(CLAIMS)
 def test_so_it_is_with_sha256(new_scene: NewScene, push: Push) -> None:
-    lands_as_it_must(push, new_scene(hook="pre-receive", object_format="sha256"), "pre-receive")
+    play(push, new_scene(hook="pre-receive", object_format="sha256"), push.must_land("pre-receive"))
 
 
 @pytest.mark.thorough
 @by_both_hooks
 @by_name(ATTACKS + HONEST)
 def test_so_it_is_with_sha256_always(new_scene: NewScene, push: Push, hook: str) -> None:
-    lands_as_it_must(push, new_scene(hook=hook, object_format="sha256"), hook)
+    play(push, new_scene(hook=hook, object_format="sha256"), push.must_land(hook))
 
 
 @pytest.mark.thorough
@@ -72,13 +73,7 @@ def test_so_it_is_with_sha256_always(new_scene: NewScene, push: Push, hook: str)
 @by_both_hooks
 @by_name(tuple(push for push in ATTACKS + HONEST if push not in NEED_FILES))
 def test_so_it_is_where_refs_are_in_a_reftable(new_scene: NewScene, push: Push, hook: str) -> None:
-    lands_as_it_must(push, new_scene(hook=hook, refs_in="reftable"), hook)
-
-
-def lands_as_it_must(push: Push, scene: Scene, hook: str) -> None:
-    landed, result = play(push, scene)
-
-    assert landed == push.must_land(hook), result
+    play(push, new_scene(hook=hook, refs_in="reftable"), push.must_land(hook))
 
 
 # With a hook of somebody else's, which is asked ref by ref after ours and may say no
@@ -86,19 +81,13 @@ def lands_as_it_must(push: Push, scene: Scene, hook: str) -> None:
 
 @by_name(HONEST)
 def test_beside_another_hook_each_line_stands_alone(new_scene: NewScene, push: Push) -> None:
-    stands_alone(push, new_scene(hook="pre-receive", foreign=True))
+    play(push, new_scene(hook="pre-receive", foreign=True), push.must_land("pre-receive", another_hook=True))
 
 
 @pytest.mark.thorough
 @by_name(ATTACKS)
 def test_beside_another_hook_an_attack_does_no_harm_either(new_scene: NewScene, push: Push) -> None:
-    stands_alone(push, new_scene(hook="pre-receive", foreign=True))
-
-
-def stands_alone(push: Push, scene: Scene) -> None:
-    landed, result = play(push, scene)
-
-    assert landed == push.must_land("pre-receive", another_hook=True), result
+    play(push, new_scene(hook="pre-receive", foreign=True), push.must_land("pre-receive", another_hook=True))
 
 
 @by_both_hooks
@@ -118,15 +107,13 @@ def test_so_it_is_with_attacks(new_scene: NewScene, push: Push, hook: str) -> No
 
 def drop_each_line(new_scene: NewScene, push: Push, hook: str) -> None:
     """Send the push once for each of its lines, which the other hook refuses."""
+    must_land = push.must_land(hook, another_hook=True)
     for line in push.lines:
         scene = new_scene(hook=hook, foreign=True)
         scene.drop(line.ref)
 
-        landed, result = play(push, scene)
-
         # Where we judge ref by ref, what needed the dropped line is refused by us.
-        most = push.must_land(hook, another_hook=True) - {line.name}
-        assert landed <= most if hook == "update" or push.capabilities else landed == most, (line, result)
+        play(push, scene, must_land - {line.name}, exactly=hook == "pre-receive" and not push.capabilities)
 
 
 # What a hook can't tell
