@@ -116,8 +116,8 @@ def git_did_what_the_hook_let_pass(
     world: World, push: RandomPush, commands: list[Command], result: RawPushResult, before: Refs, after: Refs
 ) -> None:
     """The refs are what the model makes of the commands that no hook refused; and each tag's line has landed."""
-    if result.unpacked is None:
-        # Git gave up: on what is not connected and cut off besides, it can.
+    if result.unpacked != "ok":
+        # Git gave up: on what is not connected and cut off besides, it does.
         assert after == before, result
         return
     reasons = [reason for _, reason in result.report]

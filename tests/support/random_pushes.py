@@ -49,7 +49,6 @@ SETTINGS = (
     ("receive.denyDeleteCurrent", "ignore"),
     ("receive.shallowUpdate", "true"),
     ("core.bare", "false"),
-    ("receive.fsckObjects", "true"),
 )
 
 
