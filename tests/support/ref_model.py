@@ -108,10 +108,10 @@ class RefModel:
             return False
         if is_nothing(new) and not is_nothing(old) and settings.get("receive.denyDeletes") == "true":
             return True
-        if ref == MAIN and is_nothing(new):
-            return settings.get("receive.denyDeleteCurrent") != "ignore"
         if ref == MAIN and settings.get("core.bare") == "false":
             return True
+        if ref == MAIN and is_nothing(new):
+            return settings.get("receive.denyDeleteCurrent") != "ignore"
         if is_nothing(old) or is_nothing(new) or settings.get("receive.denyNonFastForwards") != "true":
             return False
         return old not in self._commits or new not in self._commits or not self.contains(new, old)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -114,5 +115,15 @@ def _logged_wrongly(git_dir: Path, before: Refs, after: Refs, beside: Iterable[s
                 claimed.discard(ref)
                 logged[ref] = before.get(ref)
     untold = {ref for ref in before.keys() | after.keys() if is_model_tag(ref) and before.get(ref) != after.get(ref)}
-    wrong = {ref for ref in claimed if logged.get(ref) != after.get(ref)} | untold - claimed
+    false = {ref for ref in claimed if logged.get(ref) != after.get(ref)}
+    false -= {ref for ref in false if not ref.startswith(TAGS) and _contains(git_dir, after.get(ref), logged.get(ref))}
+    wrong = false | untold - claimed
     return sorted(wrong.difference(beside))
+
+
+def _contains(git_dir: Path, tip: str | None, commit: str | None) -> bool:
+    """Whether a branch at `tip` has what was pushed to it, whoever did that."""
+    if tip is None or commit is None:
+        return False
+    asked = ["git", "-C", str(git_dir), "merge-base", "--is-ancestor", commit, tip]
+    return subprocess.run(asked, capture_output=True).returncode == 0
