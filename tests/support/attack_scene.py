@@ -1,0 +1,228 @@
+"""A small registry on a server, and pushes to it that are written down as what they claim.
+
+The server holds the commits `c0` to `c4` on main and `s1`, a child of `c0`, on
+side. The client has more: `c5` and `c6` follow `c4`, `s2` follows `s1`.
+`no-parent` and `no-tree` lack what they are called after; the latter follows
+`c5`.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .git_objects import EMPTY_TREE, GitObject, commit_object, pack_of
+from .hook_files import hook_at
+from .raw_push import RawPushResult, command, raw_push
+from .repositories import BEGINNING, Repo, Server, Templates
+from .tag_objects import raw_tag
+
+# What a line can give for an id, besides a commit of the scene.
+NOTHING = "nothing"
+STANDING = "what stands"
+UNKNOWN = "an object that nobody has"
+
+ON_SERVER = {"c0": (), "c1": ("c0",), "c2": ("c1",), "c3": ("c2",), "c4": ("c3",), "s1": ("c0",)}
+AT_CLIENT = {"c5": ("c4",), "c6": ("c5",), "s2": ("s1",), "no-parent": (UNKNOWN,), "no-tree": ("c5",)}
+BRANCHES = {"refs/heads/main": "c4", "refs/heads/side": "s1"}
+
+# A foreign `update` hook drops the refs that are listed here, one a line.
+DROPPED = "dropped"
+DROPPING_HOOK = f"""#!/bin/sh
+if grep -qxF -e "$1" {DROPPED} 2>/dev/null; then
+    echo "somebody else's hook refuses $1" >&2
+    exit 1
+fi
+"""
+
+
+class TagOf(NamedTuple):
+    """An annotated tag that calls itself `name`; `at` None dates it after every tag before it."""
+
+    name: str
+    commit: str
+    at: int | None
+
+
+class Line(NamedTuple):
+    """What a push says of one ref."""
+
+    ref: str | bytes
+    old: str | TagOf
+    new: str | TagOf
+
+    @property
+    def name(self) -> str:
+        """A tag's name, any other ref without `refs/`."""
+        return os.fsdecode(self.ref).removeprefix("refs/tags/").removeprefix("refs/")
+
+
+def creates(tag: str, on: str, *, old: str = NOTHING, holds: str | None = None, at: int | None = None) -> Line:
+    """An annotated tag on the commit `on`; the tag object calls itself `holds`, or what the ref is called."""
+    return Line(f"refs/tags/{tag}", old, TagOf(holds or tag, on, at))
+
+
+def moves(tag: str, to: str, *, old: str = STANDING) -> Line:
+    """A tag that is to be another one, on the commit `to`."""
+    return creates(tag, to, old=old)
+
+
+def deletes(tag: str, *, old: str = STANDING) -> Line:
+    return Line(f"refs/tags/{tag}", old, NOTHING)
+
+
+def branch(name: str, to: str, *, old: str = STANDING) -> Line:
+    return Line(f"refs/heads/{name}", old, to)
+
+
+class Scene:
+    """The server, and the client's objects. `tag_objects` holds the content of every tag object by its id."""
+
+    def __init__(self, server: Server, object_format: str, refs_in: str = "files") -> None:
+        self.server = server
+        self.object_format = object_format
+        self._refs_in = refs_in
+        self._ids: dict[str, str] = {}
+        self._tags: dict[TagOf, str] = {}
+        self.tag_objects: dict[str, bytes] = {}
+        self._to_send: list[GitObject] = []
+        self.clock = BEGINNING + 100
+        for name, parents in [*ON_SERVER.items(), *AT_CLIENT.items()]:
+            tree = self.id(UNKNOWN) if name == "no-tree" else EMPTY_TREE.id(object_format)
+            made = commit_object(tree, map(self.id, parents), at=BEGINNING + len(self._ids), message=name)
+            self._ids[name] = made.id(object_format)
+            if name in AT_CLIENT:
+                self._to_send.append(made)
+
+    @property
+    def nothing(self) -> str:
+        return "0" * len(EMPTY_TREE.id(self.object_format))
+
+    def tick(self) -> int:
+        """The second after that of the newest tag."""
+        self.clock += 1
+        return self.clock
+
+    def id(self, name: str | TagOf, standing: str | None = None) -> str:
+        """The id that a line gives with `name`."""
+        if isinstance(name, TagOf):
+            return self._tag(name)
+        if name == NOTHING:
+            return self.nothing
+        if name == STANDING:
+            return standing or self.nothing
+        if name == UNKNOWN:
+            return "deadbeef" * (len(self.nothing) // 8)
+        return self._ids[name]
+
+    def stand(self, lines: Sequence[Line]) -> None:
+        """Have these refs stand, as an administrator would: no hook sees it."""
+        refs = {os.fsdecode(line.ref): self.id(line.new) for line in lines}
+        for each in self._to_send:
+            if each.type == "tag":
+                each.store(self.server.git_dir, self.object_format)
+        self._to_send = [each for each in self._to_send if each.type != "tag"]
+        self.point(refs)
+
+    def point(self, refs: Mapping[str, str]) -> None:
+        """Point refs at objects that are there."""
+        for ref, oid in refs.items():
+            if self._refs_in == "files":
+                self.server.raw_ref(ref, oid)
+            else:
+                self.server.git("update-ref", ref, oid)
+
+    def configure(self, settings: Sequence[tuple[str, str]]) -> None:
+        """Set `settings` in the server's configuration; one that is given twice has two values."""
+        with open(self.server.git_dir / "config", "a") as file:
+            for key, value in settings:
+                section, _, name = key.partition(".")
+                file.write(f'[{section}]\n\t{name} = "{value}"\n')
+
+    def govern(self, policy: str) -> None:
+        """Have the server judge by `policy`."""
+        file = self.server.path.with_name("policy.toml")
+        file.write_text(policy)
+        self.configure([("tagwarden.policy", f"file:{file}")])
+
+    def drop(self, *refs: str | bytes) -> None:
+        """Have the foreign `update` hook, where there is one, refuse `refs`."""
+        (self.server.git_dir / DROPPED).write_bytes(b"".join(os.fsencode(ref) + b"\n" for ref in refs))
+
+    def commands(self, lines: Sequence[Line], standing: Mapping[str, str] | None = None) -> list[bytes]:
+        """The lines as they are sent, by what stands (`standing`, if that is known)."""
+        standing = self.refs() if standing is None else standing
+        return [
+            command(self.id(old, stands), self.id(new, stands), ref)
+            for ref, old, new in lines
+            for stands in [standing.get(os.fsdecode(ref))]
+        ]
+
+    def push(self, lines: Sequence[Line], **how: Any) -> RawPushResult:
+        """Send `lines` and, in a pack, all that only the client has. `how` is for `send`."""
+        return self.send(self.commands(lines), **how)
+
+    def send(self, commands: Sequence[bytes], *, shallow: Sequence[str] = (), **how: Any) -> RawPushResult:
+        """Send `commands`; `shallow` names commits, what else there is in `how` is for `raw_push`."""
+        if any(command.split(b" ")[1].strip(b"0") for command in commands):
+            how.setdefault("pack", pack_of([*self._to_send, EMPTY_TREE], self.object_format))
+        return raw_push(self.server.git_dir, commands, shallow=[self.id(name) for name in shallow], **how)
+
+    def refs(self) -> dict[str, str]:
+        return self.server.refs()
+
+    def _tag(self, tag: TagOf) -> str:
+        if tag not in self._tags:
+            tagger = f"Ada Lovelace <ada@example.com> {tag.at or self.tick()} +0000"
+            made = GitObject("tag", raw_tag(object=self.id(tag.commit), tag=tag.name, tagger=tagger))
+            self._tags[tag] = made.id(self.object_format)
+            self.tag_objects[self._tags[tag]] = made.content
+            self._to_send.append(made)
+        return self._tags[tag]
+
+
+class Stage:
+    """Sets scenes: copies of servers that are made once."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    def scene(
+        self, path: Path, *, hook: str, object_format: str = "sha1", foreign: bool = False, refs_in: str = "files"
+    ) -> Scene:
+        """A scene at `path`, instead of the last; `foreign` puts an `update` hook of somebody else's beside `hook`."""
+        template = self._templates.folder / f"scene-{hook}-{object_format}-{refs_in}-{foreign}.git"
+        if not template.exists():
+            self._make(template, hook, object_format, foreign, refs_in)
+        shutil.rmtree(path, ignore_errors=True)
+        shutil.copytree(template, path, symlinks=True)
+        return Scene(Server(path), object_format, refs_in)
+
+    def _make(self, template: Path, hook: str, object_format: str, foreign: bool, refs_in: str) -> None:
+        storage = [] if refs_in == "files" else [f"--ref-format={refs_in}"]
+        Repo.init(template, "--bare", f"--object-format={object_format}", *storage)
+        server = Server(template)
+        scene = Scene(server, object_format, refs_in)
+        EMPTY_TREE.store(server.path, object_format)
+        for number, (name, parents) in enumerate(ON_SERVER.items()):
+            tree = EMPTY_TREE.id(object_format)
+            made = commit_object(tree, map(scene.id, parents), at=BEGINNING + number, message=name)
+            assert made.store(server.path, object_format) == scene.id(name)
+        scene.point({ref: scene.id(name) for ref, name in BRANCHES.items()})
+        if foreign:
+            hook_at(server.path / "hooks" / "update", DROPPING_HOOK)
+        install = [sys.executable, "-I", "-m", "tagwarden.cli", "install", "--server", "--hook", hook, str(template)]
+        ran = subprocess.run(install, capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stderr
+
+
+@functools.cache
+def git_has_reftables() -> bool:
+    """Whether the Git at hand can keep refs in a reftable (2.45 and later)."""
+    return b"--ref-format" in subprocess.run(["git", "init", "-h"], capture_output=True).stdout

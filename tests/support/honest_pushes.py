@@ -1,0 +1,70 @@
+"""Pushes that must get in: of the kinds that honest people make, and close to what is refused."""
+
+from __future__ import annotations
+
+from .attack_scene import NOTHING, branch, creates, deletes, moves
+from .attacks import NEXT, NEXT_IN_PROD, ON_MAIN, STEP_BY_STEP
+from .pushes import NONE, REGISTRY, Push, landing
+
+HISTORY = (
+    creates("m@v1.0.0", "c1"),
+    creates("m@v1.1.0", "c2"),
+    creates("m#dev#1", "c1"),
+    creates("m#prod#2", "c1"),
+    creates("m#prod#3", "c2"),
+    creates("m#prod!#4", "c2"),
+    creates("m@v1.0.0!", "c1"),
+    creates("cv=seg@v0.1.0", "c2"),
+    creates("cv=seg#prod#1", "c2"),
+    creates("cv=seg@deprecated", "c2"),
+    creates("release-7", "c3"),
+)
+
+HONEST = (
+    Push("a registration and its assignment", (NEXT, NEXT_IN_PROD), lands=landing("m@v1.2.0", "m#prod#2"),
+         lands_with_another_hook=NONE),
+    Push("an assignment and the registration after it, as git push sorts them",
+         (NEXT_IN_PROD, NEXT), lands=landing("m@v1.2.0", "m#prod#2"), lands_by_update=landing("m@v1.2.0"),
+         lands_with_another_hook=NONE),
+    Push("an atomic registration with its assignment", (NEXT, NEXT_IN_PROD), lands=landing("m@v1.2.0", "m#prod#2"),
+         lands_by_update=NONE, lands_with_another_hook=NONE, capabilities=("atomic",)),
+    Push("tags that follow their branch", (branch("main", "c5"), creates("m@v1.2.0", "c5")), policy=ON_MAIN,
+         lands=landing("heads/main", "m@v1.2.0"), lands_with_another_hook=NONE),
+    Push("tags that follow a new branch", (branch("release/2", "s2", old=NOTHING), creates("m@v2.0.0", "s2")),
+         policy='[target]\nbranches = ["main", "release/*"]\n', lands=landing("heads/release/2", "m@v2.0.0"),
+         lands_with_another_hook=NONE),
+    Push("tags of a branch that is there, beside one that moves",
+         (branch("side", "s2"), creates("m@v1.2.0", "c3")), policy=ON_MAIN, lands=landing("heads/side", "m@v1.2.0")),
+    Push("a branch that is shown again", (branch("main", "c5"), creates("m@v1.2.0", "c5")), policy=ON_MAIN,
+         config=(("receive.hideRefs", "refs/heads"), ("receive.hideRefs", "!refs/heads/main")),
+         lands=landing("heads/main", "m@v1.2.0"), lands_with_another_hook=NONE),
+    Push("a whole history", HISTORY, standing=(), lands=landing(*(str(line.ref)[10:] for line in HISTORY)),
+         lands_with_another_hook=NONE),
+    Push("versions that are pushed in any order", (creates("m@v1.3.0", "c4"), NEXT),
+         lands=landing("m@v1.3.0", "m@v1.2.0")),
+    Push("a deregistration and the version that it makes room for",
+         (creates("m@v1.1.0!", "c2"), creates("m@v1.0.5", "c3")), lands=landing("m@v1.1.0!", "m@v1.0.5"),
+         lands_with_another_hook=NONE),
+    Push("a stage and the next one", (creates("m#dev#2", "c2"), creates("m#prod#3", "c2")), policy=STEP_BY_STEP,
+         lands=landing("m#dev#2", "m#prod#3"), lands_with_another_hook=NONE),
+    Push("two models", (NEXT, creates("n@v0.1.0", "c3")), lands=landing("m@v1.2.0", "n@v0.1.0")),
+    Push("a model below another's folder", (creates("k/m@v1.0.0", "c3"),), standing=(*REGISTRY, creates("k/n", "c0")),
+         lands=landing("k/m@v1.0.0")),
+    Push("a deletion of a near miss", (deletes("m@1.0"),), standing=(*REGISTRY, creates("m@1.0", "c3")),
+         lands=landing("m@1.0")),
+    Push("a near miss that is put right", (deletes("m@1.2.0"), NEXT), standing=(*REGISTRY, creates("m@1.2.0", "c3")),
+         lands=landing("m@1.2.0", "m@v1.2.0")),
+    Push("a deletion of what is not there", (deletes("m@v9.9.9"), NEXT), lands=landing("m@v1.2.0")),
+    Push("tags that are none of the registry's", (moves("k", "c3"), deletes("nightly"), creates("k2", "c1"), NEXT),
+         standing=(*REGISTRY, creates("k", "c0"), creates("nightly", "c0")),
+         lands=landing("k", "nightly", "k2", "m@v1.2.0")),
+    Push("a branch that loses, beside tags that do not need it", (branch("main", "c5", old="c2"), NEXT),
+         lands=landing("m@v1.2.0")),
+    Push("a branch that is deleted", (branch("side", NOTHING), NEXT), lands=landing("heads/side", "m@v1.2.0")),
+    Push("a branch that is called like a version", (branch("m@v1.2.0", "c3", old=NOTHING), NEXT),
+         lands=landing("heads/m@v1.2.0", "m@v1.2.0")),
+    Push("packed refs", (NEXT,), prepare=lambda scene: scene.server.git("pack-refs", "--all"),
+         lands=landing("m@v1.2.0")),
+    Push("push options", (NEXT,), config=(("receive.advertisePushOptions", "true"),), options=("ci.skip",),
+         lands=landing("m@v1.2.0")),
+)  # fmt: skip

@@ -1,0 +1,71 @@
+"""A push as it is written down in a table, what makes the server what it is meant for, and what must land of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from .attack_scene import Line, Scene, creates
+from .raw_push import RawPushResult
+
+# v1.1.0 is the latest version; v1.0.0 is in prod.
+REGISTRY = (creates("m@v1.0.0", "c1"), creates("m@v1.1.0", "c2"), creates("m#prod#1", "c1"))
+NONE: frozenset[str] = frozenset()
+
+
+class Push(NamedTuple):
+    """One push, and what comes before it.
+
+    `standing` tags are there, `policy` judges, `config` is the server's,
+    `prepare` does whatever else, `meanwhile` happens between the server's
+    advertisement and the commands. `lands` names the refs that the push
+    changes: by the pre-receive hook, by the update hook (None: the same), and
+    by the pre-receive hook where another hook is asked ref by ref after it
+    (None: the same).
+    """
+
+    name: str
+    lines: tuple[Line, ...]
+    lands: frozenset[str] = NONE
+    lands_by_update: frozenset[str] | None = None
+    lands_with_another_hook: frozenset[str] | None = None
+    standing: tuple[Line, ...] = REGISTRY
+    policy: str = ""
+    config: tuple[tuple[str, str], ...] = ()
+    prepare: Callable[[Scene], object] | None = None
+    meanwhile: Callable[[Scene], object] | None = None
+    capabilities: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    shallow: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+
+    def must_land(self, hook: str, *, another_hook: bool = False) -> frozenset[str]:
+        """The refs that change where `hook` judges."""
+        special = self.lands_by_update if hook == "update" else self.lands_with_another_hook if another_hook else None
+        return self.lands if special is None else special
+
+    def set_up(self, scene: Scene) -> None:
+        """Make the server what the push is meant for."""
+        scene.stand(self.standing)
+        scene.configure(self.config)
+        if self.policy:
+            scene.govern(self.policy)
+        if self.prepare is not None:
+            self.prepare(scene)
+
+    def send(self, scene: Scene, lines: Sequence[Line] | None = None) -> RawPushResult:
+        """Push to the scene that was set up."""
+        meanwhile = self.meanwhile
+        return scene.push(
+            self.lines if lines is None else lines,
+            capabilities=self.capabilities,
+            options=self.options,
+            shallow=self.shallow,
+            env=dict(self.env),
+            between=None if meanwhile is None else lambda _: meanwhile(scene),
+        )
+
+
+def landing(*refs: str) -> frozenset[str]:
+    """These refs, for `Push.lands`."""
+    return frozenset(refs)
