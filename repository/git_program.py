@@ -83,6 +83,13 @@ class GitProgram:
         wanted = set(refs)
         return {ref: oid for ref, oid in found if ref in wanted}
 
+    def symbolic(self, refs: Sequence[str]) -> dict[str, str]:
+        from .symbolic_refs import symbolic_refs
+
+        found = symbolic_refs(self.git, [self._namespace + ref for ref in refs])
+        start = len(self._namespace)
+        return {ref[start:]: target.removeprefix(self._namespace) for ref, target in found.items()}
+
     def refs_under(self, prefix: str) -> list[tuple[str, str]]:
         if not possible(prefix):
             return []

@@ -63,8 +63,10 @@ def policy_changes(reader: Reader, configuration: Configuration, updates: Iterab
     if not by_ref:
         return []
     changes = []
-    for watched in watched_policies(reader, configuration):
-        update = by_ref.get(watched.ref)
+    all_watched = watched_policies(reader, configuration)
+    stands_for = reader.symbolic([watched.ref for watched in all_watched])
+    for watched in all_watched:
+        update = by_ref.get(stands_for.get(watched.ref, watched.ref))
         if update is not None and (change := _change(reader, watched, update)):
             changes.append(change)
     return changes

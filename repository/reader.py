@@ -35,6 +35,9 @@ class Reader(Protocol):
     def existing(self, refs: Sequence[str]) -> dict[str, str]:
         """Those of these full ref names that exist, with the ids that they name."""
 
+    def symbolic(self, refs: Sequence[str]) -> dict[str, str]:
+        """Those of these full ref names that stand for another ref, with that one's name, whether it exists or not."""
+
     def refs_under(self, prefix: str) -> list[tuple[str, str]]:
         """The full name and id of every ref whose name begins with `prefix`, which ends in a slash."""
 

@@ -78,9 +78,11 @@ def judge_call(call: Call) -> int:
     reader = GitProgram(git)
     reader.prepare()
     from ..repository.shares import shares_of
+    from ..repository.symbolic_refs import as_they_change
     from .gate_lock import lock_for_push
 
     common_dir = reader.keep_in = git.common_folder()
+    call.updates = as_they_change(call.updates, reader)
     shares = shares_of(call.updates)
     models = [model for model in shares if model is not None]
     needs_lock = models or call.needs_lock(shares)
