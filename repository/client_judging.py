@@ -12,6 +12,7 @@ from ..policy.rules import rules_where
 from .facts import judge_updates
 from .git_program import GitProgram
 from .judging import InForce, find_stages
+from .obstacles import parents_of
 from .policy_source import client_policy
 from .remote import DEFAULT_SECONDS, Listing, Remote, RemoteIsSilent
 from .remote_reader import RemoteReader, fetch_missing
@@ -173,12 +174,8 @@ def _needed(updates: Sequence[RefUpdate], models: Sequence[str], listing: Listin
 
 def _parents(updates: Sequence[RefUpdate]) -> list[str]:
     """Tags that would stand in the way of a pushed one, for a ref can't be a folder, too."""
-    found: set[str] = set()
-    for update in updates:
-        if update.ref.startswith(TAGS):
-            parts = update.ref[len(TAGS) :].split("/")
-            found.update("/".join(parts[:count]) for count in range(1, len(parts)))
-    return sorted(found)
+    tags = (update.ref[len(TAGS) :] for update in updates if update.ref.startswith(TAGS))
+    return sorted({parent for tag in tags for parent in parents_of(tag)})
 
 
 def _verifier(policy: Policy, reader: GitProgram, git: Git, now: int) -> Verify | None:

@@ -12,6 +12,7 @@ from ..policy.errors import CannotJudge
 from ..policy.names import is_model
 from ..policy.push import ModelPush, Tag, TagPush
 from .answers import TagRef
+from .obstacles import find_obstacles
 from .shares import TAGS, shares_of
 from .targets import read_targets
 
@@ -67,37 +68,6 @@ def judge_updates(
             push = push._replace(targets=targets, obstacles=obstacles, case_twin=twins.get(push.model or ""))
             for judge in judges:
                 judge.judge_model(push)
-
-
-def find_obstacles(shares: Shares, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
-    """Pushed tags that would be a folder of another tag, or lie in one, and that tag's name."""
-    standing = [tag.name for tags in listed.values() for tag in tags]
-    if not any(map(_names_a_folder, shares.values())) and "/" not in "".join(standing):
-        return {}
-    created = {update.ref[len(TAGS) :] for share in shares.values() for update in share.updates if update.new}
-    names = {*standing, *created}
-    parents = {parent for tag in created if "/" in tag for parent in _parents(tag)}
-    names.update(ref[len(TAGS) :] for ref in reader.existing([TAGS + parent for parent in sorted(parents - names)]))
-    found: dict[str, str] = {}
-    for name in names:
-        for parent in _parents(name) if "/" in name else ():
-            if parent in names:
-                if name in created:
-                    found[name] = parent
-                if parent in created:
-                    found.setdefault(parent, name)
-    return found
-
-
-def _names_a_folder(share: Share) -> bool:
-    return any("/" in update.ref[len(TAGS) :] for update in share.updates)
-
-
-def _parents(tag: str) -> Iterator[str]:
-    cut = tag.find("/")
-    while cut >= 0:
-        yield tag[:cut]
-        cut = tag.find("/", cut + 1)
 
 
 def find_case_twins(shares: Shares, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
