@@ -16,16 +16,16 @@ def parse_trailers(message: str) -> list[tuple[str, str]]:
     paragraphs = [part for part in message.replace("\r\n", "\n").strip().split("\n\n") if part.strip()]
     if len(paragraphs) < 2:
         return []
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, list[str]]] = []
     for line in paragraphs[-1].strip("\n").split("\n"):
         key, colon, value = line.partition(":")
         if line[:1] in " \t" and found:
-            found[-1] = found[-1][0], f"{found[-1][1]} {line.strip()}".strip()
+            found[-1][1].append(line.strip())
         elif colon and is_trailer_key(key.rstrip()):
-            found.append((key.rstrip(), value.strip()))
+            found.append((key.rstrip(), [value.strip()]))
         else:
             return []
-    return found
+    return [(key, " ".join(part for part in parts if part)) for key, parts in found]
 
 
 def is_trailer_key(text: str) -> bool:

@@ -11,6 +11,7 @@ To put it right, make the tag anew with a message as the policy asks for it
 
 from __future__ import annotations
 
+from ..quoting import cut
 from ..verdict import Breach
 from .example import Example
 
@@ -50,17 +51,21 @@ def _problems(text: str, kind: str, wanted: Message) -> Iterator[tuple[str, str]
         return
     from ..trailers import parse_trailers, problem_of_value
 
-    trailers = parse_trailers(text)
+    values: dict[str, list[str]] = {}
+    for key, value in parse_trailers(text):
+        values.setdefault(key.lower(), []).append(value)
     for trailer in wanted.trailers:
         if kind not in trailer.what:
             continue
-        values = [value for key, value in trailers if key.lower() == trailer.key.lower()]
-        if not values and trailer.required:
+        found = values.get(trailer.key.lower(), ())
+        if not found and trailer.required:
             yield f"lacks the trailer '{trailer.key}: …'", f"message.trailers.{trailer.key}"
-        for value in values:
-            problem = problem_of_value(value, trailer)
-            if problem:
-                yield f"has the trailer '{trailer.key}: {value}', which {problem}", f"message.trailers.{trailer.key}"
+        problems = ((value, problem_of_value(value, trailer)) for value in found)
+        # A message may hold thousands of one trailer: whoever mends the first sees to the others.
+        first = next(((value, problem) for value, problem in problems if problem), None)
+        if first is not None:
+            value, problem = first
+            yield f"has the trailer '{trailer.key}: {cut(value)}', which {problem}", f"message.trailers.{trailer.key}"
 
 
 TRAILER = '[message.trailers.Dataset]\npattern = "[0-9a-f]{8}"\n'
