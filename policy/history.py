@@ -14,7 +14,7 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from .push import Tag
     from .tag_name import TagName
@@ -261,9 +261,9 @@ class ModelHistory:
             newest.drop_top()
         return None
 
-    def stages_ever(self, commit: str) -> StagesEver:
-        """Every stage that the version on `commit` was ever assigned until now."""
-        return StagesEver(self._first_assigned_at.get(commit, {}), self._moment)
+    def stages_ever(self, commit: str, also: Collection[str] = ()) -> StagesEver:
+        """Every stage that the version on `commit` was ever assigned until now, and `also` these."""
+        return StagesEver(self._first_assigned_at.get(commit, {}), self._moment, also)
 
     def has_assignment_tags(self, commit: str) -> bool:
         """Whether any assignment or unassignment was ever made on `commit`."""

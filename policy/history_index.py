@@ -8,25 +8,31 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from .history import Event
 
 
 class StagesEver:
-    """The stages that one commit was assigned until a certain moment: asked, and not copied, turn by turn."""
+    """The stages that one commit was assigned until a certain moment, and others.
 
-    __slots__ = ("_first_assigned", "_until")
+    It is asked, and not copied, turn by turn.
+    """
 
-    def __init__(self, first_assigned: Mapping[str, int], until: int) -> None:
+    __slots__ = ("_also", "_first_assigned", "_until")
+
+    def __init__(self, first_assigned: Mapping[str, int], until: int, also: Collection[str] = ()) -> None:
         self._first_assigned = first_assigned
         self._until = until
+        self._also = also
 
     def __contains__(self, stage: object) -> bool:
-        return isinstance(stage, str) and self._first_assigned.get(stage, self._until) < self._until
+        if not isinstance(stage, str):
+            return False
+        return self._first_assigned.get(stage, self._until) < self._until or stage in self._also
 
     def __iter__(self) -> Iterator[str]:
-        return (stage for stage, moment in self._first_assigned.items() if moment < self._until)
+        return iter({*(stage for stage, moment in self._first_assigned.items() if moment < self._until), *self._also})
 
 
 class NewestFirst:

@@ -37,6 +37,10 @@ class Judge:
         self.policy = policy
         self.verify = verify
         self._documents: Documents | None = None
+        if circumstances.budget is None:
+            from .budget import Budget
+
+            circumstances = circumstances._replace(budget=Budget(for_each=circumstances.place == "history"))
         self.circumstances = circumstances
         self.findings: list[Finding] = []
         self.judged = 0
@@ -47,7 +51,7 @@ class Judge:
         if self._documents is None:
             from .annotations import Documents
 
-            self._documents = Documents(of_history=self.circumstances.place == "history")
+            self._documents = Documents(self.circumstances.budget)
         return self._documents
 
     def judge_model(self, push: ModelPush) -> None:

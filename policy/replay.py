@@ -120,7 +120,7 @@ def _turn(
         history.versions_at(commit),
         holds,
         follows,
-        history.stages_ever(commit).union(together.get((commit, event.time), ())),
+        history.stages_ever(commit, together.get((commit, event.time), ())),
         history.has_assignment_tags(commit),
     )
 

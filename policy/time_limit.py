@@ -35,17 +35,25 @@ def has_timers() -> bool:
 def in_time(call: Callable[[], Result], *, seconds: float, too_slow: str) -> tuple[Result, float]:
     """What `call` returns, and how many of the `seconds` are left.
 
-    Raises CannotJudge(`too_slow`) once they are over.
+    Raises CannotJudge(`too_slow`) once they are over; where there is no timer,
+    only once `call` has returned. Whoever started this process may have
+    blocked or ignored the timer's signal: that is undone meanwhile.
     """
+    import time
+
     if seconds <= 0:
         raise CannotJudge(too_slow)
+    end = time.monotonic() + seconds
     if not has_timers():
-        return call(), seconds
+        result = call()
+        return result, end - time.monotonic()
     import signal
     import sys
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        raise CannotJudge(too_slow)
+        # A signal that was waiting behind the blockade is not the timer's.
+        if time.monotonic() >= end:
+            raise CannotJudge(too_slow)
 
     def tell_of_others(lost: sys.UnraisableHookArgs) -> None:
         if lost.exc_type is not CannotJudge:
@@ -53,15 +61,18 @@ def in_time(call: Callable[[], Result], *, seconds: float, too_slow: str) -> tup
 
     before, unraisable = signal.signal(signal.SIGALRM, stop), sys.unraisablehook
     sys.unraisablehook = tell_of_others
+    mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
     try:
         signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
         try:
             result = call()
         finally:
-            left = signal.setitimer(signal.ITIMER_REAL, 0)[0]
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            left = end - time.monotonic()
     finally:
         # Once more, for the timer may have struck while it was being stopped.
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         sys.unraisablehook = unraisable
     return result, left

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .budget import Budget
     from .policy import Trailer
 
 
@@ -33,7 +34,7 @@ def is_trailer_key(text: str) -> bool:
     return bool(text) and text.isascii() and text.replace("-", "").isalnum()
 
 
-def problem_of_value(value: str, wanted: Trailer) -> str | None:
+def problem_of_value(value: str, wanted: Trailer, budget: Budget) -> str | None:
     """What is wrong with a trailer's value, as the end of a sentence; None if nothing is."""
     if wanted.type != "string":
         try:
@@ -49,6 +50,6 @@ def problem_of_value(value: str, wanted: Trailer) -> str | None:
     if wanted.pattern:
         from .patterns import matches_in_time
 
-        if not matches_in_time(wanted.pattern, value):
+        if not matches_in_time(wanted.pattern, value, budget):
             return f"does not match the pattern {wanted.pattern!r}"
     return None

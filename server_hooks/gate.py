@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 
+from ..policy.budget import Budget
 from ..policy.errors import CannotJudge
 from ..policy.push import Circumstances
 from ..repository.configuration import Configuration
@@ -137,7 +138,10 @@ def _judged(
 ) -> list[Verdict]:
     from ..repository.judging import judge_server_push
 
-    circumstances = Circumstances(now=int(time.time()), place="server", pusher=pusher.name, pusher_email=pusher.email)
+    budget = Budget()
+    circumstances = Circumstances(
+        now=int(time.time()), place="server", pusher=pusher.name, pusher_email=pusher.email, budget=budget
+    )
     verdicts = judge_server_push(
         call.updates,
         reader,
@@ -147,7 +151,7 @@ def _judged(
         receiver=_receiver(call, git, common_dir, configuration),
         earlier=earlier,
         find_emergency=_emergencies(call.push_options(os.environ), pusher),
-        find_verify=_verifiers(trusted, git, circumstances.now),
+        find_verify=_verifiers(trusted, git, circumstances.now, budget),
         load=_loader(common_dir),
     )
     return [call.about(verdict) for verdict in verdicts]
@@ -180,13 +184,13 @@ def _emergencies(options: Sequence[str], pusher: Pusher) -> FindEmergency | None
     return lambda policy: grant(options, policy, pusher.name)
 
 
-def _verifiers(reader: Reader, git: Git, now: int) -> FindVerify:
+def _verifiers(reader: Reader, git: Git, now: int, budget: Budget) -> FindVerify:
     def find(policy: Policy) -> Verify | None:
         if policy.signing.allowed_signers is None:
             return None
         from ..repository.signatures import find_verifier
 
-        return find_verifier(policy, reader, git, now=now)
+        return find_verifier(policy, reader, git, now=now, budget=budget)
 
     return find
 
