@@ -12,6 +12,7 @@ from ..repository.configuration import Configuration
 from ..repository.git_command import Git
 from ..repository.git_program import GitProgram
 from .leaving import ACCEPTED, REFUSED
+from .messages import tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,6 +87,27 @@ def judge_call(call: Call) -> int:
     models = [model for model in shares if model is not None]
     needs_lock = models or call.needs_lock(shares)
     lock = lock_for_push(common_dir, git, configuration, call) if needs_lock else None
+    try:
+        status, words = _judge_and_settle(call, lock, git, common_dir, configuration, reader, models)
+    except BaseException:
+        # Whoever tells what went wrong waits for the pusher to read it; others need not wait for that.
+        if lock is not None:
+            lock.release()
+        raise
+    tell(words, call.host)
+    return status
+
+
+def _judge_and_settle(
+    call: Call,
+    lock: PushLock | None,
+    git: Git,
+    common_dir: str,
+    configuration: Configuration,
+    reader: Reader,
+    models: Sequence[str],
+) -> tuple[int, list[str]]:
+    """The exit status, and what is still to be told once the lock is no longer held here."""
     head = reader.head()
     reader.prepare(models=models, refs=[head] if head else [])
     from .push_log import append_to_log
@@ -114,16 +136,36 @@ def judge_call(call: Call) -> int:
     if status == ACCEPTED and call.run_foreign_hook() != ACCEPTED:
         status = REFUSED
         entry = entry._replace(outcome="refused", error="the hook behind tagwarden's refused the push")
+    words = _words(verdicts, pusher)
+    if status == ACCEPTED and words and lock is not None:
+        try:
+            _be_heard(words, call.host)
+        except CannotJudge as problem:
+            append_to_log(common_dir, entry._replace(outcome="could-not-judge", error=str(problem)))
+            raise
+        words = []
     logged = append_to_log(common_dir, entry) if leaves_a_line(call.updates, verdicts) else ""
     if lock is not None:
         if status == ACCEPTED:
             call.hand_on(lock, settler(common_dir, logged))
         else:
             lock.release()
-    for verdict in verdicts:
-        if verdict.findings or verdict.notes:
-            _report(verdict, pusher, call.host)
-    return status
+    return status, words
+
+
+def _be_heard(words: Sequence[str], host: str) -> None:
+    """Tell an accepted push its warnings. Raises CannotJudge where nobody takes them.
+
+    Git moves no ref before its client has read them, and the lock is held until then.
+    """
+    from .messages import SECONDS_WHILE_OTHERS_WAIT, was_read
+
+    seconds = SECONDS_WHILE_OTHERS_WAIT
+    if not (tell(words, host, seconds=seconds) and was_read(seconds=seconds)):
+        raise CannotJudge(
+            f"The warnings on this push were not read within {seconds:g} seconds, and other pushes wait meanwhile. "
+            "Push again, with a client that reads what the server says."
+        )
 
 
 def _judged(
@@ -166,14 +208,19 @@ def _receiver(call: Call, git: Git, common_dir: str, configuration: Configuratio
     return Receiver(git, configuration, asked_singly=call.asked_singly(common_dir, configuration.entries()))
 
 
-def _report(verdict: Verdict, pusher: Pusher, host: str) -> None:
-    from ..policy.rules import RULES
-    from ..report.text import lines_of
-    from .messages import tell
+def _words(verdicts: Sequence[Verdict], pusher: Pusher) -> list[str]:
+    """What the pusher is told of the verdicts."""
+    words: list[str] = []
+    for verdict in verdicts:
+        if not verdict.findings and not verdict.notes:
+            continue
+        from ..policy.rules import RULES
+        from ..report.text import lines_of
 
-    if pusher.name is None and any(RULES[finding.rule].needs_pusher for finding in verdict.findings):
-        verdict = verdict._replace(notes=(*verdict.notes, f"it is not known who pushes: {pusher.how}"))
-    tell(lines_of(verdict), host)
+        if pusher.name is None and any(RULES[finding.rule].needs_pusher for finding in verdict.findings):
+            verdict = verdict._replace(notes=(*verdict.notes, f"it is not known who pushes: {pusher.how}"))
+        words += lines_of(verdict)
+    return words
 
 
 def _emergencies(options: Sequence[str], pusher: Pusher) -> FindEmergency | None:
