@@ -72,9 +72,11 @@ def parse_tag_object(raw: bytes, size: int | None = None) -> TagObject:
     """Read a tag object; never raises.
 
     `raw` is the object's content or the beginning of it, `size` the length of
-    all of it in bytes where `raw` was cut.
+    all of it in bytes where `raw` was cut, or nothing was read of it.
     """
     size = len(raw) if size is None else size
+    if size and not raw:
+        return TagObject("", "", "", None, "", None, False, size, (f"it has {size} bytes, too many to read",), False)
     defects: list[str] = []
     header, blank, body = raw.partition(b"\n\n")
     lines = header.split(b"\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -206,7 +207,8 @@ def test_a_git_that_fails_half_way_keeps_the_push_from_being_judged(
     broken = tmp_path / "bin" / "git"
     broken.parent.mkdir()
     reply = answer.replace("%(oid)", tag)
-    broken.write_text(f"#!/bin/sh\nread line\nprintf '%s' '{reply}'\necho killed in the dark >&2\nexit 7\n")
+    sizes = f'case "$*" in *--batch-check*) exec {shutil.which("git")} "$@" ;; esac'
+    broken.write_text(f"#!/bin/sh\n{sizes}\nread line\nprintf '%s' '{reply}'\necho killed in the dark >&2\nexit 7\n")
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", f"{broken.parent}:{os.environ['PATH']}")
     reader = GitProgram(Git.at(str(repo.path)))
