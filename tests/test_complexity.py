@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from support import Server, raw_tag
 from support.examples import judge_example, parse_line, push_of
+from tagwarden.policy.errors import CannotJudge
 from tagwarden.policy.judge import Judge, judge_push
 from tagwarden.policy.policy_file import built_in_policy
 from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate
@@ -57,8 +59,8 @@ def registry(server: Server) -> Server:
 def judge_with_counting(server: Server, *updates: RefUpdate) -> CountingReader:
     reader = CountingReader(Git.at(str(server.path)))
     judge = Judge(built_in_policy(), Circumstances(now=NOW, place="server"))
-    judge_updates(updates, reader, [judge])
-    reader.close()
+    with closing(reader):
+        judge_updates(updates, reader, [judge])
     assert judge.findings == []
     return reader
 
@@ -235,3 +237,24 @@ def test_an_audit_of_versions_that_come_and_go_takes_no_longer_than_there_are() 
 def test_no_message_lists_more_names_than_somebody_reads() -> None:
     for push in (stages_that_others_hold, unknown_stages):
         assert max(len(finding.message) for finding in judge_example(push(300)).findings) < 300
+
+
+def test_a_push_that_breaks_a_rule_very_often_is_refused_with_some_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tagwarden.policy.judge.MOST_OF_ONE_RULE", 30)
+    verdict = judge_example(deregistrations_elsewhere(100))
+
+    assert not verdict.accepted
+    assert sum(finding.rule == "state-exists" for finding in verdict.findings) == 30
+    assert "state-exists is broken more than 30 times; the rest is not listed" in verdict.notes
+
+
+def test_tags_that_unpack_to_very_much_are_not_all_read(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tagwarden.repository.facts.MOST_BEYOND", 100_000)
+    commit = server.git("rev-parse", "main")
+    updates = []
+    for number in range(20):
+        raw = raw_tag(object=commit, tag=f"m@v1.{number}.0", message="x" * 10_000)
+        updates.append(RefUpdate(None, server.write_object(raw), f"refs/tags/m@v1.{number}.0"))
+
+    with pytest.raises(CannotJudge, match="Push fewer at once"):
+        judge_with_counting(server, *updates)
