@@ -14,7 +14,7 @@ from .git_program import GitProgram
 from .judging import InForce, find_stages
 from .obstacles import parents_of
 from .policy_source import client_policy
-from .remote import DEFAULT_SECONDS, Listing, Remote, RemoteIsSilent
+from .remote import DEFAULT_SECONDS, TIMEOUT_SETTING, Listing, Remote, RemoteIsSilent, seconds_for_remotes
 from .remote_reader import RemoteReader, fetch_missing
 from .remotes import remote_to_push_to
 from .shares import TAGS, shares_of
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from .git_command import Git
     from .policy_source import PolicySource
 
-TIMEOUT_SETTING = "tagwarden.remoteTimeout"
 OFFLINE_SETTING = "tagwarden.offline"
 
 
@@ -187,17 +186,7 @@ def _verifier(policy: Policy, reader: GitProgram, git: Git, now: int) -> Verify 
 
 
 def _seconds(configuration: Configuration) -> float:
-    value = configuration.get(TIMEOUT_SETTING)
-    try:
-        seconds = DEFAULT_SECONDS if value is None else float(value)
-        if 0 < seconds < 86400:
-            return seconds
-    except ValueError:
-        pass
-    raise CannotJudge(
-        f"The Git setting {TIMEOUT_SETTING} is {value!a}, which is no number of seconds. "
-        f"Set it to one: `git config {TIMEOUT_SETTING} 10`."
-    )
+    return seconds_for_remotes(configuration.get(TIMEOUT_SETTING), DEFAULT_SECONDS)
 
 
 def _active(policy: Policy, models: Sequence[str], rules: Sequence[str]) -> list[str]:
