@@ -12,7 +12,7 @@ from ..repository.configuration import Configuration
 from ..repository.git_command import Git
 from ..repository.git_program import GitProgram
 from .leaving import ACCEPTED, REFUSED
-from .messages import tell
+from .messages import SECONDS, SECONDS_WHILE_OTHERS_WAIT, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ def judge_call(call: Call) -> int:
         if lock is not None:
             lock.release()
         raise
-    tell(words, call.host)
+    # Git does not go on with an accepted push, and its lock is kept, before all of this is said.
+    tell(words, call.host, seconds=SECONDS_WHILE_OTHERS_WAIT if status == ACCEPTED else SECONDS)
     return status
 
 
@@ -136,36 +137,13 @@ def _judge_and_settle(
     if status == ACCEPTED and call.run_foreign_hook() != ACCEPTED:
         status = REFUSED
         entry = entry._replace(outcome="refused", error="the hook behind tagwarden's refused the push")
-    words = _words(verdicts, pusher)
-    if status == ACCEPTED and words and lock is not None:
-        try:
-            _be_heard(words, call.host)
-        except CannotJudge as problem:
-            append_to_log(common_dir, entry._replace(outcome="could-not-judge", error=str(problem)))
-            raise
-        words = []
     logged = append_to_log(common_dir, entry) if leaves_a_line(call.updates, verdicts) else ""
     if lock is not None:
         if status == ACCEPTED:
             call.hand_on(lock, settler(common_dir, logged))
         else:
             lock.release()
-    return status, words
-
-
-def _be_heard(words: Sequence[str], host: str) -> None:
-    """Tell an accepted push its warnings. Raises CannotJudge where nobody takes them.
-
-    Git moves no ref before its client has read them, and the lock is held until then.
-    """
-    from .messages import SECONDS_WHILE_OTHERS_WAIT, was_read
-
-    seconds = SECONDS_WHILE_OTHERS_WAIT
-    if not (tell(words, host, seconds=seconds) and was_read(seconds=seconds)):
-        raise CannotJudge(
-            f"The warnings on this push were not read within {seconds:g} seconds, and other pushes wait meanwhile. "
-            "Push again, with a client that reads what the server says."
-        )
+    return status, _words(verdicts, pusher)
 
 
 def _judged(

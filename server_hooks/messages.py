@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 # In all, for everything that this process says.
 SECONDS = 10.0
 
-# What an accepted push has to be told, others wait for: Git changes no ref before that has reached the client.
-SECONDS_WHILE_OTHERS_WAIT = 3.0
+# What an accepted push has to be told, others wait for: Git moves no ref before that has reached the client. Once
+# the hook has gone, whoever keeps the lock ends a receive-pack that is stuck.
+SECONDS_WHILE_OTHERS_WAIT = 2.0
 
 # More than anybody reads; the last line, which sums up, is said in any case.
 MOST_BYTES = 64 * 1024
-
-LOOK_AGAIN = 0.02
 
 
 class _Patience:
@@ -61,22 +60,6 @@ def tell(lines: Iterable[str], host: str = "", *, seconds: float = SECONDS) -> b
         return True
     finally:
         _Patience.spent += time.monotonic() - began
-    return True
-
-
-def was_read(*, seconds: float) -> bool:
-    """Whether what was told has been taken out of the pipe, within `seconds`; True where that can't be known."""
-    import fcntl
-    import termios
-
-    end = time.monotonic() + seconds
-    try:
-        while int.from_bytes(fcntl.ioctl(2, termios.FIONREAD, bytes(4)), "little"):
-            if time.monotonic() > end:
-                return False
-            time.sleep(LOOK_AGAIN)
-    except OSError:
-        pass
     return True
 
 
