@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import shutil
 import struct
 import subprocess
@@ -10,9 +11,11 @@ import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from .measuring import WentWrong
 from .repositories import ZERO, Repository
 
 WIRE_BYTES = 1 << 20
+LINES = "hostile-lines"
 BIG = 256 << 20
 PACK_TYPES = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
 # A line of receive-pack's commands has a length before it.
@@ -55,8 +58,8 @@ class Hostile:
         self.lines.append(line)
         self._on_the_wire += len(line) + PACKET_BYTES
 
-    def write(self, path: Path, environment: Mapping[str, str]) -> Path:
-        """Make the repository at `path` with all the objects in it; the file of the lines."""
+    def write(self, path: Path, environment: Mapping[str, str]) -> None:
+        """Make the repository at `path` with all the objects in it, and the file of the lines."""
         shutil.rmtree(path, ignore_errors=True)
         subprocess.run(["git", "init", "--quiet", "--bare", str(path)], check=True, env=dict(environment))
         pack = b"PACK" + struct.pack(">II", 2, len(self._packed)) + b"".join(self._packed)
@@ -65,9 +68,7 @@ class Hostile:
             ["git", "-C", str(path), "index-pack", "--stdin"],
             input=pack, check=True, stdout=subprocess.DEVNULL, env=dict(environment),
         )  # fmt: skip
-        lines = path / "hostile-lines"
-        lines.write_text("".join(self.lines))
-        return lines
+        (path / LINES).write_text("".join(self.lines))
 
 
 def _commit(tree: str) -> bytes:
@@ -168,8 +169,17 @@ def hostile_repository(
     make: Callable[[Hostile], None], folder: Path, environment: Mapping[str, str]
 ) -> tuple[Repository, Path]:
     """A repository that has the objects of the push that `make` makes, and the hook's lines for it."""
+    path = folder / f"{make.__name__}.git"
+    # In a process of its own: what this one holds would count as the memory of what it starts.
+    making = multiprocessing.get_context("spawn").Process(target=_write, args=(make, path, dict(environment)))
+    making.start()
+    making.join()
+    if making.exitcode:
+        raise WentWrong(f"{make.__name__} could not be made")
+    return Repository(path, environment, path / "none"), path / LINES
+
+
+def _write(make: Callable[[Hostile], None], path: Path, environment: Mapping[str, str]) -> None:
     push = Hostile()
     make(push)
-    path = folder / f"{make.__name__}.git"
-    lines = push.write(path, environment)
-    return Repository(path, environment, path / "none"), lines
+    push.write(path, environment)
