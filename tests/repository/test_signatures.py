@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support import Repo, raw_tag
+from support import Repo
 from support.repositories import BEGINNING
 from support.signing import PgpKey, SshKey, needs_gpg, needs_ssh, sign_tag
 from tagwarden.policy import budget
@@ -394,7 +394,7 @@ def test_after_some_bad_signatures_no_more_are_verified(
         policy = load_policy(REQUIRE.format(location="ref:refs/heads/main:allowed_signers").encode())
         verifier = find_verifier(policy, reader, git, now=BEGINNING)
         assert verifier is not None
-        found = verifier(pushes)
+        found = dict(verifier(pushes))
 
     assert len(found) == 30
     assert not any(signature.principal for signature in found.values())
