@@ -33,8 +33,8 @@ class CountingReader(GitProgram):
         self.listed: list[str] = []
         self.read: list[str] = []
 
-    def _list(self, patterns: Any) -> Iterator[tuple[str, str]]:
-        for found in super()._list(patterns):
+    def _list(self, *asked: Any) -> Iterator[tuple[str, str]]:
+        for found in super()._list(*asked):
             self.listed.append(found[0])
             yield found
 

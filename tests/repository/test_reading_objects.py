@@ -452,5 +452,8 @@ def test_what_is_too_large_is_never_unpacked(repo: Repo, monkeypatch: pytest.Mon
         assert (found[0].size, found[0].data) == (len(raw), b"")
         assert found[1].data
         assert set(asked) == {small}
-        assert reader.files([(huge, "README.md"), (head, "README.md")], limit=100)[0] is None
-        assert reader.files([(huge, "README.md"), (head, "README.md")], limit=100)[1] is not None
+        assert reader.files([(head, "README.md")], limit=100) == [b"text"]
+        with pytest.raises(CannotJudge, match="too many to look for a file in it"):
+            reader.files([(head, "README.md"), (huge, "README.md")], limit=100)
+        with pytest.raises(CannotJudge, match="too many to look for a file in it"):
+            reader.entry(huge, "README.md", limit=0)
