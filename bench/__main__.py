@@ -12,13 +12,19 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from . import hook_cases, push_cases, reading_cases, tree_cases
+from . import hook_cases, hostile_cases, push_cases, reading_cases, tree_cases
 from .cases import Case
 from .installation import ROOT, install
 from .kit import Kit
 from .measuring import Summary, take_turns
 
-CASES = (*hook_cases.CASES, *push_cases.CASES, *reading_cases.CASES, *tree_cases.CASES)
+CASES = (
+    *hook_cases.CASES,
+    *push_cases.CASES,
+    *reading_cases.CASES,
+    *tree_cases.CASES,
+    *hostile_cases.CASES,
+)
 FOLDER = ROOT / "build" / "bench"
 
 GIT_CONFIG = """\

@@ -6,20 +6,13 @@ unreadable here exactly if it is unreadable there.
 
 from __future__ import annotations
 
-from .errors import CannotJudge
+from .budget import Budget
 from .needs import MOST_FILE_BYTES
-from .time_limit import in_time
+from .yaml_reading import load_yaml, prepare_yaml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-# Reading YAML takes a second for each 64 KiB, and much longer if somebody means it to.
-SECONDS = 10.0
-TOO_SLOW = (
-    f"The YAML files of the tagged commits (artifacts.yaml, dvc.yaml) take more than {SECONDS:g} seconds to read. "
-    "Push fewer tags at once, or make the files smaller."
-)
 
 # What GTO's `Artifact` model takes for each key of an entry.
 ENTRY_TYPES: dict[str, tuple[type, ...]] = {
@@ -31,30 +24,11 @@ ENTRY_TYPES: dict[str, tuple[type, ...]] = {
 BOOLEAN_WORDS = ("y", "yes", "t", "true", "on", "1", "n", "no", "f", "false", "off", "0")
 
 
-def load_yaml(data: bytes) -> Any:
-    """The document in `data` as plain values. Raises ValueError with a short reason."""
-    from ruamel.yaml import YAML
-
-    try:
-        return YAML(typ="safe", pure=True).load(data.decode("utf-8"))
-    except CannotJudge:
-        raise
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
-    # ruamel.yaml raises its own errors, and others on odd input.
-    except Exception as problem:  # noqa: BLE001
-        raise ValueError(str(problem).partition("\n")[0] or type(problem).__name__) from None
-
-
 class Documents:
-    """The YAML files of one push: each content is read once, and all of them in SECONDS.
+    """The YAML files of one push: each content is read once, and all of them within the push's budget."""
 
-    Over history each file has SECONDS to itself.
-    """
-
-    def __init__(self, *, of_history: bool = False) -> None:
-        self._left = SECONDS
-        self._of_history = of_history
+    def __init__(self, budget: Budget | None = None) -> None:
+        self._budget = Budget() if budget is None else budget
         self._read: dict[bytes, Any] = {}
 
     def load(self, data: bytes) -> Any:
@@ -62,8 +36,9 @@ class Documents:
         if len(data) > MOST_FILE_BYTES:
             raise ValueError(f"it is larger than {MOST_FILE_BYTES // 1024} KiB")
         if data not in self._read:
-            seconds = SECONDS if self._of_history else self._left
-            self._read[data], self._left = in_time(lambda: _load_or_fail(data), seconds=seconds, too_slow=TOO_SLOW)
+            prepare_yaml()
+            what = f"one of {len(data)} bytes"
+            self._read[data] = self._budget.run("yaml", lambda: _load_or_fail(data), what=what)
         found = self._read[data]
         if isinstance(found, ValueError):
             raise found

@@ -11,13 +11,15 @@ from .names import in_tags
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     # A literal character, None for `*`, or whether a set is negated and its ranges.
     Token = str | None | tuple[bool, tuple[tuple[str, str], ...]]
 
 SPECIAL = frozenset("*?[")
 ANY_ONE: Token = (True, ())
+# So few globs are tried faster than sorted.
+MANY = 20
 
 _tokens_of: dict[str, tuple[Token, ...]] = {}
 
@@ -34,15 +36,50 @@ def matches(glob: str, text: str) -> bool:
     return _match(tokens, text)
 
 
-def matches_any(globs: Iterable[str], text: str) -> bool:
+def matches_any(globs: Collection[str], text: str) -> bool:
     """Whether one of `globs` matches `text`."""
-    return any(matches(glob, text) for glob in globs)
+    if len(globs) < MANY or type(globs) is not tuple:
+        return any(matches(glob, text) for glob in globs)
+    return _Many.of(globs).match(text)
 
 
-def matches_model(globs: Iterable[str], model: str) -> bool:
+def matches_model(globs: Collection[str], model: str) -> bool:
     """Whether one of `globs` matches `model`; both may be spelled as in tags (`cv=seg`) or as GTO does (`cv:seg`)."""
     model = in_tags(model)
-    return any(matches(in_tags(glob), model) for glob in globs)
+    if len(globs) < MANY or type(globs) is not tuple:
+        return any(matches(in_tags(glob), model) for glob in globs)
+    return _Many.of(globs, of_models=True).match(model)
+
+
+class _Many:
+    """A policy's long list of globs, most of which need not be tried one by one."""
+
+    def __init__(self, globs: Iterable[str]) -> None:
+        names, beginnings, others = [], [], []
+        for glob in globs:
+            if SPECIAL.isdisjoint(glob):
+                names.append(glob)
+            elif glob[-1] == "*" and SPECIAL.isdisjoint(glob[:-1]):
+                beginnings.append(glob[:-1])
+            else:
+                others.append(glob)
+        self._names, self._beginnings, self._others = frozenset(names), tuple(beginnings), others
+
+    @classmethod
+    def of(cls, globs: tuple[str, ...], *, of_models: bool = False) -> _Many:
+        # By identity: to compare ten thousand strings would cost what is saved. The list is kept, so that
+        # no other gets its identity.
+        key = id(globs), of_models
+        if key not in _many_of:
+            _many_of[key] = globs, cls(map(in_tags, globs) if of_models else globs)
+        return _many_of[key][1]
+
+    def match(self, text: str) -> bool:
+        found = text in self._names or text.startswith(self._beginnings)
+        return found or any(matches(glob, text) for glob in self._others)
+
+
+_many_of: dict[tuple[int, bool], tuple[tuple[str, ...], _Many]] = {}
 
 
 def problem_of(glob: str) -> str | None:

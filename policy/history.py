@@ -9,11 +9,12 @@ event a deprecation. `version-order` and the like are no concern of this file.
 
 from __future__ import annotations
 
+from .history_index import NewestFirst, StagesEver
 from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from .push import Tag
     from .tag_name import TagName
@@ -63,12 +64,15 @@ class ModelHistory:
     """The state that a model's events add up to, in whatever order they are added."""
 
     __slots__ = (
-        "_active_at",
+        "_candidates_at",
         "_deregistered",
+        "_first_assigned_at",
+        "_first_registrations",
+        "_moment",
+        "_newest",
         "_registered",
-        "_unsorted",
+        "_unsorted_at",
         "_versions_at",
-        "assignments",
         "deprecated",
         "holdings",
         "last_sign_of_life",
@@ -80,13 +84,18 @@ class ModelHistory:
         self.registrations: list[Event] = []
         self.registrations_at: dict[str, list[Event]] = {}
         self._versions_at: dict[str, set[Version]] = {}
-        # What `active_version_at` found, until it may have changed.
-        self._active_at: dict[str, Version | None] = {}
+        # For each commit what may be its active version, the best last; each with minus its place, which is never
+        # the same. What is found not to be active goes: it comes back by a new registration only.
+        self._candidates_at: dict[str, list[tuple[Version, int]]] = {}
+        self._unsorted_at: set[str] = set()
+        self._first_registrations: dict[Version, Event] = {}
         self._registered: dict[VersionAt, Event] = {}
         self._deregistered: dict[VersionAt, Event] = {}
         self.holdings: dict[str, dict[str, Holding]] = {}
-        self.assignments: dict[str, list[Event]] = {}
-        self._unsorted: set[str] = set()
+        self._newest: dict[str, NewestFirst] = {}
+        # For each commit of an assignment or unassignment when each stage was assigned first, by `_moment`.
+        self._first_assigned_at: dict[str, dict[str, int]] = {}
+        self._moment = 0
         self.deprecated: Event | None = None
         self.last_sign_of_life: Event | None = None
         for event in events:
@@ -103,7 +112,11 @@ class ModelHistory:
         version = event.name.version
         assert version is not None
         self.registrations.append(event)
-        self._active_at.pop(event.commit, None)
+        candidates = self._candidates_at.setdefault(event.commit, [])
+        candidates.append((version, -len(self.registrations)))
+        if len(candidates) > 1:
+            self._unsorted_at.add(event.commit)
+        self._first_registrations.setdefault(version, event)
         self.registrations_at.setdefault(event.commit, []).append(event)
         self._versions_at.setdefault(event.commit, set()).add(version)
         key = version, event.commit
@@ -120,20 +133,22 @@ class ModelHistory:
             assert name.version is not None
             key = name.version, event.commit
             self._deregistered[key] = _later(self._deregistered.get(key), event)
-            self._active_at.pop(event.commit, None)
             self._versions_at.setdefault(event.commit, set()).add(name.version)
         elif name.stage is not None:
             self._assign(event, name.stage)
 
     def _assign(self, event: Event, stage: str) -> None:
+        first_assigned = self._first_assigned_at.setdefault(event.commit, {})
         by_commit = self.holdings.setdefault(stage, {})
         holding = by_commit.get(event.commit) or Holding()
         if event.name.kind == "assign":
             by_commit[event.commit] = Holding(_later(holding.assigned, event), holding.unassigned)
-            assignments = self.assignments.setdefault(stage, [])
-            if assignments and event.time < assignments[-1].time:
-                self._unsorted.add(stage)
-            assignments.append(event)
+            newest = self._newest.get(stage)
+            if newest is None:
+                newest = self._newest[stage] = NewestFirst()
+            newest.add(event)
+            first_assigned.setdefault(stage, self._moment)
+            self._moment += 1
         else:
             by_commit[event.commit] = Holding(holding.assigned, _later(holding.unassigned, event))
 
@@ -142,6 +157,10 @@ class ModelHistory:
     def registration(self, version: Version, commit: str) -> Event | None:
         """The last registration of `version` on `commit`."""
         return self._registered.get((version, commit))
+
+    def first_registration(self, version: Version) -> Event | None:
+        """The registration of `version`, on whatever commit, that was taken in first."""
+        return self._first_registrations.get(version)
 
     def deregistration(self, version: Version, commit: str) -> Event | None:
         """The last deregistration of `version` on `commit`."""
@@ -163,14 +182,16 @@ class ModelHistory:
 
     def active_version_at(self, commit: str) -> Version | None:
         """The active version on `commit`; the greatest, if there are several."""
-        if commit not in self._active_at:
-            found = [
-                event.name.version
-                for event in self.registrations_at.get(commit, ())
-                if event.name.version and self.is_active(event.name.version, commit)
-            ]
-            self._active_at[commit] = max(found, key=lambda version: version.precedence, default=None)
-        return self._active_at[commit]
+        candidates = self._candidates_at.get(commit)
+        if commit in self._unsorted_at and candidates:
+            candidates.sort(key=lambda candidate: (candidate[0].precedence, candidate[1]))
+            self._unsorted_at.discard(commit)
+        while candidates:
+            version = candidates[-1][0]
+            if self.is_active(version, commit):
+                return version
+            candidates.pop()
+        return None
 
     def latest(self) -> Event | None:
         """The registration of the greatest active version, pre-releases included (as in GTO)."""
@@ -232,33 +253,27 @@ class ModelHistory:
         unassigned comes back by a new assignment only, one that was
         deregistered never. So a long series of questions stays cheap.
         """
-        candidates = self.assignments.get(stage, [])
-        if stage in self._unsorted:
-            candidates.sort(key=lambda event: event.time)
-            self._unsorted.discard(stage)
-        while candidates:
-            event = candidates[-1]
+        newest = self._newest.get(stage)
+        while newest is not None and (event := newest.top()) is not None:
             holding = self.holding(stage, event.commit)
             if holding.assigned == event and self.is_in_force(stage, event.commit):
                 return event
-            candidates.pop()
+            newest.drop_top()
         return None
 
-    def stages_ever(self, commit: str) -> frozenset[str]:
-        """Every stage that the version on `commit` was ever assigned."""
-        return frozenset(
-            stage for stage, by_commit in self.holdings.items() if commit in by_commit and by_commit[commit].assigned
-        )
+    def stages_ever(self, commit: str, also: Collection[str] = ()) -> StagesEver:
+        """Every stage that the version on `commit` was ever assigned until now, and `also` these."""
+        return StagesEver(self._first_assigned_at.get(commit, {}), self._moment, also)
 
     def has_assignment_tags(self, commit: str) -> bool:
         """Whether any assignment or unassignment was ever made on `commit`."""
-        return any(commit in by_commit for by_commit in self.holdings.values())
+        return commit in self._first_assigned_at
 
     # The model
 
     def commits(self) -> set[str]:
         """Every commit of a version, or of an assignment."""
-        return {*self._versions_at, *(commit for by_commit in self.holdings.values() for commit in by_commit)}
+        return {*self._versions_at, *self._first_assigned_at}
 
     @property
     def is_deprecated(self) -> bool:

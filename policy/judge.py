@@ -6,6 +6,8 @@ is wrong.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from .rules import RULES, load_push_rule, load_rule
 from .verdict import Finding, Verdict
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 ORDER = {rule: place for place, rule in enumerate(RULES)}
 
+# A megabyte on the wire can break a rule a million times: nobody reads that, and it would fill the memory.
+MOST_OF_ONE_RULE = 5000
+
 
 class Judge:
     """Judges one push under one policy, model by model.
@@ -37,17 +42,24 @@ class Judge:
         self.policy = policy
         self.verify = verify
         self._documents: Documents | None = None
+        if circumstances.budget is None:
+            from .budget import Budget
+
+            circumstances = circumstances._replace(budget=Budget(for_each=circumstances.place == "history"))
         self.circumstances = circumstances
         self.findings: list[Finding] = []
         self.judged = 0
         self.used_emergencies: dict[str, str] = {}
+        self._lists_all = circumstances.place == "history"
+        # How often each rule was found broken, by severity.
+        self._counts: dict[tuple[str, Severity], int] = {}
 
     def documents(self) -> Documents:
         """What reads the YAML files of this push; few pushes need it."""
         if self._documents is None:
             from .annotations import Documents
 
-            self._documents = Documents(of_history=self.circumstances.place == "history")
+            self._documents = Documents(self.circumstances.budget)
         return self._documents
 
     def judge_model(self, push: ModelPush) -> None:
@@ -74,7 +86,8 @@ class Judge:
             for rule in _rules_for("model", features_of(case)):
                 level = self._level(rule, settings)
                 if level != "off" and (RULES[rule].helped or not landing.only_helped):
-                    breaches = [breach for breach in load_rule(rule).check(case) if (rule, breach.ref) not in found]
+                    fresh = (breach for breach in load_rule(rule).check(case) if (rule, breach.ref) not in found)
+                    breaches = list(fresh if self._lists_all else islice(fresh, MOST_OF_ONE_RULE + 1))
                     new.extend((rule, breach.ref) for breach in breaches)
                     self._take(rule, level, breaches, landing.because)
             found.update(new)
@@ -97,12 +110,20 @@ class Judge:
         emergency = self.circumstances.emergency.get(rule)
         severity: Severity = "warning" if level == "warning" or emergency is not None else "error"
         for breach in breaches:
+            count = self._counts[rule, severity] = self._counts.get((rule, severity), 0) + 1
+            if count > MOST_OF_ONE_RULE and not self._lists_all:
+                return
             if emergency is not None and level == "error":
                 self.used_emergencies[rule] = emergency
             options = load_rule(rule).OPTIONS
             key = breach.key or (options[0] if options else f"rules.{rule}")
             message = breach.message + because
             self.findings.append(Finding(rule, severity, breach.ref, breach.model, message, key, breach.fix))
+
+    def _notes_on_what_is_left_out(self) -> Iterator[str]:
+        for (rule, _), count in self._counts.items():
+            if count > MOST_OF_ONE_RULE and not self._lists_all:
+                yield f"{rule} is broken more than {MOST_OF_ONE_RULE} times; the rest is not listed"
 
     def _notes_on_emergencies(self) -> tuple[str, ...]:
         if not self.used_emergencies:
@@ -125,7 +146,7 @@ class Judge:
             policy_id=policy_id,
             findings=tuple(self.findings),
             judged=self.judged,
-            notes=(*notes, *self._notes_on_emergencies()),
+            notes=(*notes, *self._notes_on_what_is_left_out(), *self._notes_on_emergencies()),
             emergency=self.used_emergencies,
         )
 

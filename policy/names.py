@@ -21,6 +21,10 @@ TOMBSTONE_END = "!#" + 10 * "9"
 # Tags of so few bytes leave room for every tag that may have to follow them.
 ROOMY_BYTES = 220
 MOST_COUNTER_DIGITS = 9
+# A whole name must fit into a path: 1024 bytes on macOS, 4096 on Linux (PATH_MAX). A name is looked
+# at part by part, so that its length alone does not limit what it costs.
+LONGEST_NAME = 1000
+MOST_PARTS = 50
 
 
 def is_name(text: str) -> bool:
@@ -51,7 +55,14 @@ def is_counter(text: str) -> bool:
 
 def fits(tag: str) -> bool:
     """Whether Git can store `tag`: components short enough for a file, and no ".lock" at the end."""
-    return tag[-5:] != ".lock" and (len(tag) <= MOST_BYTES or max(map(len, tag.split("/"))) <= MOST_BYTES)
+    if tag[-5:] == ".lock" or is_endless(tag):
+        return False
+    return len(tag) <= MOST_BYTES or max(map(len, tag.split("/"))) <= MOST_BYTES
+
+
+def is_endless(tag: str) -> bool:
+    """Whether the name is so long, or has so many parts, that nobody should look at it any further."""
+    return len(tag) > LONGEST_NAME or tag.count("/") >= MOST_PARTS
 
 
 def what_has_no_room(model: str, bare: str) -> str | None:

@@ -6,7 +6,19 @@ believes that something was registered or deployed.
 
 from __future__ import annotations
 
-from .names import ALPHANUMERIC, FOLDER, MOST_BYTES, NAME, fits, is_counter, is_model, is_name
+from .names import (
+    ALPHANUMERIC,
+    FOLDER,
+    LONGEST_NAME,
+    MOST_BYTES,
+    MOST_PARTS,
+    NAME,
+    fits,
+    is_counter,
+    is_endless,
+    is_model,
+    is_name,
+)
 from .quoting import quoted
 from .record import Record
 from .versions import MOST_DIGITS, parse_version
@@ -22,7 +34,15 @@ class NearMiss(Record):
 
 def explain(tag: str) -> NearMiss:
     """Say what keeps `tag`, which `parse_tag_name` has turned down, from being a model tag."""
+    if is_endless(tag):
+        return NearMiss(tag, _problem_of_size(tag), None)
     return NearMiss(tag, _problem(tag), _suggest(tag))
+
+
+def _problem_of_size(tag: str) -> str:
+    if len(tag) > LONGEST_NAME:
+        return f"it has {len(tag)} characters; a model tag has at most {LONGEST_NAME}"
+    return f"it has {tag.count('/') + 1} parts between slashes; a model tag has at most {MOST_PARTS}"
 
 
 def _problem(tag: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from .names import shown
 from .record import Record
+from .wording import MOST_NAMES, some_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,8 +56,9 @@ def decide(settings: Settings, person: Person, kind: str, model: str, stage: str
         if name is not None:
             key = f"people.allow[{number}]"
             return Decision(True, f"{key} lets {name} {what}", key, number)
-    names = ", ".join(dict.fromkeys(who for number in covering for who in allow[number - 1].who))
-    keys = " and ".join(f"people.allow[{number}]" for number in covering)
+    names = some_of(dict.fromkeys(who for number in covering for who in allow[number - 1].who))
+    listed = [f"people.allow[{number}]" for number in covering]
+    keys = " and ".join(listed) if len(listed) <= MOST_NAMES else some_of(listed)
     verb = "leaves" if len(covering) == 1 else "leave"
     return Decision(False, f"{keys} {verb} it to {names} to {what}", f"people.allow[{covering[0]}]", covering[0])
 

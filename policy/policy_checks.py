@@ -40,18 +40,21 @@ def _check_severities(policy: Policy, reading: Reading) -> None:
 
 
 def _check_groups(policy: Policy, reading: Reading) -> None:
-    groups = [path.removeprefix(GROUP) for path in policy.given if path.startswith(GROUP)]
+    groups = {path.removeprefix(GROUP): None for path in policy.given if path.startswith(GROUP)}
     named = [(f"people.allow[{number}].who", entry.who) for number, entry in enumerate(policy.people.allow, 1)]
     for path, who in [*named, ("emergency.who", policy.emergency.who)]:
         for name in who:
             if name.startswith("@") and name[1:] not in groups:
-                reading.mistake(reading.base, path, f"{name!r} is no group; {_known_groups(groups)}")
+                reading.mistake(reading.base, path, f"{name!r} is no group; {_known_groups(list(groups))}")
 
 
 def _known_groups(groups: Sequence[str]) -> str:
     from .toml_text import joined
+    from .wording import MOST_NAMES, some_of
 
-    return f"people.groups holds {joined(groups, 'and')}" if groups else "people.groups is empty"
+    if not groups:
+        return "people.groups is empty"
+    return f"people.groups holds {joined(groups, 'and') if len(groups) <= MOST_NAMES else some_of(groups)}"
 
 
 def _check_selectors(reading: Reading) -> None:

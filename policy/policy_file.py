@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-MOST_BYTES = 1 << 20
+MOST_BYTES = 1 << 19
 MOST_DOTS = 40
+SECONDS = 2.0
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -36,8 +37,20 @@ def load_policy(data: bytes, *, site: bool = False) -> Policy:
 
     `site` reads a site policy, which judges only by the rules that it sets.
     Raises PolicyMistakes, which holds everything that is wrong with it; one
-    that needs a newer tagwarden says only that.
+    that needs a newer tagwarden says only that, and so does one that takes
+    more than SECONDS to read: every push that is judged reads it.
     """
+    from .errors import CannotJudge
+    from .time_limit import in_time
+
+    too_slow = f"it takes more than {SECONDS:g} seconds to read; make it shorter, or its patterns simpler"
+    try:
+        return in_time(lambda: _load(data, site=site), seconds=SECONDS, too_slow=too_slow)[0]
+    except CannotJudge as problem:
+        raise PolicyMistakes([str(problem)]) from None
+
+
+def _load(data: bytes, *, site: bool) -> Policy:
     document = _parse(data)
     from .policy_checks import check
     from .policy_making import make_policy, refuse_newer

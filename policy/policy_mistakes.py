@@ -18,7 +18,12 @@ def found(value: object) -> str:
         return "a table"
     if isinstance(value, list):
         return "an array of tables" if value and isinstance(value[0], dict) else "an array"
-    if isinstance(value, (str, bool, int, float)):
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a number of more than 64 bits"
+    if isinstance(value, str):
+        # Only the beginning is shown.
+        return shortened(toml_text(value[:100]))
+    if isinstance(value, (bool, int, float)):
         return shortened(toml_text(value))
     return "a date or a time"
 

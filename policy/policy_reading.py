@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 TRAILER_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 # Tables whose names are the user's, and what stands for these names in KEYS.
 NAMED_BY_USERS = {"message.trailers": "NAME", "people.groups": "NAME", "rules": "RULE"}
+MOST_NAMED = {"message.trailers": 100, "people.groups": 1000}
 MUST_BE_GIVEN = {"people.allow[]": "who", "override[]": "models"}
+
+# Every event is held against every entry, so that a policy of tens of thousands would make all pushes slow.
+MOST_TABLES = 200
+# Nobody reads more at once.
+MOST_MISTAKES = 100
 
 _BAD = object()
 
@@ -44,7 +50,8 @@ class Reading:
     """Reads a parsed policy file: `base`, `overrides`, and the `mistakes` so far."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self.mistakes: list[str] = []
+        self._mistakes: list[str] = []
+        self._more = 0
         self.base = Written("")
         top = {name: value for name, value in document.items() if name != "override"}
         self.base.values.update(self._table(top, "", "", self.base))
@@ -55,11 +62,27 @@ class Reading:
             self.overrides.append(override)
 
     def mistake(self, written: Written, path: str, problem: str) -> None:
-        """Keep a mistake at `path`, a key spelled with dots."""
-        self.mistakes.append(f"{written.where}{path}: {problem}")
+        """Keep a mistake at `path`, a key spelled with dots; of very many, their number."""
+        if self.is_full:
+            self._more += 1
+        else:
+            self._mistakes.append(f"{written.where}{path}: {problem}")
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no further mistake will be told."""
+        return len(self._mistakes) >= MOST_MISTAKES
+
+    @property
+    def mistakes(self) -> list[str]:
+        """What is wrong with the file, a sentence each."""
+        return [*self._mistakes, f"and {self._more} more mistakes"] if self._more else self._mistakes
 
     def _table(self, table: Mapping[str, Any], pattern: str, path: str, written: Written) -> dict[str, Any]:
-        values = {}
+        values: dict[str, Any] = {}
+        if len(table) > MOST_NAMED.get(pattern, len(table)):
+            self.mistake(written, path, f"found {len(table)} names; there may be {MOST_NAMED[pattern]} at most")
+            return values
         if not table and path and pattern.endswith(("[]", "NAME")):
             # That such a table is there says something even if it is empty.
             written.given[path] = {}
@@ -78,8 +101,7 @@ class Reading:
         if inner is None:
             from .policy_mistakes import explain_unknown
 
-            many = len(self.mistakes) >= 100
-            self.mistake(written, path, "unknown" if many else explain_unknown(name, pattern, value))
+            self.mistake(written, path, "" if self.is_full else explain_unknown(name, pattern, value))
         elif inner in KEYS:
             return self._value(KEYS[inner], value, path, written)
         elif inner.endswith("[]"):
@@ -122,6 +144,9 @@ class Reading:
 
     def _tables(self, path: str, value: Any, written: Written) -> list[dict[str, Any]]:
         if type(value) is list and all(type(table) is dict for table in value):
+            if len(value) > MOST_TABLES:
+                self.mistake(written, path, f"found {len(value)} entries; there may be {MOST_TABLES} at most")
+                return []
             return value
         from .policy_mistakes import found
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 LONGEST_PATTERN = 4096
+LONGEST_GLOB = 1000
+MOST_ENTRIES = 10_000
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -70,7 +72,10 @@ def array_of(item: Shape, plural: str, *, least: int = 0, distinct: bool = False
             raise Unfit
         if len(value) < least:
             raise Unfit("an empty array")
+        if len(value) > MOST_ENTRIES:
+            raise Unfit(f"one of {len(value)} entries, of which there may be {MOST_ENTRIES} at most")
         items = []
+        seen = set()
         for entry in value:
             try:
                 items.append(item.read(entry))
@@ -78,8 +83,10 @@ def array_of(item: Shape, plural: str, *, least: int = 0, distinct: bool = False
                 from .policy_mistakes import found
 
                 raise Unfit(f"{str(unfit) or found(entry)} in the array") from None
-            if distinct and items[-1] in items[:-1]:
-                raise Unfit(f"{items[-1]!r} twice")
+            if distinct:
+                if items[-1] in seen:
+                    raise Unfit(f"{items[-1]!r} twice")
+                seen.add(items[-1])
         return tuple(items)
 
     expected = f"an array of {plural}"
@@ -148,6 +155,8 @@ def _read_pattern(value: Any) -> str:
 
 def _read_glob(value: Any) -> str:
     text = _read_string(value)
+    if len(text) > LONGEST_GLOB:
+        raise Unfit(f"one of {len(text)} characters, of which there may be {LONGEST_GLOB} at most")
     problem = problem_of(text)
     if problem:
         from .policy_mistakes import found

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal
 
+    from .budget import Budget
     from .commit_object import Commit
     from .near_miss import NearMiss
     from .tag_name import TagName
@@ -122,7 +123,8 @@ class Circumstances(Record):
     None where it names none. `pusher` is None where nobody is known.
     `emergency` maps a rule's id to the reason that the pusher gave.
     `asked_singly` names what may refuse single refs after this judgement,
-    None for nothing.
+    None for nothing. `budget` is the time for slow work, one for all policies;
+    a judge that is given none makes its own.
     """
 
     now: int
@@ -133,6 +135,7 @@ class Circumstances(Record):
     remote_url: str | None = None
     emergency: Mapping[str, str] = {}
     asked_singly: str | None = None
+    budget: Budget | None = None
 
 
 class WholePush(Record):

@@ -14,7 +14,7 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
     from .history import Event, ModelHistory
     from .push import TagPush
@@ -42,7 +42,7 @@ class Turn(Record):
     versions_here: int
     holds: bool
     follows: Event | None
-    had_stages: frozenset[str]
+    had_stages: Container[str]
     assigned_before: bool
     retires: bool = False
 
@@ -97,14 +97,14 @@ def _turn(
     kind, stage, commit = event.name.kind, event.name.stage, event.commit
     if kind == "deprecate":
         follows = _latest(history.deprecated, history.last_sign_of_life)
-        return Turn(push, event, None, 0, False, follows, frozenset(), False)
+        return Turn(push, event, None, 0, False, follows, (), False)
     follows = history.deprecated
     holds = False
     if event.name.version is not None:
         if kind == "register":
             follows = _latest(follows, history.deregistration(event.name.version, commit))
             versions_here, assigned = history.versions_with(event), history.has_assignment_tags(commit)
-            return Turn(push, event, None, versions_here, False, follows, frozenset(), assigned)
+            return Turn(push, event, None, versions_here, False, follows, (), assigned)
         follows = _latest(follows, history.registration(event.name.version, commit))
     elif stage is not None:
         holds = history.is_in_force(stage, commit)
@@ -120,7 +120,7 @@ def _turn(
         history.versions_at(commit),
         holds,
         follows,
-        history.stages_ever(commit).union(together.get((commit, event.time), ())),
+        history.stages_ever(commit, together.get((commit, event.time), ())),
         history.has_assignment_tags(commit),
     )
 

@@ -12,7 +12,7 @@ each with an optional counter `#N` at the end. MODEL is a name, or
 
 from __future__ import annotations
 
-from .names import fits, is_counter, is_model, is_name
+from .names import fits, is_counter, is_endless, is_model, is_name
 from .record import Record
 from .versions import Version, parse_version
 
@@ -62,6 +62,8 @@ def parse_tag_name(tag: str) -> TagName | NearMiss | None:
     Returns None for a name without `@` and `#`, which is no business of a
     model registry, and a NearMiss for one that has them and is not a model tag.
     """
+    if is_endless(tag):
+        return _near_miss(tag) if "@" in tag or "#" in tag else None
     model, at, rest = tag.partition("@")
     if at:
         kind: Kind

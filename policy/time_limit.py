@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
 
 
+# On a busy machine others have the processor most of the time; they must not be what makes honest work too slow.
+PATIENCE = 4
+
 # What the timer raises gets lost in a destructor, and where somebody catches everything.
 AGAIN = 0.1
 
@@ -35,17 +38,30 @@ def has_timers() -> bool:
 def in_time(call: Callable[[], Result], *, seconds: float, too_slow: str) -> tuple[Result, float]:
     """What `call` returns, and how many of the `seconds` are left.
 
-    Raises CannotJudge(`too_slow`) once they are over.
+    They are seconds of the processor's time, or PATIENCE times as many of the
+    clock. Raises CannotJudge(`too_slow`) once they are over; where there is no
+    timer, the next call does. Whoever started this process may have blocked
+    or ignored the timer's signal: that is undone meanwhile.
     """
+    import time
+
     if seconds <= 0:
         raise CannotJudge(too_slow)
+    began = time.process_time(), time.monotonic()
+
+    def left() -> float:
+        return seconds - max(time.process_time() - began[0], (time.monotonic() - began[1]) / PATIENCE)
+
     if not has_timers():
-        return call(), seconds
+        result = call()
+        return result, left()
     import signal
     import sys
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        raise CannotJudge(too_slow)
+        # The timer looks again and again; and a signal that was waiting behind the blockade is none of its own.
+        if left() <= 0:
+            raise CannotJudge(too_slow)
 
     def tell_of_others(lost: sys.UnraisableHookArgs) -> None:
         if lost.exc_type is not CannotJudge:
@@ -53,15 +69,17 @@ def in_time(call: Callable[[], Result], *, seconds: float, too_slow: str) -> tup
 
     before, unraisable = signal.signal(signal.SIGALRM, stop), sys.unraisablehook
     sys.unraisablehook = tell_of_others
+    mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+        signal.setitimer(signal.ITIMER_REAL, min(seconds, AGAIN), AGAIN)
         try:
             result = call()
         finally:
-            left = signal.setitimer(signal.ITIMER_REAL, 0)[0]
+            signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
         # Once more, for the timer may have struck while it was being stopped.
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         sys.unraisablehook = unraisable
-    return result, left
+    return result, left()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .budget import Budget
     from .policy import Trailer
 
 
@@ -16,16 +17,16 @@ def parse_trailers(message: str) -> list[tuple[str, str]]:
     paragraphs = [part for part in message.replace("\r\n", "\n").strip().split("\n\n") if part.strip()]
     if len(paragraphs) < 2:
         return []
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, list[str]]] = []
     for line in paragraphs[-1].strip("\n").split("\n"):
         key, colon, value = line.partition(":")
         if line[:1] in " \t" and found:
-            found[-1] = found[-1][0], f"{found[-1][1]} {line.strip()}".strip()
+            found[-1][1].append(line.strip())
         elif colon and is_trailer_key(key.rstrip()):
-            found.append((key.rstrip(), value.strip()))
+            found.append((key.rstrip(), [value.strip()]))
         else:
             return []
-    return found
+    return [(key, " ".join(part for part in parts if part)) for key, parts in found]
 
 
 def is_trailer_key(text: str) -> bool:
@@ -33,7 +34,7 @@ def is_trailer_key(text: str) -> bool:
     return bool(text) and text.isascii() and text.replace("-", "").isalnum()
 
 
-def problem_of_value(value: str, wanted: Trailer) -> str | None:
+def problem_of_value(value: str, wanted: Trailer, budget: Budget) -> str | None:
     """What is wrong with a trailer's value, as the end of a sentence; None if nothing is."""
     if wanted.type != "string":
         try:
@@ -49,6 +50,6 @@ def problem_of_value(value: str, wanted: Trailer) -> str | None:
     if wanted.pattern:
         from .patterns import matches_in_time
 
-        if not matches_in_time(wanted.pattern, value):
+        if not matches_in_time(wanted.pattern, value, budget):
             return f"does not match the pattern {wanted.pattern!r}"
     return None

@@ -12,8 +12,9 @@ from ..policy.rules import rules_where
 from .facts import judge_updates
 from .git_program import GitProgram
 from .judging import InForce, find_stages
+from .obstacles import parents_of
 from .policy_source import client_policy
-from .remote import DEFAULT_SECONDS, Listing, Remote, RemoteIsSilent
+from .remote import DEFAULT_SECONDS, TIMEOUT_SETTING, Listing, Remote, RemoteIsSilent, seconds_for_remotes
 from .remote_reader import RemoteReader, fetch_missing
 from .remotes import remote_to_push_to
 from .shares import TAGS, shares_of
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from .git_command import Git
     from .policy_source import PolicySource
 
-TIMEOUT_SETTING = "tagwarden.remoteTimeout"
 OFFLINE_SETTING = "tagwarden.offline"
 
 
@@ -173,12 +173,8 @@ def _needed(updates: Sequence[RefUpdate], models: Sequence[str], listing: Listin
 
 def _parents(updates: Sequence[RefUpdate]) -> list[str]:
     """Tags that would stand in the way of a pushed one, for a ref can't be a folder, too."""
-    found: set[str] = set()
-    for update in updates:
-        if update.ref.startswith(TAGS):
-            parts = update.ref[len(TAGS) :].split("/")
-            found.update("/".join(parts[:count]) for count in range(1, len(parts)))
-    return sorted(found)
+    tags = (update.ref[len(TAGS) :] for update in updates if update.ref.startswith(TAGS))
+    return sorted({parent for tag in tags for parent in parents_of(tag)})
 
 
 def _verifier(policy: Policy, reader: GitProgram, git: Git, now: int) -> Verify | None:
@@ -190,17 +186,7 @@ def _verifier(policy: Policy, reader: GitProgram, git: Git, now: int) -> Verify 
 
 
 def _seconds(configuration: Configuration) -> float:
-    value = configuration.get(TIMEOUT_SETTING)
-    try:
-        seconds = DEFAULT_SECONDS if value is None else float(value)
-        if 0 < seconds < 86400:
-            return seconds
-    except ValueError:
-        pass
-    raise CannotJudge(
-        f"The Git setting {TIMEOUT_SETTING} is {value!a}, which is no number of seconds. "
-        f"Set it to one: `git config {TIMEOUT_SETTING} 10`."
-    )
+    return seconds_for_remotes(configuration.get(TIMEOUT_SETTING), DEFAULT_SECONDS)
 
 
 def _active(policy: Policy, models: Sequence[str], rules: Sequence[str]) -> list[str]:

@@ -7,12 +7,17 @@ import os
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
+from .bounded_program import MOST_BYTES, SaidTooMuch, TookTooLong, run_bounded
 from .git_command import Git
 from .git_program import GitProgram
 from .processes import run
+from .remote import LONGEST_COMPLAINT, TIMEOUT_SETTING, seconds_for_remotes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+# For all of a repository's tags, from wherever it is.
+DEFAULT_SECONDS = 120.0
 
 
 @contextlib.contextmanager
@@ -73,7 +78,24 @@ def _object_format(git: Git, url: str) -> str:
 
 def _answered(git: Git, url: str, arguments: Sequence[str]) -> bytes:
     environment = {**git.surroundings, "LC_ALL": "C"}
+    wanted = git.line("config", "--get", TIMEOUT_SETTING, accepted=(0, 1))
+    seconds = seconds_for_remotes(wanted or None, DEFAULT_SECONDS)
     try:
-        return run(git.command(*arguments), environment=environment)[1]
-    except CannotJudge as failure:
-        raise CannotJudge(f"The tags of {url!a} could not be fetched. {failure}") from None
+        answered = run_bounded(git.command(*arguments), environment=environment, seconds=seconds)
+    except TookTooLong:
+        raise CannotJudge(
+            f"The tags of {url!a} could not be fetched within {seconds:g} seconds. Try again later, or give it longer: "
+            f"`git config --global {TIMEOUT_SETTING} 600`."
+        ) from None
+    except SaidTooMuch:
+        raise CannotJudge(
+            f"The tags of {url!a} could not be fetched: it says more than {MOST_BYTES // 1024**2} MiB about them, and "
+            "has not come to an end."
+        ) from None
+    if answered.status != 0:
+        lines = answered.complaint.decode("utf-8", "replace").splitlines()
+        said = "; ".join(line.strip() for line in lines if line.strip())[:LONGEST_COMPLAINT]
+        raise CannotJudge(
+            f"The tags of {url!a} could not be fetched. Git says: {said or f'exit status {answered.status}'}"
+        )
+    return answered.output

@@ -12,6 +12,7 @@ from ..policy.errors import CannotJudge
 from ..policy.names import is_model
 from ..policy.push import ModelPush, Tag, TagPush
 from .answers import TagRef
+from .obstacles import find_obstacles
 from .shares import TAGS, shares_of
 from .targets import read_targets
 
@@ -30,6 +31,10 @@ BATCH = 5000
 
 # What the header of a tag object may take beside the message.
 HEADER_BYTES = 16 * 1024
+
+# A tag of a kibibyte is an ordinary one. What the pushed ones have beyond that is held in memory, all of it at once.
+ORDINARY_BYTES = 1024
+MOST_BEYOND = 32 * 1024 * 1024
 
 
 def judge_updates(
@@ -60,44 +65,14 @@ def judge_updates(
     twins = find_case_twins(shares, listed, reader)
     whole = (share._replace(standing=listed.get(share.model or "", ())) for share in shares.values())
     limit = _limit(shares, judges)
+    allowance = None if any(judge.circumstances.place == "history" for judge in judges) else _Allowance()
     for batch in _batches(map(_but_for_the_touched, whole), batch_size):
-        pushes = _read(batch, reader, limit, listed)
+        pushes = _read(batch, reader, limit, listed, allowance)
         targets = read_targets(pushes, updates, reader, judges, lands)
         for push in pushes:
             push = push._replace(targets=targets, obstacles=obstacles, case_twin=twins.get(push.model or ""))
             for judge in judges:
                 judge.judge_model(push)
-
-
-def find_obstacles(shares: Shares, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
-    """Pushed tags that would be a folder of another tag, or lie in one, and that tag's name."""
-    standing = [tag.name for tags in listed.values() for tag in tags]
-    if not any(map(_names_a_folder, shares.values())) and "/" not in "".join(standing):
-        return {}
-    created = {update.ref[len(TAGS) :] for share in shares.values() for update in share.updates if update.new}
-    names = {*standing, *created}
-    parents = {parent for tag in created if "/" in tag for parent in _parents(tag)}
-    names.update(ref[len(TAGS) :] for ref in reader.existing([TAGS + parent for parent in sorted(parents - names)]))
-    found: dict[str, str] = {}
-    for name in names:
-        for parent in _parents(name) if "/" in name else ():
-            if parent in names:
-                if name in created:
-                    found[name] = parent
-                if parent in created:
-                    found.setdefault(parent, name)
-    return found
-
-
-def _names_a_folder(share: Share) -> bool:
-    return any("/" in update.ref[len(TAGS) :] for update in share.updates)
-
-
-def _parents(tag: str) -> Iterator[str]:
-    cut = tag.find("/")
-    while cut >= 0:
-        yield tag[:cut]
-        cut = tag.find("/", cut + 1)
 
 
 def find_case_twins(shares: Shares, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
@@ -153,7 +128,28 @@ def _limit(models: Iterable[str | None], judges: Sequence[Judge]) -> int:
     return HEADER_BYTES + max((message.max_bytes for message in messages), default=0)
 
 
-def _read(shares: Sequence[Share], reader: Reader, limit: int, listed: Mapping[str, list[TagRef]]) -> list[ModelPush]:
+class _Allowance:
+    """How much a push's tags may hold beyond what is ordinary: a megabyte on the wire may unpack to hundreds."""
+
+    def __init__(self) -> None:
+        self._left = MOST_BEYOND
+
+    def take(self, size: int) -> None:
+        """Count one tag object. Raises CannotJudge once they hold too much."""
+        self._left -= max(0, size - ORDINARY_BYTES)
+        if self._left < 0:
+            raise CannotJudge(
+                f"The tags of this push hold more than {MOST_BEYOND // 1024**2} MiB of messages. Push fewer at once."
+            )
+
+
+def _read(
+    shares: Sequence[Share],
+    reader: Reader,
+    limit: int,
+    listed: Mapping[str, list[TagRef]],
+    allowance: _Allowance | None,
+) -> list[ModelPush]:
     from ..policy.tag_object import parse_tag_object
 
     oids: list[str] = []
@@ -162,11 +158,17 @@ def _read(shares: Sequence[Share], reader: Reader, limit: int, listed: Mapping[s
         oids.extend(tag.oid for tag in share.standing)
     objects = reader.objects(oids, limit=limit)
 
-    def read(name: str, oid: str | None) -> Tag | None:
+    def read(name: str, oid: str | None, *, pushed: bool = False) -> Tag | None:
         if oid is None:
             return None
         found = next(objects)
-        return Tag(name, oid, found.type, parse_tag_object(found.data, found.size) if found.type == "tag" else None)
+        if pushed and allowance is not None:
+            allowance.take(len(found.data))
+        content = parse_tag_object(found.data, found.size) if found.type == "tag" else None
+        if content is not None and not pushed:
+            # Of what stands no rule reads the message, which may be a hundred times the rest.
+            content = content._replace(message=content.message[:ORDINARY_BYTES])
+        return Tag(name, oid, found.type, content)
 
     pushes = []
     for share in shares:
@@ -176,7 +178,7 @@ def _read(shares: Sequence[Share], reader: Reader, limit: int, listed: Mapping[s
             old = read(tag, update.old)
             if old is not None and old.type is None and TagRef(tag, old.oid) in listed.get(share.model or "", ()):
                 raise _damaged(old)
-            pushed.append(TagPush(update.ref, name, old, read(tag, update.new)))
+            pushed.append(TagPush(update.ref, name, old, read(tag, update.new, pushed=True)))
         standing = [found for ref in share.standing if (found := read(ref.name, ref.oid))]
         for found in standing:
             if found.type is None:

@@ -15,7 +15,7 @@ from .scratch_files import filled_scratch_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
     from typing import BinaryIO
 
     from .git_command import Git
@@ -27,70 +27,104 @@ _WINDOW_BYTES = 4096
 _WINDOWS_AT_MOST = 4
 # About what Git writes, and we read over, in the time that another process takes to start.
 READ_OVER_BYTES = 1 << 18
+# Larger objects are none that anybody may tag, name or read here.
+LARGEST = 1 << 24
+_SIZES, _CONTENT = "--batch-check", "--batch"
 _CHUNK = 1 << 16
 _NEWLINE = 0x0A
 _ADVICE = "Run `git fsck` in that repository: it names what is damaged."
 
 
 class ObjectReader:
-    """Answers questions about objects, each an id or `<id>:<path>` on a line of its own."""
+    """Answers questions about objects, each an id or `<id>:<path>` on a line of its own.
+
+    What kind of object it is and how large is asked first, and content only of
+    what may be read: Git unpacks the whole of an object before it hands out
+    its first byte, and a pack of a megabyte can hold one of a gigabyte.
+    """
 
     def __init__(self, git: Git) -> None:
         self._git = git
-        self._companion: Child | None = None
+        self._companions: dict[str, Child] = {}
 
     def start(self) -> None:
-        """Starts the process that answers small sets of questions, if it does not run."""
-        if self._companion is None:
-            self._companion = self._git.start("cat-file", "--batch", talk=True)
+        """Starts the processes that answer small sets of questions, if they do not run."""
+        for how in (_SIZES, _CONTENT):
+            self._companion(how)
 
     def close(self) -> None:
-        """Ends that process."""
-        companion, self._companion = self._companion, None
-        if companion is not None:
-            companion.abandon()
+        """Ends these processes."""
+        for how in list(self._companions):
+            self._companions.pop(how).abandon()
 
     def ask(self, questions: Sequence[str], *, limit: int, content_of: str) -> Iterator[RawObject]:
         """Yields an answer to each question in order; `type` None: no such object.
 
-        Objects of the type `content_of` come with at most `limit` bytes.
-        Raises CannotJudge where an object is damaged or Git fails.
+        Objects of the type `content_of` come with at most `limit` bytes, and
+        with none if they have more than LARGEST. Raises CannotJudge where an
+        object is damaged or Git fails.
         """
         windows = _windows(questions)
         if windows is not None:
             for window in windows:
                 # Answered in full before anything is yielded: the process is then free for other questions.
-                yield from self._ask_companion(window, limit, content_of)
+                yield from self._ask_companions(window, limit, content_of)
         else:
             yield from self._ask_in_bulk(questions, limit, content_of)
 
-    def _ask_companion(self, questions: Sequence[str], limit: int, content_of: str) -> list[RawObject]:
+    def _companion(self, how: str) -> Child:
+        if how not in self._companions:
+            self._companions[how] = self._git.start("cat-file", how, talk=True)
+        return self._companions[how]
+
+    def _ask_companions(self, questions: Sequence[str], limit: int, content_of: str) -> list[RawObject]:
+        answers = self._talk(_SIZES, questions, 0, content_of)
+        wanted = [place for place, found in enumerate(answers) if limit and _is_read(found, content_of)]
+        contents = self._talk(_CONTENT, [questions[place] for place in wanted], limit, content_of)
+        for place, found in zip(wanted, contents, strict=True):
+            answers[place] = found
+        return answers
+
+    def _talk(self, how: str, questions: Sequence[str], limit: int, content_of: str) -> list[RawObject]:
         answers: list[RawObject] = []
         while len(answers) < len(questions):
-            self.start()
-            child = self._companion
-            assert child is not None
+            child = self._companion(how)
             rest = questions[len(answers) :]
-            whole = False
             try:
                 child.send(_in_lines(rest))
-                reading = _Answers(child, limit, content_of)
+                reading = _Answers(child, limit, content_of, with_content=how == _CONTENT)
                 answers.extend(reading.to(rest))
-                whole = not reading.given_up
-            finally:
-                if not whole:
-                    self.close()
+            except BaseException:
+                self.close()
+                raise
+            if reading.given_up:
+                self._companions.pop(how).abandon()
         return answers
 
     def _ask_in_bulk(self, questions: Sequence[str], limit: int, content_of: str) -> Iterator[RawObject]:
-        how = "--batch" if limit else "--batch-check"
+        sizes = self._run(_SIZES, questions, 0, content_of)
+        if not limit:
+            yield from sizes
+            return
+        # Nearly all are read; what is not kept here is asked once more.
+        unread = {place: found for place, found in enumerate(sizes) if not _is_read(found, content_of)}
+        wanted = [question for place, question in enumerate(questions) if place not in unread] if unread else questions
+        contents = self._run(_CONTENT, wanted, limit, content_of)
+        try:
+            for place in range(len(questions)):
+                yield unread[place] if place in unread else next(contents)
+            next(contents, None)  # lets the process that answered end in order
+        finally:
+            contents.close()
+
+    def _run(self, how: str, questions: Sequence[str], limit: int, content_of: str) -> Generator[RawObject, None, None]:
         source = filled_scratch_file(_in_lines(questions))
         answered = 0
         try:
             while answered < len(questions):
                 os.lseek(source, len(_in_lines(questions[:answered])), os.SEEK_SET)
                 child = self._git.start("cat-file", how, "--buffer", stdin=source)
-                reading = _Answers(child, limit, content_of, with_content=limit > 0)
+                reading = _Answers(child, limit, content_of, with_content=how == _CONTENT)
                 try:
                     for answer in reading.to(questions[answered:]):
                         answered += 1
@@ -102,6 +136,10 @@ class ObjectReader:
                     child.abandon()
         finally:
             os.close(source)
+
+
+def _is_read(found: RawObject, content_of: str) -> bool:
+    return found.type == content_of and found.size <= LARGEST
 
 
 def _in_lines(questions: Sequence[str]) -> bytes:

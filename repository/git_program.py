@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+from ..policy.errors import CannotJudge
 from .answers import RawObject, TagRef, TreeEntry
 from .git_command import Git, namespace_prefix
-from .git_objects import ObjectReader
+from .git_objects import LARGEST, ObjectReader
 from .git_refs import (
     MODELS_AT_MOST,
     MODELS_AT_ONCE,
@@ -109,6 +110,7 @@ class GitProgram:
         next(answers, None)  # lets the process that answered end in order
 
     def files(self, wanted: Sequence[tuple[str, str]], *, limit: int) -> list[bytes | None]:
+        self._refuse_endless(dict.fromkeys(treeish for treeish, _ in wanted))
         questions = [f"{treeish}:{checked_path(path)}" for treeish, path in wanted]
         answers = list(self._objects.ask(questions, limit=limit, content_of="blob"))
         doubtful = [asked for asked, answer in zip(wanted, answers, strict=True) if answer.type is None]
@@ -119,6 +121,7 @@ class GitProgram:
         return [answer.data if answer.type == "blob" else None for answer in answers]
 
     def entry(self, treeish: str, path: str, *, limit: int) -> TreeEntry | None:
+        self._refuse_endless([treeish])
         return find_entry(self._objects, treeish, path, limit)
 
     def shapes(self, trees: Sequence[str], *, max_paths: int, max_depth: int) -> dict[str, Shape]:
@@ -133,8 +136,17 @@ class GitProgram:
         from .git_ancestry import not_contained
 
         kinds = self.objects(commits, limit=0)
-        strangers = {found.oid for found in kinds if found.type != "commit"}
+        strangers = {found.oid for found in kinds if found.type != "commit" or found.size > LARGEST}
         return strangers | not_contained(self.git, [c for c in commits if c not in strangers], tips)
+
+    def _refuse_endless(self, oids: Iterable[str]) -> None:
+        """Raises CannotJudge where one of these objects is so large that Git would take its time to look into it."""
+        for found in self._objects.ask(list(oids), limit=0, content_of="commit"):
+            if found.size > LARGEST:
+                raise CannotJudge(
+                    f"The {found.type} {found.oid} has {found.size} bytes, too many to look for a file in it. "
+                    "Make it anew, smaller."
+                )
 
     def resolve(self, revision: str) -> str | None:
         if "\0" in revision:

@@ -7,6 +7,8 @@ from ..policy.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..policy.annotations import Documents
+    from ..policy.budget import Budget
     from .reader import Reader
 
 GTO_FILE = ".gto"
@@ -20,35 +22,36 @@ class DeclaredStages(Record):
     note: str | None = None
 
 
-def declared_stages(reader: Reader, commit: str | None) -> DeclaredStages:
+def declared_stages(reader: Reader, commit: str | None, budget: Budget | None = None) -> DeclaredStages:
     """What `.gto` at the trusted commit declares.
 
     A file that GTO can't read declares nothing, and the note says so: GTO
     itself fails on it, but not on the server, where it never looks at it.
-    Raises CannotJudge where Git can't read the commit.
+    Raises CannotJudge where Git can't read the commit, or the file takes longer
+    than the `budget` allows.
     """
     if commit is None:
         return DeclaredStages(None)
     data = reader.files([(commit, GTO_FILE)], limit=_LARGEST + 1)[0]
     if data is None:
         return DeclaredStages(None)
+    from ..policy.annotations import Documents
+
     try:
         if len(data) > _LARGEST:
             raise ValueError(f"it has more than {_LARGEST} bytes")
-        return DeclaredStages(stages_in(data))
+        return DeclaredStages(stages_in(data, Documents(budget)))
     except ValueError as error:
         return DeclaredStages(None, f"{GTO_FILE} in commit {commit} declares no stages: {error}")
 
 
-def stages_in(data: bytes) -> tuple[str, ...] | None:
+def stages_in(data: bytes, documents: Documents) -> tuple[str, ...] | None:
     """The stages in a `.gto` file, None for any. Raises ValueError where GTO can't read it.
 
     As in gto.config: names of keys in any case; no stages, or none but null, means any; an empty
     list means that none is allowed.
     """
-    from ..policy.annotations import load_yaml
-
-    content = load_yaml(data) or {}
+    content = documents.load(data) or {}
     if not isinstance(content, dict):
         raise ValueError("it is not a mapping of names to values")
     stages = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..policy.budget import Budget
 from ..policy.errors import CannotJudge
 from ..policy.judge import Judge
 from ..policy.policy_file import built_in_policy, load_policy
@@ -111,8 +112,11 @@ def judge_server_push(
     of_site = site_policy(trusted, configuration)
     if of_site is not None:
         in_force.append(InForce(of_site, site=True, load=load))
+    budget = circumstances.budget or Budget()
     circumstances = circumstances._replace(
-        asked_singly=receiver.asked_singly, declared_stages=find_stages(updates, reader, source, in_force)
+        budget=budget,
+        asked_singly=receiver.asked_singly,
+        declared_stages=find_stages(updates, reader, source, in_force, budget),
     )
     judges = []
     for one in in_force:
@@ -144,7 +148,11 @@ def _standing(shares: Shares, listed: Mapping[str, Sequence[TagRef]], reader: Re
 
 
 def find_stages(
-    updates: Sequence[RefUpdate], reader: Reader, source: PolicySource, in_force: Sequence[InForce]
+    updates: Sequence[RefUpdate],
+    reader: Reader,
+    source: PolicySource,
+    in_force: Sequence[InForce],
+    budget: Budget | None = None,
 ) -> tuple[str, ...] | None:
     """The stages that `.gto` declares beside the policy, read only where they can matter.
 
@@ -156,7 +164,7 @@ def find_stages(
         return None
     from .gto_file import declared_stages
 
-    declared = declared_stages(reader, source.commit)
+    declared = declared_stages(reader, source.commit, budget)
     if declared.note is not None:
         in_force[0].notes.append(declared.note)
     return declared.names

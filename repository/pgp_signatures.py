@@ -12,6 +12,7 @@ from .signature_programs import private_folder, run_program, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..policy.budget import Budget
     from .allowed_signers import AllowedSigners
     from .signatures import Signed
 
@@ -44,7 +45,7 @@ PROBLEMS = {
 BINARY = "00"
 
 
-def check_pgp(signed: Signed, signers: AllowedSigners, *, program: str, now: int | None) -> Signature:
+def check_pgp(signed: Signed, signers: AllowedSigners, *, program: str, now: int | None, budget: Budget) -> Signature:
     """Who of `signers` made the signature, or what is wrong with it.
 
     The key must be valid by the clock of this machine; for old tags (`now` is
@@ -61,7 +62,7 @@ def check_pgp(signed: Signed, signers: AllowedSigners, *, program: str, now: int
         os.mkdir(home, 0o700)
         common = (program, f"--homedir={home}", *OPTIONS)
         keys = write(folder, "keys.asc", signers.pgp_keys)
-        ran = run_program([*common, "--quiet", "--import", keys], home=home, given=b"", package=PACKAGE)
+        ran = run_program([*common, "--quiet", "--import", keys], home=home, given=b"", package=PACKAGE, budget=budget)
         if ran.status != 0:
             raise CannotJudge(
                 "Signatures can't be verified: the OpenPGP keys of the allowed signers can't be read "
@@ -71,7 +72,7 @@ def check_pgp(signed: Signed, signers: AllowedSigners, *, program: str, now: int
         at = [] if now is not None else [f"--faked-system-time={signed.time}!", "--ignore-time-conflict"]
         signature = write(folder, "tag.sig", signed.signature)
         command = [*common, *at, "--status-fd=1", "--verify", signature, "-"]
-        ran = run_program(command, home=home, given=signed.payload, package=PACKAGE)
+        ran = run_program(command, home=home, given=signed.payload, package=PACKAGE, budget=budget)
         return read_status(ran.output, signers, succeeded=ran.status == 0)
 
 

@@ -12,12 +12,12 @@ import time
 
 from ..policy.errors import CannotJudge
 from ..policy.record import Record
+from .bounded_program import MOST_BYTES, SaidTooMuch, TookTooLong, run_bounded
 from .git_refs import fits
 from .object_ids import are_ids
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterable, Mapping
 
     from .git_command import Git
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 TAGS = "refs/tags/"
 HEADS = "refs/heads/"
 
+TIMEOUT_SETTING = "tagwarden.remoteTimeout"
 DEFAULT_SECONDS = 10.0
 LONGEST_COMPLAINT = 2000
 
@@ -95,49 +96,42 @@ class Remote:
         self._ask([*quiet, "--no-auto-maintenance", "--end-of-options", self.address, f"+{ref}:{ref}"])
 
     def _ask(self, arguments: Iterable[str], *, given: str = "", environment: Mapping[str, str] = {}) -> bytes:
-        import subprocess
-
         left = self._end - time.monotonic()
         surroundings = {**self._git.surroundings, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **environment}
         try:
-            process = subprocess.Popen(
-                self._git.command(*arguments),
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=surroundings,
-                # Without a terminal ssh asks nothing there, and all that Git starts can be ended at once.
-                start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            raise CannotJudge(f"The program `git` could not be started: {error.strerror}.") from error
-        try:
-            answer, complaint = process.communicate(os.fsencode(given), timeout=max(left, 0.01))
-        except subprocess.TimeoutExpired:
+            answered = run_bounded(
+                self._git.command(*arguments), environment=surroundings, given=os.fsencode(given), seconds=left
+            )
+        except TookTooLong:
             raise RemoteIsSilent(
                 f"The remote {self.address!a} did not say within {self.seconds:g} seconds which tags it has."
             ) from None
-        finally:
-            _end(process)
-        if process.returncode != 0:
+        except SaidTooMuch:
+            raise RemoteIsSilent(
+                f"The remote {self.address!a} says more than {MOST_BYTES // 1024**2} MiB about its tags, "
+                "and has not come to an end."
+            ) from None
+        if answered.status != 0:
             # The remote writes some of it; its lines must not pass for lines of ours.
-            lines = [line.strip() for line in complaint.decode("utf-8", "replace").splitlines() if line.strip()]
-            said = "; ".join(lines)[:LONGEST_COMPLAINT] or f"exit status {process.returncode}"
+            lines = answered.complaint.decode("utf-8", "replace").splitlines()
+            said = "; ".join(line.strip() for line in lines if line.strip())[:LONGEST_COMPLAINT]
+            said = said or f"exit status {answered.status}"
             raise RemoteIsSilent(f"The remote {self.address!a} could not be asked which tags it has. Git says: {said}")
-        return answer
+        return answered.output
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process, if it has not ended, with all that it started."""
-    if process.poll() is not None:
-        return
-    if os.name == "posix":
-        import signal
-
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except OSError:  # it has just ended
-            pass
-    else:
-        process.kill()
-    process.wait()
+def seconds_for_remotes(value: str | None, default: float) -> float:
+    """How long a remote may take, by the value of TIMEOUT_SETTING. Raises CannotJudge where that is no number."""
+    try:
+        seconds = default if value is None else float(value)
+        if 0 < seconds < 86400:
+            return seconds
+    except ValueError:
+        pass
+    raise CannotJudge(
+        f"The Git setting {TIMEOUT_SETTING} is {value!a}, which is no number of seconds. "
+        f"Set it to one: `git config {TIMEOUT_SETTING} 10`."
+    )
 
 
 def _patterns(models: Iterable[str], tags: Iterable[str], *, heads: bool) -> list[str]:

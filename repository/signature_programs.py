@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
-LONGEST_RUN = 20.0
+    from ..policy.budget import Budget
 
 # What a program may inherit. Neither an agent nor a home folder has a say in what is good.
 INHERITED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH")
@@ -47,20 +47,24 @@ def write(folder: str, name: str, content: bytes) -> str:
     return path
 
 
-def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: str) -> Ran:
+def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: str, budget: Budget) -> Ran:
     """Run a program to its end with `given` as its stdin.
 
     `package` is what to install where it is not there. Raises CannotJudge
-    where it can't be started or takes too long.
+    where it can't be started, or takes longer than the push's `budget` allows.
     """
     import subprocess
+    import time
+
+    budget.check("signatures", arguments[0])
+    began = time.monotonic()
 
     environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
     # ssh-keygen(1) reads times in the local zone.
     environment |= {"HOME": home, "GNUPGHOME": home, "LC_ALL": "C", "TZ": "UTC"}
     try:
         ran = subprocess.run(
-            arguments, input=given, capture_output=True, env=environment, cwd=home, timeout=LONGEST_RUN
+            arguments, input=given, capture_output=True, env=environment, cwd=home, timeout=budget.left("signatures")
         )
     except FileNotFoundError as error:
         raise CannotJudge(
@@ -72,7 +76,7 @@ def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: s
             f"Signatures can't be verified: the program {arguments[0]!a} can't be run: {error.strerror}."
         ) from error
     except subprocess.TimeoutExpired as error:
-        raise CannotJudge(
-            f"Signatures can't be verified: {arguments[0]!a} did not end in {LONGEST_RUN:g} seconds. Push again later."
-        ) from error
+        raise CannotJudge(budget.too_slow("signatures", ascii(arguments[0]))) from error
+    finally:
+        budget.charge("signatures", time.monotonic() - began)
     return Ran(ran.returncode, ran.stdout.decode("utf-8", "surrogateescape"), ran.stderr.decode("utf-8", "replace"))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..policy.budget import Budget
 from ..policy.errors import CannotJudge
 from ..policy.push import Signature
 from ..policy.record import Record
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 # A tag object that is larger is refused for its size before anybody looks at its signature.
 LARGEST = 1 << 20
 
+# To find out that a signature is no good takes several processes, and the push is refused for one.
+MOST_BAD = 10
+
 SSH = b"SSH SIGNATURE"
 PGP = b"PGP SIGNATURE"
 X509 = b"SIGNED MESSAGE"
@@ -48,7 +52,13 @@ class Signed(Record):
 
 
 def find_verifier(
-    policy: Policy, reader: Reader, git: Git, *, now: int | None, remote: str | None = None
+    policy: Policy,
+    reader: Reader,
+    git: Git,
+    *,
+    now: int | None,
+    remote: str | None = None,
+    budget: Budget | None = None,
 ) -> Verify | None:
     """What verifies the signatures that `policy` asks for; None where it names no allowed signers.
 
@@ -58,11 +68,12 @@ def find_verifier(
     raises CannotJudge where the allowed signers can't be read, or a program is
     not there or takes too long. With `remote`, in a clone of the server that
     has this name, it leaves such signatures out: the server will judge them.
+    `budget` is the push's time. Once MOST_BAD signatures are no good, no more are verified.
     """
     location = policy.signing.allowed_signers
     if location is None:
         return None
-    return _Verifier(location, reader, git, now, remote).verify
+    return _Verifier(location, reader, git, now, remote, budget or Budget(for_each=now is None)).verify
 
 
 class Signatures(Mapping[str, Signature]):
@@ -95,12 +106,16 @@ class Signatures(Mapping[str, Signature]):
 
 
 class _Verifier:
-    def __init__(self, location: str, reader: Reader, git: Git, now: int | None, remote: str | None) -> None:
+    def __init__(
+        self, location: str, reader: Reader, git: Git, now: int | None, remote: str | None, budget: Budget
+    ) -> None:
         self.location = location
         self.reader = reader
         self.git = git
         self.now = now
         self.remote = remote
+        self.budget = budget
+        self._bad = 0
         self._checks: dict[bytes, Check] | None = None
 
     def verify(self, pushes: Sequence[TagPush]) -> Signatures:
@@ -115,7 +130,11 @@ class _Verifier:
         try:
             if self._checks is None:
                 self._checks = self._find_checks()
-            return self._checks[signed.kind](signed)
+            if self._bad >= MOST_BAD and self.now is not None:
+                return Signature(None, f"it was not verified, for {MOST_BAD} others of this push are no good")
+            checked = self._checks[signed.kind](signed)
+            self._bad += checked.principal is None
+            return checked
         except CannotJudge:
             if self.remote is None:
                 raise
@@ -128,11 +147,13 @@ class _Verifier:
         def check_pgp_signature(signed: Signed) -> Signature:
             from .pgp_signatures import check_pgp
 
-            return check_pgp(signed, signers, program=settings.pgp_program, now=self.now)
+            return check_pgp(signed, signers, program=settings.pgp_program, now=self.now, budget=self.budget)
 
         from .ssh_signatures import SshVerifier
 
-        ssh = SshVerifier(signers, program=settings.ssh_program, revoked=settings.revoked, now=self.now)
+        ssh = SshVerifier(
+            signers, program=settings.ssh_program, revoked=settings.revoked, now=self.now, budget=self.budget
+        )
         return {SSH: ssh.check, PGP: check_pgp_signature}
 
 

@@ -11,6 +11,7 @@ from .ssh_signature_blob import read_ssh_signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..policy.budget import Budget
     from .allowed_signers import AllowedSigners
     from .signature_programs import Ran
     from .signatures import Signed
@@ -32,11 +33,14 @@ class SshVerifier:
     `git verify-tag` has it) and, where `now` is given, then as well.
     """
 
-    def __init__(self, signers: AllowedSigners, *, program: str, revoked: str | None, now: int | None) -> None:
+    def __init__(
+        self, signers: AllowedSigners, *, program: str, revoked: str | None, now: int | None, budget: Budget
+    ) -> None:
         self.signers = signers
         self.program = program
         self.revoked = revoked
         self.now = now
+        self.budget = budget
         # Whom a key belongs to at a time; without times in the file, at any.
         self._principals: dict[tuple[bytes, int | None], list[str]] = {}
 
@@ -63,7 +67,7 @@ class SshVerifier:
         def run(action: str, *arguments: str, at: int | None = None, given: bytes = b"") -> Ran:
             options = [] if at is None else [f"-Overify-time={_stamp(at)}"]
             command = [self.program, "-Y", action, *options, *arguments, "-s", signature]
-            return run_program(command, home=folder, given=given, package=PACKAGE)
+            return run_program(command, home=folder, given=given, package=PACKAGE, budget=self.budget)
 
         def principals(at: int) -> list[str]:
             key = found.key, at if self.signers.ssh_has_times else None

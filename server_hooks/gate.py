@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import time
 
+from ..policy.budget import Budget
 from ..policy.errors import CannotJudge
 from ..policy.push import Circumstances
 from ..repository.configuration import Configuration
 from ..repository.git_command import Git
 from ..repository.git_program import GitProgram
 from .leaving import ACCEPTED, REFUSED
+from .messages import SECONDS, SECONDS_WHILE_OTHERS_WAIT, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,6 +89,28 @@ def judge_call(call: Call) -> int:
     models = [model for model in shares if model is not None]
     needs_lock = models or call.needs_lock(shares)
     lock = lock_for_push(common_dir, git, configuration, call) if needs_lock else None
+    try:
+        status, words = _judge_and_settle(call, lock, git, common_dir, configuration, reader, models)
+    except BaseException:
+        # Whoever tells what went wrong waits for the pusher to read it; others need not wait for that.
+        if lock is not None:
+            lock.release()
+        raise
+    # Git does not go on with an accepted push, and its lock is kept, before all of this is said.
+    tell(words, call.host, seconds=SECONDS_WHILE_OTHERS_WAIT if status == ACCEPTED else SECONDS)
+    return status
+
+
+def _judge_and_settle(
+    call: Call,
+    lock: PushLock | None,
+    git: Git,
+    common_dir: str,
+    configuration: Configuration,
+    reader: Reader,
+    models: Sequence[str],
+) -> tuple[int, list[str]]:
+    """The exit status, and what is still to be told once the lock is no longer held here."""
     head = reader.head()
     reader.prepare(models=models, refs=[head] if head else [])
     from .push_log import append_to_log
@@ -121,10 +145,7 @@ def judge_call(call: Call) -> int:
             call.hand_on(lock, settler(common_dir, logged))
         else:
             lock.release()
-    for verdict in verdicts:
-        if verdict.findings or verdict.notes:
-            _report(verdict, pusher, call.host)
-    return status
+    return status, _words(verdicts, pusher)
 
 
 def _judged(
@@ -139,7 +160,10 @@ def _judged(
 ) -> list[Verdict]:
     from ..repository.judging import judge_server_push
 
-    circumstances = Circumstances(now=int(time.time()), place="server", pusher=pusher.name, pusher_email=pusher.email)
+    budget = Budget()
+    circumstances = Circumstances(
+        now=int(time.time()), place="server", pusher=pusher.name, pusher_email=pusher.email, budget=budget
+    )
     verdicts = judge_server_push(
         call.updates,
         reader,
@@ -149,7 +173,7 @@ def _judged(
         receiver=_receiver(call, git, common_dir, configuration),
         earlier=earlier,
         find_emergency=_emergencies(call.push_options(os.environ), pusher),
-        find_verify=_verifiers(trusted, git, circumstances.now),
+        find_verify=_verifiers(trusted, git, circumstances.now, budget),
         load=_loader(common_dir),
     )
     return [call.about(verdict) for verdict in verdicts]
@@ -164,14 +188,19 @@ def _receiver(call: Call, git: Git, common_dir: str, configuration: Configuratio
     return Receiver(git, configuration, asked_singly=call.asked_singly(common_dir, configuration.entries()))
 
 
-def _report(verdict: Verdict, pusher: Pusher, host: str) -> None:
-    from ..policy.rules import RULES
-    from ..report.text import lines_of
-    from .messages import tell
+def _words(verdicts: Sequence[Verdict], pusher: Pusher) -> list[str]:
+    """What the pusher is told of the verdicts."""
+    words: list[str] = []
+    for verdict in verdicts:
+        if not verdict.findings and not verdict.notes:
+            continue
+        from ..policy.rules import RULES
+        from ..report.text import lines_of
 
-    if pusher.name is None and any(RULES[finding.rule].needs_pusher for finding in verdict.findings):
-        verdict = verdict._replace(notes=(*verdict.notes, f"it is not known who pushes: {pusher.how}"))
-    tell(lines_of(verdict), host)
+        if pusher.name is None and any(RULES[finding.rule].needs_pusher for finding in verdict.findings):
+            verdict = verdict._replace(notes=(*verdict.notes, f"it is not known who pushes: {pusher.how}"))
+        words += lines_of(verdict)
+    return words
 
 
 def _emergencies(options: Sequence[str], pusher: Pusher) -> FindEmergency | None:
@@ -182,13 +211,13 @@ def _emergencies(options: Sequence[str], pusher: Pusher) -> FindEmergency | None
     return lambda policy: grant(options, policy, pusher.name)
 
 
-def _verifiers(reader: Reader, git: Git, now: int) -> FindVerify:
+def _verifiers(reader: Reader, git: Git, now: int, budget: Budget) -> FindVerify:
     def find(policy: Policy) -> Verify | None:
         if policy.signing.allowed_signers is None:
             return None
         from ..repository.signatures import find_verifier
 
-        return find_verifier(policy, reader, git, now=now)
+        return find_verifier(policy, reader, git, now=now, budget=budget)
 
     return find
 

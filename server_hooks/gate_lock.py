@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 LOCK_TIMEOUT = "tagwarden.lockTimeout"
 DEFAULT_LOCK_TIMEOUT = 60.0
 
+# Whoever says that it waits for the lock does not stand in the queue meanwhile.
+SECONDS_WHILE_WAITING = 0.2
+
 
 def lock_for_push(common_dir: str, git: Git, configuration: Configuration, call: Call) -> PushLock:
     """The push lock of the repository, with nothing left to settle.
@@ -29,7 +32,7 @@ def lock_for_push(common_dir: str, git: Git, configuration: Configuration, call:
     def say(line: str) -> None:
         from .messages import tell
 
-        tell([f"tagwarden: {line}"], call.host)
+        tell([f"tagwarden: {line}"], call.host, seconds=SECONDS_WHILE_WAITING)
 
     try:
         lock = take_push_lock(common_dir, wait=_lock_timeout(configuration), say=say)

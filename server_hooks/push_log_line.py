@@ -201,9 +201,10 @@ def _id(oid: str | None) -> str:
 
 def _updates(updates: Sequence[RefUpdate], kept: bool) -> list[str]:
     listed = updates if kept else updates[:MOST_OF_A_REFUSED_PUSH]
-    rows = [f'{{"ref":{quoted(ref)},"old":{_id(old)},"new":{_id(new)}}}' for old, new, ref in listed]
+    name = quoted if kept else _text
+    rows = [f'{{"ref":{name(ref)},"old":{_id(old)},"new":{_id(new)}}}' for old, new, ref in listed]
     fields = [f'"updates":[{",".join(rows)}]']
-    if len(listed) < len(updates):
+    if len(listed) < len(updates) or (not kept and any(len(ref) > LONGEST_TEXT for _, _, ref in listed)):
         every = "".join(f"{update.old or '-'} {update.new or '-'} {update.ref}\n" for update in updates)
         fields.append(f'"updates_in_all":{len(updates)}')
         fields.append(f'"updates_sha256":"{sha256(every.encode("utf-8", "surrogateescape"))}"')
@@ -230,5 +231,5 @@ def _policy(verdict: Verdict, kept: bool) -> str:
 def _finding(finding: Finding) -> str:
     return (
         f'{{"rule":{quoted(finding.rule)},"severity":{quoted(finding.severity)},'
-        f'"ref":{"null" if finding.ref is None else quoted(finding.ref)},"message":{_text(finding.message)}}}'
+        f'"ref":{_text(finding.ref)},"message":{_text(finding.message)}}}'
     )

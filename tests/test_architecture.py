@@ -24,13 +24,14 @@ ARROWS = {
 
 # All that the pure core may use of the world outside it.
 PURE = {
-    "__future__", "codecs", "collections", "datetime", "difflib", "functools", "hashlib", "itertools", "json", "math",
+    "__future__", "codecs", "collections", "datetime", "difflib", "functools", "hashlib", "heapq", "itertools", "json",
+    "math",
     "re", "ruamel", "semver", "shlex", "string", "textwrap", "tomllib", "types", "typing", "warnings",
 }  # fmt: skip
 IMPURE_FOR_A_REASON = {
     # A regular expression that takes too long is stopped by nothing but a timer or a process of its own.
-    "policy.patterns": {"subprocess", "sys"},
-    "policy.time_limit": {"signal", "sys"},
+    "policy.patterns": {"subprocess", "sys", "time"},
+    "policy.time_limit": {"signal", "sys", "time"},
     # Makes the classes that typing.NamedTuple would make, for a tenth of the time.
     "policy.record": {"_collections", "eval"},
 }

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from support import Server, raw_tag
-from support.examples import judge_example
-from tagwarden.policy.judge import Judge
+from support.examples import judge_example, parse_line, push_of
+from tagwarden.policy.errors import CannotJudge
+from tagwarden.policy.judge import Judge, judge_push
 from tagwarden.policy.policy_file import built_in_policy
-from tagwarden.policy.push import Circumstances, RefUpdate
+from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate
 from tagwarden.policy.rules.example import Example
 from tagwarden.repository.answers import RawObject
 from tagwarden.repository.facts import judge_updates
@@ -31,8 +33,8 @@ class CountingReader(GitProgram):
         self.listed: list[str] = []
         self.read: list[str] = []
 
-    def _list(self, patterns: Any) -> Iterator[tuple[str, str]]:
-        for found in super()._list(patterns):
+    def _list(self, *asked: Any) -> Iterator[tuple[str, str]]:
+        for found in super()._list(*asked):
             self.listed.append(found[0])
             yield found
 
@@ -57,8 +59,8 @@ def registry(server: Server) -> Server:
 def judge_with_counting(server: Server, *updates: RefUpdate) -> CountingReader:
     reader = CountingReader(Git.at(str(server.path)))
     judge = Judge(built_in_policy(), Circumstances(now=NOW, place="server"))
-    judge_updates(updates, reader, [judge])
-    reader.close()
+    with closing(reader):
+        judge_updates(updates, reader, [judge])
     assert judge.findings == []
     return reader
 
@@ -136,8 +138,123 @@ def all_on_one_commit(count: int) -> Example:
     return Example("", (*(f"churn@v1.{n}.0 on c1" for n in range(count)), *assigned), refused=True)
 
 
-@pytest.mark.parametrize("push", [registrations, after_many, assignments, promotions, all_on_one_commit])
+def stages_of_one_commit(count: int) -> Example:
+    path = ", ".join(f'"s{n}"' for n in range(count))
+    made = tuple(f"churn#s{n} on c1 at {n + 2}" for n in range(count))
+    policy = f"[stages]\npath = [{path}]\n"
+    return Example("", made, refused=False, existing=("churn@v1.0.0",), policy=policy)
+
+
+def after_many_stages(count: int) -> Example:
+    existing = tuple(f"churn#s{n} on c1 at {n + 2}" for n in range(count))
+    made = tuple(f"churn@v1.{n}.0 on d{n} at {count + 9}" for n in range(count))
+    return Example("", made, refused=False, existing=("churn@v1.0.0", *existing))
+
+
+def steps_that_were_skipped(count: int) -> Example:
+    made = tuple(f"churn#prod#{n} on c{n} at {n + 2}" for n in range(count))
+    existing = tuple(f"churn@v1.{n}.0 on c{n}" for n in range(count))
+    return Example("", made, refused=True, existing=existing, policy='[stages]\npath = ["dev", "prod"]\n')
+
+
+def stages_that_others_hold(count: int) -> Example:
+    held = tuple(f"churn#prod#{n} on c{n} at 5" for n in range(count))
+    existing = (*(f"churn@v1.{n}.0 on c{n}" for n in range(2 * count)), *held)
+    return Example("", tuple(f"churn#prod!#{n} on c{n + count} at 9" for n in range(count)), True, existing)
+
+
+def deregistrations_of_one_commit(count: int) -> Example:
+    existing = tuple(f"churn@v1.{n}.0 on c1" for n in range(count))
+    return Example("", tuple(f"churn@v1.{n}.0! on c1 at 9" for n in range(count)), False, existing)
+
+
+def deregistrations_elsewhere(count: int) -> Example:
+    existing = tuple(f"churn@v1.{n}.0 on c{n}" for n in range(count))
+    return Example("", tuple(f"churn@v1.{n}.0! on d{n} at 9" for n in range(count)), True, existing)
+
+
+def assignments_before_a_late_one(count: int) -> Example:
+    existing = (*(f"churn@v1.{n}.0 on c{n}" for n in range(count + 1)), f"churn#prod on c{count} at 999999")
+    return Example("", tuple(f"churn#prod#{n} on c{n} at {n + 2}" for n in range(count)), True, existing)
+
+
+def counters_that_are_too_low(count: int) -> Example:
+    made = tuple(f"churn@v1.{n}.0#{n + 1} on c{n}" for n in range(count))
+    return Example("", made, True, ("churn#prod#999999",), '[rules]\ncounter = "error"\n')
+
+
+def unknown_stages(count: int) -> Example:
+    names = ", ".join(f'"s{n}"' for n in range(count))
+    made = tuple(f"churn#t{n} on c1 at {n + 2}" for n in range(count))
+    return Example("", made, True, ("churn@v1.0.0",), f"[stages]\nnames = [{names}]\n")
+
+
+def trailers(count: int) -> Example:
+    message = "Title\\n\\n" + "\\n".join("A: 1\\n folded" for _ in range(count))
+    policy = "\n".join(f"[message.trailers.T{n}]" for n in range(count // 10))
+    return Example("", (f"churn@v1.0.0 with {message}",), True, policy=policy)
+
+
+PUSHES = (
+    registrations,
+    after_many,
+    assignments,
+    promotions,
+    all_on_one_commit,
+    stages_of_one_commit,
+    after_many_stages,
+    steps_that_were_skipped,
+    stages_that_others_hold,
+    deregistrations_of_one_commit,
+    deregistrations_elsewhere,
+    assignments_before_a_late_one,
+    counters_that_are_too_low,
+    unknown_stages,
+    trailers,
+)
+
+
+@pytest.mark.parametrize("push", PUSHES)
 def test_the_work_grows_no_faster_than_the_push_and_the_history(push: Callable[[int], Example]) -> None:
     few, many = push(100), push(400)
 
     assert calls_made_by(lambda: judge_example(many)) < 4.4 * calls_made_by(lambda: judge_example(few))
+
+
+def test_an_audit_of_versions_that_come_and_go_takes_no_longer_than_there_are() -> None:
+    def audited(count: int) -> Callable[[], object]:
+        lines = [f"churn@v1.{n}.0 on c{n} at {n + 2}" for n in range(count)]
+        lines += [f"churn@v1.{n}.0! on c{n} at {2 * count - n + 9}" for n in range(count)]
+        pushes = [push_of(parse_line(line), {}) for line in lines]
+        share = ModelPush("churn", pushes, [], {}, {})
+        return lambda: judge_push(
+            [share], policy=built_in_policy(), circumstances=Circumstances(now=NOW, place="history")
+        )
+
+    assert calls_made_by(audited(400)) < 4.4 * calls_made_by(audited(100))
+
+
+def test_no_message_lists_more_names_than_somebody_reads() -> None:
+    for push in (stages_that_others_hold, unknown_stages):
+        assert max(len(finding.message) for finding in judge_example(push(300)).findings) < 300
+
+
+def test_a_push_that_breaks_a_rule_very_often_is_refused_with_some_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tagwarden.policy.judge.MOST_OF_ONE_RULE", 30)
+    verdict = judge_example(deregistrations_elsewhere(100))
+
+    assert not verdict.accepted
+    assert sum(finding.rule == "state-exists" for finding in verdict.findings) == 30
+    assert "state-exists is broken more than 30 times; the rest is not listed" in verdict.notes
+
+
+def test_tags_that_unpack_to_very_much_are_not_all_read(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tagwarden.repository.facts.MOST_BEYOND", 100_000)
+    commit = server.git("rev-parse", "main")
+    updates = []
+    for number in range(20):
+        raw = raw_tag(object=commit, tag=f"m@v1.{number}.0", message="x" * 10_000)
+        updates.append(RefUpdate(None, server.write_object(raw), f"refs/tags/m@v1.{number}.0"))
+
+    with pytest.raises(CannotJudge, match="Push fewer at once"):
+        judge_with_counting(server, *updates)

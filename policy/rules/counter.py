@@ -32,19 +32,21 @@ def check(case: Case) -> Iterator[Breach]:
             highest = max(highest, int(name.counter))
     order = {turn.push.tag: place for place, turn in enumerate(case.turns)}
     seen: set[int] = set()
+    highest_seen = 0
     for push in sorted(case.made, key=lambda push: order.get(push.tag, 0)):
         if not isinstance(push.name, TagName) or push.name.counter is None:
             continue
         counter = int(push.name.counter)
         if counter <= highest or counter in seen:
             yield Breach(
-                f"the counter of {push.tag!r} is not above {max(highest, *seen, 0)},"
+                f"the counter of {push.tag!r} is not above {max(highest, highest_seen)},"
                 f" the highest of the model {shown(case.model or '')!r}",
                 push.ref,
                 case.model,
                 "rules.counter",
             )
         seen.add(counter)
+        highest_seen = max(highest_seen, counter)
         if case.circumstances.place == "history":
             highest = max(highest, counter)
 

@@ -11,6 +11,8 @@ To put it right, make the tag anew with a message as the policy asks for it
 
 from __future__ import annotations
 
+from ..budget import Budget
+from ..quoting import cut
 from ..verdict import Breach
 from .example import Example
 
@@ -27,16 +29,17 @@ WHY = "the message is the only place where a tag says why it was made."
 
 def check(case: Case) -> Iterator[Breach]:
     wanted = case.settings.message
+    budget = case.circumstances.budget or Budget()
     for turn in case.turns:
         found = turn.push.new.object if turn.push.new else None
         if found is None:
             continue
         text = found.message.strip()
-        for problem, key in _problems(text, turn.event.name.kind, wanted):
+        for problem, key in _problems(text, turn.event.name.kind, wanted, budget):
             yield Breach(f"the message of {turn.push.tag!r} {problem}", turn.push.ref, case.model, key)
 
 
-def _problems(text: str, kind: str, wanted: Message) -> Iterator[tuple[str, str]]:
+def _problems(text: str, kind: str, wanted: Message, budget: Budget) -> Iterator[tuple[str, str]]:
     if not text and wanted.min_length:
         yield "is empty", "message.min-length"
     elif len(text) < wanted.min_length:
@@ -44,23 +47,27 @@ def _problems(text: str, kind: str, wanted: Message) -> Iterator[tuple[str, str]
     if wanted.pattern:
         from ..patterns import matches_in_time
 
-        if not matches_in_time(wanted.pattern, text):
+        if not matches_in_time(wanted.pattern, text, budget):
             yield f"does not match the pattern {wanted.pattern!r}", "message.pattern"
     if not wanted.trailers:
         return
     from ..trailers import parse_trailers, problem_of_value
 
-    trailers = parse_trailers(text)
+    values: dict[str, list[str]] = {}
+    for key, value in parse_trailers(text):
+        values.setdefault(key.lower(), []).append(value)
     for trailer in wanted.trailers:
         if kind not in trailer.what:
             continue
-        values = [value for key, value in trailers if key.lower() == trailer.key.lower()]
-        if not values and trailer.required:
+        found = values.get(trailer.key.lower(), ())
+        if not found and trailer.required:
             yield f"lacks the trailer '{trailer.key}: …'", f"message.trailers.{trailer.key}"
-        for value in values:
-            problem = problem_of_value(value, trailer)
-            if problem:
-                yield f"has the trailer '{trailer.key}: {value}', which {problem}", f"message.trailers.{trailer.key}"
+        problems = ((value, problem_of_value(value, trailer, budget)) for value in found)
+        # A message may hold thousands of one trailer: whoever mends the first sees to the others.
+        first = next(((value, problem) for value, problem in problems if problem), None)
+        if first is not None:
+            value, problem = first
+            yield f"has the trailer '{trailer.key}: {cut(value)}', which {problem}", f"message.trailers.{trailer.key}"
 
 
 TRAILER = '[message.trailers.Dataset]\npattern = "[0-9a-f]{8}"\n'

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ..names import is_counter
 from ..verdict import Breach
+from ..wording import some_of
 from .example import Example
 
 TYPE_CHECKING = False
@@ -29,17 +30,18 @@ def check(case: Case) -> Iterator[Breach]:
         declared, source = case.circumstances.declared_stages, ".gto"
     if declared is None:
         return
+    known = frozenset(declared)
+    names = some_of(declared) or "none"
     for turn in case.turns:
         stage = turn.event.name.stage
-        if stage is None or stage in declared or turn.event.name.kind != "assign":
+        if stage is None or stage in known or turn.event.name.kind != "assign":
             continue
         stem, dash, counter = stage.rpartition("-")
         hint = ""
-        if dash and is_counter(counter) and stem in declared:
+        if dash and is_counter(counter) and stem in known:
             hint = (
                 f"; {stage!r} was how GTO 0.1 wrote the stage {stem!r} with a counter, which is now '{stem}#{counter}'"
             )
-        names = ", ".join(declared) if declared else "none"
         yield Breach(
             f"the stage {stage!r} is not declared in {source} (declared: {names}){hint}", turn.push.ref, case.model
         )

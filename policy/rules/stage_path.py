@@ -27,12 +27,11 @@ WHY = "a version that skips a stage was not tried there."
 
 def check(case: Case) -> Iterator[Breach]:
     path = case.settings.stages.path
+    step_before = dict(zip(path[1:], path, strict=False))
     for turn in case.turns:
         stage = turn.event.name.stage
-        if turn.event.name.kind != "assign" or stage not in path or stage == path[0]:
-            continue
-        before = path[path.index(stage) - 1]
-        if before not in turn.had_stages:
+        before = step_before.get(stage) if stage and turn.event.name.kind == "assign" else None
+        if before is not None and before not in turn.had_stages:
             model = shown(case.model or "")
             version = str(turn.active or "")
             yield Breach(

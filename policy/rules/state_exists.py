@@ -15,6 +15,7 @@ from __future__ import annotations
 from ..commands import paste
 from ..names import shown
 from ..verdict import Breach
+from ..wording import some_of
 from .example import Example
 
 TYPE_CHECKING = False
@@ -29,9 +30,11 @@ WHY = "CI would act on an event that the registry does not hold."
 
 
 def check(case: Case) -> Iterator[Breach]:
+    # Who holds a stage is found out once, and not for each tag that is wrong about it.
+    held: dict[str, str] = {}
     for turn in case.turns:
         find_problem = CHECKS.get(turn.event.name.kind)
-        problem = find_problem(turn, case) if find_problem else None
+        problem = find_problem(turn, case, held) if find_problem else None
         if problem:
             yield Breach(
                 f"{turn.push.tag!r} {problem}",
@@ -41,41 +44,42 @@ def check(case: Case) -> Iterator[Breach]:
             )
 
 
-def _assignment(turn: Turn, case: Case) -> str | None:
+def _assignment(turn: Turn, case: Case, _held: dict[str, str]) -> str | None:
     if turn.versions_here > 1:
         return _many_versions(turn)
     return None if turn.active else _no_version(turn, case)
 
 
-def _unassignment(turn: Turn, case: Case) -> str | None:
+def _unassignment(turn: Turn, case: Case, held: dict[str, str]) -> str | None:
     if turn.versions_here > 1:
         return _many_versions(turn)
     if turn.active is None:
         return _no_version(turn, case)
     if turn.holds:
         return None
-    holders = [
-        str(case.history.active_version_at(event.commit) or event.commit)
-        for event in case.history.holders(turn.event.name.stage or "")
-    ]
-    held = f"held by {', '.join(holders)}" if holders else "held by no version"
-    return f"unassigns {turn.active}, which is not in the stage {turn.event.name.stage!r} ({held})"
+    stage = turn.event.name.stage or ""
+    if stage not in held:
+        holders = (
+            str(case.history.active_version_at(event.commit) or event.commit) for event in case.history.holders(stage)
+        )
+        held[stage] = some_of(holders) or "no version"
+    return f"unassigns {turn.active}, which is not in the stage {stage!r} (held by {held[stage]})"
 
 
-def _deregistration(turn: Turn, case: Case) -> str | None:
+def _deregistration(turn: Turn, case: Case, _held: dict[str, str]) -> str | None:
     event = turn.event
     if event.name.version is None or turn.active == event.name.version:
         return None
     registered = case.history.registration(event.name.version, event.commit)
     if registered is not None:
         return f"deregisters {event.name.version}, which is deregistered already"
-    for other in case.history.registrations:
-        if other.name.version == event.name.version:
-            return f"is on the commit {event.commit}, but {event.name.version} is registered on {other.commit}"
+    other = case.history.first_registration(event.name.version)
+    if other is not None:
+        return f"is on the commit {event.commit}, but {event.name.version} is registered on {other.commit}"
     return f"deregisters {event.name.version}, which was never registered"
 
 
-def _registration(turn: Turn, _case: Case) -> str | None:
+def _registration(turn: Turn, _case: Case, _held: dict[str, str]) -> str | None:
     if turn.versions_here > 1 and turn.assigned_before:
         return (
             f"registers a second version on the commit {turn.event.commit}, which has an assignment; GTO fails on that"

@@ -11,6 +11,7 @@ or along with the tag.
 from __future__ import annotations
 
 from ..verdict import Breach
+from ..wording import some_of
 from .example import Example
 
 TYPE_CHECKING = False
@@ -25,7 +26,7 @@ WHY = "a model that is tagged beside these branches was not reviewed with them a
 
 def check(case: Case) -> Iterator[Breach]:
     branches = case.settings.target.branches
-    names = ", ".join(map(repr, branches))
+    names = some_of(map(repr, branches))
     for turn in case.turns:
         target = case.targets.get(turn.event.commit)
         puts_to_use = turn.event.name.kind in ("register", "assign")

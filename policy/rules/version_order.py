@@ -58,27 +58,28 @@ def check(case: Case) -> Iterator[Breach]:
 
 def _check_in_time_order(case: Case, numbers: int) -> Iterator[Breach]:
     """Over history the pushes are not known; each version is held against those registered before it."""
-    active: dict[tuple[int, ...], dict[str, Version]] = {}
-    highest: dict[tuple[int, ...], Version] = {}
+    from heapq import heappop, heappush
+
     # Which of one second came first is not known, so the lower version is taken for the earlier.
-    for turn in sorted((turn for turn in case.turns if turn.event.name.version), key=_moment):
-        name = turn.event.name
-        if name.version is None:
-            continue
-        line = _line(name.version, numbers)
+    turns = sorted((turn for turn in case.turns if turn.event.name.version), key=_moment)
+    # The higher a version, the lower its place, so that a heap has the highest on top.
+    in_order = sorted({_version(turn.event) for turn in turns}, key=lambda version: version.precedence, reverse=True)
+    place = {version: number for number, version in enumerate(in_order)}
+    heaps: dict[tuple[int, ...], list[int]] = {}
+    active: set[Version] = set()
+    for turn in turns:
+        name, version = turn.event.name, _version(turn.event)
         if name.kind == "deregister":
-            if active.get(line, {}).pop(str(name.version), None) and highest.get(line) == name.version:
-                rest = active[line].values()
-                highest.pop(line)
-                if rest:
-                    highest[line] = max(rest, key=lambda version: version.precedence)
+            active.discard(version)
         elif name.kind == "register":
-            latest = highest.get(line)
-            if latest and name.version.precedence <= latest.precedence:
-                yield _breach(case, turn.push.ref, name, latest, None)
-            else:
-                highest[line] = name.version
-            active.setdefault(line, {})[str(name.version)] = name.version
+            heap = heaps.setdefault(_line(version, numbers), [])
+            # What was deregistered since leaves the heap once it comes to its top.
+            while heap and in_order[heap[0]] not in active:
+                heappop(heap)
+            if heap and version.precedence <= in_order[heap[0]].precedence:
+                yield _breach(case, turn.push.ref, name, in_order[heap[0]], None)
+            heappush(heap, place[version])
+            active.add(version)
 
 
 def _moment(turn: Turn) -> tuple[int, bool, Precedence]:

@@ -76,3 +76,10 @@ def test_a_glob_made_to_be_slow_is_not() -> None:
     assert not matches("*a" * 60 + "b", "a" * 2000)
 
     assert time.process_time() - began < 2
+
+
+def test_a_long_list_of_globs_matches_what_its_members_match() -> None:
+    globs = (*(f"m{n}" for n in range(30)), "team/*", "cv:*", "x?z", "[ab]*c")
+    for text in ("m7", "m31", "team/a", "team", "cv=seg", "cv:seg", "xyz", "xz", "b/c", "c", ""):
+        assert matches_any(globs, text) == any(matches(glob, text) for glob in globs)
+        assert matches_model(globs, text) == any(matches_model((glob,), text) for glob in globs)

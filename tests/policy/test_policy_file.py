@@ -204,3 +204,39 @@ def test_a_policy_for_a_newer_version_says_only_that(version: str, rest: str) ->
 
 def test_the_built_in_policy_judges_by_the_default_of_every_rule() -> None:
     assert built_in_policy().for_model("churn").levels == DEFAULT_LEVELS
+
+
+def many(count: int, line: str) -> str:
+    return "".join(line.format(number) for number in range(count))
+
+
+def array(count: int, name: str) -> str:
+    return ", ".join(f'"{name}{number}"' for number in range(count))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"[models]\nnames = [{array(10_001, 'm')}]", "models.names: found one of 10001 entries"),
+        (f'[models]\nnames = ["{"a*" * 501}"]', "models.names: found one of 1002 characters"),
+        (many(201, '[[override]]\nmodels = ["m{}"]\nversions.order = "any"\n'), "override: found 201 entries"),
+        (many(201, '[[people.allow]]\nwho = ["u{}"]\n'), "people.allow: found 201 entries"),
+        (many(201, '[[signing.require]]\nstages = ["s{}"]\n'), "signing.require: found 201 entries"),
+        (many(101, "[message.trailers.T{}]\n"), "message.trailers: found 101 names"),
+        ("[people.groups]\n" + many(1001, 'g{} = ["u"]\n'), "people.groups: found 1001 names"),
+        (f"[message]\nmin-length = 0x{'f' * 5000}", "message.min-length: found a number of more than 64 bits"),
+        ('[message]\npattern = """(?i)' + "[\u0100-\U0010ffff]" * 450 + '"""', "it takes more than 2 seconds to read"),
+    ],
+)
+def test_a_policy_that_would_make_every_push_slow_is_none(text: str, expected: str) -> None:
+    with pytest.raises(PolicyMistakes) as raised:
+        load_policy(text.encode())
+    assert raised.value.mistakes[0].startswith(expected)
+
+
+def test_mistakes_about_groups_name_some_of_the_groups() -> None:
+    text = "[people.groups]\n" + many(1000, 'g{} = ["u"]\n') + many(150, '[[people.allow]]\nwho = ["@x{}"]\n')
+    with pytest.raises(PolicyMistakes) as raised:
+        load_policy(text.encode())
+    assert len(raised.value.mistakes) == 101
+    assert len(str(raised.value)) < 20_000

@@ -163,11 +163,11 @@ UNREADABLE = [
     pytest.param(b"\n\nmode = '\xff'", "line 3 is not UTF-8", id="bytes that are not UTF-8"),
     pytest.param("mode = 1".encode("utf-16"), "line 1 is not UTF-8", id="UTF-16"),
     pytest.param(b'\xef\xbb\xbfmode = "enforce"', "a byte order mark", id="a byte order mark"),
-    pytest.param(b"#" * (MOST_BYTES + 1), "at most 1048576", id="a huge file"),
+    pytest.param(b"#" * (MOST_BYTES + 1), "at most 524288", id="a huge file"),
     pytest.param(b"a = " + b"[" * 5000, "nested too deeply", id="arrays nested deeply"),
     pytest.param(b"a = " + b"{a = " * 5000, "nested too deeply", id="tables nested deeply"),
     pytest.param(b"a = " + b"9" * 5000, "not valid TOML", id="an endless number"),
-    pytest.param(b".".join([b"a"] * 500_000) + b" = 1", "line 1 holds a key of more than", id="an endless key"),
+    pytest.param(b".".join([b"a"] * 250_000) + b" = 1", "line 1 holds a key of more than", id="an endless key"),
     pytest.param(b"\n[" + b".".join([b"a"] * 500) + b"]", "line 2 holds a key of more than", id="an endless header"),
     pytest.param(b"mode = 2024-13-45", "not valid TOML", id="an impossible date"),
     pytest.param(b"a\0b = 1", "not valid TOML", id="a NUL byte"),
@@ -201,7 +201,10 @@ def test_an_emergency_can_break_any_other_rule(rule: str) -> None:
 def test_a_file_full_of_mistakes_is_reported_in_good_time() -> None:
     text = "".join(f"[versionz{number}]\n" for number in range(20_000))
 
-    assert len(mistakes(text)) == 20_000
+    found = mistakes(text)
+
+    assert len(found) == 101
+    assert found[-1] == "and 19900 more mistakes"
 
 
 @given(st.binary(max_size=60))

@@ -221,3 +221,27 @@ def test_a_near_miss_says_exactly_what_is_wrong(tag, problem, suggestion):
     assert isinstance(miss, NearMiss)
     assert problem in miss.problem
     assert miss.suggestion == suggestion
+
+
+@pytest.mark.parametrize(
+    ("tag", "problem"),
+    [
+        ("m/" * 32_000 + "x@v1.0.0", "it has 64008 characters; a model tag has at most 1000"),
+        ("m/" * 60 + "x#prod", "it has 61 parts between slashes; a model tag has at most 50"),
+        ("m" * 2000 + "#prod", "it has 2005 characters; a model tag has at most 1000"),
+    ],
+)
+def test_an_endless_name_is_turned_down_for_its_size_and_not_looked_at(tag: str, problem: str) -> None:
+    name = parse_tag_name(tag)
+    assert isinstance(name, NearMiss)
+    assert name.problem == problem
+    assert name.suggestion is None
+
+
+@pytest.mark.parametrize("tag", ["a/" * 49 + "m@v1.0.0", "/".join(["f" * 180] * 5) + "=m@v1.0.0"])
+def test_a_long_name_that_git_can_keep_is_a_model_tag(tag: str) -> None:
+    assert isinstance(parse_tag_name(tag), TagName)
+
+
+def test_an_endless_name_without_a_mark_is_no_model_tag() -> None:
+    assert parse_tag_name("x/" * 32_000 + "y") is None

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from tagwarden.policy.budget import Budget
 from tagwarden.policy.policy import Trailer
 from tagwarden.policy.trailers import parse_trailers, problem_of_value
 
@@ -63,4 +64,4 @@ NUMBER = Trailer("AUC", type="number", min=0.8, max=1)
     ],
 )
 def test_a_value_is_held_to_what_the_policy_wants(value: str, wanted: Trailer, problem: str | None) -> None:
-    assert problem_of_value(value, wanted) == problem
+    assert problem_of_value(value, wanted, Budget()) == problem

@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from support import Repo
+from tagwarden.policy.annotations import Documents
 from tagwarden.repository.git_command import Git
 from tagwarden.repository.git_program import GitProgram
 from tagwarden.repository.gto_file import DeclaredStages, declared_stages, stages_in
@@ -27,7 +28,7 @@ from tagwarden.repository.gto_file import DeclaredStages, declared_stages, stage
     ],
 )
 def test_stages_are_read_as_gto_reads_them(text: str, stages: tuple[str, ...] | None) -> None:
-    assert stages_in(text.encode()) == stages
+    assert stages_in(text.encode(), Documents()) == stages
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ def test_stages_are_read_as_gto_reads_them(text: str, stages: tuple[str, ...] | 
 )
 def test_what_gto_cannot_read_is_an_error(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
-        stages_in(data)
+        stages_in(data, Documents())
 
 
 def declared(repo: Repo, commit: str | None) -> DeclaredStages:

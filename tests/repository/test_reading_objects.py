@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import shutil
 import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -206,7 +209,8 @@ def test_a_git_that_fails_half_way_keeps_the_push_from_being_judged(
     broken = tmp_path / "bin" / "git"
     broken.parent.mkdir()
     reply = answer.replace("%(oid)", tag)
-    broken.write_text(f"#!/bin/sh\nread line\nprintf '%s' '{reply}'\necho killed in the dark >&2\nexit 7\n")
+    sizes = f'case "$*" in *--batch-check*) exec {shutil.which("git")} "$@" ;; esac'
+    broken.write_text(f"#!/bin/sh\n{sizes}\nread line\nprintf '%s' '{reply}'\necho killed in the dark >&2\nexit 7\n")
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", f"{broken.parent}:{os.environ['PATH']}")
     reader = GitProgram(Git.at(str(repo.path)))
@@ -423,3 +427,33 @@ def test_an_answer_that_is_not_taken_leaves_no_process(repo: Repo) -> None:
 
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.parametrize("times", [1, MANY], ids=["few", "many"])
+def test_what_is_too_large_is_never_unpacked(repo: Repo, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    monkeypatch.setattr("tagwarden.repository.git_objects.LARGEST", 10_000)
+    monkeypatch.setattr("tagwarden.repository.git_program.LARGEST", 10_000)
+    head = repo.commit({"README.md": "text"})
+    raw = raw_tag(object=head, tag="m@v1.0.0", message="x" * 20_000)
+    huge, small = repo.write_object(raw), repo.tag("m@v1.0.1")
+    with closing(GitProgram(Git.at(str(repo.path)))) as reader:
+        asked: list[str] = []
+        talk, run = reader._objects._talk, reader._objects._run
+
+        def note(original, how, questions, *rest):
+            asked.extend(questions if how == "--batch" else ())
+            return original(how, questions, *rest)
+
+        monkeypatch.setattr(reader._objects, "_talk", functools.partial(note, talk))
+        monkeypatch.setattr(reader._objects, "_run", functools.partial(note, run))
+        found = list(reader.objects([huge, small, head] * times, limit=1000))
+
+        assert [answer.type for answer in found[:3]] == ["tag", "tag", "commit"]
+        assert (found[0].size, found[0].data) == (len(raw), b"")
+        assert found[1].data
+        assert set(asked) == {small}
+        assert reader.files([(head, "README.md")], limit=100) == [b"text"]
+        with pytest.raises(CannotJudge, match="too many to look for a file in it"):
+            reader.files([(head, "README.md"), (huge, "README.md")], limit=100)
+        with pytest.raises(CannotJudge, match="too many to look for a file in it"):
+            reader.entry(huge, "README.md", limit=0)

@@ -13,16 +13,18 @@ import pytest
 from support import Repo
 from support.repositories import BEGINNING
 from support.signing import PgpKey, SshKey, needs_gpg, needs_ssh, sign_tag
+from tagwarden.policy import budget
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.policy.policy_file import load_policy
 from tagwarden.policy.push import Signature, Tag, TagPush
 from tagwarden.policy.tag_name import parse_tag_name
 from tagwarden.policy.tag_object import parse_tag_object
-from tagwarden.repository import signature_programs
+from tagwarden.repository import ssh_signatures
 from tagwarden.repository.allowed_signers import parse_allowed_signers
 from tagwarden.repository.git_command import Git
 from tagwarden.repository.git_program import GitProgram
 from tagwarden.repository.pgp_signatures import read_status
+from tagwarden.repository.signature_programs import Ran
 from tagwarden.repository.signatures import find_verifier
 
 NAME = "churn#prod"
@@ -362,15 +364,42 @@ def test_a_program_that_is_not_there_is_named(repo: Repo, ssh_keys: tuple[SshKey
 def test_a_program_that_hangs_is_ended(
     repo: Repo, ssh_keys: tuple[SshKey, SshKey], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signature_programs, "LONGEST_RUN", 0.2)
+    monkeypatch.setitem(budget.SECONDS, "signatures", 0.4)
     sign_tag(repo, ssh_keys[0], NAME)
     program = repo.path / "hangs"
     program.write_text("#!/bin/sh\nexec sleep 60\n")
     program.chmod(0o755)
     repo.git("config", "gpg.ssh.program", str(program))
 
-    with pytest.raises(CannotJudge, match="did not end in"):
+    with pytest.raises(CannotJudge, match=r"take more than 0.4 seconds to verify, at last .*hangs"):
         verify(repo, ssh_keys[0].allowed(ADA), push_of(repo))
+
+
+@needs_ssh
+def test_after_some_bad_signatures_no_more_are_verified(
+    repo: Repo, ssh_keys: tuple[SshKey, SshKey], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.commit({"allowed_signers": ssh_keys[0].allowed(ADA)})
+    sign_tag(repo, ssh_keys[0], NAME)
+    signed = repo.try_git("cat-file", "tag", f"refs/tags/{NAME}").stdout
+    pushes = []
+    for number in range(30):
+        name = f"churn#prod#{number}"
+        repo.raw_tag(name, signed.replace(f"tag {NAME}\n".encode(), f"tag {name}\n".encode()))
+        pushes.append(push_of(repo, name))
+    calls = []
+    monkeypatch.setattr(ssh_signatures, "run_program", lambda *said, **_: calls.append(said) or Ran(1, "", "no"))
+    git = Git.at(str(repo.path))
+    with closing(GitProgram(git)) as reader:
+        policy = load_policy(REQUIRE.format(location="ref:refs/heads/main:allowed_signers").encode())
+        verifier = find_verifier(policy, reader, git, now=BEGINNING)
+        assert verifier is not None
+        found = dict(verifier(pushes))
+
+    assert len(found) == 30
+    assert not any(signature.principal for signature in found.values())
+    assert "not verified" in (found[pushes[-1].ref].problem or "")
+    assert 10 <= len(calls) <= 3 * 10
 
 
 @needs_ssh

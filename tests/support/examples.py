@@ -149,6 +149,7 @@ def judge_example(
         name = parse_tag_name(line.name)
         if name is not None:
             groups.setdefault(None if isinstance(name, NearMiss) else name.model, []).append(line)
+    folders = [name for name in standing if "/" in name]
     models = {name.model for line in existing if isinstance(name := parse_tag_name(line.name), TagName)}
     for model, lines in groups.items():
         targets = {line.target.oid: line.target for line in [*existing, *lines]}
@@ -165,7 +166,7 @@ def judge_example(
         obstacles = {
             line.name: other
             for line in lines
-            for other in standing
+            for other in (standing if "/" in line.name else folders)
             if line.name.startswith(other + "/") or other.startswith(line.name + "/")
         }
         judge.judge_model(ModelPush(model, pushes, mine, targets, obstacles, None if mine else twin))

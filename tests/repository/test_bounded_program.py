@@ -1,0 +1,101 @@
+"""Whoever reads a remote is not kept for ever, nor filled up."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tagwarden.policy.errors import CannotJudge
+from tagwarden.repository import bounded_program
+from tagwarden.repository.bounded_program import SaidTooMuch, TookTooLong, run_bounded
+from tagwarden.repository.elsewhere import opened
+from tagwarden.repository.git_command import Git
+from tagwarden.repository.remote import Remote, RemoteIsSilent
+
+
+def run_python(code: str, *, seconds: float = 30, given: bytes = b"") -> bounded_program.Answered:
+    return run_bounded([sys.executable, "-I", "-c", code], environment=os.environ, seconds=seconds, given=given)
+
+
+def test_what_a_program_says_arrives_whole() -> None:
+    answered = run_python(
+        "import sys; sys.stderr.write('why'); print(sys.stdin.read() * 100000); sys.exit(3)", given=b"ab"
+    )
+    assert answered == (3, b"ab" * 100_000 + b"\n", b"why")
+
+
+def test_one_that_does_not_end_is_ended_with_its_children() -> None:
+    began = time.monotonic()
+    with pytest.raises(TookTooLong):
+        run_python("import subprocess; subprocess.run(['sleep', '100'])", seconds=0.5)
+    assert time.monotonic() - began < 20
+
+
+def test_one_that_says_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded_program, "MOST_BYTES", 1 << 20)
+    with pytest.raises(SaidTooMuch):
+        run_python("while True: print('x' * 1000)")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts no anonymous memory elsewhere")
+def test_one_that_takes_all_memory_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded_program, "MOST_MEMORY", 1 << 27)
+    answered = run_python("x = bytearray(1 << 29)")
+    assert answered.status == 1
+    assert b"MemoryError" in answered.complaint
+
+
+@contextmanager
+def daemon_that(answers: Callable[[socket.socket], None]) -> Iterator[str]:
+    """The URL of a git daemon that never comes to an end."""
+    ended = threading.Event()
+
+    def serve() -> None:
+        connection, _ = server.accept()
+        with connection:
+            try:
+                while not ended.wait(0):
+                    answers(connection)
+            except OSError:
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield f"git://127.0.0.1:{server.getsockname()[1]}/models.git"
+        finally:
+            ended.set()
+            thread.join(10)
+
+
+def say_nothing(_: socket.socket) -> None:
+    time.sleep(0.05)
+
+
+def list_refs(connection: socket.socket) -> None:
+    connection.sendall(b"".join(_packet(b"1" * 40 + b" refs/tags/m@v1.%d.0\n" % number) for number in range(1000)))
+
+
+def _packet(line: bytes) -> bytes:
+    return b"%04x" % (len(line) + 4) + line
+
+
+@pytest.mark.parametrize("answers", [say_nothing, list_refs])
+def test_a_remote_that_never_comes_to_an_end_is_given_up(
+    answers: Callable[[socket.socket], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tagwarden.repository.elsewhere.DEFAULT_SECONDS", 1.0)
+    began = time.monotonic()
+    with daemon_that(answers) as url, pytest.raises(RemoteIsSilent, match="did not say within 1 seconds"):
+        Remote(Git.here(), url, seconds=1.0).list(None)
+    with daemon_that(answers) as url, pytest.raises(CannotJudge, match="within 1 seconds"), opened(url):
+        pass
+    assert time.monotonic() - began < 30
