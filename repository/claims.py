@@ -11,12 +11,14 @@ false refuses the push.
 from __future__ import annotations
 
 from ..policy.errors import CannotJudge
+from .shares import TAGS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ..policy.push import RefUpdate
+    from .reader import Reader
     from .receiving import Receiver
 
 
@@ -37,6 +39,21 @@ def check_claims(updates: Iterable[RefUpdate], standing: Mapping[str, str | None
                 f"{_shown(update.ref)} is hidden from pushes on this server (receive.hideRefs or transfer.hideRefs), "
                 "so Git would drop it from the push. Push without it, or ask whoever runs the server."
             )
+
+
+def with_true_old(updates: Sequence[RefUpdate], reader: Reader) -> Sequence[RefUpdate]:
+    """The updates of tags as they are, those of other refs with what these name now for `old`.
+
+    Of branches nobody has checked what the push says of them. Raises
+    CannotJudge where the refs can't be read.
+    """
+    others = [update.ref for update in updates if not update.ref.startswith(TAGS)]
+    if not others:
+        return updates
+    standing = reader.existing(others)
+    return [
+        update if update.ref.startswith(TAGS) else update._replace(old=standing.get(update.ref)) for update in updates
+    ]
 
 
 def _contradiction(update: RefUpdate, there: str | None) -> str:

@@ -61,7 +61,7 @@ def judge_updates(
     listed = standing
     if listed is None:
         listed = reader.tags_of([model for model in shares if model is not None])
-    obstacles = find_obstacles(shares, listed, reader)
+    obstacles = find_obstacles(updates, shares, listed, reader)
     twins = find_case_twins(shares, listed, reader)
     whole = (share._replace(standing=listed.get(share.model or "", ())) for share in shares.values())
     limit = _limit(shares, judges)

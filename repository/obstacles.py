@@ -9,28 +9,37 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from ..policy.push import RefUpdate
     from .answers import TagRef
     from .reader import Reader
     from .shares import Shares
 
 
-def find_obstacles(shares: Shares, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
-    """Pushed tags that would be a folder of another tag, or lie in one, and that tag's name.
+def find_obstacles(
+    updates: Iterable[RefUpdate], shares: Shares, listed: Mapping[str, list[TagRef]], reader: Reader
+) -> dict[str, str]:
+    """Pushed model tags that would be a folder of another tag, or lie in one, and that tag's name.
 
+    The other tag may be of the same push, `updates`, and of no model.
     Names that are too long to be a model tag's are passed over: `tag-name`
     refuses them as they are. Raises CannotJudge where the refs can't be listed.
     """
     standing = [tag.name for tags in listed.values() for tag in tags]
-    updates = (update for share in shares.values() for update in share.updates)
-    pushed = (update.ref[len(TAGS) :] for update in updates if update.new)
-    created = {name for name in pushed if not is_endless(name)}
-    if not any("/" in name for names in (created, standing) for name in names):
+    of_models = [update for share in shares.values() for update in share.updates]
+    created = _created(of_models)
+    beside = _created(update for update in updates if update.ref.startswith(TAGS))
+    if not any("/" in name for names in (beside, standing) for name in names):
         return {}
-    names = {*standing, *created}
+    names = {*standing, *beside}
     parents = {parent for tag in created for parent in parents_of(tag)}
     existing = reader.existing([TAGS + parent for parent in sorted(parents - names)])
     names.update(ref[len(TAGS) :] for ref in existing)
     return _conflicts(names, created)
+
+
+def _created(updates: Iterable[RefUpdate]) -> set[str]:
+    names = (update.ref[len(TAGS) :] for update in updates if update.new)
+    return {name for name in names if not is_endless(name)}
 
 
 def parents_of(tag: str) -> Iterator[str]:

@@ -133,6 +133,11 @@ def _judge_and_settle(
             if lock is not None:
                 lock.release()
         raise
+    from ..repository.claims import with_true_old
+
+    # From here on it matters what becomes of the refs, and not what the push says that they were.
+    call.updates = with_true_old(call.updates, reader)
+    entry = entry._replace(updates=call.updates)
     status = ACCEPTED if all(verdict.accepted for verdict in verdicts) else REFUSED
     emergency = {rule: reason for verdict in verdicts for rule, reason in verdict.emergency.items()}
     entry = entry._replace(outcome=outcome_of(verdicts, emergency), verdicts=verdicts, emergency=emergency)

@@ -26,7 +26,7 @@ def obstacles(pushed, standing=(), others=(), deleted=()):
     updates = [RefUpdate(None, OID, f"refs/tags/{tag}") for tag in pushed]
     updates += [RefUpdate(OID, None, f"refs/tags/{tag}") for tag in deleted]
     listed = {"": [TagRef(tag, OID) for tag in standing]}
-    return find_obstacles(shares_of(updates), listed, Refs(*others))
+    return find_obstacles(updates, shares_of(updates), listed, Refs(*others))
 
 
 def test_a_tag_that_lies_in_another_is_found_from_both_sides():
