@@ -45,8 +45,7 @@ class OneRef:
 
     def __init__(self, host: str, foreign: str, ref: str, old: str, new: str) -> None:
         self.host = host
-        self._line = os.fsencode(f"{old} {new} {ref}\n")
-        self.updates: Sequence[RefUpdate] = parse_receive_lines(self._line)
+        self.updates: Sequence[RefUpdate] = parse_receive_lines(os.fsencode(f"{old} {new} {ref}\n"))
         self._foreign = foreign
         self._arguments = ref, old, new
 
@@ -59,9 +58,8 @@ class OneRef:
     def earlier(self, lock: PushLock) -> Sequence[RefUpdate]:
         """Those of the same model, in any case."""
         (update,) = self.updates
-        lines = [
-            line for line in lock.accepted_before().splitlines(keepends=True) if _model(line) == _model(self._line)
-        ]
+        model = _model(_line(update))
+        lines = [line for line in lock.accepted_before().splitlines(keepends=True) if _model(line) == model]
         return [one for one in parse_receive_lines(b"".join(lines)) if one.ref != update.ref] if lines else ()
 
     def needs_lock(self, shares: Shares) -> bool:
@@ -95,7 +93,7 @@ class OneRef:
         return run_foreign_hook(self._foreign, self._arguments, b"")
 
     def hand_on(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
-        lock.remember(self._line)
+        lock.remember(_line(self.updates[0]))
         lock.keep_until_pushed(at_end=settled)
 
 
@@ -107,6 +105,12 @@ def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
     """
     host, foreign, ref, old, new = arguments
     leave_with(lambda: judge_call(OneRef(host, foreign, ref, old, new)), host=host, verdict=verdict)
+
+
+def _line(update: RefUpdate) -> bytes:
+    """The update as the line that pre-receive would get."""
+    zero = "0" * len(update.new or update.old or "")
+    return os.fsencode(f"{update.old or zero} {update.new or zero} {update.ref}\n")
 
 
 def _model(line: bytes) -> bytes:
