@@ -84,7 +84,7 @@ def endless_names(push: Hostile) -> None:
 def deep_names(push: Hostile) -> None:
     oid = push.tag("m@v1.0.0")
     while push.has_room:
-        push.create(f"m{len(push.lines)}/" * 49 + "x@v1.0.0", oid)
+        push.create(f"m{len(push.lines)}/" * 19 + "x@v1.0.0", oid)
 
 
 def many_models(push: Hostile) -> None:
@@ -141,7 +141,7 @@ def a_huge_file(push: Hostile) -> None:
 
 
 def a_long_file(push: Hostile) -> None:
-    _create_with_artifacts(push, b"".join(b"a%d: {path: x}\n" % number for number in range(60_000)))
+    _create_with_artifacts(push, b"".join(b"a%d: {path: x}\n" % number for number in range(52_000)))
 
 
 def _create_with_artifacts(push: Hostile, content: bytes) -> None:

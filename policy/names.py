@@ -24,7 +24,7 @@ MOST_COUNTER_DIGITS = 9
 # A whole name must fit into a path: 1024 bytes on macOS, 4096 on Linux (PATH_MAX). A name is looked
 # at part by part, so that its length alone does not limit what it costs.
 LONGEST_NAME = 1000
-MOST_PARTS = 50
+MOST_PARTS = 20
 
 
 def is_name(text: str) -> bool:

@@ -227,7 +227,7 @@ def test_a_near_miss_says_exactly_what_is_wrong(tag, problem, suggestion):
     ("tag", "problem"),
     [
         ("m/" * 32_000 + "x@v1.0.0", "it has 64008 characters; a model tag has at most 1000"),
-        ("m/" * 60 + "x#prod", "it has 61 parts between slashes; a model tag has at most 50"),
+        ("m/" * 60 + "x#prod", "it has 61 parts between slashes; a model tag has at most 20"),
         ("m" * 2000 + "#prod", "it has 2005 characters; a model tag has at most 1000"),
     ],
 )
@@ -238,7 +238,7 @@ def test_an_endless_name_is_turned_down_for_its_size_and_not_looked_at(tag: str,
     assert name.suggestion is None
 
 
-@pytest.mark.parametrize("tag", ["a/" * 49 + "m@v1.0.0", "/".join(["f" * 180] * 5) + "=m@v1.0.0"])
+@pytest.mark.parametrize("tag", ["a/" * 19 + "m@v1.0.0", "/".join(["f" * 180] * 5) + "=m@v1.0.0"])
 def test_a_long_name_that_git_can_keep_is_a_model_tag(tag: str) -> None:
     assert isinstance(parse_tag_name(tag), TagName)
 
