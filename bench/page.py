@@ -53,12 +53,12 @@ MEANING = """\
   batches of 5,000. What stays of each tag until the end is its line and its
   name, less than 1 KiB.
 - **With the files of the tagged commit: by its folders, once.** GTO walks all paths of every tagged commit, so the
-  gate reads all of its folders (`repository/tree_walk.py`), each distinct one once and no file. What it learns of
-  them is kept (`repository/tree_cache.py`): the next tag costs the folders that have changed since. GTO itself
+  gate reads all of its folders (`repository/git/tree_walk.py`), each distinct one once and no file. What it learns of
+  them is kept (`repository/git/tree_cache.py`): the next tag costs the folders that have changed since. GTO itself
   takes 4 seconds for each tag on a hundred thousand paths, 40 seconds and 430 MB on a million.
 - **With the policy file: hardly.** Reading TOML takes longer than a judgement,
   so what was made of the file is kept in the repository's `tagwarden/` folder
-  under its SHA-256 (`repository/policy_cache.py` says why that is safe). A
+  under its SHA-256 (`repository/trusted/policy_cache.py` says why that is safe). A
   `message.pattern` costs the import of `re`, signatures one process a tag.
 - **The `update` hook costs a whole process a ref**; `pre-receive` costs one a
   push. Prefer it wherever the host has it.

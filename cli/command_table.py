@@ -1,6 +1,6 @@
 """Every command, and where it lives. A command is imported when it is called.
 
-To add one: write `cli/<name>.py` with a click command in it, add a line here,
+To add one: write `cli/commands/<name>.py` with a click command in it, add a line here,
 run `make docs`.
 """
 
@@ -10,7 +10,7 @@ from ..policy.record import Record
 
 
 class Row(Record):
-    """`home` is MODULE:ATTRIBUTE within this package; `summary` is its line in `tagwarden --help`."""
+    """`home` is MODULE:ATTRIBUTE within `cli.commands`; `summary` is its line in `tagwarden --help`."""
 
     home: str
     summary: str

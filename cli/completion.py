@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from click.shell_completion import CompletionItem
 
 from ..policy.errors import CannotJudge
-from ..policy.names import in_tags, shown
-from ..repository.git_command import Git
-from ..repository.git_program import GitProgram
+from ..policy.grammar.names import in_tags, shown
+from ..repository.git.command import Git
+from ..repository.git.program import GitProgram
 from ..repository.registry import models_of, names_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import click
 
-    from ..policy.tag_name import TagName
+    from ..policy.grammar.tag_name import TagName
 
 
 def complete_model(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

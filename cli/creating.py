@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..policy.commands import paste
-from ..policy.names import shown
-from ..policy.planning import Unplannable
+from ..policy.grammar.names import shown
+from ..policy.registry.planning import Unplannable
 from ..report.escape import display
 from ..report.json import document
 from ..report.text import lines_of
-from ..repository.branch_to_push import branch_that_lacks
-from ..repository.creating import workshop
-from ..repository.git_command import Git
-from ..repository.remotes import is_remote, remote_to_push_to
-from ..repository.tag_messages import editor, with_trailers, without_comments
+from ..repository.git.command import Git
+from ..repository.making.messages import editor, with_trailers, without_comments
+from ..repository.making.tag_maker import workshop
+from ..repository.remote.branch_to_push import branch_that_lacks
+from ..repository.remote.names import is_remote, remote_to_push_to
 from .effective_policy import policy_here
 from .errors import ACCEPTED, REFUSED, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..policy.planning import Plan
-    from ..policy.policy import Policy
-    from ..repository.creating import Judged, Workshop
+    from ..policy.registry.planning import Plan
+    from ..policy.settings import Policy
+    from ..repository.making.tag_maker import Judged, Workshop
     from .creating_options import CreatingOptions
 
     MakePlan = Callable[[Workshop, Policy], Plan]

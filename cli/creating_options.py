@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from ..policy.trailers import is_trailer_key
+from ..policy.objects.trailers import is_trailer_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,19 +5,19 @@ from __future__ import annotations
 from contextlib import closing
 
 from ..policy.errors import CannotJudge
-from ..policy.policy_file import built_in_policy
+from ..policy.file.load import built_in_policy
 from ..policy.record import Record
-from ..repository.configuration import Configuration
-from ..repository.git_command import Git
-from ..repository.git_program import GitProgram
-from ..repository.gto_file import declared_stages
-from ..repository.judging import read_policy
-from ..repository.policy_source import PolicySource, client_policy, server_policy
-from ..repository.remotes import remote_to_push_to
+from ..repository.git.command import Git
+from ..repository.git.configuration import Configuration
+from ..repository.git.program import GitProgram
+from ..repository.judging.server_push import read_policy
+from ..repository.remote.names import remote_to_push_to
+from ..repository.trusted.gto_file import declared_stages
+from ..repository.trusted.policy_source import PolicySource, client_policy, server_policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..policy.policy import Policy
+    from ..policy.settings import Policy
 
 NOWHERE = PolicySource("built-in", "built-in", None, None, None)
 

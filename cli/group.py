@@ -22,7 +22,7 @@ class LazyGroup(click.Group):
         if name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[name].home.partition(":")
-        command = getattr(import_module(f".{module}", __package__), attribute)
+        command = getattr(import_module(f".commands.{module}", __package__), attribute)
         assert isinstance(command, click.Command)
         return command
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 
 from ..report.escape import escape
-from ..repository.configuration import Configuration
-from ..repository.git_command import Git
-from ..repository.git_program import GitProgram
-from ..repository.judging import read_policy
-from ..repository.policy_source import PolicySource, site_policy
+from ..repository.git.command import Git
+from ..repository.git.configuration import Configuration
+from ..repository.git.program import GitProgram
+from ..repository.judging.server_push import read_policy
+from ..repository.trusted.policy_source import PolicySource, site_policy
 from .effective_policy import PolicyHere, policy_here
 from .errors import Refused
 from .policy_input import read_input

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..policy.errors import CannotJudge
-from ..policy.policy_file import MOST_BYTES
+from ..policy.file.load import MOST_BYTES
 from ..report.escape import escape
 
 

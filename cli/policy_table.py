@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..policy.policy_keys import KEYS
-from ..policy.policy_origins import Effective, effective_values
-from ..policy.toml_text import toml_assignment, toml_text
+from ..policy.file.keys import KEYS
+from ..policy.file.origins import Effective, effective_values
+from ..policy.file.toml_text import toml_assignment, toml_text
 from ..report.escape import display, escape
 
 if TYPE_CHECKING:
-    from ..policy.policy import Override
+    from ..policy.settings import Override
     from .effective_policy import PolicyHere
 
 FROM = {"built-in": "default", "file": "the file"}

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from ..policy.errors import CannotJudge
-from ..policy.query import checked_stage, model_in_tags
-from ..policy.versions import parse_version
-from ..repository.elsewhere import is_url
+from ..policy.grammar.query import checked_stage, model_in_tags
+from ..policy.grammar.versions import parse_version
+from ..repository.open_repository import is_url
 from .completion import complete_model
 from .errors import Refused
 
 if TYPE_CHECKING:
-    from ..policy.versions import Version
-    from ..repository.git_program import GitProgram
+    from ..policy.grammar.versions import Version
+    from ..repository.git.program import GitProgram
 
 repo_option = click.option(
     "-r",
@@ -74,7 +74,7 @@ def no_such_model(model: str, known: list[str]) -> Refused:
     """The refusal for a model that has no tag, with the models that were perhaps meant."""
     import difflib
 
-    from ..policy.names import shown
+    from ..policy.grammar.names import shown
 
     near = difflib.get_close_matches(model, known, n=3)
     listed = ", ".join(shown(one) for one in near or known[:5])

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tagwarden.cli.command_table import COMMANDS
+from tagwarden.cli.commands.rules import known_rules
 from tagwarden.cli.group import tagwarden
-from tagwarden.cli.rules import known_rules
-from tagwarden.policy.policy_reference import policy_reference
+from tagwarden.policy.file.reference import policy_reference
 from tagwarden.policy.rules import RULES, load_rule
 from tagwarden.policy.rules.example import Example
 

@@ -6,7 +6,7 @@ import os
 
 from ..policy.errors import CannotJudge
 from ..policy.record import Record
-from ..repository.git_command import Git
+from ..repository.git.command import Git
 
 
 class CannotInstall(Exception):

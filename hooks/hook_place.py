@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Literal
 
 from ..policy.record import Record
-from ..repository.whole_file import content_of
+from ..repository.git.whole_file import content_of
 from .hook_file import is_hook_file
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 
-from ..repository.whole_file import write_whole
+from ..repository.git.whole_file import write_whole
 from .clone import CannotInstall, Clone
 from .hook_file import NEXT, hook_file
 from .hook_place import has_stanza, hook_place, is_ours, stanza

@@ -13,10 +13,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
-from ..policy.push import RefUpdate
+from ..policy.judging.push import RefUpdate
 from ..report.escape import escape
-from ..repository.git_command import Git
-from ..repository.policy_location import POLICY_FILE
+from ..repository.git.command import Git
+from ..repository.trusted.policy_location import POLICY_FILE
 from .clone import CannotInstall
 from .install import install
 from .interpreter import IN_PRE_COMMIT
@@ -93,7 +93,7 @@ def seen_update(environment: Mapping[str, str]) -> RefUpdate | None:
 
 def check_policies(files: Sequence[str]) -> int:
     """Check policy files, and say all that is wrong with them."""
-    from ..policy.policy_file import MOST_BYTES, load_policy
+    from ..policy.file.load import MOST_BYTES, load_policy
 
     status = ACCEPTED
     for file in files:

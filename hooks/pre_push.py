@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-    from ..policy.push import RefUpdate
+    from ..policy.judging.push import RefUpdate
 
 CONCERN_US = ("refs/tags/", "refs/replace/")
 
@@ -48,11 +48,11 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
     if not concerning:
         return ACCEPTED
     from ..report.text import lines_of
-    from ..repository.client_judging import Destination, is_offline, judge_client_push, with_ways_out
-    from ..repository.configuration import Configuration
-    from ..repository.git_command import Git
-    from ..repository.remote import RemoteIsSilent
-    from ..repository.shares import shares_of
+    from ..repository.git.command import Git
+    from ..repository.git.configuration import Configuration
+    from ..repository.judging.client_push import Destination, is_offline, judge_client_push, with_ways_out
+    from ..repository.judging.model_updates import shares_of
+    from ..repository.remote.remote import RemoteIsSilent
 
     if not shares_of(concerning) and not any(update.ref.startswith(CONCERN_US[1]) for update in concerning):
         return ACCEPTED

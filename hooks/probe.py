@@ -8,8 +8,8 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from ..policy.record import Record
-from ..repository.processes import run
-from ..repository.remote_reader import in_list_of_folders
+from ..repository.git.processes import run
+from ..repository.remote.reader import in_list_of_folders
 
 if TYPE_CHECKING:
     from .clone import Clone

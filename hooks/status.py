@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
 from ..report.proof import Status, what_is_proven
-from ..repository.whole_file import content_of
+from ..repository.git.whole_file import content_of
 from .clone import CannotInstall, Clone
 from .hook_file import INSTALL, NEXT, interpreter_of
 from .hook_place import HOOK, LEGACY, has_stanza, hook_place, is_ours

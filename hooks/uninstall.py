@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..repository.whole_file import content_of
+from ..repository.git.whole_file import content_of
 from .clone import CannotInstall, Clone
 from .hook_file import NEXT
 from .hook_place import HOOK, LEGACY, has_stanza, hook_place, is_of_pre_commit, is_ours

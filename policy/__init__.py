@@ -21,16 +21,16 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .errors import CannotJudge
-    from .history import Event, ModelHistory, read_event
-    from .judge import judge_push
-    from .near_miss import NearMiss
-    from .policy import Policy, Settings
-    from .policy_file import PolicyMistakes, built_in_policy, load_policy
-    from .push import Circumstances, ModelPush, Signature, Tag, TagPush, Target
-    from .tag_name import TagName, parse_tag_name
-    from .tag_object import Tagger, TagObject, parse_tag_object
-    from .verdict import Finding, Verdict
-    from .versions import Version, parse_version
+    from .file.load import PolicyMistakes, built_in_policy, load_policy
+    from .grammar.near_miss import NearMiss
+    from .grammar.tag_name import TagName, parse_tag_name
+    from .grammar.versions import Version, parse_version
+    from .judging.judge import judge_push
+    from .judging.push import Circumstances, ModelPush, Signature, Tag, TagPush, Target
+    from .judging.verdict import Finding, Verdict
+    from .objects.tag_object import Tagger, TagObject, parse_tag_object
+    from .registry.history import Event, ModelHistory, read_event
+    from .settings import Policy, Settings
 
 __all__ = [
     "CannotJudge",
@@ -61,26 +61,39 @@ __all__ = [
     "read_event",
 ]
 
-_HOMES = (
-    "errors",
-    "verdict",
-    "versions",
-    "tag_name",
-    "near_miss",
-    "tag_object",
-    "push",
-    "history",
-    "policy",
-    "policy_file",
-    "judge",
-)
+# Where each name lives. It is imported when it is asked for: a hook pays for every module.
+_HOMES = {
+    "CannotJudge": "errors",
+    "Circumstances": "judging.push",
+    "Event": "registry.history",
+    "Finding": "judging.verdict",
+    "ModelHistory": "registry.history",
+    "ModelPush": "judging.push",
+    "NearMiss": "grammar.near_miss",
+    "Policy": "settings",
+    "PolicyMistakes": "file.load",
+    "Settings": "settings",
+    "Signature": "judging.push",
+    "Tag": "judging.push",
+    "TagName": "grammar.tag_name",
+    "TagObject": "objects.tag_object",
+    "TagPush": "judging.push",
+    "Tagger": "objects.tag_object",
+    "Target": "judging.push",
+    "Verdict": "judging.verdict",
+    "Version": "grammar.versions",
+    "built_in_policy": "file.load",
+    "judge_push": "judging.judge",
+    "load_policy": "file.load",
+    "parse_tag_name": "grammar.tag_name",
+    "parse_tag_object": "objects.tag_object",
+    "parse_version": "grammar.versions",
+    "read_event": "registry.history",
+}
 
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        if name in __all__:
-            for home in _HOMES:
-                module = __import__(home, globals(), fromlist=(name,), level=1)
-                if name in vars(module):
-                    return getattr(module, name)
+        if name in _HOMES:
+            return getattr(__import__(_HOMES[name], globals(), fromlist=(name,), level=1), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,8 +6,8 @@ import errno
 import os
 
 from ..policy.errors import CannotJudge
-from .processes import start
-from .scratch_files import filled_scratch_file
+from .git.processes import start
+from .git.scratch_files import filled_scratch_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

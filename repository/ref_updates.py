@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from ..policy.errors import CannotJudge
-from ..policy.push import RefUpdate
-from ..policy.ref_names import are_ref_names
-from .object_ids import are_ids
+from ..policy.grammar.ref_names import are_ref_names
+from ..policy.judging.push import RefUpdate
+from .git.object_ids import are_ids
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

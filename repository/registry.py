@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from ..policy.history import ModelHistory, read_event
-from ..policy.near_miss import NearMiss
-from ..policy.push import Tag
-from ..policy.tag_name import parse_tag_name
-from ..policy.tag_object import parse_tag_object
+from ..policy.grammar.near_miss import NearMiss
+from ..policy.grammar.tag_name import parse_tag_name
+from ..policy.judging.push import Tag
+from ..policy.objects.tag_object import parse_tag_object
+from ..policy.registry.history import ModelHistory, read_event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ..policy.tag_name import TagName
-    from .answers import TagRef
-    from .reader import Reader
+    from ..policy.grammar.tag_name import TagName
+    from .git.objects import TagRef
+    from .git.reader import Reader
 
 # The whole of any message that a policy lets in, and its header.
 TAG_BYTES = 1 << 20

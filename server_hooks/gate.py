@@ -7,10 +7,10 @@ import time
 
 from ..policy.budget import Budget
 from ..policy.errors import CannotJudge
-from ..policy.push import Circumstances
-from ..repository.configuration import Configuration
-from ..repository.git_command import Git
-from ..repository.git_program import GitProgram
+from ..policy.judging.push import Circumstances
+from ..repository.git.command import Git
+from ..repository.git.configuration import Configuration
+from ..repository.git.program import GitProgram
 from .leaving import ACCEPTED, REFUSED
 from .messages import SECONDS, SECONDS_WHILE_OTHERS_WAIT, tell
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Protocol
 
-    from ..policy.judge import Verify
-    from ..policy.policy import Policy
-    from ..policy.push import RefUpdate
-    from ..policy.verdict import Verdict
-    from ..repository.judging import FindEmergency, FindVerify, LoadPolicy
-    from ..repository.reader import Reader
-    from ..repository.receiving import Receiver
-    from ..repository.shares import Shares
+    from ..policy.judging.judge import Verify
+    from ..policy.judging.push import RefUpdate
+    from ..policy.judging.verdict import Verdict
+    from ..policy.settings import Policy
+    from ..repository.git.reader import Reader
+    from ..repository.judging.model_updates import Shares
+    from ..repository.judging.receiving import Receiver
+    from ..repository.judging.server_push import FindEmergency, FindVerify, LoadPolicy
     from .hook_file import ServerHook
-    from .push_lock import PushLock
+    from .lock.push_lock import PushLock
     from .pusher import Pusher
 else:
     Protocol = object
@@ -79,9 +79,9 @@ def judge_call(call: Call) -> int:
     configuration = Configuration(git, SECTIONS)
     reader = GitProgram(git)
     reader.prepare()
-    from ..repository.shares import shares_of
-    from ..repository.symbolic_refs import as_they_change
-    from .gate_lock import lock_for_push
+    from ..repository.git.symbolic_refs import as_they_change
+    from ..repository.judging.model_updates import shares_of
+    from .lock.for_push import lock_for_push
 
     common_dir = reader.keep_in = git.common_folder()
     call.updates = as_they_change(call.updates, reader)
@@ -113,9 +113,9 @@ def _judge_and_settle(
     """The exit status, and what is still to be told once the lock is no longer held here."""
     head = reader.head()
     reader.prepare(models=models, refs=[head] if head else [])
-    from .push_log import append_to_log
-    from .push_log_line import Entry, leaves_a_line, outcome_of
-    from .push_log_mark import settler
+    from .log.append import append_to_log
+    from .log.line import Entry, leaves_a_line, outcome_of
+    from .log.mark import settler
     from .pusher import SETTING as PUSHER
     from .pusher import find_pusher
 
@@ -133,7 +133,7 @@ def _judge_and_settle(
             if lock is not None:
                 lock.release()
         raise
-    from ..repository.claims import with_true_old
+    from ..repository.judging.claims import with_true_old
 
     # From here on it matters what becomes of the refs, and not what the push says that they were.
     call.updates = with_true_old(call.updates, reader)
@@ -163,7 +163,7 @@ def _judged(
     trusted: Reader,
     pusher: Pusher,
 ) -> list[Verdict]:
-    from ..repository.judging import judge_server_push
+    from ..repository.judging.server_push import judge_server_push
 
     budget = Budget()
     circumstances = Circumstances(
@@ -185,7 +185,7 @@ def _judged(
 
 
 def _receiver(call: Call, git: Git, common_dir: str, configuration: Configuration) -> Receiver:
-    from ..repository.receiving import Receiver
+    from ..repository.judging.receiving import Receiver
 
     if "GIT_CONFIG_COUNT" in os.environ or "GIT_CONFIG_PARAMETERS" in os.environ:
         # What Git itself goes by holds also what the host set for this very process.
@@ -211,7 +211,7 @@ def _words(verdicts: Sequence[Verdict], pusher: Pusher) -> list[str]:
 def _emergencies(options: Sequence[str], pusher: Pusher) -> FindEmergency | None:
     if not options:
         return None
-    from ..policy.emergency import grant
+    from ..policy.judging.emergency import grant
 
     return lambda policy: grant(options, policy, pusher.name)
 
@@ -220,7 +220,7 @@ def _verifiers(reader: Reader, git: Git, now: int, budget: Budget) -> FindVerify
     def find(policy: Policy) -> Verify | None:
         if policy.signing.allowed_signers is None:
             return None
-        from ..repository.signatures import find_verifier
+        from ..repository.signatures.verifier import find_verifier
 
         return find_verifier(policy, reader, git, now=now, budget=budget)
 
@@ -229,7 +229,7 @@ def _verifiers(reader: Reader, git: Git, now: int, budget: Budget) -> FindVerify
 
 def _loader(common_dir: str) -> LoadPolicy:
     def load(data: bytes, *, site: bool = False) -> Policy:
-        from ..repository.policy_cache import PolicyCache
+        from ..repository.trusted.policy_cache import PolicyCache
 
         return PolicyCache(common_dir).load(data, site=site)
 

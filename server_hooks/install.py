@@ -9,13 +9,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
-from .account import note_what_stands
 from .hook_file import NEXT_SUFFIX, hook_file
 from .hook_place import SETTING, hook_place, host_of, is_inside, is_ours, repository_around
 from .hooks_folder import check_readable, make_folders
 from .install_record import Setting, read_record, write_record, write_whole
+from .lock.push_lock import FILE, FOLDER, make_lock_file
+from .log.account import note_what_stands
 from .object_checks import advice_on_object_checks
-from .push_lock import FILE, FOLDER, make_lock_file
 from .pusher import ENVIRONMENT, HOSTS
 from .served_repository import CannotAdminister, ServedRepository
 

@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from ..policy.record import Record
-from ..repository.whole_file import write_whole as write_whole
+from ..repository.git.whole_file import write_whole as write_whole
 from .served_repository import CannotAdminister
 
 FILE = "installed.json"

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import NoReturn
 
-    from ..policy.push import RefUpdate
-    from ..policy.verdict import Verdict
-    from ..repository.configuration import Configuration
-    from ..repository.reader import Reader
-    from ..repository.shares import Shares
+    from ..policy.judging.push import RefUpdate
+    from ..policy.judging.verdict import Verdict
+    from ..repository.git.configuration import Configuration
+    from ..repository.git.reader import Reader
+    from ..repository.judging.model_updates import Shares
     from .hook_file import ServerHook
-    from .push_lock import PushLock
+    from .lock.push_lock import PushLock
 
 
 class WholePush:

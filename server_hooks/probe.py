@@ -16,7 +16,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from ..policy.record import Record
-from .push_log_chain import read_lines
+from .log.chain import read_lines
 from .served_repository import CannotAdminister, surroundings
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
-from ..repository.whole_file import content_of
+from ..repository.git.whole_file import content_of
 from .hooks_folder import closed_to_pushers
-from .push_lock import FOLDER
+from .lock.push_lock import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from ..policy.errors import CannotJudge
 from ..report.account import about_differences, about_landing
 from ..report.proof import Status, named_rules, what_is_proven
-from ..repository.configuration import Configuration
-from ..repository.git_command import Git
-from ..repository.git_program import GitProgram
-from ..repository.judging import read_policy
-from ..repository.policy_location import POLICY_FILE
-from ..repository.policy_source import POLICY_SETTING, server_policy
-from .account import account_of
+from ..repository.git.command import Git
+from ..repository.git.configuration import Configuration
+from ..repository.git.program import GitProgram
+from ..repository.judging.server_push import read_policy
+from ..repository.trusted.policy_location import POLICY_FILE
+from ..repository.trusted.policy_source import POLICY_SETTING, server_policy
 from .hook_place import HOOKS, delegates, hook_place, host_of, is_inside, is_ours
+from .lock.push_lock import FILE, FOLDER
+from .lock.receive_pack import ancestors_can_be_read
+from .log.account import account_of
 from .probe import TAGS, push_bad_tags, run_hook_on_bad_tags
-from .push_lock import FILE, FOLDER
 from .pusher_access import access_problems
-from .receive_pack import ancestors_can_be_read
 from .served_repository import ServedRepository
 from .update import NOTE
 

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import os
 
-from ..repository.policy_changes import watched_policies
+from ..repository.trusted.policy_changes import watched_policies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..repository.configuration import Configuration
-    from ..repository.reader import Reader
-    from .push_lock import PushLock
+    from ..repository.git.configuration import Configuration
+    from ..repository.git.reader import Reader
+    from .lock.push_lock import PushLock
 
 MARK = b"trusted:"
 NOTHING = b"-"

@@ -8,17 +8,17 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
-from ..repository.own_file import remove_kept
+from ..repository.git.own_file import remove_kept
 from .hook_file import NEXT_SUFFIX
 from .hook_place import HOOKS, hook_place, host_of, is_inside, is_ours
 from .install_record import FILE as RECORD
 from .install_record import read_record
-from .push_lock import FILE as LOCK
-from .push_lock import FOLDER
-from .push_log_line import LOG
-from .push_log_mark import MARK
+from .lock.push_lock import FILE as LOCK
+from .lock.push_lock import FOLDER
+from .log.line import LOG
+from .log.mark import MARK
+from .log.tags_in_log import BASELINE
 from .served_repository import CannotAdminister, ServedRepository
-from .tags_in_log import BASELINE
 
 if TYPE_CHECKING:
     from .install_record import Setting

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import NoReturn
 
-    from ..policy.push import RefUpdate
-    from ..policy.verdict import Verdict
-    from ..repository.configuration import Configuration
-    from ..repository.reader import Reader
-    from ..repository.shares import Shares
+    from ..policy.judging.push import RefUpdate
+    from ..policy.judging.verdict import Verdict
+    from ..repository.git.configuration import Configuration
+    from ..repository.git.reader import Reader
+    from ..repository.judging.model_updates import Shares
     from .hook_file import ServerHook
-    from .push_lock import PushLock
+    from .lock.push_lock import PushLock
 
 TAGS = "refs/tags/"
 ASKED_SINGLY = "the update hook, which Git calls for each ref by itself,"
@@ -69,7 +69,7 @@ class OneRef:
     def trusted(self, lock: PushLock | None, reader: Reader, configuration: Configuration) -> Reader:
         if lock is None:
             return reader
-        from ..repository.reader_before import reader_before
+        from ..repository.trusted.reader_before import reader_before
         from .trusted_refs import before_the_push
 
         return reader_before(reader, before_the_push(lock, reader, configuration))

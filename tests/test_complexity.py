@@ -12,14 +12,14 @@ import pytest
 from support import Server, raw_tag
 from support.examples import judge_example, parse_line, push_of
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.judge import Judge, judge_push
-from tagwarden.policy.policy_file import built_in_policy
-from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate
+from tagwarden.policy.file.load import built_in_policy
+from tagwarden.policy.judging.judge import Judge, judge_push
+from tagwarden.policy.judging.push import Circumstances, ModelPush, RefUpdate
 from tagwarden.policy.rules.example import Example
-from tagwarden.repository.answers import RawObject
-from tagwarden.repository.facts import judge_updates
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.git_program import GitProgram
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.objects import RawObject
+from tagwarden.repository.git.program import GitProgram
+from tagwarden.repository.judging.pipeline import judge_updates
 
 MODELS, VERSIONS = 12, 5
 NOW = 1_800_000_000
@@ -240,7 +240,7 @@ def test_no_message_lists_more_names_than_somebody_reads() -> None:
 
 
 def test_a_push_that_breaks_a_rule_very_often_is_refused_with_some_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tagwarden.policy.judge.MOST_OF_ONE_RULE", 30)
+    monkeypatch.setattr("tagwarden.policy.judging.judge.MOST_OF_ONE_RULE", 30)
     verdict = judge_example(deregistrations_elsewhere(100))
 
     assert not verdict.accepted
@@ -249,7 +249,7 @@ def test_a_push_that_breaks_a_rule_very_often_is_refused_with_some_of_it(monkeyp
 
 
 def test_tags_that_unpack_to_very_much_are_not_all_read(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tagwarden.repository.facts.MOST_BEYOND", 100_000)
+    monkeypatch.setattr("tagwarden.repository.judging.pipeline.MOST_BEYOND", 100_000)
     commit = server.git("rev-parse", "main")
     updates = []
     for number in range(20):

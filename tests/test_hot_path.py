@@ -65,7 +65,7 @@ def judged_and_loaded(server: Server, folder: Path, *tags: str) -> list[str]:
     lines = "".join(f"{'0' * 40} {oid} refs/tags/{tag}\n" for oid, tag in zip(oids, tags, strict=True))
     ended, *loaded = in_a_fresh_process(JUDGE, folder, cwd=server.path, stdin=lines).split()
     assert ended == "0"
-    assert "tagwarden.policy.judge" in loaded
+    assert "tagwarden.policy.judging.judge" in loaded
     return loaded
 
 

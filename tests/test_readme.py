@@ -7,7 +7,7 @@ import tomllib
 
 from support import Repo
 from support.project import ROOT
-from tagwarden.policy.policy_file import load_policy
+from tagwarden.policy.file.load import load_policy
 
 README = (ROOT / "README.md").read_text()
 

@@ -7,17 +7,17 @@ one first), `WHY`, `check`, and `EXAMPLES` of accepted and refused pushes.
 
 from __future__ import annotations
 
+from ..grammar.tag_name import KINDS
 from ..record import Record
-from ..tag_name import KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Literal, Protocol
 
-    from ..case import Case
-    from ..push import WholePush
-    from ..verdict import Breach, Level
+    from ..judging.case import Case
+    from ..judging.push import WholePush
+    from ..judging.verdict import Breach, Level
     from .example import Example
 
     class Rule(Protocol):

@@ -9,16 +9,16 @@ To put it right, use the next counter, or none.
 
 from __future__ import annotations
 
-from ..names import shown
-from ..tag_name import TagName, parse_tag_name
-from ..verdict import Breach
+from ..grammar.names import shown
+from ..grammar.tag_name import TagName, parse_tag_name
+from ..judging.verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
+    from ..judging.case import Case
 
 OPTIONS = ()
 WHY = "the counters were to tell in which order the tags were made."

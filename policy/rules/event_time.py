@@ -14,15 +14,15 @@ To put it right, set the clock and make the tag anew, a second later.
 from __future__ import annotations
 
 from ..commands import paste
-from ..verdict import Breach
+from ..judging.verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
-    from ..replay import Turn
+    from ..judging.case import Case
+    from ..registry.replay import Turn
 
 OPTIONS = ("time.max-skew",)
 WHY = "GTO orders events by these times, so it would see another order of events than happened."

@@ -12,16 +12,16 @@ To put it right, make the tag anew with a message as the policy asks for it
 from __future__ import annotations
 
 from ..budget import Budget
+from ..judging.verdict import Breach
 from ..quoting import cut
-from ..verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
-    from ..policy import Message
+    from ..judging.case import Case
+    from ..settings import Message
 
 OPTIONS = ("message.min-length", "message.pattern", "message.trailers")
 WHY = "the message is the only place where a tag says why it was made."
@@ -51,7 +51,7 @@ def _problems(text: str, kind: str, wanted: Message, budget: Budget) -> Iterator
             yield f"does not match the pattern {wanted.pattern!r}", "message.pattern"
     if not wanted.trailers:
         return
-    from ..trailers import parse_trailers, problem_of_value
+    from ..objects.trailers import parse_trailers, problem_of_value
 
     values: dict[str, list[str]] = {}
     for key, value in parse_trailers(text):

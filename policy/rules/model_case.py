@@ -8,15 +8,15 @@ To put it right, use the spelling that exists.
 
 from __future__ import annotations
 
-from ..names import shown
-from ..verdict import Breach
+from ..grammar.names import shown
+from ..judging.verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
+    from ..judging.case import Case
 
 OPTIONS = ()
 WHY = "on macOS and Windows the two collide, and nobody tells them apart when reading."

@@ -8,18 +8,18 @@ To put it right, correct the name, or have the model added to the list or file.
 
 from __future__ import annotations
 
-from ..annotations import declares
-from ..globs import matches_model
-from ..names import shown
-from ..needs import declaration
-from ..verdict import Breach
+from ..grammar.globs import matches_model
+from ..grammar.names import shown
+from ..judging.verdict import Breach
+from ..objects.annotations import declares
+from ..objects.needed_files import declaration
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
+    from ..judging.case import Case
 
 OPTIONS = ("models.names", "models.declared-in")
 WHY = "a slip of the pen would open a second registry entry that nobody watches."

@@ -8,14 +8,14 @@ To put it right, run `tagwarden policy check` and push again.
 
 from __future__ import annotations
 
-from ..verdict import Breach
+from ..judging.verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..push import WholePush
+    from ..judging.push import WholePush
 
 OPTIONS = ()
 WHY = "with an unreadable policy nothing could be judged, and every push of tags would be refused."

@@ -8,14 +8,14 @@ To put it right, push the tags in threes.
 
 from __future__ import annotations
 
-from ..verdict import Breach
+from ..judging.verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..push import WholePush
+    from ..judging.push import WholePush
 
 OPTIONS = ()
 WHY = "GitHub starts no workflow for such a push."

@@ -10,15 +10,15 @@ To put it right, push without that ref.
 from __future__ import annotations
 
 from ..commands import paste
+from ..judging.verdict import Breach
 from ..quoting import quoted
-from ..verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..push import WholePush
+    from ..judging.push import WholePush
 
 OPTIONS = ()
 WHY = "Git would show everybody another object than the one that was judged."

@@ -8,8 +8,8 @@ To put it right, correct the stage, or have it declared.
 
 from __future__ import annotations
 
-from ..names import is_counter
-from ..verdict import Breach
+from ..grammar.names import is_counter
+from ..judging.verdict import Breach
 from ..wording import some_of
 from .example import Example
 
@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
+    from ..judging.case import Case
 
 OPTIONS = ("stages.names",)
 WHY = "nothing deploys to a stage that nobody declared, and nobody notices."

@@ -11,15 +11,15 @@ To put it right, assign the stage that was skipped first.
 from __future__ import annotations
 
 from ..commands import paste
-from ..names import shown
-from ..verdict import Breach
+from ..grammar.names import shown
+from ..judging.verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
+    from ..judging.case import Case
 
 OPTIONS = ("stages.path",)
 WHY = "a version that skips a stage was not tried there."

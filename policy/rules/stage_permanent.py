@@ -10,17 +10,17 @@ To put it right, leave it registered; unassign the stage if it shall be used no 
 
 from __future__ import annotations
 
-from ..history import read_event
-from ..tag_name import TagName
-from ..verdict import Breach
+from ..grammar.tag_name import TagName
+from ..judging.verdict import Breach
+from ..registry.history import read_event
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from ..case import Case
-    from ..history import Event
+    from ..judging.case import Case
+    from ..registry.history import Event
 
 OPTIONS = ("stages.once-assigned-permanent",)
 WHY = "what was once in use there must stay on record."

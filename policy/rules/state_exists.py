@@ -13,8 +13,8 @@ To put it right, tag the commit of the version that is meant;
 from __future__ import annotations
 
 from ..commands import paste
-from ..names import shown
-from ..verdict import Breach
+from ..grammar.names import shown
+from ..judging.verdict import Breach
 from ..wording import some_of
 from .example import Example
 
@@ -22,8 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
-    from ..replay import Turn
+    from ..judging.case import Case
+    from ..registry.replay import Turn
 
 OPTIONS = ()
 WHY = "CI would act on an event that the registry does not hold."

@@ -9,15 +9,15 @@ To put it right, register a new version, or assign the stage by a new tag
 
 from __future__ import annotations
 
-from ..tag_name import TagName
-from ..verdict import Breach
+from ..grammar.tag_name import TagName
+from ..judging.verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
+    from ..judging.case import Case
 
 OPTIONS = ()
 WHY = "clones keep the tag that they have, so one name would mean two models."

@@ -15,18 +15,18 @@ tool that are written with `@` or `#` are listed in `scope.ignore`.
 from __future__ import annotations
 
 from ..commands import paste_all
-from ..names import MOST_BYTES, MOST_COUNTER_DIGITS, what_has_no_room
-from ..near_miss import NearMiss
+from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, what_has_no_room
+from ..grammar.near_miss import NearMiss
+from ..grammar.tag_name import TagName, highest_counter
+from ..judging.verdict import Breach
 from ..quoting import quoted
-from ..tag_name import TagName, highest_counter
-from ..verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
+    from ..judging.case import Case
 
 OPTIONS = ("scope.ignore",)
 WHY = "GTO skips such a tag without a word, so nothing is registered or deployed by it."

@@ -11,16 +11,16 @@ To put it right, make the tag anew under the name that it shall have.
 from __future__ import annotations
 
 from ..commands import paste
+from ..grammar.tag_name import TagName
+from ..judging.verdict import Breach
 from ..quoting import quoted
-from ..tag_name import TagName
-from ..verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
+    from ..judging.case import Case
 
 OPTIONS = ()
 WHY = "GTO goes by the name in the object, so the tag would register something else than it says."

@@ -11,15 +11,15 @@ To put it right, make the tag anew with `tagwarden`, `gto` or `git tag -a`.
 from __future__ import annotations
 
 from ..commands import paste
-from ..tag_name import TagName
-from ..verdict import Breach
+from ..grammar.tag_name import TagName
+from ..judging.verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
+    from ..judging.case import Case
 
 OPTIONS = ("message.max-bytes",)
 WHY = "one such tag makes every GTO command fail, for all models and for everybody."

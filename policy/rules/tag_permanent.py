@@ -12,17 +12,17 @@ To put it right, push the tombstone instead.
 from __future__ import annotations
 
 from ..commands import paste
-from ..names import shown
-from ..tag_name import TagName
-from ..verdict import Breach
+from ..grammar.names import shown
+from ..grammar.tag_name import TagName
+from ..judging.verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
-    from ..push import Tag
+    from ..judging.case import Case
+    from ..judging.push import Tag
 
 OPTIONS = ()
 WHY = "the tags are the registry's only memory; what is deleted can be registered again as another model."

@@ -12,17 +12,17 @@ by, and make the tag anew.
 
 from __future__ import annotations
 
+from ..judging.verdict import Breach
 from ..quoting import quoted
-from ..verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
-    from ..push import Circumstances
-    from ..tag_object import Tagger
+    from ..judging.case import Case
+    from ..judging.push import Circumstances
+    from ..objects.tag_object import Tagger
 
 OPTIONS = ()
 WHY = "the registry shows the tagger as whoever did this, and anybody can write any name there."

@@ -10,7 +10,7 @@ or along with the tag.
 
 from __future__ import annotations
 
-from ..verdict import Breach
+from ..judging.verdict import Breach
 from ..wording import some_of
 from .example import Example
 
@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
+    from ..judging.case import Case
 
 OPTIONS = ("target.branches",)
 WHY = "a model that is tagged beside these branches was not reviewed with them and can vanish."

@@ -12,16 +12,16 @@ To put it right, tag the commit that holds the model.
 from __future__ import annotations
 
 from ..commands import paste
-from ..tag_name import TagName
-from ..verdict import Breach
+from ..grammar.tag_name import TagName
+from ..judging.verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
-    from ..push import Tag
+    from ..judging.case import Case
+    from ..judging.push import Tag
 
 OPTIONS = ()
 WHY = "GTO takes every target for a commit, and fails for all models where it is none."

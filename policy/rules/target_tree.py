@@ -14,17 +14,17 @@ shows a folder's entries, `git mktree` writes them anew.
 
 from __future__ import annotations
 
+from ..judging.verdict import Breach
 from ..quoting import quoted
-from ..verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
-    from ..policy import TargetRules
-    from ..tree_shape import Shape
+    from ..judging.case import Case
+    from ..objects.tree_shape import Shape
+    from ..settings import TargetRules
 
 OPTIONS = ("target.max-paths", "target.max-depth")
 WHY = "GTO reads all folders of every tagged commit, and fails for all models where it can't."

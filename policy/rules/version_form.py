@@ -10,15 +10,15 @@ To put it right, register the version without that part.
 
 from __future__ import annotations
 
-from ..tag_name import TagName
-from ..verdict import Breach
+from ..grammar.tag_name import TagName
+from ..judging.verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
+    from ..judging.case import Case
 
 OPTIONS = ("versions.build-metadata", "versions.prerelease")
 WHY = "this form of version was ruled out for this model."

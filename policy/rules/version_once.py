@@ -9,17 +9,17 @@ To put it right, register the next version.
 from __future__ import annotations
 
 from ..commands import paste
-from ..names import shown
-from ..tag_name import TagName
-from ..verdict import Breach
+from ..grammar.names import shown
+from ..grammar.tag_name import TagName
+from ..judging.verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
-    from ..versions import Precedence
+    from ..grammar.versions import Precedence
+    from ..judging.case import Case
 
 OPTIONS = ()
 WHY = "a version that means two things can't be trusted by anybody who has fetched either."

@@ -13,19 +13,19 @@ models that keep several lines.
 from __future__ import annotations
 
 from ..commands import paste
-from ..names import shown
-from ..tag_name import TagName
-from ..verdict import Breach
+from ..grammar.names import shown
+from ..grammar.tag_name import TagName
+from ..judging.verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
-    from ..history import Event
-    from ..replay import Turn
-    from ..versions import Precedence, Version
+    from ..grammar.versions import Precedence, Version
+    from ..judging.case import Case
+    from ..registry.history import Event
+    from ..registry.replay import Turn
 
 OPTIONS = ("versions.order",)
 WHY = "whoever deploys the latest version would be taken by surprise, or never see this one."

@@ -10,15 +10,15 @@ To put it right, register the new version on a commit of its own
 
 from __future__ import annotations
 
-from ..names import shown
-from ..verdict import Breach
+from ..grammar.names import shown
+from ..judging.verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
+    from ..judging.case import Case
 
 OPTIONS = ()
 WHY = "GTO finds a stage's version by its commit, and fails where a commit has two."

@@ -10,18 +10,18 @@ To put it right, register the number that comes next.
 
 from __future__ import annotations
 
-from ..names import shown
-from ..tag_name import TagName
-from ..verdict import Breach
-from ..versions import DIGITS
+from ..grammar.names import shown
+from ..grammar.tag_name import TagName
+from ..grammar.versions import DIGITS
+from ..judging.verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..case import Case
-    from ..versions import Version
+    from ..grammar.versions import Version
+    from ..judging.case import Case
 
     Core = tuple[int, int, int]
 

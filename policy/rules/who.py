@@ -20,21 +20,21 @@ To put it right, have somebody who is named push it, or have the policy changed.
 
 from __future__ import annotations
 
-from ..consequences import CONTRARY, lines_of
-from ..people import Person, decide, names_signers
-from ..possible_stages import Act
+from ..judging.consequences import CONTRARY, lines_of
+from ..judging.people import Person, decide, names_signers
+from ..judging.possible_stages import Act
+from ..judging.verdict import Breach
 from ..record import Record
-from ..verdict import Breach
 from .example import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..case import Case
-    from ..consequences import Line
-    from ..people import Decision
-    from ..push import Signature
+    from ..judging.case import Case
+    from ..judging.consequences import Line
+    from ..judging.people import Decision
+    from ..judging.push import Signature
 
 OPTIONS = ("people.allow",)
 WHY = "the policy names who answers for this."

@@ -11,9 +11,9 @@ import pytest
 
 from support import Repo, Server
 from tagwarden.cli.run import run
-from tagwarden.policy.policy_file import load_policy
-from tagwarden.policy.policy_schema import policy_schema
-from tagwarden.policy.policy_template import policy_template
+from tagwarden.policy.file.load import load_policy
+from tagwarden.policy.file.schema import policy_schema
+from tagwarden.policy.file.template import policy_template
 
 Capture = pytest.CaptureFixture[str]
 
@@ -59,7 +59,7 @@ def test_init_leaves_a_file_alone_that_is_there(here: Path, capsys: Capture) -> 
 
 
 def test_init_that_cannot_write_says_why(here: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tagwarden.cli.policy._default_file", lambda: "missing/tagwarden.toml")
+    monkeypatch.setattr("tagwarden.cli.commands.policy._default_file", lambda: "missing/tagwarden.toml")
 
     assert run(["policy", "init"]) == 3
     assert "can't be written: No such file or directory" in capsys.readouterr().err
@@ -124,7 +124,7 @@ def test_a_huge_file_is_a_mistake(here: Path, capsys: Capture) -> None:
     (here / "tagwarden.toml").write_bytes(b"#" * (2 << 20))
 
     assert run(["policy", "check"]) == 1
-    assert "a policy has at most 1048576" in capsys.readouterr().err
+    assert "a policy has at most 524288" in capsys.readouterr().err
 
 
 def test_what_a_file_brings_is_escaped(here: Path, capsys: Capture) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from support import Repo
 from support.command_line import tagwarden
-from tagwarden.policy.policy_file import load_policy
+from tagwarden.policy.file.load import load_policy
 
 
 def offered(repo: Repo) -> dict[str, object]:

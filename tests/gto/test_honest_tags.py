@@ -17,7 +17,7 @@ from scmrepo.git.backend.pygit2 import Pygit2Backend
 
 from support import Repo, Server
 from support.bad_states import WRITTEN_BY_GTO
-from tagwarden.policy.tag_name import KINDS, TagName, parse_tag_name
+from tagwarden.policy.grammar.tag_name import KINDS, TagName, parse_tag_name
 
 
 class Workshop:

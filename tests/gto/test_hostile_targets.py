@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.gto_targets import Oracle, oracle_in
-from tagwarden.policy.commit_object import FIRST_SECOND, LAST_SECOND, parse_commit
-from tagwarden.policy.tree_object import Tree, parse_tree
-from tagwarden.policy.tree_shape import Shape, shape_of
+from tagwarden.policy.objects.commit_object import FIRST_SECOND, LAST_SECOND, parse_commit
+from tagwarden.policy.objects.tree_object import Tree, parse_tree
+from tagwarden.policy.objects.tree_shape import Shape, shape_of
 
 NOWHERE = bytes.fromhex("11" * 20)
 MODES = (b"100644", b"100755", b"40000", b"120000", b"160000", b"040000", b"100664")

@@ -30,13 +30,13 @@ from support.gto_reading import (
 )
 from support.meaning import EVENTS, Meaning, Step
 from support.plans import Wish, fulfil, plans
-from tagwarden.policy.history import ModelHistory, read_event
-from tagwarden.policy.judge import Judge
-from tagwarden.policy.names import in_tags, shown
-from tagwarden.policy.policy_file import built_in_policy
-from tagwarden.policy.push import Circumstances, ModelPush, Tag, TagPush, Target
-from tagwarden.policy.tag_name import TagName, parse_tag_name
-from tagwarden.policy.tag_object import parse_tag_object
+from tagwarden.policy.file.load import built_in_policy
+from tagwarden.policy.grammar.names import in_tags, shown
+from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
+from tagwarden.policy.judging.judge import Judge
+from tagwarden.policy.judging.push import Circumstances, ModelPush, Tag, TagPush, Target
+from tagwarden.policy.objects.tag_object import parse_tag_object
+from tagwarden.policy.registry.history import ModelHistory, read_event
 
 BEGINNING = 1_700_000_000
 COMMITS = 40

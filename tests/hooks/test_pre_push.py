@@ -18,10 +18,10 @@ from tagwarden.hooks.hook_file import NEXT
 from tagwarden.hooks.install import install
 from tagwarden.hooks.leaving import status_of
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.remote import Remote
-from tagwarden.repository.remote_reader import fetch_missing
-from tagwarden.server_hooks import receive_pack
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.remote.reader import fetch_missing
+from tagwarden.repository.remote.remote import Remote
+from tagwarden.server_hooks.lock import receive_pack
 
 
 def rules(pushed: PushResult) -> set[str]:

@@ -7,7 +7,7 @@ import io
 import pytest
 from gto.index import Index
 
-from tagwarden.policy.annotations import Documents, declares, problem_of_annotations
+from tagwarden.policy.objects.annotations import Documents, declares, problem_of_annotations
 
 READABLE = {
     "nothing said of a model": "churn: {}",

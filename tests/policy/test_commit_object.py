@@ -6,7 +6,7 @@ import gto.api
 import pytest
 
 from support import Repo, raw_tag
-from tagwarden.policy.commit_object import parse_commit
+from tagwarden.policy.objects.commit_object import parse_commit
 
 ADA = b"Ada <ada@example.com> 1700000000 +0000"
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagwarden.policy.globs import matches, matches_any, matches_model, problem_of
+from tagwarden.policy.grammar.globs import matches, matches_any, matches_model, problem_of
 
 CASES = [
     pytest.param("churn", "churn", True, id="a name matches itself"),

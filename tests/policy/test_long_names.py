@@ -7,7 +7,7 @@ import pytest
 
 from support import Repo
 from support.examples import judge_example
-from tagwarden.policy.names import shown, what_has_no_room
+from tagwarden.policy.grammar.names import shown, what_has_no_room
 from tagwarden.policy.rules.example import Example
 
 

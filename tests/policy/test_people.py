@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from support.examples import judge_example
-from tagwarden.policy.emergency import Granted, grant, notes_on
-from tagwarden.policy.people import Person, decide
-from tagwarden.policy.policy_file import load_policy
+from tagwarden.policy.file.load import load_policy
+from tagwarden.policy.grammar.tag_name import KINDS
+from tagwarden.policy.judging.emergency import Granted, grant, notes_on
+from tagwarden.policy.judging.people import Person, decide
 from tagwarden.policy.rules.example import Example
-from tagwarden.policy.tag_name import KINDS
 
 POLICY = load_policy(b"""
 [people]

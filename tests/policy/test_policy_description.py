@@ -7,16 +7,16 @@ import re
 
 import pytest
 
-from tagwarden.policy.policy import Settings
-from tagwarden.policy.policy_defaults import default_of, duration_text
-from tagwarden.policy.policy_file import PolicyMistakes, load_policy
-from tagwarden.policy.policy_keys import KEYS
-from tagwarden.policy.policy_reference import policy_reference
-from tagwarden.policy.policy_schema import policy_schema
-from tagwarden.policy.policy_sections import SECTIONS
-from tagwarden.policy.policy_shapes import SECONDS
-from tagwarden.policy.policy_template import policy_template
+from tagwarden.policy.file.defaults import default_of, duration_text
+from tagwarden.policy.file.keys import KEYS
+from tagwarden.policy.file.load import PolicyMistakes, load_policy
+from tagwarden.policy.file.reference import policy_reference
+from tagwarden.policy.file.schema import policy_schema
+from tagwarden.policy.file.sections import SECTIONS
+from tagwarden.policy.file.template import policy_template
+from tagwarden.policy.file.value_types import SECONDS
 from tagwarden.policy.rules import RULES
+from tagwarden.policy.settings import Settings
 
 
 def uncommented() -> str:

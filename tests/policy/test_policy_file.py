@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tagwarden.policy.policy import Allow, Selector, Settings, Trailer
-from tagwarden.policy.policy_file import PolicyMistakes, built_in_policy, load_policy
+from tagwarden.policy.file.load import PolicyMistakes, built_in_policy, load_policy
 from tagwarden.policy.program_version import VERSION
 from tagwarden.policy.rules import DEFAULT_LEVELS
+from tagwarden.policy.settings import Allow, Selector, Settings, Trailer
 
 EVERYTHING = b"""
 minimum-version = "0.1"

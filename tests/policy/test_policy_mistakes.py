@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagwarden.policy.policy_file import MOST_BYTES, PolicyMistakes, load_policy
+from tagwarden.policy.file.load import MOST_BYTES, PolicyMistakes, load_policy
 from tagwarden.policy.rules import RULES, rules_where
 
 

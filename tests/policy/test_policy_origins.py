@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tagwarden.policy.policy_file import built_in_policy, load_policy
-from tagwarden.policy.policy_keys import KEYS
-from tagwarden.policy.policy_origins import Effective, effective_values
+from tagwarden.policy.file.keys import KEYS
+from tagwarden.policy.file.load import built_in_policy, load_policy
+from tagwarden.policy.file.origins import Effective, effective_values
 from tagwarden.policy.rules import RULES
 
 POLICY = b"""

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from support.examples import judge_example
-from tagwarden.policy import judge, rules
+from tagwarden.policy import rules
+from tagwarden.policy.judging import judge
 from tagwarden.policy.rules import RULES, load_rule, module_name
 
 ALL = [

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tagwarden.policy.policy_file import load_policy
-from tagwarden.policy.policy_keys import ALL_NEUTRAL, KEYS
+from tagwarden.policy.file.keys import ALL_NEUTRAL, KEYS
+from tagwarden.policy.file.load import load_policy
+from tagwarden.policy.file.severity import option_of
 from tagwarden.policy.rules import DEFAULT_LEVELS, RULES, load_rule
-from tagwarden.policy.severity import option_of
 
 OPTIONS = [
     ("target-branch", 'target.branches = ["main"]'),

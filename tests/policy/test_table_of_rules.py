@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from support.examples import judge_example
-from tagwarden.policy import judge as judging
-from tagwarden.policy import landing
-from tagwarden.policy.features import features_of
+from tagwarden.policy.judging import judge as judging
+from tagwarden.policy.judging import landing
+from tagwarden.policy.judging.features import features_of
 from tagwarden.policy.rules import RULES, load_rule, rules_where
 from tagwarden.policy.rules.example import Example
 
@@ -33,7 +33,7 @@ def test_every_rule_is_asked_about_a_model_or_about_the_push() -> None:
 def test_a_rule_looks_at_a_feature_of_each_push_that_it_refuses(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[set[str]] = []
     monkeypatch.setattr(
-        "tagwarden.policy.features.features_of", lambda case: seen.append(features_of(case)) or seen[-1]
+        "tagwarden.policy.judging.features.features_of", lambda case: seen.append(features_of(case)) or seen[-1]
     )
 
     for example in refused_examples(rule):

@@ -10,8 +10,8 @@ from gto.exceptions import InvalidTagName
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tagwarden.policy.near_miss import NearMiss
-from tagwarden.policy.tag_name import TagName, parse_tag_name
+from tagwarden.policy.grammar.near_miss import NearMiss
+from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
 
 ACTIONS = {
     "register": "register",

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support import TAGGER, Repo, raw_tag
-from tagwarden.policy.tag_object import SIGNATURE_STARTS, TagObject, parse_tag_object, split_signature
+from tagwarden.policy.objects.tag_object import SIGNATURE_STARTS, TagObject, parse_tag_object, split_signature
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 

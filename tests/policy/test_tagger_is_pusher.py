@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from support.examples import NOW, parse_line, push_of
-from tagwarden.policy.judge import Judge
-from tagwarden.policy.policy_file import load_policy
-from tagwarden.policy.push import Circumstances, ModelPush
+from tagwarden.policy.file.load import load_policy
+from tagwarden.policy.judging.judge import Judge
+from tagwarden.policy.judging.push import Circumstances, ModelPush
 
 POLICY = load_policy(b'[rules]\ntagger-is-pusher = "error"\n')
 

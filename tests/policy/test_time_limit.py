@@ -12,9 +12,9 @@ import pytest
 
 from tagwarden.policy import budget as budgets
 from tagwarden.policy import patterns
-from tagwarden.policy.annotations import Documents, problem_of_annotations
 from tagwarden.policy.budget import Budget
 from tagwarden.policy.errors import CannotJudge
+from tagwarden.policy.objects.annotations import Documents, problem_of_annotations
 from tagwarden.policy.patterns import matches_in_time
 from tagwarden.policy.time_limit import in_time
 

@@ -7,8 +7,8 @@ import subprocess
 import pytest
 
 from tagwarden.policy.budget import Budget
-from tagwarden.policy.policy import Trailer
-from tagwarden.policy.trailers import parse_trailers, problem_of_value
+from tagwarden.policy.objects.trailers import parse_trailers, problem_of_value
+from tagwarden.policy.settings import Trailer
 
 MESSAGES = {
     "none": "Register churn",

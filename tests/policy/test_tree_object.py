@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tagwarden.policy.tree_object import Tree, parse_tree
-from tagwarden.policy.tree_shape import Shape, shape_of
+from tagwarden.policy.objects.tree_object import Tree, parse_tree
+from tagwarden.policy.objects.tree_shape import Shape, shape_of
 
 ID = bytes(range(20))
 

@@ -7,7 +7,7 @@ import semver
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagwarden.policy.versions import parse_version
+from tagwarden.policy.grammar.versions import parse_version
 
 # The lists behind the regular expression that semver.org proposes (FAQ).
 VALID = """\

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.git_program import GitProgram
-from tagwarden.repository.reader import Reader
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.program import GitProgram
+from tagwarden.repository.git.reader import Reader
 
 OpenReader = Callable[[Path], Reader]
 

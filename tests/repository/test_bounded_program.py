@@ -13,11 +13,11 @@ from contextlib import contextmanager
 import pytest
 
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.repository import bounded_program
-from tagwarden.repository.bounded_program import SaidTooMuch, TookTooLong, run_bounded
-from tagwarden.repository.elsewhere import opened
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.remote import Remote, RemoteIsSilent
+from tagwarden.repository.git import bounded_program
+from tagwarden.repository.git.bounded_program import SaidTooMuch, TookTooLong, run_bounded
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.open_repository import opened
+from tagwarden.repository.remote.remote import Remote, RemoteIsSilent
 
 
 def run_python(code: str, *, seconds: float = 30, given: bytes = b"") -> bounded_program.Answered:
@@ -92,7 +92,7 @@ def _packet(line: bytes) -> bytes:
 def test_a_remote_that_never_comes_to_an_end_is_given_up(
     answers: Callable[[socket.socket], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tagwarden.repository.elsewhere.DEFAULT_SECONDS", 1.0)
+    monkeypatch.setattr("tagwarden.repository.open_repository.DEFAULT_SECONDS", 1.0)
     began = time.monotonic()
     with daemon_that(answers) as url, pytest.raises(RemoteIsSilent, match="did not say within 1 seconds"):
         Remote(Git.here(), url, seconds=1.0).list(None)

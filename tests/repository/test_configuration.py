@@ -10,8 +10,8 @@ import pytest
 
 from support import Repo
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.repository.configuration import Configuration
-from tagwarden.repository.git_command import Git
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.configuration import Configuration
 
 
 def read(repo: Repo) -> Configuration:

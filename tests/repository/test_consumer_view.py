@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from support import Repo, raw_tag
-from tagwarden.policy.commit_object import Commit, parse_commit
-from tagwarden.policy.push import Tag
-from tagwarden.policy.tag_object import parse_tag_object
-from tagwarden.repository.consumer_view import ConsumerView, Difference, open_consumer_view
-from tagwarden.repository.git_command import Git
+from tagwarden.policy.judging.push import Tag
+from tagwarden.policy.objects.commit_object import Commit, parse_commit
+from tagwarden.policy.objects.tag_object import parse_tag_object
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.judging.consumer_view import ConsumerView, Difference, open_consumer_view
 
 
 def view(repo: Repo) -> ConsumerView:

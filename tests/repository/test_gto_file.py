@@ -7,10 +7,10 @@ from contextlib import closing
 import pytest
 
 from support import Repo
-from tagwarden.policy.annotations import Documents
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.git_program import GitProgram
-from tagwarden.repository.gto_file import DeclaredStages, declared_stages, stages_in
+from tagwarden.policy.objects.annotations import Documents
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.program import GitProgram
+from tagwarden.repository.trusted.gto_file import DeclaredStages, declared_stages, stages_in
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tagwarden.policy.push import RefUpdate
-from tagwarden.repository.answers import TagRef
-from tagwarden.repository.obstacles import find_obstacles, parents_of
-from tagwarden.repository.shares import shares_of
+from tagwarden.policy.judging.push import RefUpdate
+from tagwarden.repository.git.objects import TagRef
+from tagwarden.repository.judging.model_updates import shares_of
+from tagwarden.repository.judging.obstacles import find_obstacles, parents_of
 
 OID = "1" * 40
 

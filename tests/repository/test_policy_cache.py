@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tagwarden.policy.policy import Policy
-from tagwarden.policy.policy_file import PolicyMistakes, load_policy
-from tagwarden.repository import policy_cache
-from tagwarden.repository.policy_cache import PolicyCache
+from tagwarden.policy.file.load import PolicyMistakes, load_policy
+from tagwarden.policy.settings import Policy
+from tagwarden.repository.trusted import policy_cache
+from tagwarden.repository.trusted.policy_cache import PolicyCache
 
 STRICT = b"""
 [stages]

@@ -12,13 +12,13 @@ import pytest
 
 from support import Repo
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.push import RefUpdate
-from tagwarden.repository.configuration import Configuration
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.git_program import GitProgram
-from tagwarden.repository.policy_changes import PolicyChange, policy_changes
-from tagwarden.repository.policy_location import LARGEST_POLICY
-from tagwarden.repository.policy_source import PolicySource, client_policy, server_policy, site_policy
+from tagwarden.policy.judging.push import RefUpdate
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.configuration import Configuration
+from tagwarden.repository.git.program import GitProgram
+from tagwarden.repository.trusted.policy_changes import PolicyChange, policy_changes
+from tagwarden.repository.trusted.policy_location import LARGEST_POLICY
+from tagwarden.repository.trusted.policy_source import PolicySource, client_policy, server_policy, site_policy
 
 POLICY = 'mode = "evaluate"\n'
 FILE = "tagwarden.toml"

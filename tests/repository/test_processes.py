@@ -11,9 +11,9 @@ import pytest
 
 from support.project import ROOT
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.repository import scratch_files
-from tagwarden.repository.processes import run, start
-from tagwarden.repository.scratch_files import filled_scratch_file, scratch_file
+from tagwarden.repository.git import scratch_files
+from tagwarden.repository.git.processes import run, start
+from tagwarden.repository.git.scratch_files import filled_scratch_file, scratch_file
 
 
 @pytest.fixture(params=["posix_spawn", "subprocess"], autouse=True)
@@ -201,7 +201,7 @@ def test_closed_standard_descriptors_do_no_harm(tmp_path: Path) -> None:
     code = f"""
 import os, sys
 sys.path.insert(0, {str(tmp_path)!r})
-from tagwarden.repository.processes import run
+from tagwarden.repository.git.processes import run
 report = os.open({str(tmp_path / "report")!r}, os.O_WRONLY | os.O_CREAT)
 report = os.dup2(report, 50)
 os.closerange(0, 50)

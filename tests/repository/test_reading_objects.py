@@ -17,10 +17,10 @@ import pytest
 from support import Repo, raw_tag
 from support.project import ROOT
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.repository.answers import RawObject, TreeEntry
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.git_program import GitProgram
-from tagwarden.repository.reader import Reader
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.objects import RawObject, TreeEntry
+from tagwarden.repository.git.program import GitProgram
+from tagwarden.repository.git.reader import Reader
 
 OpenReader = Callable[[Path], Reader]
 MANY = 300
@@ -156,8 +156,8 @@ def test_memory_stays_flat_beside_a_tag_of_100_mb(repo: Repo, tmp_path: Path, ma
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
 sys.path += {[path for path in sys.path if path.endswith("site-packages")]!r}
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.git_program import GitProgram
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.program import GitProgram
 reader = GitProgram(Git.at({str(repo.path)!r}))
 sizes = [found.size for found in reader.objects([{huge!r}] * 2 + [{head!r}] * {MANY if many else 1}, limit=65536)]
 assert sizes[:2] == [{100_000_000 + len(raw_tag(object=head, tag="m@v1.0.0", message=b""))}] * 2
@@ -431,8 +431,8 @@ def test_an_answer_that_is_not_taken_leaves_no_process(repo: Repo) -> None:
 
 @pytest.mark.parametrize("times", [1, MANY], ids=["few", "many"])
 def test_what_is_too_large_is_never_unpacked(repo: Repo, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
-    monkeypatch.setattr("tagwarden.repository.git_objects.LARGEST", 10_000)
-    monkeypatch.setattr("tagwarden.repository.git_program.LARGEST", 10_000)
+    monkeypatch.setattr("tagwarden.repository.git.cat_file.LARGEST", 10_000)
+    monkeypatch.setattr("tagwarden.repository.git.program.LARGEST", 10_000)
     head = repo.commit({"README.md": "text"})
     raw = raw_tag(object=head, tag="m@v1.0.0", message="x" * 20_000)
     huge, small = repo.write_object(raw), repo.tag("m@v1.0.1")

@@ -10,11 +10,11 @@ import pytest
 
 from support import Repo
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.repository import git_program
-from tagwarden.repository.answers import TagRef
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.git_program import GitProgram
-from tagwarden.repository.reader import Reader
+from tagwarden.repository.git import program as git_program
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.objects import TagRef
+from tagwarden.repository.git.program import GitProgram
+from tagwarden.repository.git.reader import Reader
 
 OpenReader = Callable[[Path], Reader]
 

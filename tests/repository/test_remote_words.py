@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from support import Repo
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.remote import LONGEST_COMPLAINT, Remote, RemoteIsSilent
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.remote.remote import LONGEST_COMPLAINT, Remote, RemoteIsSilent
 
 
 def refusal(repo: Repo, text: str) -> str:

@@ -13,16 +13,16 @@ import pytest
 from support import Repo
 from support.signing import PgpKey, SshKey, needs_gpg, needs_ssh, sign_tag
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.policy_file import load_policy
-from tagwarden.policy.push import Signature, Tag, TagPush
-from tagwarden.policy.tag_name import parse_tag_name
-from tagwarden.policy.tag_object import parse_tag_object
-from tagwarden.repository.armour import read_armour
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.git_program import GitProgram
-from tagwarden.repository.pgp_signature_packet import problem_of_packet
-from tagwarden.repository.signatures import find_verifier
-from tagwarden.repository.ssh_signature_blob import SshSignature, read_ssh_signature
+from tagwarden.policy.file.load import load_policy
+from tagwarden.policy.grammar.tag_name import parse_tag_name
+from tagwarden.policy.judging.push import Signature, Tag, TagPush
+from tagwarden.policy.objects.tag_object import parse_tag_object
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.program import GitProgram
+from tagwarden.repository.signatures.armour import read_armour
+from tagwarden.repository.signatures.pgp_packet import problem_of_packet
+from tagwarden.repository.signatures.ssh_blob import SshSignature, read_ssh_signature
+from tagwarden.repository.signatures.verifier import find_verifier
 
 NAME = "churn#prod"
 ADA = "ada@example.com"

@@ -15,17 +15,17 @@ from support.repositories import BEGINNING
 from support.signing import PgpKey, SshKey, needs_gpg, needs_ssh, sign_tag
 from tagwarden.policy import budget
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.policy_file import load_policy
-from tagwarden.policy.push import Signature, Tag, TagPush
-from tagwarden.policy.tag_name import parse_tag_name
-from tagwarden.policy.tag_object import parse_tag_object
-from tagwarden.repository import ssh_signatures
-from tagwarden.repository.allowed_signers import parse_allowed_signers
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.git_program import GitProgram
-from tagwarden.repository.pgp_signatures import read_status
-from tagwarden.repository.signature_programs import Ran
-from tagwarden.repository.signatures import find_verifier
+from tagwarden.policy.file.load import load_policy
+from tagwarden.policy.grammar.tag_name import parse_tag_name
+from tagwarden.policy.judging.push import Signature, Tag, TagPush
+from tagwarden.policy.objects.tag_object import parse_tag_object
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.program import GitProgram
+from tagwarden.repository.signatures import ssh as ssh_signatures
+from tagwarden.repository.signatures.allowed_signers import parse_allowed_signers
+from tagwarden.repository.signatures.pgp import read_status
+from tagwarden.repository.signatures.programs import Ran
+from tagwarden.repository.signatures.verifier import find_verifier
 
 NAME = "churn#prod"
 ADA = "ada@example.com"

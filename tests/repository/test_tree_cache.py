@@ -11,11 +11,11 @@ import pytest
 
 from support import Repo
 from support.trees import FILE, FOLDER, blob, tree
-from tagwarden.policy.tree_shape import Shape
-from tagwarden.repository import tree_cache
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.git_program import GitProgram
-from tagwarden.repository.tree_cache import TreeCache
+from tagwarden.policy.objects.tree_shape import Shape
+from tagwarden.repository.git import tree_cache
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.program import GitProgram
+from tagwarden.repository.git.tree_cache import TreeCache
 
 
 def ids(count: int, *, long: bool = False) -> list[bytes]:

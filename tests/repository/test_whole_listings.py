@@ -12,11 +12,11 @@ import pytest
 
 from support import Repo
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.repository.answers import TagRef
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.git_program import GitProgram
-from tagwarden.repository.loose_refs import LooseRefs
-from tagwarden.repository.whole_listing import WholeListing
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.loose_refs import LooseRefs
+from tagwarden.repository.git.objects import TagRef
+from tagwarden.repository.git.program import GitProgram
+from tagwarden.repository.git.whole_listing import WholeListing
 
 Ask = Callable[[GitProgram], object]
 
@@ -228,7 +228,7 @@ def test_a_folder_that_can_not_be_opened_is_named(
 
     repo.tag("m@v1.0.0")
     with closing(at(repo)) as reader:
-        monkeypatch.setattr("tagwarden.repository.loose_refs.os.listdir", without_descriptors)
+        monkeypatch.setattr("tagwarden.repository.git.loose_refs.os.listdir", without_descriptors)
         with pytest.raises(CannotJudge, match=r"refs/tags/' in the repository can't be read: Too many open files"):
             way(QUESTIONS["tags of a model"], reader)
 

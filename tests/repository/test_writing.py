@@ -8,8 +8,8 @@ import pytest
 
 from support import Repo
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.writing import Identity, TagDraft, committer, delete_tag, push, store_tag
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.making.writing import Identity, TagDraft, committer, delete_tag, push, store_tag
 
 
 def git_of(repo: Repo) -> Git:

@@ -14,11 +14,11 @@ import pytest
 from support import Repo, Server
 from support.hook_files import hook_at
 from tagwarden.cli.run import run
-from tagwarden.server_hooks import tags_in_log
-from tagwarden.server_hooks.push_lock import take_push_lock
-from tagwarden.server_hooks.push_log_line import LOG
-from tagwarden.server_hooks.push_log_mark import everything_is_settled
-from tagwarden.server_hooks.tags_in_log import BASELINE, compare
+from tagwarden.server_hooks.lock.push_lock import take_push_lock
+from tagwarden.server_hooks.log import tags_in_log
+from tagwarden.server_hooks.log.line import LOG
+from tagwarden.server_hooks.log.mark import everything_is_settled
+from tagwarden.server_hooks.log.tags_in_log import BASELINE, compare
 
 NewServer = Callable[..., Server]
 Capture = pytest.CaptureFixture[str]
@@ -176,7 +176,7 @@ def test_a_landing_that_breaks_a_rule_is_named_until_it_is_put_right(
 
 
 def test_while_a_push_is_under_way_it_says_so(logged: Server, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tagwarden.server_hooks.account.WAIT", 0.1)
+    monkeypatch.setattr("tagwarden.server_hooks.log.account.WAIT", 0.1)
     lock = take_push_lock(str(logged.path), wait=0, say=lambda _: None)
 
     (problem,) = problems(logged, capsys)

@@ -13,7 +13,7 @@ from support import PushResult, Repo, Server
 from support.http_server import serve_http
 from support.repositories import BEGINNING
 from support.signing import SshKey, needs_ssh, sign_tag
-from tagwarden.server_hooks.push_log_chain import read_lines, verify
+from tagwarden.server_hooks.log.chain import read_lines, verify
 
 PEOPLE = ("ada", "grace", "linus")
 

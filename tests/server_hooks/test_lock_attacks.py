@@ -16,8 +16,8 @@ import pytest
 from support import Repo, Server, raw_tag
 from support.hook_files import hook_at
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.server_hooks.push_lock import take_push_lock
-from tagwarden.server_hooks.push_log_line import LOG
+from tagwarden.server_hooks.lock.push_lock import take_push_lock
+from tagwarden.server_hooks.log.line import LOG
 
 SLOW = """#!/bin/sh
 [ $1 = prepared ] || exit 0

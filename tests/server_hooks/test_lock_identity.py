@@ -17,11 +17,11 @@ import pytest
 from support import Server
 from support.hook_files import hook_at
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.server_hooks import receive_pack, receive_pack_watch
-from tagwarden.server_hooks.lock_waiting import Busy
-from tagwarden.server_hooks.push_lock import RECORD_BYTES, PushLock, take_push_lock
-from tagwarden.server_hooks.receive_pack import Process, find_receive_pack, process_of, record_of
-from tagwarden.server_hooks.receive_pack_watch import Watch
+from tagwarden.server_hooks.lock import receive_pack, receive_pack_watch
+from tagwarden.server_hooks.lock.push_lock import RECORD_BYTES, PushLock, take_push_lock
+from tagwarden.server_hooks.lock.receive_pack import Process, find_receive_pack, process_of, record_of
+from tagwarden.server_hooks.lock.receive_pack_watch import Watch
+from tagwarden.server_hooks.lock.waiting import Busy
 
 
 def _can_unshare() -> bool:
@@ -37,8 +37,8 @@ needs_containers = pytest.mark.skipif(not _can_unshare(), reason="no pid namespa
 TAKE = """
 import os, sys, time
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.server_hooks.push_lock import take_push_lock
-from tagwarden.server_hooks.receive_pack import find_receive_pack, record_of
+from tagwarden.server_hooks.lock.push_lock import take_push_lock
+from tagwarden.server_hooks.lock.receive_pack import find_receive_pack, record_of
 print(record_of(find_receive_pack()).decode(), flush=True)
 try:
     lock = take_push_lock(sys.argv[1], wait=float(sys.argv[2]), say=print)
@@ -189,7 +189,7 @@ class TestAfterAKill:
     def test_a_further_hook_of_the_push_goes_on_where_the_killed_one_was(
         self, folder: str, monkeypatch: pytest.MonkeyPatch, asleep: Process
     ) -> None:
-        monkeypatch.setattr("tagwarden.server_hooks.push_lock.find_receive_pack", lambda: asleep)
+        monkeypatch.setattr("tagwarden.server_hooks.lock.push_lock.find_receive_pack", lambda: asleep)
         first = take_push_lock(folder, wait=0, say=print)
         assert first.begins_the_push
         first.remember(b"a line\n")

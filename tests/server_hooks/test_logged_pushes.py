@@ -13,7 +13,7 @@ import time
 import pytest
 
 from support import Repo, Server
-from tagwarden.server_hooks.push_log_chain import read_lines, verify
+from tagwarden.server_hooks.log.chain import read_lines, verify
 
 AT_ONCE = 12
 

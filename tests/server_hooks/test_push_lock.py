@@ -15,7 +15,7 @@ import pytest
 
 from support import Repo, Server
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.server_hooks.push_lock import take_push_lock
+from tagwarden.server_hooks.lock.push_lock import take_push_lock
 
 NewServer = Callable[..., Server]
 
@@ -23,8 +23,8 @@ NewServer = Callable[..., Server]
 JUDGE = """
 import os, subprocess, sys, time
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.push import RefUpdate
-from tagwarden.server_hooks.push_lock import take_push_lock
+from tagwarden.policy.judging.push import RefUpdate
+from tagwarden.server_hooks.lock.push_lock import take_push_lock
 
 def say(text):
     os.write(2, (text + "\\n").encode())

@@ -20,11 +20,11 @@ from support.random_pushes import RandomPush, World
 from support.raw_push import Advertisement, RawPushResult
 from support.ref_model import MAIN, TAGS, Command, RefModel, is_nothing, is_ref_name, read_refs
 from support.registry_checks import audit_errors, gto_is_alive_and_agrees, is_model_tag, log_is_true, newly_wrong
-from tagwarden.policy.history import ModelHistory, read_event
-from tagwarden.policy.names import shown
-from tagwarden.policy.push import Tag
-from tagwarden.policy.tag_name import TagName, parse_tag_name
-from tagwarden.policy.tag_object import parse_tag_object
+from tagwarden.policy.grammar.names import shown
+from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
+from tagwarden.policy.judging.push import Tag
+from tagwarden.policy.objects.tag_object import parse_tag_object
+from tagwarden.policy.registry.history import ModelHistory, read_event
 
 PUSHES = 10
 SEEDS = range(24)

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from support.programs import needs
-from tagwarden.server_hooks import lock_holder, receive_pack
-from tagwarden.server_hooks.receive_pack import Process, ancestors_can_be_read, find_receive_pack, still_runs
+from tagwarden.server_hooks.lock import holder as lock_holder
+from tagwarden.server_hooks.lock import receive_pack
+from tagwarden.server_hooks.lock.receive_pack import Process, ancestors_can_be_read, find_receive_pack, still_runs
 
 needs_ps = needs("ps")
 

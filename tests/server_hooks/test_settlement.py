@@ -15,15 +15,15 @@ from support import Repo, Server
 from support.hook_files import hook_at
 from tagwarden.cli.run import run
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.push import RefUpdate
-from tagwarden.repository.git_command import Git
-from tagwarden.server_hooks import settlement
-from tagwarden.server_hooks.account import settle_now
-from tagwarden.server_hooks.push_lock import take_push_lock
-from tagwarden.server_hooks.push_log import append_to_log
-from tagwarden.server_hooks.push_log_chain import verify
-from tagwarden.server_hooks.push_log_line import HEAD, LOG, Entry
-from tagwarden.server_hooks.push_log_mark import MARK, everything_is_settled, read_mark
+from tagwarden.policy.judging.push import RefUpdate
+from tagwarden.repository.git.command import Git
+from tagwarden.server_hooks.lock.push_lock import take_push_lock
+from tagwarden.server_hooks.log import settlement
+from tagwarden.server_hooks.log.account import settle_now
+from tagwarden.server_hooks.log.append import append_to_log
+from tagwarden.server_hooks.log.chain import verify
+from tagwarden.server_hooks.log.line import HEAD, LOG, Entry
+from tagwarden.server_hooks.log.mark import MARK, everything_is_settled, read_mark
 from tagwarden.server_hooks.pusher import Pusher
 
 NewServer = Callable[..., Server]

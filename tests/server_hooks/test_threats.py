@@ -10,7 +10,7 @@ import pytest
 
 from support import Repo, Server
 from support.http_server import serve_http
-from tagwarden.server_hooks.push_log_chain import read_lines
+from tagwarden.server_hooks.log.chain import read_lines
 
 ONLY_GRACE = '[[people.allow]]\nwho = ["grace"]\n'
 

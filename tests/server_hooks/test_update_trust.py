@@ -11,10 +11,10 @@ import pytest
 from support import Repo, Server
 from support.signing import SshKey, needs_ssh, sign_tag
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.repository.configuration import Configuration
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.git_program import GitProgram
-from tagwarden.repository.reader_before import reader_before
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.configuration import Configuration
+from tagwarden.repository.git.program import GitProgram
+from tagwarden.repository.trusted.reader_before import reader_before
 from tagwarden.server_hooks.trusted_refs import before_the_push
 
 PEOPLE = '[[people.allow]]\nwho = ["grace"]\n'

@@ -16,17 +16,26 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from tagwarden.policy.commit_object import parse_commit
-from tagwarden.policy.judge import Judge
-from tagwarden.policy.near_miss import NearMiss
-from tagwarden.policy.policy import Policy
-from tagwarden.policy.policy_file import PolicyMistakes, load_policy
-from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate, Signature, Tag, TagPush, Target, WholePush
+from tagwarden.policy.file.load import PolicyMistakes, load_policy
+from tagwarden.policy.grammar.near_miss import NearMiss
+from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
+from tagwarden.policy.judging.judge import Judge
+from tagwarden.policy.judging.push import (
+    Circumstances,
+    ModelPush,
+    RefUpdate,
+    Signature,
+    Tag,
+    TagPush,
+    Target,
+    WholePush,
+)
+from tagwarden.policy.judging.verdict import Verdict
+from tagwarden.policy.objects.commit_object import parse_commit
+from tagwarden.policy.objects.tag_object import parse_tag_object
+from tagwarden.policy.objects.tree_shape import Shape
 from tagwarden.policy.rules.example import Example
-from tagwarden.policy.tag_name import TagName, parse_tag_name
-from tagwarden.policy.tag_object import parse_tag_object
-from tagwarden.policy.tree_shape import Shape
-from tagwarden.policy.verdict import Verdict
+from tagwarden.policy.settings import Policy
 
 NOW = 1_700_000_000
 BEGIN, END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tagwarden.server_hooks.push_log_line import HEAD, LOG
+from tagwarden.server_hooks.log.line import HEAD, LOG
 
 from .repositories import Server
 from .tag_objects import raw_tag

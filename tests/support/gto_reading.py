@@ -13,10 +13,10 @@ import gto.api
 from gto.config import read_registry_config
 from gto.registry import GitRegistry
 
-from tagwarden.policy.history import ModelHistory
-from tagwarden.policy.names import shown
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.git_program import GitProgram
+from tagwarden.policy.grammar.names import shown
+from tagwarden.policy.registry.history import ModelHistory
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.program import GitProgram
 from tagwarden.repository.registry import histories
 
 

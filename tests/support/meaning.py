@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import semver
 
-from tagwarden.policy.replay import TURN_OF_KIND
+from tagwarden.policy.registry.replay import TURN_OF_KIND
 
 from .gto_reading import CheckedRef, Model, Reading
 
 if TYPE_CHECKING:
-    from tagwarden.policy.tag_name import Kind
+    from tagwarden.policy.grammar.tag_name import Kind
 
 EVENTS: dict[Kind, str] = {
     "register": "registration",

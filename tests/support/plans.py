@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from .meaning import Meaning, Step
 
 if TYPE_CHECKING:
-    from tagwarden.policy.tag_name import Kind
+    from tagwarden.policy.grammar.tag_name import Kind
 
 MODELS = ("churn", "cv:seg", "a/b")
 STAGES = ("prod", "us-east-1", "dev")

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import gto.api
 
-from tagwarden.policy.near_miss import NearMiss
-from tagwarden.policy.tag_name import parse_tag_name
-from tagwarden.repository.git_command import Git
-from tagwarden.repository.git_program import GitProgram
+from tagwarden.policy.grammar.near_miss import NearMiss
+from tagwarden.policy.grammar.tag_name import parse_tag_name
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.program import GitProgram
 from tagwarden.repository.registry import read_tags
-from tagwarden.server_hooks.push_log_chain import read_lines, verify
+from tagwarden.server_hooks.log.chain import read_lines, verify
 
 from .command_line import tagwarden
 from .gto_in_memory import gto_in_memory

@@ -1,0 +1,77 @@
+"""`tagwarden audit`: every tag that there is, judged."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...policy.errors import CannotJudge
+from ...policy.rules import RULES
+from ...report.json import document, dump
+from ...repository.judging.audit import audit as audit_tags
+from ...repository.open_repository import opened
+from ..effective_policy import policy_here
+from ..errors import ACCEPTED, REFUSED
+from ..judging import format_options, show_verdict
+from ..policy_in_force import load
+from ..progress import Progress
+
+if TYPE_CHECKING:
+    from ...policy.judging.verdict import Verdict
+    from ...policy.settings import Policy
+    from ...repository.git.command import Git
+
+
+@click.command()
+@click.argument("repo", required=False)
+@click.option("--policy", "policy_file", metavar="FILE", help="Judge by this policy.  [default: the one in force]")
+@format_options
+def audit(repo: str | None, policy_file: str | None, format: str | None) -> int:  # noqa: A002 -- the option's name
+    """Judge every tag of the repository REPO (the one here), one by one in the order of their times.
+
+    Works on bare repositories, which are judged by the policy that their
+    server goes by. Which tags were pushed together is not known any more, so
+    that version-order is a warning at most. Where there is a push log, tags
+    that it does not explain, and pushes that landed in part and break a rule,
+    are named too. Ends with the counts by rule; exits with 1 if there is an
+    error.
+    """
+    with opened(repo) as reader, Progress("judged {} of {} tags") as progress:
+        here = load(policy_file, site=False, remote=None) if policy_file else policy_here(git=reader.git)
+        verdict = audit_tags(
+            reader.git, here.policy, here.source, declared_stages=here.declared_stages, progress=progress
+        )
+        verdict = verdict._replace(notes=(*verdict.notes, *_beside_the_tags(reader.git, here.policy)))
+    if format == "json":
+        click.echo(dump({**document(verdict), "counts": _counts(verdict)}))
+        return ACCEPTED if verdict.accepted else REFUSED
+    status = show_verdict(verdict, format)
+    for rule, count in _counts(verdict).items():
+        click.echo(f"{count:>6}  {rule}")
+    return status
+
+
+def _beside_the_tags(git: Git, policy: Policy) -> list[str]:
+    """What a server's push log says of the tags, as notes; nothing where there is none."""
+    from ...server_hooks.log.line import LOG
+
+    if not os.path.exists(os.path.join(git.folder(), LOG)):
+        return []
+    from ...report.account import about_differences, about_landing
+    from ...server_hooks.log.account import account_of
+
+    try:
+        account = account_of(git.folder(), ignored=policy.ignores)
+    except (CannotJudge, OSError) as problem:
+        return [f"the push log can't be held against the tags: {problem}"]
+    if account is None:
+        return []
+    return [*map(about_landing, account.landings), *about_differences(account.differences), *account.notes]
+
+
+def _counts(verdict: Verdict) -> dict[str, Any]:
+    counted = Counter(finding.rule for finding in verdict.findings)
+    return {rule: counted[rule] for rule in RULES if counted[rule]}

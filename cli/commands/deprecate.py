@@ -1,0 +1,52 @@
+"""`tagwarden deprecate`: a model that is not used any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ...policy.commands import paste
+from ...policy.registry.planning import plan_deprecation
+from ..completion import complete_model
+from ..creating import create
+from ..creating_options import creating_options
+from ..reading import model_of
+
+if TYPE_CHECKING:
+    from ...policy.registry.planning import Plan
+    from ...policy.settings import Policy
+    from ...repository.making.tag_maker import Workshop
+    from ..creating_options import CreatingOptions
+
+
+@click.command()
+@click.argument("model", shell_complete=complete_model)
+@click.argument("more", nargs=-1, metavar="")
+@creating_options
+def deprecate(options: CreatingOptions, model: str, more: tuple[str, ...]) -> int:
+    """Mark MODEL as not to be used any more; whatever happens to it later takes that back.
+
+    A version is taken back with `tagwarden deregister MODEL VERSION`, out of a
+    stage with `tagwarden unassign MODEL STAGE`. Prints the tag. Exits with 1,
+    and writes nothing, if there is no such model or the server would refuse
+    the tag.
+    """
+    if more:
+        raise click.UsageError(_instead(model, *more))
+
+    def plan(shop: Workshop, policy: Policy) -> Plan:
+        return plan_deprecation(shop.known)
+
+    return create(model_of(model), options, plan)
+
+
+def _instead(model: str, version: str, stage: str | None = None, *rest: str) -> str:
+    if rest:
+        return "deprecate takes one model"
+    if stage is None:
+        return (
+            f"deprecate takes a model alone; to take back a version: {paste('tagwarden', 'deregister', model, version)}"
+        )
+    command = paste("tagwarden", "unassign", model, stage, "--version", version)
+    return f"deprecate takes a model alone; to take a version out of a stage: {command}"

@@ -1,0 +1,37 @@
+"""`tagwarden deregister`: a version taken out of the registry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ...policy.registry.planning import plan_deregistration
+from ..completion import complete_model, complete_version
+from ..creating import create
+from ..creating_options import creating_options
+from ..reading import model_of, version_of
+
+if TYPE_CHECKING:
+    from ...policy.registry.planning import Plan
+    from ...policy.settings import Policy
+    from ...repository.making.tag_maker import Workshop
+    from ..creating_options import CreatingOptions
+
+
+@click.command()
+@click.argument("model", shell_complete=complete_model)
+@click.argument("version", shell_complete=complete_version)
+@creating_options
+def deregister(options: CreatingOptions, model: str, version: str) -> int:
+    """Take VERSION of MODEL out of the registry; it can't be registered again.
+
+    Prints the tag. Exits with 1, and writes nothing, if there is no such
+    version or the server would refuse the tag.
+    """
+    named = version_of(version)
+
+    def plan(shop: Workshop, policy: Policy) -> Plan:
+        return plan_deregistration(shop.known, named)
+
+    return create(model_of(model), options, plan)

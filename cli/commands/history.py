@@ -1,0 +1,89 @@
+"""`tagwarden history`: what happened to the models, event by event."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from ...policy.grammar.names import shown
+from ...policy.registry.journal import in_time_order, journal_of
+from ...report.escape import display
+from ...report.table import moment, table
+from ...repository.open_repository import opened
+from ...repository.registry import models_of, tags_by_model
+from ..reading import json_option, model_of, no_such_model, optional_model, repo_option
+
+if TYPE_CHECKING:
+    from ...policy.registry.journal import JournalEntry
+
+# GTO's words for the kinds of event (`gto history`).
+EVENTS = {
+    "register": "registration",
+    "deregister": "deregistration",
+    "assign": "assignment",
+    "unassign": "unassignment",
+    "deprecate": "deprecation",
+}
+
+
+@click.command()
+@optional_model
+@repo_option
+@click.option("--asc", "--ascending", "ascending", is_flag=True, help="The oldest first.")
+@json_option
+def history(model: str | None, repo: str | None, ascending: bool, as_json: bool) -> None:
+    """Show the events of MODEL, or of all models, the newest first.
+
+    NUMBER is the ordinal of the version among all that the model ever had.
+    Messages are shown by their first line; with --json whole, with trailers.
+    Exits with 1 if there is no such MODEL.
+    """
+    models = None if model is None else [model_of(model)]
+    with opened(repo, models) as reader:
+        found = tags_by_model(reader, models)
+        entries = in_time_order(entry for tags in found.values() for entry in journal_of(tags))
+        if models and not entries:
+            raise no_such_model(models[0], models_of(reader))
+    if not ascending:
+        entries = entries[::-1]
+    if as_json:
+        click.echo(json.dumps({"schema": 1, "events": [_document(entry) for entry in entries]}))
+    elif entries:
+        header = ["TIME", "MODEL", "EVENT", "VERSION", "NUMBER", "STAGE", "COMMIT", "TAG", "BY", "MESSAGE"]
+        click.echo(table(header, [_row(entry) for entry in entries]))
+
+
+def _row(entry: JournalEntry) -> list[str | None]:
+    event = entry.event
+    return [
+        moment(event.time),
+        shown(event.name.model),
+        EVENTS[event.name.kind],
+        str(entry.version) if entry.version else None,
+        str(entry.number) if entry.number else None,
+        event.name.stage,
+        event.commit[:7],
+        event.tag,
+        entry.tagger.name,
+        entry.message.partition("\n")[0],
+    ]
+
+
+def _document(entry: JournalEntry) -> dict[str, object]:
+    event = entry.event
+    return {
+        "time": moment(event.time),
+        "model": shown(event.name.model),
+        "kind": event.name.kind,
+        "version": str(entry.version) if entry.version else None,
+        "number": entry.number,
+        "stage": event.name.stage,
+        "commit": event.commit,
+        "tag": event.tag,
+        "tagger": display(entry.tagger.name),
+        "email": display(entry.tagger.email),
+        "message": display(entry.message),
+        "trailers": [[key, display(value)] for key, value in entry.trailers],
+    }

@@ -1,0 +1,27 @@
+"""`tagwarden hook`: the hooks by name, for hook managers and for hook files whose interpreter has gone."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import click
+
+
+@click.group()
+def hook() -> None:
+    """Run a hook, with the arguments and the standard input that Git gives it (githooks(5)).
+
+    For the files of hook managers: `tagwarden hook pre-push "$@"`.
+    """
+
+
+@hook.command("pre-push")
+@click.option("--next", "foreign", default="", hidden=True)
+@click.option("--lines", default="", hidden=True)
+@click.argument("remote")
+@click.argument("url")
+def pre_push(foreign: str, lines: str, remote: str, url: str) -> NoReturn:
+    """Judge the push of the refs on standard input to REMOTE (a name, or the URL), which lies at URL."""
+    from ...hooks.pre_push import main
+
+    main([foreign, lines, remote, url])

@@ -1,0 +1,150 @@
+"""`tagwarden policy`: write, check and show policy files, and the schema of them."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from ...policy.errors import CannotJudge
+from ...policy.file.load import PolicyMistakes, load_policy
+from ...policy.grammar.names import in_tags, is_model
+from ...report.escape import display, escape
+from ...repository.git.command import Git
+from ...repository.judging.suggested_settings import suggestions
+from ...repository.trusted.policy_location import POLICY_FILE
+from ..errors import ACCEPTED, REFUSED, Refused
+from ..policy_input import read_input
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...policy.file.suggestions import Suggestion
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+@click.group(short_help="Write, check and show policy files.")
+def policy() -> None:
+    """Write, check and show policy files, and print their JSON Schema."""
+
+
+@policy.command("init", short_help="Write a policy file with every key in it.")
+@click.option("--stdout", "to_stdout", is_flag=True, help="Print the file instead of writing it.")
+@AS_JSON
+def write_template(to_stdout: bool, as_json: bool) -> None:
+    """Write a policy file with every key in it, explained and commented out.
+
+    It is tagwarden.toml at the top of the work tree; one that is there is left
+    alone, and the exit status is 1. At its end are the stricter settings that
+    all model tags of this repository satisfy already.
+    """
+    from ...policy.file.template import policy_template
+
+    offered = _satisfied_today()
+    text = policy_template() + "".join(f"{line}\n" for line in _offer(offered))
+    suggested = [{"key": one.key, "value": one.value} for one in offered]
+    if to_stdout:
+        document = {"schema": 1, "file": None, "content": text, "suggestions": suggested}
+        click.echo(json.dumps(document) if as_json else text, nl=as_json)
+        return
+    path = _default_file()
+    try:
+        with open(path, "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Refused(f"{escape(path)} is there already; --stdout prints a new one beside it") from None
+    except OSError as error:
+        raise CannotJudge(f"{escape(path)} can't be written: {error.strerror}") from error
+    if as_json:
+        click.echo(json.dumps({"schema": 1, "file": display(path), "content": text, "suggestions": suggested}))
+    else:
+        click.echo(f"Wrote {escape(path)}. It counts once it is on the server's default branch.")
+        for line in _offer(offered):
+            click.echo(line.removeprefix("##").removeprefix(" "))
+
+
+def _satisfied_today() -> list[Suggestion]:
+    """The stricter settings that today's tags satisfy; none outside of a repository."""
+    try:
+        return suggestions(Git.here())
+    except CannotJudge:
+        return []
+
+
+def _offer(offered: Sequence[Suggestion]) -> list[str]:
+    if not offered:
+        return []
+    lines = [f"##   {one.toml}" for one in offered]
+    return ["", "## All model tags that there are satisfy these settings already; setting them keeps it so:", *lines]
+
+
+@policy.command("check", short_help="Name every mistake in policy files.")
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@AS_JSON
+def check_files(files: Sequence[str], as_json: bool) -> int:
+    """Name every mistake in policy files; `-` is standard input.
+
+    Without FILE, checks tagwarden.toml at the top of the work tree. Exits with
+    1 if there is a mistake, or no such file.
+    """
+    checked = []
+    for file in files or (_default_file(),):
+        mistakes = _mistakes_in(file)
+        checked.append({"file": display(file), "valid": not mistakes, "mistakes": list(mistakes)})
+        for mistake in mistakes:
+            click.echo(f"{escape(file)}: {mistake}", err=True)
+        if not mistakes and not as_json:
+            click.echo(f"{escape(file)}: no mistakes")
+    valid = all(one["valid"] for one in checked)
+    if as_json:
+        click.echo(json.dumps({"schema": 1, "valid": valid, "files": checked}))
+    return ACCEPTED if valid else REFUSED
+
+
+@policy.command("show", short_help="Show what holds, and where it comes from.")
+@click.option("--policy", "file", metavar="FILE", help="Show this file instead of the policy in force here.")
+@click.option("--site", is_flag=True, help="Show the site's policy, or FILE as one.")
+@click.option("--model", metavar="MODEL", help="Show what holds for this model, overrides applied.")
+@click.option("--remote", metavar="NAME", help="Whose policy to show in a clone; default: where `git push` goes.")
+@AS_JSON
+def show(file: str | None, site: bool, model: str | None, remote: str | None, as_json: bool) -> None:
+    """Show the policy in force here, and where each value comes from.
+
+    In a bare repository that is the policy by which it judges pushes; in a
+    clone it is the one that the remote judges by, as far as it is known here.
+    Without --model, overrides are listed apart.
+    """
+    from ..policy_in_force import load
+    from ..policy_table import as_document, as_text
+
+    if model is not None and not is_model(in_tags(model)):
+        raise Refused(f"{escape(model)} is no name of a model")
+    in_force = load(file, site=site, remote=remote)
+    click.echo(json.dumps(as_document(in_force, model)) if as_json else as_text(in_force, model))
+
+
+@policy.command("schema", short_help="Print the JSON Schema of policy files.")
+@click.option("--json", is_flag=True, expose_value=False, help="Changes nothing: a schema is JSON.")
+def print_schema() -> None:
+    """Print the JSON Schema (draft 2020-12) of policy files, for editors."""
+    from ...policy.file.schema import policy_schema
+
+    click.echo(json.dumps(policy_schema(), indent=2))
+
+
+def _default_file() -> str:
+    """The work tree's policy file; in no work tree, that of the current folder."""
+    return os.path.relpath(os.path.join(Git.here().work_tree() or ".", POLICY_FILE))
+
+
+def _mistakes_in(path: str) -> tuple[str, ...]:
+    try:
+        load_policy(read_input(path))
+    except PolicyMistakes as found:
+        return found.mistakes
+    except FileNotFoundError:
+        return ("there is no such file; `tagwarden policy init` writes one",)
+    return ()

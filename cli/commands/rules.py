@@ -1,0 +1,91 @@
+"""`tagwarden rules`: the rules with their severities here, or one of them explained."""
+
+from __future__ import annotations
+
+import json
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import click
+
+from ...policy import rules as rules_package
+from ...policy.rules import RULES, load_rule, module_name
+from ..effective_policy import policy_here
+from ..errors import Refused
+
+if TYPE_CHECKING:
+    from ...policy.rules.example import Example
+
+
+@click.command()
+@click.argument("rule", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def rules(rule: str | None, as_json: bool) -> None:
+    """List the rules with their severities here, or explain RULE.
+
+    Exits with 1 if there is no such RULE.
+    """
+    if rule is not None and rule not in known_rules():
+        raise Refused(f"there is no rule {rule!r}; `tagwarden rules` lists them")
+    here = policy_here()
+    levels = here.policy.for_model("").levels
+    if rule is None:
+        abouts = [_about(one, levels[one]) for one in known_rules()]
+        click.echo(
+            json.dumps({"schema": 1, "policy": here.source.source, "rules": abouts}) if as_json else _table(abouts)
+        )
+        click.echo(f"policy: {here.source.source}", err=True)
+    elif as_json:
+        click.echo(json.dumps({"schema": 1, **_about(rule, levels[rule]), **_explanation(rule)}))
+    else:
+        click.echo(_page(rule, levels[rule]))
+
+
+def known_rules() -> list[str]:
+    """Every rule that there is, in the order in which they are reported."""
+    return [rule for rule in RULES if find_spec(f"{rules_package.__name__}.{module_name(rule)}")]
+
+
+def _docstring(rule: str) -> str:
+    return load_rule(rule).__doc__ or ""
+
+
+def _about(rule: str, severity: str) -> dict[str, str]:
+    summary = " ".join(_docstring(rule).strip().split("\n\n")[0].split())
+    return {"rule": rule, "severity": severity, "summary": summary}
+
+
+def _explanation(rule: str) -> dict[str, object]:
+    module = load_rule(rule)
+    return {
+        "explanation": _docstring(rule).strip(),
+        "options": list(module.OPTIONS),
+        "examples": [example._asdict() for example in module.EXAMPLES],
+    }
+
+
+def _table(abouts: list[dict[str, str]]) -> str:
+    return "\n".join(f"{about['rule']:<20} {about['severity']:<8} {about['summary']}" for about in abouts)
+
+
+def _page(rule: str, severity: str) -> str:
+    module = load_rule(rule)
+    options = ", ".join(module.OPTIONS) or "none; its severity is `rules." + rule + "`"
+    lines = [
+        f"{rule} ({severity} here)",
+        "",
+        _docstring(rule).strip(),
+        "",
+        f"Policy keys: {options}",
+        "",
+        "Examples:",
+        *(line for example in module.EXAMPLES for line in _example(example)),
+    ]
+    return "\n".join(lines)
+
+
+def _example(example: Example) -> list[str]:
+    outcome = "refused" if example.refused else "accepted"
+    there = [f"      on the server: {', '.join(example.existing)}"] if example.existing else []
+    policy = [f"      policy: {line}" for line in example.policy.splitlines()]
+    return [f"  {outcome}: {example.title}", *there, *policy, f"      pushed: {', '.join(example.pushed)}"]

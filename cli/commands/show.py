@@ -1,0 +1,126 @@
+"""`tagwarden show`: the models, or one model's versions."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from ...policy.grammar.names import shown
+from ...policy.registry.overview import overview_of, stage_holders, stages_in_order, version_lines
+from ...report.table import moment, table
+from ...repository.open_repository import opened
+from ...repository.registry import histories, models_of
+from ..reading import (
+    declared_stages_at,
+    deprecated_option,
+    json_option,
+    model_of,
+    no_such_model,
+    optional_model,
+    repo_option,
+)
+
+if TYPE_CHECKING:
+    from ...policy.registry.history import ModelHistory
+    from ...policy.registry.overview import ModelOverview, VersionLine
+
+
+@click.command()
+@optional_model
+@repo_option
+@deprecated_option
+@json_option
+def show(model: str | None, repo: str | None, deprecated: bool, as_json: bool) -> None:
+    """Show the models with their latest version and what each stage holds, or the versions of MODEL.
+
+    A stage shows the version that was assigned last and is still in it. Exits
+    with 1 if there is no such MODEL.
+    """
+    if model is None:
+        _show_all(repo, deprecated, as_json)
+    else:
+        _show_one(model_of(model), repo, deprecated, as_json)
+
+
+def _show_all(repo: str | None, deprecated: bool, as_json: bool) -> None:
+    with opened(repo) as reader:
+        overviews = [overview_of(model, history) for model, history in histories(reader).items()]
+        declared = declared_stages_at(reader, repo)
+    shown_ones = sorted(
+        (one for one in overviews if deprecated or not one.deprecated), key=lambda one: shown(one.model)
+    )
+    stages = stages_in_order((stage for one in shown_ones for stage in one.stages), declared)
+    if as_json:
+        click.echo(json.dumps({"schema": 1, "models": [_overview(one, stages) for one in shown_ones]}))
+    elif shown_ones:
+        rows = [
+            [
+                shown(one.model) + (" (deprecated)" if one.deprecated else ""),
+                str(one.latest) if one.latest else None,
+                str(one.versions),
+                *(one.stages[stage].text if stage in one.stages else None for stage in stages),
+            ]
+            for one in shown_ones
+        ]
+        click.echo(table(["MODEL", "LATEST", "VERSIONS", *(f"#{stage}" for stage in stages)], rows))
+
+
+def _overview(one: ModelOverview, stages: list[str]) -> dict[str, object]:
+    return {
+        "model": shown(one.model),
+        "latest": str(one.latest) if one.latest else None,
+        "versions": one.versions,
+        "stages": {stage: one.stages[stage].text if stage in one.stages else None for stage in stages},
+        "deprecated": one.deprecated,
+    }
+
+
+def _show_one(model: str, repo: str | None, deprecated: bool, as_json: bool) -> None:
+    with opened(repo, [model]) as reader:
+        history = histories(reader, [model]).get(model)
+        if history is None:
+            raise no_such_model(model, models_of(reader))
+        declared = declared_stages_at(reader, repo)
+    lines = [line for line in version_lines(history) if deprecated or line.active]
+    if as_json:
+        click.echo(json.dumps(_model(model, history, lines, declared)))
+        return
+    if history.is_deprecated:
+        assert history.deprecated is not None
+        click.echo(f"{shown(model)} is deprecated ({history.deprecated.tag})", err=True)
+    rows = [
+        [
+            str(line.number),
+            str(line.version) + ("" if line.active else " (deregistered)"),
+            ", ".join(stages_in_order(line.stages, [one for one in declared or () if one in line.stages])),
+            moment(line.time),
+            line.tag,
+        ]
+        for line in lines
+    ]
+    click.echo(table(["NUMBER", "VERSION", "STAGE", "REGISTERED", "TAG"], rows))
+
+
+def _model(
+    model: str, history: ModelHistory, lines: list[VersionLine], declared: tuple[str, ...] | None
+) -> dict[str, object]:
+    holders = stage_holders(history)
+    overview = overview_of(model, history)
+    return {
+        "schema": 1,
+        **_overview(overview, stages_in_order(holders, declared)),
+        "versions": [
+            {
+                "number": line.number,
+                "version": str(line.version),
+                "stages": list(line.stages),
+                "registered": moment(line.time),
+                "commit": line.commit,
+                "tag": line.tag,
+                "active": line.active,
+            }
+            for line in lines
+        ],
+    }

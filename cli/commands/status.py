@@ -1,0 +1,70 @@
+"""`tagwarden status`: proves that the hooks refuse a bad tag."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from ...policy.errors import CannotJudge
+from ..errors import ACCEPTED, CANNOT_JUDGE, REFUSED
+
+PROVEN = {
+    "refuses": "A bad tag was pushed to a scratch repository and refused by tagwarden, as it should be.",
+    "reports": "A bad tag was pushed to a scratch repository: tagwarden reported it and refused nothing, "
+    'for the policy\'s mode is "evaluate".',
+    "no": "Bad tags are not kept out.",
+    "unknown": "Whether bad tags are kept out can't be proven from here.",
+}
+
+
+@click.command()
+@click.argument("repository", metavar="[REPO]", default=".")
+@click.option("--server", is_flag=True, help="Prove the server hooks of the repository that is pushed to.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def status(repository: str, server: bool, as_json: bool) -> int:
+    """Prove that a bad tag that is pushed from the clone REPO (default: here) is refused.
+
+    With --server: one that is pushed to REPO. The tag goes to a scratch
+    repository: nothing in REPO changes, and nothing leaves the machine.
+
+    Exits with 0 only if that is so and nothing else is wrong; with 3 where it
+    can't be proven.
+    """
+    found = _status(repository) if server else _status_of_clone(repository)
+    click.echo(json.dumps(found) if as_json else "\n".join(_lines(found)))
+    if found["proven"] == "unknown":
+        return CANNOT_JUDGE
+    return ACCEPTED if found["proven"] != "no" and not found["problems"] else REFUSED
+
+
+def _status(path: str) -> dict[str, Any]:
+    from ...server_hooks.served_repository import CannotAdminister
+    from ...server_hooks.status import status as status_of_server_hooks
+    from ..server_hooks import as_owner
+
+    try:
+        return as_owner(path, ["status", "--server"], lambda: {"schema": 1, **status_of_server_hooks(path)._asdict()})
+    except CannotAdminister as error:
+        raise CannotJudge(str(error)) from error
+
+
+def _status_of_clone(path: str) -> dict[str, Any]:
+    from ...hooks.clone import CannotInstall
+    from ...hooks.status import status as status_of_client_hooks
+
+    try:
+        return {"schema": 1, **status_of_client_hooks(path)._asdict()}
+    except CannotInstall as error:
+        raise CannotJudge(str(error)) from error
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    lines = [PROVEN[found["proven"]]]
+    lines += [f"{hook}: {file}" for hook, file in found["hooks"].items()]
+    lines += [f"problem: {problem}" for problem in found["problems"]]
+    lines += [f"not guaranteed: {what}" for what in found["missing"]]
+    if found["said"] and found["proven"] == "no":
+        lines += ["what was said:", *(f"  {line}" for line in found["said"].splitlines())]
+    return lines

@@ -1,0 +1,45 @@
+"""`tagwarden unassign`: a version taken out of a stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ...policy.registry.planning import plan_unassignment
+from ..completion import complete_model, complete_stage, complete_version
+from ..creating import create
+from ..creating_options import creating_options
+from ..reading import model_of, stage_of, version_of
+
+if TYPE_CHECKING:
+    from ...policy.registry.planning import Plan
+    from ...policy.settings import Policy
+    from ...repository.making.tag_maker import Workshop
+    from ..creating_options import CreatingOptions
+
+
+@click.command()
+@click.argument("model", shell_complete=complete_model)
+@click.argument("stage", shell_complete=complete_stage)
+@click.option(
+    "--version",
+    metavar="V",
+    shell_complete=complete_version,
+    help="Take out this version.  [default: the one that the stage shows]",
+)
+@creating_options
+def unassign(options: CreatingOptions, model: str, stage: str, version: str | None) -> int:
+    """Take a version of MODEL out of STAGE.
+
+    If an older assignment of the stage is still in force, the stage goes back
+    to that version. Prints the tag. Exits with 1, and writes nothing, if there
+    is nothing in STAGE or the server would refuse the tag.
+    """
+    wanted = stage_of(stage)
+    named = version_of(version) if version is not None else None
+
+    def plan(shop: Workshop, policy: Policy) -> Plan:
+        return plan_unassignment(shop.known, wanted, version=named)
+
+    return create(model_of(model), options, plan)

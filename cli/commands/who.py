@@ -1,0 +1,136 @@
+"""`tagwarden who`: whether somebody may do something, and which line of the policy says so."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from ...policy.grammar.tag_name import KINDS
+from ...policy.judging.people import Person, decide, describe, held_back
+from ...policy.record import Record
+from ...report.escape import display, escape
+from ..completion import complete_model
+from ..effective_policy import NOWHERE
+from ..errors import ACCEPTED, REFUSED, Refused
+from ..policy_in_force import load
+from ..reading import model_of, stage_of
+
+if TYPE_CHECKING:
+    from ..effective_policy import PolicyHere
+
+STAGED = ("assign", "unassign")
+
+
+class Answer(Record):
+    """What one policy says.
+
+    `line` is that of the deciding entry in its file, None where it can't be
+    told. `unless` are reasons to refuse an event that changes what a stage holds.
+    """
+
+    source: str
+    allowed: bool
+    because: str
+    entry: int | None
+    line: int | None
+    signature: bool
+    unless: tuple[str, ...] = ()
+
+
+@click.command()
+@click.option("--as", "name", metavar="NAME", required=True, help="The pusher, by the name that the server knows.")
+@click.option("--signer", metavar="PRINCIPAL", help="The principal of the signature on the tag.")
+@click.option("--policy", "file", metavar="FILE", help="Ask this file instead of the policy in force here.")
+@click.option("--remote", metavar="NAME", help="Whose policy to ask in a clone; default: where `git push` goes.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("model", shell_complete=complete_model)
+@click.argument("stage", required=False)
+def who(
+    name: str,
+    signer: str | None,
+    file: str | None,
+    remote: str | None,
+    as_json: bool,
+    kind: str,
+    model: str,
+    stage: str | None,
+) -> int:
+    """Tell whether NAME may push a tag of this KIND for MODEL (and STAGE).
+
+    Where a site policy is in force, too, both must say yes. Exits with 1 if
+    the answer is no.
+    """
+    if (stage is not None) != (kind in STAGED):
+        raise click.UsageError(f"{kind} {'takes no' if stage else 'needs a'} stage")
+    in_tags = model_of(model)
+    if stage is not None:
+        stage = stage_of(stage)
+    person = Person(name, signer)
+    answers = [_ask(one, person, kind, in_tags, stage) for one in _policies(file, remote)]
+    allowed = all(answer.allowed for answer in answers)
+    if as_json:
+        document = {
+            "schema": 1,
+            "allowed": allowed,
+            "who": display(name),
+            "signer": None if signer is None else display(signer),
+            "may": describe(kind, in_tags, stage),
+            "policies": [{**answer._asdict(), "source": display(answer.source)} for answer in answers],
+        }
+        click.echo(json.dumps(document))
+    else:
+        for answer in answers:
+            click.echo(_sentence(answer))
+    return ACCEPTED if allowed else REFUSED
+
+
+def _policies(file: str | None, remote: str | None) -> list[PolicyHere]:
+    found = [load(file, site=False, remote=remote)]
+    if file is None and found[0].source is not NOWHERE:
+        with contextlib.suppress(Refused):
+            found.append(load(None, site=True, remote=None))
+    return found
+
+
+def _ask(here: PolicyHere, person: Person, kind: str, model: str, stage: str | None) -> Answer:
+    settings = here.policy.for_model(model)
+    decision = decide(settings, person, kind, model, stage)
+    because = decision.because
+    refuses = settings.levels["who"] == "error" and here.policy.mode == "enforce"
+    if not decision.allowed and not refuses:
+        key = "mode" if here.policy.mode != "enforce" else "rules.who"
+        because += f"; but {key} has it that this is told and not refused"
+    unless = held_back(settings, person, kind, model) if decision.allowed else []
+    signature = any(selector.covers(kind, model, stage) for selector in settings.signing.require)
+    line = line_of_entry(here.source.data or b"", decision.entry, len(settings.people.allow))
+    return Answer(
+        here.source.source,
+        decision.allowed or not refuses,
+        because,
+        decision.entry,
+        line,
+        signature,
+        tuple(one.because for one in unless),
+    )
+
+
+def line_of_entry(data: bytes, entry: int | None, entries: int) -> int | None:
+    """The line of the header `[[people.allow]]` number `entry`, None where the file spells them otherwise."""
+    headers = [
+        number
+        for number, line in enumerate(data.split(b"\n"), 1)
+        if line.partition(b"#")[0].translate(None, b" \t\r") == b"[[people.allow]]"
+    ]
+    return headers[entry - 1] if entry is not None and len(headers) == entries else None
+
+
+def _sentence(answer: Answer) -> str:
+    line = f", line {answer.line}" if answer.line is not None else ""
+    sentence = f"{'yes' if answer.allowed else 'no'}: {escape(answer.because)} ({escape(answer.source)}{line})"
+    for because in answer.unless:
+        sentence += f"; but not where that changes what a stage holds: {escape(because)}"
+    return sentence + ("; the tag must be signed by an allowed signer" if answer.signature else "")

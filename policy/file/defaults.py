@@ -1,0 +1,52 @@
+"""What holds where a policy file does not give a key, as TOML spells it."""
+
+from __future__ import annotations
+
+from ..settings import Emergency, Message, Models, Selector, Signing, Stages, TargetRules, Time, Trailer, Versions
+from .toml_text import toml_text
+from .value_types import SECONDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .keys import Key
+
+# What judges where nothing is given, by the table of the file that changes it.
+_DEFAULTS: dict[str, object] = {
+    "models": Models(),
+    "versions": Versions(),
+    "stages": Stages(),
+    "message": Message(),
+    "message.trailers.NAME": Trailer(""),
+    "target": TargetRules(),
+    "time": Time(),
+    "people.allow[]": Selector(),
+    "signing": Signing(),
+    "signing.require[]": Selector(),
+    "emergency": Emergency(),
+}
+
+
+def default_of(key: Key) -> object:
+    """What holds where `key` is not given, as TOML has it; None where that can't be written in TOML."""
+    table, _, name = key.name.rpartition(".")
+    if key.name == "mode":
+        return "enforce"
+    if key.name == "scope.ignore":
+        return []
+    if key.name == "time.max-skew":
+        return duration_text(Time().max_skew)
+    value = getattr(_DEFAULTS.get(table), name.replace("-", "_"), None)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def default_text(key: Key) -> str:
+    """What holds where `key` is not given, in words if need be."""
+    return key.unset or toml_text(default_of(key))
+
+
+def duration_text(seconds: int) -> str:
+    """The shortest duration that means so many seconds, as a policy spells it."""
+    for unit, length in sorted(SECONDS.items(), key=lambda item: -item[1]):
+        if seconds % length == 0 and seconds:
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s"

@@ -1,0 +1,300 @@
+"""Every key of a policy file, in one table: its value's shape, the rules it governs, what it means.
+
+The defaults stand where they act, in the records of `policy.py`. A key is
+spelled with dots; `NAME` stands for a name of the user's, `[]` for each table
+of an array: `people.allow[].who`.
+"""
+
+from __future__ import annotations
+
+from ..record import Record
+from . import value_types as shapes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .value_types import Shape
+
+# For a key that turns its rules on whenever it is given, and for one that never does.
+NO_NEUTRAL = object()
+ALL_NEUTRAL = object()
+
+
+class Key(Record):
+    """One key.
+
+    `rules` are those that read it. They are errors, unless `[rules]` says
+    otherwise, as soon as the value differs from `neutral`. `example` is shown
+    where the default would show nothing of what can be written. `unset` says
+    what holds without the key where no value of it says that.
+    """
+
+    name: str
+    shape: Shape
+    doc: str
+    example: object = None
+    rules: tuple[str, ...] = ()
+    neutral: object = NO_NEUTRAL
+    unset: str = ""
+
+
+# Sections that an override may hold.
+OVERRIDABLE = ("versions", "stages", "message", "target", "rules")
+
+_WHAT = "The kinds of tag that are covered."
+_MODELS = "Globs over the models that are covered, spelled as in tags (`cv=seg`) or as in GTO (`cv:seg`)."
+_STAGES = "Globs over the stages that are covered; kinds of tag that have no stage are covered whatever stands here."
+_WHO = 'Names of pushers, "@group"s, and "signer:PRINCIPAL"s.'
+
+_ROWS = (
+    Key(
+        "minimum-version",
+        shapes.PROGRAM_VERSION,
+        "The oldest tagwarden that may judge by this file; read before anything else.",
+        "0.1",
+        unset="any",
+    ),
+    Key(
+        "mode",
+        shapes.choice(("enforce", "evaluate")),
+        '"evaluate" reports and refuses nothing, but for what can\'t be judged.',
+    ),
+    Key(
+        "scope.ignore",
+        shapes.GLOBS,
+        "Globs over tag names that are not the registry's business, whatever they look like.",
+        ["release-*"],
+        ("tag-name",),
+        ALL_NEUTRAL,
+        unset="none",
+    ),
+    Key(
+        "models.names",
+        shapes.GLOBS,
+        "Globs over the models that may have tags, spelled as in tags (`cv=seg`) or as in GTO (`cv:seg`).",
+        ["churn", "cv:*"],
+        ("model-known",),
+        None,
+        unset="any model",
+    ),
+    Key(
+        "models.declared-in",
+        shapes.PATH,
+        "A file such as dvc.yaml in which the model must be an artifact, at the tagged commit.",
+        "dvc.yaml",
+        ("model-known",),
+        None,
+        unset="not asked",
+    ),
+    Key(
+        "versions.order",
+        shapes.choice(("latest", "major", "minor", "any")),
+        'A new version is above: "latest" every active one; "major", "minor" those of its line; "any" none.',
+        rules=("version-order",),
+        neutral="any",
+    ),
+    Key(
+        "versions.prerelease",
+        shapes.FLAG,
+        "Whether pre-releases such as v1.0.0-rc.1 may be registered.",
+        rules=("version-form",),
+        neutral=True,
+    ),
+    Key(
+        "versions.build-metadata",
+        shapes.FLAG,
+        "Whether versions may carry build metadata, such as v1.0.0+gpu.",
+        rules=("version-form",),
+        neutral=True,
+    ),
+    Key(
+        "stages.names",
+        shapes.STAGES,
+        "The stages that there are.",
+        ["dev", "staging", "prod"],
+        ("stage-known",),
+        None,
+        unset="those in `.gto`, else any",
+    ),
+    Key(
+        "stages.path",
+        shapes.STAGES,
+        "A version may be assigned a stage of this path only if it was assigned the one before.",
+        ["dev", "staging", "prod"],
+        ("stage-path",),
+        (),
+        unset="any order",
+    ),
+    Key(
+        "stages.once-assigned-permanent",
+        shapes.STAGES,
+        "A version that was ever in one of these stages can't be deregistered.",
+        ["prod"],
+        ("stage-permanent",),
+        (),
+        unset="none",
+    ),
+    Key(
+        "message.min-length",
+        shapes.whole(0, 65536),
+        "The least number of characters, outer white space and signature not counted.",
+        rules=("message",),
+        neutral=0,
+    ),
+    Key(
+        "message.pattern",
+        shapes.PATTERN,
+        "A regular expression that the whole message must match, without signature and outer white space.",
+        rules=("message",),
+        neutral="",
+        unset="any text",
+    ),
+    Key(
+        "message.max-bytes",
+        shapes.whole(1, 104857600),
+        "The most bytes that a message may have.",
+        rules=("tag-object",),
+    ),
+    Key(
+        "message.trailers.NAME.required",
+        shapes.FLAG,
+        "Whether a message without this trailer is refused.",
+        rules=("message",),
+    ),
+    Key(
+        "message.trailers.NAME.type",
+        shapes.choice(("string", "number", "integer")),
+        "What its value must be.",
+        "number",
+        ("message",),
+    ),
+    Key(
+        "message.trailers.NAME.pattern",
+        shapes.PATTERN,
+        "A regular expression that its whole value must match.",
+        "[0-9.]+",
+        rules=("message",),
+        unset="any text",
+    ),
+    Key(
+        "message.trailers.NAME.min",
+        shapes.NUMBER,
+        "The least value of a number.",
+        0.8,
+        rules=("message",),
+        unset="none",
+    ),
+    Key(
+        "message.trailers.NAME.max",
+        shapes.NUMBER,
+        "The greatest value of a number.",
+        1.0,
+        rules=("message",),
+        unset="none",
+    ),
+    Key(
+        "message.trailers.NAME.what",
+        shapes.SOME_KINDS,
+        "The kinds of tag that it is asked of.",
+        ["register"],
+        rules=("message",),
+        unset="all kinds",
+    ),
+    Key(
+        "target.branches",
+        shapes.GLOBS,
+        "Globs over branches; the tagged commit must be on one of them, as they stand after the push.",
+        ["main", "release/*"],
+        ("target-branch",),
+        (),
+        unset="not asked",
+    ),
+    Key(
+        "target.files",
+        shapes.PATHS,
+        "Files that the tagged commit must hold.",
+        ["MODEL_CARD.md"],
+        ("target-files",),
+        (),
+        unset="none",
+    ),
+    Key(
+        "target.max-depth",
+        shapes.whole(1, 900),
+        "How deep folders may lie in each other in a tagged commit; GTO fails at some 950.",
+        rules=("target-tree",),
+    ),
+    Key(
+        "target.max-paths",
+        shapes.whole(1, 100000000),
+        "How many files and folders a tagged commit may have, each path counted; GTO walks them all.",
+        rules=("target-tree",),
+    ),
+    Key(
+        "time.max-skew",
+        shapes.DURATION,
+        "How far a tagger's clock may be ahead of the judge's.",
+        rules=("event-time",),
+    ),
+    Key(
+        "people.groups.NAME",
+        shapes.MEMBERS,
+        "The members of a group, which is named `@NAME` elsewhere.",
+        ["ada", "grace"],
+        unset="no groups",
+    ),
+    Key("people.allow[].who", shapes.SOME_WHO, _WHO, ["@NAME"], ("who",), unset="must be given"),
+    Key(
+        "people.allow[].what",
+        shapes.SOME_KINDS,
+        _WHAT,
+        ["assign", "unassign"],
+        ("who",),
+        unset="all kinds, or assign and unassign where `stages` is given",
+    ),
+    Key("people.allow[].models", shapes.SOME_GLOBS, _MODELS, rules=("who",), unset="all"),
+    Key("people.allow[].stages", shapes.SOME_GLOBS, _STAGES, ["prod"], ("who",), unset="all"),
+    Key(
+        "signing.allowed-signers",
+        shapes.SIGNERS,
+        "The file of allowed signers (ssh-keygen(1)), on the server or in this repository.",
+        "ref:HEAD:allowed_signers",
+        ("signed",),
+        ALL_NEUTRAL,
+        unset="none",
+    ),
+    Key(
+        "signing.require[].what",
+        shapes.SOME_KINDS,
+        _WHAT,
+        ["assign"],
+        ("signed",),
+        unset="all kinds, or assign and unassign where `stages` is given",
+    ),
+    Key("signing.require[].models", shapes.SOME_GLOBS, _MODELS, rules=("signed",), unset="all"),
+    Key("signing.require[].stages", shapes.SOME_GLOBS, _STAGES, ["prod"], ("signed",), unset="all"),
+    Key("emergency.who", shapes.WHO, _WHO, ["@NAME"], unset="nobody"),
+    Key(
+        "emergency.rules",
+        shapes.BREAKABLE_RULES,
+        "The rules that they may break; only such as leave the registry readable.",
+        ["version-order", "who"],
+        unset="none",
+    ),
+    Key(
+        "rules.RULE",
+        shapes.LEVEL,
+        "The severity of this rule.",
+        unset="as docs/rules.md says, or error once an option of the rule is set",
+    ),
+    Key(
+        "override[].models",
+        shapes.SOME_GLOBS,
+        "Globs over the models, as in `models.names`.",
+        ["legacy-*"],
+        unset="must be given",
+    ),
+)
+
+KEYS: dict[str, Key] = {key.name: key for key in _ROWS}
+
+TABLES = frozenset(name[:end] for name in KEYS for end, character in enumerate(name) if character == ".")

@@ -1,0 +1,100 @@
+"""Reads a policy file (`tagwarden.toml`) into a `Policy`.
+
+Everything that only a policy file needs is imported once there is one: most
+pushes are judged by the built-in policy.
+"""
+
+from __future__ import annotations
+
+from ..settings import Emergency, Policy, Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+MOST_BYTES = 1 << 19
+MOST_DOTS = 40
+SECONDS = 2.0
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class PolicyMistakes(ValueError):
+    """A policy file that can't be judged by. `mistakes` are all that were found, a sentence each."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+def built_in_policy() -> Policy:
+    """The policy that judges where there is no policy file: every rule at its default."""
+    return Policy("enforce", (), Settings(), Emergency(), (), {}, {}, site=False, settled={})
+
+
+def load_policy(data: bytes, *, site: bool = False) -> Policy:
+    """Read a policy file's content.
+
+    `site` reads a site policy, which judges only by the rules that it sets.
+    Raises PolicyMistakes, which holds everything that is wrong with it; one
+    that needs a newer tagwarden says only that, and so does one that takes
+    more than SECONDS to read: every push that is judged reads it.
+    """
+    from ..errors import CannotJudge
+    from ..time_limit import in_time
+
+    too_slow = f"it takes more than {SECONDS:g} seconds to read; make it shorter, or its patterns simpler"
+    try:
+        return in_time(lambda: _load(data, site=site), seconds=SECONDS, too_slow=too_slow)[0]
+    except CannotJudge as problem:
+        raise PolicyMistakes([str(problem)]) from None
+
+
+def _load(data: bytes, *, site: bool) -> Policy:
+    document = _parse(data)
+    from .checks import check
+    from .making import make_policy, refuse_newer
+    from .reading import Reading
+
+    newer = refuse_newer(document)
+    if newer:
+        raise PolicyMistakes([newer])
+    reading = Reading(document)
+    policy = make_policy(reading, site=site)
+    check(policy, reading)
+    if reading.mistakes:
+        raise PolicyMistakes(reading.mistakes)
+    return policy
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    if len(data) > MOST_BYTES:
+        raise PolicyMistakes([f"the file has {len(data)} bytes; a policy has at most {MOST_BYTES}"])
+    if data.startswith(BYTE_ORDER_MARK):
+        raise PolicyMistakes(
+            ["the file begins with a byte order mark, which TOML does not know; save it as UTF-8 without BOM"]
+        )
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise PolicyMistakes([f"line {line} is not UTF-8, which TOML is written in"]) from None
+    _refuse_endless_keys(text)
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise PolicyMistakes(["not valid TOML: arrays or tables are nested too deeply"]) from None
+    except ValueError as error:
+        raise PolicyMistakes([f"not valid TOML: {error}"]) from None
+
+
+def _refuse_endless_keys(text: str) -> None:
+    # tomllib takes time and memory in the square of a dotted key's length, so
+    # one long line would take the server down.
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > MOST_DOTS and not line.lstrip().startswith("#"):
+            end = None if line.lstrip().startswith("[") else line.rfind("=") + 1
+            if line.count(".", 0, end) > MOST_DOTS:
+                raise PolicyMistakes([f"line {number} holds a key of more than {MOST_DOTS} parts"])

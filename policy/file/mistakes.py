@@ -1,0 +1,96 @@
+"""Says what is wrong with a policy file, and where what was found belongs."""
+
+from __future__ import annotations
+
+from ..rules import RULES
+from .keys import KEYS, OVERRIDABLE, TABLES
+from .sections import SECTIONS
+from .toml_text import joined, shortened, toml_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+def found(value: object) -> str:
+    """`value` from TOML in a few words, for "found …; expected …"."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "an array of tables" if value and isinstance(value[0], dict) else "an array"
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a number of more than 64 bits"
+    if isinstance(value, str):
+        # Only the beginning is shown.
+        return shortened(toml_text(value[:100]))
+    if isinstance(value, (bool, int, float)):
+        return shortened(toml_text(value))
+    return "a date or a time"
+
+
+def explain_unknown(name: str, pattern: str, value: object) -> str:
+    """What is wrong with an entry `name` that the table `pattern` can't hold."""
+    if pattern == "message.trailers":
+        return "no name of a trailer; letters, digits and '-' are allowed"
+    if pattern == "people.groups":
+        return "no name of a group; it must be printable, without space around it"
+    if name == "policy-file":
+        return "this rule is always an error; it has no severity to set"
+    if pattern == "override[]" and (name in TABLES or name in KEYS):
+        allowed = joined([f"[{section}]" for section in OVERRIDABLE], "and")
+        return f"can't differ by model; an override may hold models, {allowed}"
+    places = _places(name)
+    if places:
+        return f"belongs {joined(places)}"
+    if name in KEYS:
+        return f"in quotes this is one name; write {name} without them"
+    return _with_nearest(name, pattern, value)
+
+
+def _places(name: str) -> list[str]:
+    """Where a key, table or rule of this very name belongs."""
+    if name in RULES:
+        return ["in [rules]"]
+    places = []
+    for path in [*KEYS, *sorted(TABLES)]:
+        table, _, last = path.removesuffix("[]").rpartition(".")
+        if last == name and name not in ("NAME", "RULE"):
+            places.append(f"in {_header(table)}" if table else "at the top of the file, before the first [table]")
+    return list(dict.fromkeys(places))
+
+
+def _header(table: str) -> str:
+    return f"[[{table[:-2]}]]" if table.endswith("[]") else f"[{table}]"
+
+
+def _with_nearest(name: str, pattern: str, value: object) -> str:
+    spelled = name.replace("_", "-").lower()
+    if pattern == "rules":
+        nearest = _nearest(spelled, [rule for rule in RULES if rule != "policy-file"])
+        return f"no such rule{f'; did you mean {nearest}?' if nearest else '; `tagwarden rules` lists them'}"
+    if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
+        headers = {section.removesuffix("[]"): _header(section) for section in SECTIONS if section}
+        nearest = _nearest(spelled, headers)
+        return f"no such table{f'; did you mean {headers[nearest]}?' if nearest else ''}"
+    keys = _names_of_keys()
+    inside = [path.rpartition(".")[2] for path in KEYS if path.rpartition(".")[0] == pattern]
+    nearest = _nearest(spelled, inside) or _nearest(spelled, keys)
+    if nearest:
+        return f"no such key; did you mean {joined(keys[nearest])}?"
+    return f"no such key; there are {joined(inside, 'and')}" if inside else "no such key"
+
+
+def _names_of_keys() -> dict[str, list[str]]:
+    """The paths of all keys by their last name, and by their whole path."""
+    keys: dict[str, list[str]] = {}
+    for path in KEYS:
+        if not path.endswith(("NAME", "RULE")):
+            keys.setdefault(path.rpartition(".")[2], []).append(path)
+            keys.setdefault(path, [path])
+    return keys
+
+
+def _nearest(name: str, candidates: Collection[str]) -> str | None:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name[:80], candidates, n=1)), None)

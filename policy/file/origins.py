@@ -1,0 +1,79 @@
+"""Where each value of a policy comes from: a default, the file, an override, or `.gto`."""
+
+from __future__ import annotations
+
+from ..record import Record
+from ..rules import RULES
+from .defaults import default_of
+from .keys import KEYS
+from .severity import option_of, raising
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..settings import Policy
+
+BUILT_IN = "built-in"
+FILE = "file"
+GTO = ".gto"
+
+
+class Effective(Record):
+    """One key with the value that holds, as TOML spells it; None where there is none.
+
+    `origin` is "built-in", "file", ".gto" or "override N", counted from 1 in
+    the order of the file. `because` is the option that makes a rule an error
+    which nobody set by name.
+    """
+
+    key: str
+    value: object
+    origin: str
+    because: str | None = None
+
+
+def effective_values(
+    policy: Policy, model: str | None = None, declared_stages: Sequence[str] | None = None
+) -> list[Effective]:
+    """Every key and every rule's severity, as they hold for `model`.
+
+    Without a model, what holds where no override applies. `declared_stages`
+    are those that `.gto` names, which count where the policy names none.
+    """
+    applying = () if model is None else policy.applying(model)
+    written = _written(policy, applying)
+    if declared_stages is not None and "stages.names" not in written:
+        written["stages.names"] = Effective("stages.names", list(declared_stages), GTO)
+    values: dict[str, Effective] = {}
+    for key in KEYS.values():
+        if key.name in ("rules.RULE", "override[].models"):
+            continue
+        if "NAME" in key.name or "[]" in key.name:
+            group = option_of(key.name)
+            values.update((path, value) for path, value in written.items() if option_of(path) == group)
+        else:
+            values[key.name] = written.get(key.name) or Effective(key.name, default_of(key), BUILT_IN)
+    return [*values.values(), *_severities(policy, applying, written)]
+
+
+def _written(policy: Policy, applying: Sequence[int]) -> dict[str, Effective]:
+    """What the file gives, a later override in the place of an earlier one."""
+    written = {path: Effective(path, value, FILE) for path, value in policy.given.items()}
+    for index in applying:
+        for path, value in policy.overrides[index].given.items():
+            if path != "models":
+                written[path] = Effective(path, value, f"override {index + 1}")
+    return written
+
+
+def _severities(policy: Policy, applying: tuple[int, ...], written: dict[str, Effective]) -> list[Effective]:
+    settings = policy.settle(applying)
+    severities = {f"rules.{rule}": Effective(f"rules.{rule}", settings.levels[rule], BUILT_IN) for rule in RULES}
+    for option in raising(settings, written, site=policy.site):
+        origins = [value.origin for path, value in written.items() if option_of(path) == option.name]
+        for rule in option.rules if origins else ():
+            path = f"rules.{rule}"
+            severities[path] = severities[path]._replace(origin=origins[-1], because=option.name)
+    severities.update((path, value) for path, value in written.items() if path in severities)
+    return list(severities.values())

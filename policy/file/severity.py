@@ -1,0 +1,74 @@
+"""How severe a breach of each rule is, by what a policy file says.
+
+The severity that `[rules]` sets; else "error" if an option of the rule
+differs from its neutral value; else the rule's default. A site policy's rules
+are off unless it sets them, by `[rules]` or by an option.
+"""
+
+from __future__ import annotations
+
+from ..record import Record
+from ..rules import DEFAULT_LEVELS, RULES
+from .keys import ALL_NEUTRAL, KEYS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from ..judging.verdict import Level
+    from ..settings import Settings
+
+
+class Option(Record):
+    """What turns rules on: a key, or an array or table that must not be empty."""
+
+    name: str
+    section: str
+    field: str
+    rules: tuple[str, ...]
+    neutral: object
+
+
+def _options() -> tuple[Option, ...]:
+    options = []
+    for key in KEYS.values():
+        section, _, name = key.name.partition(".")
+        if key.rules and "." not in name and "[" not in section and key.neutral is not ALL_NEUTRAL:
+            options.append(Option(key.name, section, name.replace("-", "_"), key.rules, key.neutral))
+    for rule, row in RULES.items():
+        if row.raised_by is not None:
+            section, _, name = row.raised_by.partition(".")
+            options.append(Option(row.raised_by, section, name, (rule,), ()))
+    return tuple(options)
+
+
+OPTIONS = _options()
+
+
+def resolve(settings: Settings, rules: Mapping[str, Level], given: Collection[str], *, site: bool) -> dict[str, Level]:
+    """Every rule's severity: `rules` are those set by name, `given` all keys that were set."""
+    levels: dict[str, Level] = dict.fromkeys(RULES, "off") if site else dict(DEFAULT_LEVELS)
+    for option in raising(settings, given, site=site):
+        for rule in option.rules:
+            levels[rule] = "error"
+    levels.update(rules)
+    # What keeps the policy readable is no policy's to turn off.
+    levels["policy-file"] = "error"
+    return levels
+
+
+def raising(settings: Settings, given: Collection[str], *, site: bool) -> list[Option]:
+    """The options that differ from their neutral value; in a site policy, those of them that were set."""
+    set_here = {option_of(path) for path in given} if site else ()
+    return [
+        option
+        for option in OPTIONS
+        if (not site or option.name in set_here)
+        and getattr(getattr(settings, option.section), option.field) != option.neutral
+    ]
+
+
+def option_of(path: str) -> str:
+    """What a given key belongs to that can turn a rule on: `people.allow[2].who` to `people.allow`."""
+    section, _, rest = path.partition(".")
+    return f"{section}.{rest.partition('.')[0].partition('[')[0]}"

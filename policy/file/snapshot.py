@@ -1,0 +1,70 @@
+"""A policy as plain values (tuples, dicts, text, numbers), and back: for whoever keeps one between two hooks."""
+
+from __future__ import annotations
+
+from .. import settings as records
+from ..program_version import VERSION
+from ..rules import RULES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..settings import Policy
+
+_RECORDS: tuple[type[tuple[Any, ...]], ...] = (
+    records.Policy,
+    records.Settings,
+    records.Models,
+    records.Versions,
+    records.Stages,
+    records.Message,
+    records.Trailer,
+    records.TargetRules,
+    records.Time,
+    records.People,
+    records.Allow,
+    records.Signing,
+    records.Selector,
+    records.Emergency,
+    records.Override,
+)
+_NUMBERS = {record: number for number, record in enumerate(_RECORDS)}
+
+# Plain values that were made under another layout are of no use.
+LAYOUT = repr((VERSION, [(record.__name__, getattr(record, "_fields", ())) for record in _RECORDS], RULES))
+
+
+def to_plain(policy: Policy) -> Any:
+    """The policy as plain values, with the severities resolved for models of no override and of one."""
+    for applying in [(), *((index,) for index in range(len(policy.overrides)))]:
+        policy.settle(applying)
+    return _plain(policy)
+
+
+def from_plain(value: Any) -> Policy:
+    """The policy that `to_plain` made `value` of, under the same LAYOUT."""
+    made: Policy = _made(value)
+    return made
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return (_NUMBERS.get(type(value)), *map(_plain, value))
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _made(value: Any) -> Any:
+    if type(value) is tuple:
+        number, *fields = value
+        made = map(_made, fields)
+        return tuple(made) if number is None else _RECORDS[number](*made)
+    if type(value) is dict:
+        return {key: _made(inner) for key, inner in value.items()}
+    if type(value) is list:
+        return [_made(inner) for inner in value]
+    return value

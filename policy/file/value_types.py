@@ -1,0 +1,252 @@
+"""What the values in a policy file may look like: how each is read, described, and told to an editor."""
+
+from __future__ import annotations
+
+from ..grammar.globs import problem_of
+from ..grammar.names import is_name
+from ..grammar.tag_name import KINDS
+from ..record import Record
+from ..rules import rules_where
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+LONGEST_PATTERN = 4096
+LONGEST_GLOB = 1000
+MOST_ENTRIES = 10_000
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class Unfit(Exception):
+    """A value that a shape does not take. The message, if any, says what was found."""
+
+
+class Shape(Record):
+    """One kind of value.
+
+    `expected` completes "expected ". `read` turns what TOML gives into what
+    the policy holds, or raises Unfit. `schema` is its JSON Schema.
+    """
+
+    expected: str
+    read: Callable[[Any], Any]
+    schema: Mapping[str, Any]
+
+
+def choice(names: Sequence[str]) -> Shape:
+    """One of these strings."""
+
+    def read(value: Any) -> str:
+        if isinstance(value, str) and value in names:
+            return value
+        raise Unfit
+
+    return Shape(one_of(names), read, {"enum": list(names)})
+
+
+def one_of(names: Sequence[str]) -> str:
+    """The names as text: `"a", "b" or "c"`."""
+    quoted = [f'"{name}"' for name in names]
+    return f"{', '.join(quoted[:-1])} or {quoted[-1]}" if len(quoted) > 1 else quoted[0]
+
+
+def whole(least: int, most: int) -> Shape:
+    """A whole number within bounds, both included."""
+
+    def read(value: Any) -> int:
+        if type(value) is int and least <= value <= most:
+            return value
+        raise Unfit
+
+    schema = {"type": "integer", "minimum": least, "maximum": most}
+    return Shape(f"a whole number from {least} to {most}", read, schema)
+
+
+def array_of(item: Shape, plural: str, *, least: int = 0, distinct: bool = False) -> Shape:
+    """An array of values of one shape; `plural` is what they are called."""
+
+    def read(value: Any) -> tuple[Any, ...]:
+        if type(value) is not list:
+            raise Unfit
+        if len(value) < least:
+            raise Unfit("an empty array")
+        if len(value) > MOST_ENTRIES:
+            raise Unfit(f"one of {len(value)} entries, of which there may be {MOST_ENTRIES} at most")
+        items = []
+        seen = set()
+        for entry in value:
+            try:
+                items.append(item.read(entry))
+            except Unfit as unfit:
+                from .mistakes import found
+
+                raise Unfit(f"{str(unfit) or found(entry)} in the array") from None
+            if distinct:
+                if items[-1] in seen:
+                    raise Unfit(f"{items[-1]!r} twice")
+                seen.add(items[-1])
+        return tuple(items)
+
+    expected = f"an array of {plural}"
+    if least:
+        expected += ", not empty"
+    if distinct:
+        expected += ", none twice"
+    schema = {"type": "array", "items": item.schema, "minItems": least, "uniqueItems": distinct}
+    return Shape(expected, read, schema)
+
+
+def _read_flag(value: Any) -> bool:
+    if type(value) is bool:
+        return value
+    raise Unfit
+
+
+def _read_number(value: Any) -> int | float:
+    # An infinite or undefined bound compares as no user would expect.
+    if type(value) is int or (type(value) is float and value - value == 0):
+        return value
+    raise Unfit
+
+
+def _read_string(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise Unfit
+
+
+def _read_duration(value: Any) -> int:
+    text = _read_string(value)
+    number, unit = text[:-1], text[-1:]
+    if unit in SECONDS and number.isascii() and number.isdigit() and len(number) <= 9:
+        return int(number) * SECONDS[unit]
+    raise Unfit
+
+
+def _read_program_version(value: Any) -> str:
+    text = _read_string(value)
+    parts = text.split(".")
+    if len(parts) <= 3 and all(part.isascii() and part.isdigit() and len(part) <= 9 for part in parts):
+        return text
+    raise Unfit
+
+
+def _read_pattern(value: Any) -> str:
+    text = _read_string(value)
+    if len(text) > LONGEST_PATTERN:
+        raise Unfit(f"one of {len(text)} characters")
+    import re
+    import warnings
+
+    try:
+        # What Python warns of, such as "[[", it may read otherwise tomorrow.
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            re.compile(text)
+    except (re.error, Warning, OverflowError, RecursionError) as error:
+        from .mistakes import found
+
+        problem = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise Unfit(f"{found(text)}, which is not one: {problem}") from None
+    return text
+
+
+def _read_glob(value: Any) -> str:
+    text = _read_string(value)
+    if len(text) > LONGEST_GLOB:
+        raise Unfit(f"one of {len(text)} characters, of which there may be {LONGEST_GLOB} at most")
+    problem = problem_of(text)
+    if problem:
+        from .mistakes import found
+
+        raise Unfit(f"{found(text)} ({problem})")
+    return text
+
+
+def _read_stage(value: Any) -> str:
+    text = _read_string(value)
+    if is_name(text):
+        return text
+    raise Unfit
+
+
+def _read_path(value: Any) -> str:
+    text = _read_string(value)
+    parts = text.split("/")
+    if "" in parts or "." in parts or ".." in parts or "\0" in text or "\n" in text:
+        raise Unfit
+    return text
+
+
+def _read_member(value: Any) -> str:
+    text = _read_string(value)
+    if text and text.isprintable() and text == text.strip() and text not in ("@", "signer:"):
+        return text
+    raise Unfit
+
+
+def _read_person(value: Any) -> str:
+    text = _read_member(value)
+    if text.startswith("@"):
+        raise Unfit(f"the group {text!r}")
+    return text
+
+
+def _read_signers(value: Any) -> str:
+    text = _read_string(value)
+    kind, _, rest = text.partition(":")
+    if kind == "file" and rest.startswith("/") and "\0" not in rest:
+        return text
+    ref, _, path = rest.partition(":")
+    if kind == "ref" and ref and not ref.startswith("-") and path:
+        _read_path(path)
+        return text
+    raise Unfit
+
+
+NAME_SCHEMA = {"type": "string", "pattern": "^[A-Za-z0-9]([A-Za-z0-9_/-]*[A-Za-z0-9])?$"}
+_TEXT = {"type": "string", "minLength": 1}
+
+FLAG = Shape("true or false", _read_flag, {"type": "boolean"})
+NUMBER = Shape("a number", _read_number, {"type": "number"})
+LEVEL = choice(("error", "warning", "off"))
+DURATION = Shape(
+    'a number and a unit (s, m, h, d), such as "90s", "5m", "1h" or "2d"',
+    _read_duration,
+    {"type": "string", "pattern": "^[0-9]{1,9}[smhd]$"},
+)
+PROGRAM_VERSION = Shape(
+    'a version of tagwarden, such as "0.1" or "0.1.2"',
+    _read_program_version,
+    {"type": "string", "pattern": "^[0-9]{1,9}(\\.[0-9]{1,9}){0,2}$"},
+)
+PATTERN = Shape(
+    f"a regular expression (Python `re`) of at most {LONGEST_PATTERN} characters",
+    _read_pattern,
+    {"type": "string", "maxLength": LONGEST_PATTERN},
+)
+PATH = Shape("a path within the repository, without a leading '/' and without '..'", _read_path, _TEXT)
+SIGNERS = Shape(
+    '"file:/absolute/path" or "ref:REF:PATH"',
+    _read_signers,
+    {"type": "string", "pattern": "^(file:/|ref:[^:-][^:]*:.)"},
+)
+GLOBS = array_of(Shape("a glob", _read_glob, _TEXT), "globs")
+SOME_GLOBS = array_of(Shape("a glob", _read_glob, _TEXT), "globs", least=1)
+PATHS = array_of(PATH, "paths within the repository, without a leading '/' and without '..'")
+STAGES = array_of(
+    Shape("a stage's name", _read_stage, NAME_SCHEMA),
+    "stage names (letters, digits, '-', '_' and '/', a letter or digit at both ends)",
+    distinct=True,
+)
+SOME_KINDS = array_of(choice(KINDS), f"kinds of tag ({one_of(KINDS)})", least=1)
+_MEMBER = Shape("a name", _read_member, _TEXT)
+WHO = array_of(_MEMBER, 'names, "@group"s and "signer:PRINCIPAL"s')
+SOME_WHO = array_of(_MEMBER, 'names, "@group"s and "signer:PRINCIPAL"s', least=1)
+MEMBERS = array_of(Shape("a name", _read_person, _TEXT), 'names and "signer:PRINCIPAL"s (a group holds no groups)')
+_BREAKABLE = rules_where("breakable")
+BREAKABLE_RULES = array_of(
+    choice(_BREAKABLE), f"rules that an emergency may break ({one_of(_BREAKABLE)})", distinct=True
+)

@@ -1,0 +1,75 @@
+"""What a script asks of the registry: `churn@latest`, `churn#prod`, `churn@v1.2.0`, or a tag."""
+
+from __future__ import annotations
+
+from ..record import Record
+from .names import in_tags, is_model, is_name
+from .near_miss import NearMiss
+from .tag_name import parse_tag_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from .versions import Version
+
+TAGS = "refs/tags/"
+
+
+class Query(Record):
+    """A question. `model` is spelled as in tags; `tag` is set for a question about one tag."""
+
+    about: Literal["latest", "version", "stage", "tag"]
+    model: str
+    version: Version | None = None
+    stage: str | None = None
+    tag: str | None = None
+
+
+def parse_query(text: str) -> Query:
+    """Read a question; models may be spelled as GTO shows them (`cv:seg`).
+
+    A text that names a version or a stage asks for what the registry says of
+    it now, though a tag may bear the same name; `refs/tags/…` and whatever has
+    a counter or a `!` asks for what that tag did. Raises ValueError, which
+    says what is wrong.
+    """
+    tag = text.removeprefix(TAGS)
+    if tag == text:
+        if text.startswith("refs/"):
+            raise ValueError(f"{text!r} is no tag; model tags are under refs/tags/")
+        tag = in_tags(text)
+        model, _, word = tag.rpartition("@")
+        if word in ("latest", "greatest") and is_model(model):
+            return Query("latest", model)
+    name = parse_tag_name(tag)
+    if name is None:
+        raise ValueError(f"{text!r} asks for nothing: write MODEL@latest, MODEL#STAGE, MODEL@VERSION or a model tag")
+    if isinstance(name, NearMiss):
+        meant = f"; {name.suggestion!r} may have been meant" if name.suggestion else ""
+        raise ValueError(f"{text!r} is no model tag: {name.problem}{meant}")
+    if tag == in_tags(text) and name.counter is None:
+        if name.kind == "register":
+            return Query("version", name.model, version=name.version)
+        if name.kind == "assign":
+            return Query("stage", name.model, stage=name.stage)
+    return Query("tag", name.model, name.version, name.stage, tag)
+
+
+def model_in_tags(text: str) -> str:
+    """The model as tags spell it. Raises ValueError for what can't be a model's name."""
+    model = in_tags(text)
+    if is_model(model):
+        return model
+    name = parse_tag_name(f"{model}@v0.0.1")
+    problem = name.problem if isinstance(name, NearMiss) else "letters, digits, '-', '_' and '/' are allowed"
+    raise ValueError(f"{text!r} can't be a model's name: {problem}")
+
+
+def checked_stage(text: str) -> str:
+    """The stage. Raises ValueError for what can't be a stage's name."""
+    if is_name(text):
+        return text
+    name = parse_tag_name(f"m#{text}")
+    problem = name.problem if isinstance(name, NearMiss) else "letters, digits, '-', '_' and '/' are allowed"
+    raise ValueError(f"{text!r} can't be a stage's name: {problem}")

@@ -1,0 +1,106 @@
+"""The grammar of model tags, as GTO 1.10 reads it: ASCII only, the whole name.
+
+    registration     MODEL@VERSION            churn@v1.2.0
+    deregistration   MODEL@VERSION!           churn@v1.2.0!
+    assignment       MODEL#STAGE              churn#prod
+    unassignment     MODEL#STAGE!             churn#prod!
+    deprecation      MODEL@deprecated         churn@deprecated
+
+each with an optional counter `#N` at the end. MODEL is a name, or
+`FOLDER=NAME` in a repository of several projects (GTO shows `FOLDER:NAME`).
+"""
+
+from __future__ import annotations
+
+from ..record import Record
+from .names import fits, is_counter, is_endless, is_model, is_name
+from .versions import Version, parse_version
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Literal
+
+    from .near_miss import NearMiss
+
+    Kind = Literal["register", "deregister", "assign", "unassign", "deprecate"]
+
+
+KINDS: tuple[Kind, ...] = ("register", "deregister", "assign", "unassign", "deprecate")
+
+
+class TagName(Record):
+    """A model tag's name, taken apart.
+
+    `model` is spelled as in the tag (`cv=seg`). `version` is set for
+    registrations and deregistrations, `stage` for assignments and
+    unassignments. `counter` is the text after the last `#`, None without one.
+    """
+
+    model: str
+    kind: Kind
+    version: Version | None = None
+    stage: str | None = None
+    counter: str | None = None
+
+    def format(self) -> str:
+        """The name that `parse_tag_name` reads back as this very value."""
+        if self.kind == "deprecate":
+            text = f"{self.model}@deprecated"
+        elif self.version is not None:
+            text = f"{self.model}@{self.version}"
+        else:
+            text = f"{self.model}#{self.stage}"
+        if self.kind in ("deregister", "unassign"):
+            text += "!"
+        return text if self.counter is None else f"{text}#{self.counter}"
+
+
+def parse_tag_name(tag: str) -> TagName | NearMiss | None:
+    """Read the name of a tag, without `refs/tags/`.
+
+    Returns None for a name without `@` and `#`, which is no business of a
+    model registry, and a NearMiss for one that has them and is not a model tag.
+    """
+    if is_endless(tag):
+        return _near_miss(tag) if "@" in tag or "#" in tag else None
+    model, at, rest = tag.partition("@")
+    if at:
+        kind: Kind
+        version, hash_sign, counter = rest.partition("#")
+        if version == "deprecated":
+            kind = "deprecate"
+        elif version[-1:] == "!":
+            kind, version = "deregister", version[:-1]
+        else:
+            kind = "register"
+        if is_model(model) and (not hash_sign or is_counter(counter)) and fits(tag):
+            number = counter if hash_sign else None
+            if kind == "deprecate":
+                return TagName(model, kind, counter=number)
+            try:
+                return TagName(model, kind, parse_version(version), counter=number)
+            except ValueError:
+                pass
+        return _near_miss(tag)
+    if "#" in tag:
+        model, _, rest = tag.partition("#")
+        stage, hash_sign, counter = rest.partition("#")
+        kind = "unassign" if stage[-1:] == "!" else "assign"
+        stage = stage.removesuffix("!")
+        if is_model(model) and is_name(stage) and (not hash_sign or is_counter(counter)) and fits(tag):
+            return TagName(model, kind, stage=stage, counter=counter if hash_sign else None)
+        return _near_miss(tag)
+    return None
+
+
+def highest_counter(tags: Iterable[str]) -> int:
+    """The highest counter of these tags, lightweight ones included: GTO writes one more (`name_tag` in gto/tag.py)."""
+    names = [parse_tag_name(tag) for tag in tags]
+    return max((int(name.counter) for name in names if isinstance(name, TagName) and name.counter), default=0)
+
+
+def _near_miss(tag: str) -> NearMiss:
+    from .near_miss import explain
+
+    return explain(tag)

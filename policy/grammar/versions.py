@@ -1,0 +1,137 @@
+"""`v`-SemVer: the versions that models carry (Semantic Versioning 2.0.0).
+
+Reading and comparing happen here, by hand, because a hook does both and
+python-semver costs more to import than the rest of the hook; python-semver
+makes the next version (`next_version`) and is the oracle of the tests.
+"""
+
+from __future__ import annotations
+
+from ..record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Identifier = tuple[int, int, str]
+    Precedence = tuple[int, int, int, int, tuple[Identifier, ...]]
+    # Major, minor, patch.
+    Core = tuple[int, int, int]
+
+DIGITS = frozenset("0123456789")
+IDENTIFIER = DIGITS | frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-")
+
+# Python converts at most 4300 digits (sys.int_info); no path component of a
+# file system, and so no loose ref, is longer than 255 bytes.
+MOST_DIGITS = 255
+
+LONGEST_CORE = 30
+
+
+class Version(Record):
+    """A version. `prerelease` and `build` hold the dot-separated identifiers."""
+
+    major: int
+    minor: int
+    patch: int
+    prerelease: tuple[str, ...] = ()
+    build: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        text = f"v{self.major}.{self.minor}.{self.patch}"
+        if self.prerelease:
+            text += "-" + ".".join(self.prerelease)
+        if self.build:
+            text += "+" + ".".join(self.build)
+        return text
+
+    @property
+    def precedence(self) -> Precedence:
+        """A key that sorts as SemVer 2.0.0 §11 says; build metadata does not count."""
+        if not self.prerelease:
+            return self.major, self.minor, self.patch, 1, ()
+        return self.major, self.minor, self.patch, 0, tuple(map(_rank, self.prerelease))
+
+
+def _rank(identifier: str) -> Identifier:
+    # §11.4: numbers compare as numbers and sort below words, which compare in
+    # ASCII order.
+    if DIGITS.issuperset(identifier):
+        return 0, int(identifier), ""
+    return 1, 0, identifier
+
+
+def parse_version(text: str) -> Version:
+    """Read `vMAJOR.MINOR.PATCH[-PRERELEASE][+BUILD]`, the whole of `text`.
+
+    Raises ValueError, whose message says in a few words what is wrong.
+    """
+    core = core_of(text)
+    return _parse_with_care(text) if core is None else Version(*core)
+
+
+def core_of(text: str) -> Core | None:
+    """The numbers of `vMAJOR.MINOR.PATCH`, as most versions are, in a third of the time; None for all else."""
+    if len(text) > LONGEST_CORE:
+        return None
+    try:
+        first, second, third = text.split(".")
+        major, minor, patch = int(first[1:]), int(second), int(third)
+    except ValueError:
+        return None
+    # `int` takes more than SemVer does: signs, spaces, leading zeros, digits of other scripts.
+    return (major, minor, patch) if f"v{major}.{minor}.{patch}" == text and "-" not in text else None
+
+
+def _parse_with_care(text: str) -> Version:
+    if text[:1] != "v":
+        raise ValueError(_complain_of_prefix(text))
+    rest, plus, build = text[1:].partition("+")
+    core, dash, prerelease = rest.partition("-")
+    numbers = core.split(".")
+    if len(numbers) != 3:
+        raise ValueError(_complain_of_core(numbers))
+    for name, number in zip(("major", "minor", "patch"), numbers, strict=True):
+        if not number or not DIGITS.issuperset(number):
+            raise ValueError(f"{number!r} is not a valid {name} number" if number else f"the {name} number is empty")
+        if number[0] == "0" and number != "0":
+            raise ValueError(f"the {name} number {number!r} has a leading zero")
+        if len(number) > MOST_DIGITS:
+            raise ValueError(f"the {name} number has more than {MOST_DIGITS} digits")
+    return Version(
+        int(numbers[0]),
+        int(numbers[1]),
+        int(numbers[2]),
+        _identifiers(prerelease, "pre-release", leading_zeros=False) if dash else (),
+        _identifiers(build, "build metadata", leading_zeros=True) if plus else (),
+    )
+
+
+def _identifiers(text: str, what: str, *, leading_zeros: bool) -> tuple[str, ...]:
+    identifiers = tuple(text.split("."))
+    for identifier in identifiers:
+        if not identifier:
+            raise ValueError(f"the {what} {text!r} has an empty identifier" if text else f"the {what} is empty")
+        if not IDENTIFIER.issuperset(identifier):
+            odd = next(character for character in identifier if character not in IDENTIFIER)
+            raise ValueError(f"the {what} {text!r} holds {odd!r}; letters, digits and '-' are allowed")
+        if DIGITS.issuperset(identifier) and not leading_zeros:
+            if identifier[0] == "0" and identifier != "0":
+                raise ValueError(f"the {what} number {identifier!r} has a leading zero")
+            if len(identifier) > MOST_DIGITS:
+                raise ValueError(f"a {what} number has more than {MOST_DIGITS} digits")
+    return identifiers
+
+
+def _complain_of_prefix(text: str) -> str:
+    if text[:1] == "V":
+        return "capital 'V': versions begin with a small 'v'"
+    if text[:1] in DIGITS:
+        return "missing 'v' in the beginning"
+    return f"{text!r} is not a version" if text else "the version is missing"
+
+
+def _complain_of_core(numbers: list[str]) -> str:
+    if len(numbers) == 2:
+        return "missing the patch segment"
+    if len(numbers) == 1:
+        return "missing the minor and patch segments" if numbers[0] else "the version is missing after 'v'"
+    return f"{len(numbers)} segments where there are three: major, minor, patch"

@@ -1,0 +1,71 @@
+"""The way out in an emergency: `git push -o tagwarden.emergency="RULE: REASON"`.
+
+The policy says who may break which rules so (`[emergency]`), and takes only
+such rules as leave the registry readable. The breach is still found, told and
+logged; it does not refuse the push. A request that does not count never
+refuses a push either: the rule does, if it is broken.
+"""
+
+from __future__ import annotations
+
+from ..record import Record
+from .people import Person, find_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ..settings import Policy
+
+OPTION = "tagwarden.emergency"
+
+
+class Granted(Record):
+    """`reasons` maps each rule that may be broken to the reason that was given.
+
+    `notes` are sentences for the pusher about requests that do not count.
+    """
+
+    reasons: Mapping[str, str]
+    notes: tuple[str, ...]
+
+
+def grant(options: Iterable[str], policy: Policy, pusher: str | None) -> Granted:
+    """What `policy` grants of the emergencies among a push's options to the authenticated `pusher`."""
+    reasons: dict[str, str] = {}
+    notes: list[str] = []
+    for option in options:
+        name, equals, value = option.partition("=")
+        if name != OPTION:
+            continue
+        rule, colon, reason = value.partition(":")
+        rule, reason = rule.strip(), reason.strip()
+        problem = _problem(rule, reason, policy, pusher)
+        if problem is None:
+            reasons[rule] = f"{reasons[rule]}; {reason}" if rule in reasons else reason
+        else:
+            asked = f"{name}{equals}{rule}{colon}"
+            notes.append(f"the option {asked!r} does not count: {problem}")
+    return Granted(reasons, tuple(notes))
+
+
+def notes_on(used: Mapping[str, str], pusher: str | None) -> tuple[str, ...]:
+    """Sentences for the pusher about emergencies that let a breach pass, whatever else refuses the push."""
+    return tuple(
+        f"{rule} does not refuse this push, for {pusher!r} declared an emergency, which is logged with the "
+        f"reason {reason!r}"
+        for rule, reason in used.items()
+    )
+
+
+def _problem(rule: str, reason: str, policy: Policy, pusher: str | None) -> str | None:
+    if not rule or not reason:
+        return f'it must name a rule and a reason, as in {OPTION}="version-order: reason"'
+    if rule not in policy.emergency.rules:
+        listed = ", ".join(policy.emergency.rules) or "no rule"
+        return f"emergency.rules lists {listed}"
+    if pusher is None:
+        return "it is not known who pushes"
+    if find_in(policy.emergency.who, Person(pusher), policy.people.groups) is None:
+        return f"emergency.who does not name {pusher!r}"
+    return None

@@ -1,0 +1,89 @@
+"""What a push holds, in single words.
+
+A hook pays for each rule that it imports. So each rule names the features
+without which it can have nothing to say (`RuleRow.looks_at`), and most tags
+have none but the kind of their event. A feature may say too much: the rule
+itself decides. It must never be missing where a rule would object.
+"""
+
+from __future__ import annotations
+
+from ..grammar.names import MOST_COUNTER_DIGITS, ROOMY_BYTES
+from ..grammar.tag_name import TagName
+from ..objects.needed_files import ANNOTATIONS_FILE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .case import Case
+    from .push import Tag, WholePush
+
+
+def features_of(case: Case) -> set[str]:
+    """The kinds of the events that are made, and whatever is out of the ordinary."""
+    features: set[str] = set()
+    if len(case.made) < len(case.pushes):
+        features.add("delete")
+    if case.obstacles:
+        features.add("obstacle")
+    if case.case_twin is not None:
+        features.add("case-twin")
+    for push in case.made:
+        name = push.name
+        if not isinstance(name, TagName):
+            features.add("near-miss")
+            continue
+        features.add(name.kind)
+        if name.version is not None and (name.version.prerelease or name.version.build):
+            features.add("suffix")
+        if len(push.tag) > ROOMY_BYTES or (name.counter is not None and len(name.counter) > MOST_COUNTER_DIGITS):
+            features.add("long-name")
+        if push.old is not None:
+            features.add("move")
+        if push.new is not None:
+            features.update(_of_tag(push.new, case))
+    for turn in case.turns:
+        if turn.versions_here > 1 or len(case.history.registrations_at.get(turn.event.commit, ())) > 1:
+            features.add("crowded-commit")
+            break
+    return features
+
+
+def features_of_push(push: WholePush) -> set[str]:
+    """What matters to the rules about the push as a whole."""
+    features: set[str] = set()
+    if push.circumstances.place == "client":
+        features.add("from-client")
+    if push.policy_problem is not None:
+        features.add("policy-problem")
+    if any(update.ref.startswith("refs/replace/") for update in push.updates):
+        features.add("replacement")
+    return features
+
+
+def _of_tag(tag: Tag, case: Case) -> Iterator[str]:
+    found = tag.object
+    if found is None:
+        yield "lightweight"
+        return
+    if found.name != tag.name:
+        yield "other-name"
+    if found.defects or found.message_bytes > case.settings.message.max_bytes:
+        yield "defect"
+    target = case.targets.get(found.target)
+    if (
+        target is None
+        or target.type != "commit"
+        or found.target_type != "commit"
+        or (target.commit is not None and target.commit.defect is not None)
+    ):
+        yield "odd-target"
+        return
+    if target.files.get(ANNOTATIONS_FILE) is not None:
+        yield "annotations"
+    shape, bounds = target.shape, case.settings.target
+    if shape is not None and (
+        shape.defect or not shape.whole or shape.paths > bounds.max_paths or shape.depth > bounds.max_depth
+    ):
+        yield "odd-tree"

@@ -1,0 +1,176 @@
+"""The judge: applies a policy's rules to a push and adds the findings up.
+
+Only the judge knows severities, emergencies and mode; a rule only says what
+is wrong.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from ..rules import RULES, load_push_rule, load_rule
+from .verdict import Finding, Verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from ..objects.annotations import Documents
+    from ..settings import Policy, Settings
+    from .push import Circumstances, ModelPush, Signature, TagPush, WholePush
+    from .verdict import Breach, Level, Severity
+
+    # What became of the signatures of these tags, by the names of their refs.
+    Verify = Callable[[Sequence[TagPush]], Mapping[str, Signature]]
+
+ORDER = {rule: place for place, rule in enumerate(RULES)}
+
+# A megabyte on the wire can break a rule a million times: nobody reads that, and it would fill the memory.
+MOST_OF_ONE_RULE = 5000
+
+
+class Judge:
+    """Judges one push under one policy, model by model.
+
+    Hand in each model's share with `judge_model`, the push as a whole with
+    `judge_whole`, and ask for the `verdict`. Nothing of a share is kept but
+    what was found in it.
+    """
+
+    def __init__(self, policy: Policy, circumstances: Circumstances, *, verify: Verify | None = None) -> None:
+        """`verify` checks the signatures of pushed tags, for policies that ask for them."""
+        self.policy = policy
+        self.verify = verify
+        self._documents: Documents | None = None
+        if circumstances.budget is None:
+            from ..budget import Budget
+
+            circumstances = circumstances._replace(budget=Budget(for_each=circumstances.place == "history"))
+        self.circumstances = circumstances
+        self.findings: list[Finding] = []
+        self.judged = 0
+        self.used_emergencies: dict[str, str] = {}
+        self._lists_all = circumstances.place == "history"
+        # How often each rule was found broken, by severity.
+        self._counts: dict[tuple[str, Severity], int] = {}
+
+    def documents(self) -> Documents:
+        """What reads the YAML files of this push; few pushes need it."""
+        if self._documents is None:
+            from ..objects.annotations import Documents
+
+            self._documents = Documents(self.circumstances.budget)
+        return self._documents
+
+    def judge_model(self, push: ModelPush) -> None:
+        """Judge one model's share of the push; `model` None holds the near misses.
+
+        Tags that `scope.ignore` covers are left out and not counted.
+        """
+        if self.policy.ignore:
+            push = push._replace(pushed=[update for update in push.pushed if not self.policy.ignores(update.tag)])
+        if not push.pushed:
+            return
+        self.judged += len(push.pushed)
+        settings = self.policy.for_model(push.model or "")
+        if self.verify is not None:
+            push = push._replace(signatures=self.verify(push.pushed))
+        from .case import build_case
+        from .features import features_of
+        from .landing import landings_of
+
+        found: set[tuple[str, str | None]] = set()
+        for landing in landings_of(push, self.circumstances):
+            case = build_case(push, settings, self.circumstances, self.documents, landing)
+            new: list[tuple[str, str | None]] = []
+            for rule in _rules_for("model", features_of(case)):
+                level = self._level(rule, settings)
+                if level != "off" and (RULES[rule].helped or not landing.only_helped):
+                    fresh = (breach for breach in load_rule(rule).check(case) if (rule, breach.ref) not in found)
+                    breaches = list(fresh if self._lists_all else islice(fresh, MOST_OF_ONE_RULE + 1))
+                    new.extend((rule, breach.ref) for breach in breaches)
+                    self._take(rule, level, breaches, landing.because)
+            found.update(new)
+
+    def _level(self, rule: str, settings: Settings) -> Level:
+        level = settings.levels[rule]
+        return RULES[rule].in_history if level == "error" and self.circumstances.place == "history" else level
+
+    def judge_whole(self, push: WholePush) -> None:
+        """Judge what concerns the push as a whole."""
+        from .features import features_of_push
+
+        settings = self.policy.for_model("")
+        for rule in _rules_for("push", features_of_push(push)):
+            level = settings.levels[rule]
+            if level != "off":
+                self._take(rule, level, load_push_rule(rule).check(push))
+
+    def _take(self, rule: str, level: Level, breaches: Iterable[Breach], because: str = "") -> None:
+        emergency = self.circumstances.emergency.get(rule)
+        severity: Severity = "warning" if level == "warning" or emergency is not None else "error"
+        for breach in breaches:
+            count = self._counts[rule, severity] = self._counts.get((rule, severity), 0) + 1
+            if count > MOST_OF_ONE_RULE and not self._lists_all:
+                return
+            if emergency is not None and level == "error":
+                self.used_emergencies[rule] = emergency
+            options = load_rule(rule).OPTIONS
+            key = breach.key or (options[0] if options else f"rules.{rule}")
+            message = breach.message + because
+            self.findings.append(Finding(rule, severity, breach.ref, breach.model, message, key, breach.fix))
+
+    def _notes_on_what_is_left_out(self) -> Iterator[str]:
+        for (rule, _), count in self._counts.items():
+            if count > MOST_OF_ONE_RULE and not self._lists_all:
+                yield f"{rule} is broken more than {MOST_OF_ONE_RULE} times; the rest is not listed"
+
+    def _notes_on_emergencies(self) -> tuple[str, ...]:
+        if not self.used_emergencies:
+            return ()
+        from .emergency import notes_on
+
+        return notes_on(self.used_emergencies, self.circumstances.pusher)
+
+    def verdict(self, *, source: str, policy_id: str | None, notes: Sequence[str] = ()) -> Verdict:
+        """The verdict on all that was handed in.
+
+        `source` and `policy_id` name the policy as the reader found it.
+        """
+        refused = any(finding.severity == "error" for finding in self.findings)
+        self.findings.sort(key=lambda finding: (finding.ref or "", ORDER[finding.rule]))
+        return Verdict(
+            accepted=self.policy.mode == "evaluate" or not refused,
+            mode=self.policy.mode,
+            policy_source=source,
+            policy_id=policy_id,
+            findings=tuple(self.findings),
+            judged=self.judged,
+            notes=(*notes, *self._notes_on_what_is_left_out(), *self._notes_on_emergencies()),
+            emergency=self.used_emergencies,
+        )
+
+
+def judge_push(
+    pushes: Iterable[ModelPush],
+    *,
+    policy: Policy,
+    circumstances: Circumstances,
+    source: str = "built-in policy",
+    policy_id: str | None = None,
+) -> Verdict:
+    """Judge a push, given as the shares of its models.
+
+    Raises CannotJudge where a pattern of the policy takes too long.
+    """
+    one = Judge(policy, circumstances)
+    for push in pushes:
+        one.judge_model(push)
+    return one.verdict(source=source, policy_id=policy_id)
+
+
+def _rules_for(scope: str, features: set[str]) -> Iterator[str]:
+    # A hook pays for every module that it imports.
+    for rule, row in RULES.items():
+        if row.scope == scope and not features.isdisjoint(row.looks_at):
+            yield rule

@@ -1,0 +1,120 @@
+"""Who may do what: the decision that `[people]` makes for one event, and why.
+
+As soon as one entry of `people.allow` covers an event's kind, model and stage,
+only those whom such entries name may make it. An entry names pushers (`ada`),
+groups of them (`@releasers`), and, with `signer:` before it, the principal of
+a good signature on the tag.
+"""
+
+from __future__ import annotations
+
+from ..grammar.names import shown
+from ..record import Record
+from ..wording import MOST_NAMES, some_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ..settings import People, Settings
+
+SIGNER = "signer:"
+
+
+class Person(Record):
+    """Whoever stands behind an event: the authenticated pusher, and who signed the tag. None: not known."""
+
+    pusher: str | None = None
+    signer: str | None = None
+
+
+class Decision(Record):
+    """`because` is a sentence that names the deciding entry of the policy, `key` its place there.
+
+    `entry` is that entry's number in `people.allow`, counted from 1; None
+    where no entry covers the event.
+    """
+
+    allowed: bool
+    because: str
+    key: str
+    entry: int | None
+
+
+def decide(settings: Settings, person: Person, kind: str, model: str, stage: str | None) -> Decision:
+    """Whether `person` may make an event of this kind for `model` (and `stage`).
+
+    `model` may be spelled as in tags or as GTO does.
+    """
+    what = describe(kind, model, stage)
+    allow = settings.people.allow
+    covering = [number for number, entry in enumerate(allow, 1) if entry.covers.covers(kind, model, stage)]
+    if not covering:
+        return Decision(True, f"no entry of people.allow covers it, so anybody may {what}", "people.allow", None)
+    for number in covering:
+        name = find_in(allow[number - 1].who, person, settings.people.groups)
+        if name is not None:
+            key = f"people.allow[{number}]"
+            return Decision(True, f"{key} lets {name} {what}", key, number)
+    names = some_of(dict.fromkeys(who for number in covering for who in allow[number - 1].who))
+    listed = [f"people.allow[{number}]" for number in covering]
+    keys = " and ".join(listed) if len(listed) <= MOST_NAMES else some_of(listed)
+    verb = "leaves" if len(covering) == 1 else "leave"
+    return Decision(False, f"{keys} {verb} it to {names} to {what}", f"people.allow[{covering[0]}]", covering[0])
+
+
+def held_back(settings: Settings, person: Person, kind: str, model: str) -> list[Decision]:
+    """What keeps `person` from an event of this kind where it would change what a stage holds (`consequences.py`).
+
+    A decision for each stage that an entry of `people.allow` names and leaves
+    to others: for going out of it by a deregistration or deprecation, for
+    coming back into it by any other event.
+    """
+    if kind in ("assign", "unassign"):
+        return []
+    way = "assign" if kind == "register" else "unassign"
+    stages = dict.fromkeys(stage for entry in settings.people.allow for stage in entry.covers.stages)
+    decisions = (decide(settings, person, way, model, stage) for stage in stages)
+    return [decision for decision in decisions if not decision.allowed]
+
+
+def find_in(who: Iterable[str], person: Person, groups: Mapping[str, tuple[str, ...]]) -> str | None:
+    """How `person` is named in a list of names, "@group"s and "signer:PRINCIPAL"s; None if not at all."""
+    for name in who:
+        if name.startswith("@"):
+            for member in groups.get(name[1:], ()):
+                if _is_named(member, person):
+                    return f"{member} (in {name})"
+        elif _is_named(name, person):
+            return name
+    return None
+
+
+def names_signers(people: People) -> bool:
+    """Whether an entry of `people.allow` names a signer, itself or by a group."""
+    for entry in people.allow:
+        for name in entry.who:
+            if any(one.startswith(SIGNER) for one in _members(name, people.groups)):
+                return True
+    return False
+
+
+def _members(name: str, groups: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return groups.get(name[1:], ()) if name.startswith("@") else (name,)
+
+
+def describe(kind: str, model: str, stage: str | None) -> str:
+    """What an event does, as it completes "may": `assign churn to prod`."""
+    model = shown(model)
+    if kind == "assign":
+        return f"assign {model} to {stage or 'a stage'}"
+    if kind == "unassign":
+        return f"take {model} out of {stage or 'a stage'}"
+    return f"{kind} {model}" if kind == "deprecate" else f"{kind} a version of {model}"
+
+
+def _is_named(name: str, person: Person) -> bool:
+    # A pusher who is called "@releasers" or "signer:ada" is neither.
+    if name.startswith(SIGNER):
+        return person.signer is not None and name[len(SIGNER) :] == person.signer
+    return name == person.pusher

@@ -1,0 +1,155 @@
+"""Which versions may be in which stages, where of some events it is not certain that they happen."""
+
+from __future__ import annotations
+
+from ..record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..grammar.tag_name import Kind
+    from ..grammar.versions import Version
+    from ..registry.history import Event
+
+
+class Act(Record):
+    """Something that a policy may leave to some people.
+
+    `holder` is the version (or commit) that goes into `stage` or out of it
+    although the line does not name that stage; None for what the line's own name says.
+    """
+
+    kind: Kind
+    stage: str | None
+    holder: str | None = None
+
+    @property
+    def effect(self) -> str:
+        """What the line does to the stage, as it completes the name of its tag."""
+        if self.kind == "assign":
+            return f"puts {self.holder} into the stage {self.stage!r}"
+        return f"takes {self.holder} out of the stage {self.stage!r}"
+
+
+class Stages:
+    """Which versions may be in which stages: by events that certainly happened, and others that may have.
+
+    What may have happened only ever adds to what a line may amount to.
+    """
+
+    def __init__(self) -> None:
+        self.versioned: set[str] = set()
+        self._assigned: dict[str, dict[str, int]] = {}
+        self._unassigned: dict[tuple[str, str], int] = {}
+        self._registered: dict[str, dict[Version, int]] = {}
+        self._deregistered: dict[tuple[str, Version], int] = {}
+        self._deprecations: list[int] = []
+        self._is_pruned = True
+        self._alive = -1
+        self._groups: dict[tuple[Kind, str, str | None], Sequence[Act]] = {}
+
+    def take(self, event: Event) -> None:
+        """Take in an event that happened."""
+        self.take_possible(event)
+        kind, version, stage, commit = event.name.kind, event.name.version, event.name.stage, event.commit
+        if kind != "deprecate":
+            self._alive = max(self._alive, event.time)
+        if version is not None:
+            self.versioned.add(commit)
+        if kind == "deregister" and version is not None:
+            key = commit, version
+            self._deregistered[key] = max(self._deregistered.get(key, -1), event.time)
+        elif kind == "unassign" and stage is not None:
+            place = stage, commit
+            self._unassigned[place] = max(self._unassigned.get(place, -1), event.time)
+
+    def take_possible(self, event: Event) -> None:
+        """Take in an event that may happen, or may have."""
+        self._groups.clear()
+        self._is_pruned = False
+        kind, version, stage = event.name.kind, event.name.version, event.name.stage
+        if kind == "deprecate":
+            self._deprecations.append(event.time)
+        elif kind == "assign" and stage is not None:
+            times = self._assigned.setdefault(event.commit, {})
+            times[stage] = max(times.get(stage, -1), event.time)
+        elif kind == "register" and version is not None:
+            versions = self._registered.setdefault(event.commit, {})
+            versions[version] = max(versions.get(version, -1), event.time)
+
+    def made_by(self, event: Event) -> Iterator[Sequence[Act]]:
+        """What an event does to stages that it does not name, but for a registration's own commit."""
+        if event.name.kind == "deprecate":
+            yield self._everywhere("unassign")
+            return
+        if event.name.kind == "deregister":
+            yield self._held_at("unassign", event.commit)
+        if self._may_end_a_deprecation(event):
+            yield self._everywhere("assign")
+
+    def undone_by(self, event: Event) -> Iterator[Sequence[Act]]:
+        """What comes of it that an event's tag goes, beside the contrary of its name."""
+        if event.name.kind == "deprecate":
+            yield self._everywhere("assign")
+            return
+        if event.name.kind == "register":
+            yield self._held_at("unassign", event.commit)
+        if event.name.version is not None:
+            # A commit without a version is in whatever it was ever assigned, for GTO.
+            yield self._group("assign", "bared", event.commit)
+        if self._may_end_a_deprecation(event):
+            yield self._everywhere("unassign")
+
+    def is_deregistered(self, commit: str) -> bool:
+        """Whether a commit held a version and holds none now."""
+        return commit in self.versioned and not self._may_be_active(commit)
+
+    def assigned_at(self, commit: str) -> Sequence[Act]:
+        """The stages that a version gets into by being registered on `commit` (again)."""
+        return self._group("assign", "registered", commit)
+
+    def _held_at(self, kind: Kind, commit: str) -> Sequence[Act]:
+        return self._group(kind, "held", commit)
+
+    def _everywhere(self, kind: Kind) -> Sequence[Act]:
+        return self._group(kind, "held", None)
+
+    def _group(self, kind: Kind, how: str, commit: str | None) -> Sequence[Act]:
+        """The stages of one commit, or of all, as acts of one kind; worked out once."""
+        key = kind, how, commit
+        if key not in self._groups:
+            commits = self._assigned if commit is None else (commit,)
+            acts: list[Act] = []
+            for one in commits:
+                if stages := list(self._stages_at(one, how)):
+                    holder = self._holder(one)
+                    acts += [Act(kind, stage, holder) for stage in stages]
+            self._groups[key] = tuple(acts)
+        return self._groups[key]
+
+    def _stages_at(self, commit: str, how: str) -> Iterator[str]:
+        if how == "held" and not self._may_be_active(commit):
+            return
+        # GTO heeds no unassignment of a bare commit.
+        bare = how == "bared" or (how == "held" and commit not in self.versioned)
+        for stage, time in self._assigned.get(commit, {}).items():
+            if bare or time > self._unassigned.get((stage, commit), -1):
+                yield stage
+
+    def _may_be_active(self, commit: str) -> bool:
+        versions = self._registered.get(commit)
+        if versions is None:
+            return commit not in self.versioned
+        return any(time > self._deregistered.get((commit, version), -1) for version, time in versions.items())
+
+    def _may_end_a_deprecation(self, event: Event) -> bool:
+        if not self._is_pruned:
+            # Of those that a later event ended nobody asks again; the earliest of the others counts.
+            self._deprecations = [min(left)] if (left := [t for t in self._deprecations if t > self._alive]) else []
+            self._is_pruned = True
+        return bool(self._deprecations) and self._deprecations[0] <= event.time
+
+    def _holder(self, commit: str) -> str:
+        versions = self._registered.get(commit)
+        return str(max(versions, key=lambda version: versions[version])) if versions else f"the commit {commit}"

@@ -1,0 +1,154 @@
+"""A push as data: what the judge is handed, and nothing that it must look up."""
+
+from __future__ import annotations
+
+from ..record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Literal
+
+    from ..budget import Budget
+    from ..grammar.near_miss import NearMiss
+    from ..grammar.tag_name import TagName
+    from ..objects.commit_object import Commit
+    from ..objects.tag_object import TagObject
+    from ..objects.tree_shape import Shape
+
+    Change = Literal["create", "move", "delete", "none"]
+
+
+class RefUpdate(Record):
+    """One line of a hook's input. Ids are hex; None stands for the all-zero id."""
+
+    old: str | None
+    new: str | None
+    ref: str
+
+
+class Tag(Record):
+    """A tag that is in the repository, or would be.
+
+    `type` is the type of the object that the ref names ("tag", "commit", …),
+    None where that object does not exist; `object` is set for type "tag" only.
+    """
+
+    name: str
+    oid: str
+    type: str | None
+    object: TagObject | None
+
+
+class TagPush(Record):
+    """One pushed tag update, with both ends read."""
+
+    ref: str
+    name: TagName | NearMiss | None
+    old: Tag | None
+    new: Tag | None
+
+    @property
+    def tag(self) -> str:
+        return self.ref[len("refs/tags/") :]
+
+    @property
+    def change(self) -> Change:
+        if self.new is None:
+            return "none" if self.old is None else "delete"
+        return "create" if self.old is None else "move"
+
+
+class Target(Record):
+    """What a pushed tag points at.
+
+    `type` is the object's type, None where it does not exist. `files` holds
+    the content of each file that a policy asks about, None where the tree has
+    none. `on_branches` tells for each list of branch globs that a policy names
+    whether one of those branches contains the commit. `commit` is the commit
+    as GTO reads it, None for other types; `shape` is what lies below its root
+    folder, None where nobody asks.
+    """
+
+    oid: str
+    type: str | None
+    files: Mapping[str, bytes | None]
+    on_branches: Mapping[tuple[str, ...], bool] = {}
+    commit: Commit | None = None
+    shape: Shape | None = None
+
+    @property
+    def readable(self) -> bool:
+        """Whether it is a commit of which nothing, as far as was asked, can't be read."""
+        return (
+            self.type == "commit"
+            and not (self.commit is not None and self.commit.defect)
+            and not (self.shape is not None and self.shape.defect)
+        )
+
+
+class Signature(Record):
+    """What verifying a tag's signature said: who signed, or why it is no good."""
+
+    principal: str | None
+    problem: str | None
+
+
+class ModelPush(Record):
+    """All of a push that concerns one model, and that model's existing tags.
+
+    `existing` are the tags of the model that stand before the push, those that
+    the push moves or deletes included. `obstacles` maps a pushed tag's name to
+    an existing ref name that can't stand beside it (directory/file).
+    `case_twin` is an existing model whose name differs only in case. `landed`
+    are the names of those pushed tags that have landed already.
+    `model` is None for near misses, which belong to no model.
+    """
+
+    model: str | None
+    pushed: Sequence[TagPush]
+    existing: Sequence[Tag]
+    targets: Mapping[str, Target]
+    obstacles: Mapping[str, str]
+    case_twin: str | None = None
+    signatures: Mapping[str, Signature] = {}
+    landed: frozenset[str] = frozenset()
+
+
+class Circumstances(Record):
+    """What holds for the whole push.
+
+    `now` is in seconds since the epoch, on the clock of whoever judges.
+    `declared_stages` are the stages that `.gto` names at the trusted ref,
+    None where it names none. `pusher` is None where nobody is known.
+    `emergency` maps a rule's id to the reason that the pusher gave.
+    `asked_singly` names what may refuse single refs after this judgement,
+    None for nothing. `budget` is the time for slow work, one for all policies;
+    a judge that is given none makes its own.
+    """
+
+    now: int
+    place: Literal["server", "client", "history"]
+    declared_stages: tuple[str, ...] | None = None
+    pusher: str | None = None
+    pusher_email: str | None = None
+    remote_url: str | None = None
+    emergency: Mapping[str, str] = {}
+    asked_singly: str | None = None
+    budget: Budget | None = None
+
+
+class WholePush(Record):
+    """What the rules about the push as a whole are handed.
+
+    `policy_problem` is set where the push would leave the trusted ref with an
+    unreadable policy: the ref, and the mistakes.
+    """
+
+    circumstances: Circumstances
+    updates: Sequence[RefUpdate]
+    policy_problem: tuple[str, tuple[str, ...]] | None
+
+    def count_new_tags(self) -> int:
+        """How many tags the push creates or moves."""
+        return sum(update.new is not None and update.ref.startswith("refs/tags/") for update in self.updates)

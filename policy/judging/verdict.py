@@ -1,0 +1,68 @@
+"""What a judgement says: findings, and the verdict that they add up to."""
+
+from __future__ import annotations
+
+from ..record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Literal
+
+    Severity = Literal["error", "warning"]
+    Level = Literal["error", "warning", "off"]
+    Mode = Literal["enforce", "evaluate"]
+
+
+class Breach(Record):
+    """What a rule yields: one thing that is wrong with one ref, or with the push.
+
+    `ref` is the full ref name, None for the push as a whole. `message` is one
+    sentence that names the value. `key` is the policy key that governs the
+    case where it is not the rule's own first option, `fix` a command to paste.
+    Text may hold surrogates (bytes that are not UTF-8); reports escape it.
+    """
+
+    message: str
+    ref: str | None
+    model: str | None = None
+    key: str | None = None
+    fix: str | None = None
+
+
+class Finding(Record):
+    """A breach with the rule that found it and the severity the policy gives it."""
+
+    rule: str
+    severity: Severity
+    ref: str | None
+    model: str | None
+    message: str
+    key: str | None
+    fix: str | None
+
+    @property
+    def tag(self) -> str | None:
+        """The tag's name, None for a finding on something that is no tag."""
+        if self.ref is None or not self.ref.startswith("refs/tags/"):
+            return None
+        return self.ref[len("refs/tags/") :]
+
+
+class Verdict(Record):
+    """The outcome for one push under one policy.
+
+    `judged` counts tag updates. `notes` are sentences about the judgement
+    itself (which policy had to stand in, what could not be known). `accepted`
+    is True in mode "evaluate" whatever was found. `emergency` maps each rule
+    that was broken in an emergency to the reason that the pusher gave.
+    """
+
+    accepted: bool
+    mode: Mode
+    policy_source: str
+    policy_id: str | None
+    findings: tuple[Finding, ...]
+    judged: int
+    notes: tuple[str, ...] = ()
+    emergency: Mapping[str, str] = {}

@@ -1,0 +1,97 @@
+"""The YAML files that annotate models: `artifacts.yaml` (GTO), `dvc.yaml` (DVC).
+
+They are read with ruamel.yaml because GTO and DVC read them with it; a file is
+unreadable here exactly if it is unreadable there.
+"""
+
+from __future__ import annotations
+
+from ..budget import Budget
+from .needed_files import MOST_FILE_BYTES
+from .yaml_reading import load_yaml, prepare_yaml
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# What GTO's `Artifact` model takes for each key of an entry.
+ENTRY_TYPES: dict[str, tuple[type, ...]] = {
+    "type": (str, type(None)),
+    "path": (str, type(None)),
+    "labels": (list,),
+    "description": (str,),
+}
+BOOLEAN_WORDS = ("y", "yes", "t", "true", "on", "1", "n", "no", "f", "false", "off", "0")
+
+
+class Documents:
+    """The YAML files of one push: each content is read once, and all of them within the push's budget."""
+
+    def __init__(self, budget: Budget | None = None) -> None:
+        self._budget = Budget() if budget is None else budget
+        self._read: dict[bytes, Any] = {}
+
+    def load(self, data: bytes) -> Any:
+        """The document in `data`. Raises ValueError where it is none or too large, CannotJudge where time is up."""
+        if len(data) > MOST_FILE_BYTES:
+            raise ValueError(f"it is larger than {MOST_FILE_BYTES // 1024} KiB")
+        if data not in self._read:
+            prepare_yaml()
+            what = f"one of {len(data)} bytes"
+            self._read[data] = self._budget.run("yaml", lambda: _load_or_fail(data), what=what)
+        found = self._read[data]
+        if isinstance(found, ValueError):
+            raise found
+        return found
+
+
+def _load_or_fail(data: bytes) -> Any:
+    try:
+        return load_yaml(data)
+    except ValueError as problem:
+        return problem
+
+
+def problem_of_annotations(data: bytes, documents: Documents) -> str | None:
+    """Why GTO can't read this `artifacts.yaml`; None if it can."""
+    try:
+        content = documents.load(data)
+    except ValueError as problem:
+        return f"it is not YAML: {problem}"
+    if not isinstance(content, dict):
+        return "it is not a table of artifacts"
+    for name, entry in content.items():
+        if not isinstance(name, str) or not is_artifact_name(name):
+            return f"{name!r} is not the name of an artifact"
+        flaw = _problem_of_entry(entry)
+        if flaw:
+            return f"{flaw} in the artifact {name!r}"
+    return None
+
+
+def is_artifact_name(text: str) -> bool:
+    """Whether GTO takes `text` as a key of the file (`constants.py`, `name_re`): a name without a folder and `:`."""
+    import re
+
+    return re.search("^[a-zA-Z0-9]([a-zA-Z0-9-/_]*[a-zA-Z0-9])?$", text) is not None
+
+
+def declares(data: bytes, artifact: str, documents: Documents) -> bool:
+    """Whether `artifact` is a key under `artifacts` in this `dvc.yaml`. Raises ValueError if it can't be read."""
+    content = documents.load(data)
+    artifacts = content.get("artifacts") if isinstance(content, dict) else None
+    return isinstance(artifacts, dict) and artifact in artifacts
+
+
+def _problem_of_entry(entry: Any) -> str | None:
+    if not isinstance(entry, dict):
+        return "there is no table"
+    for key, types in ENTRY_TYPES.items():
+        if key in entry and not isinstance(entry[key], types):
+            return f"{key!r} has the wrong type"
+    if any(not isinstance(label, str) for label in entry.get("labels", ())):
+        return "a label is not a text"
+    virtual = entry.get("virtual", True)
+    if not isinstance(virtual, bool) and virtual not in (0, 1) and str(virtual).lower() not in BOOLEAN_WORDS:
+        return "'virtual' is not true or false"
+    return None

@@ -1,0 +1,149 @@
+"""Commit objects, as GTO reads those that model tags point at.
+
+It takes them from libgit2, which reads a header in one order only (`tree`,
+`parent`s, `author`, `committer`, then the rest) and finds a time two bytes
+behind the e-mail address. Names and message are decoded strictly by the
+`encoding` header where there is one. The committer's time becomes a date, and
+counts as an event of the model: by it a deprecated model comes back.
+"""
+
+from __future__ import annotations
+
+from ..record import Record
+
+# 1 January of the year 2: a day that has a date in every zone.
+FIRST_SECOND = -62104060800
+# The last second whose date has a four-digit year in every zone.
+LAST_SECOND = 253402300799 - 86400
+MOST_DIGITS = 18
+
+HEX = frozenset(b"0123456789abcdef")
+DIGITS = frozenset(b"0123456789")
+ID_LENGTHS = (40, 64)
+# These stand at the head, once and in order, and nowhere else.
+HEAD = (b"tree ", b"parent ", b"author ", b"committer ")
+# What libgit2 takes off both ends of names and addresses (`is_crud` in signature.c), whatever the encoding.
+CRUD = bytes(range(33)) + b".,:;<>\"\\'"
+# Python calls these encodings, too. The time that the first two take grows with the square of the text.
+NO_ENCODINGS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")
+
+
+class Commit(Record):
+    """`time` is the committer's, in seconds since the epoch; `defect` is what GTO trips over, None if nothing.
+
+    `tree` is the id of the commit's root folder, "" where none can be read.
+    """
+
+    tree: str
+    time: int
+    defect: str | None
+
+
+class Unreadable(ValueError):
+    """A part of a commit that libgit2 or GTO can't read, or reads as another than Git does; the message says which."""
+
+
+def parse_commit(raw: bytes, size: int | None = None) -> Commit:
+    """Read a commit object; never raises.
+
+    `raw` is the object's content or the beginning of it, `size` the length of
+    all of it in bytes where `raw` was cut.
+    """
+    header, blank_line, message = raw.partition(b"\n\n")
+    cut = size is not None and size > len(raw)
+    tree, time = "", 0
+    try:
+        if b"\0" in header:
+            raise Unreadable("its header holds a NUL")
+        if cut and not blank_line:
+            raise Unreadable("its header is too long to be read")
+        lines = header.split(b"\n")
+        tree, place = _tree(lines)
+        author, committer, rest = _people(lines, place, ended=bool(blank_line))
+        time = _time(committer, "committer")
+        if not FIRST_SECOND <= time <= LAST_SECOND:
+            raise Unreadable("its date is not within the years 2 to 9999")
+        _check_encoding(rest, (author, committer), message, cut=cut)
+    except Unreadable as problem:
+        return Commit(tree, time, str(problem))
+    return Commit(tree, time, None)
+
+
+def _tree(lines: list[bytes]) -> tuple[str, int]:
+    """The tree's id, and the place of the line behind the parents."""
+    tree = lines[0].removeprefix(b"tree ")
+    if tree == lines[0] or not _is_id(tree):
+        raise Unreadable("it does not begin with a tree")
+    place = 1
+    while place < len(lines) and lines[place].startswith(b"parent "):
+        parent = lines[place][len(b"parent ") :]
+        if len(parent) != len(tree) or not _is_id(parent):
+            raise Unreadable("one of its parents is no id")
+        place += 1
+    return tree.decode("ascii"), place
+
+
+def _is_id(text: bytes) -> bool:
+    return len(text) in ID_LENGTHS and HEX.issuperset(text)
+
+
+def _people(lines: list[bytes], place: int, *, ended: bool) -> tuple[bytes, bytes, list[bytes]]:
+    """Author and committer, without what these lines begin with, and the lines that follow."""
+    if not lines[place : place + 1] or not lines[place].startswith(b"author "):
+        raise Unreadable("no author follows its tree and parents")
+    author = lines[place]
+    # Some tools wrote several; all but the first are passed over.
+    while lines[place : place + 1] and lines[place].startswith(b"author "):
+        _time(lines[place][len(b"author ") :], "author")
+        place += 1
+    if not lines[place : place + 1] or not lines[place].startswith(b"committer "):
+        raise Unreadable("no committer follows its author")
+    committer, rest = lines[place], lines[place + 1 :]
+    if not rest and not ended:
+        raise Unreadable("the line of its committer has no end")
+    for line in rest:
+        if line.startswith(HEAD):
+            raise Unreadable(f"its header {line.partition(b' ')[0].decode()!r} stands behind the committer")
+    return author[len(b"author ") :], committer[len(b"committer ") :], rest
+
+
+def _time(person: bytes, who: str) -> int:
+    """The seconds in `NAME <E-MAIL> SECONDS ZONE`; 0 where they are left off, which libgit2 allows.
+
+    The zone does not matter: libgit2 passes over those that it does not know.
+    """
+    names, close, when = person.rpartition(b">")
+    if not close or b"<" not in names or b"<" in when:
+        raise Unreadable(f"its {who} can't be read")
+    if when in (b"", b" "):
+        return 0
+    seconds = when.lstrip(b" ").partition(b" ")[0]
+    digits = seconds.removeprefix(b"-")
+    # Git looks for the time behind the address, libgit2 one byte later.
+    if when[:1] != b" " or not digits or not DIGITS.issuperset(digits) or len(digits) > MOST_DIGITS:
+        raise Unreadable(f"the time of its {who} can't be read")
+    return int(seconds)
+
+
+def _check_encoding(lines: list[bytes], people: tuple[bytes, bytes], message: bytes, *, cut: bool) -> None:
+    # The last one counts.
+    line = next((line for line in reversed(lines) if line.startswith(b"encoding ")), None)
+    if line is None:
+        return
+    if cut:
+        raise Unreadable("it names an encoding, and is too long to be checked against it")
+    shown = line[len(b"encoding ") :].decode("ascii", "backslashreplace")
+    texts = [part.strip(CRUD) for person in people for part in person.rpartition(b">")[0].rpartition(b"<")[::2]]
+    # libgit2 hands texts on as C does: a NUL ends them.
+    texts.append(message.partition(b"\0")[0].lstrip(b"\n"))
+    import codecs
+
+    try:
+        if codecs.lookup(shown).name in NO_ENCODINGS:
+            raise LookupError
+        for text in texts:
+            text.decode(shown)
+    except LookupError:
+        raise Unreadable(f"it names an encoding that is not known, {shown[:40]!r}") from None
+    except (UnicodeError, ValueError):
+        raise Unreadable(f"it is not written in the encoding that it names, {shown[:40]!r}") from None

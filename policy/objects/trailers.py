@@ -1,0 +1,55 @@
+"""Trailers of a tag's message, as git-interpret-trailers(1) understands them."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..budget import Budget
+    from ..settings import Trailer
+
+
+def parse_trailers(message: str) -> list[tuple[str, str]]:
+    """The (key, value) pairs of the last paragraph; folded values are joined by a space.
+
+    A paragraph is one of trailers if all its lines are, continuations included;
+    the message's first paragraph is its title and never one.
+    """
+    paragraphs = [part for part in message.replace("\r\n", "\n").strip().split("\n\n") if part.strip()]
+    if len(paragraphs) < 2:
+        return []
+    found: list[tuple[str, list[str]]] = []
+    for line in paragraphs[-1].strip("\n").split("\n"):
+        key, colon, value = line.partition(":")
+        if line[:1] in " \t" and found:
+            found[-1][1].append(line.strip())
+        elif colon and is_trailer_key(key.rstrip()):
+            found.append((key.rstrip(), [value.strip()]))
+        else:
+            return []
+    return [(key, " ".join(part for part in parts if part)) for key, parts in found]
+
+
+def is_trailer_key(text: str) -> bool:
+    """Whether Git takes `text` as a trailer's key: letters, digits and `-`."""
+    return bool(text) and text.isascii() and text.replace("-", "").isalnum()
+
+
+def problem_of_value(value: str, wanted: Trailer, budget: Budget) -> str | None:
+    """What is wrong with a trailer's value, as the end of a sentence; None if nothing is."""
+    if wanted.type != "string":
+        try:
+            number = int(value) if wanted.type == "integer" else float(value)
+        except ValueError:
+            return f"is not {'an integer' if wanted.type == 'integer' else 'a number'}"
+        if number != number or number in (float("inf"), float("-inf")):
+            return "is not a finite number"
+        if wanted.min is not None and number < wanted.min:
+            return f"is below {wanted.min:g}"
+        if wanted.max is not None and number > wanted.max:
+            return f"is above {wanted.max:g}"
+    if wanted.pattern:
+        from ..patterns import matches_in_time
+
+        if not matches_in_time(wanted.pattern, value, budget):
+            return f"does not match the pattern {wanted.pattern!r}"
+    return None

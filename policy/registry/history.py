@@ -1,0 +1,282 @@
+"""A model's history: what its tags say about versions, stages and deprecation.
+
+The rules of time and order are GTO's (1.10, `registry.py`, `base.py`): an
+event belongs to the commit that its tag points at; of two contrary events the
+later tagger time counts, whole seconds in UTC; where they tie, a
+deregistration beats a registration, an unassignment an assignment, and any
+event a deprecation. `version-order` and the like are no concern of this file.
+"""
+
+from __future__ import annotations
+
+from ..record import Record
+from .history_index import NewestFirst, StagesEver
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from ..grammar.tag_name import TagName
+    from ..grammar.versions import Version
+    from ..judging.push import Tag
+
+    VersionAt = tuple[Version, str]
+
+
+class Event(Record):
+    """A model tag that the registry reads. `time` is in seconds since the epoch."""
+
+    tag: str
+    name: TagName
+    commit: str
+    time: int
+
+
+class Holding(Record):
+    """What happened between one version and one stage: the last assignment and unassignment."""
+
+    assigned: Event | None = None
+    unassigned: Event | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether the assignment has not been taken back."""
+        return self.assigned is not None and (self.unassigned is None or self.assigned.time > self.unassigned.time)
+
+
+def read_event(tag: Tag, name: TagName) -> Event | None:
+    """The event that GTO reads from `tag`, whose ref name is `name`, or None.
+
+    None for lightweight and unreadable tags, for those on anything but a
+    commit, and for those whose object bears another name than the ref.
+    """
+    found = tag.object
+    if found is None or not found.readable or found.name != tag.name or found.target_type != "commit":
+        return None
+    return Event(tag.name, name, found.target, found.tagger.time if found.tagger else 0)
+
+
+def _later(one: Event | None, other: Event) -> Event:
+    return other if one is None or other.time >= one.time else one
+
+
+class ModelHistory:
+    """The state that a model's events add up to, in whatever order they are added."""
+
+    __slots__ = (
+        "_candidates_at",
+        "_deregistered",
+        "_first_assigned_at",
+        "_first_registrations",
+        "_moment",
+        "_newest",
+        "_registered",
+        "_unsorted_at",
+        "_versions_at",
+        "deprecated",
+        "holdings",
+        "last_sign_of_life",
+        "registrations",
+        "registrations_at",
+    )
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        self.registrations: list[Event] = []
+        self.registrations_at: dict[str, list[Event]] = {}
+        self._versions_at: dict[str, set[Version]] = {}
+        # For each commit what may be its active version, the best last; each with minus its place, which is never
+        # the same. What is found not to be active goes: it comes back by a new registration only.
+        self._candidates_at: dict[str, list[tuple[Version, int]]] = {}
+        self._unsorted_at: set[str] = set()
+        self._first_registrations: dict[Version, Event] = {}
+        self._registered: dict[VersionAt, Event] = {}
+        self._deregistered: dict[VersionAt, Event] = {}
+        self.holdings: dict[str, dict[str, Holding]] = {}
+        self._newest: dict[str, NewestFirst] = {}
+        # For each commit of an assignment or unassignment when each stage was assigned first, by `_moment`.
+        self._first_assigned_at: dict[str, dict[str, int]] = {}
+        self._moment = 0
+        self.deprecated: Event | None = None
+        self.last_sign_of_life: Event | None = None
+        for event in events:
+            self.add(event)
+
+    def add(self, event: Event) -> None:
+        """Take `event` in."""
+        if event.name.kind == "register":
+            self.register(event)
+        self.proceed(event)
+
+    def register(self, event: Event) -> None:
+        """Take a registration in, for all questions but the one about deprecation."""
+        version = event.name.version
+        assert version is not None
+        self.registrations.append(event)
+        candidates = self._candidates_at.setdefault(event.commit, [])
+        candidates.append((version, -len(self.registrations)))
+        if len(candidates) > 1:
+            self._unsorted_at.add(event.commit)
+        self._first_registrations.setdefault(version, event)
+        self.registrations_at.setdefault(event.commit, []).append(event)
+        self._versions_at.setdefault(event.commit, set()).add(version)
+        key = version, event.commit
+        self._registered[key] = _later(self._registered.get(key), event)
+
+    def proceed(self, event: Event) -> None:
+        """Take in what is left of a registration, and the whole of any other event."""
+        name = event.name
+        if name.kind == "deprecate":
+            self.deprecated = _later(self.deprecated, event)
+            return
+        self.last_sign_of_life = _later(self.last_sign_of_life, event)
+        if name.kind == "deregister":
+            assert name.version is not None
+            key = name.version, event.commit
+            self._deregistered[key] = _later(self._deregistered.get(key), event)
+            self._versions_at.setdefault(event.commit, set()).add(name.version)
+        elif name.stage is not None:
+            self._assign(event, name.stage)
+
+    def _assign(self, event: Event, stage: str) -> None:
+        first_assigned = self._first_assigned_at.setdefault(event.commit, {})
+        by_commit = self.holdings.setdefault(stage, {})
+        holding = by_commit.get(event.commit) or Holding()
+        if event.name.kind == "assign":
+            by_commit[event.commit] = Holding(_later(holding.assigned, event), holding.unassigned)
+            newest = self._newest.get(stage)
+            if newest is None:
+                newest = self._newest[stage] = NewestFirst()
+            newest.add(event)
+            first_assigned.setdefault(stage, self._moment)
+            self._moment += 1
+        else:
+            by_commit[event.commit] = Holding(holding.assigned, _later(holding.unassigned, event))
+
+    # Versions
+
+    def registration(self, version: Version, commit: str) -> Event | None:
+        """The last registration of `version` on `commit`."""
+        return self._registered.get((version, commit))
+
+    def first_registration(self, version: Version) -> Event | None:
+        """The registration of `version`, on whatever commit, that was taken in first."""
+        return self._first_registrations.get(version)
+
+    def deregistration(self, version: Version, commit: str) -> Event | None:
+        """The last deregistration of `version` on `commit`."""
+        return self._deregistered.get((version, commit))
+
+    def is_active(self, version: Version, commit: str) -> bool:
+        """Whether `version` is registered on `commit` and not deregistered since."""
+        registered = self._registered.get((version, commit))
+        if registered is None:
+            return False
+        deregistered = self._deregistered.get((version, commit))
+        return deregistered is None or registered.time > deregistered.time
+
+    def active_registrations(self) -> Iterator[Event]:
+        """The registrations of the active versions, in no order; one a (version, commit)."""
+        for (version, commit), event in self._registered.items():
+            if self.is_active(version, commit):
+                yield event
+
+    def active_version_at(self, commit: str) -> Version | None:
+        """The active version on `commit`; the greatest, if there are several."""
+        candidates = self._candidates_at.get(commit)
+        if commit in self._unsorted_at and candidates:
+            candidates.sort(key=lambda candidate: (candidate[0].precedence, candidate[1]))
+            self._unsorted_at.discard(commit)
+        while candidates:
+            version = candidates[-1][0]
+            if self.is_active(version, commit):
+                return version
+            candidates.pop()
+        return None
+
+    def latest(self) -> Event | None:
+        """The registration of the greatest active version, pre-releases included (as in GTO)."""
+        return max(
+            self.active_registrations(),
+            # GTO ignores build metadata; of twins the one registered later wins.
+            key=lambda event: (event.name.version.precedence if event.name.version else (), event.time, event.tag),
+            default=None,
+        )
+
+    def versions_at(self, commit: str) -> int:
+        """How many versions GTO sees on `commit`; at two it dies of any assignment there."""
+        return len(self._versions_at.get(commit, ()))
+
+    def versions_with(self, registration: Event) -> int:
+        """How many versions GTO sees on the commit of `registration`, its own included."""
+        there = self._versions_at.get(registration.commit, set())
+        return len(there) + (registration.name.version not in there)
+
+    # Stages
+
+    def holding(self, stage: str, commit: str) -> Holding:
+        """What happened between `stage` and the version on `commit`."""
+        by_commit = self.holdings.get(stage)
+        return (by_commit.get(commit) if by_commit else None) or Holding()
+
+    def is_in_force(self, stage: str, commit: str) -> bool:
+        """Whether the version on `commit` is in `stage`: assigned, not unassigned, active.
+
+        A commit without any version counts: GTO shows the bare commit there,
+        and heeds no unassignment of it.
+        """
+        holding = self.holding(stage, commit)
+        if not self._versions_at.get(commit):
+            return holding.assigned is not None
+        return holding.stands and self.active_version_at(commit) is not None
+
+    def holders(self, stage: str) -> list[Event]:
+        """The assignments of `stage` in force, the newest first: GTO's current one leads.
+
+        Of those of one second the version that was registered first leads.
+        """
+        found = [
+            holding.assigned
+            for commit, holding in self.holdings.get(stage, {}).items()
+            if holding.assigned and self.is_in_force(stage, commit)
+        ]
+        return sorted(found, key=self._rank_among_holders)
+
+    def _rank_among_holders(self, event: Event) -> tuple[int, int, str]:
+        version = self.active_version_at(event.commit)
+        since = self._registered[version, event.commit] if version else event
+        return -event.time, since.time, since.tag
+
+    def newest_assignment(self, stage: str) -> Event | None:
+        """The newest assignment of `stage` in force.
+
+        What is found not to be in force is forgotten: a version that was
+        unassigned comes back by a new assignment only, one that was
+        deregistered never. So a long series of questions stays cheap.
+        """
+        newest = self._newest.get(stage)
+        while newest is not None and (event := newest.top()) is not None:
+            holding = self.holding(stage, event.commit)
+            if holding.assigned == event and self.is_in_force(stage, event.commit):
+                return event
+            newest.drop_top()
+        return None
+
+    def stages_ever(self, commit: str, also: Collection[str] = ()) -> StagesEver:
+        """Every stage that the version on `commit` was ever assigned until now, and `also` these."""
+        return StagesEver(self._first_assigned_at.get(commit, {}), self._moment, also)
+
+    def has_assignment_tags(self, commit: str) -> bool:
+        """Whether any assignment or unassignment was ever made on `commit`."""
+        return commit in self._first_assigned_at
+
+    # The model
+
+    def commits(self) -> set[str]:
+        """Every commit of a version, or of an assignment."""
+        return {*self._versions_at, *self._first_assigned_at}
+
+    @property
+    def is_deprecated(self) -> bool:
+        """Whether nothing has happened since the last deprecation."""
+        alive = self.last_sign_of_life
+        return self.deprecated is not None and (alive is None or self.deprecated.time > alive.time)

@@ -1,0 +1,61 @@
+"""A model's events one after the other, as `history` shows them."""
+
+from __future__ import annotations
+
+from ..objects.trailers import parse_trailers
+from ..record import Record
+from .history import ModelHistory, read_event
+from .overview import ordinal_numbers
+from .resolution import version_on
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ..grammar.tag_name import TagName
+    from ..grammar.versions import Version
+    from ..judging.push import Tag
+    from ..objects.tag_object import Tagger
+    from .history import Event
+
+# As GTO does (base.py, `priority`), where two events share a second.
+PRIORITY = {"deprecate": 2, "register": 3, "deregister": 4, "assign": 5, "unassign": 6}
+
+
+class JournalEntry(Record):
+    """One event. `number` is the ordinal of the version that it is about, None where there is none."""
+
+    event: Event
+    version: Version | None
+    number: int | None
+    tagger: Tagger
+    message: str
+    trailers: tuple[tuple[str, str], ...]
+
+
+def journal_of(tags: Iterable[tuple[TagName, Tag]]) -> Iterator[JournalEntry]:
+    """The entries of one model from its tags, in no order."""
+    read = [(event, tag) for name, tag in tags if (event := read_event(tag, name))]
+    history = ModelHistory(event for event, _ in read)
+    numbers = ordinal_numbers(history.registrations)
+    number_of = {(event.name.version, event.commit): number for event, number in numbers.items()}
+    for event, tag in read:
+        if tag.object is None or tag.object.tagger is None:
+            continue
+        version = event.name.version
+        if event.name.stage is not None:
+            version = version_on(event.commit, history)
+        message = tag.object.message.strip()
+        yield JournalEntry(
+            event,
+            version,
+            number_of.get((version, event.commit)),
+            tag.object.tagger,
+            message,
+            tuple(parse_trailers(message)),
+        )
+
+
+def in_time_order(entries: Iterable[JournalEntry]) -> Sequence[JournalEntry]:
+    """The oldest first; GTO's order where two share a second."""
+    return sorted(entries, key=lambda entry: (entry.event.time, PRIORITY[entry.event.name.kind], entry.event.tag))

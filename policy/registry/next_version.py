@@ -1,0 +1,111 @@
+"""The version that a model gets next, when nobody names one."""
+
+from __future__ import annotations
+
+from semver import Version as SemVer
+
+from ..grammar.versions import DIGITS, Version, parse_version
+from ..record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Set
+    from typing import Literal
+
+    from ..grammar.versions import Precedence
+
+    Bump = Literal["major", "minor", "patch"]
+
+# As GTO begins (registry.py).
+FIRST = Version(0, 0, 1)
+
+
+class PreRelease(Record):
+    """A wish for a pre-release: its identifiers, and whether a number follows them from the start.
+
+    "rc" is numbered: `-rc.1`, `-rc.2`. What tells itself apart, by a time,
+    gets a number only if it is taken.
+    """
+
+    identifiers: tuple[str, ...]
+    numbered: bool = True
+
+
+def next_version(
+    latest: Version | None,
+    taken: Iterable[Version],
+    *,
+    bump: Bump | None = None,
+    pre: PreRelease | None = None,
+    above_latest: bool = True,
+) -> Version:
+    """The version to register after `latest`, the greatest active one (None: there is none).
+
+    `taken` are all that were ever registered: none of them is proposed again,
+    in any spelling. Without `bump` a pre-release is followed by its release,
+    and a release by the next patch. With `above_latest` a pre-release that
+    would sort below `latest` (`-beta.1` after `-rc.1`) goes to the next number.
+    """
+    used = {version.precedence for version in taken}
+    core = _core_after(latest, bump, keep=pre is not None)
+    while True:
+        proposed = core if pre is None else _pre_release(core, pre, used, latest)
+        free = proposed.precedence not in used
+        # A pre-release of what was released already would sort below its release.
+        released = pre is not None and core.precedence in used
+        below = above_latest and latest is not None and proposed.precedence <= latest.precedence
+        if free and not released and not below:
+            return proposed
+        core = _bumped(core, bump or "patch")
+
+
+def _core_after(latest: Version | None, bump: Bump | None, *, keep: bool) -> Version:
+    if latest is None:
+        return _first(bump)
+    part = bump or "patch"
+    if keep and latest.prerelease and not _is_bumped(latest, part):
+        return _bumped(_release_of(latest), part)
+    # python-semver releases a pre-release that stands at the asked bump already.
+    return _ours(_theirs(latest._replace(build=())).next_version(part))
+
+
+def _is_bumped(version: Version, part: Bump) -> bool:
+    """Whether the pre-release `version` is one of the bump `part` (`v1.3.0-rc.1` is one of a minor bump)."""
+    if part == "major":
+        return version.minor == version.patch == 0
+    return part == "patch" or version.patch == 0
+
+
+def _first(bump: Bump | None) -> Version:
+    return FIRST if bump is None else _bumped(Version(0, 0, 0), bump)
+
+
+def _bumped(core: Version, part: Bump) -> Version:
+    return _ours(_theirs(core).next_version(part))
+
+
+def _release_of(version: Version) -> Version:
+    return version._replace(prerelease=(), build=())
+
+
+def _pre_release(core: Version, pre: PreRelease, used: Set[Precedence], latest: Version | None) -> Version:
+    """The first of the pre-releases of `core` that is not taken; after `latest`, if that is one of them."""
+    plain = core._replace(prerelease=pre.identifiers)
+    passed = latest is not None and latest[:3] == core[:3] and latest.precedence > plain.precedence
+    if not pre.numbered and not passed and plain.precedence not in used:
+        return plain
+    number = 1
+    if latest is not None and latest[:3] == core[:3] and latest.prerelease[:-1] == pre.identifiers:
+        last = latest.prerelease[-1]
+        number = int(last) + 1 if DIGITS.issuperset(last) else 1
+    while (numbered := core._replace(prerelease=(*pre.identifiers, str(number)))).precedence in used:
+        number += 1
+    return numbered
+
+
+def _theirs(version: Version) -> SemVer:
+    return SemVer.parse(str(version)[1:])
+
+
+def _ours(version: SemVer) -> Version:
+    return parse_version(f"v{version}")

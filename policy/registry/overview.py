@@ -1,0 +1,106 @@
+"""What a reader of the registry asks of a model's history: its versions, and what each stage holds.
+
+The answers are GTO's (1.10, `gto show`): a stage shows the newest assignment
+that is in force, `latest` the greatest active version.
+"""
+
+from __future__ import annotations
+
+from ..record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ..grammar.versions import Version
+    from .history import Event, ModelHistory
+
+
+class StageHolder(Record):
+    """What is in a stage: `version` is None where the commit holds none, then GTO shows the commit."""
+
+    stage: str
+    version: Version | None
+    commit: str
+    tag: str
+
+    @property
+    def text(self) -> str:
+        return str(self.version) if self.version else self.commit
+
+
+class ModelOverview(Record):
+    """One line of `show`. `versions` counts the active ones; `stages` holds the stages that hold something."""
+
+    model: str
+    latest: Version | None
+    versions: int
+    stages: dict[str, StageHolder]
+    deprecated: bool
+
+
+class VersionLine(Record):
+    """One version. `number` counts the registrations of the model in order of time, from 1."""
+
+    number: int
+    version: Version
+    commit: str
+    tag: str
+    time: int
+    active: bool
+    stages: tuple[str, ...]
+
+
+def overview_of(model: str, history: ModelHistory) -> ModelOverview:
+    """The line of `model`, spelled as in tags."""
+    latest = history.latest()
+    return ModelOverview(
+        model,
+        latest.name.version if latest else None,
+        sum(1 for _ in history.active_registrations()),
+        stage_holders(history),
+        history.is_deprecated,
+    )
+
+
+def stage_holders(history: ModelHistory) -> dict[str, StageHolder]:
+    """What each stage holds, without those that hold nothing."""
+    holders = {}
+    for stage in history.holdings:
+        event = history.newest_assignment(stage)
+        if event is not None:
+            version = history.active_version_at(event.commit)
+            holders[stage] = StageHolder(stage, version, event.commit, event.tag)
+    return holders
+
+
+def version_lines(history: ModelHistory) -> list[VersionLine]:
+    """Every version that was ever registered, the greatest first."""
+    held: dict[str, list[str]] = {}
+    for holder in stage_holders(history).values():
+        held.setdefault(holder.commit, []).append(holder.stage)
+    lines = []
+    for event, number in ordinal_numbers(history.registrations).items():
+        assert event.name.version is not None
+        active = history.is_active(event.name.version, event.commit)
+        stages = held.get(event.commit, []) if active else []
+        lines.append(
+            VersionLine(number, event.name.version, event.commit, event.tag, event.time, active, tuple(sorted(stages)))
+        )
+    return sorted(lines, key=lambda line: (line.version.precedence, line.time, line.tag), reverse=True)
+
+
+def ordinal_numbers(registrations: Iterable[Event]) -> dict[Event, int]:
+    """Which in order of time each registration was, from 1; deregistered versions keep theirs."""
+    ordered = sorted(registrations, key=lambda event: (event.time, _precedence(event), event.tag))
+    return {event: number for number, event in enumerate(ordered, 1)}
+
+
+def stages_in_order(found: Iterable[str], declared: Sequence[str] | None) -> list[str]:
+    """The declared stages as they are declared, then the others by name."""
+    known = list(declared or ())
+    return known + sorted(set(found) - set(known))
+
+
+def _precedence(event: Event) -> object:
+    return event.name.version.precedence if event.name.version else ()

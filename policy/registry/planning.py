@@ -1,0 +1,195 @@
+"""Which tag a wish comes to, given the model's history: its name, its commit, its wording."""
+
+from __future__ import annotations
+
+from ..grammar.names import shown
+from ..grammar.tag_name import TagName
+from ..judging.push import Tag, TagPush
+from ..record import Record
+from .history import Event, ModelHistory, read_event
+from .next_version import next_version
+from .replay import replay
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..grammar.versions import Version
+    from .next_version import Bump, PreRelease
+
+# `gto assign` and `gto unassign` count, the others don't (GTO 1.10, registry.py).
+COUNTED = frozenset(("assign", "unassign"))
+
+# Further ahead are only events that somebody's wrong clock has dated.
+QUICK_SUCCESSION = 60
+
+
+class Unplannable(Exception):
+    """The wish comes to no tag; the message says why, and what there is to choose from."""
+
+
+class Known(Record):
+    """A model as its tags tell. `names` are those of all its tags, lightweight and unreadable ones included."""
+
+    model: str
+    history: ModelHistory
+    events: tuple[Event, ...]
+    names: tuple[TagName, ...]
+
+
+class Plan(Record):
+    """A tag to make. `name` has no counter yet; `message` is GTO's wording; `note` is worth saying besides.
+
+    `version` is what the tag is about, None for a model or for a commit without one.
+    """
+
+    name: TagName
+    commit: str
+    version: Version | None
+    message: str
+    note: str | None = None
+
+
+def known_model(model: str, tags: Iterable[tuple[TagName, Tag]]) -> Known:
+    """What the tags of `model` (as tags spell it) tell."""
+    found = list(tags)
+    events = tuple(event for name, tag in found if (event := read_event(tag, name)))
+    return Known(model, ModelHistory(events), events, tuple(name for name, _ in found))
+
+
+def plan_registration(
+    known: Known,
+    commit: str,
+    *,
+    version: Version | None = None,
+    bump: Bump | None = None,
+    pre: PreRelease | None = None,
+    above_latest: bool = True,
+) -> Plan:
+    """Register `version`, else the next one."""
+    if version is None:
+        latest = known.history.latest()
+        taken = [event.name.version for event in known.history.registrations if event.name.version]
+        current = latest.name.version if latest else None
+        version = next_version(current, taken, bump=bump, pre=pre, above_latest=above_latest)
+    message = f"Registering artifact {shown(known.model)} version {version}"
+    return Plan(TagName(known.model, "register", version), commit, version, message)
+
+
+def plan_deregistration(known: Known, version: Version) -> Plan:
+    """Deregister `version` on the commit where it is registered. Raises Unplannable where it never was."""
+    commit = _commit_of(known, version)
+    message = f"Deregistering artifact {shown(known.model)} version {version}"
+    return Plan(TagName(known.model, "deregister", version), commit, version, message)
+
+
+def plan_assignment(
+    known: Known, stage: str, *, head: str | None, version: Version | None = None, origin: str | None = None
+) -> Plan:
+    """Assign `stage` to `version`, else to what the stage `origin` holds, else to the version on the commit `head`.
+
+    Raises Unplannable where there is no such version, or where it is in the stage already.
+    """
+    history = known.history
+    if version is not None:
+        commit = _commit_of(known, version)
+    elif origin is not None:
+        commit = _holder(known, origin).commit
+        version = history.active_version_at(commit)
+    else:
+        version = history.active_version_at(head) if head else None
+        if head is None or version is None:
+            choice = f"name one with --version: {_choice(known)}"
+            raise Unplannable(f"HEAD holds no active version of {shown(known.model)!r}; {choice}")
+        commit = head
+    newest = history.newest_assignment(stage)
+    if newest is not None and newest.commit == commit:
+        raise Unplannable(f"{version or commit} of {shown(known.model)!r} is in {stage!r} already ({newest.tag!r})")
+    what = f"version {version}" if version else f"commit {commit}"
+    message = f"Assigning stage {stage} to artifact {shown(known.model)} {what}"
+    return Plan(TagName(known.model, "assign", stage=stage), commit, version, message)
+
+
+def plan_unassignment(known: Known, stage: str, *, version: Version | None = None) -> Plan:
+    """Take `version` out of `stage`, else the version that it holds. Raises Unplannable where there is none."""
+    commit = _holder(known, stage).commit if version is None else _commit_of(known, version)
+    version = version or known.history.active_version_at(commit)
+    rest = [event for event in known.history.holders(stage) if event.commit != commit]
+    back = known.history.active_version_at(rest[0].commit) if rest else None
+    note = f"{stage!r} then holds {back or rest[0].commit}, which was assigned before" if rest else None
+    message = f"Unassigning stage '{stage}' to artifact '{shown(known.model)}' version '{version or commit}'"
+    return Plan(TagName(known.model, "unassign", stage=stage), commit, version, message, note)
+
+
+def plan_deprecation(known: Known) -> Plan:
+    """Deprecate the model, on the commit of its last event, as GTO does.
+
+    Raises Unplannable where there is no such model, or where it is deprecated already.
+    """
+    history = known.history
+    on = history.last_sign_of_life
+    if on is None:
+        raise Unplannable(f"there is no model {shown(known.model)!r}")
+    if history.is_deprecated:
+        assert history.deprecated is not None
+        raise Unplannable(f"the model {shown(known.model)!r} is deprecated already ({history.deprecated.tag!r})")
+    return Plan(TagName(known.model, "deprecate"), on.commit, None, f"Deprecating artifact '{shown(known.model)}'")
+
+
+def with_counter(name: TagName, known: Known, *, simple: bool | None) -> TagName:
+    """`name` with its counter: one more than the highest of all tags of the model, as GTO counts.
+
+    `simple` None is GTO's own choice by kind; a simple name that is taken gets a counter then.
+    """
+    if simple is None:
+        simple = name.kind not in COUNTED and name not in known.names
+    if simple:
+        return name
+    counters = [int(one.counter) for one in known.names if one.counter is not None]
+    return name._replace(counter=str(max(counters, default=0) + 1))
+
+
+def time_of(name: TagName, commit: str, known: Known, *, now: int) -> int:
+    """When the tag is to be dated: now, or a second after the last event that it must follow.
+
+    Commands in quick succession are so dated some seconds ahead; what comes
+    after them is then not dated before them.
+    """
+    tag = name.format()
+    push = TagPush(f"refs/tags/{tag}", name, None, None)
+    turn = replay(ModelHistory(known.events), [(push, Event(tag, name, commit, now))])[0]
+    ahead = [event.time for event in known.events if now < event.time <= now + QUICK_SUCCESSION]
+    earliest = now if turn.follows is None else max(now, turn.follows.time + 1)
+    return max([earliest, *ahead])
+
+
+def _commit_of(known: Known, version: Version) -> str:
+    for event in known.history.active_registrations():
+        if event.name.version == version:
+            return event.commit
+    for event in known.history.registrations:
+        if event.name.version == version:
+            return event.commit
+    raise Unplannable(f"{shown(known.model)!r} has no version {version}; there is: {_choice(known)}")
+
+
+def _holder(known: Known, stage: str) -> Event:
+    event = known.history.newest_assignment(stage)
+    if event is None:
+        held = [
+            f"{one} ({known.history.active_version_at(holder.commit) or holder.commit})"
+            for one in sorted(known.history.holdings)
+            if (holder := known.history.newest_assignment(one))
+        ]
+        listed = f"; there is something in: {', '.join(held)}" if held else ""
+        raise Unplannable(f"no version of {shown(known.model)!r} is in {stage!r}{listed}")
+    return event
+
+
+def _choice(known: Known) -> str:
+    versions = {event.name.version for event in known.history.active_registrations() if event.name.version}
+    ordered = sorted(versions, key=lambda version: version.precedence, reverse=True)
+    if not ordered:
+        return "(there is none)"
+    more = f" or one of {len(ordered) - 5} older" if len(ordered) > 5 else ""
+    return ", ".join(map(str, ordered[:5])) + more

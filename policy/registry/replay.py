@@ -1,0 +1,131 @@
+"""A push played into a model's history, event by event.
+
+The existing events come before the pushed ones, whatever the tagger times
+say. Pushed registrations count from the start, so that a registration and the
+assignment that needs it can travel together; the other events follow in the
+order of time, ties as unassign, assign, deregister, deprecate. Which of them
+count for those after them is up to how the push may land (`landing.py`).
+"""
+
+from __future__ import annotations
+
+from ..judging.landing import EVERY_KIND
+from ..record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+
+    from ..grammar.tag_name import Kind
+    from ..grammar.versions import Version
+    from ..judging.push import TagPush
+    from .history import Event, ModelHistory
+
+TURN_OF_KIND = {"register": 0, "unassign": 1, "assign": 2, "deregister": 3, "deprecate": 4}
+
+
+class Turn(Record):
+    """One pushed event, and what held when its turn came.
+
+    `active` is the active version on the event's commit, `versions_here` how
+    many versions GTO sees there, `holds` whether the version is in the event's
+    stage. `follows` is the latest event that this one must be later than.
+    `had_stages` are all stages that the version was assigned before, or in the
+    same second. `assigned_before` tells of any assignment or unassignment on
+    the commit, `retires` whether a deprecation leaves the model deprecated.
+    `active` and the stages are not filled for registrations and deprecations.
+    """
+
+    push: TagPush
+    event: Event
+    active: Version | None
+    versions_here: int
+    holds: bool
+    follows: Event | None
+    had_stages: Container[str]
+    assigned_before: bool
+    retires: bool = False
+
+
+def in_order(events: Iterable[tuple[TagPush, Event]]) -> list[tuple[TagPush, Event]]:
+    """Sort pushed events into the order of their turns."""
+    return sorted(events, key=lambda pair: (pair[1].time, TURN_OF_KIND[pair[1].name.kind], pair[1].tag))
+
+
+def replay(
+    history: ModelHistory,
+    pushed: Sequence[tuple[TagPush, Event]],
+    *,
+    counted: frozenset[Kind] = EVERY_KIND,
+    landed: frozenset[str] = frozenset(),
+) -> list[Turn]:
+    """Let each of the `pushed` events, given `in_order`, have its turn.
+
+    `history` grows by those whose kind is `counted`, and those whose tags have `landed`.
+    """
+    counting = [event for _, event in pushed if event.name.kind in counted or event.tag in landed]
+    for event in counting:
+        if event.name.kind == "register":
+            history.register(event)
+    together = _assigned_in_one_second(counting)
+    turns = []
+    for push, event in pushed:
+        turns.append(_turn(history, push, event, together))
+        if event.name.kind in counted or event.tag in landed:
+            history.proceed(event)
+    retired = history.deprecated if history.is_deprecated else None
+    return [
+        turn._replace(retires="deprecate" not in counted or turn.event == retired)
+        if turn.event.name.kind == "deprecate"
+        else turn
+        for turn in turns
+    ]
+
+
+def _assigned_in_one_second(events: Iterable[Event]) -> dict[tuple[str, int], set[str]]:
+    """The stages that the push assigns to one commit in one second: these count in the order of the path."""
+    stages: dict[tuple[str, int], set[str]] = {}
+    for event in events:
+        if event.name.kind == "assign" and event.name.stage is not None:
+            stages.setdefault((event.commit, event.time), set()).add(event.name.stage)
+    return stages
+
+
+def _turn(
+    history: ModelHistory, push: TagPush, event: Event, together: Mapping[tuple[str, int], Collection[str]]
+) -> Turn:
+    kind, stage, commit = event.name.kind, event.name.stage, event.commit
+    if kind == "deprecate":
+        follows = _latest(history.deprecated, history.last_sign_of_life)
+        return Turn(push, event, None, 0, False, follows, (), False)
+    follows = history.deprecated
+    holds = False
+    if event.name.version is not None:
+        if kind == "register":
+            follows = _latest(follows, history.deregistration(event.name.version, commit))
+            versions_here, assigned = history.versions_with(event), history.has_assignment_tags(commit)
+            return Turn(push, event, None, versions_here, False, follows, (), assigned)
+        follows = _latest(follows, history.registration(event.name.version, commit))
+    elif stage is not None:
+        holds = history.is_in_force(stage, commit)
+        holding = history.holding(stage, commit)
+        if kind == "assign":
+            follows = _latest(_latest(follows, holding.unassigned), history.newest_assignment(stage))
+        else:
+            follows = _latest(follows, holding.assigned)
+    return Turn(
+        push,
+        event,
+        history.active_version_at(commit),
+        history.versions_at(commit),
+        holds,
+        follows,
+        history.stages_ever(commit, together.get((commit, event.time), ())),
+        history.has_assignment_tags(commit),
+    )
+
+
+def _latest(one: Event | None, other: Event | None) -> Event | None:
+    if one is None or other is None:
+        return one or other
+    return other if other.time > one.time else one

@@ -1,0 +1,173 @@
+"""Answers to a script's question about the registry."""
+
+from __future__ import annotations
+
+from ..grammar.names import shown
+from ..record import Record
+from .history import ModelHistory, read_event
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..grammar.query import Query
+    from ..grammar.tag_name import Kind, TagName
+    from ..grammar.versions import Version
+    from ..judging.push import Tag
+    from .history import Event
+
+    NamedTag = tuple[TagName, Tag]
+
+
+class Resolution(Record):
+    """What was found. `tag` is the tag that says so; `current` tells whether the registry still stands so.
+
+    `version` is None for a deprecation, and for an assignment of a commit that
+    holds no version.
+    """
+
+    tag: str
+    kind: Kind
+    model: str
+    version: Version | None
+    stage: str | None
+    commit: str
+    time: int
+    current: bool
+
+
+class Unresolved(LookupError):
+    """There is no answer; the message says why, and what there is instead."""
+
+
+def resolve(query: Query, tags: Sequence[NamedTag], *, deprecated: bool = False) -> Resolution:
+    """The answer to `query` from all `tags` of its model.
+
+    A deprecated model has no versions to offer, unless `deprecated` says that
+    it may. Raises Unresolved.
+    """
+    events = [event for name, tag in tags if (event := read_event(tag, name))]
+    history = ModelHistory(events)
+    model = shown(query.model)
+    if query.tag is not None:
+        return _of_tag(query.tag, tags, events, history)
+    if not events:
+        raise Unresolved(f"there is no model {model!r}")
+    if history.is_deprecated and not deprecated:
+        assert history.deprecated is not None
+        raise Unresolved(f"the model {model!r} is deprecated ({history.deprecated.tag!r}); --deprecated answers anyway")
+    if query.about == "stage":
+        return _of_stage(query.model, query.stage or "", history)
+    event = history.latest() if query.about == "latest" else _registration(history, query.version)
+    if event is None:
+        raise Unresolved(_no_version(model, query.version, history))
+    return _answer(event, history, current=True)
+
+
+def _registration(history: ModelHistory, version: Version | None) -> Event | None:
+    found = [event for event in history.active_registrations() if event.name.version == version]
+    return max(found, key=lambda event: event.time, default=None)
+
+
+def _no_version(model: str, version: Version | None, history: ModelHistory) -> str:
+    active = sorted(
+        {event.name.version for event in history.active_registrations() if event.name.version},
+        key=lambda one: one.precedence,
+    )
+    listed = f"the latest is {active[-1]}" if active else "no version of it is active"
+    if version is None:
+        return f"no version of {model!r} is active"
+    if any(event.name.version == version for event in history.registrations):
+        return f"version {version} of {model!r} was deregistered; {listed}"
+    return f"{model!r} has no version {version}; {listed}"
+
+
+def _of_stage(model: str, stage: str, history: ModelHistory) -> Resolution:
+    event = history.newest_assignment(stage)
+    if event is None:
+        held = sorted(one for one in history.holdings if history.newest_assignment(one))
+        listed = f"; versions are in {', '.join(held)}" if held else ""
+        raise Unresolved(f"no version of {shown(model)!r} is in {stage!r}{listed}")
+    return _answer(event, history, current=True)
+
+
+def _of_tag(tag: str, tags: Sequence[NamedTag], events: Sequence[Event], history: ModelHistory) -> Resolution:
+    event = next((one for one in events if one.tag == tag), None)
+    if event is None:
+        raise Unresolved(_unreadable(tag, tags))
+    if not took_effect(event, events, history):
+        raise Unresolved(f"the tag {tag!r} changed nothing: {_why_not(event)}")
+    return _answer(event, history, current=_is_current(event, history))
+
+
+def _unreadable(tag: str, tags: Sequence[NamedTag]) -> str:
+    found = next((one for _, one in tags if one.name == tag), None)
+    if found is None:
+        return f"there is no tag {tag!r}"
+    if found.object is None:
+        return f"the tag {tag!r} is lightweight, so the registry does not read it"
+    if found.object.name != tag:
+        return f"the tag {tag!r} holds a tag object named {found.object.name!r}, so the registry does not read it"
+    if found.object.target_type != "commit":
+        return f"the tag {tag!r} points at a {found.object.target_type}, not at a commit"
+    defects = "; ".join(found.object.defects)
+    return f"the tag {tag!r} can't be read: {defects}"
+
+
+def took_effect(event: Event, events: Sequence[Event], history: ModelHistory) -> bool:
+    """Whether the registry was another one after `event` than before.
+
+    A deregistration or unassignment of what was not so has no effect, nor an
+    assignment of a version that was deregistered by then. An assignment dated
+    before its registration has: GTO applies registrations first.
+    """
+    kind = event.name.kind
+    if kind in ("register", "deprecate"):
+        return True
+    before = ModelHistory(
+        other for other in events if other is not event and (other.time <= event.time or other.name.kind == "register")
+    )
+    if kind == "deregister":
+        registered = before.registration(event.name.version, event.commit) if event.name.version else None
+        return registered is not None and registered.time <= event.time
+    if kind == "unassign":
+        assigned = before.holding(event.name.stage or "", event.commit).assigned
+        return assigned is not None
+    return before.active_version_at(event.commit) is not None or not history.versions_at(event.commit)
+
+
+def _why_not(event: Event) -> str:
+    if event.name.kind == "deregister":
+        return f"{event.name.version} was not registered on commit {event.commit}"
+    if event.name.kind == "unassign":
+        return f"the version on commit {event.commit} was not in {event.name.stage!r}"
+    return f"the version on commit {event.commit} was deregistered by then"
+
+
+def _is_current(event: Event, history: ModelHistory) -> bool:
+    name = event.name
+    if name.version is not None:
+        return history.is_active(name.version, event.commit) == (name.kind == "register")
+    if name.stage is None:
+        return history.is_deprecated
+    if name.kind == "assign":
+        return history.newest_assignment(name.stage) == event
+    return not history.is_in_force(name.stage, event.commit)
+
+
+def _answer(event: Event, history: ModelHistory, *, current: bool) -> Resolution:
+    name = event.name
+    version = name.version
+    if name.stage is not None:
+        version = version_on(event.commit, history)
+    return Resolution(event.tag, name.kind, name.model, version, name.stage, event.commit, event.time, current)
+
+
+def version_on(commit: str, history: ModelHistory) -> Version | None:
+    """The version that events on `commit` are about: the active one, else the last that was registered there."""
+    active = history.active_version_at(commit)
+    if active is not None:
+        return active
+    registered = history.registrations_at.get(commit, [])
+    last = max(registered, key=lambda event: event.time, default=None)
+    return last.name.version if last else None

@@ -1,0 +1,249 @@
+"""Reads objects through `git cat-file`: few through one that keeps running, many through one of their own.
+
+No content is held that nobody asked for. Where more is left of an object than
+is worth reading over, its process is given up and another answers the rest,
+so that a tag on a blob of gigabytes costs one process and not the gigabytes.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ...policy.errors import CannotJudge
+from .objects import RawObject
+from .scratch_files import filled_scratch_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+    from typing import BinaryIO
+
+    from .command import Git
+    from .processes import Child
+
+# Questions that are unanswered together fit in the smallest pipe, so that writing them never blocks.
+_WINDOW_BYTES = 4096
+# Some 400 ids: to answer these one by one costs what another process would.
+_WINDOWS_AT_MOST = 4
+# About what Git writes, and we read over, in the time that another process takes to start.
+READ_OVER_BYTES = 1 << 18
+# Larger objects are none that anybody may tag, name or read here.
+LARGEST = 1 << 24
+_SIZES, _CONTENT = "--batch-check", "--batch"
+_CHUNK = 1 << 16
+_NEWLINE = 0x0A
+_ADVICE = "Run `git fsck` in that repository: it names what is damaged."
+
+
+class ObjectReader:
+    """Answers questions about objects, each an id or `<id>:<path>` on a line of its own.
+
+    What kind of object it is and how large is asked first, and content only of
+    what may be read: Git unpacks the whole of an object before it hands out
+    its first byte, and a pack of a megabyte can hold one of a gigabyte.
+    """
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self._companions: dict[str, Child] = {}
+
+    def start(self) -> None:
+        """Starts the processes that answer small sets of questions, if they do not run."""
+        for how in (_SIZES, _CONTENT):
+            self._companion(how)
+
+    def close(self) -> None:
+        """Ends these processes."""
+        for how in list(self._companions):
+            self._companions.pop(how).abandon()
+
+    def ask(self, questions: Sequence[str], *, limit: int, content_of: str) -> Iterator[RawObject]:
+        """Yields an answer to each question in order; `type` None: no such object.
+
+        Objects of the type `content_of` come with at most `limit` bytes, and
+        with none if they have more than LARGEST. Raises CannotJudge where an
+        object is damaged or Git fails.
+        """
+        windows = _windows(questions)
+        if windows is not None:
+            for window in windows:
+                # Answered in full before anything is yielded: the process is then free for other questions.
+                yield from self._ask_companions(window, limit, content_of)
+        else:
+            yield from self._ask_in_bulk(questions, limit, content_of)
+
+    def _companion(self, how: str) -> Child:
+        if how not in self._companions:
+            self._companions[how] = self._git.start("cat-file", how, talk=True)
+        return self._companions[how]
+
+    def _ask_companions(self, questions: Sequence[str], limit: int, content_of: str) -> list[RawObject]:
+        answers = self._talk(_SIZES, questions, 0, content_of)
+        wanted = [place for place, found in enumerate(answers) if limit and _is_read(found, content_of)]
+        contents = self._talk(_CONTENT, [questions[place] for place in wanted], limit, content_of)
+        for place, found in zip(wanted, contents, strict=True):
+            answers[place] = found
+        return answers
+
+    def _talk(self, how: str, questions: Sequence[str], limit: int, content_of: str) -> list[RawObject]:
+        answers: list[RawObject] = []
+        while len(answers) < len(questions):
+            child = self._companion(how)
+            rest = questions[len(answers) :]
+            try:
+                child.send(_in_lines(rest))
+                reading = _Answers(child, limit, content_of, with_content=how == _CONTENT)
+                answers.extend(reading.to(rest))
+            except BaseException:
+                self.close()
+                raise
+            if reading.given_up:
+                self._companions.pop(how).abandon()
+        return answers
+
+    def _ask_in_bulk(self, questions: Sequence[str], limit: int, content_of: str) -> Iterator[RawObject]:
+        sizes = self._run(_SIZES, questions, 0, content_of)
+        if not limit:
+            yield from sizes
+            return
+        # Nearly all are read; what is not kept here is asked once more.
+        unread = {place: found for place, found in enumerate(sizes) if not _is_read(found, content_of)}
+        wanted = [question for place, question in enumerate(questions) if place not in unread] if unread else questions
+        contents = self._run(_CONTENT, wanted, limit, content_of)
+        try:
+            for place in range(len(questions)):
+                yield unread[place] if place in unread else next(contents)
+            next(contents, None)  # lets the process that answered end in order
+        finally:
+            contents.close()
+
+    def _run(self, how: str, questions: Sequence[str], limit: int, content_of: str) -> Generator[RawObject, None, None]:
+        source = filled_scratch_file(_in_lines(questions))
+        answered = 0
+        try:
+            while answered < len(questions):
+                os.lseek(source, len(_in_lines(questions[:answered])), os.SEEK_SET)
+                child = self._git.start("cat-file", how, "--buffer", stdin=source)
+                reading = _Answers(child, limit, content_of, with_content=how == _CONTENT)
+                try:
+                    for answer in reading.to(questions[answered:]):
+                        answered += 1
+                        yield answer
+                    if not reading.given_up:
+                        reading.end()
+                        child.check(advice=_ADVICE)
+                finally:
+                    child.abandon()
+        finally:
+            os.close(source)
+
+
+def _is_read(found: RawObject, content_of: str) -> bool:
+    return found.type == content_of and found.size <= LARGEST
+
+
+def _in_lines(questions: Sequence[str]) -> bytes:
+    return "".join([question + "\n" for question in questions]).encode("utf-8", "surrogateescape")
+
+
+def _windows(questions: Sequence[str]) -> list[list[str]] | None:
+    """The questions in portions that may be unanswered together; None for so many that a process of their own pays."""
+    portions: list[list[str]] = [[]]
+    room = _WINDOW_BYTES
+    for question in questions:
+        size = len(_in_lines([question]))
+        if size > room:
+            portions.append([])
+            room = _WINDOW_BYTES
+            if size > room or len(portions) > _WINDOWS_AT_MOST:
+                return None
+        portions[-1].append(question)
+        room -= size
+    return portions
+
+
+class _Answers:
+    """Reads what `git cat-file` answers: `<id> <type> <size>`, the content and a newline, or `<question> missing`.
+
+    `given_up` says that the last answer was not read to its end.
+    """
+
+    def __init__(self, child: Child, limit: int, content_of: str, *, with_content: bool = True) -> None:
+        assert child.stdout is not None
+        self.given_up = False
+        self._child = child
+        self._out: BinaryIO = child.stdout
+        self._limit = limit
+        self._content_of = content_of
+        self._with_content = with_content
+
+    def to(self, questions: Sequence[str]) -> Iterator[RawObject]:
+        # Bound once: reading a large push consists of this loop.
+        out, content_of, make = self._out, self._content_of, RawObject._make
+        limit = self._limit if self._with_content else -1
+        for question in questions:
+            header = out.readline().decode("utf-8", "surrogateescape")
+            try:
+                name, kind, digits = header.split(" ")
+                size = int(digits)
+            except ValueError:
+                yield self._nothing(question, header)
+                continue
+            if kind == content_of and size <= limit:
+                data = out.read(size + 1)
+                if len(data) <= size or data[size] != _NEWLINE:
+                    raise self._out_of_step(len(data) > size)
+                data = data[:size]
+            else:
+                data = self._part(size, limit if kind == content_of else 0) if self._with_content else b""
+            if name == question or ":" in question:
+                yield make((name, kind, size, data))
+            else:
+                # Git took a short id for the beginning of a longer one: that is not what was asked.
+                yield RawObject(question, None, 0, b"")
+            if self.given_up:
+                return
+
+    def end(self) -> None:
+        """Raises CannotJudge where more comes than was asked for."""
+        if self._out.read(1):
+            raise self._out_of_step(True)
+
+    def _part(self, size: int, wanted: int) -> bytes:
+        wanted = min(size, wanted)
+        data = self._read(wanted)
+        rest = size + 1 - wanted
+        if rest > READ_OVER_BYTES:
+            self.given_up = True
+            return data
+        while rest > _CHUNK:
+            self._read(_CHUNK)
+            rest -= _CHUNK
+        if self._read(rest)[-1] != _NEWLINE:
+            raise self._out_of_step(True)
+        return data
+
+    def _read(self, count: int) -> bytes:
+        data = self._out.read(count)
+        if len(data) < count:
+            raise self._out_of_step(False)
+        return data
+
+    def _out_of_step(self, goes_on: bool) -> CannotJudge:
+        if goes_on:
+            return CannotJudge(f"`git cat-file` answered with more than it announced. {_ADVICE}")
+        return self._child.failure(_ADVICE)
+
+    def _nothing(self, question: str, header: str) -> RawObject:
+        # Git 2.52 and later say so of a submodule, whose commit lies elsewhere.
+        if header.endswith(" submodule\n"):
+            return RawObject(question, None, 0, b"")
+        if header != f"{question} missing\n":
+            if header.endswith("\n"):
+                raise CannotJudge(f"`git cat-file` answered {header[:200]!a}. {_ADVICE}")
+            raise self._child.failure(_ADVICE)
+        # Git also says "missing" of an object that it can't read; only its stderr tells.
+        for line in self._child.complaint().splitlines():
+            if line.startswith(("error:", "fatal:")):
+                raise CannotJudge(f"The object {ascii(question)[1:-1]} can't be read; Git says: {line}. {_ADVICE}")
+        return RawObject(question, None, 0, b"")

@@ -1,0 +1,149 @@
+"""How Git is called: for which repository, and in which environment."""
+
+from __future__ import annotations
+
+import os
+
+from ...policy.errors import CannotJudge
+from .processes import run, start
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .processes import Child
+
+# Objects as they are stored (a pushed refs/replace/* would show others), no network, no waiting for
+# locks, messages that can be recognized.
+_READING = {
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "LC_ALL": "C",
+}
+
+# `git rev-parse --local-env-vars`, and what git-receive-pack(1) and git(1) add: these name a
+# repository or its parts, and do not go along to another repository.
+_OF_ONE_REPOSITORY = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+)
+
+
+# Seconds for which Git may be silent while it reads: more than it ever needs, and less than those
+# who wait for the push lock can bear.
+PATIENCE = 60.0
+
+
+class Git:
+    """The `git` program for one repository.
+
+    `environment` is what it reads in; `surroundings` is the same without the
+    variables that only reading wants: for what the user should see as ever.
+    `directory` is None where the environment and the working directory say
+    which repository is meant, as they do in every hook.
+    """
+
+    def __init__(self, directory: str | None, surroundings: dict[str, str]) -> None:
+        self.directory = directory
+        self.surroundings = surroundings
+        self.environment = {**surroundings, **_READING}
+        self._common_folder: str | None = None
+        self._beginning = ["git"] if directory is None else ["git", "-C", directory]
+
+    @classmethod
+    def here(cls) -> Git:
+        """For the repository that a hook runs in, its quarantine included."""
+        return cls(None, dict(os.environ))
+
+    @classmethod
+    def at(cls, directory: str) -> Git:
+        """For the repository in or above `directory`, whatever repository the environment names."""
+        return cls(directory, {k: v for k, v in os.environ.items() if k not in _OF_ONE_REPOSITORY})
+
+    @classmethod
+    def of_folder(cls, folder: str) -> Git:
+        """For the repository whose own folder is `folder`, trusted as its hooks trust it, outside any push.
+
+        GIT_NAMESPACE still counts: it says which refs a push is about.
+        """
+        kept = {k: v for k, v in os.environ.items() if k not in _OF_ONE_REPOSITORY or k == "GIT_NAMESPACE"}
+        return cls(None, {**kept, "GIT_DIR": folder})
+
+    def folder(self) -> str:
+        """The repository's own folder (.git); raises CannotJudge where there is no repository to read."""
+        named = self.environment.get("GIT_DIR")
+        if named and self.directory is None:
+            return named
+        try:
+            return self.line("rev-parse", "--absolute-git-dir")
+        except CannotJudge as problem:
+            # Git says so in English: it reads with LC_ALL=C.
+            if "not a git repository" not in str(problem):
+                raise
+            where = os.path.abspath(self.directory or ".")
+            raise CannotJudge(
+                f"{where!a} is not a git repository, nor in one. Name one: tagwarden -C DIR COMMAND"
+            ) from None
+
+    def common_folder(self) -> str:
+        """What all work trees of the repository share, such as its refs (gitrepository-layout(5), "commondir").
+
+        Raises CannotJudge where there is no repository to read.
+        """
+        if self._common_folder is None:
+            named = self.environment.get("GIT_COMMON_DIR") if self.directory is None else None
+            self._common_folder = named or common_folder(self.folder())
+        return self._common_folder
+
+    def work_tree(self) -> str | None:
+        """The folder with the checked-out files, None for a bare repository."""
+        return self.line("rev-parse", "--show-toplevel", accepted=(0, 128)) or None
+
+    def command(self, *arguments: str) -> list[str]:
+        return [*self._beginning, *arguments]
+
+    def start(self, *arguments: str, stdin: int | None = None, talk: bool = False) -> Child:
+        """Starts Git to read; raises CannotJudge where it can't be started, and once it hangs."""
+        return start(self.command(*arguments), environment=self.environment, stdin=stdin, talk=talk, patience=PATIENCE)
+
+    def run(self, *arguments: str, given: bytes = b"", accepted: tuple[int, ...] = (0,)) -> tuple[int, bytes]:
+        """Runs Git to read; returns exit status and output, raises CannotJudge for other statuses."""
+        return run(
+            self.command(*arguments), environment=self.environment, given=given, accepted=accepted, patience=PATIENCE
+        )
+
+    def line(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> str:
+        """The first line that Git writes, "" for none. Raises CannotJudge like `run`."""
+        output = self.run(*arguments, accepted=accepted)[1]
+        return output.partition(b"\n")[0].decode("utf-8", "surrogateescape")
+
+
+def namespace_prefix(name: str) -> str:
+    """What stands before every ref of the repository that GIT_NAMESPACE makes out of a part (gitnamespaces(7))."""
+    return "".join(f"refs/namespaces/{part}/" for part in name.split("/") if part)
+
+
+def common_folder(git_dir: str) -> str:
+    """The folder that a repository shares with its work trees, where `git_dir` is its own. Raises CannotJudge."""
+    path = f"{git_dir}/commondir"
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return os.path.join(git_dir, file.read().removesuffix("\n"))
+    except FileNotFoundError:
+        return git_dir
+    except OSError as error:
+        raise CannotJudge(f"The file {path!a} can't be read: {error.strerror}. Put it right.") from error

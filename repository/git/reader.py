@@ -1,0 +1,83 @@
+"""What the rest of the project may ask of a repository, whoever reads it."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Literal, Protocol
+
+    from ...policy.objects.tree_shape import Shape
+    from .objects import RawObject, TagRef, TreeEntry
+else:
+    Protocol = object
+
+
+class Reader(Protocol):
+    """A repository, read only. Every method raises CannotJudge where Git can't answer.
+
+    Names and paths are text with surrogates for bytes that are not UTF-8. Ids
+    are lower-case hex, as long as the repository's ids are.
+    """
+
+    def prepare(self, *, models: Sequence[str] = (), refs: Sequence[str] = ()) -> None:
+        """Starts to look up what will be asked next; a later `prepare` forgets it.
+
+        `tags_of` these models and `existing` of these refs then answer as of now.
+        """
+
+    def tags_of(self, models: Sequence[str]) -> dict[str, list[TagRef]]:
+        """For each model, as tags spell it, the tags that begin with it and `@` or `#`; in no order."""
+
+    def all_tags(self) -> list[TagRef]:
+        """Every ref under refs/tags/, in no order."""
+
+    def existing(self, refs: Sequence[str]) -> dict[str, str]:
+        """Those of these full ref names that exist, with the ids that they name."""
+
+    def symbolic(self, refs: Sequence[str]) -> dict[str, str]:
+        """Those of these full ref names that stand for another ref, with that one's name, whether it exists or not."""
+
+    def refs_under(self, prefix: str) -> list[tuple[str, str]]:
+        """The full name and id of every ref whose name begins with `prefix`, which ends in a slash."""
+
+    def objects(
+        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
+    ) -> Iterator[RawObject]:
+        """These objects in this order, in constant memory however large they are.
+
+        Only objects of the type `content_of` come with `data`, at most `limit`
+        bytes of it. With the limit 0 nothing but types and sizes is read,
+        which is cheapest.
+        """
+
+    def files(self, wanted: Sequence[tuple[str, str]], *, limit: int) -> list[bytes | None]:
+        """The content, at most `limit` bytes, of each (commit or tree id, path).
+
+        None where there is no file; a symbolic link counts as one and its
+        content is where it points. With the limit 0 files are found, not read.
+        """
+
+    def entry(self, treeish: str, path: str, *, limit: int) -> TreeEntry | None:
+        """What stands at a path of a commit, tag or tree that exists; None for nothing."""
+
+    def shapes(self, trees: Sequence[str], *, max_paths: int, max_depth: int) -> dict[str, Shape]:
+        """What lies below each of these trees, exact as far as it keeps to the bounds.
+
+        Raises CannotJudge also where a tree is missing, and where too much would have to be read.
+        """
+
+    def not_contained(self, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
+        """Those of these ids that no tip (a commit) reaches; ids of no commit are among them."""
+
+    def resolve(self, revision: str) -> str | None:
+        """The id that a user's way of naming an object (gitrevisions(7)) stands for, None for none."""
+
+    def head(self) -> str | None:
+        """The full name of the ref that HEAD stands for, even if there is none yet; None if detached."""
+
+    def head_commit(self) -> str | None:
+        """The id of HEAD's commit, None where the branch that HEAD names does not exist."""
+
+    def close(self) -> None:
+        """Ends what runs beside us. The reader can still be used and starts it anew."""

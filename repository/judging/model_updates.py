@@ -1,0 +1,49 @@
+"""A push, taken apart by model."""
+
+from __future__ import annotations
+
+from ...policy.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ...policy.grammar.near_miss import NearMiss
+    from ...policy.grammar.tag_name import TagName
+    from ...policy.judging.push import RefUpdate
+    from ..git.objects import TagRef
+
+    Shares = Mapping[str | None, "Share"]
+
+TAGS = "refs/tags/"
+
+
+class Share(Record):
+    """One model's updates in a push, with what their names say; `model` is None for near misses.
+
+    `standing` are the model's tags in the repository, `landed` the names of
+    those that the push has put there already.
+    """
+
+    model: str | None
+    updates: Sequence[RefUpdate]
+    names: Sequence[TagName | NearMiss]
+    standing: Sequence[TagRef] = ()
+    landed: frozenset[str] = frozenset()
+
+
+def shares_of(updates: Iterable[RefUpdate]) -> dict[str | None, Share]:
+    """The updates of model tags by model (as spelled in tags), near misses under None."""
+    from ...policy.grammar.tag_name import TagName, parse_tag_name
+
+    named: dict[str | None, list[tuple[RefUpdate, TagName | NearMiss]]] = {}
+    for update in updates:
+        if update.ref.startswith(TAGS):
+            name = parse_tag_name(update.ref[len(TAGS) :])
+            if name is not None:
+                model = name.model if isinstance(name, TagName) else None
+                named.setdefault(model, []).append((update, name))
+    return {
+        model: Share(model, [update for update, _ in group], [name for _, name in group])
+        for model, group in named.items()
+    }

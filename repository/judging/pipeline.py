@@ -1,0 +1,197 @@
+"""From ref updates to verdicts: reads what the policies ask for, and no more.
+
+The cost follows the models that are pushed, not the tags that exist: only the
+pushed models' tags are listed and read. Models are judged in batches, so that
+memory does not grow with the size of the push.
+"""
+
+from __future__ import annotations
+
+from ...policy.commands import paste
+from ...policy.errors import CannotJudge
+from ...policy.grammar.names import is_model
+from ...policy.judging.push import ModelPush, Tag, TagPush
+from ..git.objects import TagRef
+from .model_updates import TAGS, shares_of
+from .obstacles import find_obstacles
+from .targets import read_targets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from ...policy.judging.judge import Judge
+    from ...policy.judging.push import RefUpdate
+    from ..git.reader import Reader
+    from .branches import Lands
+    from .model_updates import Share, Shares
+
+# As many tags are read before they are judged; at about 1 KiB each.
+BATCH = 5000
+
+# What the header of a tag object may take beside the message.
+HEADER_BYTES = 16 * 1024
+
+# A tag of a kibibyte is an ordinary one. What the pushed ones have beyond that is held in memory, all of it at once.
+ORDINARY_BYTES = 1024
+MOST_BEYOND = 32 * 1024 * 1024
+
+
+def judge_updates(
+    updates: Sequence[RefUpdate],
+    reader: Reader,
+    judges: Sequence[Judge],
+    *,
+    standing: Mapping[str, list[TagRef]] | None = None,
+    batch_size: int = BATCH,
+    shares: Shares | None = None,
+    lands: Lands = lambda *_: True,
+) -> None:
+    """Hand each model's share of the push to every one of `judges`.
+
+    The existing tags of the pushed models are listed by `reader`, unless
+    `standing` names them by model (spelled as in tags). `shares` are
+    the updates by model, where `shares_of` has been asked before. `lands` says
+    which of the pushed branches count. About `batch_size` tags are held at a
+    time. Raises CannotJudge where the repository can't be read.
+    """
+    shares = shares_of(updates) if shares is None else shares
+    if not shares:
+        return
+    listed = standing
+    if listed is None:
+        listed = reader.tags_of([model for model in shares if model is not None])
+    obstacles = find_obstacles(updates, shares, listed, reader)
+    twins = find_case_twins(shares, listed, reader)
+    whole = (share._replace(standing=listed.get(share.model or "", ())) for share in shares.values())
+    limit = _limit(shares, judges)
+    allowance = None if any(judge.circumstances.place == "history" for judge in judges) else _Allowance()
+    for batch in _batches(map(_but_for_the_touched, whole), batch_size):
+        pushes = _read(batch, reader, limit, listed, allowance)
+        targets = read_targets(pushes, updates, reader, judges, lands)
+        for push in pushes:
+            push = push._replace(targets=targets, obstacles=obstacles, case_twin=twins.get(push.model or ""))
+            for judge in judges:
+                judge.judge_model(push)
+
+
+def find_case_twins(shares: Shares, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
+    """For each model that gets its first tag: one whose name differs only in case."""
+    first = [
+        model
+        for model, share in shares.items()
+        if model is not None and not listed.get(model) and any(update.new for update in share.updates)
+    ]
+    if not first:
+        return {}
+    known: dict[str, str] = {}
+    wanted = {model.lower() for model in first}
+    for tag in reader.all_tags():
+        cut = min((place for place in (tag.name.find("@"), tag.name.find("#")) if place >= 0), default=-1)
+        model = tag.name[:cut]
+        if cut > 0 and model.lower() in wanted and is_model(model):
+            known.setdefault(model.lower(), model)
+    twins = {}
+    for model in first:
+        twin = known.setdefault(model.lower(), model)
+        if twin != model:
+            twins[model] = twin
+    return twins
+
+
+def _but_for_the_touched(share: Share) -> Share:
+    """The share without those of the standing tags that it changes: each update brings its own."""
+    if not share.standing:
+        return share
+    touched = {update.ref: update.new for update in share.updates}
+    return share._replace(
+        standing=[tag for tag in share.standing if TAGS + tag.name not in touched],
+        landed=frozenset(tag.name for tag in share.standing if touched.get(TAGS + tag.name) == tag.oid),
+    )
+
+
+def _batches(shares: Iterable[Share], batch_size: int) -> Iterator[list[Share]]:
+    batch: list[Share] = []
+    size = 0
+    for share in shares:
+        batch.append(share)
+        size += len(share.updates) + len(share.standing)
+        if size >= batch_size:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _limit(models: Iterable[str | None], judges: Sequence[Judge]) -> int:
+    messages = (judge.policy.for_model(model or "").message for judge in judges for model in models)
+    return HEADER_BYTES + max((message.max_bytes for message in messages), default=0)
+
+
+class _Allowance:
+    """How much a push's tags may hold beyond what is ordinary: a megabyte on the wire may unpack to hundreds."""
+
+    def __init__(self) -> None:
+        self._left = MOST_BEYOND
+
+    def take(self, size: int) -> None:
+        """Count one tag object. Raises CannotJudge once they hold too much."""
+        self._left -= max(0, size - ORDINARY_BYTES)
+        if self._left < 0:
+            raise CannotJudge(
+                f"The tags of this push hold more than {MOST_BEYOND // 1024**2} MiB of messages. Push fewer at once."
+            )
+
+
+def _read(
+    shares: Sequence[Share],
+    reader: Reader,
+    limit: int,
+    listed: Mapping[str, list[TagRef]],
+    allowance: _Allowance | None,
+) -> list[ModelPush]:
+    from ...policy.objects.tag_object import parse_tag_object
+
+    oids: list[str] = []
+    for share in shares:
+        oids.extend(oid for update in share.updates for oid in (update.old, update.new) if oid)
+        oids.extend(tag.oid for tag in share.standing)
+    objects = reader.objects(oids, limit=limit)
+
+    def read(name: str, oid: str | None, *, pushed: bool = False) -> Tag | None:
+        if oid is None:
+            return None
+        found = next(objects)
+        if pushed and allowance is not None:
+            allowance.take(len(found.data))
+        content = parse_tag_object(found.data, found.size) if found.type == "tag" else None
+        if content is not None and not pushed:
+            # Of what stands no rule reads the message, which may be a hundred times the rest.
+            content = content._replace(message=content.message[:ORDINARY_BYTES])
+        return Tag(name, oid, found.type, content)
+
+    pushes = []
+    for share in shares:
+        pushed = []
+        for update, name in zip(share.updates, share.names, strict=True):
+            tag = update.ref[len(TAGS) :]
+            old = read(tag, update.old)
+            if old is not None and old.type is None and TagRef(tag, old.oid) in listed.get(share.model or "", ()):
+                raise _damaged(old)
+            pushed.append(TagPush(update.ref, name, old, read(tag, update.new, pushed=True)))
+        standing = [found for ref in share.standing if (found := read(ref.name, ref.oid))]
+        for found in standing:
+            if found.type is None:
+                raise _damaged(found)
+        standing += [push.old for push in pushed if push.old is not None]
+        pushes.append(ModelPush(share.model, pushed, standing, {}, {}, landed=share.landed))
+    return pushes
+
+
+def _damaged(tag: Tag) -> CannotJudge:
+    """A tag that stands, and whose object Git can't find: it may be gone, or only not to be read by this user."""
+    return CannotJudge(
+        f"The tag {tag.name!a} stands for the object {tag.oid}, which can't be read, so it can't be told what was "
+        "registered. Whoever runs the server must look there: `git fsck` tells whether the object is gone. If it can't "
+        f"be had back, {paste('git', 'update-ref', '-d', TAGS + tag.name)} removes the tag."
+    )

@@ -1,0 +1,87 @@
+"""What `git receive-pack` does with a line of a push after its hook has accepted it.
+
+A line counts for another only where nothing but a fault keeps it from landing.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ..git.configuration import Configuration, is_true
+from ..git.scratch_files import filled_scratch_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ...policy.judging.push import RefUpdate
+    from ..git.command import Git
+    from ..git.reader import Reader
+
+HIDING = ("receive.hiderefs", "transfer.hiderefs")
+
+
+class Receiver:
+    """receive-pack in one repository, as it is configured.
+
+    `asked_singly` names what may refuse single refs after the hook that asks
+    this, None for nothing. Methods raise CannotJudge where Git can't read its
+    configuration.
+    """
+
+    def __init__(self, git: Git, configuration: Configuration, *, asked_singly: str | None = None) -> None:
+        """`configuration` holds at least the sections `core`, `receive` and `transfer`."""
+        self.asked_singly = asked_singly
+        self._git = git
+        self._settings = configuration.entries()
+        self._namespace = "".join(
+            f"refs/namespaces/{part}/" for part in git.environment.get("GIT_NAMESPACE", "").split("/") if part
+        )
+
+    def hides(self, ref: str) -> bool:
+        """Whether `receive.hideRefs` or `transfer.hideRefs` hides the ref; the last one that fits it counts.
+
+        `!` shows a ref again, `^` looks at its name in the whole namespace
+        (git-config(1), transfer.hideRefs).
+        """
+        for name, pattern in reversed(self._settings):
+            if name in HIDING:
+                shows = pattern.startswith("!")
+                pattern = pattern.removeprefix("!")
+                subject = self._namespace + ref if pattern.startswith("^") else ref
+                pattern = pattern.removeprefix("^").rstrip("/")
+                if subject == pattern or subject.startswith(pattern + "/"):
+                    return not shows
+        return False
+
+    def lands(self, branch: RefUpdate, updates: Mapping[str, RefUpdate], reader: Reader) -> bool:
+        """Whether nothing but a fault keeps `branch` from landing: one of the push's `updates`, by their refs.
+
+        The caller has made sure that it is created, or fast-forwarded from what it is.
+        """
+        if self.asked_singly is not None or self.hides(branch.ref) or branch.new is None:
+            return False
+        if branch.old is not None and self._may_be_checked_out():
+            return False  # receive.denyCurrentBranch
+        parts = branch.ref.split("/")
+        parents = ["/".join(parts[:count]) for count in range(3, len(parts))]
+        if not updates.keys().isdisjoint(parents) or reader.existing(parents):
+            return False
+        below = branch.ref + "/"
+        if any(ref.startswith(below) for ref in updates) or reader.refs_under(below):
+            return False
+        return is_connected(self._git, [branch.new])
+
+    def _may_be_checked_out(self) -> bool:
+        bare = [value for name, value in self._settings if name == "core.bare"]
+        return not bare or not is_true(bare[-1]) or os.path.exists(os.path.join(self._git.folder(), "worktrees"))
+
+
+def is_connected(git: Git, commits: Sequence[str]) -> bool:
+    """Whether everything that these commits lead to is there: what Git asks before it moves a ref to one."""
+    source = filled_scratch_file("".join(f"{oid}\n" for oid in commits).encode("ascii"))
+    try:
+        child = git.start("rev-list", "--objects", "--quiet", "--stdin", "--not", "--all", stdin=source)
+    finally:
+        os.close(source)
+    return child.finish() == 0

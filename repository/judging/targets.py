@@ -1,0 +1,153 @@
+"""What the pushed tags point at: the commits, and the files in them that the policies ask for."""
+
+from __future__ import annotations
+
+from ...policy.judging.push import Target
+from ...policy.objects.commit_object import parse_commit
+from ...policy.objects.needed_files import ANNOTATIONS_FILE, MOST_FILE_BYTES, needed_files
+from ...policy.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ...policy.judging.judge import Judge
+    from ...policy.judging.push import ModelPush, RefUpdate
+    from ...policy.objects.commit_object import Commit
+    from ...policy.objects.tree_shape import Shape
+    from ..git.reader import Reader
+    from .branches import Lands
+
+    Files = dict[str, dict[str, bytes | None]]
+
+# One byte more than may be in them, which shows the larger ones.
+FILE_LIMIT = MOST_FILE_BYTES + 1
+COMMIT_LIMIT = 1024 * 1024
+# Some ten thousand names; a larger root folder is searched on its own.
+ROOT_LIMIT = 1024 * 1024
+
+
+def read_targets(
+    shares: Sequence[ModelPush],
+    updates: Sequence[RefUpdate],
+    reader: Reader,
+    judges: Sequence[Judge],
+    lands: Lands,
+) -> dict[str, Target]:
+    """The targets of the pushed tags by their ids. Raises CannotJudge where the repository can't be read."""
+    asked = _asked(shares, judges)
+    types: dict[str, str | None] = {}
+    commits: dict[str, Commit] = {}
+    for found in reader.objects(asked.paths, limit=COMMIT_LIMIT, content_of="commit"):
+        types[found.oid] = found.type
+        if found.type == "commit":
+            commits[found.oid] = parse_commit(found.data, found.size)
+    shapes = _shapes(asked, commits, reader)
+    files = _read_files(asked.paths, commits, shapes, reader)
+    within: dict[tuple[str, ...], set[str]] = {}
+    for glob, oids in asked.branches.items():
+        from .branches import contained_in
+
+        within[glob] = contained_in(glob, [oid for oid in oids if oid in commits], updates, reader, lands)
+    return {
+        oid: Target(
+            oid,
+            types[oid],
+            files.get(oid, {}),
+            {glob: oid in inside for glob, inside in within.items()},
+            commits.get(oid),
+            shapes.get(commits[oid].tree) if oid in asked.walked and oid in commits else None,
+        )
+        for oid in asked.paths
+    }
+
+
+class _Asked(Record):
+    """What the policies ask of the targets, by their ids.
+
+    `paths` are those of the files that are read. `branches` maps lists of
+    branch globs to the ids of which is asked whether such a branch contains
+    them. What lies below the `walked` is looked at within the bounds.
+    """
+
+    paths: dict[str, dict[str, None]]
+    branches: dict[tuple[str, ...], set[str]]
+    walked: set[str]
+    max_paths: int
+    max_depth: int
+
+
+def _asked(shares: Sequence[ModelPush], judges: Sequence[Judge]) -> _Asked:
+    from ...policy.grammar.tag_name import TagName
+
+    asked = _Asked({}, {}, set(), 0, 0)
+    for share in shares:
+        settings = [judge.policy.for_model(share.model or "") for judge in judges]
+        paths = [path for one in settings for path in needed_files(share.model or "", one)]
+        globs = {one.target.branches for one in settings if one.levels["target-branch"] != "off"}
+        bounds = [one.target for one in settings if one.levels["target-tree"] != "off"]
+        asked = asked._replace(
+            max_paths=max([asked.max_paths, *[one.max_paths for one in bounds]]),
+            max_depth=max([asked.max_depth, *[one.max_depth for one in bounds]]),
+        )
+        for push in share.pushed:
+            if push.new is None or push.new.object is None or not push.new.object.target:
+                continue
+            target = push.new.object.target
+            asked.paths.setdefault(target, {}).update(dict.fromkeys(paths))
+            if bounds:
+                asked.walked.add(target)
+            for glob in globs:
+                asked.branches.setdefault(glob, set()).add(target)
+        if any(isinstance(push.name, TagName) and push.name.kind == "deprecate" for push in share.pushed):
+            # GTO holds the dates of the model's commits against its deprecation.
+            for tag in share.existing:
+                if tag.object is not None and tag.object.target:
+                    asked.paths.setdefault(tag.object.target, {})
+    return asked
+
+
+def _shapes(asked: _Asked, commits: Mapping[str, Commit], reader: Reader) -> dict[str, Shape]:
+    trees = dict.fromkeys(
+        commit.tree for oid, commit in commits.items() if oid in asked.walked and commit.defect is None
+    )
+    return reader.shapes(list(trees), max_paths=asked.max_paths, max_depth=asked.max_depth) if trees else {}
+
+
+def _read_files(
+    asked: Mapping[str, Iterable[str]], commits: Mapping[str, Commit], shapes: Mapping[str, Shape], reader: Reader
+) -> Files:
+    """The files that are asked of the commits that can be read.
+
+    Git fails on a tree that it can't read, wherever in it a file is looked for.
+    """
+    readable = {
+        oid: commit
+        for oid, commit in commits.items()
+        if commit.defect is None and (commit.tree not in shapes or not shapes[commit.tree].defect)
+    }
+    files: Files = {oid: dict.fromkeys(asked[oid]) for oid in readable}
+    roots = {commits[oid].tree for oid, paths in files.items() if ANNOTATIONS_FILE in paths}
+    bare = {root for root in roots if root in shapes and not shapes[root].annotated}
+    bare |= _without_annotations(sorted(roots - shapes.keys()), reader)
+    wanted = [
+        (oid, path)
+        for oid, paths in files.items()
+        for path in paths
+        if path != ANNOTATIONS_FILE or commits[oid].tree not in bare
+    ]
+    for (oid, path), content in zip(wanted, reader.files(wanted, limit=FILE_LIMIT), strict=True):
+        files[oid][path] = content
+        # GTO fails on a folder or submodule of that name as it does on a file that it can't read.
+        if content is None and path == ANNOTATIONS_FILE and reader.entry(oid, path, limit=0) is not None:
+            files[oid][path] = b""
+    return files
+
+
+def _without_annotations(trees: Sequence[str], reader: Reader) -> set[str]:
+    """Those of the root folders that hold no annotations, as nearly all: one look tells, and commits may share them."""
+    entry = b" " + ANNOTATIONS_FILE.encode() + b"\0"
+    found = reader.objects(dict.fromkeys(trees), limit=ROOT_LIMIT, content_of="tree")
+    return {
+        tree.oid for tree in found if tree.type == "tree" and tree.size == len(tree.data) and entry not in tree.data
+    }

@@ -1,0 +1,39 @@
+"""The message of a tag, as Git would have it."""
+
+from __future__ import annotations
+
+from ..git.processes import run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..git.command import Git
+
+
+def with_trailers(git: Git, message: str, trailers: Sequence[str]) -> str:
+    """`message` with trailers (`KEY=VALUE`) as git-interpret-trailers(1) adds them; it ends in a newline.
+
+    Raises CannotJudge, in Git's words, where Git can't add them.
+    """
+    text = message.rstrip() + "\n"
+    if not trailers:
+        return text
+    options = [f"--trailer={trailer}" for trailer in trailers]
+    return _filtered(git, text, "interpret-trailers", "--no-divider", *options)
+
+
+def without_comments(git: Git, text: str) -> str:
+    """What `git tag` takes from an editor: without comments, and without blank lines around it."""
+    return _filtered(git, text, "stripspace", "--strip-comments")
+
+
+def editor(git: Git) -> str:
+    """The command that starts the user's editor (git-var(1)). Raises CannotJudge where there is none."""
+    return run(git.command("var", "GIT_EDITOR"), environment=git.surroundings)[1].decode().strip()
+
+
+def _filtered(git: Git, text: str, *command: str) -> str:
+    given = text.encode("utf-8", "surrogateescape")
+    output = run(git.command(*command), environment=git.surroundings, given=given)[1]
+    return output.decode("utf-8", "surrogateescape")

@@ -1,0 +1,76 @@
+"""Makes annotated tags, takes them back, and pushes."""
+
+from __future__ import annotations
+
+from ...policy.record import Record
+from ..git.processes import run, start
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..git.command import Git
+
+
+class Identity(Record):
+    """Who tags: `Name <e-mail>`, and the zone of their clock (`+0200`)."""
+
+    who: str
+    zone: str
+
+
+class TagDraft(Record):
+    """An annotated tag that is not yet in the repository.
+
+    `time` is in seconds since the epoch. `message` ends in a newline, as Git's
+    own messages do.
+    """
+
+    name: str
+    target: str
+    target_type: str
+    tagger: Identity
+    time: int
+    message: str
+
+    def raw(self) -> bytes:
+        """The bytes of the object, unsigned."""
+        tagger = f"{self.tagger.who} {self.time} {self.tagger.zone}"
+        lines = f"object {self.target}\ntype {self.target_type}\ntag {self.name}\ntagger {tagger}\n\n{self.message}"
+        return lines.encode("utf-8", "surrogateescape")
+
+
+def committer(git: Git) -> Identity:
+    """Who Git would name as the tagger. Raises CannotJudge, in Git's words, where it does not know."""
+    ident = run(git.command("var", "GIT_COMMITTER_IDENT"), environment=git.surroundings)[1]
+    who, _, rest = ident.decode("utf-8", "surrogateescape").rstrip("\n").rpartition("> ")
+    return Identity(f"{who}>", rest.partition(" ")[2])
+
+
+def store_tag(git: Git, name: str, raw: bytes) -> str:
+    """Stores this tag object and makes the ref `name` of it; returns the object's id.
+
+    A ref of that name is never replaced. Raises CannotJudge with Git's words
+    where it fails; then there is no ref.
+    """
+    hashing = git.command("hash-object", "-t", "tag", "-w", "--stdin")
+    oid = run(hashing, environment=git.surroundings, given=raw)[1].decode("ascii").strip()
+    nothing = "0" * len(oid)
+    run(git.command("update-ref", "--", f"refs/tags/{name}", oid, nothing), environment=git.surroundings)
+    return oid
+
+
+def delete_tag(git: Git, name: str, oid: str) -> None:
+    """Deletes the tag if it still names this object; raises CannotJudge with Git's words if not."""
+    run(git.command("update-ref", "-d", "--", f"refs/tags/{name}", oid), environment=git.surroundings)
+
+
+def push(git: Git, remote: str, refspecs: Sequence[str], *, options: Sequence[str] = ()) -> bool:
+    """Pushes these refspecs, all or none; says whether it succeeded.
+
+    What Git and the server say goes to our stderr. `options` are for the
+    server (`git push -o`). Raises CannotJudge where Git can't be started.
+    """
+    to_server = [f"--push-option={option}" for option in options]
+    command = git.command("push", "--atomic", "--no-follow-tags", *to_server, "--", remote, *refspecs)
+    return start(command, environment=git.surroundings, stdin=0, to_terminal=True).finish() == 0

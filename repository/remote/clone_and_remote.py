@@ -1,0 +1,69 @@
+"""A remote and a clone seen as one repository, with a tag in it that is not stored anywhere."""
+
+from __future__ import annotations
+
+from ..git.objects import RawObject, TagRef
+from ..git.program import GitProgram
+from .reader import RemoteReader
+from .remote import HEADS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Literal
+
+    from ..git.command import Git
+    from .remote import Listing
+
+
+class WithTags(RemoteReader):
+    """A `Reader` of the remote's tags and branches together with this clone's own.
+
+    Where both have a ref, the tag is the remote's and the branch ours: a
+    remote's tags stay as they are, its branches will be as we push them.
+    """
+
+    def __init__(self, git: Git, listing: Listing | None, *, remote: str | None) -> None:
+        super().__init__(git, listing, remote=remote)
+        self._clone = GitProgram(git)
+        self._unstored: dict[str, bytes] = {}
+
+    def add_object(self, oid: str, raw: bytes) -> None:
+        """Makes a tag object known that is not in the repository."""
+        self._unstored[oid] = raw
+
+    def tags_of(self, models: Sequence[str]) -> dict[str, list[TagRef]]:
+        ours, theirs = self._clone.tags_of(models), super().tags_of(models)
+        return {model: _joined(ours[model], theirs[model]) for model in models}
+
+    def all_tags(self) -> list[TagRef]:
+        return _joined(self._clone.all_tags(), super().all_tags())
+
+    def existing(self, refs: Sequence[str]) -> dict[str, str]:
+        return {**self._clone.existing(refs), **super().existing(refs)}
+
+    def refs_under(self, prefix: str) -> list[tuple[str, str]]:
+        theirs = super().refs_under(prefix)
+        if prefix != HEADS:
+            return theirs
+        return list({**dict(theirs), **dict(self._clone.refs_under(HEADS))}.items())
+
+    def objects(
+        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
+    ) -> Iterator[RawObject]:
+        wanted = list(oids)
+        stored = super().objects(
+            [oid for oid in wanted if oid not in self._unstored], limit=limit, content_of=content_of
+        )
+        for oid in wanted:
+            raw = self._unstored.get(oid)
+            yield next(stored) if raw is None else RawObject(oid, "tag", len(raw), raw[:limit])
+        next(stored, None)
+
+    def close(self) -> None:
+        self._clone.close()
+        super().close()
+
+
+def _joined(ours: Iterable[TagRef], theirs: Iterable[TagRef]) -> list[TagRef]:
+    return list({tag.name: tag for tag in (*ours, *theirs)}.values())

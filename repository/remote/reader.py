@@ -1,0 +1,111 @@
+"""Reads a clone as if its refs were those of the remote that is pushed to."""
+
+from __future__ import annotations
+
+import os
+
+from ...policy.errors import CannotJudge
+from ..git.command import Git
+from ..git.objects import TagRef
+from ..git.program import GitProgram
+from ..git.refs import group_by_model
+from .remote import HEADS, TAGS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .remote import Listing, Remote
+
+
+class RemoteReader(GitProgram):
+    """A `Reader` of this clone's objects and the remote's refs.
+
+    `listing` is what the remote said, None where nobody asked it: then this
+    clone's own tags stand in, and the branches as they were fetched last.
+    """
+
+    def __init__(self, git: Git, listing: Listing | None, *, remote: str | None) -> None:
+        super().__init__(git)
+        self._listing = listing
+        self._tracking = f"refs/remotes/{remote}/" if remote else None
+
+    def tags_of(self, models: Sequence[str]) -> dict[str, list[TagRef]]:
+        if self._listing is None:
+            return super().tags_of(models)
+        listed = [(TAGS + name, oid) for name, oid in self._listing.tags.items()]
+        return {model: [TagRef(*tag) for tag in tags] for model, tags in group_by_model(listed, models).items()}
+
+    def all_tags(self) -> list[TagRef]:
+        if self._listing is None:
+            return super().all_tags()
+        return [TagRef(name, oid) for name, oid in self._listing.tags.items()]
+
+    def existing(self, refs: Sequence[str]) -> dict[str, str]:
+        if self._listing is None:
+            return super().existing(refs)
+        tags = self._listing.tags
+        found = {ref: tags[ref[len(TAGS) :]] for ref in refs if ref.startswith(TAGS) and ref[len(TAGS) :] in tags}
+        elsewhere = [ref for ref in refs if not ref.startswith(TAGS)]
+        return found | (super().existing(elsewhere) if elsewhere else {})
+
+    def refs_under(self, prefix: str) -> list[tuple[str, str]]:
+        if prefix != HEADS:
+            return super().refs_under(prefix)
+        fetched = {}
+        if self._tracking is not None:
+            for ref, oid in super().refs_under(self._tracking):
+                fetched[HEADS + ref[len(self._tracking) :]] = oid
+        if self._listing is None:
+            return list(fetched.items())
+        heads = self._listing.heads
+        unknown = self.missing(sorted(set(heads.values())))
+        # A branch that went on without us still contains what it contained.
+        known = {ref: fetched.get(ref) if oid in unknown else oid for ref, oid in heads.items()}
+        return [(ref, oid) for ref, oid in known.items() if oid is not None]
+
+    def missing(self, oids: Sequence[str]) -> set[str]:
+        """Those of these ids that no object here has."""
+        return {found.oid for found in self.objects(oids, limit=0) if found.type is None}
+
+
+def fetch_missing(git: Git, remote: Remote, tags: Mapping[str, str], *, into: str) -> Git:
+    """Fetch those of these tags (name → id) whose objects this clone lacks, into the folder `into`.
+
+    Returns Git for this clone with what was fetched in sight, as long as the
+    folder is there. Raises CannotJudge where the remote does not give them.
+    """
+    lacking = _missing(git, set(tags.values()))
+    if not lacking:
+        return git
+    wanted = [TAGS + name for name, oid in tags.items() if oid in lacking]
+    objects = remote.fetch(wanted, into=into, id_length=len(next(iter(lacking))))
+    seeing = _with_objects_in(git, objects)
+    if still := _missing(seeing, lacking):
+        changed = sorted(name for name, oid in tags.items() if oid in still)
+        raise CannotJudge(
+            f"The remote {remote.address!a} changed its tag {changed[0]!a} while it was read. Push once more."
+        )
+    return seeing
+
+
+def _missing(git: Git, oids: set[str]) -> set[str]:
+    reader = RemoteReader(git, None, remote=None)
+    try:
+        return reader.missing(sorted(oids))
+    finally:
+        reader.close()
+
+
+def _with_objects_in(git: Git, folder: str) -> Git:
+    others = git.surroundings.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
+    quoted = in_list_of_folders(folder)
+    sight = f"{others}{os.pathsep}{quoted}" if others else quoted
+    return Git(git.directory, {**git.surroundings, "GIT_ALTERNATE_OBJECT_DIRECTORIES": sight})
+
+
+def in_list_of_folders(folder: str) -> str:
+    """`folder` as GIT_ALTERNATE_OBJECT_DIRECTORIES wants it: one with the separator in it is quoted (git(1))."""
+    if os.pathsep not in folder and not folder.startswith('"'):
+        return folder
+    return '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'

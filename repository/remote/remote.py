@@ -1,0 +1,168 @@
+"""Asks a remote through Git: within a time limit, and without a question to the user.
+
+A push has already opened a connection of its own, so whatever lets the user
+in without asking (an agent, a credential helper, a dialogue window) does so
+again. A second prompt on the terminal would mix with the first.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from ...policy.errors import CannotJudge
+from ...policy.record import Record
+from ..git.bounded_program import MOST_BYTES, SaidTooMuch, TookTooLong, run_bounded
+from ..git.object_ids import are_ids
+from ..git.refs import fits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ..git.command import Git
+
+TAGS = "refs/tags/"
+HEADS = "refs/heads/"
+
+TIMEOUT_SETTING = "tagwarden.remoteTimeout"
+DEFAULT_SECONDS = 10.0
+LONGEST_COMPLAINT = 2000
+
+
+class Listing(Record):
+    """What a remote has: its tags by name without refs/tags/, its branches by full name."""
+
+    tags: Mapping[str, str]
+    heads: Mapping[str, str]
+
+
+class RemoteIsSilent(CannotJudge):
+    """The remote did not answer in time, or could not be reached."""
+
+
+class Remote:
+    """The remote at `address` (a name or a URL), which has `seconds` for all answers together."""
+
+    def __init__(self, git: Git, address: str, *, seconds: float = DEFAULT_SECONDS) -> None:
+        self.address = address
+        self.seconds = seconds
+        self._git = git
+        self._end = time.monotonic() + seconds
+
+    def list(self, models: Iterable[str] | None, *, tags: Iterable[str] = (), heads: bool = False) -> Listing:
+        """The tags of `models` as tags spell them, in upper or lower case; all tags for None.
+
+        With these `tags`, if they exist, and with the branches if `heads` asks for
+        them. It is one `git ls-remote`. Raises RemoteIsSilent.
+        """
+        kinds = ["--tags", *(["--heads"] if heads else [])]
+        patterns = [] if models is None else _patterns(models, tags, heads=heads)
+        answer = self._ask(["ls-remote", "--refs", *kinds, "--end-of-options", self.address, *patterns])
+        listed: dict[str, str] = {}
+        *lines, end = answer.decode("utf-8", "surrogateescape").split("\n")
+        for line in lines:
+            oid, _, ref = line.partition("\t")
+            if not are_ids([oid]) or not ref.startswith("refs/"):
+                raise RemoteIsSilent(f"The remote {self.address!a} answered {line[:200]!a}, which is no id and ref.")
+            listed[ref] = oid
+        if end:
+            raise RemoteIsSilent(f"The remote {self.address!a} broke off while it said which tags it has.")
+        return Listing(
+            {ref[len(TAGS) :]: oid for ref, oid in listed.items() if ref.startswith(TAGS)},
+            {ref: oid for ref, oid in listed.items() if ref.startswith(HEADS)},
+        )
+
+    def fetch(self, refs: Iterable[str], *, into: str, id_length: int) -> str:
+        """Fetch what these refs of the remote name into a new repository in the folder `into`.
+
+        A tag comes with its commit, without history and files. Nothing is
+        written elsewhere, above all no ref, no FETCH_HEAD and no boundary of a
+        shallow clone. Returns the folder of the objects. Raises RemoteIsSilent.
+        """
+        _make_repository(into, self._git, id_length)
+        # The configuration that says how to reach the remote is included there; a path that is
+        # relative to the working directory still is.
+        scratch = {"GIT_DIR": into}
+        quiet = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap="]
+        least = ["--no-auto-maintenance", "--depth=1", "--filter=tree:0", "--stdin", "--end-of-options"]
+        self._ask([*quiet, *least, self.address], given="\n".join(refs), environment=scratch)
+        return os.path.join(into, "objects")
+
+    def fetch_tag(self, name: str) -> None:
+        """Fetch one tag as the remote has it, over whatever this clone has under that name. Raises RemoteIsSilent."""
+        quiet = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap="]
+        ref = TAGS + name
+        self._ask([*quiet, "--no-auto-maintenance", "--end-of-options", self.address, f"+{ref}:{ref}"])
+
+    def _ask(self, arguments: Iterable[str], *, given: str = "", environment: Mapping[str, str] = {}) -> bytes:
+        left = self._end - time.monotonic()
+        surroundings = {**self._git.surroundings, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **environment}
+        try:
+            answered = run_bounded(
+                self._git.command(*arguments), environment=surroundings, given=os.fsencode(given), seconds=left
+            )
+        except TookTooLong:
+            raise RemoteIsSilent(
+                f"The remote {self.address!a} did not say within {self.seconds:g} seconds which tags it has."
+            ) from None
+        except SaidTooMuch:
+            raise RemoteIsSilent(
+                f"The remote {self.address!a} says more than {MOST_BYTES // 1024**2} MiB about its tags, "
+                "and has not come to an end."
+            ) from None
+        if answered.status != 0:
+            # The remote writes some of it; its lines must not pass for lines of ours.
+            lines = answered.complaint.decode("utf-8", "replace").splitlines()
+            said = "; ".join(line.strip() for line in lines if line.strip())[:LONGEST_COMPLAINT]
+            said = said or f"exit status {answered.status}"
+            raise RemoteIsSilent(f"The remote {self.address!a} could not be asked which tags it has. Git says: {said}")
+        return answered.output
+
+
+def seconds_for_remotes(value: str | None, default: float) -> float:
+    """How long a remote may take, by the value of TIMEOUT_SETTING. Raises CannotJudge where that is no number."""
+    try:
+        seconds = default if value is None else float(value)
+        if 0 < seconds < 86400:
+            return seconds
+    except ValueError:
+        pass
+    raise CannotJudge(
+        f"The Git setting {TIMEOUT_SETTING} is {value!a}, which is no number of seconds. "
+        f"Set it to one: `git config {TIMEOUT_SETTING} 10`."
+    )
+
+
+def _patterns(models: Iterable[str], tags: Iterable[str], *, heads: bool) -> list[str]:
+    """Patterns of git-ls-remote(1); `*` matches slashes there, too."""
+    found = [f"{TAGS}{_in_any_case(model)}{sign}*" for model in models for sign in "@#"]
+    found += [TAGS + tag for tag in tags]
+    if heads:
+        found.append(f"{HEADS}*")
+    if not fits(found):
+        return []
+    # No pattern at all would mean everything; no ref has this name.
+    return found or [f"{TAGS}^"]
+
+
+def _in_any_case(model: str) -> str:
+    return "".join(f"[{letter.lower()}{letter.upper()}]" if letter.isalpha() else letter for letter in model)
+
+
+def _make_repository(folder: str, git: Git, id_length: int) -> None:
+    """An empty repository (gitrepository-layout(5)) that reaches remotes as this one does."""
+    for inner in ("objects", "refs"):
+        os.makedirs(os.path.join(folder, inner))
+    common = os.path.abspath(git.line("rev-parse", "--git-common-dir"))
+    quoted = os.path.join(common, "config").replace("\\", "\\\\").replace('"', '\\"')
+    sha256 = id_length == 64
+    lines = [
+        f'[include]\n\tpath = "{quoted}"',
+        f"[core]\n\trepositoryFormatVersion = {1 if sha256 else 0}\n\tbare = true",
+        *(["[extensions]\n\tobjectFormat = sha256"] if sha256 else []),
+    ]
+    config = "".join(f"{line}\n" for line in lines)
+    for name, content in (("HEAD", "ref: refs/heads/none\n"), ("config", config)):
+        with open(os.path.join(folder, name), "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(content)

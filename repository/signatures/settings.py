@@ -1,0 +1,55 @@
+"""What the machine's Git configuration says of verifying signatures; nothing of the pusher's, nothing of a commit."""
+
+from __future__ import annotations
+
+import os
+
+from ...policy.errors import CannotJudge
+from ...policy.record import Record
+from ..git.configuration import Configuration
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..git.command import Git
+
+REVOKED = "gpg.ssh.revocationFile"
+
+
+class SignatureSettings(Record):
+    """The programs that verify, and the file of revoked SSH keys (ssh-keygen(1), -r), None for none."""
+
+    ssh_program: str
+    pgp_program: str
+    revoked: str | None
+
+
+def read_signature_settings(git: Git) -> SignatureSettings:
+    """Read them. Raises CannotJudge where the revoked keys can't be read: Git would take each key for good."""
+    settings = Configuration(git, "gpg").values()
+    revoked = settings.get(REVOKED.lower()) or None
+    return SignatureSettings(
+        settings.get("gpg.ssh.program") or "ssh-keygen",
+        # git-config(1): gpg.program is another name of gpg.openpgp.program.
+        settings.get("gpg.openpgp.program") or settings.get("gpg.program") or "gpg",
+        None if revoked is None else _readable(revoked),
+    )
+
+
+def _readable(value: str) -> str:
+    # git-config(1), "pathname": `~/` is the home folder of whoever runs Git.
+    path = os.path.expanduser(value) if value.startswith("~") else value
+    problem = None
+    if not os.path.isabs(path):
+        problem = "it is no absolute path"
+    else:
+        try:
+            with open(path, "rb") as file:
+                file.read(1)
+        except OSError as error:
+            problem = str(error.strerror)
+    if problem is not None:
+        raise CannotJudge(
+            f"Signatures can't be verified: the Git setting {REVOKED} names {value!a}, and {problem}. Whoever runs "
+            f"the server must put the revoked keys there, or run `git config --unset {REVOKED}`."
+        )
+    return path

@@ -1,0 +1,103 @@
+"""SSH signatures, verified by `ssh-keygen -Y` as Git does it (OpenSSH 8.9 or newer knows times)."""
+
+from __future__ import annotations
+
+import time
+
+from ...policy.judging.push import Signature
+from .armour import read_armour
+from .programs import private_folder, run_program, write
+from .ssh_blob import read_ssh_signature
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...policy.budget import Budget
+    from .allowed_signers import AllowedSigners
+    from .programs import Ran
+    from .ssh_blob import SshSignature
+    from .verifier import Signed
+
+KIND = b"SSH SIGNATURE"
+NAMESPACE = "git"
+PACKAGE = "OpenSSH 8.9 or newer"
+
+# A line of allowed signers may name many principals; each costs a process.
+MOST_PRINCIPALS = 8
+
+
+class SshVerifier:
+    """Verifies the SSH signatures of one push.
+
+    `revoked` is the file of revoked keys that git-config(1) calls
+    gpg.ssh.revocationFile. The signer must be allowed at the tagger's time (as
+    `git verify-tag` has it) and, where `now` is given, then as well.
+    """
+
+    def __init__(
+        self, signers: AllowedSigners, *, program: str, revoked: str | None, now: int | None, budget: Budget
+    ) -> None:
+        self.signers = signers
+        self.program = program
+        self.revoked = revoked
+        self.now = now
+        self.budget = budget
+        # Whom a key belongs to at a time; without times in the file, at any.
+        self._principals: dict[tuple[bytes, int | None], list[str]] = {}
+
+    def check(self, signed: Signed) -> Signature:
+        """Who made the signature, or what is wrong with it.
+
+        No program is started for what holds no key of an allowed signer.
+        """
+        blob = read_armour(signed.signature, KIND, checksum=False)
+        found = blob if isinstance(blob, str) else read_ssh_signature(blob)
+        if isinstance(found, str):
+            return Signature(None, found)
+        if found.namespace != NAMESPACE.encode():
+            return Signature(None, f"it was made for {found.namespace.decode('utf-8', 'replace')!a}, not for git")
+        if not found.is_by_certificate and found.key not in self.signers.ssh_keys:
+            return _foreign(found)
+        with private_folder() as folder:
+            return self._run(signed, found, folder)
+
+    def _run(self, signed: Signed, found: SshSignature, folder: str) -> Signature:
+        allowed = write(folder, "allowed_signers", self.signers.ssh)
+        signature = write(folder, "tag.sig", signed.signature)
+
+        def run(action: str, *arguments: str, at: int | None = None, given: bytes = b"") -> Ran:
+            options = [] if at is None else [f"-Overify-time={_stamp(at)}"]
+            command = [self.program, "-Y", action, *options, *arguments, "-s", signature]
+            return run_program(command, home=folder, given=given, package=PACKAGE, budget=self.budget)
+
+        def principals(at: int) -> list[str]:
+            key = found.key, at if self.signers.ssh_has_times else None
+            if key not in self._principals:
+                ran = run("find-principals", "-f", allowed, at=at)
+                names = ran.output.splitlines()[:MOST_PRINCIPALS] if ran.status == 0 else []
+                self._principals[key] = names
+            return self._principals[key]
+
+        for principal in principals(signed.time):
+            options = ("-f", allowed, "-I", principal, "-n", NAMESPACE)
+            revocation = () if self.revoked is None else ("-r", self.revoked)
+            if run("verify", *options, *revocation, at=signed.time, given=signed.payload).status != 0:
+                if revocation and run("verify", *options, at=signed.time, given=signed.payload).status == 0:
+                    return Signature(
+                        None, f"its {found.signer} is revoked by {self.revoked!a} (gpg.ssh.revocationFile)"
+                    )
+                continue
+            if self.now is not None and principal not in principals(self.now):
+                return Signature(None, f"the key of {principal!r} is not valid now")
+            return Signature(principal, None)
+        ran = run("check-novalidate", "-n", NAMESPACE, given=signed.payload)
+        if ran.status != 0:
+            return Signature(None, f"it does not belong to this tag ({ran.last_word})")
+        return _foreign(found)
+
+
+def _foreign(found: SshSignature) -> Signature:
+    return Signature(None, f"it is by {found.signer}, which is no allowed signer's at the time of the tag")
+
+
+def _stamp(seconds: int) -> str:
+    return time.strftime("%Y%m%d%H%M%S", time.gmtime(seconds))

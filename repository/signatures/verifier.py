@@ -1,0 +1,176 @@
+"""Whose signature a pushed tag bears, and what is wrong with it if it does not count.
+
+What was signed is the tag object up to the line where Git takes the signature
+to begin (gpg-interface.c, parse_signed_buffer()), byte for byte; it is verified
+by the programs that Git uses for it (`gpg.program`, `gpg.ssh.program`). Git's
+own `verify-tag` is not asked: it lets text follow a signature, and takes its
+settings from wherever Git does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...policy.budget import Budget
+from ...policy.errors import CannotJudge
+from ...policy.judging.push import Signature
+from ...policy.objects.tag_object import split_signature
+from ...policy.record import Record
+from .allowed_signers import read_allowed_signers
+from .settings import read_signature_settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ...policy.judging.judge import Verify
+    from ...policy.judging.push import TagPush
+    from ...policy.settings import Policy
+    from ..git.command import Git
+    from ..git.reader import Reader
+
+    Check = Callable[["Signed"], Signature]
+
+# A tag object that is larger is refused for its size before anybody looks at its signature.
+LARGEST = 1 << 20
+
+# To find out that a signature is no good takes several processes, and the push is refused for one.
+MOST_BAD = 10
+
+SSH = b"SSH SIGNATURE"
+PGP = b"PGP SIGNATURE"
+X509 = b"SIGNED MESSAGE"
+
+
+class Signed(Record):
+    """What was signed, and the signature: all from the line that begins it. `time` is the tagger's."""
+
+    payload: bytes
+    signature: bytes
+    kind: bytes
+    time: int
+
+
+def find_verifier(
+    policy: Policy,
+    reader: Reader,
+    git: Git,
+    *,
+    now: int | None,
+    remote: str | None = None,
+    budget: Budget | None = None,
+) -> Verify | None:
+    """What verifies the signatures that `policy` asks for; None where it names no allowed signers.
+
+    `now` is the judge's time for tags that are being pushed: a key must have
+    been valid when the tag was made and must still be, so that nobody can use
+    an expired key with an old date. For old tags it is None. The verifier
+    raises CannotJudge where the allowed signers can't be read, or a program is
+    not there or takes too long. With `remote`, in a clone of the server that
+    has this name, it leaves such signatures out: the server will judge them.
+    `budget` is the push's time. Once MOST_BAD signatures are no good, no more are verified.
+    """
+    location = policy.signing.allowed_signers
+    if location is None:
+        return None
+    return _Verifier(location, reader, git, now, remote, budget or Budget(for_each=now is None)).verify
+
+
+class Signatures(Mapping[str, Signature]):
+    """What verifying the signatures of a push said, by the names of their refs.
+
+    A signature is verified when it is asked for, and once. Lightweight and
+    unsigned tags have none, nor, in a clone, do those that only the server can verify.
+    """
+
+    def __init__(self, pushes: Sequence[TagPush], verify_one: Callable[[TagPush], Signature | None]) -> None:
+        self._signed = {
+            push.ref: push for push in pushes if push.new and push.new.object and push.new.object.signature is not None
+        }
+        self._verify_one = verify_one
+        self._found: dict[str, Signature | None] = {}
+
+    def __getitem__(self, ref: str) -> Signature:
+        if ref not in self._found:
+            self._found[ref] = self._verify_one(self._signed[ref])
+        found = self._found[ref]
+        if found is None:
+            raise KeyError(ref)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._signed)
+
+    def __len__(self) -> int:
+        return len(self._signed)
+
+
+class _Verifier:
+    def __init__(
+        self, location: str, reader: Reader, git: Git, now: int | None, remote: str | None, budget: Budget
+    ) -> None:
+        self.location = location
+        self.reader = reader
+        self.git = git
+        self.now = now
+        self.remote = remote
+        self.budget = budget
+        self._bad = 0
+        self._checks: dict[bytes, Check] | None = None
+
+    def verify(self, pushes: Sequence[TagPush]) -> Signatures:
+        return Signatures(pushes, self._verify_one)
+
+    def _verify_one(self, push: TagPush) -> Signature | None:
+        assert push.new is not None
+        (raw,) = self.reader.objects([push.new.oid], limit=LARGEST)
+        signed = read_signed(push, raw.data, raw.size)
+        if isinstance(signed, str):
+            return Signature(None, signed)
+        try:
+            if self._checks is None:
+                self._checks = self._find_checks()
+            if self._bad >= MOST_BAD and self.now is not None:
+                return Signature(None, f"it was not verified, for {MOST_BAD} others of this push are no good")
+            checked = self._checks[signed.kind](signed)
+            self._bad += checked.principal is None
+            return checked
+        except CannotJudge:
+            if self.remote is None:
+                raise
+            return None
+
+    def _find_checks(self) -> dict[bytes, Check]:
+        signers = read_allowed_signers(self.location, self.reader, remote=self.remote)
+        settings = read_signature_settings(self.git)
+
+        def check_pgp_signature(signed: Signed) -> Signature:
+            from .pgp import check_pgp
+
+            return check_pgp(signed, signers, program=settings.pgp_program, now=self.now, budget=self.budget)
+
+        from .ssh import SshVerifier
+
+        ssh = SshVerifier(
+            signers, program=settings.ssh_program, revoked=settings.revoked, now=self.now, budget=self.budget
+        )
+        return {SSH: ssh.check, PGP: check_pgp_signature}
+
+
+def read_signed(push: TagPush, raw: bytes, size: int) -> Signed | str:
+    """What a tag object's signature is and signs, or why it is none that can be verified."""
+    if len(raw) != size:
+        return f"the tag object has {size} bytes, too many to verify"
+    header, blank, body = raw.partition(b"\n\n")
+    before, signature = split_signature(body)
+    if signature is None:
+        return "there is none"
+    kind = signature.partition(b"\n")[0][len(b"-----BEGIN ") : -len(b"-----")]
+    if kind == X509:
+        return "it is an X.509 signature, and only SSH and OpenPGP signatures are verified here"
+    if kind not in (SSH, PGP):
+        return "it is no detached signature"
+    found = push.new.object if push.new else None
+    if found is None or found.tagger is None:
+        return "the tag does not say when it was made"
+    return Signed(header + blank + before, signature, kind, found.tagger.time)

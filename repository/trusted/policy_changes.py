@@ -1,0 +1,94 @@
+"""Whether a push changes a policy that will judge the pushes after it."""
+
+from __future__ import annotations
+
+from ...policy.errors import CannotJudge
+from ...policy.record import Record
+from .policy_location import POLICY_FILE, parse_location, read_at
+from .policy_source import DEFAULT_SETTING, POLICY_SETTING, SITE_SETTING
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...policy.judging.push import RefUpdate
+    from ..git.configuration import Configuration
+    from ..git.reader import Reader
+
+
+class PolicyChange(Record):
+    """A policy as it would be after the push.
+
+    `data` is the new file, None where there is none any more. `problem` says
+    in a sentence why it could then not be read, whatever it holds; a reader of
+    TOML may find more. `site` marks a policy of the whole site.
+    """
+
+    ref: str
+    path: str
+    data: bytes | None
+    problem: str | None
+    site: bool = False
+
+
+class Watched(Record):
+    """A file on a ref that is, or may become, a policy. `required` if it is an error that it is not there."""
+
+    ref: str
+    path: str
+    setting: str | None
+    required: bool
+
+
+def watched_policies(reader: Reader, configuration: Configuration) -> list[Watched]:
+    """Where on a server a push could change a policy. Settings that can't be read are left to whoever needs them."""
+    watched = []
+    head = reader.head()
+    if configuration.get(POLICY_SETTING) is None and head is not None:
+        watched.append(Watched(head, POLICY_FILE, None, False))
+    for setting in (POLICY_SETTING, DEFAULT_SETTING, SITE_SETTING):
+        try:
+            location = parse_location(setting, configuration.get(setting) or "")
+        except CannotJudge:
+            continue
+        ref = head if location.ref == "HEAD" else location.ref
+        if ref is not None:
+            watched.append(Watched(ref, location.path, setting, True))
+    return watched
+
+
+def policy_changes(reader: Reader, configuration: Configuration, updates: Iterable[RefUpdate]) -> list[PolicyChange]:
+    """The policies that differ after these updates. Raises CannotJudge where Git can't read the objects."""
+    by_ref = {update.ref: update for update in updates}
+    if not by_ref:
+        return []
+    changes = []
+    all_watched = watched_policies(reader, configuration)
+    stands_for = reader.symbolic([watched.ref for watched in all_watched])
+    for watched in all_watched:
+        update = by_ref.get(stands_for.get(watched.ref, watched.ref))
+        if update is not None and (change := _change(reader, watched, update)):
+            changes.append(change)
+    return changes
+
+
+def _change(reader: Reader, watched: Watched, update: RefUpdate) -> PolicyChange | None:
+    # Not `update.old`: that is what the client says, and Git deletes a ref whatever it says there.
+    standing = reader.existing([watched.ref]).get(watched.ref)
+    if _entry_id(reader, standing, watched.path) == _entry_id(reader, update.new, watched.path):
+        return None
+    site = watched.setting == SITE_SETTING
+    because = f"Git setting {watched.setting}" if watched.setting else "the policy at HEAD"
+    try:
+        found = None if update.new is None else read_at(reader, update.new, watched.path, because)
+    except CannotJudge as unreadable:
+        return PolicyChange(watched.ref, watched.path, None, str(unreadable), site)
+    if found is None:
+        problem = f"{watched.path!a} would no longer be at {watched.ref!a}, where the {because} expects it"
+        return PolicyChange(watched.ref, watched.path, None, problem if watched.required else None, site)
+    return PolicyChange(watched.ref, watched.path, found.data, None, site)
+
+
+def _entry_id(reader: Reader, commit: str | None, path: str) -> tuple[str, str] | None:
+    entry = None if commit is None else reader.entry(commit, path, limit=0)
+    return None if entry is None else (entry.kind, entry.oid)

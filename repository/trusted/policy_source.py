@@ -1,0 +1,104 @@
+"""Which policy judges a push: never one that the push itself brings.
+
+The refs are read as they stand: in pre-receive that is before the push, whose
+objects already lie in quarantine. In `update` an earlier ref of the same push
+may have moved, so the reader there is one that knows what it was
+(`reader_before.py`).
+"""
+
+from __future__ import annotations
+
+import os
+
+from ...policy.errors import CannotJudge
+from ...policy.record import Record
+from .policy_location import POLICY_FILE, file_id, parse_location, read_at, read_file, read_location
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from ..git.configuration import Configuration
+    from ..git.reader import Reader
+
+    Kind = Literal["configured", "head", "remote", "work-tree", "default", "built-in"]
+
+POLICY_SETTING = "tagwarden.policy"
+DEFAULT_SETTING = "tagwarden.defaultPolicy"
+SITE_SETTING = "tagwarden.sitePolicy"
+
+
+class PolicySource(Record):
+    """A policy, not yet read as TOML.
+
+    `source` is how a verdict names it, such as "HEAD:tagwarden.toml". `id` is
+    the blob's id, or "sha256:…" of a file outside of Git. `data` is None for
+    the built-in policy. `commit` is what the trusted ref names, whose `.gto`
+    counts, None where there is none. `note` is a sentence for every verdict.
+    """
+
+    kind: Kind
+    source: str
+    id: str | None
+    data: bytes | None
+    commit: str | None
+    note: str | None = None
+
+
+def server_policy(reader: Reader, configuration: Configuration) -> PolicySource:
+    """The repository's policy on a server.
+
+    Raises CannotJudge where the first source that is there can't be read: the
+    next one must not stand in for it.
+    """
+    head, note = _head_and_note(reader)
+    if value := configuration.get(POLICY_SETTING):
+        return _configured("configured", POLICY_SETTING, value, reader, head)
+    if head is not None and (found := read_at(reader, head, POLICY_FILE, "the policy at HEAD")):
+        return PolicySource("head", f"HEAD:{POLICY_FILE}", found.id, found.data, head)
+    if value := configuration.get(DEFAULT_SETTING):
+        return _configured("default", DEFAULT_SETTING, value, reader, head)._replace(note=note)
+    return PolicySource("built-in", "built-in", None, None, head, note)
+
+
+def site_policy(reader: Reader, configuration: Configuration) -> PolicySource | None:
+    """The site's policy on a server, None where none is set. Raises CannotJudge where it can't be read."""
+    value = configuration.get(SITE_SETTING)
+    return _configured("configured", SITE_SETTING, value, reader, reader.head_commit()) if value else None
+
+
+def client_policy(
+    reader: Reader, configuration: Configuration, *, remote: str | None, work_tree: str | None
+) -> PolicySource:
+    """The policy in a clone; `remote` is None where none has a name. Raises CannotJudge like `server_policy`."""
+    remote_head = f"refs/remotes/{remote}/HEAD"
+    commit = reader.existing([remote_head]).get(remote_head) if remote else None
+    if value := configuration.get(POLICY_SETTING):
+        return _configured("configured", POLICY_SETTING, value, reader, commit)
+    if commit is not None and (found := read_at(reader, commit, POLICY_FILE, f"the policy at {remote_head}")):
+        return PolicySource("remote", f"{remote_head}:{POLICY_FILE}", found.id, found.data, commit)
+    if work_tree is not None:
+        path = os.path.join(work_tree, POLICY_FILE)
+        try:
+            data = read_file(path, "the policy of this work tree")
+        except OSError as error:
+            raise CannotJudge(f"The policy {path!a} can't be read: {error.strerror}. Make it readable.") from error
+        if data is not None:
+            return PolicySource("work-tree", POLICY_FILE, file_id(data), data, commit)
+    return PolicySource("built-in", "built-in", None, None, commit)
+
+
+def _configured(kind: Kind, setting: str, value: str, reader: Reader, head: str | None) -> PolicySource:
+    location = parse_location(setting, value)
+    found = read_location(location, reader)
+    return PolicySource(kind, value, found.id, found.data, found.commit or head)
+
+
+def _head_and_note(reader: Reader) -> tuple[str | None, str | None]:
+    commit = reader.head_commit()
+    if commit is not None:
+        return commit, None
+    return None, (
+        f"HEAD names {reader.head() or 'a commit'!a}, which does not exist, so no {POLICY_FILE} was read from it; "
+        "whoever runs the server can name the policy's branch: `tagwarden status --server` tells how"
+    )

@@ -1,0 +1,42 @@
+"""A repository with some of its refs as they were: what judges a push must not come from it."""
+
+from __future__ import annotations
+
+from ...policy.errors import CannotJudge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ..git.reader import Reader
+
+
+def reader_before(reader: Reader, before: Mapping[str, str | None]) -> Reader:
+    """`reader`, for which the refs in `before` name what they did then, and no other ref is to be trusted."""
+    return _Before(reader, before)
+
+
+class _Before:
+    def __init__(self, reader: Reader, before: Mapping[str, str | None]) -> None:
+        self._reader = reader
+        self._before = before
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reader, name)
+
+    def existing(self, refs: Sequence[str]) -> dict[str, str]:
+        """As a reader's. Raises CannotJudge for a ref of which it is not known what it named before."""
+        for ref in refs:
+            if ref not in self._before:
+                raise CannotJudge(
+                    f"It can't be told what {ref!a} was before this push: the update hook sees one ref after the "
+                    "other. Whoever keeps the policy should keep allowed signers beside it or in a file:, or have "
+                    "the pre-receive hook installed instead: `tagwarden install --server`."
+                )
+        return {ref: oid for ref in refs if (oid := self._before[ref]) is not None}
+
+    def head_commit(self) -> str | None:
+        """As a reader's."""
+        head = self._reader.head()
+        return self._reader.head_commit() if head is None else self.existing([head]).get(head)

@@ -1,0 +1,73 @@
+"""How a hook begins: it takes the push lock, and settles what the pushes before it left."""
+
+from __future__ import annotations
+
+import os
+
+from ...policy.errors import CannotJudge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...repository.git.command import Git
+    from ...repository.git.configuration import Configuration
+    from ..gate import Call
+    from .push_lock import PushLock
+
+LOCK_TIMEOUT = "tagwarden.lockTimeout"
+DEFAULT_LOCK_TIMEOUT = 60.0
+
+# Whoever says that it waits for the lock does not stand in the queue meanwhile.
+SECONDS_WHILE_WAITING = 0.2
+
+
+def lock_for_push(common_dir: str, git: Git, configuration: Configuration, call: Call) -> PushLock:
+    """The push lock of the repository, with nothing left to settle.
+
+    Raises CannotJudge where it can't be taken, which is logged as what became
+    of the push, and where what came before can't be settled.
+    """
+    from ..log.mark import everything_is_settled
+    from .push_lock import take_push_lock
+
+    def say(line: str) -> None:
+        from ..messages import tell
+
+        tell([f"tagwarden: {line}"], call.host, seconds=SECONDS_WHILE_WAITING)
+
+    try:
+        lock = take_push_lock(common_dir, wait=_lock_timeout(configuration), say=say)
+    except CannotJudge as problem:
+        _log(common_dir, configuration, call, problem)
+        raise
+    # A further hook of a push has the lock while the refs of that very push are on their way.
+    if lock.begins_the_push and not everything_is_settled(common_dir):
+        from ..log.settlement import settle
+
+        try:
+            settle(common_dir, git)
+        except BaseException:
+            lock.release()
+            raise
+    return lock
+
+
+def _lock_timeout(configuration: Configuration) -> float:
+    wanted = configuration.get(LOCK_TIMEOUT)
+    try:
+        return DEFAULT_LOCK_TIMEOUT if wanted is None else float(wanted)
+    except ValueError:
+        raise CannotJudge(
+            f"The Git setting {LOCK_TIMEOUT} is {wanted!a}, which is no number of seconds. "
+            f"Set it to one: `git config {LOCK_TIMEOUT} 60`."
+        ) from None
+
+
+def _log(common_dir: str, configuration: Configuration, call: Call, problem: CannotJudge) -> None:
+    from ..log.append import append_to_log
+    from ..log.line import Entry
+    from ..pusher import SETTING, find_pusher
+    from .waiting import Busy
+
+    pusher = find_pusher(configuration.get(SETTING), os.environ)
+    entry = Entry(call.hook, pusher, call.updates, "could-not-judge", error=str(problem))
+    append_to_log(common_dir, entry._replace(outcome="busy") if isinstance(problem, Busy) else entry)

@@ -1,0 +1,195 @@
+"""What an administrator should know of a repository's tags and its push log, beyond what the judge says of the tags.
+
+Pushes of which only a part landed, and tags that were made, moved or deleted
+beside every hook.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from ...policy.errors import CannotJudge
+from ...policy.grammar.tag_name import TagName, parse_tag_name
+from ...policy.record import Record
+from ...repository.git.program import GitProgram
+from ..lock.push_lock import take_push_lock
+from .chain import read_lines
+from .line import LOG
+from .mark import everything_is_settled
+from .settlement import settle
+from .tags_in_log import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any, BinaryIO
+
+    from ...repository.git.command import Git
+    from .tags_in_log import Difference
+
+TAGS = "refs/tags/"
+WAIT = 5.0
+
+
+class BrokenLanding(Record):
+    """A push of which `missing` did not land, and what the rest breaks to this day."""
+
+    line: int
+    missing: Sequence[str]
+    broken: Sequence[tuple[str, str, str]]
+
+
+class Account(Record):
+    """`differences` are tags that are not as the log has them; `notes` say what could not be found out."""
+
+    landings: Sequence[BrokenLanding]
+    differences: Sequence[Difference]
+    notes: Sequence[str]
+
+
+def settle_now(common_dir: str, git: Git) -> str | None:
+    """Settle what the last pushes left, if anything; None, or why it can't be done now and by this user."""
+    if everything_is_settled(common_dir):
+        return None
+    try:
+        lock = take_push_lock(common_dir, wait=WAIT, say=lambda _: None)
+        try:
+            settle(common_dir, git)
+        finally:
+            lock.release()
+    except CannotJudge as problem:
+        return f"what became of the last accepted pushes can't be told: {problem}"
+    return None
+
+
+def account_of(git_dir: str, *, ignored: Callable[[str], bool]) -> Account | None:
+    """The account of the repository whose folder is `git_dir`; None where it has no push log.
+
+    `ignored` tells of a tag that it is none of the policy's business. Raises
+    CannotJudge or OSError where the log or the tags can't be read.
+    """
+    from ...repository.git.command import Git, common_folder
+
+    common_dir = os.path.abspath(common_folder(git_dir))
+    if not os.path.exists(f"{common_dir}/{LOG}"):
+        return None
+    git = Git.of_folder(common_dir)
+    notes = [note] if (note := settle_now(common_dir, git)) else []
+    landings = _broken_landings(common_dir, git)
+    try:
+        differences, more = _differences(common_dir, git, ignored)
+    except CannotJudge as problem:
+        return Account(landings, (), (*notes, f"tags made beside the hooks can't be told: {problem}"))
+    return Account(landings, differences, (*notes, *more))
+
+
+def note_what_stands(common_dir: str) -> None:
+    """Take the tags as they stand as given, unless it is noted already which were there before the log began.
+
+    Raises CannotJudge or OSError where that can't be done.
+    """
+    from ...repository.git.command import Git
+
+    _differences(common_dir, Git.of_folder(common_dir), lambda _: False, take_as_given=True)
+
+
+def _differences(
+    common_dir: str, git: Git, ignored: Callable[[str], bool], *, take_as_given: bool = False
+) -> tuple[list[Difference], Sequence[str]]:
+    with ExitStack() as files:
+        tags = files.enter_context(tempfile.TemporaryFile())
+        # With the lock, so that no accepted push is still to land. What takes longer comes after it.
+        lock = take_push_lock(common_dir, wait=WAIT, say=lambda _: None)
+        try:
+            end = _size(common_dir)
+            _list_tags(git, tags)
+        finally:
+            lock.release()
+        size = end + tags.tell()
+        tags.seek(0)
+        found = compare(common_dir, _lines_up_to(common_dir, end), tags, size, files, take_as_given=take_as_given)
+    notes = []
+    if found.gap is not None:
+        first, last = found.gap
+        notes.append(
+            f"the push log lacks its lines {first} to {last}, so that tags which no other line names can't be held "
+            "against it. If they were put away on purpose, `rm tagwarden/tags-before-log` in the repository and "
+            "`tagwarden install --server` take what stands now as given"
+        )
+    return [one for one in found.differences if _concerns_us(one.ref, ignored)], notes
+
+
+def _concerns_us(ref: str, ignored: Callable[[str], bool]) -> bool:
+    name = ref.removeprefix(TAGS)
+    return isinstance(parse_tag_name(name), TagName) and not ignored(name)
+
+
+def _list_tags(git: Git, tags: BinaryIO) -> None:
+    child = git.start("for-each-ref", "--format=%(objectname) %(refname)", "refs/tags/")
+    assert child.stdout is not None
+    while chunk := child.stdout.read(1 << 16):
+        tags.write(chunk)
+    child.check()
+
+
+def _size(common_dir: str) -> int:
+    try:
+        return os.stat(f"{common_dir}/{LOG}").st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _lines_up_to(common_dir: str, end: int) -> Iterator[bytes]:
+    for line in read_lines(common_dir):
+        end -= len(line) + 1
+        if end < 0:
+            return
+        yield line
+
+
+def _broken_landings(common_dir: str, git: Git) -> list[BrokenLanding]:
+    lines = (line for line in read_lines(common_dir) if b'"outcome":"incomplete"' in line[:80])
+    entries = [entry for line in lines if (entry := _parsed(line)) is not None]
+    broken = [(entry, found) for entry in entries if (found := list(_findings(entry)))]
+    if not broken:
+        return []
+    reader = GitProgram(git)
+    try:
+        refs = {ref for entry, found in broken for ref in (*_missing(entry), *(ref for ref, _, _ in found))}
+        standing = reader.existing(sorted(refs))
+    finally:
+        reader.close()
+    landings = []
+    for entry, found in broken:
+        # What came after all has put it right, and so has whoever took the rest away.
+        if any(standing.get(update["ref"]) == update["new"] for update in entry["updates"]):
+            continue
+        still = [each for each in found if each[0] in standing]
+        if still:
+            landings.append(BrokenLanding(entry["of_line"], _missing(entry), still))
+    return landings
+
+
+def _findings(entry: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for policy in entry["policies"]:
+        for finding in policy["findings"]:
+            if finding["severity"] == "error" and finding["ref"] is not None:
+                yield finding["ref"], finding["rule"], finding["message"]
+
+
+def _missing(entry: dict[str, Any]) -> list[str]:
+    return [update["ref"] for update in entry["updates"]]
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    try:
+        entry: dict[str, Any] = json.loads(line)
+        # What a line lacks that somebody has edited shows when it is used.
+        list(_findings(entry))
+        fits = isinstance(entry["of_line"], int) and all(isinstance(ref, str) for ref in _missing(entry))
+        return entry if fits else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None

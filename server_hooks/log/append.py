@@ -1,0 +1,178 @@
+"""The push log: one line for each push that was judged, accepted or not.
+
+It lies in the repository's own common directory: `push-log.jsonl` holds the
+lines, `push-log.head` the number and hash of the newest one, so that lines
+that are cut off at the end are missed, too. Whoever appends holds a flock(2)
+on `push-log.head`; the kernel gives it up with a killed hook.
+
+A line is written by one write(2) and is on the disk before the push goes on.
+What a killed hook or a full disk left of a line was never answered for: the
+next line takes its place and says how many bytes it dropped.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+
+from ...policy.errors import CannotJudge
+from ..lock.push_lock import make_lock_file, write_whole
+from .line import BEGINNING, HEAD, LOG, encode_entry, read_end, read_head, seal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .line import Entry, Seal
+
+# Longer than the longest seal, which is all that is read of the newest line.
+END_BYTES = 256
+HEAD_BYTES = 96
+STEP = 1 << 16
+
+LONGEST_WAIT = 30.0
+SLOWEST_LOOK = 0.02
+
+
+def append_to_log(common_dir: str, entry: Entry, *, durable: bool = True) -> str:
+    """Log one push in the repository whose common directory is `common_dir`; the new line's hash.
+
+    `durable` makes sure that the line outlives a power failure. CannotJudge
+    where the line can't be written, or another push keeps the log for too
+    long: a push that is not logged must not be accepted.
+    """
+    fields = encode_entry(entry)
+    head = log = -1
+    try:
+        head = _locked(f"{common_dir}/{HEAD}")
+        log = _open(f"{common_dir}/{LOG}", os.O_RDWR | os.O_APPEND)
+        return _append(log, head, fields, durable)
+    except OSError as error:
+        raise CannotJudge(
+            f"the push log could not be written: {LOG} in the repository on the server: {error.strerror}. "
+            "A push that is not logged is not accepted. Whoever runs the server must see to it that there is "
+            "room, and that the user whom pushes run as can write there."
+        ) from error
+    finally:
+        for fd in (log, head):
+            if fd >= 0:
+                os.close(fd)
+
+
+def _append(log: int, head: int, fields: Sequence[str], durable: bool) -> str:
+    size = os.fstat(log).st_size
+    end = _end_of_lines(log, size)
+    last = _last_line(log, end)
+    noted = read_head(os.pread(head, HEAD_BYTES, 0))
+    begin = b""
+    if end < size:
+        if noted is not None and (last is None or noted.number > last.number):
+            # What lost its end was answered for: it stays, for everybody to see.
+            begin = b"\n"
+        else:
+            os.ftruncate(log, end)
+    # Normally they agree. A hook killed between the two writes leaves the line
+    # ahead; lines that somebody cut off leave the head ahead, and then the gap stays.
+    if noted is not None and (last is None or noted.number >= last.number):
+        last = noted
+    line, digest = seal(
+        fields,
+        now=time.time(),
+        number=last.number + 1 if last else 1,
+        previous=last.hash if last else BEGINNING,
+        dropped=0 if begin else size - end,
+    )
+    before = size if begin else end
+    try:
+        write_whole(log, begin + line)
+        if durable:
+            _sync(log)
+        _write_head(head, last.number + 1 if last else 1, digest)
+    except OSError:
+        os.ftruncate(log, before)
+        raise
+    return digest
+
+
+def _write_head(head: int, number: int, digest: str) -> None:
+    record = f"{number} {digest}".encode("ascii").ljust(HEAD_BYTES - 1) + b"\n"
+    if os.pwrite(head, record, 0) != HEAD_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _sync(fd: int) -> None:
+    getattr(os, "fdatasync", os.fsync)(fd)
+
+
+def _end_of_lines(log: int, size: int) -> int:
+    """Where the last whole line ends."""
+    if os.pread(log, 1, max(0, size - 1)) == b"\n":
+        return size
+    at = size
+    while at > 0:
+        start = max(0, at - STEP)
+        newline = os.pread(log, at - start, start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        at = start
+    return 0
+
+
+def _last_line(log: int, end: int) -> Seal | None:
+    start = max(0, end - END_BYTES)
+    return read_end(os.pread(log, end - start, start).rpartition(b"\n")[0].rpartition(b"\n")[2])
+
+
+def _locked(path: str) -> int:
+    """A descriptor of the head file that holds its lock."""
+    import fcntl
+
+    deadline = time.monotonic() + LONGEST_WAIT
+    pause = 0.0005
+    while True:
+        fd = _open(path, os.O_RDWR)
+        try:
+            while True:
+                try:
+                    fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        raise CannotJudge(
+                            f"another push has kept the push log ({LOG} in the repository on the server) to "
+                            f"itself for {LONGEST_WAIT:g} seconds. Push again later."
+                        ) from None
+                    time.sleep(pause)
+                    pause = min(pause * 2, SLOWEST_LOOK)
+            # Uninstalling removes the file; a lock on what is gone excludes nobody.
+            if _is_still_there(fd, path):
+                return fd
+        except BaseException:
+            os.close(fd)
+            raise
+        os.close(fd)
+
+
+def _is_still_there(fd: int, path: str) -> bool:
+    try:
+        return os.path.samestat(os.fstat(fd), os.stat(path, follow_symlinks=False))
+    except FileNotFoundError:
+        return False
+
+
+def _open(path: str, flags: int) -> int:
+    while True:
+        try:
+            return os.open(path, flags | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            make_lock_file(path)
+            _sync_folder(os.path.dirname(path))
+
+
+def _sync_folder(path: str) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -1,0 +1,71 @@
+"""Which refs of logged pushes are in place: lines of the log held against the refs."""
+
+from __future__ import annotations
+
+from ...policy.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ...policy.judging.push import RefUpdate
+    from ..pusher import Pusher
+
+TAGS = "refs/tags/"
+
+
+class Logged(Record):
+    """A line about a push that Git was told to go on with.
+
+    `found` are the rules that it was known to break, each with the ref.
+    `time` is when it was logged, None where the line does not tell.
+    """
+
+    number: int
+    hook: str
+    pusher: Pusher
+    updates: Sequence[RefUpdate]
+    found: frozenset[tuple[str, str | None]]
+    guarded: bool
+    time: float | None
+
+
+class Landing(Record):
+    """Those of a push's updates that landed, and those that did not."""
+
+    landed: Sequence[RefUpdate]
+    missing: Sequence[RefUpdate]
+
+
+def landings_of(
+    lines: Sequence[Logged], standing: Mapping[str, str], contains: Callable[[str, str], bool]
+) -> list[Landing]:
+    """What became of each of `lines`, which are in the order of the log and have been held against no refs yet.
+
+    `standing` are the refs as they are now. What a later line has from before
+    is what the one before it left, so what is done to a ref later does not
+    count. `contains(tip, commit)` tells of the history of branches, which
+    others may move at any moment.
+    """
+    now: dict[str, str | None] = {}
+    found = []
+    for line in reversed(lines):
+        landed: list[RefUpdate] = []
+        missing: list[RefUpdate] = []
+        for update in line.updates:
+            value = now[update.ref] if update.ref in now else standing.get(update.ref)
+            (landed if _has_landed(update, value, contains) else missing).append(update)
+        now.update((update.ref, update.old) for update in line.updates)
+        found.append(Landing(landed, missing))
+    found.reverse()
+    return found
+
+
+def _has_landed(update: RefUpdate, value: str | None, contains: Callable[[str, str], bool]) -> bool:
+    if value == update.new or update.old == update.new:
+        return True
+    if update.ref.startswith(TAGS):
+        return False
+    if update.new is None or value is None:
+        return update.new is None and value != update.old
+    return value != update.old and contains(value, update.new)

@@ -1,0 +1,121 @@
+"""The mark: up to where the push log's lines have been compared with the refs.
+
+It lies beside the log, in `push-log.settled`, and only saves work: each line
+about an incomplete landing names the line that it settles, so that a mark that
+is lost or too old leads to no second one. It counts only where the log has the
+line that it names at the place that it names.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ...policy.record import Record
+from ..lock.push_lock import make_lock_file
+from .line import BEGINNING, FOLDER, LOG, is_hash, read_end
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .line import Seal
+
+MARK = f"{FOLDER}/push-log.settled"
+MARK_BYTES = 128
+SEAL_BYTES = 256
+
+
+class Mark(Record):
+    """Everything before the byte `offset` is settled; the line that ends there has this `number` and `hash`."""
+
+    offset: int
+    number: int
+    hash: str
+
+
+NOTHING_SETTLED = Mark(0, 0, BEGINNING)
+
+
+def everything_is_settled(common_dir: str) -> bool:
+    """Whether the mark is at the end of the log: a look at the ends of two files, for hooks."""
+    mark = read_mark(common_dir)
+    try:
+        log = os.open(f"{common_dir}/{LOG}", os.O_RDONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    try:
+        return mark is not None and mark.offset == os.fstat(log).st_size and fits(mark, log)
+    finally:
+        os.close(log)
+
+
+def read_mark(common_dir: str) -> Mark | None:
+    """The mark; None where there is none that can be read."""
+    try:
+        fd = os.open(f"{common_dir}/{MARK}", os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        words = os.read(fd, MARK_BYTES).decode("ascii", "replace").split()
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
+    if len(words) != 3 or not all(word.isascii() and word.isdigit() and len(word) < 20 for word in words[:2]):
+        return None
+    return Mark(int(words[0]), int(words[1]), words[2]) if is_hash(words[2]) else None
+
+
+def write_mark(common_dir: str, mark: Mark) -> None:
+    """Put the mark forward. OSError where that can't be done."""
+    path = f"{common_dir}/{MARK}"
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        make_lock_file(path)
+        fd = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
+    try:
+        # All of the one before is replaced by one write.
+        os.pwrite(fd, f"{mark.offset} {mark.number} {mark.hash}".encode("ascii").ljust(MARK_BYTES - 1) + b"\n", 0)
+    finally:
+        os.close(fd)
+
+
+def fits(mark: Mark, log: int) -> bool:
+    """Whether the log that is open as `log` has the line of the mark where the mark says."""
+    if mark == NOTHING_SETTLED:
+        return True
+    start = max(0, mark.offset - SEAL_BYTES)
+    content = os.pread(log, mark.offset - start, start)
+    if len(content) != mark.offset - start or content[-1:] != b"\n":
+        return False
+    found: Seal | None = read_end(content[:-1].rpartition(b"\n")[2])
+    return found is not None and (found.number, found.hash) == (mark.number, mark.hash)
+
+
+def settler(common_dir: str, logged: str) -> Callable[[bool], None]:
+    """What the holder of the push lock calls when the push is over, with whether all of its refs were seen in place.
+
+    `logged` is the hash of the push's line, "" for none. What it returns
+    raises CannotJudge where it can't settle; the next holder does it then.
+    """
+
+    def settled(in_place: bool) -> None:
+        if everything_is_settled(common_dir):
+            return
+        if not in_place and not logged:
+            # Refused by us: what the log holds of it is for the next one to pass over.
+            return
+        from .unsettled import settle_in_place
+
+        if in_place and settle_in_place(common_dir, logged):
+            return
+        from ...repository.git.command import Git
+        from .settlement import settle
+
+        settle(common_dir, Git.of_folder(common_dir))
+
+    common_dir = os.path.abspath(common_dir)
+    return settled

@@ -1,0 +1,168 @@
+"""Settlement: the log says afterwards what did not land of what was accepted.
+
+A hook accepts a push before Git updates the refs. Whoever holds the push lock
+next, at the latest, holds the lines of the log that came since against the
+refs as they are, and appends a line of the outcome "incomplete" for each push
+of which something is missing, with what the rest breaks. Who is killed before
+that leaves it to the next; a line is settled once.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime
+
+from ...policy.errors import CannotJudge
+from ...policy.judging.push import Circumstances, RefUpdate
+from ...repository.git.configuration import Configuration
+from ...repository.git.program import GitProgram
+from ...repository.judging.landed import judge_landed
+from ...repository.trusted.policy_cache import PolicyCache
+from ..pusher import Pusher
+from .append import append_to_log
+from .landing import Logged, landings_of
+from .line import LOG, Entry
+from .mark import Mark, write_mark
+from .unsettled import INCOMPLETE, unsettled_lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ...policy.judging.judge import Verify
+    from ...policy.judging.verdict import Verdict
+    from ...policy.settings import Policy
+    from ...repository.git.command import Git
+    from ...repository.git.reader import Reader
+    from .landing import Landing
+    from .unsettled import Line
+
+# For so long the refs of a push whose lock ended with its hook may still be on their way.
+ON_ITS_WAY = 600.0
+
+
+def settle(common_dir: str, git: Git) -> int:
+    """Settle what came since the last settlement; how many pushes landed incompletely.
+
+    To be called by the holder of the push lock, while no push that was
+    accepted can move refs any more. Raises CannotJudge where the log or the
+    repository can't be read, or the log not be written; nothing is lost then.
+    """
+    try:
+        lines = unsettled_lines(common_dir)
+        if not lines:
+            return 0
+        known, pending = _look(common_dir, git, lines)
+        write_mark(common_dir, _mark_before(pending[0]) if pending else _mark_after(lines[-1]))
+        return known
+    except OSError as error:
+        raise CannotJudge(
+            f"the push log could not be held against the refs: {LOG} in the repository on the server: "
+            f"{error.strerror}. A push that is not logged is not accepted. Whoever runs the server must see to it that "
+            "there is room, and that the user whom pushes run as can write there."
+        ) from error
+
+
+def _mark_after(line: Line) -> Mark:
+    return Mark(line.end, line.number, line.hash)
+
+
+def _mark_before(line: Line) -> Mark:
+    return Mark(line.start, line.number - 1, line.previous)
+
+
+def _look(common_dir: str, git: Git, lines: Sequence[Line]) -> tuple[int, list[Line]]:
+    """Log what did not land; how many lines that took, and which are to be looked at again."""
+    open_lines = [line for line in lines if line.lands]
+    if not open_lines:
+        return 0, []
+    settled = {_parsed(line.content).get("of_line") for line in lines if line.outcome == INCOMPLETE}
+    logged = [entry for line in open_lines if (entry := _logged(line)) is not None]
+    incomplete, numbers = 0, set()
+    reader = GitProgram(git)
+    try:
+        refs = list(dict.fromkeys(update.ref for entry in logged for update in entry.updates))
+        landings = landings_of(logged, reader.existing(refs), lambda tip, commit: _contains(reader, tip, commit))
+        for entry, landing in zip(logged, landings, strict=True):
+            if not landing.missing or entry.number in settled:
+                continue
+            if not entry.guarded and entry.time is not None and time.time() - entry.time < ON_ITS_WAY:
+                numbers.add(entry.number)
+                continue
+            append_to_log(common_dir, _incomplete(entry, landing, common_dir, git, reader))
+            incomplete += 1
+    finally:
+        reader.close()
+    return incomplete, [line for line in lines if line.number in numbers]
+
+
+def _incomplete(logged: Logged, landing: Landing, common_dir: str, git: Git, reader: Reader) -> Entry:
+    entry = Entry(logged.hook, logged.pusher, landing.missing, "incomplete", of_line=logged.number)
+    try:
+        verdicts = _judge(logged, landing.landed, common_dir, git, reader)
+    except CannotJudge as problem:
+        return entry._replace(error=str(problem))
+    return entry._replace(verdicts=[_what_is_new(verdict, logged) for verdict in verdicts])
+
+
+def _judge(logged: Logged, landed: Sequence[RefUpdate], common_dir: str, git: Git, reader: Reader) -> Sequence[Verdict]:
+    now = int(logged.time or time.time())
+    circumstances = Circumstances(now, "server", pusher=logged.pusher.name, pusher_email=logged.pusher.email)
+
+    def find_verify(policy: Policy) -> Verify | None:
+        if policy.signing.allowed_signers is None:
+            return None
+        from ...repository.signatures.verifier import find_verifier
+
+        return find_verifier(policy, reader, git, now=now)
+
+    configuration = Configuration(git)
+    try:
+        return judge_landed(
+            landed, reader, configuration, circumstances, find_verify=find_verify, load=PolicyCache(common_dir).load
+        )
+    finally:
+        configuration.close()
+
+
+def _what_is_new(verdict: Verdict, logged: Logged) -> Verdict:
+    """The verdict without what the push was known to break, and without warnings."""
+    broken = tuple(
+        finding
+        for finding in verdict.findings
+        if finding.severity == "error" and (finding.rule, finding.ref) not in logged.found
+    )
+    return verdict._replace(findings=broken, accepted=not broken)
+
+
+def _contains(reader: Reader, tip: str, commit: str) -> bool:
+    return not reader.not_contained([commit], [tip])
+
+
+def _logged(line: Line) -> Logged | None:
+    """What the line says; None for one that somebody has edited."""
+    entry = _parsed(line.content)
+    try:
+        pusher = entry["pusher"]
+        findings = [finding for policy in entry["policies"] for finding in policy["findings"]]
+        return Logged(
+            line.number,
+            entry["hook"],
+            Pusher(pusher["name"], pusher["email"], pusher["how"]),
+            [RefUpdate(update["old"], update["new"], update["ref"]) for update in entry["updates"]],
+            frozenset((finding["rule"], finding["ref"]) for finding in findings),
+            entry.get("guarded") is not False,
+            datetime.fromisoformat(entry["time"]).timestamp(),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _parsed(content: bytes) -> dict[str, Any]:
+    try:
+        entry = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return entry if isinstance(entry, dict) else {}

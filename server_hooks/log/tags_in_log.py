@@ -1,0 +1,235 @@
+"""Which tags the push log explains, and which were made, moved or deleted beside every hook.
+
+The log explains a tag by the newest line that names it. What no line names
+must have been there when the log began: `tags-before-log` holds those, since
+the first `tagwarden install --server`, `status --server` or `audit` that found
+no such file.
+
+Memory does not grow with the number of tags: names are spread over as many
+scratch files as it takes, and one is looked at at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zlib
+from typing import TYPE_CHECKING, BinaryIO
+
+from ...policy.record import Record
+from ..lock.push_lock import make_lock_file
+from .line import FOLDER, LANDING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import ExitStack
+
+TAGS = b"refs/tags/"
+BASELINE = f"{FOLDER}/tags-before-log"
+BEGINNING = b"# tags that no line after this one of the push log explains: "
+PART_BYTES = 32 << 20
+MOST_PARTS = 128
+NONE = b"-"
+
+
+class Difference(Record):
+    """A tag that is not as the log has it. Ids are None for no tag; `line` is the newest that names it, if any."""
+
+    ref: str
+    logged: str | None
+    standing: str | None
+    line: int | None
+
+
+class Comparison(Record):
+    """`differences` in no order; `gap` are the lines (first, last) that the file lacks after the baseline was taken."""
+
+    differences: Sequence[Difference]
+    gap: tuple[int, int] | None
+
+
+def compare(
+    common_dir: str,
+    lines: Iterable[bytes],
+    tags: Iterable[bytes],
+    size: int,
+    parts: ExitStack,
+    *,
+    take_as_given: bool = False,
+) -> Comparison:
+    """Hold `tags`, lines "<id> <ref>" of what stands, against the log's `lines`.
+
+    `size` is about how many bytes both have; `parts` closes the scratch files.
+    Where nothing is noted as having been there before, what no line names is
+    noted; with `take_as_given`, all that stands, whatever the lines say.
+    OSError where that, or a scratch file, can't be written.
+    """
+    table = _Table(size, parts)
+    first, last = table.add_log(lines)
+    table.add_standing(tags)
+    path = f"{common_dir}/{BASELINE}"
+    begins = _read_baseline(path, table)
+    if begins is None:
+        if take_as_given:
+            _write_baseline(path, last, table.standing())
+        else:
+            _write_baseline(path, first - 1, table.unnamed())
+        begins = _read_baseline(path, table) or 0
+    gap = (begins + 1, first - 1) if begins + 1 < first else None
+    found = (difference for difference in table.differences(begins) if gap is None or difference.line is not None)
+    return Comparison(list(found), gap)
+
+
+class _Table:
+    """What the log, the baseline and the repository say of each tag, by parts of all names."""
+
+    def __init__(self, size: int, parts: ExitStack) -> None:
+        count = max(1, min(MOST_PARTS, size // PART_BYTES))
+        self._logged = [_scratch(parts) for _ in range(count)]
+        self._standing = [_scratch(parts) for _ in range(count)]
+
+    def add_log(self, lines: Iterable[bytes]) -> tuple[int, int]:
+        """Take down what each line leaves; the numbers of the first and the last line, 1 and 0 where there is none."""
+        first, last = None, 0
+        for line in lines:
+            entry = _parsed(line)
+            number, outcome = entry.get("line"), entry.get("outcome")
+            if not isinstance(number, int):
+                continue
+            first, last = number if first is None else first, number
+            of_line = entry.get("of_line")
+            if outcome in LANDING:
+                self._take_down(entry, number, "new", NONE)
+            elif outcome == "incomplete" and isinstance(of_line, int):
+                self._take_down(entry, number, "old", b"%d" % of_line)
+        return first or 1, last
+
+    def _take_down(self, entry: dict[str, object], number: int, end: str, instead_of: bytes) -> None:
+        updates = entry.get("updates")
+        for update in updates if isinstance(updates, list) else ():
+            ref, oid = update.get("ref"), update.get(end)
+            name = os.fsencode(ref) if isinstance(ref, str) else b""
+            if _is_model_tag(name):
+                self._put(self._logged, name, b"%d %s %s" % (number, instead_of, str(oid).encode() if oid else NONE))
+
+    def add_standing(self, tags: Iterable[bytes]) -> None:
+        """Take down what stands."""
+        for line in tags:
+            oid, _, ref = line.rstrip(b"\n").partition(b" ")
+            if _is_model_tag(ref):
+                self._put(self._standing, ref, oid)
+
+    def add_before(self, line: bytes) -> None:
+        """Take down a tag of the baseline, which counts where no line of the log names it."""
+        oid, _, ref = line.rstrip(b"\n").partition(b" ")
+        self._put(self._logged, ref, b"0 - " + oid)
+
+    def unnamed(self) -> Iterator[bytes]:
+        """What stands and is named by no line, as lines "<id> <ref>"."""
+        for logged, standing in self._parts():
+            named = {ref for ref, _ in _entries(logged)}
+            yield from (oid + b" " + ref for ref, oid in _entries(standing) if ref not in named)
+
+    def standing(self) -> Iterator[bytes]:
+        """All that stands, as lines "<id> <ref>"."""
+        for part in self._standing:
+            yield from (oid + b" " + ref for ref, oid in _entries(part))
+
+    def differences(self, begins: int) -> Iterator[Difference]:
+        """What is not as the baseline and the lines after `begins` have it."""
+        for logged, standing in self._parts():
+            now: dict[bytes, tuple[int, bytes]] = {}
+            for ref, value in _entries(logged):
+                number, instead_of, oid = value.split(b" ")
+                line, known = int(number), now.get(ref)
+                if 0 < line <= begins:
+                    continue
+                if instead_of != NONE:
+                    # Only what that very line left is not so; a later one may have landed.
+                    if known is not None and known[0] == int(instead_of):
+                        now[ref] = (line, oid)
+                elif known is None or line >= known[0]:
+                    now[ref] = (line, oid)
+            for ref, oid in _entries(standing):
+                line, expected = now.pop(ref, (0, NONE))
+                if oid != expected:
+                    yield _difference(ref, line, expected, oid)
+            for ref, (line, expected) in now.items():
+                if expected != NONE:
+                    yield _difference(ref, line, expected, NONE)
+
+    def _put(self, files: Sequence[BinaryIO], ref: bytes, value: bytes) -> None:
+        files[zlib.crc32(ref) % len(files)].write(b"%s\0%s\n" % (ref, value))
+
+    def _parts(self) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+        return zip(self._logged, self._standing, strict=True)
+
+
+def _scratch(parts: ExitStack) -> BinaryIO:
+    return parts.enter_context(tempfile.TemporaryFile())
+
+
+def _entries(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    file.seek(0)
+    for line in file:
+        ref, _, value = line.rstrip(b"\n").partition(b"\0")
+        yield ref, value
+    file.seek(0, os.SEEK_END)
+
+
+def _difference(ref: bytes, line: int, logged: bytes, standing: bytes) -> Difference:
+    return Difference(os.fsdecode(ref), _id(logged), _id(standing), line or None)
+
+
+def _id(oid: bytes) -> str | None:
+    return None if oid == NONE else oid.decode("ascii", "replace")
+
+
+def _is_model_tag(ref: bytes) -> bool:
+    # A name with a line break is no ref (git-check-ref-format(1)), whatever a line of the log says.
+    return ref.startswith(TAGS) and (b"@" in ref or b"#" in ref) and b"\n" not in ref and b"\0" not in ref
+
+
+def _parsed(line: bytes) -> dict[str, object]:
+    # Most lines of a busy log are refused pushes, and not even read.
+    try:
+        entry = json.loads(line) if any(b'"outcome":"%s"' % word in line[:80] for word in _READ) else None
+        number = line.rpartition(b',"previous":"')[0].rpartition(b',"line":')[2]
+        return entry if isinstance(entry, dict) else {"line": int(number) if number.isdigit() else None}
+    except (ValueError, RecursionError):
+        return {}
+
+
+_READ = [word.encode() for word in (*LANDING, "incomplete")]
+
+
+def _read_baseline(path: str, table: _Table) -> int | None:
+    """Put the baseline into the table; the line of the log after which it counts, None where there is none."""
+    try:
+        with open(path, "rb") as file:
+            beginning = file.readline()
+            number = beginning.removeprefix(BEGINNING).strip()
+            if not beginning.startswith(BEGINNING) or not number.isdigit():
+                return None
+            for line in file:
+                table.add_before(line)
+            return int(number)
+    except FileNotFoundError:
+        return None
+
+
+def _write_baseline(path: str, after: int, tags: Iterable[bytes]) -> None:
+    """Write the baseline whole or not at all, as accessible as the repository is."""
+    beside = f"{path}.{os.getpid()}.new"
+    make_lock_file(beside)
+    try:
+        with open(beside, "wb") as file:
+            file.write(BEGINNING + b"%d\n" % after)
+            file.writelines(tag + b"\n" for tag in tags)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise
