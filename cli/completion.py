@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from click.shell_completion import CompletionItem
 
 from ..policy.errors import CannotJudge
-from ..policy.grammar.names import in_tags, shown
+from ..policy.grammar.names import gto_spelling, tag_spelling
 from ..repository.git.command import Git
 from ..repository.git.program import GitProgram
 from ..repository.registry import models_of, names_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def complete_model(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The models that have a tag."""
-    return _offer((shown(model) for model in _models()), incomplete)
+    return _offer((gto_spelling(model) for model in _models()), incomplete)
 
 
 def complete_stage(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -39,7 +39,7 @@ def complete_query(context: click.Context, parameter: click.Parameter, incomplet
     """The questions that begin so: first the models, then what can be asked of one."""
     model = incomplete.partition("@")[0].partition("#")[0]
     if model == incomplete:
-        return _offer((f"{shown(one)}@latest" for one in _models()), incomplete)
+        return _offer((f"{gto_spelling(one)}@latest" for one in _models()), incomplete)
     versions = (f"{model}@{name.version}" for name in _names(model) if name.version)
     stages = (f"{model}#{name.stage}" for name in _names(model) if name.stage)
     return _offer([f"{model}@latest", *versions, *stages], incomplete)
@@ -66,6 +66,6 @@ def _names(model: str | None) -> list[TagName]:
     if not model:
         return []
     try:
-        return names_of(GitProgram(Git.here()), in_tags(model))
+        return names_of(GitProgram(Git.here()), tag_spelling(model))
     except CannotJudge:
         return []

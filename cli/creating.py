@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..policy.commands import paste
-from ..policy.grammar.names import shown
+from ..policy.commands import shell_command
+from ..policy.grammar.names import gto_spelling
 from ..policy.registry.planning import Unplannable
 from ..report.escape import display
 from ..report.json import document
 from ..report.text import lines_of
 from ..repository.git.command import Git
 from ..repository.making.messages import editor, with_trailers, without_comments
-from ..repository.making.tag_maker import workshop
+from ..repository.making.tag_maker import open_tag_maker
 from ..repository.remote.branch_to_push import branch_that_lacks
 from ..repository.remote.names import is_remote, remote_to_push_to
 from .effective_policy import policy_here
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from ..policy.registry.planning import Plan
     from ..policy.settings import Policy
-    from ..repository.making.tag_maker import Judged, Workshop
+    from ..repository.making.tag_maker import Judged, TagMaker
     from .creating_options import CreatingOptions
 
-    MakePlan = Callable[[Workshop, Policy], Plan]
+    MakePlan = Callable[[TagMaker, Policy], Plan]
 
 
 def create(model: str, options: CreatingOptions, make_plan: MakePlan) -> int:
@@ -42,19 +42,19 @@ def create(model: str, options: CreatingOptions, make_plan: MakePlan) -> int:
     git = Git.here()
     remote = _remote(git, options)
     here = policy_here(remote=remote, git=git)
-    with workshop(git, model, remote=remote) as shop:
+    with open_tag_maker(git, model, remote=remote) as maker:
         try:
-            plan = make_plan(shop, here.policy)
+            plan = make_plan(maker, here.policy)
         except Unplannable as problem:
             raise Refused(str(problem)) from None
-        draft = shop.draft(plan, _message(git, plan, options), simple=options.simple)
-        judged = shop.judge(draft, here.policy, here.source, declared_stages=here.declared_stages, sign=options.sign)
+        draft = maker.draft(plan, _message(git, plan, options), simple=options.simple)
+        judged = maker.judge(draft, here.policy, here.source, declared_stages=here.declared_stages, sign=options.sign)
         written = judged.verdict.accepted and not options.dry_run
         if written:
             branch = _branch_to_push(git, remote, judged, options) if options.push else None
             if remote is None or not options.push:
-                shop.write(judged)
-            elif not shop.write_and_push(judged, remote, branch):
+                maker.write(judged)
+            elif not maker.write_and_push(judged, remote, branch):
                 raise Refused(f"the push failed, see above; the tag {draft.name} was deleted again, nothing is left")
     _tell(plan, judged, options, remote, written=written)
     return ACCEPTED if judged.verdict.accepted else REFUSED
@@ -93,7 +93,7 @@ def _branch_to_push(git: Git, remote: str | None, judged: Judged, options: Creat
     name = branch.removeprefix("refs/heads/")
     question = f"{remote} has no branch with commit {judged.draft.target[:12]} yet. Push {name}, too?"
     if options.as_json or not os.isatty(0):
-        command = paste("git", "push", remote, name)
+        command = shell_command("git", "push", remote, name)
         raise Refused(f"{remote} has no branch with commit {judged.draft.target}; push it first: {command}")
     if not click.confirm(question, err=True):
         raise Refused("then nothing is pushed, and no tag was made")
@@ -117,7 +117,7 @@ def _tell(plan: Plan, judged: Judged, options: CreatingOptions, remote: str | No
         click.echo(_story(plan, judged), err=True)
         if not options.push and (remote or options.offline):
             name = f"refs/tags/{judged.draft.name}"
-            click.echo(f"to push it: {paste('git', 'push', remote or 'origin', name)}", err=True)
+            click.echo(f"to push it: {shell_command('git', 'push', remote or 'origin', name)}", err=True)
 
 
 def _story(plan: Plan, judged: Judged) -> str:
@@ -130,7 +130,7 @@ def _document(plan: Plan, judged: Judged, options: CreatingOptions, *, written: 
         **document(judged.verdict),
         "tag": judged.draft.name,
         "kind": plan.name.kind,
-        "model": shown(plan.name.model),
+        "model": gto_spelling(plan.name.model),
         "version": str(plan.version) if plan.version else None,
         "stage": plan.name.stage,
         "commit": judged.draft.target,

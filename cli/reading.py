@@ -74,8 +74,8 @@ def no_such_model(model: str, known: list[str]) -> Refused:
     """The refusal for a model that has no tag, with the models that were perhaps meant."""
     import difflib
 
-    from ..policy.grammar.names import shown
+    from ..policy.grammar.names import gto_spelling
 
     near = difflib.get_close_matches(model, known, n=3)
-    listed = ", ".join(shown(one) for one in near or known[:5])
-    return Refused(f"there is no model {shown(model)!r}" + (f"; there is: {listed}" if listed else ""))
+    listed = ", ".join(gto_spelling(one) for one in near or known[:5])
+    return Refused(f"there is no model {gto_spelling(model)!r}" + (f"; there is: {listed}" if listed else ""))

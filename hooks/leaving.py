@@ -23,7 +23,7 @@ CANNOT_JUDGE = 3
 IN_HOOK_FILE = 100
 
 
-def leave_with(judge: Callable[[], int], *, verdict: int = 0) -> NoReturn:
+def exit_with(judge: Callable[[], int], *, verdict: int = 0) -> NoReturn:
     """End this process with the exit status that `judge` returns; with 3 if it raises anything at all.
 
     `verdict` is added to each of them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..repository.ref_updates import parse_pre_push_lines, read_all_stdin
-from .leaving import ACCEPTED, REFUSED, leave_with, tell
+from .leaving import ACCEPTED, REFUSED, exit_with, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
 
         return ACCEPTED if run_foreign_hook(foreign, given_by_git, given) == 0 else REFUSED
 
-    leave_with(judge, verdict=verdict)
+    exit_with(judge, verdict=verdict)
 
 
 def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
@@ -51,10 +51,10 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
     from ..repository.git.command import Git
     from ..repository.git.configuration import Configuration
     from ..repository.judging.client_push import Destination, is_offline, judge_client_push, with_ways_out
-    from ..repository.judging.model_updates import shares_of
+    from ..repository.judging.model_updates import updates_by_model
     from ..repository.remote.remote import RemoteIsSilent
 
-    if not shares_of(concerning) and not any(update.ref.startswith(CONCERN_US[1]) for update in concerning):
+    if not updates_by_model(concerning) and not any(update.ref.startswith(CONCERN_US[1]) for update in concerning):
         return ACCEPTED
     git = Git.here()
     configuration = Configuration(git)

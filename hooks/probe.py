@@ -41,16 +41,16 @@ def push_bad_tags(clone: Clone) -> Outcome:
         os.mkdir(objects)
         git = clone.git
         ours = clone.line("rev-parse", "--path-format=absolute", "--git-path", "objects")
-        surroundings = {
-            **git.surroundings,
+        user_environment = {
+            **git.user_environment,
             "GIT_OBJECT_DIRECTORY": objects,
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": in_list_of_folders(ours),
         }
         init = ["init", "--quiet", "--bare", "--template=", f"--object-format={_object_format(clone)}", server]
-        run(["git", *init], environment=git.surroundings)
-        run(["git", "-C", server, "config", "receive.advertisePushOptions", "true"], environment=git.surroundings)
-        tree = run(git.command("mktree"), environment=surroundings)[1].decode().strip()
-        return _push(git.command(*_push_arguments(server, tree)), clone.work_tree, surroundings)
+        run(["git", *init], environment=git.user_environment)
+        run(["git", "-C", server, "config", "receive.advertisePushOptions", "true"], environment=git.user_environment)
+        tree = run(git.command("mktree"), environment=user_environment)[1].decode().strip()
+        return _push(git.command(*_push_arguments(server, tree)), clone.work_tree, user_environment)
 
 
 def _push_arguments(server: str, tree: str) -> list[str]:

@@ -1,9 +1,9 @@
-"""Commands that a user can paste into a shell."""
+"""Commands that a user can shell_command into a shell."""
 
 from __future__ import annotations
 
 
-def paste(*words: str) -> str | None:
+def shell_command(*words: str) -> str | None:
     """The command, quoted for a POSIX shell; None where a word can't be pasted.
 
     `!` and `#` are quoted too: bash expands `!` even within double quotes.
@@ -15,7 +15,7 @@ def paste(*words: str) -> str | None:
     return " ".join(shlex.quote(word) for word in words)
 
 
-def paste_all(*commands: tuple[str, ...]) -> str | None:
+def shell_commands(*commands: tuple[str, ...]) -> str | None:
     """Several commands, each run only if the one before succeeded."""
-    pasted = [paste(*command) for command in commands]
+    pasted = [shell_command(*command) for command in commands]
     return " && ".join(line for line in pasted if line is not None) if None not in pasted else None

@@ -55,7 +55,7 @@ def is_url(place: str) -> bool:
 
 def _fetch_tags(git: Git, url: str, models: Sequence[str] | None) -> None:
     object_format = _object_format(git, url)
-    run(git.command("init", "--quiet", "--bare", f"--object-format={object_format}"), environment=git.surroundings)
+    run(git.command("init", "--quiet", "--bare", f"--object-format={object_format}"), environment=git.user_environment)
     patterns = ["*"] if models is None else [f"{model}{sign}*" for model in models for sign in "@#"]
     # What the tags point at is fetched without its history and without any file.
     fetch = [
@@ -77,7 +77,7 @@ def _object_format(git: Git, url: str) -> str:
 
 
 def _answered(git: Git, url: str, arguments: Sequence[str]) -> bytes:
-    environment = {**git.surroundings, "LC_ALL": "C"}
+    environment = {**git.user_environment, "LC_ALL": "C"}
     wanted = git.line("config", "--get", TIMEOUT_SETTING, accepted=(0, 1))
     seconds = seconds_for_remotes(wanted or None, DEFAULT_SECONDS)
     try:

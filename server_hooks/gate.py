@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..policy.judging.verdict import Verdict
     from ..policy.settings import Policy
     from ..repository.git.reader import Reader
-    from ..repository.judging.model_updates import Shares
+    from ..repository.judging.model_updates import UpdatesByModel
     from ..repository.judging.receiving import Receiver
     from ..repository.judging.server_push import FindEmergency, FindVerify, LoadPolicy
     from .hook_file import ServerHook
@@ -50,7 +50,7 @@ class Call(Protocol):
     def push_options(self, environ: Mapping[str, str]) -> Sequence[str]:
         """The options of the push (`git push -o`)."""
 
-    def needs_lock(self, shares: Shares) -> bool:
+    def needs_lock(self, shares: UpdatesByModel) -> bool:
         """Whether the push must hold the lock even where no model tag is among its `shares`."""
 
     def trusted(self, lock: PushLock | None, reader: Reader, configuration: Configuration) -> Reader:
@@ -80,12 +80,12 @@ def judge_call(call: Call) -> int:
     reader = GitProgram(git)
     reader.prepare()
     from ..repository.git.symbolic_refs import as_they_change
-    from ..repository.judging.model_updates import shares_of
+    from ..repository.judging.model_updates import updates_by_model
     from .lock.for_push import lock_for_push
 
     common_dir = reader.keep_in = git.common_folder()
     call.updates = as_they_change(call.updates, reader)
-    shares = shares_of(call.updates)
+    shares = updates_by_model(call.updates)
     models = [model for model in shares if model is not None]
     needs_lock = models or call.needs_lock(shares)
     lock = lock_for_push(common_dir, git, configuration, call) if needs_lock else None

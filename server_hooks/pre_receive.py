@@ -6,7 +6,7 @@ import os
 
 from ..repository.ref_updates import parse_receive_lines, read_all_stdin
 from .gate import judge_call
-from .leaving import leave_with
+from .leaving import exit_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..policy.judging.verdict import Verdict
     from ..repository.git.configuration import Configuration
     from ..repository.git.reader import Reader
-    from ..repository.judging.model_updates import Shares
+    from ..repository.judging.model_updates import UpdatesByModel
     from .hook_file import ServerHook
     from .lock.push_lock import PushLock
 
@@ -45,7 +45,7 @@ class WholePush:
 
         return push_options(environ)
 
-    def needs_lock(self, _shares: Shares) -> bool:
+    def needs_lock(self, _shares: UpdatesByModel) -> bool:
         return False
 
     def trusted(self, _lock: PushLock | None, reader: Reader, _configuration: Configuration) -> Reader:
@@ -76,6 +76,6 @@ def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
     Git's lines is on stdin.
     """
     host, foreign, lines = arguments
-    leave_with(
+    exit_with(
         lambda: judge_call(WholePush(host, foreign, os.fsencode(lines) + read_all_stdin())), host=host, verdict=verdict
     )

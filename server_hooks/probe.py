@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ..policy.record import Record
 from .log.chain import read_lines
-from .served_repository import CannotAdminister, surroundings
+from .served_repository import CannotAdminister, user_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,11 @@ def run_hook_on_bad_tags(repository: ServedRepository, file: str) -> tuple[int, 
         commit = scratch.make_commit()
         lines = "".join(f"{'0' * len(commit)} {commit} refs/tags/{tag}\n" for tag in TAGS)
         ran = subprocess.run(
-            [file], input=lines.encode(), cwd=scratch.path, env={**surroundings(), "GIT_DIR": "."}, capture_output=True
+            [file],
+            input=lines.encode(),
+            cwd=scratch.path,
+            env={**user_environment(), "GIT_DIR": "."},
+            capture_output=True,
         )
         return ran.returncode, (ran.stdout + ran.stderr).decode("utf-8", "replace")
 
@@ -109,7 +113,7 @@ class _Scratch:
         return request + FLUSH + empty_pack + hashlib.new(self.format, empty_pack, usedforsecurity=False).digest()
 
     def run(self, command: list[str], given: bytes) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(command, input=given, cwd=self.path, env=surroundings(), capture_output=True)
+        return subprocess.run(command, input=given, cwd=self.path, env=user_environment(), capture_output=True)
 
     def _borrow_configuration(self, original: ServedRepository) -> None:
         # The original's first, and then what differs: of several values the last counts.
@@ -151,7 +155,7 @@ class _Scratch:
 
     def _git(self, *arguments: str) -> str:
         ran = subprocess.run(
-            ["git", *arguments], env={**surroundings(), **IDENTITY}, stdin=subprocess.DEVNULL, capture_output=True
+            ["git", *arguments], env={**user_environment(), **IDENTITY}, stdin=subprocess.DEVNULL, capture_output=True
         )
         if ran.returncode != 0:
             raise CannotAdminister(

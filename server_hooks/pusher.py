@@ -28,7 +28,7 @@ class Pusher(Record):
     how: str
 
 
-class NoPerson(Record):
+class MachineAccount(Record):
     """When `variable` begins so (and is no `0`), whoever pushes is not the person that the host names."""
 
     variable: str
@@ -41,19 +41,19 @@ class Host(Record):
 
     name: str
     email: str | None = None
-    unless: NoPerson | None = None
+    unless: MachineAccount | None = None
 
 
 HOSTS: dict[str, Host] = {
     # doc/administration/server_hooks.md. A deploy key that GitLab counts as its
     # creator (lib/api/support/git_access_actor.rb) can't be told from that user.
-    "gitlab": Host("GL_USERNAME", unless=NoPerson("GL_ID", "key-", "a key that belongs to no user")),
+    "gitlab": Host("GL_USERNAME", unless=MachineAccount("GL_ID", "key-", "a key that belongs to no user")),
     # modules/repository/env.go. For a deploy key it names the repository's
     # owner, whoever holds the key (routers/private/serv.go).
-    "gitea": Host("GITEA_PUSHER_NAME", "GITEA_PUSHER_EMAIL", NoPerson("GITEA_DEPLOY_KEY_ID", "", "a deploy key")),
+    "gitea": Host("GITEA_PUSHER_NAME", "GITEA_PUSHER_EMAIL", MachineAccount("GITEA_DEPLOY_KEY_ID", "", "a deploy key")),
     # Pushes on the server itself that skip gitolite (non-core.mkd) keep
     # whatever GL_USER their environment had.
-    "gitolite": Host("GL_USER", unless=NoPerson("GL_BYPASS_ACCESS_CHECKS", "", "a push past gitolite")),
+    "gitolite": Host("GL_USER", unless=MachineAccount("GL_BYPASS_ACCESS_CHECKS", "", "a push past gitolite")),
     # GitHub Enterprise Server: "Creating a pre-receive hook script".
     "github": Host("GITHUB_USER_LOGIN"),
     # Bitbucket Data Center: "Writing hook scripts".

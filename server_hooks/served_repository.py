@@ -68,10 +68,10 @@ class ServedRepository:
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         command = ["git", "-C", self.path, *arguments]
-        return subprocess.run(command, capture_output=True, env=surroundings(), stdin=subprocess.DEVNULL)
+        return subprocess.run(command, capture_output=True, env=user_environment(), stdin=subprocess.DEVNULL)
 
 
-def surroundings() -> dict[str, str]:
+def user_environment() -> dict[str, str]:
     """This process's environment without what names another repository or another configuration for one."""
     kept = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH")
     return {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in kept}
@@ -94,7 +94,7 @@ def owner_of(path: str) -> Owner:
 
 
 def run_as(owner: Owner, command: list[str]) -> subprocess.CompletedProcess[bytes]:
-    """As root, run `command` as `owner` with nothing of root's surroundings; OSError where it can't be started."""
+    """As root, run `command` as `owner` with nothing of root's user_environment; OSError where it can't be started."""
     groups = [owner.gid] if owner.name == str(owner.uid) else os.getgrouplist(owner.name, owner.gid)
     return subprocess.run(
         command,

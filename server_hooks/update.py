@@ -15,7 +15,7 @@ import os
 
 from ..repository.ref_updates import parse_receive_lines
 from .gate import judge_call
-from .leaving import leave_with
+from .leaving import exit_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..policy.judging.verdict import Verdict
     from ..repository.git.configuration import Configuration
     from ..repository.git.reader import Reader
-    from ..repository.judging.model_updates import Shares
+    from ..repository.judging.model_updates import UpdatesByModel
     from .hook_file import ServerHook
     from .lock.push_lock import PushLock
 
@@ -62,7 +62,7 @@ class OneRef:
         lines = [line for line in lock.accepted_before().splitlines(keepends=True) if _model(line) == model]
         return [one for one in parse_receive_lines(b"".join(lines)) if one.ref != update.ref] if lines else ()
 
-    def needs_lock(self, shares: Shares) -> bool:
+    def needs_lock(self, shares: UpdatesByModel) -> bool:
         """For near misses, which a policy judges, and for what may move the policy before a tag's turn."""
         return bool(shares) or not self.updates[0].ref.startswith(TAGS)
 
@@ -104,7 +104,7 @@ def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
     is accepted or "", and what Git gave: ref, old id, new id.
     """
     host, foreign, ref, old, new = arguments
-    leave_with(lambda: judge_call(OneRef(host, foreign, ref, old, new)), host=host, verdict=verdict)
+    exit_with(lambda: judge_call(OneRef(host, foreign, ref, old, new)), host=host, verdict=verdict)
 
 
 def _line(update: RefUpdate) -> bytes:

@@ -15,7 +15,7 @@ from ..reading import model_of, stage_of, version_of
 if TYPE_CHECKING:
     from ...policy.registry.planning import Plan
     from ...policy.settings import Policy
-    from ...repository.making.tag_maker import Workshop
+    from ...repository.making.tag_maker import TagMaker
     from ..creating_options import CreatingOptions
 
 
@@ -39,7 +39,7 @@ def assign(options: CreatingOptions, model: str, stage: str, version: str | None
     source = stage_of(origin) if origin is not None else None
     named = version_of(version) if version is not None else None
 
-    def plan(shop: Workshop, policy: Policy) -> Plan:
-        return plan_assignment(shop.known, wanted, head=shop.find_commit("HEAD"), version=named, origin=source)
+    def plan(maker: TagMaker, policy: Policy) -> Plan:
+        return plan_assignment(maker.known, wanted, head=maker.find_commit("HEAD"), version=named, origin=source)
 
     return create(model_of(model), options, plan)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...policy.commands import paste
+from ...policy.commands import shell_command
 from ...policy.registry.planning import plan_deprecation
 from ..completion import complete_model
 from ..creating import create
@@ -16,7 +16,7 @@ from ..reading import model_of
 if TYPE_CHECKING:
     from ...policy.registry.planning import Plan
     from ...policy.settings import Policy
-    from ...repository.making.tag_maker import Workshop
+    from ...repository.making.tag_maker import TagMaker
     from ..creating_options import CreatingOptions
 
 
@@ -35,8 +35,8 @@ def deprecate(options: CreatingOptions, model: str, more: tuple[str, ...]) -> in
     if more:
         raise click.UsageError(_instead(model, *more))
 
-    def plan(shop: Workshop, policy: Policy) -> Plan:
-        return plan_deprecation(shop.known)
+    def plan(maker: TagMaker, policy: Policy) -> Plan:
+        return plan_deprecation(maker.known)
 
     return create(model_of(model), options, plan)
 
@@ -45,8 +45,7 @@ def _instead(model: str, version: str, stage: str | None = None, *rest: str) -> 
     if rest:
         return "deprecate takes one model"
     if stage is None:
-        return (
-            f"deprecate takes a model alone; to take back a version: {paste('tagwarden', 'deregister', model, version)}"
-        )
-    command = paste("tagwarden", "unassign", model, stage, "--version", version)
+        command = shell_command("tagwarden", "deregister", model, version)
+        return f"deprecate takes a model alone; to take back a version: {command}"
+    command = shell_command("tagwarden", "unassign", model, stage, "--version", version)
     return f"deprecate takes a model alone; to take a version out of a stage: {command}"

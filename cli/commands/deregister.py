@@ -15,7 +15,7 @@ from ..reading import model_of, version_of
 if TYPE_CHECKING:
     from ...policy.registry.planning import Plan
     from ...policy.settings import Policy
-    from ...repository.making.tag_maker import Workshop
+    from ...repository.making.tag_maker import TagMaker
     from ..creating_options import CreatingOptions
 
 
@@ -31,7 +31,7 @@ def deregister(options: CreatingOptions, model: str, version: str) -> int:
     """
     named = version_of(version)
 
-    def plan(shop: Workshop, policy: Policy) -> Plan:
-        return plan_deregistration(shop.known, named)
+    def plan(maker: TagMaker, policy: Policy) -> Plan:
+        return plan_deregistration(maker.known, named)
 
     return create(model_of(model), options, plan)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...policy.grammar.names import shown
+from ...policy.grammar.names import gto_spelling
 from ...policy.registry.journal import in_time_order, journal_of
 from ...report.escape import display
 from ...report.table import moment, table
@@ -59,7 +59,7 @@ def _row(entry: JournalEntry) -> list[str | None]:
     event = entry.event
     return [
         moment(event.time),
-        shown(event.name.model),
+        gto_spelling(event.name.model),
         EVENTS[event.name.kind],
         str(entry.version) if entry.version else None,
         str(entry.number) if entry.number else None,
@@ -75,7 +75,7 @@ def _document(entry: JournalEntry) -> dict[str, object]:
     event = entry.event
     return {
         "time": moment(event.time),
-        "model": shown(event.name.model),
+        "model": gto_spelling(event.name.model),
         "kind": event.name.kind,
         "version": str(entry.version) if entry.version else None,
         "number": entry.number,

@@ -12,7 +12,7 @@ import click
 
 from ...policy.errors import CannotJudge
 from ...policy.file.value_types import SECONDS
-from ...policy.grammar.names import in_tags
+from ...policy.grammar.names import tag_spelling
 from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ...report.push_log import as_document, as_text
 from ...repository.git.command import Git
@@ -192,7 +192,7 @@ def _filters(
     model: str | None, pusher: str | None, rule: str | None, outcome: str | None, since: datetime | None
 ) -> Iterator[Filter]:
     if model is not None:
-        wanted = in_tags(model)
+        wanted = tag_spelling(model)
         yield lambda entry: any(_model_of(update["ref"]) == wanted for update in entry["updates"])
     if pusher is not None:
         yield lambda entry: bool(entry["pusher"]["name"] == pusher)

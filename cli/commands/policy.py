@@ -10,7 +10,7 @@ import click
 
 from ...policy.errors import CannotJudge
 from ...policy.file.load import PolicyMistakes, load_policy
-from ...policy.grammar.names import in_tags, is_model
+from ...policy.grammar.names import is_model, tag_spelling
 from ...report.escape import display, escape
 from ...repository.git.command import Git
 from ...repository.judging.suggested_settings import suggestions
@@ -120,7 +120,7 @@ def show(file: str | None, site: bool, model: str | None, remote: str | None, as
     from ..policy_in_force import load
     from ..policy_table import as_document, as_text
 
-    if model is not None and not is_model(in_tags(model)):
+    if model is not None and not is_model(tag_spelling(model)):
         raise Refused(f"{escape(model)} is no name of a model")
     in_force = load(file, site=site, remote=remote)
     click.echo(json.dumps(as_document(in_force, model)) if as_json else as_text(in_force, model))

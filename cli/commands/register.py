@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...policy.commands import paste
+from ...policy.commands import shell_command
 from ...policy.registry.planning import plan_registration
 from ...policy.registry.prerelease_template import render_prerelease
 from ..completion import complete_model
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...policy.registry.next_version import Bump, PreRelease
     from ...policy.registry.planning import Plan
     from ...policy.settings import Policy
-    from ...repository.making.tag_maker import Workshop
+    from ...repository.making.tag_maker import TagMaker
     from ..creating_options import CreatingOptions
 
 
@@ -58,10 +58,10 @@ def register(
     named = version_of(version) if version is not None else None
     wish = _pre_release(pre, values) if pre is not None else None
 
-    def plan(shop: Workshop, policy: Policy) -> Plan:
-        found = _commit(shop, commit)
-        above = policy.for_model(shop.known.model).versions.order != "any"
-        return plan_registration(shop.known, found, version=named, bump=bump, pre=wish, above_latest=above)
+    def plan(maker: TagMaker, policy: Policy) -> Plan:
+        found = _commit(maker, commit)
+        above = policy.for_model(maker.known.model).versions.order != "any"
+        return plan_registration(maker.known, found, version=named, bump=bump, pre=wish, above_latest=above)
 
     return create(model_of(model), options, plan)
 
@@ -77,11 +77,11 @@ def _pre_release(template: str, values: tuple[str, ...]) -> PreRelease:
         raise Refused(str(problem)) from None
 
 
-def _commit(shop: Workshop, revision: str) -> str:
-    found = shop.find_commit(revision)
+def _commit(maker: TagMaker, revision: str) -> str:
+    found = maker.find_commit(revision)
     if found is None and revision == "HEAD":
         raise Refused("there is no commit to register yet; `git commit` makes one")
     if found is None:
-        remedy = paste("git", "fetch", shop.remote) if shop.remote else "git fetch"
+        remedy = shell_command("git", "fetch", maker.remote) if maker.remote else "git fetch"
         raise Refused(f"there is no commit {revision!r} here; if it is in another repository, get it first: {remedy}")
     return found

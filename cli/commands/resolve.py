@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...policy.grammar.names import shown
+from ...policy.grammar.names import gto_spelling
 from ...policy.grammar.query import parse_query
 from ...policy.registry.resolution import Unresolved
 from ...policy.registry.resolution import resolve as resolve_query
@@ -66,7 +66,7 @@ def _document(found: Resolution) -> dict[str, object]:
     return {
         "schema": 1,
         "kind": found.kind,
-        "model": shown(found.model),
+        "model": gto_spelling(found.model),
         "version": str(found.version) if found.version else None,
         "stage": found.stage,
         "commit": found.commit,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...policy.grammar.names import shown
+from ...policy.grammar.names import gto_spelling
 from ...policy.registry.overview import overview_of, stage_holders, stages_in_order, version_lines
 from ...report.table import moment, table
 from ...repository.open_repository import opened
@@ -49,7 +49,7 @@ def _show_all(repo: str | None, deprecated: bool, as_json: bool) -> None:
         overviews = [overview_of(model, history) for model, history in histories(reader).items()]
         declared = declared_stages_at(reader, repo)
     shown_ones = sorted(
-        (one for one in overviews if deprecated or not one.deprecated), key=lambda one: shown(one.model)
+        (one for one in overviews if deprecated or not one.deprecated), key=lambda one: gto_spelling(one.model)
     )
     stages = stages_in_order((stage for one in shown_ones for stage in one.stages), declared)
     if as_json:
@@ -57,7 +57,7 @@ def _show_all(repo: str | None, deprecated: bool, as_json: bool) -> None:
     elif shown_ones:
         rows = [
             [
-                shown(one.model) + (" (deprecated)" if one.deprecated else ""),
+                gto_spelling(one.model) + (" (deprecated)" if one.deprecated else ""),
                 str(one.latest) if one.latest else None,
                 str(one.versions),
                 *(one.stages[stage].text if stage in one.stages else None for stage in stages),
@@ -69,7 +69,7 @@ def _show_all(repo: str | None, deprecated: bool, as_json: bool) -> None:
 
 def _overview(one: ModelOverview, stages: list[str]) -> dict[str, object]:
     return {
-        "model": shown(one.model),
+        "model": gto_spelling(one.model),
         "latest": str(one.latest) if one.latest else None,
         "versions": one.versions,
         "stages": {stage: one.stages[stage].text if stage in one.stages else None for stage in stages},
@@ -89,7 +89,7 @@ def _show_one(model: str, repo: str | None, deprecated: bool, as_json: bool) -> 
         return
     if history.is_deprecated:
         assert history.deprecated is not None
-        click.echo(f"{shown(model)} is deprecated ({history.deprecated.tag})", err=True)
+        click.echo(f"{gto_spelling(model)} is deprecated ({history.deprecated.tag})", err=True)
     rows = [
         [
             str(line.number),

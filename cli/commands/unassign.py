@@ -15,7 +15,7 @@ from ..reading import model_of, stage_of, version_of
 if TYPE_CHECKING:
     from ...policy.registry.planning import Plan
     from ...policy.settings import Policy
-    from ...repository.making.tag_maker import Workshop
+    from ...repository.making.tag_maker import TagMaker
     from ..creating_options import CreatingOptions
 
 
@@ -39,7 +39,7 @@ def unassign(options: CreatingOptions, model: str, stage: str, version: str | No
     wanted = stage_of(stage)
     named = version_of(version) if version is not None else None
 
-    def plan(shop: Workshop, policy: Policy) -> Plan:
-        return plan_unassignment(shop.known, wanted, version=named)
+    def plan(maker: TagMaker, policy: Policy) -> Plan:
+        return plan_unassignment(maker.known, wanted, version=named)
 
     return create(model_of(model), options, plan)

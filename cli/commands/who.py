@@ -66,11 +66,11 @@ def who(
     """
     if (stage is not None) != (kind in STAGED):
         raise click.UsageError(f"{kind} {'takes no' if stage else 'needs a'} stage")
-    in_tags = model_of(model)
+    tag_spelling = model_of(model)
     if stage is not None:
         stage = stage_of(stage)
     person = Person(name, signer)
-    answers = [_ask(one, person, kind, in_tags, stage) for one in _policies(file, remote)]
+    answers = [_ask(one, person, kind, tag_spelling, stage) for one in _policies(file, remote)]
     allowed = all(answer.allowed for answer in answers)
     if as_json:
         document = {
@@ -78,7 +78,7 @@ def who(
             "allowed": allowed,
             "who": display(name),
             "signer": None if signer is None else display(signer),
-            "may": describe(kind, in_tags, stage),
+            "may": describe(kind, tag_spelling, stage),
             "policies": [{**answer._asdict(), "source": display(answer.source)} for answer in answers],
         }
         click.echo(json.dumps(document))

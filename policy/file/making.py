@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..program_version import VERSION
 from ..settings import Allow, Emergency, Override, Policy, Selector, Settings, change
 from .keys import OVERRIDABLE
-from .value_types import PROGRAM_VERSION, Unfit
+from .value_types import PROGRAM_VERSION, InvalidValue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def refuse_newer(document: Mapping[str, Any]) -> str | None:
     wanted = document.get("minimum-version")
     try:
         needed = _release(PROGRAM_VERSION.read(wanted))
-    except Unfit:
+    except InvalidValue:
         return None
     if needed <= _release(VERSION):
         return None

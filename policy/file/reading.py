@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..rules import RULES
 from .keys import KEYS, OVERRIDABLE, TABLES
-from .value_types import Unfit
+from .value_types import InvalidValue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class Reading:
         written.given[path] = value
         try:
             read = key.shape.read(value)
-        except Unfit as unfit:
+        except InvalidValue as unfit:
             from .mistakes import found
 
             self.mistake(written, path, f"found {str(unfit) or found(value)}; expected {key.shape.expected}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..grammar.names import shown
+from ..grammar.names import gto_spelling
 from ..record import Record
 from .load import load_policy
 from .toml_text import toml_assignment
@@ -36,7 +36,7 @@ def candidates(names: Iterable[TagName], branch: str | None) -> list[Suggestion]
     models: dict[str, None] = {}
     stages: dict[str, None] = {}
     for name in names:
-        models[shown(name.model)] = None
+        models[gto_spelling(name.model)] = None
         if name.stage is not None:
             stages[name.stage] = None
     if not models:

@@ -19,7 +19,7 @@ MOST_ENTRIES = 10_000
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-class Unfit(Exception):
+class InvalidValue(Exception):
     """A value that a shape does not take. The message, if any, says what was found."""
 
 
@@ -27,7 +27,7 @@ class Shape(Record):
     """One kind of value.
 
     `expected` completes "expected ". `read` turns what TOML gives into what
-    the policy holds, or raises Unfit. `schema` is its JSON Schema.
+    the policy holds, or raises InvalidValue. `schema` is its JSON Schema.
     """
 
     expected: str
@@ -41,7 +41,7 @@ def choice(names: Sequence[str]) -> Shape:
     def read(value: Any) -> str:
         if isinstance(value, str) and value in names:
             return value
-        raise Unfit
+        raise InvalidValue
 
     return Shape(one_of(names), read, {"enum": list(names)})
 
@@ -58,7 +58,7 @@ def whole(least: int, most: int) -> Shape:
     def read(value: Any) -> int:
         if type(value) is int and least <= value <= most:
             return value
-        raise Unfit
+        raise InvalidValue
 
     schema = {"type": "integer", "minimum": least, "maximum": most}
     return Shape(f"a whole number from {least} to {most}", read, schema)
@@ -69,23 +69,23 @@ def array_of(item: Shape, plural: str, *, least: int = 0, distinct: bool = False
 
     def read(value: Any) -> tuple[Any, ...]:
         if type(value) is not list:
-            raise Unfit
+            raise InvalidValue
         if len(value) < least:
-            raise Unfit("an empty array")
+            raise InvalidValue("an empty array")
         if len(value) > MOST_ENTRIES:
-            raise Unfit(f"one of {len(value)} entries, of which there may be {MOST_ENTRIES} at most")
+            raise InvalidValue(f"one of {len(value)} entries, of which there may be {MOST_ENTRIES} at most")
         items = []
         seen = set()
         for entry in value:
             try:
                 items.append(item.read(entry))
-            except Unfit as unfit:
+            except InvalidValue as unfit:
                 from .mistakes import found
 
-                raise Unfit(f"{str(unfit) or found(entry)} in the array") from None
+                raise InvalidValue(f"{str(unfit) or found(entry)} in the array") from None
             if distinct:
                 if items[-1] in seen:
-                    raise Unfit(f"{items[-1]!r} twice")
+                    raise InvalidValue(f"{items[-1]!r} twice")
                 seen.add(items[-1])
         return tuple(items)
 
@@ -101,20 +101,20 @@ def array_of(item: Shape, plural: str, *, least: int = 0, distinct: bool = False
 def _read_flag(value: Any) -> bool:
     if type(value) is bool:
         return value
-    raise Unfit
+    raise InvalidValue
 
 
 def _read_number(value: Any) -> int | float:
     # An infinite or undefined bound compares as no user would expect.
     if type(value) is int or (type(value) is float and value - value == 0):
         return value
-    raise Unfit
+    raise InvalidValue
 
 
 def _read_string(value: Any) -> str:
     if isinstance(value, str):
         return value
-    raise Unfit
+    raise InvalidValue
 
 
 def _read_duration(value: Any) -> int:
@@ -122,7 +122,7 @@ def _read_duration(value: Any) -> int:
     number, unit = text[:-1], text[-1:]
     if unit in SECONDS and number.isascii() and number.isdigit() and len(number) <= 9:
         return int(number) * SECONDS[unit]
-    raise Unfit
+    raise InvalidValue
 
 
 def _read_program_version(value: Any) -> str:
@@ -130,13 +130,13 @@ def _read_program_version(value: Any) -> str:
     parts = text.split(".")
     if len(parts) <= 3 and all(part.isascii() and part.isdigit() and len(part) <= 9 for part in parts):
         return text
-    raise Unfit
+    raise InvalidValue
 
 
 def _read_pattern(value: Any) -> str:
     text = _read_string(value)
     if len(text) > LONGEST_PATTERN:
-        raise Unfit(f"one of {len(text)} characters")
+        raise InvalidValue(f"one of {len(text)} characters")
     import re
     import warnings
 
@@ -149,19 +149,19 @@ def _read_pattern(value: Any) -> str:
         from .mistakes import found
 
         problem = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise Unfit(f"{found(text)}, which is not one: {problem}") from None
+        raise InvalidValue(f"{found(text)}, which is not one: {problem}") from None
     return text
 
 
 def _read_glob(value: Any) -> str:
     text = _read_string(value)
     if len(text) > LONGEST_GLOB:
-        raise Unfit(f"one of {len(text)} characters, of which there may be {LONGEST_GLOB} at most")
+        raise InvalidValue(f"one of {len(text)} characters, of which there may be {LONGEST_GLOB} at most")
     problem = problem_of(text)
     if problem:
         from .mistakes import found
 
-        raise Unfit(f"{found(text)} ({problem})")
+        raise InvalidValue(f"{found(text)} ({problem})")
     return text
 
 
@@ -169,14 +169,14 @@ def _read_stage(value: Any) -> str:
     text = _read_string(value)
     if is_name(text):
         return text
-    raise Unfit
+    raise InvalidValue
 
 
 def _read_path(value: Any) -> str:
     text = _read_string(value)
     parts = text.split("/")
     if "" in parts or "." in parts or ".." in parts or "\0" in text or "\n" in text:
-        raise Unfit
+        raise InvalidValue
     return text
 
 
@@ -184,13 +184,13 @@ def _read_member(value: Any) -> str:
     text = _read_string(value)
     if text and text.isprintable() and text == text.strip() and text not in ("@", "signer:"):
         return text
-    raise Unfit
+    raise InvalidValue
 
 
 def _read_person(value: Any) -> str:
     text = _read_member(value)
     if text.startswith("@"):
-        raise Unfit(f"the group {text!r}")
+        raise InvalidValue(f"the group {text!r}")
     return text
 
 
@@ -203,7 +203,7 @@ def _read_signers(value: Any) -> str:
     if kind == "ref" and ref and not ref.startswith("-") and path:
         _read_path(path)
         return text
-    raise Unfit
+    raise InvalidValue
 
 
 NAME_SCHEMA = {"type": "string", "pattern": "^[A-Za-z0-9]([A-Za-z0-9_/-]*[A-Za-z0-9])?$"}

@@ -7,7 +7,7 @@ glob's length times the text's, whatever the glob.
 
 from __future__ import annotations
 
-from .names import in_tags
+from .names import tag_spelling
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def matches_any(globs: Collection[str], text: str) -> bool:
 
 def matches_model(globs: Collection[str], model: str) -> bool:
     """Whether one of `globs` matches `model`; both may be spelled as in tags (`cv=seg`) or as GTO does (`cv:seg`)."""
-    model = in_tags(model)
+    model = tag_spelling(model)
     if len(globs) < MANY or type(globs) is not tuple:
-        return any(matches(in_tags(glob), model) for glob in globs)
+        return any(matches(tag_spelling(glob), model) for glob in globs)
     return _Many.of(globs, of_models=True).match(model)
 
 
@@ -71,7 +71,7 @@ class _Many:
         # no other gets its identity.
         key = id(globs), of_models
         if key not in _many_of:
-            _many_of[key] = globs, cls(map(in_tags, globs) if of_models else globs)
+            _many_of[key] = globs, cls(map(tag_spelling, globs) if of_models else globs)
         return _many_of[key][1]
 
     def match(self, text: str) -> bool:

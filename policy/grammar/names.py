@@ -73,11 +73,11 @@ def what_has_no_room(model: str, bare: str) -> str | None:
     return None
 
 
-def shown(model: str) -> str:
+def gto_spelling(model: str) -> str:
     """The model as GTO shows it: `cv=seg` is `cv:seg`."""
     return model.replace("=", ":")
 
 
-def in_tags(model: str) -> str:
+def tag_spelling(model: str) -> str:
     """The model as tags spell it: `cv:seg` is `cv=seg`."""
     return model.replace(":", "=")

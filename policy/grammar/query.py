@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..record import Record
-from .names import in_tags, is_model, is_name
+from .names import is_model, is_name, tag_spelling
 from .near_miss import NearMiss
 from .tag_name import parse_tag_name
 
@@ -38,7 +38,7 @@ def parse_query(text: str) -> Query:
     if tag == text:
         if text.startswith("refs/"):
             raise ValueError(f"{text!r} is no tag; model tags are under refs/tags/")
-        tag = in_tags(text)
+        tag = tag_spelling(text)
         model, _, word = tag.rpartition("@")
         if word in ("latest", "greatest") and is_model(model):
             return Query("latest", model)
@@ -48,7 +48,7 @@ def parse_query(text: str) -> Query:
     if isinstance(name, NearMiss):
         meant = f"; {name.suggestion!r} may have been meant" if name.suggestion else ""
         raise ValueError(f"{text!r} is no model tag: {name.problem}{meant}")
-    if tag == in_tags(text) and name.counter is None:
+    if tag == tag_spelling(text) and name.counter is None:
         if name.kind == "register":
             return Query("version", name.model, version=name.version)
         if name.kind == "assign":
@@ -58,7 +58,7 @@ def parse_query(text: str) -> Query:
 
 def model_in_tags(text: str) -> str:
     """The model as tags spell it. Raises ValueError for what can't be a model's name."""
-    model = in_tags(text)
+    model = tag_spelling(text)
     if is_model(model):
         return model
     name = parse_tag_name(f"{model}@v0.0.1")

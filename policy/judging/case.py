@@ -12,14 +12,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ..objects.annotations import Documents
-    from ..registry.replay import Turn
+    from ..objects.annotations import YamlFiles
+    from ..registry.replay import ReplayedEvent
     from ..settings import Settings
     from .landing import Landing
     from .push import Circumstances, ModelPush, Signature, Tag, TagPush, Target
 
 
-class Case(Record):
+class ModelFacts(Record):
     """One model's share of a push.
 
     `pushes` are its tag updates, in the order of the push. `turns` are those
@@ -36,21 +36,21 @@ class Case(Record):
     made: Sequence[TagPush]
     existing: Sequence[Tag]
     history: ModelHistory
-    turns: Sequence[Turn]
+    turns: Sequence[ReplayedEvent]
     targets: Mapping[str, Target]
     obstacles: Mapping[str, str]
     case_twin: str | None
     signatures: Mapping[str, Signature]
-    documents: Callable[[], Documents]
+    documents: Callable[[], YamlFiles]
 
 
-def build_case(
+def build_facts(
     push: ModelPush,
     settings: Settings,
     circumstances: Circumstances,
-    documents: Callable[[], Documents],
+    documents: Callable[[], YamlFiles],
     landing: Landing = TOGETHER,
-) -> Case:
+) -> ModelFacts:
     """Play `push` into the model's history, as far as `landing` says. `documents` gives what reads YAML."""
     pushes, existing = push.pushed, push.existing
     if landing.touched_stay:
@@ -74,7 +74,7 @@ def build_case(
             if event is not None:
                 pushed.append((update, event))
     turns = replay(history, in_order(pushed), counted=landing.counted, landed=push.landed)
-    return Case(
+    return ModelFacts(
         push.model,
         settings,
         circumstances,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..grammar.tag_name import Kind
     from ..registry.history import Event
     from ..settings import Selector
-    from .case import Case
+    from .case import ModelFacts
     from .push import Tag, TagPush
 
     # Acts that several lines may share.
@@ -58,15 +58,15 @@ class Line(Record):
     undone: Groups
 
 
-def lines_of(case: Case, selectors: Iterable[Selector]) -> Iterator[Line]:
+def lines_of(facts: ModelFacts, selectors: Iterable[Selector]) -> Iterator[Line]:
     """The lines of `case` that name an event, in the order of the push.
 
     What becomes of stages is looked into only if one of `selectors` speaks of
     the model's stages.
     """
     asks = any("assign" in one.what or "unassign" in one.what for one in selectors)
-    made, undone = _consequences(case) if asks else ({}, {})
-    for push in case.pushes:
+    made, undone = _consequences(facts) if asks else ({}, {})
+    for push in facts.pushes:
         if isinstance(push.name, TagName) and push.change != "none":
             own = Act(push.name.kind, push.name.stage)
             yield Line(push, own, made.get(push.ref, ()), undone.get(push.ref, _contrary(push)))
@@ -84,14 +84,14 @@ def _contrary(push: TagPush) -> Groups:
     return ((Act(CONTRARY[push.name.kind], push.name.stage),),)
 
 
-def _consequences(case: Case) -> tuple[dict[str, Groups], dict[str, Groups]]:
+def _consequences(facts: ModelFacts) -> tuple[dict[str, Groups], dict[str, Groups]]:
     """What the lines do to stages that they don't name: by what they make, and by what they undo, by their refs."""
-    pushed = _events(case, _new)
-    if case.circumstances.place == "history":
+    pushed = _events(facts, _new)
+    if facts.circumstances.place == "history":
         return _in_their_turns(pushed), {}
-    gone = _events(case, _old)
+    gone = _events(facts, _old)
     stages = Stages()
-    for tag in case.existing:
+    for tag in facts.existing:
         name = parse_tag_name(tag.name)
         if isinstance(name, TagName) and (event := read_event(tag, name)):
             stages.take(event)
@@ -147,10 +147,10 @@ def _old(push: TagPush) -> Tag | None:
     return push.old
 
 
-def _events(case: Case, end: Callable[[TagPush], Tag | None]) -> list[tuple[TagPush, Event]]:
+def _events(facts: ModelFacts, end: Callable[[TagPush], Tag | None]) -> list[tuple[TagPush, Event]]:
     """The events that the registry reads at one end of the lines."""
     found = []
-    for push in case.pushes:
+    for push in facts.pushes:
         tag = end(push)
         if tag is not None and isinstance(push.name, TagName) and (event := read_event(tag, push.name)):
             found.append((push, event))

@@ -16,20 +16,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .case import Case
+    from .case import ModelFacts
     from .push import Tag, WholePush
 
 
-def features_of(case: Case) -> set[str]:
+def features_of(facts: ModelFacts) -> set[str]:
     """The kinds of the events that are made, and whatever is out of the ordinary."""
     features: set[str] = set()
-    if len(case.made) < len(case.pushes):
+    if len(facts.made) < len(facts.pushes):
         features.add("delete")
-    if case.obstacles:
+    if facts.obstacles:
         features.add("obstacle")
-    if case.case_twin is not None:
+    if facts.case_twin is not None:
         features.add("case-twin")
-    for push in case.made:
+    for push in facts.made:
         name = push.name
         if not isinstance(name, TagName):
             features.add("near-miss")
@@ -42,9 +42,9 @@ def features_of(case: Case) -> set[str]:
         if push.old is not None:
             features.add("move")
         if push.new is not None:
-            features.update(_of_tag(push.new, case))
-    for turn in case.turns:
-        if turn.versions_here > 1 or len(case.history.registrations_at.get(turn.event.commit, ())) > 1:
+            features.update(_of_tag(push.new, facts))
+    for turn in facts.turns:
+        if turn.versions_here > 1 or len(facts.history.registrations_at.get(turn.event.commit, ())) > 1:
             features.add("crowded-commit")
             break
     return features
@@ -62,16 +62,16 @@ def features_of_push(push: WholePush) -> set[str]:
     return features
 
 
-def _of_tag(tag: Tag, case: Case) -> Iterator[str]:
+def _of_tag(tag: Tag, facts: ModelFacts) -> Iterator[str]:
     found = tag.object
     if found is None:
         yield "lightweight"
         return
     if found.name != tag.name:
         yield "other-name"
-    if found.defects or found.message_bytes > case.settings.message.max_bytes:
+    if found.defects or found.message_bytes > facts.settings.message.max_bytes:
         yield "defect"
-    target = case.targets.get(found.target)
+    target = facts.targets.get(found.target)
     if (
         target is None
         or target.type != "commit"
@@ -82,7 +82,7 @@ def _of_tag(tag: Tag, case: Case) -> Iterator[str]:
         return
     if target.files.get(ANNOTATIONS_FILE) is not None:
         yield "annotations"
-    shape, bounds = target.shape, case.settings.target
+    shape, bounds = target.shape, facts.settings.target
     if shape is not None and (
         shape.defect or not shape.whole or shape.paths > bounds.max_paths or shape.depth > bounds.max_depth
     ):

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from ..objects.annotations import Documents
+    from ..objects.annotations import YamlFiles
     from ..settings import Policy, Settings
     from .push import Circumstances, ModelPush, Signature, TagPush, WholePush
     from .verdict import Breach, Level, Severity
@@ -41,7 +41,7 @@ class Judge:
         """`verify` checks the signatures of pushed tags, for policies that ask for them."""
         self.policy = policy
         self.verify = verify
-        self._documents: Documents | None = None
+        self._documents: YamlFiles | None = None
         if circumstances.budget is None:
             from ..budget import Budget
 
@@ -54,12 +54,12 @@ class Judge:
         # How often each rule was found broken, by severity.
         self._counts: dict[tuple[str, Severity], int] = {}
 
-    def documents(self) -> Documents:
+    def documents(self) -> YamlFiles:
         """What reads the YAML files of this push; few pushes need it."""
         if self._documents is None:
-            from ..objects.annotations import Documents
+            from ..objects.annotations import YamlFiles
 
-            self._documents = Documents(self.circumstances.budget)
+            self._documents = YamlFiles(self.circumstances.budget)
         return self._documents
 
     def judge_model(self, push: ModelPush) -> None:
@@ -75,18 +75,18 @@ class Judge:
         settings = self.policy.for_model(push.model or "")
         if self.verify is not None:
             push = push._replace(signatures=self.verify(push.pushed))
-        from .case import build_case
+        from .case import build_facts
         from .features import features_of
         from .landing import landings_of
 
         found: set[tuple[str, str | None]] = set()
         for landing in landings_of(push, self.circumstances):
-            case = build_case(push, settings, self.circumstances, self.documents, landing)
+            facts = build_facts(push, settings, self.circumstances, self.documents, landing)
             new: list[tuple[str, str | None]] = []
-            for rule in _rules_for("model", features_of(case)):
+            for rule in _rules_for("model", features_of(facts)):
                 level = self._level(rule, settings)
                 if level != "off" and (RULES[rule].helped or not landing.only_helped):
-                    fresh = (breach for breach in load_rule(rule).check(case) if (rule, breach.ref) not in found)
+                    fresh = (breach for breach in load_rule(rule).check(facts) if (rule, breach.ref) not in found)
                     breaches = list(fresh if self._lists_all else islice(fresh, MOST_OF_ONE_RULE + 1))
                     new.extend((rule, breach.ref) for breach in breaches)
                     self._take(rule, level, breaches, landing.because)

@@ -8,7 +8,7 @@ a good signature on the tag.
 
 from __future__ import annotations
 
-from ..grammar.names import shown
+from ..grammar.names import gto_spelling
 from ..record import Record
 from ..wording import MOST_NAMES, some_of
 
@@ -105,7 +105,7 @@ def _members(name: str, groups: Mapping[str, tuple[str, ...]]) -> tuple[str, ...
 
 def describe(kind: str, model: str, stage: str | None) -> str:
     """What an event does, as it completes "may": `assign churn to prod`."""
-    model = shown(model)
+    model = gto_spelling(model)
     if kind == "assign":
         return f"assign {model} to {stage or 'a stage'}"
     if kind == "unassign":

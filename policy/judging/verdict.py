@@ -19,7 +19,7 @@ class Breach(Record):
 
     `ref` is the full ref name, None for the push as a whole. `message` is one
     sentence that names the value. `key` is the policy key that governs the
-    case where it is not the rule's own first option, `fix` a command to paste.
+    case where it is not the rule's own first option, `fix` a command to shell_command.
     Text may hold surrogates (bytes that are not UTF-8); reports escape it.
     """
 

@@ -24,7 +24,7 @@ ENTRY_TYPES: dict[str, tuple[type, ...]] = {
 BOOLEAN_WORDS = ("y", "yes", "t", "true", "on", "1", "n", "no", "f", "false", "off", "0")
 
 
-class Documents:
+class YamlFiles:
     """The YAML files of one push: each content is read once, and all of them within the push's budget."""
 
     def __init__(self, budget: Budget | None = None) -> None:
@@ -52,7 +52,7 @@ def _load_or_fail(data: bytes) -> Any:
         return problem
 
 
-def problem_of_annotations(data: bytes, documents: Documents) -> str | None:
+def problem_of_annotations(data: bytes, documents: YamlFiles) -> str | None:
     """Why GTO can't read this `artifacts.yaml`; None if it can."""
     try:
         content = documents.load(data)
@@ -76,7 +76,7 @@ def is_artifact_name(text: str) -> bool:
     return re.search("^[a-zA-Z0-9]([a-zA-Z0-9-/_]*[a-zA-Z0-9])?$", text) is not None
 
 
-def declares(data: bytes, artifact: str, documents: Documents) -> bool:
+def declares(data: bytes, artifact: str, documents: YamlFiles) -> bool:
     """Whether `artifact` is a key under `artifacts` in this `dvc.yaml`. Raises ValueError if it can't be read."""
     content = documents.load(data)
     artifacts = content.get("artifacts") if isinstance(content, dict) else None

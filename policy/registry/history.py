@@ -32,7 +32,7 @@ class Event(Record):
     time: int
 
 
-class Holding(Record):
+class StageAssignment(Record):
     """What happened between one version and one stage: the last assignment and unassignment."""
 
     assigned: Event | None = None
@@ -91,7 +91,7 @@ class ModelHistory:
         self._first_registrations: dict[Version, Event] = {}
         self._registered: dict[VersionAt, Event] = {}
         self._deregistered: dict[VersionAt, Event] = {}
-        self.holdings: dict[str, dict[str, Holding]] = {}
+        self.holdings: dict[str, dict[str, StageAssignment]] = {}
         self._newest: dict[str, NewestFirst] = {}
         # For each commit of an assignment or unassignment when each stage was assigned first, by `_moment`.
         self._first_assigned_at: dict[str, dict[str, int]] = {}
@@ -140,9 +140,9 @@ class ModelHistory:
     def _assign(self, event: Event, stage: str) -> None:
         first_assigned = self._first_assigned_at.setdefault(event.commit, {})
         by_commit = self.holdings.setdefault(stage, {})
-        holding = by_commit.get(event.commit) or Holding()
+        holding = by_commit.get(event.commit) or StageAssignment()
         if event.name.kind == "assign":
-            by_commit[event.commit] = Holding(_later(holding.assigned, event), holding.unassigned)
+            by_commit[event.commit] = StageAssignment(_later(holding.assigned, event), holding.unassigned)
             newest = self._newest.get(stage)
             if newest is None:
                 newest = self._newest[stage] = NewestFirst()
@@ -150,7 +150,7 @@ class ModelHistory:
             first_assigned.setdefault(stage, self._moment)
             self._moment += 1
         else:
-            by_commit[event.commit] = Holding(holding.assigned, _later(holding.unassigned, event))
+            by_commit[event.commit] = StageAssignment(holding.assigned, _later(holding.unassigned, event))
 
     # Versions
 
@@ -213,10 +213,10 @@ class ModelHistory:
 
     # Stages
 
-    def holding(self, stage: str, commit: str) -> Holding:
+    def holding(self, stage: str, commit: str) -> StageAssignment:
         """What happened between `stage` and the version on `commit`."""
         by_commit = self.holdings.get(stage)
-        return (by_commit.get(commit) if by_commit else None) or Holding()
+        return (by_commit.get(commit) if by_commit else None) or StageAssignment()
 
     def is_in_force(self, stage: str, commit: str) -> bool:
         """Whether the version on `commit` is in `stage`: assigned, not unassigned, active.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..grammar.names import shown
+from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..judging.push import Tag, TagPush
 from ..record import Record
@@ -28,7 +28,7 @@ class Unplannable(Exception):
     """The wish comes to no tag; the message says why, and what there is to choose from."""
 
 
-class Known(Record):
+class KnownModel(Record):
     """A model as its tags tell. `names` are those of all its tags, lightweight and unreadable ones included."""
 
     model: str
@@ -50,15 +50,15 @@ class Plan(Record):
     note: str | None = None
 
 
-def known_model(model: str, tags: Iterable[tuple[TagName, Tag]]) -> Known:
+def known_model(model: str, tags: Iterable[tuple[TagName, Tag]]) -> KnownModel:
     """What the tags of `model` (as tags spell it) tell."""
     found = list(tags)
     events = tuple(event for name, tag in found if (event := read_event(tag, name)))
-    return Known(model, ModelHistory(events), events, tuple(name for name, _ in found))
+    return KnownModel(model, ModelHistory(events), events, tuple(name for name, _ in found))
 
 
 def plan_registration(
-    known: Known,
+    known: KnownModel,
     commit: str,
     *,
     version: Version | None = None,
@@ -72,19 +72,19 @@ def plan_registration(
         taken = [event.name.version for event in known.history.registrations if event.name.version]
         current = latest.name.version if latest else None
         version = next_version(current, taken, bump=bump, pre=pre, above_latest=above_latest)
-    message = f"Registering artifact {shown(known.model)} version {version}"
+    message = f"Registering artifact {gto_spelling(known.model)} version {version}"
     return Plan(TagName(known.model, "register", version), commit, version, message)
 
 
-def plan_deregistration(known: Known, version: Version) -> Plan:
+def plan_deregistration(known: KnownModel, version: Version) -> Plan:
     """Deregister `version` on the commit where it is registered. Raises Unplannable where it never was."""
     commit = _commit_of(known, version)
-    message = f"Deregistering artifact {shown(known.model)} version {version}"
+    message = f"Deregistering artifact {gto_spelling(known.model)} version {version}"
     return Plan(TagName(known.model, "deregister", version), commit, version, message)
 
 
 def plan_assignment(
-    known: Known, stage: str, *, head: str | None, version: Version | None = None, origin: str | None = None
+    known: KnownModel, stage: str, *, head: str | None, version: Version | None = None, origin: str | None = None
 ) -> Plan:
     """Assign `stage` to `version`, else to what the stage `origin` holds, else to the version on the commit `head`.
 
@@ -100,28 +100,30 @@ def plan_assignment(
         version = history.active_version_at(head) if head else None
         if head is None or version is None:
             choice = f"name one with --version: {_choice(known)}"
-            raise Unplannable(f"HEAD holds no active version of {shown(known.model)!r}; {choice}")
+            raise Unplannable(f"HEAD holds no active version of {gto_spelling(known.model)!r}; {choice}")
         commit = head
     newest = history.newest_assignment(stage)
     if newest is not None and newest.commit == commit:
-        raise Unplannable(f"{version or commit} of {shown(known.model)!r} is in {stage!r} already ({newest.tag!r})")
+        raise Unplannable(
+            f"{version or commit} of {gto_spelling(known.model)!r} is in {stage!r} already ({newest.tag!r})"
+        )
     what = f"version {version}" if version else f"commit {commit}"
-    message = f"Assigning stage {stage} to artifact {shown(known.model)} {what}"
+    message = f"Assigning stage {stage} to artifact {gto_spelling(known.model)} {what}"
     return Plan(TagName(known.model, "assign", stage=stage), commit, version, message)
 
 
-def plan_unassignment(known: Known, stage: str, *, version: Version | None = None) -> Plan:
+def plan_unassignment(known: KnownModel, stage: str, *, version: Version | None = None) -> Plan:
     """Take `version` out of `stage`, else the version that it holds. Raises Unplannable where there is none."""
     commit = _holder(known, stage).commit if version is None else _commit_of(known, version)
     version = version or known.history.active_version_at(commit)
     rest = [event for event in known.history.holders(stage) if event.commit != commit]
     back = known.history.active_version_at(rest[0].commit) if rest else None
     note = f"{stage!r} then holds {back or rest[0].commit}, which was assigned before" if rest else None
-    message = f"Unassigning stage '{stage}' to artifact '{shown(known.model)}' version '{version or commit}'"
+    message = f"Unassigning stage '{stage}' to artifact '{gto_spelling(known.model)}' version '{version or commit}'"
     return Plan(TagName(known.model, "unassign", stage=stage), commit, version, message, note)
 
 
-def plan_deprecation(known: Known) -> Plan:
+def plan_deprecation(known: KnownModel) -> Plan:
     """Deprecate the model, on the commit of its last event, as GTO does.
 
     Raises Unplannable where there is no such model, or where it is deprecated already.
@@ -129,14 +131,16 @@ def plan_deprecation(known: Known) -> Plan:
     history = known.history
     on = history.last_sign_of_life
     if on is None:
-        raise Unplannable(f"there is no model {shown(known.model)!r}")
+        raise Unplannable(f"there is no model {gto_spelling(known.model)!r}")
     if history.is_deprecated:
         assert history.deprecated is not None
-        raise Unplannable(f"the model {shown(known.model)!r} is deprecated already ({history.deprecated.tag!r})")
-    return Plan(TagName(known.model, "deprecate"), on.commit, None, f"Deprecating artifact '{shown(known.model)}'")
+        raise Unplannable(f"the model {gto_spelling(known.model)!r} is deprecated already ({history.deprecated.tag!r})")
+    return Plan(
+        TagName(known.model, "deprecate"), on.commit, None, f"Deprecating artifact '{gto_spelling(known.model)}'"
+    )
 
 
-def with_counter(name: TagName, known: Known, *, simple: bool | None) -> TagName:
+def with_counter(name: TagName, known: KnownModel, *, simple: bool | None) -> TagName:
     """`name` with its counter: one more than the highest of all tags of the model, as GTO counts.
 
     `simple` None is GTO's own choice by kind; a simple name that is taken gets a counter then.
@@ -149,7 +153,7 @@ def with_counter(name: TagName, known: Known, *, simple: bool | None) -> TagName
     return name._replace(counter=str(max(counters, default=0) + 1))
 
 
-def time_of(name: TagName, commit: str, known: Known, *, now: int) -> int:
+def time_of(name: TagName, commit: str, known: KnownModel, *, now: int) -> int:
     """When the tag is to be dated: now, or a second after the last event that it must follow.
 
     Commands in quick succession are so dated some seconds ahead; what comes
@@ -163,17 +167,17 @@ def time_of(name: TagName, commit: str, known: Known, *, now: int) -> int:
     return max([earliest, *ahead])
 
 
-def _commit_of(known: Known, version: Version) -> str:
+def _commit_of(known: KnownModel, version: Version) -> str:
     for event in known.history.active_registrations():
         if event.name.version == version:
             return event.commit
     for event in known.history.registrations:
         if event.name.version == version:
             return event.commit
-    raise Unplannable(f"{shown(known.model)!r} has no version {version}; there is: {_choice(known)}")
+    raise Unplannable(f"{gto_spelling(known.model)!r} has no version {version}; there is: {_choice(known)}")
 
 
-def _holder(known: Known, stage: str) -> Event:
+def _holder(known: KnownModel, stage: str) -> Event:
     event = known.history.newest_assignment(stage)
     if event is None:
         held = [
@@ -182,11 +186,11 @@ def _holder(known: Known, stage: str) -> Event:
             if (holder := known.history.newest_assignment(one))
         ]
         listed = f"; there is something in: {', '.join(held)}" if held else ""
-        raise Unplannable(f"no version of {shown(known.model)!r} is in {stage!r}{listed}")
+        raise Unplannable(f"no version of {gto_spelling(known.model)!r} is in {stage!r}{listed}")
     return event
 
 
-def _choice(known: Known) -> str:
+def _choice(known: KnownModel) -> str:
     versions = {event.name.version for event in known.history.active_registrations() if event.name.version}
     ordered = sorted(versions, key=lambda version: version.precedence, reverse=True)
     if not ordered:

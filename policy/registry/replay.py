@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 TURN_OF_KIND = {"register": 0, "unassign": 1, "assign": 2, "deregister": 3, "deprecate": 4}
 
 
-class Turn(Record):
+class ReplayedEvent(Record):
     """One pushed event, and what held when its turn came.
 
     `active` is the active version on the event's commit, `versions_here` how
-    many versions GTO sees there, `holds` whether the version is in the event's
+    many versions GTO sees there, `in_stage` whether the version is in the event's
     stage. `follows` is the latest event that this one must be later than.
-    `had_stages` are all stages that the version was assigned before, or in the
+    `earlier_stages` are all stages that the version was assigned before, or in the
     same second. `assigned_before` tells of any assignment or unassignment on
     the commit, `retires` whether a deprecation leaves the model deprecated.
     `active` and the stages are not filled for registrations and deprecations.
@@ -40,9 +40,9 @@ class Turn(Record):
     event: Event
     active: Version | None
     versions_here: int
-    holds: bool
+    in_stage: bool
     follows: Event | None
-    had_stages: Container[str]
+    earlier_stages: Container[str]
     assigned_before: bool
     retires: bool = False
 
@@ -58,7 +58,7 @@ def replay(
     *,
     counted: frozenset[Kind] = EVERY_KIND,
     landed: frozenset[str] = frozenset(),
-) -> list[Turn]:
+) -> list[ReplayedEvent]:
     """Let each of the `pushed` events, given `in_order`, have its turn.
 
     `history` grows by those whose kind is `counted`, and those whose tags have `landed`.
@@ -93,32 +93,32 @@ def _assigned_in_one_second(events: Iterable[Event]) -> dict[tuple[str, int], se
 
 def _turn(
     history: ModelHistory, push: TagPush, event: Event, together: Mapping[tuple[str, int], Collection[str]]
-) -> Turn:
+) -> ReplayedEvent:
     kind, stage, commit = event.name.kind, event.name.stage, event.commit
     if kind == "deprecate":
         follows = _latest(history.deprecated, history.last_sign_of_life)
-        return Turn(push, event, None, 0, False, follows, (), False)
+        return ReplayedEvent(push, event, None, 0, False, follows, (), False)
     follows = history.deprecated
-    holds = False
+    in_stage = False
     if event.name.version is not None:
         if kind == "register":
             follows = _latest(follows, history.deregistration(event.name.version, commit))
             versions_here, assigned = history.versions_with(event), history.has_assignment_tags(commit)
-            return Turn(push, event, None, versions_here, False, follows, (), assigned)
+            return ReplayedEvent(push, event, None, versions_here, False, follows, (), assigned)
         follows = _latest(follows, history.registration(event.name.version, commit))
     elif stage is not None:
-        holds = history.is_in_force(stage, commit)
+        in_stage = history.is_in_force(stage, commit)
         holding = history.holding(stage, commit)
         if kind == "assign":
             follows = _latest(_latest(follows, holding.unassigned), history.newest_assignment(stage))
         else:
             follows = _latest(follows, holding.assigned)
-    return Turn(
+    return ReplayedEvent(
         push,
         event,
         history.active_version_at(commit),
         history.versions_at(commit),
-        holds,
+        in_stage,
         follows,
         history.stages_ever(commit, together.get((commit, event.time), ())),
         history.has_assignment_tags(commit),

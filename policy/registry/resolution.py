@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..grammar.names import shown
+from ..grammar.names import gto_spelling
 from ..record import Record
 from .history import ModelHistory, read_event
 
@@ -48,7 +48,7 @@ def resolve(query: Query, tags: Sequence[NamedTag], *, deprecated: bool = False)
     """
     events = [event for name, tag in tags if (event := read_event(tag, name))]
     history = ModelHistory(events)
-    model = shown(query.model)
+    model = gto_spelling(query.model)
     if query.tag is not None:
         return _of_tag(query.tag, tags, events, history)
     if not events:
@@ -87,7 +87,7 @@ def _of_stage(model: str, stage: str, history: ModelHistory) -> Resolution:
     if event is None:
         held = sorted(one for one in history.holdings if history.newest_assignment(one))
         listed = f"; versions are in {', '.join(held)}" if held else ""
-        raise Unresolved(f"no version of {shown(model)!r} is in {stage!r}{listed}")
+        raise Unresolved(f"no version of {gto_spelling(model)!r} is in {stage!r}{listed}")
     return _answer(event, history, current=True)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Literal, Protocol
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
     from ..judging.push import WholePush
     from ..judging.verdict import Breach, Level
     from .example import Example
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         WHY: str
         EXAMPLES: tuple[Example, ...]
 
-        def check(self, case: Case) -> Iterator[Breach]:
+        def check(self, facts: ModelFacts) -> Iterator[Breach]:
             """Yield what is wrong with the case."""
 
     class PushRule(Protocol):

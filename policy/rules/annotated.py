@@ -8,7 +8,7 @@ To put it right, make the tag with `tagwarden`, `gto` or `git tag -a`.
 
 from __future__ import annotations
 
-from ..commands import paste
+from ..commands import shell_command
 from ..grammar.tag_name import TagName
 from ..judging.verdict import Breach
 from .example import Example
@@ -17,20 +17,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ()
 WHY = "GTO does not see lightweight tags, so the registry would not hold what the tag claims."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    for push in case.made:
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    for push in facts.made:
         if push.new is not None and push.new.type not in ("tag", None) and isinstance(push.name, TagName):
             yield Breach(
                 f"{push.tag!r} is a lightweight tag (it names a {push.new.type}, not a tag object)",
                 push.ref,
-                case.model,
-                fix=paste("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{}}"),
+                facts.model,
+                fix=shell_command("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{}}"),
             )
 
 

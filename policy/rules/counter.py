@@ -9,7 +9,7 @@ To put it right, use the next counter, or none.
 
 from __future__ import annotations
 
-from ..grammar.names import shown
+from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName, parse_tag_name
 from ..judging.verdict import Breach
 from .example import Example
@@ -18,36 +18,36 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ()
 WHY = "the counters were to tell in which order the tags were made."
 
 
-def check(case: Case) -> Iterator[Breach]:
+def check(facts: ModelFacts) -> Iterator[Breach]:
     highest = 0
-    for tag in case.existing:
+    for tag in facts.existing:
         name = parse_tag_name(tag.name)
         if isinstance(name, TagName) and name.counter is not None:
             highest = max(highest, int(name.counter))
-    order = {turn.push.tag: place for place, turn in enumerate(case.turns)}
+    order = {turn.push.tag: place for place, turn in enumerate(facts.turns)}
     seen: set[int] = set()
     highest_seen = 0
-    for push in sorted(case.made, key=lambda push: order.get(push.tag, 0)):
+    for push in sorted(facts.made, key=lambda push: order.get(push.tag, 0)):
         if not isinstance(push.name, TagName) or push.name.counter is None:
             continue
         counter = int(push.name.counter)
         if counter <= highest or counter in seen:
             yield Breach(
                 f"the counter of {push.tag!r} is not above {max(highest, highest_seen)},"
-                f" the highest of the model {shown(case.model or '')!r}",
+                f" the highest of the model {gto_spelling(facts.model or '')!r}",
                 push.ref,
-                case.model,
+                facts.model,
                 "rules.counter",
             )
         seen.add(counter)
         highest_seen = max(highest_seen, counter)
-        if case.circumstances.place == "history":
+        if facts.circumstances.place == "history":
             highest = max(highest, counter)
 
 

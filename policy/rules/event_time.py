@@ -13,7 +13,7 @@ To put it right, set the clock and make the tag anew, a second later.
 
 from __future__ import annotations
 
-from ..commands import paste
+from ..commands import shell_command
 from ..judging.verdict import Breach
 from .example import Example
 
@@ -21,22 +21,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
-    from ..registry.replay import Turn
+    from ..judging.case import ModelFacts
+    from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("time.max-skew",)
 WHY = "GTO orders events by these times, so it would see another order of events than happened."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    limit = case.circumstances.now + case.settings.time.max_skew
-    for turn in case.turns:
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    limit = facts.circumstances.now + facts.settings.time.max_skew
+    for turn in facts.turns:
         event, follows = turn.event, turn.follows
         if event.time > limit:
             yield Breach(
-                f"{turn.push.tag!r} is dated {date(event.time)}, {_span(event.time - case.circumstances.now)} from now",
+                f"{turn.push.tag!r} is dated {date(event.time)},"
+                f" {_span(event.time - facts.circumstances.now)} from now",
                 turn.push.ref,
-                case.model,
+                facts.model,
                 fix=_again(turn.push.tag),
             )
         elif follows is not None and event.time <= follows.time:
@@ -45,16 +46,16 @@ def check(case: Case) -> Iterator[Breach]:
                 f"{turn.push.tag!r} is dated {date(event.time)},"
                 f" {order} {follows.tag!r} ({date(follows.time)}), which it must follow",
                 turn.push.ref,
-                case.model,
+                facts.model,
                 "rules.event-time",
                 fix=_again(turn.push.tag),
             )
         elif turn.retires:
-            yield from _later_commit(turn, case)
+            yield from _later_commit(turn, facts)
 
 
-def _later_commit(turn: Turn, case: Case) -> Iterator[Breach]:
-    targets = [case.targets[commit] for commit in case.history.commits() if commit in case.targets]
+def _later_commit(turn: ReplayedEvent, facts: ModelFacts) -> Iterator[Breach]:
+    targets = [facts.targets[commit] for commit in facts.history.commits() if commit in facts.targets]
     dated = [(target.commit.time, target.oid) for target in targets if target.commit]
     newest, oid = max(dated, default=(-1, ""))
     if turn.event.time <= newest:
@@ -62,7 +63,7 @@ def _later_commit(turn: Turn, case: Case) -> Iterator[Breach]:
             f"{turn.push.tag!r} is dated {date(turn.event.time)}, not later than the commit {oid} ({date(newest)}),"
             " by whose date GTO would take the model up again",
             turn.push.ref,
-            case.model,
+            facts.model,
             "rules.event-time",
             fix=_again(turn.push.tag),
         )
@@ -86,7 +87,7 @@ def _span(seconds: int) -> str:
 
 
 def _again(tag: str) -> str | None:
-    return paste("git", "tag", "-f", "-a", tag, f"refs/tags/{tag}^{{commit}}")
+    return shell_command("git", "tag", "-f", "-a", tag, f"refs/tags/{tag}^{{commit}}")
 
 
 ONE = ("churn@v1.0.0 on c1 at 10", "churn#prod on c1 at 20")

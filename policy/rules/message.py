@@ -20,23 +20,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
     from ..settings import Message
 
 OPTIONS = ("message.min-length", "message.pattern", "message.trailers")
 WHY = "the message is the only place where a tag says why it was made."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    wanted = case.settings.message
-    budget = case.circumstances.budget or Budget()
-    for turn in case.turns:
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    wanted = facts.settings.message
+    budget = facts.circumstances.budget or Budget()
+    for turn in facts.turns:
         found = turn.push.new.object if turn.push.new else None
         if found is None:
             continue
         text = found.message.strip()
         for problem, key in _problems(text, turn.event.name.kind, wanted, budget):
-            yield Breach(f"the message of {turn.push.tag!r} {problem}", turn.push.ref, case.model, key)
+            yield Breach(f"the message of {turn.push.tag!r} {problem}", turn.push.ref, facts.model, key)
 
 
 def _problems(text: str, kind: str, wanted: Message, budget: Budget) -> Iterator[tuple[str, str]]:

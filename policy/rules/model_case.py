@@ -8,7 +8,7 @@ To put it right, use the spelling that exists.
 
 from __future__ import annotations
 
-from ..grammar.names import shown
+from ..grammar.names import gto_spelling
 from ..judging.verdict import Breach
 from .example import Example
 
@@ -16,18 +16,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ()
 WHY = "on macOS and Windows the two collide, and nobody tells them apart when reading."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    if case.model is None or case.case_twin is None:
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    if facts.model is None or facts.case_twin is None:
         return
-    for push in case.made:
+    for push in facts.made:
         yield Breach(
-            f"the model {shown(case.model)!r} of {push.tag!r} exists as {shown(case.case_twin)!r}", push.ref, case.model
+            f"the model {gto_spelling(facts.model)!r} of {push.tag!r} exists as {gto_spelling(facts.case_twin)!r}",
+            push.ref,
+            facts.model,
         )
 
 

@@ -9,7 +9,7 @@ To put it right, correct the name, or have the model added to the list or file.
 from __future__ import annotations
 
 from ..grammar.globs import matches_model
-from ..grammar.names import shown
+from ..grammar.names import gto_spelling
 from ..judging.verdict import Breach
 from ..objects.annotations import declares
 from ..objects.needed_files import declaration
@@ -19,44 +19,47 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ("models.names", "models.declared-in")
 WHY = "a slip of the pen would open a second registry entry that nobody watches."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    models = case.settings.models
-    if case.model is None:
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    models = facts.settings.models
+    if facts.model is None:
         return
-    if models.names is not None and not matches_model(models.names, case.model):
-        for push in case.made:
-            yield Breach(f"the model {shown(case.model)!r} of {push.tag!r} is not on the list", push.ref, case.model)
+    if models.names is not None and not matches_model(models.names, facts.model):
+        for push in facts.made:
+            yield Breach(
+                f"the model {gto_spelling(facts.model)!r} of {push.tag!r} is not on the list", push.ref, facts.model
+            )
     if models.declared_in is None:
         return
-    path, artifact = declaration(case.model, models.declared_in)
-    for turn in case.turns:
+    path, artifact = declaration(facts.model, models.declared_in)
+    for turn in facts.turns:
         if turn.event.name.kind not in ("register", "assign"):
             continue
-        problem = _undeclared(case, turn.event.commit, path, artifact)
+        problem = _undeclared(facts, turn.event.commit, path, artifact)
         if problem:
             yield Breach(
-                f"the model {shown(case.model)!r} of {turn.push.tag!r} is not declared at its commit: {problem}",
+                f"the model {gto_spelling(facts.model)!r} of {turn.push.tag!r} is not declared at its commit:"
+                f" {problem}",
                 turn.push.ref,
-                case.model,
+                facts.model,
                 "models.declared-in",
             )
 
 
-def _undeclared(case: Case, commit: str, path: str, artifact: str) -> str | None:
-    target = case.targets.get(commit)
+def _undeclared(facts: ModelFacts, commit: str, path: str, artifact: str) -> str | None:
+    target = facts.targets.get(commit)
     if target is None or not target.readable:
         return "it can't be read"
     content = target.files.get(path)
     if content is None:
         return f"there is no {path!r}"
     try:
-        return None if declares(content, artifact, case.documents()) else f"{path!r} has no artifact {artifact!r}"
+        return None if declares(content, artifact, facts.documents()) else f"{path!r} has no artifact {artifact!r}"
     except ValueError as problem:
         return f"{path!r} can't be read: {problem}"
 

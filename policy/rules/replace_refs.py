@@ -9,7 +9,7 @@ To put it right, push without that ref.
 
 from __future__ import annotations
 
-from ..commands import paste
+from ..commands import shell_command
 from ..judging.verdict import Breach
 from ..quoting import quoted
 from .example import Example
@@ -30,7 +30,7 @@ def check(push: WholePush) -> Iterator[Breach]:
             yield Breach(
                 f"{quoted(update.ref)} would replace one object by another",
                 update.ref,
-                fix=paste("git", "update-ref", "-d", update.ref),
+                fix=shell_command("git", "update-ref", "-d", update.ref),
             )
 
 

@@ -28,7 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
     from ..judging.consequences import Line
     from ..judging.possible_stages import Act
     from ..judging.push import TagPush
@@ -37,19 +37,19 @@ OPTIONS = ("signing.require",)
 WHY = "only a signature proves who made a tag, whoever pushes it and whoever runs the server."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    wanted = _Wanted(case)
-    for line in lines_of(case, case.settings.signing.require):
-        sentence = _unsigned(line, wanted, case) or _undone(line, wanted)
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    wanted = _Wanted(facts)
+    for line in lines_of(facts, facts.settings.signing.require):
+        sentence = _unsigned(line, wanted, facts) or _undone(line, wanted)
         if sentence is not None:
-            yield Breach(sentence, line.push.ref, case.model)
+            yield Breach(sentence, line.push.ref, facts.model)
 
 
 class _Wanted:
     """Finds the acts for which a signature is wanted; each group of acts is looked at once."""
 
-    def __init__(self, case: Case) -> None:
-        self.case = case
+    def __init__(self, facts: ModelFacts) -> None:
+        self.facts = facts
         # With each group itself, so that its id stays its own.
         self._known: dict[int, tuple[Sequence[Act], Act | None]] = {}
 
@@ -64,14 +64,14 @@ class _Wanted:
         return None
 
     def _is_wanted(self, act: Act) -> bool:
-        return is_covered(act, self.case.model or "", self.case.settings.signing.require)
+        return is_covered(act, self.facts.model or "", self.facts.settings.signing.require)
 
 
-def _unsigned(line: Line, wanted: _Wanted, case: Case) -> str | None:
+def _unsigned(line: Line, wanted: _Wanted, facts: ModelFacts) -> str | None:
     if line.push.new is None:
         return None
     act = wanted.first(((line.own,), *line.made))
-    problem = None if act is None else _problem(line.push, case)
+    problem = None if act is None else _problem(line.push, facts)
     if act is None or problem is None:
         return None
     because = "" if act.holder is None else f"{act.effect}, which wants a signature, and "
@@ -87,7 +87,7 @@ def _undone(line: Line, wanted: _Wanted) -> str | None:
     return f"{line.push.tag!r} may not be {change}: to {what} wants a signature, and nobody can sign that a tag goes"
 
 
-def _problem(push: TagPush, case: Case) -> str | None:
+def _problem(push: TagPush, facts: ModelFacts) -> str | None:
     found = push.new.object if push.new else None
     if found is None:
         return "is lightweight, and only an annotated tag can be signed"
@@ -97,9 +97,9 @@ def _problem(push: TagPush, case: Case) -> str | None:
         return "has text after its signature, which nobody signed"
     if found.name != push.tag:
         return f"bears a signature for another tag, {found.name!r}"
-    signature = case.signatures.get(push.ref)
+    signature = facts.signatures.get(push.ref)
     if signature is None:
-        return None if case.circumstances.place == "client" else "has a signature that was not verified"
+        return None if facts.circumstances.place == "client" else "has a signature that was not verified"
     if signature.principal is None:
         return f"has no good signature: {signature.problem}"
     return None

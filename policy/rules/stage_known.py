@@ -17,22 +17,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ("stages.names",)
 WHY = "nothing deploys to a stage that nobody declared, and nobody notices."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    declared = case.settings.stages.names
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    declared = facts.settings.stages.names
     source = "stages.names"
     if declared is None:
-        declared, source = case.circumstances.declared_stages, ".gto"
+        declared, source = facts.circumstances.declared_stages, ".gto"
     if declared is None:
         return
     known = frozenset(declared)
     names = some_of(declared) or "none"
-    for turn in case.turns:
+    for turn in facts.turns:
         stage = turn.event.name.stage
         if stage is None or stage in known or turn.event.name.kind != "assign":
             continue
@@ -43,7 +43,7 @@ def check(case: Case) -> Iterator[Breach]:
                 f"; {stage!r} was how GTO 0.1 wrote the stage {stem!r} with a counter, which is now '{stem}#{counter}'"
             )
         yield Breach(
-            f"the stage {stage!r} is not declared in {source} (declared: {names}){hint}", turn.push.ref, case.model
+            f"the stage {stage!r} is not declared in {source} (declared: {names}){hint}", turn.push.ref, facts.model
         )
 
 

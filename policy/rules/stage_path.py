@@ -10,8 +10,8 @@ To put it right, assign the stage that was skipped first.
 
 from __future__ import annotations
 
-from ..commands import paste
-from ..grammar.names import shown
+from ..commands import shell_command
+from ..grammar.names import gto_spelling
 from ..judging.verdict import Breach
 from .example import Example
 
@@ -19,27 +19,27 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ("stages.path",)
 WHY = "a version that skips a stage was not tried there."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    path = case.settings.stages.path
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    path = facts.settings.stages.path
     step_before = dict(zip(path[1:], path, strict=False))
-    for turn in case.turns:
+    for turn in facts.turns:
         stage = turn.event.name.stage
         before = step_before.get(stage) if stage and turn.event.name.kind == "assign" else None
-        if before is not None and before not in turn.had_stages:
-            model = shown(case.model or "")
+        if before is not None and before not in turn.earlier_stages:
+            model = gto_spelling(facts.model or "")
             version = str(turn.active or "")
             yield Breach(
                 f"{turn.push.tag!r} assigns {stage!r} to {version or turn.event.commit} of {model!r},"
                 f" which was never in {before!r}",
                 turn.push.ref,
-                case.model,
-                fix=paste("tagwarden", "assign", model, before, "--version", version) if version else None,
+                facts.model,
+                fix=shell_command("tagwarden", "assign", model, before, "--version", version) if version else None,
             )
 
 

@@ -19,33 +19,33 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
     from ..registry.history import Event
 
 OPTIONS = ("stages.once-assigned-permanent",)
 WHY = "what was once in use there must stay on record."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    permanent = case.settings.stages.once_assigned_permanent
-    for turn in case.turns:
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    permanent = facts.settings.stages.once_assigned_permanent
+    for turn in facts.turns:
         if turn.event.name.kind == "deregister":
             for stage in permanent:
-                if stage in turn.had_stages:
+                if stage in turn.earlier_stages:
                     yield Breach(
                         f"{turn.push.tag!r} deregisters {turn.event.name.version}, which was in the stage {stage!r}",
                         turn.push.ref,
-                        case.model,
+                        facts.model,
                     )
-    for push in case.pushes:
+    for push in facts.pushes:
         if push.old is not None and isinstance(push.name, TagName) and (event := read_event(push.old, push.name)):
-            record = _on_record(event, permanent, case)
+            record = _on_record(event, permanent, facts)
             if record is not None:
                 change = "deleted" if push.new is None else "moved"
-                yield Breach(f"{push.tag!r} may not be {change}: it {record}", push.ref, case.model)
+                yield Breach(f"{push.tag!r} may not be {change}: it {record}", push.ref, facts.model)
 
 
-def _on_record(event: Event, permanent: Collection[str], case: Case) -> str | None:
+def _on_record(event: Event, permanent: Collection[str], facts: ModelFacts) -> str | None:
     """What the tag of `event` keeps on record of such a stage."""
     stage = event.name.stage
     if event.name.kind == "assign" and stage in permanent:
@@ -53,7 +53,7 @@ def _on_record(event: Event, permanent: Collection[str], case: Case) -> str | No
     if event.name.kind == "register":
         # Those that go with it are refused themselves.
         for stage in permanent:
-            if case.history.holding(stage, event.commit).assigned:
+            if facts.history.holding(stage, event.commit).assigned:
                 return f"registers {event.name.version}, which was in the stage {stage!r}"
     return None
 

@@ -12,8 +12,8 @@ To put it right, tag the commit of the version that is meant;
 
 from __future__ import annotations
 
-from ..commands import paste
-from ..grammar.names import shown
+from ..commands import shell_command
+from ..grammar.names import gto_spelling
 from ..judging.verdict import Breach
 from ..wording import some_of
 from .example import Example
@@ -22,64 +22,64 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
-    from ..registry.replay import Turn
+    from ..judging.case import ModelFacts
+    from ..registry.replay import ReplayedEvent
 
 OPTIONS = ()
 WHY = "CI would act on an event that the registry does not hold."
 
 
-def check(case: Case) -> Iterator[Breach]:
+def check(facts: ModelFacts) -> Iterator[Breach]:
     # Who holds a stage is found out once, and not for each tag that is wrong about it.
     held: dict[str, str] = {}
-    for turn in case.turns:
+    for turn in facts.turns:
         find_problem = CHECKS.get(turn.event.name.kind)
-        problem = find_problem(turn, case, held) if find_problem else None
+        problem = find_problem(turn, facts, held) if find_problem else None
         if problem:
             yield Breach(
                 f"{turn.push.tag!r} {problem}",
                 turn.push.ref,
-                case.model,
-                fix=paste("tagwarden", "history", shown(case.model or "")),
+                facts.model,
+                fix=shell_command("tagwarden", "history", gto_spelling(facts.model or "")),
             )
 
 
-def _assignment(turn: Turn, case: Case, _held: dict[str, str]) -> str | None:
+def _assignment(turn: ReplayedEvent, facts: ModelFacts, _held: dict[str, str]) -> str | None:
     if turn.versions_here > 1:
         return _many_versions(turn)
-    return None if turn.active else _no_version(turn, case)
+    return None if turn.active else _no_version(turn, facts)
 
 
-def _unassignment(turn: Turn, case: Case, held: dict[str, str]) -> str | None:
+def _unassignment(turn: ReplayedEvent, facts: ModelFacts, held: dict[str, str]) -> str | None:
     if turn.versions_here > 1:
         return _many_versions(turn)
     if turn.active is None:
-        return _no_version(turn, case)
-    if turn.holds:
+        return _no_version(turn, facts)
+    if turn.in_stage:
         return None
     stage = turn.event.name.stage or ""
     if stage not in held:
         holders = (
-            str(case.history.active_version_at(event.commit) or event.commit) for event in case.history.holders(stage)
+            str(facts.history.active_version_at(event.commit) or event.commit) for event in facts.history.holders(stage)
         )
         held[stage] = some_of(holders) or "no version"
     return f"unassigns {turn.active}, which is not in the stage {stage!r} (held by {held[stage]})"
 
 
-def _deregistration(turn: Turn, case: Case, _held: dict[str, str]) -> str | None:
+def _deregistration(turn: ReplayedEvent, facts: ModelFacts, _held: dict[str, str]) -> str | None:
     event = turn.event
     if event.name.version is None or turn.active == event.name.version:
         return None
-    registered = case.history.registration(event.name.version, event.commit)
+    registered = facts.history.registration(event.name.version, event.commit)
     if registered is not None:
         return f"deregisters {event.name.version}, which is deregistered already"
-    other = case.history.first_registration(event.name.version)
+    other = facts.history.first_registration(event.name.version)
     if other is not None:
         return f"is on the commit {event.commit}, but {event.name.version} is registered on {other.commit}"
     return f"deregisters {event.name.version}, which was never registered"
 
 
-def _registration(turn: Turn, _case: Case, _held: dict[str, str]) -> str | None:
+def _registration(turn: ReplayedEvent, _facts: ModelFacts, _held: dict[str, str]) -> str | None:
     if turn.versions_here > 1 and turn.assigned_before:
         return (
             f"registers a second version on the commit {turn.event.commit}, which has an assignment; GTO fails on that"
@@ -87,16 +87,16 @@ def _registration(turn: Turn, _case: Case, _held: dict[str, str]) -> str | None:
     return None
 
 
-def _many_versions(turn: Turn) -> str:
+def _many_versions(turn: ReplayedEvent) -> str:
     commit, count = turn.event.commit, turn.versions_here
     return f"is on the commit {commit}, which holds {count} versions; GTO can't tell which is meant"
 
 
-def _no_version(turn: Turn, case: Case) -> str:
-    there = case.history.registrations_at.get(turn.event.commit)
+def _no_version(turn: ReplayedEvent, facts: ModelFacts) -> str:
+    there = facts.history.registrations_at.get(turn.event.commit)
     if there:
         return f"is on the commit {turn.event.commit}, whose version {there[-1].name.version} was deregistered"
-    return f"is on the commit {turn.event.commit}, which holds no version of {shown(case.model or '')!r}"
+    return f"is on the commit {turn.event.commit}, which holds no version of {gto_spelling(facts.model or '')!r}"
 
 
 CHECKS = {

@@ -17,17 +17,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ()
 WHY = "clones keep the tag that they have, so one name would mean two models."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    for push in case.made:
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    for push in facts.made:
         if push.old is not None and push.new is not None and isinstance(push.name, TagName):
             yield Breach(
-                f"{push.tag!r} exists; it may not be moved from {push.old.oid} to {push.new.oid}", push.ref, case.model
+                f"{push.tag!r} exists; it may not be moved from {push.old.oid} to {push.new.oid}", push.ref, facts.model
             )
 
 

@@ -14,7 +14,7 @@ tool that are written with `@` or `#` are listed in `scope.ignore`.
 
 from __future__ import annotations
 
-from ..commands import paste_all
+from ..commands import shell_commands
 from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, what_has_no_room
 from ..grammar.near_miss import NearMiss
 from ..grammar.tag_name import TagName, highest_counter
@@ -26,35 +26,35 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ("scope.ignore",)
 WHY = "GTO skips such a tag without a word, so nothing is registered or deployed by it."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    for push in case.made:
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    for push in facts.made:
         name = push.name
         if isinstance(name, NearMiss):
             yield Breach(f"{quoted(push.tag)} is not a model tag: {name.problem}", push.ref, fix=_rename(name))
-        elif push.tag in case.obstacles:
-            other = case.obstacles[push.tag]
+        elif push.tag in facts.obstacles:
+            other = facts.obstacles[push.tag]
             yield Breach(
                 f"{quoted(push.tag)} can't stand beside the tag {quoted(other)}: one would be a folder of the other",
                 push.ref,
-                case.model,
+                facts.model,
             )
         elif isinstance(name, TagName):
-            problem = _counts_too_far(name, case) or _has_no_room(name)
+            problem = _counts_too_far(name, facts) or _has_no_room(name)
             if problem:
-                yield Breach(f"{quoted(push.tag)} {problem}", push.ref, case.model, "rules.tag-name")
+                yield Breach(f"{quoted(push.tag)} {problem}", push.ref, facts.model, "rules.tag-name")
 
 
-def _counts_too_far(name: TagName, case: Case) -> str | None:
+def _counts_too_far(name: TagName, facts: ModelFacts) -> str | None:
     if name.counter is None or len(name.counter) <= MOST_COUNTER_DIGITS:
         return None
-    highest = highest_counter(tag.name for tag in case.existing)
-    if int(name.counter) <= highest + len(case.made):
+    highest = highest_counter(tag.name for tag in facts.existing)
+    if int(name.counter) <= highest + len(facts.made):
         return None
     return (
         f"has a counter of {len(name.counter)} digits; at most {MOST_COUNTER_DIGITS} are allowed, for GTO "
@@ -78,7 +78,7 @@ def _has_no_room(name: TagName) -> str | None:
 def _rename(miss: NearMiss) -> str | None:
     if miss.suggestion is None:
         return None
-    return paste_all(
+    return shell_commands(
         ("git", "tag", "-a", miss.suggestion, f"refs/tags/{miss.tag}^{{commit}}"),
         ("git", "tag", "-d", miss.tag),
         ("git", "push", "origin", f"refs/tags/{miss.suggestion}"),

@@ -10,7 +10,7 @@ To put it right, make the tag anew under the name that it shall have.
 
 from __future__ import annotations
 
-from ..commands import paste
+from ..commands import shell_command
 from ..grammar.tag_name import TagName
 from ..judging.verdict import Breach
 from ..quoting import quoted
@@ -20,21 +20,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ()
 WHY = "GTO goes by the name in the object, so the tag would register something else than it says."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    for push in case.made:
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    for push in facts.made:
         found = push.new.object if push.new else None
         if found is not None and isinstance(push.name, TagName) and found.name not in (push.tag, ""):
             yield Breach(
                 f"the tag object says {quoted(found.name)}, its ref {quoted(push.tag)}",
                 push.ref,
-                case.model,
-                fix=paste("git", "tag", "-f", "-a", push.tag, found.target),
+                facts.model,
+                fix=shell_command("git", "tag", "-f", "-a", push.tag, found.target),
             )
 
 

@@ -10,7 +10,7 @@ To put it right, make the tag anew with `tagwarden`, `gto` or `git tag -a`.
 
 from __future__ import annotations
 
-from ..commands import paste
+from ..commands import shell_command
 from ..grammar.tag_name import TagName
 from ..judging.verdict import Breach
 from .example import Example
@@ -19,27 +19,27 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ("message.max-bytes",)
 WHY = "one such tag makes every GTO command fail, for all models and for everybody."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    limit = case.settings.message.max_bytes
-    for push in case.made:
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    limit = facts.settings.message.max_bytes
+    for push in facts.made:
         found = push.new.object if push.new else None
         if found is None or not isinstance(push.name, TagName):
             continue
         fix = None
         for defect in found.defects:
-            fix = fix or paste("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{commit}}")
+            fix = fix or shell_command("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{commit}}")
             yield Breach(
-                f"the tag object {push.tag!r} is malformed: {defect}", push.ref, case.model, "rules.tag-object", fix
+                f"the tag object {push.tag!r} is malformed: {defect}", push.ref, facts.model, "rules.tag-object", fix
             )
         if found.message_bytes > limit:
             yield Breach(
-                f"the message of {push.tag!r} has {found.message_bytes} bytes, more than {limit}", push.ref, case.model
+                f"the message of {push.tag!r} has {found.message_bytes} bytes, more than {limit}", push.ref, facts.model
             )
 
 

@@ -11,8 +11,8 @@ To put it right, push the tombstone instead.
 
 from __future__ import annotations
 
-from ..commands import paste
-from ..grammar.names import shown
+from ..commands import shell_command
+from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..judging.verdict import Breach
 from .example import Example
@@ -21,42 +21,42 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
     from ..judging.push import Tag
 
 OPTIONS = ()
 WHY = "the tags are the registry's only memory; what is deleted can be registered again as another model."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    for push in case.pushes:
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    for push in facts.pushes:
         if push.old is None or push.new is not None or not isinstance(push.name, TagName):
             continue
-        if is_event(push.old, case):
-            yield Breach(f"{push.tag!r} may not be deleted", push.ref, case.model, fix=_tombstone(push.name))
+        if is_event(push.old, facts):
+            yield Breach(f"{push.tag!r} may not be deleted", push.ref, facts.model, fix=_tombstone(push.name))
 
 
-def is_event(tag: Tag, case: Case) -> bool:
+def is_event(tag: Tag, facts: ModelFacts) -> bool:
     """Whether `tag` is a readable event of the registry."""
     found = tag.object
     if found is None or found.defects or not found.readable or found.tagger is None:
         return False
     if found.name != tag.name or found.target_type != "commit":
         return False
-    if found.message_bytes > case.settings.message.max_bytes:
+    if found.message_bytes > facts.settings.message.max_bytes:
         return False
-    target = case.targets.get(found.target)
+    target = facts.targets.get(found.target)
     if target is not None and target.type != "commit":
         return False
-    return found.tagger.time <= case.circumstances.now + case.settings.time.max_skew
+    return found.tagger.time <= facts.circumstances.now + facts.settings.time.max_skew
 
 
 def _tombstone(name: TagName) -> str | None:
-    model = shown(name.model)
+    model = gto_spelling(name.model)
     if name.kind == "register":
-        return paste("tagwarden", "deregister", model, str(name.version))
+        return shell_command("tagwarden", "deregister", model, str(name.version))
     if name.kind == "assign":
-        return paste("tagwarden", "unassign", model, str(name.stage))
+        return shell_command("tagwarden", "unassign", model, str(name.stage))
     return None
 
 

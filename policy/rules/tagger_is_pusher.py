@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
     from ..judging.push import Circumstances
     from ..objects.tag_object import Tagger
 
@@ -28,11 +28,11 @@ OPTIONS = ()
 WHY = "the registry shows the tagger as whoever did this, and anybody can write any name there."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    circumstances = case.circumstances
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    circumstances = facts.circumstances
     if circumstances.place != "server":
         return
-    for turn in case.turns:
+    for turn in facts.turns:
         found = turn.push.new.object if turn.push.new else None
         tagger = found.tagger if found else None
         if tagger is None:
@@ -45,7 +45,7 @@ def check(case: Case) -> Iterator[Breach]:
         else:
             known_by = circumstances.pusher_email or circumstances.pusher
             problem = f"the tagger is {quoted(written)}, and the server knows the pusher as {quoted(known_by)}"
-        yield Breach(problem, turn.push.ref, case.model)
+        yield Breach(problem, turn.push.ref, facts.model)
 
 
 def is_same(tagger: Tagger, circumstances: Circumstances) -> bool:

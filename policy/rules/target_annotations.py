@@ -17,27 +17,27 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ()
 WHY = "GTO reads this file at every tagged commit, and fails for all models where it can't."
 
 
-def check(case: Case) -> Iterator[Breach]:
+def check(facts: ModelFacts) -> Iterator[Breach]:
     problems: dict[bytes, str | None] = {}
-    for turn in case.turns:
+    for turn in facts.turns:
         commit = turn.event.commit
-        target = case.targets.get(commit)
+        target = facts.targets.get(commit)
         content = target.files.get(ANNOTATIONS_FILE) if target else None
         if content is None:
             continue
         if content not in problems:
-            problems[content] = problem_of_annotations(content, case.documents())
+            problems[content] = problem_of_annotations(content, facts.documents())
         if problems[content]:
             yield Breach(
                 f"the commit of {turn.push.tag!r} has an 'artifacts.yaml' that GTO can't read: {problems[content]}",
                 turn.push.ref,
-                case.model,
+                facts.model,
             )
 
 

@@ -18,23 +18,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ("target.branches",)
 WHY = "a model that is tagged beside these branches was not reviewed with them and can vanish."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    branches = case.settings.target.branches
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    branches = facts.settings.target.branches
     names = some_of(map(repr, branches))
-    for turn in case.turns:
-        target = case.targets.get(turn.event.commit)
+    for turn in facts.turns:
+        target = facts.targets.get(turn.event.commit)
         puts_to_use = turn.event.name.kind in ("register", "assign")
         if puts_to_use and target is not None and target.on_branches.get(branches) is False:
             yield Breach(
                 f"the commit {turn.event.commit} of {turn.push.tag!r} is on none of the branches {names}",
                 turn.push.ref,
-                case.model,
+                facts.model,
             )
 
 

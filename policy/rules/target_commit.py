@@ -11,7 +11,7 @@ To put it right, tag the commit that holds the model.
 
 from __future__ import annotations
 
-from ..commands import paste
+from ..commands import shell_command
 from ..grammar.tag_name import TagName
 from ..judging.verdict import Breach
 from .example import Example
@@ -20,26 +20,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
     from ..judging.push import Tag
 
 OPTIONS = ()
 WHY = "GTO takes every target for a commit, and fails for all models where it is none."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    for push in case.made:
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    for push in facts.made:
         if push.new is None or not isinstance(push.name, TagName):
             continue
-        problem = _problem(push.new, case)
+        problem = _problem(push.new, facts)
         if problem:
             fix = None
             if "another tag" in problem:
-                fix = paste("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{commit}}")
-            yield Breach(f"{push.tag!r} {problem}", push.ref, case.model, fix=fix)
+                fix = shell_command("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{commit}}")
+            yield Breach(f"{push.tag!r} {problem}", push.ref, facts.model, fix=fix)
 
 
-def _problem(tag: Tag, case: Case) -> str | None:
+def _problem(tag: Tag, facts: ModelFacts) -> str | None:
     if tag.type is None:
         return f"names the object {tag.oid}, which does not exist"
     if tag.type != "tag":
@@ -50,7 +50,7 @@ def _problem(tag: Tag, case: Case) -> str | None:
         return "points at another tag instead of a commit"
     if tag.object.target_type != "commit":
         return f"points at a {tag.object.target_type} instead of a commit"
-    target = case.targets.get(tag.object.target)
+    target = facts.targets.get(tag.object.target)
     if target is None or target.type == "commit":
         defect = target.commit.defect if target and target.commit else None
         return f"points at the commit {tag.object.target}, which GTO can't read: {defect}" if defect else None

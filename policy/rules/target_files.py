@@ -16,25 +16,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ("target.files",)
 WHY = "whoever uses this version relies on that file."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    for turn in case.turns:
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    for turn in facts.turns:
         if turn.event.name.kind not in ("register", "assign"):
             continue
-        target = case.targets.get(turn.event.commit)
+        target = facts.targets.get(turn.event.commit)
         if target is None or not target.readable:
             continue
-        for path in case.settings.target.files:
+        for path in facts.settings.target.files:
             if target.files.get(path) is None:
                 yield Breach(
                     f"the commit {turn.event.commit} of {turn.push.tag!r} has no file {path!r}",
                     turn.push.ref,
-                    case.model,
+                    facts.model,
                 )
 
 

@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
     from ..objects.tree_shape import Shape
     from ..settings import TargetRules
 
@@ -33,16 +33,16 @@ WHY = "GTO reads all folders of every tagged commit, and fails for all models wh
 SHOWN_CHARACTERS = 100
 
 
-def check(case: Case) -> Iterator[Breach]:
-    for push in case.made:
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    for push in facts.made:
         found = push.new.object if push.new is not None else None
-        target = case.targets.get(found.target) if found is not None else None
+        target = facts.targets.get(found.target) if found is not None else None
         if target is None or target.shape is None:
             continue
-        problem = _problem(target.shape, case.settings.target)
+        problem = _problem(target.shape, facts.settings.target)
         if problem:
             text, key = problem
-            yield Breach(f"the commit {target.oid} of {push.tag!r} {text}", push.ref, case.model, key)
+            yield Breach(f"the commit {target.oid} of {push.tag!r} {text}", push.ref, facts.model, key)
 
 
 def _problem(shape: Shape, bounds: TargetRules) -> tuple[str, str | None] | None:

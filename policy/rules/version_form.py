@@ -18,26 +18,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ("versions.build-metadata", "versions.prerelease")
 WHY = "this form of version was ruled out for this model."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    versions = case.settings.versions
-    for push in case.made:
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    versions = facts.settings.versions
+    for push in facts.made:
         name = push.name
         if not isinstance(name, TagName) or name.kind != "register" or name.version is None:
             continue
         if name.version.build and not versions.build_metadata:
             yield Breach(
-                f"version {name.version} has build metadata, {'.'.join(name.version.build)!r}", push.ref, case.model
+                f"version {name.version} has build metadata, {'.'.join(name.version.build)!r}", push.ref, facts.model
             )
         if name.version.prerelease and not versions.prerelease:
             what = ".".join(name.version.prerelease)
             yield Breach(
-                f"version {name.version} is a pre-release, {what!r}", push.ref, case.model, "versions.prerelease"
+                f"version {name.version} is a pre-release, {what!r}", push.ref, facts.model, "versions.prerelease"
             )
 
 

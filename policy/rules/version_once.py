@@ -8,8 +8,8 @@ To put it right, register the next version.
 
 from __future__ import annotations
 
-from ..commands import paste
-from ..grammar.names import shown
+from ..commands import shell_command
+from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..judging.verdict import Breach
 from .example import Example
@@ -19,35 +19,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..grammar.versions import Precedence
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ()
 WHY = "a version that means two things can't be trusted by anybody who has fetched either."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    new = [push for push in case.made if isinstance(push.name, TagName) and push.name.kind == "register"]
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    new = [push for push in facts.made if isinstance(push.name, TagName) and push.name.kind == "register"]
     if not new:
         return
     made = {push.tag for push in new}
     seen: dict[Precedence, str] = {}
-    for event in case.history.registrations:
+    for event in facts.history.registrations:
         if event.tag not in made and event.name.version:
             seen.setdefault(event.name.version.precedence, event.tag)
     # Over history the later of two is the wrong one; within a push, the one named later.
-    turns = {turn.push.tag: place for place, turn in enumerate(case.turns)}
-    for push in sorted(new, key=lambda push: turns.get(push.tag, 0)) if case.circumstances.place == "history" else new:
+    turns = {turn.push.tag: place for place, turn in enumerate(facts.turns)}
+    for push in sorted(new, key=lambda push: turns.get(push.tag, 0)) if facts.circumstances.place == "history" else new:
         version = push.name.version if isinstance(push.name, TagName) else None
         if version is None:
             continue
         first = seen.setdefault(version.precedence, push.tag)
         if first != push.tag:
-            model = shown(case.model or "")
+            model = gto_spelling(facts.model or "")
             yield Breach(
                 f"version {version} of {model!r} was registered before, by {first!r}",
                 push.ref,
-                case.model,
-                fix=paste("tagwarden", "register", model),
+                facts.model,
+                fix=shell_command("tagwarden", "register", model),
             )
 
 

@@ -12,8 +12,8 @@ models that keep several lines.
 
 from __future__ import annotations
 
-from ..commands import paste
-from ..grammar.names import shown
+from ..commands import shell_command
+from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..judging.verdict import Breach
 from .example import Example
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..grammar.versions import Precedence, Version
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
     from ..registry.history import Event
-    from ..registry.replay import Turn
+    from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("versions.order",)
 WHY = "whoever deploys the latest version would be taken by surprise, or never see this one."
@@ -34,34 +34,34 @@ WHY = "whoever deploys the latest version would be taken by surprise, or never s
 LINES = {"latest": 0, "major": 1, "minor": 2}
 
 
-def check(case: Case) -> Iterator[Breach]:
-    numbers = LINES.get(case.settings.versions.order)
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    numbers = LINES.get(facts.settings.versions.order)
     if numbers is None:
         return
-    if case.circumstances.place == "history":
-        yield from _check_in_time_order(case, numbers)
+    if facts.circumstances.place == "history":
+        yield from _check_in_time_order(facts, numbers)
         return
-    pushed = {turn.push.tag for turn in case.turns}
+    pushed = {turn.push.tag for turn in facts.turns}
     highest: dict[tuple[int, ...], Event] = {}
-    for event in case.history.active_registrations():
+    for event in facts.history.active_registrations():
         if event.tag not in pushed and event.name.version:
             line = _line(event.name.version, numbers)
             if line not in highest or _version(highest[line]).precedence < event.name.version.precedence:
                 highest[line] = event
-    for push in case.made:
+    for push in facts.made:
         name = push.name
         if isinstance(name, TagName) and name.kind == "register" and name.version:
             latest = highest.get(_line(name.version, numbers))
             if latest and name.version.precedence <= _version(latest).precedence:
-                yield _breach(case, push.ref, name, _version(latest), latest.tag)
+                yield _breach(facts, push.ref, name, _version(latest), latest.tag)
 
 
-def _check_in_time_order(case: Case, numbers: int) -> Iterator[Breach]:
+def _check_in_time_order(facts: ModelFacts, numbers: int) -> Iterator[Breach]:
     """Over history the pushes are not known; each version is held against those registered before it."""
     from heapq import heappop, heappush
 
     # Which of one second came first is not known, so the lower version is taken for the earlier.
-    turns = sorted((turn for turn in case.turns if turn.event.name.version), key=_moment)
+    turns = sorted((turn for turn in facts.turns if turn.event.name.version), key=_moment)
     # The higher a version, the lower its place, so that a heap has the highest on top.
     in_order = sorted({_version(turn.event) for turn in turns}, key=lambda version: version.precedence, reverse=True)
     place = {version: number for number, version in enumerate(in_order)}
@@ -77,12 +77,12 @@ def _check_in_time_order(case: Case, numbers: int) -> Iterator[Breach]:
             while heap and in_order[heap[0]] not in active:
                 heappop(heap)
             if heap and version.precedence <= in_order[heap[0]].precedence:
-                yield _breach(case, turn.push.ref, name, in_order[heap[0]], None)
+                yield _breach(facts, turn.push.ref, name, in_order[heap[0]], None)
             heappush(heap, place[version])
             active.add(version)
 
 
-def _moment(turn: Turn) -> tuple[int, bool, Precedence]:
+def _moment(turn: ReplayedEvent) -> tuple[int, bool, Precedence]:
     return turn.event.time, turn.event.name.kind == "deregister", _version(turn.event).precedence
 
 
@@ -95,15 +95,15 @@ def _version(event: Event) -> Version:
     return event.name.version
 
 
-def _breach(case: Case, ref: str, name: TagName, latest: Version, tag: str | None) -> Breach:
-    order = case.settings.versions.order
+def _breach(facts: ModelFacts, ref: str, name: TagName, latest: Version, tag: str | None) -> Breach:
+    order = facts.settings.versions.order
     of_line = "" if order == "latest" else f" of its {order} line"
-    model = shown(name.model)
+    model = gto_spelling(name.model)
     return Breach(
         f"version {name.version} of {model!r} is not above {latest}, the latest{of_line}",
         ref,
-        case.model,
-        fix=paste("tagwarden", "register", model) if order == "latest" and tag else None,
+        facts.model,
+        fix=shell_command("tagwarden", "register", model) if order == "latest" and tag else None,
     )
 
 

@@ -10,7 +10,7 @@ To put it right, register the new version on a commit of its own
 
 from __future__ import annotations
 
-from ..grammar.names import shown
+from ..grammar.names import gto_spelling
 from ..judging.verdict import Breach
 from .example import Example
 
@@ -18,28 +18,28 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
 OPTIONS = ()
 WHY = "GTO finds a stage's version by its commit, and fails where a commit has two."
 
 
-def check(case: Case) -> Iterator[Breach]:
-    pushed = {turn.push.tag for turn in case.turns}
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    pushed = {turn.push.tag for turn in facts.turns}
     first_at: dict[str, str] = {}
-    for turn in case.turns:
+    for turn in facts.turns:
         event = turn.event
         if event.name.kind != "register":
             continue
         if event.commit not in first_at:
-            old = [other.tag for other in case.history.registrations_at[event.commit] if other.tag not in pushed]
+            old = [other.tag for other in facts.history.registrations_at[event.commit] if other.tag not in pushed]
             first_at[event.commit] = old[0] if old else event.tag
         if first_at[event.commit] != event.tag:
             yield Breach(
                 f"the commit {event.commit} of {turn.push.tag!r} already holds {first_at[event.commit]!r}"
-                f" of the model {shown(case.model or '')!r}",
+                f" of the model {gto_spelling(facts.model or '')!r}",
                 turn.push.ref,
-                case.model,
+                facts.model,
                 fix="git commit --allow-empty",
             )
 

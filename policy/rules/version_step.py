@@ -10,7 +10,7 @@ To put it right, register the number that comes next.
 
 from __future__ import annotations
 
-from ..grammar.names import shown
+from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..grammar.versions import DIGITS
 from ..judging.verdict import Breach
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..grammar.versions import Version
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
 
     Core = tuple[int, int, int]
 
@@ -31,9 +31,9 @@ WHY = "a gap looks like a version that was lost."
 FIRST = ((0, 0, 0), (0, 0, 1), (0, 1, 0), (1, 0, 0))
 
 
-def check(case: Case) -> Iterator[Breach]:
-    new = [push for push in case.made if isinstance(push.name, TagName) and push.name.kind == "register"]
-    versions = [event.name.version for event in case.history.registrations if event.name.version]
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    new = [push for push in facts.made if isinstance(push.name, TagName) and push.name.kind == "register"]
+    versions = [event.name.version for event in facts.history.registrations if event.name.version]
     cores = {version[:3] for version in versions}
     candidates = {(version[:3], version.prerelease) for version in versions}
     minors, majors = {core[:2] for core in cores}, {core[0] for core in cores}
@@ -44,11 +44,11 @@ def check(case: Case) -> Iterator[Breach]:
             continue
         missing = _missing_core(version, cores, minors, majors, lowest) or _missing_candidate(version, candidates)
         if missing:
-            model = shown(case.model or "")
+            model = gto_spelling(facts.model or "")
             yield Breach(
                 f"version {version} of {model!r} skips a number: there is no {missing}",
                 push.ref,
-                case.model,
+                facts.model,
                 "rules.version-step",
             )
 

@@ -31,7 +31,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..judging.case import Case
+    from ..judging.case import ModelFacts
     from ..judging.consequences import Line
     from ..judging.people import Decision
     from ..judging.push import Signature
@@ -47,26 +47,26 @@ class Refusal(Record):
     decision: Decision
 
 
-def check(case: Case) -> Iterator[Breach]:
-    if case.circumstances.place != "server":
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    if facts.circumstances.place != "server":
         return
-    leave = _Leave(case)
-    for line in lines_of(case, [entry.covers for entry in case.settings.people.allow]):
+    leave = _Leave(facts)
+    for line in lines_of(facts, [entry.covers for entry in facts.settings.people.allow]):
         signature = None
         refusal = leave.refusal(line, None)
         if refusal is not None and leave.signers_count and line.push.new is not None:
-            signature = case.signatures.get(line.push.ref)
+            signature = facts.signatures.get(line.push.ref)
             refusal = leave.refusal(line, signature)
         if refusal is not None:
-            yield Breach(_sentence(line, refusal, signature, case), line.push.ref, case.model, refusal.decision.key)
+            yield Breach(_sentence(line, refusal, signature, facts), line.push.ref, facts.model, refusal.decision.key)
 
 
 class _Leave:
     """Asks `people.allow` of one model; each group of acts is asked of once for each signer."""
 
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        self.signers_count = names_signers(case.settings.people)
+    def __init__(self, facts: ModelFacts) -> None:
+        self.facts = facts
+        self.signers_count = names_signers(facts.settings.people)
         self._asked: dict[tuple[int, str | None], Refusal | None] = {}
         # Keeps the groups alive, whose ids are the keys.
         self._groups: list[Sequence[Act]] = []
@@ -90,19 +90,19 @@ class _Leave:
         key = id(group), signer
         if key not in self._asked:
             self._groups.append(group)
-            self._asked[key] = self._first(group, Person(self.case.circumstances.pusher, signer))
+            self._asked[key] = self._first(group, Person(self.facts.circumstances.pusher, signer))
         return self._asked[key]
 
     def _first(self, group: Sequence[Act], person: Person) -> Refusal | None:
         for act in group:
-            decision = decide(self.case.settings, person, act.kind, self.case.model or "", act.stage)
+            decision = decide(self.facts.settings, person, act.kind, self.facts.model or "", act.stage)
             if not decision.allowed:
                 return Refusal(act, decision)
         return None
 
 
-def _sentence(line: Line, refusal: Refusal, signature: Signature | None, case: Case) -> str:
-    pusher = case.circumstances.pusher
+def _sentence(line: Line, refusal: Refusal, signature: Signature | None, facts: ModelFacts) -> str:
+    pusher = facts.circumstances.pusher
     why = "it is not known who pushes" if pusher is None else f"{pusher!r} is not among them"
     if signature is not None and signature.problem is not None:
         why += f", and the signature does not count: {signature.problem}"

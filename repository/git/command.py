@@ -51,16 +51,16 @@ PATIENCE = 60.0
 class Git:
     """The `git` program for one repository.
 
-    `environment` is what it reads in; `surroundings` is the same without the
+    `environment` is what it reads in; `user_environment` is the same without the
     variables that only reading wants: for what the user should see as ever.
     `directory` is None where the environment and the working directory say
     which repository is meant, as they do in every hook.
     """
 
-    def __init__(self, directory: str | None, surroundings: dict[str, str]) -> None:
+    def __init__(self, directory: str | None, user_environment: dict[str, str]) -> None:
         self.directory = directory
-        self.surroundings = surroundings
-        self.environment = {**surroundings, **_READING}
+        self.user_environment = user_environment
+        self.environment = {**user_environment, **_READING}
         self._common_folder: str | None = None
         self._beginning = ["git"] if directory is None else ["git", "-C", directory]
 

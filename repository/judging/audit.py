@@ -45,7 +45,7 @@ def audit(
     What depends on who pushed, or on what was pushed together, can't be told
     any more. Raises CannotJudge where the repository can't be read.
     """
-    reader = _Remembering(git, progress)
+    reader = _CachingReader(git, progress)
     try:
         circumstances = Circumstances(int(time.time()), "history", declared_stages=declared_stages)
         judge = Judge(policy, circumstances, verify=find_verifier(policy, reader, git, now=None))
@@ -58,7 +58,7 @@ def audit(
     return judge.verdict(source=source.source, policy_id=source.id, notes=[source.note] if source.note else [])
 
 
-class _Remembering(GitProgram):
+class _CachingReader(GitProgram):
     """Lists the tags once, asks once for what a commit lacks, and tells how many tags were read."""
 
     def __init__(self, git: Git, progress: Progress | None) -> None:

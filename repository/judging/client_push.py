@@ -14,7 +14,7 @@ from ..remote.names import remote_to_push_to
 from ..remote.reader import RemoteReader, fetch_missing
 from ..remote.remote import DEFAULT_SECONDS, TIMEOUT_SETTING, Listing, Remote, RemoteIsSilent, seconds_for_remotes
 from ..trusted.policy_source import client_policy
-from .model_updates import TAGS, shares_of
+from .model_updates import TAGS, updates_by_model
 from .obstacles import parents_of
 from .pipeline import judge_updates
 from .server_push import InForce, find_stages
@@ -83,7 +83,7 @@ def _judged(
         remote_of_policy = destination.name or remote_to_push_to(git)
         source = client_policy(local, configuration, remote=remote_of_policy, work_tree=git.work_tree())
     force = InForce(source)
-    shares = shares_of(updates)
+    shares = updates_by_model(updates)
     models = [model for model in shares if model is not None]
     circumstances = Circumstances(int(time.time()), "client", remote_url=destination.url)
     circumstances = circumstances._replace(declared_stages=find_stages(updates, local, source, [force]))

@@ -6,7 +6,7 @@ from ...policy.file.load import load_policy
 from ...policy.judging.judge import Judge
 from ...policy.judging.push import RefUpdate
 from ..trusted.policy_source import server_policy, site_policy
-from .model_updates import TAGS, shares_of
+from .model_updates import TAGS, updates_by_model
 from .pipeline import judge_updates
 from .server_push import InForce, find_stages
 
@@ -37,7 +37,7 @@ def judge_landed(
     read.
     """
     tags = [RefUpdate(None, update.new, update.ref) for update in landed if update.new and update.ref.startswith(TAGS)]
-    shares = shares_of(tags)
+    shares = updates_by_model(tags)
     if not shares:
         return []
     source = server_policy(reader, configuration)

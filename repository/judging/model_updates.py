@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from ...policy.judging.push import RefUpdate
     from ..git.objects import TagRef
 
-    Shares = Mapping[str | None, "Share"]
+    UpdatesByModel = Mapping[str | None, "ModelUpdates"]
 
 TAGS = "refs/tags/"
 
 
-class Share(Record):
+class ModelUpdates(Record):
     """One model's updates in a push, with what their names say; `model` is None for near misses.
 
     `standing` are the model's tags in the repository, `landed` the names of
@@ -32,7 +32,7 @@ class Share(Record):
     landed: frozenset[str] = frozenset()
 
 
-def shares_of(updates: Iterable[RefUpdate]) -> dict[str | None, Share]:
+def updates_by_model(updates: Iterable[RefUpdate]) -> dict[str | None, ModelUpdates]:
     """The updates of model tags by model (as spelled in tags), near misses under None."""
     from ...policy.grammar.tag_name import TagName, parse_tag_name
 
@@ -44,6 +44,6 @@ def shares_of(updates: Iterable[RefUpdate]) -> dict[str | None, Share]:
                 model = name.model if isinstance(name, TagName) else None
                 named.setdefault(model, []).append((update, name))
     return {
-        model: Share(model, [update for update, _ in group], [name for _, name in group])
+        model: ModelUpdates(model, [update for update, _ in group], [name for _, name in group])
         for model, group in named.items()
     }

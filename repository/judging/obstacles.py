@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from ...policy.judging.push import RefUpdate
     from ..git.objects import TagRef
     from ..git.reader import Reader
-    from .model_updates import Shares
+    from .model_updates import UpdatesByModel
 
 
 def find_obstacles(
-    updates: Iterable[RefUpdate], shares: Shares, listed: Mapping[str, list[TagRef]], reader: Reader
+    updates: Iterable[RefUpdate], shares: UpdatesByModel, listed: Mapping[str, list[TagRef]], reader: Reader
 ) -> dict[str, str]:
     """Pushed model tags that would be a folder of another tag, or lie in one, and that tag's name.
 

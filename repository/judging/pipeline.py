@@ -7,12 +7,12 @@ memory does not grow with the size of the push.
 
 from __future__ import annotations
 
-from ...policy.commands import paste
+from ...policy.commands import shell_command
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import is_model
 from ...policy.judging.push import ModelPush, Tag, TagPush
 from ..git.objects import TagRef
-from .model_updates import TAGS, shares_of
+from .model_updates import TAGS, updates_by_model
 from .obstacles import find_obstacles
 from .targets import read_targets
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...policy.judging.push import RefUpdate
     from ..git.reader import Reader
     from .branches import Lands
-    from .model_updates import Share, Shares
+    from .model_updates import ModelUpdates, UpdatesByModel
 
 # As many tags are read before they are judged; at about 1 KiB each.
 BATCH = 5000
@@ -44,18 +44,18 @@ def judge_updates(
     *,
     standing: Mapping[str, list[TagRef]] | None = None,
     batch_size: int = BATCH,
-    shares: Shares | None = None,
+    shares: UpdatesByModel | None = None,
     lands: Lands = lambda *_: True,
 ) -> None:
     """Hand each model's share of the push to every one of `judges`.
 
     The existing tags of the pushed models are listed by `reader`, unless
     `standing` names them by model (spelled as in tags). `shares` are
-    the updates by model, where `shares_of` has been asked before. `lands` says
+    the updates by model, where `updates_by_model` has been asked before. `lands` says
     which of the pushed branches count. About `batch_size` tags are held at a
     time. Raises CannotJudge where the repository can't be read.
     """
-    shares = shares_of(updates) if shares is None else shares
+    shares = updates_by_model(updates) if shares is None else shares
     if not shares:
         return
     listed = standing
@@ -75,7 +75,7 @@ def judge_updates(
                 judge.judge_model(push)
 
 
-def find_case_twins(shares: Shares, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
+def find_case_twins(shares: UpdatesByModel, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
     """For each model that gets its first tag: one whose name differs only in case."""
     first = [
         model
@@ -99,7 +99,7 @@ def find_case_twins(shares: Shares, listed: Mapping[str, list[TagRef]], reader: 
     return twins
 
 
-def _but_for_the_touched(share: Share) -> Share:
+def _but_for_the_touched(share: ModelUpdates) -> ModelUpdates:
     """The share without those of the standing tags that it changes: each update brings its own."""
     if not share.standing:
         return share
@@ -110,8 +110,8 @@ def _but_for_the_touched(share: Share) -> Share:
     )
 
 
-def _batches(shares: Iterable[Share], batch_size: int) -> Iterator[list[Share]]:
-    batch: list[Share] = []
+def _batches(shares: Iterable[ModelUpdates], batch_size: int) -> Iterator[list[ModelUpdates]]:
+    batch: list[ModelUpdates] = []
     size = 0
     for share in shares:
         batch.append(share)
@@ -144,7 +144,7 @@ class _Allowance:
 
 
 def _read(
-    shares: Sequence[Share],
+    shares: Sequence[ModelUpdates],
     reader: Reader,
     limit: int,
     listed: Mapping[str, list[TagRef]],
@@ -193,5 +193,5 @@ def _damaged(tag: Tag) -> CannotJudge:
     return CannotJudge(
         f"The tag {tag.name!a} stands for the object {tag.oid}, which can't be read, so it can't be told what was "
         "registered. Whoever runs the server must look there: `git fsck` tells whether the object is gone. If it can't "
-        f"be had back, {paste('git', 'update-ref', '-d', TAGS + tag.name)} removes the tag."
+        f"be had back, {shell_command('git', 'update-ref', '-d', TAGS + tag.name)} removes the tag."
     )

@@ -9,7 +9,7 @@ from ...policy.judging.judge import Judge
 from ...policy.judging.push import WholePush
 from ..trusted.policy_source import server_policy, site_policy
 from .claims import check_claims
-from .model_updates import TAGS, shares_of
+from .model_updates import TAGS, updates_by_model
 from .pipeline import judge_updates
 
 TYPE_CHECKING = False
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..git.reader import Reader
     from ..trusted.policy_changes import PolicyChange
     from ..trusted.policy_source import PolicySource
-    from .model_updates import Shares
+    from .model_updates import UpdatesByModel
     from .receiving import Receiver
 
     # What one policy grants of the emergencies that the pusher asks for.
@@ -93,7 +93,7 @@ def judge_server_push(
     business. Raises CannotJudge where a policy or the repository can't be read,
     and where a tag's line is not true of the repository (`claims.py`).
     """
-    shares = shares_of([*earlier, *updates])
+    shares = updates_by_model([*earlier, *updates])
     listed = reader.tags_of([model for model in shares if model is not None])
     standing = _standing(shares, listed, reader)
     check_claims([update for update in updates if update.ref in standing], standing, receiver)
@@ -139,7 +139,7 @@ def judge_server_push(
     return verdicts
 
 
-def _standing(shares: Shares, listed: Mapping[str, Sequence[TagRef]], reader: Reader) -> dict[str, str | None]:
+def _standing(shares: UpdatesByModel, listed: Mapping[str, Sequence[TagRef]], reader: Reader) -> dict[str, str | None]:
     """What each pushed tag that is our business names now, by its full name; None for nothing."""
     found = {TAGS + tag.name: tag.oid for tags in listed.values() for tag in tags}
     strangers = [update.ref for update in shares[None].updates] if None in shares else []

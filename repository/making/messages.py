@@ -30,10 +30,10 @@ def without_comments(git: Git, text: str) -> str:
 
 def editor(git: Git) -> str:
     """The command that starts the user's editor (git-var(1)). Raises CannotJudge where there is none."""
-    return run(git.command("var", "GIT_EDITOR"), environment=git.surroundings)[1].decode().strip()
+    return run(git.command("var", "GIT_EDITOR"), environment=git.user_environment)[1].decode().strip()
 
 
 def _filtered(git: Git, text: str, *command: str) -> str:
     given = text.encode("utf-8", "surrogateescape")
-    output = run(git.command(*command), environment=git.surroundings, given=given)[1]
+    output = run(git.command(*command), environment=git.user_environment, given=given)[1]
     return output.decode("utf-8", "surrogateescape")

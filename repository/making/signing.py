@@ -46,7 +46,7 @@ def signed(git: Git, draft: TagDraft) -> bytes:
 def _objects_of(git: Git) -> str:
     folder = git.line("rev-parse", "--git-path", "objects")
     ours = os.path.abspath(os.path.join(git.directory or ".", folder))
-    others = git.surroundings.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
+    others = git.user_environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
     return ours if not others else f"{ours}{os.pathsep}{others}"
 
 
@@ -63,4 +63,4 @@ def _settings(git: Git) -> dict[str, str]:
 
 
 def _run(git: Git, arguments: list[str], extra: dict[str, str], given: bytes = b"") -> bytes:
-    return run(git.command(*arguments), environment={**git.surroundings, **extra}, given=given)[1]
+    return run(git.command(*arguments), environment={**git.user_environment, **extra}, given=given)[1]

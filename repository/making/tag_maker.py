@@ -11,13 +11,13 @@ from ...policy.errors import CannotJudge
 from ...policy.judging.judge import Judge
 from ...policy.judging.push import Circumstances, RefUpdate, Signature
 from ...policy.record import Record
-from ...policy.registry.planning import Known, known_model, time_of, with_counter
+from ...policy.registry.planning import KnownModel, known_model, time_of, with_counter
 from ..git.processes import run
 from ..git.program import GitProgram
 from ..judging.model_updates import TAGS
 from ..judging.pipeline import judge_updates
 from ..registry import read_refs
-from ..remote.clone_and_remote import WithTags
+from ..remote.clone_and_remote import CloneAndRemoteReader
 from ..remote.reader import fetch_missing
 from ..remote.remote import Remote, RemoteIsSilent
 from ..signatures.verifier import find_verifier
@@ -49,14 +49,16 @@ class Judged(Record):
     verdict: Verdict
 
 
-class Workshop:
+class TagMaker:
     """Where a tag of one model is made.
 
     `known` is the model as the remote's and the local tags tell. Open it with
-    `workshop`.
+    `open_tag_maker`.
     """
 
-    def __init__(self, git: Git, reader: WithTags, known: Known, remote: str | None, refs: Mapping[str, str]) -> None:
+    def __init__(
+        self, git: Git, reader: CloneAndRemoteReader, known: KnownModel, remote: str | None, refs: Mapping[str, str]
+    ) -> None:
         self.git = git
         self.reader = reader
         self.known = known
@@ -136,12 +138,12 @@ class Workshop:
 
     def _id_of(self, raw: bytes) -> str:
         arguments = self.git.command("hash-object", "-t", "tag", "--stdin", "--literally")
-        return run(arguments, environment=self.git.surroundings, given=raw)[1].decode("ascii").strip()
+        return run(arguments, environment=self.git.user_environment, given=raw)[1].decode("ascii").strip()
 
 
 @contextlib.contextmanager
-def workshop(git: Git, model: str, *, remote: str | None) -> Iterator[Workshop]:
-    """Open the workshop for a tag of `model`, as tags spell it.
+def open_tag_maker(git: Git, model: str, *, remote: str | None) -> Iterator[TagMaker]:
+    """Open the open_tag_maker for a tag of `model`, as tags spell it.
 
     `remote` is whose tags count beside the local ones, None for none. Raises
     CannotJudge where the repository or the remote can't be read.
@@ -151,11 +153,11 @@ def workshop(git: Git, model: str, *, remote: str | None) -> Iterator[Workshop]:
         if remote is not None:
             scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-"))
             listing, reading = _ask(git, remote, model, scratch)
-        reader = WithTags(reading, listing, remote=remote)
+        reader = CloneAndRemoteReader(reading, listing, remote=remote)
         stack.enter_context(contextlib.closing(reader))
         refs = reader.tags_of([model])[model]
         known = known_model(model, read_refs(reader, refs))
-        yield Workshop(git, reader, known, remote, {ref.name: ref.oid for ref in refs})
+        yield TagMaker(git, reader, known, remote, {ref.name: ref.oid for ref in refs})
 
 
 def _ask(git: Git, remote: str, model: str, scratch: str) -> tuple[Listing, Git]:
@@ -173,7 +175,7 @@ def _fetch_commit(git: Git, remote: str, oid: str) -> bool:
     """Fetches a commit that only `remote` has, and its history, without a ref; says whether the remote gave it."""
     fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--end-of-options", remote, oid]
     try:
-        run(git.command(*fetch), environment=git.surroundings)
+        run(git.command(*fetch), environment=git.user_environment)
     except CannotJudge:
         return False
     return True

@@ -42,7 +42,7 @@ class TagDraft(Record):
 
 def committer(git: Git) -> Identity:
     """Who Git would name as the tagger. Raises CannotJudge, in Git's words, where it does not know."""
-    ident = run(git.command("var", "GIT_COMMITTER_IDENT"), environment=git.surroundings)[1]
+    ident = run(git.command("var", "GIT_COMMITTER_IDENT"), environment=git.user_environment)[1]
     who, _, rest = ident.decode("utf-8", "surrogateescape").rstrip("\n").rpartition("> ")
     return Identity(f"{who}>", rest.partition(" ")[2])
 
@@ -54,15 +54,15 @@ def store_tag(git: Git, name: str, raw: bytes) -> str:
     where it fails; then there is no ref.
     """
     hashing = git.command("hash-object", "-t", "tag", "-w", "--stdin")
-    oid = run(hashing, environment=git.surroundings, given=raw)[1].decode("ascii").strip()
+    oid = run(hashing, environment=git.user_environment, given=raw)[1].decode("ascii").strip()
     nothing = "0" * len(oid)
-    run(git.command("update-ref", "--", f"refs/tags/{name}", oid, nothing), environment=git.surroundings)
+    run(git.command("update-ref", "--", f"refs/tags/{name}", oid, nothing), environment=git.user_environment)
     return oid
 
 
 def delete_tag(git: Git, name: str, oid: str) -> None:
     """Deletes the tag if it still names this object; raises CannotJudge with Git's words if not."""
-    run(git.command("update-ref", "-d", "--", f"refs/tags/{name}", oid), environment=git.surroundings)
+    run(git.command("update-ref", "-d", "--", f"refs/tags/{name}", oid), environment=git.user_environment)
 
 
 def push(git: Git, remote: str, refspecs: Sequence[str], *, options: Sequence[str] = ()) -> bool:
@@ -73,4 +73,4 @@ def push(git: Git, remote: str, refspecs: Sequence[str], *, options: Sequence[st
     """
     to_server = [f"--push-option={option}" for option in options]
     command = git.command("push", "--atomic", "--no-follow-tags", *to_server, "--", remote, *refspecs)
-    return start(command, environment=git.surroundings, stdin=0, to_terminal=True).finish() == 0
+    return start(command, environment=git.user_environment, stdin=0, to_terminal=True).finish() == 0

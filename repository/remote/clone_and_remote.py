@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .remote import Listing
 
 
-class WithTags(RemoteReader):
+class CloneAndRemoteReader(RemoteReader):
     """A `Reader` of the remote's tags and branches together with this clone's own.
 
     Where both have a ref, the tag is the remote's and the branch ours: a

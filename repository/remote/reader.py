@@ -98,10 +98,10 @@ def _missing(git: Git, oids: set[str]) -> set[str]:
 
 
 def _with_objects_in(git: Git, folder: str) -> Git:
-    others = git.surroundings.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
+    others = git.user_environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
     quoted = in_list_of_folders(folder)
     sight = f"{others}{os.pathsep}{quoted}" if others else quoted
-    return Git(git.directory, {**git.surroundings, "GIT_ALTERNATE_OBJECT_DIRECTORIES": sight})
+    return Git(git.directory, {**git.user_environment, "GIT_ALTERNATE_OBJECT_DIRECTORIES": sight})
 
 
 def in_list_of_folders(folder: str) -> str:

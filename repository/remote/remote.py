@@ -97,10 +97,10 @@ class Remote:
 
     def _ask(self, arguments: Iterable[str], *, given: str = "", environment: Mapping[str, str] = {}) -> bytes:
         left = self._end - time.monotonic()
-        surroundings = {**self._git.surroundings, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **environment}
+        user_environment = {**self._git.user_environment, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **environment}
         try:
             answered = run_bounded(
-                self._git.command(*arguments), environment=surroundings, given=os.fsencode(given), seconds=left
+                self._git.command(*arguments), environment=user_environment, given=os.fsencode(given), seconds=left
             )
         except TookTooLong:
             raise RemoteIsSilent(

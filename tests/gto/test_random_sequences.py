@@ -31,7 +31,7 @@ from support.gto_reading import (
 from support.meaning import EVENTS, Meaning, Step
 from support.plans import Wish, fulfil, plans
 from tagwarden.policy.file.load import built_in_policy
-from tagwarden.policy.grammar.names import in_tags, shown
+from tagwarden.policy.grammar.names import gto_spelling, tag_spelling
 from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
 from tagwarden.policy.judging.judge import Judge
 from tagwarden.policy.judging.push import Circumstances, ModelPush, Tag, TagPush, Target
@@ -105,9 +105,9 @@ class InMemory(Registry):
                 for step in steps
                 if step.model == model
             ]
-            existing = [tag for tag in self.tags.values() if name_of(tag).model == in_tags(model)]
+            existing = [tag for tag in self.tags.values() if name_of(tag).model == tag_spelling(model)]
             targets = {commit: Target(commit, "commit", {}) for commit in self.commits}
-            judge.judge_model(ModelPush(in_tags(model), pushed, existing, targets, {}))
+            judge.judge_model(ModelPush(tag_spelling(model), pushed, existing, targets, {}))
         accepted = judge.verdict(source="built-in", policy_id=None).accepted
         if accepted:
             self.tags.update(new)
@@ -119,7 +119,7 @@ class InMemory(Registry):
             event = read_event(tag, name_of(tag))
             assert event is not None
             histories.setdefault(event.name.model, ModelHistory()).add(event)
-        return {shown(model): reading_of(history) for model, history in histories.items()}
+        return {gto_spelling(model): reading_of(history) for model, history in histories.items()}
 
 
 def name_of(tag: Tag) -> TagName:

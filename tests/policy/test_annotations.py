@@ -7,7 +7,7 @@ import io
 import pytest
 from gto.index import Index
 
-from tagwarden.policy.objects.annotations import Documents, declares, problem_of_annotations
+from tagwarden.policy.objects.annotations import YamlFiles, declares, problem_of_annotations
 
 READABLE = {
     "nothing said of a model": "churn: {}",
@@ -40,7 +40,7 @@ UNREADABLE = {
 def test_what_gto_reads_is_readable(text: str) -> None:
     Index.read(io.StringIO(text))
 
-    assert problem_of_annotations(text.encode(), Documents()) is None
+    assert problem_of_annotations(text.encode(), YamlFiles()) is None
 
 
 @pytest.mark.parametrize(("text", "problem"), UNREADABLE.values(), ids=UNREADABLE)
@@ -48,11 +48,11 @@ def test_what_gto_can_not_read_is_not(text: str, problem: str) -> None:
     with pytest.raises(Exception):  # noqa: B017 -- GTO raises errors of its own, of pydantic and of ruamel.yaml
         Index.read(io.StringIO(text))
 
-    assert problem in (problem_of_annotations(text.encode(), Documents()) or "")
+    assert problem in (problem_of_annotations(text.encode(), YamlFiles()) or "")
 
 
 def test_a_file_that_is_nested_too_deeply_is_not_yaml() -> None:
-    assert "it is nested too deeply" in (problem_of_annotations(b"[" * 1_000, Documents()) or "")
+    assert "it is nested too deeply" in (problem_of_annotations(b"[" * 1_000, YamlFiles()) or "")
 
 
 @pytest.mark.parametrize(
@@ -66,11 +66,11 @@ def test_a_file_that_is_nested_too_deeply_is_not_yaml() -> None:
     ],
 )
 def test_a_model_is_declared_by_a_key_under_artifacts(text: str, declared: bool) -> None:
-    assert declares(text.encode(), "churn", Documents()) is declared
+    assert declares(text.encode(), "churn", YamlFiles()) is declared
 
 
 def test_what_is_no_yaml_declares_nothing_and_says_so_each_time() -> None:
-    documents = Documents()
+    documents = YamlFiles()
 
     for _ in range(2):
         with pytest.raises(ValueError, match="while parsing"):

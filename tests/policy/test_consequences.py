@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.examples import NOW, judge_example, parse_line, push_of
 from tagwarden.policy.file.load import built_in_policy
 from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
-from tagwarden.policy.judging.case import Case, build_case
+from tagwarden.policy.judging.case import ModelFacts, build_facts
 from tagwarden.policy.judging.consequences import Line, lines_of
 from tagwarden.policy.judging.push import Circumstances, ModelPush, TagPush
 from tagwarden.policy.registry.history import ModelHistory, read_event
@@ -21,12 +21,12 @@ from tagwarden.policy.settings import Selector
 ALL = [Selector()]
 
 
-def case_of(pushed: Sequence[str], existing: Sequence[str], *, place: str = "server") -> Case:
+def case_of(pushed: Sequence[str], existing: Sequence[str], *, place: str = "server") -> ModelFacts:
     standing = {line.name: line.tag for line in map(parse_line, existing)}
     pushes = [push_of(parse_line(line), standing) for line in pushed]
     push = ModelPush("m", pushes, list(standing.values()), {}, {})
     circumstances = Circumstances(NOW, place)  # type: ignore[arg-type]
-    return build_case(push, built_in_policy().base, circumstances, lambda: None)  # type: ignore[arg-type, return-value]
+    return build_facts(push, built_in_policy().base, circumstances, lambda: None)  # type: ignore[arg-type, return-value]
 
 
 def acts_of(line: Line) -> set[tuple[str, str | None]]:

@@ -7,7 +7,7 @@ import pytest
 
 from support import Repo
 from support.examples import judge_example
-from tagwarden.policy.grammar.names import shown, what_has_no_room
+from tagwarden.policy.grammar.names import gto_spelling, what_has_no_room
 from tagwarden.policy.rules.example import Example
 
 
@@ -41,7 +41,7 @@ def test_gto_can_write_the_next_tag_after_each_that_is_accepted(
     registry.tag(f"{model}@v1.0.0")
     registry.tag(f"{model}#{stage}#{counter}")
 
-    path, name = str(registry.path), shown(model)
+    path, name = str(registry.path), gto_spelling(model)
     gto.api.assign(path, name, "other", version="v1.0.0", simple=False)
     gto.api.unassign(path, name, version="v1.0.0", stage=stage, simple=False)
     gto.api.deregister(path, name, version="v1.0.0", simple=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tagwarden.policy.judging.push import RefUpdate
 from tagwarden.repository.git.objects import TagRef
-from tagwarden.repository.judging.model_updates import shares_of
+from tagwarden.repository.judging.model_updates import updates_by_model
 from tagwarden.repository.judging.obstacles import find_obstacles, parents_of
 
 OID = "1" * 40
@@ -26,7 +26,7 @@ def obstacles(pushed, standing=(), others=(), deleted=()):
     updates = [RefUpdate(None, OID, f"refs/tags/{tag}") for tag in pushed]
     updates += [RefUpdate(OID, None, f"refs/tags/{tag}") for tag in deleted]
     listed = {"": [TagRef(tag, OID) for tag in standing]}
-    return find_obstacles(updates, shares_of(updates), listed, Refs(*others))
+    return find_obstacles(updates, updates_by_model(updates), listed, Refs(*others))
 
 
 def test_a_tag_that_lies_in_another_is_found_from_both_sides():

@@ -13,7 +13,7 @@ import pytest
 
 from support import Repo, Server
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.server_hooks.leaving import leave_with
+from tagwarden.server_hooks.leaving import exit_with
 from tagwarden.server_hooks.messages import tell
 
 NewServer = Callable[..., Server]
@@ -151,7 +151,7 @@ class TestTheWayOut:
         def judge() -> NoReturn:
             raise error
 
-        status, stderr = in_a_child(lambda: leave_with(judge, host=""), tmp_path)
+        status, stderr = in_a_child(lambda: exit_with(judge, host=""), tmp_path)
 
         assert status == 3
         assert said in stderr
@@ -160,13 +160,13 @@ class TestTheWayOut:
 
     @pytest.mark.parametrize("status", [0, 1])
     def test_a_verdict_is_the_exit_status(self, status: int, tmp_path: Path) -> None:
-        assert in_a_child(lambda: leave_with(lambda: status, host=""), tmp_path) == (status, "")
+        assert in_a_child(lambda: exit_with(lambda: status, host=""), tmp_path) == (status, "")
 
     def test_lines_are_told_as_the_host_shows_them(self, tmp_path: Path) -> None:
         def judge() -> NoReturn:
             raise CannotJudge("No.")
 
-        stderr = in_a_child(lambda: leave_with(judge, host="gitlab"), tmp_path)[1]
+        stderr = in_a_child(lambda: exit_with(judge, host="gitlab"), tmp_path)[1]
 
         assert stderr.splitlines() == [
             "GL-HOOK-ERR: tagwarden could not judge this push: No.", "GL-HOOK-ERR: Nothing was accepted."

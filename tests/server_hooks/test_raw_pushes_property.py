@@ -20,7 +20,7 @@ from support.random_pushes import RandomPush, World
 from support.raw_push import Advertisement, RawPushResult
 from support.ref_model import MAIN, TAGS, Command, RefModel, is_nothing, is_ref_name, read_refs
 from support.registry_checks import audit_errors, gto_is_alive_and_agrees, is_model_tag, log_is_true, newly_wrong
-from tagwarden.policy.grammar.names import shown
+from tagwarden.policy.grammar.names import gto_spelling
 from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
 from tagwarden.policy.judging.push import Tag
 from tagwarden.policy.objects.tag_object import parse_tag_object
@@ -170,4 +170,6 @@ def gto_agrees(refs: Refs, tag_objects: Mapping[str, bytes]) -> None:
         if event is not None:
             histories.setdefault(event.name.model, ModelHistory()).add(event)
     with gto_in_memory(tags), while_nothing_changes():
-        assert read_by_gto("in memory") == {shown(model): reading_of(history) for model, history in histories.items()}
+        assert read_by_gto("in memory") == {
+            gto_spelling(model): reading_of(history) for model, history in histories.items()
+        }

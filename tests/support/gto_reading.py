@@ -13,7 +13,7 @@ import gto.api
 from gto.config import read_registry_config
 from gto.registry import GitRegistry
 
-from tagwarden.policy.grammar.names import shown
+from tagwarden.policy.grammar.names import gto_spelling
 from tagwarden.policy.registry.history import ModelHistory
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
@@ -101,7 +101,7 @@ def read_by_tagwarden(repository: Path) -> Reading:
     """What this project reads from the same tags."""
     reader = GitProgram(Git.at(str(repository)))
     try:
-        return {shown(model): reading_of(history) for model, history in histories(reader).items()}
+        return {gto_spelling(model): reading_of(history) for model, history in histories(reader).items()}
     finally:
         reader.close()
 

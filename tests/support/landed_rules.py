@@ -1,6 +1,6 @@
 """The rules that keep a registry in order, told as plainly as can be: by what stands before and after a push.
 
-Shares nothing with the judge but the meaning of the rules.
+UpdatesByModel nothing with the judge but the meaning of the rules.
 """
 
 from __future__ import annotations
