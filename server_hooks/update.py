@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .lock.push_lock import PushLock
 
 TAGS = "refs/tags/"
+SHA1_DIGITS = 40
 ASKED_SINGLY = "the update hook, which Git calls for each ref by itself,"
 NOTE = (
     "the update hook judges ref by ref, in the order of their names, and sees nothing of those still to come; "
@@ -109,7 +110,7 @@ def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
 
 def _line(update: RefUpdate) -> bytes:
     """The update as the line that pre-receive would get."""
-    zero = "0" * len(update.new or update.old or "")
+    zero = "0" * len(update.new or update.old or SHA1_DIGITS * "0")
     return os.fsencode(f"{update.old or zero} {update.new or zero} {update.ref}\n")
 
 

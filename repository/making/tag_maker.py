@@ -185,8 +185,11 @@ def _as_far_as_possible(verify: Verify, notes: list[str]) -> Verify:
     """In a clone the server's list of signers may not be there; what signs here is then taken for good."""
 
     def check(pushes: Sequence[TagPush]) -> Mapping[str, Signature]:
+        signatures = verify(pushes)
         try:
-            return verify(pushes)
+            # A signature is verified when it is asked for.
+            found = {push.ref: signatures.get(push.ref) for push in pushes}
+            return {ref: signature for ref, signature in found.items() if signature is not None}
         except CannotJudge as problem:
             notes.append(f"whether the signature counts could not be told here: {problem}")
             return {push.ref: Signature("somebody", None) for push in pushes}
