@@ -14,7 +14,7 @@ compound command, and exits with 0 only where it means to.
 
 from __future__ import annotations
 
-from .leaving import ACCEPTED, CANNOT_JUDGE, IN_HOOK_FILE, REFUSED
+from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, IN_HOOK_FILE, REFUSED
 
 MARK = "# tagwarden client hook:"
 NEXT = "pre-push.tagwarden-next"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
+from ..report.exit_status import ACCEPTED, REFUSED, exit_with
+from ..report.telling import tell
 from ..repository.ref_updates import parse_pre_push_lines, read_all_stdin
-from .leaving import ACCEPTED, REFUSED, exit_with, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from ..policy.judging.push import RefUpdate
+
+# What it means that no verdict could be reached.
+NOTHING_PUSHED = "Nothing was pushed."
 
 CONCERN_US = ("refs/tags/", "refs/replace/")
 
@@ -35,7 +39,7 @@ def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
 
         return ACCEPTED if run_foreign_hook(foreign, given_by_git, given) == 0 else REFUSED
 
-    exit_with(judge, verdict=verdict)
+    exit_with(judge, outcome=NOTHING_PUSHED, verdict=verdict)
 
 
 def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:

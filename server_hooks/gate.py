@@ -8,10 +8,10 @@ import time
 from ..policy.budget import Budget
 from ..policy.errors import CannotJudge
 from ..policy.judging.push import Circumstances
+from ..report.exit_status import ACCEPTED, REFUSED
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
-from .leaving import ACCEPTED, REFUSED
 from .messages import SECONDS, SECONDS_WHILE_OTHERS_WAIT, tell
 
 TYPE_CHECKING = False

@@ -15,7 +15,7 @@ has by no other way.
 
 from __future__ import annotations
 
-from .leaving import ACCEPTED, CANNOT_JUDGE, IN_HOOK_FILE, REFUSED
+from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, IN_HOOK_FILE, REFUSED
 from .messages import line_prefix
 
 TYPE_CHECKING = False

@@ -15,7 +15,7 @@ import os
 
 from ..repository.ref_updates import parse_receive_lines
 from .gate import judge_call
-from .leaving import exit_with
+from .messages import exit_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

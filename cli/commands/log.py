@@ -14,11 +14,12 @@ from ...policy.errors import CannotJudge
 from ...policy.file.value_types import SECONDS
 from ...policy.grammar.names import tag_spelling
 from ...policy.grammar.tag_name import TagName, parse_tag_name
+from ...report.exit_status import ACCEPTED, REFUSED
 from ...report.push_log import as_document, as_text
 from ...repository.git.command import Git
 from ...server_hooks.log.chain import Verification, read_lines, verify
 from ...server_hooks.log.line import HEAD, LOG, is_hash
-from ..errors import ACCEPTED, REFUSED, Refused
+from ..errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ...policy.errors import CannotJudge
-from ..errors import ACCEPTED, CANNOT_JUDGE, REFUSED
+from ...report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
 
 PROVEN = {
     "refuses": "A bad tag was pushed to a scratch repository and refused by tagwarden, as it should be.",
