@@ -16,8 +16,9 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from ..policy.record import Record
+from ..repository.git.environment import environment_without_repository
 from .log.chain import read_lines
-from .served_repository import CannotAdminister, user_environment
+from .served_repository import CannotAdminister
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +77,7 @@ def run_hook_on_bad_tags(repository: ServedRepository, file: str) -> tuple[int, 
             [file],
             input=lines.encode(),
             cwd=scratch.path,
-            env={**user_environment(), "GIT_DIR": "."},
+            env={**environment_without_repository(), "GIT_DIR": "."},
             capture_output=True,
         )
         return ran.returncode, (ran.stdout + ran.stderr).decode("utf-8", "replace")
@@ -113,7 +114,9 @@ class _Scratch:
         return request + FLUSH + empty_pack + hashlib.new(self.format, empty_pack, usedforsecurity=False).digest()
 
     def run(self, command: list[str], given: bytes) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(command, input=given, cwd=self.path, env=user_environment(), capture_output=True)
+        return subprocess.run(
+            command, input=given, cwd=self.path, env=environment_without_repository(), capture_output=True
+        )
 
     def _borrow_configuration(self, original: ServedRepository) -> None:
         # The original's first, and then what differs: of several values the last counts.
@@ -155,7 +158,10 @@ class _Scratch:
 
     def _git(self, *arguments: str) -> str:
         ran = subprocess.run(
-            ["git", *arguments], env={**user_environment(), **IDENTITY}, stdin=subprocess.DEVNULL, capture_output=True
+            ["git", *arguments],
+            env={**environment_without_repository(), **IDENTITY},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
         )
         if ran.returncode != 0:
             raise CannotAdminister(

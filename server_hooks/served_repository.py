@@ -7,6 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from ..policy.record import Record
+from ..repository.git.environment import environment_without_repository
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,13 +69,9 @@ class ServedRepository:
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         command = ["git", "-C", self.path, *arguments]
-        return subprocess.run(command, capture_output=True, env=user_environment(), stdin=subprocess.DEVNULL)
-
-
-def user_environment() -> dict[str, str]:
-    """This process's environment without what names another repository or another configuration for one."""
-    kept = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH")
-    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in kept}
+        return subprocess.run(
+            command, capture_output=True, env=environment_without_repository(), stdin=subprocess.DEVNULL
+        )
 
 
 def owner_of(path: str) -> Owner:
@@ -94,7 +91,7 @@ def owner_of(path: str) -> Owner:
 
 
 def run_as(owner: Owner, command: list[str]) -> subprocess.CompletedProcess[bytes]:
-    """As root, run `command` as `owner` with nothing of root's user_environment; OSError where it can't be started."""
+    """As root, run `command` as `owner` with nothing of root's environment; OSError where it can't be started."""
     groups = [owner.gid] if owner.name == str(owner.uid) else os.getgrouplist(owner.name, owner.gid)
     return subprocess.run(
         command,
