@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 
-from ..repository.git.whole_file import write_whole
+from ..repository.git.whole_file import replace_file
 from .clone import CannotInstall, Clone
 from .hook_file import NEXT, hook_file
 from .hook_place import has_stanza, hook_place, is_ours, stanza
@@ -80,7 +80,7 @@ def _place_hook(place: HookPlace, python: str) -> list[str]:
     has_next = os.path.lexists(kept)
     content = hook_file(python=python, next_hook=NEXT if has_next else "", repair=repair_command(python))
     try:
-        write_whole(place.file, content.encode("utf-8", "surrogateescape"), 0o755)
+        replace_file(place.file, content.encode("utf-8", "surrogateescape"), 0o755)
     except OSError:
         if moved and os.path.lexists(place.file):
             os.unlink(kept)  # renaming one of two names of a file to the other does nothing (rename(2))
@@ -104,7 +104,7 @@ def _configure(clone: Clone, python: str) -> list[str]:
     file = configured_file(clone)
     os.makedirs(os.path.dirname(file), exist_ok=True)
     content = hook_file(python=python, repair=repair_command(python))
-    write_whole(file, content.encode("utf-8", "surrogateescape"), 0o755)
+    replace_file(file, content.encode("utf-8", "surrogateescape"), 0o755)
     # In this order: Git dies of an event that has no command.
     clone.line("config", "--local", "--replace-all", COMMAND_SETTING, shlex.quote(file))
     clone.line("config", "--local", "--replace-all", EVENT_SETTING, "pre-push")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
 from ..report.proof import Status, what_is_proven
-from ..repository.git.whole_file import content_of
+from ..repository.git.whole_file import read_start
 from .clone import CannotInstall, Clone
 from .hook_file import INSTALL, NEXT, interpreter_of
 from .hook_place import HOOK, LEGACY, has_stanza, hook_place, is_ours
@@ -84,13 +84,13 @@ def _our_files(clone: Clone, place: HookPlace) -> Iterator[tuple[str, str]]:
 
 def _about_interpreters(files: Iterable[str]) -> Iterator[str]:
     for file in files:
-        python = interpreter_of(content_of(file)) if is_ours(file) else None
+        python = interpreter_of(read_start(file)) if is_ours(file) else None
         if python is not None and not os.access(python, os.X_OK):
             yield f"{file} names the interpreter {python}, which has gone: run `{INSTALL}`"
 
 
 def _warning(file: str) -> str | None:
-    python = interpreter_of(content_of(file)) if is_ours(file) else None
+    python = interpreter_of(read_start(file)) if is_ours(file) else None
     return warning_about(python) if python is not None else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..repository.git.whole_file import content_of
+from ..repository.git.whole_file import read_start
 from .clone import CannotInstall, Clone
 from .hook_file import NEXT
 from .hook_place import HOOK, LEGACY, has_stanza, hook_place, is_of_pre_commit, is_ours
@@ -49,7 +49,7 @@ def _take_back(folder: str) -> list[str]:
 
 def _give_back_alone(folder: str, kept: str) -> str:
     """Put a hook back whose place, where ours stood, is another's by now, or nobody's."""
-    owned = is_of_pre_commit(content_of(os.path.join(folder, HOOK)))
+    owned = is_of_pre_commit(read_start(os.path.join(folder, HOOK)))
     back = os.path.join(folder, LEGACY if owned else HOOK)
     if os.path.lexists(back):
         return f"{back} is not of tagwarden: it is left as it is, and {kept}, which stood there before, too."

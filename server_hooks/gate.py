@@ -116,10 +116,9 @@ def _judge_and_settle(
     from .log.append import append_to_log
     from .log.line import Entry, leaves_a_line, outcome_of
     from .log.mark import settler
-    from .pusher import SETTING as PUSHER
-    from .pusher import find_pusher
+    from .pusher import PUSHER_SETTING, find_pusher
 
-    pusher = find_pusher(configuration.get(PUSHER), os.environ)
+    pusher = find_pusher(configuration.get(PUSHER_SETTING), os.environ)
     guarded = lock is not None and lock.guards_the_update
     entry = Entry(call.hook, pusher, call.updates, "could-not-judge", guarded=guarded)
     try:

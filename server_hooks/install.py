@@ -9,14 +9,16 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
+from ..repository.git.own_file import STATE_FOLDER
+from ..repository.git.whole_file import replace_file
 from .hook_file import NEXT_SUFFIX, hook_file
-from .hook_place import SETTING, hook_place, host_of, is_inside, is_ours, repository_around
+from .hook_place import hook_place, host_of, is_inside, is_ours, repository_around
 from .hooks_folder import check_readable, make_folders
-from .install_record import Setting, read_record, write_record, write_whole
-from .lock.push_lock import FILE, FOLDER, make_lock_file
+from .install_record import Setting, read_record, write_record
+from .lock.push_lock import LOCK_FILE, make_lock_file
 from .log.account import note_what_stands
 from .object_checks import advice_on_object_checks
-from .pusher import ENVIRONMENT, HOSTS
+from .pusher import ENVIRONMENT, HOSTS, PUSHER_SETTING
 from .served_repository import CannotAdminister, ServedRepository
 
 if TYPE_CHECKING:
@@ -38,13 +40,13 @@ def install(path: str, *, hook: ServerHook = "pre-receive", host: str | None = N
     check_host(host)
     python = own_interpreter()
     repository = ServedRepository(path)
-    folder = os.path.join(repository.common_dir, FOLDER)
+    folder = os.path.join(repository.common_dir, STATE_FOLDER)
     record = read_record(folder)
     place = hook_place(repository, hook, host or host_of(repository))
     _check_place(repository, hook, place)
     check_readable(repository.common_dir, place.file, made=record.folders)
     try:
-        make_lock_file(os.path.join(folder, FILE))
+        make_lock_file(os.path.join(repository.common_dir, LOCK_FILE))
         record = record._replace(
             files=tuple(dict.fromkeys([*record.files, place.file])),
             folders=(*record.folders, *make_folders(os.path.dirname(place.file), repository.common_dir)),
@@ -58,7 +60,7 @@ def install(path: str, *, hook: ServerHook = "pre-receive", host: str | None = N
             f"It lies outside of {repository.common_dir}: whatever other repositories have their hooks there are "
             "guarded from now on, too, each by its own policy and settings. Uninstalling leaves it there."
         )
-    wanted = {} if host is None else {SETTING: host}
+    wanted = {} if host is None else {PUSHER_SETTING: host}
     said += _change_settings(repository, folder, record, wanted)
     said += _note_what_stands(repository)
     said += advice_on_object_checks(repository)
@@ -142,7 +144,7 @@ def _place_hook(place: HookPlace, hook: ServerHook, python: str, host: str) -> l
     runs = os.path.isfile(kept) and os.access(kept, os.X_OK)
     content = hook_file(hook, python=python, host=host, next_hook=os.path.basename(kept) if runs else "")
     try:
-        write_whole(place.file, content.encode("utf-8", "surrogateescape"), 0o755)
+        replace_file(place.file, content.encode("utf-8", "surrogateescape"), 0o755)
     except OSError:
         if moved and os.path.lexists(place.file):
             os.unlink(kept)

@@ -7,10 +7,10 @@ import os
 from typing import Any
 
 from ..policy.record import Record
-from ..repository.git.whole_file import write_whole as write_whole
+from ..repository.git.whole_file import replace_file
 from .served_repository import CannotAdminister
 
-FILE = "installed.json"
+RECORD_FILE = "installed.json"
 
 
 class Setting(Record):
@@ -31,7 +31,7 @@ class Installed(Record):
 
 def read_record(folder: str) -> Installed:
     """The record in `folder`; an empty one where there is none. CannotAdminister where it can't be read."""
-    path = os.path.join(folder, FILE)
+    path = os.path.join(folder, RECORD_FILE)
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             found: dict[str, Any] = json.load(file)
@@ -45,6 +45,6 @@ def read_record(folder: str) -> Installed:
 
 def write_record(folder: str, record: Installed) -> None:
     """Replace the record in `folder`. OSError where that can't be done."""
-    path = os.path.join(folder, FILE)
+    path = os.path.join(folder, RECORD_FILE)
     content = {**record._asdict(), "settings": [setting._asdict() for setting in record.settings]}
-    write_whole(path, json.dumps(content, indent=1).encode("utf-8", "surrogateescape") + b"\n", 0o644)
+    replace_file(path, json.dumps(content, indent=1).encode("utf-8", "surrogateescape") + b"\n", 0o644)

@@ -17,7 +17,7 @@ from ..repository.judging.server_push import read_policy
 from ..repository.trusted.policy_location import POLICY_FILE
 from ..repository.trusted.policy_source import POLICY_SETTING, server_policy
 from .hook_place import HOOKS, delegates, hook_place, host_of, is_inside, is_ours
-from .lock.push_lock import FILE, FOLDER
+from .lock.push_lock import LOCK_FILE
 from .lock.receive_pack import ancestors_can_be_read
 from .log.account import account_of
 from .probe import TAGS, push_bad_tags, run_hook_on_bad_tags
@@ -102,7 +102,7 @@ def _head_problems(repository: ServedRepository) -> list[str]:
 
 
 def _lock_problems(repository: ServedRepository) -> list[str]:
-    lock = os.path.join(repository.common_dir, FOLDER, FILE)
+    lock = os.path.join(repository.common_dir, LOCK_FILE)
     if os.path.exists(lock):
         return [] if os.access(lock, os.R_OK | os.W_OK) else [f"{lock} can't be written, so no model tag is accepted"]
     if os.access(repository.common_dir, os.W_OK | os.X_OK):

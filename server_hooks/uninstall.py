@@ -8,13 +8,11 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
-from ..repository.git.own_file import remove_kept
+from ..repository.git.own_file import STATE_FOLDER, remove_kept
 from .hook_file import NEXT_SUFFIX
 from .hook_place import HOOKS, hook_place, host_of, is_inside, is_ours
-from .install_record import FILE as RECORD
-from .install_record import read_record
-from .lock.push_lock import FILE as LOCK
-from .lock.push_lock import FOLDER
+from .install_record import RECORD_FILE, read_record
+from .lock.push_lock import LOCK_FILE
 from .log.line import LOG
 from .log.mark import MARK
 from .log.tags_in_log import BASELINE
@@ -31,7 +29,7 @@ def uninstall(path: str) -> list[str]:
     where something can't be taken back.
     """
     repository = ServedRepository(path)
-    folder = os.path.join(repository.common_dir, FOLDER)
+    folder = os.path.join(repository.common_dir, STATE_FOLDER)
     record = read_record(folder)
     files = dict.fromkeys(record.files)
     files.update(dict.fromkeys(hook_place(repository, hook, host_of(repository)).file for hook in HOOKS))
@@ -103,7 +101,7 @@ def _remove_state(folder: str) -> None:
     for name in gone:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(os.path.join(common_dir, name))
-    lock = os.path.join(folder, LOCK)
+    lock = os.path.join(common_dir, LOCK_FILE)
     try:
         fd = os.open(lock, os.O_RDWR | os.O_NOFOLLOW)
     except FileNotFoundError:
@@ -117,7 +115,7 @@ def _remove_state(folder: str) -> None:
         finally:
             os.close(fd)
     try:
-        os.unlink(os.path.join(folder, RECORD))
+        os.unlink(os.path.join(folder, RECORD_FILE))
     except FileNotFoundError:
         pass
     _remove_if_empty(folder)

@@ -30,7 +30,7 @@ OUTCOMES = ("accepted", "refused", "emergency", "would-be-refused", "could-not-j
 TAGS = "refs/tags/"
 
 
-def _moment(ctx: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+def _parse_since(ctx: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
     """A point in time: ISO 8601 (UTC where it names no zone), or a span before now such as 7d."""
     if value is None:
         return None
@@ -59,7 +59,7 @@ def _moment(ctx: click.Context, parameter: click.Parameter, value: str | None) -
 @click.option("--pusher", metavar="NAME", help="Only pushes by NAME.")
 @click.option("--rule", metavar="RULE", help="Only pushes that broke RULE.")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only pushes that ended so.")
-@click.option("--since", metavar="TIME", callback=_moment, help="Only pushes since then: 2026-11-21, 7d, 24h.")
+@click.option("--since", metavar="TIME", callback=_parse_since, help="Only pushes since then: 2026-11-21, 7d, 24h.")
 @click.option("-n", "--number", type=click.IntRange(min=0), help="Only the newest pushes, so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def log(

@@ -162,7 +162,7 @@ class TestRefused:
         def full(path: str, content: bytes, mode: int) -> None:
             raise OSError(28, "No space left on device", path)
 
-        monkeypatch.setattr(install_module, "write_whole", full)
+        monkeypatch.setattr(install_module, "replace_file", full)
 
         with pytest.raises(CannotInstall, match="No space left"):
             install(str(repo.path))

@@ -336,7 +336,7 @@ class TestRefusals:
         def fail(path: str, content: bytes, mode: int) -> None:
             raise OSError(28, "No space left on device", path)
 
-        monkeypatch.setattr(install_module, "write_whole", fail)
+        monkeypatch.setattr(install_module, "replace_file", fail)
 
         assert install(bare) == 1
 
