@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
-from .git.bounded_program import MOST_BYTES, SaidTooMuch, TookTooLong, run_bounded
+from .git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLong, run_bounded
 from .git.command import Git
 from .git.processes import run
 from .git.program import GitProgram
@@ -81,7 +81,7 @@ def _answered(git: Git, url: str, arguments: Sequence[str]) -> bytes:
     wanted = git.line("config", "--get", TIMEOUT_SETTING, accepted=(0, 1))
     seconds = seconds_for_remotes(wanted or None, DEFAULT_SECONDS)
     try:
-        answered = run_bounded(git.command(*arguments), environment=environment, seconds=seconds)
+        answered = run_bounded(git.command(*arguments), environment=environment, seconds=seconds, memory=MOST_MEMORY)
     except TookTooLong:
         raise CannotJudge(
             f"The tags of {url!a} could not be fetched within {seconds:g} seconds. Try again later, or give it longer: "

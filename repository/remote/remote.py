@@ -12,7 +12,7 @@ import time
 
 from ...policy.errors import CannotJudge
 from ...policy.record import Record
-from ..git.bounded_program import MOST_BYTES, SaidTooMuch, TookTooLong, run_bounded
+from ..git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLong, run_bounded
 from ..git.object_ids import are_ids
 from ..git.refs import fits
 
@@ -100,7 +100,11 @@ class Remote:
         user_environment = {**self._git.user_environment, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **environment}
         try:
             answered = run_bounded(
-                self._git.command(*arguments), environment=user_environment, given=os.fsencode(given), seconds=left
+                self._git.command(*arguments),
+                environment=user_environment,
+                given=os.fsencode(given),
+                seconds=left,
+                memory=MOST_MEMORY,
             )
         except TookTooLong:
             raise RemoteIsSilent(

@@ -53,8 +53,9 @@ def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: s
     `package` is what to install where it is not there. Raises CannotJudge
     where it can't be started, or takes longer than the push's `budget` allows.
     """
-    import subprocess
     import time
+
+    from ..git.bounded_program import SaidTooMuch, TookTooLong, run_bounded
 
     budget.check("signatures", arguments[0])
     began = time.monotonic()
@@ -63,20 +64,26 @@ def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: s
     # ssh-keygen(1) reads times in the local zone.
     environment |= {"HOME": home, "GNUPGHOME": home, "LC_ALL": "C", "TZ": "UTC"}
     try:
-        ran = subprocess.run(
-            arguments, input=given, capture_output=True, env=environment, cwd=home, timeout=budget.left("signatures")
+        ran = run_bounded(
+            arguments, environment=environment, given=given, folder=home, seconds=budget.left("signatures")
         )
-    except FileNotFoundError as error:
-        raise CannotJudge(
-            f"Signatures can't be verified: the program {arguments[0]!a} was not found. Install {package}, "
-            "or set the Git configuration that names the program (gpg.program, gpg.ssh.program)."
-        ) from error
-    except OSError as error:
-        raise CannotJudge(
-            f"Signatures can't be verified: the program {arguments[0]!a} can't be run: {error.strerror}."
-        ) from error
-    except subprocess.TimeoutExpired as error:
-        raise CannotJudge(budget.too_slow("signatures", ascii(arguments[0]))) from error
+    except TookTooLong:
+        raise CannotJudge(budget.too_slow("signatures", ascii(arguments[0]))) from None
+    except SaidTooMuch:
+        raise CannotJudge(f"Signatures can't be verified: the program {arguments[0]!a} says too much.") from None
+    except CannotJudge as error:
+        raise _cannot_run(arguments[0], package, error.__cause__) from error
     finally:
         budget.charge("signatures", time.monotonic() - began)
-    return Ran(ran.returncode, ran.stdout.decode("utf-8", "surrogateescape"), ran.stderr.decode("utf-8", "replace"))
+    output, complaint = ran.output.decode("utf-8", "surrogateescape"), ran.complaint.decode("utf-8", "replace")
+    return Ran(ran.status, output, complaint)
+
+
+def _cannot_run(program: str, package: str, cause: BaseException | None) -> CannotJudge:
+    if isinstance(cause, FileNotFoundError):
+        return CannotJudge(
+            f"Signatures can't be verified: the program {program!a} was not found. Install {package}, "
+            "or set the Git configuration that names the program (gpg.program, gpg.ssh.program)."
+        )
+    why = cause.strerror if isinstance(cause, OSError) else cause
+    return CannotJudge(f"Signatures can't be verified: the program {program!a} can't be run: {why}.")
