@@ -15,9 +15,9 @@ compound command, and exits with 0 only where it means to.
 from __future__ import annotations
 
 from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, IN_HOOK_FILE, REFUSED
+from ..repository.hook_files.our_files import KEPT_SUFFIX, mark
 
-MARK = "# tagwarden client hook:"
-NEXT = "pre-push.tagwarden-next"
+NEXT = f"pre-push{KEPT_SUFFIX}"
 INSTALL = "tagwarden install"
 
 # Exit status of the interpreter where it has no tagwarden, or none that can be loaded.
@@ -136,7 +136,7 @@ def hook_file(*, python: str, next_hook: str = "", repair: str = INSTALL) -> str
     if any(character in python for character in "\n\r\0"):
         raise ValueError(f"{python!r} is no path that a hook file can hold")
     return _FILE.format(
-        mark=MARK,
+        mark=mark("client"),
         python=shlex.quote(python.replace("\\", "/")) if "\\" in python and ":" in python else shlex.quote(python),
         next=shlex.quote(next_hook),
         repair=shlex.quote(repair),
@@ -145,22 +145,3 @@ def hook_file(*, python: str, next_hook: str = "", repair: str = INSTALL) -> str
         refused=IN_HOOK_FILE + REFUSED,
         could_not_judge=IN_HOOK_FILE + CANNOT_JUDGE,
     )
-
-
-def is_hook_file(content: bytes) -> bool:
-    """Whether `content` is a hook file of ours, of this version or another."""
-    return f"\n{MARK} ".encode() in content[:200]
-
-
-def interpreter_of(content: bytes) -> str | None:
-    """The interpreter that a hook file of ours names, None where none can be read."""
-    import shlex
-
-    for line in content.decode("utf-8", "surrogateescape").splitlines():
-        if line.startswith("python="):
-            try:
-                (found,) = shlex.split(line[len("python=") :])
-            except ValueError:
-                return None
-            return found
-    return None

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 from ..policy.record import Record
 from ..repository.git.whole_file import read_start
-from .hook_file import is_hook_file
 
 if TYPE_CHECKING:
     from .clone import Clone
@@ -69,11 +68,6 @@ def hook_place(clone: Clone) -> HookPlace:
     if b"call_lefthook" in content:
         return HookPlace("lefthook", os.path.join(clone.work_tree, ".lefthook", HOOK, "tagwarden"))
     return HookPlace("git", os.path.join(folder, HOOK))
-
-
-def is_ours(file: str) -> bool:
-    """Whether our hook file is what stands at `file`."""
-    return not os.path.islink(file) and is_hook_file(read_start(file))
 
 
 def is_of_pre_commit(content: bytes) -> bool:

@@ -18,10 +18,10 @@ from ..report.escape import escape
 from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED, status_of
 from ..report.telling import tell
 from ..repository.git.command import Git
+from ..repository.hook_files.hooked_repository import CannotInstall
 from ..repository.trusted.policy_location import POLICY_FILE
-from .clone import CannotInstall
+from .cached_interpreter import IN_PRE_COMMIT
 from .install import install
-from .interpreter import IN_PRE_COMMIT
 from .pre_push import NOTHING_PUSHED, judge_push
 from .status import gate_is_there, status
 

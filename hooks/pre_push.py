@@ -35,7 +35,7 @@ def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
         status = judge_push(parse_pre_push_lines(given), *given_by_git)
         if status != ACCEPTED or not foreign:
             return status
-        from ..repository.foreign_hook import run_foreign_hook
+        from ..repository.hook_files.foreign_hook import run_foreign_hook
 
         return ACCEPTED if run_foreign_hook(foreign, given_by_git, given) == 0 else REFUSED
 

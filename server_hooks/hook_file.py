@@ -16,6 +16,7 @@ has by no other way.
 from __future__ import annotations
 
 from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, IN_HOOK_FILE, REFUSED
+from ..repository.hook_files.our_files import mark
 from .messages import line_prefix
 
 TYPE_CHECKING = False
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     ServerHook = Literal["pre-receive", "update"]
 
-MARK = "# tagwarden server hook:"
-NEXT_SUFFIX = ".tagwarden-next"
 
 _BEGINNING = """\
 #!/bin/sh
@@ -239,7 +238,7 @@ def hook_file(hook: ServerHook, *, python: str, host: str = "", next_hook: str =
         raise ValueError(f"{python!r} is no absolute path that a hook file can hold")
     prefix = line_prefix(host)
     beginning = _BEGINNING.format(
-        mark=MARK,
+        mark=mark("server"),
         hook=hook,
         python=_quoted(python),
         host=_quoted(host),
@@ -253,11 +252,6 @@ def hook_file(hook: ServerHook, *, python: str, host: str = "", next_hook: str =
     )
     look, end = _PARTS[hook]
     return beginning + look + _POLICY + end
-
-
-def is_hook_file(content: bytes) -> bool:
-    """Whether `content` is a hook file of ours, of this version or another."""
-    return f"\n{MARK} ".encode() in content[:200]
 
 
 def _quoted(text: str) -> str:

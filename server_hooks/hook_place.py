@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..policy.record import Record
 from ..repository.git.whole_file import read_start
-from .hook_file import is_hook_file
+from ..repository.hook_files.our_files import KEPT_SUFFIX, is_our_hook
 from .pusher import PUSHER_SETTING
 
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ class HookPlace(Record):
 
     file: str
     shared: bool
+
+    @property
+    def keep_as(self) -> str:
+        """Where the hook is kept that stood in the place of ours."""
+        return self.file + KEPT_SUFFIX
 
 
 def hook_place(repository: ServedRepository, hook: ServerHook, host: str) -> HookPlace:
@@ -49,12 +54,7 @@ def host_of(repository: ServedRepository) -> str:
 
 def delegates(file: str) -> bool:
     """Whether the hook at `file` is a script that runs what is in `<hook>.d`, as Gitea's does."""
-    return os.path.isdir(f"{file}.d") and b".d/" in read_start(file) and not is_ours(file)
-
-
-def is_ours(file: str) -> bool:
-    """Whether our hook file is what stands at `file`."""
-    return not os.path.islink(file) and is_hook_file(read_start(file))
+    return os.path.isdir(f"{file}.d") and b".d/" in read_start(file) and not is_our_hook(file)
 
 
 def is_inside(repository: ServedRepository, file: str) -> bool:

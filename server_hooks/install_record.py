@@ -8,7 +8,7 @@ from typing import Any
 
 from ..policy.record import Record
 from ..repository.git.whole_file import replace_file
-from .served_repository import CannotAdminister
+from ..repository.hook_files.hooked_repository import CannotInstall
 
 RECORD_FILE = "installed.json"
 
@@ -30,7 +30,7 @@ class Installed(Record):
 
 
 def read_record(folder: str) -> Installed:
-    """The record in `folder`; an empty one where there is none. CannotAdminister where it can't be read."""
+    """The record in `folder`; an empty one where there is none. CannotInstall where it can't be read."""
     path = os.path.join(folder, RECORD_FILE)
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
@@ -40,7 +40,7 @@ def read_record(folder: str) -> Installed:
     except FileNotFoundError:
         return Installed()
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CannotAdminister(f"{path}, which says what was installed, can't be read: {error}") from error
+        raise CannotInstall(f"{path}, which says what was installed, can't be read: {error}") from error
 
 
 def write_record(folder: str, record: Installed) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 
 from ..repository.git.whole_file import read_start
-from .hook_file import NEXT_SUFFIX, is_hook_file
+from ..repository.hook_files.our_files import KEPT_SUFFIX, is_our_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def _in_folder(folder: str, hook: str) -> str | None:
     if not os.access(file, os.X_OK) or os.path.isdir(file):
         return None
     beginning = read_start(file)
-    if is_hook_file(beginning):
-        behind = file + NEXT_SUFFIX
+    if is_our_text(beginning):
+        behind = file + KEPT_SUFFIX
         return os.path.relpath(behind, os.path.dirname(folder)) if os.access(behind, os.X_OK) else None
     if f"{hook}.d".encode() in beginning and os.path.isdir(f"{file}.d"):
         return _of_delegate(f"{file}.d", folder)
@@ -75,7 +75,7 @@ def _of_delegate(folder: str, hooks: str) -> str | None:
     for name in names:
         file = os.path.join(folder, name)
         runs = name not in OF_THE_HOST and os.path.isfile(file) and os.access(file, os.X_OK)
-        if runs and not is_hook_file(read_start(file)):
+        if runs and not is_our_text(read_start(file)):
             return os.path.relpath(file, os.path.dirname(hooks))
     return None
 

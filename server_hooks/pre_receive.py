@@ -60,7 +60,7 @@ class WholePush:
     def run_foreign_hook(self) -> int:
         if not self._foreign:
             return 0
-        from ..repository.foreign_hook import run_foreign_hook
+        from ..repository.hook_files.foreign_hook import run_foreign_hook
 
         return run_foreign_hook(self._foreign, (), self._given)
 

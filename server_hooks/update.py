@@ -89,7 +89,7 @@ class OneRef:
     def run_foreign_hook(self) -> int:
         if not self._foreign:
             return 0
-        from ..repository.foreign_hook import run_foreign_hook
+        from ..repository.hook_files.foreign_hook import run_foreign_hook
 
         return run_foreign_hook(self._foreign, self._arguments, b"")
 

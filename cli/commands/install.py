@@ -55,7 +55,7 @@ def install(
             raise click.UsageError("--hook, --host and --print are for server hooks: say --server.")
         _install_in_clones(repositories or (".",), configured=configured, as_json=as_json)
         return
-    from ...server_hooks.served_repository import CannotAdminister
+    from ...repository.hook_files.hooked_repository import CannotInstall
 
     hook = hook or "pre-receive"
 
@@ -68,15 +68,15 @@ def install(
             done.append(_install(path, hook, host))
             if not as_json:
                 click.echo("\n".join(done[-1]["done"]))
-    except CannotAdminister as error:
+    except CannotInstall as error:
         raise Refused(str(error)) from error
     if as_json:
         click.echo(json.dumps(done[0] if len(done) == 1 else {"schema": 1, "repositories": done}))
 
 
 def _install_in_clones(paths: tuple[str, ...], *, configured: bool, as_json: bool) -> None:
-    from ...hooks.clone import CannotInstall
     from ...hooks.install import install as install_client_hook
+    from ...repository.hook_files.hooked_repository import CannotInstall
 
     done: list[dict[str, Any]] = []
     try:
@@ -92,11 +92,14 @@ def _install_in_clones(paths: tuple[str, ...], *, configured: bool, as_json: boo
 
 
 def _hook_file(hook: str, host: str | None) -> str:
+    from ...repository.hook_files.interpreter import own_interpreter
     from ...server_hooks.hook_file import hook_file
-    from ...server_hooks.install import check_host, own_interpreter
+    from ...server_hooks.install import INTERPRETER_NEEDS, check_host
 
     check_host(host)
-    return hook_file("update" if hook == "update" else "pre-receive", python=own_interpreter(), host=host or "")
+    return hook_file(
+        "update" if hook == "update" else "pre-receive", python=own_interpreter(INTERPRETER_NEEDS), host=host or ""
+    )
 
 
 def _install(path: str, hook: str, host: str | None) -> dict[str, Any]:

@@ -40,19 +40,19 @@ def status(repository: str, server: bool, as_json: bool) -> int:
 
 
 def _status(path: str) -> dict[str, Any]:
-    from ...server_hooks.served_repository import CannotAdminister
+    from ...repository.hook_files.hooked_repository import CannotInstall
     from ...server_hooks.status import status as status_of_server_hooks
     from ..server_hooks import as_owner
 
     try:
         return as_owner(path, ["status", "--server"], lambda: {"schema": 1, **status_of_server_hooks(path)._asdict()})
-    except CannotAdminister as error:
+    except CannotInstall as error:
         raise CannotJudge(str(error)) from error
 
 
 def _status_of_clone(path: str) -> dict[str, Any]:
-    from ...hooks.clone import CannotInstall
     from ...hooks.status import status as status_of_client_hooks
+    from ...repository.hook_files.hooked_repository import CannotInstall
 
     try:
         return {"schema": 1, **status_of_client_hooks(path)._asdict()}

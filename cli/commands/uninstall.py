@@ -29,7 +29,7 @@ def uninstall(repositories: tuple[str, ...], server: bool, as_json: bool) -> Non
 
 
 def _uninstall(path: str) -> dict[str, Any]:
-    from ...server_hooks.served_repository import CannotAdminister
+    from ...repository.hook_files.hooked_repository import CannotInstall
     from ...server_hooks.uninstall import uninstall as uninstall_server_hooks
     from ..server_hooks import as_owner
 
@@ -38,13 +38,13 @@ def _uninstall(path: str) -> dict[str, Any]:
 
     try:
         return as_owner(path, ["uninstall", "--server"], here)
-    except CannotAdminister as error:
+    except CannotInstall as error:
         raise Refused(str(error)) from error
 
 
 def _uninstall_from_clone(path: str) -> dict[str, Any]:
-    from ...hooks.clone import CannotInstall
     from ...hooks.uninstall import uninstall as uninstall_client_hook
+    from ...repository.hook_files.hooked_repository import CannotInstall
 
     try:
         return {"schema": 1, "repository": path, "done": uninstall_client_hook(path)}

@@ -49,11 +49,15 @@ class Answered(Record):
 
 
 class TookTooLong(Exception):
-    """The program did not end in time, or who had left it kept writing. `until_then` is what it had written."""
+    """The program did not end in time, or it `ended` and who had left it kept its output open.
 
-    def __init__(self, until_then: Answered) -> None:
+    `until_then` is what was written until then.
+    """
+
+    def __init__(self, until_then: Answered, *, ended: bool) -> None:
         super().__init__()
         self.until_then = until_then
+        self.ended = ended
 
 
 class SaidTooMuch(Exception):
@@ -116,11 +120,11 @@ def run_bounded(
                 pipe.close()
     answered = Answered(process.returncode, output.whole(), complaint.whole())
     if not in_time:
-        raise TookTooLong(answered)
+        raise TookTooLong(answered, ended=False)
     if output.is_over:
         raise SaidTooMuch
     if not whole:
-        raise TookTooLong(answered)
+        raise TookTooLong(answered, ended=True)
     return answered
 
 
