@@ -8,8 +8,8 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
-from ..policy.errors import CannotJudge
-from ..repository.hook_files.hooked_repository import CannotInstall
+from ..repository.git.bounded_program import NotStarted
+from ..repository.hook_files.errors import CannotInstall
 from ..server_hooks.owner import owner_of, run_as
 
 if TYPE_CHECKING:
@@ -34,11 +34,10 @@ def as_owner(path: str, arguments: Sequence[str], here: Callable[[], dict[str, A
     try:
         ran = run_as(owner, again)
         answer: dict[str, Any] = json.loads(ran.output)
-    except CannotJudge as error:
-        cause = error.__cause__
-        why = cause.strerror if isinstance(cause, OSError) else cause
+    except NotStarted as error:
         raise CannotInstall(
-            f"{owner.name}, who owns {path}, can't execute {again[0]}: {why}; install tagwarden where that user can"
+            f"{owner.name}, who owns {path}, can't execute {again[0]}: {error.why}; "
+            "install tagwarden where that user can"
         ) from error
     except ValueError:
         raise CannotInstall(

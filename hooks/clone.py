@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from ..repository.git.command import Git
-from ..repository.hook_files.hooked_repository import CannotInstall, HookedRepository
+from ..repository.hook_files.errors import CannotInstall
+from ..repository.hook_files.hooked_repository import HookedRepository
 
 
 class Clone(HookedRepository):

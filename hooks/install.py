@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 
-from ..repository.hook_files.hooked_repository import CannotInstall, changing
+from ..repository.hook_files.errors import CannotInstall
+from ..repository.hook_files.hooked_repository import changing
 from ..repository.hook_files.interpreter import own_interpreter
 from ..repository.hook_files.placing import about_kept, check_place, place_hook, write_hook
 from .cached_interpreter import repair_command, warning_about

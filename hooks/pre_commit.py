@@ -18,7 +18,7 @@ from ..report.escape import escape
 from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED, status_of
 from ..report.telling import tell
 from ..repository.git.command import Git
-from ..repository.hook_files.hooked_repository import CannotInstall
+from ..repository.hook_files.errors import CannotInstall
 from ..repository.trusted.policy_location import POLICY_FILE
 from .cached_interpreter import IN_PRE_COMMIT
 from .install import install

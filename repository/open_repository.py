@@ -93,9 +93,6 @@ def _answered(git: Git, url: str, arguments: Sequence[str]) -> bytes:
             "has not come to an end."
         ) from None
     if answered.status != 0:
-        lines = answered.complaint.decode("utf-8", "replace").splitlines()
-        said = "; ".join(line.strip() for line in lines if line.strip())[:LONGEST_COMPLAINT]
-        raise CannotJudge(
-            f"The tags of {url!a} could not be fetched. Git says: {said or f'exit status {answered.status}'}"
-        )
+        said = "; ".join(answered.complaints)[:LONGEST_COMPLAINT] or f"exit status {answered.status}"
+        raise CannotJudge(f"The tags of {url!a} could not be fetched. Git says: {said}")
     return answered.output

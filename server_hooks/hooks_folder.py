@@ -11,7 +11,7 @@ import shlex
 import stat
 from typing import TYPE_CHECKING
 
-from ..repository.hook_files.hooked_repository import CannotInstall
+from ..repository.hook_files.errors import CannotInstall
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
 from ..repository.git.own_file import STATE_FOLDER
-from ..repository.hook_files.hooked_repository import CannotInstall, changing
+from ..repository.hook_files.errors import CannotInstall
+from ..repository.hook_files.hooked_repository import changing
 from ..repository.hook_files.interpreter import own_interpreter
 from ..repository.hook_files.our_files import is_our_hook
 from ..repository.hook_files.placing import about_kept, check_place, place_hook

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..policy.record import Record
 from ..repository.git.whole_file import replace_file
-from ..repository.hook_files.hooked_repository import CannotInstall
+from ..repository.hook_files.errors import CannotInstall
 
 RECORD_FILE = "installed.json"
 

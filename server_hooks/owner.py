@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..policy.record import Record
 from ..repository.git.bounded_program import RunsAs, run_bounded
-from ..repository.hook_files.hooked_repository import CannotInstall
+from ..repository.hook_files.errors import CannotInstall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,10 +41,7 @@ def owner_of(path: str) -> Owner:
 
 
 def run_as(owner: Owner, command: list[str]) -> Answered:
-    """As root, run `command` as `owner` with nothing of root's environment.
-
-    Raises CannotJudge, with the OSError as its cause, where it can't be started.
-    """
+    """As root, run `command` as `owner` with nothing of root's environment; NotStarted where it can't be."""
     groups = [owner.gid] if owner.name == str(owner.uid) else os.getgrouplist(owner.name, owner.gid)
     user = RunsAs(owner.uid, owner.gid, groups)
     return run_bounded(command, environment=_environment_of(owner), folder="/", user=user, seconds=None)

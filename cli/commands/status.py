@@ -32,32 +32,29 @@ def status(repository: str, server: bool, as_json: bool) -> int:
     Exits with 0 only if that is so and nothing else is wrong; with 3 where it
     can't be proven.
     """
-    found = _status(repository) if server else _status_of_clone(repository)
+    from ...repository.hook_files.errors import CannotInstall
+
+    try:
+        found = _status_of_server(repository) if server else _status_of_clone(repository)
+    except CannotInstall as error:
+        raise CannotJudge(str(error)) from error
     click.echo(json.dumps(found) if as_json else "\n".join(_lines(found)))
     if found["proven"] == "unknown":
         return CANNOT_JUDGE
     return ACCEPTED if found["proven"] != "no" and not found["problems"] else REFUSED
 
 
-def _status(path: str) -> dict[str, Any]:
-    from ...repository.hook_files.hooked_repository import CannotInstall
+def _status_of_server(path: str) -> dict[str, Any]:
     from ...server_hooks.status import status as status_of_server_hooks
     from ..server_hooks import as_owner
 
-    try:
-        return as_owner(path, ["status", "--server"], lambda: {"schema": 1, **status_of_server_hooks(path)._asdict()})
-    except CannotInstall as error:
-        raise CannotJudge(str(error)) from error
+    return as_owner(path, ["status", "--server"], lambda: {"schema": 1, **status_of_server_hooks(path)._asdict()})
 
 
 def _status_of_clone(path: str) -> dict[str, Any]:
     from ...hooks.status import status as status_of_client_hooks
-    from ...repository.hook_files.hooked_repository import CannotInstall
 
-    try:
-        return {"schema": 1, **status_of_client_hooks(path)._asdict()}
-    except CannotInstall as error:
-        raise CannotJudge(str(error)) from error
+    return {"schema": 1, **status_of_client_hooks(path)._asdict()}
 
 
 def _lines(found: dict[str, Any]) -> list[str]:

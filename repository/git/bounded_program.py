@@ -42,10 +42,24 @@ class Answered(Record):
         return (self.output + self.complaint).decode("utf-8", "replace")
 
     @property
+    def complaints(self) -> list[str]:
+        """The lines of what it complained of, but for empty ones."""
+        lines = self.complaint.decode("utf-8", "replace").splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+    @property
     def last_word(self) -> str:
         """The last line of what it complained of."""
-        lines = self.complaint.decode("utf-8", "replace").splitlines()
-        return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+        return ["it said nothing", *self.complaints][-1]
+
+
+class NotStarted(CannotJudge):
+    """The program could not be started: `why`, which is that it `is_missing` or something else."""
+
+    def __init__(self, program: str, error: Exception) -> None:
+        self.why = error.strerror if isinstance(error, OSError) else str(error)
+        self.is_missing = isinstance(error, FileNotFoundError)
+        super().__init__(f"The program `{program}` could not be started: {self.why}.")
 
 
 class TookTooLong(Exception):
@@ -89,7 +103,7 @@ def run_bounded(
     take so many `seconds` and bytes of `memory` (None: any), and with `terminal`
     it may talk to the user there. Raises TookTooLong or SaidTooMuch; the
     program and, without `terminal`, all that it started have ended then. Raises
-    CannotJudge, with the OSError as its cause, where it can't be started.
+    NotStarted where it can't be started.
     """
     import tempfile
     import threading
@@ -152,8 +166,7 @@ def _started(
             **options,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError) as error:
-        why = error.strerror if isinstance(error, OSError) else str(error)
-        raise CannotJudge(f"The program `{command[0]}` could not be started: {why}.") from error
+        raise NotStarted(command[0], error) from error
 
 
 def _ends(process: subprocess.Popen[bytes], seconds: float | None) -> bool:

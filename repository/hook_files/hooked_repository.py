@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING
 from ...policy.errors import CannotJudge
 from ...policy.record import Record
 from ..git.command import Git
+from .errors import CannotInstall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-class CannotInstall(Exception):
-    """Hooks can't be installed, taken back or proven here. The message says why, and what to do."""
 
 
 class HooksFolder(Record):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from ...policy.errors import CannotJudge
-from ..git.bounded_program import SaidTooMuch, TookTooLong, run_bounded
-from .hooked_repository import CannotInstall
+from ..git.bounded_program import NotStarted, SaidTooMuch, TookTooLong, run_bounded
+from .errors import CannotInstall
 
 # Far more than an import takes, be it from a slow network folder.
 PATIENCE = 120.0
@@ -26,10 +25,8 @@ def own_interpreter(module: str) -> str:
         )
     except (TookTooLong, SaidTooMuch):
         raise CannotInstall(f"{python} -I does not come to an end of loading tagwarden") from None
-    except CannotJudge as error:
-        cause = error.__cause__
-        why = cause.strerror if isinstance(cause, OSError) else cause
-        raise CannotInstall(f"{python} can't be executed: {why}") from error
+    except NotStarted as error:
+        raise CannotInstall(f"{python} can't be executed: {error.why}") from error
     if ran.status != 0:
         raise CannotInstall(
             f"{python} -I can't load tagwarden ({ran.last_word}); "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...policy.record import Record
 from ..git.whole_file import replace_file
-from .hooked_repository import CannotInstall
+from .errors import CannotInstall
 from .our_files import is_our_hook
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from ...policy.record import Record
 from ..git.bounded_program import MOST_BYTES, SaidTooMuch, TookTooLong, run_bounded
 from ..git.environment import environment_without_repository
 from ..git.processes import run
-from .hooked_repository import CannotInstall
+from .errors import CannotInstall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

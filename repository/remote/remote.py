@@ -117,9 +117,7 @@ class Remote:
             ) from None
         if answered.status != 0:
             # The remote writes some of it; its lines must not pass for lines of ours.
-            lines = answered.complaint.decode("utf-8", "replace").splitlines()
-            said = "; ".join(line.strip() for line in lines if line.strip())[:LONGEST_COMPLAINT]
-            said = said or f"exit status {answered.status}"
+            said = "; ".join(answered.complaints)[:LONGEST_COMPLAINT] or f"exit status {answered.status}"
             raise RemoteIsSilent(f"The remote {self.address!a} could not be asked which tags it has. Git says: {said}")
         return answered.output
 

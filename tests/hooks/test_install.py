@@ -20,7 +20,7 @@ from tagwarden.hooks.hook_place import hook_place
 from tagwarden.hooks.install import install
 from tagwarden.hooks.uninstall import uninstall
 from tagwarden.repository.hook_files import placing
-from tagwarden.repository.hook_files.hooked_repository import CannotInstall
+from tagwarden.repository.hook_files.errors import CannotInstall
 from tagwarden.repository.hook_files.our_files import interpreter_in, is_our_text
 
 

@@ -11,7 +11,8 @@ import pytest
 from support.hook_files import hook_at
 from tagwarden.hooks.hook_file import hook_file as client_hook
 from tagwarden.repository.hook_files import interpreter, placing
-from tagwarden.repository.hook_files.hooked_repository import CannotInstall, changing
+from tagwarden.repository.hook_files.errors import CannotInstall
+from tagwarden.repository.hook_files.hooked_repository import changing
 from tagwarden.repository.hook_files.interpreter import own_interpreter
 from tagwarden.repository.hook_files.our_files import interpreter_of, is_our_hook
 from tagwarden.repository.hook_files.placing import KeptHook, about_kept, check_place, place_hook, take_back
