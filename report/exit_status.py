@@ -20,7 +20,13 @@ REFUSED = 1
 CANNOT_JUDGE = 3
 
 # What Python adds to these where a hook file started it, so that no other end of Python looks like one of them.
-IN_HOOK_FILE = 100
+_IN_HOOK_FILE = 100
+# By the names that the texts of hook files have for them.
+IN_HOOK_FILE = {
+    "accepted": _IN_HOOK_FILE + ACCEPTED,
+    "refused": _IN_HOOK_FILE + REFUSED,
+    "could_not_judge": _IN_HOOK_FILE + CANNOT_JUDGE,
+}
 
 
 def exit_with(
