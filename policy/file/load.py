@@ -54,16 +54,16 @@ def _load(data: bytes, *, site: bool) -> Policy:
     document = _parse(data)
     from .checks import check
     from .making import make_policy, refuse_newer
-    from .reading import Reading
+    from .reading import PolicyReader
 
     newer = refuse_newer(document)
     if newer:
         raise PolicyMistakes([newer])
-    reading = Reading(document)
-    policy = make_policy(reading, site=site)
-    check(policy, reading)
-    if reading.mistakes:
-        raise PolicyMistakes(reading.mistakes)
+    reader = PolicyReader(document)
+    policy = make_policy(reader, site=site)
+    check(policy, reader)
+    if reader.mistakes:
+        raise PolicyMistakes(reader.mistakes)
     return policy
 
 

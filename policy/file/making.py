@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from .reading import Reading
+    from .reading import PolicyReader
 
 SECTIONS = Settings._fields[:-1]
 STAGED_KINDS = ("assign", "unassign")
@@ -30,9 +30,9 @@ def refuse_newer(document: Mapping[str, Any]) -> str | None:
     return f"This policy needs tagwarden ≥ {wanted}; this is {VERSION}."
 
 
-def make_policy(reading: Reading, *, site: bool) -> Policy:
+def make_policy(reader: PolicyReader, *, site: bool) -> Policy:
     """The policy that was read; of use only if no mistake was found."""
-    values = reading.base.values
+    values = reader.base.values
     overrides = tuple(
         Override(
             written.values.get("models", ()),
@@ -44,7 +44,7 @@ def make_policy(reading: Reading, *, site: bool) -> Policy:
             written.values.get("rules", {}),
             written.given,
         )
-        for written in reading.overrides
+        for written in reader.overrides
     )
     return Policy(
         values.get("mode", "enforce"),
@@ -53,7 +53,7 @@ def make_policy(reading: Reading, *, site: bool) -> Policy:
         Emergency(**values.get("emergency", {})),
         overrides,
         values.get("rules", {}),
-        reading.base.given,
+        reader.base.given,
         site,
         {},
     )

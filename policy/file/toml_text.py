@@ -34,6 +34,22 @@ def toml_assignment(key: str, value: object) -> str:
     return f"{key} = {toml_text(value)}"
 
 
+def describe_value(value: object) -> str:
+    """`value` from TOML in a few words, for "found …; expected …"."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "an array of tables" if value and isinstance(value[0], dict) else "an array"
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a number of more than 64 bits"
+    if isinstance(value, str):
+        # Only the beginning is shown.
+        return shortened(toml_text(value[:100]))
+    if isinstance(value, (bool, int, float)):
+        return shortened(toml_text(value))
+    return "a date or a time"
+
+
 def shortened(text: str, most: int = 60) -> str:
     """`text`, cut where it is longer than `most` characters."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
