@@ -25,8 +25,8 @@ from .errors import ACCEPTED, REFUSED, Refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..policy.file.policy import Policy
     from ..policy.registry.planning import Plan
-    from ..policy.settings import Policy
     from ..repository.making.tag_maker import Judged, TagMaker
     from .creating_options import CreatingOptions
 

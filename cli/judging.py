@@ -12,7 +12,7 @@ from ..report.json import document, dump
 from .errors import ACCEPTED, REFUSED
 
 if TYPE_CHECKING:
-    from ..policy.judging.verdict import Verdict
+    from ..policy.verdict import Verdict
 
 FORMATS = ("text", "json", "github")
 

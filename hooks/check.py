@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ..policy.errors import CannotJudge
 from ..policy.grammar.near_miss import NearMiss
 from ..policy.grammar.tag_name import parse_tag_name
-from ..policy.judging.push import RefUpdate
-from ..policy.judging.verdict import Verdict
+from ..policy.push import RefUpdate
+from ..policy.verdict import Verdict
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram

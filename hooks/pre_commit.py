@@ -13,7 +13,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
-from ..policy.judging.push import RefUpdate
+from ..policy.push import RefUpdate
 from ..report.escape import escape
 from ..repository.git.command import Git
 from ..repository.trusted.policy_location import POLICY_FILE

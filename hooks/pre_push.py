@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-    from ..policy.judging.push import RefUpdate
+    from ..policy.push import RefUpdate
 
 CONCERN_US = ("refs/tags/", "refs/replace/")
 

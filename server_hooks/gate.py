@@ -7,7 +7,7 @@ import time
 
 from ..policy.budget import Budget
 from ..policy.errors import CannotJudge
-from ..policy.judging.push import Circumstances
+from ..policy.push import Circumstances
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Protocol
 
+    from ..policy.file.policy import Policy
     from ..policy.judging.judge import Verify
-    from ..policy.judging.push import RefUpdate
-    from ..policy.judging.verdict import Verdict
-    from ..policy.settings import Policy
+    from ..policy.push import RefUpdate
+    from ..policy.verdict import Verdict
     from ..repository.git.reader import Reader
     from ..repository.judging.model_updates import UpdatesByModel
     from ..repository.judging.receiving import Receiver

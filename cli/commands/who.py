@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...policy.grammar.tag_name import KINDS
-from ...policy.judging.people import Person, decide, describe, held_back
+from ...policy.people import Person, decide, describe, held_back
 from ...policy.record import Record
 from ...report.escape import display, escape
 from ..completion import complete_model

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from ..rules import RULES
-from ..settings import Message, change
+from .policy import change
 from .severity import option_of, raising
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..settings import Policy, Trailer
+    from ..settings import Message, Trailer
+    from .policy import Policy
     from .reading import PolicyLevel, PolicyReader
 
 GROUP = "people.groups."
@@ -25,9 +26,8 @@ def check(policy: Policy, reader: PolicyReader) -> None:
 
 
 def _check_severities(policy: Policy, reader: PolicyReader) -> None:
-    effective = {option.name for option in raising(policy.base, (), site=False)}
-    for override in policy.overrides:
-        effective.update(option.name for option in raising(change(policy.base, override.changes), (), site=False))
+    everywhere = [policy.base, *(override.settings for override in policy.overrides)]
+    effective = {option.name for settings in everywhere for option in raising(settings, (), site=False)}
     if reader.mistakes:
         # An option whose value was just complained of is not missing as well.
         effective.update(option_of(path) for part in (reader.base, *reader.overrides) for path in part.given)

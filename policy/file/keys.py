@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from .value_types import ValueType
 
 # What `turns_on_unless` holds for a key that turns its rules on whenever it is given, and for one that never does.
-NO_VALUE = object()
-ANY_VALUE = object()
+NO_VALUE, ANY_VALUE = object(), object()
 
 
 class Key(Record):

@@ -6,7 +6,9 @@ pushes are judged by the built-in policy.
 
 from __future__ import annotations
 
-from ..settings import Emergency, Policy, Settings
+from ..rules import DEFAULT_LEVELS
+from ..settings import Emergency, Settings
+from .policy import Policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class PolicyMistakes(ValueError):
 
 def built_in_policy() -> Policy:
     """The policy that judges where there is no policy file: every rule at its default."""
-    return Policy("enforce", (), Settings(), Emergency(), (), {}, {}, site=False, settled={})
+    return Policy("enforce", (), Settings(DEFAULT_LEVELS), Emergency(), (), {}, {}, site=False)
 
 
 def load_policy(data: bytes, *, site: bool = False) -> Policy:

@@ -15,8 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from ..judging.verdict import Level
     from ..settings import Settings
+    from ..verdict import Level
 
 
 class Option(Record):

@@ -5,15 +5,14 @@ from __future__ import annotations
 from .. import settings as records
 from ..program_version import VERSION
 from ..rules import RULES
+from .policy import Override, Policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..settings import Policy
-
 _RECORDS: tuple[type[tuple[Any, ...]], ...] = (
-    records.Policy,
+    Policy,
     records.Settings,
     records.Models,
     records.Versions,
@@ -27,7 +26,7 @@ _RECORDS: tuple[type[tuple[Any, ...]], ...] = (
     records.Signing,
     records.Selector,
     records.Emergency,
-    records.Override,
+    Override,
 )
 _NUMBERS = {record: number for number, record in enumerate(_RECORDS)}
 
@@ -36,9 +35,7 @@ LAYOUT = repr((VERSION, [(record.__name__, getattr(record, "_fields", ())) for r
 
 
 def to_plain(policy: Policy) -> Any:
-    """The policy as plain values, with the severities resolved for models of no override and of one."""
-    for applying in [(), *((index,) for index in range(len(policy.overrides)))]:
-        policy.settle(applying)
+    """The policy as plain values."""
     return _plain(policy)
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 
 KINDS: tuple[Kind, ...] = ("register", "deregister", "assign", "unassign", "deprecate")
+ALL_KINDS: frozenset[Kind] = frozenset(KINDS)
+# The kinds of event that have a stage.
+STAGED_KINDS: tuple[Kind, ...] = ("assign", "unassign")
 
 
 class TagName(Record):

@@ -8,14 +8,14 @@ refuses a push either: the rule does, if it is broken.
 
 from __future__ import annotations
 
+from ..people import Person, find_in
 from ..record import Record
-from .people import Person, find_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ..settings import Policy
+    from ..file.policy import Policy
 
 OPTION = "tagwarden.emergency"
 

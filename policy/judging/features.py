@@ -16,8 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .case import ModelFacts
-    from .push import Tag, WholePush
+    from ..facts.model_facts import ModelFacts
+    from ..push import Tag, WholePush
 
 
 def features_of(facts: ModelFacts) -> set[str]:

@@ -9,16 +9,17 @@ from __future__ import annotations
 from itertools import islice
 
 from ..rules import RULES, load_push_rule, load_rule
-from .verdict import Finding, Verdict
+from ..verdict import Finding, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from ..file.policy import Policy
     from ..objects.annotations import YamlFiles
-    from ..settings import Policy, Settings
-    from .push import Circumstances, ModelPush, Signature, TagPush, WholePush
-    from .verdict import Breach, Level, Severity
+    from ..push import Circumstances, ModelPush, Signature, TagPush, WholePush
+    from ..settings import Settings
+    from ..verdict import Breach, Level, Severity
 
     # What became of the signatures of these tags, by the names of their refs.
     Verify = Callable[[Sequence[TagPush]], Mapping[str, Signature]]
@@ -51,8 +52,17 @@ class Judge:
         self.judged = 0
         self.used_emergencies: dict[str, str] = {}
         self._lists_all = circumstances.place == "history"
+        self._settings: dict[tuple[int, ...], Settings] = {}
         # How often each rule was found broken, by severity.
         self._counts: dict[tuple[str, Severity], int] = {}
+
+    def settings_of(self, model: str | None) -> Settings:
+        """What judges `model`, None for near misses; models under the same overrides share it."""
+        overrides = self.policy.overriding(model or "")
+        key = tuple(map(id, overrides))
+        if key not in self._settings:
+            self._settings[key] = self.policy.settings_under(overrides)
+        return self._settings[key]
 
     def documents(self) -> YamlFiles:
         """What reads the YAML files of this push; few pushes need it."""
@@ -72,12 +82,12 @@ class Judge:
         if not push.pushed:
             return
         self.judged += len(push.pushed)
-        settings = self.policy.for_model(push.model or "")
+        settings = self.settings_of(push.model)
         if self.verify is not None:
             push = push._replace(signatures=self.verify(push.pushed))
-        from .case import build_facts
+        from ..facts.landing import landings_of
+        from ..facts.model_facts import build_facts
         from .features import features_of
-        from .landing import landings_of
 
         found: set[tuple[str, str | None]] = set()
         for landing in landings_of(push, self.circumstances):
@@ -100,7 +110,7 @@ class Judge:
         """Judge what concerns the push as a whole."""
         from .features import features_of_push
 
-        settings = self.policy.for_model("")
+        settings = self.settings_of(None)
         for rule in _rules_for("push", features_of_push(push)):
             level = settings.levels[rule]
             if level != "off":

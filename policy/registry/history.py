@@ -16,20 +16,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from ..grammar.tag_name import TagName
     from ..grammar.versions import Version
-    from ..judging.push import Tag
+    from .event import Event
 
     VersionAt = tuple[Version, str]
-
-
-class Event(Record):
-    """A model tag that the registry reads. `time` is in seconds since the epoch."""
-
-    tag: str
-    name: TagName
-    commit: str
-    time: int
 
 
 class StageAssignment(Record):
@@ -42,18 +32,6 @@ class StageAssignment(Record):
     def stands(self) -> bool:
         """Whether the assignment has not been taken back."""
         return self.assigned is not None and (self.unassigned is None or self.assigned.time > self.unassigned.time)
-
-
-def read_event(tag: Tag, name: TagName) -> Event | None:
-    """The event that GTO reads from `tag`, whose ref name is `name`, or None.
-
-    None for lightweight and unreadable tags, for those on anything but a
-    commit, and for those whose object bears another name than the ref.
-    """
-    found = tag.object
-    if found is None or not found.readable or found.name != tag.name or found.target_type != "commit":
-        return None
-    return Event(tag.name, name, found.target, found.tagger.time if found.tagger else 0)
 
 
 def _later(one: Event | None, other: Event) -> Event:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..grammar.versions import Version
-    from .history import Event, ModelHistory
+    from .event import Event
+    from .history import ModelHistory
 
 
 class StageHolder(Record):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
-from ..judging.push import Tag, TagPush
+from ..push import Tag, TagPush
 from ..record import Record
-from .history import Event, ModelHistory, read_event
+from .event import Event, read_event
+from .history import ModelHistory
 from .next_version import next_version
 from .replay import replay
 

@@ -9,7 +9,7 @@ count for those after them is up to how the push may land (`landing.py`).
 
 from __future__ import annotations
 
-from ..judging.landing import EVERY_KIND
+from ..grammar.tag_name import ALL_KINDS
 from ..record import Record
 
 TYPE_CHECKING = False
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from ..grammar.tag_name import Kind
     from ..grammar.versions import Version
-    from ..judging.push import TagPush
-    from .history import Event, ModelHistory
+    from ..push import TagPush
+    from .event import Event
+    from .history import ModelHistory
 
 TURN_OF_KIND = {"register": 0, "unassign": 1, "assign": 2, "deregister": 3, "deprecate": 4}
 
@@ -56,7 +57,7 @@ def replay(
     history: ModelHistory,
     pushed: Sequence[tuple[TagPush, Event]],
     *,
-    counted: frozenset[Kind] = EVERY_KIND,
+    counted: frozenset[Kind] = ALL_KINDS,
     landed: frozenset[str] = frozenset(),
 ) -> list[ReplayedEvent]:
     """Let each of the `pushed` events, given `in_order`, have its turn.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..grammar.names import gto_spelling
 from ..record import Record
-from .history import ModelHistory, read_event
+from .event import read_event
+from .history import ModelHistory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from ..grammar.query import Query
     from ..grammar.tag_name import Kind, TagName
     from ..grammar.versions import Version
-    from ..judging.push import Tag
-    from .history import Event
+    from ..push import Tag
+    from .event import Event
 
     NamedTag = tuple[TagName, Tag]
 

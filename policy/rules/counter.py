@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName, parse_tag_name
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
 WHY = "the counters were to tell in which order the tags were made."

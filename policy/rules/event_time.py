@@ -14,14 +14,14 @@ To put it right, set the clock and make the tag anew, a second later.
 from __future__ import annotations
 
 from ..commands import shell_command
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("time.max-skew",)

@@ -12,15 +12,15 @@ To put it right, make the tag anew with a message as the policy asks for it
 from __future__ import annotations
 
 from ..budget import Budget
-from ..judging.verdict import Breach
 from ..quoting import cut
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
     from ..settings import Message
 
 OPTIONS = ("message.min-length", "message.pattern", "message.trailers")

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from ..grammar.globs import matches_model
 from ..grammar.names import gto_spelling
-from ..judging.verdict import Breach
 from ..objects.annotations import declares
 from ..objects.needed_files import declaration
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("models.names", "models.declared-in")
 WHY = "a slip of the pen would open a second registry entry that nobody watches."

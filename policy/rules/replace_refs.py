@@ -10,15 +10,15 @@ To put it right, push without that ref.
 from __future__ import annotations
 
 from ..commands import shell_command
-from ..judging.verdict import Breach
 from ..quoting import quoted
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.push import WholePush
+    from ..push import WholePush
 
 OPTIONS = ()
 WHY = "Git would show everybody another object than the one that was judged."

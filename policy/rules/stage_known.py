@@ -9,15 +9,15 @@ To put it right, correct the stage, or have it declared.
 from __future__ import annotations
 
 from ..grammar.names import is_counter
-from ..judging.verdict import Breach
+from ..verdict import Breach
 from ..wording import some_of
-from .example import Example
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("stages.names",)
 WHY = "nothing deploys to a stage that nobody declared, and nobody notices."

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from ..commands import shell_command
 from ..grammar.names import gto_spelling
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("stages.path",)
 WHY = "a version that skips a stage was not tried there."

@@ -14,15 +14,15 @@ from __future__ import annotations
 
 from ..commands import shell_command
 from ..grammar.names import gto_spelling
-from ..judging.verdict import Breach
+from ..verdict import Breach
 from ..wording import some_of
-from .example import Example
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ()

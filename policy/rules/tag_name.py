@@ -18,15 +18,15 @@ from ..commands import shell_commands
 from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, what_has_no_room
 from ..grammar.near_miss import NearMiss
 from ..grammar.tag_name import TagName, highest_counter
-from ..judging.verdict import Breach
 from ..quoting import quoted
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("scope.ignore",)
 WHY = "GTO skips such a tag without a word, so nothing is registered or deployed by it."

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from ..commands import shell_command
 from ..grammar.tag_name import TagName
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("message.max-bytes",)
 WHY = "one such tag makes every GTO command fail, for all models and for everybody."

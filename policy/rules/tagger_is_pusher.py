@@ -12,17 +12,17 @@ by, and make the tag anew.
 
 from __future__ import annotations
 
-from ..judging.verdict import Breach
 from ..quoting import quoted
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
-    from ..judging.push import Circumstances
+    from ..facts.model_facts import ModelFacts
     from ..objects.tag_object import Tagger
+    from ..push import Circumstances
 
 OPTIONS = ()
 WHY = "the registry shows the tagger as whoever did this, and anybody can write any name there."

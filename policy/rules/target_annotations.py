@@ -8,16 +8,16 @@ To put it right, repair or remove the file and tag the new commit.
 
 from __future__ import annotations
 
-from ..judging.verdict import Breach
 from ..objects.annotations import problem_of_annotations
 from ..objects.needed_files import ANNOTATIONS_FILE
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
 WHY = "GTO reads this file at every tagged commit, and fails for all models where it can't."

@@ -10,15 +10,15 @@ or along with the tag.
 
 from __future__ import annotations
 
-from ..judging.verdict import Breach
+from ..verdict import Breach
 from ..wording import some_of
-from .example import Example
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("target.branches",)
 WHY = "a model that is tagged beside these branches was not reviewed with them and can vanish."

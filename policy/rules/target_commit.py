@@ -13,15 +13,15 @@ from __future__ import annotations
 
 from ..commands import shell_command
 from ..grammar.tag_name import TagName
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
-    from ..judging.push import Tag
+    from ..facts.model_facts import ModelFacts
+    from ..push import Tag
 
 OPTIONS = ()
 WHY = "GTO takes every target for a commit, and fails for all models where it is none."

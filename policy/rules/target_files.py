@@ -9,14 +9,14 @@ To put it right, commit the file and tag that commit.
 
 from __future__ import annotations
 
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("target.files",)
 WHY = "whoever uses this version relies on that file."

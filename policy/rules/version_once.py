@@ -11,15 +11,15 @@ from __future__ import annotations
 from ..commands import shell_command
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..facts.model_facts import ModelFacts
     from ..grammar.versions import Precedence
-    from ..judging.case import ModelFacts
 
 OPTIONS = ()
 WHY = "a version that means two things can't be trusted by anybody who has fetched either."

@@ -11,14 +11,14 @@ To put it right, register the new version on a commit of its own
 from __future__ import annotations
 
 from ..grammar.names import gto_spelling
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
 WHY = "GTO finds a stage's version by its commit, and fails where a commit has two."

@@ -6,7 +6,7 @@ import time
 
 from ...policy.errors import CannotJudge
 from ...policy.judging.judge import Judge
-from ...policy.judging.push import Circumstances, WholePush
+from ...policy.push import Circumstances, WholePush
 from ...policy.record import Record
 from ...policy.rules import rules_where
 from ..git.program import GitProgram
@@ -23,10 +23,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ...policy.file.policy import Policy
     from ...policy.judging.judge import Verify
-    from ...policy.judging.push import RefUpdate
-    from ...policy.judging.verdict import Level, Verdict
-    from ...policy.settings import Policy
+    from ...policy.push import RefUpdate
+    from ...policy.verdict import Level, Verdict
     from ..git.command import Git
     from ..git.configuration import Configuration
     from ..trusted.policy_source import PolicySource

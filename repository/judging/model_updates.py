@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ...policy.grammar.near_miss import NearMiss
     from ...policy.grammar.tag_name import TagName
-    from ...policy.judging.push import RefUpdate
+    from ...policy.push import RefUpdate
     from ..git.objects import TagRef
 
     UpdatesByModel = Mapping[str | None, "ModelUpdates"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from ...policy.commands import shell_command
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import is_model
-from ...policy.judging.push import ModelPush, Tag, TagPush
+from ...policy.push import ModelPush, Tag, TagPush
 from ..git.objects import TagRef
 from .model_updates import TAGS, updates_by_model
 from .obstacles import find_obstacles
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ...policy.judging.judge import Judge
-    from ...policy.judging.push import RefUpdate
+    from ...policy.push import RefUpdate
     from ..git.reader import Reader
     from .branches import Lands
     from .model_updates import ModelUpdates, UpdatesByModel
@@ -124,7 +124,7 @@ def _batches(shares: Iterable[ModelUpdates], batch_size: int) -> Iterator[list[M
 
 
 def _limit(models: Iterable[str | None], judges: Sequence[Judge]) -> int:
-    messages = (judge.policy.for_model(model or "").message for judge in judges for model in models)
+    messages = (judge.settings_of(model).message for judge in judges for model in models)
     return HEADER_BYTES + max((message.max_bytes for message in messages), default=0)
 
 

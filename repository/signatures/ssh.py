@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from ...policy.judging.push import Signature
+from ...policy.push import Signature
 from .armour import read_armour
 from .programs import private_folder, run_program, write
 from .ssh_blob import read_ssh_signature

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 
 from ...policy.budget import Budget
 from ...policy.errors import CannotJudge
-from ...policy.judging.push import Signature
 from ...policy.objects.tag_object import split_signature
+from ...policy.push import Signature
 from ...policy.record import Record
 from .allowed_signers import read_allowed_signers
 from .settings import read_signature_settings
@@ -23,9 +23,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from ...policy.file.policy import Policy
     from ...policy.judging.judge import Verify
-    from ...policy.judging.push import TagPush
-    from ...policy.settings import Policy
+    from ...policy.push import TagPush
     from ..git.command import Git
     from ..git.reader import Reader
 

@@ -15,7 +15,7 @@ from tagwarden.policy.file.schema import policy_schema
 from tagwarden.policy.file.sections import SECTIONS
 from tagwarden.policy.file.template import policy_template
 from tagwarden.policy.file.value_types import SECONDS
-from tagwarden.policy.rules import RULES
+from tagwarden.policy.rules import DEFAULT_LEVELS, RULES
 from tagwarden.policy.settings import Settings
 
 
@@ -28,7 +28,7 @@ def test_a_new_policy_file_changes_nothing() -> None:
     policy = load_policy(policy_template().encode())
 
     assert not policy.given
-    assert policy.for_model("churn") == Settings()
+    assert policy.for_model("churn") == Settings(DEFAULT_LEVELS)
 
 
 def test_a_new_policy_file_is_valid_with_every_line_uncommented() -> None:

@@ -93,7 +93,7 @@ def test_every_key_reaches_its_field() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\n# nothing\n", b"[versions]\n[rules]\n", b"[people]\n"])
 def test_an_empty_file_is_the_built_in_policy(data: bytes) -> None:
-    assert load_policy(data).for_model("churn") == built_in_policy().for_model("churn") == Settings()
+    assert load_policy(data).for_model("churn") == built_in_policy().for_model("churn") == Settings(DEFAULT_LEVELS)
 
 
 @pytest.mark.parametrize(

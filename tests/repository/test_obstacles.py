@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tagwarden.policy.judging.push import RefUpdate
+from tagwarden.policy.push import RefUpdate
 from tagwarden.repository.git.objects import TagRef
 from tagwarden.repository.judging.model_updates import updates_by_model
 from tagwarden.repository.judging.obstacles import find_obstacles, parents_of

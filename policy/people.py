@@ -8,15 +8,15 @@ a good signature on the tag.
 
 from __future__ import annotations
 
-from ..grammar.names import gto_spelling
-from ..record import Record
-from ..wording import MOST_NAMES, some_of
+from .grammar.names import gto_spelling
+from .record import Record
+from .wording import MOST_NAMES, some_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ..settings import People, Settings
+    from .settings import People, Settings
 
 SIGNER = "signer:"
 

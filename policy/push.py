@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from ..record import Record
+from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal
 
-    from ..budget import Budget
-    from ..grammar.near_miss import NearMiss
-    from ..grammar.tag_name import TagName
-    from ..objects.commit_object import Commit
-    from ..objects.tag_object import TagObject
-    from ..objects.tree_shape import Shape
+    from .budget import Budget
+    from .grammar.near_miss import NearMiss
+    from .grammar.tag_name import TagName
+    from .objects.commit_object import Commit
+    from .objects.tag_object import TagObject
+    from .objects.tree_shape import Shape
 
     Change = Literal["create", "move", "delete", "none"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..grammar.tag_name import TagName, parse_tag_name
 from ..record import Record
-from ..registry.history import ModelHistory, read_event
+from ..registry.event import read_event
+from ..registry.history import ModelHistory
 from ..registry.replay import in_order, replay
 from .landing import TOGETHER
 
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..objects.annotations import YamlFiles
+    from ..push import Circumstances, ModelPush, Signature, Tag, TagPush, Target
     from ..registry.replay import ReplayedEvent
     from ..settings import Settings
     from .landing import Landing
-    from .push import Circumstances, ModelPush, Signature, Tag, TagPush, Target
 
 
 class ModelFacts(Record):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ..grammar.tag_name import Kind
     from ..grammar.versions import Version
-    from ..registry.history import Event
+    from ..registry.event import Event
 
 
 class Act(Record):

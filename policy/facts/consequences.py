@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from ..grammar.tag_name import TagName, parse_tag_name
 from ..record import Record
-from ..registry.history import read_event
+from ..registry.event import read_event
 from ..registry.replay import in_order
 from .possible_stages import Act, Stages
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..grammar.tag_name import Kind
-    from ..registry.history import Event
+    from ..push import Tag, TagPush
+    from ..registry.event import Event
     from ..settings import Selector
-    from .case import ModelFacts
-    from .push import Tag, TagPush
+    from .model_facts import ModelFacts
 
     # Acts that several lines may share.
     Groups = Sequence[Sequence[Act]]

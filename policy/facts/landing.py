@@ -9,7 +9,7 @@ lines that delete or move a tag never do.
 
 from __future__ import annotations
 
-from ..grammar.tag_name import KINDS
+from ..grammar.tag_name import ALL_KINDS
 from ..record import Record
 
 TYPE_CHECKING = False
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..grammar.tag_name import Kind
-    from .push import Circumstances, ModelPush
+    from ..push import Circumstances, ModelPush
 
-EVERY_KIND: frozenset[Kind] = frozenset(KINDS)
 TAKING_AWAY: frozenset[Kind] = frozenset(("deregister", "unassign", "deprecate"))
 
 
@@ -39,9 +38,9 @@ class Landing(Record):
     because: str
 
 
-TOGETHER = Landing(EVERY_KIND, touched_stay=False, only_helped=False, because="")
+TOGETHER = Landing(ALL_KINDS, touched_stay=False, only_helped=False, because="")
 WITHOUT_DELETIONS = Landing(
-    EVERY_KIND,
+    ALL_KINDS,
     touched_stay=True,
     only_helped=False,
     because="; what this push deletes or moves counts until it is gone, so push that first",
