@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
+from ..policy.grammar.names import TAGS
 from ..policy.grammar.near_miss import NearMiss
 from ..policy.grammar.tag_name import parse_tag_name
 from ..policy.push import RefUpdate
@@ -16,7 +17,7 @@ from ..repository.git.program import GitProgram
 from ..repository.judging.client_push import Destination, is_offline, judge_client_push, remote_of
 from ..repository.open_repository import is_url
 from ..repository.remote.names import is_remote, remote_to_push_to
-from ..repository.remote.remote import TAGS, Listing, RemoteIsSilent
+from ..repository.remote.remote import Listing, RemoteIsSilent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

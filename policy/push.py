@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .grammar.names import TAGS
 from .record import Record
 
 TYPE_CHECKING = False
@@ -50,7 +51,7 @@ class TagPush(Record):
 
     @property
     def tag(self) -> str:
-        return self.ref[len("refs/tags/") :]
+        return self.ref[len(TAGS) :]
 
     @property
     def change(self) -> Change:
@@ -151,4 +152,4 @@ class WholePush(Record):
 
     def count_new_tags(self) -> int:
         """How many tags the push creates or moves."""
-        return sum(update.new is not None and update.ref.startswith("refs/tags/") for update in self.updates)
+        return sum(update.new is not None and update.ref.startswith(TAGS) for update in self.updates)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .grammar.names import TAGS
 from .record import Record
 
 TYPE_CHECKING = False
@@ -44,9 +45,9 @@ class Finding(Record):
     @property
     def tag(self) -> str | None:
         """The tag's name, None for a finding on something that is no tag."""
-        if self.ref is None or not self.ref.startswith("refs/tags/"):
+        if self.ref is None or not self.ref.startswith(TAGS):
             return None
-        return self.ref[len("refs/tags/") :]
+        return self.ref[len(TAGS) :]
 
 
 class Verdict(Record):

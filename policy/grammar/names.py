@@ -1,4 +1,4 @@
-"""What GTO and Git take as the names of models, stages and counters.
+"""What GTO and Git take as the names of models, stages, counters and refs.
 
 Every test is on the whole text and on ASCII alone. GTO's own patterns let a
 little more through (`a//b`, `../x=m`), which Git then refuses as a ref or
@@ -8,6 +8,15 @@ which ends as another ref than the one that was meant.
 from __future__ import annotations
 
 from .versions import DIGITS, IDENTIFIER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TAGS = "refs/tags/"
+HEADS = "refs/heads/"
+# What Git reads in the place of other objects (git-replace(1)).
+REPLACEMENTS = "refs/replace/"
 
 ALPHANUMERIC = IDENTIFIER - {"-"}
 NAME = ALPHANUMERIC | frozenset("-/_")
@@ -71,6 +80,24 @@ def what_has_no_room(model: str, bare: str) -> str | None:
         if not fits(later):
             return later
     return None
+
+
+def model_of(tag: str) -> str:
+    """The model that `tag` would be of: a model's name holds neither `@` nor `#`, so the first of either ends it."""
+    return tag.partition("@")[0].partition("#")[0]
+
+
+def model_of_ref(ref: str) -> str | None:
+    """The model that the ref of a tag would be of; None for any other ref."""
+    return model_of(ref[len(TAGS) :]) if ref.startswith(TAGS) else None
+
+
+def parents_of(name: str) -> Iterator[str]:
+    """The folders that a tag or ref of this name lies in, the outermost first."""
+    cut = name.find("/")
+    while cut >= 0:
+        yield name[:cut]
+        cut = name.find("/", cut + 1)
 
 
 def gto_spelling(model: str) -> str:

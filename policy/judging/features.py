@@ -8,7 +8,7 @@ itself decides. It must never be missing where a rule would object.
 
 from __future__ import annotations
 
-from ..grammar.names import MOST_COUNTER_DIGITS, ROOMY_BYTES
+from ..grammar.names import MOST_COUNTER_DIGITS, REPLACEMENTS, ROOMY_BYTES
 from ..grammar.tag_name import TagName
 from ..objects.needed_files import ANNOTATIONS_FILE
 
@@ -57,7 +57,7 @@ def features_of_push(push: WholePush) -> set[str]:
         features.add("from-client")
     if push.policy_problem is not None:
         features.add("policy-problem")
-    if any(update.ref.startswith("refs/replace/") for update in push.updates):
+    if any(update.ref.startswith(REPLACEMENTS) for update in push.updates):
         features.add("replacement")
     return features
 

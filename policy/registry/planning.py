@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..grammar.names import gto_spelling
+from ..grammar.names import TAGS, gto_spelling
 from ..grammar.tag_name import TagName
 from ..push import Tag, TagPush
 from ..record import Record
@@ -161,7 +161,7 @@ def time_of(name: TagName, commit: str, known: KnownModel, *, now: int) -> int:
     after them is then not dated before them.
     """
     tag = name.format()
-    push = TagPush(f"refs/tags/{tag}", name, None, None)
+    push = TagPush(TAGS + tag, name, None, None)
     turn = replay(ModelHistory(known.events), [(push, Event(tag, name, commit, now))])[0]
     ahead = [event.time for event in known.events if now < event.time <= now + QUICK_SUCCESSION]
     earliest = now if turn.follows is None else max(now, turn.follows.time + 1)

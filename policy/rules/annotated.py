@@ -30,7 +30,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f"{push.tag!r} is a lightweight tag (it names a {push.new.type}, not a tag object)",
                 push.ref,
                 facts.model,
-                fix=shell_command("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{}}"),
+                fix=shell_command("git", "tag", "-f", "-a", push.tag, f"{push.ref}^{{}}"),
             )
 
 

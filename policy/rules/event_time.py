@@ -14,6 +14,7 @@ To put it right, set the clock and make the tag anew, a second later.
 from __future__ import annotations
 
 from ..commands import shell_command
+from ..grammar.names import TAGS
 from ..verdict import Breach
 from .contract import Example
 
@@ -87,7 +88,7 @@ def _span(seconds: int) -> str:
 
 
 def _again(tag: str) -> str | None:
-    return shell_command("git", "tag", "-f", "-a", tag, f"refs/tags/{tag}^{{commit}}")
+    return shell_command("git", "tag", "-f", "-a", tag, f"{TAGS}{tag}^{{commit}}")
 
 
 ONE = ("churn@v1.0.0 on c1 at 10", "churn#prod on c1 at 20")

@@ -10,6 +10,7 @@ To put it right, push without that ref.
 from __future__ import annotations
 
 from ..commands import shell_command
+from ..grammar.names import REPLACEMENTS
 from ..quoting import quoted
 from ..verdict import Breach
 from .contract import Example
@@ -26,7 +27,7 @@ WHY = "Git would show everybody another object than the one that was judged."
 
 def check(push: WholePush) -> Iterator[Breach]:
     for update in push.updates:
-        if update.new is not None and update.ref.startswith("refs/replace/"):
+        if update.new is not None and update.ref.startswith(REPLACEMENTS):
             yield Breach(
                 f"{quoted(update.ref)} would replace one object by another",
                 update.ref,

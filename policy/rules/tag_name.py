@@ -15,7 +15,7 @@ tool that are written with `@` or `#` are listed in `scope.ignore`.
 from __future__ import annotations
 
 from ..commands import shell_commands
-from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, what_has_no_room
+from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, TAGS, what_has_no_room
 from ..grammar.near_miss import NearMiss
 from ..grammar.tag_name import TagName, highest_counter
 from ..quoting import quoted
@@ -79,9 +79,9 @@ def _rename(miss: NearMiss) -> str | None:
     if miss.suggestion is None:
         return None
     return shell_commands(
-        ("git", "tag", "-a", miss.suggestion, f"refs/tags/{miss.tag}^{{commit}}"),
+        ("git", "tag", "-a", miss.suggestion, f"{TAGS}{miss.tag}^{{commit}}"),
         ("git", "tag", "-d", miss.tag),
-        ("git", "push", "origin", f"refs/tags/{miss.suggestion}"),
+        ("git", "push", "origin", TAGS + miss.suggestion),
     )
 
 

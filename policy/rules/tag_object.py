@@ -33,7 +33,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             continue
         fix = None
         for defect in found.defects:
-            fix = fix or shell_command("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{commit}}")
+            fix = fix or shell_command("git", "tag", "-f", "-a", push.tag, f"{push.ref}^{{commit}}")
             yield Breach(
                 f"the tag object {push.tag!r} is malformed: {defect}", push.ref, facts.model, "rules.tag-object", fix
             )

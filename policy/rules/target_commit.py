@@ -35,7 +35,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         if problem:
             fix = None
             if "another tag" in problem:
-                fix = shell_command("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{commit}}")
+                fix = shell_command("git", "tag", "-f", "-a", push.tag, f"{push.ref}^{{commit}}")
             yield Breach(f"{push.tag!r} {problem}", push.ref, facts.model, fix=fix)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 
+from ...policy.grammar.names import REPLACEMENTS, TAGS
 from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, RefUpdate, WholePush
 from ..git.program import GitProgram
 from ..git.tree_walk import TreeWalk
 from ..signatures.verifier import find_verifier
-from .model_updates import TAGS
 from .pipeline import judge_updates
 
 TYPE_CHECKING = False
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 # Models often share their commits; the more are looked at together, the fewer are read twice.
 BATCH = 20_000
-
-REPLACEMENTS = "refs/replace/"
 
 
 def audit(

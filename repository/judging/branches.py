@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...policy.grammar.globs import matches_any
+from ...policy.grammar.names import HEADS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
     # Whether nothing but a fault keeps this branch, one of the push's updates by their refs, from landing.
     Lands = Callable[[RefUpdate, Mapping[str, RefUpdate], Reader], bool]
-
-HEADS = "refs/heads/"
 
 
 def contained_in(

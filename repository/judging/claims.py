@@ -11,7 +11,7 @@ false refuses the push.
 from __future__ import annotations
 
 from ...policy.errors import CannotJudge
-from .model_updates import TAGS
+from ...policy.grammar.names import TAGS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...policy.grammar.names import TAGS
 from ...policy.record import Record
 
 TYPE_CHECKING = False
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from ..git.objects import TagRef
 
     UpdatesByModel = Mapping[str | None, "ModelUpdates"]
-
-TAGS = "refs/tags/"
 
 
 class ModelUpdates(Record):

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from ...policy.commands import shell_command
 from ...policy.errors import CannotJudge
-from ...policy.grammar.names import is_model
+from ...policy.grammar.names import TAGS, is_model, model_of
 from ...policy.push import ModelPush, Tag, TagPush
 from ..git.objects import TagRef
-from .model_updates import TAGS, updates_by_model
+from .model_updates import updates_by_model
 from .obstacles import find_obstacles
 from .targets import read_targets
 
@@ -87,9 +87,8 @@ def find_case_twins(shares: UpdatesByModel, listed: Mapping[str, list[TagRef]], 
     known: dict[str, str] = {}
     wanted = {model.lower() for model in first}
     for tag in reader.all_tags():
-        cut = min((place for place in (tag.name.find("@"), tag.name.find("#")) if place >= 0), default=-1)
-        model = tag.name[:cut]
-        if cut > 0 and model.lower() in wanted and is_model(model):
+        model = model_of(tag.name)
+        if model != tag.name and model.lower() in wanted and is_model(model):
             known.setdefault(model.lower(), model)
     twins = {}
     for model in first:

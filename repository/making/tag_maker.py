@@ -8,13 +8,13 @@ import time
 from typing import TYPE_CHECKING
 
 from ...policy.errors import CannotJudge
+from ...policy.grammar.names import TAGS
 from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, RefUpdate, Signature
 from ...policy.record import Record
 from ...policy.registry.planning import KnownModel, known_model, time_of, with_counter
 from ..git.processes import run
 from ..git.program import GitProgram
-from ..judging.model_updates import TAGS
 from ..judging.pipeline import judge_updates
 from ..registry import read_refs
 from ..remote.clone_and_remote import CloneAndRemoteReader

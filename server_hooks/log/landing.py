@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...policy.grammar.names import TAGS
 from ...policy.record import Record
 
 TYPE_CHECKING = False
@@ -10,8 +11,6 @@ if TYPE_CHECKING:
 
     from ...policy.push import RefUpdate
     from ..pusher import Pusher
-
-TAGS = "refs/tags/"
 
 
 class Logged(Record):
