@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...policy.budget import Budget
     from .allowed_signers import AllowedSigners
-    from .verifier import Signed
+    from .signed_tag import Signed
 
 KIND = b"PGP SIGNATURE"
 PACKAGE = "GnuPG 2"

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from ...policy.budget import Budget
     from .allowed_signers import AllowedSigners
     from .programs import Ran
+    from .signed_tag import Signed
     from .ssh_blob import SshSignature
-    from .verifier import Signed
 
 KIND = b"SSH SIGNATURE"
 NAMESPACE = "git"
