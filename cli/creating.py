@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..policy.commands import shell_command
 from ..policy.grammar.names import HEADS, TAGS, gto_spelling
 from ..policy.registry.planning import Unplannable
+from ..policy.wording import shell_command
 from ..report.escape import display
 from ..report.json import document
 from ..report.text import lines_of

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...policy.commands import shell_command
 from ...policy.registry.planning import plan_deprecation
+from ...policy.wording import shell_command
 from ..completion import complete_model
 from ..creating import create
 from ..creating_options import creating_options

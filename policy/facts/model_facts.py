@@ -1,4 +1,4 @@
-"""What a rule is handed: one model's share of a push, with everything known of it."""
+"""What a rule is handed: one model's part of a push, with everything known about it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 
 class ModelFacts(Record):
-    """One model's share of a push.
+    """One model's part of a push, with all that the rules may ask about it.
 
-    `pushes` are its tag updates, in the order of the push. `turns` are those
-    that make an event, in the order of their turns; `history` is the model's
-    history after those of them that count (`landing.py`). `existing` are the
-    tags that stand before the push, without those that it moves or deletes
-    where these do not count any more.
+    `pushes` are the tag updates, in the order of the push; `made` are those
+    that leave a tag. `turns` are the events of the made tags, in the order in
+    which the history takes them in, each with what held before it; `history`
+    is the model's history with those of them that count (`landing.py`).
+    `existing` are the tags from before the push that still stand after it.
+    `documents` gives what reads YAML files. The other fields are as in
+    `ModelPush`.
     """
 
     model: str | None
@@ -52,7 +54,7 @@ def build_facts(
     documents: Callable[[], YamlFiles],
     landing: Landing = TOGETHER,
 ) -> ModelFacts:
-    """Play `push` into the model's history, as far as `landing` says. `documents` gives what reads YAML."""
+    """Replay `push` on the model's history, as far as `landing` says, and gather what the rules ask for."""
     pushes, existing = push.pushed, push.existing
     if landing.touched_stay:
         if not landing.only_helped:
@@ -76,17 +78,17 @@ def build_facts(
                 pushed.append((update, event))
     turns = replay(history, in_order(pushed), counted=landing.counted, landed=push.landed)
     return ModelFacts(
-        push.model,
-        settings,
-        circumstances,
-        pushes,
-        made,
-        existing,
-        history,
-        turns,
-        push.targets,
-        push.obstacles,
-        push.case_twin,
-        push.signatures,
-        documents,
+        model=push.model,
+        settings=settings,
+        circumstances=circumstances,
+        pushes=pushes,
+        made=made,
+        existing=existing,
+        history=history,
+        turns=turns,
+        targets=push.targets,
+        obstacles=push.obstacles,
+        case_twin=push.case_twin,
+        signatures=push.signatures,
+        documents=documents,
     )

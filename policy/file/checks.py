@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..grammar.tag_name import STAGED_KINDS
 from ..rules import RULES
 from .policy import change
 from .severity import option_of, raising
@@ -61,7 +62,7 @@ def _check_selectors(reader: PolicyReader) -> None:
     for array in ("people.allow", "signing.require"):
         section, _, name = array.partition(".")
         for number, entry in enumerate(reader.base.values.get(section, {}).get(name, ()), 1):
-            if "stages" in entry and "what" in entry and not {"assign", "unassign"} & set(entry["what"]):
+            if "stages" in entry and "what" in entry and not set(STAGED_KINDS) & set(entry["what"]):
                 problem = "no kind of tag that `what` names has a stage"
                 reader.mistake(reader.base, f"{array}[{number}].stages", problem)
 

@@ -6,8 +6,8 @@ believes that something was registered or deployed.
 
 from __future__ import annotations
 
-from ..quoting import quoted
 from ..record import Record
+from ..wording import quoted
 from .names import (
     ALPHANUMERIC,
     FOLDER,

@@ -9,8 +9,8 @@ entry out of order) is no better.
 
 from __future__ import annotations
 
-from ..quoting import quoted
 from ..record import Record
+from ..wording import quoted
 from .needed_files import ANNOTATIONS_FILE
 
 # What nearly all entries begin with: a folder, and what is as long as a file's mode.

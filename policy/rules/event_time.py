@@ -13,9 +13,9 @@ To put it right, set the clock and make the tag anew, a second later.
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.names import TAGS
 from ..verdict import Breach
+from ..wording import shell_command
 from .contract import Example
 
 TYPE_CHECKING = False

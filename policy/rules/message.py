@@ -12,8 +12,8 @@ To put it right, make the tag anew with a message as the policy asks for it
 from __future__ import annotations
 
 from ..budget import Budget
-from ..quoting import cut
 from ..verdict import Breach
+from ..wording import cut
 from .contract import Example
 
 TYPE_CHECKING = False

@@ -9,10 +9,9 @@ To put it right, push without that ref.
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.names import REPLACEMENTS
-from ..quoting import quoted
 from ..verdict import Breach
+from ..wording import quoted, shell_command
 from .contract import Example
 
 TYPE_CHECKING = False

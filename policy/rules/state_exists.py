@@ -12,10 +12,9 @@ To put it right, tag the commit of the version that is meant;
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.names import gto_spelling
 from ..verdict import Breach
-from ..wording import some_of
+from ..wording import shell_command, some_of
 from .contract import Example
 
 TYPE_CHECKING = False

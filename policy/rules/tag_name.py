@@ -14,12 +14,11 @@ tool that are written with `@` or `#` are listed in `scope.ignore`.
 
 from __future__ import annotations
 
-from ..commands import shell_commands
 from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, TAGS, what_has_no_room
 from ..grammar.near_miss import NearMiss
 from ..grammar.tag_name import TagName, highest_counter
-from ..quoting import quoted
 from ..verdict import Breach
+from ..wording import quoted, shell_commands
 from .contract import Example
 
 TYPE_CHECKING = False

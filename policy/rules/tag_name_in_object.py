@@ -10,10 +10,9 @@ To put it right, make the tag anew under the name that it shall have.
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.tag_name import TagName
-from ..quoting import quoted
 from ..verdict import Breach
+from ..wording import quoted, shell_command
 from .contract import Example
 
 TYPE_CHECKING = False

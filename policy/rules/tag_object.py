@@ -10,9 +10,9 @@ To put it right, make the tag anew with `tagwarden`, `gto` or `git tag -a`.
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
+from ..wording import shell_command
 from .contract import Example
 
 TYPE_CHECKING = False

@@ -11,10 +11,10 @@ To put it right, push the tombstone instead.
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
+from ..wording import shell_command
 from .contract import Example
 
 TYPE_CHECKING = False

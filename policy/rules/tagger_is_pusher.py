@@ -12,8 +12,8 @@ by, and make the tag anew.
 
 from __future__ import annotations
 
-from ..quoting import quoted
 from ..verdict import Breach
+from ..wording import quoted
 from .contract import Example
 
 TYPE_CHECKING = False

@@ -11,9 +11,9 @@ To put it right, tag the commit that holds the model.
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
+from ..wording import shell_command
 from .contract import Example
 
 TYPE_CHECKING = False

@@ -14,8 +14,8 @@ shows a folder's entries, `git mktree` writes them anew.
 
 from __future__ import annotations
 
-from ..quoting import quoted
 from ..verdict import Breach
+from ..wording import quoted
 from .contract import Example
 
 TYPE_CHECKING = False

@@ -7,10 +7,10 @@ memory does not grow with the size of the push.
 
 from __future__ import annotations
 
-from ...policy.commands import shell_command
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS, is_model, model_of
 from ...policy.push import ModelPush, Tag, TagPush
+from ...policy.wording import shell_command
 from ..git.objects import TagRef
 from .model_updates import updates_by_model
 from .obstacles import find_obstacles
