@@ -11,9 +11,8 @@ it back), a `NearMiss`, or None. `parse_version` reads a `Version`.
 policy file, `built_in_policy` is what judges without one. `judge_push` judges
 a set of `ModelPush`es and gives a `Verdict` with its `Finding`s.
 
-These names, and nothing below them, are what a program may rely on. They are
-imported when they are first asked for, for the sake of the hooks, which live
-in a hurry.
+A program may rely on these names, and on nothing below them. Each is imported
+when it is first asked for: a hook pays for every module that it imports.
 """
 
 from __future__ import annotations
@@ -63,7 +62,7 @@ __all__ = [
     "read_event",
 ]
 
-# Where each name lives. It is imported when it is asked for: a hook pays for every module.
+# The module of each name.
 _HOMES = {
     "CannotJudge": "errors",
     "Circumstances": "push",

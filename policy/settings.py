@@ -41,7 +41,7 @@ class Stages(Record):
 
 
 class Trailer(Record):
-    """What one trailer must look like. `what` are the kinds of tag that it is asked of."""
+    """What one trailer must look like. `what` are the kinds of tag whose messages must have it."""
 
     key: str
     required: bool = True
@@ -80,7 +80,7 @@ class Selector(Record):
     stages: tuple[str, ...] = ("*",)
 
     def covers(self, kind: str, model: str, stage: str | None) -> bool:
-        """Whether the event is covered; `stages` say nothing about an event that has no stage."""
+        """Whether the event is covered; `stages` does not matter to an event without a stage."""
         from .grammar.globs import matches_any, matches_model
 
         return (

@@ -32,11 +32,11 @@ def _shown(character: str) -> str:
     return "\\'" if character == "'" else repr(character)[1:-1]
 
 
-def some_of(names: Iterable[str], *, most: int = MOST_NAMES) -> str:
-    """The first `most` of `names`, with commas between them, and the number of the others."""
+def some_of(names: Iterable[str]) -> str:
+    """The first of `names`, with commas between them, and the number of the others."""
     listed = list(names)
-    text = ", ".join(listed[:most])
-    return f"{text} and {len(listed) - most} more" if len(listed) > most else text
+    text = ", ".join(listed[:MOST_NAMES])
+    return f"{text} and {len(listed) - MOST_NAMES} more" if len(listed) > MOST_NAMES else text
 
 
 def shell_command(*words: str) -> str | None:

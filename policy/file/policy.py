@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from ..settings import Emergency, Models, People, Settings, Signing, Time
+    from ..settings import Emergency, People, Settings, Signing
     from ..verdict import Level, Mode
 
 
@@ -45,14 +45,6 @@ class Policy(Record):
     rules: Mapping[str, Level]
     given: Mapping[str, object]
     site: bool
-
-    @property
-    def models(self) -> Models:
-        return self.base.models
-
-    @property
-    def time(self) -> Time:
-        return self.base.time
 
     @property
     def people(self) -> People:

@@ -6,6 +6,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# What a message shows of a value.
+SHOWN = 60
+
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -44,15 +47,14 @@ def describe_value(value: object) -> str:
         return "a number of more than 64 bits"
     if isinstance(value, str):
         # Only the beginning is shown.
-        return shortened(toml_text(value[:100]))
+        return _shortened(toml_text(value[:100]))
     if isinstance(value, (bool, int, float)):
-        return shortened(toml_text(value))
+        return _shortened(toml_text(value))
     return "a date or a time"
 
 
-def shortened(text: str, most: int = 60) -> str:
-    """`text`, cut where it is longer than `most` characters."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+def _shortened(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
 def joined(names: Sequence[str], last: str = "or") -> str:

@@ -1,9 +1,10 @@
-"""What a push holds, in single words.
+"""What is in a push, in single words.
 
-A hook pays for each rule that it imports. So each rule names the features
-without which it can have nothing to say (`RuleRow.looks_at`), and most tags
-have none but the kind of their event. A feature may say too much: the rule
-itself decides. It must never be missing where a rule would object.
+A hook pays for each rule that it imports. So the table of rules names the
+features that a rule looks at (`RuleRow.looks_at`): without one of them the
+rule has nothing to say. Most tags have no feature but the kind of their event.
+A feature may be named too often, for the rule itself decides; it must never be
+missing where a rule would object.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def features_of(facts: ModelFacts) -> set[str]:
-    """The kinds of the events that are made, and whatever is out of the ordinary."""
+    """The kinds of the events, and whatever is unusual about the tags."""
     features: set[str] = set()
     if len(facts.made) < len(facts.pushes):
         features.add("delete")
@@ -51,7 +52,7 @@ def features_of(facts: ModelFacts) -> set[str]:
 
 
 def features_of_push(push: WholePush) -> set[str]:
-    """What matters to the rules about the push as a whole."""
+    """What the rules about the push as a whole look at."""
     features: set[str] = set()
     if push.circumstances.place == "client":
         features.add("from-client")

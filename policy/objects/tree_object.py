@@ -108,10 +108,6 @@ def _kind_of(mode: bytes) -> str | None:
     return "other" if kind in (0o12, 0o16) and not permissions else None
 
 
-def _problem_of_mode(mode: bytes, name: bytes) -> str:
-    return f"has an entry {_shown(name)} of the mode {_shown(mode)}, which Git never writes"
-
-
 def _problem_of_names(names: list[bytes], keys: list[bytes], before: bytes = b"") -> str | None:
     """What is wrong with these names, each with `before` in front of it; `keys` is what they are ordered by."""
     # Each line looks at all names at the speed of C; only a defect is looked for one by one.

@@ -101,7 +101,7 @@ def test_a_key_governs_rules_that_there_are(rule: str) -> None:
 
 @pytest.mark.parametrize("unit", SECONDS)
 def test_a_duration_is_written_as_it_is_read(unit: str) -> None:
-    assert duration_text(load_policy(f'time.max-skew = "7{unit}"'.encode()).time.max_skew) == f"7{unit}"
+    assert duration_text(load_policy(f'time.max-skew = "7{unit}"'.encode()).base.time.max_skew) == f"7{unit}"
     assert duration_text(0) == "0s"
 
 
