@@ -1,4 +1,4 @@
-"""What no single value shows: keys of a policy file that contradict or miss one another."""
+"""Finds keys of a policy file that contradict each other or that lack another key."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GROUP = "people.groups."
 
 
 def check(policy: Policy, reader: PolicyReader) -> None:
-    """Add to the mistakes of `reader` what is wrong between the keys of `policy`, which was made of it."""
+    """Add to the mistakes of `reader` what is wrong between the keys of the policy made from it."""
     _check_severities(policy, reader)
     _check_groups(policy, reader)
     _check_selectors(reader)
@@ -30,7 +30,7 @@ def _check_severities(policy: Policy, reader: PolicyReader) -> None:
     everywhere = [policy.base, *(override.settings for override in policy.overrides)]
     effective = {option.name for settings in everywhere for option in raising(settings, (), site=False)}
     if reader.mistakes:
-        # An option whose value was just complained of is not missing as well.
+        # An option whose value is a mistake already is not reported as missing, too.
         effective.update(option_of(path) for part in (reader.base, *reader.overrides) for path in part.given)
     for part in (reader.base, *reader.overrides):
         for rule, level in part.values.get("rules", {}).items():

@@ -42,7 +42,7 @@ OVERRIDABLE = ("versions", "stages", "message", "target", "rules")
 
 _WHAT = "The kinds of tag that are covered."
 _MODELS = "Globs over the models that are covered, spelled as in tags (`cv=seg`) or as in GTO (`cv:seg`)."
-_STAGES = "Globs over the stages that are covered; kinds of tag that have no stage are covered whatever stands here."
+_STAGES = "Globs over the stages that are covered; they don't matter to kinds of tag without a stage."
 _WHO = 'Names of pushers, "@group"s, and "signer:PRINCIPAL"s.'
 
 _ROWS = (
@@ -276,7 +276,7 @@ _ROWS = (
     Key(
         "emergency.rules",
         types.BREAKABLE_RULES,
-        "The rules that they may break; only such as leave the registry readable.",
+        "The rules that they may break; the registry stays readable without these.",
         ["version-order", "who"],
         unset="none",
     ),

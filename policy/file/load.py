@@ -1,6 +1,6 @@
 """Reads a policy file (`tagwarden.toml`) into a `Policy`.
 
-Everything that only a policy file needs is imported once there is one: most
+Modules that only a policy file needs are imported once there is one: most
 pushes are judged by the built-in policy.
 """
 
@@ -22,7 +22,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class PolicyMistakes(ValueError):
-    """A policy file that can't be judged by. `mistakes` are all that were found, a sentence each."""
+    """A policy file that can't be used. `mistakes` are all that were found, a sentence each."""
 
     def __init__(self, mistakes: Sequence[str]) -> None:
         super().__init__("\n".join(mistakes))
@@ -38,9 +38,9 @@ def load_policy(data: bytes, *, site: bool = False) -> Policy:
     """Read a policy file's content.
 
     `site` reads a site policy, which judges only by the rules that it sets.
-    Raises PolicyMistakes, which holds everything that is wrong with it; one
-    that needs a newer tagwarden says only that, and so does one that takes
-    more than SECONDS to read: every push that is judged reads it.
+    Raises PolicyMistakes with everything that is wrong with the file. If it
+    needs a newer tagwarden, or takes more than SECONDS to read, that is the
+    only mistake. (Every push reads it, so it must be read quickly.)
     """
     from ..errors import CannotJudge
     from ..time_limit import in_time
@@ -93,8 +93,8 @@ def _parse(data: bytes) -> dict[str, Any]:
 
 
 def _refuse_endless_keys(text: str) -> None:
-    # tomllib takes time and memory in the square of a dotted key's length, so
-    # one long line would take the server down.
+    # tomllib takes time and memory in the square of a dotted key's length: one
+    # long line would take the server down.
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") > MOST_DOTS and not line.lstrip().startswith("#"):
             end = None if line.lstrip().startswith("[") else line.rfind("=") + 1

@@ -1,4 +1,4 @@
-"""Makes the policy of what was read from its file."""
+"""Makes the policy from what was read from its file."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def refuse_newer(document: Mapping[str, Any]) -> str | None:
 
 
 def make_policy(reader: PolicyReader, *, site: bool) -> Policy:
-    """The policy that was read; of use only if no mistake was found."""
+    """The policy that was read; use it only if no mistake was found."""
     values, given = reader.base.values, reader.base.given
     rules = values.get("rules", {})
     unresolved = change(Settings({}), {section: _fields(section, values) for section in SECTIONS if section in values})
@@ -75,7 +75,7 @@ def _fields(section: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def selector(fields: Mapping[str, Any]) -> Selector:
-    """What an entry covers; one that names stages and no kinds is about assigning to them."""
+    """What an entry covers; one that names stages and no kinds covers assignments and unassignments."""
     if "stages" in fields and "what" not in fields:
         return Selector(STAGED_KINDS, **fields)
     return Selector(**fields)

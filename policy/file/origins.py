@@ -20,11 +20,11 @@ GTO = ".gto"
 
 
 class Effective(Record):
-    """One key with the value that holds, as TOML spells it; None where there is none.
+    """One key with its effective value, as TOML spells it; None if it has none.
 
     `origin` is "built-in", "file", ".gto" or "override N", counted from 1 in
-    the order of the file. `because` is the option that makes a rule an error
-    which nobody set by name.
+    the order of the file. `because` is the option that makes a rule an error,
+    where the severity was not set by name.
     """
 
     key: str

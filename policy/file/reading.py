@@ -23,7 +23,7 @@ NAMED_BY_USERS = {"message.trailers": "NAME", "people.groups": "NAME", "rules": 
 MOST_NAMED = {"message.trailers": 100, "people.groups": 1000}
 MUST_BE_GIVEN = {"people.allow[]": "who", "override[]": "models"}
 
-# Every event is held against every entry, so that a policy of tens of thousands would make all pushes slow.
+# Every event is compared with every entry, so tens of thousands of them would make all pushes slow.
 MOST_TABLES = 200
 # Nobody reads more at once.
 MOST_MISTAKES = 100
@@ -34,10 +34,10 @@ _BAD = object()
 class PolicyLevel:
     """One level of a policy file: the file itself, or one `[[override]]`.
 
-    `values` are nested as in the file, in the policy's types, with the names
-    of the records' fields; what is wrong is left out. `given` are the keys
-    that were set, spelled with dots, as they were written. `where` precedes
-    these in messages.
+    `values` are nested as in the file, in the policy's types, under the names
+    of the records' fields; invalid values are left out. `given` has the keys
+    that were set, spelled with dots, with the values as they were written.
+    `where` stands before keys in messages.
     """
 
     def __init__(self, where: str) -> None:
@@ -62,7 +62,7 @@ class PolicyReader:
             self.overrides.append(override)
 
     def mistake(self, level: PolicyLevel, path: str, problem: str) -> None:
-        """Keep a mistake at `path`, a key spelled with dots; of very many, their number."""
+        """Keep a mistake at `path`, a key spelled with dots; beyond MOST_MISTAKES, count it."""
         if self.is_full:
             self._more += 1
         else:
@@ -70,7 +70,7 @@ class PolicyReader:
 
     @property
     def is_full(self) -> bool:
-        """Whether no further mistake will be told."""
+        """Whether further mistakes are only counted."""
         return len(self._mistakes) >= MOST_MISTAKES
 
     @property
@@ -84,7 +84,7 @@ class PolicyReader:
             self.mistake(level, path, f"found {len(table)} names; there may be {MOST_NAMED[pattern]} at most")
             return values
         if not table and path and pattern.endswith(("[]", "NAME")):
-            # That such a table is there says something even if it is empty.
+            # Even an empty table of this kind means something.
             level.given[path] = {}
         for name, value in table.items():
             inner = self._entry(name, value, pattern, f"{path}.{_shown(name)}" if path else _shown(name), level)
@@ -96,7 +96,7 @@ class PolicyReader:
         return values
 
     def _entry(self, name: str, value: Any, pattern: str, path: str, level: PolicyLevel) -> Any:
-        """What `value` is in the policy, _BAD (and a mistake kept) where it can't be."""
+        """What `value` is in the policy; _BAD, with a mistake kept, if it can't be in one."""
         inner = self._find(name, pattern)
         if inner is None:
             from .mistakes import explain_unknown
@@ -114,7 +114,7 @@ class PolicyReader:
         return _BAD
 
     def _find(self, name: str, pattern: str) -> str | None:
-        """Where KEYS or TABLES hold the entry `name` of the table `pattern`, None if nowhere."""
+        """The place of the entry `name` of the table `pattern` in KEYS or TABLES; None if it has none."""
         if pattern in NAMED_BY_USERS:
             return f"{pattern}.{NAMED_BY_USERS[pattern]}" if _may_be_named(name, pattern) else None
         if "." in name or "[" in name:

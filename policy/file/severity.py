@@ -52,7 +52,7 @@ def resolve(settings: Settings, rules: Mapping[str, Level], given: Collection[st
         for rule in option.rules:
             levels[rule] = "error"
     levels.update(rules)
-    # What keeps the policy readable is no policy's to turn off.
+    # No policy can turn off the rule that keeps policies readable.
     levels["policy-file"] = "error"
     return levels
 

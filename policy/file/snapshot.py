@@ -1,4 +1,4 @@
-"""A policy as plain values (tuples, dicts, text, numbers), and back: for whoever keeps one between two hooks."""
+"""A policy as plain values (tuples, dicts, text, numbers), and back, to keep it from one hook to the next."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _RECORDS: tuple[type[tuple[Any, ...]], ...] = (
 )
 _NUMBERS = {record: number for number, record in enumerate(_RECORDS)}
 
-# Plain values that were made under another layout are of no use.
+# Plain values made under another layout can't be read.
 LAYOUT = repr((VERSION, [(record.__name__, getattr(record, "_fields", ())) for record in _RECORDS], RULES))
 
 
@@ -40,7 +40,7 @@ def to_plain(policy: Policy) -> Any:
 
 
 def from_plain(value: Any) -> Policy:
-    """The policy that `to_plain` made `value` of, under the same LAYOUT."""
+    """The policy from which `to_plain` made `value`, under the same LAYOUT."""
     made: Policy = _made(value)
     return made
 

@@ -27,8 +27,8 @@ class InvalidValue(Exception):
 class ValueType(Record):
     """One kind of value.
 
-    `expected` completes "expected ". `read` turns what TOML gives into what
-    the policy holds, or raises InvalidValue. `schema` is its JSON Schema.
+    `expected` completes "expected ". `read` makes the policy's value from
+    TOML's, or raises InvalidValue. `schema` is its JSON Schema.
     """
 
     expected: str
@@ -104,7 +104,7 @@ def _read_flag(value: Any) -> bool:
 
 
 def _read_number(value: Any) -> int | float:
-    # An infinite or undefined bound compares as no user would expect.
+    # Infinity and NaN compare in ways that no user expects.
     if type(value) is int or (type(value) is float and value - value == 0):
         return value
     raise InvalidValue
@@ -140,7 +140,7 @@ def _read_pattern(value: Any) -> str:
     import warnings
 
     try:
-        # What Python warns of, such as "[[", it may read otherwise tomorrow.
+        # Python warns of patterns, such as "[[", that a later version may read differently.
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             re.compile(text)

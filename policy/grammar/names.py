@@ -1,8 +1,8 @@
 """What GTO and Git take as the names of models, stages, counters and refs.
 
-Every test is on the whole text and on ASCII alone. GTO's own patterns let a
-little more through (`a//b`, `../x=m`), which Git then refuses as a ref or
-which ends as another ref than the one that was meant.
+Every function looks at the whole text and allows only ASCII. GTO's own patterns
+allow a little more (`a//b`, `../x=m`); Git then refuses the ref, or makes
+another one than was meant.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ FOLDER = NAME | {"."}
 # The longest path component that file systems take is 255 bytes; Git adds ".lock".
 MOST_BYTES = 250
 
-# What GTO puts behind a name that it takes back: "!#" and the next counter.
+# What GTO appends to take a tag back: "!#" and the next counter.
 TOMBSTONE_END = "!#" + 10 * "9"
-# Tags of so few bytes leave room for every tag that may have to follow them.
+# A tag of at most so many bytes leaves room for every tag that may have to follow it.
 ROOMY_BYTES = 220
 MOST_COUNTER_DIGITS = 9
-# A whole name must fit into a path: 1024 bytes on macOS, 4096 on Linux (PATH_MAX). A name is looked
-# at part by part, so that its length alone does not limit what it costs.
+# A whole name must fit into a path: 1024 bytes on macOS, 4096 on Linux (PATH_MAX). The number of its
+# parts is limited, too: each costs time of its own.
 LONGEST_NAME = 1000
 MOST_PARTS = 20
 
@@ -70,12 +70,12 @@ def fits(tag: str) -> bool:
 
 
 def is_endless(tag: str) -> bool:
-    """Whether the name is so long, or has so many parts, that nobody should look at it any further."""
+    """Whether the name is too long, or has too many parts, to look at it any further."""
     return len(tag) > LONGEST_NAME or tag.count("/") >= MOST_PARTS
 
 
 def what_has_no_room(model: str, bare: str) -> str | None:
-    """The tag that GTO could not store after the tag `bare` of `model`, written without a counter; None for none."""
+    """A tag that may have to follow `bare`, a tag of `model` without its counter, and does not fit; None if all do."""
     for later in (bare + TOMBSTONE_END, f"{model}@deprecated{TOMBSTONE_END[1:]}"):
         if not fits(later):
             return later

@@ -1,4 +1,4 @@
-"""A model's events one after the other, as `history` shows them."""
+"""A model's events one after the other, as the command `history` prints them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PRIORITY = {"deprecate": 2, "register": 3, "deregister": 4, "assign": 5, "unassi
 
 
 class JournalEntry(Record):
-    """One event. `number` is the ordinal of the version that it is about, None where there is none."""
+    """One event. `number` is the ordinal of the version that it is about, None if it is about no version."""
 
     event: Event
     version: Version | None

@@ -1,10 +1,11 @@
-"""A push played into a model's history, event by event.
+"""Replays a push on a model's history, event by event.
 
 The existing events come before the pushed ones, whatever the tagger times
 say. Pushed registrations count from the start, so that a registration and the
-assignment that needs it can travel together; the other events follow in the
-order of time, ties as unassign, assign, deregister, deprecate. Which of them
-count for those after them is up to how the push may land (`landing.py`).
+assignment that needs it can be pushed together. The other events follow in
+the order of time; within one second: unassign, assign, deregister, deprecate.
+Which events count for those after them depends on how the push may land
+(`facts/landing.py`).
 """
 
 from __future__ import annotations
@@ -26,15 +27,16 @@ TURN_OF_KIND = {"register": 0, "unassign": 1, "assign": 2, "deregister": 3, "dep
 
 
 class ReplayedEvent(Record):
-    """One pushed event, and what held when its turn came.
+    """One pushed event, and the state of the model right before it.
 
-    `active` is the active version on the event's commit, `versions_here` how
-    many versions GTO sees there, `in_stage` whether the version is in the event's
-    stage. `follows` is the latest event that this one must be later than.
-    `earlier_stages` are all stages that the version was assigned before, or in the
-    same second. `assigned_before` tells of any assignment or unassignment on
-    the commit, `retires` whether a deprecation leaves the model deprecated.
-    `active` and the stages are not filled for registrations and deprecations.
+    `active` is the active version on the event's commit, `versions_here` the
+    number of versions that GTO sees there, `in_stage` whether the version is in
+    the event's stage. `follows` is the latest event that this one must be later
+    than. `earlier_stages` are all stages that the version was assigned before,
+    or in the same second. `assigned_before` tells whether the commit has any
+    assignment or unassignment, `retires` whether a deprecation leaves the model
+    deprecated. `active` and the stages are not filled for registrations and
+    deprecations.
     """
 
     push: TagPush
@@ -49,7 +51,7 @@ class ReplayedEvent(Record):
 
 
 def in_order(events: Iterable[tuple[TagPush, Event]]) -> list[tuple[TagPush, Event]]:
-    """Sort pushed events into the order of their turns."""
+    """Sort pushed events into the order in which they are replayed."""
     return sorted(events, key=lambda pair: (pair[1].time, TURN_OF_KIND[pair[1].name.kind], pair[1].tag))
 
 
@@ -60,9 +62,9 @@ def replay(
     counted: frozenset[Kind] = ALL_KINDS,
     landed: frozenset[str] = frozenset(),
 ) -> list[ReplayedEvent]:
-    """Let each of the `pushed` events, given `in_order`, have its turn.
+    """Replay the `pushed` events, given `in_order`, on `history`.
 
-    `history` grows by those whose kind is `counted`, and those whose tags have `landed`.
+    Events of the `counted` kinds, and those whose tags have `landed`, are added to `history`.
     """
     counting = [event for _, event in pushed if event.name.kind in counted or event.tag in landed]
     for event in counting:
@@ -84,7 +86,7 @@ def replay(
 
 
 def _assigned_in_one_second(events: Iterable[Event]) -> dict[tuple[str, int], set[str]]:
-    """The stages that the push assigns to one commit in one second: these count in the order of the path."""
+    """The stages that the push assigns to one commit in one second; their order is that of the path."""
     stages: dict[tuple[str, int], set[str]] = {}
     for event in events:
         if event.name.kind == "assign" and event.name.stage is not None:

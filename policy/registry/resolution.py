@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Resolution(Record):
-    """What was found. `tag` is the tag that says so; `current` tells whether the registry still stands so.
+    """The answer. `tag` is the tag that it comes from; `current` tells whether it still holds.
 
     `version` is None for a deprecation, and for an assignment of a commit that
     holds no version.
@@ -44,8 +44,7 @@ class Unresolved(LookupError):
 def resolve(query: Query, tags: Sequence[NamedTag], *, deprecated: bool = False) -> Resolution:
     """The answer to `query` from all `tags` of its model.
 
-    A deprecated model has no versions to offer, unless `deprecated` says that
-    it may. Raises Unresolved.
+    A deprecated model has no answer, unless `deprecated` is True. Raises Unresolved.
     """
     events = [event for name, tag in tags if (event := read_event(tag, name))]
     history = ModelHistory(events)
@@ -116,11 +115,12 @@ def _unreadable(tag: str, tags: Sequence[NamedTag]) -> str:
 
 
 def took_effect(event: Event, events: Sequence[Event], history: ModelHistory) -> bool:
-    """Whether the registry was another one after `event` than before.
+    """Whether `event` changed anything in the registry.
 
-    A deregistration or unassignment of what was not so has no effect, nor an
-    assignment of a version that was deregistered by then. An assignment dated
-    before its registration has: GTO applies registrations first.
+    Deregistering what was not registered, or unassigning what was not assigned,
+    changes nothing, and neither does assigning a version that was deregistered
+    by then. An assignment that is dated before its registration has an effect:
+    GTO applies registrations first.
     """
     kind = event.name.kind
     if kind in ("register", "deprecate"):
