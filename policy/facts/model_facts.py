@@ -24,7 +24,7 @@ class ModelFacts(Record):
     """One model's part of a push, with all that the rules may ask about it.
 
     `pushes` are the tag updates, in the order of the push; `made` are those
-    that leave a tag. `turns` are the events of the made tags, in the order in
+    that leave a tag. `events` are those of the made tags, in the order in
     which the history takes them in, each with what held before it; `history`
     is the model's history with those of them that count (`landing.py`).
     `existing` are the tags from before the push that still stand after it.
@@ -39,7 +39,7 @@ class ModelFacts(Record):
     made: Sequence[TagPush]
     existing: Sequence[Tag]
     history: ModelHistory
-    turns: Sequence[ReplayedEvent]
+    events: Sequence[ReplayedEvent]
     targets: Mapping[str, Target]
     obstacles: Mapping[str, str]
     case_twin: str | None
@@ -76,7 +76,7 @@ def build_facts(
             event = read_event(update.new, update.name)
             if event is not None:
                 pushed.append((update, event))
-    turns = replay(history, in_order(pushed), counted=landing.counted, landed=push.landed)
+    events = replay(history, in_order(pushed), counted=landing.counted, landed=push.landed)
     return ModelFacts(
         model=push.model,
         settings=settings,
@@ -85,7 +85,7 @@ def build_facts(
         made=made,
         existing=existing,
         history=history,
-        turns=turns,
+        events=events,
         targets=push.targets,
         obstacles=push.obstacles,
         case_twin=push.case_twin,

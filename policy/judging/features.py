@@ -44,8 +44,8 @@ def features_of(facts: ModelFacts) -> set[str]:
             features.add("move")
         if push.new is not None:
             features.update(_of_tag(push.new, facts))
-    for turn in facts.turns:
-        if turn.versions_here > 1 or len(facts.history.registrations_at.get(turn.event.commit, ())) > 1:
+    for replayed in facts.events:
+        if replayed.versions_here > 1 or len(facts.history.registrations_at.get(replayed.event.commit, ())) > 1:
             features.add("crowded-commit")
             break
     return features

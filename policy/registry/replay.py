@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .event import Event
     from .history import ModelHistory
 
-TURN_OF_KIND = {"register": 0, "unassign": 1, "assign": 2, "deregister": 3, "deprecate": 4}
+ORDER_WITHIN_A_SECOND = {"register": 0, "unassign": 1, "assign": 2, "deregister": 3, "deprecate": 4}
 
 
 class ReplayedEvent(Record):
@@ -52,7 +52,7 @@ class ReplayedEvent(Record):
 
 def in_order(events: Iterable[tuple[TagPush, Event]]) -> list[tuple[TagPush, Event]]:
     """Sort pushed events into the order in which they are replayed."""
-    return sorted(events, key=lambda pair: (pair[1].time, TURN_OF_KIND[pair[1].name.kind], pair[1].tag))
+    return sorted(events, key=lambda pair: (pair[1].time, ORDER_WITHIN_A_SECOND[pair[1].name.kind], pair[1].tag))
 
 
 def replay(
@@ -71,17 +71,17 @@ def replay(
         if event.name.kind == "register":
             history.register(event)
     together = _assigned_in_one_second(counting)
-    turns = []
+    replayed = []
     for push, event in pushed:
-        turns.append(_turn(history, push, event, together))
+        replayed.append(_replay_one(history, push, event, together))
         if event.name.kind in counted or event.tag in landed:
             history.proceed(event)
     retired = history.deprecated if history.is_deprecated else None
     return [
-        turn._replace(retires="deprecate" not in counted or turn.event == retired)
-        if turn.event.name.kind == "deprecate"
-        else turn
-        for turn in turns
+        one._replace(retires="deprecate" not in counted or one.event == retired)
+        if one.event.name.kind == "deprecate"
+        else one
+        for one in replayed
     ]
 
 
@@ -94,7 +94,7 @@ def _assigned_in_one_second(events: Iterable[Event]) -> dict[tuple[str, int], se
     return stages
 
 
-def _turn(
+def _replay_one(
     history: ModelHistory, push: TagPush, event: Event, together: Mapping[tuple[str, int], Collection[str]]
 ) -> ReplayedEvent:
     kind, stage, commit = event.name.kind, event.name.stage, event.commit

@@ -30,7 +30,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         name = parse_tag_name(tag.name)
         if isinstance(name, TagName) and name.counter is not None:
             highest = max(highest, int(name.counter))
-    order = {turn.push.tag: place for place, turn in enumerate(facts.turns)}
+    order = {replayed.push.tag: place for place, replayed in enumerate(facts.events)}
     seen: set[int] = set()
     highest_seen = 0
     for push in sorted(facts.made, key=lambda push: order.get(push.tag, 0)):
