@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
+from ..policy.grammar.names import HEADS
 from ..report.account import about_differences, about_landing
 from ..report.proof import Status, named_rules, what_is_proven, what_went_wrong
 from ..repository.git.command import Git
@@ -96,8 +97,8 @@ def _head_problems(repository: ServedRepository) -> list[str]:
     head = repository.ask_for("symbolic-ref", "--quiet", "HEAD")
     if not head or repository.ask_for("rev-parse", "--verify", "--quiet", head):
         return []
-    branches = repository.ask("for-each-ref", "--count=2", "--format=%(refname)", "refs/heads/").splitlines()
-    there = branches[0] if len(branches) == 1 else "refs/heads/<branch>"
+    branches = repository.ask("for-each-ref", "--count=2", "--format=%(refname)", HEADS).splitlines()
+    there = branches[0] if len(branches) == 1 else f"{HEADS}<branch>"
     git = f"git -C {shlex.quote(repository.path)}"
     why = f"HEAD names {head}, which does not exist, so the policy of no branch counts."
     ways = [f"Push that branch, or: {git} symbolic-ref HEAD {there}"]
