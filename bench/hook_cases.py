@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .cases import Case, most_to_least, peak_mebibytes, ratio
-from .kit import EVERY_KEY, Kit
+from .kit import EVERY_KEY, Kit, settle
 from .measuring import Contender
 from .repositories import ZERO, Repository
 
@@ -74,7 +74,8 @@ def _update(kit: Kit) -> Sequence[Contender]:
     oid, tag = source.pushed.read_text().splitlines()[0].split()
 
     def one(name: str, made: Repository) -> Contender:
-        return kit.process(name, made, [made.hook("update"), f"refs/tags/{tag}", ZERO, oid])
+        command = [made.hook("update"), f"refs/tags/{tag}", ZERO, oid]
+        return kit.process(name, made, command, before=lambda: settle(made))
 
     return [one(OURS, ours), one("update.sample", sample)]
 

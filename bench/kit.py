@@ -143,7 +143,14 @@ class Kit:
     def hook_process(
         self, made: Repository, lines: Path, name: str = "tagwarden", before: Callable[[], object] | None = None
     ) -> Contender:
-        return self.process(name, made, [made.hook("pre-receive")], lines, before)
+        """Our hook alone, as after a push that has landed: no receive-pack is above it, and no tag lands."""
+
+        def prepare() -> None:
+            if before is not None:
+                before()
+            settle(made)
+
+        return self.process(name, made, [made.hook("pre-receive")], lines, prepare)
 
     def bare_start(self, made: Repository) -> Contender:
         return self.process("python -I -c pass", made, [self.python, "-I", "-c", "pass"])
@@ -184,6 +191,15 @@ class Kit:
     def pre_commit(self) -> str | None:
         """pre-commit, where it is installed beside the interpreter that runs the bench."""
         return find_peer("pre-commit")
+
+
+def settle(made: Repository) -> None:
+    """Mark the push log as settled, as the lock's holder does once it has seen a push land (server_hooks/log/mark.py)."""
+    folder = made.path / "tagwarden"
+    head, log = folder / "push-log.head", folder / "push-log.jsonl"
+    if head.exists():
+        number, digest = head.read_text().split()
+        (folder / "push-log.settled").write_text(f"{log.stat().st_size} {number} {digest}".ljust(127) + "\n")
 
 
 def gto() -> str | None:
