@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .installation import find_peer
 from .measuring import Contender
-from .repositories import Repository, repository
+from .repositories import Repository, repository, staged_repository
 
 # Every key of a policy file, in values by which the pushes of the bench pass.
 EVERY_KEY = """\
@@ -99,6 +99,9 @@ class Kit:
 
     def repository(self, tags: int, models: int, *, new: int = 100, new_models: int = 1) -> Repository:
         return repository(self.folder, self.environment, tags=tags, models=models, new=new, new_models=new_models)
+
+    def staged_repository(self, tags: int) -> Repository:
+        return staged_repository(self.folder, self.environment, tags=tags)
 
     def run(self, *command: str | Path, cwd: Path | None = None) -> str:
         """What a command of the preparation writes; CalledProcessError where it fails."""
@@ -194,7 +197,7 @@ class Kit:
 
 
 def settle(made: Repository) -> None:
-    """Mark the push log as settled, as the lock's holder does once it has seen a push land (server_hooks/log/mark.py)."""
+    """Mark the push log as settled (server_hooks/log/mark.py), as the lock's holder does once a push has landed."""
     folder = made.path / "tagwarden"
     head, log = folder / "push-log.head", folder / "push-log.jsonl"
     if head.exists():
