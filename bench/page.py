@@ -156,7 +156,7 @@ def plot(document: dict[str, Any]) -> str:
 
 
 def growth_plot(document: dict[str, Any]) -> str:
-    """The CPU time of the hook's process as the tags grow that exist, that the pushed model has, and that are pushed."""
+    """The CPU time of the hook as the tags grow that exist, that the pushed model has, and that are pushed."""
     taken = {case["name"]: {name: one["cpu"] for name, one in case["contenders"].items()} for case in document["cases"]}
 
     def counted(name: str) -> list[tuple[float, float]]:
