@@ -43,7 +43,7 @@ def main() -> int:
         python = prepare()
         for tests in dict.fromkeys(mutant.tests for mutant in chosen):
             if run(python, tests) != 0:
-                raise Broken(f"before any change, these tests fail: {tests}")
+                raise Broken(f"before any change, these tests fail: {' '.join(tests)}")
         survivors = [mutant for number, mutant in enumerate(chosen, 1) if not is_killed(python, mutant, number)]
     except Broken as problem:
         print(f"mutants: {problem}", file=sys.stderr)
@@ -89,7 +89,9 @@ def is_killed(python: Path, mutant: Mutant, number: int) -> bool:
     if status not in (0, SOME_TESTS_FAILED):
         raise Broken(f"pytest ended with {status} for {mutant.tests}")
     word = "killed  " if status else "SURVIVED"
-    print(f"{number:3} {word} {time.monotonic() - began:5.1f} s  {mutant.file}: {mutant.old} -> {mutant.new}", flush=True)
+    print(
+        f"{number:3} {word} {time.monotonic() - began:5.1f} s  {mutant.file}: {mutant.old} -> {mutant.new}", flush=True
+    )
     return bool(status)
 
 
@@ -100,9 +102,9 @@ def write(file: Path, text: str) -> None:
         compiled.unlink()
 
 
-def run(python: Path, tests: str) -> int:
+def run(python: Path, tests: tuple[str, ...]) -> int:
     """pytest's exit status; that of failed tests where they take too long."""
-    command = [str(python), "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *tests.split(" ", 2)]
+    command = [str(python), "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *tests]
     environment = {**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
     try:
         return subprocess.run(
