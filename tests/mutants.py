@@ -70,9 +70,9 @@ def prepare() -> Path:
     return venv / "bin" / "python"
 
 
-def changed(mutant: Mutant) -> str:
+def changed(mutant: Mutant, tree: Path = ROOT) -> str:
     """The file's text with the change in it. Broken where the text to change is not there exactly once."""
-    text = (ROOT / mutant.file).read_text()
+    text = (tree / mutant.file).read_text()
     if text.count(mutant.old) != 1:
         raise Broken(f"{mutant.file} has {text.count(mutant.old)} times, not once: {mutant.old}")
     return text.replace(mutant.old, mutant.new)
@@ -81,11 +81,12 @@ def changed(mutant: Mutant) -> str:
 def is_killed(python: Path, mutant: Mutant, number: int) -> bool:
     file = TREE / mutant.file
     began = time.monotonic()
-    write(file, changed(mutant))
+    original = file.read_text()
+    write(file, changed(mutant, TREE))
     try:
         status = run(python, mutant.tests)
     finally:
-        write(file, (ROOT / mutant.file).read_text())
+        write(file, original)
     if status not in (0, SOME_TESTS_FAILED):
         raise Broken(f"pytest ended with {status} for {mutant.tests}")
     word = "killed  " if status else "SURVIVED"
