@@ -3,7 +3,7 @@
 BIN := .venv/bin
 export MYPYPATH := build/types
 
-.PHONY: help demo test test-thorough coverage fresh lint format docs bench bench-full bench-docs clean
+.PHONY: help demo test test-thorough mutants coverage fresh lint format docs bench bench-full bench-docs clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -17,6 +17,9 @@ test: .venv/ready  ## the test suite, in a few minutes
 
 test-thorough: .venv/ready  ## at length what `make test` samples; takes long
 	@$(BIN)/pytest -n 2 -m thorough $(ARGS)
+
+mutants: .venv/ready  ## whether a test notices each of a list of slips in rules, gate and log; takes long
+	@$(BIN)/python tests/mutants.py $(ARGS)
 
 coverage: .venv/ready  ## the test suite, and whether it reaches enough of the code
 	@$(BIN)/pytest -n 2 --cov --cov-report=term $(ARGS)

@@ -35,19 +35,24 @@ class Case:
 
 
 def ratio(one: str, other: str) -> Callable[[Results], float]:
-    """How many times as long `one` takes as `other`, by the medians."""
-    return lambda results: results[one].median / results[other].median
+    """How many times the CPU time of `other` goes into `one`, by the medians."""
+    return lambda results: results[one].cpu / results[other].cpu
 
 
 def added_ratio(one: str, other: str, none: str = "no hook") -> Callable[[Results], float]:
     """The same for what each adds to `none`."""
-    return lambda results: (results[one].median - results[none].median) / (results[other].median - results[none].median)
+    return lambda results: (results[one].cpu - results[none].cpu) / (results[other].cpu - results[none].cpu)
 
 
 def most_to_least(results: Results) -> float:
-    """How many times as long the last contender takes as the first, by the medians."""
-    medians = [summary.median for summary in results.values()]
+    """How many times the CPU time of the first contender goes into the last, by the medians."""
+    medians = [summary.cpu for summary in results.values()]
     return medians[-1] / medians[0]
+
+
+def largest_mebibytes(results: Results) -> float:
+    """The memory of the largest process of all contenders."""
+    return max(summary.peak for summary in results.values()) / 1024
 
 
 def peak_mebibytes(name: str) -> Callable[[Results], float]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .cases import Case, most_to_least, peak_mebibytes, ratio
-from .kit import EVERY_KEY, Kit
+from .kit import EVERY_KEY, Kit, settle
 from .measuring import Contender
 from .repositories import ZERO, Repository
 
@@ -42,11 +42,12 @@ def _growing(kit: Kit) -> Sequence[Contender]:
 
 
 def _one_model(kit: Kit) -> Sequence[Contender]:
-    few, many = (kit.with_hook(kit.repository(tags, 1, new_models=1)) for tags in (1000, 10_000))
-    return [
-        kit.hook_process(few, few.lines(1), "1,000 tags of the model"),
-        kit.hook_process(many, many.lines(1), "10,000 tags of the model"),
-    ]
+    made = {tags: kit.with_hook(kit.repository(tags, 1, new_models=1)) for tags in (10, 1000, 10_000)}
+    return [kit.hook_process(one, one.lines(1), _of_model(tags)) for tags, one in made.items()]
+
+
+def _of_model(tags: int) -> str:
+    return f"{tags:,} tags of the model"
 
 
 def _many_pushed(kit: Kit, count: int) -> Repository:
@@ -74,7 +75,8 @@ def _update(kit: Kit) -> Sequence[Contender]:
     oid, tag = source.pushed.read_text().splitlines()[0].split()
 
     def one(name: str, made: Repository) -> Contender:
-        return kit.process(name, made, [made.hook("update"), f"refs/tags/{tag}", ZERO, oid])
+        command = [made.hook("update"), f"refs/tags/{tag}", ZERO, oid]
+        return kit.process(name, made, command, before=lambda: settle(made))
 
     return [one(OURS, ours), one("update.sample", sample)]
 
@@ -114,12 +116,12 @@ repos:
 """
 
 CASES = (
-    Case("branch", "push to an ordinary branch", f"hook process / `{START}`", 0.5, _branch, ratio(OURS, START), 60),
+    Case("branch", "push to an ordinary branch", f"hook process / `{START}`", 0.3, _branch, ratio(OURS, START), 60),
     Case(
         "one-tag",
         "push of 1 model tag, 1,000 tags exist, no policy file",
         f"hook process / `{START}`",
-        2.5,
+        2.6,
         _one_tag,
         ratio(OURS, START),
         60,
@@ -128,7 +130,7 @@ CASES = (
         "every-key",
         "the same with a policy file that sets every key",
         f"hook process / `{START}`",
-        3.5,
+        6,
         _every_key,
         ratio(OURS, START),
         40,
@@ -144,18 +146,18 @@ CASES = (
     ),
     Case(
         "one-model",
-        "1 model tag, 1k tags of that one model → 10k",
-        "hook process at 10k / at 1k",
-        3,
+        "1 model tag, of a model with 10 tags → 1,000",
+        "hook process at 1,000 / at 10",
+        2,
         _one_model,
-        ratio("10,000 tags of the model", "1,000 tags of the model"),
-        10,
+        ratio(_of_model(1000), _of_model(10)),
+        20,
     ),
     Case(
         "ten-thousand",
         "push of 10,000 tags",
         "hook process / `git cat-file --batch` of the same objects",
-        4,
+        12,
         _ten_thousand,
         ratio(OURS, "git cat-file --batch"),
         7,
@@ -174,7 +176,7 @@ CASES = (
         "update",
         "`update` hook",
         "per ref / Git's `update.sample`",
-        2.5,
+        3,
         _update,
         ratio(OURS, "update.sample"),
         40,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .installation import find_peer
 from .measuring import Contender
-from .repositories import Repository, repository
+from .repositories import Repository, repository, staged_repository
 
 # Every key of a policy file, in values by which the pushes of the bench pass.
 EVERY_KEY = """\
@@ -100,6 +100,9 @@ class Kit:
     def repository(self, tags: int, models: int, *, new: int = 100, new_models: int = 1) -> Repository:
         return repository(self.folder, self.environment, tags=tags, models=models, new=new, new_models=new_models)
 
+    def staged_repository(self, tags: int) -> Repository:
+        return staged_repository(self.folder, self.environment, tags=tags)
+
     def run(self, *command: str | Path, cwd: Path | None = None) -> str:
         """What a command of the preparation writes; CalledProcessError where it fails."""
         return subprocess.run(
@@ -143,7 +146,14 @@ class Kit:
     def hook_process(
         self, made: Repository, lines: Path, name: str = "tagwarden", before: Callable[[], object] | None = None
     ) -> Contender:
-        return self.process(name, made, [made.hook("pre-receive")], lines, before)
+        """Our hook alone, as after a push that has landed: no receive-pack is above it, and no tag lands."""
+
+        def prepare() -> None:
+            if before is not None:
+                before()
+            settle(made)
+
+        return self.process(name, made, [made.hook("pre-receive")], lines, prepare)
 
     def bare_start(self, made: Repository) -> Contender:
         return self.process("python -I -c pass", made, [self.python, "-I", "-c", "pass"])
@@ -184,6 +194,15 @@ class Kit:
     def pre_commit(self) -> str | None:
         """pre-commit, where it is installed beside the interpreter that runs the bench."""
         return find_peer("pre-commit")
+
+
+def settle(made: Repository) -> None:
+    """Mark the push log as settled (server_hooks/log/mark.py), as the lock's holder does once a push has landed."""
+    folder = made.path / "tagwarden"
+    head, log = folder / "push-log.head", folder / "push-log.jsonl"
+    if head.exists():
+        number, digest = head.read_text().split()
+        (folder / "push-log.settled").write_text(f"{log.stat().st_size} {number} {digest}".ljust(127) + "\n")
 
 
 def gto() -> str | None:

@@ -11,6 +11,9 @@ from pathlib import Path
 ZERO = "0" * 40
 BEGAN = 1_600_000_000
 
+# A tag, the number of its commit, and the second in which it was made.
+Event = tuple[str, int, int]
+
 
 @dataclass(frozen=True)
 class Repository:
@@ -70,9 +73,9 @@ def repository(
     subprocess.run(["git", "init", "--quiet", "--bare", str(path)], check=True, env=dict(environment))
     (path / "description").write_text("bench\n")
     each, each_new = -(-tags // models), -(-new // new_models)
-    existing = [(f"model{number % models}", f"v0.{number // models}.0", number // models) for number in range(tags)]
+    existing = [_registration(number % models, 0, number // models, number // models) for number in range(tags)]
     further = [
-        (f"model{number % new_models}", f"v1.{number // new_models}.0", each + number // new_models)
+        _registration(number % new_models, 1, number // new_models, each + number // new_models)
         for number in range(new)
     ]
     _import(made, _commits(each + each_new), _tags([*existing, *further]))
@@ -80,8 +83,35 @@ def repository(
     made.git("pack-refs", "--all", "--no-prune")
     shutil.rmtree(path / "refs" / "tags")
     (path / "refs" / "tags").mkdir()
-    _forget_refs(made, {f"{model}@{version}" for model, version, _ in further})
+    _forget_refs(made, {tag for tag, _, _ in further})
     return made
+
+
+def staged_repository(folder: Path, environment: Mapping[str, str], *, tags: int, each: int = 100) -> Repository:
+    """A repository with so many tags, `each` of a model, of which 40 % are assignments and unassignments."""
+    path = folder / f"staged{tags}.git"
+    made = Repository(path, environment, path / "new-tags")
+    if made.pushed.exists():
+        return made
+    shutil.rmtree(path, ignore_errors=True)
+    subprocess.run(["git", "init", "--quiet", "--bare", str(path)], check=True, env=dict(environment))
+    models = [f"model{number}" for number in range(tags // each)]
+    _import(made, _commits(each), _tags(event for model in models for event in _life(model, each)))
+    made.git("pack-refs", "--all", "--no-prune")
+    shutil.rmtree(path / "refs" / "tags")
+    (path / "refs" / "tags").mkdir()
+    made.pushed.write_text("")
+    return made
+
+
+def _life(model: str, events: int) -> Iterator[Event]:
+    """Versions, each on a commit of its own, of which the oldest then pass through the stages."""
+    versions = events * 6 // 10
+    for number in range(versions):
+        yield f"{model}@v0.{number}.0", number, number
+    for number in range(events - versions):
+        what = ("#dev", "#staging", "#prod", "#prod!")[number % 4]
+        yield f"{model}{what}#{number + 1}", number // 4, versions + number
 
 
 def repository_of_files(folder: Path, environment: Mapping[str, str], files: int, *, commits: int = 3) -> Repository:
@@ -95,7 +125,7 @@ def repository_of_files(folder: Path, environment: Mapping[str, str], files: int
         return made
     shutil.rmtree(path, ignore_errors=True)
     subprocess.run(["git", "init", "--quiet", "--bare", str(path)], check=True, env=dict(environment))
-    _import(made, _files(files, commits), _tags(("model0", f"v1.{number}.0", number) for number in range(commits)))
+    _import(made, _files(files, commits), _tags(_registration(0, 1, number, number) for number in range(commits)))
     made.git("repack", "-adq")
     made.git("pack-refs", "--all")
     _forget_refs(made, {f"model0@v1.{number}.0" for number in range(commits)})
@@ -136,12 +166,16 @@ def _commits(count: int) -> Iterator[str]:
         )
 
 
-def _tags(tags: Iterable[tuple[str, str, int]]) -> Iterator[str]:
-    for model, version, commit in tags:
-        message = f"Registering artifact {model} version {version}"
+def _registration(model: int, major: int, minor: int, commit: int) -> Event:
+    return f"model{model}@v{major}.{minor}.0", commit, commit
+
+
+def _tags(events: Iterable[Event]) -> Iterator[str]:
+    for tag, commit, second in events:
+        message = f"The event {tag}"
         yield (
-            f"tag {model}@{version}\nfrom :{commit + 2}\n"
-            f"tagger Ada <ada@example.com> {BEGAN + commit} +0000\ndata {len(message)}\n{message}\n"
+            f"tag {tag}\nfrom :{commit + 2}\n"
+            f"tagger Ada <ada@example.com> {BEGAN + second} +0000\ndata {len(message)}\n{message}\n"
         )
 
 

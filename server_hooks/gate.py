@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..policy.push import RefUpdate
     from ..policy.verdict import Verdict
     from ..repository.git.reader import Reader
+    from ..repository.judging.model_updates import UpdatesByModel
     from ..repository.judging.receiving import Receiver
     from ..repository.judging.server_push import FindEmergency, FindVerify, LoadPolicy
     from .call import Call
@@ -50,11 +51,10 @@ def judge_call(call: Call) -> int:
     common_dir = reader.keep_in = git.common_folder()
     call.updates = as_they_change(call.updates, reader)
     shares = updates_by_model(call.updates)
-    models = [model for model in shares if model is not None]
-    needs_lock = models or call.needs_lock(shares)
+    needs_lock = any(model is not None for model in shares) or call.needs_lock(shares)
     lock = lock_for_push(common_dir, git, configuration, call) if needs_lock else None
     try:
-        status, words = _judge_and_settle(call, lock, git, common_dir, configuration, reader, models)
+        status, words = _judge_and_settle(call, shares, lock, git, common_dir, configuration, reader)
     except BaseException:
         # Whoever tells what went wrong waits for the pusher to read it; others need not wait for that.
         if lock is not None:
@@ -67,16 +67,16 @@ def judge_call(call: Call) -> int:
 
 def _judge_and_settle(
     call: Call,
+    shares: UpdatesByModel,
     lock: PushLock | None,
     git: Git,
     common_dir: str,
     configuration: Configuration,
     reader: Reader,
-    models: Sequence[str],
 ) -> tuple[int, list[str]]:
     """The exit status, and what is still to be told once the lock is no longer held here."""
     head = reader.head()
-    reader.prepare(models=models, refs=[head] if head else [])
+    reader.prepare(models=[model for model in shares if model is not None], refs=[head] if head else [])
     from .log.append import append_to_log
     from .log.line import Entry, leaves_a_line, outcome_of
     from .log.settler import settler
@@ -88,7 +88,7 @@ def _judge_and_settle(
     try:
         earlier = call.earlier(lock) if lock is not None else ()
         trusted = call.trusted(lock, reader, configuration)
-        verdicts = _judged(call, earlier, git, common_dir, configuration, reader, trusted, pusher)
+        verdicts = _judged(call, shares, earlier, git, common_dir, configuration, reader, trusted, pusher)
     except CannotJudge as problem:
         try:
             append_to_log(common_dir, entry._replace(error=str(problem)))
@@ -118,6 +118,7 @@ def _judge_and_settle(
 
 def _judged(
     call: Call,
+    shares: UpdatesByModel,
     earlier: Sequence[RefUpdate],
     git: Git,
     common_dir: str,
@@ -140,6 +141,7 @@ def _judged(
         trusted=trusted,
         receiver=_receiver(call, git, common_dir, configuration),
         earlier=earlier,
+        shares=None if earlier else shares,
         find_emergency=_emergencies(call.push_options(os.environ), pusher),
         find_verify=_verifiers(trusted, git, circumstances.now, budget),
         load=_loader(common_dir),

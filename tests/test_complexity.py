@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from tagwarden.policy.judging.judge import Judge, judge_push
 from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate
 from tagwarden.policy.rules.contract import Example
 from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.loose_refs import LooseRefs
 from tagwarden.repository.git.objects import RawObject
 from tagwarden.repository.git.program import GitProgram
 from tagwarden.repository.judging.pipeline import judge_updates
@@ -93,6 +96,22 @@ def test_a_push_of_tags_that_are_no_models_lists_and_reads_nothing(registry: Ser
     reader = judge_with_counting(registry, RefUpdate(None, commit, "refs/tags/release-2024"))
 
     assert (reader.listed, reader.read) == ([], [])
+
+
+@pytest.mark.parametrize("look", [LooseRefs.named, LooseRefs.are_spelled_so])
+def test_a_folder_of_loose_refs_is_listed_once_whatever_is_asked_of_it(
+    look: Callable[[LooseRefs, list[str]], Collection[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refs = [f"refs/tags/m@v1.{number}.0" for number in range(200)]
+    (tmp_path / "refs" / "tags").mkdir(parents=True)
+    for ref in refs[:100]:
+        (tmp_path / ref).write_text("1" * 40 + "\n")
+    listed: list[object] = []
+    listdir = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda folder: listed.append(folder) or listdir(folder))
+
+    assert sorted(look(LooseRefs(str(tmp_path)), refs)) == sorted(refs[:100])
+    assert len(listed) == 1
 
 
 def calls_made_by(work: Callable[[], object]) -> int:

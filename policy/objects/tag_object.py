@@ -21,6 +21,7 @@ from .commit_object import LAST_SECOND
 ZONE_LIMIT = 24 * 60
 
 HEX = frozenset("0123456789abcdef")
+KEYS = (b"object", b"type", b"tag", b"tagger")
 
 # C0 and DEL without tab, newline and carriage return (judged on its own).
 CONTROLS = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D}) + b"\x7f"
@@ -92,7 +93,8 @@ def parse_tag_object(raw: bytes, size: int | None = None) -> TagObject:
     body_bytes, signature = split_signature(body)
     try:
         message = body_bytes.decode("utf-8")
-        body.decode("utf-8")
+        if signature is not None:
+            body.decode("utf-8")
     except UnicodeDecodeError as problem:
         # A character may be cut in two where the body was.
         if len(raw) == size or problem.start < len(body) - 4:
@@ -131,28 +133,26 @@ def split_signature(body: bytes) -> tuple[bytes, bytes | None]:
 
 
 def _read_header(lines: list[bytes], defects: list[str]) -> tuple[str, str, str, Tagger | None]:
-    fields: dict[str, bytes] = {}
-    order = []
+    fields: dict[bytes, bytes] = {}
     for line in lines:
-        key_bytes, space, value = line.partition(b" ")
-        key = key_bytes.decode("ascii", "backslashreplace")
-        if not space or key not in ("object", "type", "tag", "tagger"):
+        key, space, value = line.partition(b" ")
+        if not space or key not in KEYS:
             defects.append(f"its header has an unknown line, {line[:40].decode('utf-8', 'backslashreplace')!r}")
         elif key in fields:
-            defects.append(f"its header has more than one '{key}' line")
+            defects.append(f"its header has more than one '{key.decode()}' line")
         else:
             fields[key] = value
-            order.append(key)
-    defects.extend(f"it has no '{key}' line" for key in ("object", "type", "tag", "tagger") if key not in fields)
-    if order != [key for key in ("object", "type", "tag", "tagger") if key in fields]:
-        defects.append("its header lines are out of order")
-    target = fields.get("object", b"").decode("ascii", "replace")
-    if "object" in fields and not (len(target) in (40, 64) and HEX.issuperset(target)):
+    if tuple(fields) != KEYS:
+        defects.extend(f"it has no '{key.decode()}' line" for key in KEYS if key not in fields)
+        if list(fields) != [key for key in KEYS if key in fields]:
+            defects.append("its header lines are out of order")
+    target = fields.get(b"object", b"").decode("ascii", "replace")
+    if b"object" in fields and not (len(target) in (40, 64) and HEX.issuperset(target)):
         defects.append("its 'object' line holds no object id")
         target = ""
-    tagger = _read_tagger(fields["tagger"], defects) if "tagger" in fields else None
-    name = _text(fields.get("tag", b""), "name", defects)
-    return target, fields.get("type", b"").decode("ascii", "backslashreplace"), name, tagger
+    tagger = _read_tagger(fields[b"tagger"], defects) if b"tagger" in fields else None
+    name = _text(fields.get(b"tag", b""), "name", defects)
+    return target, fields.get(b"type", b"").decode("ascii", "backslashreplace"), name, tagger
 
 
 def _read_tagger(line: bytes, defects: list[str]) -> Tagger | None:
@@ -174,19 +174,14 @@ def _read_tagger(line: bytes, defects: list[str]) -> Tagger | None:
         defects.append("its tagger's time zone is malformed")
     elif int(zone[1:3]) * 60 + int(zone[3:]) >= ZONE_LIMIT:
         defects.append(f"its tagger's time zone {zone.decode('ascii')} is 24 hours or more")
-    text = Tagger(
-        _text(name, "tagger", defects),
-        _text(email, "tagger's e-mail address", defects),
-        0,
-        zone.decode("ascii", "replace"),
-    )
+    tagger, address = _text(name, "tagger", defects), _text(email, "tagger's e-mail address", defects)
     if len(defects) > found:
         return None
     if not email.strip():
         defects.append("its tagger has no e-mail address")
     if seconds[:1] == b"0" and seconds != b"0":
         defects.append("its tagger's time has leading zeros")
-    return text._replace(time=int(seconds))
+    return Tagger(tagger, address, int(seconds), zone.decode("ascii"))
 
 
 def _text(value: bytes, what: str, defects: list[str]) -> str:

@@ -31,7 +31,11 @@ class JournalEntry(Record):
     number: int | None
     tagger: Tagger
     message: str
-    trailers: tuple[tuple[str, str], ...]
+
+    @property
+    def trailers(self) -> Sequence[tuple[str, str]]:
+        """Those of the message; looked for when they are asked for, since few are."""
+        return tuple(parse_trailers(self.message))
 
 
 def journal_of(tags: Iterable[tuple[TagName, Tag]]) -> Iterator[JournalEntry]:
@@ -53,7 +57,6 @@ def journal_of(tags: Iterable[tuple[TagName, Tag]]) -> Iterator[JournalEntry]:
             number_of.get((version, event.commit)),
             tag.object.tagger,
             message,
-            tuple(parse_trailers(message)),
         )
 
 

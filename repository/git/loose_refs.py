@@ -70,14 +70,14 @@ class LooseRefs:
 
     def are_spelled_so(self, refs: Iterable[str]) -> list[str]:
         """Those of these whose files have exactly these names, also where a file system makes little of case."""
-        listed: dict[str, Collection[str]] = {}
+        # Each folder is listed once, however many refs would lie in it.
+        names: dict[str, Collection[str]] = {}
         found = []
         for ref in refs:
             folder, slash, name = ref.rpartition("/")
-            names = listed.get(folder)
-            if names is None:
-                names = listed[folder] = self._names_in(folder + slash)
-            if name in names:
+            if folder not in names:
+                names[folder] = self._names_in(folder + slash)
+            if name in names[folder]:
                 found.append(ref)
         return found
 

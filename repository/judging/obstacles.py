@@ -24,11 +24,12 @@ def find_obstacles(
     refuses them as they are. Raises CannotJudge where the refs can't be listed.
     """
     standing = [tag.name for tags in listed.values() for tag in tags]
+    tags = [update for update in updates if update.ref.startswith(TAGS)]
+    if not any(update.ref.find("/", len(TAGS)) >= 0 for update in tags) and not any("/" in name for name in standing):
+        return {}
     of_models = [update for share in shares.values() for update in share.updates]
     created = _created(of_models)
-    beside = _created(update for update in updates if update.ref.startswith(TAGS))
-    if not any("/" in name for names in (beside, standing) for name in names):
-        return {}
+    beside = _created(tags)
     names = {*standing, *beside}
     parents = tags_in_the_way(of_models)
     existing = reader.existing([TAGS + parent for parent in sorted(parents - names)])

@@ -81,6 +81,7 @@ def judge_server_push(
     receiver: Receiver,
     trusted: Reader | None = None,
     earlier: Sequence[RefUpdate] = (),
+    shares: UpdatesByModel | None = None,
     find_emergency: FindEmergency | None = None,
     find_verify: FindVerify | None = None,
     load: LoadPolicy = load_policy,
@@ -88,13 +89,14 @@ def judge_server_push(
     """Judge a push that a server receives; one verdict for each policy, the repository's first.
 
     `receiver` knows what becomes of a line that is accepted, `earlier` are
-    updates of the same push that were accepted before, `load` reads the
-    policies' content. Where refs of the push may have moved, `trusted` is the
-    repository before it, which the policies come from. No verdict at all means that the push is none of our
+    updates of the same push that were accepted before, `shares` all of these by
+    model where the caller knows them, `load` reads the policies' content. Where
+    refs of the push may have moved, `trusted` is the repository before it, which
+    the policies come from. No verdict at all means that the push is none of our
     business. Raises CannotJudge where a policy or the repository can't be read,
     and where a tag's line is not true of the repository (`claims.py`).
     """
-    shares = updates_by_model([*earlier, *updates])
+    shares = updates_by_model([*earlier, *updates]) if shares is None else shares
     listed = reader.tags_of([model for model in shares if model is not None])
     standing = _standing(shares, listed, reader)
     check_claims([update for update in updates if update.ref in standing], standing, receiver)
@@ -131,7 +133,7 @@ def judge_server_push(
                 verify=find_verify(one.policy) if find_verify else None,
             )
         )
-    judge_updates([*earlier, *updates], reader, judges, standing=listed, lands=receiver.lands)
+    judge_updates([*earlier, *updates], reader, judges, standing=listed, shares=shares, lands=receiver.lands)
     whole = WholePush(circumstances, updates, problem_of_changes(changes))
     verdicts = []
     for one, judge in zip(in_force, judges, strict=True):

@@ -53,6 +53,14 @@ def settle_in_place(common_dir: str, hash: str) -> bool:  # noqa: A002 -- as the
     return True
 
 
+def settle_refused(common_dir: str) -> bool:
+    """Put the mark forward where nothing was to land of all that is to settle; False where there is more to do."""
+    try:
+        return settle_in_place(common_dir, "")
+    except OSError:
+        return False  # whoever settles says what is wrong
+
+
 def unsettled_lines(common_dir: str) -> list[Line]:
     """The lines behind the mark. Where it does not fit the log, those of its end that are newer.
 

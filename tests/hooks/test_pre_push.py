@@ -289,7 +289,10 @@ class TestTheRemoteIsSlowOrGone:
 
             assert rules(clone.push("churn@v1.0.0")) == {"version-order"}
 
-    @pytest.mark.parametrize(("name", "value"), [("remoteTimeout", "soon"), ("remoteTimeout", "-1"), ("offline", "si")])
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("remoteTimeout", "soon"), ("remoteTimeout", "0"), ("remoteTimeout", "-1"), ("offline", "si")],
+    )
     def test_a_setting_that_makes_no_sense_is_named(self, guarded: Repo, name: str, value: str) -> None:
         guarded.git("config", f"tagwarden.{name}", value)
         guarded.tag("churn@v1.0.0")

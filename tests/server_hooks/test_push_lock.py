@@ -16,6 +16,7 @@ import pytest
 from support import Repo, Server
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.server_hooks.lock.push_lock import take_push_lock
+from tagwarden.server_hooks.lock.receive_pack import Process
 
 NewServer = Callable[..., Server]
 
@@ -368,3 +369,37 @@ def test_no_child_of_the_hook_inherits_the_lock(judged: Server) -> None:
         child.kill()
 
     assert free
+
+
+def test_who_waited_for_a_lock_file_that_was_removed_takes_the_one_in_its_place(tmp_path: Path) -> None:
+    waits = """
+import sys
+from tagwarden.server_hooks.lock.push_lock import take_push_lock
+lock = take_push_lock(sys.argv[1], wait=20, say=lambda line: print(line, flush=True))
+print("taken", flush=True)
+sys.stdin.read()
+"""
+    first = take_push_lock(str(tmp_path), wait=0, say=print)
+    command = [sys.executable, "-I", "-c", waits, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stdout is not None
+        assert waiting.stdin is not None
+        assert "waiting for another push" in waiting.stdout.readline()
+        (tmp_path / "tagwarden" / "push.lock").unlink()
+        first.release()
+        assert waiting.stdout.readline() == "taken\n"
+        with pytest.raises(CannotJudge, match="Another push of model tags is under way"):
+            take_push_lock(str(tmp_path), wait=0, say=print)
+        waiting.stdin.close()
+
+
+def test_a_push_that_ended_while_it_waited_is_not_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tagwarden.server_hooks.lock import push_lock
+
+    first = take_push_lock(str(tmp_path), wait=0, say=print)
+    gone = subprocess.Popen(["sleep", "0"])
+    gone.wait()
+    monkeypatch.setattr(push_lock, "find_receive_pack", lambda: Process(gone.pid, "1"))
+
+    with pytest.raises(CannotJudge, match="The push ended while it waited"):
+        take_push_lock(str(tmp_path), wait=20, say=lambda _line: first.release())

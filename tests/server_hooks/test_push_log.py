@@ -192,6 +192,13 @@ def test_a_log_that_nobody_touched_is_in_order(folder: str) -> None:
     assert found == (20, hashes[-1], (), ())
 
 
+def test_a_line_that_was_changed_is_not_the_one_whose_hash_was_noted(folder: str) -> None:
+    noted = append_to_log(folder, ENTRY)
+    change(folder, lambda lines: [lines[0].replace(b'"accepted"', b'"refused!"')])
+
+    assert any(f"no line has the hash {noted}" in trouble for trouble in troubles(folder, wanted=noted))
+
+
 def test_no_log_at_all_is_in_order(folder: str) -> None:
     assert verify(folder) == (0, None, (), ())
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from tagwarden.server_hooks.log.append import append_to_log
 from tagwarden.server_hooks.log.chain import verify
 from tagwarden.server_hooks.log.line import HEAD, LOG, Entry
 from tagwarden.server_hooks.log.mark import MARK, everything_is_settled, read_mark
+from tagwarden.server_hooks.log.unsettled import settle_refused
 from tagwarden.server_hooks.pusher import Pusher
 
 NewServer = Callable[..., Server]
@@ -381,3 +383,16 @@ def test_a_tag_that_is_none_of_our_business_leaves_no_line_whatever_becomes_of_i
     assert clone.push("weekly").ok
 
     assert entries(server) == before
+
+
+def test_only_what_was_to_land_is_held_against_the_refs(tmp_path: Path) -> None:
+    update = RefUpdate(None, OID, "refs/tags/m@v1.0.0")
+    for outcome in ("refused", "could-not-judge", "busy"):
+        append_to_log(str(tmp_path), Entry("pre-receive", NOBODY, (update,), outcome))
+    assert settle_refused(str(tmp_path))
+    assert everything_is_settled(str(tmp_path))
+
+    append_to_log(str(tmp_path), Entry("pre-receive", NOBODY, (update,), "accepted"))
+    append_to_log(str(tmp_path), Entry("pre-receive", NOBODY, (update,), "refused"))
+    assert not settle_refused(str(tmp_path))
+    assert not everything_is_settled(str(tmp_path))

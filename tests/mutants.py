@@ -1,0 +1,119 @@
+"""`make mutants`: changes one comparison or branch at a time, and tells whether a test notices.
+
+Each entry of `mutants_table.py` is tried in a copy of the tree, in a virtual
+environment of its own, so that the hooks run what was changed, too. A mutant
+is killed when one of the tests that are named beside it fails. Exits with 1
+if one survives, and with 3 where the tests fail before anything is changed, or
+a line that is to be changed is no longer there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from mutants_table import MUTANTS, Mutant
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "build" / "mutants"
+TREE = FOLDER / "tree"
+SOME_TESTS_FAILED = 1
+MOST_SECONDS = 300
+
+
+class Broken(Exception):
+    """Nothing can be said of a mutant."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make mutants", description=__doc__.split("\n")[0])
+    parser.add_argument("words", nargs="*", metavar="WORD", help="only mutants of files whose paths hold one of these")
+    words = parser.parse_args().words
+    chosen = [one for one in MUTANTS if not words or any(word in one.file for word in words)]
+    try:
+        for mutant in chosen:
+            changed(mutant)
+        python = prepare()
+        for tests in dict.fromkeys(mutant.tests for mutant in chosen):
+            if run(python, tests) != 0:
+                raise Broken(f"before any change, these tests fail: {' '.join(tests)}")
+        survivors = [mutant for number, mutant in enumerate(chosen, 1) if not is_killed(python, mutant, number)]
+    except Broken as problem:
+        print(f"mutants: {problem}", file=sys.stderr)
+        return 3
+    print(f"{len(chosen) - len(survivors)} of {len(chosen)} mutants were killed")
+    return 1 if survivors else 0
+
+
+def prepare() -> Path:
+    """A copy of what Git tracks, and an interpreter that imports it as `tagwarden`."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    for name in filter(None, tracked.split("\0")):
+        if (ROOT / name).is_file():
+            (TREE / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, TREE / name)
+    venv = FOLDER / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
+    (FOLDER / "lib").mkdir()
+    (FOLDER / "lib" / "tagwarden").symlink_to(TREE)
+    site = next((venv / "lib").glob("python*/site-packages"))
+    # As plain folders of modules, so that the editable install there is not followed.
+    (site / "mutants.pth").write_text(f"{FOLDER / 'lib'}\n{sysconfig.get_path('purelib')}\n")
+    return venv / "bin" / "python"
+
+
+def changed(mutant: Mutant, tree: Path = ROOT) -> str:
+    """The file's text with the change in it. Broken where the text to change is not there exactly once."""
+    text = (tree / mutant.file).read_text()
+    if text.count(mutant.old) != 1:
+        raise Broken(f"{mutant.file} has {text.count(mutant.old)} times, not once: {mutant.old}")
+    return text.replace(mutant.old, mutant.new)
+
+
+def is_killed(python: Path, mutant: Mutant, number: int) -> bool:
+    file = TREE / mutant.file
+    began = time.monotonic()
+    original = file.read_text()
+    write(file, changed(mutant, TREE))
+    try:
+        status = run(python, mutant.tests)
+    finally:
+        write(file, original)
+    if status not in (0, SOME_TESTS_FAILED):
+        raise Broken(f"pytest ended with {status} for {mutant.tests}")
+    word = "killed  " if status else "SURVIVED"
+    print(
+        f"{number:3} {word} {time.monotonic() - began:5.1f} s  {mutant.file}: {mutant.old} -> {mutant.new}", flush=True
+    )
+    return bool(status)
+
+
+def write(file: Path, text: str) -> None:
+    file.write_text(text)
+    # Compiled files are told apart by second and size, which a small change may leave as they are.
+    for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*"):
+        compiled.unlink()
+
+
+def run(python: Path, tests: tuple[str, ...]) -> int:
+    """pytest's exit status; that of failed tests where they take too long."""
+    command = [str(python), "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *tests]
+    environment = {**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
+    try:
+        return subprocess.run(
+            command, cwd=TREE, env=environment, capture_output=True, timeout=MOST_SECONDS, check=False
+        ).returncode
+    except subprocess.TimeoutExpired:
+        return SOME_TESTS_FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,176 @@
+"""The changes that `make mutants` makes: where a slip would open the gate, let GTO fail, or spoil the log."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+RULES = ("tests/policy/test_rules.py", "tests/policy/test_borders.py")
+PEOPLE = (*RULES, "tests/policy/test_people.py", "tests/policy/test_consequences.py")
+HISTORY = (*RULES, "tests/policy/test_history.py")
+NAMES = ("tests/policy/test_tag_name.py", "tests/policy/test_long_names.py")
+VERSIONS = ("tests/policy/test_versions.py",)
+GLOBS = ("tests/policy/test_globs.py",)
+TAGS = ("tests/policy/test_tag_object.py", "tests/policy/test_borders.py")
+COMMITS = ("tests/policy/test_commit_object.py",)
+TREES = ("tests/policy/test_tree_object.py", "tests/repository/test_tree_walk.py")
+LANDING = ("tests/policy/test_landing.py", "tests/server_hooks/test_gate.py")
+GATE = ("tests/server_hooks/test_gate.py", "tests/server_hooks/test_attacks.py")
+GOVERNANCE = ("tests/server_hooks/test_governance.py",)
+LOG = ("tests/server_hooks/test_push_log.py",)
+LOGGED = ("tests/server_hooks/test_logged_pushes.py",)
+SETTLEMENT = ("tests/server_hooks/test_settlement.py",)
+LOCK = ("tests/server_hooks/test_push_lock.py",)
+
+
+class Mutant(NamedTuple):
+    """`old` stands once in `file`, and becomes `new`; one of the `tests`, arguments of pytest, must fail."""
+
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+def _rule(name: str, old: str, new: str, tests: tuple[str, ...] = RULES) -> Mutant:
+    return Mutant(f"policy/rules/{name}.py", old, new, tests)
+
+
+MUTANTS = (
+    # Rules
+    _rule("version_step", "number <= 1 or", "number <= 2 or"),
+    _rule("version_step", "if patch:", "if patch > 1:"),
+    _rule("event_time", "event.time > limit", "event.time >= limit"),
+    _rule("event_time", "event.time <= follows.time:", "event.time < follows.time:"),
+    _rule("event_time", "turn.event.time <= newest", "turn.event.time < newest"),
+    _rule("counter", "counter <= highest", "counter < highest"),
+    _rule("stage_path", "before not in turn.earlier_stages", "False"),
+    _rule("stage_known", "stage in known or", "stage not in known or"),
+    _rule("stage_permanent", 'event.name.kind == "assign" and stage in permanent', "stage in permanent"),
+    _rule("state_exists", "if turn.versions_here > 1 and turn.assigned_before", "if turn.versions_here > 1"),
+    _rule("state_exists", "return None if turn.active else _no_version(turn, facts)", "return None"),
+    _rule("tag_immutable", "push.old is not None and push.new is not None", "push.new is not None"),
+    _rule("tag_permanent", "push.old is None or push.new is not None", "push.old is None or push.new is None"),
+    _rule("tag_permanent", "found.message_bytes >", "found.message_bytes >="),
+    _rule("target_tree", "shape.depth > bounds", "shape.depth >= bounds"),
+    _rule("target_tree", "shape.paths > bounds", "shape.paths >= bounds"),
+    _rule("target_commit", 'tag.object.target_type == "tag"', "False"),
+    _rule("message", "len(text) < wanted.min_length", "len(text) <= wanted.min_length"),
+    _rule("push_size", "tags > MOST_TAGS", "tags >= MOST_TAGS"),
+    _rule("version_per_commit", "first_at[event.commit] != event.tag", "False"),
+    _rule("version_once", "if first != push.tag", "if False"),
+    _rule("model_known", 'not in ("register", "assign")', '!= "register"'),
+    _rule("tagger_is_pusher", 'circumstances.place != "server"', 'circumstances.place == "server"'),
+    _rule("who", 'facts.circumstances.place != "server"', 'facts.circumstances.place == "client"', PEOPLE),
+    _rule("who", "by_name = (line.own, Act(CONTRARY[line.own.kind], line.own.stage))", "by_name = (line.own,)", PEOPLE),
+    _rule("signed", "if found.name != push.tag", "if False", (*RULES, "tests/policy/test_signed.py")),
+    # The judge
+    Mutant("policy/judging/judge.py", 'and level == "error":', 'and level != "off":', RULES),
+    Mutant("policy/judging/judge.py", 'level == "warning" or emergency is not None', 'level == "warning"', GOVERNANCE),
+    Mutant("policy/judging/judge.py", 'self.policy.mode == "evaluate" or not refused', "not refused", GOVERNANCE),
+    Mutant("policy/judging/emergency.py", "rule not in policy.emergency.rules", "False", GOVERNANCE),
+    Mutant("policy/judging/features.py", "message_bytes > facts", "message_bytes > 1 + facts", RULES),
+    Mutant("policy/judging/features.py", "if found.name != tag.name:", "if False:", RULES),
+    Mutant("policy/judging/landing.py", "len(push.pushed) > 1", "len(push.pushed) > 2", LANDING),
+    # Histories
+    Mutant("policy/registry/replay.py", '"unassign": 1, "assign": 2', '"unassign": 2, "assign": 1', HISTORY),
+    Mutant(
+        "policy/registry/replay.py",
+        "return other if other.time > one.time",
+        "return other if other.time < one.time",
+        HISTORY,
+    ),
+    Mutant(
+        "policy/registry/history.py",
+        "registered.time > deregistered.time",
+        "registered.time >= deregistered.time",
+        HISTORY,
+    ),
+    Mutant("policy/registry/history.py", "or other.time >= one.time", "or other.time > one.time", HISTORY),
+    Mutant("policy/registry/history.py", "or found.name != tag.name or", "or", HISTORY),
+    Mutant(
+        "policy/registry/history.py", "self.deprecated.time > alive.time", "self.deprecated.time >= alive.time", HISTORY
+    ),
+    # Names, versions, globs
+    Mutant("policy/grammar/names.py", "MOST_BYTES = 250", "MOST_BYTES = 251", NAMES),
+    Mutant("policy/grammar/names.py", '== ".lock" or is_endless', '== ".lok" or is_endless', NAMES),
+    Mutant("policy/grammar/names.py", 'and "//" not in text', "", NAMES),
+    Mutant("policy/grammar/versions.py", 'if number[0] == "0" and number != "0":', "if False:", VERSIONS),
+    Mutant("policy/grammar/versions.py", "len(number) > MOST_DIGITS", "len(number) > MOST_DIGITS + 1", VERSIONS),
+    Mutant("policy/grammar/globs.py", "(members[at], members[at + 2])", "(members[at], members[at + 1])", GLOBS),
+    # Objects
+    Mutant("policy/objects/tag_object.py", 'or b"\\0" in header', "", TAGS),
+    Mutant("policy/objects/tag_object.py", "if tuple(fields) != KEYS:", "if set(fields) != set(KEYS):", TAGS),
+    Mutant("policy/objects/tag_object.py", "len(seconds) > 12 or", "", TAGS),
+    Mutant("policy/objects/commit_object.py", "len(parent) != len(tree) or", "", COMMITS),
+    Mutant(
+        "policy/objects/commit_object.py",
+        "FIRST_SECOND <= time <= LAST_SECOND",
+        "FIRST_SECOND <= time < LAST_SECOND",
+        COMMITS,
+    ),
+    Mutant("policy/objects/tree_object.py", "len(distinct) < len(names)", "False", TREES),
+    Mutant("policy/objects/tree_object.py", "if keys != sorted(keys):", "if False:", TREES),
+    Mutant("policy/objects/tree_object.py", "> bare + MOST_NAME_BYTES", "> bare + MOST_NAME_BYTES + 1", TREES),
+    # The gate
+    Mutant("repository/judging/claims.py", "if there != update.old:", "if there != update.old and update.old:", GATE),
+    Mutant("repository/judging/claims.py", "if receiver.hides(update.ref):", "if False:", GATE),
+    Mutant(
+        "server_hooks/gate.py",
+        "if status == ACCEPTED and call.run_foreign_hook() != ACCEPTED",
+        "if call.run_foreign_hook() != ACCEPTED",
+        GATE,
+    ),
+    Mutant(
+        "server_hooks/gate.py",
+        "all(verdict.accepted for",
+        "any(verdict.accepted for",
+        ("tests/server_hooks/test_gate.py",),
+    ),
+    Mutant(
+        "server_hooks/update.py",
+        "return ()  # `update` gets none",
+        "from .push_options import push_options; return push_options(_environ)  #",
+        GOVERNANCE,
+    ),
+    # The lock
+    Mutant(
+        "server_hooks/lock/push_lock.py",
+        "if not mine_already and _is_the_file(fd, path):",
+        "if not mine_already:",
+        LOCK,
+    ),
+    Mutant(
+        "server_hooks/lock/push_lock.py",
+        "if receive_pack is not None and not still_runs(receive_pack):",
+        "if False:",
+        LOCK,
+    ),
+    Mutant(
+        "server_hooks/lock/push_lock.py",
+        "if process is not None and still_runs(process):",
+        "if False:",
+        (*LOCK, "tests/server_hooks/test_lock_attacks.py"),
+    ),
+    # The log
+    Mutant("server_hooks/log/chain.py", "found.hash == self.wanted and found.intact", "found.hash == self.wanted", LOG),
+    Mutant(
+        "server_hooks/log/chain.py", "if found.number > self.expected:", "if found.number > self.expected + 1:", LOG
+    ),
+    Mutant("server_hooks/log/chain.py", "self.noted.number > last", "self.noted.number > last + 1", LOG),
+    Mutant(
+        "server_hooks/log/append.py",
+        "last is None or noted.number > last.number)",
+        "last is None or noted.number >= last.number)",
+        LOG,
+    ),
+    Mutant(
+        "server_hooks/log/settlement.py",
+        "not landing.missing or entry.number in settled",
+        "not landing.missing",
+        SETTLEMENT,
+    ),
+    Mutant("server_hooks/log/unsettled.py", "line.lands and line.hash != hash", "line.hash != hash", SETTLEMENT),
+    Mutant(
+        "server_hooks/log/line.py", "update.old == update.new for update", "update.old != update.new for update", LOGGED
+    ),
+)
