@@ -13,6 +13,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
+from ..policy.grammar.names import HEADS
 from ..repository.git.environment import environment_without_repository
 from ..repository.git.processes import run
 from ..repository.hook_files.probe import BAD_REFS, Outcome, Tried, scratch_repository, try_hooks
@@ -115,7 +116,7 @@ class _Scratch:
             form, _, rest = (original.setting(setting) or "").partition(":")
             if form == "ref":
                 ref = rest.partition(":")[0]
-                wanted.append(ref if ref.startswith("refs/") else f"refs/heads/{ref}")
+                wanted.append(ref if ref.startswith("refs/") else HEADS + ref)
         if head:
             self._git("-C", self.path, "symbolic-ref", "HEAD", head)
         for ref in wanted:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from .cat_file import ObjectReader
     from .objects import RawObject
 
-    Kind = Literal["file", "symlink", "folder", "submodule"]
+    EntryKind = Literal["file", "symlink", "folder", "submodule"]
 
 # git-fast-import(1) lists the modes; the folder's is written without its leading zero.
-_KINDS: dict[bytes, Kind] = {b"120000": "symlink", b"40000": "folder", b"160000": "submodule"}
+_KINDS: dict[bytes, EntryKind] = {b"120000": "symlink", b"40000": "folder", b"160000": "submodule"}
 # Room for some hundred thousand entries in one folder.
 _TREE_BYTES = 1 << 25
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ...policy.errors import CannotJudge
+from ...policy.grammar.names import TAGS
 from ...policy.record import Record
 from ..git.bounded_program import MOST_BYTES, SaidTooMuch, TookTooLong, run_bounded
 from ..git.environment import environment_without_repository
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 # A near miss, and a lightweight tag: no policy has a reason to want either.
 BAD_TAGS = ("tagwarden-status@v0.1", "tagwarden-status@v0.0.1")
-BAD_REFS = tuple(f"refs/tags/{tag}" for tag in BAD_TAGS)
+BAD_REFS = tuple(TAGS + tag for tag in BAD_TAGS)
 
 # Seconds that all hooks of the repository have together.
 PATIENCE = 120.0
