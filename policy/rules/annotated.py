@@ -3,7 +3,7 @@
 Only an annotated tag says who made it, when, and why. GTO does not read
 lightweight ones, yet they take the name, and CI may deploy on them.
 
-To put it right, make the tag with `tagwarden`, `gto` or `git tag -a`.
+Fix: make the tag with `tagwarden`, `gto` or `git tag -a`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ deprecation later than all else, the commits of the model's versions included
 (GTO takes their dates for events), and all else later than a deprecation.
 Nothing may be dated later than the judge's clock plus `time.max-skew`.
 
-To put it right, set the clock and make the tag anew, a second later.
+Fix: set the clock and make the tag anew, a second later.
 """
 
 from __future__ import annotations

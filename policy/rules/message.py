@@ -5,7 +5,7 @@ around it. `message.min-length` and `message.pattern` (a Python regular
 expression for the whole of it) apply to all kinds of tag, each
 `message.trailers.NAME` to the kinds that it lists.
 
-To put it right, make the tag anew with a message as the policy asks for it
+Fix: make the tag anew with a message as the policy asks for it
 (`tagwarden register --message … --trailer NAME=VALUE`).
 """
 

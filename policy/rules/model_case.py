@@ -3,7 +3,7 @@
 `Churn` and `churn` are two models to GTO and one file on the disks of macOS
 and Windows, where the clones of both can't be kept apart.
 
-To put it right, use the spelling that exists.
+Fix: use the spelling that exists.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 `models.names` lists the models as globs; `models.declared-in` demands that the
 model be an artifact of that file (DVC's `dvc.yaml`) at the tagged commit.
 
-To put it right, correct the name, or have the model added to the list or file.
+Fix: correct the name, or have the model added to the list or file.
 """
 
 from __future__ import annotations

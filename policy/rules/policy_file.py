@@ -3,7 +3,7 @@
 The policy that judges is read from there. Were it unreadable, no tag could be
 judged, and every push of tags would be refused until it is repaired.
 
-To put it right, run `tagwarden policy check` and push again.
+Fix: run `tagwarden policy check` and push again.
 """
 
 from __future__ import annotations

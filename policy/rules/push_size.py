@@ -3,7 +3,7 @@
 GitHub starts no workflow for a push of more than three tags, so nothing would
 be deployed by it. Only the client knows where a push goes.
 
-To put it right, push the tags in threes.
+Fix: push the tags in threes.
 """
 
 from __future__ import annotations

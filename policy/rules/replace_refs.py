@@ -4,7 +4,7 @@ Such a ref makes Git show another object in place of the one that was asked for
 (git-replace(1)): the tag that everybody sees is then not the one that was
 judged. Deleting one is allowed.
 
-To put it right, push without that ref.
+Fix: push without that ref.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ stages beside its name: a deregistration or a deprecation that takes a version
 out of `prod`, or what brings it back. Nobody can sign that a tag goes: where what
 it did wants a signature to be undone, it can't be moved or deleted.
 
-To put it right, make the tag anew with `tagwarden … --sign` or `git tag -s`,
+Fix: make the tag anew with `tagwarden … --sign` or `git tag -s`,
 or have the signer's key added to the allowed signers.
 """
 

@@ -5,7 +5,7 @@ if it was assigned the one before, at some time before; what a push assigns in
 one second counts in the order of the path. Stages that the path does not name
 are free, and so is the way back.
 
-To put it right, assign the stage that was skipped first.
+Fix: assign the stage that was skipped first.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ by a version that was there; it has to stay in the registry to be found. Nor may
 the tags that say so be moved or deleted, its registration and its assignment to
 the stage. A deprecated model keeps its versions on record.
 
-To put it right, leave it registered; unassign the stage if it shall be used no more.
+Fix: leave it registered; unassign the stage if it shall be used no more.
 """
 
 from __future__ import annotations

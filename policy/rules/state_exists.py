@@ -6,7 +6,7 @@ is registered on that very commit. Also refused, because GTO fails on it, is an
 assignment on a commit with two versions of the model, and a second version on
 a commit with an assignment.
 
-To put it right, tag the commit of the version that is meant;
+Fix: tag the commit of the version that is meant;
 `tagwarden history MODEL` lists them.
 """
 

@@ -3,7 +3,7 @@
 Whoever fetched the tag keeps the old one: Git does not update tags that exist.
 Two people then mean different models by one version.
 
-To put it right, register a new version, or assign the stage by a new tag
+Fix: register a new version, or assign the stage by a new tag
 (`tagwarden assign` counts them up).
 """
 

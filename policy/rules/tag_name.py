@@ -8,7 +8,7 @@ for a file: a counter of more than 9 digits (GTO counts on from the highest; a
 model that has counted so far may go on), and a name that leaves no room for the
 tag that takes it back.
 
-To put it right, push the tag under the name that was meant. Tags of another
+Fix: push the tag under the name that was meant. Tags of another
 tool that are written with `@` or `#` are listed in `scope.ignore`.
 """
 

@@ -5,7 +5,7 @@ object, Git the ref. A tag pushed as `sandbox@v0.0.1` whose object says
 `churn@v9.9.9` registers the latter; a signed tag pushed again under another
 name still verifies.
 
-To put it right, make the tag anew under the name that it shall have.
+Fix: make the tag anew under the name that it shall have.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ gives a name only, that name must be the tagger's name, e-mail address, or what
 stands before the `@` of that address. Only a server knows who pushes: in a
 clone, and over old tags, this rule says nothing.
 
-To put it right, set `user.name` and `user.email` to what the server knows you
+Fix: set `user.name` and `user.email` to what the server knows you
 by, and make the tag anew.
 """
 

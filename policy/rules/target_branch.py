@@ -4,7 +4,7 @@
 would stand after the push, so a branch and its tags can go in one push. Asked
 of registrations and assignments; a version can always be taken back.
 
-To put it right, merge the commit into one of the branches and push that first,
+Fix: merge the commit into one of the branches and push that first,
 or along with the tag.
 """
 

@@ -6,7 +6,7 @@ commit without author or committer, dated beyond the year 9999, or not written
 in the encoding that it names (git-commit(1), `i18n.commitEncoding`) makes
 every command fail, too.
 
-To put it right, tag the commit that holds the model.
+Fix: tag the commit that holds the model.
 """
 
 from __future__ import annotations

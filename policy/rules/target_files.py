@@ -4,7 +4,7 @@
 card or `dvc.lock`. Asked of registrations and assignments; a version can always
 be taken back.
 
-To put it right, commit the file and tag that commit.
+Fix: commit the file and tag that commit.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ libgit2 can't read, and of two entries with one name it reads another than Git.
 `git push` takes all of these, unless the server sets `receive.fsckObjects`,
 which finds the malformed ones.
 
-To put it right, remove what is named and tag the new commit. `git ls-tree`
+Fix: remove what is named and tag the new commit. `git ls-tree`
 shows a folder's entries, `git mktree` writes them anew.
 """
 

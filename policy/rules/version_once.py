@@ -3,7 +3,7 @@
 `churn@v1.0.0`, `churn@v1.0.0#7` and `churn@v1.0.0+build` are one version. A
 version that was deregistered stays burnt: somebody may have fetched it.
 
-To put it right, register the next version.
+Fix: register the next version.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ or "minor" those that share the major, or major and minor, number (so that
 hotfix lines live on), "any" none. The versions of one push are not compared
 with each other: `git push --tags` may bring a whole history.
 
-To put it right, register a higher version, or have the order relaxed for the
+Fix: register a higher version, or have the order relaxed for the
 models that keep several lines.
 """
 

@@ -4,7 +4,7 @@ GTO finds the version that a stage holds by the commit, so two versions on one
 commit can't be told apart, and every command fails once a stage is assigned
 there. A version that was deregistered counts.
 
-To put it right, register the new version on a commit of its own
+Fix: register the new version on a commit of its own
 (`git commit --allow-empty` makes one).
 """
 

@@ -14,7 +14,7 @@ are no excuse, for Git may drop them.
 Only a server knows who pushes: in a clone, and over old tags, this rule says
 nothing.
 
-To put it right, have somebody who is named push it, or have the policy changed.
+Fix: have somebody who is named push it, or have the policy changed.
 `tagwarden who --as NAME KIND MODEL [STAGE]` tells who may do what.
 """
 
