@@ -50,7 +50,7 @@ def version_of(text: str) -> Version:
         return parse_version(text)
     except ValueError as problem:
         said = str(problem)
-        raise Refused(said if repr(text) in said else f"{text!r} is no version: {said}") from None
+        raise Refused(said if repr(text) in said else f"{text!r} is not a valid version: {said}") from None
 
 
 def declared_stages_at(reader: GitProgram, repo: str | None) -> tuple[str, ...] | None:

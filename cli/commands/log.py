@@ -39,7 +39,7 @@ def _moment(ctx: click.Context, parameter: click.Parameter, value: str | None) -
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        message = f"{value!r} is no time; say 2026-11-21, 2026-11-21T10:30Z, 7d, 24h or 30m"
+        message = f"{value!r} is not a time; write 2026-11-21, 2026-11-21T10:30Z, 7d, 24h or 30m"
         raise click.BadParameter(message, ctx, parameter) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

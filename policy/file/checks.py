@@ -45,7 +45,7 @@ def _check_groups(policy: Policy, reading: Reading) -> None:
     for path, who in [*named, ("emergency.who", policy.emergency.who)]:
         for name in who:
             if name.startswith("@") and name[1:] not in groups:
-                reading.mistake(reading.base, path, f"{name!r} is no group; {_known_groups(list(groups))}")
+                reading.mistake(reading.base, path, f"{name!r} is not a group; {_known_groups(list(groups))}")
 
 
 def _known_groups(groups: Sequence[str]) -> str:

@@ -37,7 +37,7 @@ def parse_query(text: str) -> Query:
     tag = text.removeprefix(TAGS)
     if tag == text:
         if text.startswith("refs/"):
-            raise ValueError(f"{text!r} is no tag; model tags are under refs/tags/")
+            raise ValueError(f"{text!r} is not a tag; model tags are under refs/tags/")
         tag = tag_spelling(text)
         model, _, word = tag.rpartition("@")
         if word in ("latest", "greatest") and is_model(model):
@@ -47,7 +47,7 @@ def parse_query(text: str) -> Query:
         raise ValueError(f"{text!r} asks for nothing: write MODEL@latest, MODEL#STAGE, MODEL@VERSION or a model tag")
     if isinstance(name, NearMiss):
         meant = f"; {name.suggestion!r} may have been meant" if name.suggestion else ""
-        raise ValueError(f"{text!r} is no model tag: {name.problem}{meant}")
+        raise ValueError(f"{text!r} is not a model tag: {name.problem}{meant}")
     if tag == tag_spelling(text) and name.counter is None:
         if name.kind == "register":
             return Query("version", name.model, version=name.version)

@@ -125,7 +125,7 @@ def _complain_of_prefix(text: str) -> str:
     if text[:1] == "V":
         return "capital 'V': versions begin with a small 'v'"
     if text[:1] in DIGITS:
-        return "missing 'v' in the beginning"
+        return "missing 'v' at the beginning"
     return f"{text!r} is not a version" if text else "the version is missing"
 
 

@@ -1,7 +1,7 @@
 """Refuses lightweight model tags.
 
 Only an annotated tag says who made it, when, and why. GTO does not read
-lightweight ones, yet they take the name, and CI may deploy on them.
+lightweight tags, yet they take the name, and CI may deploy from them.
 
 Fix: make the tag with `tagwarden`, `gto` or `git tag -a`.
 """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..judging.case import ModelFacts
 
 OPTIONS = ()
-WHY = "the counters were to tell in which order the tags were made."
+WHY = "counters are meant to show the order in which the tags were made."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

@@ -12,6 +12,7 @@ Fix: make the tag anew with a message as the policy asks for it
 from __future__ import annotations
 
 from ..budget import Budget
+from ..commands import shell_command
 from ..judging.verdict import Breach
 from ..quoting import cut
 from .example import Example
@@ -36,7 +37,13 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             continue
         text = found.message.strip()
         for problem, key in _problems(text, turn.event.name.kind, wanted, budget):
-            yield Breach(f"the message of {turn.push.tag!r} {problem}", turn.push.ref, facts.model, key)
+            yield Breach(
+                f"the message of {turn.push.tag!r} {problem}",
+                turn.push.ref,
+                facts.model,
+                key,
+                fix=shell_command("git", "tag", "-f", "-a", turn.push.tag, turn.event.commit),
+            )
 
 
 def _problems(text: str, kind: str, wanted: Message, budget: Budget) -> Iterator[tuple[str, str]]:

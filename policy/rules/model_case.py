@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..judging.case import ModelFacts
 
 OPTIONS = ()
-WHY = "on macOS and Windows the two collide, and nobody tells them apart when reading."
+WHY = "on macOS and Windows the two are one file, and readers can't tell them apart."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..judging.case import ModelFacts
 
 OPTIONS = ("models.names", "models.declared-in")
-WHY = "a slip of the pen would open a second registry entry that nobody watches."
+WHY = "a typo would start a new model that nobody watches."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -32,7 +32,9 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
     if models.names is not None and not matches_model(models.names, facts.model):
         for push in facts.made:
             yield Breach(
-                f"the model {gto_spelling(facts.model)!r} of {push.tag!r} is not on the list", push.ref, facts.model
+                f"the model {gto_spelling(facts.model)!r} of {push.tag!r} matches nothing in models.names",
+                push.ref,
+                facts.model,
             )
     if models.declared_in is None:
         return

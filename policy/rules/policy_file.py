@@ -18,16 +18,14 @@ if TYPE_CHECKING:
     from ..judging.push import WholePush
 
 OPTIONS = ()
-WHY = "with an unreadable policy nothing could be judged, and every push of tags would be refused."
+WHY = "with an unreadable policy no tag could be judged, so every push of tags would be refused."
 
 
 def check(push: WholePush) -> Iterator[Breach]:
     if push.policy_problem is not None:
         ref, mistakes = push.policy_problem
         for mistake in mistakes:
-            yield Breach(
-                f"the policy that this push brings can't be read: {mistake}", ref, fix="tagwarden policy check"
-            )
+            yield Breach(f"this push would make the policy unreadable: {mistake}", ref, fix="tagwarden policy check")
 
 
 EXAMPLES = (

@@ -28,7 +28,7 @@ def check(push: WholePush) -> Iterator[Breach]:
     for update in push.updates:
         if update.new is not None and update.ref.startswith("refs/replace/"):
             yield Breach(
-                f"{quoted(update.ref)} would replace one object by another",
+                f"{quoted(update.ref)} would show one object in the place of another",
                 update.ref,
                 fix=shell_command("git", "update-ref", "-d", update.ref),
             )

@@ -74,7 +74,7 @@ def _unsigned(line: Line, wanted: _Wanted, facts: ModelFacts) -> str | None:
     problem = None if act is None else _problem(line.push, facts)
     if act is None or problem is None:
         return None
-    because = "" if act.holder is None else f"{act.effect}, which wants a signature, and "
+    because = "" if act.holder is None else f"{act.effect}, which takes a signature, and "
     return f"{line.push.tag!r} {because}{problem}"
 
 
@@ -82,9 +82,9 @@ def _undone(line: Line, wanted: _Wanted) -> str | None:
     act = wanted.first(line.undone)
     if act is None:
         return None
-    change = {"delete": "deleted", "move": "moved"}[line.push.change]
+    change, noun = {"delete": ("deleted", "deletion"), "move": ("moved", "move")}[line.push.change]
     what = describe(act.kind, line.push.name.model, act.stage) if isinstance(line.push.name, TagName) else act.kind
-    return f"{line.push.tag!r} may not be {change}: to {what} wants a signature, and nobody can sign that a tag goes"
+    return f"{line.push.tag!r} may not be {change}: to {what} takes a signature, and a {noun} can't be signed"
 
 
 def _problem(push: TagPush, facts: ModelFacts) -> str | None:

@@ -1,4 +1,4 @@
-"""Refuses assignments, unassignments and deregistrations that hit nothing.
+"""Refuses assignments, unassignments and deregistrations that apply to nothing.
 
 An assignment needs an active version of the model on its commit, an
 unassignment a version that holds the stage, a deregistration the version that

@@ -1,15 +1,14 @@
-"""Refuses names that look like model tags and are none.
+"""Refuses names that look like model tags but are not.
 
-A name with `@` or `#` that is not a model tag of GTO's grammar, `@created`
-(which makes every GTO command fail), and a name that can't stand beside an
-existing tag because one would be a folder of the other. Also a name after
-which GTO could not write the next tag of the model, for that would be too long
-for a file: a counter of more than 9 digits (GTO counts on from the highest; a
-model that has counted so far may go on), and a name that leaves no room for the
-tag that takes it back.
+These are names with `@` or `#` that GTO's grammar does not take; `@created`,
+which makes every GTO command fail; and names that can't stand beside an
+existing tag because one would be a folder of the other. Also refused are names
+after which the model's next tag would be too long for a file: a counter of more
+than 9 digits (GTO goes on from the highest; a model that has come so far may
+go on), and a name that leaves no room for the tag that takes it back.
 
-Fix: push the tag under the name that was meant. Tags of another
-tool that are written with `@` or `#` are listed in `scope.ignore`.
+Fix: push the tag under the name that was meant. If another tool writes tags
+with `@` or `#`, list them in `scope.ignore`.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..objects.tag_object import Tagger
 
 OPTIONS = ()
-WHY = "the registry shows the tagger as whoever did this, and anybody can write any name there."
+WHY = "the registry shows the tagger as whoever did this, and anybody can write any name into a tag."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..judging.case import ModelFacts
 
 OPTIONS = ("target.branches",)
-WHY = "a model that is tagged beside these branches was not reviewed with them and can vanish."
+WHY = "a commit on none of these branches was not reviewed there, and can vanish."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

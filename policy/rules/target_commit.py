@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..judging.push import Tag
 
 OPTIONS = ()
-WHY = "GTO takes every target for a commit, and fails for all models where it is none."
+WHY = "GTO takes every target for a commit, and fails for all models where one is not."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..judging.case import ModelFacts
 
 OPTIONS = ("target.files",)
-WHY = "whoever uses this version relies on that file."
+WHY = "whoever uses this version relies on the file."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("versions.order",)
-WHY = "whoever deploys the latest version would be taken by surprise, or never see this one."
+WHY = "whoever deploys the latest version would never get this one."
 
 # How many leading numbers make a line.
 LINES = {"latest": 0, "major": 1, "minor": 2}

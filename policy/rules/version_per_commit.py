@@ -10,6 +10,7 @@ Fix: register the new version on a commit of its own
 
 from __future__ import annotations
 
+from ..commands import shell_commands
 from ..grammar.names import gto_spelling
 from ..judging.verdict import Breach
 from .example import Example
@@ -40,7 +41,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f" of the model {gto_spelling(facts.model or '')!r}",
                 turn.push.ref,
                 facts.model,
-                fix="git commit --allow-empty",
+                fix=shell_commands(("git", "commit", "--allow-empty"), ("git", "tag", "-f", "-a", turn.push.tag)),
             )
 
 

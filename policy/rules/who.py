@@ -1,8 +1,9 @@
-"""Refuses what the policy leaves to others.
+"""Refuses what the policy leaves to other people.
 
 As soon as one entry of `people.allow` covers a tag's kind, model and stage,
-only those whom such entries name may push it. The pusher is whom the hosting
-system authenticated, never the tagger; where nobody is known, nobody is named.
+only the people named by such entries may push it. The pusher is the person whom
+the hosting system authenticated, never the tagger; if it names nobody, the push
+is refused.
 
 What takes a version out of a stage takes leave for that, too: deregistering it,
 and deprecating its model. So does, for putting it in, what brings a version back
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from ..judging.push import Signature
 
 OPTIONS = ("people.allow",)
-WHY = "the policy names who answers for this."
+WHY = "the policy says who may do this."
 
 
 class Refusal(Record):

@@ -131,7 +131,7 @@ class _Verifier:
             if self._checks is None:
                 self._checks = self._find_checks()
             if self._bad >= MOST_BAD and self.now is not None:
-                return Signature(None, f"it was not verified, for {MOST_BAD} others of this push are no good")
+                return Signature(None, f"it was not verified, for {MOST_BAD} others of this push are bad")
             checked = self._checks[signed.kind](signed)
             self._bad += checked.principal is None
             return checked
@@ -169,7 +169,7 @@ def read_signed(push: TagPush, raw: bytes, size: int) -> Signed | str:
     if kind == X509:
         return "it is an X.509 signature, and only SSH and OpenPGP signatures are verified here"
     if kind not in (SSH, PGP):
-        return "it is no detached signature"
+        return "it is not a detached signature"
     found = push.new.object if push.new else None
     if found is None or found.tagger is None:
         return "the tag does not say when it was made"

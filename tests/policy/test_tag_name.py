@@ -167,7 +167,7 @@ def test_a_name_without_at_and_hash_is_none_of_our_business(tag):
 
 
 NEAR_MISSES = [
-    ("m@0.0.1", "missing 'v' in the beginning", "m@v0.0.1"),
+    ("m@0.0.1", "missing 'v' at the beginning", "m@v0.0.1"),
     ("m@v1.0", "missing the patch segment", "m@v1.0.0"),
     ("m@v1.0.new", "'new' is not a valid patch number", None),
     ("m@V1.0.0", "capital 'V'", "m@v1.0.0"),
@@ -188,7 +188,7 @@ NEAR_MISSES = [
     ("m@v1.0.0#x1-", "the counter 'x1-' is not a number", None),
     ("m@v1.0.0#prod", "a stage or a version, not both", None),
     ("m#prod@v1.0.0", "a stage or a version, not both", None),
-    ("mymodel@1.2.3#staging", "missing 'v' in the beginning", None),
+    ("mymodel@1.2.3#staging", "missing 'v' at the beginning", None),
     ("m#", "the stage is missing", None),
     ("m#prod.eu", "a dot in the stage", None),
     ("m#-prod", "begins or ends with '-'", None),

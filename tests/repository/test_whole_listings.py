@@ -242,5 +242,5 @@ def test_a_line_that_is_cut_is_no_ref(repo: Repo, tmp_path: Path, monkeypatch: p
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
-    with pytest.raises(CannotJudge, match="which is no id and ref"):
+    with pytest.raises(CannotJudge, match="which is not an object id and a ref"):
         GitProgram(git).tags_of(["m"])
