@@ -33,6 +33,14 @@ def test_links_lead_somewhere(file: Path) -> None:
     assert not [target for target in targets if not (ROOT / file.parent / target).exists()]
 
 
+@pytest.mark.parametrize("file", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_the_files_and_folders_that_a_page_for_developers_names_exist(file: str) -> None:
+    named = set(re.findall(r"`([\w.]+(?:/[\w.]+)+/?|\w+\.(?:py|toml))`", (ROOT / file).read_text()))
+
+    assert len(named) > 10
+    assert not {name for name in named - {"tagwarden.toml", "__init__.py"} if not (ROOT / name).exists()}
+
+
 def test_the_tests_that_the_page_on_servers_names_exist() -> None:
     named = set(re.findall(r"`(test_\w+\.py)`", (DOCS / "server.md").read_text()))
 

@@ -57,9 +57,9 @@ def _moment(ctx: click.Context, parameter: click.Parameter, value: str | None) -
 @click.option("--model", metavar="MODEL", help="Only pushes of this model's tags.")
 @click.option("--pusher", metavar="NAME", help="Only pushes by NAME.")
 @click.option("--rule", metavar="RULE", help="Only pushes that broke RULE.")
-@click.option("--outcome", type=click.Choice(OUTCOMES), help="Only pushes that ended so.")
+@click.option("--outcome", type=click.Choice(OUTCOMES), help="Only pushes with this outcome.")
 @click.option("--since", metavar="TIME", callback=_moment, help="Only pushes since then: 2026-11-21, 7d, 24h.")
-@click.option("-n", "--number", type=click.IntRange(min=0), help="Only the newest pushes, so many.")
+@click.option("-n", "--number", type=click.IntRange(min=0), help="Only so many pushes, the newest.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def log(
     repo: str | None,

@@ -29,8 +29,8 @@ def status(repository: str, server: bool, as_json: bool) -> int:
     With --server: one that is pushed to REPO. The tag goes to a scratch
     repository: nothing in REPO changes, and nothing leaves the machine.
 
-    Exits with 0 only if that is so and nothing else is wrong; with 3 where it
-    can't be proven.
+    Exits with 0 only if the tag is refused and nothing else is wrong; with 3 if
+    that can't be proven.
     """
     found = _status(repository) if server else _status_of_clone(repository)
     click.echo(json.dumps(found) if as_json else "\n".join(_lines(found)))

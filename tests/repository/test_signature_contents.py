@@ -113,7 +113,9 @@ def test_a_revoked_ssh_key_signs_nothing_as_git_has_it(repo: Repo, ada: SshKey, 
 
 
 @needs_ssh
-@pytest.mark.parametrize(("value", "said"), [("/nonexistent/revoked", "No such file"), ("revoked", "not an absolute path")])
+@pytest.mark.parametrize(
+    ("value", "said"), [("/nonexistent/revoked", "No such file"), ("revoked", "not an absolute path")]
+)
 def test_without_the_revoked_keys_nothing_can_be_judged(repo: Repo, ada: SshKey, value: str, said: str) -> None:
     allow(repo, ada)
     sign_tag(repo, ada, NAME)
