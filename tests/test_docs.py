@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from support.examples import WORDS
 from support.project import ROOT, project_files
 
 DOCS = ROOT / "docs"
@@ -18,6 +19,11 @@ MARKDOWN = [file for file in project_files() if file.suffix == ".md"]
 @pytest.mark.parametrize("name", PAGES)
 def test_a_generated_page_is_fresh(name: str) -> None:
     assert (DOCS / name).read_text() == PAGES[name], "run `make docs`"
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_the_page_on_the_rules_explains_every_word_of_an_example(word: str) -> None:
+    assert f"`{word}" in PAGES["rules.md"].partition("## tag-name\n")[0]
 
 
 def test_the_index_names_every_page() -> None:

@@ -28,7 +28,7 @@ from ..errors import Refused
 @click.option(
     "--host",
     metavar="NAME",
-    help=f"The hosting system: {', '.join(HOSTS)} or env:VARIABLE. It decides where hooks go, and who is known to push.",
+    help=f"The hosting system: {', '.join(HOSTS)} or env:VARIABLE. It decides where hooks go, and who pushes.",
 )
 @click.option("--print", "print_it", is_flag=True, help="Write the hook file to stdout, and install nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
