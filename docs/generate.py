@@ -104,7 +104,7 @@ def rules_page() -> str:
     parts = [
         GENERATED,
         "# The rules\n",
-        "What each refuses, why, and how to fix it. The default is the severity under the built-in policy;\n`[rules]` in [the policy](policy.md) changes it.\n",
+        "The default is the severity under the built-in policy; `[rules]` in [the policy](policy.md) changes it.\n",
         "| rule | default | |\n|---|---|---|",
         *(f"| [{rule}](#{rule}) | {RULES[rule].severity} | {summary(rule)} |" for rule in known_rules()),
         "",

@@ -7,10 +7,10 @@ bear the name that was signed, so that a good signature can't be used for
 another tag. A clone that can't read the allowed signers leaves the signature to
 the server.
 
-As with `who`, a tag also needs the signature that is wanted for what it does to
-stages beside its name: a deregistration or a deprecation that takes a version
-out of `prod`, or what brings it back. Nobody can sign that a tag goes: where what
-it did wants a signature to be undone, it can't be moved or deleted.
+As with `who`, a tag also needs the signature that is required for what it does
+to stages besides: a deregistration or a deprecation that takes a version out of
+`prod`, or an event that brings it back. A deletion can't be signed, so a tag
+can't be moved or deleted where undoing what it did requires a signature.
 
 Fix: make the tag anew with `tagwarden … --sign` or `git tag -s`,
 or have the signer's key added to the allowed signers.
