@@ -60,7 +60,7 @@ def _check(clone: Clone, place: HookPlace) -> None:
         raise CannotInstall(f"{place.file} is a folder")
     kept = _kept(place)
     if os.path.lexists(place.file) and not is_ours(place.file) and os.path.lexists(kept):
-        raise CannotInstall(f"both {place.file} and {kept} are hooks that are not of tagwarden; move one of them away")
+        raise CannotInstall(f"both {place.file} and {kept} are hooks that are not tagwarden's; move one of them away")
 
 
 def _kept(place: HookPlace) -> str:

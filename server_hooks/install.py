@@ -99,7 +99,7 @@ def check_host(host: str | None) -> None:
     """CannotAdminister if `host` is no value that `tagwarden.pusher` may have."""
     if host is not None and host not in HOSTS and not host.startswith(ENVIRONMENT):
         known = ", ".join(sorted(HOSTS))
-        raise CannotAdminister(f"no host {host!r} is known; there are {known}, and {ENVIRONMENT}NAME")
+        raise CannotAdminister(f"{host!r} is not a known host; known are {known} and {ENVIRONMENT}NAME")
 
 
 def _check_place(repository: ServedRepository, hook: ServerHook, place: HookPlace) -> None:
@@ -113,8 +113,8 @@ def _check_place(repository: ServedRepository, hook: ServerHook, place: HookPlac
     other = None if is_inside(repository, place.file) else repository_around(place.file)
     if other is not None:
         raise CannotAdminister(
-            f"core.hooksPath is set to {folder.path}, in another repository ({other}): who uninstalls tagwarden there "
-            "would open the gate of this one. Give this repository hooks of its own: "
+            f"core.hooksPath is set to {folder.path}, in another repository ({other}): whoever uninstalls tagwarden "
+            "there would open the gate of this one. Give this repository hooks of its own: "
             f"`git -C {shlex.quote(repository.path)} config --unset core.hooksPath`, and copy those that it needs"
         )
     if os.path.isdir(place.file):
@@ -122,11 +122,10 @@ def _check_place(repository: ServedRepository, hook: ServerHook, place: HookPlac
     if is_ours(place.file) or not os.path.lexists(place.file):
         return
     if place.shared:
-        raise CannotAdminister(f"{place.file} is there already and is not of tagwarden; move it away")
+        raise CannotAdminister(f"{place.file} exists already and is not tagwarden's; move it away")
     if os.path.lexists(place.file + NEXT_SUFFIX):
         raise CannotAdminister(
-            f"both {place.file} and {place.file}{NEXT_SUFFIX} are hooks that are not of tagwarden; "
-            "move one of them away"
+            f"both {place.file} and {place.file}{NEXT_SUFFIX} are hooks that are not tagwarden's; move one of them away"
         )
 
 

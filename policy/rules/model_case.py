@@ -27,7 +27,8 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         return
     for push in facts.made:
         yield Breach(
-            f"the model {gto_spelling(facts.model)!r} of {push.tag!r} exists as {gto_spelling(facts.case_twin)!r}",
+            f"the model {gto_spelling(facts.model)!r} of {push.tag!r} differs only in case from"
+            f" {gto_spelling(facts.case_twin)!r}, which exists",
             push.ref,
             facts.model,
         )

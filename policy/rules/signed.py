@@ -18,6 +18,7 @@ or have the signer's key added to the allowed signers.
 
 from __future__ import annotations
 
+from ..commands import shell_command
 from ..grammar.tag_name import TagName
 from ..judging.consequences import is_covered, lines_of
 from ..judging.people import describe
@@ -40,9 +41,10 @@ WHY = "only a signature proves who made a tag, whoever pushes it and whoever run
 def check(facts: ModelFacts) -> Iterator[Breach]:
     wanted = _Wanted(facts)
     for line in lines_of(facts, facts.settings.signing.require):
-        sentence = _unsigned(line, wanted, facts) or _undone(line, wanted)
+        unsigned = _unsigned(line, wanted, facts)
+        sentence = unsigned or _undone(line, wanted)
         if sentence is not None:
-            yield Breach(sentence, line.push.ref, facts.model)
+            yield Breach(sentence, line.push.ref, facts.model, fix=_sign(line.push) if unsigned else None)
 
 
 class _Wanted:
@@ -74,8 +76,13 @@ def _unsigned(line: Line, wanted: _Wanted, facts: ModelFacts) -> str | None:
     problem = None if act is None else _problem(line.push, facts)
     if act is None or problem is None:
         return None
-    because = "" if act.holder is None else f"{act.effect}, which takes a signature, and "
+    because = "" if act.holder is None else f"{act.effect}, which needs a signature, and "
     return f"{line.push.tag!r} {because}{problem}"
+
+
+def _sign(push: TagPush) -> str | None:
+    found = push.new.object if push.new else None
+    return shell_command("git", "tag", "-f", "-s", push.tag, found.target) if found and found.target else None
 
 
 def _undone(line: Line, wanted: _Wanted) -> str | None:
@@ -84,7 +91,7 @@ def _undone(line: Line, wanted: _Wanted) -> str | None:
         return None
     change, noun = {"delete": ("deleted", "deletion"), "move": ("moved", "move")}[line.push.change]
     what = describe(act.kind, line.push.name.model, act.stage) if isinstance(line.push.name, TagName) else act.kind
-    return f"{line.push.tag!r} may not be {change}: to {what} takes a signature, and a {noun} can't be signed"
+    return f"{line.push.tag!r} may not be {change}: to {what} needs a signature, and a {noun} can't be signed"
 
 
 def _problem(push: TagPush, facts: ModelFacts) -> str | None:

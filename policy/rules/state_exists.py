@@ -63,7 +63,7 @@ def _unassignment(turn: ReplayedEvent, facts: ModelFacts, held: dict[str, str]) 
             str(facts.history.active_version_at(event.commit) or event.commit) for event in facts.history.holders(stage)
         )
         held[stage] = some_of(holders) or "no version"
-    return f"unassigns {turn.active}, which is not in the stage {stage!r} (held by {held[stage]})"
+    return f"unassigns {turn.active}, which is not in the stage {stage!r} ({held[stage]} is)"
 
 
 def _deregistration(turn: ReplayedEvent, facts: ModelFacts, _held: dict[str, str]) -> str | None:

@@ -56,7 +56,7 @@ def _counts_too_far(name: TagName, facts: ModelFacts) -> str | None:
     if int(name.counter) <= highest + len(facts.made):
         return None
     return (
-        f"has a counter of {len(name.counter)} digits; at most {MOST_COUNTER_DIGITS} are allowed, for GTO "
+        f"has a counter of {len(name.counter)} digits; at most {MOST_COUNTER_DIGITS} are allowed, because GTO "
         "counts on from the highest until the name is too long"
     )
 
@@ -89,7 +89,7 @@ EXAMPLES = (
     Example("an assignment with a counter, in a monorepo", ("cv=seg@v0.4.0", "cv=seg#prod#3"), refused=False),
     Example("a tag without '@' and '#' is none of our business", ("release-2024",), refused=False),
     Example("the 'v' is missing", ("churn@1.2.0",), refused=True),
-    Example("the patch segment is missing", ("churn@v1.2",), refused=True),
+    Example("the patch number is missing", ("churn@v1.2",), refused=True),
     Example("the patch number is a word", ("churn@v1.2.new",), refused=True),
     Example("'@created' makes GTO fail", ("churn@created",), refused=True),
     Example("a dot in the model's name", ("churn.v2@v1.0.0",), refused=True),

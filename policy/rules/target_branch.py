@@ -32,7 +32,8 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         puts_to_use = turn.event.name.kind in ("register", "assign")
         if puts_to_use and target is not None and target.on_branches.get(branches) is False:
             yield Breach(
-                f"the commit {turn.event.commit} of {turn.push.tag!r} is on none of the branches {names}",
+                f"the commit {turn.event.commit} of {turn.push.tag!r} is on none of the branches in target.branches:"
+                f" {names}",
                 turn.push.ref,
                 facts.model,
             )

@@ -104,7 +104,7 @@ class _Leave:
 
 def _sentence(line: Line, refusal: Refusal, signature: Signature | None, facts: ModelFacts) -> str:
     pusher = facts.circumstances.pusher
-    why = "it is not known who pushes" if pusher is None else f"{pusher!r} is not among them"
+    why = "it is not known who pushes" if pusher is None else f"the pusher is {pusher!r}"
     if signature is not None and signature.problem is not None:
         why += f", and the signature does not count: {signature.problem}"
     sentence = f"{refusal.decision.because}; {why}"

@@ -82,7 +82,7 @@ def account_of(git_dir: str, *, ignored: Callable[[str], bool]) -> Account | Non
     try:
         differences, more = _differences(common_dir, git, ignored)
     except CannotJudge as problem:
-        return Account(landings, (), (*notes, f"tags made beside the hooks can't be told: {problem}"))
+        return Account(landings, (), (*notes, f"tags made beside the hooks can't be found: {problem}"))
     return Account(landings, differences, (*notes, *more))
 
 

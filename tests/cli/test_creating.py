@@ -111,7 +111,7 @@ def test_a_stage_is_promoted_and_rolled_back(repo: Repo) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["register", "churn", "--version", "1.2.3"], "'1.2.3' is not a valid version: missing 'v'"),
+        (["register", "churn", "--version", "1.2.3"], "'1.2.3' is not a valid version: the 'v'"),
         (["register", "churn", "no-such-branch"], "there is no commit 'no-such-branch'"),
         (["register", "churn"], "[version-per-commit]"),
         (["register", "my.model"], "can't be a model's name"),

@@ -80,7 +80,7 @@ def test_a_loose_ref_that_git_leaves_out_is_missed(
 
     with (
         closing(at(repo)) as reader,
-        pytest.raises(CannotJudge, match=r"list of refs is not whole: it is silent on 'refs/tags/m@v1\.0\.0'"),
+        pytest.raises(CannotJudge, match=r"list of refs is not whole: it lacks 'refs/tags/m@v1\.0\.0'"),
     ):
         way(ask, reader)
 

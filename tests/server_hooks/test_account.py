@@ -182,7 +182,7 @@ def test_while_a_push_is_under_way_it_says_so(logged: Server, capsys: Capture, m
     (problem,) = problems(logged, capsys)
 
     lock.release()
-    assert "tags made beside the hooks can't be told: Another push of model tags is under way" in problem
+    assert "tags made beside the hooks can't be found: Another push of model tags is under way" in problem
 
 
 def test_many_are_counted(logged: Server, capsys: Capture) -> None:
