@@ -78,4 +78,4 @@ def no_such_model(model: str, known: list[str]) -> Refused:
 
     near = difflib.get_close_matches(model, known, n=3)
     listed = ", ".join(gto_spelling(one) for one in near or known[:5])
-    return Refused(f"there is no model {gto_spelling(model)!r}" + (f"; there is: {listed}" if listed else ""))
+    return Refused(f"there is no model {gto_spelling(model)!r}" + (f"; the models are: {listed}" if listed else ""))

@@ -122,7 +122,7 @@ def test_a_stage_is_promoted_and_rolled_back(repo: Repo) -> None:
         (["assign", "churn", "prod", "--from", "qa"], "is in 'qa'; there is something in: dev (v0.0.1)"),
         (["assign", "fraud", "prod"], "HEAD holds no active version of 'fraud'"),
         (["unassign", "churn", "prod"], "no version of 'churn' is in 'prod'"),
-        (["unassign", "churn", "dev", "--version", "v9.0.0"], "has no version v9.0.0; there is: v0.0.1"),
+        (["unassign", "churn", "dev", "--version", "v9.0.0"], "has no version v9.0.0; its versions are: v0.0.1"),
         (["deregister", "churn", "v9.0.0"], "has no version v9.0.0"),
         (["deprecate", "fraud"], "there is no model 'fraud'"),
     ],

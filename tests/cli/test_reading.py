@@ -250,7 +250,7 @@ def test_an_unknown_model_is_a_no_that_names_those_that_are_near(registry: Repo)
     for command in ("show", "history"):
         ran = tagwarden(registry.path, command, "chrun")
         assert (ran.status, ran.out) == (1, "")
-        assert "there is no model 'chrun'; there is: churn" in ran.err
+        assert "there is no model 'chrun'; the models are: churn" in ran.err
     assert "can't be a model's name" in tagwarden(registry.path, "show", "a b").err
 
 
