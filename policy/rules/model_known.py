@@ -1,7 +1,7 @@
 """Refuses models that the policy does not know.
 
-`models.names` lists the models as globs; `models.declared-in` demands that the
-model be an artifact of that file (DVC's `dvc.yaml`) at the tagged commit.
+`models.names` lists the models as globs; `models.declared-in` requires the
+model to be an artifact in that file (DVC's `dvc.yaml`) at the tagged commit.
 
 Fix: correct the name, or have the model added to the list or file.
 """

@@ -1,8 +1,8 @@
 """Refuses a commit that no listed branch contains.
 
 `target.branches` are globs over branch names. The branches count as they
-would stand after the push, so a branch and its tags can go in one push. Asked
-of registrations and assignments; a version can always be taken back.
+would stand after the push, so a branch and its tags can go in one push. It is
+asked of registrations and assignments; a version can always be taken back.
 
 Fix: merge the commit into one of the branches and push that first,
 or along with the tag.

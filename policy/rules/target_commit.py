@@ -6,7 +6,7 @@ commit without author or committer, dated beyond the year 9999, or not written
 in the encoding that it names (git-commit(1), `i18n.commitEncoding`) makes
 every command fail, too.
 
-Fix: tag the commit that holds the model.
+Fix: tag the commit that holds the model; if GTO can't read that one, commit again.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """Refuses a version that is not above the latest (of its line).
 
-What counts are the active versions that stand before the push, compared by
-SemVer precedence. `versions.order` says which: "latest" all of them, "major"
-or "minor" those that share the major, or major and minor, number (so that
-hotfix lines live on), "any" none. The versions of one push are not compared
-with each other: `git push --tags` may bring a whole history.
+A new version is compared, by SemVer precedence, with the active versions that
+stand before the push. `versions.order` says with which: "latest" with all of
+them, "major" or "minor" with those that share its major, or major and minor,
+number (so that hotfix lines can go on), "any" with none. The versions of one
+push are not compared with each other: `git push --tags` may bring a whole
+history.
 
 Fix: register a higher version, or have the order relaxed for the
 models that keep several lines.
