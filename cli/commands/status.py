@@ -14,7 +14,7 @@ PROVEN = {
     "refuses": "A bad tag was pushed to a scratch repository and refused by tagwarden, as it should be.",
     "reports": "A bad tag was pushed to a scratch repository: tagwarden reported it and refused nothing, "
     'for the policy\'s mode is "evaluate".',
-    "no": "Bad tags are not kept out.",
+    "no": "Bad tags are not refused.",
     "unknown": "Whether bad tags are kept out can't be proven from here.",
 }
 

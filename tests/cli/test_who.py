@@ -132,7 +132,7 @@ def test_what_is_only_told_is_allowed(here: Path, capsys: Capture, policy: str, 
     (here / "tagwarden.toml").write_text(policy)
 
     assert run(["who", "--as", "ada", "assign", "churn", "prod"]) == 0
-    assert f"but {key} has it that this is told and not refused" in capsys.readouterr().out
+    assert f"but because of {key} this is only reported, not refused" in capsys.readouterr().out
 
 
 def test_entries_in_another_spelling_are_numbered_only(here: Path, capsys: Capture) -> None:
