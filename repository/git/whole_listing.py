@@ -65,7 +65,7 @@ class WholeListing:
             raise CannotJudge(
                 f"Git's list of refs is not whole: it lacks {ref!a}, or shows an old value of it; its file is "
                 f"{self._loose.path(ref)!a}. See what `git for-each-ref` says in that repository, and whether the "
-                "user whom pushes run as can read all of it."
+                "user that pushes run as can read all of it."
             )
 
     def abandon(self) -> None:
