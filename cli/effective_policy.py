@@ -17,7 +17,7 @@ from ..repository.trusted.policy_source import PolicySource, client_policy, serv
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..policy.settings import Policy
+    from ..policy.file.policy import Policy
 
 NOWHERE = PolicySource("built-in", "built-in", None, None, None)
 

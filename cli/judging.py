@@ -14,7 +14,7 @@ from .errors import ACCEPTED, REFUSED
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..policy.judging.verdict import Verdict
+    from ..policy.verdict import Verdict
 
 
 def _as_text(verdict: Verdict) -> list[str]:

@@ -17,7 +17,7 @@ from tagwarden.policy.rules import RULES, load_rule
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tagwarden.policy.rules.example import Example
+    from tagwarden.policy.rules.contract import Example
 
 DOCS = Path(__file__).parent
 BAD_STATES = DOCS.parent / "tests" / "support" / "bad_states.py"

@@ -6,7 +6,7 @@ import os
 
 from ..policy.errors import CannotJudge
 from ..policy.grammar.ref_names import are_ref_names
-from ..policy.judging.push import RefUpdate
+from ..policy.push import RefUpdate
 from .git.object_ids import are_ids
 
 TYPE_CHECKING = False

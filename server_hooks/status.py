@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
+from ..policy.grammar.names import HEADS
 from ..report.account import about_differences, about_landing
 from ..report.proof import Status, named_rules, what_is_proven
 from ..repository.git.command import Git
@@ -87,8 +88,8 @@ def _head_problems(repository: ServedRepository) -> list[str]:
     head = repository.git("symbolic-ref", "--quiet", "HEAD", accepted=(0, 1))
     if not head or repository.git("rev-parse", "--verify", "--quiet", head, accepted=(0, 1)):
         return []
-    branches = repository.git("for-each-ref", "--count=2", "--format=%(refname)", "refs/heads/").splitlines()
-    there = branches[0] if len(branches) == 1 else "refs/heads/<branch>"
+    branches = repository.git("for-each-ref", "--count=2", "--format=%(refname)", HEADS).splitlines()
+    there = branches[0] if len(branches) == 1 else f"{HEADS}<branch>"
     git = f"git -C {shlex.quote(repository.path)}"
     why = f"HEAD names {head}, which does not exist, so the policy of no branch counts."
     ways = [f"Push that branch, or: {git} symbolic-ref HEAD {there}"]

@@ -20,8 +20,8 @@ from ..policy_in_force import load
 from ..progress import Progress
 
 if TYPE_CHECKING:
-    from ...policy.judging.verdict import Verdict
-    from ...policy.settings import Policy
+    from ...policy.file.policy import Policy
+    from ...policy.verdict import Verdict
     from ...repository.git.command import Git
 
 

@@ -14,7 +14,7 @@ from ..effective_policy import policy_here
 from ..errors import Refused
 
 if TYPE_CHECKING:
-    from ...policy.rules.example import Example
+    from ...policy.rules.contract import Example
 
 
 @click.command()

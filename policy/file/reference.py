@@ -97,5 +97,5 @@ def _row(key: Key, section: str) -> str:
     default = default_text(key)
     if not key.unset:
         default = f"`{default}`"
-    cells = [f"`{name}`", key.shape.expected, default, rules, key.doc]
+    cells = [f"`{name}`", key.type.expected, default, rules, key.doc]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

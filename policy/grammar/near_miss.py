@@ -1,13 +1,13 @@
 """Names that look like model tags and are not: what exactly is wrong with them.
 
-A near miss holds `@` or `#`. GTO skips it without a word, so whoever made it
-believes that something was registered or deployed.
+A near miss contains `@` or `#`. GTO skips it silently, so its author believes
+that something was registered or deployed.
 """
 
 from __future__ import annotations
 
-from ..quoting import quoted
 from ..record import Record
+from ..wording import quoted
 from .names import (
     ALPHANUMERIC,
     FOLDER,
@@ -33,7 +33,7 @@ class NearMiss(Record):
 
 
 def explain(tag: str) -> NearMiss:
-    """Say what keeps `tag`, which `parse_tag_name` has turned down, from being a model tag."""
+    """Say why `tag`, which `parse_tag_name` could not read, is not a model tag."""
     if is_endless(tag):
         return NearMiss(tag, _problem_of_size(tag), None)
     return NearMiss(tag, _problem(tag), _suggest(tag))
@@ -149,7 +149,7 @@ def _odd(text: str, allowed: frozenset[str]) -> str:
 
 
 def _suggest(tag: str) -> str | None:
-    """The nearest model tag where only the version or the place of `!` is wrong, else None."""
+    """The model tag that was probably meant if only the version or the place of `!` is wrong, else None."""
     model, at, rest = tag.partition("@")
     version, hash_sign, counter = rest.partition("#")
     cancelled = "!" if version.endswith("!") or counter.endswith("!") else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..record import Record
-from .names import is_model, is_name, tag_spelling
+from .names import TAGS, is_model, is_name, tag_spelling
 from .near_miss import NearMiss
 from .tag_name import parse_tag_name
 
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from .versions import Version
-
-TAGS = "refs/tags/"
 
 
 class Query(Record):
@@ -37,7 +35,7 @@ def parse_query(text: str) -> Query:
     tag = text.removeprefix(TAGS)
     if tag == text:
         if text.startswith("refs/"):
-            raise ValueError(f"{text!r} is not a tag; model tags are under refs/tags/")
+            raise ValueError(f"{text!r} is not a tag; model tags are under {TAGS}")
         tag = tag_spelling(text)
         model, _, word = tag.rpartition("@")
         if word in ("latest", "greatest") and is_model(model):

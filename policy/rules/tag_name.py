@@ -13,19 +13,18 @@ with `@` or `#`, list them in `scope.ignore`.
 
 from __future__ import annotations
 
-from ..commands import shell_commands
-from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, what_has_no_room
+from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, TAGS, what_has_no_room
 from ..grammar.near_miss import NearMiss
 from ..grammar.tag_name import TagName, highest_counter
-from ..judging.verdict import Breach
-from ..quoting import quoted
-from .example import Example
+from ..verdict import Breach
+from ..wording import quoted, shell_commands
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("scope.ignore",)
 WHY = "GTO skips such a tag without a word, so nothing is registered or deployed by it."
@@ -78,9 +77,9 @@ def _rename(miss: NearMiss) -> str | None:
     if miss.suggestion is None:
         return None
     return shell_commands(
-        ("git", "tag", "-a", miss.suggestion, f"refs/tags/{miss.tag}^{{commit}}"),
+        ("git", "tag", "-a", miss.suggestion, f"{TAGS}{miss.tag}^{{commit}}"),
         ("git", "tag", "-d", miss.tag),
-        ("git", "push", "origin", f"refs/tags/{miss.suggestion}"),
+        ("git", "push", "origin", TAGS + miss.suggestion),
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 
+from ...policy.grammar.names import REPLACEMENTS, TAGS
 from ...policy.judging.judge import Judge
-from ...policy.judging.push import Circumstances, RefUpdate, WholePush
+from ...policy.push import Circumstances, RefUpdate, WholePush
 from ..git.program import GitProgram
 from ..git.tree_walk import TreeWalk
 from ..signatures.verifier import find_verifier
-from .model_updates import TAGS
 from .pipeline import judge_updates
 
 TYPE_CHECKING = False
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Literal
 
-    from ...policy.judging.verdict import Verdict
-    from ...policy.settings import Policy
+    from ...policy.file.policy import Policy
+    from ...policy.verdict import Verdict
     from ..git.command import Git
     from ..git.objects import RawObject, TagRef
     from ..trusted.policy_source import PolicySource
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 # Models often share their commits; the more are looked at together, the fewer are read twice.
 BATCH = 20_000
-
-REPLACEMENTS = "refs/replace/"
 
 
 def audit(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 from ...policy.errors import CannotJudge
+from ...policy.grammar.names import TAGS, model_of
 from ...policy.judging.judge import Judge
-from ...policy.judging.push import Circumstances, WholePush
+from ...policy.push import Circumstances, WholePush
 from ...policy.record import Record
 from ...policy.rules import rules_where
 from ..git.program import GitProgram
@@ -14,8 +15,8 @@ from ..remote.names import remote_to_push_to
 from ..remote.reader import RemoteReader, fetch_missing
 from ..remote.remote import DEFAULT_SECONDS, TIMEOUT_SETTING, Listing, Remote, RemoteIsSilent, seconds_for_remotes
 from ..trusted.policy_source import client_policy
-from .model_updates import TAGS, updates_by_model
-from .obstacles import parents_of
+from .model_updates import updates_by_model
+from .obstacles import tags_in_the_way
 from .pipeline import judge_updates
 from .server_push import InForce, find_stages
 
@@ -23,10 +24,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ...policy.file.policy import Policy
     from ...policy.judging.judge import Verify
-    from ...policy.judging.push import RefUpdate
-    from ...policy.judging.verdict import Level, Verdict
-    from ...policy.settings import Policy
+    from ...policy.push import RefUpdate
+    from ...policy.verdict import Level, Verdict
     from ..git.command import Git
     from ..git.configuration import Configuration
     from ..trusted.policy_source import PolicySource
@@ -95,7 +96,7 @@ def _judged(
         remote = remote_of(destination, git, configuration)
         if listing is None:
             asks_branches = bool(_active(force.policy, models, ("target-branch",)))
-            parents = _parents(updates)
+            parents = sorted(tags_in_the_way(update for update in updates if update.ref.startswith(TAGS)))
             # A near miss is one, whatever the remote has.
             listing = remote.list(models, tags=parents, heads=asks_branches) if models or parents else Listing({}, {})
     _judge_by(judge, updates, models, destination, listing, remote, git)
@@ -164,17 +165,7 @@ def _needed(updates: Sequence[RefUpdate], models: Sequence[str], listing: Listin
     """The remote's tags that are looked into, by name: those of the pushed models, and those that are changed."""
     wanted = set(models)
     touched = {update.ref[len(TAGS) :] for update in updates if update.ref.startswith(TAGS)}
-    return {
-        name: oid
-        for name, oid in listing.tags.items()
-        if name in touched or name.partition("@")[0].partition("#")[0] in wanted
-    }
-
-
-def _parents(updates: Sequence[RefUpdate]) -> list[str]:
-    """Tags that would stand in the way of a pushed one, for a ref can't be a folder, too."""
-    tags = (update.ref[len(TAGS) :] for update in updates if update.ref.startswith(TAGS))
-    return sorted({parent for tag in tags for parent in parents_of(tag)})
+    return {name: oid for name, oid in listing.tags.items() if name in touched or model_of(name) in wanted}
 
 
 def _verifier(policy: Policy, reader: GitProgram, git: Git, now: int) -> Verify | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...policy.file.load import load_policy
+from ...policy.grammar.names import TAGS
 from ...policy.judging.judge import Judge
-from ...policy.judging.push import RefUpdate
+from ...policy.push import RefUpdate
 from ..trusted.policy_source import server_policy, site_policy
-from .model_updates import TAGS, updates_by_model
+from .model_updates import updates_by_model
 from .pipeline import judge_updates
 from .server_push import InForce, find_stages
 
@@ -14,8 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...policy.judging.push import Circumstances
-    from ...policy.judging.verdict import Verdict
+    from ...policy.push import Circumstances
+    from ...policy.verdict import Verdict
     from ..git.configuration import Configuration
     from ..git.reader import Reader
     from .server_push import FindVerify, LoadPolicy

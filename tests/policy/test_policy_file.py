@@ -93,14 +93,14 @@ def test_every_key_reaches_its_field() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\n# nothing\n", b"[versions]\n[rules]\n", b"[people]\n"])
 def test_an_empty_file_is_the_built_in_policy(data: bytes) -> None:
-    assert load_policy(data).for_model("churn") == built_in_policy().for_model("churn") == Settings()
+    assert load_policy(data).for_model("churn") == built_in_policy().for_model("churn") == Settings(DEFAULT_LEVELS)
 
 
 @pytest.mark.parametrize(
     ("text", "seconds"), [("0s", 0), ("90s", 90), ("5m", 300), ("1h", 3600), ("2d", 172800), ("007s", 7)]
 )
 def test_a_duration_has_a_number_and_a_unit(text: str, seconds: int) -> None:
-    assert load_policy(f'[time]\nmax-skew = "{text}"'.encode()).time.max_skew == seconds
+    assert load_policy(f'[time]\nmax-skew = "{text}"'.encode()).base.time.max_skew == seconds
 
 
 def test_ignored_tags_are_matched_by_glob() -> None:

@@ -22,9 +22,10 @@ from support.ref_model import MAIN, TAGS, Command, RefModel, is_nothing, is_ref_
 from support.registry_checks import audit_errors, gto_is_alive_and_agrees, is_model_tag, log_is_true, newly_wrong
 from tagwarden.policy.grammar.names import gto_spelling
 from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
-from tagwarden.policy.judging.push import Tag
 from tagwarden.policy.objects.tag_object import parse_tag_object
-from tagwarden.policy.registry.history import ModelHistory, read_event
+from tagwarden.policy.push import Tag
+from tagwarden.policy.registry.event import read_event
+from tagwarden.policy.registry.history import ModelHistory
 
 PUSHES = 10
 SEEDS = range(24)

@@ -15,7 +15,7 @@ from support import Repo, Server
 from support.hook_files import hook_at
 from tagwarden.cli.run import run
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.judging.push import RefUpdate
+from tagwarden.policy.push import RefUpdate
 from tagwarden.repository.git.command import Git
 from tagwarden.server_hooks.lock.push_lock import take_push_lock
 from tagwarden.server_hooks.log import settlement

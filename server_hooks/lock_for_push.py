@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 
-from ...policy.errors import CannotJudge
+from ..policy.errors import CannotJudge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...repository.git.command import Git
-    from ...repository.git.configuration import Configuration
-    from ..gate import Call
-    from .push_lock import PushLock
+    from ..repository.git.command import Git
+    from ..repository.git.configuration import Configuration
+    from .call import Call
+    from .lock.push_lock import PushLock
 
 LOCK_TIMEOUT = "tagwarden.lockTimeout"
 DEFAULT_LOCK_TIMEOUT = 60.0
@@ -26,11 +26,11 @@ def lock_for_push(common_dir: str, git: Git, configuration: Configuration, call:
     Raises CannotJudge where it can't be taken, which is logged as what became
     of the push, and where what came before can't be settled.
     """
-    from ..log.mark import everything_is_settled
-    from .push_lock import take_push_lock
+    from .lock.push_lock import take_push_lock
+    from .log.mark import everything_is_settled
 
     def say(line: str) -> None:
-        from ..messages import tell
+        from .messages import tell
 
         tell([f"tagwarden: {line}"], call.host, seconds=SECONDS_WHILE_WAITING)
 
@@ -41,7 +41,7 @@ def lock_for_push(common_dir: str, git: Git, configuration: Configuration, call:
         raise
     # A further hook of a push has the lock while the refs of that very push are on their way.
     if lock.begins_the_push and not everything_is_settled(common_dir):
-        from ..log.settlement import settle
+        from .log.settlement import settle
 
         try:
             settle(common_dir, git)
@@ -63,10 +63,10 @@ def _lock_timeout(configuration: Configuration) -> float:
 
 
 def _log(common_dir: str, configuration: Configuration, call: Call, problem: CannotJudge) -> None:
-    from ..log.append import append_to_log
-    from ..log.line import Entry
-    from ..pusher import SETTING, find_pusher
-    from .waiting import Busy
+    from .lock.waiting import Busy
+    from .log.append import append_to_log
+    from .log.line import Entry
+    from .pusher import SETTING, find_pusher
 
     pusher = find_pusher(configuration.get(SETTING), os.environ)
     entry = Entry(call.hook, pusher, call.updates, "could-not-judge", error=str(problem))
