@@ -12,6 +12,7 @@ from ..policy.grammar.names import HEADS, TAGS, gto_spelling
 from ..policy.registry.planning import Unplannable
 from ..policy.wording import shell_command
 from ..report.escape import display
+from ..report.exit_status import ACCEPTED, REFUSED
 from ..report.json import document
 from ..report.text import lines_of
 from ..repository.git.command import Git
@@ -20,7 +21,7 @@ from ..repository.making.tag_maker import open_tag_maker
 from ..repository.remote.branch_to_push import branch_that_lacks
 from ..repository.remote.names import is_remote, remote_to_push_to
 from .effective_policy import policy_here
-from .errors import ACCEPTED, REFUSED, Refused
+from .errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable

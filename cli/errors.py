@@ -1,11 +1,8 @@
-"""What a command raises to leave with an exit status other than 0."""
+"""What a command raises to leave with an exit status other than 0, and the statuses that only commands have."""
 
 from __future__ import annotations
 
-ACCEPTED = 0
-REFUSED = 1
 USAGE = 2
-CANNOT_JUDGE = 3
 INTERRUPTED = 130
 OUTPUT_CLOSED = 141
 

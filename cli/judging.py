@@ -8,8 +8,8 @@ import click
 
 from ..report import github, text
 from ..report.escape import escape
+from ..report.exit_status import ACCEPTED, REFUSED
 from ..report.json import document, dump
-from .errors import ACCEPTED, REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

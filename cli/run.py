@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..policy.errors import CannotJudge
-from .errors import ACCEPTED, CANNOT_JUDGE, INTERRUPTED, OUTPUT_CLOSED, REFUSED, USAGE, Refused
+from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
+from .errors import INTERRUPTED, OUTPUT_CLOSED, USAGE, Refused
 from .group import tagwarden
 
 if TYPE_CHECKING:

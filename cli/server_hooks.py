@@ -8,7 +8,9 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
-from ..server_hooks.served_repository import CannotAdminister, owner_of, run_as
+from ..repository.git.bounded_program import NotStarted
+from ..repository.hook_files.errors import CannotInstall
+from ..server_hooks.owner import owner_of, run_as
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +20,7 @@ def as_owner(path: str, arguments: Sequence[str], here: Callable[[], dict[str, A
     """What `here` returns, called as the owner of the repository at `path`.
 
     Root runs `tagwarden ARGUMENTS --json PATH` as that user, so that what is
-    made is theirs and what is proven holds for them. CannotAdminister for
+    made is theirs and what is proven holds for them. CannotInstall for
     anybody else.
     """
     path = os.path.abspath(path)
@@ -27,22 +29,21 @@ def as_owner(path: str, arguments: Sequence[str], here: Callable[[], dict[str, A
         return here()
     if os.geteuid() != 0:
         command = shlex.join(["sudo", "-u", owner.name, "tagwarden", *arguments, path])
-        raise CannotAdminister(f"{path} belongs to {owner.name}, as whom this must run: {command}")
+        raise CannotInstall(f"{path} belongs to {owner.name}, as whom this must run: {command}")
     again = [os.path.abspath(sys.executable), "-I", "-m", "tagwarden.cli", *arguments, "--json", path]
     try:
         ran = run_as(owner, again)
-        answer: dict[str, Any] = json.loads(ran.stdout)
-    except OSError as error:
-        raise CannotAdminister(
-            f"{owner.name}, who owns {path}, can't execute {again[0]}: {error.strerror}; "
+        answer: dict[str, Any] = json.loads(ran.output)
+    except NotStarted as error:
+        raise CannotInstall(
+            f"{owner.name}, who owns {path}, can't execute {again[0]}: {error.why}; "
             "install tagwarden where that user can"
         ) from error
     except ValueError:
-        said = ran.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise CannotAdminister(
-            f"{owner.name}, who owns {path}, can't run tagwarden with {again[0]} ({said}); "
+        raise CannotInstall(
+            f"{owner.name}, who owns {path}, can't run tagwarden with {again[0]} ({ran.last_word}); "
             "install it where that user can read it"
         ) from None
     if "error" in answer:
-        raise CannotAdminister(answer["error"])
+        raise CannotInstall(answer["error"])
     return answer

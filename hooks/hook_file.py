@@ -8,52 +8,24 @@ an argument and the rest on stdin.
 
 A clone must not become useless because an interpreter has gone: then
 `tagwarden` is looked for on PATH, and without it only pushes of tags are
-refused. Like the server's (server_hooks/hook_file.py) the script is one
-compound command, and exits with 0 only where it means to.
+refused.
 """
 
 from __future__ import annotations
 
-from .leaving import ACCEPTED, CANNOT_JUDGE, IN_HOOK_FILE, REFUSED
+from ..report.exit_status import IN_HOOK_FILE
+from ..repository.hook_files.our_files import KEPT_SUFFIX
+from ..repository.hook_files.script import beginning
 
-MARK = "# tagwarden client hook:"
-NEXT = "pre-push.tagwarden-next"
+NEXT = f"pre-push{KEPT_SUFFIX}"
 INSTALL = "tagwarden install"
 
 # Exit status of the interpreter where it has no tagwarden, or none that can be loaded.
 NOT_THERE = 97
 
-_FILE = """\
-#!/bin/sh
-{{
-{mark} pre-push
-# Made by `tagwarden install`; `tagwarden uninstall` takes it back.
-# The braces are there so that of a file that lost its end nothing is run.
-
-python={python}
-next={next}
-repair={repair}
+_REST = """\
 lines= ended=
-
-leave() {{
-    trap - 0; exit "$1"
-}}
-
-refuse() {{
-    printf 'tagwarden: %s\\n' "$1" >&2
-    leave 3
-}}
-
-trap 'refuse "the hook file $0 is damaged or could not be run, so nothing is pushed. Make it anew: $repair"; exit 3' 0
-
-# With these Python looks for its modules elsewhere, in spite of -I.
-unset PYTHONEXECUTABLE __PYVENV_LAUNCHER__
-
-case $0 in */*) here=${{0%/*}} ;; *) here=. ;; esac
-[ -z "$next" ] || next=$here/$next
 [ -x "$next" ] || next=
-nl='
-'
 
 # The hook that was here before gets what Git gave us; then we are done.
 pass_on() {{
@@ -99,7 +71,7 @@ if [ -x "$python" ]; then
     {refused}) leave 1 ;;
     {could_not_judge}) leave 3 ;;
     {not_there} | 126 | 127) ;;
-    *) refuse "$python ended with exit status $status and without a verdict, so nothing is pushed. Try it by hand." ;;
+    *) refuse "$python ended with exit status $status and without a verdict" "Try it by hand." ;;
     esac
 fi
 
@@ -113,7 +85,7 @@ done
 case $lines in
 *' refs/tags/'* | *' refs/replace/'*)
     refuse "the interpreter $python, which this hook was installed with, has gone or has no tagwarden, and
-there is no tagwarden on PATH. Tags are not pushed until you run: $repair"
+there is no tagwarden on PATH" "Tags are not pushed until you run: $repair"
     ;;
 esac
 ended=yes
@@ -131,36 +103,7 @@ def hook_file(*, python: str, next_hook: str = "", repair: str = INSTALL) -> str
     `repair` the command that installs the file anew. ValueError where `python`
     can't be written into a script.
     """
-    import shlex
-
-    if any(character in python for character in "\n\r\0"):
-        raise ValueError(f"{python!r} is no path that a hook file can hold")
-    return _FILE.format(
-        mark=MARK,
-        python=shlex.quote(python.replace("\\", "/")) if "\\" in python and ":" in python else shlex.quote(python),
-        next=shlex.quote(next_hook),
-        repair=shlex.quote(repair),
-        not_there=NOT_THERE,
-        accepted=IN_HOOK_FILE + ACCEPTED,
-        refused=IN_HOOK_FILE + REFUSED,
-        could_not_judge=IN_HOOK_FILE + CANNOT_JUDGE,
-    )
-
-
-def is_hook_file(content: bytes) -> bool:
-    """Whether `content` is a hook file of ours, of this version or another."""
-    return f"\n{MARK} ".encode() in content[:200]
-
-
-def interpreter_of(content: bytes) -> str | None:
-    """The interpreter that a hook file of ours names, None where none can be read."""
-    import shlex
-
-    for line in content.decode("utf-8", "surrogateescape").splitlines():
-        if line.startswith("python="):
-            try:
-                (found,) = shlex.split(line[len("python=") :])
-            except ValueError:
-                return None
-            return found
-    return None
+    if "\\" in python and ":" in python:  # on Windows, where the shell is Git's and takes slashes
+        python = python.replace("\\", "/")
+    start = beginning("client", "pre-push", python=python, next_hook=next_hook, repair=repair)
+    return start + _REST.format(not_there=NOT_THERE, **IN_HOOK_FILE)

@@ -11,8 +11,7 @@ import os
 from typing import TYPE_CHECKING, Literal
 
 from ..policy.record import Record
-from ..repository.git.whole_file import content_of
-from .hook_file import is_hook_file
+from ..repository.git.whole_file import read_start
 
 if TYPE_CHECKING:
     from .clone import Clone
@@ -63,17 +62,12 @@ def hook_place(clone: Clone) -> HookPlace:
     husky = _husky_folder(folder)
     if husky is not None:
         return HookPlace("husky", os.path.join(husky, HOOK))
-    content = content_of(os.path.join(folder, HOOK))
+    content = read_start(os.path.join(folder, HOOK))
     if is_of_pre_commit(content):
         return HookPlace("pre-commit", os.path.join(folder, LEGACY))
     if b"call_lefthook" in content:
         return HookPlace("lefthook", os.path.join(clone.work_tree, ".lefthook", HOOK, "tagwarden"))
     return HookPlace("git", os.path.join(folder, HOOK))
-
-
-def is_ours(file: str) -> bool:
-    """Whether our hook file is what stands at `file`."""
-    return not os.path.islink(file) and is_hook_file(content_of(file))
 
 
 def is_of_pre_commit(content: bytes) -> bool:
@@ -88,7 +82,7 @@ def stanza(place: HookPlace) -> str:
 
 def has_stanza(place: HookPlace) -> bool:
     """Whether the manager's file names our command."""
-    return COMMAND.encode() in content_of(place.file)
+    return COMMAND.encode() in read_start(place.file)
 
 
 def _husky_folder(hooks: str) -> str | None:

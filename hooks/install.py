@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import shlex
 
-from ..repository.git.whole_file import write_whole
-from .clone import CannotInstall, Clone
+from ..repository.hook_files.errors import CannotInstall
+from ..repository.hook_files.hooked_repository import changing
+from ..repository.hook_files.interpreter import own_interpreter
+from ..repository.hook_files.placing import about_kept, check_place, place_hook, write_hook
+from .cached_interpreter import repair_command, warning_about
+from .clone import Clone
 from .hook_file import NEXT, hook_file
-from .hook_place import has_stanza, hook_place, is_ours, stanza
-from .interpreter import own_interpreter, repair_command, warning_about
+from .hook_place import has_stanza, hook_place, stanza
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..repository.hook_files.placing import KeptHook
     from .hook_place import HookPlace
 
 COMMAND_SETTING = "hook.tagwarden.command"
@@ -30,8 +34,8 @@ def install(path: str, *, configured: bool = False) -> list[str]:
     """
     clone = Clone(path)
     place = hook_place(clone)
-    python = own_interpreter()
-    try:
+    python = own_interpreter("tagwarden.hooks.pre_push")
+    with changing(place.file):
         if configured:
             said = _configure(clone, python)
         elif place.manager in ("husky", "lefthook"):
@@ -41,8 +45,6 @@ def install(path: str, *, configured: bool = False) -> list[str]:
         else:
             _check(clone, place)
             said = _place_hook(place, python)
-    except OSError as error:
-        raise CannotInstall(f"{error.filename or place.file} can't be written: {error.strerror}") from error
     said += [line for line in (_about_work_trees(clone, place), warning_about(python)) if line]
     return [*said, f"`tagwarden status {shlex.quote(clone.work_tree)}` proves that it works."]
 
@@ -56,45 +58,25 @@ def _check(clone: Clone, place: HookPlace) -> None:
             f"the pushes from every clone. With Git {since} or later: `tagwarden install --configured`. Or have the "
             f'pre-push hook there call: tagwarden hook pre-push "$@"'
         )
-    if os.path.isdir(place.file):
-        raise CannotInstall(f"{place.file} is a folder")
-    kept = _kept(place)
-    if os.path.lexists(place.file) and not is_ours(place.file) and os.path.lexists(kept):
-        raise CannotInstall(f"both {place.file} and {kept} are hooks that are not tagwarden's; move one of them away")
+    check_place(place.file, _keep_as(place))
 
 
-def _kept(place: HookPlace) -> str:
+def _keep_as(place: HookPlace) -> str:
+    # pre-commit may have moved ours away from the name that it had when it was installed.
     return os.path.join(os.path.dirname(place.file), NEXT)
 
 
 def _place_hook(place: HookPlace, python: str) -> list[str]:
-    kept = _kept(place)
     os.makedirs(os.path.dirname(place.file), exist_ok=True)
-    moved = os.path.lexists(place.file) and not is_ours(place.file)
-    if moved:
-        # As a second name first, so that there is no moment without a hook.
-        try:
-            os.link(place.file, kept, follow_symlinks=False)
-        except (OSError, NotImplementedError):  # a file system without hard links
-            os.rename(place.file, kept)
-    has_next = os.path.lexists(kept)
-    content = hook_file(python=python, next_hook=NEXT if has_next else "", repair=repair_command(python))
-    try:
-        write_whole(place.file, content.encode("utf-8", "surrogateescape"), 0o755)
-    except OSError:
-        if moved and os.path.lexists(place.file):
-            os.unlink(kept)  # renaming one of two names of a file to the other does nothing (rename(2))
-        elif moved:
-            os.rename(kept, place.file)
-        raise
+
+    def text(kept: KeptHook | None) -> str:
+        return hook_file(python=python, next_hook=NEXT if kept else "", repair=repair_command(python))
+
+    kept = place_hook(place.file, _keep_as(place), text)
     said = [f"pre-push is installed as {place.file}."]
     if place.manager == "pre-commit":
         said.append("pre-commit owns pre-push here, and runs this before its own hooks.")
-    if has_next and os.access(kept, os.X_OK):
-        said.append(f"The hook that was there is kept as {kept}, and runs after tagwarden has accepted a push.")
-    elif has_next:
-        said.append(f"The hook that was there is kept as {kept}. It is not executable, so nobody runs it.")
-    return said
+    return said + about_kept(kept)
 
 
 def _configure(clone: Clone, python: str) -> list[str]:
@@ -103,11 +85,10 @@ def _configure(clone: Clone, python: str) -> list[str]:
         raise CannotInstall(f"only Git {needed} and later run hooks that the configuration names; this is older")
     file = configured_file(clone)
     os.makedirs(os.path.dirname(file), exist_ok=True)
-    content = hook_file(python=python, repair=repair_command(python))
-    write_whole(file, content.encode("utf-8", "surrogateescape"), 0o755)
+    write_hook(file, hook_file(python=python, repair=repair_command(python)))
     # In this order: Git dies of an event that has no command.
-    clone.line("config", "--local", "--replace-all", COMMAND_SETTING, shlex.quote(file))
-    clone.line("config", "--local", "--replace-all", EVENT_SETTING, "pre-push")
+    clone.ask_for("config", "--local", "--replace-all", COMMAND_SETTING, shlex.quote(file))
+    clone.ask_for("config", "--local", "--replace-all", EVENT_SETTING, "pre-push")
     return [f"pre-push is installed as {file}, which {COMMAND_SETTING} names."]
 
 

@@ -16,13 +16,14 @@ from ..policy.errors import CannotJudge
 from ..policy.grammar.names import REPLACEMENTS, TAGS
 from ..policy.push import RefUpdate
 from ..report.escape import escape
+from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED, status_of
+from ..report.telling import tell
 from ..repository.git.command import Git
+from ..repository.hook_files.errors import CannotInstall
 from ..repository.trusted.policy_location import POLICY_FILE
-from .clone import CannotInstall
+from .cached_interpreter import IN_PRE_COMMIT
 from .install import install
-from .interpreter import IN_PRE_COMMIT
-from .leaving import ACCEPTED, CANNOT_JUDGE, REFUSED, status_of, tell
-from .pre_push import judge_push
+from .pre_push import NOTHING_PUSHED, judge_push
 from .status import gate_is_there, status
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def judge(environment: Mapping[str, str]) -> int:
     """Judge the one ref that pre-commit names, if it is a tag; refuse where Git's own hook is missing."""
-    judged = status_of(lambda: _judge_seen(environment))
+    judged = status_of(lambda: _judge_seen(environment), outcome=NOTHING_PUSHED)
     if gate_is_there("."):
         return judged
     if environment.get("CI"):

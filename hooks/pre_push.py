@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 from ..policy.grammar.names import REPLACEMENTS, TAGS
+from ..report.exit_status import ACCEPTED, REFUSED, exit_with
+from ..report.telling import tell
 from ..repository.ref_updates import parse_pre_push_lines, read_all_stdin
-from .leaving import ACCEPTED, REFUSED, exit_with, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from ..policy.push import RefUpdate
+
+# What it means that no verdict could be reached.
+NOTHING_PUSHED = "Nothing was pushed."
 
 CONCERN_US = (TAGS, REPLACEMENTS)
 
@@ -32,11 +36,11 @@ def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
         status = judge_push(parse_pre_push_lines(given), *given_by_git)
         if status != ACCEPTED or not foreign:
             return status
-        from ..repository.foreign_hook import run_foreign_hook
+        from ..repository.hook_files.foreign_hook import run_foreign_hook
 
         return ACCEPTED if run_foreign_hook(foreign, given_by_git, given) == 0 else REFUSED
 
-    exit_with(judge, verdict=verdict)
+    exit_with(judge, outcome=NOTHING_PUSHED, verdict=verdict)
 
 
 def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:

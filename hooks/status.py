@@ -6,22 +6,22 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
-from ..policy.errors import CannotJudge
-from ..report.proof import Status, what_is_proven
-from ..repository.git.whole_file import content_of
-from .clone import CannotInstall, Clone
-from .hook_file import INSTALL, NEXT, interpreter_of
-from .hook_place import HOOK, LEGACY, has_stanza, hook_place, is_ours
+from ..report.proof import Status, what_is_proven, what_went_wrong
+from ..repository.hook_files.our_files import interpreter_of, is_our_hook
+from ..repository.hook_files.placing import why_passed_over
+from ..repository.hook_files.probe import BAD_TAGS
+from .cached_interpreter import warning_about
+from .clone import Clone
+from .hook_file import INSTALL, NEXT
+from .hook_place import HOOK, LEGACY, has_stanza, hook_place
 from .install import configured_file
-from .interpreter import warning_about
-from .probe import TAGS, push_bad_tags
+from .probe import push_bad_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..report.proof import Proven
+    from ..repository.hook_files.probe import Outcome
     from .hook_place import HookPlace
-    from .probe import Outcome
 
 BYPASSES = (
     "`git push --no-verify` runs no hook, and tools that push without Git run none either: `gto register --push` and "
@@ -40,14 +40,10 @@ def status(path: str) -> Status:
     Raises CannotInstall where that can't be done.
     """
     clone = Clone(path)
-    try:
-        outcome = push_bad_tags(clone)
-    except (CannotJudge, OSError) as error:
-        raise CannotInstall(f"no push could be tried from {clone.work_tree}: {error}") from error
-    refused = outcome.refused
-    proven: Proven = "unknown" if refused is None else what_is_proven(outcome.said, TAGS, refused=refused)
+    outcome = push_bad_tags(clone)
+    proven = what_is_proven(outcome.said, BAD_TAGS, refused=outcome.refused)
     place = hook_place(clone)
-    files = {name: file for name, file in _our_files(clone, place) if is_ours(file) or has_stanza_at(place, file)}
+    files = {name: file for name, file in _our_files(clone, place) if is_our_hook(file) or has_stanza_at(place, file)}
     problems = [*_about_interpreters(files.values())]
     if proven == "no":
         problems += _why_not(clone, place, outcome)
@@ -66,7 +62,7 @@ def gate_is_there(path: str) -> bool:
     clone = Clone(path)
     place = hook_place(clone)
     return any(
-        has_stanza_at(place, file) or (is_ours(file) and os.access(file, os.X_OK))
+        has_stanza_at(place, file) or (is_our_hook(file) and os.access(file, os.X_OK))
         for _, file in _our_files(clone, place)
     )
 
@@ -84,39 +80,39 @@ def _our_files(clone: Clone, place: HookPlace) -> Iterator[tuple[str, str]]:
 
 def _about_interpreters(files: Iterable[str]) -> Iterator[str]:
     for file in files:
-        python = interpreter_of(content_of(file)) if is_ours(file) else None
+        python = interpreter_of(file)
         if python is not None and not os.access(python, os.X_OK):
             yield f"{file} names the interpreter {python}, which has gone: run `{INSTALL}`"
 
 
 def _warning(file: str) -> str | None:
-    python = interpreter_of(content_of(file)) if is_ours(file) else None
+    python = interpreter_of(file)
     return warning_about(python) if python is not None else None
 
 
 def _why_not(clone: Clone, place: HookPlace, outcome: Outcome) -> Iterator[str]:
-    yield "a bad tag was refused, but not because tagwarden judged it" if outcome.refused else "a bad tag was accepted"
+    yield what_went_wrong(refused=bool(outcome.refused))
     again = f"run `{INSTALL} {shlex.quote(clone.work_tree)}`"
     folder = clone.hooks_folder()
-    default = os.path.join(clone.common_dir, "hooks")
+    default = clone.default_hooks_folder
     if place.manager in ("husky", "lefthook"):
         if not has_stanza(place):
             yield f"{place.manager} owns the hooks and {place.file} does not call tagwarden: {again}, it says how"
         elif "not found" in outcome.said:
             yield f"{place.file} calls tagwarden, which is not on PATH: install it for everybody who pushes"
-    elif is_ours(place.file) and not os.access(place.file, os.X_OK):
-        yield f"{place.file} is not executable, so it is passed over: chmod +x {shlex.quote(place.file)}"
-    elif is_ours(os.path.join(folder.path, LEGACY)) and place.manager == "git":
+    elif is_our_hook(place.file) and (about := why_passed_over(place.file)):
+        yield about
+    elif is_our_hook(os.path.join(folder.path, LEGACY)) and place.manager == "git":
         gone = "is a configured hook now" if "pre-commit" in clone.configured_hooks() else "has gone"
         yield f"nobody runs {os.path.join(folder.path, LEGACY)}, for pre-commit {gone}: {again}"
     elif place.manager == "pre-commit" and not os.path.lexists(place.file):
         yield f"pre-commit owns pre-push and runs nothing besides: `pre-commit install -f` removes others: {again}"
-    elif not is_ours(place.file):
+    elif not is_our_hook(place.file):
         yield from _hooks_path(folder.path, folder.scope, default, again)
 
 
 def _hooks_path(folder: str, scope: str | None, default: str, again: str) -> Iterator[str]:
-    elsewhere = any(is_ours(os.path.join(default, name)) for name in (HOOK, LEGACY))
+    elsewhere = any(is_our_hook(os.path.join(default, name)) for name in (HOOK, LEGACY))
     if folder != default and elsewhere:
         yield (
             f"tagwarden's hook is in {default}, but Git looks in {folder}, for core.hooksPath is set in the "

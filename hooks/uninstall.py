@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
-from ..repository.git.whole_file import content_of
-from .clone import CannotInstall, Clone
+from ..repository.git.whole_file import read_start
+from ..repository.hook_files.hooked_repository import changing
+from ..repository.hook_files.our_files import is_our_hook
+from ..repository.hook_files.placing import take_back
+from .clone import Clone
 from .hook_file import NEXT
-from .hook_place import HOOK, LEGACY, has_stanza, hook_place, is_of_pre_commit, is_ours
+from .hook_place import HOOK, LEGACY, has_stanza, hook_place, is_of_pre_commit
 from .install import COMMAND_SETTING, EVENT_SETTING, configured_file
 
 
@@ -18,12 +22,10 @@ def uninstall(path: str) -> list[str]:
     it if that has come since. CannotInstall where something can't be taken back.
     """
     clone = Clone(path)
-    folders = dict.fromkeys([clone.hooks_folder().path, os.path.join(clone.common_dir, "hooks")])
-    try:
+    folders = dict.fromkeys([clone.hooks_folder().path, clone.default_hooks_folder])
+    with changing(clone.work_tree):
         said = [line for folder in folders for line in _take_back(folder)]
         said += _take_configured_back(clone)
-    except OSError as error:
-        raise CannotInstall(f"{error.filename or clone.work_tree} can't be changed: {error.strerror}") from error
     place = hook_place(clone)
     if place.manager in ("husky", "lefthook") and has_stanza(place):
         said.append(f"{place.file} calls tagwarden: take that out yourself.")
@@ -32,16 +34,8 @@ def uninstall(path: str) -> list[str]:
 
 def _take_back(folder: str) -> list[str]:
     kept = os.path.join(folder, NEXT)
-    said = []
-    for file in (os.path.join(folder, HOOK), os.path.join(folder, LEGACY)):
-        if not is_ours(file):
-            continue
-        if os.path.lexists(kept):
-            os.replace(kept, file)
-            said.append(f"{file} is the hook again that stood there before.")
-        else:
-            os.unlink(file)
-            said.append(f"{file} is removed.")
+    files = (os.path.join(folder, HOOK), os.path.join(folder, LEGACY))
+    said = [take_back(file, kept) for file in files if is_our_hook(file)]
     if os.path.lexists(kept):
         said.append(_give_back_alone(folder, kept))
     return said
@@ -49,7 +43,7 @@ def _take_back(folder: str) -> list[str]:
 
 def _give_back_alone(folder: str, kept: str) -> str:
     """Put a hook back whose place, where ours stood, is another's by now, or nobody's."""
-    owned = is_of_pre_commit(content_of(os.path.join(folder, HOOK)))
+    owned = is_of_pre_commit(read_start(os.path.join(folder, HOOK)))
     back = os.path.join(folder, LEGACY if owned else HOOK)
     if os.path.lexists(back):
         return f"{back} is not of tagwarden: it is left as it is, and {kept}, which stood there before, too."
@@ -61,15 +55,13 @@ def _take_configured_back(clone: Clone) -> list[str]:
     said = []
     # In this order: Git dies of an event that has no command.
     for setting in (EVENT_SETTING, COMMAND_SETTING):
-        if clone.line("config", "--local", "--get-all", setting):
-            clone.line("config", "--local", "--unset-all", setting)
+        if clone.ask_for("config", "--local", "--get-all", setting):
+            clone.ask_for("config", "--local", "--unset-all", setting)
             said.append(f"{setting} is unset.")
     file = configured_file(clone)
-    if is_ours(file):
+    if is_our_hook(file):
         os.unlink(file)
         said.append(f"{file} is removed.")
-        try:
+        with suppress(OSError):  # what else is in it is not of the hook
             os.rmdir(os.path.dirname(file))
-        except OSError:  # what else is in it is not of the hook
-            pass
     return said

@@ -42,10 +42,20 @@ def named_rules(said: str, tags: Iterable[str]) -> set[str]:
     return set(RULE.findall(said)) & set(RULES) if any(tag in said for tag in tags) else set()
 
 
-def what_is_proven(said: str, tags: Iterable[str], *, refused: bool) -> Proven:
-    """What it proves that a push of bad `tags` was `refused` or not, and that the hooks `said` this."""
+def what_is_proven(said: str, tags: Iterable[str], *, refused: bool | None) -> Proven:
+    """What a push of bad `tags` proves about hooks that `said` this.
+
+    `refused` is whether it was refused, None where it did not come to an end.
+    """
+    if refused is None:
+        return "unknown"
     if not named_rules(said, tags):
         return "no"
     if refused:
         return "refuses" if REFUSES in said else "no"
     return "reports" if EVALUATES in said else "no"
+
+
+def what_went_wrong(*, refused: bool) -> str:
+    """Why a push of bad tags that was `refused`, or was not, proves nothing."""
+    return "a bad tag was refused, but not because tagwarden judged it" if refused else "a bad tag was accepted"

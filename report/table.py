@@ -17,7 +17,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str | None]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def moment(seconds: int) -> str:
+def utc_text(seconds: int) -> str:
     """A tagger's time as ISO 8601 in UTC, to the second."""
     from datetime import UTC, datetime
 

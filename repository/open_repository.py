@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
 from ..policy.grammar.names import TAGS
-from .git.bounded_program import MOST_BYTES, SaidTooMuch, TookTooLong, run_bounded
+from .git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLong, run_bounded
 from .git.command import Git
 from .git.processes import run
 from .git.program import GitProgram
@@ -82,7 +82,7 @@ def _answered(git: Git, url: str, arguments: Sequence[str]) -> bytes:
     wanted = git.line("config", "--get", TIMEOUT_SETTING, accepted=(0, 1))
     seconds = seconds_for_remotes(wanted or None, DEFAULT_SECONDS)
     try:
-        answered = run_bounded(git.command(*arguments), environment=environment, seconds=seconds)
+        answered = run_bounded(git.command(*arguments), environment=environment, seconds=seconds, memory=MOST_MEMORY)
     except TookTooLong:
         raise CannotJudge(
             f"The tags of {url!a} could not be fetched within {seconds:g} seconds. Try again later, or give it longer: "
@@ -94,9 +94,6 @@ def _answered(git: Git, url: str, arguments: Sequence[str]) -> bytes:
             "has not come to an end."
         ) from None
     if answered.status != 0:
-        lines = answered.complaint.decode("utf-8", "replace").splitlines()
-        said = "; ".join(line.strip() for line in lines if line.strip())[:LONGEST_COMPLAINT]
-        raise CannotJudge(
-            f"The tags of {url!a} could not be fetched. Git says: {said or f'exit status {answered.status}'}"
-        )
+        said = "; ".join(answered.complaints)[:LONGEST_COMPLAINT] or f"exit status {answered.status}"
+        raise CannotJudge(f"The tags of {url!a} could not be fetched. Git says: {said}")
     return answered.output

@@ -8,10 +8,10 @@ import time
 from ..policy.budget import Budget
 from ..policy.errors import CannotJudge
 from ..policy.push import Circumstances
+from ..report.exit_status import ACCEPTED, REFUSED
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
-from .leaving import ACCEPTED, REFUSED
 from .messages import SECONDS, SECONDS_WHILE_OTHERS_WAIT, tell
 
 TYPE_CHECKING = False
@@ -80,10 +80,9 @@ def _judge_and_settle(
     from .log.append import append_to_log
     from .log.line import Entry, leaves_a_line, outcome_of
     from .log.settler import settler
-    from .pusher import SETTING as PUSHER
-    from .pusher import find_pusher
+    from .pusher import PUSHER_SETTING, find_pusher
 
-    pusher = find_pusher(configuration.get(PUSHER), os.environ)
+    pusher = find_pusher(configuration.get(PUSHER_SETTING), os.environ)
     guarded = lock is not None and lock.guards_the_update
     entry = Entry(call.hook, pusher, call.updates, "could-not-judge", guarded=guarded)
     try:

@@ -7,15 +7,14 @@ two short-lived git processes. At the first line that names a tag or a replace
 ref it starts the interpreter, which gets the lines that were read as an
 argument and the rest on stdin.
 
-No fault makes it exit with 0. The script is one compound command, so of a file
-that lost its end the shell runs nothing; whatever ends the shell before it has
-a verdict ends it with 3; and Python tells a verdict by exit statuses that it
-has by no other way.
+No fault makes it exit with 0 (repository/hook_files/script.py); and Python
+tells a verdict by exit statuses that it has by no other way.
 """
 
 from __future__ import annotations
 
-from .leaving import ACCEPTED, CANNOT_JUDGE, IN_HOOK_FILE, REFUSED
+from ..report.exit_status import IN_HOOK_FILE
+from ..repository.hook_files.script import beginning
 from .messages import line_prefix
 
 TYPE_CHECKING = False
@@ -24,40 +23,9 @@ if TYPE_CHECKING:
 
     ServerHook = Literal["pre-receive", "update"]
 
-MARK = "# tagwarden server hook:"
-NEXT_SUFFIX = ".tagwarden-next"
+REPAIR = "tagwarden install --server"
 
-_BEGINNING = """\
-#!/bin/sh
-{{
-{mark} {hook}
-# Made by `tagwarden install --server`; `tagwarden uninstall --server` takes it back.
-# The braces are there so that of a file that lost its end nothing is run.
-
-python={python}
-host={host}
-next={next}
-prefix={prefix}
-
-leave() {{
-    trap - 0; exit "$1"
-}}
-
-refuse() {{
-    printf '%stagwarden: %s\\n' "$prefix" "$1, so nothing is accepted. $2" >&2
-    leave 3
-}}
-
-trap 'refuse "the hook file $0 is damaged or could not be run" "Make it anew: tagwarden install --server"; exit 3' 0
-
-# With these Python looks for its modules elsewhere, in spite of -I.
-unset PYTHONEXECUTABLE __PYVENV_LAUNCHER__
-
-case $0 in */*) here=${{0%/*}} ;; *) here=. ;; esac
-[ -z "$next" ] || next=$here/$next
-nl='
-'
-
+_START_PYTHON = """
 [ -x "$python" ] || refuse \\
     "the interpreter $python, which this hook was installed with, is gone or can't be executed" \\
     "As the owner of the repository run: tagwarden install --server '$PWD'"
@@ -235,30 +203,10 @@ def hook_file(hook: ServerHook, *, python: str, host: str = "", next_hook: str =
     the foreign hook beside the file that runs if we accept, "" for none.
     ValueError where `python` can't be written into a script.
     """
-    if not python.startswith("/") or any(character in python for character in "\n\r\0"):
+    if not python.startswith("/"):
         raise ValueError(f"{python!r} is no absolute path that a hook file can hold")
     prefix = line_prefix(host)
-    beginning = _BEGINNING.format(
-        mark=MARK,
-        hook=hook,
-        python=_quoted(python),
-        host=_quoted(host),
-        next=_quoted(next_hook),
-        prefix=_quoted(prefix),
-        prefix_text=prefix,
-        module=hook.replace("-", "_"),
-        accepted=IN_HOOK_FILE + ACCEPTED,
-        refused=IN_HOOK_FILE + REFUSED,
-        could_not_judge=IN_HOOK_FILE + CANNOT_JUDGE,
-    )
+    start = beginning("server", hook, python=python, next_hook=next_hook, repair=REPAIR, prefix=prefix, host=host)
+    start_python = _START_PYTHON.format(prefix_text=prefix, module=hook.replace("-", "_"), **IN_HOOK_FILE)
     look, end = _PARTS[hook]
-    return beginning + look + _POLICY + end
-
-
-def is_hook_file(content: bytes) -> bool:
-    """Whether `content` is a hook file of ours, of this version or another."""
-    return f"\n{MARK} ".encode() in content[:200]
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"
+    return start + start_python + look + _POLICY + end

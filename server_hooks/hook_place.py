@@ -12,8 +12,9 @@ import os
 from typing import TYPE_CHECKING
 
 from ..policy.record import Record
-from ..repository.git.whole_file import content_of
-from .hook_file import is_hook_file
+from ..repository.git.whole_file import read_start
+from ..repository.hook_files.our_files import KEPT_SUFFIX, is_our_hook
+from .pusher import PUSHER_SETTING
 
 if TYPE_CHECKING:
     from .hook_file import ServerHook
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 HOOKS: tuple[ServerHook, ...] = ("pre-receive", "update")
 NAME_IN_FOLDER = "tagwarden"
 RUN_BY_GITEA = ("gitea", "forgejo")
-SETTING = "tagwarden.pusher"
 
 
 class HookPlace(Record):
@@ -30,6 +30,11 @@ class HookPlace(Record):
 
     file: str
     shared: bool
+
+    @property
+    def keep_as(self) -> str:
+        """Where the hook is kept that stood in the place of ours."""
+        return self.file + KEPT_SUFFIX
 
 
 def hook_place(repository: ServedRepository, hook: ServerHook, host: str) -> HookPlace:
@@ -44,17 +49,12 @@ def hook_place(repository: ServedRepository, hook: ServerHook, host: str) -> Hoo
 
 def host_of(repository: ServedRepository) -> str:
     """The hosting system that the repository's configuration names, "" for none."""
-    return repository.setting(SETTING) or ""
+    return repository.setting(PUSHER_SETTING) or ""
 
 
 def delegates(file: str) -> bool:
     """Whether the hook at `file` is a script that runs what is in `<hook>.d`, as Gitea's does."""
-    return os.path.isdir(f"{file}.d") and b".d/" in content_of(file) and not is_ours(file)
-
-
-def is_ours(file: str) -> bool:
-    """Whether our hook file is what stands at `file`."""
-    return not os.path.islink(file) and is_hook_file(content_of(file))
+    return os.path.isdir(f"{file}.d") and b".d/" in read_start(file) and not is_our_hook(file)
 
 
 def is_inside(repository: ServedRepository, file: str) -> bool:

@@ -11,7 +11,7 @@ import shlex
 import stat
 from typing import TYPE_CHECKING
 
-from .served_repository import CannotAdminister
+from ..repository.hook_files.errors import CannotInstall
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -46,7 +46,7 @@ def open_to_pushers(folder: str, common_dir: str) -> None:
 def check_readable(common_dir: str, file: str, *, made: Collection[str]) -> None:
     """Make sure that all who may push can come to the hook at `file`.
 
-    Folders that were `made` by us are opened. CannotAdminister for others,
+    Folders that were `made` by us are opened. CannotInstall for others,
     with the command that opens them.
     """
     for folder in dict.fromkeys(made):
@@ -54,7 +54,7 @@ def check_readable(common_dir: str, file: str, *, made: Collection[str]) -> None
             open_to_pushers(folder, common_dir)
     closed = list(closed_to_pushers(common_dir, _folders_to(file, common_dir), GROUP | OTHERS))
     if closed:
-        raise CannotAdminister(closed[0])
+        raise CannotInstall(closed[0])
 
 
 def closed_to_pushers(common_dir: str, paths: Collection[str], bits: int) -> Iterator[str]:

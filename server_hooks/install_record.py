@@ -7,10 +7,10 @@ import os
 from typing import Any
 
 from ..policy.record import Record
-from ..repository.git.whole_file import write_whole as write_whole
-from .served_repository import CannotAdminister
+from ..repository.git.whole_file import replace_file
+from ..repository.hook_files.errors import CannotInstall
 
-FILE = "installed.json"
+RECORD_FILE = "installed.json"
 
 
 class Setting(Record):
@@ -30,8 +30,8 @@ class Installed(Record):
 
 
 def read_record(folder: str) -> Installed:
-    """The record in `folder`; an empty one where there is none. CannotAdminister where it can't be read."""
-    path = os.path.join(folder, FILE)
+    """The record in `folder`; an empty one where there is none. CannotInstall where it can't be read."""
+    path = os.path.join(folder, RECORD_FILE)
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             found: dict[str, Any] = json.load(file)
@@ -40,11 +40,11 @@ def read_record(folder: str) -> Installed:
     except FileNotFoundError:
         return Installed()
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CannotAdminister(f"{path}, which says what was installed, can't be read: {error}") from error
+        raise CannotInstall(f"{path}, which says what was installed, can't be read: {error}") from error
 
 
 def write_record(folder: str, record: Installed) -> None:
     """Replace the record in `folder`. OSError where that can't be done."""
-    path = os.path.join(folder, FILE)
+    path = os.path.join(folder, RECORD_FILE)
     content = {**record._asdict(), "settings": [setting._asdict() for setting in record.settings]}
-    write_whole(path, json.dumps(content, indent=1).encode("utf-8", "surrogateescape") + b"\n", 0o644)
+    replace_file(path, json.dumps(content, indent=1).encode("utf-8", "surrogateescape") + b"\n", 0o644)

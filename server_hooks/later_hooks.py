@@ -12,7 +12,8 @@ from __future__ import annotations
 import os
 
 from ..policy.grammar.names import TAGS
-from .hook_file import NEXT_SUFFIX, is_hook_file
+from ..repository.git.whole_file import read_start
+from ..repository.hook_files.our_files import KEPT_SUFFIX, is_our_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 PER_REF = ("update", "reference-transaction", "proc-receive")
 # Of Gitea's and Forgejo's delegates: what they themselves put into `<hook>.d`.
 OF_THE_HOST = frozenset(("gitea", "forgejo"))
-BEGINNING_BYTES = 4096
 
 
 def find_later_hook(common_dir: str, settings: Sequence[tuple[str, str]], host: str) -> str | None:
@@ -51,9 +51,9 @@ def _in_folder(folder: str, hook: str) -> str | None:
     file = os.path.join(folder, hook)
     if not os.access(file, os.X_OK) or os.path.isdir(file):
         return None
-    beginning = _beginning(file)
-    if is_hook_file(beginning):
-        behind = file + NEXT_SUFFIX
+    beginning = read_start(file)
+    if is_our_text(beginning):
+        behind = file + KEPT_SUFFIX
         return os.path.relpath(behind, os.path.dirname(folder)) if os.access(behind, os.X_OK) else None
     if f"{hook}.d".encode() in beginning and os.path.isdir(f"{file}.d"):
         return _of_delegate(f"{file}.d", folder)
@@ -76,17 +76,9 @@ def _of_delegate(folder: str, hooks: str) -> str | None:
     for name in names:
         file = os.path.join(folder, name)
         runs = name not in OF_THE_HOST and os.path.isfile(file) and os.access(file, os.X_OK)
-        if runs and not is_hook_file(_beginning(file)):
+        if runs and not is_our_text(read_start(file)):
             return os.path.relpath(file, os.path.dirname(hooks))
     return None
-
-
-def _beginning(file: str) -> bytes:
-    try:
-        with open(file, "rb") as opened:
-            return opened.read(BEGINNING_BYTES)
-    except OSError:
-        return b""
 
 
 def _handles_tags(settings: Sequence[tuple[str, str]]) -> bool:

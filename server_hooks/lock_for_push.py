@@ -66,8 +66,8 @@ def _log(common_dir: str, configuration: Configuration, call: Call, problem: Can
     from .lock.waiting import Busy
     from .log.append import append_to_log
     from .log.line import Entry
-    from .pusher import SETTING, find_pusher
+    from .pusher import PUSHER_SETTING, find_pusher
 
-    pusher = find_pusher(configuration.get(SETTING), os.environ)
+    pusher = find_pusher(configuration.get(PUSHER_SETTING), os.environ)
     entry = Entry(call.hook, pusher, call.updates, "could-not-judge", error=str(problem))
     append_to_log(common_dir, entry._replace(outcome="busy") if isinstance(problem, Busy) else entry)

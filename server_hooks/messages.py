@@ -1,18 +1,17 @@
-"""What a server hook says to whoever pushes: lines on stderr, which Git carries to the client.
+"""How a server hook talks to whoever pushes, how long it waits for them to read that, and how it ends.
 
-A client need not read them, and then its pipe is full one day. So nothing here
-waits for it longer than it is told to, and nobody else waits meanwhile: a push
-that is refused has given the push lock up before it says so.
+Nobody else waits meanwhile: a push that is refused has given the push lock up
+before it says so.
 """
 
 from __future__ import annotations
 
-import os
-import time
+from ..report import exit_status, telling
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable
+    from typing import NoReturn
 
 # In all, for everything that this process says.
 SECONDS = 10.0
@@ -20,15 +19,6 @@ SECONDS = 10.0
 # What an accepted push has to be told, others wait for: Git moves no ref before that has reached the client. Once
 # the hook has gone, whoever keeps the lock ends a receive-pack that is stuck.
 SECONDS_WHILE_OTHERS_WAIT = 2.0
-
-# More than anybody reads; the last line, which sums up, is said in any case.
-MOST_BYTES = 64 * 1024
-
-
-class _Patience:
-    """How many seconds this process has waited for a client that does not read."""
-
-    spent = 0.0
 
 
 def line_prefix(host: str) -> str:
@@ -40,47 +30,12 @@ def line_prefix(host: str) -> str:
 
 
 def tell(lines: Iterable[str], host: str = "", *, seconds: float = SECONDS) -> bool:
-    """Write `lines` to stderr; whether all were taken within `seconds`.
-
-    Nobody there to read them changes nothing about the verdict. What this
-    process has waited before counts, too.
-    """
-    prefix = line_prefix(host)
-    rest = memoryview(_bounded([f"{prefix}{line}\n".encode("utf-8", "backslashreplace") for line in lines]))
-    began = time.monotonic()
-    seconds -= _Patience.spent
-    try:
-        while rest:
-            room = _room(seconds - (time.monotonic() - began))
-            if not room:
-                return False
-            rest = rest[os.write(2, rest[:room]) :]
-    except OSError:
-        # Whoever was there has gone, and waits for nothing.
-        return True
-    finally:
-        _Patience.spent += time.monotonic() - began
-    return True
+    """Write `lines` to stderr as `host` shows them; whether all were taken within `seconds`."""
+    return telling.tell(lines, prefix=line_prefix(host), seconds=seconds)
 
 
-def _room(seconds: float) -> int:
-    """How many bytes can be written without waiting, 0 if there is no room within `seconds`."""
-    import select
-
-    poll = select.poll()
-    poll.register(2, select.POLLOUT)
-    return select.PIPE_BUF if poll.poll(max(0.0, seconds) * 1000) else 0
-
-
-def _bounded(lines: Sequence[bytes]) -> bytes:
-    whole = b"".join(lines)
-    if len(whole) <= MOST_BYTES:
-        return whole
-    kept: list[bytes] = []
-    size = len(lines[-1])
-    for line in lines[:-1]:
-        size += len(line)
-        if size > MOST_BYTES:
-            break
-        kept.append(line)
-    return b"".join([*kept, f"... {len(lines) - 1 - len(kept)} more lines\n".encode("ascii"), lines[-1]])
+def exit_with(judge: Callable[[], int], *, host: str, verdict: int = 0) -> NoReturn:
+    """End the hook as exit_status.exit_with does, and say on `host` why nothing was accepted where that is so."""
+    exit_status.exit_with(
+        judge, outcome="Nothing was accepted.", prefix=line_prefix(host), seconds=SECONDS, verdict=verdict
+    )

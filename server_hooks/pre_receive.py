@@ -6,7 +6,7 @@ import os
 
 from ..repository.ref_updates import parse_receive_lines, read_all_stdin
 from .gate import judge_call
-from .leaving import exit_with
+from .messages import exit_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class WholePush:
     def run_foreign_hook(self) -> int:
         if not self._foreign:
             return 0
-        from ..repository.foreign_hook import run_foreign_hook
+        from ..repository.hook_files.foreign_hook import run_foreign_hook
 
         return run_foreign_hook(self._foreign, (), self._given)
 

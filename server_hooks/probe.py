@@ -11,21 +11,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
-import tempfile
 from typing import TYPE_CHECKING
 
-from ..policy.record import Record
+from ..repository.git.environment import environment_without_repository
+from ..repository.git.processes import run
+from ..repository.hook_files.probe import BAD_REFS, Outcome, Tried, scratch_repository, try_hooks
 from .log.chain import read_lines
-from .served_repository import CannotAdminister, user_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from .served_repository import ServedRepository
-
-# A near miss, and a lightweight tag: no policy has a reason to want either.
-TAGS = ("tagwarden-status@v0.1", "tagwarden-status@v0.0.1")
 
 IDENTITY = {
     "GIT_AUTHOR_NAME": "tagwarden status",
@@ -37,61 +31,40 @@ POLICY_SETTINGS = ("tagwarden.policy", "tagwarden.defaultPolicy", "tagwarden.sit
 FLUSH = b"0000"
 
 
-class Outcome(Record):
-    """How a push ended: what Git reported for each ref ("ok" or why not), and what the hooks said.
-
-    `guarded` tells whether the push lock would have outlived the hook; None
-    where no line of the push log says so.
-    """
-
-    refs: Mapping[str, str]
-    said: str
-    guarded: bool | None = None
-
-    @property
-    def refused(self) -> bool:
-        """Whether any of the refs was refused."""
-        return any(answer != "ok" for answer in self.refs.values())
-
-
 def push_bad_tags(repository: ServedRepository) -> Outcome:
-    """Push `TAGS` through the hooks that Git would run for a push to `repository`."""
-    with tempfile.TemporaryDirectory(prefix="tagwarden-status-") as folder:
-        scratch = _Scratch(os.path.join(folder, "scratch.git"), repository)
-        commit = scratch.make_commit()
-        answer = _answer_of(scratch.run(["git", "receive-pack", scratch.path], scratch.request(commit)))
-        return answer._replace(guarded=_was_guarded(scratch.path))
+    """Push `BAD_REFS` through the hooks that Git would run for a push to `repository`. Raises CannotInstall."""
+    with scratch_repository(repository) as path:
+        scratch = _Scratch(path, repository)
+        request = scratch.request(scratch.make_commit())
+        tried = try_hooks(["git", "receive-pack", path], environment=scratch.environment, given=request, folder=path)
+        return Outcome(_was_refused(tried), tried.answered.complaint.decode("utf-8", "replace"), _was_guarded(path))
 
 
-def run_hook_on_bad_tags(repository: ServedRepository, file: str) -> tuple[int, str]:
+def run_hook_on_bad_tags(repository: ServedRepository, file: str) -> tuple[int | None, str]:
     """Run the pre-receive hook at `file` alone, as a hosting system does that calls hooks itself.
 
-    Its exit status, and what it said. OSError where it can't be started.
+    Its exit status, None where it did not end, and what it said. Raises
+    CannotInstall where it can't be tried.
     """
-    with tempfile.TemporaryDirectory(prefix="tagwarden-status-") as folder:
-        scratch = _Scratch(os.path.join(folder, "scratch.git"), repository)
+    with scratch_repository(repository) as path:
+        scratch = _Scratch(path, repository)
         commit = scratch.make_commit()
-        lines = "".join(f"{'0' * len(commit)} {commit} refs/tags/{tag}\n" for tag in TAGS)
-        ran = subprocess.run(
-            [file],
-            input=lines.encode(),
-            cwd=scratch.path,
-            env={**user_environment(), "GIT_DIR": "."},
-            capture_output=True,
-        )
-        return ran.returncode, (ran.stdout + ran.stderr).decode("utf-8", "replace")
+        lines = "".join(f"{'0' * len(commit)} {commit} {ref}\n" for ref in BAD_REFS)
+        environment = {**scratch.environment, "GIT_DIR": "."}
+        answered, ended = try_hooks([file], environment=environment, given=lines.encode(), folder=path)
+        return answered.status if ended else None, answered.said
 
 
 class _Scratch:
-    """A bare repository in which the hooks find what they find in `original`, but for its refs."""
+    """The empty bare repository at `path`, in which hooks find what they find in `original`, but for its refs."""
 
     def __init__(self, path: str, original: ServedRepository) -> None:
         self.path = path
-        self.format = original.git("rev-parse", "--show-object-format")
-        self._git("init", "--quiet", "--bare", "--template=", f"--object-format={self.format}", path)
+        self.environment = environment_without_repository()
+        self._format = original.ask("rev-parse", "--show-object-format")
         for name in ("hooks", "custom_hooks"):
             os.symlink(os.path.join(original.common_dir, name), os.path.join(path, name))
-        objects = original.git("rev-parse", "--path-format=absolute", "--git-path", "objects")
+        objects = original.ask("rev-parse", "--path-format=absolute", "--git-path", "objects")
         _write(os.path.join(path, "objects", "info", "alternates"), objects + "\n")
         self._borrow_configuration(original)
         self._borrow_refs(original)
@@ -102,18 +75,15 @@ class _Scratch:
         return self._git("-C", self.path, "commit-tree", "-m", "Probe", tree)
 
     def request(self, commit: str) -> bytes:
-        """What a client sends that pushes `commit` as each of `TAGS`."""
-        capabilities = f"\0report-status object-format={self.format}"
+        """What a client sends that pushes `commit` as each of `BAD_REFS`."""
+        capabilities = f"\0report-status object-format={self._format}"
         request = b""
-        for tag in TAGS:
-            line = f"{'0' * len(commit)} {commit} refs/tags/{tag}{capabilities}".encode()
+        for ref in BAD_REFS:
+            line = f"{'0' * len(commit)} {commit} {ref}{capabilities}".encode()
             request += b"%04x%s" % (len(line) + 4, line)
             capabilities = ""
         empty_pack = b"PACK\0\0\0\2\0\0\0\0"
-        return request + FLUSH + empty_pack + hashlib.new(self.format, empty_pack, usedforsecurity=False).digest()
-
-    def run(self, command: list[str], given: bytes) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(command, input=given, cwd=self.path, env=user_environment(), capture_output=True)
+        return request + FLUSH + empty_pack + hashlib.new(self._format, empty_pack, usedforsecurity=False).digest()
 
     def _borrow_configuration(self, original: ServedRepository) -> None:
         # The original's first, and then what differs: of several values the last counts.
@@ -123,13 +93,13 @@ class _Scratch:
         settings = {
             "include.path": os.path.join(original.common_dir, "config"),
             "core.repositoryFormatVersion": "1",
-            "extensions.objectFormat": self.format,
+            "extensions.objectFormat": self._format,
             "core.bare": "true",
             # Else every ref of the original would be offered to the client, be it a million.
             "core.alternateRefsPrefixes": "refs/none",
             **({"core.hooksPath": folder.path} if folder.scope is not None else {}),
         }
-        listed = original.git("config", "--null", "--get-regexp", r"^tagwarden\.", accepted=(0, 1))
+        listed = original.ask_for("config", "--null", "--get-regexp", r"^tagwarden\.")
         for entry in listed.split("\0"):
             name, newline, value = entry.partition("\n")
             if newline:
@@ -139,7 +109,7 @@ class _Scratch:
 
     def _borrow_refs(self, original: ServedRepository) -> None:
         """HEAD, and the refs that the settings name: where a policy may be."""
-        head = original.git("symbolic-ref", "--quiet", "HEAD", accepted=(0, 1))
+        head = original.ask("symbolic-ref", "--quiet", "HEAD", accepted=(0, 1))
         wanted = [head or "HEAD"]
         for setting in POLICY_SETTINGS:
             form, _, rest = (original.setting(setting) or "").partition(":")
@@ -149,31 +119,20 @@ class _Scratch:
         if head:
             self._git("-C", self.path, "symbolic-ref", "HEAD", head)
         for ref in wanted:
-            commit = original.git("rev-parse", "--verify", "--quiet", ref, accepted=(0, 1))
+            commit = original.ask("rev-parse", "--verify", "--quiet", ref, accepted=(0, 1))
             if commit:
                 self._git("-C", self.path, "update-ref", "--no-deref", ref, commit)
 
     def _git(self, *arguments: str) -> str:
-        ran = subprocess.run(
-            ["git", *arguments], env={**user_environment(), **IDENTITY}, stdin=subprocess.DEVNULL, capture_output=True
-        )
-        if ran.returncode != 0:
-            raise CannotAdminister(
-                f"the scratch repository could not be made: {ran.stderr.decode('utf-8', 'replace').strip()}"
-            )
-        return os.fsdecode(ran.stdout).strip()
+        return os.fsdecode(run(["git", *arguments], environment={**self.environment, **IDENTITY})[1]).strip()
 
 
-def _answer_of(ran: subprocess.CompletedProcess[bytes]) -> Outcome:
-    """Take the report apart: after what is on offer and a flush, a line for each ref."""
-    said = ran.stderr.decode("utf-8", "replace")
-    refs = dict.fromkeys((f"refs/tags/{tag}" for tag in TAGS), "no answer")
-    for line in _packets(ran.stdout):
-        word, _, rest = line.partition(" ")
-        ref, _, why = rest.partition(" ")
-        if word in ("ok", "ng"):
-            refs[ref] = why or word
-    return Outcome(refs, said)
+def _was_refused(tried: Tried) -> bool | None:
+    """What the report says: after what is on offer and a flush, a line for each ref (gitprotocol-pack(5))."""
+    if not tried.ended:
+        return None
+    said = _packets(tried.answered.output)
+    return any(f"ok {ref}" not in said for ref in BAD_REFS)
 
 
 def _was_guarded(scratch: str) -> bool | None:

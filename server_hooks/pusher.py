@@ -69,7 +69,7 @@ ENVIRONMENT = "env:"
 # command and the locale sent over ssh, headers of HTTP requests.
 SET_BY_THE_PUSHER = ("GIT_", "HTTP_", "LANG", "LC_", "SSH_ORIGINAL_COMMAND")
 
-SETTING = "tagwarden.pusher"
+PUSHER_SETTING = "tagwarden.pusher"
 
 
 def find_pusher(setting: str | None, environ: Mapping[str, str]) -> Pusher:
@@ -79,18 +79,19 @@ def find_pusher(setting: str | None, environ: Mapping[str, str]) -> Pusher:
     """
     if not setting:
         return _nobody(
-            f"{SETTING} is not set in the server's Git configuration (`tagwarden install --server --host NAME` sets it)"
+            f"{PUSHER_SETTING} is not set in the server's Git configuration "
+            "(`tagwarden install --server --host NAME` sets it)"
         )
     host = HOSTS.get(setting)
     if setting.startswith(ENVIRONMENT):
         variable = setting[len(ENVIRONMENT) :]
         problem = _problem_of(variable)
         if problem:
-            return _nobody(f"{SETTING} is {setting!r} in the server's Git configuration, but {problem}")
+            return _nobody(f"{PUSHER_SETTING} is {setting!r} in the server's Git configuration, but {problem}")
         host = Host(variable)
     if host is None:
         return _nobody(
-            f"{SETTING} is {setting!r} in the server's Git configuration; it must be one of "
+            f"{PUSHER_SETTING} is {setting!r} in the server's Git configuration; it must be one of "
             f"{', '.join(sorted(HOSTS))}, or {ENVIRONMENT}NAME"
         )
     if host.unless is not None:
@@ -99,9 +100,9 @@ def find_pusher(setting: str | None, environ: Mapping[str, str]) -> Pusher:
             return _nobody(f"this is {host.unless.meaning} ({host.unless.variable}={value})")
     name = environ.get(host.name, "")
     if not name.strip():
-        return _nobody(f"the server did not set {host.name}, which {SETTING} = {setting} relies on")
+        return _nobody(f"the server did not set {host.name}, which {PUSHER_SETTING} = {setting} relies on")
     email = environ.get(host.email, "") if host.email else ""
-    return Pusher(name, email.strip() or None, f"{host.name}, as {SETTING} = {setting} says")
+    return Pusher(name, email.strip() or None, f"{host.name}, as {PUSHER_SETTING} = {setting} says")
 
 
 def _nobody(reason: str) -> Pusher:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import shlex
 from typing import TYPE_CHECKING
 
-from ..repository.git.whole_file import content_of
+from ..repository.git.own_file import STATE_FOLDER
+from ..repository.hook_files.our_files import interpreter_of
 from .hooks_folder import closed_to_pushers
-from .lock.push_lock import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +37,7 @@ def _problems(common_dir: str, hooks: list[str]) -> Iterator[str]:
         folder = os.path.dirname(hook)
         yield from closed_to_pushers(common_dir, _folders_above(folder), SEARCH)
         yield from closed_to_pushers(common_dir, [folder, hook], READ_AND_SEARCH)
-        python = _interpreter_of(hook)
+        python = interpreter_of(hook)
         if python is not None:
             for path in dict.fromkeys((python, os.path.realpath(python))):
                 yield from closed_to_pushers(common_dir, _folders_above(path), SEARCH)
@@ -47,7 +46,7 @@ def _problems(common_dir: str, hooks: list[str]) -> Iterator[str]:
         package = os.path.dirname(os.path.abspath(__file__))
         yield from closed_to_pushers(common_dir, _folders_above(package), SEARCH)
         yield from closed_to_pushers(common_dir, [package], READ_AND_SEARCH)
-    folder = os.path.join(common_dir, FOLDER)
+    folder = os.path.join(common_dir, STATE_FOLDER)
     yield from closed_to_pushers(common_dir, [folder], ALL)
     yield from closed_to_pushers(common_dir, [os.path.join(folder, name) for name in STATE], READ_AND_WRITE)
 
@@ -58,13 +57,3 @@ def _folders_above(path: str) -> list[str]:
         folders.append(path)
     folders.reverse()
     return folders
-
-
-def _interpreter_of(hook: str) -> str | None:
-    for line in content_of(hook).split(b"\n"):
-        if line.startswith(b"python="):
-            try:
-                return shlex.split(os.fsdecode(line))[0].removeprefix("python=")
-            except ValueError:
-                return None
-    return None

@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING
 from ..policy.errors import CannotJudge
 from ..policy.grammar.names import HEADS
 from ..report.account import about_differences, about_landing
-from ..report.proof import Status, named_rules, what_is_proven
+from ..report.proof import Status, named_rules, what_is_proven, what_went_wrong
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
+from ..repository.hook_files.our_files import is_our_hook
+from ..repository.hook_files.placing import why_passed_over
+from ..repository.hook_files.probe import BAD_TAGS, PATIENCE
 from ..repository.judging.server_push import read_policy
 from ..repository.trusted.policy_location import POLICY_FILE
 from ..repository.trusted.policy_source import POLICY_SETTING, server_policy
-from .hook_place import HOOKS, delegates, hook_place, host_of, is_inside, is_ours
-from .lock.push_lock import FILE, FOLDER
+from .hook_place import HOOKS, delegates, hook_place, host_of, is_inside
+from .lock.push_lock import LOCK_FILE
 from .lock.receive_pack import ancestors_can_be_read
 from .log.account import account_of
-from .probe import TAGS, push_bad_tags, run_hook_on_bad_tags
+from .probe import push_bad_tags, run_hook_on_bad_tags
 from .pusher_access import access_problems
 from .served_repository import ServedRepository
 from .update import NOTE
@@ -30,10 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from ..report.proof import Proven
+    from ..repository.hook_files.probe import Outcome
     from .hook_file import ServerHook
     from .hook_place import HookPlace
-    from .probe import Outcome
 
+DOES_NOT_END = f"did not come to an end within {PATIENCE:g} seconds"
 LOCK_ENDS = (
     "the push lock ends with the hook: two pushes at the same moment may together break a rule, "
     "which `tagwarden audit` finds"
@@ -46,21 +50,23 @@ def status(path: str) -> Status:
     Nothing of the repository changes but what tagwarden keeps beside it: the
     push log is settled, if there is something to settle.
 
-    To be run as the repository's owner. Raises CannotAdminister where that
+    To be run as the repository's owner. Raises CannotInstall where that
     can't be done.
     """
     repository = ServedRepository(path)
     host = host_of(repository)
     places = _places(repository, host)
-    hooks: dict[str, str] = {hook: place.file for hook, place in places.items() if is_ours(place.file)}
+    hooks: dict[str, str] = {hook: place.file for hook, place in places.items() if is_our_hook(place.file)}
     problems = [*_head_problems(repository), *_lock_problems(repository), *access_problems(repository, hooks.values())]
     guarded: bool | None = None
     if host == "gitlab":
         proven, said = _by_hand(repository, host, problems)
     else:
         outcome = push_bad_tags(repository)
-        proven, said = what_is_proven(outcome.said, TAGS, refused=outcome.refused), outcome.said
+        proven, said = what_is_proven(outcome.said, BAD_TAGS, refused=outcome.refused), outcome.said
         guarded = outcome.guarded
+        if proven == "unknown":
+            problems.append(f"a push of bad tags {DOES_NOT_END}")
         if proven == "no":
             problems += _why_not(repository, host, outcome)
     problems += _account_problems(repository)
@@ -72,10 +78,13 @@ def _by_hand(repository: ServedRepository, host: str, problems: list[str]) -> tu
     """GitLab's hooks are run by Gitaly, which takes no order from here: only the file can be tried."""
     file = hook_place(repository, "pre-receive", host).file
     if not os.access(file, os.X_OK):
-        problems.append(_about_file(file) or f"{file} is not there; {_install(repository)}")
+        problems.append(why_passed_over(file) or f"{file} is not there; {_install(repository)}")
         return "no", ""
     exit_status, said = run_hook_on_bad_tags(repository, file)
-    if exit_status == 0 or not named_rules(said, TAGS):
+    if exit_status is None:
+        problems.append(f"{file} {DOES_NOT_END}")
+        return "unknown", said
+    if exit_status == 0 or not named_rules(said, BAD_TAGS):
         problems.append(f"{file} does not refuse a bad tag (exit status {exit_status})")
         return "no", said
     problems.append(f"{file} refuses a bad tag, but whether Gitaly runs it can be seen only by pushing one to GitLab")
@@ -85,15 +94,15 @@ def _by_hand(repository: ServedRepository, host: str, problems: list[str]) -> tu
 def _head_problems(repository: ServedRepository) -> list[str]:
     if repository.setting(POLICY_SETTING):
         return []
-    head = repository.git("symbolic-ref", "--quiet", "HEAD", accepted=(0, 1))
-    if not head or repository.git("rev-parse", "--verify", "--quiet", head, accepted=(0, 1)):
+    head = repository.ask_for("symbolic-ref", "--quiet", "HEAD")
+    if not head or repository.ask_for("rev-parse", "--verify", "--quiet", head):
         return []
-    branches = repository.git("for-each-ref", "--count=2", "--format=%(refname)", HEADS).splitlines()
+    branches = repository.ask("for-each-ref", "--count=2", "--format=%(refname)", HEADS).splitlines()
     there = branches[0] if len(branches) == 1 else f"{HEADS}<branch>"
     git = f"git -C {shlex.quote(repository.path)}"
     why = f"HEAD names {head}, which does not exist, so the policy of no branch counts."
     ways = [f"Push that branch, or: {git} symbolic-ref HEAD {there}"]
-    if len(branches) == 1 and repository.git(
+    if len(branches) == 1 and repository.ask(
         "rev-parse", "--verify", "--quiet", f"{there}:{POLICY_FILE}", accepted=(0, 1)
     ):
         # With the setting, whoever can change HEAD by way of the host does not choose the policy.
@@ -103,7 +112,7 @@ def _head_problems(repository: ServedRepository) -> list[str]:
 
 
 def _lock_problems(repository: ServedRepository) -> list[str]:
-    lock = os.path.join(repository.common_dir, FOLDER, FILE)
+    lock = os.path.join(repository.common_dir, LOCK_FILE)
     if os.path.exists(lock):
         return [] if os.access(lock, os.R_OK | os.W_OK) else [f"{lock} can't be written, so no model tag is accepted"]
     if os.access(repository.common_dir, os.W_OK | os.X_OK):
@@ -113,29 +122,20 @@ def _lock_problems(repository: ServedRepository) -> list[str]:
 
 def _why_not(repository: ServedRepository, host: str, outcome: Outcome) -> list[str]:
     if outcome.refused:
-        return ["the bad tag was refused, but not because tagwarden judged it"]
+        return [what_went_wrong(refused=True)]
     effective = repository.hooks_folder()
-    default = os.path.join(repository.common_dir, "hooks")
+    default = repository.default_hooks_folder
     reasons = []
     for hook, place in _places(repository, host).items():
         owned_by_host = os.path.join(effective.path, hook)
-        if about := _about_file(place.file):
+        if about := why_passed_over(place.file):
             reasons.append(about)
-        elif place.shared and is_ours(place.file) and not delegates(owned_by_host):
+        elif place.shared and is_our_hook(place.file) and not delegates(owned_by_host):
             reasons.append(f"{place.file} is there, but {owned_by_host}, which {host}'s server makes, does not run it")
-        if effective.path != default and is_ours(os.path.join(default, hook)):
+        if effective.path != default and is_our_hook(os.path.join(default, hook)):
             where = f"core.hooksPath is set in the {effective.scope} configuration"
             reasons.append(f"tagwarden's hook is in {default}, but Git looks in {effective.path}: {where}")
-    return ["a bad tag was accepted", *(reasons or [f"no hook of tagwarden runs; {_install(repository)}"])]
-
-
-def _about_file(file: str) -> str | None:
-    """Why Git passes over the hook at `file` without a word, None where it does not."""
-    if os.path.islink(file) and not os.path.exists(file):
-        return f"{file} is a link to {os.readlink(file)}, which is not there"
-    if os.path.exists(file) and not os.access(file, os.X_OK):
-        return f"{file} is not executable, so it is passed over: chmod +x {shlex.quote(file)}"
-    return None
+    return [what_went_wrong(refused=False), *(reasons or [f"no hook of tagwarden runs; {_install(repository)}"])]
 
 
 def _places(repository: ServedRepository, host: str) -> dict[ServerHook, HookPlace]:

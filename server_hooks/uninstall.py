@@ -8,17 +8,17 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
-from ..repository.git.own_file import remove_kept
-from .hook_file import NEXT_SUFFIX
-from .hook_place import HOOKS, hook_place, host_of, is_inside, is_ours
-from .install_record import FILE as RECORD
-from .install_record import read_record
-from .lock.push_lock import FILE as LOCK
-from .lock.push_lock import FOLDER
+from ..repository.git.own_file import STATE_FOLDER, remove_kept
+from ..repository.hook_files.hooked_repository import changing
+from ..repository.hook_files.our_files import KEPT_SUFFIX, is_our_hook
+from ..repository.hook_files.placing import take_back
+from .hook_place import HOOKS, hook_place, host_of, is_inside
+from .install_record import RECORD_FILE, read_record
+from .lock.push_lock import LOCK_FILE
 from .log.line import LOG
 from .log.mark import MARK
 from .log.tags_in_log import BASELINE
-from .served_repository import CannotAdminister, ServedRepository
+from .served_repository import ServedRepository
 
 if TYPE_CHECKING:
     from .install_record import Setting
@@ -27,61 +27,51 @@ if TYPE_CHECKING:
 def uninstall(path: str) -> list[str]:
     """Take our hooks out of the repository at `path`; sentences on what was done.
 
-    To be run as the repository's owner. The push log stays. CannotAdminister
+    To be run as the repository's owner. The push log stays. CannotInstall
     where something can't be taken back.
     """
     repository = ServedRepository(path)
-    folder = os.path.join(repository.common_dir, FOLDER)
+    folder = os.path.join(repository.common_dir, STATE_FOLDER)
     record = read_record(folder)
     files = dict.fromkeys(record.files)
     files.update(dict.fromkeys(hook_place(repository, hook, host_of(repository)).file for hook in HOOKS))
-    try:
+    with changing(repository.path):
         said = [line for file in files for line in _take_back(repository, file, recorded=file in record.files)]
         for setting in record.settings:
             said += _give_back(repository, setting)
         for made in reversed(record.folders):
             _remove_if_empty(made)
         _remove_state(folder)
-    except OSError as error:
-        raise CannotAdminister(f"{error.filename or repository.path} can't be changed: {error.strerror}") from error
     return said or [f"Nothing of tagwarden is installed in {repository.path}."]
 
 
 def _take_back(repository: ServedRepository, file: str, *, recorded: bool) -> list[str]:
+    kept = file + KEPT_SUFFIX
     if not is_inside(repository, file):
-        if not is_ours(file):
+        if not is_our_hook(file):
             return []
         why = (
             f"{file} is left as it is, and still judges the pushes to this repository: it lies outside of "
             f"{repository.common_dir}, and may guard other repositories, whose gate would be open without it."
         )
-        kept = (
-            f", and {shlex.quote(file + NEXT_SUFFIX)} back to its name" if os.path.lexists(file + NEXT_SUFFIX) else ""
-        )
-        return [f"{why} Once none needs it: rm {shlex.quote(file)}{kept}"]
-    kept = file + NEXT_SUFFIX
-    if not is_ours(file) and os.path.lexists(file):
+        back = f", and {shlex.quote(kept)} back to its name" if os.path.lexists(kept) else ""
+        return [f"{why} Once none needs it: rm {shlex.quote(file)}{back}"]
+    if not is_our_hook(file) and os.path.lexists(file):
         if not recorded:
             return []
         also = f", and {kept} is left as it is" if os.path.lexists(kept) else ""
         return [f"{file} is not tagwarden's any more: it is left as it is{also}."]
-    if os.path.lexists(kept):
-        os.rename(kept, file)
-        return [f"{file} is the hook again that stood there before."]
-    if not os.path.lexists(file):
-        return []
-    os.unlink(file)
-    return [f"{file} is removed."]
+    return [take_back(file, kept)] if os.path.lexists(file) or os.path.lexists(kept) else []
 
 
 def _give_back(repository: ServedRepository, setting: Setting) -> list[str]:
-    now = repository.git("config", "--local", "--get", setting.name, accepted=(0, 1)) or None
+    now = repository.ask_for("config", "--local", "--get", setting.name) or None
     if now != setting.value:
         return []
     if setting.before is None:
-        repository.git("config", "--local", "--unset", setting.name)
+        repository.ask("config", "--local", "--unset", setting.name)
         return [f"{setting.name} is unset."]
-    repository.git("config", "--local", setting.name, setting.before)
+    repository.ask("config", "--local", setting.name, setting.before)
     return [f"{setting.name} is {setting.before} again."]
 
 
@@ -103,7 +93,7 @@ def _remove_state(folder: str) -> None:
     for name in gone:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(os.path.join(common_dir, name))
-    lock = os.path.join(folder, LOCK)
+    lock = os.path.join(common_dir, LOCK_FILE)
     try:
         fd = os.open(lock, os.O_RDWR | os.O_NOFOLLOW)
     except FileNotFoundError:
@@ -117,7 +107,7 @@ def _remove_state(folder: str) -> None:
         finally:
             os.close(fd)
     try:
-        os.unlink(os.path.join(folder, RECORD))
+        os.unlink(os.path.join(folder, RECORD_FILE))
     except FileNotFoundError:
         pass
     _remove_if_empty(folder)

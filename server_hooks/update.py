@@ -16,7 +16,7 @@ import os
 from ..policy.grammar.names import TAGS, model_of
 from ..repository.ref_updates import parse_receive_lines
 from .gate import judge_call
-from .leaving import exit_with
+from .messages import exit_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class OneRef:
     def run_foreign_hook(self) -> int:
         if not self._foreign:
             return 0
-        from ..repository.foreign_hook import run_foreign_hook
+        from ..repository.hook_files.foreign_hook import run_foreign_hook
 
         return run_foreign_hook(self._foreign, self._arguments, b"")
 

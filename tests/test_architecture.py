@@ -36,6 +36,8 @@ IMPURE_FOR_A_REASON = {
     # Makes the classes that typing.NamedTuple would make, for a tenth of the time.
     "policy.record": {"_collections", "eval"},
 }
+# All that starts programs. The others ask one of these, which know how long to wait and how much to read.
+STARTS_PROGRAMS = {"policy.patterns", "repository.git.bounded_program", "repository.git.spawning"}
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "breakpoint"}
 
 LONGEST = 300
@@ -149,6 +151,19 @@ def test_the_core_is_pure(module: str) -> None:
 
     assert not outside
     assert not called & IMPURE_CALLS - IMPURE_FOR_A_REASON.get(module, set())
+
+
+def test_few_modules_start_programs() -> None:
+    starting = {
+        module
+        for module, file in MODULES.items()
+        for node in ast.walk(ast.parse(file.read_text()))
+        if (isinstance(node, ast.Import) and any(one.name == "subprocess" for one in node.names))
+        or (isinstance(node, ast.ImportFrom) and node.module == "subprocess")
+        or (isinstance(node, ast.Attribute) and node.attr in ("posix_spawn", "posix_spawnp", "system", "popen"))
+    }
+
+    assert starting == STARTS_PROGRAMS
 
 
 def test_the_packages_that_are_declared_are_the_folders_that_there_are() -> None:

@@ -10,11 +10,11 @@ import click
 
 from ...policy.errors import CannotJudge
 from ...policy.rules import RULES
+from ...report.exit_status import ACCEPTED, REFUSED
 from ...report.json import document, dump
 from ...repository.judging.audit import audit as audit_tags
 from ...repository.open_repository import opened
 from ..effective_policy import policy_here
-from ..errors import ACCEPTED, REFUSED
 from ..judging import format_options, show_verdict
 from ..policy_in_force import load
 from ..progress import Progress

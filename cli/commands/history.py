@@ -10,7 +10,7 @@ import click
 from ...policy.grammar.names import gto_spelling
 from ...policy.registry.journal import in_time_order, journal_of
 from ...report.escape import display
-from ...report.table import moment, table
+from ...report.table import table, utc_text
 from ...repository.open_repository import opened
 from ...repository.registry import models_of, tags_by_model
 from ..reading import json_option, model_of, no_such_model, optional_model, repo_option
@@ -58,7 +58,7 @@ def history(model: str | None, repo: str | None, ascending: bool, as_json: bool)
 def _row(entry: JournalEntry) -> list[str | None]:
     event = entry.event
     return [
-        moment(event.time),
+        utc_text(event.time),
         gto_spelling(event.name.model),
         EVENTS[event.name.kind],
         str(entry.version) if entry.version else None,
@@ -74,7 +74,7 @@ def _row(entry: JournalEntry) -> list[str | None]:
 def _document(entry: JournalEntry) -> dict[str, object]:
     event = entry.event
     return {
-        "time": moment(event.time),
+        "time": utc_text(event.time),
         "model": gto_spelling(event.name.model),
         "kind": event.name.kind,
         "version": str(entry.version) if entry.version else None,

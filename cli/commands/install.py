@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ...server_hooks.pusher import HOSTS
 from ..errors import Refused
+from ..for_each_repository import for_each_repository
+
+if TYPE_CHECKING:
+    from ...server_hooks.hook_file import ServerHook
 
 
 @click.command()
@@ -50,62 +53,42 @@ def install(
     """
     if server and configured:
         raise click.UsageError("--configured is for clones; it does not go with --server.")
-    if not server:
-        if hook is not None or host is not None or print_it:
-            raise click.UsageError("--hook, --host and --print are for server hooks: say --server.")
-        _install_in_clones(repositories or (".",), configured=configured, as_json=as_json)
-        return
-    from ...server_hooks.served_repository import CannotAdminister
+    if not server and (hook is not None or host is not None or print_it):
+        raise click.UsageError("--hook, --host and --print are for server hooks: say --server.")
+    which: ServerHook = "update" if hook == "update" else "pre-receive"
+    if print_it:
+        click.echo(_hook_file(which, host), nl=False)
+    elif server:
+        for_each_repository(repositories, lambda path: _install_on_server(path, which, host), as_json=as_json)
+    else:
+        for_each_repository(repositories, lambda path: _install_in_clone(path, configured=configured), as_json=as_json)
 
-    hook = hook or "pre-receive"
 
-    done: list[dict[str, Any]] = []
+def _hook_file(hook: ServerHook, host: str | None) -> str:
+    from ...repository.hook_files.errors import CannotInstall
+    from ...repository.hook_files.interpreter import own_interpreter
+    from ...server_hooks.hook_file import hook_file
+    from ...server_hooks.install import INTERPRETER_NEEDS, check_host
+
     try:
-        if print_it:
-            click.echo(_hook_file(hook, host), nl=False)
-            return
-        for path in repositories or (".",):
-            done.append(_install(path, hook, host))
-            if not as_json:
-                click.echo("\n".join(done[-1]["done"]))
-    except CannotAdminister as error:
-        raise Refused(str(error)) from error
-    if as_json:
-        click.echo(json.dumps(done[0] if len(done) == 1 else {"schema": 1, "repositories": done}))
-
-
-def _install_in_clones(paths: tuple[str, ...], *, configured: bool, as_json: bool) -> None:
-    from ...hooks.clone import CannotInstall
-    from ...hooks.install import install as install_client_hook
-
-    done: list[dict[str, Any]] = []
-    try:
-        for path in paths:
-            said = install_client_hook(path, configured=configured)
-            done.append({"schema": 1, "repository": path, "done": said})
-            if not as_json:
-                click.echo("\n".join(said))
+        check_host(host)
+        return hook_file(hook, python=own_interpreter(INTERPRETER_NEEDS), host=host or "")
     except CannotInstall as error:
         raise Refused(str(error)) from error
-    if as_json:
-        click.echo(json.dumps(done[0] if len(done) == 1 else {"schema": 1, "repositories": done}))
 
 
-def _hook_file(hook: str, host: str | None) -> str:
-    from ...server_hooks.hook_file import hook_file
-    from ...server_hooks.install import check_host, own_interpreter
+def _install_in_clone(path: str, *, configured: bool) -> list[str]:
+    from ...hooks.install import install as install_client_hook
 
-    check_host(host)
-    return hook_file("update" if hook == "update" else "pre-receive", python=own_interpreter(), host=host or "")
+    return install_client_hook(path, configured=configured)
 
 
-def _install(path: str, hook: str, host: str | None) -> dict[str, Any]:
+def _install_on_server(path: str, hook: ServerHook, host: str | None) -> list[str]:
     from ...server_hooks.install import install as install_server_hook
     from ..server_hooks import as_owner
 
-    def here() -> dict[str, Any]:
-        done = install_server_hook(path, hook="update" if hook == "update" else "pre-receive", host=host)
-        return {"schema": 1, "repository": path, "done": done}
-
     named = [f"--host={host}"] if host is not None else []
-    return as_owner(path, ["install", "--server", f"--hook={hook}", *named], here)
+    arguments = ["install", "--server", f"--hook={hook}", *named]
+    found = as_owner(path, arguments, lambda: {"done": install_server_hook(path, hook=hook, host=host)})
+    done: list[str] = found["done"]
+    return done

@@ -14,11 +14,12 @@ from ...policy.errors import CannotJudge
 from ...policy.file.value_types import SECONDS
 from ...policy.grammar.names import TAGS, tag_spelling
 from ...policy.grammar.tag_name import TagName, parse_tag_name
+from ...report.exit_status import ACCEPTED, REFUSED
 from ...report.push_log import as_document, as_text
 from ...repository.git.command import Git
 from ...server_hooks.log.chain import Verification, read_lines, verify
 from ...server_hooks.log.line import HEAD, LOG, is_hash
-from ..errors import ACCEPTED, REFUSED, Refused
+from ..errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 OUTCOMES = ("accepted", "refused", "emergency", "would-be-refused", "could-not-judge", "busy", "incomplete")
 
 
-def _moment(ctx: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+def _parse_since(ctx: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
     """A point in time: ISO 8601 (UTC where it names no zone), or a span before now such as 7d."""
     if value is None:
         return None
@@ -57,7 +58,7 @@ def _moment(ctx: click.Context, parameter: click.Parameter, value: str | None) -
 @click.option("--pusher", metavar="NAME", help="Only pushes by NAME.")
 @click.option("--rule", metavar="RULE", help="Only pushes that broke RULE.")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only pushes with this outcome.")
-@click.option("--since", metavar="TIME", callback=_moment, help="Only pushes since then: 2026-11-21, 7d, 24h.")
+@click.option("--since", metavar="TIME", callback=_parse_since, help="Only pushes since then: 2026-11-21, 7d, 24h.")
 @click.option("-n", "--number", type=click.IntRange(min=0), help="Only so many pushes, the newest.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def log(

@@ -12,10 +12,11 @@ from ...policy.errors import CannotJudge
 from ...policy.file.load import PolicyMistakes, load_policy
 from ...policy.grammar.names import is_model, tag_spelling
 from ...report.escape import display, escape
+from ...report.exit_status import ACCEPTED, REFUSED
 from ...repository.git.command import Git
 from ...repository.judging.suggested_settings import suggestions
 from ...repository.trusted.policy_location import POLICY_FILE
-from ..errors import ACCEPTED, REFUSED, Refused
+from ..errors import Refused
 from ..policy_input import read_input
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ...policy.grammar.names import gto_spelling
 from ...policy.grammar.query import parse_query
 from ...policy.registry.resolution import Unresolved
 from ...policy.registry.resolution import resolve as resolve_query
-from ...report.table import moment
+from ...report.table import utc_text
 from ...repository.open_repository import opened
 from ...repository.registry import read_tags
 from ..completion import complete_query
@@ -71,6 +71,6 @@ def _document(found: Resolution) -> dict[str, object]:
         "stage": found.stage,
         "commit": found.commit,
         "tag": found.tag,
-        "time": moment(found.time),
+        "time": utc_text(found.time),
         "current": found.current,
     }

@@ -9,7 +9,7 @@ import click
 
 from ...policy.grammar.names import gto_spelling
 from ...policy.registry.overview import overview_of, stage_holders, stages_in_order, version_lines
-from ...report.table import moment, table
+from ...report.table import table, utc_text
 from ...repository.open_repository import opened
 from ...repository.registry import histories, models_of
 from ..reading import (
@@ -95,7 +95,7 @@ def _show_one(model: str, repo: str | None, deprecated: bool, as_json: bool) -> 
             str(line.number),
             str(line.version) + ("" if line.active else " (deregistered)"),
             ", ".join(stages_in_order(line.stages, [one for one in declared or () if one in line.stages])),
-            moment(line.time),
+            utc_text(line.time),
             line.tag,
         ]
         for line in lines
@@ -116,7 +116,7 @@ def _model(
                 "number": line.number,
                 "version": str(line.version),
                 "stages": list(line.stages),
-                "registered": moment(line.time),
+                "registered": utc_text(line.time),
                 "commit": line.commit,
                 "tag": line.tag,
                 "active": line.active,

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ...policy.errors import CannotJudge
-from ..errors import ACCEPTED, CANNOT_JUDGE, REFUSED
+from ...report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
 
 PROVEN = {
     "refuses": "A bad tag was pushed to a scratch repository and refused by tagwarden, as it should be.",
@@ -32,32 +32,29 @@ def status(repository: str, server: bool, as_json: bool) -> int:
     Exits with 0 only if the tag is refused and nothing else is wrong; with 3 if
     that can't be proven.
     """
-    found = _status(repository) if server else _status_of_clone(repository)
+    from ...repository.hook_files.errors import CannotInstall
+
+    try:
+        found = _status_of_server(repository) if server else _status_of_clone(repository)
+    except CannotInstall as error:
+        raise CannotJudge(str(error)) from error
     click.echo(json.dumps(found) if as_json else "\n".join(_lines(found)))
     if found["proven"] == "unknown":
         return CANNOT_JUDGE
     return ACCEPTED if found["proven"] != "no" and not found["problems"] else REFUSED
 
 
-def _status(path: str) -> dict[str, Any]:
-    from ...server_hooks.served_repository import CannotAdminister
+def _status_of_server(path: str) -> dict[str, Any]:
     from ...server_hooks.status import status as status_of_server_hooks
     from ..server_hooks import as_owner
 
-    try:
-        return as_owner(path, ["status", "--server"], lambda: {"schema": 1, **status_of_server_hooks(path)._asdict()})
-    except CannotAdminister as error:
-        raise CannotJudge(str(error)) from error
+    return as_owner(path, ["status", "--server"], lambda: {"schema": 1, **status_of_server_hooks(path)._asdict()})
 
 
 def _status_of_clone(path: str) -> dict[str, Any]:
-    from ...hooks.clone import CannotInstall
     from ...hooks.status import status as status_of_client_hooks
 
-    try:
-        return {"schema": 1, **status_of_client_hooks(path)._asdict()}
-    except CannotInstall as error:
-        raise CannotJudge(str(error)) from error
+    return {"schema": 1, **status_of_client_hooks(path)._asdict()}
 
 
 def _lines(found: dict[str, Any]) -> list[str]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import click
 
-from ..errors import Refused
+from ..for_each_repository import for_each_repository
 
 
 @click.command()
@@ -19,34 +16,19 @@ def uninstall(repositories: tuple[str, ...], server: bool, as_json: bool) -> Non
 
     Exits with 1 where something can't be taken back.
     """
-    done: list[dict[str, Any]] = []
-    for path in repositories or (".",):
-        done.append(_uninstall(path) if server else _uninstall_from_clone(path))
-        if not as_json:
-            click.echo("\n".join(done[-1]["done"]))
-    if as_json:
-        click.echo(json.dumps(done[0] if len(done) == 1 else {"schema": 1, "repositories": done}))
+    take_back = _uninstall_on_server if server else _uninstall_from_clone
+    for_each_repository(repositories, take_back, as_json=as_json)
 
 
-def _uninstall(path: str) -> dict[str, Any]:
-    from ...server_hooks.served_repository import CannotAdminister
+def _uninstall_on_server(path: str) -> list[str]:
     from ...server_hooks.uninstall import uninstall as uninstall_server_hooks
     from ..server_hooks import as_owner
 
-    def here() -> dict[str, Any]:
-        return {"schema": 1, "repository": path, "done": uninstall_server_hooks(path)}
-
-    try:
-        return as_owner(path, ["uninstall", "--server"], here)
-    except CannotAdminister as error:
-        raise Refused(str(error)) from error
+    done: list[str] = as_owner(path, ["uninstall", "--server"], lambda: {"done": uninstall_server_hooks(path)})["done"]
+    return done
 
 
-def _uninstall_from_clone(path: str) -> dict[str, Any]:
-    from ...hooks.clone import CannotInstall
+def _uninstall_from_clone(path: str) -> list[str]:
     from ...hooks.uninstall import uninstall as uninstall_client_hook
 
-    try:
-        return {"schema": 1, "repository": path, "done": uninstall_client_hook(path)}
-    except CannotInstall as error:
-        raise Refused(str(error)) from error
+    return uninstall_client_hook(path)

@@ -12,9 +12,10 @@ from ...policy.grammar.tag_name import KINDS, STAGED_KINDS
 from ...policy.people import Person, decide, describe, held_back
 from ...policy.record import Record
 from ...report.escape import display, escape
+from ...report.exit_status import ACCEPTED, REFUSED
 from ..completion import complete_model
 from ..effective_policy import NOWHERE
-from ..errors import ACCEPTED, REFUSED, Refused
+from ..errors import Refused
 from ..policy_in_force import load
 from ..reading import model_of, stage_of
 

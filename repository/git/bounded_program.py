@@ -1,4 +1,9 @@
-"""Runs a program that talks to somebody else's server: not for ever, and not into all of our memory."""
+"""Runs a program to its end: not for ever, and not into all of our memory.
+
+Everything that a hook does not need before its verdict is run here, and this is
+the only module that imports `subprocess` for it. What a hook always needs is
+run by `processes`, which does without that import.
+"""
 
 from __future__ import annotations
 
@@ -12,84 +17,167 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Mapping, Sequence
-    from typing import IO
+    from typing import IO, Any
 
 # A million tags with long names.
 MOST_BYTES = 128 * 1024 * 1024
 MOST_COMPLAINT_BYTES = 64 * 1024
-# What the program itself may use: Git keeps all refs of a remote before it names the first.
+# What Git may use that asks a remote: it keeps all refs of that before it names the first.
 MOST_MEMORY = 1024 * 1024 * 1024
 # To read what is left in a pipe once its writer has gone.
 LAST_SECONDS = 2.0
 _CHUNK = 1 << 16
 
 
+class Answered(Record):
+    """How a program ended (negative for a signal), and what it wrote."""
+
+    status: int
+    output: bytes
+    complaint: bytes
+
+    @property
+    def said(self) -> str:
+        """All that it wrote, as text."""
+        return (self.output + self.complaint).decode("utf-8", "replace")
+
+    @property
+    def complaints(self) -> list[str]:
+        """The lines of what it complained of, but for empty ones."""
+        lines = self.complaint.decode("utf-8", "replace").splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+    @property
+    def last_word(self) -> str:
+        """The last line of what it complained of."""
+        return ["it said nothing", *self.complaints][-1]
+
+
+class NotStarted(CannotJudge):
+    """The program could not be started: `why`, which is that it `is_missing` or something else."""
+
+    def __init__(self, program: str, error: Exception) -> None:
+        self.why = error.strerror if isinstance(error, OSError) else str(error)
+        self.is_missing = isinstance(error, FileNotFoundError)
+        super().__init__(f"The program `{program}` could not be started: {self.why}.")
+
+
 class TookTooLong(Exception):
-    """The program did not end in time."""
+    """The program did not end in time, or it `ended` and who had left it kept its output open.
+
+    `until_then` is what was written until then.
+    """
+
+    def __init__(self, until_then: Answered, *, ended: bool) -> None:
+        super().__init__()
+        self.until_then = until_then
+        self.ended = ended
 
 
 class SaidTooMuch(Exception):
     """The program wrote more than MOST_BYTES."""
 
 
-class Answered(Record):
-    """How a program ended, and what it wrote."""
+class RunsAs(Record):
+    """A user as whom a program is run, by numbers."""
 
-    status: int
-    output: bytes
-    complaint: bytes
+    uid: int
+    gid: int
+    groups: Sequence[int]
 
 
 def run_bounded(
-    command: Sequence[str], *, environment: Mapping[str, str], given: bytes = b"", seconds: float
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    seconds: float | None,
+    given: bytes = b"",
+    folder: str | None = None,
+    user: RunsAs | None = None,
+    memory: int | None = None,
+    terminal: bool = False,
 ) -> Answered:
     """Run `command` to its end with `given` as its stdin.
 
-    Raises TookTooLong or SaidTooMuch; the program and all that it started have
-    ended then. Raises CannotJudge where it can't be started.
+    It runs in `folder` (None: ours) as `user` (None: ours, else we are root), may
+    take so many `seconds` and bytes of `memory` (None: any), and with `terminal`
+    it may talk to the user there. Raises TookTooLong or SaidTooMuch; the
+    program and, without `terminal`, all that it started have ended then. Raises
+    NotStarted where it can't be started.
     """
-    import subprocess
     import tempfile
     import threading
 
     with tempfile.TemporaryFile() as source:
         source.write(given)
         source.seek(0)
-        try:
-            process = subprocess.Popen(
-                command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment,
-                # Without a terminal ssh asks nothing there, and all that Git starts can be ended at once.
-                start_new_session=True, preexec_fn=_limit_memory if os.name == "posix" else None,
-            )  # fmt: skip
-        except (OSError, subprocess.SubprocessError) as error:
-            why = error.strerror if isinstance(error, OSError) else str(error)
-            raise CannotJudge(f"The program `{command[0]}` could not be started: {why}.") from error
+        process = _started(command, source, environment, folder, user, memory, terminal=terminal)
     output, complaint = _Kept(MOST_BYTES), _Kept(MOST_COMPLAINT_BYTES)
-    deadline = time.monotonic() + seconds
+    deadline = None if seconds is None else time.monotonic() + seconds
     readers = [
-        threading.Thread(target=output.read, args=(process.stdout, lambda: _end(process)), daemon=True),
+        threading.Thread(target=output.read, args=(process.stdout, lambda: _end(process, terminal)), daemon=True),
         threading.Thread(target=complaint.read, args=(process.stderr, None), daemon=True),
     ]
+    in_time = False
     try:
         for reader in readers:
             reader.start()
-        process.wait(max(seconds, 0.01))
-    except subprocess.TimeoutExpired:
-        raise TookTooLong from None
+        in_time = _ends(process, seconds)
     finally:
-        _end(process)
+        _end(process, terminal)
         for reader in readers:
             # Somebody who left the session may still hold the other end.
-            reader.join(max(LAST_SECONDS, deadline - time.monotonic()))
+            reader.join(None if deadline is None else max(LAST_SECONDS, deadline - time.monotonic()))
         whole = not any(reader.is_alive() for reader in readers)
         for pipe in (process.stdout, process.stderr):
             if pipe is not None and whole:
                 pipe.close()
+    answered = Answered(process.returncode, output.whole(), complaint.whole())
+    if not in_time:
+        raise TookTooLong(answered, ended=False)
     if output.is_over:
         raise SaidTooMuch
     if not whole:
-        raise TookTooLong
-    return Answered(process.returncode, output.whole(), complaint.whole())
+        raise TookTooLong(answered, ended=True)
+    return answered
+
+
+def _started(
+    command: Sequence[str],
+    source: IO[bytes],
+    environment: Mapping[str, str],
+    folder: str | None,
+    user: RunsAs | None,
+    memory: int | None,
+    *,
+    terminal: bool,
+) -> subprocess.Popen[bytes]:
+    import subprocess
+
+    # Without a terminal ssh asks nothing there, and all that Git starts can be ended at once.
+    options: dict[str, Any] = {"start_new_session": not terminal}
+    if memory is not None and os.name == "posix":
+        options["preexec_fn"] = lambda: _limit_memory(memory)
+    if user is not None:
+        options |= {"user": user.uid, "group": user.gid, "extra_groups": user.groups}
+    try:
+        return subprocess.Popen(
+            command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=folder,
+            **options,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError) as error:
+        raise NotStarted(command[0], error) from error
+
+
+def _ends(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
+    """Wait for the end; whether it came within so many `seconds`."""
+    import subprocess
+
+    try:
+        process.wait(None if seconds is None else max(seconds, 0.01))
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 class _Kept:
@@ -116,19 +204,18 @@ class _Kept:
         return b"".join(self._chunks)
 
 
-def _limit_memory() -> None:
+def _limit_memory(most: int) -> None:
     import resource
 
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-    most = MOST_MEMORY if hard == resource.RLIM_INFINITY else min(MOST_MEMORY, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process, if it has not ended, with all that it started."""
+def _end(process: subprocess.Popen[bytes], alone: bool) -> None:
+    """End the process, if it has not ended, and unless `alone` all that it started."""
     if process.poll() is not None:
         return
-    if os.name == "posix":
+    if os.name == "posix" and not alone:
         import signal
 
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ...policy.errors import CannotJudge
+from .environment import environment_without_repository
 from .processes import run, start
 
 TYPE_CHECKING = False
@@ -19,29 +20,6 @@ _READING = {
     "GIT_OPTIONAL_LOCKS": "0",
     "LC_ALL": "C",
 }
-
-# `git rev-parse --local-env-vars`, and what git-receive-pack(1) and git(1) add: these name a
-# repository or its parts, and do not go along to another repository.
-_OF_ONE_REPOSITORY = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_CONFIG",
-    "GIT_CONFIG_COUNT",
-    "GIT_CONFIG_PARAMETERS",
-    "GIT_DIR",
-    "GIT_GRAFT_FILE",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_INTERNAL_SUPER_PREFIX",
-    "GIT_NAMESPACE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_QUARANTINE_PATH",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_SHALLOW_FILE",
-    "GIT_WORK_TREE",
-)
-
 
 # Seconds for which Git may be silent while it reads: more than it ever needs, and less than those
 # who wait for the push lock can bear.
@@ -72,7 +50,7 @@ class Git:
     @classmethod
     def at(cls, directory: str) -> Git:
         """For the repository in or above `directory`, whatever repository the environment names."""
-        return cls(directory, {k: v for k, v in os.environ.items() if k not in _OF_ONE_REPOSITORY})
+        return cls(directory, environment_without_repository())
 
     @classmethod
     def of_folder(cls, folder: str) -> Git:
@@ -80,8 +58,8 @@ class Git:
 
         GIT_NAMESPACE still counts: it says which refs a push is about.
         """
-        kept = {k: v for k, v in os.environ.items() if k not in _OF_ONE_REPOSITORY or k == "GIT_NAMESPACE"}
-        return cls(None, {**kept, "GIT_DIR": folder})
+        namespace = {name: os.environ[name] for name in ("GIT_NAMESPACE",) if name in os.environ}
+        return cls(None, {**environment_without_repository(), **namespace, "GIT_DIR": folder})
 
     def folder(self) -> str:
         """The repository's own folder (.git); raises CannotJudge where there is no repository to read."""

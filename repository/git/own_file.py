@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 
-FOLDER = "tagwarden"
+STATE_FOLDER = "tagwarden"
 # What such files are called; the id of the user follows.
 KINDS = ("policy", "site-policy", "trees")
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 import os
 
 from ...policy.objects.tree_shape import Shape
-from .own_file import FOLDER, own_file
+from .own_file import STATE_FOLDER, own_file
 from .sha256 import sha256
 
 TYPE_CHECKING = False
@@ -41,7 +41,7 @@ class TreeCache:
     """The shapes of trees that were kept in the repository whose common directory is `common_dir`."""
 
     def __init__(self, common_dir: str) -> None:
-        self._path = os.path.join(common_dir, FOLDER, f"{KIND}.{os.geteuid()}")
+        self._path = os.path.join(common_dir, STATE_FOLDER, f"{KIND}.{os.geteuid()}")
         self._id_bytes = 0
         self._records = b""
         self._used: set[bytes] = set()
@@ -112,9 +112,9 @@ def _read(path: str, id_bytes: int) -> bytes:
 
 
 def _write(path: str, id_bytes: int, records: bytes) -> None:
-    from .whole_file import write_whole
+    from .whole_file import replace_file
 
     try:
-        write_whole(path, LAYOUT + b"%d\n" % id_bytes + sha256(records).encode() + records, 0o600, durable=False)
+        replace_file(path, LAYOUT + b"%d\n" % id_bytes + sha256(records).encode() + records, 0o600, durable=False)
     except OSError:
         pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 
-def write_whole(path: str, content: bytes, mode: int, *, durable: bool = True) -> None:
+def replace_file(path: str, content: bytes, mode: int, *, durable: bool = True) -> None:
     """Put a file with `content` at `path` in one step: whoever looks finds the old one or the new one.
 
     Not `durable`, it may be found torn after a crash of the machine.
@@ -27,7 +27,7 @@ def write_whole(path: str, content: bytes, mode: int, *, durable: bool = True) -
         raise
 
 
-def content_of(file: str) -> bytes:
+def read_start(file: str) -> bytes:
     """The beginning of a file; nothing where there is none that can be read."""
     try:
         with open(file, "rb") as opened:

@@ -13,7 +13,7 @@ import time
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import HEADS, TAGS
 from ...policy.record import Record
-from ..git.bounded_program import MOST_BYTES, SaidTooMuch, TookTooLong, run_bounded
+from ..git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLong, run_bounded
 from ..git.object_ids import are_ids
 from ..git.refs import fits
 
@@ -101,7 +101,11 @@ class Remote:
         user_environment = {**self._git.user_environment, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **environment}
         try:
             answered = run_bounded(
-                self._git.command(*arguments), environment=user_environment, given=os.fsencode(given), seconds=left
+                self._git.command(*arguments),
+                environment=user_environment,
+                given=os.fsencode(given),
+                seconds=left,
+                memory=MOST_MEMORY,
             )
         except TookTooLong:
             raise RemoteIsSilent(
@@ -114,9 +118,7 @@ class Remote:
             ) from None
         if answered.status != 0:
             # The remote writes some of it; its lines must not pass for lines of ours.
-            lines = answered.complaint.decode("utf-8", "replace").splitlines()
-            said = "; ".join(line.strip() for line in lines if line.strip())[:LONGEST_COMPLAINT]
-            said = said or f"exit status {answered.status}"
+            said = "; ".join(answered.complaints)[:LONGEST_COMPLAINT] or f"exit status {answered.status}"
             raise RemoteIsSilent(f"The remote {self.address!a} could not be asked which tags it has. Git says: {said}")
         return answered.output
 

@@ -73,7 +73,7 @@ def check_pgp(signed: Signed, signers: AllowedSigners, *, program: str, now: int
         signature = write(folder, "tag.sig", signed.signature)
         command = [*common, *at, "--status-fd=1", "--verify", signature, "-"]
         ran = run_program(command, home=home, given=signed.payload, package=PACKAGE, budget=budget)
-        return read_status(ran.output, signers, succeeded=ran.status == 0)
+        return read_status(ran.output.decode("utf-8", "surrogateescape"), signers, succeeded=ran.status == 0)
 
 
 def read_status(output: str, signers: AllowedSigners, *, succeeded: bool) -> Signature:

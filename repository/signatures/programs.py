@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from ...policy.errors import CannotJudge
-from ...policy.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,23 +12,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from ...policy.budget import Budget
+    from ..git.bounded_program import Answered
 
 # What a program may inherit. Neither an agent nor a home folder has a say in what is good.
 INHERITED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH")
-
-
-class Ran(Record):
-    """How a program ended, and what it wrote."""
-
-    status: int
-    output: str
-    complaint: str
-
-    @property
-    def last_word(self) -> str:
-        """The last line of what it complained of."""
-        lines = self.complaint.splitlines()
-        return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
 
 
 def private_folder() -> AbstractContextManager[str]:
@@ -47,14 +33,15 @@ def write(folder: str, name: str, content: bytes) -> str:
     return path
 
 
-def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: str, budget: Budget) -> Ran:
+def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: str, budget: Budget) -> Answered:
     """Run a program to its end with `given` as its stdin.
 
     `package` is what to install where it is not there. Raises CannotJudge
     where it can't be started, or takes longer than the push's `budget` allows.
     """
-    import subprocess
     import time
+
+    from ..git.bounded_program import NotStarted, SaidTooMuch, TookTooLong, run_bounded
 
     budget.check("signatures", arguments[0])
     began = time.monotonic()
@@ -63,20 +50,18 @@ def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: s
     # ssh-keygen(1) reads times in the local zone.
     environment |= {"HOME": home, "GNUPGHOME": home, "LC_ALL": "C", "TZ": "UTC"}
     try:
-        ran = subprocess.run(
-            arguments, input=given, capture_output=True, env=environment, cwd=home, timeout=budget.left("signatures")
+        return run_bounded(
+            arguments, environment=environment, given=given, folder=home, seconds=budget.left("signatures")
         )
-    except FileNotFoundError as error:
-        raise CannotJudge(
-            f"Signatures can't be verified: the program {arguments[0]!a} was not found. Install {package}, "
-            "or set the Git configuration that names the program (gpg.program, gpg.ssh.program)."
-        ) from error
-    except OSError as error:
-        raise CannotJudge(
-            f"Signatures can't be verified: the program {arguments[0]!a} can't be run: {error.strerror}."
-        ) from error
-    except subprocess.TimeoutExpired as error:
-        raise CannotJudge(budget.too_slow("signatures", ascii(arguments[0]))) from error
+    except TookTooLong:
+        raise CannotJudge(budget.too_slow("signatures", ascii(arguments[0]))) from None
+    except SaidTooMuch:
+        raise CannotJudge(f"Signatures can't be verified: the program {arguments[0]!a} says too much.") from None
+    except NotStarted as error:
+        how = f"can't be run: {error.why}."
+        if error.is_missing:
+            how = f"was not found. Install {package}, or set the Git configuration that names the program"
+            how += " (gpg.program, gpg.ssh.program)."
+        raise CannotJudge(f"Signatures can't be verified: the program {arguments[0]!a} {how}") from error
     finally:
         budget.charge("signatures", time.monotonic() - began)
-    return Ran(ran.returncode, ran.stdout.decode("utf-8", "surrogateescape"), ran.stderr.decode("utf-8", "replace"))

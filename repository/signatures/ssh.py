@@ -12,8 +12,8 @@ from .ssh_blob import read_ssh_signature
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...policy.budget import Budget
+    from ..git.bounded_program import Answered
     from .allowed_signers import AllowedSigners
-    from .programs import Ran
     from .signed_tag import Signed
     from .ssh_blob import SshSignature
 
@@ -64,7 +64,7 @@ class SshVerifier:
         allowed = write(folder, "allowed_signers", self.signers.ssh)
         signature = write(folder, "tag.sig", signed.signature)
 
-        def run(action: str, *arguments: str, at: int | None = None, given: bytes = b"") -> Ran:
+        def run(action: str, *arguments: str, at: int | None = None, given: bytes = b"") -> Answered:
             options = [] if at is None else [f"-Overify-time={_stamp(at)}"]
             command = [self.program, "-Y", action, *options, *arguments, "-s", signature]
             return run_program(command, home=folder, given=given, package=PACKAGE, budget=self.budget)
@@ -73,8 +73,8 @@ class SshVerifier:
             key = found.key, at if self.signers.ssh_has_times else None
             if key not in self._principals:
                 ran = run("find-principals", "-f", allowed, at=at)
-                names = ran.output.splitlines()[:MOST_PRINCIPALS] if ran.status == 0 else []
-                self._principals[key] = names
+                lines = ran.output.decode("utf-8", "surrogateescape").splitlines()
+                self._principals[key] = lines[:MOST_PRINCIPALS] if ran.status == 0 else []
             return self._principals[key]
 
         for principal in principals(signed.time):

@@ -18,7 +18,7 @@ import os
 
 from ...policy.file.load import load_policy
 from ...policy.file.snapshot import LAYOUT, from_plain, to_plain
-from ..git.own_file import FOLDER, own_file
+from ..git.own_file import STATE_FOLDER, own_file
 from ..git.sha256 import sha256
 
 TYPE_CHECKING = False
@@ -35,7 +35,7 @@ class PolicyCache:
     """The policies kept in the repository whose common directory is `common_dir`: one, and one of the site."""
 
     def __init__(self, common_dir: str) -> None:
-        self._folder = os.path.join(common_dir, FOLDER)
+        self._folder = os.path.join(common_dir, STATE_FOLDER)
 
     def load(self, data: bytes, *, site: bool = False) -> Policy:
         """What `load_policy` makes of a policy file's content; raises what it raises."""
@@ -63,10 +63,10 @@ def _read_kept(path: str, key: bytes) -> Policy | None:
 
 
 def _keep(path: str, key: bytes, policy: Policy) -> None:
-    from ..git.whole_file import write_whole
+    from ..git.whole_file import replace_file
 
     try:
         values = marshal.dumps(to_plain(policy))
-        write_whole(path, key + sha256(values).encode() + values, 0o600)
+        replace_file(path, key + sha256(values).encode() + values, 0o600)
     except (OSError, ValueError):
         pass

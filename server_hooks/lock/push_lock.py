@@ -22,6 +22,7 @@ import os
 import time
 
 from ...policy.errors import CannotJudge
+from ...repository.git.own_file import STATE_FOLDER
 from .receive_pack import find_receive_pack, process_of, record_of, still_runs
 
 TYPE_CHECKING = False
@@ -32,9 +33,8 @@ if TYPE_CHECKING:
     from .receive_pack import Process
     from .waiting import Patience
 
-FOLDER = "tagwarden"
-FILE = "push.lock"
-SHOWN = f"{FOLDER}/{FILE}"
+# In the folder that all work trees of a repository share.
+LOCK_FILE = f"{STATE_FOLDER}/push.lock"
 
 # Every record has this length, so that one write replaces all of the one before. Version 0.1 reads 64
 # bytes and wants blanks at their end, so it takes none of these for its own.
@@ -100,7 +100,7 @@ class PushLock:
         """
         if self.begins_the_push or self._receive_pack is None:
             return b""
-        with open(f"{self._common_dir}/{SHOWN}", "rb") as file:
+        with open(f"{self._common_dir}/{LOCK_FILE}", "rb") as file:
             return file.read()[RECORD_BYTES:]
 
     def remember(self, lines: bytes) -> None:
@@ -108,9 +108,9 @@ class PushLock:
         if self._receive_pack is None:
             return
         try:
-            file = os.open(f"{self._common_dir}/{SHOWN}", os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
+            file = os.open(f"{self._common_dir}/{LOCK_FILE}", os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
             try:
-                write_whole(file, lines)
+                write_all(file, lines)
             finally:
                 os.close(file)
         except OSError as error:
@@ -135,7 +135,7 @@ def take_push_lock(common_dir: str, *, wait: float, say: Callable[[str], None]) 
     receive_pack = find_receive_pack()
     record = b"" if receive_pack is None else record_of(receive_pack).ljust(RECORD_BYTES - 1) + b"\n"
     common_dir = os.path.abspath(common_dir)
-    path = f"{common_dir}/{SHOWN}"
+    path = f"{common_dir}/{LOCK_FILE}"
     waiting = _Waiting(wait, say)
     fd = None
     try:
@@ -166,7 +166,7 @@ def _resume_or_begin(fd: int, record: bytes, waiting: _Waiting) -> bool:
         wait_until_past_the_refs(process, waiting.patience().check)
     os.ftruncate(fd, 0)
     if record:
-        write_whole(fd, record)
+        write_all(fd, record)
     return False
 
 
@@ -188,7 +188,7 @@ class _Waiting:
 
 def _can_not_use(error: OSError) -> CannotJudge:
     return CannotJudge(
-        f"The push lock could not be taken: {SHOWN} in the repository on the server: {error.strerror}. "
+        f"The push lock could not be taken: {LOCK_FILE} in the repository on the server: {error.strerror}. "
         "Whoever runs the server must make sure that the user that pushes run as can write there."
     )
 
@@ -270,7 +270,7 @@ def _is_the_file(fd: int, path: str) -> bool:
     return (held.st_ino, held.st_dev) == (there.st_ino, there.st_dev)
 
 
-def write_whole(fd: int, data: bytes) -> None:
+def write_all(fd: int, data: bytes) -> None:
     """Write all of `data` at once. OSError where there is no room for all of it."""
     if os.write(fd, data) != len(data):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

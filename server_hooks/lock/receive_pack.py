@@ -16,7 +16,10 @@ from __future__ import annotations
 
 import os
 
+from ...policy.errors import CannotJudge
 from ...policy.record import Record
+from ...repository.git.command import PATIENCE
+from ...repository.git.processes import run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,15 +176,14 @@ def _read(path: str) -> bytes:
 
 
 def _from_ps(pid: int) -> _Entry | None:
-    import subprocess
-
     # lstart is five words ("Fri Nov 21 02:31:00 2025") on Linux, macOS and the BSDs alike.
     command = ["ps", "-o", "ppid=,stat=,lstart=,command=", "-ww", "-p", str(pid)]
     try:
-        ran = subprocess.run(command, capture_output=True, env={**os.environ, "LC_ALL": "C"})
-    except OSError:
+        # It ends with 1 where there is no such process.
+        said = run(command, environment={**os.environ, "LC_ALL": "C"}, accepted=(0, 1), patience=PATIENCE)[1]
+    except CannotJudge:
         return None
-    words = ran.stdout.split()
+    words = said.split()
     if len(words) < 8 or not words[0].isdigit() or words[1][:1] == b"Z":
         return None
     return _Entry(int(words[0]), b" ".join(words[2:7]).decode("ascii", "replace"), words[7:])

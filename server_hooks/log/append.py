@@ -17,7 +17,7 @@ import os
 import time
 
 from ...policy.errors import CannotJudge
-from ..lock.push_lock import make_lock_file, write_whole
+from ..lock.push_lock import make_lock_file, write_all
 from .line import BEGINNING, HEAD, LOG, encode_entry, read_end, read_head, seal
 
 TYPE_CHECKING = False
@@ -85,7 +85,7 @@ def _append(log: int, head: int, fields: Sequence[str], durable: bool) -> str:
     )
     before = size if begin else end
     try:
-        write_whole(log, begin + line)
+        write_all(log, begin + line)
         if durable:
             _sync(log)
         _write_head(head, last.number + 1 if last else 1, digest)

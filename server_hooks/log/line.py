@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 
 from ...policy.record import Record
+from ...repository.git.own_file import STATE_FOLDER
 from ...repository.git.sha256 import sha256
 
 TYPE_CHECKING = False
@@ -27,9 +28,8 @@ if TYPE_CHECKING:
 
     Outcome = Literal["accepted", "refused", "emergency", "would-be-refused", "could-not-judge", "busy", "incomplete"]
 
-FOLDER = "tagwarden"
-LOG = f"{FOLDER}/push-log.jsonl"
-HEAD = f"{FOLDER}/push-log.head"
+LOG = f"{STATE_FOLDER}/push-log.jsonl"
+HEAD = f"{STATE_FOLDER}/push-log.head"
 
 # What the first line has for a line before it.
 BEGINNING = "0" * 64

@@ -11,14 +11,15 @@ from __future__ import annotations
 import os
 
 from ...policy.record import Record
+from ...repository.git.own_file import STATE_FOLDER
 from ..lock.push_lock import make_lock_file
-from .line import BEGINNING, FOLDER, LOG, is_hash, read_end
+from .line import BEGINNING, LOG, is_hash, read_end
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .line import Seal
 
-MARK = f"{FOLDER}/push-log.settled"
+MARK = f"{STATE_FOLDER}/push-log.settled"
 MARK_BYTES = 128
 SEAL_BYTES = 256
 

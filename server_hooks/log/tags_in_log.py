@@ -19,15 +19,16 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from ...policy.grammar.names import TAGS
 from ...policy.record import Record
+from ...repository.git.own_file import STATE_FOLDER
 from ..lock.push_lock import make_lock_file
-from .line import FOLDER, LANDING
+from .line import LANDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from contextlib import ExitStack
 
 _TAGS = TAGS.encode()
-BASELINE = f"{FOLDER}/tags-before-log"
+BASELINE = f"{STATE_FOLDER}/tags-before-log"
 BEGINNING = b"# tags that no line after this one of the push log explains: "
 PART_BYTES = 32 << 20
 MOST_PARTS = 128

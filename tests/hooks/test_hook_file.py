@@ -12,7 +12,8 @@ import pytest
 
 from support.client_set_ups import FOREIGN, write_hook
 from support.programs import needs
-from tagwarden.hooks.hook_file import NEXT, hook_file, interpreter_of, is_hook_file
+from tagwarden.hooks.hook_file import NEXT, hook_file
+from tagwarden.repository.hook_files.our_files import interpreter_in, is_our_text
 
 ZERO = "0" * 40
 OID = "1" * 40
@@ -129,11 +130,11 @@ class TestTags:
 def test_a_hook_file_is_known_again_with_its_interpreter() -> None:
     content = hook_file(python="/opt/it's here/python").encode()
 
-    assert is_hook_file(content)
-    assert interpreter_of(content) == "/opt/it's here/python"
-    assert not is_hook_file(FOREIGN.encode())
-    assert interpreter_of(FOREIGN.encode()) is None
-    assert interpreter_of(b"python='") is None
+    assert is_our_text(content)
+    assert interpreter_in(content) == "/opt/it's here/python"
+    assert not is_our_text(FOREIGN.encode())
+    assert interpreter_in(FOREIGN.encode()) is None
+    assert interpreter_in(b"python='") is None
 
 
 def test_an_interpreter_with_a_newline_in_its_path_is_no_good() -> None:

@@ -13,13 +13,15 @@ from support import Repo, Server
 from support.client_set_ups import FOREIGN, HUSKY, LEFTHOOK, git_version, write_hook
 from support.command_line import tagwarden
 from support.hook_files import everything
-from tagwarden.hooks import install as install_module
-from tagwarden.hooks import interpreter
-from tagwarden.hooks.clone import CannotInstall, Clone
-from tagwarden.hooks.hook_file import NEXT, interpreter_of, is_hook_file
+from tagwarden.hooks import cached_interpreter
+from tagwarden.hooks.clone import Clone
+from tagwarden.hooks.hook_file import NEXT
 from tagwarden.hooks.hook_place import hook_place
 from tagwarden.hooks.install import install
 from tagwarden.hooks.uninstall import uninstall
+from tagwarden.repository.hook_files import placing
+from tagwarden.repository.hook_files.errors import CannotInstall
+from tagwarden.repository.hook_files.our_files import interpreter_in, is_our_text
 
 
 def hooks_of(clone: Repo) -> Path:
@@ -33,8 +35,8 @@ class TestInstall:
         hook = hooks_of(repo) / "pre-push"
         assert ran.status == 0
         assert str(hook) in ran.out
-        assert is_hook_file(hook.read_bytes())
-        assert interpreter_of(hook.read_bytes()) == sys.executable
+        assert is_our_text(hook.read_bytes())
+        assert interpreter_in(hook.read_bytes()) == sys.executable
         assert stat.S_IMODE(hook.stat().st_mode) == 0o755
 
     def test_again_changes_nothing(self, repo: Repo) -> None:
@@ -94,7 +96,7 @@ class TestInstall:
 
         install(str(repo.path))
 
-        assert interpreter_of(hook.read_bytes()) == sys.executable
+        assert interpreter_in(hook.read_bytes()) == sys.executable
 
     @pytest.mark.skipif(git_version() >= (2, 54), reason="Git is new enough")
     def test_a_configured_hook_needs_a_new_git(self, repo: Repo) -> None:
@@ -115,7 +117,7 @@ class TestInstall:
 
         command = repo.git("config", "hook.tagwarden.command")
         assert repo.git("config", "hook.tagwarden.event") == "pre-push"
-        assert is_hook_file(Path(command).read_bytes())
+        assert is_our_text(Path(command).read_bytes())
         uninstall(str(repo.path))
         assert repo.try_git("config", "--get-regexp", "^hook").stdout == b""
         assert not Path(command).parent.exists()
@@ -162,7 +164,7 @@ class TestRefused:
         def full(path: str, content: bytes, mode: int) -> None:
             raise OSError(28, "No space left on device", path)
 
-        monkeypatch.setattr(install_module, "write_whole", full)
+        monkeypatch.setattr(placing, "replace_file", full)
 
         with pytest.raises(CannotInstall, match="No space left"):
             install(str(repo.path))
@@ -268,12 +270,12 @@ class TestTheInterpreter:
         ],
     )
     def test_one_in_a_cache_is_warned_of(self, python: str, cache: str | None) -> None:
-        warning = interpreter.warning_about(python)
+        warning = cached_interpreter.warning_about(python)
 
-        assert interpreter.cache_of(python) == cache
+        assert cached_interpreter.cache_of(python) == cache
         assert (warning is not None) == (cache is not None)
         if cache == "pre-commit":
-            assert interpreter.IN_PRE_COMMIT in (warning or "")
+            assert cached_interpreter.IN_PRE_COMMIT in (warning or "")
 
     @pytest.mark.parametrize(
         ("python", "said"), [("/gone", "can't be executed"), (os.path.realpath("/bin/false"), "can't load tagwarden")]

@@ -63,8 +63,8 @@ def clone(templates: Templates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     made = make_workplace(templates, tmp_path / "place").clone
     made.commit(message="Only here, so that pre-commit has something to look at")
     monkeypatch.chdir(made.path)
-    python = install_module.own_interpreter()
-    monkeypatch.setattr(install_module, "own_interpreter", lambda: python)
+    python = install_module.own_interpreter("tagwarden.hooks.pre_push")
+    monkeypatch.setattr(install_module, "own_interpreter", lambda _: python)
     return made
 
 

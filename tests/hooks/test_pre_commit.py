@@ -16,8 +16,8 @@ from ruamel.yaml import YAML
 from support import Repo, Server
 from support.client_set_ups import BIN, pre_commit
 from support.project import ROOT, project_files
+from tagwarden.hooks.cached_interpreter import IN_PRE_COMMIT
 from tagwarden.hooks.install import install
-from tagwarden.hooks.interpreter import IN_PRE_COMMIT
 from tagwarden.hooks.pre_commit import main, seen_update
 
 MANIFEST = {hook["id"]: hook for hook in YAML(typ="safe").load(ROOT / ".pre-commit-hooks.yaml")}

@@ -16,8 +16,8 @@ from support.hook_files import everything
 from support.repositories import RULE_IN_BRACKETS
 from tagwarden.hooks.hook_file import NEXT
 from tagwarden.hooks.install import install
-from tagwarden.hooks.leaving import status_of
 from tagwarden.policy.errors import CannotJudge
+from tagwarden.report.exit_status import status_of
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.remote.reader import fetch_missing
 from tagwarden.repository.remote.remote import Remote
@@ -338,7 +338,7 @@ class TestTheWayOut:
         def interrupted() -> int:
             raise KeyboardInterrupt
 
-        assert [status_of(broken), status_of(interrupted)] == [3, 3]
+        assert [status_of(error, outcome="No.") for error in (broken, interrupted)] == [3, 3]
         said = capfd.readouterr().err
         assert "unexpected MemoryError: none left" in said
         assert "interrupted" in said

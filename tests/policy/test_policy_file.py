@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tagwarden.policy.file.load import PolicyMistakes, built_in_policy, load_policy
+from tagwarden.policy.file.snapshot import from_plain, to_plain
+from tagwarden.policy.judging.judge import Judge
 from tagwarden.policy.program_version import VERSION
+from tagwarden.policy.push import Circumstances
 from tagwarden.policy.rules import DEFAULT_LEVELS
 from tagwarden.policy.settings import Allow, Selector, Settings, Trailer
 
@@ -180,6 +183,26 @@ def test_models_under_the_same_overrides_share_their_settings() -> None:
     assert policy.for_model("a") is policy.for_model("b")
     assert policy.for_model("legacy-1") is policy.for_model("cv:x")
     assert policy.for_model("a") is not policy.for_model("legacy-1")
+
+
+def test_a_judge_asks_once_for_models_under_the_same_overrides() -> None:
+    policy = load_policy(OVERRIDES)
+    judge = Judge(policy, Circumstances(0, "server"))
+
+    for model in ("a", "legacy-1", "1-x", "legacy-x", "legacy-y-x", None):
+        assert judge.settings_of(model) == policy.for_model(model or "")
+    assert judge.settings_of("legacy-x") is judge.settings_of("legacy-y-x")
+
+
+def test_nothing_that_is_asked_of_a_policy_changes_it() -> None:
+    policy = load_policy(OVERRIDES)
+    before = to_plain(policy)
+
+    for model in ("a", "legacy-1", "1-x", "legacy-x"):
+        policy.for_model(model)
+
+    assert to_plain(policy) == before
+    assert from_plain(before) == policy
 
 
 def test_a_severity_that_needs_an_option_may_have_it_from_an_override() -> None:

@@ -20,8 +20,17 @@ from tagwarden.repository.open_repository import opened
 from tagwarden.repository.remote.remote import Remote, RemoteIsSilent
 
 
-def run_python(code: str, *, seconds: float = 30, given: bytes = b"") -> bounded_program.Answered:
-    return run_bounded([sys.executable, "-I", "-c", code], environment=os.environ, seconds=seconds, given=given)
+def run_python(
+    code: str, *, seconds: float | None = 30, given: bytes = b"", memory: int | None = None, terminal: bool = False
+) -> bounded_program.Answered:
+    return run_bounded(
+        [sys.executable, "-I", "-c", code],
+        environment=os.environ,
+        seconds=seconds,
+        given=given,
+        memory=memory,
+        terminal=terminal,
+    )
 
 
 def test_what_a_program_says_arrives_whole() -> None:
@@ -38,6 +47,27 @@ def test_one_that_does_not_end_is_ended_with_its_children() -> None:
     assert time.monotonic() - began < 20
 
 
+def test_what_one_said_until_it_took_too_long_is_known() -> None:
+    with pytest.raises(TookTooLong) as took:
+        run_python("import time; print('half', flush=True); time.sleep(100)", seconds=2, terminal=True)
+    assert took.value.until_then.output == b"half\n"
+
+
+def test_without_a_limit_it_is_waited_for() -> None:
+    assert run_python("print(1)", seconds=None, terminal=True) == (0, b"1\n", b"")
+
+
+def test_one_that_can_not_be_started_says_why() -> None:
+    with pytest.raises(CannotJudge, match="`/nowhere/program` could not be started: No such file") as failed:
+        run_bounded(["/nowhere/program"], environment={}, seconds=1)
+    assert isinstance(failed.value.__cause__, FileNotFoundError)
+
+
+def test_only_one_that_may_talk_to_the_user_shares_our_session() -> None:
+    session = "import os; print(os.getsid(0))"
+    assert run_python(session).output != run_python(session, terminal=True).output
+
+
 def test_one_that_says_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounded_program, "MOST_BYTES", 1 << 20)
     with pytest.raises(SaidTooMuch):
@@ -45,9 +75,8 @@ def test_one_that_says_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts no anonymous memory elsewhere")
-def test_one_that_takes_all_memory_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded_program, "MOST_MEMORY", 1 << 27)
-    answered = run_python("x = bytearray(1 << 29)")
+def test_one_that_takes_all_memory_fails() -> None:
+    answered = run_python("x = bytearray(1 << 29)", memory=1 << 27)
     assert answered.status == 1
     assert b"MemoryError" in answered.complaint
 

@@ -19,12 +19,12 @@ from tagwarden.policy.file.load import load_policy
 from tagwarden.policy.grammar.tag_name import parse_tag_name
 from tagwarden.policy.objects.tag_object import parse_tag_object
 from tagwarden.policy.push import Signature, Tag, TagPush
+from tagwarden.repository.git.bounded_program import Answered
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
 from tagwarden.repository.signatures import ssh as ssh_signatures
 from tagwarden.repository.signatures.allowed_signers import parse_allowed_signers
 from tagwarden.repository.signatures.pgp import read_status
-from tagwarden.repository.signatures.programs import Ran
 from tagwarden.repository.signatures.verifier import find_verifier
 
 NAME = "churn#prod"
@@ -388,7 +388,7 @@ def test_after_some_bad_signatures_no_more_are_verified(
         repo.raw_tag(name, signed.replace(f"tag {NAME}\n".encode(), f"tag {name}\n".encode()))
         pushes.append(push_of(repo, name))
     calls = []
-    monkeypatch.setattr(ssh_signatures, "run_program", lambda *said, **_: calls.append(said) or Ran(1, "", "no"))
+    monkeypatch.setattr(ssh_signatures, "run_program", lambda *said, **_: calls.append(said) or Answered(1, b"", b"no"))
     git = Git.at(str(repo.path))
     with closing(GitProgram(git)) as reader:
         policy = load_policy(REQUIRE.format(location="ref:refs/heads/main:allowed_signers").encode())

@@ -13,8 +13,7 @@ import pytest
 
 from support import Repo, Server
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.server_hooks.leaving import exit_with
-from tagwarden.server_hooks.messages import tell
+from tagwarden.server_hooks.messages import exit_with, tell
 
 NewServer = Callable[..., Server]
 
@@ -140,7 +139,7 @@ class TestTheWayOut:
             (CannotJudge("The disk is gone.\nIt was here."), "could not judge this push: The disk is gone."),
             (MemoryError(), "unexpected MemoryError"),
             (RecursionError("too deep"), "unexpected RecursionError: too deep"),
-            (KeyboardInterrupt(), "unexpected KeyboardInterrupt"),
+            (KeyboardInterrupt(), "interrupted."),
             (BrokenPipeError(32, "Broken pipe"), "unexpected BrokenPipeError"),
             (SystemExit(0), "unexpected SystemExit"),
             (ValueError("\x1b[31m"), "unexpected ValueError: \\x1b[31m"),

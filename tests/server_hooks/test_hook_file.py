@@ -15,8 +15,9 @@ import pytest
 from support import Repo
 from support.programs import needs
 from tagwarden.policy.errors import CannotJudge
+from tagwarden.repository.hook_files.our_files import is_our_text
 from tagwarden.repository.ref_updates import parse_receive_lines
-from tagwarden.server_hooks.hook_file import hook_file, is_hook_file
+from tagwarden.server_hooks.hook_file import hook_file
 
 if TYPE_CHECKING:
     from tagwarden.server_hooks.hook_file import ServerHook
@@ -440,11 +441,11 @@ def test_what_sends_python_elsewhere_for_its_modules_does_not_reach_it(served: H
 
 
 def test_it_knows_its_own() -> None:
-    assert is_hook_file(hook_file("update", python="/usr/bin/python3").encode())
-    assert not is_hook_file(b"#!/bin/sh\necho tagwarden\n")
+    assert is_our_text(hook_file("update", python="/usr/bin/python3").encode())
+    assert not is_our_text(b"#!/bin/sh\necho tagwarden\n")
 
 
 @pytest.mark.parametrize("python", ["python3", "/a\nb", "/a\0b", "/a\rb", ""])
 def test_an_interpreter_that_a_script_can_not_name_is_an_error(python: str) -> None:
-    with pytest.raises(ValueError, match="no absolute path"):
+    with pytest.raises(ValueError, match="path that a hook file can hold"):
         hook_file("pre-receive", python=python)

@@ -13,9 +13,9 @@ import pytest
 from support import Repo, Server
 from support.hook_files import GITEA_DELEGATE, everything, hook_at
 from tagwarden.cli.run import run
-from tagwarden.server_hooks import install as install_module
-from tagwarden.server_hooks import served_repository
-from tagwarden.server_hooks.hook_file import is_hook_file
+from tagwarden.repository.hook_files import placing
+from tagwarden.repository.hook_files.our_files import is_our_text
+from tagwarden.server_hooks.owner import Owner, run_as
 
 NewServer = Callable[..., Server]
 
@@ -226,7 +226,7 @@ class TestWhere:
 
         install(bare)
 
-        assert is_hook_file((bare.path / "hooks" / "pre-receive.d" / "tagwarden").read_bytes())
+        assert is_our_text((bare.path / "hooks" / "pre-receive.d" / "tagwarden").read_bytes())
         assert refuses_a_bad_tag(bare)
         clone = bare.clone()
         clone.tag("m@v0.0.1")
@@ -336,7 +336,7 @@ class TestRefusals:
         def fail(path: str, content: bytes, mode: int) -> None:
             raise OSError(28, "No space left on device", path)
 
-        monkeypatch.setattr(install_module, "write_whole", fail)
+        monkeypatch.setattr(placing, "replace_file", fail)
 
         assert install(bare) == 1
 
@@ -363,11 +363,11 @@ class TestOwner:
     def test_root_becomes_the_owner(
         self, bare: Server, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
-        owner = served_repository.Owner(65534, 65534, "65534", "/")
+        owner = Owner(65534, 65534, "65534", "/")
 
-        ran = served_repository.run_as(owner, ["/bin/sh", "-c", "id -u; id -g; id -G; echo $HOME; pwd"])
+        ran = run_as(owner, ["/bin/sh", "-c", "id -u; id -g; id -G; echo $HOME; pwd"])
 
-        assert ran.stdout.decode().split() == ["65534", "65534", "65534", "/", "/"]
+        assert ran.output.decode().split() == ["65534", "65534", "65534", "/", "/"]
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
     def test_an_owner_who_can_not_run_the_interpreter_is_told(

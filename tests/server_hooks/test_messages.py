@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support import Repo, Server
-from tagwarden.server_hooks.messages import MOST_BYTES
+from tagwarden.report.telling import MOST_BYTES
 
 NewServer = Callable[..., Server]
 

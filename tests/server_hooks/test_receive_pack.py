@@ -51,7 +51,7 @@ def test_it_is_found_through_other_processes(reader: str, tmp_path: Path) -> Non
     delegate.write_text('#!/bin/sh\n"$@"\nexit 0\n')
     delegate.chmod(0o755)
     code = (
-        "import os, sys; from tagwarden.server_hooks import receive_pack as r\n"
+        "import os, sys; from tagwarden.server_hooks.lock import receive_pack as r\n"
         f"r._look_up = r._from_{reader}\n"
         "found = r.find_receive_pack()\n"
         "print(found.pid, r.still_runs(found), r.still_runs(found._replace(started='1')))"

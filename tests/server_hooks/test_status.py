@@ -14,6 +14,7 @@ import pytest
 from support import Repo, Server
 from support.hook_files import GITEA_DELEGATE, everything, hook_at
 from tagwarden.cli.run import run
+from tagwarden.repository.hook_files import probe
 from tagwarden.server_hooks import status as status_module
 
 NewServer = Callable[..., Server]
@@ -160,16 +161,28 @@ class TestNotProven:
 
         assert "which gitea's server makes, does not run it" in self.problems(server, prove)
 
+    def test_a_hook_that_does_not_end(
+        self, new_server: NewServer, prove: Prove, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server = new_server(hook=None)
+        hook_at(server.path / "hooks" / "pre-receive", "#!/bin/sh\nexec sleep 20\n")
+        monkeypatch.setattr(probe, "PATIENCE", 0.5)
+
+        exit_status, found = prove(server)
+
+        assert (exit_status, found["proven"]) == (3, "unknown")
+        assert any("did not come to an end" in problem for problem in found["problems"])
+
     def test_an_interpreter_that_has_gone(self, server: Server, prove: Prove) -> None:
         hook = server.path / "hooks" / "pre-receive"
-        text = hook.read_text()
-        hook.write_text(re.sub(r"^python=.*$", "python='/nowhere/python'", text, flags=re.MULTILINE))
-        assert hook.read_text() != text
+        text, replaced = re.subn("^python=.*$", "python='/nowhere/python'", hook.read_text(), flags=re.MULTILINE)
+        assert replaced == 1
+        hook.write_text(text)
 
         exit_status, found = prove(server)
 
         assert (exit_status, found["proven"]) == (1, "no")
-        assert "the bad tag was refused, but not because tagwarden judged it" in found["problems"]
+        assert "a bad tag was refused, but not because tagwarden judged it" in found["problems"]
         assert "the interpreter /nowhere/python" in found["said"]
 
     def test_a_foreign_hook_that_refuses_everything(

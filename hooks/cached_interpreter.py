@@ -1,13 +1,9 @@
-"""The interpreter that a hook file names, and how long it will be there."""
+"""How long the interpreter that a hook file names will be there."""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 
-from .clone import CannotInstall
 from .hook_file import INSTALL
 
 IN_PRE_COMMIT = "pre-commit run tagwarden-install --hook-stage manual"
@@ -18,23 +14,6 @@ CACHES = {
     "uv": re.compile(r"/uv/(archive|builds|environments)-v\d+/"),
     "pipx": re.compile(r"/(\.cache/pipx|pipx/\.cache|Caches/pipx)/"),
 }
-
-
-def own_interpreter() -> str:
-    """The interpreter that hook files of this installation name.
-
-    CannotInstall where, started as a hook starts it, it finds no tagwarden.
-    """
-    python = os.path.abspath(sys.executable)
-    command = [python, "-I", "-c", "import tagwarden.hooks.pre_push"]
-    try:
-        ran = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
-    except OSError as error:
-        raise CannotInstall(f"{python} can't be executed: {error.strerror}") from error
-    if ran.returncode != 0:
-        complaint = ran.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise CannotInstall(f"{python} -I can't load tagwarden ({complaint}); install it there, and run that")
-    return python
 
 
 def cache_of(python: str) -> str | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import os
 
-from ..policy.errors import CannotJudge
-from .git.processes import start
-from .git.scratch_files import filled_scratch_file
+from ...policy.errors import CannotJudge
+from ..git.processes import start
+from ..git.scratch_files import filled_scratch_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

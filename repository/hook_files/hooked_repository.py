@@ -1,0 +1,84 @@
+"""A repository as those see it who install, take back and prove its hooks."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ...policy.errors import CannotJudge
+from ...policy.record import Record
+from ..git.command import Git
+from .errors import CannotInstall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class HooksFolder(Record):
+    """Where Git looks for hooks.
+
+    `scope` is which configuration sets core.hooksPath, as git-config(1) names
+    it, None where none does; `relative` if that value is a relative path.
+    """
+
+    path: str
+    scope: str | None
+    relative: bool
+
+
+class HookedRepository:
+    """The repository in or above `path`, whatever repository the environment names.
+
+    `common_dir` is what all its work trees share, `hooks_run_in` the folder in
+    which Git runs the hooks in question.
+    """
+
+    hooks_run_in: str
+
+    def __init__(self, path: str) -> None:
+        """CannotInstall where there is no repository, or Git won't have it."""
+        self.path = os.path.abspath(path)
+        self.git = Git.at(self.path)
+        try:
+            self.common_dir = self.git.line("rev-parse", "--path-format=absolute", "--git-common-dir")
+        except CannotJudge as error:
+            raise CannotInstall(f"{self.path} can't be used: {error}") from error
+
+    def ask(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> str:
+        """Git's output without its last newline. CannotInstall for an exit status that is not accepted."""
+        try:
+            return os.fsdecode(self.git.run(*arguments, accepted=accepted)[1]).removesuffix("\n")
+        except CannotJudge as error:
+            raise CannotInstall(str(error)) from error
+
+    def ask_for(self, *arguments: str) -> str:
+        """Git's output without its last newline, "" where Git says no (exit status 1). Raises like `ask`."""
+        return self.ask(*arguments, accepted=(0, 1))
+
+    def setting(self, name: str) -> str | None:
+        """The value of a setting, whatever file sets it; None where none does."""
+        return self.ask_for("config", "--get", name) or None
+
+    def hooks_folder(self) -> HooksFolder:
+        """Where Git looks for hooks: a relative core.hooksPath counts from where they run (git-config(1))."""
+        found = self.ask_for("config", "--show-scope", "--type=path", "--get", "core.hooksPath")
+        scope, _, path = found.partition("\t")
+        if not path:
+            return HooksFolder(self.default_hooks_folder, None, relative=False)
+        whole = os.path.normpath(os.path.join(self.hooks_run_in, path))
+        return HooksFolder(whole, scope, relative=not os.path.isabs(path))
+
+    @property
+    def default_hooks_folder(self) -> str:
+        """Where Git looks for hooks if core.hooksPath is not set."""
+        return os.path.normpath(os.path.join(self.common_dir, "hooks"))
+
+
+@contextmanager
+def changing(path: str) -> Iterator[None]:
+    """Turn an OSError inside into CannotInstall; `path` is named where the error names no file."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotInstall(f"{error.filename or path} can't be changed: {error.strerror}") from error

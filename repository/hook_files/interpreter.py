@@ -1,0 +1,35 @@
+"""The interpreter that hook files of this installation name."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..git.bounded_program import NotStarted, SaidTooMuch, TookTooLong, run_bounded
+from .errors import CannotInstall
+
+# Far more than an import takes, be it from a slow network folder.
+PATIENCE = 120.0
+
+
+def own_interpreter(module: str) -> str:
+    """The absolute path of this interpreter.
+
+    CannotInstall where, started as a hook starts it, it can't import `module`,
+    which is what the hook runs.
+    """
+    python = os.path.abspath(sys.executable)
+    try:
+        ran = run_bounded(
+            [python, "-I", "-c", f"import {module}"], environment=os.environ, folder="/", seconds=PATIENCE
+        )
+    except (TookTooLong, SaidTooMuch):
+        raise CannotInstall(f"{python} -I does not come to an end of loading tagwarden") from None
+    except NotStarted as error:
+        raise CannotInstall(f"{python} can't be executed: {error.why}") from error
+    if ran.status != 0:
+        raise CannotInstall(
+            f"{python} -I can't load tagwarden ({ran.last_word}); "
+            "install it where those who run the hook can read it, and run that"
+        )
+    return python

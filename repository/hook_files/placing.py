@@ -1,0 +1,89 @@
+"""Puts a hook file in the place of another one, which is kept, and takes it back."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING
+
+from ...policy.record import Record
+from ..git.whole_file import replace_file
+from .errors import CannotInstall
+from .our_files import is_our_hook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class KeptHook(Record):
+    """A foreign hook that made way for ours: where it is kept, and whether Git would run it."""
+
+    file: str
+    runs: bool
+
+
+def check_place(file: str, keep_as: str) -> None:
+    """CannotInstall where our hook can't stand at `file` with what stood there kept as `keep_as`."""
+    if os.path.isdir(file):
+        raise CannotInstall(f"{file} is a folder")
+    if os.path.lexists(file) and not is_our_hook(file) and os.path.lexists(keep_as):
+        raise CannotInstall(f"both {file} and {keep_as} are hooks that are not tagwarden's; move one of them away")
+
+
+def place_hook(file: str, keep_as: str, text: Callable[[KeptHook | None], str]) -> KeptHook | None:
+    """Put our hook at `file`, and keep what stood there as `keep_as`; returns what is kept there now.
+
+    `text` makes the hook's text. OSError where that can't be done; then all is as it was.
+    """
+    moved = os.path.lexists(file) and not is_our_hook(file)
+    if moved:
+        # As a second name first, so that there is no moment without a hook.
+        try:
+            os.link(file, keep_as, follow_symlinks=False)
+        except (OSError, NotImplementedError):  # a file system without hard links
+            os.rename(file, keep_as)
+    kept = None
+    if os.path.lexists(keep_as):
+        kept = KeptHook(keep_as, os.path.isfile(keep_as) and os.access(keep_as, os.X_OK))
+    try:
+        write_hook(file, text(kept))
+    except BaseException:
+        if moved and os.path.lexists(file):
+            os.unlink(keep_as)  # renaming one of two names of a file to the other does nothing (rename(2))
+        elif moved:
+            os.rename(keep_as, file)
+        raise
+    return kept
+
+
+def write_hook(file: str, text: str) -> None:
+    """Write a hook file in one step. OSError where that can't be done."""
+    replace_file(file, text.encode("utf-8", "surrogateescape"), 0o755)
+
+
+def about_kept(kept: KeptHook | None) -> list[str]:
+    """What to tell of the hook that made way, if there is one."""
+    if kept is None:
+        return []
+    where = f"The hook that was there is kept as {kept.file}"
+    if kept.runs:
+        return [f"{where}, and runs after tagwarden has accepted a push."]
+    return [f"{where}. It is not executable, so nobody runs it."]
+
+
+def take_back(file: str, kept_as: str) -> str:
+    """Remove our hook at `file`, or put back there what is kept; a sentence on which. OSError where that fails."""
+    if os.path.lexists(kept_as):
+        os.replace(kept_as, file)
+        return f"{file} is the hook again that stood there before."
+    os.unlink(file)
+    return f"{file} is removed."
+
+
+def why_passed_over(file: str) -> str | None:
+    """Why Git passes over the hook at `file` without a word, None where it does not."""
+    if os.path.islink(file) and not os.path.exists(file):
+        return f"{file} is a link to {os.readlink(file)}, which is not there"
+    if os.path.exists(file) and not os.access(file, os.X_OK):
+        return f"{file} is not executable, so it is passed over: chmod +x {shlex.quote(file)}"
+    return None

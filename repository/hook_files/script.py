@@ -1,0 +1,68 @@
+"""How every hook file begins: a POSIX sh script of which no fault makes a hook that accepts.
+
+The script is one compound command, so of a file that lost its end the shell
+runs nothing. Whatever ends the shell before it has called `leave` ends it with
+3. Whoever uses the beginning closes its brace.
+"""
+
+from __future__ import annotations
+
+from .our_files import mark
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .our_files import Side
+
+_BEGINNING = """\
+#!/bin/sh
+{{
+{mark} {hook}
+# Made by `tagwarden install{option}`; `tagwarden uninstall{option}` takes it back.
+# The braces are there so that of a file that lost its end nothing is run.
+
+{settings}
+
+leave() {{
+    trap - 0; exit "$1"
+}}
+
+refuse() {{
+    printf '%stagwarden: %s\\n' "$prefix" "$1, so nothing is {done}. $2" >&2
+    leave 3
+}}
+
+trap 'refuse "the hook file $0 is damaged or could not be run" "Make it anew: $repair"; exit 3' 0
+
+# With these Python looks for its modules elsewhere, in spite of -I.
+unset PYTHONEXECUTABLE __PYVENV_LAUNCHER__
+
+case $0 in */*) here=${{0%/*}} ;; *) here=. ;; esac
+[ -z "$next" ] || next=$here/$next
+nl='
+'
+"""
+_DONE: dict[Side, str] = {"client": "pushed", "server": "accepted"}
+
+
+def beginning(side: Side, hook: str, *, python: str, next_hook: str, repair: str, prefix: str = "", **more: str) -> str:
+    """The beginning of the script, which sets `more` variables.
+
+    `python` is the path of the interpreter, `next_hook` the name of the foreign
+    hook beside the file, "" for none, `repair` the command that makes the file
+    anew, `prefix` what each line that it says begins with. ValueError where
+    `python` can't be written into a script.
+    """
+    if any(character in python for character in "\n\r\0"):
+        raise ValueError(f"{python!r} is no path that a hook file can hold")
+    values = {"python": python, "next": next_hook, "prefix": prefix, "repair": repair, **more}
+    return _BEGINNING.format(
+        mark=mark(side),
+        hook=hook,
+        option=" --server" if side == "server" else "",
+        done=_DONE[side],
+        settings="\n".join(f"{name}={_quoted(value)}" for name, value in values.items()),
+    )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"

@@ -1,0 +1,53 @@
+"""To whom a repository on a server belongs, and how root runs something as them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ..policy.record import Record
+from ..repository.git.bounded_program import RunsAs, run_bounded
+from ..repository.hook_files.errors import CannotInstall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..repository.git.bounded_program import Answered
+
+
+class Owner(Record):
+    """The user to whom a repository belongs, and as whom pushes are expected to run."""
+
+    uid: int
+    gid: int
+    name: str
+    home: str
+
+
+def owner_of(path: str) -> Owner:
+    """Who owns the repository at `path`. CannotInstall where there is nothing."""
+    import pwd  # not on Windows, where the command line is there all the same
+
+    try:
+        inside = os.path.join(path, ".git")
+        uid, gid = os.stat(inside if os.path.exists(inside) else path)[4:6]
+    except OSError as error:
+        raise CannotInstall(f"{path} can't be used: {error.strerror}") from error
+    try:
+        entry = pwd.getpwuid(uid)
+    except KeyError:
+        return Owner(uid, gid, str(uid), "/")
+    return Owner(uid, entry.pw_gid, entry.pw_name, entry.pw_dir)
+
+
+def run_as(owner: Owner, command: list[str]) -> Answered:
+    """As root, run `command` as `owner` with nothing of root's environment; NotStarted where it can't be."""
+    groups = [owner.gid] if owner.name == str(owner.uid) else os.getgrouplist(owner.name, owner.gid)
+    user = RunsAs(owner.uid, owner.gid, groups)
+    return run_bounded(command, environment=_environment_of(owner), folder="/", user=user, seconds=None)
+
+
+def _environment_of(owner: Owner) -> Mapping[str, str]:
+    kept = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "NO_COLOR", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+    mine = {name: os.environ[name] for name in kept if name in os.environ}
+    return {**mine, "HOME": owner.home, "USER": owner.name, "LOGNAME": owner.name}
