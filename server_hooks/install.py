@@ -98,8 +98,8 @@ def _check_place(repository: ServedRepository, hook: ServerHook, place: HookPlac
     other = None if is_inside(repository, place.file) else repository_around(place.file)
     if other is not None:
         raise CannotInstall(
-            f"core.hooksPath is set to {folder.path}, in another repository ({other}): whoever uninstalls tagwarden there "
-            "would open the gate of this one. Give this repository hooks of its own: "
+            f"core.hooksPath is set to {folder.path}, in another repository ({other}): whoever uninstalls tagwarden "
+            "there would open the gate of this one. Give this repository hooks of its own: "
             f"`git -C {shlex.quote(repository.path)} config --unset core.hooksPath`, and copy those that it needs"
         )
     check_place(place.file, place.keep_as)
