@@ -84,7 +84,8 @@ class OneRef:
             if finding.ref == update.ref or (finding.severity == "error" and not verdict.accepted)
         )
         notes = (*verdict.notes, NOTE) if findings else verdict.notes
-        return verdict._replace(findings=findings, judged=len(self.updates), notes=notes)
+        judged = min(verdict.judged, len(self.updates))
+        return verdict._replace(findings=findings, judged=judged, notes=notes)
 
     def run_foreign_hook(self) -> int:
         if not self._foreign:

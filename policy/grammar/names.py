@@ -25,6 +25,10 @@ FOLDER = NAME | {"."}
 # The longest path component that file systems take is 255 bytes; Git adds ".lock".
 MOST_BYTES = 250
 
+# The digits of a commit's id, in either object format.
+ID_LENGTHS = (40, 64)
+HEX = frozenset("0123456789abcdefABCDEF")
+
 # What GTO appends to take a tag back: "!#" and the next counter.
 TOMBSTONE_END = "!#" + 10 * "9"
 # A tag of at most so many bytes leaves room for every tag that may have to follow it.
@@ -55,6 +59,15 @@ def is_ref_path(folder: str) -> bool:
         return False
     *parents, last = folder.split("/")
     return last[:1] != "." and not any(part[:1] in ("", ".") or part.endswith(".lock") for part in parents)
+
+
+def is_commit_id(tag: str) -> bool:
+    """Whether a tag is called like a commit.
+
+    libgit2, by which GTO reads commits, takes a tag of that name for the
+    commit (pygit2, `Repository.resolve_refish`), whatever the tag points at.
+    """
+    return len(tag) in ID_LENGTHS and HEX.issuperset(tag)
 
 
 def is_counter(text: str) -> bool:

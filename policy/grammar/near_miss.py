@@ -1,7 +1,8 @@
 """Names that look like model tags and are not: what exactly is wrong with them.
 
 A near miss contains `@` or `#`. GTO skips it silently, so its author believes
-that something was registered or deployed.
+that something was registered or deployed. A name that GTO takes for a commit's
+id is one, too: GTO reads the tag instead of the commit.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from .names import (
     MOST_PARTS,
     NAME,
     fits,
+    is_commit_id,
     is_counter,
     is_endless,
     is_model,
@@ -36,6 +38,8 @@ def explain(tag: str) -> NearMiss:
     """Say why `tag`, which `parse_tag_name` could not read, is not a model tag."""
     if is_endless(tag):
         return NearMiss(tag, _problem_of_size(tag), None)
+    if is_commit_id(tag):
+        return NearMiss(tag, "GTO would read it in place of the commit of that id, and may fail on what it finds", None)
     return NearMiss(tag, _problem(tag), _suggest(tag))
 
 

@@ -13,7 +13,7 @@ each with an optional counter `#N` at the end. MODEL is a name, or
 from __future__ import annotations
 
 from ..record import Record
-from .names import fits, is_counter, is_endless, is_model, is_name
+from .names import fits, is_commit_id, is_counter, is_endless, is_model, is_name
 from .versions import Version, parse_version
 
 TYPE_CHECKING = False
@@ -63,7 +63,8 @@ def parse_tag_name(tag: str) -> TagName | NearMiss | None:
     """Read the name of a tag, without `refs/tags/`.
 
     Returns None for a name without `@` and `#`, which a model registry ignores,
-    and a NearMiss for a name that has one of them and is not a model tag.
+    and a NearMiss for a name that has one of them and is not a model tag, or
+    that GTO would take for a commit.
     """
     if is_endless(tag):
         return _near_miss(tag) if "@" in tag or "#" in tag else None
@@ -94,7 +95,7 @@ def parse_tag_name(tag: str) -> TagName | NearMiss | None:
         if is_model(model) and is_name(stage) and (not hash_sign or is_counter(counter)) and fits(tag):
             return TagName(model, kind, stage=stage, counter=counter if hash_sign else None)
         return _near_miss(tag)
-    return None
+    return _near_miss(tag) if is_commit_id(tag) else None
 
 
 def highest_counter(tags: Iterable[str]) -> int:

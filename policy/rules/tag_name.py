@@ -1,8 +1,9 @@
 """Refuses names that look like model tags but are not.
 
 These are names with `@` or `#` that GTO's grammar does not take; `@created`,
-which makes every GTO command fail; and names that can't stand beside an
-existing tag because one would be a folder of the other. Also refused are names
+which makes every GTO command fail; the full id of a commit, in whose place GTO
+then reads the tag; and names that can't stand beside an existing tag because
+one would be a folder of the other. Also refused are names
 after which the model's next tag would be too long for a file: a counter of more
 than 9 digits (GTO goes on from the highest; a model that has come so far may
 go on), and a name that leaves no room for the tag that takes it back.
@@ -87,6 +88,8 @@ EXAMPLES = (
     Example("a registration", ("churn@v1.2.0",), refused=False),
     Example("an assignment with a counter, in a monorepo", ("cv=seg@v0.4.0", "cv=seg#prod#3"), refused=False),
     Example("a tag without '@' and '#' is none of our business", ("release-2024",), refused=False),
+    Example("the beginning of a commit's id", ("0123456789abcdef",), refused=False),
+    Example("the id of a commit", ("0123456789" * 4,), refused=True),
     Example("the 'v' is missing", ("churn@1.2.0",), refused=True),
     Example("the patch number is missing", ("churn@v1.2",), refused=True),
     Example("the patch number is a word", ("churn@v1.2.new",), refused=True),

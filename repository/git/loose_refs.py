@@ -58,7 +58,7 @@ class LooseRefs:
     def named(self, refs: Collection[str]) -> dict[str, str | None]:
         """Those of these that lie loose."""
         if len(refs) > _ONE_BY_ONE:
-            refs = [ref for ref in refs if self._may_be_there(ref)]
+            refs = self.are_spelled_so(refs)
         found = {}
         for ref in refs:
             if _is_safe(ref):
@@ -70,15 +70,20 @@ class LooseRefs:
 
     def are_spelled_so(self, refs: Iterable[str]) -> list[str]:
         """Those of these whose files have exactly these names, also where a file system makes little of case."""
-        return [ref for ref in refs if self._may_be_there(ref)]
+        listed: dict[str, Collection[str]] = {}
+        found = []
+        for ref in refs:
+            folder, slash, name = ref.rpartition("/")
+            names = listed.get(folder)
+            if names is None:
+                names = listed[folder] = self._names_in(folder + slash)
+            if name in names:
+                found.append(ref)
+        return found
 
     def path(self, ref: str) -> str:
         """Where a ref lies, or a folder of refs."""
         return os.fsdecode(os.path.join(self._folder, _bytes(ref)))
-
-    def _may_be_there(self, ref: str) -> bool:
-        folder, slash, name = ref.rpartition("/")
-        return name in self._names_in(folder + slash)
 
     def _walk(self, prefix: str, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, str | None]]:
         """What lies below the folder `prefix`, as far as the names in that folder itself are wanted."""
