@@ -39,19 +39,25 @@ OPTIONS = (
     ),
     click.option("-e", "--edit", is_flag=True, help="Open the message in your editor first."),
     click.option(
-        "--trailer", "trailers", multiple=True, metavar="KEY=VALUE", help="Add a trailer, as `git interpret-trailers`."
+        "--trailer",
+        "trailers",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Add a trailer, as `git interpret-trailers` does.",
     ),
-    click.option("--sign", is_flag=True, help="Sign the tag as Git is configured to (gpg.format, user.signingKey)."),
+    click.option(
+        "--sign", is_flag=True, help="Sign the tag the way Git is configured to (gpg.format, user.signingKey)."
+    ),
     click.option(
         "--simple/--counter",
         "simple",
         default=None,
-        help="Leave out or add the counter `#N`.  [default: as GTO, a counter for stages only]",
+        help="Leave out or add the counter `#N`.  [default: like GTO, a counter for stages only]",
     ),
     click.option(
-        "--remote", metavar="NAME", help="Go by the tags of this remote, too.  [default: as `git push` would choose]"
+        "--remote", metavar="NAME", help="Use the tags of this remote, too.  [default: as `git push` would choose]"
     ),
-    click.option("--offline", is_flag=True, help="Go by the local tags alone."),
+    click.option("--offline", is_flag=True, help="Use the local tags only."),
     click.option("--push", is_flag=True, help="Push the tag; if that fails, nothing is left behind."),
     click.option("--dry-run", is_flag=True, help="Write nothing; show the tag object and the verdict."),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),

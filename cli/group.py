@@ -69,7 +69,7 @@ SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_
     is_eager=True,
     expose_value=False,
     callback=_print_version,
-    help="Print the version and leave.",
+    help="Print the version and exit.",
 )
 def tagwarden() -> None:
     """Make a Git repository's tags a model registry that can be trusted."""

@@ -12,9 +12,25 @@ from ..report.exit_status import ACCEPTED, REFUSED
 from ..report.json import document, dump
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..policy.verdict import Verdict
 
-FORMATS = ("text", "json", "github")
+
+def _as_text(verdict: Verdict) -> list[str]:
+    return text.lines_of(verdict) or [text.summary(verdict)]
+
+
+def _as_json(verdict: Verdict) -> list[str]:
+    return [dump(document(verdict))]
+
+
+def _as_annotations(verdict: Verdict) -> list[str]:
+    return [*(f"note: {escape(note)}" for note in verdict.notes), *github.lines_of(verdict)]
+
+
+# The lines that each `--format` prints; the first is the default.
+FORMATS: dict[str, Callable[[Verdict], list[str]]] = {"text": _as_text, "json": _as_json, "github": _as_annotations}
 
 
 def _json_is_a_format(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
@@ -33,7 +49,7 @@ def format_options(command: Any) -> Any:
     )(command)
     return click.option(
         "--format",
-        type=click.Choice(FORMATS),
+        type=click.Choice(list(FORMATS)),
         is_eager=True,
         help="How to print the verdict; `github` makes annotations in GitHub Actions.  [default: text]",
     )(command)
@@ -41,13 +57,5 @@ def format_options(command: Any) -> Any:
 
 def show_verdict(verdict: Verdict, format: str | None) -> int:  # noqa: A002 -- the option's name
     """Print the verdict to stdout; the exit status that it means, 0 or 1."""
-    click.echo("\n".join(_lines(verdict, format)))
+    click.echo("\n".join(FORMATS[format or "text"](verdict)))
     return ACCEPTED if verdict.accepted else REFUSED
-
-
-def _lines(verdict: Verdict, wanted: str | None) -> list[str]:
-    if wanted == "json":
-        return [dump(document(verdict))]
-    if wanted == "github":
-        return [*(f"note: {escape(note)}" for note in verdict.notes), *github.lines_of(verdict)]
-    return text.lines_of(verdict) or [text.summary(verdict)]

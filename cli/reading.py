@@ -50,7 +50,7 @@ def version_of(text: str) -> Version:
         return parse_version(text)
     except ValueError as problem:
         said = str(problem)
-        raise Refused(said if repr(text) in said else f"{text!r} is no version: {said}") from None
+        raise Refused(said if repr(text) in said else f"{text!r} is not a valid version: {said}") from None
 
 
 def declared_stages_at(reader: GitProgram, repo: str | None) -> tuple[str, ...] | None:
@@ -78,4 +78,4 @@ def no_such_model(model: str, known: list[str]) -> Refused:
 
     near = difflib.get_close_matches(model, known, n=3)
     listed = ", ".join(gto_spelling(one) for one in near or known[:5])
-    return Refused(f"there is no model {gto_spelling(model)!r}" + (f"; there is: {listed}" if listed else ""))
+    return Refused(f"there is no model {gto_spelling(model)!r}" + (f"; the models are: {listed}" if listed else ""))

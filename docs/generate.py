@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import runpy
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +13,11 @@ from tagwarden.cli.commands.rules import known_rules
 from tagwarden.cli.group import tagwarden
 from tagwarden.policy.file.reference import policy_reference
 from tagwarden.policy.rules import RULES, load_rule
-from tagwarden.policy.rules.contract import Example
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tagwarden.policy.rules.contract import Example
 
 DOCS = Path(__file__).parent
 BAD_STATES = DOCS.parent / "tests" / "support" / "bad_states.py"
@@ -29,6 +29,33 @@ Commands, options, models, stages and versions are completed by bash, zsh and fi
     eval "$(_TAGWARDEN_COMPLETE=bash_source tagwarden)"
 
 and likewise `zsh_source` in `~/.zshrc`; in fish's configuration `_TAGWARDEN_COMPLETE=fish_source tagwarden | source`.
+"""
+# What the words in an example mean: tests/support/examples.py reads them.
+NOTATION = """\
+## How to read the examples
+
+Each line under a rule is a push, and is run as a test: *accepted* or **refused**, what it is about, and after
+the colon the pushed tags. What follows *beside* are the tags that the server has already, and what follows
+*under* is the policy; without it the built-in one judges. The pusher is `ada`.
+
+A tag is written as its name and, where it matters, some of these:
+
+| written | means | else |
+|---|---|---|
+| `churn@v1.0.0` | an annotated tag of that name is created | |
+| `delete NAME`, `move NAME …` | the tag is deleted, or moved to what is written after it | |
+| `on c2` | it points at the commit c2; `blob`, `tree` and `tag` stand for other objects, `nothing` for none | `on c1` |
+| `at 2` | it is dated two seconds after the beginning | `at 1` |
+| `lightweight` | it has no tag object | annotated |
+| `says NAME` | its object bears another name than its ref | the same |
+| `tagger TEXT`, `zone ZONE` | its tagger line holds this; `tagger none`: there is no such line | Ada's |
+| `with MESSAGE` | its message | a short one |
+| `signed PRINCIPAL` | it has a good signature of that signer; `nobody`: of somebody who is not allowed | not signed |
+| `committed 50`, `encoding NAME` | its commit is dated, or names an encoding, like this | second 0, none |
+| `holding PATH=CONTENT` | its commit has that file | no file |
+| `nested 200`, `paths 900` | its commit has folders so deep, or so many files and folders | few |
+| `damaged HOW` | its commit has a folder that GTO can't read | sound |
+| `replace ID`, `policy TEXT` | the push brings a `refs/replace/` ref, or a policy, instead of a tag | |
 """
 GENERATED = "<!-- Written by `make docs`; edit the source instead. -->\n"
 
@@ -77,14 +104,12 @@ def rules_page() -> str:
     parts = [
         GENERATED,
         "# The rules\n",
-        "The default is the severity under the built-in policy; `[rules]` in the policy changes it.\n",
+        "The default is the severity under the built-in policy; `[rules]` in [the policy](policy.md) changes it.\n",
         "| rule | default | |\n|---|---|---|",
         *(f"| [{rule}](#{rule}) | {RULES[rule].severity} | {summary(rule)} |" for rule in known_rules()),
         "",
+        NOTATION,
         *(section(rule) for rule in known_rules()),
-        "## How the examples are written\n",
-        inspect.cleandoc(Example.__doc__ or ""),
-        "",
     ]
     return "\n".join(parts)
 

@@ -59,7 +59,7 @@ def check_event(event: Event, *, remote: str | None = None, source: PolicySource
     """
     name = event.ref.removeprefix(TAGS)
     if name == event.ref:
-        return Verdict(True, "enforce", "not read", None, (), 0, (f"{event.ref} was pushed, which is no tag",))
+        return Verdict(True, "enforce", "not read", None, (), 0, (f"{event.ref} was pushed, which is not a tag",))
     if event.deleted:
         raise CannotJudge(
             f"The tag {name!a} was deleted. What it was can't be known here; only the server can refuse it."

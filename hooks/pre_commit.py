@@ -125,7 +125,7 @@ def _status(environment: Mapping[str, str]) -> int:
     if found.proven in ("refuses", "reports") and not found.problems:
         tell([f"tagwarden: a bad tag was pushed to a scratch repository, and tagwarden {found.proven} it"])
         return ACCEPTED
-    tell(["tagwarden: bad tags are not kept out", *(f"  {problem}" for problem in found.problems)])
+    tell(["tagwarden: bad tags are not refused", *(f"  {problem}" for problem in found.problems)])
     tell([f"Once: {IN_PRE_COMMIT}", f"More: tagwarden status {shlex.quote(found.repository)}"])
     return REFUSED
 

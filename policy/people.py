@@ -60,8 +60,8 @@ def decide(settings: Settings, person: Person, kind: str, model: str, stage: str
     names = some_of(dict.fromkeys(who for number in covering for who in allow[number - 1].who))
     listed = [f"people.allow[{number}]" for number in covering]
     keys = " and ".join(listed) if len(listed) <= MOST_NAMES else some_of(listed)
-    verb = "leaves" if len(covering) == 1 else "leave"
-    return Decision(False, f"{keys} {verb} it to {names} to {what}", f"people.allow[{covering[0]}]", covering[0])
+    verb = "lets" if len(covering) == 1 else "let"
+    return Decision(False, f"{keys} {verb} only {names} {what}", f"people.allow[{covering[0]}]", covering[0])
 
 
 def held_back(settings: Settings, person: Person, kind: str, model: str) -> list[Decision]:

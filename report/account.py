@@ -48,11 +48,11 @@ def about_landing(landing: Landing) -> str:
 
 
 def about_differences(differences: Sequence[Difference]) -> list[str]:
-    """What was done to tags beside every hook: a line for each of the first, and a count of the rest."""
+    """What was done to tags without passing any hook: a line for each of the first, and a count of the rest."""
     ordered = sorted(differences, key=lambda one: one.ref)
-    lines = [f"{_what(one)} beside every hook" for one in ordered[:MOST]]
+    lines = [f"{_what(one)} without passing any hook" for one in ordered[:MOST]]
     more = len(ordered) - MOST
-    return [*lines, f"{more} more tags were made, moved or deleted beside every hook"] if more > 0 else lines
+    return [*lines, f"{more} more tags were made, moved or deleted without passing any hook"] if more > 0 else lines
 
 
 def _what(one: Difference) -> str:

@@ -19,7 +19,7 @@ def lines_of(verdict: Verdict) -> list[str]:
     lines = []
     for finding in verdict.findings:
         title = _property(f"{finding.rule}: {display(finding.tag or finding.ref or 'this push')}")
-        text = _data(escape(finding.message) + (f" To put it right: {escape(finding.fix)}" if finding.fix else ""))
+        text = _data(escape(finding.message) + (f" Fix: {escape(finding.fix)}" if finding.fix else ""))
         lines.append(f"::{finding.severity} title={title}::{text}")
     return [*lines, summary(verdict)]
 

@@ -66,4 +66,4 @@ def _one(finding: Finding, *, explain: bool) -> Iterator[str]:
     if finding.key:
         yield f"    policy key: {escape(finding.key)}"
     if finding.fix:
-        yield f"    to put it right: {escape(finding.fix)}"
+        yield f"    fix: {escape(finding.fix)}"

@@ -40,7 +40,7 @@ def opened(place: str | None, models: Sequence[str] | None = None) -> Iterator[G
         elif os.path.isdir(place):
             git = Git.at(place)
         else:
-            raise CannotJudge(f"There is no repository {place!a}: it is neither a folder nor a URL.")
+            raise CannotJudge(f"{place!a} is not a repository: it is neither a folder nor a URL.")
         reader = stack.enter_context(contextlib.closing(GitProgram(git)))
         git.folder()
         yield reader

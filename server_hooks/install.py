@@ -84,7 +84,7 @@ def check_host(host: str | None) -> None:
     """CannotInstall if `host` is no value that `tagwarden.pusher` may have."""
     if host is not None and host not in HOSTS and not host.startswith(ENVIRONMENT):
         known = ", ".join(sorted(HOSTS))
-        raise CannotInstall(f"no host {host!r} is known; there are {known}, and {ENVIRONMENT}NAME")
+        raise CannotInstall(f"{host!r} is not a known host; known are {known} and {ENVIRONMENT}NAME")
 
 
 def _check_place(repository: ServedRepository, hook: ServerHook, place: HookPlace) -> None:
@@ -98,13 +98,13 @@ def _check_place(repository: ServedRepository, hook: ServerHook, place: HookPlac
     other = None if is_inside(repository, place.file) else repository_around(place.file)
     if other is not None:
         raise CannotInstall(
-            f"core.hooksPath is set to {folder.path}, in another repository ({other}): who uninstalls tagwarden there "
-            "would open the gate of this one. Give this repository hooks of its own: "
+            f"core.hooksPath is set to {folder.path}, in another repository ({other}): whoever uninstalls tagwarden "
+            "there would open the gate of this one. Give this repository hooks of its own: "
             f"`git -C {shlex.quote(repository.path)} config --unset core.hooksPath`, and copy those that it needs"
         )
     check_place(place.file, place.keep_as)
     if place.shared and os.path.lexists(place.file) and not is_our_hook(place.file):
-        raise CannotInstall(f"{place.file} is there already and is not of tagwarden; move it away")
+        raise CannotInstall(f"{place.file} exists already and is not tagwarden's; move it away")
 
 
 def _place_hook(place: HookPlace, hook: ServerHook, python: str, host: str) -> list[str]:

@@ -111,7 +111,7 @@ def _nobody(reason: str) -> Pusher:
 
 def _problem_of(variable: str) -> str | None:
     if not variable.isascii() or not variable.isidentifier():
-        return f"{variable!r} is no name of an environment variable"
+        return f"{variable!r} is not the name of an environment variable"
     if variable.startswith(SET_BY_THE_PUSHER):
         return f"whoever pushes can set {variable}"
     return None

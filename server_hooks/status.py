@@ -143,7 +143,7 @@ def _places(repository: ServedRepository, host: str) -> dict[ServerHook, HookPla
 
 
 def _account_problems(repository: ServedRepository) -> list[str]:
-    """What landed in part, and what was done to tags beside every hook; also what of it can't be told."""
+    """What landed in part, and what was done to tags without passing any hook; also what of it can't be told."""
     try:
         account = account_of(repository.common_dir, ignored=_ignored(repository))
     except (CannotJudge, OSError) as problem:

@@ -60,7 +60,7 @@ def _take_back(repository: ServedRepository, file: str, *, recorded: bool) -> li
         if not recorded:
             return []
         also = f", and {kept} is left as it is" if os.path.lexists(kept) else ""
-        return [f"{file} is not of tagwarden any more: it is left as it is{also}."]
+        return [f"{file} is not tagwarden's any more: it is left as it is{also}."]
     return [take_back(file, kept)] if os.path.lexists(file) or os.path.lexists(kept) else []
 
 

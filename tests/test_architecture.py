@@ -56,6 +56,14 @@ def test_every_room_is_on_the_map() -> None:
     assert sorted(ARROWS) == ROOMS
 
 
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_page_on_the_architecture_says_what_each_folder_holds(package: str) -> None:
+    room, _, folder = package.partition(".")
+    page = (ROOT / "ARCHITECTURE.md").read_text()
+
+    assert f"`{folder or room}/`" in page or f"`{room}/{folder}/`" in page
+
+
 def test_the_arrows_make_no_circle() -> None:
     graphlib.TopologicalSorter(ARROWS).prepare()
 

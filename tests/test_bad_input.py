@@ -23,9 +23,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "an unknown command": ("rgister",),
     "an unknown option": ("rules", "--jsn"),
     "a folder that is not there": ("-C", "no/such/folder", "rules"),
-    "a rule that there is not": ("rules", "version-ordre"),
+    "a rule that does not exist": ("rules", "version-ordre"),
     "no repository where one is needed": ("show",),
-    "a policy file that is no TOML": ("policy", "check", "broken.toml"),
+    "a policy file that is not TOML": ("policy", "check", "broken.toml"),
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from support.examples import WORDS
 from support.project import ROOT, project_files
 
 DOCS = ROOT / "docs"
@@ -18,6 +19,11 @@ MARKDOWN = [file for file in project_files() if file.suffix == ".md"]
 @pytest.mark.parametrize("name", PAGES)
 def test_a_generated_page_is_fresh(name: str) -> None:
     assert (DOCS / name).read_text() == PAGES[name], "run `make docs`"
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_the_page_on_the_rules_explains_every_word_of_an_example(word: str) -> None:
+    assert f"`{word}" in PAGES["rules.md"].partition("## tag-name\n")[0]
 
 
 def test_the_index_names_every_page() -> None:
@@ -31,6 +37,14 @@ def test_links_lead_somewhere(file: Path) -> None:
     targets = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", (ROOT / file).read_text())
 
     assert not [target for target in targets if not (ROOT / file.parent / target).exists()]
+
+
+@pytest.mark.parametrize("file", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_the_files_and_folders_that_a_page_for_developers_names_exist(file: str) -> None:
+    named = set(re.findall(r"`([\w.]+(?:/[\w.]+)+/?|\w+\.(?:py|toml))`", (ROOT / file).read_text()))
+
+    assert len(named) > 10
+    assert not {name for name in named - {"tagwarden.toml", "__init__.py"} if not (ROOT / name).exists()}
 
 
 def test_the_tests_that_the_page_on_servers_names_exist() -> None:

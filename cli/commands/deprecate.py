@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.argument("more", nargs=-1, metavar="")
 @creating_options
 def deprecate(options: CreatingOptions, model: str, more: tuple[str, ...]) -> int:
-    """Mark MODEL as not to be used any more; whatever happens to it later takes that back.
+    """Mark MODEL as not to be used any more; any later event of the model takes that back.
 
     A version is taken back with `tagwarden deregister MODEL VERSION`, out of a
     stage with `tagwarden unassign MODEL STAGE`. Prints the tag. Exits with 1,

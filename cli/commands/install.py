@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ...server_hooks.pusher import HOSTS
 from ..errors import Refused
 from ..for_each_repository import for_each_repository
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("repositories", metavar="[REPO]...", nargs=-1)
-@click.option("--server", is_flag=True, help="Install a server hook, into the repository that is pushed to.")
+@click.option("--server", is_flag=True, help="Install a server hook into the repository that receives the pushes.")
 @click.option(
     "--configured",
     is_flag=True,
@@ -24,14 +25,13 @@ if TYPE_CHECKING:
 @click.option(
     "--hook",
     type=click.Choice(["pre-receive", "update"]),
-    help="Which server hook; `update` sees the refs of a push one by one: for hosts that offer nothing better.  "
+    help="Which server hook; `update` sees the refs of a push one by one; only for hosts that offer no pre-receive.  "
     "[default: pre-receive]",
 )
 @click.option(
     "--host",
     metavar="NAME",
-    help="The hosting system: gitlab, gitea, forgejo, gitolite, github, bitbucket, http or env:VARIABLE. "
-    "It says where hooks are, and who pushes.",
+    help=f"The hosting system: {', '.join(HOSTS)} or env:VARIABLE. It decides where hooks go, and who pushes.",
 )
 @click.option("--print", "print_it", is_flag=True, help="Write the hook file to stdout, and install nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")

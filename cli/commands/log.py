@@ -39,7 +39,7 @@ def _parse_since(ctx: click.Context, parameter: click.Parameter, value: str | No
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        message = f"{value!r} is no time; say 2026-11-21, 2026-11-21T10:30Z, 7d, 24h or 30m"
+        message = f"{value!r} is not a time; write 2026-11-21, 2026-11-21T10:30Z, 7d, 24h or 30m"
         raise click.BadParameter(message, ctx, parameter) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
@@ -57,9 +57,9 @@ def _parse_since(ctx: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--model", metavar="MODEL", help="Only pushes of this model's tags.")
 @click.option("--pusher", metavar="NAME", help="Only pushes by NAME.")
 @click.option("--rule", metavar="RULE", help="Only pushes that broke RULE.")
-@click.option("--outcome", type=click.Choice(OUTCOMES), help="Only pushes that ended so.")
+@click.option("--outcome", type=click.Choice(OUTCOMES), help="Only pushes with this outcome.")
 @click.option("--since", metavar="TIME", callback=_parse_since, help="Only pushes since then: 2026-11-21, 7d, 24h.")
-@click.option("-n", "--number", type=click.IntRange(min=0), help="Only the newest pushes, so many.")
+@click.option("-n", "--number", type=click.IntRange(min=0), help="Only so many pushes, the newest.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def log(
     repo: str | None,

@@ -122,7 +122,7 @@ def show(file: str | None, site: bool, model: str | None, remote: str | None, as
     from ..policy_table import as_document, as_text
 
     if model is not None and not is_model(tag_spelling(model)):
-        raise Refused(f"{escape(model)} is no name of a model")
+        raise Refused(f"{escape(model)} is not a model's name")
     in_force = load(file, site=site, remote=remote)
     click.echo(json.dumps(as_document(in_force, model)) if as_json else as_text(in_force, model))
 

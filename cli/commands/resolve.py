@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.argument("query", metavar="MODEL@latest|MODEL#STAGE|MODEL@VERSION|TAG", shell_complete=complete_query)
 @repo_option
 @click.option("--commit", "answer", flag_value="commit", help="Print the commit's id instead of the version.")
-@click.option("--tag", "answer", flag_value="tag", help="Print the tag that says so instead of the version.")
+@click.option("--tag", "answer", flag_value="tag", help="Print the tag that decides it instead of the version.")
 @click.option("-d", "--deprecated", is_flag=True, help="Answer for a deprecated model, too.")
 @json_option
 def resolve(query: str, repo: str | None, answer: str | None, deprecated: bool, as_json: bool) -> None:

@@ -14,7 +14,7 @@ PROVEN = {
     "refuses": "A bad tag was pushed to a scratch repository and refused by tagwarden, as it should be.",
     "reports": "A bad tag was pushed to a scratch repository: tagwarden reported it and refused nothing, "
     'for the policy\'s mode is "evaluate".',
-    "no": "Bad tags are not kept out.",
+    "no": "Bad tags are not refused.",
     "unknown": "Whether bad tags are kept out can't be proven from here.",
 }
 
@@ -29,8 +29,8 @@ def status(repository: str, server: bool, as_json: bool) -> int:
     With --server: one that is pushed to REPO. The tag goes to a scratch
     repository: nothing in REPO changes, and nothing leaves the machine.
 
-    Exits with 0 only if that is so and nothing else is wrong; with 3 where it
-    can't be proven.
+    Exits with 0 only if the tag is refused and nothing else is wrong; with 3 if
+    that can't be proven.
     """
     from ...repository.hook_files.errors import CannotInstall
 

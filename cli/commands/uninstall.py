@@ -9,10 +9,10 @@ from ..for_each_repository import for_each_repository
 
 @click.command()
 @click.argument("repositories", metavar="[REPO]...", nargs=-1)
-@click.option("--server", is_flag=True, help="Take back server hooks.")
+@click.option("--server", is_flag=True, help="Remove the server hooks.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def uninstall(repositories: tuple[str, ...], server: bool, as_json: bool) -> None:
-    """Take the hooks out of each REPO (default: here); what stood there before is there again.
+    """Remove the hooks from each REPO (default: here), and put back what was there before.
 
     Exits with 1 where something can't be taken back.
     """

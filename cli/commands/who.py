@@ -102,7 +102,7 @@ def _ask(here: PolicyHere, person: Person, kind: str, model: str, stage: str | N
     refuses = settings.levels["who"] == "error" and here.policy.mode == "enforce"
     if not decision.allowed and not refuses:
         key = "mode" if here.policy.mode != "enforce" else "rules.who"
-        because += f"; but {key} has it that this is told and not refused"
+        because += f"; but because of {key} this is only reported, not refused"
     unless = held_back(settings, person, kind, model) if decision.allowed else []
     signature = any(selector.covers(kind, model, stage) for selector in settings.signing.require)
     line = line_of_entry(here.source.data or b"", decision.entry, len(settings.people.allow))

@@ -46,7 +46,7 @@ def _check_groups(policy: Policy, reader: PolicyReader) -> None:
     for path, who in [*named, ("emergency.who", policy.emergency.who)]:
         for name in who:
             if name.startswith("@") and name[1:] not in groups:
-                reader.mistake(reader.base, path, f"{name!r} is no group; {_known_groups(list(groups))}")
+                reader.mistake(reader.base, path, f"{name!r} is not a group; {_known_groups(list(groups))}")
 
 
 def _known_groups(groups: Sequence[str]) -> str:

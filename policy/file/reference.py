@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from ..budget import SECONDS as WORK_SECONDS
 from .defaults import default_text
 from .keys import KEYS
+from .load import MOST_BYTES, MOST_DOTS, SECONDS
+from .reading import MOST_NAMED, MOST_TABLES
 from .sections import SECTIONS
 from .template import policy_template
 from .toml_text import joined
+from .value_types import LONGEST_GLOB, LONGEST_PATTERN, MOST_ENTRIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,23 +29,46 @@ pushed counts from the next push, and a push that would leave an unreadable one 
 - `tagwarden policy show` tells what holds, and where each value comes from.
 - `tagwarden policy schema` prints a JSON Schema for editors.
 
-**Severity.** A rule is what `[rules]` says; else an error, if one of its options has a value that
-turns it on; else what [the rules' page](rules.md) gives as its default. A severity for a rule
-whose option is missing is a mistake. A site policy judges only by the rules that it sets.
+**Severity.** What `[rules]` says of a rule holds. Without that it is an error once one of its options
+asks for something, and otherwise what [the rules' page](rules.md)
+gives as its default. A severity for a rule that lacks an option it needs is a mistake. A site policy
+judges only by the rules that it sets.
 
-**Globs** are case-sensitive. `*` stands for any characters, `/` included, `?` for one, `[abc]`,
-`[a-z]` and `[!a-z]` for one of a set, or not of it. Models match in both spellings, `cv:seg` as GTO
-shows them and `cv=seg` as tags spell them.
+**Globs** are case-sensitive. `*` stands for any characters, `/` included, and `?` for one; `[abc]` and
+`[a-z]` stand for one of a set, `[!a-z]` for one that is not in it. Models match in both spellings:
+`cv:seg` as GTO shows them, `cv=seg` as tags spell them.
 
 **Mistakes.** Unknown and misplaced keys, wrong types and contradictions are all reported at once, and
 nothing is judged by a file that holds one. Tables of an array are counted from 1: `override[2]` is
 the second `[[override]]`.
+
+**Limits.** Every push that is judged reads the policy, so a file beyond one of these limits is a mistake, too:
+
+| | at most |
+|---|---|
+"""
+
+LIMITS = (
+    ("the file", f"{MOST_BYTES // 1024} KiB"),
+    ("the time to read it", f"{SECONDS:g} seconds"),
+    ("each of `[[override]]`, `[[people.allow]]` and `[[signing.require]]`", f"{MOST_TABLES} entries"),
+    ("an array", f"{MOST_ENTRIES:,} entries"),
+    ("`[message.trailers]`", f"{MOST_NAMED['message.trailers']} trailers"),
+    ("`people.groups`", f"{MOST_NAMED['people.groups']:,} groups"),
+    ("a regular expression", f"{LONGEST_PATTERN:,} characters"),
+    ("a glob", f"{LONGEST_GLOB:,} characters"),
+    ("a dotted key", f"{MOST_DOTS} parts"),
+)
+A_PUSH = f"""
+One push has {WORK_SECONDS["patterns"]:g} seconds for all patterns on its messages, {WORK_SECONDS["yaml"]:g} for the \
+YAML files at its commits, and
+{WORK_SECONDS["signatures"]:g} for its signatures. Beyond that it can't be judged (exit status 3).
 """
 
 
 def policy_reference() -> str:
     """The page, in Markdown."""
-    lines = [INTRODUCTION]
+    lines = [INTRODUCTION + "\n".join(f"| {what} | {limit} |" for what, limit in LIMITS) + f"\n{A_PUSH}"]
     for section, doc in SECTIONS.items():
         lines += _section(section, doc)
     lines += ["## A file with every key\n", "```toml", policy_template().rstrip(), "```", ""]

@@ -27,7 +27,7 @@ from .versions import MOST_DIGITS, parse_version
 
 
 class NearMiss(Record):
-    """`problem` completes "'NAME' is no model tag: "; `suggestion` is the name that was probably meant."""
+    """`problem` completes "'NAME' is not a model tag: "; `suggestion` is the name that was probably meant."""
 
     tag: str
     problem: str

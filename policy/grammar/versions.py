@@ -125,13 +125,13 @@ def _complain_of_prefix(text: str) -> str:
     if text[:1] == "V":
         return "capital 'V': versions begin with a small 'v'"
     if text[:1] in DIGITS:
-        return "missing 'v' in the beginning"
+        return "the 'v' at the beginning is missing"
     return f"{text!r} is not a version" if text else "the version is missing"
 
 
 def _complain_of_core(numbers: list[str]) -> str:
     if len(numbers) == 2:
-        return "missing the patch segment"
+        return "the patch number is missing"
     if len(numbers) == 1:
-        return "missing the minor and patch segments" if numbers[0] else "the version is missing after 'v'"
-    return f"{len(numbers)} segments where there are three: major, minor, patch"
+        return "the minor and patch numbers are missing" if numbers[0] else "the version is missing after 'v'"
+    return f"{len(numbers)} numbers instead of three: major, minor and patch"

@@ -176,7 +176,7 @@ def _commit_of(known: KnownModel, version: Version) -> str:
     for event in known.history.registrations:
         if event.name.version == version:
             return event.commit
-    raise Unplannable(f"{gto_spelling(known.model)!r} has no version {version}; there is: {_choice(known)}")
+    raise Unplannable(f"{gto_spelling(known.model)!r} has no version {version}; its versions are: {_choice(known)}")
 
 
 def _holder(known: KnownModel, stage: str) -> Event:

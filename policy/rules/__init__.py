@@ -1,7 +1,7 @@
 """The table of rules: all that is known of a rule but its check, its words and its examples.
 
 These stand in the rule's own file: its docstring (what it refuses and why, and
-how to put it right), `OPTIONS` (the policy keys that it reads, the governing
+how to fix it), `OPTIONS` (the policy keys that it reads, the governing
 one first), `WHY`, `check`, and `EXAMPLES` of accepted and refused pushes.
 """
 

@@ -1,9 +1,9 @@
 """Refuses lightweight model tags.
 
 Only an annotated tag says who made it, when, and why. GTO does not read
-lightweight ones, yet they take the name, and CI may deploy on them.
+lightweight tags, yet they take the name, and CI may deploy from them.
 
-To put it right, make the tag with `tagwarden`, `gto` or `git tag -a`.
+Fix: make the tag with `tagwarden`, `gto` or `git tag -a`.
 """
 
 from __future__ import annotations

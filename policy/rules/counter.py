@@ -4,7 +4,7 @@ GTO writes one more than the highest counter of all the model's tags, whatever
 their kind, and never looks at counters when reading. Real registries hold
 doubled and missing ones, so this rule is off unless the policy asks for it.
 
-To put it right, use the next counter, or none.
+Fix: use the next counter, or none.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
-WHY = "the counters were to tell in which order the tags were made."
+WHY = "counters are meant to show the order in which the tags were made."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

@@ -4,11 +4,11 @@ GTO orders a model's events by tagger time, in whole seconds, and resolves ties
 wrongly. So a deregistration must be later than the registration; an assignment
 later than the other assignments of the stage that are in force and than the
 version's last unassignment; an unassignment later than the assignment; a
-deprecation later than all else, the commits of the model's versions included
+deprecation later than everything before it, the commits of the model's versions included
 (GTO takes their dates for events), and all else later than a deprecation.
 Nothing may be dated later than the judge's clock plus `time.max-skew`.
 
-To put it right, set the clock and make the tag anew, a second later.
+Fix: set the clock and make the tag anew, a second later.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("time.max-skew",)
-WHY = "GTO orders events by these times, so it would see another order of events than happened."
+WHY = "GTO orders events by these times, so it would read them in another order than they happened."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

@@ -5,7 +5,7 @@ around it. `message.min-length` and `message.pattern` (a Python regular
 expression for the whole of it) apply to all kinds of tag, each
 `message.trailers.NAME` to the kinds that it lists.
 
-To put it right, make the tag anew with a message as the policy asks for it
+Fix: make the tag anew with a message as the policy asks for it
 (`tagwarden register --message … --trailer NAME=VALUE`).
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from ..budget import Budget
 from ..verdict import Breach
-from ..wording import cut
+from ..wording import cut, shell_command
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -36,7 +36,13 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             continue
         text = found.message.strip()
         for problem, key in _problems(text, replayed.event.name.kind, wanted, budget):
-            yield Breach(f"the message of {replayed.push.tag!r} {problem}", replayed.push.ref, facts.model, key)
+            yield Breach(
+                f"the message of {replayed.push.tag!r} {problem}",
+                replayed.push.ref,
+                facts.model,
+                key,
+                fix=shell_command("git", "tag", "-f", "-a", replayed.push.tag, replayed.event.commit),
+            )
 
 
 def _problems(text: str, kind: str, wanted: Message, budget: Budget) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 `Churn` and `churn` are two models to GTO and one file on the disks of macOS
 and Windows, where the clones of both can't be kept apart.
 
-To put it right, use the spelling that exists.
+Fix: use the spelling that exists.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
-WHY = "on macOS and Windows the two collide, and nobody tells them apart when reading."
+WHY = "on macOS and Windows the two are one file, and readers can't tell them apart."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -27,7 +27,8 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         return
     for push in facts.made:
         yield Breach(
-            f"the model {gto_spelling(facts.model)!r} of {push.tag!r} exists as {gto_spelling(facts.case_twin)!r}",
+            f"the model {gto_spelling(facts.model)!r} of {push.tag!r} differs only in case from"
+            f" {gto_spelling(facts.case_twin)!r}, which exists",
             push.ref,
             facts.model,
         )

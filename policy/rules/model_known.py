@@ -1,9 +1,9 @@
 """Refuses models that the policy does not know.
 
-`models.names` lists the models as globs; `models.declared-in` demands that the
-model be an artifact of that file (DVC's `dvc.yaml`) at the tagged commit.
+`models.names` lists the models as globs; `models.declared-in` requires the
+model to be an artifact in that file (DVC's `dvc.yaml`) at the tagged commit.
 
-To put it right, correct the name, or have the model added to the list or file.
+Fix: correct the name, or have the model added to the list or file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("models.names", "models.declared-in")
-WHY = "a slip of the pen would open a second registry entry that nobody watches."
+WHY = "a typo would start a new model that nobody watches."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -32,7 +32,9 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
     if models.names is not None and not matches_model(models.names, facts.model):
         for push in facts.made:
             yield Breach(
-                f"the model {gto_spelling(facts.model)!r} of {push.tag!r} is not on the list", push.ref, facts.model
+                f"the model {gto_spelling(facts.model)!r} of {push.tag!r} matches nothing in models.names",
+                push.ref,
+                facts.model,
             )
     if models.declared_in is None:
         return

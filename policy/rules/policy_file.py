@@ -3,7 +3,7 @@
 The policy that judges is read from there. Were it unreadable, no tag could be
 judged, and every push of tags would be refused until it is repaired.
 
-To put it right, run `tagwarden policy check` and push again.
+Fix: run `tagwarden policy check` and push again.
 """
 
 from __future__ import annotations
@@ -18,16 +18,14 @@ if TYPE_CHECKING:
     from ..push import WholePush
 
 OPTIONS = ()
-WHY = "with an unreadable policy nothing could be judged, and every push of tags would be refused."
+WHY = "with an unreadable policy no tag could be judged, so every push of tags would be refused."
 
 
 def check(push: WholePush) -> Iterator[Breach]:
     if push.policy_problem is not None:
         ref, mistakes = push.policy_problem
         for mistake in mistakes:
-            yield Breach(
-                f"the policy that this push brings can't be read: {mistake}", ref, fix="tagwarden policy check"
-            )
+            yield Breach(f"this push would make the policy unreadable: {mistake}", ref, fix="tagwarden policy check")
 
 
 EXAMPLES = (

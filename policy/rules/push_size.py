@@ -3,7 +3,7 @@
 GitHub starts no workflow for a push of more than three tags, so nothing would
 be deployed by it. Only the client knows where a push goes.
 
-To put it right, push the tags in threes.
+Fix: push at most three tags at a time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def check(push: WholePush) -> Iterator[Breach]:
         return
     tags = push.count_new_tags()
     if tags > MOST_TAGS:
-        yield Breach(f"this push holds {tags} tags, more than {MOST_TAGS}", None)
+        yield Breach(f"this push holds {tags} tags; GitHub starts workflows for {MOST_TAGS} at most", None)
 
 
 def is_github(url: str | None) -> bool:

@@ -4,7 +4,7 @@ Such a ref makes Git show another object in place of the one that was asked for
 (git-replace(1)): the tag that everybody sees is then not the one that was
 judged. Deleting one is allowed.
 
-To put it right, push without that ref.
+Fix: push without that ref.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def check(push: WholePush) -> Iterator[Breach]:
     for update in push.updates:
         if update.new is not None and update.ref.startswith(REPLACEMENTS):
             yield Breach(
-                f"{quoted(update.ref)} would replace one object by another",
+                f"{quoted(update.ref)} would show one object in the place of another",
                 update.ref,
                 fix=shell_command("git", "update-ref", "-d", update.ref),
             )

@@ -7,12 +7,12 @@ bear the name that was signed, so that a good signature can't be used for
 another tag. A clone that can't read the allowed signers leaves the signature to
 the server.
 
-As with `who`, a tag also needs the signature that is wanted for what it does to
-stages beside its name: a deregistration or a deprecation that takes a version
-out of `prod`, or what brings it back. Nobody can sign that a tag goes: where what
-it did wants a signature to be undone, it can't be moved or deleted.
+As with `who`, a tag also needs the signature that is required for what it does
+to stages besides: a deregistration or a deprecation that takes a version out of
+`prod`, or an event that brings it back. A deletion can't be signed, so a tag
+can't be moved or deleted where undoing what it did requires a signature.
 
-To put it right, make the tag anew with `tagwarden … --sign` or `git tag -s`,
+Fix: make the tag anew with `tagwarden … --sign` or `git tag -s`,
 or have the signer's key added to the allowed signers.
 """
 
@@ -22,6 +22,7 @@ from ..facts.consequences import is_covered, lines_of
 from ..grammar.tag_name import TagName
 from ..people import describe
 from ..verdict import Breach
+from ..wording import shell_command
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -40,9 +41,10 @@ WHY = "only a signature proves who made a tag, whoever pushes it and whoever run
 def check(facts: ModelFacts) -> Iterator[Breach]:
     wanted = _Wanted(facts)
     for line in lines_of(facts, facts.settings.signing.require):
-        sentence = _unsigned(line, wanted, facts) or _undone(line, wanted)
+        unsigned = _unsigned(line, wanted, facts)
+        sentence = unsigned or _undone(line, wanted)
         if sentence is not None:
-            yield Breach(sentence, line.push.ref, facts.model)
+            yield Breach(sentence, line.push.ref, facts.model, fix=_sign(line.push) if unsigned else None)
 
 
 class _Wanted:
@@ -74,17 +76,22 @@ def _unsigned(line: Line, wanted: _Wanted, facts: ModelFacts) -> str | None:
     problem = None if act is None else _problem(line.push, facts)
     if act is None or problem is None:
         return None
-    because = "" if act.holder is None else f"{act.effect}, which wants a signature, and "
+    because = "" if act.holder is None else f"{act.effect}, which needs a signature, and "
     return f"{line.push.tag!r} {because}{problem}"
+
+
+def _sign(push: TagPush) -> str | None:
+    found = push.new.object if push.new else None
+    return shell_command("git", "tag", "-f", "-s", push.tag, found.target) if found and found.target else None
 
 
 def _undone(line: Line, wanted: _Wanted) -> str | None:
     act = wanted.first(line.undone)
     if act is None:
         return None
-    change = {"delete": "deleted", "move": "moved"}[line.push.change]
+    change, noun = {"delete": ("deleted", "deletion"), "move": ("moved", "move")}[line.push.change]
     what = describe(act.kind, line.push.name.model, act.stage) if isinstance(line.push.name, TagName) else act.kind
-    return f"{line.push.tag!r} may not be {change}: to {what} wants a signature, and nobody can sign that a tag goes"
+    return f"{line.push.tag!r} may not be {change}: to {what} needs a signature, and a {noun} can't be signed"
 
 
 def _problem(push: TagPush, facts: ModelFacts) -> str | None:

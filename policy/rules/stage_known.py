@@ -3,7 +3,7 @@
 The stages are `stages.names`, else those that GTO's own `.gto` file declares
 where the policy comes from; where neither does, any stage will do.
 
-To put it right, correct the stage, or have it declared.
+Fix: correct the stage, or have it declared.
 """
 
 from __future__ import annotations

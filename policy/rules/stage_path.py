@@ -1,11 +1,11 @@
 """Refuses an assignment that skips a stage.
 
 `stages.path` lists stages in order. A version may be assigned one of them only
-if it was assigned the one before, at some time before; what a push assigns in
+if it was assigned the previous one at some earlier time; what a push assigns in
 one second counts in the order of the path. Stages that the path does not name
 are free, and so is the way back.
 
-To put it right, assign the stage that was skipped first.
+Fix: assign the stage that was skipped first.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Refuses to deregister a version that was ever in a stage of record.
 
-`stages.once-assigned-permanent` names stages, say `prod`. Decisions were made
-by a version that was there; it has to stay in the registry to be found. Nor may
+`stages.once-assigned-permanent` names stages, say `prod`. A version that was
+there has made decisions, so it has to stay in the registry to be found. Nor may
 the tags that say so be moved or deleted, its registration and its assignment to
 the stage. A deprecated model keeps its versions on record.
 
-To put it right, leave it registered; unassign the stage if it shall be used no more.
+Fix: leave it registered; unassign the stage if the version should not be used any more.
 """
 
 from __future__ import annotations

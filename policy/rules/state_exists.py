@@ -1,4 +1,4 @@
-"""Refuses assignments, unassignments and deregistrations that hit nothing.
+"""Refuses assignments, unassignments and deregistrations that apply to nothing.
 
 An assignment needs an active version of the model on its commit, an
 unassignment a version that holds the stage, a deregistration the version that
@@ -6,7 +6,7 @@ is registered on that very commit. Also refused, because GTO fails on it, is an
 assignment on a commit with two versions of the model, and a second version on
 a commit with an assignment.
 
-To put it right, tag the commit of the version that is meant;
+Fix: tag the commit of the version that is meant;
 `tagwarden history MODEL` lists them.
 """
 
@@ -62,7 +62,7 @@ def _unassignment(replayed: ReplayedEvent, facts: ModelFacts, held: dict[str, st
             str(facts.history.active_version_at(event.commit) or event.commit) for event in facts.history.holders(stage)
         )
         held[stage] = some_of(holders) or "no version"
-    return f"unassigns {replayed.active}, which is not in the stage {stage!r} (held by {held[stage]})"
+    return f"unassigns {replayed.active}, which is not in the stage {stage!r} ({held[stage]} is)"
 
 
 def _deregistration(replayed: ReplayedEvent, facts: ModelFacts, _held: dict[str, str]) -> str | None:

@@ -3,14 +3,16 @@
 Whoever fetched the tag keeps the old one: Git does not update tags that exist.
 Two people then mean different models by one version.
 
-To put it right, register a new version, or assign the stage by a new tag
+Fix: register a new version, or assign the stage by a new tag
 (`tagwarden assign` counts them up).
 """
 
 from __future__ import annotations
 
+from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
+from ..wording import shell_commands
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -20,15 +22,28 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
-WHY = "clones keep the tag that they have, so one name would mean two models."
+WHY = "clones keep the tag that they have, so one name would mean two things."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     for push in facts.made:
         if push.old is not None and push.new is not None and isinstance(push.name, TagName):
             yield Breach(
-                f"{push.tag!r} exists; it may not be moved from {push.old.oid} to {push.new.oid}", push.ref, facts.model
+                f"{push.tag!r} exists already, and may not be moved from {push.old.oid} to {push.new.oid}",
+                push.ref,
+                facts.model,
+                fix=_start_over(push.tag, push.name),
             )
+
+
+def _start_over(tag: str, name: TagName) -> str | None:
+    """The commands that fetch the tag as it was, and make one that may be pushed."""
+    instead = {
+        "register": ("register", gto_spelling(name.model)),
+        "assign": ("assign", gto_spelling(name.model), name.stage or ""),
+    }.get(name.kind)
+    fetch = ("git", "fetch", "--force", "origin", f"refs/tags/{tag}:refs/tags/{tag}")
+    return shell_commands(fetch, ("tagwarden", *instead)) if instead else shell_commands(fetch)
 
 
 EXAMPLES = (

@@ -1,16 +1,15 @@
-"""Refuses names that look like model tags and are none.
+"""Refuses names that look like model tags but are not.
 
-A name with `@` or `#` that is not a model tag of GTO's grammar, `@created`
-(which makes every GTO command fail), the full id of a commit (GTO then reads
-the tag in place of the commit), and a name that can't stand beside an
-existing tag because one would be a folder of the other. Also a name after
-which GTO could not write the next tag of the model, for that would be too long
-for a file: a counter of more than 9 digits (GTO counts on from the highest; a
-model that has counted so far may go on), and a name that leaves no room for the
-tag that takes it back.
+These are names with `@` or `#` that GTO's grammar does not take; `@created`,
+which makes every GTO command fail; the full id of a commit, in whose place GTO
+then reads the tag; and names that can't stand beside an existing tag because
+one would be a folder of the other. Also refused are names
+after which the model's next tag would be too long for a file: a counter of more
+than 9 digits (GTO goes on from the highest; a model that has come so far may
+go on), and a name that leaves no room for the tag that takes it back.
 
-To put it right, push the tag under the name that was meant. Tags of another
-tool that are written with `@` or `#` are listed in `scope.ignore`.
+Fix: push the tag under the name that was meant. If another tool writes tags
+with `@` or `#`, list them in `scope.ignore`.
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ def _counts_too_far(name: TagName, facts: ModelFacts) -> str | None:
     if int(name.counter) <= highest + len(facts.made):
         return None
     return (
-        f"has a counter of {len(name.counter)} digits; at most {MOST_COUNTER_DIGITS} are allowed, for GTO "
+        f"has a counter of {len(name.counter)} digits; at most {MOST_COUNTER_DIGITS} are allowed, because GTO "
         "counts on from the highest until the name is too long"
     )
 
@@ -92,7 +91,7 @@ EXAMPLES = (
     Example("the beginning of a commit's id", ("0123456789abcdef",), refused=False),
     Example("the id of a commit", ("0123456789" * 4,), refused=True),
     Example("the 'v' is missing", ("churn@1.2.0",), refused=True),
-    Example("the patch segment is missing", ("churn@v1.2",), refused=True),
+    Example("the patch number is missing", ("churn@v1.2",), refused=True),
     Example("the patch number is a word", ("churn@v1.2.new",), refused=True),
     Example("'@created' makes GTO fail", ("churn@created",), refused=True),
     Example("a dot in the model's name", ("churn.v2@v1.0.0",), refused=True),

@@ -1,11 +1,11 @@
 """Refuses an annotated tag whose object bears another name than its ref.
 
-The name stands twice: in the ref and within the tag object. GTO believes the
-object, Git the ref. A tag pushed as `sandbox@v0.0.1` whose object says
-`churn@v9.9.9` registers the latter; a signed tag pushed again under another
-name still verifies.
+The name stands in two places: the ref and the tag object. Git goes by the ref,
+GTO by the object. A tag pushed as `sandbox@v0.0.1` whose object says
+`churn@v9.9.9` registers the latter; and a signed tag still verifies
+when it is pushed under another name.
 
-To put it right, make the tag anew under the name that it shall have.
+Fix: make the tag anew under the name that it should have.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
-WHY = "GTO goes by the name in the object, so the tag would register something else than it says."
+WHY = "GTO goes by the name in the object, so the tag would do something else than its ref says."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -30,7 +30,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         found = push.new.object if push.new else None
         if found is not None and isinstance(push.name, TagName) and found.name not in (push.tag, ""):
             yield Breach(
-                f"the tag object says {quoted(found.name)}, its ref {quoted(push.tag)}",
+                f"the tag object bears the name {quoted(found.name)}, but its ref is {quoted(push.tag)}",
                 push.ref,
                 facts.model,
                 fix=shell_command("git", "tag", "-f", "-a", push.tag, found.target),

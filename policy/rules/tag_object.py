@@ -1,11 +1,11 @@
 """Refuses tag objects that Git's strict check or GTO would trip over.
 
-Headers out of order, doubled or unknown; no tagger, or one without name or
+These are headers out of order, doubled or unknown; no tagger, or one without name or
 e-mail; an impossible time or zone; no body; text that is not UTF-8; control
 characters; a message over `message.max-bytes`. `git push` lets nearly all of
 these in (git-mktag(1) `--strict` would not).
 
-To put it right, make the tag anew with `tagwarden`, `gto` or `git tag -a`.
+Fix: make the tag anew with `tagwarden`, `gto` or `git tag -a`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ the model. A tag that the registry does not read as an event (a near miss, a
 lightweight one, a malformed one, one dated in the future) may be deleted:
 that is its only cure.
 
-To put it right, push the tombstone instead.
+Fix: push the tombstone instead.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ gives a name only, that name must be the tagger's name, e-mail address, or what
 stands before the `@` of that address. Only a server knows who pushes: in a
 clone, and over old tags, this rule says nothing.
 
-To put it right, set `user.name` and `user.email` to what the server knows you
+Fix: set `user.name` and `user.email` to what the server knows you
 by, and make the tag anew.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..push import Circumstances
 
 OPTIONS = ()
-WHY = "the registry shows the tagger as whoever did this, and anybody can write any name there."
+WHY = "the registry shows the tagger as whoever did this, and anybody can write any name into a tag."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

@@ -3,7 +3,7 @@
 GTO reads that file in every commit that a model tag points at, and every
 command fails on the first that it can't read.
 
-To put it right, repair or remove the file and tag the new commit.
+Fix: repair or remove the file and tag the new commit.
 """
 
 from __future__ import annotations

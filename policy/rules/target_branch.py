@@ -1,10 +1,10 @@
 """Refuses a commit that no listed branch contains.
 
 `target.branches` are globs over branch names. The branches count as they
-would stand after the push, so a branch and its tags can go in one push. Asked
-of registrations and assignments; a version can always be taken back.
+would stand after the push, so a branch and its tags can go in one push. It is
+asked of registrations and assignments; a version can always be taken back.
 
-To put it right, merge the commit into one of the branches and push that first,
+Fix: merge the commit into one of the branches and push that first,
 or along with the tag.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("target.branches",)
-WHY = "a model that is tagged beside these branches was not reviewed with them and can vanish."
+WHY = "a commit on none of these branches was not reviewed there, and can vanish."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -32,7 +32,8 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         puts_to_use = replayed.event.name.kind in ("register", "assign")
         if puts_to_use and target is not None and target.on_branches.get(branches) is False:
             yield Breach(
-                f"the commit {replayed.event.commit} of {replayed.push.tag!r} is on none of the branches {names}",
+                f"the commit {replayed.event.commit} of {replayed.push.tag!r} is on none of the branches in"
+                f" target.branches: {names}",
                 replayed.push.ref,
                 facts.model,
             )

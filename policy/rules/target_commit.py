@@ -6,7 +6,7 @@ commit without author or committer, dated beyond the year 9999, or not written
 in the encoding that it names (git-commit(1), `i18n.commitEncoding`) makes
 every command fail, too.
 
-To put it right, tag the commit that holds the model.
+Fix: tag the commit that holds the model; if GTO can't read that one, commit again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..push import Tag
 
 OPTIONS = ()
-WHY = "GTO takes every target for a commit, and fails for all models where it is none."
+WHY = "GTO takes every target for a commit, and fails for all models where one is not."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

@@ -1,10 +1,10 @@
 """Refuses a commit that lacks a required file.
 
 `target.files` are paths from the root of the tagged commit, such as a model
-card or `dvc.lock`. Asked of registrations and assignments; a version can always
-be taken back.
+card or `dvc.lock`. It is asked of registrations and assignments; a version can
+always be taken back.
 
-To put it right, commit the file and tag that commit.
+Fix: commit the file and tag that commit.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("target.files",)
-WHY = "whoever uses this version relies on that file."
+WHY = "whoever uses this version relies on the file."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

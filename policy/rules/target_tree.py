@@ -1,14 +1,14 @@
 """Refuses a commit with a tree of folders that GTO can't read in full.
 
 GTO walks every path of every commit that a model tag points at. It fails for
-all models on folders that lie some 950 deep in each other, and never comes to
-an end where a few kilobytes of folders hold each other time and again; a
-million paths take it 40 seconds and 430 MB. It fails on modes and names that
-libgit2 can't read, and of two entries with one name it reads another than Git.
+all models on folders nested some 950 deep, and never ends where a few kilobytes
+of folders contain each other many times over; a million paths take it 40
+seconds and 430 MB. It fails on modes and names that libgit2 can't read, and of
+two entries with one name it reads a different one than Git does.
 `git push` takes all of these, unless the server sets `receive.fsckObjects`,
 which finds the malformed ones.
 
-To put it right, remove what is named and tag the new commit. `git ls-tree`
+Fix: remove what the message names, commit, and tag the new commit. `git ls-tree`
 shows a folder's entries, `git mktree` writes them anew.
 """
 
@@ -50,7 +50,7 @@ def _problem(shape: Shape, bounds: TargetRules) -> tuple[str, str | None] | None
     if shape.defect:
         return f"can't be read by GTO: {_folder(shape.where)} {shape.defect}", "rules.target-tree"
     if shape.depth > bounds.max_depth:
-        return f"has folders that lie more than {bounds.max_depth} deep in each other", "target.max-depth"
+        return f"has folders nested more than {bounds.max_depth} deep", "target.max-depth"
     if shape.paths > bounds.max_paths or not shape.whole:
         return f"has more than {bounds.max_paths:,} files and folders, counted by path", "target.max-paths"
     return None

@@ -3,9 +3,9 @@
 `versions.prerelease` and `versions.build-metadata` say whether versions such
 as `v1.0.0-rc.1` and `v1.0.0+cu121` may be registered. Build metadata is
 forbidden by default: it does not count in comparisons, so of two versions that
-differ only in it nobody can say which is the later.
+differ only in it, nobody can say which is later.
 
-To put it right, register the version without that part.
+Fix: register the version without that part.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Refuses a version that was registered before, in whatever spelling.
+"""Refuses a version that was registered before, however it is spelled.
 
 `churn@v1.0.0`, `churn@v1.0.0#7` and `churn@v1.0.0+build` are one version. A
 version that was deregistered stays burnt: somebody may have fetched it.
 
-To put it right, register the next version.
+Fix: register the next version.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..grammar.versions import Precedence
 
 OPTIONS = ()
-WHY = "a version that means two things can't be trusted by anybody who has fetched either."
+WHY = "one version would name two models, and nobody could tell which one they have."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

@@ -1,12 +1,13 @@
 """Refuses a version that is not above the latest (of its line).
 
-What counts are the active versions that stand before the push, compared by
-SemVer precedence. `versions.order` says which: "latest" all of them, "major"
-or "minor" those that share the major, or major and minor, number (so that
-hotfix lines live on), "any" none. The versions of one push are not compared
-with each other: `git push --tags` may bring a whole history.
+A new version is compared, by SemVer precedence, with the active versions that
+stand before the push. `versions.order` says with which: "latest" with all of
+them, "major" or "minor" with those that share its major, or major and minor,
+number (so that hotfix lines can go on), "any" with none. The versions of one
+push are not compared with each other: `git push --tags` may bring a whole
+history.
 
-To put it right, register a higher version, or have the order relaxed for the
+Fix: register a higher version, or have the order relaxed for the
 models that keep several lines.
 """
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("versions.order",)
-WHY = "whoever deploys the latest version would be taken by surprise, or never see this one."
+WHY = "whoever deploys the latest version would never get this one."
 
 # How many leading numbers make a line.
 LINES = {"latest": 0, "major": 1, "minor": 2}

@@ -4,7 +4,7 @@ GTO finds the version that a stage holds by the commit, so two versions on one
 commit can't be told apart, and every command fails once a stage is assigned
 there. A version that was deregistered counts.
 
-To put it right, register the new version on a commit of its own
+Fix: register the new version on a commit of its own
 (`git commit --allow-empty` makes one).
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from ..grammar.names import gto_spelling
 from ..verdict import Breach
+from ..wording import shell_commands
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -40,7 +41,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f" of the model {gto_spelling(facts.model or '')!r}",
                 replayed.push.ref,
                 facts.model,
-                fix="git commit --allow-empty",
+                fix=shell_commands(("git", "commit", "--allow-empty"), ("git", "tag", "-f", "-a", replayed.push.tag)),
             )
 
 

@@ -5,7 +5,7 @@ deregistered one counts): `v1.2.3` follows some `v1.2.2`, `v1.3.0` some `v1.2.N`
 `v2.0.0` some `v1.N.N`. A pre-release steps as its release does, and
 `-rc.3` follows `-rc.2`. A model begins with `v0.0.1`, `v0.1.0` or `v1.0.0`.
 
-To put it right, register the number that comes next.
+Fix: register the number that comes next.
 """
 
 from __future__ import annotations

@@ -1,20 +1,21 @@
-"""Refuses what the policy leaves to others.
+"""Refuses what the policy leaves to other people.
 
 As soon as one entry of `people.allow` covers a tag's kind, model and stage,
-only those whom such entries name may push it. The pusher is whom the hosting
-system authenticated, never the tagger; where nobody is known, nobody is named.
+only the people named by such entries may push it. The pusher is the person whom
+the hosting system authenticated, never the tagger; if it names nobody, the push
+is refused.
 
-What takes a version out of a stage takes leave for that, too: deregistering it,
-and deprecating its model. So does, for putting it in, what brings a version back
-that is still in a stage: registering it anew, and any event of a deprecated
-model. Moving or deleting a tag undoes what it did, so that takes leave for the
-contrary: whoever deletes an unassignment assigns. Other tags of the same push
-are no excuse, for Git may drop them.
+Deregistering a version, or deprecating its model, takes the version out of its
+stages, so it needs permission for that, too. Registering it anew, or any event
+of a deprecated model, brings the version back into the stages that it is still
+in, and needs permission to assign them. Moving or deleting a tag undoes what it
+did, so it needs permission for the opposite: whoever deletes an unassignment
+assigns. Other tags of the same push are no excuse, because Git may drop them.
 
 Only a server knows who pushes: in a clone, and over old tags, this rule says
 nothing.
 
-To put it right, have somebody who is named push it, or have the policy changed.
+Fix: have somebody who is named push it, or have the policy changed.
 `tagwarden who --as NAME KIND MODEL [STAGE]` tells who may do what.
 """
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from ..push import Signature
 
 OPTIONS = ("people.allow",)
-WHY = "the policy names who answers for this."
+WHY = "the policy says who may do this."
 
 
 class Refusal(Record):
@@ -72,7 +73,7 @@ class _Leave:
         self._groups: list[Sequence[Act]] = []
 
     def refusal(self, line: Line, signature: Signature | None) -> Refusal | None:
-        """The first act of `line` that takes leave which neither the pusher nor the signer has."""
+        """The first act of `line` for which neither the pusher nor the signer has permission."""
         signer = signature.principal if signature else None
         for group in ((line.own,), *line.made):
             if refusal := self._of_group(group, signer):
@@ -103,7 +104,7 @@ class _Leave:
 
 def _sentence(line: Line, refusal: Refusal, signature: Signature | None, facts: ModelFacts) -> str:
     pusher = facts.circumstances.pusher
-    why = "it is not known who pushes" if pusher is None else f"{pusher!r} is not among them"
+    why = "it is not known who pushes" if pusher is None else f"the pusher is {pusher!r}"
     if signature is not None and signature.problem is not None:
         why += f", and the signature does not count: {signature.problem}"
     sentence = f"{refusal.decision.because}; {why}"

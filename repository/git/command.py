@@ -124,4 +124,4 @@ def common_folder(git_dir: str) -> str:
     except FileNotFoundError:
         return git_dir
     except OSError as error:
-        raise CannotJudge(f"The file {path!a} can't be read: {error.strerror}. Put it right.") from error
+        raise CannotJudge(f"The file {path!a} can't be read: {error.strerror}. Repair it.") from error

@@ -135,8 +135,8 @@ class LooseRefs:
 
     def _no_look(self, ref: str, error: OSError) -> CannotJudge:
         return CannotJudge(
-            f"{self.path(ref)!a} in the repository can't be read: {error.strerror}. So it can't be told which refs "
-            "there are. Whoever runs the server must see to it that the user whom pushes run as can read all that "
+            f"{self.path(ref)!a} in the repository can't be read: {error.strerror}. So it is not known which refs "
+            "there are. Whoever runs the server must make sure that the user that pushes run as can read all that "
             "lies in there, and that there are memory and descriptors to spare."
         )
 

@@ -158,7 +158,7 @@ class Child:
         self._close_stderr()
         message = f"{self._program()} did not go on for {self._patience:g} seconds, so it was ended"
         return CannotJudge(
-            f"{message}{f', having said: {said}' if said else ''}. Look for what keeps it: a disk or a network "
+            f"{message}{f', having said: {said}' if said else ''}. Look for what holds it up: a disk or a network "
             "folder that does not answer, or a machine with too much to do. Then try again."
         )
 

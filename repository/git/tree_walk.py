@@ -162,7 +162,7 @@ def _tree_in(found: RawObject, id_bytes: int) -> Tree:
             f"The folder {found.oid}, which a tagged commit holds, is missing. Run `git fsck` in that repository."
         )
     if found.type != "tree":
-        return Tree(0, [], f"is a {found.type} and no folder")
+        return Tree(0, [], f"is a {found.type} and not a folder")
     if len(found.data) < found.size:
         return Tree(0, [], f"takes more than {FOLDER_BYTES // 1024**2} MiB for the names in it")
     return parse_tree(found.data, id_bytes)

@@ -27,7 +27,7 @@ def check_place(file: str, keep_as: str) -> None:
     if os.path.isdir(file):
         raise CannotInstall(f"{file} is a folder")
     if os.path.lexists(file) and not is_our_hook(file) and os.path.lexists(keep_as):
-        raise CannotInstall(f"both {file} and {keep_as} are hooks that are not of tagwarden; move one of them away")
+        raise CannotInstall(f"both {file} and {keep_as} are hooks that are not tagwarden's; move one of them away")
 
 
 def place_hook(file: str, keep_as: str, text: Callable[[KeptHook | None], str]) -> KeptHook | None:

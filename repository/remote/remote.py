@@ -63,7 +63,9 @@ class Remote:
         for line in lines:
             oid, _, ref = line.partition("\t")
             if not are_ids([oid]) or not ref.startswith("refs/"):
-                raise RemoteIsSilent(f"The remote {self.address!a} answered {line[:200]!a}, which is no id and ref.")
+                raise RemoteIsSilent(
+                    f"The remote {self.address!a} answered {line[:200]!a}, which is not an object id and a ref."
+                )
             listed[ref] = oid
         if end:
             raise RemoteIsSilent(f"The remote {self.address!a} broke off while it said which tags it has.")
@@ -130,7 +132,7 @@ def seconds_for_remotes(value: str | None, default: float) -> float:
     except ValueError:
         pass
     raise CannotJudge(
-        f"The Git setting {TIMEOUT_SETTING} is {value!a}, which is no number of seconds. "
+        f"The Git setting {TIMEOUT_SETTING} is {value!a}, which is not a number of seconds. "
         f"Set it to one: `git config {TIMEOUT_SETTING} 10`."
     )
 

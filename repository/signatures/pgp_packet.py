@@ -18,7 +18,7 @@ def problem_of_packet(data: bytes) -> str | None:
     if body is None:
         return "it is not exactly one OpenPGP signature"
     if len(body) < 4 or body[0] not in (4, 5, 6):
-        return "it is no OpenPGP signature of a version that is known here"
+        return "it is not an OpenPGP signature of a known version"
     if body[1] != DETACHED_BYTES:
         return "it is not one of the tag's very bytes"
     return weak_digest(body[3])

@@ -40,7 +40,7 @@ def _readable(value: str) -> str:
     path = os.path.expanduser(value) if value.startswith("~") else value
     problem = None
     if not os.path.isabs(path):
-        problem = "it is no absolute path"
+        problem = "it is not an absolute path"
     else:
         try:
             with open(path, "rb") as file:

@@ -35,7 +35,7 @@ def read_signed(push: TagPush, raw: bytes, size: int) -> Signed | str:
     if kind == X509:
         return "it is an X.509 signature, and only SSH and OpenPGP signatures are verified here"
     if kind not in (SSH, PGP):
-        return "it is no detached signature"
+        return "it is not a detached signature"
     found = push.new.object if push.new else None
     if found is None or found.tagger is None:
         return "the tag does not say when it was made"

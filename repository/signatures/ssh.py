@@ -96,7 +96,7 @@ class SshVerifier:
 
 
 def _foreign(found: SshSignature) -> Signature:
-    return Signature(None, f"it is by {found.signer}, which is no allowed signer's at the time of the tag")
+    return Signature(None, f"it is by {found.signer}, which belongs to no allowed signer at the time of the tag")
 
 
 def _stamp(seconds: int) -> str:

@@ -36,7 +36,7 @@ class SshSignature(Record):
 def read_ssh_signature(blob: bytes) -> SshSignature | str:
     """The signature in the bytes of its armour, or why it is none."""
     if not blob.startswith(MAGIC + VERSION):
-        return "it is no SSH signature of a version that is known here"
+        return "it is not an SSH signature of a known version"
     fields = []
     rest = blob[len(MAGIC + VERSION) :]
     for _ in range(5):

@@ -118,7 +118,7 @@ class _Verifier:
             if self._checks is None:
                 self._checks = self._find_checks()
             if self._bad >= MOST_BAD and self.now is not None:
-                return Signature(None, f"it was not verified, for {MOST_BAD} others of this push are no good")
+                return Signature(None, f"it was not verified, for {MOST_BAD} others of this push are bad")
             checked = self._checks[signed.kind](signed)
             self._bad += checked.principal is None
             return checked

@@ -1,7 +1,7 @@
 """What an administrator should know of a repository's tags and its push log, beyond what the judge says of the tags.
 
 Pushes of which only a part landed, and tags that were made, moved or deleted
-beside every hook.
+without passing any hook.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def account_of(git_dir: str, *, ignored: Callable[[str], bool]) -> Account | Non
     try:
         differences, more = _differences(common_dir, git, ignored)
     except CannotJudge as problem:
-        return Account(landings, (), (*notes, f"tags made beside the hooks can't be told: {problem}"))
+        return Account(landings, (), (*notes, f"tags that passed no hook can't be found: {problem}"))
     return Account(landings, differences, (*notes, *more))
 
 

@@ -51,8 +51,8 @@ def append_to_log(common_dir: str, entry: Entry, *, durable: bool = True) -> str
     except OSError as error:
         raise CannotJudge(
             f"the push log could not be written: {LOG} in the repository on the server: {error.strerror}. "
-            "A push that is not logged is not accepted. Whoever runs the server must see to it that there is "
-            "room, and that the user whom pushes run as can write there."
+            "A push that is not logged is not accepted. Whoever runs the server must make sure that there is "
+            "room, and that the user that pushes run as can write there."
         ) from error
     finally:
         for fd in (log, head):
@@ -140,8 +140,8 @@ def _locked(path: str) -> int:
                 except BlockingIOError:
                     if time.monotonic() > deadline:
                         raise CannotJudge(
-                            f"another push has kept the push log ({LOG} in the repository on the server) to "
-                            f"itself for {LONGEST_WAIT:g} seconds. Push again later."
+                            f"another push has been using the push log ({LOG} in the repository on the server) "
+                            f"for {LONGEST_WAIT:g} seconds. Push again later."
                         ) from None
                     time.sleep(pause)
                     pause = min(pause * 2, SLOWEST_LOOK)

@@ -81,7 +81,7 @@ class _Check:
         self.lines = at
         found = read_seal(content)
         if found is None:
-            self._trouble(at, f"line {at} is no line of this log: it was changed, or put there")
+            self._trouble(at, f"line {at} does not belong to this log: it was changed or inserted")
             self.expected += 1
             self.previous = None
             return

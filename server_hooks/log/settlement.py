@@ -59,9 +59,9 @@ def settle(common_dir: str, git: Git) -> int:
         return known
     except OSError as error:
         raise CannotJudge(
-            f"the push log could not be held against the refs: {LOG} in the repository on the server: "
-            f"{error.strerror}. A push that is not logged is not accepted. Whoever runs the server must see to it that "
-            "there is room, and that the user whom pushes run as can write there."
+            f"the push log could not be compared with the refs: {LOG} in the repository on the server: "
+            f"{error.strerror}. A push that is not logged is not accepted. Whoever runs the server must make sure that "
+            "there is room, and that the user that pushes run as can write there."
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Which tags the push log explains, and which were made, moved or deleted beside every hook.
+"""Which tags the push log explains, and which were made, moved or deleted without passing any hook.
 
 The log explains a tag by the newest line that names it. What no line names
 must have been there when the log began: `tags-before-log` holds those, since

@@ -111,7 +111,7 @@ def test_a_stage_is_promoted_and_rolled_back(repo: Repo) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["register", "churn", "--version", "1.2.3"], "'1.2.3' is no version: missing 'v'"),
+        (["register", "churn", "--version", "1.2.3"], "'1.2.3' is not a valid version: the 'v'"),
         (["register", "churn", "no-such-branch"], "there is no commit 'no-such-branch'"),
         (["register", "churn"], "[version-per-commit]"),
         (["register", "my.model"], "can't be a model's name"),
@@ -122,7 +122,7 @@ def test_a_stage_is_promoted_and_rolled_back(repo: Repo) -> None:
         (["assign", "churn", "prod", "--from", "qa"], "is in 'qa'; there is something in: dev (v0.0.1)"),
         (["assign", "fraud", "prod"], "HEAD holds no active version of 'fraud'"),
         (["unassign", "churn", "prod"], "no version of 'churn' is in 'prod'"),
-        (["unassign", "churn", "dev", "--version", "v9.0.0"], "has no version v9.0.0; there is: v0.0.1"),
+        (["unassign", "churn", "dev", "--version", "v9.0.0"], "has no version v9.0.0; its versions are: v0.0.1"),
         (["deregister", "churn", "v9.0.0"], "has no version v9.0.0"),
         (["deprecate", "fraud"], "there is no model 'fraud'"),
     ],

@@ -170,7 +170,7 @@ def test_resolve_tells_a_script_what_a_tag_did(registry: Repo) -> None:
         ("churn#qa", "no version of 'churn' is in 'qa'; versions are in dev, prod"),
         ("old@latest", "the model 'old' is deprecated ('old@deprecated')"),
         ("old@deprecated", "deprecates the model and is about no version"),
-        ("churn@1.2.0", "missing 'v'"),
+        ("churn@1.2.0", "the 'v' at the beginning is missing"),
         ("churn#prod#7", "there is no tag 'churn#prod#7'"),
         ("release-2024", "asks for nothing"),
         ("refs/heads/main", "is not a tag"),
@@ -250,7 +250,7 @@ def test_an_unknown_model_is_a_no_that_names_those_that_are_near(registry: Repo)
     for command in ("show", "history"):
         ran = tagwarden(registry.path, command, "chrun")
         assert (ran.status, ran.out) == (1, "")
-        assert "there is no model 'chrun'; there is: churn" in ran.err
+        assert "there is no model 'chrun'; the models are: churn" in ran.err
     assert "can't be a model's name" in tagwarden(registry.path, "show", "a b").err
 
 

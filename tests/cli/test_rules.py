@@ -84,7 +84,7 @@ def test_one_rule_is_explained_with_its_severity_keys_and_examples(
     assert run(["-C", str(repo.path), "rules", "version-order"]) == 0
     page = capsys.readouterr().out
     assert page.startswith("version-order (off here)\n")
-    assert "To put it right" in page
+    assert "Fix: " in page
     assert "versions.order" in page
     assert "refused: " in page
     assert "accepted: " in page

@@ -50,12 +50,12 @@ def here(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> Path:
         (
             ["--as", "ada", "unassign", "churn", "prod"],
             1,
-            "no: people.allow[2] leaves it to @releasers to take churn out of prod (tagwarden.toml, line 8)",
+            "no: people.allow[2] lets only @releasers take churn out of prod (tagwarden.toml, line 8)",
         ),
         (
             ["--as", "linus", "register", "cv:seg"],
             1,
-            "no: people.allow[1] leaves it to ada to register a version of cv:seg (tagwarden.toml, line 4)",
+            "no: people.allow[1] lets only ada register a version of cv:seg (tagwarden.toml, line 4)",
         ),
         (
             ["--as", "linus", "deprecate", "churn"],
@@ -89,7 +89,7 @@ def test_the_answer_says_where_a_signature_is_needed(capsys: Capture) -> None:
 )
 def test_the_answer_says_where_a_stage_is_in_the_way(kind: str, way: str, capsys: Capture) -> None:
     assert run(["who", "--as", "ada", kind, "churn"]) == 0
-    end = f"but not where that changes what a stage holds: people.allow[2] leaves it to @releasers to {way}\n"
+    end = f"but not where that changes what a stage holds: people.allow[2] lets only @releasers {way}\n"
     assert capsys.readouterr().out.endswith(end)
 
     assert run(["who", "--as", "ada", "--signer", "ada@example.com", kind, "churn"]) == 0
@@ -115,7 +115,7 @@ def test_the_answer_is_there_as_json(capsys: Capture) -> None:
             {
                 "source": "tagwarden.toml",
                 "allowed": False,
-                "because": "people.allow[2] leaves it to @releasers to assign cv:seg to prod",
+                "because": "people.allow[2] lets only @releasers assign cv:seg to prod",
                 "entry": 2,
                 "line": 8,
                 "signature": True,
@@ -132,14 +132,14 @@ def test_what_is_only_told_is_allowed(here: Path, capsys: Capture, policy: str, 
     (here / "tagwarden.toml").write_text(policy)
 
     assert run(["who", "--as", "ada", "assign", "churn", "prod"]) == 0
-    assert f"but {key} has it that this is told and not refused" in capsys.readouterr().out
+    assert f"but because of {key} this is only reported, not refused" in capsys.readouterr().out
 
 
 def test_entries_in_another_spelling_are_numbered_only(here: Path, capsys: Capture) -> None:
     (here / "tagwarden.toml").write_text('[people]\nallow = [{ who = ["ada"] }]\n')
 
     assert run(["who", "--as", "bob", "deprecate", "churn"]) == 1
-    assert capsys.readouterr().out == ("no: people.allow[1] leaves it to ada to deprecate churn (tagwarden.toml)\n")
+    assert capsys.readouterr().out == ("no: people.allow[1] lets only ada deprecate churn (tagwarden.toml)\n")
 
 
 def test_on_a_server_the_site_policy_has_a_say(

@@ -33,11 +33,11 @@ def test_a_rule_has_accepted_and_refused_examples(rule):
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_rule_says_what_it_refuses_why_and_how_to_put_it_right(rule):
+def test_a_rule_says_what_it_refuses_why_and_how_to_fix_it(rule):
     module = load_rule(rule)
     text = module.__doc__ or ""
     assert text.split()[0] in ("Refuses", "Warns")
-    assert "To put it right" in text
+    assert "\nFix: " in text
     assert module.WHY.endswith(".")
 
 

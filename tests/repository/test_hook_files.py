@@ -120,7 +120,7 @@ def test_a_place_that_two_foreign_hooks_want_is_refused(place: Path) -> None:
     check_place(str(place), keep_as(place))
     hook_at(Path(keep_as(place)), FOREIGN)
 
-    with pytest.raises(CannotInstall, match=r"both .* are hooks that are not of tagwarden"):
+    with pytest.raises(CannotInstall, match=r"both .* are hooks that are not tagwarden's"):
         check_place(str(place), keep_as(place))
 
 

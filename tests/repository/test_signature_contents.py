@@ -113,7 +113,9 @@ def test_a_revoked_ssh_key_signs_nothing_as_git_has_it(repo: Repo, ada: SshKey, 
 
 
 @needs_ssh
-@pytest.mark.parametrize(("value", "said"), [("/nonexistent/revoked", "No such file"), ("revoked", "no absolute path")])
+@pytest.mark.parametrize(
+    ("value", "said"), [("/nonexistent/revoked", "No such file"), ("revoked", "not an absolute path")]
+)
 def test_without_the_revoked_keys_nothing_can_be_judged(repo: Repo, ada: SshKey, value: str, said: str) -> None:
     allow(repo, ada)
     sign_tag(repo, ada, NAME)
@@ -240,8 +242,8 @@ def test_a_signature_names_its_key() -> None:
 @pytest.mark.parametrize(
     ("blob", "problem"),
     [
-        (b"", "of a version that is known here"),
-        (GOOD.replace(b"\1", b"\2", 1), "of a version that is known here"),
+        (b"", "of a known version"),
+        (GOOD.replace(b"\1", b"\2", 1), "of a known version"),
         (GOOD[:-1], "it is cut short"),
         (GOOD[:20] + b"\xff" * 4, "it is cut short"),
         (GOOD + b"approved", "something follows"),
@@ -272,7 +274,7 @@ def packet(digest: int, *, version: int = 4, kind: int = 0, tag: int = 2) -> byt
         (packet(2), "SHA-1"),
         (packet(3), "RIPEMD-160"),
         (packet(8, kind=1), "the tag's very bytes"),
-        (packet(8, version=3), "of a version that is known here"),
+        (packet(8, version=3), "of a known version"),
         (packet(8, tag=11), "exactly one"),
         (packet(8) + packet(8), "exactly one"),
         (packet(8) + b"\0", "exactly one"),
@@ -281,7 +283,7 @@ def packet(digest: int, *, version: int = 4, kind: int = 0, tag: int = 2) -> byt
         (bytes([0x8B]) + b"x" * 99, "exactly one"),
         (b"", "exactly one"),
         (b"\xc2\xff", "exactly one"),
-        (b"\xc2\x01\x04", "of a version that is known here"),
+        (b"\xc2\x01\x04", "of a known version"),
     ],
 )
 def test_only_one_packet_over_a_safe_digest_is_a_pgp_signature(data: bytes, problem: str | None) -> None:
@@ -327,7 +329,7 @@ def test_for_what_can_not_be_an_allowed_signers_signature_no_program_is_started(
 
     found = verify(repo, *(push_of(repo, f"churn#prod#{number}") for number in (1, 2, 3)))
     assert [signature.principal for signature in found.values()] == [None, None, None]
-    assert "which is no allowed signer's" in str(found["refs/tags/churn#prod#1"].problem)
+    assert "which belongs to no allowed signer" in str(found["refs/tags/churn#prod#1"].problem)
     assert counter.read_text() == ""
 
 

@@ -206,7 +206,7 @@ def test_a_line_that_only_looks_like_a_signature_is_none(repo: Repo, ssh_keys: t
     repo.tag(NAME, message="-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----")
     found = verify(repo, ssh_keys[0].allowed(ADA), push_of(repo))
 
-    assert found == Signature(None, "it is no SSH signature of a version that is known here")
+    assert found == Signature(None, "it is not an SSH signature of a known version")
 
 
 @needs_ssh
@@ -269,7 +269,7 @@ def test_a_whole_signed_message_is_no_signature(repo: Repo, pgp_keys: tuple[PgpK
     sign_tag(repo, pgp_keys[0], NAME)
     tampered = tamper(repo, b"PGP SIGNATURE", b"PGP MESSAGE")
 
-    assert verify(repo, pgp_keys[0].allowed(ADA), tampered).problem == "it is no detached signature"
+    assert verify(repo, pgp_keys[0].allowed(ADA), tampered).problem == "it is not a detached signature"
 
 
 GOOD = "[GNUPG:] NEWSIG\n[GNUPG:] GOODSIG 0 Ada\n[GNUPG:] VALIDSIG SUB 2023 1 0 4 0 22 8 {kind} PRIMARY\n"

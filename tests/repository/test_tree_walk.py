@@ -164,7 +164,7 @@ def test_a_defect_anywhere_is_found_and_its_folder_named(repo: Repo, reader: Cou
 def test_a_file_in_the_place_of_a_folder_is_a_defect(repo: Repo, reader: Counting) -> None:
     (shape,) = look(reader, tree(repo, (FOLDER, "data", blob(repo))))
 
-    assert shape.defect == "is a blob and no folder"
+    assert shape.defect == "is a blob and not a folder"
     assert shape.where == b"data"
 
 

@@ -80,7 +80,7 @@ def test_a_loose_ref_that_git_leaves_out_is_missed(
 
     with (
         closing(at(repo)) as reader,
-        pytest.raises(CannotJudge, match="list of refs is not whole: it is silent on 'refs/"),
+        pytest.raises(CannotJudge, match="list of refs is not whole: it lacks 'refs/"),
     ):
         way(ask, reader)
 
@@ -242,7 +242,7 @@ def test_a_line_that_is_cut_is_no_ref(repo: Repo, tmp_path: Path, monkeypatch: p
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
-    with pytest.raises(CannotJudge, match="which is no id and ref"):
+    with pytest.raises(CannotJudge, match="which is not an object id and a ref"):
         GitProgram(git).tags_of(["m"])
 
 

@@ -74,9 +74,11 @@ def test_a_tag_that_was_made_moved_or_deleted_beside_the_hook_is_named(
 
     assert "the tag m@v0.0.1 was moved from" in moved
     assert "where it was by line 1 of the push log" in moved
-    assert "the tag n@v0.0.1, which was there by line 2 of the push log, was deleted beside every hook" in deleted
+    assert (
+        "the tag n@v0.0.1, which was there by line 2 of the push log, was deleted without passing any hook" in deleted
+    )
     assert "the tag web@v0.0.1" in made
-    assert "was made beside every hook" in made
+    assert "was made without passing any hook" in made
 
 
 def test_an_unpacked_and_a_packed_tag_are_the_same(logged: Server, capsys: Capture) -> None:
@@ -182,7 +184,7 @@ def test_while_a_push_is_under_way_it_says_so(logged: Server, capsys: Capture, m
     (problem,) = problems(logged, capsys)
 
     lock.release()
-    assert "tags made beside the hooks can't be told: Another push of model tags is under way" in problem
+    assert "tags that passed no hook can't be found: Another push of model tags is under way" in problem
 
 
 def test_many_are_counted(logged: Server, capsys: Capture) -> None:
@@ -190,7 +192,7 @@ def test_many_are_counted(logged: Server, capsys: Capture) -> None:
     refs = "".join(f"create refs/tags/web@v0.0.{number} {commit}\n" for number in range(50))
     logged.git("update-ref", "--stdin", stdin=refs)
 
-    assert problems(logged, capsys)[-1] == "30 more tags were made, moved or deleted beside every hook"
+    assert problems(logged, capsys)[-1] == "30 more tags were made, moved or deleted without passing any hook"
 
 
 def test_names_are_spread_over_scratch_files_and_nothing_is_lost(

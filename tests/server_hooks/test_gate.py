@@ -129,7 +129,7 @@ class TestTheLock:
         server.git("config", "tagwarden.lockTimeout", "soon")
         clone.tag("m@v0.0.1")
 
-        assert "tagwarden.lockTimeout is 'soon', which is no number of seconds" in clone.push("m@v0.0.1").stderr
+        assert "tagwarden.lockTimeout is 'soon', which is not a number of seconds" in clone.push("m@v0.0.1").stderr
 
 
 class TestTheWayOut:

@@ -472,8 +472,8 @@ def replayed(clone: Repo, keys: dict[str, SshKey]) -> None:
     ("make", "said"),
     [
         (unsigned, "is not signed"),
-        (foreign, "which is no allowed signer's"),
-        (expired, "which is no allowed signer's at the time of the tag"),
+        (foreign, "which belongs to no allowed signer"),
+        (expired, "which belongs to no allowed signer at the time of the tag"),
         (expired_and_backdated, "the key of 'ada@example.com' is not valid now"),
         (changed, "does not belong to this tag"),
         (followed_by_text, "has text after its signature"),

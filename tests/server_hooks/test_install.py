@@ -128,7 +128,7 @@ def test_what_somebody_changed_since_is_left_alone(bare: Server, capsys: pytest.
 
     assert bare.git("config", "tagwarden.pusher") == "http"
     assert theirs.read_text() == "#!/bin/sh\n# theirs\n"
-    assert "is not of tagwarden any more" in capsys.readouterr().out
+    assert "is not tagwarden's any more" in capsys.readouterr().out
 
 
 def test_the_push_log_survives(bare: Server) -> None:
@@ -288,7 +288,7 @@ class TestRefusals:
 
         assert install(bare, "--host", "gitea") == 1
 
-        assert "is not of tagwarden; move it away" in capsys.readouterr().err
+        assert "is not tagwarden's; move it away" in capsys.readouterr().err
 
     def test_a_folder_where_the_hook_belongs(self, bare: Server, capsys: pytest.CaptureFixture[str]) -> None:
         (bare.path / "hooks" / "pre-receive").mkdir()
@@ -300,7 +300,7 @@ class TestRefusals:
     def test_a_host_that_is_not_known(self, bare: Server, capsys: pytest.CaptureFixture[str]) -> None:
         assert install(bare, "--host", "sourceforge") == 1
 
-        assert "no host 'sourceforge' is known; there are bitbucket," in capsys.readouterr().err
+        assert "'sourceforge' is not a known host; known are bitbucket," in capsys.readouterr().err
 
     def test_what_is_no_repository(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert run(["install", "--server", str(tmp_path)]) == 1

@@ -227,8 +227,8 @@ def with_bob(line: bytes) -> bytes:
         (lambda lines: lines[:0], "lines 1 to 9 are missing at the end"),
         (lambda lines: [*lines[:3], lines[4], lines[3], *lines[5:]], "line 5 is out of place"),
         (lambda lines: [*lines[:3], lines[2], *lines[3:]], "line 4 is out of place"),
-        (lambda lines: [*lines[:3], b"{}\n", *lines[3:]], "line 4 is no line of this log"),
-        (lambda lines: [*lines[:3], b"\n", *lines[4:]], "line 4 is no line of this log"),
+        (lambda lines: [*lines[:3], b"{}\n", *lines[3:]], "line 4 does not belong to this log"),
+        (lambda lines: [*lines[:3], b"\n", *lines[4:]], "line 4 does not belong to this log"),
         (lambda lines: [*lines[:-1], lines[-1][:-40]], "line 9 is missing at the end"),
     ],
 )
@@ -258,7 +258,7 @@ def test_later_pushes_do_not_cover_up_a_line_that_lost_its_end(folder: str) -> N
     change(folder, lambda lines: [*lines[:-1], lines[-1][:-40]])
     append_to_log(folder, ENTRY)
 
-    assert troubles(folder) == ["line 3 is no line of this log: it was changed, or put there"]
+    assert troubles(folder) == ["line 3 does not belong to this log: it was changed or inserted"]
 
 
 def test_a_head_that_is_gone_is_missed_and_then_made_anew(folder: str) -> None:

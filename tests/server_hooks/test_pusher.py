@@ -148,7 +148,7 @@ def test_a_variable_that_the_pusher_can_set_is_not_believed(variable: str) -> No
 
 @pytest.mark.parametrize("variable", ["", "A B", "A=B", "1A", "ÄPFEL"])
 def test_what_is_no_variable_is_said_to_be_none(variable: str) -> None:
-    assert "no name of an environment variable" in find_pusher(f"env:{variable}", {variable: "ada"}).how
+    assert "not the name of an environment variable" in find_pusher(f"env:{variable}", {variable: "ada"}).how
 
 
 def test_a_name_is_taken_as_it_is() -> None:

@@ -112,7 +112,7 @@ REFUSED = (
     BadState("a lightweight registration", BadTag("m@v2.0.0", lightweight=True), "annotated", IGNORES),
     BadState("a lightweight assignment", BadTag("m#prod#2", on="c0", lightweight=True), "annotated", IGNORES),
     BadState("the `v` is missing", BadTag("m@1.2.0"), "tag-name", IGNORES),
-    BadState("the patch segment is missing", BadTag("m@v1.2"), "tag-name", IGNORES),
+    BadState("the patch number is missing", BadTag("m@v1.2"), "tag-name", IGNORES),
     BadState(
         "a digit that is not ASCII",
         BadTag("m@v1٣.0.0"),
