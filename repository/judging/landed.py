@@ -5,10 +5,9 @@ from __future__ import annotations
 from ...policy.file.load import load_policy
 from ...policy.judging.judge import Judge
 from ...policy.judging.push import RefUpdate
-from ..trusted.policy_source import server_policy, site_policy
+from ..trusted.loaded_policy import load_server_policies, with_declared_stages
 from .model_updates import TAGS, updates_by_model
 from .pipeline import judge_updates
-from .server_push import InForce, find_stages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +17,8 @@ if TYPE_CHECKING:
     from ...policy.judging.verdict import Verdict
     from ..git.configuration import Configuration
     from ..git.reader import Reader
-    from .server_push import FindVerify, LoadPolicy
+    from ..trusted.loaded_policy import LoadPolicy
+    from .server_push import FindVerify
 
 
 def judge_landed(
@@ -40,18 +40,11 @@ def judge_landed(
     shares = updates_by_model(tags)
     if not shares:
         return []
-    source = server_policy(reader, configuration)
-    in_force = [InForce(source, load=load)]
-    of_site = site_policy(reader, configuration)
-    if of_site is not None:
-        in_force.append(InForce(of_site, site=True, load=load))
-    circumstances = circumstances._replace(declared_stages=find_stages(tags, reader, source, in_force))
+    loaded = with_declared_stages(load_server_policies(reader, configuration, load=load), tags, reader)
+    circumstances = circumstances._replace(declared_stages=loaded[0].declared_stages)
     judges = [
-        Judge(one.policy, circumstances, verify=find_verify(one.policy) if find_verify else None) for one in in_force
+        Judge(one.policy, circumstances, verify=find_verify(one.policy) if find_verify else None) for one in loaded
     ]
     standing = reader.tags_of([model for model in shares if model is not None])
     judge_updates(tags, reader, judges, standing=standing, shares=shares)
-    return [
-        judge.verdict(source=one.source.source, policy_id=one.source.id, notes=one.notes)
-        for one, judge in zip(in_force, judges, strict=True)
-    ]
+    return [one.verdict_of(judge) for one, judge in zip(loaded, judges, strict=True)]
