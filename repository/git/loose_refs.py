@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 
 from ...policy.errors import CannotJudge
 
@@ -58,7 +59,7 @@ class LooseRefs:
     def named(self, refs: Collection[str]) -> dict[str, str | None]:
         """Those of these that lie loose."""
         if len(refs) > _ONE_BY_ONE:
-            refs = [ref for ref in refs if self._may_be_there(ref)]
+            refs = self.are_spelled_so(refs)
         found = {}
         for ref in refs:
             if _is_safe(ref):
@@ -70,15 +71,46 @@ class LooseRefs:
 
     def are_spelled_so(self, refs: Iterable[str]) -> list[str]:
         """Those of these whose files have exactly these names, also where a file system makes little of case."""
-        return [ref for ref in refs if self._may_be_there(ref)]
+        names: dict[str, Collection[str]] = {}
+        known: dict[str, bool] = {}
+        found = []
+        for ref in refs:
+            folder, slash, name = ref.rpartition("/")
+            folder += slash
+            if folder not in names:
+                names[folder] = self._names_in(folder) if self._is_folder(folder, known) else ()
+            if name in names[folder]:
+                found.append(ref)
+        return found
 
     def path(self, ref: str) -> str:
         """Where a ref lies, or a folder of refs."""
         return os.fsdecode(os.path.join(self._folder, _bytes(ref)))
 
-    def _may_be_there(self, ref: str) -> bool:
-        folder, slash, name = ref.rpartition("/")
-        return name in self._names_in(folder + slash)
+    def _is_folder(self, folder: str, known: dict[str, bool]) -> bool:
+        """Whether `folder` is one, looked at from the top: below one that is missing nothing is looked for.
+
+        A name may be thousands of folders deep. `known` are those that were looked at.
+        """
+        end = folder.find("/")
+        while end >= 0:
+            above = folder[: end + 1]
+            if above not in known:
+                known[above] = self._is_there(above)
+            if not known[above]:
+                return False
+            end = folder.find("/", end + 1)
+        return True
+
+    def _is_there(self, folder: str) -> bool:
+        if not _is_safe(folder):
+            return False
+        try:
+            return stat.S_ISDIR(os.stat(os.path.join(self._folder, _bytes(folder))).st_mode)
+        except OSError as error:
+            if error.errno in _NOT_THERE:
+                return False
+            raise self._no_look(folder, error) from error
 
     def _walk(self, prefix: str, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, str | None]]:
         """What lies below the folder `prefix`, as far as the names in that folder itself are wanted."""

@@ -59,7 +59,7 @@ class WholeListing:
             if not expected:
                 return
             yield from self._look_again(expected)
-        for ref in self._loose.are_spelled_so(expected):
+        for ref in self._loose.are_spelled_so(sorted(expected)):
             if expected[ref] is None:
                 raise damaged(ref)
             raise CannotJudge(
