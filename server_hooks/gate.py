@@ -118,7 +118,7 @@ def _judge_and_log(call: Call, place: Place, lock: PushLock | None, models: Sequ
     head = place.reader.head()
     place.reader.prepare(models=models, refs=[head] if head else [])
     from ..repository.judging.claims import with_true_old
-    from .log.append import append_to_log
+    from .log.append import append_to_log, log_problem
     from .log.line import Entry, leaves_a_line, outcome_of
     from .log.mark import settler
     from .pusher import PUSHER_SETTING, find_pusher
@@ -130,14 +130,15 @@ def _judge_and_log(call: Call, place: Place, lock: PushLock | None, models: Sequ
         verdicts = _verdicts(call, place, lock, pusher)
         # From here on it matters what becomes of the refs, and not what the push says that they were.
         call.updates = with_true_old(call.updates, place.reader)
+        status = ACCEPTED if all(verdict.accepted for verdict in verdicts) else REFUSED
+        foreign_status = call.run_foreign_hook() if status == ACCEPTED else ACCEPTED
     except CannotJudge as problem:
-        append_to_log(place.common_dir, entry._replace(error=str(problem)))
+        log_problem(place.common_dir, entry, problem)
         raise
-    status = ACCEPTED if all(verdict.accepted for verdict in verdicts) else REFUSED
     emergency = {rule: reason for verdict in verdicts for rule, reason in verdict.emergency.items()}
     outcome = outcome_of(verdicts, emergency)
     entry = entry._replace(updates=call.updates, outcome=outcome, verdicts=verdicts, emergency=emergency)
-    if status == ACCEPTED and call.run_foreign_hook() != ACCEPTED:
+    if foreign_status != ACCEPTED:
         status = REFUSED
         entry = entry._replace(outcome="refused", error="the hook behind tagwarden's refused the push")
     logged = append_to_log(place.common_dir, entry) if leaves_a_line(call.updates, verdicts) else ""

@@ -43,7 +43,7 @@ class Answer(Record):
 @click.command()
 @click.option("--as", "name", metavar="NAME", required=True, help="The pusher, by the name that the server knows.")
 @click.option("--signer", metavar="PRINCIPAL", help="The principal of the signature on the tag.")
-@click.option("--policy", "file", metavar="FILE", help="Ask this file instead of the policy in force loaded.")
+@click.option("--policy", "file", metavar="FILE", help="Ask this file instead of the policy in force here.")
 @click.option("--remote", metavar="NAME", help="Whose policy to ask in a clone; default: where `git push` goes.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.argument("kind", type=click.Choice(KINDS))

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ...repository.git.command import Git
     from ...repository.git.configuration import Configuration
     from ..gate import Call
+    from ..log.line import Outcome
     from .push_lock import PushLock
 
 LOCK_TIMEOUT = "tagwarden.lockTimeout"
@@ -63,11 +64,11 @@ def _lock_timeout(configuration: Configuration) -> float:
 
 
 def _log(common_dir: str, configuration: Configuration, call: Call, problem: CannotJudge) -> None:
-    from ..log.append import append_to_log
+    from ..log.append import log_problem
     from ..log.line import Entry
     from ..pusher import PUSHER_SETTING, find_pusher
     from .waiting import Busy
 
     pusher = find_pusher(configuration.get(PUSHER_SETTING), os.environ)
-    entry = Entry(call.hook, pusher, call.updates, "could-not-judge", error=str(problem))
-    append_to_log(common_dir, entry._replace(outcome="busy") if isinstance(problem, Busy) else entry)
+    outcome: Outcome = "busy" if isinstance(problem, Busy) else "could-not-judge"
+    log_problem(common_dir, Entry(call.hook, pusher, call.updates, outcome), problem)
