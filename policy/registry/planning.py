@@ -7,7 +7,6 @@ from ..grammar.tag_name import TagName
 from ..judging.push import Tag, TagPush
 from ..record import Record
 from .history import Event, ModelHistory, read_event
-from .next_version import next_version
 from .replay import replay
 
 TYPE_CHECKING = False
@@ -71,6 +70,9 @@ def plan_registration(
         latest = known.history.latest()
         taken = [event.name.version for event in known.history.registrations if event.name.version]
         current = latest.name.version if latest else None
+        # Here and not above: only this command makes versions, and python-semver takes its time to load.
+        from .next_version import next_version
+
         version = next_version(current, taken, bump=bump, pre=pre, above_latest=above_latest)
     message = f"Registering artifact {gto_spelling(known.model)} version {version}"
     return Plan(TagName(known.model, "register", version), commit, version, message)
