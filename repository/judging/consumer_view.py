@@ -137,6 +137,8 @@ def open_consumer_view(git: Git) -> ConsumerView | str:
     # Promised objects of a partial clone are asked of Git before. Never "refstorage": libgit2 would
     # then open a reftable repository and see no refs in it.
     pygit2.settings.set_extensions(["partialclone"])
+    # Whether it may be read at all, Git has decided before.
+    pygit2.settings.owner_validation = False
     pygit2.settings.cache_max_size(LIBRARY_CACHE_BYTES)
     try:
         flags = RepositoryOpenFlag.NO_SEARCH | RepositoryOpenFlag.NO_DOTGIT
