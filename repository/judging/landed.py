@@ -1,4 +1,4 @@
-"""What is there of a push that landed in part, judged as it stands."""
+"""Judges what has landed of a push, where the rest has not."""
 
 from __future__ import annotations
 
@@ -30,10 +30,9 @@ def judge_landed(
     find_verify: FindVerify | None = None,
     load: LoadPolicy = load_policy,
 ) -> list[Verdict]:
-    """Judge those tags of a push that are in place, without the rest of it, by the policies in force now.
+    """Judge the tags of a push that have landed, without the rest of the push, by the policies in force now.
 
-    The other tags are taken as they are. Nothing is asked about what the
-    push deleted. Raises CannotJudge where a policy or the repository can't be
+    Tags that the push deleted are not judged. Raises CannotJudge where a policy or the repository can't be
     read.
     """
     tags = [RefUpdate(None, update.new, update.ref) for update in landed if update.new and update.ref.startswith(TAGS)]

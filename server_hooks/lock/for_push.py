@@ -1,4 +1,4 @@
-"""How a hook begins: it takes the push lock, and settles what the pushes before it left."""
+"""How a hook begins: it takes the push lock, then settles the pushes before it whose outcome is not logged yet."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 LOCK_TIMEOUT = "tagwarden.lockTimeout"
 DEFAULT_LOCK_TIMEOUT = 60.0
 
-# Whoever says that it waits for the lock does not stand in the queue meanwhile.
+# While a hook tells the user that it waits, it does not stand in the queue for the lock.
 SECONDS_WHILE_WAITING = 0.2
 
 
 def lock_for_push(common_dir: str, git: Git, configuration: Configuration, call: Call) -> PushLock:
-    """The push lock of the repository, with nothing left to settle.
+    """Take the push lock of the repository, and settle earlier pushes.
 
-    Raises CannotJudge where it can't be taken, which is logged as what became
-    of the push, and where what came before can't be settled.
+    Raises CannotJudge where the lock can't be taken, which is logged as the
+    outcome of the push, and where earlier pushes can't be settled.
     """
     from ..log.mark import everything_is_settled
     from .push_lock import take_push_lock
