@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..policy.commands import shell_command
-from ..policy.grammar.names import gto_spelling
+from ..policy.grammar.names import HEADS, TAGS, gto_spelling
 from ..policy.registry.planning import Unplannable
+from ..policy.wording import shell_command
 from ..report.escape import display
 from ..report.exit_status import ACCEPTED, REFUSED
 from ..report.json import document
@@ -26,8 +26,8 @@ from .policy_in_force import policy_in_force
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..policy.file.policy import Policy
     from ..policy.registry.planning import Plan
-    from ..policy.settings import Policy
     from ..repository.making.tag_maker import Judged, TagMaker
     from .creating_options import CreatingOptions
 
@@ -91,7 +91,7 @@ def _branch_to_push(git: Git, remote: str | None, judged: Judged, options: Creat
     branch = branch_that_lacks(git, remote, judged.draft.target)
     if branch is None:
         return None
-    name = branch.removeprefix("refs/heads/")
+    name = branch.removeprefix(HEADS)
     question = f"{remote} has no branch with commit {judged.draft.target[:12]} yet. Push {name}, too?"
     if options.as_json or not os.isatty(0):
         command = shell_command("git", "push", remote, name)
@@ -117,7 +117,7 @@ def _tell(plan: Plan, judged: Judged, options: CreatingOptions, remote: str | No
         click.echo(judged.draft.name)
         click.echo(_story(plan, judged), err=True)
         if not options.push and (remote or options.offline):
-            name = f"refs/tags/{judged.draft.name}"
+            name = TAGS + judged.draft.name
             click.echo(f"to push it: {shell_command('git', 'push', remote or 'origin', name)}", err=True)
 
 

@@ -12,7 +12,7 @@ from ..report.exit_status import ACCEPTED, REFUSED
 from ..report.json import document, dump
 
 if TYPE_CHECKING:
-    from ..policy.judging.verdict import Verdict
+    from ..policy.verdict import Verdict
 
 FORMATS = ("text", "json", "github")
 

@@ -10,7 +10,7 @@ from ..policy.file.toml_text import toml_assignment, toml_text
 from ..report.escape import display, escape
 
 if TYPE_CHECKING:
-    from ..policy.settings import Override
+    from ..policy.file.policy import Override
     from ..repository.trusted.loaded_policy import LoadedPolicy
 
 FROM = {"built-in": "default", "file": "the file"}

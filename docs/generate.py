@@ -14,7 +14,7 @@ from tagwarden.cli.commands.rules import known_rules
 from tagwarden.cli.group import tagwarden
 from tagwarden.policy.file.reference import policy_reference
 from tagwarden.policy.rules import RULES, load_rule
-from tagwarden.policy.rules.example import Example
+from tagwarden.policy.rules.contract import Example
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,17 +6,18 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
+from ..policy.grammar.names import TAGS
 from ..policy.grammar.near_miss import NearMiss
 from ..policy.grammar.tag_name import parse_tag_name
-from ..policy.judging.push import RefUpdate
-from ..policy.judging.verdict import Verdict
+from ..policy.push import RefUpdate
+from ..policy.verdict import Verdict
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
 from ..repository.judging.client_push import ClientPush, Destination, is_offline, judge_client_push, remote_of
 from ..repository.open_repository import is_url
 from ..repository.remote.names import is_remote, remote_to_push_to
-from ..repository.remote.remote import TAGS, Listing, RemoteIsSilent
+from ..repository.remote.remote import Listing, RemoteIsSilent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

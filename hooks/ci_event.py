@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ..policy.errors import CannotJudge
+from ..policy.grammar.names import HEADS, TAGS
 from ..policy.record import Record
 
 if TYPE_CHECKING:
@@ -58,11 +59,11 @@ def _of_github(environment: Mapping[str, str]) -> Event:
 
 def _of_gitlab(environment: Mapping[str, str]) -> Event:
     if tag := environment.get("CI_COMMIT_TAG"):
-        return Event(f"refs/tags/{tag}")
+        return Event(TAGS + tag)
     name = environment.get("CI_COMMIT_BRANCH") or environment.get("CI_COMMIT_REF_NAME")
     if not name:
         raise CannotJudge("GitLab does not say what was pushed: CI_COMMIT_TAG and CI_COMMIT_REF_NAME are not set.")
-    return Event(f"refs/heads/{name}")
+    return Event(HEADS + name)
 
 
 def _payload(path: str | None) -> dict[str, Any]:

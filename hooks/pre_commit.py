@@ -13,7 +13,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
-from ..policy.judging.push import RefUpdate
+from ..policy.grammar.names import REPLACEMENTS, TAGS
+from ..policy.push import RefUpdate
 from ..report.escape import escape
 from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED, status_of
 from ..report.telling import tell
@@ -83,7 +84,7 @@ def seen_update(environment: Mapping[str, str]) -> RefUpdate | None:
     pushed is not known here.
     """
     ref = environment.get("PRE_COMMIT_REMOTE_BRANCH", "")
-    if not ref.startswith(("refs/tags/", "refs/replace/")) or not environment.get("PRE_COMMIT_REMOTE_URL"):
+    if not ref.startswith((TAGS, REPLACEMENTS)) or not environment.get("PRE_COMMIT_REMOTE_URL"):
         return None
     pushed = environment.get("PRE_COMMIT_TO_REF") or environment.get("PRE_COMMIT_LOCAL_BRANCH", "")
     oid = Git.here().line("rev-parse", "--verify", "--quiet", "--end-of-options", pushed, accepted=(0, 1))

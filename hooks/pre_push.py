@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..policy.grammar.names import REPLACEMENTS, TAGS
 from ..report.exit_status import ACCEPTED, REFUSED, exit_with
 from ..report.telling import tell
 from ..repository.ref_updates import parse_pre_push_lines, read_all_stdin
@@ -13,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-    from ..policy.judging.push import RefUpdate
+    from ..policy.push import RefUpdate
 
 # What it means that no verdict could be reached.
 NOTHING_PUSHED = "Nothing was pushed."
 
-CONCERN_US = ("refs/tags/", "refs/replace/")
+CONCERN_US = (TAGS, REPLACEMENTS)
 
 
 def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:

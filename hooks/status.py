@@ -28,7 +28,7 @@ from .probe import push_bad_tags
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..policy.settings import Policy
+    from ..policy.file.policy import Policy
     from ..repository.hook_files.probe import Outcome
     from .hook_place import HookPlace
 

@@ -11,9 +11,8 @@ it back), a `NearMiss`, or None. `parse_version` reads a `Version`.
 policy file, `built_in_policy` is what judges without one. `judge_push` judges
 a set of `ModelPush`es and gives a `Verdict` with its `Finding`s.
 
-These names, and nothing below them, are what a program may rely on. They are
-imported when they are first asked for, for the sake of the hooks, which live
-in a hurry.
+A program may rely on these names, and on nothing below them. Each is imported
+when it is first asked for: a hook pays for every module that it imports.
 """
 
 from __future__ import annotations
@@ -22,15 +21,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .errors import CannotJudge
     from .file.load import PolicyMistakes, built_in_policy, load_policy
+    from .file.policy import Policy
     from .grammar.near_miss import NearMiss
     from .grammar.tag_name import TagName, parse_tag_name
     from .grammar.versions import Version, parse_version
     from .judging.judge import judge_push
-    from .judging.push import Circumstances, ModelPush, Signature, Tag, TagPush, Target
-    from .judging.verdict import Finding, Verdict
     from .objects.tag_object import Tagger, TagObject, parse_tag_object
-    from .registry.history import Event, ModelHistory, read_event
-    from .settings import Policy, Settings
+    from .push import Circumstances, ModelPush, Signature, Tag, TagPush, Target
+    from .registry.event import Event, read_event
+    from .registry.history import ModelHistory
+    from .settings import Settings
+    from .verdict import Finding, Verdict
 
 __all__ = [
     "CannotJudge",
@@ -61,26 +62,26 @@ __all__ = [
     "read_event",
 ]
 
-# Where each name lives. It is imported when it is asked for: a hook pays for every module.
+# The module of each name.
 _HOMES = {
     "CannotJudge": "errors",
-    "Circumstances": "judging.push",
-    "Event": "registry.history",
-    "Finding": "judging.verdict",
+    "Circumstances": "push",
+    "Event": "registry.event",
+    "Finding": "verdict",
     "ModelHistory": "registry.history",
-    "ModelPush": "judging.push",
+    "ModelPush": "push",
     "NearMiss": "grammar.near_miss",
-    "Policy": "settings",
+    "Policy": "file.policy",
     "PolicyMistakes": "file.load",
     "Settings": "settings",
-    "Signature": "judging.push",
-    "Tag": "judging.push",
+    "Signature": "push",
+    "Tag": "push",
     "TagName": "grammar.tag_name",
     "TagObject": "objects.tag_object",
-    "TagPush": "judging.push",
+    "TagPush": "push",
     "Tagger": "objects.tag_object",
-    "Target": "judging.push",
-    "Verdict": "judging.verdict",
+    "Target": "push",
+    "Verdict": "verdict",
     "Version": "grammar.versions",
     "built_in_policy": "file.load",
     "judge_push": "judging.judge",
@@ -88,7 +89,7 @@ _HOMES = {
     "parse_tag_name": "grammar.tag_name",
     "parse_tag_object": "objects.tag_object",
     "parse_version": "grammar.versions",
-    "read_event": "registry.history",
+    "read_event": "registry.event",
 }
 
 if not TYPE_CHECKING:

@@ -1,8 +1,8 @@
-"""What a push may take of slow work, which somebody else waits for.
+"""How much slow work a push may cause while others wait for it.
 
-Patterns of the policy, YAML files and signatures take as long as a pusher can
-make them take, and all others wait meanwhile. Each kind has so many seconds a
-push, however many tags there are.
+A pusher can make patterns of the policy, YAML files and signatures take long.
+Each of these kinds of work has a number of seconds for the whole push, however
+many tags are pushed.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ TOO_SLOW: dict[Work, str] = {
 class Budget:
     """The seconds that are left for each kind of work.
 
-    With `for_each`, over old tags that nobody waits for, each piece of work has
-    all of them to itself.
+    With `for_each`, for old tags that nobody waits for, each piece of work has
+    all the seconds to itself.
     """
 
     def __init__(self, *, for_each: bool = False) -> None:
@@ -51,7 +51,7 @@ class Budget:
         return SECONDS[work] if self._for_each else self._left[work]
 
     def run(self, work: Work, call: Callable[[], Result], *, what: str) -> Result:
-        """What `call` returns. Raises CannotJudge, which names `what` took the time, once that is over."""
+        """What `call` returns. Raises CannotJudge, which names `what` took the time, once no time is left."""
         from .time_limit import in_time
 
         seconds = self.left(work)
@@ -59,11 +59,11 @@ class Budget:
         return result
 
     def charge(self, work: Work, seconds: float) -> None:
-        """Count the seconds that a program took."""
+        """Take off the seconds that a program took."""
         self._left[work] -= seconds
 
     def too_slow(self, work: Work, what: str) -> str:
-        """What to say where the time is over."""
+        """What to say once the time is over."""
         return TOO_SLOW[work].format(seconds=SECONDS[work], what=what)
 
     def check(self, work: Work, what: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class CannotJudge(Exception):
-    """Something kept the judge from judging; nothing is accepted (exit status 3).
+    """The push could not be judged, so nothing of it is accepted (exit status 3).
 
     The message is for whoever pushed: what could not be judged, and what to do.
     """

@@ -1,8 +1,7 @@
 """Regular expressions from the policy on text from a pusher, with a time limit.
 
-The policy's author and the pusher may together, by accident or not, make a
-match that takes years. Where no timer can stop it, a child process does the
-matching.
+A pattern and a text together, by accident or not, can make a match take
+years. Where no timer can stop it, a child process does the matching.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 def matches_in_time(pattern: str, text: str, budget: Budget) -> bool:
     """Whether `pattern` matches the whole of `text`.
 
-    Raises CannotJudge where that is not known once the budget's time is over.
+    Raises CannotJudge if the budget's time is over before that is known.
     """
     what = f"the pattern {pattern!r}"
     if not has_timers():

@@ -1,8 +1,8 @@
-"""Work on text from a pusher that must not take longer than it may.
+"""Stops work on a pusher's text that takes too long.
 
 CPython looks for signals between its instructions and within `re`, so a timer
-can stop both. There are no timers on Windows, nor for threads beside the main
-one; there `in_time` does not limit anything.
+can stop both. Windows has no timers, and neither have threads other than the
+main one; there `in_time` limits nothing.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
 
 
-# On a busy machine others have the processor most of the time; they must not be what makes honest work too slow.
+# On a busy machine others have the processor most of the time. That must not make honest work too slow.
 PATIENCE = 4
 
-# What the timer raises gets lost in a destructor, and where somebody catches everything.
+# Fire again so soon: an exception that is raised in a destructor, or under a bare `except`, is swallowed.
 AGAIN = 0.1
 
 
@@ -38,10 +38,10 @@ def has_timers() -> bool:
 def in_time(call: Callable[[], Result], *, seconds: float, too_slow: str) -> tuple[Result, float]:
     """What `call` returns, and how many of the `seconds` are left.
 
-    They are seconds of the processor's time, or PATIENCE times as many of the
-    clock. Raises CannotJudge(`too_slow`) once they are over; where there is no
-    timer, the next call does. Whoever started this process may have blocked
-    or ignored the timer's signal: that is undone meanwhile.
+    `seconds` counts the processor's time; the clock may show PATIENCE times as
+    many. Raises CannotJudge(`too_slow`) once they are over; without timers the
+    next call raises it. The parent process may have blocked or ignored the
+    timer's signal, so it is unblocked meanwhile.
     """
     import time
 
@@ -59,7 +59,7 @@ def in_time(call: Callable[[], Result], *, seconds: float, too_slow: str) -> tup
     import sys
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        # The timer looks again and again; and a signal that was waiting behind the blockade is none of its own.
+        # The timer fires every AGAIN seconds, and a signal that was blocked before is not the timer's.
         if left() <= 0:
             raise CannotJudge(too_slow)
 
@@ -77,7 +77,7 @@ def in_time(call: Callable[[], Result], *, seconds: float, too_slow: str) -> tup
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
-        # Once more, for the timer may have struck while it was being stopped.
+        # Once more: the timer may have fired while it was being stopped.
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)

@@ -1,4 +1,4 @@
-"""Lists within a sentence: as many names as somebody reads, and how many there are besides."""
+"""Parts of sentences: text from a pusher, lists of names, and commands for the reader to run."""
 
 from __future__ import annotations
 
@@ -6,11 +6,52 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# As many names as somebody reads in one sentence.
 MOST_NAMES = 10
+# The longest component of a tag's name; nobody reads what is longer to its end.
+LONGEST = 250
 
 
-def some_of(names: Iterable[str], *, most: int = MOST_NAMES) -> str:
-    """The first `most` of `names`, with commas between them, and the number of the others."""
+def cut(text: str) -> str:
+    """`text`, or its beginning and how much more there is."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text) - LONGEST} more characters)"
+
+
+def quoted(text: str) -> str:
+    """`text` as `repr` writes it, but for bytes that are not UTF-8, which become `\\xNN`; cut where it is long."""
+    if len(text) > LONGEST:
+        return f"{quoted(text[:LONGEST])}… ({len(text) - LONGEST} more characters)"
+    if text.isascii():
+        return repr(text)
+    return "'" + "".join(map(_shown, text)) + "'"
+
+
+def _shown(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return "\\'" if character == "'" else repr(character)[1:-1]
+
+
+def some_of(names: Iterable[str]) -> str:
+    """The first of `names`, with commas between them, and the number of the others."""
     listed = list(names)
-    text = ", ".join(listed[:most])
-    return f"{text} and {len(listed) - most} more" if len(listed) > most else text
+    text = ", ".join(listed[:MOST_NAMES])
+    return f"{text} and {len(listed) - MOST_NAMES} more" if len(listed) > MOST_NAMES else text
+
+
+def shell_command(*words: str) -> str | None:
+    """The command, quoted for a POSIX shell; None where a word can't be pasted into one.
+
+    `!` and `#` are quoted too: bash expands `!` even within double quotes.
+    """
+    import shlex
+
+    if not all(word.isprintable() for word in words):
+        return None
+    return " ".join(shlex.quote(word) for word in words)
+
+
+def shell_commands(*commands: tuple[str, ...]) -> str | None:
+    """Several commands, each run only if the one before succeeded."""
+    pasted = [shell_command(*command) for command in commands]
+    return " && ".join(line for line in pasted if line is not None) if None not in pasted else None

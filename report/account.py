@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..policy.grammar.names import TAGS
 from .escape import escape
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 
 MOST = 20
-TAGS = "refs/tags/"
 
 
 def about_landing(landing: Landing) -> str:

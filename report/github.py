@@ -7,7 +7,7 @@ from .text import summary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..policy.judging.verdict import Verdict
+    from ..policy.verdict import Verdict
 
 
 def lines_of(verdict: Verdict) -> list[str]:

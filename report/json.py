@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from ..policy.judging.verdict import Finding, Verdict
+    from ..policy.verdict import Finding, Verdict
 
 SCHEMA = 1
 

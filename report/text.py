@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..policy.judging.verdict import Finding, Verdict
+    from ..policy.verdict import Finding, Verdict
 
 MOST_OF_ONE_RULE = 20
 

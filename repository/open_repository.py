@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
+from ..policy.grammar.names import TAGS
 from .git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLong, run_bounded
 from .git.command import Git
 from .git.processes import run
@@ -67,7 +68,7 @@ def _fetch_tags(git: Git, url: str, models: Sequence[str] | None) -> None:
         "--no-write-fetch-head",
         "--end-of-options",
     ]
-    _answered(git, url, [*fetch, url, *(f"refs/tags/{pattern}:refs/tags/{pattern}" for pattern in patterns)])
+    _answered(git, url, [*fetch, url, *(f"{TAGS}{pattern}:{TAGS}{pattern}" for pattern in patterns)])
 
 
 def _object_format(git: Git, url: str) -> str:

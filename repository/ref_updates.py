@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 
 from ..policy.errors import CannotJudge
 from ..policy.grammar.ref_names import are_ref_names
-from ..policy.judging.push import RefUpdate
+from ..policy.push import RefUpdate
 from .git.object_ids import are_ids
 
 TYPE_CHECKING = False
@@ -67,7 +68,7 @@ def _check_names(updates: Sequence[RefUpdate]) -> None:
             "Give it another name."
         )
     if len(set(refs)) < len(refs):
-        twice = next(ref for ref in refs if refs.count(ref) > 1)
+        twice = next(ref for ref, following in pairwise(sorted(refs)) if ref == following)
         raise CannotJudge(f"The push names the ref {_shown(twice)} twice; Git would take one of the two. Push it once.")
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ..policy.grammar.near_miss import NearMiss
 from ..policy.grammar.tag_name import parse_tag_name
-from ..policy.judging.push import Tag
 from ..policy.objects.tag_object import parse_tag_object
-from ..policy.registry.history import ModelHistory, read_event
+from ..policy.push import Tag
+from ..policy.registry.event import read_event
+from ..policy.registry.history import ModelHistory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

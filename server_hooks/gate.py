@@ -7,7 +7,7 @@ import time
 
 from ..policy.budget import Budget
 from ..policy.errors import CannotJudge
-from ..policy.judging.push import Circumstances
+from ..policy.push import Circumstances
 from ..policy.record import Record
 from ..report.exit_status import ACCEPTED, REFUSED
 from ..repository.git.command import Git
@@ -17,58 +17,21 @@ from .messages import SECONDS, SECONDS_WHILE_OTHERS_WAIT, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Protocol
+    from collections.abc import Sequence
 
+    from ..policy.file.policy import Policy
     from ..policy.judging.judge import Verify
-    from ..policy.judging.push import RefUpdate
-    from ..policy.judging.verdict import Verdict
-    from ..policy.settings import Policy
+    from ..policy.verdict import Verdict
     from ..repository.git.reader import Reader
-    from ..repository.judging.model_updates import UpdatesByModel
     from ..repository.judging.receiving import Receiver
     from ..repository.judging.server_push import FindEmergency, FindVerify
     from ..repository.trusted.loaded_policy import LoadPolicy
-    from .hook_file import ServerHook
+    from .call import Call
     from .lock.push_lock import PushLock
     from .pusher import Pusher
-else:
-    Protocol = object
 
 # Ours, and those that say what Git does with a push after us.
 SECTIONS = "(tagwarden|core|hook|receive|transfer)"
-
-
-class Call(Protocol):
-    """One call of a hook by Git: what it is told, and what comes before and after the verdict."""
-
-    hook: ServerHook
-    host: str
-    updates: Sequence[RefUpdate]
-
-    def asked_singly(self, common_dir: str, settings: Sequence[tuple[str, str]]) -> str | None:
-        """What may refuse single refs of the push after this call, None for nothing."""
-
-    def push_options(self, environ: Mapping[str, str]) -> Sequence[str]:
-        """The options of the push (`git push -o`)."""
-
-    def needs_lock(self, shares: UpdatesByModel) -> bool:
-        """Whether the push must hold the lock even where no model tag is among its `shares`."""
-
-    def trusted(self, lock: PushLock | None, reader: Reader, configuration: Configuration) -> Reader:
-        """The repository as it was before the push, as far as policies and allowed signers come from it."""
-
-    def earlier(self, lock: PushLock) -> Sequence[RefUpdate]:
-        """The updates of the same push that earlier calls accepted, as far as they can matter."""
-
-    def about(self, verdict: Verdict) -> Verdict:
-        """What `verdict` says of this call's updates."""
-
-    def run_foreign_hook(self) -> int:
-        """Run the hook that stood where ours stands, if there is one; its exit status."""
-
-    def hand_on(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
-        """Leave the lock of an accepted push to whoever keeps it until Git is done, and then calls `settled`."""
 
 
 class Place(Record):
@@ -92,7 +55,7 @@ def judge_call(call: Call) -> int:
     reader.prepare()
     from ..repository.git.symbolic_refs import as_they_change
     from ..repository.judging.model_updates import updates_by_model
-    from .lock.for_push import lock_for_push
+    from .lock_for_push import lock_for_push
 
     place = Place(git, git.common_folder(), configuration, reader)
     reader.keep_in = place.common_dir
@@ -120,7 +83,7 @@ def _judge_and_log(call: Call, place: Place, lock: PushLock | None, models: Sequ
     from ..repository.judging.claims import with_true_old
     from .log.append import append_to_log, log_problem
     from .log.line import Entry, leaves_a_line, outcome_of
-    from .log.mark import settler
+    from .log.settler import settler
     from .pusher import PUSHER_SETTING, find_pusher
 
     pusher = find_pusher(place.configuration.get(PUSHER_SETTING), os.environ)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 
+from ..policy.grammar.names import TAGS
 from ..repository.git.whole_file import read_start
 from ..repository.hook_files.our_files import KEPT_SUFFIX, is_our_text
 
@@ -85,6 +86,6 @@ def _handles_tags(settings: Sequence[tuple[str, str]]) -> bool:
     for name, value in settings:
         if name == "receive.procreceiverefs":
             prefix = value.rpartition(":")[2].rstrip("/")
-            if "!" in value.partition(":")[0] or "refs/tags".startswith(prefix) or prefix.startswith("refs/tags/"):
+            if "!" in value.partition(":")[0] or "refs/tags".startswith(prefix) or prefix.startswith(TAGS):
                 return True
     return False

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import NoReturn
 
-    from ..policy.judging.push import RefUpdate
-    from ..policy.judging.verdict import Verdict
+    from ..policy.push import RefUpdate
+    from ..policy.verdict import Verdict
     from ..repository.git.configuration import Configuration
     from ..repository.git.reader import Reader
     from ..repository.judging.model_updates import UpdatesByModel

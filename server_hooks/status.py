@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
 from ..policy.file.load import built_in_policy
+from ..policy.grammar.names import HEADS
 from ..report.account import about_differences, about_landing
 from ..report.proof import Status, named_rules, what_is_proven, what_went_wrong
 from ..repository.git.command import Git
@@ -33,7 +34,7 @@ from .update import NOTE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ..policy.settings import Policy
+    from ..policy.file.policy import Policy
     from ..report.proof import Proven
     from ..repository.hook_files.probe import Outcome
     from .hook_file import ServerHook
@@ -104,8 +105,8 @@ def _head_problems(repository: ServedRepository) -> list[str]:
     head = repository.ask_for("symbolic-ref", "--quiet", "HEAD")
     if not head or repository.ask_for("rev-parse", "--verify", "--quiet", head):
         return []
-    branches = repository.ask("for-each-ref", "--count=2", "--format=%(refname)", "refs/heads/").splitlines()
-    there = branches[0] if len(branches) == 1 else "refs/heads/<branch>"
+    branches = repository.ask("for-each-ref", "--count=2", "--format=%(refname)", HEADS).splitlines()
+    there = branches[0] if len(branches) == 1 else f"{HEADS}<branch>"
     git = f"git -C {shlex.quote(repository.path)}"
     why = f"HEAD names {head}, which does not exist, so the policy of no branch counts."
     ways = [f"Push that branch, or: {git} symbolic-ref HEAD {there}"]

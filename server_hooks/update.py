@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 
+from ..policy.grammar.names import TAGS, model_of
 from ..repository.ref_updates import parse_receive_lines
 from .gate import judge_call
 from .messages import exit_with
@@ -22,15 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import NoReturn
 
-    from ..policy.judging.push import RefUpdate
-    from ..policy.judging.verdict import Verdict
+    from ..policy.push import RefUpdate
+    from ..policy.verdict import Verdict
     from ..repository.git.configuration import Configuration
     from ..repository.git.reader import Reader
     from ..repository.judging.model_updates import UpdatesByModel
     from .hook_file import ServerHook
     from .lock.push_lock import PushLock
 
-TAGS = "refs/tags/"
 SHA1_DIGITS = 40
 ASKED_SINGLY = "the update hook, which Git calls for each ref by itself,"
 NOTE = (
@@ -84,7 +84,8 @@ class OneRef:
             if finding.ref == update.ref or (finding.severity == "error" and not verdict.accepted)
         )
         notes = (*verdict.notes, NOTE) if findings else verdict.notes
-        return verdict._replace(findings=findings, judged=len(self.updates), notes=notes)
+        judged = min(verdict.judged, len(self.updates))
+        return verdict._replace(findings=findings, judged=judged, notes=notes)
 
     def run_foreign_hook(self) -> int:
         if not self._foreign:
@@ -114,6 +115,5 @@ def _line(update: RefUpdate) -> bytes:
     return os.fsencode(f"{update.old or zero} {update.new or zero} {update.ref}\n")
 
 
-def _model(line: bytes) -> bytes:
-    ref = line.rstrip(b"\n").split(b" ", 2)[-1]
-    return ref.partition(b"@")[0].partition(b"#")[0].lower()
+def _model(line: bytes) -> str:
+    return model_of(os.fsdecode(line.rstrip(b"\n").split(b" ", 2)[-1])).lower()

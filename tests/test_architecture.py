@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import graphlib
 import re
+from pathlib import Path
 
 import pytest
 
@@ -82,15 +83,52 @@ def test_inside_the_folders_imports_of_our_own_are_relative(module: str) -> None
     assert not absolute
 
 
-def test_no_modules_import_each_other_in_a_circle() -> None:
-    graph: dict[str, set[str]] = {}
+def what_each_module_needs() -> dict[str, set[str]]:
+    """The modules that each imports anywhere: at its top, in a function, or for a type checker alone."""
+    needs: dict[str, set[str]] = {}
     for module, file in MODULES.items():
-        needed = {one.name for one in imports(module, file) if one.relative and one.at_import}
+        named = {one.name for one in imports(module, file) if one.relative}
         # `from .x import y` names x.y; y may be a module or something in x.
-        named = {name if name in MODULES else name.rpartition(".")[0] for name in needed}
-        graph[module] = named & set(MODULES) - {module}
+        needs[module] = {name if name in MODULES else name.rpartition(".")[0] for name in named} - {module}
+    return needs
 
-    graphlib.TopologicalSorter(graph).prepare()
+
+def folder_of(module: str) -> str:
+    """The folder of a room that a module lies in; a module beside the folders stands for itself."""
+    room, _, rest = module.partition(".")
+    folder, _, inner = rest.partition(".")
+    return f"{room}.{folder}" if inner or MODULES[module].name == "__init__.py" else module
+
+
+def test_every_import_of_our_own_names_a_module() -> None:
+    assert not [name for needed in what_each_module_needs().values() for name in needed if name not in MODULES]
+
+
+def test_no_modules_need_each_other_in_a_circle() -> None:
+    graphlib.TopologicalSorter(what_each_module_needs()).prepare()
+
+
+def test_no_folders_need_each_other_in_a_circle() -> None:
+    folders: dict[str, set[str]] = {}
+    for module, needed in what_each_module_needs().items():
+        folder = folder_of(module)
+        folders.setdefault(folder, set()).update(folder_of(name) for name in needed)
+        folders[folder].discard(folder)
+
+    graphlib.TopologicalSorter(folders).prepare()
+
+
+def test_a_circle_is_seen_wherever_an_import_stands(tmp_path: Path) -> None:
+    file = tmp_path / "module.py"
+    file.write_text(
+        "if TYPE_CHECKING:\n    from .a import A\nif TYPE_CHECKING:\n    pass\nelse:\n    from .b import B\n"
+        "def f():\n    from . import c\nclass C:\n    from ..d import D\n"
+        "try:\n    pass\nfinally:\n    from .e.f import G\n"
+    )
+
+    seen = {one.name for one in imports("room.sub.module", file)}
+
+    assert seen == {"room.sub.a.A", "room.sub.b.B", "room.sub.c", "room.d.D", "room.sub.e.f.G"}
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if room_of(name) == "policy"])

@@ -14,8 +14,8 @@ from support.examples import judge_example, parse_line, push_of
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.policy.file.load import built_in_policy
 from tagwarden.policy.judging.judge import Judge, judge_push
-from tagwarden.policy.judging.push import Circumstances, ModelPush, RefUpdate
-from tagwarden.policy.rules.example import Example
+from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate
+from tagwarden.policy.rules.contract import Example
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.objects import RawObject
 from tagwarden.repository.git.program import GitProgram

@@ -86,7 +86,7 @@ def test_a_plain_registration_loads_only_the_rules_that_can_speak_of_one(
     rules = {
         name.removeprefix("tagwarden.policy.rules.") for name in loaded if name.startswith("tagwarden.policy.rules.")
     }
-    assert rules == {"event_time", "example", "message", "version_once", "version_order"}
+    assert rules == {"event_time", "contract", "message", "version_once", "version_order"}
 
 
 def test_what_a_client_imports_is_there_on_windows(tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ from ..policy_in_force import policy_in_file, policy_in_force
 from ..progress import Progress
 
 if TYPE_CHECKING:
-    from ...policy.judging.verdict import Verdict
-    from ...policy.settings import Policy
+    from ...policy.file.policy import Policy
+    from ...policy.verdict import Verdict
     from ...repository.git.command import Git
 
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...policy.commands import shell_command
 from ...policy.registry.planning import plan_deprecation
+from ...policy.wording import shell_command
 from ..completion import complete_model
 from ..creating import create
 from ..creating_options import creating_options
 from ..reading import model_of
 
 if TYPE_CHECKING:
+    from ...policy.file.policy import Policy
     from ...policy.registry.planning import Plan
-    from ...policy.settings import Policy
     from ...repository.making.tag_maker import TagMaker
     from ..creating_options import CreatingOptions
 

@@ -13,8 +13,8 @@ from ..creating_options import creating_options
 from ..reading import model_of, version_of
 
 if TYPE_CHECKING:
+    from ...policy.file.policy import Policy
     from ...policy.registry.planning import Plan
-    from ...policy.settings import Policy
     from ...repository.making.tag_maker import TagMaker
     from ..creating_options import CreatingOptions
 

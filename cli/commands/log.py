@@ -12,7 +12,7 @@ import click
 
 from ...policy.errors import CannotJudge
 from ...policy.file.value_types import SECONDS
-from ...policy.grammar.names import tag_spelling
+from ...policy.grammar.names import TAGS, tag_spelling
 from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ...report.exit_status import ACCEPTED, REFUSED
 from ...report.push_log import as_document, as_text
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     Filter = Callable[[dict[str, Any]], bool]
 
 OUTCOMES = ("accepted", "refused", "emergency", "would-be-refused", "could-not-judge", "busy", "incomplete")
-TAGS = "refs/tags/"
 
 
 def _parse_since(ctx: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...policy.commands import shell_command
 from ...policy.registry.planning import plan_registration
-from ...policy.registry.prerelease_template import render_prerelease
+from ...policy.wording import shell_command
 from ..completion import complete_model
 from ..creating import create
 from ..creating_options import creating_options
@@ -17,9 +16,9 @@ from ..errors import Refused
 from ..reading import model_of, version_of
 
 if TYPE_CHECKING:
+    from ...policy.file.policy import Policy
     from ...policy.registry.next_version import Bump, PreRelease
     from ...policy.registry.planning import Plan
-    from ...policy.settings import Policy
     from ...repository.making.tag_maker import TagMaker
     from ..creating_options import CreatingOptions
 
@@ -71,6 +70,8 @@ def _pre_release(template: str, values: tuple[str, ...]) -> PreRelease:
         if "=" not in value:
             raise click.UsageError(f"--set {value!r} is not NAME=VALUE")
     known = dict(value.split("=", 1) for value in values)
+    from ...policy.registry.next_version import render_prerelease
+
     try:
         return render_prerelease(template, now=int(time.time()), values=known)
     except ValueError as problem:

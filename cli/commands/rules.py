@@ -14,7 +14,7 @@ from ..errors import Refused
 from ..policy_in_force import policy_in_force
 
 if TYPE_CHECKING:
-    from ...policy.rules.example import Example
+    from ...policy.rules.contract import Example
 
 
 @click.command()

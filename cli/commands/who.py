@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...policy.grammar.tag_name import KINDS
-from ...policy.judging.people import Person, decide, describe, held_back
+from ...policy.grammar.tag_name import KINDS, STAGED_KINDS
+from ...policy.people import Person, decide, describe, held_back
 from ...policy.record import Record
 from ...report.escape import display, escape
 from ...report.exit_status import ACCEPTED, REFUSED
@@ -20,8 +20,6 @@ from ..reading import model_of, stage_of
 
 if TYPE_CHECKING:
     from ...repository.trusted.loaded_policy import LoadedPolicy
-
-STAGED = ("assign", "unassign")
 
 
 class Answer(Record):
@@ -64,7 +62,7 @@ def who(
     Where a site policy is in force, too, both must say yes. Exits with 1 if
     the answer is no.
     """
-    if (stage is not None) != (kind in STAGED):
+    if (stage is not None) != (kind in STAGED_KINDS):
         raise click.UsageError(f"{kind} {'takes no' if stage else 'needs a'} stage")
     tag_spelling = model_of(model)
     if stage is not None:

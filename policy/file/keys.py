@@ -1,6 +1,6 @@
-"""Every key of a policy file, in one table: its value's shape, the rules it governs, what it means.
+"""Every key of a policy file, in one table: its value's type, the rules that read it, what it means.
 
-The defaults stand where they act, in the records of `policy.py`. A key is
+The defaults stand where they act, in the records of `settings.py`. A key is
 spelled with dots; `NAME` stands for a name of the user's, `[]` for each table
 of an array: `people.allow[].who`.
 """
@@ -8,32 +8,32 @@ of an array: `people.allow[].who`.
 from __future__ import annotations
 
 from ..record import Record
-from . import value_types as shapes
+from . import value_types as types
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .value_types import Shape
+    from .value_types import ValueType
 
-# For a key that turns its rules on whenever it is given, and for one that never does.
-NO_NEUTRAL = object()
-ALL_NEUTRAL = object()
+# What `turns_on_unless` holds for a key that turns its rules on whenever it is given, and for one that never does.
+NO_VALUE, ANY_VALUE = object(), object()
 
 
 class Key(Record):
     """One key.
 
     `rules` are those that read it. They are errors, unless `[rules]` says
-    otherwise, as soon as the value differs from `neutral`. `example` is shown
-    where the default would show nothing of what can be written. `unset` says
-    what holds without the key where no value of it says that.
+    otherwise, as soon as the value is another than `turns_on_unless`.
+    `example` stands in generated text where the default shows nothing of what
+    can be written. `unset` says what holds without the key, where no value
+    of it says that.
     """
 
     name: str
-    shape: Shape
+    type: ValueType
     doc: str
     example: object = None
     rules: tuple[str, ...] = ()
-    neutral: object = NO_NEUTRAL
+    turns_on_unless: object = NO_VALUE
     unset: str = ""
 
 
@@ -42,34 +42,34 @@ OVERRIDABLE = ("versions", "stages", "message", "target", "rules")
 
 _WHAT = "The kinds of tag that are covered."
 _MODELS = "Globs over the models that are covered, spelled as in tags (`cv=seg`) or as in GTO (`cv:seg`)."
-_STAGES = "Globs over the stages that are covered; kinds of tag that have no stage are covered whatever stands here."
+_STAGES = "Globs over the stages that are covered; they don't matter to kinds of tag without a stage."
 _WHO = 'Names of pushers, "@group"s, and "signer:PRINCIPAL"s.'
 
 _ROWS = (
     Key(
         "minimum-version",
-        shapes.PROGRAM_VERSION,
+        types.PROGRAM_VERSION,
         "The oldest tagwarden that may judge by this file; read before anything else.",
         "0.1",
         unset="any",
     ),
     Key(
         "mode",
-        shapes.choice(("enforce", "evaluate")),
+        types.choice(("enforce", "evaluate")),
         '"evaluate" reports and refuses nothing, but for what can\'t be judged.',
     ),
     Key(
         "scope.ignore",
-        shapes.GLOBS,
+        types.GLOBS,
         "Globs over tag names that are not the registry's business, whatever they look like.",
         ["release-*"],
         ("tag-name",),
-        ALL_NEUTRAL,
+        ANY_VALUE,
         unset="none",
     ),
     Key(
         "models.names",
-        shapes.GLOBS,
+        types.GLOBS,
         "Globs over the models that may have tags, spelled as in tags (`cv=seg`) or as in GTO (`cv:seg`).",
         ["churn", "cv:*"],
         ("model-known",),
@@ -78,7 +78,7 @@ _ROWS = (
     ),
     Key(
         "models.declared-in",
-        shapes.PATH,
+        types.PATH,
         "A file such as dvc.yaml in which the model must be an artifact, at the tagged commit.",
         "dvc.yaml",
         ("model-known",),
@@ -87,28 +87,28 @@ _ROWS = (
     ),
     Key(
         "versions.order",
-        shapes.choice(("latest", "major", "minor", "any")),
+        types.choice(("latest", "major", "minor", "any")),
         'A new version is above: "latest" every active one; "major", "minor" those of its line; "any" none.',
         rules=("version-order",),
-        neutral="any",
+        turns_on_unless="any",
     ),
     Key(
         "versions.prerelease",
-        shapes.FLAG,
+        types.FLAG,
         "Whether pre-releases such as v1.0.0-rc.1 may be registered.",
         rules=("version-form",),
-        neutral=True,
+        turns_on_unless=True,
     ),
     Key(
         "versions.build-metadata",
-        shapes.FLAG,
+        types.FLAG,
         "Whether versions may carry build metadata, such as v1.0.0+gpu.",
         rules=("version-form",),
-        neutral=True,
+        turns_on_unless=True,
     ),
     Key(
         "stages.names",
-        shapes.STAGES,
+        types.STAGES,
         "The stages that there are.",
         ["dev", "staging", "prod"],
         ("stage-known",),
@@ -117,7 +117,7 @@ _ROWS = (
     ),
     Key(
         "stages.path",
-        shapes.STAGES,
+        types.STAGES,
         "A version may be assigned a stage of this path only if it was assigned the one before.",
         ["dev", "staging", "prod"],
         ("stage-path",),
@@ -126,7 +126,7 @@ _ROWS = (
     ),
     Key(
         "stages.once-assigned-permanent",
-        shapes.STAGES,
+        types.STAGES,
         "A version that was ever in one of these stages can't be deregistered.",
         ["prod"],
         ("stage-permanent",),
@@ -135,41 +135,41 @@ _ROWS = (
     ),
     Key(
         "message.min-length",
-        shapes.whole(0, 65536),
+        types.whole(0, 65536),
         "The least number of characters, outer white space and signature not counted.",
         rules=("message",),
-        neutral=0,
+        turns_on_unless=0,
     ),
     Key(
         "message.pattern",
-        shapes.PATTERN,
+        types.PATTERN,
         "A regular expression that the whole message must match, without signature and outer white space.",
         rules=("message",),
-        neutral="",
+        turns_on_unless="",
         unset="any text",
     ),
     Key(
         "message.max-bytes",
-        shapes.whole(1, 104857600),
+        types.whole(1, 104857600),
         "The most bytes that a message may have.",
         rules=("tag-object",),
     ),
     Key(
         "message.trailers.NAME.required",
-        shapes.FLAG,
+        types.FLAG,
         "Whether a message without this trailer is refused.",
         rules=("message",),
     ),
     Key(
         "message.trailers.NAME.type",
-        shapes.choice(("string", "number", "integer")),
+        types.choice(("string", "number", "integer")),
         "What its value must be.",
         "number",
         ("message",),
     ),
     Key(
         "message.trailers.NAME.pattern",
-        shapes.PATTERN,
+        types.PATTERN,
         "A regular expression that its whole value must match.",
         "[0-9.]+",
         rules=("message",),
@@ -177,7 +177,7 @@ _ROWS = (
     ),
     Key(
         "message.trailers.NAME.min",
-        shapes.NUMBER,
+        types.NUMBER,
         "The least value of a number.",
         0.8,
         rules=("message",),
@@ -185,7 +185,7 @@ _ROWS = (
     ),
     Key(
         "message.trailers.NAME.max",
-        shapes.NUMBER,
+        types.NUMBER,
         "The greatest value of a number.",
         1.0,
         rules=("message",),
@@ -193,7 +193,7 @@ _ROWS = (
     ),
     Key(
         "message.trailers.NAME.what",
-        shapes.SOME_KINDS,
+        types.SOME_KINDS,
         "The kinds of tag that it is asked of.",
         ["register"],
         rules=("message",),
@@ -201,7 +201,7 @@ _ROWS = (
     ),
     Key(
         "target.branches",
-        shapes.GLOBS,
+        types.GLOBS,
         "Globs over branches; the tagged commit must be on one of them, as they stand after the push.",
         ["main", "release/*"],
         ("target-branch",),
@@ -210,7 +210,7 @@ _ROWS = (
     ),
     Key(
         "target.files",
-        shapes.PATHS,
+        types.PATHS,
         "Files that the tagged commit must hold.",
         ["MODEL_CARD.md"],
         ("target-files",),
@@ -219,76 +219,76 @@ _ROWS = (
     ),
     Key(
         "target.max-depth",
-        shapes.whole(1, 900),
+        types.whole(1, 900),
         "How deep folders may lie in each other in a tagged commit; GTO fails at some 950.",
         rules=("target-tree",),
     ),
     Key(
         "target.max-paths",
-        shapes.whole(1, 100000000),
+        types.whole(1, 100000000),
         "How many files and folders a tagged commit may have, each path counted; GTO walks them all.",
         rules=("target-tree",),
     ),
     Key(
         "time.max-skew",
-        shapes.DURATION,
+        types.DURATION,
         "How far a tagger's clock may be ahead of the judge's.",
         rules=("event-time",),
     ),
     Key(
         "people.groups.NAME",
-        shapes.MEMBERS,
+        types.MEMBERS,
         "The members of a group, which is named `@NAME` elsewhere.",
         ["ada", "grace"],
         unset="no groups",
     ),
-    Key("people.allow[].who", shapes.SOME_WHO, _WHO, ["@NAME"], ("who",), unset="must be given"),
+    Key("people.allow[].who", types.SOME_WHO, _WHO, ["@NAME"], ("who",), unset="must be given"),
     Key(
         "people.allow[].what",
-        shapes.SOME_KINDS,
+        types.SOME_KINDS,
         _WHAT,
         ["assign", "unassign"],
         ("who",),
         unset="all kinds, or assign and unassign where `stages` is given",
     ),
-    Key("people.allow[].models", shapes.SOME_GLOBS, _MODELS, rules=("who",), unset="all"),
-    Key("people.allow[].stages", shapes.SOME_GLOBS, _STAGES, ["prod"], ("who",), unset="all"),
+    Key("people.allow[].models", types.SOME_GLOBS, _MODELS, rules=("who",), unset="all"),
+    Key("people.allow[].stages", types.SOME_GLOBS, _STAGES, ["prod"], ("who",), unset="all"),
     Key(
         "signing.allowed-signers",
-        shapes.SIGNERS,
+        types.SIGNERS,
         "The file of allowed signers (ssh-keygen(1)), on the server or in this repository.",
         "ref:HEAD:allowed_signers",
         ("signed",),
-        ALL_NEUTRAL,
+        ANY_VALUE,
         unset="none",
     ),
     Key(
         "signing.require[].what",
-        shapes.SOME_KINDS,
+        types.SOME_KINDS,
         _WHAT,
         ["assign"],
         ("signed",),
         unset="all kinds, or assign and unassign where `stages` is given",
     ),
-    Key("signing.require[].models", shapes.SOME_GLOBS, _MODELS, rules=("signed",), unset="all"),
-    Key("signing.require[].stages", shapes.SOME_GLOBS, _STAGES, ["prod"], ("signed",), unset="all"),
-    Key("emergency.who", shapes.WHO, _WHO, ["@NAME"], unset="nobody"),
+    Key("signing.require[].models", types.SOME_GLOBS, _MODELS, rules=("signed",), unset="all"),
+    Key("signing.require[].stages", types.SOME_GLOBS, _STAGES, ["prod"], ("signed",), unset="all"),
+    Key("emergency.who", types.WHO, _WHO, ["@NAME"], unset="nobody"),
     Key(
         "emergency.rules",
-        shapes.BREAKABLE_RULES,
-        "The rules that they may break; only such as leave the registry readable.",
+        types.BREAKABLE_RULES,
+        "The rules that they may break; the registry stays readable without these.",
         ["version-order", "who"],
         unset="none",
     ),
     Key(
         "rules.RULE",
-        shapes.LEVEL,
+        types.LEVEL,
         "The severity of this rule.",
         unset="as docs/rules.md says, or error once an option of the rule is set",
     ),
     Key(
         "override[].models",
-        shapes.SOME_GLOBS,
+        types.SOME_GLOBS,
         "Globs over the models, as in `models.names`.",
         ["legacy-*"],
         unset="must be given",

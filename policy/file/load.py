@@ -1,12 +1,14 @@
 """Reads a policy file (`tagwarden.toml`) into a `Policy`.
 
-Everything that only a policy file needs is imported once there is one: most
+Modules that only a policy file needs are imported once there is one: most
 pushes are judged by the built-in policy.
 """
 
 from __future__ import annotations
 
-from ..settings import Emergency, Policy, Settings
+from ..rules import DEFAULT_LEVELS
+from ..settings import Emergency, Settings
+from .policy import Policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class PolicyMistakes(ValueError):
-    """A policy file that can't be judged by. `mistakes` are all that were found, a sentence each."""
+    """A policy file that can't be used. `mistakes` are all that were found, a sentence each."""
 
     def __init__(self, mistakes: Sequence[str]) -> None:
         super().__init__("\n".join(mistakes))
@@ -29,16 +31,16 @@ class PolicyMistakes(ValueError):
 
 def built_in_policy() -> Policy:
     """The policy that judges where there is no policy file: every rule at its default."""
-    return Policy("enforce", (), Settings(), Emergency(), (), {}, {}, site=False, settled={})
+    return Policy("enforce", (), Settings(DEFAULT_LEVELS), Emergency(), (), {}, {}, site=False)
 
 
 def load_policy(data: bytes, *, site: bool = False) -> Policy:
     """Read a policy file's content.
 
     `site` reads a site policy, which judges only by the rules that it sets.
-    Raises PolicyMistakes, which holds everything that is wrong with it; one
-    that needs a newer tagwarden says only that, and so does one that takes
-    more than SECONDS to read: every push that is judged reads it.
+    Raises PolicyMistakes with everything that is wrong with the file. If it
+    needs a newer tagwarden, or takes more than SECONDS to read, that is the
+    only mistake. (Every push reads it, so it must be read quickly.)
     """
     from ..errors import CannotJudge
     from ..time_limit import in_time
@@ -54,16 +56,16 @@ def _load(data: bytes, *, site: bool) -> Policy:
     document = _parse(data)
     from .checks import check
     from .making import make_policy, refuse_newer
-    from .reading import Reading
+    from .reading import PolicyReader
 
     newer = refuse_newer(document)
     if newer:
         raise PolicyMistakes([newer])
-    reading = Reading(document)
-    policy = make_policy(reading, site=site)
-    check(policy, reading)
-    if reading.mistakes:
-        raise PolicyMistakes(reading.mistakes)
+    reader = PolicyReader(document)
+    policy = make_policy(reader, site=site)
+    check(policy, reader)
+    if reader.mistakes:
+        raise PolicyMistakes(reader.mistakes)
     return policy
 
 
@@ -91,8 +93,8 @@ def _parse(data: bytes) -> dict[str, Any]:
 
 
 def _refuse_endless_keys(text: str) -> None:
-    # tomllib takes time and memory in the square of a dotted key's length, so
-    # one long line would take the server down.
+    # tomllib takes time and memory in the square of a dotted key's length: one
+    # long line would take the server down.
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") > MOST_DOTS and not line.lstrip().startswith("#"):
             end = None if line.lstrip().startswith("[") else line.rfind("=") + 1

@@ -1,10 +1,13 @@
-"""Makes the policy of what was read from its file."""
+"""Makes the policy from what was read from its file."""
 
 from __future__ import annotations
 
+from ..grammar.tag_name import STAGED_KINDS
 from ..program_version import VERSION
-from ..settings import Allow, Emergency, Override, Policy, Selector, Settings, change
+from ..settings import Allow, Emergency, Selector, Settings
 from .keys import OVERRIDABLE
+from .policy import Override, Policy, change
+from .severity import resolve
 from .value_types import PROGRAM_VERSION, InvalidValue
 
 TYPE_CHECKING = False
@@ -12,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from .reading import Reading
+    from ..verdict import Level
+    from .reading import PolicyLevel, PolicyReader
 
-SECTIONS = Settings._fields[:-1]
-STAGED_KINDS = ("assign", "unassign")
+SECTIONS = Settings._fields[1:]
 
 
 def refuse_newer(document: Mapping[str, Any]) -> str | None:
@@ -30,32 +33,35 @@ def refuse_newer(document: Mapping[str, Any]) -> str | None:
     return f"This policy needs tagwarden ≥ {wanted}; this is {VERSION}."
 
 
-def make_policy(reading: Reading, *, site: bool) -> Policy:
-    """The policy that was read; of use only if no mistake was found."""
-    values = reading.base.values
-    overrides = tuple(
-        Override(
-            written.values.get("models", ()),
-            {
-                section: written.values[section]
-                for section in OVERRIDABLE
-                if section in written.values and section != "rules"
-            },
-            written.values.get("rules", {}),
-            written.given,
-        )
-        for written in reading.overrides
-    )
+def make_policy(reader: PolicyReader, *, site: bool) -> Policy:
+    """The policy that was read; use it only if no mistake was found."""
+    values, given = reader.base.values, reader.base.given
+    rules = values.get("rules", {})
+    unresolved = change(Settings({}), {section: _fields(section, values) for section in SECTIONS if section in values})
+    base = unresolved._replace(levels=resolve(unresolved, rules, given, site=site))
     return Policy(
         values.get("mode", "enforce"),
         values.get("scope", {}).get("ignore", ()),
-        change(Settings(), {section: _fields(section, values) for section in SECTIONS if section in values}),
+        base,
         Emergency(**values.get("emergency", {})),
-        overrides,
-        values.get("rules", {}),
-        reading.base.given,
+        tuple(_make_override(level, base, rules, given, site=site) for level in reader.overrides),
+        rules,
+        given,
         site,
-        {},
+    )
+
+
+def _make_override(
+    level: PolicyLevel, base: Settings, rules: Mapping[str, Level], given: Mapping[str, object], *, site: bool
+) -> Override:
+    changes = {
+        section: level.values[section] for section in OVERRIDABLE if section in level.values and section != "rules"
+    }
+    changed_rules = level.values.get("rules", {})
+    settings = change(base, changes)
+    levels = resolve(settings, {**rules, **changed_rules}, {*given, *level.given}, site=site)
+    return Override(
+        level.values.get("models", ()), changes, changed_rules, level.given, settings._replace(levels=levels)
     )
 
 
@@ -69,7 +75,7 @@ def _fields(section: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def selector(fields: Mapping[str, Any]) -> Selector:
-    """What an entry covers; one that names stages and no kinds is about assigning to them."""
+    """What an entry covers; one that names stages and no kinds covers assignments and unassignments."""
     if "stages" in fields and "what" not in fields:
         return Selector(STAGED_KINDS, **fields)
     return Selector(**fields)

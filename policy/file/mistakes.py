@@ -1,31 +1,15 @@
-"""Says what is wrong with a policy file, and where what was found belongs."""
+"""Explains entries that a policy file can't hold: where they belong, or which key was probably meant."""
 
 from __future__ import annotations
 
 from ..rules import RULES
 from .keys import KEYS, OVERRIDABLE, TABLES
 from .sections import SECTIONS
-from .toml_text import joined, shortened, toml_text
+from .toml_text import joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-
-def found(value: object) -> str:
-    """`value` from TOML in a few words, for "found …; expected …"."""
-    if isinstance(value, dict):
-        return "a table"
-    if isinstance(value, list):
-        return "an array of tables" if value and isinstance(value[0], dict) else "an array"
-    if isinstance(value, int) and value.bit_length() > 64:
-        return "a number of more than 64 bits"
-    if isinstance(value, str):
-        # Only the beginning is shown.
-        return shortened(toml_text(value[:100]))
-    if isinstance(value, (bool, int, float)):
-        return shortened(toml_text(value))
-    return "a date or a time"
 
 
 def explain_unknown(name: str, pattern: str, value: object) -> str:

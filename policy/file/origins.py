@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..settings import Policy
+    from .policy import Override, Policy
 
 BUILT_IN = "built-in"
 FILE = "file"
@@ -20,11 +20,11 @@ GTO = ".gto"
 
 
 class Effective(Record):
-    """One key with the value that holds, as TOML spells it; None where there is none.
+    """One key with its effective value, as TOML spells it; None if it has none.
 
     `origin` is "built-in", "file", ".gto" or "override N", counted from 1 in
-    the order of the file. `because` is the option that makes a rule an error
-    which nobody set by name.
+    the order of the file. `because` is the option that makes a rule an error,
+    where the severity was not set by name.
     """
 
     key: str
@@ -41,8 +41,8 @@ def effective_values(
     Without a model, what holds where no override applies. `declared_stages`
     are those that `.gto` names, which count where the policy names none.
     """
-    applying = () if model is None else policy.applying(model)
-    written = _written(policy, applying)
+    overriding = () if model is None else policy.overriding(model)
+    written = _written(policy, overriding)
     if declared_stages is not None and "stages.names" not in written:
         written["stages.names"] = Effective("stages.names", list(declared_stages), GTO)
     values: dict[str, Effective] = {}
@@ -54,21 +54,21 @@ def effective_values(
             values.update((path, value) for path, value in written.items() if option_of(path) == group)
         else:
             values[key.name] = written.get(key.name) or Effective(key.name, default_of(key), BUILT_IN)
-    return [*values.values(), *_severities(policy, applying, written)]
+    return [*values.values(), *_severities(policy, overriding, written)]
 
 
-def _written(policy: Policy, applying: Sequence[int]) -> dict[str, Effective]:
+def _written(policy: Policy, overriding: Sequence[Override]) -> dict[str, Effective]:
     """What the file gives, a later override in the place of an earlier one."""
     written = {path: Effective(path, value, FILE) for path, value in policy.given.items()}
-    for index in applying:
-        for path, value in policy.overrides[index].given.items():
+    for number, override in enumerate(policy.overrides, 1):
+        for path, value in override.given.items() if override in overriding else ():
             if path != "models":
-                written[path] = Effective(path, value, f"override {index + 1}")
+                written[path] = Effective(path, value, f"override {number}")
     return written
 
 
-def _severities(policy: Policy, applying: tuple[int, ...], written: dict[str, Effective]) -> list[Effective]:
-    settings = policy.settle(applying)
+def _severities(policy: Policy, overriding: Sequence[Override], written: dict[str, Effective]) -> list[Effective]:
+    settings = policy.settings_under(overriding)
     severities = {f"rules.{rule}": Effective(f"rules.{rule}", settings.levels[rule], BUILT_IN) for rule in RULES}
     for option in raising(settings, written, site=policy.site):
         origins = [value.origin for path, value in written.items() if option_of(path) == option.name]

@@ -1,13 +1,13 @@
-"""Checks what TOML gives against the table of keys.
+"""Checks a parsed policy file against the table of keys.
 
-Nothing is raised on the way: every mistake is kept, so that all are reported
-at once.
+It raises nothing: it keeps every mistake, so that all are reported at once.
 """
 
 from __future__ import annotations
 
 from ..rules import RULES
 from .keys import KEYS, OVERRIDABLE, TABLES
+from .toml_text import describe_value, toml_text
 from .value_types import InvalidValue
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ NAMED_BY_USERS = {"message.trailers": "NAME", "people.groups": "NAME", "rules": 
 MOST_NAMED = {"message.trailers": 100, "people.groups": 1000}
 MUST_BE_GIVEN = {"people.allow[]": "who", "override[]": "models"}
 
-# Every event is held against every entry, so that a policy of tens of thousands would make all pushes slow.
+# Every event is compared with every entry, so tens of thousands of them would make all pushes slow.
 MOST_TABLES = 200
 # Nobody reads more at once.
 MOST_MISTAKES = 100
@@ -31,13 +31,13 @@ MOST_MISTAKES = 100
 _BAD = object()
 
 
-class Written:
+class PolicyLevel:
     """One level of a policy file: the file itself, or one `[[override]]`.
 
-    `values` are nested as in the file, in the policy's types, with the names
-    of the records' fields; what is wrong is left out. `given` are the keys
-    that were set, spelled with dots, as they were written. `where` precedes
-    these in messages.
+    `values` are nested as in the file, in the policy's types, under the names
+    of the records' fields; invalid values are left out. `given` has the keys
+    that were set, spelled with dots, with the values as they were written.
+    `where` stands before keys in messages.
     """
 
     def __init__(self, where: str) -> None:
@@ -46,31 +46,31 @@ class Written:
         self.values: dict[str, Any] = {}
 
 
-class Reading:
+class PolicyReader:
     """Reads a parsed policy file: `base`, `overrides`, and the `mistakes` so far."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._mistakes: list[str] = []
         self._more = 0
-        self.base = Written("")
+        self.base = PolicyLevel("")
         top = {name: value for name, value in document.items() if name != "override"}
         self.base.values.update(self._table(top, "", "", self.base))
-        self.overrides: list[Written] = []
+        self.overrides: list[PolicyLevel] = []
         for number, table in enumerate(self._tables("override", document.get("override", []), self.base), 1):
-            override = Written(f"override[{number}].")
+            override = PolicyLevel(f"override[{number}].")
             override.values.update(self._table(table, "override[]", "", override))
             self.overrides.append(override)
 
-    def mistake(self, written: Written, path: str, problem: str) -> None:
-        """Keep a mistake at `path`, a key spelled with dots; of very many, their number."""
+    def mistake(self, level: PolicyLevel, path: str, problem: str) -> None:
+        """Keep a mistake at `path`, a key spelled with dots; beyond MOST_MISTAKES, count it."""
         if self.is_full:
             self._more += 1
         else:
-            self._mistakes.append(f"{written.where}{path}: {problem}")
+            self._mistakes.append(f"{level.where}{path}: {problem}")
 
     @property
     def is_full(self) -> bool:
-        """Whether no further mistake will be told."""
+        """Whether further mistakes are only counted."""
         return len(self._mistakes) >= MOST_MISTAKES
 
     @property
@@ -78,45 +78,43 @@ class Reading:
         """What is wrong with the file, a sentence each."""
         return [*self._mistakes, f"and {self._more} more mistakes"] if self._more else self._mistakes
 
-    def _table(self, table: Mapping[str, Any], pattern: str, path: str, written: Written) -> dict[str, Any]:
+    def _table(self, table: Mapping[str, Any], pattern: str, path: str, level: PolicyLevel) -> dict[str, Any]:
         values: dict[str, Any] = {}
         if len(table) > MOST_NAMED.get(pattern, len(table)):
-            self.mistake(written, path, f"found {len(table)} names; there may be {MOST_NAMED[pattern]} at most")
+            self.mistake(level, path, f"found {len(table)} names; there may be {MOST_NAMED[pattern]} at most")
             return values
         if not table and path and pattern.endswith(("[]", "NAME")):
-            # That such a table is there says something even if it is empty.
-            written.given[path] = {}
+            # Even an empty table of this kind means something.
+            level.given[path] = {}
         for name, value in table.items():
-            inner = self._entry(name, value, pattern, f"{path}.{_shown(name)}" if path else _shown(name), written)
+            inner = self._entry(name, value, pattern, f"{path}.{_shown(name)}" if path else _shown(name), level)
             if inner is not _BAD:
                 values[name if pattern in NAMED_BY_USERS else name.replace("-", "_")] = inner
         needed = MUST_BE_GIVEN.get(pattern)
         if needed and needed not in table:
-            self.mistake(written, f"{path}.{needed}" if path else needed, "must be given")
+            self.mistake(level, f"{path}.{needed}" if path else needed, "must be given")
         return values
 
-    def _entry(self, name: str, value: Any, pattern: str, path: str, written: Written) -> Any:
-        """What `value` is in the policy, _BAD (and a mistake kept) where it can't be."""
+    def _entry(self, name: str, value: Any, pattern: str, path: str, level: PolicyLevel) -> Any:
+        """What `value` is in the policy; _BAD, with a mistake kept, if it can't be in one."""
         inner = self._find(name, pattern)
         if inner is None:
             from .mistakes import explain_unknown
 
-            self.mistake(written, path, "" if self.is_full else explain_unknown(name, pattern, value))
+            self.mistake(level, path, "" if self.is_full else explain_unknown(name, pattern, value))
         elif inner in KEYS:
-            return self._value(KEYS[inner], value, path, written)
+            return self._value(KEYS[inner], value, path, level)
         elif inner.endswith("[]"):
-            tables = self._tables(path, value, written)
-            return [self._table(table, inner, f"{path}[{number}]", written) for number, table in enumerate(tables, 1)]
+            tables = self._tables(path, value, level)
+            return [self._table(table, inner, f"{path}[{number}]", level) for number, table in enumerate(tables, 1)]
         elif type(value) is dict:
-            return self._table(value, inner, path, written)
+            return self._table(value, inner, path, level)
         else:
-            from .mistakes import found
-
-            self.mistake(written, path, f"found {found(value)}; expected a table")
+            self.mistake(level, path, f"found {describe_value(value)}; expected a table")
         return _BAD
 
     def _find(self, name: str, pattern: str) -> str | None:
-        """Where KEYS or TABLES hold the entry `name` of the table `pattern`, None if nowhere."""
+        """The place of the entry `name` of the table `pattern` in KEYS or TABLES; None if it has none."""
         if pattern in NAMED_BY_USERS:
             return f"{pattern}.{NAMED_BY_USERS[pattern]}" if _may_be_named(name, pattern) else None
         if "." in name or "[" in name:
@@ -131,26 +129,22 @@ class Reading:
             return inner
         return f"{inner}[]" if f"{inner}[]" in TABLES else None
 
-    def _value(self, key: Key, value: Any, path: str, written: Written) -> Any:
-        written.given[path] = value
+    def _value(self, key: Key, value: Any, path: str, level: PolicyLevel) -> Any:
+        level.given[path] = value
         try:
-            read = key.shape.read(value)
+            read = key.type.read(value)
         except InvalidValue as unfit:
-            from .mistakes import found
-
-            self.mistake(written, path, f"found {str(unfit) or found(value)}; expected {key.shape.expected}")
+            self.mistake(level, path, f"found {str(unfit) or describe_value(value)}; expected {key.type.expected}")
             return _BAD
         return read
 
-    def _tables(self, path: str, value: Any, written: Written) -> list[dict[str, Any]]:
+    def _tables(self, path: str, value: Any, level: PolicyLevel) -> list[dict[str, Any]]:
         if type(value) is list and all(type(table) is dict for table in value):
             if len(value) > MOST_TABLES:
-                self.mistake(written, path, f"found {len(value)} entries; there may be {MOST_TABLES} at most")
+                self.mistake(level, path, f"found {len(value)} entries; there may be {MOST_TABLES} at most")
                 return []
             return value
-        from .mistakes import found
-
-        self.mistake(written, path, f"found {found(value)}; expected an array of tables, written [[{path}]]")
+        self.mistake(level, path, f"found {describe_value(value)}; expected an array of tables, written [[{path}]]")
         return []
 
 
@@ -166,6 +160,4 @@ def _shown(name: str) -> str:
     """The name as it must be written in TOML: quoted unless it is bare."""
     if name and TRAILER_CHARACTERS.issuperset(name.replace("_", "-")):
         return name
-    from .toml_text import toml_text
-
     return toml_text(name)

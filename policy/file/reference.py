@@ -25,8 +25,8 @@ pushed counts from the next push, and a push that would leave an unreadable one 
 - `tagwarden policy show` tells what holds, and where each value comes from.
 - `tagwarden policy schema` prints a JSON Schema for editors.
 
-**Severity.** A rule is what `[rules]` says; else an error, if an option of it differs from the value
-that is neutral; else what [the rules' page](rules.md) gives as its default. A severity for a rule
+**Severity.** A rule is what `[rules]` says; else an error, if one of its options has a value that
+turns it on; else what [the rules' page](rules.md) gives as its default. A severity for a rule
 whose option is missing is a mistake. A site policy judges only by the rules that it sets.
 
 **Globs** are case-sensitive. `*` stands for any characters, `/` included, `?` for one, `[abc]`,
@@ -70,5 +70,5 @@ def _row(key: Key, section: str) -> str:
     default = default_text(key)
     if not key.unset:
         default = f"`{default}`"
-    cells = [f"`{name}`", key.shape.expected, default, rules, key.doc]
+    cells = [f"`{name}`", key.type.expected, default, rules, key.doc]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

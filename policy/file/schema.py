@@ -26,13 +26,13 @@ def policy_schema() -> dict[str, Any]:
             path = f"{path}.{table}" if path else table
             here = _inside(here, table, path)
         if name == "NAME":
-            here["additionalProperties"] = dict(key.shape.schema)
+            here["additionalProperties"] = dict(key.type.schema)
         elif name == "RULE":
-            here["properties"] = {rule: dict(key.shape.schema) for rule in RULES if rule != "policy-file"}
+            here["properties"] = {rule: dict(key.type.schema) for rule in RULES if rule != "policy-file"}
         else:
             default = default_of(key)
             here["properties"][name] = {
-                **key.shape.schema,
+                **key.type.schema,
                 "description": key.doc,
                 **({} if default is None else {"default": default}),
             }

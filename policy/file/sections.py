@@ -1,4 +1,4 @@
-"""The tables of a policy file, and what each is for."""
+"""The tables of a policy file, and the purpose of each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SECTIONS: dict[str, str] = {
     "target": "What may be tagged.",
     "time": "Whose clock counts, and how far it may be off.",
     "people": "Who may do what. Needs a server that knows who pushes.",
-    "people.allow[]": "What an entry covers by kind, model and stage, only those whom such entries name may push.",
+    "people.allow[]": "Only the people in the entries that cover an event, by kind, model and stage, may push it.",
     "signing": "Which tags must be signed.",
     "signing.require[]": "Tags that an entry covers need a good signature.",
     "emergency": 'Who may break a rule with `git push -o tagwarden.emergency="RULE: REASON"`; the reason is logged.',

@@ -1,7 +1,7 @@
 """How severe a breach of each rule is, by what a policy file says.
 
-The severity that `[rules]` sets; else "error" if an option of the rule
-differs from its neutral value; else the rule's default. A site policy's rules
+It is the severity that `[rules]` sets; else "error" if an option of the rule
+has a value that turns it on; else the rule's default. A site policy's rules
 are off unless it sets them, by `[rules]` or by an option.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from ..record import Record
 from ..rules import DEFAULT_LEVELS, RULES
-from .keys import ALL_NEUTRAL, KEYS
+from .keys import ANY_VALUE, KEYS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from ..judging.verdict import Level
     from ..settings import Settings
+    from ..verdict import Level
 
 
 class Option(Record):
@@ -26,15 +26,15 @@ class Option(Record):
     section: str
     field: str
     rules: tuple[str, ...]
-    neutral: object
+    turns_on_unless: object
 
 
 def _options() -> tuple[Option, ...]:
     options = []
     for key in KEYS.values():
         section, _, name = key.name.partition(".")
-        if key.rules and "." not in name and "[" not in section and key.neutral is not ALL_NEUTRAL:
-            options.append(Option(key.name, section, name.replace("-", "_"), key.rules, key.neutral))
+        if key.rules and "." not in name and "[" not in section and key.turns_on_unless is not ANY_VALUE:
+            options.append(Option(key.name, section, name.replace("-", "_"), key.rules, key.turns_on_unless))
     for rule, row in RULES.items():
         if row.raised_by is not None:
             section, _, name = row.raised_by.partition(".")
@@ -52,19 +52,19 @@ def resolve(settings: Settings, rules: Mapping[str, Level], given: Collection[st
         for rule in option.rules:
             levels[rule] = "error"
     levels.update(rules)
-    # What keeps the policy readable is no policy's to turn off.
+    # No policy can turn off the rule that keeps policies readable.
     levels["policy-file"] = "error"
     return levels
 
 
 def raising(settings: Settings, given: Collection[str], *, site: bool) -> list[Option]:
-    """The options that differ from their neutral value; in a site policy, those of them that were set."""
+    """The options whose values turn their rules on; in a site policy, those of them that were set."""
     set_here = {option_of(path) for path in given} if site else ()
     return [
         option
         for option in OPTIONS
         if (not site or option.name in set_here)
-        and getattr(getattr(settings, option.section), option.field) != option.neutral
+        and getattr(getattr(settings, option.section), option.field) != option.turns_on_unless
     ]
 
 

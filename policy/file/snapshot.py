@@ -1,19 +1,18 @@
-"""A policy as plain values (tuples, dicts, text, numbers), and back: for whoever keeps one between two hooks."""
+"""A policy as plain values (tuples, dicts, text, numbers), and back, to keep it from one hook to the next."""
 
 from __future__ import annotations
 
 from .. import settings as records
 from ..program_version import VERSION
 from ..rules import RULES
+from .policy import Override, Policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..settings import Policy
-
 _RECORDS: tuple[type[tuple[Any, ...]], ...] = (
-    records.Policy,
+    Policy,
     records.Settings,
     records.Models,
     records.Versions,
@@ -27,23 +26,21 @@ _RECORDS: tuple[type[tuple[Any, ...]], ...] = (
     records.Signing,
     records.Selector,
     records.Emergency,
-    records.Override,
+    Override,
 )
 _NUMBERS = {record: number for number, record in enumerate(_RECORDS)}
 
-# Plain values that were made under another layout are of no use.
+# Plain values made under another layout can't be read.
 LAYOUT = repr((VERSION, [(record.__name__, getattr(record, "_fields", ())) for record in _RECORDS], RULES))
 
 
 def to_plain(policy: Policy) -> Any:
-    """The policy as plain values, with the severities resolved for models of no override and of one."""
-    for applying in [(), *((index,) for index in range(len(policy.overrides)))]:
-        policy.settle(applying)
+    """The policy as plain values."""
     return _plain(policy)
 
 
 def from_plain(value: Any) -> Policy:
-    """The policy that `to_plain` made `value` of, under the same LAYOUT."""
+    """The policy from which `to_plain` made `value`, under the same LAYOUT."""
     made: Policy = _made(value)
     return made
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..grammar.tag_name import TagName
-    from ..settings import Policy
+    from .policy import Policy
 
 
 class Suggestion(Record):

@@ -6,6 +6,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# What a message shows of a value.
+SHOWN = 60
+
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -34,9 +37,24 @@ def toml_assignment(key: str, value: object) -> str:
     return f"{key} = {toml_text(value)}"
 
 
-def shortened(text: str, most: int = 60) -> str:
-    """`text`, cut where it is longer than `most` characters."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+def describe_value(value: object) -> str:
+    """`value` from TOML in a few words, for "found …; expected …"."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "an array of tables" if value and isinstance(value[0], dict) else "an array"
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a number of more than 64 bits"
+    if isinstance(value, str):
+        # Only the beginning is shown.
+        return _shortened(toml_text(value[:100]))
+    if isinstance(value, (bool, int, float)):
+        return _shortened(toml_text(value))
+    return "a date or a time"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
 def joined(names: Sequence[str], last: str = "or") -> str:

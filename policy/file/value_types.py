@@ -1,4 +1,4 @@
-"""What the values in a policy file may look like: how each is read, described, and told to an editor."""
+"""The types of the values in a policy file: how each is read, described in messages, and told to an editor."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from ..grammar.names import is_name
 from ..grammar.tag_name import KINDS
 from ..record import Record
 from ..rules import rules_where
+from .toml_text import describe_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,14 +21,14 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class InvalidValue(Exception):
-    """A value that a shape does not take. The message, if any, says what was found."""
+    """A value that is not of the wanted type. The message, if any, says what was found."""
 
 
-class Shape(Record):
+class ValueType(Record):
     """One kind of value.
 
-    `expected` completes "expected ". `read` turns what TOML gives into what
-    the policy holds, or raises InvalidValue. `schema` is its JSON Schema.
+    `expected` completes "expected ". `read` makes the policy's value from
+    TOML's, or raises InvalidValue. `schema` is its JSON Schema.
     """
 
     expected: str
@@ -35,7 +36,7 @@ class Shape(Record):
     schema: Mapping[str, Any]
 
 
-def choice(names: Sequence[str]) -> Shape:
+def choice(names: Sequence[str]) -> ValueType:
     """One of these strings."""
 
     def read(value: Any) -> str:
@@ -43,7 +44,7 @@ def choice(names: Sequence[str]) -> Shape:
             return value
         raise InvalidValue
 
-    return Shape(one_of(names), read, {"enum": list(names)})
+    return ValueType(one_of(names), read, {"enum": list(names)})
 
 
 def one_of(names: Sequence[str]) -> str:
@@ -52,7 +53,7 @@ def one_of(names: Sequence[str]) -> str:
     return f"{', '.join(quoted[:-1])} or {quoted[-1]}" if len(quoted) > 1 else quoted[0]
 
 
-def whole(least: int, most: int) -> Shape:
+def whole(least: int, most: int) -> ValueType:
     """A whole number within bounds, both included."""
 
     def read(value: Any) -> int:
@@ -61,11 +62,11 @@ def whole(least: int, most: int) -> Shape:
         raise InvalidValue
 
     schema = {"type": "integer", "minimum": least, "maximum": most}
-    return Shape(f"a whole number from {least} to {most}", read, schema)
+    return ValueType(f"a whole number from {least} to {most}", read, schema)
 
 
-def array_of(item: Shape, plural: str, *, least: int = 0, distinct: bool = False) -> Shape:
-    """An array of values of one shape; `plural` is what they are called."""
+def array_of(item: ValueType, plural: str, *, least: int = 0, distinct: bool = False) -> ValueType:
+    """An array of values of one type; `plural` is what they are called."""
 
     def read(value: Any) -> tuple[Any, ...]:
         if type(value) is not list:
@@ -80,9 +81,7 @@ def array_of(item: Shape, plural: str, *, least: int = 0, distinct: bool = False
             try:
                 items.append(item.read(entry))
             except InvalidValue as unfit:
-                from .mistakes import found
-
-                raise InvalidValue(f"{str(unfit) or found(entry)} in the array") from None
+                raise InvalidValue(f"{str(unfit) or describe_value(entry)} in the array") from None
             if distinct:
                 if items[-1] in seen:
                     raise InvalidValue(f"{items[-1]!r} twice")
@@ -95,7 +94,7 @@ def array_of(item: Shape, plural: str, *, least: int = 0, distinct: bool = False
     if distinct:
         expected += ", none twice"
     schema = {"type": "array", "items": item.schema, "minItems": least, "uniqueItems": distinct}
-    return Shape(expected, read, schema)
+    return ValueType(expected, read, schema)
 
 
 def _read_flag(value: Any) -> bool:
@@ -105,7 +104,7 @@ def _read_flag(value: Any) -> bool:
 
 
 def _read_number(value: Any) -> int | float:
-    # An infinite or undefined bound compares as no user would expect.
+    # Infinity and NaN compare in ways that no user expects.
     if type(value) is int or (type(value) is float and value - value == 0):
         return value
     raise InvalidValue
@@ -141,15 +140,13 @@ def _read_pattern(value: Any) -> str:
     import warnings
 
     try:
-        # What Python warns of, such as "[[", it may read otherwise tomorrow.
+        # Python warns of patterns, such as "[[", that a later version may read differently.
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             re.compile(text)
     except (re.error, Warning, OverflowError, RecursionError) as error:
-        from .mistakes import found
-
         problem = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise InvalidValue(f"{found(text)}, which is not one: {problem}") from None
+        raise InvalidValue(f"{describe_value(text)}, which is not one: {problem}") from None
     return text
 
 
@@ -159,9 +156,7 @@ def _read_glob(value: Any) -> str:
         raise InvalidValue(f"one of {len(text)} characters, of which there may be {LONGEST_GLOB} at most")
     problem = problem_of(text)
     if problem:
-        from .mistakes import found
-
-        raise InvalidValue(f"{found(text)} ({problem})")
+        raise InvalidValue(f"{describe_value(text)} ({problem})")
     return text
 
 
@@ -209,43 +204,43 @@ def _read_signers(value: Any) -> str:
 NAME_SCHEMA = {"type": "string", "pattern": "^[A-Za-z0-9]([A-Za-z0-9_/-]*[A-Za-z0-9])?$"}
 _TEXT = {"type": "string", "minLength": 1}
 
-FLAG = Shape("true or false", _read_flag, {"type": "boolean"})
-NUMBER = Shape("a number", _read_number, {"type": "number"})
+FLAG = ValueType("true or false", _read_flag, {"type": "boolean"})
+NUMBER = ValueType("a number", _read_number, {"type": "number"})
 LEVEL = choice(("error", "warning", "off"))
-DURATION = Shape(
+DURATION = ValueType(
     'a number and a unit (s, m, h, d), such as "90s", "5m", "1h" or "2d"',
     _read_duration,
     {"type": "string", "pattern": "^[0-9]{1,9}[smhd]$"},
 )
-PROGRAM_VERSION = Shape(
+PROGRAM_VERSION = ValueType(
     'a version of tagwarden, such as "0.1" or "0.1.2"',
     _read_program_version,
     {"type": "string", "pattern": "^[0-9]{1,9}(\\.[0-9]{1,9}){0,2}$"},
 )
-PATTERN = Shape(
+PATTERN = ValueType(
     f"a regular expression (Python `re`) of at most {LONGEST_PATTERN} characters",
     _read_pattern,
     {"type": "string", "maxLength": LONGEST_PATTERN},
 )
-PATH = Shape("a path within the repository, without a leading '/' and without '..'", _read_path, _TEXT)
-SIGNERS = Shape(
+PATH = ValueType("a path within the repository, without a leading '/' and without '..'", _read_path, _TEXT)
+SIGNERS = ValueType(
     '"file:/absolute/path" or "ref:REF:PATH"',
     _read_signers,
     {"type": "string", "pattern": "^(file:/|ref:[^:-][^:]*:.)"},
 )
-GLOBS = array_of(Shape("a glob", _read_glob, _TEXT), "globs")
-SOME_GLOBS = array_of(Shape("a glob", _read_glob, _TEXT), "globs", least=1)
+GLOBS = array_of(ValueType("a glob", _read_glob, _TEXT), "globs")
+SOME_GLOBS = array_of(ValueType("a glob", _read_glob, _TEXT), "globs", least=1)
 PATHS = array_of(PATH, "paths within the repository, without a leading '/' and without '..'")
 STAGES = array_of(
-    Shape("a stage's name", _read_stage, NAME_SCHEMA),
+    ValueType("a stage's name", _read_stage, NAME_SCHEMA),
     "stage names (letters, digits, '-', '_' and '/', a letter or digit at both ends)",
     distinct=True,
 )
 SOME_KINDS = array_of(choice(KINDS), f"kinds of tag ({one_of(KINDS)})", least=1)
-_MEMBER = Shape("a name", _read_member, _TEXT)
+_MEMBER = ValueType("a name", _read_member, _TEXT)
 WHO = array_of(_MEMBER, 'names, "@group"s and "signer:PRINCIPAL"s')
 SOME_WHO = array_of(_MEMBER, 'names, "@group"s and "signer:PRINCIPAL"s', least=1)
-MEMBERS = array_of(Shape("a name", _read_person, _TEXT), 'names and "signer:PRINCIPAL"s (a group holds no groups)')
+MEMBERS = array_of(ValueType("a name", _read_person, _TEXT), 'names and "signer:PRINCIPAL"s (a group holds no groups)')
 _BREAKABLE = rules_where("breakable")
 BREAKABLE_RULES = array_of(
     choice(_BREAKABLE), f"rules that an emergency may break ({one_of(_BREAKABLE)})", distinct=True

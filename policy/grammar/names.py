@@ -1,13 +1,22 @@
-"""What GTO and Git take as the names of models, stages and counters.
+"""What GTO and Git take as the names of models, stages, counters and refs.
 
-Every test is on the whole text and on ASCII alone. GTO's own patterns let a
-little more through (`a//b`, `../x=m`), which Git then refuses as a ref or
-which ends as another ref than the one that was meant.
+Every function looks at the whole text and allows only ASCII. GTO's own patterns
+allow a little more (`a//b`, `../x=m`); Git then refuses the ref, or makes
+another one than was meant.
 """
 
 from __future__ import annotations
 
 from .versions import DIGITS, IDENTIFIER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TAGS = "refs/tags/"
+HEADS = "refs/heads/"
+# What Git reads in the place of other objects (git-replace(1)).
+REPLACEMENTS = "refs/replace/"
 
 ALPHANUMERIC = IDENTIFIER - {"-"}
 NAME = ALPHANUMERIC | frozenset("-/_")
@@ -16,13 +25,17 @@ FOLDER = NAME | {"."}
 # The longest path component that file systems take is 255 bytes; Git adds ".lock".
 MOST_BYTES = 250
 
-# What GTO puts behind a name that it takes back: "!#" and the next counter.
+# The digits of a commit's id, in either object format.
+ID_LENGTHS = (40, 64)
+HEX = frozenset("0123456789abcdefABCDEF")
+
+# What GTO appends to take a tag back: "!#" and the next counter.
 TOMBSTONE_END = "!#" + 10 * "9"
-# Tags of so few bytes leave room for every tag that may have to follow them.
+# A tag of at most so many bytes leaves room for every tag that may have to follow it.
 ROOMY_BYTES = 220
 MOST_COUNTER_DIGITS = 9
-# A whole name must fit into a path: 1024 bytes on macOS, 4096 on Linux (PATH_MAX). A name is looked
-# at part by part, so that its length alone does not limit what it costs.
+# A whole name must fit into a path: 1024 bytes on macOS, 4096 on Linux (PATH_MAX). The number of its
+# parts is limited, too: each costs time of its own.
 LONGEST_NAME = 1000
 MOST_PARTS = 20
 
@@ -48,6 +61,15 @@ def is_ref_path(folder: str) -> bool:
     return last[:1] != "." and not any(part[:1] in ("", ".") or part.endswith(".lock") for part in parents)
 
 
+def is_commit_id(tag: str) -> bool:
+    """Whether a tag is called like a commit.
+
+    libgit2, by which GTO reads commits, takes a tag of that name for the
+    commit (pygit2, `Repository.resolve_refish`), whatever the tag points at.
+    """
+    return len(tag) in ID_LENGTHS and HEX.issuperset(tag)
+
+
 def is_counter(text: str) -> bool:
     """Whether `text` is a counter: one or more ASCII digits."""
     return bool(text) and DIGITS.issuperset(text)
@@ -61,16 +83,34 @@ def fits(tag: str) -> bool:
 
 
 def is_endless(tag: str) -> bool:
-    """Whether the name is so long, or has so many parts, that nobody should look at it any further."""
+    """Whether the name is too long, or has too many parts, to look at it any further."""
     return len(tag) > LONGEST_NAME or tag.count("/") >= MOST_PARTS
 
 
 def what_has_no_room(model: str, bare: str) -> str | None:
-    """The tag that GTO could not store after the tag `bare` of `model`, written without a counter; None for none."""
+    """A tag that may have to follow `bare`, a tag of `model` without its counter, and does not fit; None if all do."""
     for later in (bare + TOMBSTONE_END, f"{model}@deprecated{TOMBSTONE_END[1:]}"):
         if not fits(later):
             return later
     return None
+
+
+def model_of(tag: str) -> str:
+    """The model that `tag` would be of: a model's name holds neither `@` nor `#`, so the first of either ends it."""
+    return tag.partition("@")[0].partition("#")[0]
+
+
+def model_of_ref(ref: str) -> str | None:
+    """The model that the ref of a tag would be of; None for any other ref."""
+    return model_of(ref[len(TAGS) :]) if ref.startswith(TAGS) else None
+
+
+def parents_of(name: str) -> Iterator[str]:
+    """The folders that a tag or ref of this name lies in, the outermost first."""
+    cut = name.find("/")
+    while cut >= 0:
+        yield name[:cut]
+        cut = name.find("/", cut + 1)
 
 
 def gto_spelling(model: str) -> str:

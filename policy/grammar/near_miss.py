@@ -1,13 +1,14 @@
 """Names that look like model tags and are not: what exactly is wrong with them.
 
-A near miss holds `@` or `#`. GTO skips it without a word, so whoever made it
-believes that something was registered or deployed.
+A near miss contains `@` or `#`. GTO skips it silently, so its author believes
+that something was registered or deployed. A name that GTO takes for a commit's
+id is one, too: GTO reads the tag instead of the commit.
 """
 
 from __future__ import annotations
 
-from ..quoting import quoted
 from ..record import Record
+from ..wording import quoted
 from .names import (
     ALPHANUMERIC,
     FOLDER,
@@ -16,6 +17,7 @@ from .names import (
     MOST_PARTS,
     NAME,
     fits,
+    is_commit_id,
     is_counter,
     is_endless,
     is_model,
@@ -33,9 +35,11 @@ class NearMiss(Record):
 
 
 def explain(tag: str) -> NearMiss:
-    """Say what keeps `tag`, which `parse_tag_name` has turned down, from being a model tag."""
+    """Say why `tag`, which `parse_tag_name` could not read, is not a model tag."""
     if is_endless(tag):
         return NearMiss(tag, _problem_of_size(tag), None)
+    if is_commit_id(tag):
+        return NearMiss(tag, "GTO would read it in place of the commit of that id, and may fail on what it finds", None)
     return NearMiss(tag, _problem(tag), _suggest(tag))
 
 
@@ -149,7 +153,7 @@ def _odd(text: str, allowed: frozenset[str]) -> str:
 
 
 def _suggest(tag: str) -> str | None:
-    """The nearest model tag where only the version or the place of `!` is wrong, else None."""
+    """The model tag that was probably meant if only the version or the place of `!` is wrong, else None."""
     model, at, rest = tag.partition("@")
     version, hash_sign, counter = rest.partition("#")
     cancelled = "!" if version.endswith("!") or counter.endswith("!") else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..record import Record
-from .names import is_model, is_name, tag_spelling
+from .names import TAGS, is_model, is_name, tag_spelling
 from .near_miss import NearMiss
 from .tag_name import parse_tag_name
 
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from .versions import Version
-
-TAGS = "refs/tags/"
 
 
 class Query(Record):
@@ -37,7 +35,7 @@ def parse_query(text: str) -> Query:
     tag = text.removeprefix(TAGS)
     if tag == text:
         if text.startswith("refs/"):
-            raise ValueError(f"{text!r} is no tag; model tags are under refs/tags/")
+            raise ValueError(f"{text!r} is not a tag; model tags are under {TAGS}")
         tag = tag_spelling(text)
         model, _, word = tag.rpartition("@")
         if word in ("latest", "greatest") and is_model(model):
@@ -47,7 +45,7 @@ def parse_query(text: str) -> Query:
         raise ValueError(f"{text!r} asks for nothing: write MODEL@latest, MODEL#STAGE, MODEL@VERSION or a model tag")
     if isinstance(name, NearMiss):
         meant = f"; {name.suggestion!r} may have been meant" if name.suggestion else ""
-        raise ValueError(f"{text!r} is no model tag: {name.problem}{meant}")
+        raise ValueError(f"{text!r} is not a model tag: {name.problem}{meant}")
     if tag == tag_spelling(text) and name.counter is None:
         if name.kind == "register":
             return Query("version", name.model, version=name.version)

@@ -1,4 +1,4 @@
-"""Which names Git takes for refs: the rules of git-check-ref-format(1)."""
+"""Which names Git accepts for refs: the rules of git-check-ref-format(1)."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ if TYPE_CHECKING:
 
 # Control characters, space, and what revisions and patterns are written with.
 FORBIDDEN = bytes((*range(0x20), 0x7F)) + b" ~^:?*[\\"
-# As each stands in a name that a line break ends.
+# As they look in a name that ends with a line break.
 FORBIDDEN_PARTS = (b"..", b"@{", b"//", b"/.", b".lock/", b".lock\n", b"/\n", b".\n")
 
 
 def are_ref_names(refs: Sequence[str]) -> bool:
-    """Whether Git would take each of `refs` for the full name of a ref. All are looked at in one go."""
+    """Whether Git would take each of `refs` for the full name of a ref. It checks all of them at once."""
     if not all(ref.startswith("refs/") for ref in refs):
         return False
     text = "".join([ref + "\n" for ref in refs]).encode("utf-8", "surrogateescape")
-    # A line break in a name would make one more than there are names.
+    # A line break within a name makes the count of line breaks too high.
     if len(text) - len(text.translate(None, FORBIDDEN)) != len(refs):
         return False
     return not any(part in text for part in FORBIDDEN_PARTS)

@@ -1,4 +1,4 @@
-"""The grammar of model tags, as GTO 1.10 reads it: ASCII only, the whole name.
+"""The grammar of model tags as GTO 1.10 reads it. It covers the whole name, and only ASCII.
 
     registration     MODEL@VERSION            churn@v1.2.0
     deregistration   MODEL@VERSION!           churn@v1.2.0!
@@ -7,13 +7,13 @@
     deprecation      MODEL@deprecated         churn@deprecated
 
 each with an optional counter `#N` at the end. MODEL is a name, or
-`FOLDER=NAME` in a repository of several projects (GTO shows `FOLDER:NAME`).
+`FOLDER=NAME` in a repository with several projects (GTO shows `FOLDER:NAME`).
 """
 
 from __future__ import annotations
 
 from ..record import Record
-from .names import fits, is_counter, is_endless, is_model, is_name
+from .names import fits, is_commit_id, is_counter, is_endless, is_model, is_name
 from .versions import Version, parse_version
 
 TYPE_CHECKING = False
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 
 KINDS: tuple[Kind, ...] = ("register", "deregister", "assign", "unassign", "deprecate")
+ALL_KINDS: frozenset[Kind] = frozenset(KINDS)
+# The kinds of event that have a stage.
+STAGED_KINDS: tuple[Kind, ...] = ("assign", "unassign")
 
 
 class TagName(Record):
@@ -44,7 +47,7 @@ class TagName(Record):
     counter: str | None = None
 
     def format(self) -> str:
-        """The name that `parse_tag_name` reads back as this very value."""
+        """The name as text; `parse_tag_name` reads it back as this value."""
         if self.kind == "deprecate":
             text = f"{self.model}@deprecated"
         elif self.version is not None:
@@ -59,8 +62,9 @@ class TagName(Record):
 def parse_tag_name(tag: str) -> TagName | NearMiss | None:
     """Read the name of a tag, without `refs/tags/`.
 
-    Returns None for a name without `@` and `#`, which is no business of a
-    model registry, and a NearMiss for one that has them and is not a model tag.
+    Returns None for a name without `@` and `#`, which a model registry ignores,
+    and a NearMiss for a name that has one of them and is not a model tag, or
+    that GTO would take for a commit.
     """
     if is_endless(tag):
         return _near_miss(tag) if "@" in tag or "#" in tag else None
@@ -91,7 +95,7 @@ def parse_tag_name(tag: str) -> TagName | NearMiss | None:
         if is_model(model) and is_name(stage) and (not hash_sign or is_counter(counter)) and fits(tag):
             return TagName(model, kind, stage=stage, counter=counter if hash_sign else None)
         return _near_miss(tag)
-    return None
+    return _near_miss(tag) if is_commit_id(tag) else None
 
 
 def highest_counter(tags: Iterable[str]) -> int:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 DIGITS = frozenset("0123456789")
 IDENTIFIER = DIGITS | frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-")
 
-# Python converts at most 4300 digits (sys.int_info); no path component of a
-# file system, and so no loose ref, is longer than 255 bytes.
+# Python converts at most 4300 digits (sys.int_info), and a path component of a
+# file system, so also of a loose ref, has at most 255 bytes.
 MOST_DIGITS = 255
 
 LONGEST_CORE = 30
@@ -69,7 +69,7 @@ def parse_version(text: str) -> Version:
 
 
 def core_of(text: str) -> Core | None:
-    """The numbers of `vMAJOR.MINOR.PATCH`, as most versions are, in a third of the time; None for all else."""
+    """The numbers of `vMAJOR.MINOR.PATCH`, in a third of the time; None for any other form."""
     if len(text) > LONGEST_CORE:
         return None
     try:

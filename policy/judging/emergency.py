@@ -1,21 +1,21 @@
 """The way out in an emergency: `git push -o tagwarden.emergency="RULE: REASON"`.
 
-The policy says who may break which rules so (`[emergency]`), and takes only
-such rules as leave the registry readable. The breach is still found, told and
-logged; it does not refuse the push. A request that does not count never
-refuses a push either: the rule does, if it is broken.
+`[emergency]` in the policy says who may break which rules this way; only rules
+whose breach leaves the registry readable can be named there. The breach is
+still found, told and logged, but does not refuse the push. A request that does
+not count changes nothing.
 """
 
 from __future__ import annotations
 
+from ..people import Person, find_in
 from ..record import Record
-from .people import Person, find_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ..settings import Policy
+    from ..file.policy import Policy
 
 OPTION = "tagwarden.emergency"
 
@@ -31,7 +31,7 @@ class Granted(Record):
 
 
 def grant(options: Iterable[str], policy: Policy, pusher: str | None) -> Granted:
-    """What `policy` grants of the emergencies among a push's options to the authenticated `pusher`."""
+    """Which of the emergencies among a push's options `policy` grants to the authenticated `pusher`."""
     reasons: dict[str, str] = {}
     notes: list[str] = []
     for option in options:
@@ -50,7 +50,7 @@ def grant(options: Iterable[str], policy: Policy, pusher: str | None) -> Granted
 
 
 def notes_on(used: Mapping[str, str], pusher: str | None) -> tuple[str, ...]:
-    """Sentences for the pusher about emergencies that let a breach pass, whatever else refuses the push."""
+    """Sentences for the pusher about emergencies that let a breach pass, even if something else refuses the push."""
     return tuple(
         f"{rule} does not refuse this push, for {pusher!r} declared an emergency, which is logged with the "
         f"reason {reason!r}"

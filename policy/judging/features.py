@@ -1,14 +1,15 @@
-"""What a push holds, in single words.
+"""What is in a push, in single words.
 
-A hook pays for each rule that it imports. So each rule names the features
-without which it can have nothing to say (`RuleRow.looks_at`), and most tags
-have none but the kind of their event. A feature may say too much: the rule
-itself decides. It must never be missing where a rule would object.
+A hook pays for each rule that it imports. So the table of rules names the
+features that a rule looks at (`RuleRow.looks_at`): without one of them the
+rule has nothing to say. Most tags have no feature but the kind of their event.
+A feature may be named too often, for the rule itself decides; it must never be
+missing where a rule would object.
 """
 
 from __future__ import annotations
 
-from ..grammar.names import MOST_COUNTER_DIGITS, ROOMY_BYTES
+from ..grammar.names import MOST_COUNTER_DIGITS, REPLACEMENTS, ROOMY_BYTES
 from ..grammar.tag_name import TagName
 from ..objects.needed_files import ANNOTATIONS_FILE
 
@@ -16,12 +17,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .case import ModelFacts
-    from .push import Tag, WholePush
+    from ..facts.model_facts import ModelFacts
+    from ..push import Tag, WholePush
 
 
 def features_of(facts: ModelFacts) -> set[str]:
-    """The kinds of the events that are made, and whatever is out of the ordinary."""
+    """The kinds of the events, and whatever is unusual about the tags."""
     features: set[str] = set()
     if len(facts.made) < len(facts.pushes):
         features.add("delete")
@@ -43,21 +44,21 @@ def features_of(facts: ModelFacts) -> set[str]:
             features.add("move")
         if push.new is not None:
             features.update(_of_tag(push.new, facts))
-    for turn in facts.turns:
-        if turn.versions_here > 1 or len(facts.history.registrations_at.get(turn.event.commit, ())) > 1:
+    for replayed in facts.events:
+        if replayed.versions_here > 1 or len(facts.history.registrations_at.get(replayed.event.commit, ())) > 1:
             features.add("crowded-commit")
             break
     return features
 
 
 def features_of_push(push: WholePush) -> set[str]:
-    """What matters to the rules about the push as a whole."""
+    """What the rules about the push as a whole look at."""
     features: set[str] = set()
     if push.circumstances.place == "client":
         features.add("from-client")
     if push.policy_problem is not None:
         features.add("policy-problem")
-    if any(update.ref.startswith("refs/replace/") for update in push.updates):
+    if any(update.ref.startswith(REPLACEMENTS) for update in push.updates):
         features.add("replacement")
     return features
 

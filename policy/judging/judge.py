@@ -1,7 +1,7 @@
-"""The judge: applies a policy's rules to a push and adds the findings up.
+"""The judge: applies a policy's rules to a push and adds up the findings.
 
-Only the judge knows severities, emergencies and mode; a rule only says what
-is wrong.
+Only the judge knows severities, emergencies and the mode; a rule just says
+what is wrong.
 """
 
 from __future__ import annotations
@@ -9,32 +9,33 @@ from __future__ import annotations
 from itertools import islice
 
 from ..rules import RULES, load_push_rule, load_rule
-from .verdict import Finding, Verdict
+from ..verdict import Finding, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from ..file.policy import Policy
     from ..objects.annotations import YamlFiles
-    from ..settings import Policy, Settings
-    from .push import Circumstances, ModelPush, Signature, TagPush, WholePush
-    from .verdict import Breach, Level, Severity
+    from ..push import Circumstances, ModelPush, Signature, TagPush, WholePush
+    from ..settings import Settings
+    from ..verdict import Breach, Level, Severity
 
-    # What became of the signatures of these tags, by the names of their refs.
+    # What verifying these tags' signatures found, by their refs.
     Verify = Callable[[Sequence[TagPush]], Mapping[str, Signature]]
 
 ORDER = {rule: place for place, rule in enumerate(RULES)}
 
-# A megabyte on the wire can break a rule a million times: nobody reads that, and it would fill the memory.
+# A push of a megabyte can break a rule a million times. Nobody reads so many findings, and they fill the memory.
 MOST_OF_ONE_RULE = 5000
 
 
 class Judge:
     """Judges one push under one policy, model by model.
 
-    Hand in each model's share with `judge_model`, the push as a whole with
-    `judge_whole`, and ask for the `verdict`. Nothing of a share is kept but
-    what was found in it.
+    Hand in each model's part with `judge_model`, the push as a whole with
+    `judge_whole`, and ask for the `verdict`. Of a part the judge keeps only
+    its findings.
     """
 
     def __init__(self, policy: Policy, circumstances: Circumstances, *, verify: Verify | None = None) -> None:
@@ -51,8 +52,17 @@ class Judge:
         self.judged = 0
         self.used_emergencies: dict[str, str] = {}
         self._lists_all = circumstances.place == "history"
+        self._settings: dict[tuple[int, ...], Settings] = {}
         # How often each rule was found broken, by severity.
         self._counts: dict[tuple[str, Severity], int] = {}
+
+    def settings_of(self, model: str | None) -> Settings:
+        """What judges `model`, None for near misses; models under the same overrides share it."""
+        overrides = self.policy.overriding(model or "")
+        key = tuple(map(id, overrides))
+        if key not in self._settings:
+            self._settings[key] = self.policy.settings_under(overrides)
+        return self._settings[key]
 
     def documents(self) -> YamlFiles:
         """What reads the YAML files of this push; few pushes need it."""
@@ -63,7 +73,7 @@ class Judge:
         return self._documents
 
     def judge_model(self, push: ModelPush) -> None:
-        """Judge one model's share of the push; `model` None holds the near misses.
+        """Judge one model's part of the push; that of the model None holds the near misses.
 
         Tags that `scope.ignore` covers are left out and not counted.
         """
@@ -72,12 +82,12 @@ class Judge:
         if not push.pushed:
             return
         self.judged += len(push.pushed)
-        settings = self.policy.for_model(push.model or "")
+        settings = self.settings_of(push.model)
         if self.verify is not None:
             push = push._replace(signatures=self.verify(push.pushed))
-        from .case import build_facts
+        from ..facts.landing import landings_of
+        from ..facts.model_facts import build_facts
         from .features import features_of
-        from .landing import landings_of
 
         found: set[tuple[str, str | None]] = set()
         for landing in landings_of(push, self.circumstances):
@@ -100,7 +110,7 @@ class Judge:
         """Judge what concerns the push as a whole."""
         from .features import features_of_push
 
-        settings = self.policy.for_model("")
+        settings = self.settings_of(None)
         for rule in _rules_for("push", features_of_push(push)):
             level = settings.levels[rule]
             if level != "off":
@@ -133,7 +143,7 @@ class Judge:
         return notes_on(self.used_emergencies, self.circumstances.pusher)
 
     def verdict(self, *, source: str, policy_id: str | None, notes: Sequence[str] = ()) -> Verdict:
-        """The verdict on all that was handed in.
+        """The verdict on everything that was handed in.
 
         `source` and `policy_id` name the policy as the reader found it.
         """
@@ -159,9 +169,9 @@ def judge_push(
     source: str = "built-in policy",
     policy_id: str | None = None,
 ) -> Verdict:
-    """Judge a push, given as the shares of its models.
+    """Judge a push, given as the parts of its models.
 
-    Raises CannotJudge where a pattern of the policy takes too long.
+    Raises CannotJudge if a pattern of the policy takes too long.
     """
     one = Judge(policy, circumstances)
     for push in pushes:

@@ -32,7 +32,7 @@ class YamlFiles:
         self._read: dict[bytes, Any] = {}
 
     def load(self, data: bytes) -> Any:
-        """The document in `data`. Raises ValueError where it is none or too large, CannotJudge where time is up."""
+        """The document in `data`. Raises ValueError if it is unreadable or too large, CannotJudge if time is up."""
         if len(data) > MOST_FILE_BYTES:
             raise ValueError(f"it is larger than {MOST_FILE_BYTES // 1024} KiB")
         if data not in self._read:

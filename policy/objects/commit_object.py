@@ -20,7 +20,7 @@ MOST_DIGITS = 18
 HEX = frozenset(b"0123456789abcdef")
 DIGITS = frozenset(b"0123456789")
 ID_LENGTHS = (40, 64)
-# These stand at the head, once and in order, and nowhere else.
+# These stand first, once each and in this order, and nowhere else.
 HEAD = (b"tree ", b"parent ", b"author ", b"committer ")
 # What libgit2 takes off both ends of names and addresses (`is_crud` in signature.c), whatever the encoding.
 CRUD = bytes(range(33)) + b".,:;<>\"\\'"
@@ -29,7 +29,7 @@ NO_ENCODINGS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")
 
 
 class Commit(Record):
-    """`time` is the committer's, in seconds since the epoch; `defect` is what GTO trips over, None if nothing.
+    """`time` is the committer's, in seconds since the epoch; `defect` is what GTO fails on, None if nothing.
 
     `tree` is the id of the commit's root folder, "" where none can be read.
     """
@@ -40,7 +40,7 @@ class Commit(Record):
 
 
 class Unreadable(ValueError):
-    """A part of a commit that libgit2 or GTO can't read, or reads as another than Git does; the message says which."""
+    """A part of a commit that libgit2 or GTO can't read, or reads differently from Git; the message says which."""
 
 
 def parse_commit(raw: bytes, size: int | None = None) -> Commit:
@@ -92,7 +92,7 @@ def _people(lines: list[bytes], place: int, *, ended: bool) -> tuple[bytes, byte
     if not lines[place : place + 1] or not lines[place].startswith(b"author "):
         raise Unreadable("no author follows its tree and parents")
     author = lines[place]
-    # Some tools wrote several; all but the first are passed over.
+    # Some tools wrote several; readers skip all but the first.
     while lines[place : place + 1] and lines[place].startswith(b"author "):
         _time(lines[place][len(b"author ") :], "author")
         place += 1
@@ -134,7 +134,7 @@ def _check_encoding(lines: list[bytes], people: tuple[bytes, bytes], message: by
         raise Unreadable("it names an encoding, and is too long to be checked against it")
     shown = line[len(b"encoding ") :].decode("ascii", "backslashreplace")
     texts = [part.strip(CRUD) for person in people for part in person.rpartition(b">")[0].rpartition(b"<")[::2]]
-    # libgit2 hands texts on as C does: a NUL ends them.
+    # In libgit2, as in C, a NUL ends a text.
     texts.append(message.partition(b"\0")[0].lstrip(b"\n"))
     import codecs
 

@@ -1,4 +1,4 @@
-"""Which facts a policy asks for, so that nothing else need be read."""
+"""Which files of a tagged commit a policy asks for, so that nothing else need be read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 ANNOTATIONS_FILE = "artifacts.yaml"
-# What is read of a YAML file; a larger one can't be judged by its beginning.
+# The most bytes that are read of a YAML file; a larger file can't be judged by its beginning.
 MOST_FILE_BYTES = 1024 * 1024
 
 

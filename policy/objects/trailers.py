@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 def parse_trailers(message: str) -> list[tuple[str, str]]:
     """The (key, value) pairs of the last paragraph; folded values are joined by a space.
 
-    A paragraph is one of trailers if all its lines are, continuations included;
-    the message's first paragraph is its title and never one.
+    It is a paragraph of trailers if every line is a trailer or continues one.
+    The message's first paragraph is its title, and never trailers.
     """
     paragraphs = [part for part in message.replace("\r\n", "\n").strip().split("\n\n") if part.strip()]
     if len(paragraphs) < 2:

@@ -2,23 +2,23 @@
 
 A tree is `<mode> <name>` NUL `<binary id>`, repeated. GTO walks all of them
 through libgit2, into a map of paths: it fails on what libgit2 can't read, and
-of two entries with one name it keeps the last, where Git takes the first. What
-Git can't check out (`.`, `..`, `.git`, a slash in a name) or does not find (an
-entry out of order) is no better.
+of two entries with one name it keeps the last, where Git takes the first.
+Entries that Git can't check out (`.`, `..`, `.git`, a slash in the name) or does
+not find (entries out of order) count as defects, too.
 """
 
 from __future__ import annotations
 
-from ..quoting import quoted
 from ..record import Record
+from ..wording import quoted
 from .needed_files import ANNOTATIONS_FILE
 
-# What nearly all entries begin with: a folder, and what is as long as a file's mode.
+# What nearly all entries begin with: the mode of a folder, or one of the other modes, which all have one length.
 FOLDER, FILE_MODES = b"40000 ", frozenset((b"100644 ", b"100755 ", b"120000 ", b"160000 "))
 ANNOTATIONS = b" " + ANNOTATIONS_FILE.encode() + b"\0"
-# libgit2 reads no longer name; no file system takes one of a sixteenth of that.
+# libgit2 reads no longer names; file systems take less than a sixteenth of that.
 MOST_NAME_BYTES = 65535
-# What a message shows of a name.
+# How much of a name a message shows.
 SHOWN_BYTES = 60
 
 _DIGITS = frozenset(b"01234567")
@@ -53,7 +53,7 @@ def _parse(raw: bytes, id_bytes: int) -> Tree:
         if end < 0:
             position = size + 1
             break
-        # All but folders begin with a 1, as Git writes modes today.
+        # Git writes the modes of all entries but folders with a 1 in front.
         if raw[position] != _ONE:
             folders.append((len(entries), raw[end + 1 : end + 1 + id_bytes]))
         append(raw[position:end])
@@ -66,7 +66,7 @@ def _parse(raw: bytes, id_bytes: int) -> Tree:
     if not modes <= FILE_MODES or not all(entries[place].startswith(FOLDER) for place, _ in folders):
         return _of_old_or_odd_modes(entries, dict(folders))
     if len(modes) == 1 and not folders:
-        # What all begin with changes nothing of their order.
+        # A beginning that all share does not change their order.
         return Tree(len(entries), [], _problem_of_names(entries, entries, modes.pop()))
     names = [entry[7:] for entry in entries]
     keys = names.copy() if folders else names
@@ -77,7 +77,7 @@ def _parse(raw: bytes, id_bytes: int) -> Tree:
 
 
 def _of_old_or_odd_modes(entries: list[bytes], ids: dict[int, bytes]) -> Tree:
-    """The tree with these entries; `ids` has those of all that may be folders, by their places."""
+    """The tree with these entries; `ids` has the ids of those that may be folders, by their places."""
     names, keys, folders = [], [], []
     defect = None
     for place, entry in enumerate(entries):
@@ -93,9 +93,10 @@ def _of_old_or_odd_modes(entries: list[bytes], ids: dict[int, bytes]) -> Tree:
 
 
 def _kind_of(mode: bytes) -> str | None:
-    """What an entry is: libgit2 takes octal numbers below 200000, and of these Git knows four kinds.
+    """What an entry is; None if libgit2 or Git does not know its mode.
 
-    Old histories hold `040000`, and files of more permissions than two.
+    libgit2 takes octal numbers below 200000, and Git knows four kinds of these.
+    Old histories have `040000`, and files with other permissions than today's two.
     """
     digits = mode.removeprefix(b"0")
     if not digits or len(digits) > 6 or digits[:1] == b"0" or not _DIGITS.issuperset(digits):
@@ -108,13 +109,9 @@ def _kind_of(mode: bytes) -> str | None:
     return "other" if kind in (0o12, 0o16) and not permissions else None
 
 
-def _problem_of_mode(mode: bytes, name: bytes) -> str:
-    return f"has an entry {_shown(name)} of the mode {_shown(mode)}, which Git never writes"
-
-
 def _problem_of_names(names: list[bytes], keys: list[bytes], before: bytes = b"") -> str | None:
-    """What is wrong with these names, each with `before` in front of it; `keys` is what they are ordered by."""
-    # Each line looks at all names at the speed of C; only a defect is looked for one by one.
+    """What is wrong with these names, each with `before` in front of it, which are ordered by `keys`."""
+    # Each line looks at all names at the speed of C. Only once there is a defect, names are looked at one by one.
     distinct = set(names)
     bare = len(before)
     if not distinct.isdisjoint([before + name for name in _RESERVED]) or b"/" in b"".join(names):

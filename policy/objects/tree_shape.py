@@ -1,4 +1,4 @@
-"""What lies below a folder, counted by paths as GTO counts: it walks every path, however few objects make them."""
+"""How much lies below a folder, counted in paths: GTO walks every path, even if few objects make them up."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class Shape(Record):
     """All that is below a folder.
 
     `paths` counts its files and folders, `depth` the folders on the longest
-    way down. `whole` False: it was not looked at to the end, and holds at
-    least that. `defect` completes "the folder … ": what GTO or Git can't read
-    in it or below, None if nothing; `where` is that folder's path. `annotated`
+    way down. `whole` False: it was not walked to the end, and has at least so
+    many. `defect` completes "the folder … ": what GTO or Git can't read in it
+    or below, None if nothing; `where` is that folder's path. `annotated`
     False: there is no `artifacts.yaml` in the folder itself.
     """
 
@@ -33,10 +33,10 @@ UNREAD = Shape(0, 0, whole=False)
 
 
 def shape_of(root: bytes, trees: Mapping[bytes, Tree], shapes: dict[bytes, Shape]) -> Shape:
-    """The shape of the tree `root`, made of all `trees` that were read and of the `shapes` that are known.
+    """The shape of the tree `root`, from the `trees` that were read and the `shapes` that are known.
 
-    What it learns of the trees below goes into `shapes`. Neither depth nor
-    number of paths costs anything: each distinct tree is looked at once.
+    It adds the shapes of the trees below to `shapes`. It looks at each distinct
+    tree once, so that depth and the number of paths cost nothing.
     """
     waiting = [root]
     while waiting:

@@ -1,8 +1,8 @@
-"""YAML as GTO and DVC read it, of files that anybody may push.
+"""Reads YAML as GTO and DVC do, from files that anybody may push.
 
-ruamel.yaml reads both of their files, so a file is unreadable here exactly if
-it is unreadable there. But for one kind: some hundred bytes of anchors can stand
-for more values than any memory holds, on which GTO, DVC and we would end.
+They use ruamel.yaml, and so does this module: a file is unreadable here exactly
+if it is unreadable there. There is one exception. A few hundred bytes of
+anchors can stand for more values than fit into memory; such a file is refused.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# A file of a mebibyte holds half as many values, if it is honest.
+# An ordinary file of a mebibyte has half as many values.
 MOST_VALUES = 1_000_000
 
 
@@ -25,8 +25,8 @@ def prepare_yaml() -> None:
 def load_yaml(data: bytes) -> Any:
     """The document in `data` as plain values. Raises ValueError with a short reason.
 
-    It takes a second for each 64 KiB, and longer if somebody means it to:
-    to be called within a time limit (`Budget`).
+    It takes a second for each 64 KiB, and longer if the file is made for that:
+    call it within a time limit (`Budget`).
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.constructor import SafeConstructor
@@ -50,7 +50,7 @@ def load_yaml(data: bytes) -> Any:
 
 
 def _refuse_endless(root: Any) -> None:
-    """Raise ValueError where the node stands for too many values, each alias counted as all that it stands for."""
+    """Raise ValueError if the node stands for too many values; an alias counts as everything that it stands for."""
     sizes: dict[int, int] = {}
     begun: set[int] = set()
     waiting = [root]
@@ -60,7 +60,7 @@ def _refuse_endless(root: Any) -> None:
         if id(node) in sizes:
             waiting.pop()
         elif id(node) in begun:
-            # All within it is counted; what is not, is this very node.
+            # Everything inside was counted, unless it is this node again.
             if not all(id(one) in sizes for one in inner):
                 raise ValueError("an alias stands for what it is part of")
             sizes[id(node)] = 1 + sum(sizes[id(one)] for one in inner)

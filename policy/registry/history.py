@@ -1,10 +1,10 @@
 """A model's history: what its tags say about versions, stages and deprecation.
 
-The rules of time and order are GTO's (1.10, `registry.py`, `base.py`): an
-event belongs to the commit that its tag points at; of two contrary events the
-later tagger time counts, whole seconds in UTC; where they tie, a
+The rules of time and order are GTO's (1.10, `registry.py`, `base.py`). An event
+belongs to the commit that its tag points at. Of two contrary events the one
+with the later tagger time counts, in whole seconds of UTC. If they tie, a
 deregistration beats a registration, an unassignment an assignment, and any
-event a deprecation. `version-order` and the like are no concern of this file.
+event a deprecation. This file applies no rule of the policy.
 """
 
 from __future__ import annotations
@@ -16,20 +16,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from ..grammar.tag_name import TagName
     from ..grammar.versions import Version
-    from ..judging.push import Tag
+    from .event import Event
 
     VersionAt = tuple[Version, str]
-
-
-class Event(Record):
-    """A model tag that the registry reads. `time` is in seconds since the epoch."""
-
-    tag: str
-    name: TagName
-    commit: str
-    time: int
 
 
 class StageAssignment(Record):
@@ -42,18 +32,6 @@ class StageAssignment(Record):
     def stands(self) -> bool:
         """Whether the assignment has not been taken back."""
         return self.assigned is not None and (self.unassigned is None or self.assigned.time > self.unassigned.time)
-
-
-def read_event(tag: Tag, name: TagName) -> Event | None:
-    """The event that GTO reads from `tag`, whose ref name is `name`, or None.
-
-    None for lightweight and unreadable tags, for those on anything but a
-    commit, and for those whose object bears another name than the ref.
-    """
-    found = tag.object
-    if found is None or not found.readable or found.name != tag.name or found.target_type != "commit":
-        return None
-    return Event(tag.name, name, found.target, found.tagger.time if found.tagger else 0)
 
 
 def _later(one: Event | None, other: Event) -> Event:
@@ -84,8 +62,8 @@ class ModelHistory:
         self.registrations: list[Event] = []
         self.registrations_at: dict[str, list[Event]] = {}
         self._versions_at: dict[str, set[Version]] = {}
-        # For each commit what may be its active version, the best last; each with minus its place, which is never
-        # the same. What is found not to be active goes: it comes back by a new registration only.
+        # For each commit the versions that may be active, the greatest last. The second number, minus the place of
+        # the registration, breaks ties. An inactive version is dropped: only a new registration brings it back.
         self._candidates_at: dict[str, list[tuple[Version, int]]] = {}
         self._unsorted_at: set[str] = set()
         self._first_registrations: dict[Version, Event] = {}
@@ -102,13 +80,13 @@ class ModelHistory:
             self.add(event)
 
     def add(self, event: Event) -> None:
-        """Take `event` in."""
+        """Add `event`."""
         if event.name.kind == "register":
             self.register(event)
         self.proceed(event)
 
     def register(self, event: Event) -> None:
-        """Take a registration in, for all questions but the one about deprecation."""
+        """Add a registration, for all questions but the one about deprecation."""
         version = event.name.version
         assert version is not None
         self.registrations.append(event)
@@ -123,7 +101,7 @@ class ModelHistory:
         self._registered[key] = _later(self._registered.get(key), event)
 
     def proceed(self, event: Event) -> None:
-        """Take in what is left of a registration, and the whole of any other event."""
+        """Add the rest of a registration, and the whole of any other event."""
         name = event.name
         if name.kind == "deprecate":
             self.deprecated = _later(self.deprecated, event)
@@ -159,7 +137,7 @@ class ModelHistory:
         return self._registered.get((version, commit))
 
     def first_registration(self, version: Version) -> Event | None:
-        """The registration of `version`, on whatever commit, that was taken in first."""
+        """The registration of `version`, on any commit, that was added first."""
         return self._first_registrations.get(version)
 
     def deregistration(self, version: Version, commit: str) -> Event | None:
@@ -203,7 +181,7 @@ class ModelHistory:
         )
 
     def versions_at(self, commit: str) -> int:
-        """How many versions GTO sees on `commit`; at two it dies of any assignment there."""
+        """How many versions GTO sees on `commit`; with two, GTO fails on any assignment there."""
         return len(self._versions_at.get(commit, ()))
 
     def versions_with(self, registration: Event) -> int:
@@ -222,7 +200,7 @@ class ModelHistory:
         """Whether the version on `commit` is in `stage`: assigned, not unassigned, active.
 
         A commit without any version counts: GTO shows the bare commit there,
-        and heeds no unassignment of it.
+        and ignores unassignments of it.
         """
         holding = self.holding(stage, commit)
         if not self._versions_at.get(commit):
@@ -232,7 +210,7 @@ class ModelHistory:
     def holders(self, stage: str) -> list[Event]:
         """The assignments of `stage` in force, the newest first: GTO's current one leads.
 
-        Of those of one second the version that was registered first leads.
+        Within one second the version that was registered first leads.
         """
         found = [
             holding.assigned
@@ -249,9 +227,9 @@ class ModelHistory:
     def newest_assignment(self, stage: str) -> Event | None:
         """The newest assignment of `stage` in force.
 
-        What is found not to be in force is forgotten: a version that was
-        unassigned comes back by a new assignment only, one that was
-        deregistered never. So a long series of questions stays cheap.
+        Assignments that are no longer in force are dropped for good: only a new
+        assignment could bring the version back. So a long series of questions
+        stays cheap.
         """
         newest = self._newest.get(stage)
         while newest is not None and (event := newest.top()) is not None:
@@ -262,7 +240,7 @@ class ModelHistory:
         return None
 
     def stages_ever(self, commit: str, also: Collection[str] = ()) -> StagesEver:
-        """Every stage that the version on `commit` was ever assigned until now, and `also` these."""
+        """Every stage that the version on `commit` has been assigned so far, and those in `also`."""
         return StagesEver(self._first_assigned_at.get(commit, {}), self._moment, also)
 
     def has_assignment_tags(self, commit: str) -> bool:

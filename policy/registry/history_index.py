@@ -1,7 +1,7 @@
-"""What a history keeps so that no question of a long push costs more than a look.
+"""Indexes that let a history answer each question of a long push in little time.
 
-A push may hold thousands of events on one commit or of one stage: whatever is
-copied, sorted or searched for each of them costs the square of the push.
+A push may have thousands of events on one commit or in one stage. Copying,
+sorting or searching for each of them would take time in the square of the push.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from .history import Event
+    from .event import Event
 
 
 class StagesEver:
-    """The stages that one commit was assigned until a certain moment, and others.
+    """The stages that one commit was assigned until a certain moment, and some others.
 
-    It is asked, and not copied, turn by turn.
+    It looks into the history's own index instead of copying it for each event.
     """
 
     __slots__ = ("_also", "_first_assigned", "_until")
@@ -36,10 +36,10 @@ class StagesEver:
 
 
 class NewestFirst:
-    """The assignments of one stage, the newest on top; of those of one second the one that was added last.
+    """The assignments of one stage, the newest on top; within one second, the one that was added last.
 
-    What is added in the order of time, as by a push, is kept apart from what
-    came before in any order, so that nothing is sorted twice.
+    Assignments that come in the order of time, as those of a push do, are kept
+    apart from those that came before in any order, so nothing is sorted twice.
     """
 
     __slots__ = ("_before", "_in_order", "_is_in_order")
@@ -50,7 +50,7 @@ class NewestFirst:
         self._is_in_order = True
 
     def add(self, event: Event) -> None:
-        """Take an assignment in."""
+        """Add an assignment."""
         if self._in_order and event.time < self._in_order[-1].time:
             self._is_in_order = False
         self._in_order.append(event)

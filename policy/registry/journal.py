@@ -1,10 +1,11 @@
-"""A model's events one after the other, as `history` shows them."""
+"""A model's events one after the other, as the command `history` prints them."""
 
 from __future__ import annotations
 
 from ..objects.trailers import parse_trailers
 from ..record import Record
-from .history import ModelHistory, read_event
+from .event import read_event
+from .history import ModelHistory
 from .overview import ordinal_numbers
 from .resolution import version_on
 
@@ -14,16 +15,16 @@ if TYPE_CHECKING:
 
     from ..grammar.tag_name import TagName
     from ..grammar.versions import Version
-    from ..judging.push import Tag
     from ..objects.tag_object import Tagger
-    from .history import Event
+    from ..push import Tag
+    from .event import Event
 
 # As GTO does (base.py, `priority`), where two events share a second.
 PRIORITY = {"deprecate": 2, "register": 3, "deregister": 4, "assign": 5, "unassign": 6}
 
 
 class JournalEntry(Record):
-    """One event. `number` is the ordinal of the version that it is about, None where there is none."""
+    """One event. `number` is the ordinal of the version that it is about, None if it is about no version."""
 
     event: Event
     version: Version | None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from semver import Version as SemVer
 
-from ..grammar.versions import DIGITS, Version, parse_version
+from ..grammar.versions import DIGITS, IDENTIFIER, MOST_DIGITS, Version, parse_version
 from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Set
+    from collections.abc import Iterable, Mapping, Set
     from typing import Literal
 
     from ..grammar.versions import Precedence
@@ -21,10 +21,10 @@ FIRST = Version(0, 0, 1)
 
 
 class PreRelease(Record):
-    """A wish for a pre-release: its identifiers, and whether a number follows them from the start.
+    """The pre-release that is wanted: its identifiers, and whether a number always follows them.
 
-    "rc" is numbered: `-rc.1`, `-rc.2`. What tells itself apart, by a time,
-    gets a number only if it is taken.
+    "rc" is numbered: `-rc.1`, `-rc.2`. Identifiers that hold a time are unique
+    by themselves and get a number only if they are taken.
     """
 
     identifiers: tuple[str, ...]
@@ -41,8 +41,8 @@ def next_version(
 ) -> Version:
     """The version to register after `latest`, the greatest active one (None: there is none).
 
-    `taken` are all that were ever registered: none of them is proposed again,
-    in any spelling. Without `bump` a pre-release is followed by its release,
+    `taken` are all versions that were ever registered: none is proposed again,
+    in any spelling. Without `bump`, a pre-release is followed by its release,
     and a release by the next patch. With `above_latest` a pre-release that
     would sort below `latest` (`-beta.1` after `-rc.1`) goes to the next number.
     """
@@ -65,12 +65,12 @@ def _core_after(latest: Version | None, bump: Bump | None, *, keep: bool) -> Ver
     part = bump or "patch"
     if keep and latest.prerelease and not _is_bumped(latest, part):
         return _bumped(_release_of(latest), part)
-    # python-semver releases a pre-release that stands at the asked bump already.
+    # python-semver releases a pre-release that is already at the asked bump.
     return _ours(_theirs(latest._replace(build=())).next_version(part))
 
 
 def _is_bumped(version: Version, part: Bump) -> bool:
-    """Whether the pre-release `version` is one of the bump `part` (`v1.3.0-rc.1` is one of a minor bump)."""
+    """Whether the pre-release `version` already has the bump `part` (`v1.3.0-rc.1` has a minor bump)."""
     if part == "major":
         return version.minor == version.patch == 0
     return part == "patch" or version.patch == 0
@@ -89,7 +89,7 @@ def _release_of(version: Version) -> Version:
 
 
 def _pre_release(core: Version, pre: PreRelease, used: Set[Precedence], latest: Version | None) -> Version:
-    """The first of the pre-releases of `core` that is not taken; after `latest`, if that is one of them."""
+    """The first pre-release of `core` that is not taken; it comes after `latest` if that is one of them."""
     plain = core._replace(prerelease=pre.identifiers)
     passed = latest is not None and latest[:3] == core[:3] and latest.precedence > plain.precedence
     if not pre.numbered and not passed and plain.precedence not in used:
@@ -109,3 +109,54 @@ def _theirs(version: Version) -> SemVer:
 
 def _ours(version: SemVer) -> Version:
     return parse_version(f"v{version}")
+
+
+def render_prerelease(template: str, *, now: int, values: Mapping[str, str] | None = None) -> PreRelease:
+    """Fill in `template`, such as `exp.{date}.{time}`; the result is always valid SemVer and sorts by time.
+
+    `{date}` is the day as `20240131` and `{time}` the time of day as `t093000`,
+    both in UTC at `now` (seconds since the epoch). The `t` is there because SemVer
+    forbids numbers that begin with a zero, as times before ten o'clock would. `values` are further
+    placeholders. Raises ValueError, which says what is wrong with the template
+    or with what it comes to.
+    """
+    from datetime import UTC, datetime
+    from string import Formatter
+
+    moment = datetime.fromtimestamp(now, UTC)
+    known = {**(values or {}), "date": moment.strftime("%Y%m%d"), "time": moment.strftime("t%H%M%S")}
+    text = ""
+    named = set()
+    try:
+        parts = list(Formatter().parse(template))
+    except ValueError as problem:
+        raise ValueError(f"the template {template!r} can't be read: {problem}") from None
+    for literal, name, form, conversion in parts:
+        text += literal
+        if name is None:
+            continue
+        if form or conversion or name not in known:
+            choice = ", ".join(f"{{{key}}}" for key in sorted(known))
+            raise ValueError(f"the template {template!r} names {{{name}}}; known are {choice} (--set adds others)")
+        named.add(name)
+        text += known[name]
+    return PreRelease(_identifiers(text, template), numbered="time" not in named and "date" not in named)
+
+
+def _identifiers(text: str, template: str) -> tuple[str, ...]:
+    identifiers = tuple(text.split("."))
+    for identifier in identifiers:
+        problem = None
+        if not identifier:
+            problem = "has an empty identifier"
+        elif not IDENTIFIER.issuperset(identifier):
+            odd = next(character for character in identifier if character not in IDENTIFIER)
+            problem = f"holds {odd!r}; letters, digits, '-' and '.' are allowed"
+        elif DIGITS.issuperset(identifier) and identifier != "0" and identifier[0] == "0":
+            problem = f"has the number {identifier!r} with a leading zero"
+        elif DIGITS.issuperset(identifier) and len(identifier) > MOST_DIGITS:
+            problem = f"has a number of more than {MOST_DIGITS} digits"
+        if problem:
+            made = "" if text == template else f" (from {template!r})"
+            raise ValueError(f"the pre-release {text!r}{made} {problem}")
+    return identifiers

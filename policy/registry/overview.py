@@ -1,4 +1,4 @@
-"""What a reader of the registry asks of a model's history: its versions, and what each stage holds.
+"""A model at a glance, as `show` prints it: its versions, and what each stage holds.
 
 The answers are GTO's (1.10, `gto show`): a stage shows the newest assignment
 that is in force, `latest` the greatest active version.
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..grammar.versions import Version
-    from .history import Event, ModelHistory
+    from .event import Event
+    from .history import ModelHistory
 
 
 class StageHolder(Record):
-    """What is in a stage: `version` is None where the commit holds none, then GTO shows the commit."""
+    """What is in a stage. `version` is None if the commit has no version; GTO then shows the commit."""
 
     stage: str
     version: Version | None
@@ -91,13 +92,13 @@ def version_lines(history: ModelHistory) -> list[VersionLine]:
 
 
 def ordinal_numbers(registrations: Iterable[Event]) -> dict[Event, int]:
-    """Which in order of time each registration was, from 1; deregistered versions keep theirs."""
+    """The number of each registration in order of time, from 1; deregistered versions keep theirs."""
     ordered = sorted(registrations, key=lambda event: (event.time, _precedence(event), event.tag))
     return {event: number for number, event in enumerate(ordered, 1)}
 
 
 def stages_in_order(found: Iterable[str], declared: Sequence[str] | None) -> list[str]:
-    """The declared stages as they are declared, then the others by name."""
+    """The declared stages in the order of their declaration, then the others by name."""
     known = list(declared or ())
     return known + sorted(set(found) - set(known))
 

@@ -1,12 +1,13 @@
-"""Which tag a wish comes to, given the model's history: its name, its commit, its wording."""
+"""Plans the tag that a command is to make, by the model's history: its name, its commit, its message."""
 
 from __future__ import annotations
 
-from ..grammar.names import gto_spelling
-from ..grammar.tag_name import TagName
-from ..judging.push import Tag, TagPush
+from ..grammar.names import TAGS, gto_spelling
+from ..grammar.tag_name import STAGED_KINDS, TagName
+from ..push import Tag, TagPush
 from ..record import Record
-from .history import Event, ModelHistory, read_event
+from .event import Event, read_event
+from .history import ModelHistory
 from .replay import replay
 
 TYPE_CHECKING = False
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
     from ..grammar.versions import Version
     from .next_version import Bump, PreRelease
 
-# `gto assign` and `gto unassign` count, the others don't (GTO 1.10, registry.py).
-COUNTED = frozenset(("assign", "unassign"))
+# `gto assign` and `gto unassign` number their tags, the others don't (GTO 1.10, registry.py).
+NUMBERED = frozenset(STAGED_KINDS)
 
-# Further ahead are only events that somebody's wrong clock has dated.
+# An event that lies further ahead was dated by a wrong clock.
 QUICK_SUCCESSION = 60
 
 
 class Unplannable(Exception):
-    """The wish comes to no tag; the message says why, and what there is to choose from."""
+    """There is no tag to make; the message says why, and what there is to choose from."""
 
 
 class KnownModel(Record):
@@ -67,11 +68,12 @@ def plan_registration(
 ) -> Plan:
     """Register `version`, else the next one."""
     if version is None:
+        from .next_version import next_version
+
         latest = known.history.latest()
         taken = [event.name.version for event in known.history.registrations if event.name.version]
         current = latest.name.version if latest else None
         # Here and not above: only this command makes versions, and python-semver takes its time to load.
-        from .next_version import next_version
 
         version = next_version(current, taken, bump=bump, pre=pre, above_latest=above_latest)
     message = f"Registering artifact {gto_spelling(known.model)} version {version}"
@@ -148,7 +150,7 @@ def with_counter(name: TagName, known: KnownModel, *, simple: bool | None) -> Ta
     `simple` None is GTO's own choice by kind; a simple name that is taken gets a counter then.
     """
     if simple is None:
-        simple = name.kind not in COUNTED and name not in known.names
+        simple = name.kind not in NUMBERED and name not in known.names
     if simple:
         return name
     counters = [int(one.counter) for one in known.names if one.counter is not None]
@@ -156,16 +158,16 @@ def with_counter(name: TagName, known: KnownModel, *, simple: bool | None) -> Ta
 
 
 def time_of(name: TagName, commit: str, known: KnownModel, *, now: int) -> int:
-    """When the tag is to be dated: now, or a second after the last event that it must follow.
+    """The date of the tag: now, or a second after the last event that it must follow.
 
-    Commands in quick succession are so dated some seconds ahead; what comes
-    after them is then not dated before them.
+    Commands in quick succession date their tags some seconds ahead. A tag is
+    not dated before those that were made so, whatever it is about.
     """
     tag = name.format()
-    push = TagPush(f"refs/tags/{tag}", name, None, None)
-    turn = replay(ModelHistory(known.events), [(push, Event(tag, name, commit, now))])[0]
+    push = TagPush(TAGS + tag, name, None, None)
+    replayed = replay(ModelHistory(known.events), [(push, Event(tag, name, commit, now))])[0]
     ahead = [event.time for event in known.events if now < event.time <= now + QUICK_SUCCESSION]
-    earliest = now if turn.follows is None else max(now, turn.follows.time + 1)
+    earliest = now if replayed.follows is None else max(now, replayed.follows.time + 1)
     return max([earliest, *ahead])
 
 

@@ -1,15 +1,16 @@
-"""A push played into a model's history, event by event.
+"""Replays a push on a model's history, event by event.
 
 The existing events come before the pushed ones, whatever the tagger times
 say. Pushed registrations count from the start, so that a registration and the
-assignment that needs it can travel together; the other events follow in the
-order of time, ties as unassign, assign, deregister, deprecate. Which of them
-count for those after them is up to how the push may land (`landing.py`).
+assignment that needs it can be pushed together. The other events follow in
+the order of time; within one second: unassign, assign, deregister, deprecate.
+Which events count for those after them depends on how the push may land
+(`facts/landing.py`).
 """
 
 from __future__ import annotations
 
-from ..judging.landing import EVERY_KIND
+from ..grammar.tag_name import ALL_KINDS
 from ..record import Record
 
 TYPE_CHECKING = False
@@ -18,22 +19,24 @@ if TYPE_CHECKING:
 
     from ..grammar.tag_name import Kind
     from ..grammar.versions import Version
-    from ..judging.push import TagPush
-    from .history import Event, ModelHistory
+    from ..push import TagPush
+    from .event import Event
+    from .history import ModelHistory
 
-TURN_OF_KIND = {"register": 0, "unassign": 1, "assign": 2, "deregister": 3, "deprecate": 4}
+ORDER_WITHIN_A_SECOND = {"register": 0, "unassign": 1, "assign": 2, "deregister": 3, "deprecate": 4}
 
 
 class ReplayedEvent(Record):
-    """One pushed event, and what held when its turn came.
+    """One pushed event, and the state of the model right before it.
 
-    `active` is the active version on the event's commit, `versions_here` how
-    many versions GTO sees there, `in_stage` whether the version is in the event's
-    stage. `follows` is the latest event that this one must be later than.
-    `earlier_stages` are all stages that the version was assigned before, or in the
-    same second. `assigned_before` tells of any assignment or unassignment on
-    the commit, `retires` whether a deprecation leaves the model deprecated.
-    `active` and the stages are not filled for registrations and deprecations.
+    `active` is the active version on the event's commit, `versions_here` the
+    number of versions that GTO sees there, `in_stage` whether the version is in
+    the event's stage. `follows` is the latest event that this one must be later
+    than. `earlier_stages` are all stages that the version was assigned before,
+    or in the same second. `assigned_before` tells whether the commit has any
+    assignment or unassignment, `retires` whether a deprecation leaves the model
+    deprecated. `active` and the stages are not filled for registrations and
+    deprecations.
     """
 
     push: TagPush
@@ -48,42 +51,42 @@ class ReplayedEvent(Record):
 
 
 def in_order(events: Iterable[tuple[TagPush, Event]]) -> list[tuple[TagPush, Event]]:
-    """Sort pushed events into the order of their turns."""
-    return sorted(events, key=lambda pair: (pair[1].time, TURN_OF_KIND[pair[1].name.kind], pair[1].tag))
+    """Sort pushed events into the order in which they are replayed."""
+    return sorted(events, key=lambda pair: (pair[1].time, ORDER_WITHIN_A_SECOND[pair[1].name.kind], pair[1].tag))
 
 
 def replay(
     history: ModelHistory,
     pushed: Sequence[tuple[TagPush, Event]],
     *,
-    counted: frozenset[Kind] = EVERY_KIND,
+    counted: frozenset[Kind] = ALL_KINDS,
     landed: frozenset[str] = frozenset(),
 ) -> list[ReplayedEvent]:
-    """Let each of the `pushed` events, given `in_order`, have its turn.
+    """Replay the `pushed` events, given `in_order`, on `history`.
 
-    `history` grows by those whose kind is `counted`, and those whose tags have `landed`.
+    Events of the `counted` kinds, and those whose tags have `landed`, are added to `history`.
     """
     counting = [event for _, event in pushed if event.name.kind in counted or event.tag in landed]
     for event in counting:
         if event.name.kind == "register":
             history.register(event)
     together = _assigned_in_one_second(counting)
-    turns = []
+    replayed = []
     for push, event in pushed:
-        turns.append(_turn(history, push, event, together))
+        replayed.append(_replay_one(history, push, event, together))
         if event.name.kind in counted or event.tag in landed:
             history.proceed(event)
     retired = history.deprecated if history.is_deprecated else None
     return [
-        turn._replace(retires="deprecate" not in counted or turn.event == retired)
-        if turn.event.name.kind == "deprecate"
-        else turn
-        for turn in turns
+        one._replace(retires="deprecate" not in counted or one.event == retired)
+        if one.event.name.kind == "deprecate"
+        else one
+        for one in replayed
     ]
 
 
 def _assigned_in_one_second(events: Iterable[Event]) -> dict[tuple[str, int], set[str]]:
-    """The stages that the push assigns to one commit in one second: these count in the order of the path."""
+    """The stages that the push assigns to one commit in one second; their order is that of the path."""
     stages: dict[tuple[str, int], set[str]] = {}
     for event in events:
         if event.name.kind == "assign" and event.name.stage is not None:
@@ -91,7 +94,7 @@ def _assigned_in_one_second(events: Iterable[Event]) -> dict[tuple[str, int], se
     return stages
 
 
-def _turn(
+def _replay_one(
     history: ModelHistory, push: TagPush, event: Event, together: Mapping[tuple[str, int], Collection[str]]
 ) -> ReplayedEvent:
     kind, stage, commit = event.name.kind, event.name.stage, event.commit

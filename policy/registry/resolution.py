@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..grammar.names import gto_spelling
 from ..record import Record
-from .history import ModelHistory, read_event
+from .event import read_event
+from .history import ModelHistory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,14 +14,14 @@ if TYPE_CHECKING:
     from ..grammar.query import Query
     from ..grammar.tag_name import Kind, TagName
     from ..grammar.versions import Version
-    from ..judging.push import Tag
-    from .history import Event
+    from ..push import Tag
+    from .event import Event
 
     NamedTag = tuple[TagName, Tag]
 
 
 class Resolution(Record):
-    """What was found. `tag` is the tag that says so; `current` tells whether the registry still stands so.
+    """The answer. `tag` is the tag that it comes from; `current` tells whether it still holds.
 
     `version` is None for a deprecation, and for an assignment of a commit that
     holds no version.
@@ -43,8 +44,7 @@ class Unresolved(LookupError):
 def resolve(query: Query, tags: Sequence[NamedTag], *, deprecated: bool = False) -> Resolution:
     """The answer to `query` from all `tags` of its model.
 
-    A deprecated model has no versions to offer, unless `deprecated` says that
-    it may. Raises Unresolved.
+    A deprecated model has no answer, unless `deprecated` is True. Raises Unresolved.
     """
     events = [event for name, tag in tags if (event := read_event(tag, name))]
     history = ModelHistory(events)
@@ -115,11 +115,12 @@ def _unreadable(tag: str, tags: Sequence[NamedTag]) -> str:
 
 
 def took_effect(event: Event, events: Sequence[Event], history: ModelHistory) -> bool:
-    """Whether the registry was another one after `event` than before.
+    """Whether `event` changed anything in the registry.
 
-    A deregistration or unassignment of what was not so has no effect, nor an
-    assignment of a version that was deregistered by then. An assignment dated
-    before its registration has: GTO applies registrations first.
+    Deregistering what was not registered, or unassigning what was not assigned,
+    changes nothing, and neither does assigning a version that was deregistered
+    by then. An assignment that is dated before its registration has an effect:
+    GTO applies registrations first.
     """
     kind = event.name.kind
     if kind in ("register", "deprecate"):

@@ -7,41 +7,17 @@ one first), `WHY`, `check`, and `EXAMPLES` of accepted and refused pushes.
 
 from __future__ import annotations
 
-from ..grammar.tag_name import KINDS
+from ..grammar.tag_name import ALL_KINDS
 from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Literal, Protocol
+    from typing import Literal
 
-    from ..judging.case import ModelFacts
-    from ..judging.push import WholePush
-    from ..judging.verdict import Breach, Level
-    from .example import Example
-
-    class Rule(Protocol):
-        """What the module of a rule about one model's tags holds."""
-
-        OPTIONS: tuple[str, ...]
-        WHY: str
-        EXAMPLES: tuple[Example, ...]
-
-        def check(self, facts: ModelFacts) -> Iterator[Breach]:
-            """Yield what is wrong with the case."""
-
-    class PushRule(Protocol):
-        """What the module of a rule about the push as a whole holds."""
-
-        OPTIONS: tuple[str, ...]
-        WHY: str
-        EXAMPLES: tuple[Example, ...]
-
-        def check(self, push: WholePush) -> Iterator[Breach]:
-            """Yield what is wrong with the push."""
+    from ..verdict import Level
+    from .contract import PushRule, Rule
 
 
-ANY_EVENT = frozenset[str](KINDS)
 IN_USE = frozenset(("register", "assign"))
 
 
@@ -61,7 +37,7 @@ class RuleRow(Record):
     """
 
     severity: Level
-    looks_at: frozenset[str] = ANY_EVENT
+    looks_at: frozenset[str] = ALL_KINDS
     scope: Literal["model", "push"] = "model"
     needs_option: tuple[str, ...] = ()
     raised_by: str | None = None
@@ -119,7 +95,7 @@ RULES: dict[str, RuleRow] = {
     "tag-permanent": RuleRow("error", frozenset(("delete",)), breakable=True),
     "who": RuleRow(
         "off",
-        ANY_EVENT | {"delete"},
+        ALL_KINDS | {"delete"},
         needs_option=("people.allow",),
         raised_by="people.allow",
         needs_pusher=True,
@@ -128,7 +104,7 @@ RULES: dict[str, RuleRow] = {
     "tagger-is-pusher": RuleRow("off", needs_pusher=True, breakable=True),
     "signed": RuleRow(
         "off",
-        ANY_EVENT | {"delete"},
+        ALL_KINDS | {"delete"},
         needs_option=("signing.require",),
         raised_by="signing.require",
         needs_remote=True,

@@ -8,16 +8,16 @@ To put it right, make the tag with `tagwarden`, `gto` or `git tag -a`.
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.tag_name import TagName
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from ..wording import shell_command
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
 WHY = "GTO does not see lightweight tags, so the registry would not hold what the tag claims."
@@ -30,7 +30,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f"{push.tag!r} is a lightweight tag (it names a {push.new.type}, not a tag object)",
                 push.ref,
                 facts.model,
-                fix=shell_command("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{}}"),
+                fix=shell_command("git", "tag", "-f", "-a", push.tag, f"{push.ref}^{{}}"),
             )
 
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName, parse_tag_name
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
 WHY = "the counters were to tell in which order the tags were made."
@@ -30,7 +30,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         name = parse_tag_name(tag.name)
         if isinstance(name, TagName) and name.counter is not None:
             highest = max(highest, int(name.counter))
-    order = {turn.push.tag: place for place, turn in enumerate(facts.turns)}
+    order = {replayed.push.tag: place for place, replayed in enumerate(facts.events)}
     seen: set[int] = set()
     highest_seen = 0
     for push in sorted(facts.made, key=lambda push: order.get(push.tag, 0)):

@@ -13,15 +13,16 @@ To put it right, set the clock and make the tag anew, a second later.
 
 from __future__ import annotations
 
-from ..commands import shell_command
-from ..judging.verdict import Breach
-from .example import Example
+from ..grammar.names import TAGS
+from ..verdict import Breach
+from ..wording import shell_command
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("time.max-skew",)
@@ -30,42 +31,42 @@ WHY = "GTO orders events by these times, so it would see another order of events
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     limit = facts.circumstances.now + facts.settings.time.max_skew
-    for turn in facts.turns:
-        event, follows = turn.event, turn.follows
+    for replayed in facts.events:
+        event, follows = replayed.event, replayed.follows
         if event.time > limit:
             yield Breach(
-                f"{turn.push.tag!r} is dated {date(event.time)},"
+                f"{replayed.push.tag!r} is dated {date(event.time)},"
                 f" {_span(event.time - facts.circumstances.now)} from now",
-                turn.push.ref,
+                replayed.push.ref,
                 facts.model,
-                fix=_again(turn.push.tag),
+                fix=_again(replayed.push.tag),
             )
         elif follows is not None and event.time <= follows.time:
             order = "in the same second as" if event.time == follows.time else "before"
             yield Breach(
-                f"{turn.push.tag!r} is dated {date(event.time)},"
+                f"{replayed.push.tag!r} is dated {date(event.time)},"
                 f" {order} {follows.tag!r} ({date(follows.time)}), which it must follow",
-                turn.push.ref,
+                replayed.push.ref,
                 facts.model,
                 "rules.event-time",
-                fix=_again(turn.push.tag),
+                fix=_again(replayed.push.tag),
             )
-        elif turn.retires:
-            yield from _later_commit(turn, facts)
+        elif replayed.retires:
+            yield from _later_commit(replayed, facts)
 
 
-def _later_commit(turn: ReplayedEvent, facts: ModelFacts) -> Iterator[Breach]:
+def _later_commit(replayed: ReplayedEvent, facts: ModelFacts) -> Iterator[Breach]:
     targets = [facts.targets[commit] for commit in facts.history.commits() if commit in facts.targets]
     dated = [(target.commit.time, target.oid) for target in targets if target.commit]
     newest, oid = max(dated, default=(-1, ""))
-    if turn.event.time <= newest:
+    if replayed.event.time <= newest:
         yield Breach(
-            f"{turn.push.tag!r} is dated {date(turn.event.time)}, not later than the commit {oid} ({date(newest)}),"
-            " by whose date GTO would take the model up again",
-            turn.push.ref,
+            f"{replayed.push.tag!r} is dated {date(replayed.event.time)},"
+            f" not later than the commit {oid} ({date(newest)}), by whose date GTO would take the model up again",
+            replayed.push.ref,
             facts.model,
             "rules.event-time",
-            fix=_again(turn.push.tag),
+            fix=_again(replayed.push.tag),
         )
 
 
@@ -87,7 +88,7 @@ def _span(seconds: int) -> str:
 
 
 def _again(tag: str) -> str | None:
-    return shell_command("git", "tag", "-f", "-a", tag, f"refs/tags/{tag}^{{commit}}")
+    return shell_command("git", "tag", "-f", "-a", tag, f"{TAGS}{tag}^{{commit}}")
 
 
 ONE = ("churn@v1.0.0 on c1 at 10", "churn#prod on c1 at 20")

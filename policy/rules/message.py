@@ -12,15 +12,15 @@ To put it right, make the tag anew with a message as the policy asks for it
 from __future__ import annotations
 
 from ..budget import Budget
-from ..judging.verdict import Breach
-from ..quoting import cut
-from .example import Example
+from ..verdict import Breach
+from ..wording import cut
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
     from ..settings import Message
 
 OPTIONS = ("message.min-length", "message.pattern", "message.trailers")
@@ -30,13 +30,13 @@ WHY = "the message is the only place where a tag says why it was made."
 def check(facts: ModelFacts) -> Iterator[Breach]:
     wanted = facts.settings.message
     budget = facts.circumstances.budget or Budget()
-    for turn in facts.turns:
-        found = turn.push.new.object if turn.push.new else None
+    for replayed in facts.events:
+        found = replayed.push.new.object if replayed.push.new else None
         if found is None:
             continue
         text = found.message.strip()
-        for problem, key in _problems(text, turn.event.name.kind, wanted, budget):
-            yield Breach(f"the message of {turn.push.tag!r} {problem}", turn.push.ref, facts.model, key)
+        for problem, key in _problems(text, replayed.event.name.kind, wanted, budget):
+            yield Breach(f"the message of {replayed.push.tag!r} {problem}", replayed.push.ref, facts.model, key)
 
 
 def _problems(text: str, kind: str, wanted: Message, budget: Budget) -> Iterator[tuple[str, str]]:

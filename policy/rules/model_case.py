@@ -9,14 +9,14 @@ To put it right, use the spelling that exists.
 from __future__ import annotations
 
 from ..grammar.names import gto_spelling
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
 WHY = "on macOS and Windows the two collide, and nobody tells them apart when reading."

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from ..grammar.globs import matches_model
 from ..grammar.names import gto_spelling
-from ..judging.verdict import Breach
 from ..objects.annotations import declares
 from ..objects.needed_files import declaration
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("models.names", "models.declared-in")
 WHY = "a slip of the pen would open a second registry entry that nobody watches."
@@ -37,15 +37,15 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
     if models.declared_in is None:
         return
     path, artifact = declaration(facts.model, models.declared_in)
-    for turn in facts.turns:
-        if turn.event.name.kind not in ("register", "assign"):
+    for replayed in facts.events:
+        if replayed.event.name.kind not in ("register", "assign"):
             continue
-        problem = _undeclared(facts, turn.event.commit, path, artifact)
+        problem = _undeclared(facts, replayed.event.commit, path, artifact)
         if problem:
             yield Breach(
-                f"the model {gto_spelling(facts.model)!r} of {turn.push.tag!r} is not declared at its commit:"
+                f"the model {gto_spelling(facts.model)!r} of {replayed.push.tag!r} is not declared at its commit:"
                 f" {problem}",
-                turn.push.ref,
+                replayed.push.ref,
                 facts.model,
                 "models.declared-in",
             )

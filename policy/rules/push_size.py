@@ -8,14 +8,14 @@ To put it right, push the tags in threes.
 
 from __future__ import annotations
 
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.push import WholePush
+    from ..push import WholePush
 
 OPTIONS = ()
 WHY = "GitHub starts no workflow for such a push."

@@ -9,16 +9,16 @@ To put it right, push without that ref.
 
 from __future__ import annotations
 
-from ..commands import shell_command
-from ..judging.verdict import Breach
-from ..quoting import quoted
-from .example import Example
+from ..grammar.names import REPLACEMENTS
+from ..verdict import Breach
+from ..wording import quoted, shell_command
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.push import WholePush
+    from ..push import WholePush
 
 OPTIONS = ()
 WHY = "Git would show everybody another object than the one that was judged."
@@ -26,7 +26,7 @@ WHY = "Git would show everybody another object than the one that was judged."
 
 def check(push: WholePush) -> Iterator[Breach]:
     for update in push.updates:
-        if update.new is not None and update.ref.startswith("refs/replace/"):
+        if update.new is not None and update.ref.startswith(REPLACEMENTS):
             yield Breach(
                 f"{quoted(update.ref)} would replace one object by another",
                 update.ref,

@@ -18,20 +18,20 @@ or have the signer's key added to the allowed signers.
 
 from __future__ import annotations
 
+from ..facts.consequences import is_covered, lines_of
 from ..grammar.tag_name import TagName
-from ..judging.consequences import is_covered, lines_of
-from ..judging.people import describe
-from ..judging.verdict import Breach
-from .example import Example
+from ..people import describe
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..judging.case import ModelFacts
-    from ..judging.consequences import Line
-    from ..judging.possible_stages import Act
-    from ..judging.push import TagPush
+    from ..facts.consequences import Line
+    from ..facts.model_facts import ModelFacts
+    from ..facts.possible_stages import Act
+    from ..push import TagPush
 
 OPTIONS = ("signing.require",)
 WHY = "only a signature proves who made a tag, whoever pushes it and whoever runs the server."

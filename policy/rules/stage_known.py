@@ -9,15 +9,15 @@ To put it right, correct the stage, or have it declared.
 from __future__ import annotations
 
 from ..grammar.names import is_counter
-from ..judging.verdict import Breach
+from ..verdict import Breach
 from ..wording import some_of
-from .example import Example
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("stages.names",)
 WHY = "nothing deploys to a stage that nobody declared, and nobody notices."
@@ -32,9 +32,9 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         return
     known = frozenset(declared)
     names = some_of(declared) or "none"
-    for turn in facts.turns:
-        stage = turn.event.name.stage
-        if stage is None or stage in known or turn.event.name.kind != "assign":
+    for replayed in facts.events:
+        stage = replayed.event.name.stage
+        if stage is None or stage in known or replayed.event.name.kind != "assign":
             continue
         stem, dash, counter = stage.rpartition("-")
         hint = ""
@@ -43,7 +43,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f"; {stage!r} was how GTO 0.1 wrote the stage {stem!r} with a counter, which is now '{stem}#{counter}'"
             )
         yield Breach(
-            f"the stage {stage!r} is not declared in {source} (declared: {names}){hint}", turn.push.ref, facts.model
+            f"the stage {stage!r} is not declared in {source} (declared: {names}){hint}", replayed.push.ref, facts.model
         )
 
 

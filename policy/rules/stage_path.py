@@ -10,16 +10,16 @@ To put it right, assign the stage that was skipped first.
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.names import gto_spelling
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from ..wording import shell_command
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("stages.path",)
 WHY = "a version that skips a stage was not tried there."
@@ -28,16 +28,16 @@ WHY = "a version that skips a stage was not tried there."
 def check(facts: ModelFacts) -> Iterator[Breach]:
     path = facts.settings.stages.path
     step_before = dict(zip(path[1:], path, strict=False))
-    for turn in facts.turns:
-        stage = turn.event.name.stage
-        before = step_before.get(stage) if stage and turn.event.name.kind == "assign" else None
-        if before is not None and before not in turn.earlier_stages:
+    for replayed in facts.events:
+        stage = replayed.event.name.stage
+        before = step_before.get(stage) if stage and replayed.event.name.kind == "assign" else None
+        if before is not None and before not in replayed.earlier_stages:
             model = gto_spelling(facts.model or "")
-            version = str(turn.active or "")
+            version = str(replayed.active or "")
             yield Breach(
-                f"{turn.push.tag!r} assigns {stage!r} to {version or turn.event.commit} of {model!r},"
+                f"{replayed.push.tag!r} assigns {stage!r} to {version or replayed.event.commit} of {model!r},"
                 f" which was never in {before!r}",
-                turn.push.ref,
+                replayed.push.ref,
                 facts.model,
                 fix=shell_command("tagwarden", "assign", model, before, "--version", version) if version else None,
             )

@@ -11,16 +11,16 @@ To put it right, leave it registered; unassign the stage if it shall be used no 
 from __future__ import annotations
 
 from ..grammar.tag_name import TagName
-from ..judging.verdict import Breach
-from ..registry.history import read_event
-from .example import Example
+from ..registry.event import read_event
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from ..judging.case import ModelFacts
-    from ..registry.history import Event
+    from ..facts.model_facts import ModelFacts
+    from ..registry.event import Event
 
 OPTIONS = ("stages.once-assigned-permanent",)
 WHY = "what was once in use there must stay on record."
@@ -28,13 +28,14 @@ WHY = "what was once in use there must stay on record."
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     permanent = facts.settings.stages.once_assigned_permanent
-    for turn in facts.turns:
-        if turn.event.name.kind == "deregister":
+    for replayed in facts.events:
+        if replayed.event.name.kind == "deregister":
             for stage in permanent:
-                if stage in turn.earlier_stages:
+                if stage in replayed.earlier_stages:
                     yield Breach(
-                        f"{turn.push.tag!r} deregisters {turn.event.name.version}, which was in the stage {stage!r}",
-                        turn.push.ref,
+                        f"{replayed.push.tag!r} deregisters {replayed.event.name.version},"
+                        f" which was in the stage {stage!r}",
+                        replayed.push.ref,
                         facts.model,
                     )
     for push in facts.pushes:

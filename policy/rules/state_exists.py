@@ -12,17 +12,16 @@ To put it right, tag the commit of the version that is meant;
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.names import gto_spelling
-from ..judging.verdict import Breach
-from ..wording import some_of
-from .example import Example
+from ..verdict import Breach
+from ..wording import shell_command, some_of
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ()
@@ -32,43 +31,43 @@ WHY = "CI would act on an event that the registry does not hold."
 def check(facts: ModelFacts) -> Iterator[Breach]:
     # Who holds a stage is found out once, and not for each tag that is wrong about it.
     held: dict[str, str] = {}
-    for turn in facts.turns:
-        find_problem = CHECKS.get(turn.event.name.kind)
-        problem = find_problem(turn, facts, held) if find_problem else None
+    for replayed in facts.events:
+        find_problem = CHECKS.get(replayed.event.name.kind)
+        problem = find_problem(replayed, facts, held) if find_problem else None
         if problem:
             yield Breach(
-                f"{turn.push.tag!r} {problem}",
-                turn.push.ref,
+                f"{replayed.push.tag!r} {problem}",
+                replayed.push.ref,
                 facts.model,
                 fix=shell_command("tagwarden", "history", gto_spelling(facts.model or "")),
             )
 
 
-def _assignment(turn: ReplayedEvent, facts: ModelFacts, _held: dict[str, str]) -> str | None:
-    if turn.versions_here > 1:
-        return _many_versions(turn)
-    return None if turn.active else _no_version(turn, facts)
+def _assignment(replayed: ReplayedEvent, facts: ModelFacts, _held: dict[str, str]) -> str | None:
+    if replayed.versions_here > 1:
+        return _many_versions(replayed)
+    return None if replayed.active else _no_version(replayed, facts)
 
 
-def _unassignment(turn: ReplayedEvent, facts: ModelFacts, held: dict[str, str]) -> str | None:
-    if turn.versions_here > 1:
-        return _many_versions(turn)
-    if turn.active is None:
-        return _no_version(turn, facts)
-    if turn.in_stage:
+def _unassignment(replayed: ReplayedEvent, facts: ModelFacts, held: dict[str, str]) -> str | None:
+    if replayed.versions_here > 1:
+        return _many_versions(replayed)
+    if replayed.active is None:
+        return _no_version(replayed, facts)
+    if replayed.in_stage:
         return None
-    stage = turn.event.name.stage or ""
+    stage = replayed.event.name.stage or ""
     if stage not in held:
         holders = (
             str(facts.history.active_version_at(event.commit) or event.commit) for event in facts.history.holders(stage)
         )
         held[stage] = some_of(holders) or "no version"
-    return f"unassigns {turn.active}, which is not in the stage {stage!r} (held by {held[stage]})"
+    return f"unassigns {replayed.active}, which is not in the stage {stage!r} (held by {held[stage]})"
 
 
-def _deregistration(turn: ReplayedEvent, facts: ModelFacts, _held: dict[str, str]) -> str | None:
-    event = turn.event
-    if event.name.version is None or turn.active == event.name.version:
+def _deregistration(replayed: ReplayedEvent, facts: ModelFacts, _held: dict[str, str]) -> str | None:
+    event = replayed.event
+    if event.name.version is None or replayed.active == event.name.version:
         return None
     registered = facts.history.registration(event.name.version, event.commit)
     if registered is not None:
@@ -79,24 +78,23 @@ def _deregistration(turn: ReplayedEvent, facts: ModelFacts, _held: dict[str, str
     return f"deregisters {event.name.version}, which was never registered"
 
 
-def _registration(turn: ReplayedEvent, _facts: ModelFacts, _held: dict[str, str]) -> str | None:
-    if turn.versions_here > 1 and turn.assigned_before:
-        return (
-            f"registers a second version on the commit {turn.event.commit}, which has an assignment; GTO fails on that"
-        )
+def _registration(replayed: ReplayedEvent, _facts: ModelFacts, _held: dict[str, str]) -> str | None:
+    if replayed.versions_here > 1 and replayed.assigned_before:
+        commit = replayed.event.commit
+        return f"registers a second version on the commit {commit}, which has an assignment; GTO fails on that"
     return None
 
 
-def _many_versions(turn: ReplayedEvent) -> str:
-    commit, count = turn.event.commit, turn.versions_here
+def _many_versions(replayed: ReplayedEvent) -> str:
+    commit, count = replayed.event.commit, replayed.versions_here
     return f"is on the commit {commit}, which holds {count} versions; GTO can't tell which is meant"
 
 
-def _no_version(turn: ReplayedEvent, facts: ModelFacts) -> str:
-    there = facts.history.registrations_at.get(turn.event.commit)
+def _no_version(replayed: ReplayedEvent, facts: ModelFacts) -> str:
+    there = facts.history.registrations_at.get(replayed.event.commit)
     if there:
-        return f"is on the commit {turn.event.commit}, whose version {there[-1].name.version} was deregistered"
-    return f"is on the commit {turn.event.commit}, which holds no version of {gto_spelling(facts.model or '')!r}"
+        return f"is on the commit {replayed.event.commit}, whose version {there[-1].name.version} was deregistered"
+    return f"is on the commit {replayed.event.commit}, which holds no version of {gto_spelling(facts.model or '')!r}"
 
 
 CHECKS = {

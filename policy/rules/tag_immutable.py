@@ -10,14 +10,14 @@ To put it right, register a new version, or assign the stage by a new tag
 from __future__ import annotations
 
 from ..grammar.tag_name import TagName
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
 WHY = "clones keep the tag that they have, so one name would mean two models."

@@ -1,7 +1,8 @@
 """Refuses names that look like model tags and are none.
 
 A name with `@` or `#` that is not a model tag of GTO's grammar, `@created`
-(which makes every GTO command fail), and a name that can't stand beside an
+(which makes every GTO command fail), the full id of a commit (GTO then reads
+the tag in place of the commit), and a name that can't stand beside an
 existing tag because one would be a folder of the other. Also a name after
 which GTO could not write the next tag of the model, for that would be too long
 for a file: a counter of more than 9 digits (GTO counts on from the highest; a
@@ -14,19 +15,18 @@ tool that are written with `@` or `#` are listed in `scope.ignore`.
 
 from __future__ import annotations
 
-from ..commands import shell_commands
-from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, what_has_no_room
+from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, TAGS, what_has_no_room
 from ..grammar.near_miss import NearMiss
 from ..grammar.tag_name import TagName, highest_counter
-from ..judging.verdict import Breach
-from ..quoting import quoted
-from .example import Example
+from ..verdict import Breach
+from ..wording import quoted, shell_commands
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("scope.ignore",)
 WHY = "GTO skips such a tag without a word, so nothing is registered or deployed by it."
@@ -79,9 +79,9 @@ def _rename(miss: NearMiss) -> str | None:
     if miss.suggestion is None:
         return None
     return shell_commands(
-        ("git", "tag", "-a", miss.suggestion, f"refs/tags/{miss.tag}^{{commit}}"),
+        ("git", "tag", "-a", miss.suggestion, f"{TAGS}{miss.tag}^{{commit}}"),
         ("git", "tag", "-d", miss.tag),
-        ("git", "push", "origin", f"refs/tags/{miss.suggestion}"),
+        ("git", "push", "origin", TAGS + miss.suggestion),
     )
 
 
@@ -89,6 +89,8 @@ EXAMPLES = (
     Example("a registration", ("churn@v1.2.0",), refused=False),
     Example("an assignment with a counter, in a monorepo", ("cv=seg@v0.4.0", "cv=seg#prod#3"), refused=False),
     Example("a tag without '@' and '#' is none of our business", ("release-2024",), refused=False),
+    Example("the beginning of a commit's id", ("0123456789abcdef",), refused=False),
+    Example("the id of a commit", ("0123456789" * 4,), refused=True),
     Example("the 'v' is missing", ("churn@1.2.0",), refused=True),
     Example("the patch segment is missing", ("churn@v1.2",), refused=True),
     Example("the patch number is a word", ("churn@v1.2.new",), refused=True),

@@ -10,17 +10,16 @@ To put it right, make the tag anew under the name that it shall have.
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.tag_name import TagName
-from ..judging.verdict import Breach
-from ..quoting import quoted
-from .example import Example
+from ..verdict import Breach
+from ..wording import quoted, shell_command
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
 WHY = "GTO goes by the name in the object, so the tag would register something else than it says."

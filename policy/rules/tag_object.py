@@ -10,16 +10,16 @@ To put it right, make the tag anew with `tagwarden`, `gto` or `git tag -a`.
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.tag_name import TagName
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from ..wording import shell_command
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("message.max-bytes",)
 WHY = "one such tag makes every GTO command fail, for all models and for everybody."
@@ -33,7 +33,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             continue
         fix = None
         for defect in found.defects:
-            fix = fix or shell_command("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{commit}}")
+            fix = fix or shell_command("git", "tag", "-f", "-a", push.tag, f"{push.ref}^{{commit}}")
             yield Breach(
                 f"the tag object {push.tag!r} is malformed: {defect}", push.ref, facts.model, "rules.tag-object", fix
             )

@@ -11,18 +11,18 @@ To put it right, push the tombstone instead.
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from ..wording import shell_command
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
-    from ..judging.push import Tag
+    from ..facts.model_facts import ModelFacts
+    from ..push import Tag
 
 OPTIONS = ()
 WHY = "the tags are the registry's only memory; what is deleted can be registered again as another model."

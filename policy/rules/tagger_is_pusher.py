@@ -12,17 +12,17 @@ by, and make the tag anew.
 
 from __future__ import annotations
 
-from ..judging.verdict import Breach
-from ..quoting import quoted
-from .example import Example
+from ..verdict import Breach
+from ..wording import quoted
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
-    from ..judging.push import Circumstances
+    from ..facts.model_facts import ModelFacts
     from ..objects.tag_object import Tagger
+    from ..push import Circumstances
 
 OPTIONS = ()
 WHY = "the registry shows the tagger as whoever did this, and anybody can write any name there."
@@ -32,8 +32,8 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
     circumstances = facts.circumstances
     if circumstances.place != "server":
         return
-    for turn in facts.turns:
-        found = turn.push.new.object if turn.push.new else None
+    for replayed in facts.events:
+        found = replayed.push.new.object if replayed.push.new else None
         tagger = found.tagger if found else None
         if tagger is None:
             continue
@@ -45,7 +45,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         else:
             known_by = circumstances.pusher_email or circumstances.pusher
             problem = f"the tagger is {quoted(written)}, and the server knows the pusher as {quoted(known_by)}"
-        yield Breach(problem, turn.push.ref, facts.model)
+        yield Breach(problem, replayed.push.ref, facts.model)
 
 
 def is_same(tagger: Tagger, circumstances: Circumstances) -> bool:

@@ -8,16 +8,16 @@ To put it right, repair or remove the file and tag the new commit.
 
 from __future__ import annotations
 
-from ..judging.verdict import Breach
 from ..objects.annotations import problem_of_annotations
 from ..objects.needed_files import ANNOTATIONS_FILE
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
 WHY = "GTO reads this file at every tagged commit, and fails for all models where it can't."
@@ -25,8 +25,8 @@ WHY = "GTO reads this file at every tagged commit, and fails for all models wher
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     problems: dict[bytes, str | None] = {}
-    for turn in facts.turns:
-        commit = turn.event.commit
+    for replayed in facts.events:
+        commit = replayed.event.commit
         target = facts.targets.get(commit)
         content = target.files.get(ANNOTATIONS_FILE) if target else None
         if content is None:
@@ -35,8 +35,8 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             problems[content] = problem_of_annotations(content, facts.documents())
         if problems[content]:
             yield Breach(
-                f"the commit of {turn.push.tag!r} has an 'artifacts.yaml' that GTO can't read: {problems[content]}",
-                turn.push.ref,
+                f"the commit of {replayed.push.tag!r} has an 'artifacts.yaml' that GTO can't read: {problems[content]}",
+                replayed.push.ref,
                 facts.model,
             )
 

@@ -10,15 +10,15 @@ or along with the tag.
 
 from __future__ import annotations
 
-from ..judging.verdict import Breach
+from ..verdict import Breach
 from ..wording import some_of
-from .example import Example
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("target.branches",)
 WHY = "a model that is tagged beside these branches was not reviewed with them and can vanish."
@@ -27,13 +27,13 @@ WHY = "a model that is tagged beside these branches was not reviewed with them a
 def check(facts: ModelFacts) -> Iterator[Breach]:
     branches = facts.settings.target.branches
     names = some_of(map(repr, branches))
-    for turn in facts.turns:
-        target = facts.targets.get(turn.event.commit)
-        puts_to_use = turn.event.name.kind in ("register", "assign")
+    for replayed in facts.events:
+        target = facts.targets.get(replayed.event.commit)
+        puts_to_use = replayed.event.name.kind in ("register", "assign")
         if puts_to_use and target is not None and target.on_branches.get(branches) is False:
             yield Breach(
-                f"the commit {turn.event.commit} of {turn.push.tag!r} is on none of the branches {names}",
-                turn.push.ref,
+                f"the commit {replayed.event.commit} of {replayed.push.tag!r} is on none of the branches {names}",
+                replayed.push.ref,
                 facts.model,
             )
 

@@ -11,17 +11,17 @@ To put it right, tag the commit that holds the model.
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.tag_name import TagName
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from ..wording import shell_command
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
-    from ..judging.push import Tag
+    from ..facts.model_facts import ModelFacts
+    from ..push import Tag
 
 OPTIONS = ()
 WHY = "GTO takes every target for a commit, and fails for all models where it is none."
@@ -35,7 +35,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         if problem:
             fix = None
             if "another tag" in problem:
-                fix = shell_command("git", "tag", "-f", "-a", push.tag, f"refs/tags/{push.tag}^{{commit}}")
+                fix = shell_command("git", "tag", "-f", "-a", push.tag, f"{push.ref}^{{commit}}")
             yield Breach(f"{push.tag!r} {problem}", push.ref, facts.model, fix=fix)
 
 

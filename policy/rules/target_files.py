@@ -9,31 +9,31 @@ To put it right, commit the file and tag that commit.
 
 from __future__ import annotations
 
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("target.files",)
 WHY = "whoever uses this version relies on that file."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
-    for turn in facts.turns:
-        if turn.event.name.kind not in ("register", "assign"):
+    for replayed in facts.events:
+        if replayed.event.name.kind not in ("register", "assign"):
             continue
-        target = facts.targets.get(turn.event.commit)
+        target = facts.targets.get(replayed.event.commit)
         if target is None or not target.readable:
             continue
         for path in facts.settings.target.files:
             if target.files.get(path) is None:
                 yield Breach(
-                    f"the commit {turn.event.commit} of {turn.push.tag!r} has no file {path!r}",
-                    turn.push.ref,
+                    f"the commit {replayed.event.commit} of {replayed.push.tag!r} has no file {path!r}",
+                    replayed.push.ref,
                     facts.model,
                 )
 

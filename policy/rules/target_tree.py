@@ -14,15 +14,15 @@ shows a folder's entries, `git mktree` writes them anew.
 
 from __future__ import annotations
 
-from ..judging.verdict import Breach
-from ..quoting import quoted
-from .example import Example
+from ..verdict import Breach
+from ..wording import quoted
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
     from ..objects.tree_shape import Shape
     from ..settings import TargetRules
 

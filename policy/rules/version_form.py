@@ -11,14 +11,14 @@ To put it right, register the version without that part.
 from __future__ import annotations
 
 from ..grammar.tag_name import TagName
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("versions.build-metadata", "versions.prerelease")
 WHY = "this form of version was ruled out for this model."

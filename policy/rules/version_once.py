@@ -8,18 +8,18 @@ To put it right, register the next version.
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from ..wording import shell_command
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..facts.model_facts import ModelFacts
     from ..grammar.versions import Precedence
-    from ..judging.case import ModelFacts
 
 OPTIONS = ()
 WHY = "a version that means two things can't be trusted by anybody who has fetched either."
@@ -35,8 +35,10 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         if event.tag not in made and event.name.version:
             seen.setdefault(event.name.version.precedence, event.tag)
     # Over history the later of two is the wrong one; within a push, the one named later.
-    turns = {turn.push.tag: place for place, turn in enumerate(facts.turns)}
-    for push in sorted(new, key=lambda push: turns.get(push.tag, 0)) if facts.circumstances.place == "history" else new:
+    places = {replayed.push.tag: place for place, replayed in enumerate(facts.events)}
+    if facts.circumstances.place == "history":
+        new.sort(key=lambda push: places.get(push.tag, 0))
+    for push in new:
         version = push.name.version if isinstance(push.name, TagName) else None
         if version is None:
             continue

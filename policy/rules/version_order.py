@@ -12,19 +12,19 @@ models that keep several lines.
 
 from __future__ import annotations
 
-from ..commands import shell_command
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from ..wording import shell_command
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..facts.model_facts import ModelFacts
     from ..grammar.versions import Precedence, Version
-    from ..judging.case import ModelFacts
-    from ..registry.history import Event
+    from ..registry.event import Event
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("versions.order",)
@@ -41,7 +41,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
     if facts.circumstances.place == "history":
         yield from _check_in_time_order(facts, numbers)
         return
-    pushed = {turn.push.tag for turn in facts.turns}
+    pushed = {replayed.push.tag for replayed in facts.events}
     highest: dict[tuple[int, ...], Event] = {}
     for event in facts.history.active_registrations():
         if event.tag not in pushed and event.name.version:
@@ -61,14 +61,15 @@ def _check_in_time_order(facts: ModelFacts, numbers: int) -> Iterator[Breach]:
     from heapq import heappop, heappush
 
     # Which of one second came first is not known, so the lower version is taken for the earlier.
-    turns = sorted((turn for turn in facts.turns if turn.event.name.version), key=_moment)
+    events = sorted((replayed for replayed in facts.events if replayed.event.name.version), key=_moment)
     # The higher a version, the lower its place, so that a heap has the highest on top.
-    in_order = sorted({_version(turn.event) for turn in turns}, key=lambda version: version.precedence, reverse=True)
+    versions = {_version(replayed.event) for replayed in events}
+    in_order = sorted(versions, key=lambda version: version.precedence, reverse=True)
     place = {version: number for number, version in enumerate(in_order)}
     heaps: dict[tuple[int, ...], list[int]] = {}
     active: set[Version] = set()
-    for turn in turns:
-        name, version = turn.event.name, _version(turn.event)
+    for replayed in events:
+        name, version = replayed.event.name, _version(replayed.event)
         if name.kind == "deregister":
             active.discard(version)
         elif name.kind == "register":
@@ -77,13 +78,13 @@ def _check_in_time_order(facts: ModelFacts, numbers: int) -> Iterator[Breach]:
             while heap and in_order[heap[0]] not in active:
                 heappop(heap)
             if heap and version.precedence <= in_order[heap[0]].precedence:
-                yield _breach(facts, turn.push.ref, name, in_order[heap[0]], None)
+                yield _breach(facts, replayed.push.ref, name, in_order[heap[0]], None)
             heappush(heap, place[version])
             active.add(version)
 
 
-def _moment(turn: ReplayedEvent) -> tuple[int, bool, Precedence]:
-    return turn.event.time, turn.event.name.kind == "deregister", _version(turn.event).precedence
+def _moment(replayed: ReplayedEvent) -> tuple[int, bool, Precedence]:
+    return replayed.event.time, replayed.event.name.kind == "deregister", _version(replayed.event).precedence
 
 
 def _line(version: Version, numbers: int) -> tuple[int, ...]:

@@ -11,24 +11,24 @@ To put it right, register the new version on a commit of its own
 from __future__ import annotations
 
 from ..grammar.names import gto_spelling
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..judging.case import ModelFacts
+    from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
 WHY = "GTO finds a stage's version by its commit, and fails where a commit has two."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
-    pushed = {turn.push.tag for turn in facts.turns}
+    pushed = {replayed.push.tag for replayed in facts.events}
     first_at: dict[str, str] = {}
-    for turn in facts.turns:
-        event = turn.event
+    for replayed in facts.events:
+        event = replayed.event
         if event.name.kind != "register":
             continue
         if event.commit not in first_at:
@@ -36,9 +36,9 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             first_at[event.commit] = old[0] if old else event.tag
         if first_at[event.commit] != event.tag:
             yield Breach(
-                f"the commit {event.commit} of {turn.push.tag!r} already holds {first_at[event.commit]!r}"
+                f"the commit {event.commit} of {replayed.push.tag!r} already holds {first_at[event.commit]!r}"
                 f" of the model {gto_spelling(facts.model or '')!r}",
-                turn.push.ref,
+                replayed.push.ref,
                 facts.model,
                 fix="git commit --allow-empty",
             )

@@ -13,15 +13,15 @@ from __future__ import annotations
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..grammar.versions import DIGITS
-from ..judging.verdict import Breach
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..facts.model_facts import ModelFacts
     from ..grammar.versions import Version
-    from ..judging.case import ModelFacts
 
     Core = tuple[int, int, int]
 

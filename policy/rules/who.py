@@ -20,21 +20,21 @@ To put it right, have somebody who is named push it, or have the policy changed.
 
 from __future__ import annotations
 
-from ..judging.consequences import CONTRARY, lines_of
-from ..judging.people import Person, decide, names_signers
-from ..judging.possible_stages import Act
-from ..judging.verdict import Breach
+from ..facts.consequences import CONTRARY, lines_of
+from ..facts.possible_stages import Act
+from ..people import Person, decide, names_signers
 from ..record import Record
-from .example import Example
+from ..verdict import Breach
+from .contract import Example
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..judging.case import ModelFacts
-    from ..judging.consequences import Line
-    from ..judging.people import Decision
-    from ..judging.push import Signature
+    from ..facts.consequences import Line
+    from ..facts.model_facts import ModelFacts
+    from ..people import Decision
+    from ..push import Signature
 
 OPTIONS = ("people.allow",)
 WHY = "the policy names who answers for this."

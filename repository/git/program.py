@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 
 from ...policy.errors import CannotJudge
+from ...policy.grammar.names import TAGS, model_of_ref
 from .cat_file import LARGEST, ObjectReader
 from .command import Git, namespace_prefix
 from .loose_refs import LooseRefs
 from .object_ids import are_ids
 from .objects import RawObject, TagRef, TreeEntry
-from .refs import MODELS_AT_MOST, MODELS_AT_ONCE, REFS_AT_MOST, fits, group_by_model, model_of, model_patterns, possible
+from .refs import MODELS_AT_MOST, MODELS_AT_ONCE, REFS_AT_MOST, fits, group_by_model, model_patterns, possible
 from .trees import checked_path, find_entry, must_be_absent
 from .whole_listing import WholeListing
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from .tree_walk import TreeWalk
 
     Look = Callable[[LooseRefs], Mapping[str, str | None]]
-
-TAGS = "refs/tags/"
 
 
 class GitProgram:
@@ -229,7 +228,7 @@ class _Prepared:
             listed = ((ref[self._start :], oid) for ref, oid in self.listing.refs())
             if self._holds_others:
                 # What nobody asked for is not kept: there may be a million.
-                listed = (one for one in listed if one[0] in self.refs or model_of(one[0]) in self.models)
+                listed = (one for one in listed if one[0] in self.refs or model_of_ref(one[0]) in self.models)
             self._found = list(listed)
         return self._found
 

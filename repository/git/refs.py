@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...policy.errors import CannotJudge
+from ...policy.grammar.names import TAGS, model_of_ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,10 +39,7 @@ def model_patterns(models: Iterable[str], namespace: str) -> list[str]:
     stands before the first special character only.
     """
     return [
-        f"{namespace}refs/tags/{model}{separator}{rest}"
-        for model in models
-        for separator in "@#"
-        for rest in ("*", "*/**")
+        f"{namespace}{TAGS}{model}{separator}{rest}" for model in models for separator in "@#" for rest in ("*", "*/**")
     ]
 
 
@@ -82,18 +80,11 @@ def damaged(ref: str) -> CannotJudge:
     )
 
 
-def model_of(ref: str) -> str | None:
-    """The model that a tag would be of; its name holds neither `@` nor `#`, so the first of either ends it."""
-    if not ref.startswith("refs/tags/"):
-        return None
-    return ref[len("refs/tags/") :].partition("@")[0].partition("#")[0]
-
-
 def group_by_model(found: Iterable[tuple[str, str]], models: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
     """For each model, name (without refs/tags/) and id of its tags."""
     groups: dict[str | None, list[tuple[str, str]]] = {model: [] for model in models}
     for ref, oid in found:
-        group = groups.get(model_of(ref))
+        group = groups.get(model_of_ref(ref))
         if group is not None:
-            group.append((ref[len("refs/tags/") :], oid))
+            group.append((ref[len(TAGS) :], oid))
     return {model: group for model, group in groups.items() if model is not None}

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ...policy.judging.push import RefUpdate
+    from ...policy.push import RefUpdate
     from .command import Git
     from .reader import Reader
 
@@ -46,11 +46,16 @@ def as_they_change(updates: Sequence[RefUpdate], reader: Reader) -> list[RefUpda
         return list(updates)
     followed = [update._replace(ref=stands_for.get(update.ref, update.ref)) for update in updates]
     refs = [update.ref for update in followed]
+    named = {update.ref for update in updates}
+    changed: set[str] = set()
     for update, ref in zip(updates, refs, strict=True):
-        if refs.count(ref) > 1 and ref != update.ref:
+        if ref == update.ref:
+            continue
+        if ref in named or ref in changed:
             raise CannotJudge(
                 f"The push names {update.ref!a}, which stands for {ref!a}, and that ref once more. Push one of the two."
             )
+        changed.add(ref)
     return followed
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 
 from ...policy.errors import CannotJudge
-from ...policy.judging.push import Circumstances, RefUpdate, WholePush
+from ...policy.grammar.names import TAGS
+from ...policy.push import Circumstances, RefUpdate, WholePush
 from ...policy.record import Record
 from ..git.program import GitProgram
 from ..git.tree_walk import TreeWalk
 from ..signatures.verifier import find_verifier
 from .consumer_judge import ConsumerJudge, LookingJudge
-from .model_updates import TAGS
 from .pipeline import judge_updates
 
 TYPE_CHECKING = False
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Literal
 
-    from ...policy.judging.verdict import Verdict
-    from ...policy.settings import Policy
+    from ...policy.file.policy import Policy
+    from ...policy.verdict import Verdict
     from ..git.command import Git
     from ..git.objects import RawObject, TagRef
     from ..trusted.loaded_policy import LoadedPolicy

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from ...policy.grammar.globs import matches_any
+from ...policy.grammar.names import HEADS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from ...policy.judging.push import RefUpdate
+    from ...policy.push import RefUpdate
     from ..git.reader import Reader
 
     # Whether only a fault could keep this branch from landing; the mapping holds all updates of the push by ref.
     Lands = Callable[[RefUpdate, Mapping[str, RefUpdate], Reader], bool]
-
-HEADS = "refs/heads/"
 
 
 def contained_in(

@@ -11,13 +11,13 @@ about a tag refuses the whole push.
 from __future__ import annotations
 
 from ...policy.errors import CannotJudge
-from .model_updates import TAGS
+from ...policy.grammar.names import TAGS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ...policy.judging.push import RefUpdate
+    from ...policy.push import RefUpdate
     from ..git.reader import Reader
     from .receiving import Receiver
 

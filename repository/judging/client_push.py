@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 from ...policy.errors import CannotJudge
+from ...policy.grammar.names import TAGS, model_of
 from ...policy.judging.judge import Judge
-from ...policy.judging.push import Circumstances, WholePush
+from ...policy.push import Circumstances, WholePush
 from ...policy.record import Record
 from ...policy.rules import rules_where
 from ..git.program import GitProgram
@@ -15,18 +16,18 @@ from ..remote.reader import RemoteReader, fetch_missing
 from ..remote.remote import DEFAULT_SECONDS, TIMEOUT_SETTING, Listing, Remote, RemoteIsSilent, seconds_for_remotes
 from ..trusted.loaded_policy import load_source, with_declared_stages
 from ..trusted.policy_source import client_policy
-from .model_updates import TAGS, updates_by_model
-from .obstacles import parents_of
+from .model_updates import updates_by_model
+from .obstacles import tags_in_the_way
 from .pipeline import judge_updates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ...policy.file.policy import Policy
     from ...policy.judging.judge import Verify
-    from ...policy.judging.push import RefUpdate
-    from ...policy.judging.verdict import Level, Verdict
-    from ...policy.settings import Policy
+    from ...policy.push import RefUpdate
+    from ...policy.verdict import Level, Verdict
     from ..git.command import Git
     from ..git.configuration import Configuration
     from ..git.reader import Reader
@@ -119,7 +120,7 @@ def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> N
     remote = remote_of(push.destination, push.git, push.configuration)
     listing = push.listing
     if listing is None:
-        parents = _parents(push.updates)
+        parents = sorted(tags_in_the_way(update for update in push.updates if update.ref.startswith(TAGS)))
         asks_branches = bool(_active(judge.policy, models, ("target-branch",)))
         # A near miss is one, whatever the remote has.
         listing = remote.list(models, tags=parents, heads=asks_branches) if models or parents else Listing({}, {})
@@ -175,17 +176,7 @@ def _needed(updates: Sequence[RefUpdate], models: Sequence[str], listing: Listin
     """The remote's tags that are looked into, by name: those of the pushed models, and those that are changed."""
     wanted = set(models)
     touched = {update.ref[len(TAGS) :] for update in updates if update.ref.startswith(TAGS)}
-    return {
-        name: oid
-        for name, oid in listing.tags.items()
-        if name in touched or name.partition("@")[0].partition("#")[0] in wanted
-    }
-
-
-def _parents(updates: Sequence[RefUpdate]) -> list[str]:
-    """Tags that would stand in the way of a pushed one, for a ref can't be a folder, too."""
-    tags = (update.ref[len(TAGS) :] for update in updates if update.ref.startswith(TAGS))
-    return sorted({parent for tag in tags for parent in parents_of(tag)})
+    return {name: oid for name, oid in listing.tags.items() if name in touched or model_of(name) in wanted}
 
 
 def _verifier(policy: Policy, reader: Reader, push: ClientPush, now: int) -> Verify | None:

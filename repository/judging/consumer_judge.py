@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from ...policy.grammar.tag_name import TagName
 from ...policy.judging.judge import Judge
-from ...policy.judging.verdict import Breach
+from ...policy.verdict import Breach
 from .consumer_view import RULES_ON_READING, ConsumerView, open_consumer_view
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...policy.file.policy import Policy
     from ...policy.judging.judge import Verify
-    from ...policy.judging.push import Circumstances, ModelPush, TagPush
-    from ...policy.judging.verdict import Verdict
-    from ...policy.settings import Policy, Settings
+    from ...policy.push import Circumstances, ModelPush, TagPush
+    from ...policy.settings import Settings
+    from ...policy.verdict import Verdict
     from ..git.command import Git
     from .consumer_view import Difference
 

@@ -16,8 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from ...policy.judging.push import Tag
     from ...policy.objects.commit_object import Commit
+    from ...policy.push import Tag
     from ..git.command import Git
 
 # UnicodeDecodeError is a ValueError, a missing object a KeyError; a tag without a tagger has None for it.

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from ...policy.file.load import load_policy
+from ...policy.grammar.names import TAGS
 from ...policy.judging.judge import Judge
-from ...policy.judging.push import RefUpdate
+from ...policy.push import RefUpdate
 from ..trusted.loaded_policy import load_server_policies, with_declared_stages
-from .model_updates import TAGS, updates_by_model
+from .model_updates import updates_by_model
 from .pipeline import judge_updates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...policy.judging.push import Circumstances
-    from ...policy.judging.verdict import Verdict
+    from ...policy.push import Circumstances
+    from ...policy.verdict import Verdict
     from ..git.configuration import Configuration
     from ..git.reader import Reader
     from ..trusted.loaded_policy import LoadPolicy

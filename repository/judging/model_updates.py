@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...policy.grammar.names import TAGS
 from ...policy.record import Record
 
 TYPE_CHECKING = False
@@ -10,12 +11,10 @@ if TYPE_CHECKING:
 
     from ...policy.grammar.near_miss import NearMiss
     from ...policy.grammar.tag_name import TagName
-    from ...policy.judging.push import RefUpdate
+    from ...policy.push import RefUpdate
     from ..git.objects import TagRef
 
     UpdatesByModel = Mapping[str | None, "ModelUpdates"]
-
-TAGS = "refs/tags/"
 
 
 class ModelUpdates(Record):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from ...policy.grammar.names import is_endless
-from .model_updates import TAGS
+from ...policy.grammar.names import TAGS, is_endless, parents_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from ...policy.judging.push import RefUpdate
+    from ...policy.push import RefUpdate
     from ..git.objects import TagRef
     from ..git.reader import Reader
     from .model_updates import UpdatesByModel
@@ -31,23 +30,20 @@ def find_obstacles(
     if not any("/" in name for names in (beside, standing) for name in names):
         return {}
     names = {*standing, *beside}
-    parents = {parent for tag in created for parent in parents_of(tag)}
+    parents = tags_in_the_way(of_models)
     existing = reader.existing([TAGS + parent for parent in sorted(parents - names)])
     names.update(ref[len(TAGS) :] for ref in existing)
     return _conflicts(names, created)
 
 
+def tags_in_the_way(updates: Iterable[RefUpdate]) -> set[str]:
+    """The names that no tag may have beside those that these updates make, for a ref can't be a folder, too."""
+    return {parent for tag in _created(updates) for parent in parents_of(tag)}
+
+
 def _created(updates: Iterable[RefUpdate]) -> set[str]:
     names = (update.ref[len(TAGS) :] for update in updates if update.new)
     return {name for name in names if not is_endless(name)}
-
-
-def parents_of(tag: str) -> Iterator[str]:
-    """The folders that `tag` would lie in, each with those above it; none for a name that is too long."""
-    cut = -1 if is_endless(tag) else tag.find("/")
-    while cut >= 0:
-        yield tag[:cut]
-        cut = tag.find("/", cut + 1)
 
 
 def _conflicts(names: Iterable[str], created: set[str]) -> dict[str, str]:

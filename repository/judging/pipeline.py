@@ -7,12 +7,12 @@ memory does not grow with the size of the push.
 
 from __future__ import annotations
 
-from ...policy.commands import shell_command
 from ...policy.errors import CannotJudge
-from ...policy.grammar.names import is_model
-from ...policy.judging.push import ModelPush, Tag, TagPush
+from ...policy.grammar.names import TAGS, is_model, model_of
+from ...policy.push import ModelPush, Tag, TagPush
+from ...policy.wording import shell_command
 from ..git.objects import TagRef
-from .model_updates import TAGS, updates_by_model
+from .model_updates import updates_by_model
 from .obstacles import find_obstacles
 from .targets import read_targets
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ...policy.judging.judge import Judge
-    from ...policy.judging.push import RefUpdate
+    from ...policy.push import RefUpdate
     from ..git.reader import Reader
     from .branches import Lands
     from .model_updates import ModelUpdates, UpdatesByModel
@@ -87,9 +87,8 @@ def find_case_twins(shares: UpdatesByModel, listed: Mapping[str, list[TagRef]], 
     known: dict[str, str] = {}
     wanted = {model.lower() for model in first}
     for tag in reader.all_tags():
-        cut = min((place for place in (tag.name.find("@"), tag.name.find("#")) if place >= 0), default=-1)
-        model = tag.name[:cut]
-        if cut > 0 and model.lower() in wanted and is_model(model):
+        model = model_of(tag.name)
+        if model != tag.name and model.lower() in wanted and is_model(model):
             known.setdefault(model.lower(), model)
     twins = {}
     for model in first:
@@ -124,7 +123,7 @@ def _batches(shares: Iterable[ModelUpdates], batch_size: int) -> Iterator[list[M
 
 
 def _limit(models: Iterable[str | None], judges: Sequence[Judge]) -> int:
-    messages = (judge.policy.for_model(model or "").message for judge in judges for model in models)
+    messages = (judge.settings_of(model).message for judge in judges for model in models)
     return HEADER_BYTES + max((message.max_bytes for message in messages), default=0)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from ...policy.grammar.names import parents_of
 from ..git.configuration import Configuration, is_true
 from ..git.scratch_files import filled_scratch_file
 
@@ -14,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ...policy.judging.push import RefUpdate
+    from ...policy.push import RefUpdate
     from ..git.command import Git
     from ..git.reader import Reader
 
@@ -64,8 +65,7 @@ class Receiver:
             return False
         if branch.old is not None and self._may_be_checked_out():
             return False  # receive.denyCurrentBranch
-        parts = branch.ref.split("/")
-        parents = ["/".join(parts[:count]) for count in range(3, len(parts))]
+        parents = [parent for parent in parents_of(branch.ref) if parent.count("/") > 1]
         if not updates.keys().isdisjoint(parents) or reader.existing(parents):
             return False
         below = branch.ref + "/"

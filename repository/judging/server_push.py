@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from ...policy.budget import Budget
 from ...policy.file.load import built_in_policy, load_policy
+from ...policy.grammar.names import REPLACEMENTS, TAGS
 from ...policy.judging.judge import Judge
-from ...policy.judging.push import WholePush
+from ...policy.push import WholePush
 from ...policy.record import Record
 from ..trusted.loaded_policy import load_server_policies, with_declared_stages
 from .claims import check_claims
-from .model_updates import TAGS, updates_by_model
+from .model_updates import updates_by_model
 from .pipeline import judge_updates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ...policy.file.policy import Policy
     from ...policy.judging.emergency import Granted
     from ...policy.judging.judge import Verify
-    from ...policy.judging.push import Circumstances, RefUpdate
-    from ...policy.judging.verdict import Verdict
-    from ...policy.settings import Policy
+    from ...policy.push import Circumstances, RefUpdate
+    from ...policy.verdict import Verdict
     from ..git.configuration import Configuration
     from ..git.objects import TagRef
     from ..git.reader import Reader
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     FindVerify = Callable[[Policy], Verify | None]
 
 # Tags, and the replacements that could disguise one.
-CONCERNING_TAGS = (TAGS, "refs/replace/")
+CONCERNING_TAGS = (TAGS, REPLACEMENTS)
 
 
 class ServerPush(Record):

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 
 from ...policy.file.suggestions import candidates
+from ...policy.grammar.names import HEADS, TAGS
 from ...policy.grammar.near_miss import NearMiss
 from ...policy.grammar.tag_name import parse_tag_name
 from ...policy.judging.judge import Judge
-from ...policy.judging.push import Circumstances, RefUpdate
+from ...policy.push import Circumstances, RefUpdate
 from ..git.program import GitProgram
-from .branches import HEADS
-from .model_updates import TAGS
 from .pipeline import judge_updates
 
 TYPE_CHECKING = False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...policy.judging.push import Target
 from ...policy.objects.commit_object import parse_commit
 from ...policy.objects.needed_files import ANNOTATIONS_FILE, MOST_FILE_BYTES, needed_files
+from ...policy.push import Target
 from ...policy.record import Record
 
 TYPE_CHECKING = False
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ...policy.judging.judge import Judge
-    from ...policy.judging.push import ModelPush, RefUpdate, Tag
     from ...policy.objects.commit_object import Commit
     from ...policy.objects.tree_shape import Shape
+    from ...policy.push import ModelPush, RefUpdate, Tag
     from ..git.reader import Reader
     from .branches import Lands
 
@@ -82,7 +82,7 @@ def _asked(shares: Sequence[ModelPush], judges: Sequence[Judge]) -> _Asked:
 
     asked = _Asked({}, {}, set(), 0, 0)
     for share in shares:
-        settings = [judge.policy.for_model(share.model or "") for judge in judges]
+        settings = [judge.settings_of(share.model) for judge in judges]
         paths = [path for one in settings for path in needed_files(share.model or "", one)]
         globs = {one.target.branches for one in settings if one.levels["target-branch"] != "off"}
         bounds = [one.target for one in settings if one.levels["target-tree"] != "off"]

@@ -6,6 +6,7 @@ import os
 import tempfile
 
 from ...policy.errors import CannotJudge
+from ...policy.grammar.names import TAGS
 from ..git.command import Git
 from ..git.processes import run
 
@@ -34,7 +35,7 @@ def signed(git: Git, draft: TagDraft) -> bytes:
         }
         options = ["tag", "--sign", "--cleanup=verbatim", "--file=-", "--", draft.name, draft.target]
         _run(there, options, environment, draft.message.encode("utf-8", "surrogateescape"))
-        raw = _run(there, ["cat-file", "tag", f"refs/tags/{draft.name}"], environment)
+        raw = _run(there, ["cat-file", "tag", TAGS + draft.name], environment)
     if not raw.startswith(draft.raw()):
         raise CannotJudge(
             f"Git signed another text for {draft.name!a} than was to be judged. Look for settings that change "

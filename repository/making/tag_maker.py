@@ -8,13 +8,13 @@ import time
 from typing import TYPE_CHECKING
 
 from ...policy.errors import CannotJudge
+from ...policy.grammar.names import TAGS
 from ...policy.judging.judge import Judge
-from ...policy.judging.push import Circumstances, RefUpdate, Signature
+from ...policy.push import Circumstances, RefUpdate, Signature
 from ...policy.record import Record
 from ...policy.registry.planning import KnownModel, known_model, time_of, with_counter
 from ..git.processes import run
 from ..git.program import GitProgram
-from ..judging.model_updates import TAGS
 from ..judging.pipeline import judge_updates
 from ..registry import read_refs
 from ..remote.clone_and_remote import CloneAndRemoteReader
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ...policy.judging.judge import Verify
-    from ...policy.judging.push import TagPush
-    from ...policy.judging.verdict import Verdict
+    from ...policy.push import TagPush
     from ...policy.registry.planning import Plan
+    from ...policy.verdict import Verdict
     from ..git.command import Git
     from ..remote.remote import Listing
     from ..trusted.loaded_policy import LoadedPolicy

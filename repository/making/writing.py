@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...policy.grammar.names import TAGS
 from ...policy.record import Record
 from ..git.processes import run, start
 
@@ -56,13 +57,13 @@ def store_tag(git: Git, name: str, raw: bytes) -> str:
     hashing = git.command("hash-object", "-t", "tag", "-w", "--stdin")
     oid = run(hashing, environment=git.user_environment, given=raw)[1].decode("ascii").strip()
     nothing = "0" * len(oid)
-    run(git.command("update-ref", "--", f"refs/tags/{name}", oid, nothing), environment=git.user_environment)
+    run(git.command("update-ref", "--", TAGS + name, oid, nothing), environment=git.user_environment)
     return oid
 
 
 def delete_tag(git: Git, name: str, oid: str) -> None:
     """Deletes the tag if it still names this object; raises CannotJudge with Git's words if not."""
-    run(git.command("update-ref", "-d", "--", f"refs/tags/{name}", oid), environment=git.user_environment)
+    run(git.command("update-ref", "-d", "--", TAGS + name, oid), environment=git.user_environment)
 
 
 def push(git: Git, remote: str, refspecs: Sequence[str], *, options: Sequence[str] = ()) -> bool:

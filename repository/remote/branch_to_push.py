@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from ...policy.grammar.names import HEADS
 from ..git.program import GitProgram
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..git.command import Git
-
-HEADS = "refs/heads/"
 
 
 def branch_that_lacks(git: Git, remote: str, commit: str) -> str | None:

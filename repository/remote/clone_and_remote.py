@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ...policy.grammar.names import HEADS
 from ..git.objects import RawObject, TagRef
 from ..git.program import GitProgram
 from .reader import RemoteReader
-from .remote import HEADS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

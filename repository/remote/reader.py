@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 
 from ...policy.errors import CannotJudge
+from ...policy.grammar.names import HEADS, TAGS
 from ..git.command import Git
 from ..git.objects import TagRef
 from ..git.program import GitProgram
 from ..git.refs import group_by_model
-from .remote import HEADS, TAGS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import os
 import time
 
 from ...policy.errors import CannotJudge
+from ...policy.grammar.names import HEADS, TAGS
 from ...policy.record import Record
 from ..git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLong, run_bounded
 from ..git.object_ids import are_ids
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from ..git.command import Git
 
-TAGS = "refs/tags/"
-HEADS = "refs/heads/"
 
 TIMEOUT_SETTING = "tagwarden.remoteTimeout"
 DEFAULT_SECONDS = 10.0

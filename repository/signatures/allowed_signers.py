@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 
 from ...policy.errors import CannotJudge
+from ...policy.grammar.names import HEADS
 from ...policy.record import Record
 from ..trusted.policy_location import parse_location
 
@@ -59,7 +60,7 @@ def read_allowed_signers(location: str, reader: Reader, *, remote: str | None = 
     where = parse_location(KEY, location)
     if where.ref is None:
         return parse_allowed_signers(_read_file(where.path, location), location)
-    ref = where.ref if remote is None else f"refs/remotes/{remote}/{where.ref.removeprefix('refs/heads/')}"
+    ref = where.ref if remote is None else f"refs/remotes/{remote}/{where.ref.removeprefix(HEADS)}"
     commit = reader.head_commit() if ref == "HEAD" else reader.existing([ref]).get(ref)
     if commit is None:
         raise _unreadable(location, f"the ref {ref!a} does not exist")

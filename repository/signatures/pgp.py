@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ...policy.errors import CannotJudge
-from ...policy.judging.push import Signature
+from ...policy.push import Signature
 from .armour import read_armour
 from .pgp_packet import problem_of_packet, weak_digest
 from .programs import private_folder, run_program, write
@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...policy.budget import Budget
     from .allowed_signers import AllowedSigners
-    from .verifier import Signed
+    from .signed_tag import Signed
 
 KIND = b"PGP SIGNATURE"
 PACKAGE = "GnuPG 2"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from ...policy.judging.push import Signature
+from ...policy.push import Signature
 from .armour import read_armour
 from .programs import private_folder, run_program, write
 from .ssh_blob import read_ssh_signature
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from ...policy.budget import Budget
     from ..git.bounded_program import Answered
     from .allowed_signers import AllowedSigners
+    from .signed_tag import Signed
     from .ssh_blob import SshSignature
-    from .verifier import Signed
 
 KIND = b"SSH SIGNATURE"
 NAMESPACE = "git"

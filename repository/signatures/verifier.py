@@ -13,42 +13,29 @@ from collections.abc import Mapping
 
 from ...policy.budget import Budget
 from ...policy.errors import CannotJudge
-from ...policy.judging.push import Signature
-from ...policy.objects.tag_object import split_signature
-from ...policy.record import Record
+from ...policy.push import Signature
 from .allowed_signers import read_allowed_signers
 from .settings import read_signature_settings
+from .signed_tag import PGP, SSH, read_signed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from ...policy.file.policy import Policy
     from ...policy.judging.judge import Verify
-    from ...policy.judging.push import TagPush
-    from ...policy.settings import Policy
+    from ...policy.push import TagPush
     from ..git.command import Git
     from ..git.reader import Reader
+    from .signed_tag import Signed
 
-    Check = Callable[["Signed"], Signature]
+    Check = Callable[[Signed], Signature]
 
 # A tag object that is larger is refused for its size before anybody looks at its signature.
 LARGEST = 1 << 20
 
 # To find out that a signature is no good takes several processes, and the push is refused for one.
 MOST_BAD = 10
-
-SSH = b"SSH SIGNATURE"
-PGP = b"PGP SIGNATURE"
-X509 = b"SIGNED MESSAGE"
-
-
-class Signed(Record):
-    """What was signed, and the signature: all from the line that begins it. `time` is the tagger's."""
-
-    payload: bytes
-    signature: bytes
-    kind: bytes
-    time: int
 
 
 def find_verifier(
@@ -155,22 +142,3 @@ class _Verifier:
             signers, program=settings.ssh_program, revoked=settings.revoked, now=self.now, budget=self.budget
         )
         return {SSH: ssh.check, PGP: check_pgp_signature}
-
-
-def read_signed(push: TagPush, raw: bytes, size: int) -> Signed | str:
-    """What a tag object's signature is and signs, or why it is none that can be verified."""
-    if len(raw) != size:
-        return f"the tag object has {size} bytes, too many to verify"
-    header, blank, body = raw.partition(b"\n\n")
-    before, signature = split_signature(body)
-    if signature is None:
-        return "there is none"
-    kind = signature.partition(b"\n")[0][len(b"-----BEGIN ") : -len(b"-----")]
-    if kind == X509:
-        return "it is an X.509 signature, and only SSH and OpenPGP signatures are verified here"
-    if kind not in (SSH, PGP):
-        return "it is no detached signature"
-    found = push.new.object if push.new else None
-    if found is None or found.tagger is None:
-        return "the tag does not say when it was made"
-    return Signed(header + blank + before, signature, kind, found.tagger.time)

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from ...policy.budget import Budget
+    from ...policy.file.policy import Policy
     from ...policy.judging.judge import Judge
-    from ...policy.judging.push import RefUpdate
-    from ...policy.judging.verdict import Verdict
-    from ...policy.settings import Policy
+    from ...policy.push import RefUpdate
+    from ...policy.verdict import Verdict
     from ..git.configuration import Configuration
     from ..git.reader import Reader
     from .policy_source import PolicySource

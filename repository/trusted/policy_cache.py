@@ -23,7 +23,7 @@ from ..git.sha256 import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...policy.settings import Policy
+    from ...policy.file.policy import Policy
 
 HASH_LENGTH = 64
 

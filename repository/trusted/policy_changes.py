@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ...policy.judging.push import RefUpdate
+    from ...policy.push import RefUpdate
     from ..git.configuration import Configuration
     from ..git.reader import Reader
 

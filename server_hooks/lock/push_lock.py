@@ -29,7 +29,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ...policy.judging.push import RefUpdate
+    from ...policy.push import RefUpdate
     from .receive_pack import Process
     from .waiting import Patience
 

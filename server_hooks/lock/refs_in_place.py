@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...policy.judging.push import RefUpdate
+    from ...policy.push import RefUpdate
 
 FIRST_PAUSE = 0.01
 LONGEST_PAUSE = 2.0

@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from ...policy.errors import CannotJudge
+from ...policy.grammar.names import TAGS
 from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ...policy.record import Record
 from ...repository.git.program import GitProgram
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from ...repository.git.command import Git
     from .tags_in_log import Difference
 
-TAGS = "refs/tags/"
 WAIT = 5.0
 
 
@@ -128,7 +128,7 @@ def _concerns_us(ref: str, ignored: Callable[[str], bool]) -> bool:
 
 
 def _list_tags(git: Git, tags: BinaryIO) -> None:
-    child = git.start("for-each-ref", "--format=%(objectname) %(refname)", "refs/tags/")
+    child = git.start("for-each-ref", "--format=%(objectname) %(refname)", TAGS)
     assert child.stdout is not None
     while chunk := child.stdout.read(1 << 16):
         tags.write(chunk)

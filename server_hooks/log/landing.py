@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from ...policy.grammar.names import TAGS
 from ...policy.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ...policy.judging.push import RefUpdate
+    from ...policy.push import RefUpdate
     from ..pusher import Pusher
-
-TAGS = "refs/tags/"
 
 
 class Logged(Record):

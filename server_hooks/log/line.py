@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal
 
-    from ...policy.judging.push import RefUpdate
-    from ...policy.judging.verdict import Finding, Verdict
+    from ...policy.push import RefUpdate
+    from ...policy.verdict import Finding, Verdict
     from ..pusher import Pusher
 
     Outcome = Literal["accepted", "refused", "emergency", "would-be-refused", "could-not-judge", "busy", "incomplete"]

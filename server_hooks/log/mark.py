@@ -17,8 +17,6 @@ from .line import BEGINNING, LOG, is_hash, read_end
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .line import Seal
 
 MARK = f"{STATE_FOLDER}/push-log.settled"
@@ -94,29 +92,3 @@ def fits(mark: Mark, log: int) -> bool:
         return False
     found: Seal | None = read_end(content[:-1].rpartition(b"\n")[2])
     return found is not None and (found.number, found.hash) == (mark.number, mark.hash)
-
-
-def settler(common_dir: str, logged: str) -> Callable[[bool], None]:
-    """What the holder of the push lock calls when the push is over, with whether all of its refs were seen in place.
-
-    `logged` is the hash of the push's line, "" for none. What it returns
-    raises CannotJudge where it can't settle; the next holder does it then.
-    """
-
-    def settled(in_place: bool) -> None:
-        if everything_is_settled(common_dir):
-            return
-        if not in_place and not logged:
-            # Refused by us: what the log holds of it is for the next one to pass over.
-            return
-        from .unsettled import settle_in_place
-
-        if in_place and settle_in_place(common_dir, logged):
-            return
-        from ...repository.git.command import Git
-        from .settlement import settle
-
-        settle(common_dir, Git.of_folder(common_dir))
-
-    common_dir = os.path.abspath(common_dir)
-    return settled

@@ -14,7 +14,7 @@ import time
 from datetime import datetime
 
 from ...policy.errors import CannotJudge
-from ...policy.judging.push import Circumstances, RefUpdate
+from ...policy.push import Circumstances, RefUpdate
 from ...repository.git.configuration import Configuration
 from ...repository.git.program import GitProgram
 from ...repository.judging.landed import judge_landed
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from ...policy.file.policy import Policy
     from ...policy.judging.judge import Verify
-    from ...policy.judging.verdict import Verdict
-    from ...policy.settings import Policy
+    from ...policy.verdict import Verdict
     from ...repository.git.command import Git
     from ...repository.git.reader import Reader
     from .landing import Landing

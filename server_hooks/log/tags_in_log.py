@@ -17,6 +17,7 @@ import tempfile
 import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
+from ...policy.grammar.names import TAGS
 from ...policy.record import Record
 from ...repository.git.own_file import STATE_FOLDER
 from ..lock.push_lock import make_lock_file
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from contextlib import ExitStack
 
-TAGS = b"refs/tags/"
+_TAGS = TAGS.encode()
 BASELINE = f"{STATE_FOLDER}/tags-before-log"
 BEGINNING = b"# tags that no line after this one of the push log explains: "
 PART_BYTES = 32 << 20
@@ -189,7 +190,7 @@ def _id(oid: bytes) -> str | None:
 
 def _is_model_tag(ref: bytes) -> bool:
     # A name with a line break is no ref (git-check-ref-format(1)), whatever a line of the log says.
-    return ref.startswith(TAGS) and (b"@" in ref or b"#" in ref) and b"\n" not in ref and b"\0" not in ref
+    return ref.startswith(_TAGS) and (b"@" in ref or b"#" in ref) and b"\n" not in ref and b"\0" not in ref
 
 
 def _parsed(line: bytes) -> dict[str, object]:

@@ -10,8 +10,8 @@ import pytest
 
 from support import Repo
 from tagwarden.cli.run import run
-from tagwarden.policy.judging.push import RefUpdate
-from tagwarden.policy.judging.verdict import Finding, Verdict
+from tagwarden.policy.push import RefUpdate
+from tagwarden.policy.verdict import Finding, Verdict
 from tagwarden.server_hooks.log.append import append_to_log
 from tagwarden.server_hooks.log.line import LOG, Entry
 from tagwarden.server_hooks.log.mark import Mark, write_mark

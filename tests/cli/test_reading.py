@@ -173,7 +173,7 @@ def test_resolve_tells_a_script_what_a_tag_did(registry: Repo) -> None:
         ("churn@1.2.0", "missing 'v'"),
         ("churn#prod#7", "there is no tag 'churn#prod#7'"),
         ("release-2024", "asks for nothing"),
-        ("refs/heads/main", "is no tag"),
+        ("refs/heads/main", "is not a tag"),
     ],
 )
 def test_resolve_stops_a_script_where_nothing_is_found(registry: Repo, query: str, said: str) -> None:

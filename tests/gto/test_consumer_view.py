@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.gto_targets import Oracle, oracle_in
-from tagwarden.policy.judging.push import Tag
 from tagwarden.policy.objects.commit_object import parse_commit
 from tagwarden.policy.objects.tag_object import parse_tag_object
+from tagwarden.policy.push import Tag
 
 NAMES = (b"m@v1.0.0", "größe@v1.0.0".encode(), b"a/b#prod#1", b"m@v1.0.0!", b"x" * 300)
 ODD_NAMES = (b"", b" ", b"m@v1.0.0 ", b" m@v1.0.0", b"\xff@v1.0.0", b"m\t@v1", b"m\0@v1", b"m@v1\r", b"a b")

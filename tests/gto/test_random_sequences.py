@@ -34,9 +34,10 @@ from tagwarden.policy.file.load import built_in_policy
 from tagwarden.policy.grammar.names import gto_spelling, tag_spelling
 from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
 from tagwarden.policy.judging.judge import Judge
-from tagwarden.policy.judging.push import Circumstances, ModelPush, Tag, TagPush, Target
 from tagwarden.policy.objects.tag_object import parse_tag_object
-from tagwarden.policy.registry.history import ModelHistory, read_event
+from tagwarden.policy.push import Circumstances, ModelPush, Tag, TagPush, Target
+from tagwarden.policy.registry.event import read_event
+from tagwarden.policy.registry.history import ModelHistory
 
 BEGINNING = 1_700_000_000
 COMMITS = 40

@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.examples import NOW, judge_example, parse_line, push_of
+from tagwarden.policy.facts.consequences import Line, lines_of
+from tagwarden.policy.facts.model_facts import ModelFacts, build_facts
 from tagwarden.policy.file.load import built_in_policy
 from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
-from tagwarden.policy.judging.case import ModelFacts, build_facts
-from tagwarden.policy.judging.consequences import Line, lines_of
-from tagwarden.policy.judging.push import Circumstances, ModelPush, TagPush
-from tagwarden.policy.registry.history import ModelHistory, read_event
-from tagwarden.policy.rules.example import Example
+from tagwarden.policy.push import Circumstances, ModelPush, TagPush
+from tagwarden.policy.registry.event import read_event
+from tagwarden.policy.registry.history import ModelHistory
+from tagwarden.policy.rules.contract import Example
 from tagwarden.policy.settings import Selector
 
 ALL = [Selector()]

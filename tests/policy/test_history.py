@@ -14,9 +14,10 @@ from support.gto_in_memory import gto_in_memory
 from support.gto_reading import Model, read_by_gto, reading_of
 from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
 from tagwarden.policy.grammar.versions import parse_version
-from tagwarden.policy.judging.push import Tag
 from tagwarden.policy.objects.tag_object import parse_tag_object
-from tagwarden.policy.registry.history import Event, ModelHistory, read_event
+from tagwarden.policy.push import Tag
+from tagwarden.policy.registry.event import Event, read_event
+from tagwarden.policy.registry.history import ModelHistory
 
 COMMITS = {f"c{number}": f"{number:040x}" for number in range(1, 5)}
 V1, V2 = parse_version("v1.0.0"), parse_version("v2.0.0")

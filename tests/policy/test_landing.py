@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from support.examples import judge_example
-from tagwarden.policy.judging.verdict import Finding
-from tagwarden.policy.rules.example import Example
+from tagwarden.policy.rules.contract import Example
+from tagwarden.policy.verdict import Finding
 
 HOOK = "the hook hooks/update"
 PATH = '[stages]\npath = ["dev", "prod"]\n'

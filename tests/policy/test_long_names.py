@@ -8,7 +8,7 @@ import pytest
 from support import Repo
 from support.examples import judge_example
 from tagwarden.policy.grammar.names import gto_spelling, what_has_no_room
-from tagwarden.policy.rules.example import Example
+from tagwarden.policy.rules.contract import Example
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from semver import Version as SemVer
 
 from tagwarden.policy.grammar.versions import Version, parse_version
-from tagwarden.policy.registry.next_version import PreRelease, next_version
-from tagwarden.policy.registry.prerelease_template import render_prerelease
+from tagwarden.policy.registry.next_version import PreRelease, next_version, render_prerelease
 
 NOON = 1_700_049_600  # 2023-11-15 12:00:00 UTC
 MIDNIGHT = 1_700_006_400  # 2023-11-15 00:00:00 UTC

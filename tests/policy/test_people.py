@@ -8,8 +8,8 @@ from support.examples import judge_example
 from tagwarden.policy.file.load import load_policy
 from tagwarden.policy.grammar.tag_name import KINDS
 from tagwarden.policy.judging.emergency import Granted, grant, notes_on
-from tagwarden.policy.judging.people import Person, decide
-from tagwarden.policy.rules.example import Example
+from tagwarden.policy.people import Person, decide
+from tagwarden.policy.rules.contract import Example
 
 POLICY = load_policy(b"""
 [people]

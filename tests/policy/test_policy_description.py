@@ -15,7 +15,7 @@ from tagwarden.policy.file.schema import policy_schema
 from tagwarden.policy.file.sections import SECTIONS
 from tagwarden.policy.file.template import policy_template
 from tagwarden.policy.file.value_types import SECONDS
-from tagwarden.policy.rules import RULES
+from tagwarden.policy.rules import DEFAULT_LEVELS, RULES
 from tagwarden.policy.settings import Settings
 
 
@@ -28,7 +28,7 @@ def test_a_new_policy_file_changes_nothing() -> None:
     policy = load_policy(policy_template().encode())
 
     assert not policy.given
-    assert policy.for_model("churn") == Settings()
+    assert policy.for_model("churn") == Settings(DEFAULT_LEVELS)
 
 
 def test_a_new_policy_file_is_valid_with_every_line_uncommented() -> None:
@@ -76,7 +76,7 @@ def test_the_schema_describes_every_key() -> None:
 def test_a_default_is_a_value_that_the_key_takes(name: str) -> None:
     key = KEYS[name]
 
-    key.shape.read(default_of(key))
+    key.type.read(default_of(key))
 
 
 @pytest.mark.parametrize("name", KEYS)
@@ -101,7 +101,7 @@ def test_a_key_governs_rules_that_there_are(rule: str) -> None:
 
 @pytest.mark.parametrize("unit", SECONDS)
 def test_a_duration_is_written_as_it_is_read(unit: str) -> None:
-    assert duration_text(load_policy(f'time.max-skew = "7{unit}"'.encode()).time.max_skew) == f"7{unit}"
+    assert duration_text(load_policy(f'time.max-skew = "7{unit}"'.encode()).base.time.max_skew) == f"7{unit}"
     assert duration_text(0) == "0s"
 
 

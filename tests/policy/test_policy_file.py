@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tagwarden.policy.file.load import PolicyMistakes, built_in_policy, load_policy
+from tagwarden.policy.file.snapshot import from_plain, to_plain
+from tagwarden.policy.judging.judge import Judge
 from tagwarden.policy.program_version import VERSION
+from tagwarden.policy.push import Circumstances
 from tagwarden.policy.rules import DEFAULT_LEVELS
 from tagwarden.policy.settings import Allow, Selector, Settings, Trailer
 
@@ -93,14 +96,14 @@ def test_every_key_reaches_its_field() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\n# nothing\n", b"[versions]\n[rules]\n", b"[people]\n"])
 def test_an_empty_file_is_the_built_in_policy(data: bytes) -> None:
-    assert load_policy(data).for_model("churn") == built_in_policy().for_model("churn") == Settings()
+    assert load_policy(data).for_model("churn") == built_in_policy().for_model("churn") == Settings(DEFAULT_LEVELS)
 
 
 @pytest.mark.parametrize(
     ("text", "seconds"), [("0s", 0), ("90s", 90), ("5m", 300), ("1h", 3600), ("2d", 172800), ("007s", 7)]
 )
 def test_a_duration_has_a_number_and_a_unit(text: str, seconds: int) -> None:
-    assert load_policy(f'[time]\nmax-skew = "{text}"'.encode()).time.max_skew == seconds
+    assert load_policy(f'[time]\nmax-skew = "{text}"'.encode()).base.time.max_skew == seconds
 
 
 def test_ignored_tags_are_matched_by_glob() -> None:
@@ -180,6 +183,26 @@ def test_models_under_the_same_overrides_share_their_settings() -> None:
     assert policy.for_model("a") is policy.for_model("b")
     assert policy.for_model("legacy-1") is policy.for_model("cv:x")
     assert policy.for_model("a") is not policy.for_model("legacy-1")
+
+
+def test_a_judge_asks_once_for_models_under_the_same_overrides() -> None:
+    policy = load_policy(OVERRIDES)
+    judge = Judge(policy, Circumstances(0, "server"))
+
+    for model in ("a", "legacy-1", "1-x", "legacy-x", "legacy-y-x", None):
+        assert judge.settings_of(model) == policy.for_model(model or "")
+    assert judge.settings_of("legacy-x") is judge.settings_of("legacy-y-x")
+
+
+def test_nothing_that_is_asked_of_a_policy_changes_it() -> None:
+    policy = load_policy(OVERRIDES)
+    before = to_plain(policy)
+
+    for model in ("a", "legacy-1", "1-x", "legacy-x"):
+        policy.for_model(model)
+
+    assert to_plain(policy) == before
+    assert from_plain(before) == policy
 
 
 def test_a_severity_that_needs_an_option_may_have_it_from_an_override() -> None:

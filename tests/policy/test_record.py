@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from tagwarden.policy.judging.push import RefUpdate
+from tagwarden.policy.push import RefUpdate
 from tagwarden.policy.record import Record
 
 

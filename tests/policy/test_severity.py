@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tagwarden.policy.file.keys import ALL_NEUTRAL, KEYS
+from tagwarden.policy.file.keys import ANY_VALUE, KEYS
 from tagwarden.policy.file.load import load_policy
 from tagwarden.policy.file.severity import option_of
 from tagwarden.policy.rules import DEFAULT_LEVELS, RULES, load_rule
@@ -45,10 +45,10 @@ def test_a_severity_by_name_beats_an_option(rule: str, option: str, severity: st
 
 
 @pytest.mark.parametrize(
-    "neutral", ["target.branches = []", "stages.path = []", "target.files = []", "[people]", 'message.pattern = ""']
+    "value", ["target.branches = []", "stages.path = []", "target.files = []", "[people]", 'message.pattern = ""']
 )
-def test_a_neutral_value_turns_nothing_on(neutral: str) -> None:
-    assert load_policy(neutral.encode()).for_model("churn").levels == DEFAULT_LEVELS
+def test_a_value_that_changes_nothing_turns_nothing_on(value: str) -> None:
+    assert load_policy(value.encode()).for_model("churn").levels == DEFAULT_LEVELS
 
 
 def test_an_override_turns_a_rule_on_for_its_models_only() -> None:
@@ -93,6 +93,6 @@ def test_a_site_policy_sets_rules_by_override_too() -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_reads_the_options_that_the_table_of_keys_says(rule: str) -> None:
     keys = [key for key in KEYS.values() if rule in key.rules]
-    governing = {option_of(key.name) for key in keys if key.neutral is not ALL_NEUTRAL}
+    governing = {option_of(key.name) for key in keys if key.turns_on_unless is not ANY_VALUE}
 
     assert governing <= set(load_rule(rule).OPTIONS) <= {option_of(key.name) for key in keys}

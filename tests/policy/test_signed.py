@@ -10,7 +10,7 @@ from support.examples import NOW, parse_line, push_of
 from support.examples import verify as verify_examples
 from tagwarden.policy.file.load import load_policy
 from tagwarden.policy.judging.judge import Judge
-from tagwarden.policy.judging.push import Circumstances, ModelPush, Signature, TagPush
+from tagwarden.policy.push import Circumstances, ModelPush, Signature, TagPush
 
 REQUIRE = '[signing]\nallowed-signers = "ref:HEAD:a"\n[[signing.require]]\nstages = ["prod"]\n'
 SIGNERS = """

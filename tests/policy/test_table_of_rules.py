@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from support.examples import judge_example
+from tagwarden.policy.facts import landing
 from tagwarden.policy.judging import judge as judging
-from tagwarden.policy.judging import landing
 from tagwarden.policy.judging.features import features_of
 from tagwarden.policy.rules import RULES, load_rule, rules_where
-from tagwarden.policy.rules.example import Example
+from tagwarden.policy.rules.contract import Example
 
 ABOUT_TAGS = [rule for rule, row in RULES.items() if row.scope == "model"]
 

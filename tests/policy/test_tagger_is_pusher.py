@@ -7,7 +7,7 @@ import pytest
 from support.examples import NOW, parse_line, push_of
 from tagwarden.policy.file.load import load_policy
 from tagwarden.policy.judging.judge import Judge
-from tagwarden.policy.judging.push import Circumstances, ModelPush
+from tagwarden.policy.push import Circumstances, ModelPush
 
 POLICY = load_policy(b'[rules]\ntagger-is-pusher = "error"\n')
 

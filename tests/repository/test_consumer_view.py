@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from support import Repo, raw_tag
-from tagwarden.policy.judging.push import Tag
 from tagwarden.policy.objects.commit_object import Commit, parse_commit
 from tagwarden.policy.objects.tag_object import parse_tag_object
+from tagwarden.policy.push import Tag
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.judging.consumer_view import ConsumerView, Difference, open_consumer_view
 

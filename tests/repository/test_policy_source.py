@@ -12,7 +12,7 @@ import pytest
 
 from support import Repo
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.judging.push import RefUpdate
+from tagwarden.policy.push import RefUpdate
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.configuration import Configuration
 from tagwarden.repository.git.program import GitProgram

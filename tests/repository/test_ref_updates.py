@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.judging.push import RefUpdate
+from tagwarden.policy.push import RefUpdate
 from tagwarden.repository.ref_updates import parse_pre_push_lines, parse_receive_lines, read_all_stdin
 
 A, B, NONE = "a" * 40, "b" * 40, "0" * 40

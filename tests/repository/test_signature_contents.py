@@ -15,8 +15,8 @@ from support.signing import PgpKey, SshKey, needs_gpg, needs_ssh, sign_tag
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.policy.file.load import load_policy
 from tagwarden.policy.grammar.tag_name import parse_tag_name
-from tagwarden.policy.judging.push import Signature, Tag, TagPush
 from tagwarden.policy.objects.tag_object import parse_tag_object
+from tagwarden.policy.push import Signature, Tag, TagPush
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
 from tagwarden.repository.signatures.armour import read_armour

@@ -17,8 +17,8 @@ from tagwarden.policy import budget
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.policy.file.load import load_policy
 from tagwarden.policy.grammar.tag_name import parse_tag_name
-from tagwarden.policy.judging.push import Signature, Tag, TagPush
 from tagwarden.policy.objects.tag_object import parse_tag_object
+from tagwarden.policy.push import Signature, Tag, TagPush
 from tagwarden.repository.git.bounded_program import Answered
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram

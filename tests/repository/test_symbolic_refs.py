@@ -6,7 +6,7 @@ import pytest
 
 from support import Repo
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.judging.push import RefUpdate
+from tagwarden.policy.push import RefUpdate
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
 from tagwarden.repository.git.symbolic_refs import as_they_change

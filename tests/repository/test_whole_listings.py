@@ -264,3 +264,18 @@ def test_a_line_that_is_cut_is_no_ref(repo: Repo, tmp_path: Path, monkeypatch: p
 
     with pytest.raises(CannotJudge, match="which is no id and ref"):
         GitProgram(git).tags_of(["m"])
+
+
+def test_a_folder_is_listed_once_however_many_refs_are_asked_for(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    oid = repo.commit()
+    for name in ("a", "b/c"):
+        repo.raw_ref(f"refs/tags/{name}", oid)
+    listed: list[object] = []
+    list_folder = os.listdir
+    monkeypatch.setattr("os.listdir", lambda path: (listed.append(path), list_folder(path))[1])
+    loose = LooseRefs(str(repo.git_dir))
+    asked = [f"refs/tags/{folder}{number}" for folder in ("", "b/") for number in range(100)]
+
+    assert loose.named([*asked, "refs/tags/a", "refs/tags/b/c"]) == {"refs/tags/a": oid, "refs/tags/b/c": oid}
+    assert loose.are_spelled_so([*asked, "refs/tags/A"]) == []
+    assert len(listed) == 4

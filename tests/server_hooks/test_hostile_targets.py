@@ -206,3 +206,22 @@ def test_annotations_in_a_folder_and_other_files_are_none_of_gtos(server: Server
 
     assert push_tag_on(clone, commit_of(clone, root)) == set()
     assert list(gto.api.show(str(server.path))) == ["churn"]
+
+
+@pytest.mark.parametrize("hook", ["pre-receive", "update"])
+def test_no_tag_takes_the_place_of_a_tagged_commit_for_gto(new_server: NewServer, hook: str) -> None:
+    server = new_server(hook=hook)
+    clone = server.clone()
+    commit = clone.git("rev-parse", "HEAD")
+    assert push_tag_on(clone, commit) == set()
+    before = gto.api.show(str(server.path))
+    bad = commit_of(clone, nested(clone, 1100))
+
+    for hurting in (bad, blob(clone)):
+        result = clone.push(f"{hurting}:refs/tags/{commit}")
+        assert result.rules == {"tag-name"}
+        assert not result.ok
+    assert gto.api.show(str(server.path)) == before
+
+    server.raw_ref(f"refs/tags/{commit}", clone.git("rev-parse", TAG))
+    assert clone.push(f":refs/tags/{commit}").ok

@@ -23,7 +23,7 @@ NewServer = Callable[..., Server]
 JUDGE = """
 import os, subprocess, sys, time
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.judging.push import RefUpdate
+from tagwarden.policy.push import RefUpdate
 from tagwarden.server_hooks.lock.push_lock import take_push_lock
 
 def say(text):

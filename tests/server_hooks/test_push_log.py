@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from support.project import ROOT
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.judging.push import RefUpdate
-from tagwarden.policy.judging.verdict import Finding, Verdict
+from tagwarden.policy.push import RefUpdate
+from tagwarden.policy.verdict import Finding, Verdict
 from tagwarden.server_hooks.log import append as push_log
 from tagwarden.server_hooks.log.append import append_to_log
 from tagwarden.server_hooks.log.chain import read_lines, verify
@@ -384,7 +384,7 @@ def test_only_the_end_of_a_huge_log_is_read(folder: str, monkeypatch: pytest.Mon
 # Each of 200 processes logs one push, 40 at a time, and some are killed while they are at it.
 MANY = """
 import os, random, signal, sys, time
-from tagwarden.policy.judging.push import RefUpdate
+from tagwarden.policy.push import RefUpdate
 from tagwarden.server_hooks.log.append import append_to_log
 from tagwarden.server_hooks.log.line import Entry
 from tagwarden.server_hooks.pusher import Pusher

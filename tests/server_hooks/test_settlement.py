@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from support import Repo, Server
+from support.git_objects import pack_of
 from support.hook_files import hook_at
+from support.raw_push import command, raw_push
 from tagwarden.cli.run import run
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.judging.push import RefUpdate
+from tagwarden.policy.push import RefUpdate
 from tagwarden.repository.git.command import Git
 from tagwarden.server_hooks.lock.push_lock import take_push_lock
 from tagwarden.server_hooks.log import settlement
@@ -362,3 +364,20 @@ def test_a_log_that_was_removed_head_and_all_is_settled_again(server: Server) ->
     settle(server)
 
     assert outcomes(server) == ["accepted", "incomplete"]
+
+
+@pytest.mark.parametrize("hook", ["pre-receive", "update"])
+def test_a_tag_that_is_none_of_our_business_leaves_no_line_whatever_becomes_of_it(
+    new_server: NewServer, hook: str
+) -> None:
+    server = new_server(hook=hook)
+    clone = server.clone()
+    commit = clone.git("rev-parse", "HEAD")
+    before = entries(server)
+
+    dropped = raw_push(server.git_dir, [command(OID, commit, "refs/tags/nightly")], pack=pack_of([], "sha1"))
+    assert dropped.landed == set()
+    clone.lightweight("weekly")
+    assert clone.push("weekly").ok
+
+    assert entries(server) == before

@@ -17,10 +17,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from tagwarden.policy.file.load import PolicyMistakes, load_policy
+from tagwarden.policy.file.policy import Policy
 from tagwarden.policy.grammar.near_miss import NearMiss
 from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
 from tagwarden.policy.judging.judge import Judge
-from tagwarden.policy.judging.push import (
+from tagwarden.policy.objects.commit_object import parse_commit
+from tagwarden.policy.objects.tag_object import parse_tag_object
+from tagwarden.policy.objects.tree_shape import Shape
+from tagwarden.policy.push import (
     Circumstances,
     ModelPush,
     RefUpdate,
@@ -30,12 +34,8 @@ from tagwarden.policy.judging.push import (
     Target,
     WholePush,
 )
-from tagwarden.policy.judging.verdict import Verdict
-from tagwarden.policy.objects.commit_object import parse_commit
-from tagwarden.policy.objects.tag_object import parse_tag_object
-from tagwarden.policy.objects.tree_shape import Shape
-from tagwarden.policy.rules.example import Example
-from tagwarden.policy.settings import Policy
+from tagwarden.policy.rules.contract import Example
+from tagwarden.policy.verdict import Verdict
 
 NOW = 1_700_000_000
 BEGIN, END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"

@@ -17,7 +17,7 @@ from gto.registry import GitRegistry
 from gto.tag import TagArtifactManager, TagStageManager, TagVersionManager
 from scmrepo.git.objects import GitTag
 
-from tagwarden.policy.judging.push import Tag
+from tagwarden.policy.push import Tag
 
 
 class TagsOnly:

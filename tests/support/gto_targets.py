@@ -12,9 +12,9 @@ import pygit2
 from scmrepo.git import Git
 
 from support.tag_objects import raw_tag
-from tagwarden.policy.judging.push import Tag
 from tagwarden.policy.objects.commit_object import parse_commit
 from tagwarden.policy.objects.tag_object import parse_tag_object
+from tagwarden.policy.push import Tag
 from tagwarden.repository.judging.consumer_view import ConsumerView, Difference
 
 TYPES = {

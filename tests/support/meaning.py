@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import semver
 
-from tagwarden.policy.registry.replay import TURN_OF_KIND
+from tagwarden.policy.registry.replay import ORDER_WITHIN_A_SECOND
 
 from .gto_reading import CheckedRef, Model, Reading
 
@@ -50,7 +50,7 @@ class Step(NamedTuple):
 
 def turn(step: Step) -> tuple[int, int]:
     """What sorts the tags of one push."""
-    return step.time, TURN_OF_KIND[step.kind]
+    return step.time, ORDER_WITHIN_A_SECOND[step.kind]
 
 
 class Meaning:

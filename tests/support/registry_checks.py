@@ -60,6 +60,12 @@ def newly_wrong(earlier: Errors, now: Errors, before: Refs, after: Refs) -> Erro
     return frozenset((rule, ref) for rule, ref in now - earlier if rule != "target-branch" or ref not in stood)
 
 
+def is_rewound(git_dir: Path, before: Refs, after: Refs) -> bool:
+    """Whether some branch has lost commits, or is gone."""
+    branches = [ref for ref in before if ref.startswith("refs/heads/") and after.get(ref) != before[ref]]
+    return any(not _contains(git_dir, after.get(ref), before[ref]) for ref in branches)
+
+
 def gto_is_alive_and_agrees(git_dir: Path, object_format: str = "sha1") -> Reading:
     """GTO's `show`, `history` and `check-ref` work, and say what this project's `show` says; the reading of both.
 

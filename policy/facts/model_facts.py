@@ -1,10 +1,11 @@
-"""What a rule is handed: one model's share of a push, with everything known of it."""
+"""What a rule is handed: one model's part of a push, with everything known about it."""
 
 from __future__ import annotations
 
 from ..grammar.tag_name import TagName, parse_tag_name
 from ..record import Record
-from ..registry.history import ModelHistory, read_event
+from ..registry.event import read_event
+from ..registry.history import ModelHistory
 from ..registry.replay import in_order, replay
 from .landing import TOGETHER
 
@@ -13,20 +14,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..objects.annotations import YamlFiles
+    from ..push import Circumstances, ModelPush, Signature, Tag, TagPush, Target
     from ..registry.replay import ReplayedEvent
     from ..settings import Settings
     from .landing import Landing
-    from .push import Circumstances, ModelPush, Signature, Tag, TagPush, Target
 
 
 class ModelFacts(Record):
-    """One model's share of a push.
+    """One model's part of a push, with all that the rules may ask about it.
 
-    `pushes` are its tag updates, in the order of the push. `turns` are those
-    that make an event, in the order of their turns; `history` is the model's
-    history after those of them that count (`landing.py`). `existing` are the
-    tags that stand before the push, without those that it moves or deletes
-    where these do not count any more.
+    `pushes` are the tag updates, in the order of the push; `made` are those
+    that leave a tag. `events` are those of the made tags, in the order in
+    which the history takes them in, each with what held before it; `history`
+    is the model's history with those of them that count (`landing.py`).
+    `existing` are the tags from before the push that still stand after it.
+    `documents` gives what reads YAML files. The other fields are as in
+    `ModelPush`.
     """
 
     model: str | None
@@ -36,7 +39,7 @@ class ModelFacts(Record):
     made: Sequence[TagPush]
     existing: Sequence[Tag]
     history: ModelHistory
-    turns: Sequence[ReplayedEvent]
+    events: Sequence[ReplayedEvent]
     targets: Mapping[str, Target]
     obstacles: Mapping[str, str]
     case_twin: str | None
@@ -51,7 +54,7 @@ def build_facts(
     documents: Callable[[], YamlFiles],
     landing: Landing = TOGETHER,
 ) -> ModelFacts:
-    """Play `push` into the model's history, as far as `landing` says. `documents` gives what reads YAML."""
+    """Replay `push` on the model's history, as far as `landing` says, and gather what the rules ask for."""
     pushes, existing = push.pushed, push.existing
     if landing.touched_stay:
         if not landing.only_helped:
@@ -73,19 +76,19 @@ def build_facts(
             event = read_event(update.new, update.name)
             if event is not None:
                 pushed.append((update, event))
-    turns = replay(history, in_order(pushed), counted=landing.counted, landed=push.landed)
+    events = replay(history, in_order(pushed), counted=landing.counted, landed=push.landed)
     return ModelFacts(
-        push.model,
-        settings,
-        circumstances,
-        pushes,
-        made,
-        existing,
-        history,
-        turns,
-        push.targets,
-        push.obstacles,
-        push.case_twin,
-        push.signatures,
-        documents,
+        model=push.model,
+        settings=settings,
+        circumstances=circumstances,
+        pushes=pushes,
+        made=made,
+        existing=existing,
+        history=history,
+        events=events,
+        targets=push.targets,
+        obstacles=push.obstacles,
+        case_twin=push.case_twin,
+        signatures=push.signatures,
+        documents=documents,
     )

@@ -1,15 +1,15 @@
-"""The ways in which a push may land, for a push is right only if it is right in each of them.
+"""The ways in which a push may land. A push is accepted only if it is right in each of them.
 
 A server hook judges a push before Git updates the refs, and Git updates them
-one by one: what refuses a ref after the hook (another hook, a lost race) lets
-the rest of the push in. So other lines of a push always count against a line.
+one by one: if another hook or a lost race refuses one ref, the rest of the
+push still lands. So the other lines of a push always count against a line.
 They count for it only where nothing but a fault can keep them from landing;
-lines that delete or move a tag never do.
+lines that delete or move a tag never count for another line.
 """
 
 from __future__ import annotations
 
-from ..grammar.tag_name import KINDS
+from ..grammar.tag_name import ALL_KINDS
 from ..record import Record
 
 TYPE_CHECKING = False
@@ -17,20 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..grammar.tag_name import Kind
-    from .push import Circumstances, ModelPush
+    from ..push import Circumstances, ModelPush
 
-EVERY_KIND: frozenset[Kind] = frozenset(KINDS)
 TAKING_AWAY: frozenset[Kind] = frozenset(("deregister", "unassign", "deprecate"))
 
 
 class Landing(Record):
     """One way in which a push may land.
 
-    `counted` are the kinds of the push's own events that count for those that
-    follow them. With `touched_stay`, the tags that the push moves or deletes
-    stand as they did. With `only_helped`, only those rules are asked to which
-    another tag of the push can be a help (`RuleRow.helped`). `because` ends
-    the message of a finding that no other landing has.
+    `counted` are the kinds of pushed events that count for the events after
+    them. With `touched_stay`, the tags that the push moves or deletes stay as
+    they were. With `only_helped`, the judge asks only the rules for which
+    another tag of the push can make a tag right (`RuleRow.helped`). `because`
+    is added to the message of a finding that only this landing has.
     """
 
     counted: frozenset[Kind]
@@ -39,9 +38,9 @@ class Landing(Record):
     because: str
 
 
-TOGETHER = Landing(EVERY_KIND, touched_stay=False, only_helped=False, because="")
+TOGETHER = Landing(ALL_KINDS, touched_stay=False, only_helped=False, because="")
 WITHOUT_DELETIONS = Landing(
-    EVERY_KIND,
+    ALL_KINDS,
     touched_stay=True,
     only_helped=False,
     because="; what this push deletes or moves counts until it is gone, so push that first",
@@ -49,7 +48,7 @@ WITHOUT_DELETIONS = Landing(
 
 
 def landings_of(push: ModelPush, circumstances: Circumstances) -> Sequence[Landing]:
-    """The landings in which a model's share of a push must be right, the complete one first."""
+    """The ways in which a model's part of a push may land, all of it together first."""
     if circumstances.place == "history":
         return (TOGETHER,)
     if circumstances.asked_singly is not None and len(push.pushed) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tagwarden.policy.quoting import quoted
+from tagwarden.policy.wording import quoted
 
 
 @pytest.mark.parametrize(

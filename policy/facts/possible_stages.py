@@ -1,4 +1,4 @@
-"""Which versions may be in which stages, where of some events it is not certain that they happen."""
+"""Which versions may be in which stages, if some events are certain and others only possible."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
     from ..grammar.tag_name import Kind
     from ..grammar.versions import Version
-    from ..registry.history import Event
+    from ..registry.event import Event
 
 
 class Act(Record):
     """Something that a policy may leave to some people.
 
-    `holder` is the version (or commit) that goes into `stage` or out of it
-    although the line does not name that stage; None for what the line's own name says.
+    `holder` is the version (or commit) that goes into `stage` or out of it as
+    a side effect; None for what the line's own name says.
     """
 
     kind: Kind
@@ -32,10 +32,10 @@ class Act(Record):
         return f"takes {self.holder} out of the stage {self.stage!r}"
 
 
-class Stages:
-    """Which versions may be in which stages: by events that certainly happened, and others that may have.
+class PossibleStages:
+    """Which versions may be in which stages, by events that happened and events that may have.
 
-    What may have happened only ever adds to what a line may amount to.
+    A possible event only ever adds to what a line may do; it takes nothing away.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Stages:
             self._unassigned[place] = max(self._unassigned.get(place, -1), event.time)
 
     def take_possible(self, event: Event) -> None:
-        """Take in an event that may happen, or may have."""
+        """Take in an event that may or may not happen."""
         self._groups.clear()
         self._is_pruned = False
         kind, version, stage = event.name.kind, event.name.version, event.name.stage
@@ -79,7 +79,7 @@ class Stages:
             versions[version] = max(versions.get(version, -1), event.time)
 
     def made_by(self, event: Event) -> Iterator[Sequence[Act]]:
-        """What an event does to stages that it does not name, but for a registration's own commit."""
+        """What an event does to stages that it does not name; for a registration see also `assigned_at`."""
         if event.name.kind == "deprecate":
             yield self._everywhere("unassign")
             return
@@ -89,24 +89,24 @@ class Stages:
             yield self._everywhere("assign")
 
     def undone_by(self, event: Event) -> Iterator[Sequence[Act]]:
-        """What comes of it that an event's tag goes, beside the contrary of its name."""
+        """What the loss of an event's tag does, beside the contrary of what its name says."""
         if event.name.kind == "deprecate":
             yield self._everywhere("assign")
             return
         if event.name.kind == "register":
             yield self._held_at("unassign", event.commit)
         if event.name.version is not None:
-            # A commit without a version is in whatever it was ever assigned, for GTO.
+            # GTO shows a commit without a version in every stage that it was ever assigned.
             yield self._group("assign", "bared", event.commit)
         if self._may_end_a_deprecation(event):
             yield self._everywhere("unassign")
 
     def is_deregistered(self, commit: str) -> bool:
-        """Whether a commit held a version and holds none now."""
+        """Whether a commit once held a version and now holds none."""
         return commit in self.versioned and not self._may_be_active(commit)
 
     def assigned_at(self, commit: str) -> Sequence[Act]:
-        """The stages that a version gets into by being registered on `commit` (again)."""
+        """The stages that a version enters when it is registered (again) on `commit`."""
         return self._group("assign", "registered", commit)
 
     def _held_at(self, kind: Kind, commit: str) -> Sequence[Act]:
@@ -131,7 +131,7 @@ class Stages:
     def _stages_at(self, commit: str, how: str) -> Iterator[str]:
         if how == "held" and not self._may_be_active(commit):
             return
-        # GTO heeds no unassignment of a bare commit.
+        # GTO ignores unassignments of a commit without a version.
         bare = how == "bared" or (how == "held" and commit not in self.versioned)
         for stage, time in self._assigned.get(commit, {}).items():
             if bare or time > self._unassigned.get((stage, commit), -1):
@@ -145,7 +145,7 @@ class Stages:
 
     def _may_end_a_deprecation(self, event: Event) -> bool:
         if not self._is_pruned:
-            # Of those that a later event ended nobody asks again; the earliest of the others counts.
+            # A deprecation that a later event ended never matters again; of the others the earliest counts.
             self._deprecations = [min(left)] if (left := [t for t in self._deprecations if t > self._alive]) else []
             self._is_pruned = True
         return bool(self._deprecations) and self._deprecations[0] <= event.time

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..record import Record
+from .grammar.names import TAGS
+from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ class Breach(Record):
 
     `ref` is the full ref name, None for the push as a whole. `message` is one
     sentence that names the value. `key` is the policy key that governs the
-    case where it is not the rule's own first option, `fix` a command to shell_command.
-    Text may hold surrogates (bytes that are not UTF-8); reports escape it.
+    case, None for the rule's first option; `fix` is a command to run. Text may
+    hold surrogates (bytes that are not UTF-8); reports escape it.
     """
 
     message: str
@@ -43,18 +44,18 @@ class Finding(Record):
 
     @property
     def tag(self) -> str | None:
-        """The tag's name, None for a finding on something that is no tag."""
-        if self.ref is None or not self.ref.startswith("refs/tags/"):
+        """The tag's name, None for a finding on something that is not a tag."""
+        if self.ref is None or not self.ref.startswith(TAGS):
             return None
-        return self.ref[len("refs/tags/") :]
+        return self.ref[len(TAGS) :]
 
 
 class Verdict(Record):
     """The outcome for one push under one policy.
 
     `judged` counts tag updates. `notes` are sentences about the judgement
-    itself (which policy had to stand in, what could not be known). `accepted`
-    is True in mode "evaluate" whatever was found. `emergency` maps each rule
+    itself (which policy stood in for another, what could not be known).
+    `accepted` is True in mode "evaluate" whatever was found. `emergency` maps each rule
     that was broken in an emergency to the reason that the pusher gave.
     """
 

@@ -1,28 +1,29 @@
 """Who may do what: the decision that `[people]` makes for one event, and why.
 
-As soon as one entry of `people.allow` covers an event's kind, model and stage,
-only those whom such entries name may make it. An entry names pushers (`ada`),
-groups of them (`@releasers`), and, with `signer:` before it, the principal of
-a good signature on the tag.
+Once an entry of `people.allow` covers an event's kind, model and stage, only
+the people in the entries that cover it may make the event. An entry names
+pushers (`ada`), groups of them (`@releasers`) and, with `signer:` in front,
+the principal of a good signature on the tag (`signer:ada@example.com`).
 """
 
 from __future__ import annotations
 
-from ..grammar.names import gto_spelling
-from ..record import Record
-from ..wording import MOST_NAMES, some_of
+from .grammar.names import gto_spelling
+from .grammar.tag_name import STAGED_KINDS
+from .record import Record
+from .wording import MOST_NAMES, some_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ..settings import People, Settings
+    from .settings import People, Settings
 
 SIGNER = "signer:"
 
 
 class Person(Record):
-    """Whoever stands behind an event: the authenticated pusher, and who signed the tag. None: not known."""
+    """Who makes an event: the authenticated pusher, and the signer of the tag. None: not known."""
 
     pusher: str | None = None
     signer: str | None = None
@@ -64,13 +65,13 @@ def decide(settings: Settings, person: Person, kind: str, model: str, stage: str
 
 
 def held_back(settings: Settings, person: Person, kind: str, model: str) -> list[Decision]:
-    """What keeps `person` from an event of this kind where it would change what a stage holds (`consequences.py`).
+    """The stages that `person` may not change by an event of this kind, as a side effect (`facts/consequences.py`).
 
-    A decision for each stage that an entry of `people.allow` names and leaves
-    to others: for going out of it by a deregistration or deprecation, for
-    coming back into it by any other event.
+    There is a decision for each stage that `people.allow` leaves to others.
+    A registration may put a version back into such a stage; a deregistration
+    or deprecation takes versions out of it.
     """
-    if kind in ("assign", "unassign"):
+    if kind in STAGED_KINDS:
         return []
     way = "assign" if kind == "register" else "unassign"
     stages = dict.fromkeys(stage for entry in settings.people.allow for stage in entry.covers.stages)
@@ -114,7 +115,7 @@ def describe(kind: str, model: str, stage: str | None) -> str:
 
 
 def _is_named(name: str, person: Person) -> bool:
-    # A pusher who is called "@releasers" or "signer:ada" is neither.
+    # A pusher whose name is "@releasers" or "signer:ada" is neither that group nor that signer.
     if name.startswith(SIGNER):
         return person.signer is not None and name[len(SIGNER) :] == person.signer
     return name == person.pusher

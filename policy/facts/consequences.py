@@ -1,36 +1,39 @@
-"""What the lines of a push amount to, beside the events that they name.
+"""What a pushed line does to stages that it does not name.
 
-GTO (1.10, `base.py`) shows nothing of a deprecated model, and everything of it
-again after any later event; a deregistered version is in no stage, and is in
-its old ones once it is registered anew. So a version is also taken out of its
-stages by deregistering it and by deprecating its model, and put into them by
-whatever undoes that; and to move or delete a tag undoes what the tag did.
+`who` and `signed` ask for this: whoever may not assign `prod` must not reach
+the same by another tag. In GTO (1.10, `base.py`)
 
-Git may drop any line of a push after it was judged. A line therefore amounts
-to whatever it does if some of the other lines land and some don't. Over tags
-that have all landed long ago (place "history") each is asked in its turn.
+- a deregistered version is in no stage, and is back in its old stages once it
+  is registered again;
+- a deprecated model shows nothing, and shows everything again after any later
+  event;
+- moving or deleting a tag undoes what the tag did.
 
-That a stage falls back to the version before is neither: that version has been
-in the stage all the time.
+Git may still drop any line of a push after the judgement. So a line counts as
+doing whatever it does if some of the other lines land and others don't. Tags
+that landed long ago (place "history") are taken in the order of their times.
+
+A stage that falls back to the version assigned before is not a consequence:
+that version was in the stage all along.
 """
 
 from __future__ import annotations
 
 from ..grammar.tag_name import TagName, parse_tag_name
 from ..record import Record
-from ..registry.history import read_event
+from ..registry.event import read_event
 from ..registry.replay import in_order
-from .possible_stages import Act, Stages
+from .possible_stages import Act, PossibleStages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..grammar.tag_name import Kind
-    from ..registry.history import Event
+    from ..push import Tag, TagPush
+    from ..registry.event import Event
     from ..settings import Selector
-    from .case import ModelFacts
-    from .push import Tag, TagPush
+    from .model_facts import ModelFacts
 
     # Acts that several lines may share.
     Groups = Sequence[Sequence[Act]]
@@ -45,11 +48,11 @@ CONTRARY: dict[Kind, Kind] = {
 
 
 class Line(Record):
-    """A pushed line about a readable name, and what it amounts to.
+    """A pushed line whose tag has a readable name, and what the line does.
 
-    `own` is what the name says; `made` what the tag does beside it that the
-    line brings; `undone` what comes of the going of the tag that stood, of a
-    moved or deleted one. The groups of acts are shared between lines.
+    `own` is what the name says. `made` is what the line's new tag does to
+    other stages, `undone` what comes of losing the old tag, where the line
+    moves or deletes one. Lines share the groups of acts.
     """
 
     push: TagPush
@@ -59,10 +62,10 @@ class Line(Record):
 
 
 def lines_of(facts: ModelFacts, selectors: Iterable[Selector]) -> Iterator[Line]:
-    """The lines of `case` that name an event, in the order of the push.
+    """The lines that name an event, in the order of the push.
 
-    What becomes of stages is looked into only if one of `selectors` speaks of
-    the model's stages.
+    Consequences for stages are worked out only if one of `selectors` covers
+    assignments or unassignments.
     """
     asks = any("assign" in one.what or "unassign" in one.what for one in selectors)
     made, undone = _consequences(facts) if asks else ({}, {})
@@ -78,26 +81,26 @@ def is_covered(act: Act, model: str, selectors: Iterable[Selector]) -> bool:
 
 
 def _contrary(push: TagPush) -> Groups:
-    """What undoing the tag that stood says by its name; nothing if no tag that the registry reads goes."""
+    """The contrary of what the old tag's name says; nothing if the registry does not read that tag."""
     if push.old is None or not isinstance(push.name, TagName) or read_event(push.old, push.name) is None:
         return ()
     return ((Act(CONTRARY[push.name.kind], push.name.stage),),)
 
 
 def _consequences(facts: ModelFacts) -> tuple[dict[str, Groups], dict[str, Groups]]:
-    """What the lines do to stages that they don't name: by what they make, and by what they undo, by their refs."""
+    """What the lines do to stages that they don't name: what they make, and what they undo, each by ref."""
     pushed = _events(facts, _new)
     if facts.circumstances.place == "history":
         return _in_their_turns(pushed), {}
     gone = _events(facts, _old)
-    stages = Stages()
+    stages = PossibleStages()
     for tag in facts.existing:
         name = parse_tag_name(tag.name)
         if isinstance(name, TagName) and (event := read_event(tag, name)):
             stages.take(event)
     for _, event in gone:
         stages.take_possible(event)
-    # An assignment that comes along with a commit's first registration puts the version in by itself.
+    # If the push registers the first version of a commit, an assignment in the push puts it into the stage itself.
     back = {
         push.ref: stages.assigned_at(event.commit)
         for push, event in pushed
@@ -114,7 +117,7 @@ def _consequences(facts: ModelFacts) -> tuple[dict[str, Groups], dict[str, Group
 
 
 def _in_their_turns(pushed: Sequence[tuple[TagPush, Event]]) -> dict[str, Groups]:
-    stages = Stages()
+    stages = PossibleStages()
     made: dict[str, Groups] = {}
     unassigned: dict[tuple[str | None, str], int] = {}
     for _, event in pushed:
@@ -125,7 +128,7 @@ def _in_their_turns(pushed: Sequence[tuple[TagPush, Event]]) -> dict[str, Groups
         comes_back = event.name.kind == "register" and stages.is_deregistered(event.commit)
         groups = (stages.assigned_at(event.commit) if comes_back else (), *stages.made_by(event))
         if event.name.kind == "deregister":
-            # Nobody can unassign a version that is deregistered: this was done before, whatever its date says.
+            # A deregistered version can't be unassigned, so the unassignment came first, whatever its date says.
             groups = tuple(
                 [
                     act
@@ -148,7 +151,7 @@ def _old(push: TagPush) -> Tag | None:
 
 
 def _events(facts: ModelFacts, end: Callable[[TagPush], Tag | None]) -> list[tuple[TagPush, Event]]:
-    """The events that the registry reads at one end of the lines."""
+    """The events that the registry reads from the old or the new tags of the lines."""
     found = []
     for push in facts.pushes:
         tag = end(push)

@@ -1,20 +1,21 @@
-"""A push as data: what the judge is handed, and nothing that it must look up."""
+"""A push as data: all that the judge is handed. It looks nothing up."""
 
 from __future__ import annotations
 
-from ..record import Record
+from .grammar.names import TAGS
+from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal
 
-    from ..budget import Budget
-    from ..grammar.near_miss import NearMiss
-    from ..grammar.tag_name import TagName
-    from ..objects.commit_object import Commit
-    from ..objects.tag_object import TagObject
-    from ..objects.tree_shape import Shape
+    from .budget import Budget
+    from .grammar.near_miss import NearMiss
+    from .grammar.tag_name import TagName
+    from .objects.commit_object import Commit
+    from .objects.tag_object import TagObject
+    from .objects.tree_shape import Shape
 
     Change = Literal["create", "move", "delete", "none"]
 
@@ -50,7 +51,7 @@ class TagPush(Record):
 
     @property
     def tag(self) -> str:
-        return self.ref[len("refs/tags/") :]
+        return self.ref[len(TAGS) :]
 
     @property
     def change(self) -> Change:
@@ -63,11 +64,11 @@ class Target(Record):
     """What a pushed tag points at.
 
     `type` is the object's type, None where it does not exist. `files` holds
-    the content of each file that a policy asks about, None where the tree has
-    none. `on_branches` tells for each list of branch globs that a policy names
+    the content of each file that a policy asks about, None where the tree does
+    not have it. `on_branches` tells for each list of branch globs in a policy
     whether one of those branches contains the commit. `commit` is the commit
-    as GTO reads it, None for other types; `shape` is what lies below its root
-    folder, None where nobody asks.
+    as GTO reads it, None for other types. `shape` is what lies below its root
+    folder, None if no rule asks.
     """
 
     oid: str
@@ -79,7 +80,7 @@ class Target(Record):
 
     @property
     def readable(self) -> bool:
-        """Whether it is a commit of which nothing, as far as was asked, can't be read."""
+        """Whether it is a commit in which nothing unreadable was found."""
         return (
             self.type == "commit"
             and not (self.commit is not None and self.commit.defect)
@@ -88,7 +89,7 @@ class Target(Record):
 
 
 class Signature(Record):
-    """What verifying a tag's signature said: who signed, or why it is no good."""
+    """What verifying a tag's signature found: who signed, or why it does not count."""
 
     principal: str | None
     problem: str | None
@@ -97,12 +98,12 @@ class Signature(Record):
 class ModelPush(Record):
     """All of a push that concerns one model, and that model's existing tags.
 
-    `existing` are the tags of the model that stand before the push, those that
-    the push moves or deletes included. `obstacles` maps a pushed tag's name to
-    an existing ref name that can't stand beside it (directory/file).
-    `case_twin` is an existing model whose name differs only in case. `landed`
-    are the names of those pushed tags that have landed already.
-    `model` is None for near misses, which belong to no model.
+    `existing` are the model's tags from before the push, those that it moves or
+    deletes included. `obstacles` maps a pushed tag's name to an existing ref
+    name that can't exist beside it (directory/file). `case_twin` is an existing
+    model whose name differs only in case. `landed` are the names of the pushed
+    tags that have landed already. `model` is None for near misses, which belong
+    to no model.
     """
 
     model: str | None
@@ -118,13 +119,13 @@ class ModelPush(Record):
 class Circumstances(Record):
     """What holds for the whole push.
 
-    `now` is in seconds since the epoch, on the clock of whoever judges.
-    `declared_stages` are the stages that `.gto` names at the trusted ref,
-    None where it names none. `pusher` is None where nobody is known.
-    `emergency` maps a rule's id to the reason that the pusher gave.
-    `asked_singly` names what may refuse single refs after this judgement,
-    None for nothing. `budget` is the time for slow work, one for all policies;
-    a judge that is given none makes its own.
+    `now` is in seconds since the epoch, on the judge's clock. `declared_stages`
+    are the stages that `.gto` names at the trusted ref, None where it names
+    none. `pusher` is None where it is not known who pushes. `emergency` maps a
+    rule's id to the reason that the pusher gave. `asked_singly` names what may
+    refuse single refs after this judgement, None for nothing. `budget` is the
+    time for slow work, shared by all policies; without one, a judge makes its
+    own.
     """
 
     now: int
@@ -139,10 +140,10 @@ class Circumstances(Record):
 
 
 class WholePush(Record):
-    """What the rules about the push as a whole are handed.
+    """What a rule about the push as a whole is handed.
 
-    `policy_problem` is set where the push would leave the trusted ref with an
-    unreadable policy: the ref, and the mistakes.
+    `policy_problem` is set if the push would leave an unreadable policy at the
+    trusted ref: the ref, and the mistakes.
     """
 
     circumstances: Circumstances
@@ -151,4 +152,4 @@ class WholePush(Record):
 
     def count_new_tags(self) -> int:
         """How many tags the push creates or moves."""
-        return sum(update.new is not None and update.ref.startswith("refs/tags/") for update in self.updates)
+        return sum(update.new is not None and update.ref.startswith(TAGS) for update in self.updates)

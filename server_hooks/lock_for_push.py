@@ -1,37 +1,37 @@
-"""How a hook begins: it takes the push lock, then settles the pushes before it whose outcome is not logged yet."""
+"""How a hook begins: it takes the push lock, and settles what the pushes before it left."""
 
 from __future__ import annotations
 
 import os
 
-from ...policy.errors import CannotJudge
+from ..policy.errors import CannotJudge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...repository.git.command import Git
-    from ...repository.git.configuration import Configuration
-    from ..gate import Call
-    from ..log.line import Outcome
-    from .push_lock import PushLock
+    from ..repository.git.command import Git
+    from ..repository.git.configuration import Configuration
+    from .call import Call
+    from .lock.push_lock import PushLock
+    from .log.line import Outcome
 
 LOCK_TIMEOUT = "tagwarden.lockTimeout"
 DEFAULT_LOCK_TIMEOUT = 60.0
 
-# While a hook tells the user that it waits, it does not stand in the queue for the lock.
+# Whoever says that it waits for the lock does not stand in the queue meanwhile.
 SECONDS_WHILE_WAITING = 0.2
 
 
 def lock_for_push(common_dir: str, git: Git, configuration: Configuration, call: Call) -> PushLock:
-    """Take the push lock of the repository, and settle earlier pushes.
+    """The push lock of the repository, with nothing left to settle.
 
-    Raises CannotJudge where the lock can't be taken, which is logged as the
-    outcome of the push, and where earlier pushes can't be settled.
+    Raises CannotJudge where it can't be taken, which is logged as what became
+    of the push, and where what came before can't be settled.
     """
-    from ..log.mark import everything_is_settled
-    from .push_lock import take_push_lock
+    from .lock.push_lock import take_push_lock
+    from .log.mark import everything_is_settled
 
     def say(line: str) -> None:
-        from ..messages import tell
+        from .messages import tell
 
         tell([f"tagwarden: {line}"], call.host, seconds=SECONDS_WHILE_WAITING)
 
@@ -42,7 +42,7 @@ def lock_for_push(common_dir: str, git: Git, configuration: Configuration, call:
         raise
     # A further hook of a push has the lock while the refs of that very push are on their way.
     if lock.begins_the_push and not everything_is_settled(common_dir):
-        from ..log.settlement import settle
+        from .log.settlement import settle
 
         try:
             settle(common_dir, git)
@@ -64,10 +64,10 @@ def _lock_timeout(configuration: Configuration) -> float:
 
 
 def _log(common_dir: str, configuration: Configuration, call: Call, problem: CannotJudge) -> None:
-    from ..log.append import log_problem
-    from ..log.line import Entry
-    from ..pusher import PUSHER_SETTING, find_pusher
-    from .waiting import Busy
+    from .lock.waiting import Busy
+    from .log.append import log_problem
+    from .log.line import Entry
+    from .pusher import PUSHER_SETTING, find_pusher
 
     pusher = find_pusher(configuration.get(PUSHER_SETTING), os.environ)
     outcome: Outcome = "busy" if isinstance(problem, Busy) else "could-not-judge"

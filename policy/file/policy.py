@@ -1,0 +1,105 @@
+"""A whole policy: the settings of most models, and what its overrides change for some."""
+
+from __future__ import annotations
+
+from ..record import Record
+from ..settings import Trailer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ..settings import Emergency, People, Settings, Signing
+    from ..verdict import Level, Mode
+
+
+class Override(Record):
+    """One `[[override]]`: what it changes for the models that one of its globs matches.
+
+    `changes` maps a section to its changed fields (a trailer's fields by the
+    trailer's name), `rules` a rule to its severity. `given` are the keys as
+    they were written. `settings` judge a model that no other override matches.
+    """
+
+    models: tuple[str, ...]
+    changes: Mapping[str, Mapping[str, Any]]
+    rules: Mapping[str, Level]
+    given: Mapping[str, object]
+    settings: Settings
+
+
+class Policy(Record):
+    """What a policy file says.
+
+    `base` judges a model that no override matches. `rules` are the severities
+    that the file sets, `given` all keys that it sets, as they were written.
+    `site` tells that it judges only by the rules that it sets.
+    """
+
+    mode: Mode
+    ignore: tuple[str, ...]
+    base: Settings
+    emergency: Emergency
+    overrides: tuple[Override, ...]
+    rules: Mapping[str, Level]
+    given: Mapping[str, object]
+    site: bool
+
+    @property
+    def people(self) -> People:
+        return self.base.people
+
+    @property
+    def signing(self) -> Signing:
+        return self.base.signing
+
+    def ignores(self, tag: str) -> bool:
+        """Whether `scope.ignore` takes `tag` (without `refs/tags/`) out of the registry."""
+        from ..grammar.globs import matches_any
+
+        return matches_any(self.ignore, tag)
+
+    def overriding(self, model: str) -> tuple[Override, ...]:
+        """The overrides that match `model`, in file order."""
+        if not self.overrides:
+            return ()
+        from ..grammar.globs import matches_model
+
+        return tuple(override for override in self.overrides if matches_model(override.models, model))
+
+    def for_model(self, model: str) -> Settings:
+        """What judges `model`, spelled as in tags (`cv=seg`) or as GTO does (`cv:seg`)."""
+        return self.settings_under(self.overriding(model))
+
+    def settings_under(self, overrides: Sequence[Override]) -> Settings:
+        """What judges a model that these of the policy's overrides match, given in file order."""
+        if not overrides:
+            return self.base
+        if len(overrides) == 1:
+            return overrides[0].settings
+        from .severity import resolve
+
+        settings, rules, given = self.base, dict(self.rules), set(self.given)
+        for override in overrides:
+            settings = change(settings, override.changes)
+            rules.update(override.rules)
+            given.update(override.given)
+        return settings._replace(levels=resolve(settings, rules, given, site=self.site))
+
+
+def change(settings: Settings, changes: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """`settings` with the fields of some sections changed, key by key."""
+    for section, fields in changes.items():
+        old = getattr(settings, section)
+        if "trailers" in fields:
+            fields = {**fields, "trailers": _change_trailers(old.trailers, fields["trailers"])}
+        settings = settings._replace(**{section: old._replace(**fields)})
+    return settings
+
+
+def _change_trailers(trailers: tuple[Trailer, ...], changes: Mapping[str, Mapping[str, Any]]) -> tuple[Trailer, ...]:
+    by_name = {trailer.key: trailer for trailer in trailers}
+    for name, fields in changes.items():
+        by_name[name] = by_name.get(name, Trailer(name))._replace(**fields)
+    return tuple(by_name.values())

@@ -1,0 +1,53 @@
+"""What the module of a rule holds, its examples among it: each of these is a test and stands in the docs."""
+
+from __future__ import annotations
+
+from ..record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Protocol
+
+    from ..facts.model_facts import ModelFacts
+    from ..push import WholePush
+    from ..verdict import Breach
+
+    class Rule(Protocol):
+        """What the module of a rule about one model's tags holds."""
+
+        OPTIONS: tuple[str, ...]
+        WHY: str
+        EXAMPLES: tuple[Example, ...]
+
+        def check(self, facts: ModelFacts) -> Iterator[Breach]:
+            """Yield what is wrong with the case."""
+
+    class PushRule(Protocol):
+        """What the module of a rule about the push as a whole holds."""
+
+        OPTIONS: tuple[str, ...]
+        WHY: str
+        EXAMPLES: tuple[Example, ...]
+
+        def check(self, push: WholePush) -> Iterator[Breach]:
+            """Yield what is wrong with the push."""
+
+
+class Example(Record):
+    """One push.
+
+    A tag is written `NAME [on COMMIT] [at SECOND] [lightweight] [says NAME]
+    [tagger TEXT] [committed SECOND] [encoding NAME] [nested DEPTH] [paths COUNT] [damaged HOW]
+    [signed PRINCIPAL] [with MESSAGE]` with `c1` and `1` as
+    defaults; `signed nobody` means: by no allowed signer. `delete NAME` and
+    `move NAME …` stand for themselves. The pusher is `ada`.
+    `existing` are the tags that the server has. `policy` is TOML. `refused`
+    tells whether the rule whose file this stands in objects.
+    """
+
+    title: str
+    pushed: tuple[str, ...]
+    refused: bool
+    existing: tuple[str, ...] = ()
+    policy: str = ""

@@ -1,0 +1,42 @@
+"""A signed tag, taken apart: what was signed, and by which kind of signature."""
+
+from __future__ import annotations
+
+from ...policy.objects.tag_object import split_signature
+from ...policy.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...policy.push import TagPush
+
+SSH = b"SSH SIGNATURE"
+PGP = b"PGP SIGNATURE"
+X509 = b"SIGNED MESSAGE"
+
+
+class Signed(Record):
+    """What was signed, and the signature: all from the line that begins it. `time` is the tagger's."""
+
+    payload: bytes
+    signature: bytes
+    kind: bytes
+    time: int
+
+
+def read_signed(push: TagPush, raw: bytes, size: int) -> Signed | str:
+    """What a tag object's signature is and signs, or why it is none that can be verified."""
+    if len(raw) != size:
+        return f"the tag object has {size} bytes, too many to verify"
+    header, blank, body = raw.partition(b"\n\n")
+    before, signature = split_signature(body)
+    if signature is None:
+        return "there is none"
+    kind = signature.partition(b"\n")[0][len(b"-----BEGIN ") : -len(b"-----")]
+    if kind == X509:
+        return "it is an X.509 signature, and only SSH and OpenPGP signatures are verified here"
+    if kind not in (SSH, PGP):
+        return "it is no detached signature"
+    found = push.new.object if push.new else None
+    if found is None or found.tagger is None:
+        return "the tag does not say when it was made"
+    return Signed(header + blank + before, signature, kind, found.tagger.time)

@@ -1,0 +1,50 @@
+"""What the gate is told of a hook's call, and what it asks of it; each hook has a class of its own for that."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Protocol
+
+    from ..policy.push import RefUpdate
+    from ..policy.verdict import Verdict
+    from ..repository.git.configuration import Configuration
+    from ..repository.git.reader import Reader
+    from ..repository.judging.model_updates import UpdatesByModel
+    from .hook_file import ServerHook
+    from .lock.push_lock import PushLock
+else:
+    Protocol = object
+
+
+class Call(Protocol):
+    """One call of a hook by Git: what it is told, and what comes before and after the verdict."""
+
+    hook: ServerHook
+    host: str
+    updates: Sequence[RefUpdate]
+
+    def asked_singly(self, common_dir: str, settings: Sequence[tuple[str, str]]) -> str | None:
+        """What may refuse single refs of the push after this call, None for nothing."""
+
+    def push_options(self, environ: Mapping[str, str]) -> Sequence[str]:
+        """The options of the push (`git push -o`)."""
+
+    def needs_lock(self, shares: UpdatesByModel) -> bool:
+        """Whether the push must hold the lock even where no model tag is among its `shares`."""
+
+    def trusted(self, lock: PushLock | None, reader: Reader, configuration: Configuration) -> Reader:
+        """The repository as it was before the push, as far as policies and allowed signers come from it."""
+
+    def earlier(self, lock: PushLock) -> Sequence[RefUpdate]:
+        """The updates of the same push that earlier calls accepted, as far as they can matter."""
+
+    def about(self, verdict: Verdict) -> Verdict:
+        """What `verdict` says of this call's updates."""
+
+    def run_foreign_hook(self) -> int:
+        """Run the hook that stood where ours stands, if there is one; its exit status."""
+
+    def hand_on(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
+        """Leave the lock of an accepted push to whoever keeps it until Git is done, and then calls `settled`."""

@@ -1,0 +1,37 @@
+"""What settles a push once it is over: by a look where all of its refs are in place, else line by line."""
+
+from __future__ import annotations
+
+import os
+
+from .mark import everything_is_settled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def settler(common_dir: str, logged: str) -> Callable[[bool], None]:
+    """What the holder of the push lock calls when the push is over, with whether all of its refs were seen in place.
+
+    `logged` is the hash of the push's line, "" for none. What it returns
+    raises CannotJudge where it can't settle; the next holder does it then.
+    """
+
+    def settled(in_place: bool) -> None:
+        if everything_is_settled(common_dir):
+            return
+        if not in_place and not logged:
+            # Refused by us: what the log holds of it is for the next one to pass over.
+            return
+        from .unsettled import settle_in_place
+
+        if in_place and settle_in_place(common_dir, logged):
+            return
+        from ...repository.git.command import Git
+        from .settlement import settle
+
+        settle(common_dir, Git.of_folder(common_dir))
+
+    common_dir = os.path.abspath(common_dir)
+    return settled
