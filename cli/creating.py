@@ -20,8 +20,8 @@ from ..repository.making.messages import editor, with_trailers, without_comments
 from ..repository.making.tag_maker import open_tag_maker
 from ..repository.remote.branch_to_push import branch_that_lacks
 from ..repository.remote.names import is_remote, remote_to_push_to
-from .effective_policy import policy_here
 from .errors import Refused
+from .policy_in_force import policy_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,14 +42,14 @@ def create(model: str, options: CreatingOptions, make_plan: MakePlan) -> int:
     """
     git = Git.here()
     remote = _remote(git, options)
-    here = policy_here(remote=remote, git=git)
+    loaded = policy_in_force(remote=remote, git=git)
     with open_tag_maker(git, model, remote=remote) as maker:
         try:
-            plan = make_plan(maker, here.policy)
+            plan = make_plan(maker, loaded.policy)
         except Unplannable as problem:
             raise Refused(str(problem)) from None
         draft = maker.draft(plan, _message(git, plan, options), simple=options.simple)
-        judged = maker.judge(draft, here.policy, here.source, declared_stages=here.declared_stages, sign=options.sign)
+        judged = maker.judge(draft, loaded, sign=options.sign)
         written = judged.verdict.accepted and not options.dry_run
         if written:
             branch = _branch_to_push(git, remote, judged, options) if options.push else None

@@ -1,42 +1,80 @@
-"""Which policy `tagwarden policy show` is asked to show."""
+"""Which policy a command goes by: the one in force in the repository at hand, or one that is named."""
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing
 
+from ..policy.errors import CannotJudge
+from ..policy.file.load import MOST_BYTES
 from ..report.escape import escape
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
-from ..repository.judging.server_push import read_policy
-from ..repository.trusted.policy_source import PolicySource, site_policy
-from .effective_policy import PolicyHere, policy_here
+from ..repository.remote.names import remote_to_push_to
+from ..repository.trusted.gto_file import declared_stages
+from ..repository.trusted.loaded_policy import LoadedPolicy, load_source
+from ..repository.trusted.policy_source import PolicySource, client_policy, server_policy, site_policy
 from .errors import Refused
-from .policy_input import read_input
+
+NOWHERE = PolicySource("built-in", "built-in", None, None, None)
 
 
-def load(file: str | None, *, site: bool, remote: str | None) -> PolicyHere:
-    """The policy in `file`, else the one in force in the current repository.
+def policy_in_force(*, remote: str | None = None, git: Git | None = None) -> LoadedPolicy:
+    """The server's policy in a bare repository, else the clone's as for a push to `remote`.
 
-    Raises Refused where there is none, CannotJudge where it can't be read.
+    Without `remote` it is the one that `git push` would take, without `git`
+    the repository is the one at hand. Outside of any repository it is the
+    built-in policy. Raises CannotJudge where the policy can't be read.
     """
-    if file is None and not site:
-        return policy_here(remote=remote)
-    source = _of_site() if file is None else _of_file(file)
-    return PolicyHere(source, read_policy(source, site=site), None)
+    git = git or Git.here()
+    try:
+        bare = git.line("rev-parse", "--is-bare-repository") == "true"
+    except CannotJudge as error:
+        if "not a git repository" not in str(error):
+            raise
+        return load_source(NOWHERE)
+    with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
+        if bare:
+            source = server_policy(reader, configuration)
+        else:
+            source = client_policy(
+                reader, configuration, remote=remote or remote_to_push_to(git), work_tree=git.work_tree()
+            )
+        return load_source(source)._replace(declared_stages=declared_stages(reader, source.commit).names)
 
 
-def _of_site() -> PolicySource:
+def site_policy_in_force() -> LoadedPolicy:
+    """The site's policy. Raises Refused where none is set, CannotJudge where it can't be read."""
     git = Git.here()
     with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
         source = site_policy(reader, configuration)
     if source is None:
         raise Refused("no site policy is set here (`git config tagwarden.sitePolicy`)")
-    return source
+    return load_source(source, site=True)
 
 
-def _of_file(file: str) -> PolicySource:
+def policy_in_file(file: str, *, site: bool = False) -> LoadedPolicy:
+    """The policy in `file`. Raises Refused where there is none, CannotJudge where it can't be read."""
     try:
-        return PolicySource("configured", file, None, read_input(file), None)
+        source = PolicySource("configured", file, None, read_input(file), None)
     except FileNotFoundError:
         raise Refused(f"there is no file {escape(file)}") from None
+    return load_source(source, site=site)
+
+
+def read_input(path: str) -> bytes:
+    """The content of a policy file, `-` being standard input; no more than shows that it is too large.
+
+    Raises FileNotFoundError, and CannotJudge where it can't be read.
+    """
+    try:
+        if path == "-":
+            return sys.stdin.buffer.read(MOST_BYTES + 1)
+        with open(path, "rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise CannotJudge(f"{escape(path)} can't be read: {reason}") from error

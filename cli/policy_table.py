@@ -11,12 +11,12 @@ from ..report.escape import display, escape
 
 if TYPE_CHECKING:
     from ..policy.file.policy import Override
-    from .effective_policy import PolicyHere
+    from ..repository.trusted.loaded_policy import LoadedPolicy
 
 FROM = {"built-in": "default", "file": "the file"}
 
 
-def as_document(shown: PolicyHere, model: str | None) -> dict[str, object]:
+def as_document(shown: LoadedPolicy, model: str | None) -> dict[str, object]:
     """Every value with where it comes from, for `--json`."""
     values = effective_values(shown.policy, model, shown.declared_stages)
     return {
@@ -31,7 +31,7 @@ def as_document(shown: PolicyHere, model: str | None) -> dict[str, object]:
     }
 
 
-def as_text(shown: PolicyHere, model: str | None) -> str:
+def as_text(shown: LoadedPolicy, model: str | None) -> str:
     """The same for people; what overrides change only where no model is asked for."""
     identity = f" ({shown.source.id})" if shown.source.id else ""
     whose = f", for the model {model}" if model else ""

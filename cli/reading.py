@@ -61,13 +61,13 @@ def declared_stages_at(reader: GitProgram, repo: str | None) -> tuple[str, ...] 
     """
     if repo is not None and is_url(repo):
         return None
-    from .effective_policy import policy_here
+    from .policy_in_force import policy_in_force
 
     try:
-        here = policy_here(git=reader.git)
+        loaded = policy_in_force(git=reader.git)
     except CannotJudge:
         return None
-    return here.policy.base.stages.names or here.declared_stages
+    return loaded.policy.base.stages.names or loaded.declared_stages
 
 
 def no_such_model(model: str, known: list[str]) -> Refused:

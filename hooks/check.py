@@ -14,7 +14,7 @@ from ..policy.verdict import Verdict
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
-from ..repository.judging.client_push import Destination, is_offline, judge_client_push, remote_of
+from ..repository.judging.client_push import ClientPush, Destination, is_offline, judge_client_push, remote_of
 from ..repository.open_repository import is_url
 from ..repository.remote.names import is_remote, remote_to_push_to
 from ..repository.remote.remote import Listing, RemoteIsSilent
@@ -48,7 +48,9 @@ def check(
         if not tags:
             ids = {name: oid for name, oid in ids.items() if name not in there}
         updates = [_update(name, oid, there.get(name)) for name, oid in ids.items()]
-        return _judged(git, configuration, destination, updates, listing, source)
+        return _judged(
+            ClientPush(updates, destination, git, configuration, source=source, listing=listing, asks_library=True)
+        )
 
 
 def check_event(event: Event, *, remote: str | None = None, source: PolicySource | None = None) -> Verdict:
@@ -70,21 +72,15 @@ def check_event(event: Event, *, remote: str | None = None, source: PolicySource
         _repair(git, configuration, destination, name)
         (oid,) = _ids_of(git, [name]).values()
         listing = _listing(git, configuration, destination, [name])
-        return _judged(git, configuration, destination, [_update(name, oid, event.before)], listing, source)
-
-
-def _judged(
-    git: Git,
-    configuration: Configuration,
-    destination: Destination,
-    updates: Sequence[RefUpdate],
-    listing: Listing | None,
-    source: PolicySource | None,
-) -> Verdict:
-    try:
-        return judge_client_push(
-            updates, destination, git=git, configuration=configuration, source=source, listing=listing
+        updates = [_update(name, oid, event.before)]
+        return _judged(
+            ClientPush(updates, destination, git, configuration, source=source, listing=listing, asks_library=True)
         )
+
+
+def _judged(push: ClientPush) -> Verdict:
+    try:
+        return judge_client_push(push)
     except RemoteIsSilent as silent:
         raise _with_way_out(silent) from None
 

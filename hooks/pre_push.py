@@ -55,7 +55,13 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
     from ..report.text import lines_of
     from ..repository.git.command import Git
     from ..repository.git.configuration import Configuration
-    from ..repository.judging.client_push import Destination, is_offline, judge_client_push, with_ways_out
+    from ..repository.judging.client_push import (
+        ClientPush,
+        Destination,
+        is_offline,
+        judge_client_push,
+        with_ways_out,
+    )
     from ..repository.judging.model_updates import updates_by_model
     from ..repository.remote.remote import RemoteIsSilent
 
@@ -66,7 +72,7 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
     name = remote if remote != url else None
     destination = Destination(name, url, offline=is_offline(configuration))
     try:
-        verdict = judge_client_push(updates, destination, git=git, configuration=configuration)
+        verdict = judge_client_push(ClientPush(updates, destination, git, configuration))
     except RemoteIsSilent as silent:
         raise with_ways_out(silent) from None
     tell(lines_of(verdict))

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 import shlex
+from contextlib import closing
 from typing import TYPE_CHECKING
 
+from ..policy.errors import CannotJudge
+from ..policy.file.load import built_in_policy
 from ..report.proof import Status, what_is_proven, what_went_wrong
+from ..repository.git.configuration import Configuration
+from ..repository.git.program import GitProgram
 from ..repository.hook_files.our_files import interpreter_of, is_our_hook
 from ..repository.hook_files.placing import why_passed_over
 from ..repository.hook_files.probe import BAD_TAGS
+from ..repository.remote.names import remote_to_push_to
+from ..repository.trusted.loaded_policy import load_source
+from ..repository.trusted.policy_source import client_policy
 from .cached_interpreter import warning_about
 from .clone import Clone
 from .hook_file import INSTALL, NEXT
@@ -20,6 +28,7 @@ from .probe import push_bad_tags
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ..policy.file.policy import Policy
     from ..repository.hook_files.probe import Outcome
     from .hook_place import HookPlace
 
@@ -47,11 +56,28 @@ def status(path: str) -> Status:
     problems = [*_about_interpreters(files.values())]
     if proven == "no":
         problems += _why_not(clone, place, outcome)
+    # Here and not above: pre-commit asks this file for less, and libgit2 takes long to load.
+    from ..repository.judging.audit import unreadable_for_gto
+
+    consumers = unreadable_for_gto(clone.git, _policy_of(clone))
+    problems += consumers.problems
     missing = [BYPASSES]
+    if consumers.note is not None:
+        missing.append(consumers.note)
     if HOOK in files and files[HOOK].endswith(LEGACY):
         missing.append(COMING_MOVE)
     missing += [warning for file in files.values() if (warning := _warning(file))]
     return Status(clone.work_tree, proven, files, tuple(problems), tuple(missing), outcome.said.strip())
+
+
+def _policy_of(clone: Clone) -> Policy:
+    """The clone's policy; the built-in one where it can't be read, which the push of bad tags has told."""
+    with closing(Configuration(clone.git)) as configuration, closing(GitProgram(clone.git)) as reader:
+        try:
+            remote = remote_to_push_to(clone.git)
+            return load_source(client_policy(reader, configuration, remote=remote, work_tree=clone.work_tree)).policy
+        except CannotJudge:
+            return built_in_policy()
 
 
 def gate_is_there(path: str) -> bool:

@@ -22,7 +22,7 @@ DEFAULT_SECONDS = 120.0
 
 
 @contextlib.contextmanager
-def opened(place: str | None, models: Sequence[str] | None = None) -> Iterator[GitProgram]:
+def open_repository(place: str | None, models: Sequence[str] | None = None) -> Iterator[GitProgram]:
     """A reader of the repository at `place`, None for the one at hand.
 
     Of a URL the tags are fetched into a folder that is deleted in the end;

@@ -8,6 +8,7 @@ import time
 from ..policy.budget import Budget
 from ..policy.errors import CannotJudge
 from ..policy.push import Circumstances
+from ..policy.record import Record
 from ..report.exit_status import ACCEPTED, REFUSED
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 
     from ..policy.file.policy import Policy
     from ..policy.judging.judge import Verify
-    from ..policy.push import RefUpdate
     from ..policy.verdict import Verdict
     from ..repository.git.reader import Reader
     from ..repository.judging.model_updates import UpdatesByModel
     from ..repository.judging.receiving import Receiver
-    from ..repository.judging.server_push import FindEmergency, FindVerify, LoadPolicy
+    from ..repository.judging.server_push import FindEmergency, FindVerify
+    from ..repository.trusted.loaded_policy import LoadPolicy
     from .call import Call
     from .lock.push_lock import PushLock
     from .pusher import Pusher
@@ -34,13 +35,22 @@ if TYPE_CHECKING:
 SECTIONS = "(tagwarden|core|hook|receive|transfer)"
 
 
+class Place(Record):
+    """The repository that a call is about, as the hook sees it; its objects may lie in quarantine."""
+
+    git: Git
+    common_dir: str
+    configuration: Configuration
+    reader: GitProgram
+
+
 def judge_call(call: Call) -> int:
     """Judge the updates by the repository's policy and by the site's, log and say what was found; 0 or 1.
 
     Raises CannotJudge where no verdict can be reached, or none can be logged.
     """
+    # Here and below, imports stand behind what makes Git work, for it does so while they are made: both take as long.
     git = Git.here()
-    # Each git process works while what comes next is imported, which takes as long.
     configuration = Configuration(git, SECTIONS)
     reader = GitProgram(git)
     reader.prepare()
@@ -48,13 +58,14 @@ def judge_call(call: Call) -> int:
     from ..repository.judging.model_updates import updates_by_model
     from .lock_for_push import lock_for_push
 
-    common_dir = reader.keep_in = git.common_folder()
+    place = Place(git, git.common_folder(), configuration, reader)
+    reader.keep_in = place.common_dir
     call.updates = as_they_change(call.updates, reader)
     shares = updates_by_model(call.updates)
     needs_lock = any(model is not None for model in shares) or call.needs_lock(shares)
-    lock = lock_for_push(common_dir, git, configuration, call) if needs_lock else None
+    lock = lock_for_push(place.common_dir, git, configuration, call) if needs_lock else None
     try:
-        status, words = _judge_and_settle(call, shares, lock, git, common_dir, configuration, reader)
+        status, words = _judge_and_log(call, place, lock, shares)
     except BaseException:
         # Whoever tells what went wrong waits for the pusher to read it; others need not wait for that.
         if lock is not None:
@@ -65,97 +76,75 @@ def judge_call(call: Call) -> int:
     return status
 
 
-def _judge_and_settle(
-    call: Call,
-    shares: UpdatesByModel,
-    lock: PushLock | None,
-    git: Git,
-    common_dir: str,
-    configuration: Configuration,
-    reader: Reader,
-) -> tuple[int, list[str]]:
+def _judge_and_log(call: Call, place: Place, lock: PushLock | None, shares: UpdatesByModel) -> tuple[int, list[str]]:
     """The exit status, and what is still to be told once the lock is no longer held here."""
-    head = reader.head()
-    reader.prepare(models=[model for model in shares if model is not None], refs=[head] if head else [])
-    from .log.append import append_to_log
+    head = place.reader.head()
+    models = [model for model in shares if model is not None]
+    place.reader.prepare(models=models, refs=[head] if head else [])
+    from ..repository.judging.claims import with_true_old
+    from .log.append import append_to_log, log_problem
     from .log.line import Entry, leaves_a_line, outcome_of
     from .log.settler import settler
     from .pusher import PUSHER_SETTING, find_pusher
 
-    pusher = find_pusher(configuration.get(PUSHER_SETTING), os.environ)
+    pusher = find_pusher(place.configuration.get(PUSHER_SETTING), os.environ)
     guarded = lock is not None and lock.guards_the_update
     entry = Entry(call.hook, pusher, call.updates, "could-not-judge", guarded=guarded)
     try:
-        earlier = call.earlier(lock) if lock is not None else ()
-        trusted = call.trusted(lock, reader, configuration)
-        verdicts = _judged(call, shares, earlier, git, common_dir, configuration, reader, trusted, pusher)
+        verdicts = _verdicts(call, place, lock, shares, pusher)
+        # From here on it matters what becomes of the refs, and not what the push says that they were.
+        call.updates = with_true_old(call.updates, place.reader)
+        status = ACCEPTED if all(verdict.accepted for verdict in verdicts) else REFUSED
+        foreign_status = call.run_foreign_hook() if status == ACCEPTED else ACCEPTED
     except CannotJudge as problem:
-        try:
-            append_to_log(common_dir, entry._replace(error=str(problem)))
-        finally:
-            if lock is not None:
-                lock.release()
+        log_problem(place.common_dir, entry, problem)
         raise
-    from ..repository.judging.claims import with_true_old
-
-    # From here on it matters what becomes of the refs, and not what the push says that they were.
-    call.updates = with_true_old(call.updates, reader)
-    entry = entry._replace(updates=call.updates)
-    status = ACCEPTED if all(verdict.accepted for verdict in verdicts) else REFUSED
     emergency = {rule: reason for verdict in verdicts for rule, reason in verdict.emergency.items()}
-    entry = entry._replace(outcome=outcome_of(verdicts, emergency), verdicts=verdicts, emergency=emergency)
-    if status == ACCEPTED and call.run_foreign_hook() != ACCEPTED:
+    outcome = outcome_of(verdicts, emergency)
+    entry = entry._replace(updates=call.updates, outcome=outcome, verdicts=verdicts, emergency=emergency)
+    if foreign_status != ACCEPTED:
         status = REFUSED
         entry = entry._replace(outcome="refused", error="the hook behind tagwarden's refused the push")
-    logged = append_to_log(common_dir, entry) if leaves_a_line(call.updates, verdicts) else ""
-    if lock is not None:
-        if status == ACCEPTED:
-            call.hand_on(lock, settler(common_dir, logged))
-        else:
-            lock.release()
+    logged = append_to_log(place.common_dir, entry) if leaves_a_line(call.updates, verdicts) else ""
+    if lock is not None and status == ACCEPTED:
+        call.hand_on(lock, settler(place.common_dir, logged))
+    elif lock is not None:
+        lock.release()
     return status, _words(verdicts, pusher)
 
 
-def _judged(
-    call: Call,
-    shares: UpdatesByModel,
-    earlier: Sequence[RefUpdate],
-    git: Git,
-    common_dir: str,
-    configuration: Configuration,
-    reader: Reader,
-    trusted: Reader,
-    pusher: Pusher,
-) -> list[Verdict]:
-    from ..repository.judging.server_push import judge_server_push
+def _verdicts(call: Call, place: Place, lock: PushLock | None, shares: UpdatesByModel, pusher: Pusher) -> list[Verdict]:
+    earlier = call.earlier(lock) if lock is not None else ()
+    trusted = call.trusted(lock, place.reader, place.configuration)
+    from ..repository.judging.server_push import ServerPush, judge_server_push
 
+    now = int(time.time())
     budget = Budget()
-    circumstances = Circumstances(
-        now=int(time.time()), place="server", pusher=pusher.name, pusher_email=pusher.email, budget=budget
-    )
-    verdicts = judge_server_push(
+    push = ServerPush(
         call.updates,
-        reader,
-        configuration,
-        circumstances,
+        place.reader,
+        place.configuration,
+        Circumstances(now, "server", pusher=pusher.name, pusher_email=pusher.email, budget=budget),
+        receiver=_receiver(call, place),
         trusted=trusted,
-        receiver=_receiver(call, git, common_dir, configuration),
         earlier=earlier,
         shares=None if earlier else shares,
         find_emergency=_emergencies(call.push_options(os.environ), pusher),
-        find_verify=_verifiers(trusted, git, circumstances.now, budget),
-        load=_loader(common_dir),
+        find_verify=_verifiers(trusted, place.git, now, budget),
+        load=_loader(place.common_dir),
     )
-    return [call.about(verdict) for verdict in verdicts]
+    return [call.about(verdict) for verdict in judge_server_push(push)]
 
 
-def _receiver(call: Call, git: Git, common_dir: str, configuration: Configuration) -> Receiver:
+def _receiver(call: Call, place: Place) -> Receiver:
     from ..repository.judging.receiving import Receiver
 
+    configuration = place.configuration
     if "GIT_CONFIG_COUNT" in os.environ or "GIT_CONFIG_PARAMETERS" in os.environ:
         # What Git itself goes by holds also what the host set for this very process.
-        configuration = Configuration(git, SECTIONS, with_environment=True)
-    return Receiver(git, configuration, asked_singly=call.asked_singly(common_dir, configuration.entries()))
+        configuration = Configuration(place.git, SECTIONS, with_environment=True)
+    asked_singly = call.asked_singly(place.common_dir, configuration.entries())
+    return Receiver(place.git, configuration, asked_singly=asked_singly)
 
 
 def _words(verdicts: Sequence[Verdict], pusher: Pusher) -> list[str]:

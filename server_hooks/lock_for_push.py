@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..repository.git.configuration import Configuration
     from .call import Call
     from .lock.push_lock import PushLock
+    from .log.line import Outcome
 
 LOCK_TIMEOUT = "tagwarden.lockTimeout"
 DEFAULT_LOCK_TIMEOUT = 60.0
@@ -72,10 +73,10 @@ def _lock_timeout(configuration: Configuration) -> float:
 
 def _log(common_dir: str, configuration: Configuration, call: Call, problem: CannotJudge) -> None:
     from .lock.waiting import Busy
-    from .log.append import append_to_log
+    from .log.append import log_problem
     from .log.line import Entry
     from .pusher import PUSHER_SETTING, find_pusher
 
     pusher = find_pusher(configuration.get(PUSHER_SETTING), os.environ)
-    entry = Entry(call.hook, pusher, call.updates, "could-not-judge", error=str(problem))
-    append_to_log(common_dir, entry._replace(outcome="busy") if isinstance(problem, Busy) else entry)
+    outcome: Outcome = "busy" if isinstance(problem, Busy) else "could-not-judge"
+    log_problem(common_dir, Entry(call.hook, pusher, call.updates, outcome), problem)

@@ -60,9 +60,9 @@ class WholePush:
     def run_foreign_hook(self) -> int:
         if not self._foreign:
             return 0
-        from ..repository.hook_files.foreign_hook import run_foreign_hook
+        from ..repository.hook_files.foreign_hook import SECONDS_UNDER_THE_LOCK, run_foreign_hook
 
-        return run_foreign_hook(self._foreign, (), self._given)
+        return run_foreign_hook(self._foreign, (), self._given, seconds=SECONDS_UNDER_THE_LOCK)
 
     def hand_on(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
         lock.keep_until_pushed(self.updates, at_end=settled)

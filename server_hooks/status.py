@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
+from ..policy.file.load import built_in_policy
 from ..policy.grammar.names import HEADS
 from ..report.account import about_differences, about_landing
 from ..report.proof import Status, named_rules, what_is_proven, what_went_wrong
@@ -17,7 +18,8 @@ from ..repository.git.program import GitProgram
 from ..repository.hook_files.our_files import is_our_hook
 from ..repository.hook_files.placing import why_passed_over
 from ..repository.hook_files.probe import BAD_TAGS, PATIENCE
-from ..repository.judging.server_push import read_policy
+from ..repository.judging.audit import unreadable_for_gto
+from ..repository.trusted.loaded_policy import load_source
 from ..repository.trusted.policy_location import POLICY_FILE
 from ..repository.trusted.policy_source import POLICY_SETTING, server_policy
 from .hook_place import HOOKS, delegates, hook_place, host_of, is_inside
@@ -30,8 +32,9 @@ from .served_repository import ServedRepository
 from .update import NOTE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
+    from ..policy.file.policy import Policy
     from ..report.proof import Proven
     from ..repository.hook_files.probe import Outcome
     from .hook_file import ServerHook
@@ -69,8 +72,13 @@ def status(path: str) -> Status:
             problems.append(f"a push of bad tags {DOES_NOT_END}")
         if proven == "no":
             problems += _why_not(repository, host, outcome)
-    problems += _account_problems(repository)
+    policy = _policy_of(repository)
+    problems += _account_problems(repository, policy)
+    consumers = unreadable_for_gto(Git.of_folder(repository.git_dir), policy)
+    problems += consumers.problems
     missing = [*_missing(hooks, host, guarded), *_in_others_hands(repository, hooks.values())]
+    if consumers.note is not None:
+        missing.append(consumers.note)
     return Status(repository.path, proven, hooks, tuple(problems), tuple(missing), said.strip())
 
 
@@ -142,10 +150,10 @@ def _places(repository: ServedRepository, host: str) -> dict[ServerHook, HookPla
     return {hook: hook_place(repository, hook, host) for hook in HOOKS}
 
 
-def _account_problems(repository: ServedRepository) -> list[str]:
+def _account_problems(repository: ServedRepository, policy: Policy) -> list[str]:
     """What landed in part, and what was done to tags without passing any hook; also what of it can't be told."""
     try:
-        account = account_of(repository.common_dir, ignored=_ignored(repository))
+        account = account_of(repository.common_dir, ignored=policy.ignores)
     except (CannotJudge, OSError) as problem:
         return [f"the push log can't be held against the tags: {problem}"]
     if account is None:
@@ -153,13 +161,14 @@ def _account_problems(repository: ServedRepository) -> list[str]:
     return [*map(about_landing, account.landings), *about_differences(account.differences), *account.notes]
 
 
-def _ignored(repository: ServedRepository) -> Callable[[str], bool]:
+def _policy_of(repository: ServedRepository) -> Policy:
+    """The repository's policy; the built-in one where it can't be read, which the push of bad tags has told."""
     git = Git.of_folder(repository.git_dir)
     with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
         try:
-            return read_policy(server_policy(reader, configuration)).ignores
+            return load_source(server_policy(reader, configuration)).policy
         except CannotJudge:
-            return lambda _: False
+            return built_in_policy()
 
 
 def _in_others_hands(repository: ServedRepository, files: Iterable[str]) -> list[str]:

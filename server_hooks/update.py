@@ -90,9 +90,9 @@ class OneRef:
     def run_foreign_hook(self) -> int:
         if not self._foreign:
             return 0
-        from ..repository.hook_files.foreign_hook import run_foreign_hook
+        from ..repository.hook_files.foreign_hook import SECONDS_UNDER_THE_LOCK, run_foreign_hook
 
-        return run_foreign_hook(self._foreign, self._arguments, b"")
+        return run_foreign_hook(self._foreign, self._arguments, b"", seconds=SECONDS_UNDER_THE_LOCK)
 
     def hand_on(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
         lock.remember(_line(self.updates[0]))

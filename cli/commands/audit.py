@@ -13,10 +13,9 @@ from ...policy.rules import RULES
 from ...report.exit_status import ACCEPTED, REFUSED
 from ...report.json import document, dump
 from ...repository.judging.audit import audit as audit_tags
-from ...repository.open_repository import opened
-from ..effective_policy import policy_here
+from ...repository.open_repository import open_repository
 from ..judging import format_options, show_verdict
-from ..policy_in_force import load
+from ..policy_in_force import policy_in_file, policy_in_force
 from ..progress import Progress
 
 if TYPE_CHECKING:
@@ -39,12 +38,10 @@ def audit(repo: str | None, policy_file: str | None, format: str | None) -> int:
     are named too. Ends with the counts by rule; exits with 1 if there is an
     error.
     """
-    with opened(repo) as reader, Progress("judged {} of {} tags") as progress:
-        here = load(policy_file, site=False, remote=None) if policy_file else policy_here(git=reader.git)
-        verdict = audit_tags(
-            reader.git, here.policy, here.source, declared_stages=here.declared_stages, progress=progress
-        )
-        verdict = verdict._replace(notes=(*verdict.notes, *_beside_the_tags(reader.git, here.policy)))
+    with open_repository(repo) as reader, Progress("judged {} of {} tags") as progress:
+        loaded = policy_in_file(policy_file) if policy_file else policy_in_force(git=reader.git)
+        verdict = audit_tags(reader.git, loaded, progress=progress)
+        verdict = verdict._replace(notes=(*verdict.notes, *_beside_the_tags(reader.git, loaded.policy)))
     if format == "json":
         click.echo(dump({**document(verdict), "counts": _counts(verdict)}))
         return ACCEPTED if verdict.accepted else REFUSED

@@ -11,7 +11,7 @@ from ...hooks.check import check as check_tags
 from ...hooks.ci_event import on_github, read_event
 from ..errors import Refused
 from ..judging import format_options, show_verdict
-from ..policy_in_force import load
+from ..policy_in_force import policy_in_file
 
 
 @click.command()
@@ -36,7 +36,7 @@ def check(
     """
     if event and (tags or offline):
         raise click.UsageError("--event judges the tag of the event by the remote: name no TAG, and not --offline.")
-    source = load(policy_file, site=False, remote=remote).source if policy_file else None
+    source = policy_in_file(policy_file).source if policy_file else None
     try:
         if event:
             verdict = check_event(read_event(os.environ), remote=remote, source=source)

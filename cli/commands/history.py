@@ -11,7 +11,7 @@ from ...policy.grammar.names import gto_spelling
 from ...policy.registry.journal import in_time_order, journal_of
 from ...report.escape import display
 from ...report.table import table, utc_text
-from ...repository.open_repository import opened
+from ...repository.open_repository import open_repository
 from ...repository.registry import models_of, tags_by_model
 from ..reading import json_option, model_of, no_such_model, optional_model, repo_option
 
@@ -41,7 +41,7 @@ def history(model: str | None, repo: str | None, ascending: bool, as_json: bool)
     Exits with 1 if there is no such MODEL.
     """
     models = None if model is None else [model_of(model)]
-    with opened(repo, models) as reader:
+    with open_repository(repo, models) as reader:
         found = tags_by_model(reader, models)
         entries = in_time_order(entry for tags in found.values() for entry in journal_of(tags))
         if models and not entries:

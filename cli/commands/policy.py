@@ -17,7 +17,7 @@ from ...repository.git.command import Git
 from ...repository.judging.suggested_settings import suggestions
 from ...repository.trusted.policy_location import POLICY_FILE
 from ..errors import Refused
-from ..policy_input import read_input
+from ..policy_in_force import read_input
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,13 +118,16 @@ def show(file: str | None, site: bool, model: str | None, remote: str | None, as
     clone it is the one that the remote judges by, as far as it is known here.
     Without --model, overrides are listed apart.
     """
-    from ..policy_in_force import load
+    from ..policy_in_force import policy_in_file, policy_in_force, site_policy_in_force
     from ..policy_table import as_document, as_text
 
     if model is not None and not is_model(tag_spelling(model)):
         raise Refused(f"{escape(model)} is not a model's name")
-    in_force = load(file, site=site, remote=remote)
-    click.echo(json.dumps(as_document(in_force, model)) if as_json else as_text(in_force, model))
+    if file is not None:
+        loaded = policy_in_file(file, site=site)
+    else:
+        loaded = site_policy_in_force() if site else policy_in_force(remote=remote)
+    click.echo(json.dumps(as_document(loaded, model)) if as_json else as_text(loaded, model))
 
 
 @policy.command("schema", short_help="Print the JSON Schema of policy files.")

@@ -12,7 +12,7 @@ from ...policy.grammar.query import parse_query
 from ...policy.registry.resolution import Unresolved
 from ...policy.registry.resolution import resolve as resolve_query
 from ...report.table import utc_text
-from ...repository.open_repository import opened
+from ...repository.open_repository import open_repository
 from ...repository.registry import read_tags
 from ..completion import complete_query
 from ..errors import Refused
@@ -43,7 +43,7 @@ def resolve(query: str, repo: str | None, answer: str | None, deprecated: bool, 
     """
     try:
         asked = parse_query(query)
-        with opened(repo, [asked.model]) as reader:
+        with open_repository(repo, [asked.model]) as reader:
             found = resolve_query(asked, list(read_tags(reader, [asked.model])), deprecated=deprecated)
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None

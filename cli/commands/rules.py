@@ -10,8 +10,8 @@ import click
 
 from ...policy import rules as rules_package
 from ...policy.rules import RULES, load_rule, module_name
-from ..effective_policy import policy_here
 from ..errors import Refused
+from ..policy_in_force import policy_in_force
 
 if TYPE_CHECKING:
     from ...policy.rules.contract import Example
@@ -27,14 +27,14 @@ def rules(rule: str | None, as_json: bool) -> None:
     """
     if rule is not None and rule not in known_rules():
         raise Refused(f"there is no rule {rule!r}; `tagwarden rules` lists them")
-    here = policy_here()
-    levels = here.policy.for_model("").levels
+    loaded = policy_in_force()
+    levels = loaded.policy.for_model("").levels
     if rule is None:
         abouts = [_about(one, levels[one]) for one in known_rules()]
         click.echo(
-            json.dumps({"schema": 1, "policy": here.source.source, "rules": abouts}) if as_json else _table(abouts)
+            json.dumps({"schema": 1, "policy": loaded.source.source, "rules": abouts}) if as_json else _table(abouts)
         )
-        click.echo(f"policy: {here.source.source}", err=True)
+        click.echo(f"policy: {loaded.source.source}", err=True)
     elif as_json:
         click.echo(json.dumps({"schema": 1, **_about(rule, levels[rule]), **_explanation(rule)}))
     else:

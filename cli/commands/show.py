@@ -10,7 +10,7 @@ import click
 from ...policy.grammar.names import gto_spelling
 from ...policy.registry.overview import overview_of, stage_holders, stages_in_order, version_lines
 from ...report.table import table, utc_text
-from ...repository.open_repository import opened
+from ...repository.open_repository import open_repository
 from ...repository.registry import histories, models_of
 from ..reading import (
     declared_stages_at,
@@ -45,7 +45,7 @@ def show(model: str | None, repo: str | None, deprecated: bool, as_json: bool) -
 
 
 def _show_all(repo: str | None, deprecated: bool, as_json: bool) -> None:
-    with opened(repo) as reader:
+    with open_repository(repo) as reader:
         overviews = [overview_of(model, history) for model, history in histories(reader).items()]
         declared = declared_stages_at(reader, repo)
     shown_ones = sorted(
@@ -78,7 +78,7 @@ def _overview(one: ModelOverview, stages: list[str]) -> dict[str, object]:
 
 
 def _show_one(model: str, repo: str | None, deprecated: bool, as_json: bool) -> None:
-    with opened(repo, [model]) as reader:
+    with open_repository(repo, [model]) as reader:
         history = histories(reader, [model]).get(model)
         if history is None:
             raise no_such_model(model, models_of(reader))

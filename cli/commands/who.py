@@ -14,13 +14,12 @@ from ...policy.record import Record
 from ...report.escape import display, escape
 from ...report.exit_status import ACCEPTED, REFUSED
 from ..completion import complete_model
-from ..effective_policy import NOWHERE
 from ..errors import Refused
-from ..policy_in_force import load
+from ..policy_in_force import NOWHERE, policy_in_file, policy_in_force, site_policy_in_force
 from ..reading import model_of, stage_of
 
 if TYPE_CHECKING:
-    from ..effective_policy import PolicyHere
+    from ...repository.trusted.loaded_policy import LoadedPolicy
 
 
 class Answer(Record):
@@ -87,27 +86,29 @@ def who(
     return ACCEPTED if allowed else REFUSED
 
 
-def _policies(file: str | None, remote: str | None) -> list[PolicyHere]:
-    found = [load(file, site=False, remote=remote)]
-    if file is None and found[0].source is not NOWHERE:
+def _policies(file: str | None, remote: str | None) -> list[LoadedPolicy]:
+    if file is not None:
+        return [policy_in_file(file)]
+    found = [policy_in_force(remote=remote)]
+    if found[0].source is not NOWHERE:
         with contextlib.suppress(Refused):
-            found.append(load(None, site=True, remote=None))
+            found.append(site_policy_in_force())
     return found
 
 
-def _ask(here: PolicyHere, person: Person, kind: str, model: str, stage: str | None) -> Answer:
-    settings = here.policy.for_model(model)
+def _ask(loaded: LoadedPolicy, person: Person, kind: str, model: str, stage: str | None) -> Answer:
+    settings = loaded.policy.for_model(model)
     decision = decide(settings, person, kind, model, stage)
     because = decision.because
-    refuses = settings.levels["who"] == "error" and here.policy.mode == "enforce"
+    refuses = settings.levels["who"] == "error" and loaded.policy.mode == "enforce"
     if not decision.allowed and not refuses:
-        key = "mode" if here.policy.mode != "enforce" else "rules.who"
+        key = "mode" if loaded.policy.mode != "enforce" else "rules.who"
         because += f"; but because of {key} this is only reported, not refused"
     unless = held_back(settings, person, kind, model) if decision.allowed else []
     signature = any(selector.covers(kind, model, stage) for selector in settings.signing.require)
-    line = line_of_entry(here.source.data or b"", decision.entry, len(settings.people.allow))
+    line = line_of_entry(loaded.source.data or b"", decision.entry, len(settings.people.allow))
     return Answer(
-        here.source.source,
+        loaded.source.source,
         decision.allowed or not refuses,
         because,
         decision.entry,

@@ -73,6 +73,8 @@ def plan_registration(
         latest = known.history.latest()
         taken = [event.name.version for event in known.history.registrations if event.name.version]
         current = latest.name.version if latest else None
+        # Here and not above: only this command makes versions, and python-semver takes its time to load.
+
         version = next_version(current, taken, bump=bump, pre=pre, above_latest=above_latest)
     message = f"Registering artifact {gto_spelling(known.model)} version {version}"
     return Plan(TagName(known.model, "register", version), commit, version, message)

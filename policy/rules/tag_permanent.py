@@ -3,8 +3,8 @@
 The tags are the registry's history. What is to go is taken back by a tombstone:
 `churn@v1.0.0!` deregisters, `churn#prod!` unassigns, `churn@deprecated` retires
 the model. A tag that the registry does not read as an event (a near miss, a
-lightweight one, a malformed one, one dated in the future) may be deleted:
-that is its only cure.
+lightweight one, a malformed one, one dated in the future, one on a commit or a
+tree of folders that can't be read) may be deleted: that is its only cure.
 
 Fix: push the tombstone instead.
 """
@@ -46,7 +46,7 @@ def is_event(tag: Tag, facts: ModelFacts) -> bool:
     if found.message_bytes > facts.settings.message.max_bytes:
         return False
     target = facts.targets.get(found.target)
-    if target is not None and target.type != "commit":
+    if target is not None and not target.readable:
         return False
     return found.tagger.time <= facts.circumstances.now + facts.settings.time.max_skew
 
@@ -79,6 +79,24 @@ EXAMPLES = (
         ("delete churn@v1.0.0",),
         refused=False,
         existing=("churn@v1.0.0 on blob lightweight",),
+    ),
+    Example(
+        "a tag on a commit that GTO can't read",
+        ("delete churn@v1.0.0",),
+        refused=False,
+        existing=("churn@v1.0.0 on c2 committed 1 encoding klingon",),
+    ),
+    Example(
+        "a tag on malformed folders",
+        ("delete churn@v1.0.0",),
+        refused=False,
+        existing=("churn@v1.0.0 on c2 damaged has the entry 'data' twice",),
+    ),
+    Example(
+        "a tag on folders that lie too deep, which can be read",
+        ("delete churn@v1.0.0",),
+        refused=True,
+        existing=("churn@v1.0.0 on c2 nested 201",),
     ),
     Example("a tag without a tagger", ("delete churn@v1.0.0",), refused=False, existing=("churn@v1.0.0 tagger none",)),
     Example(

@@ -1,4 +1,4 @@
-"""Which commits no branch contains, exactly, also where commit dates lie."""
+"""Which commits no branch contains. The answer is exact even where the dates of commits are wrong."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TIPS_AT_MOST = 1000
 
 
 def not_contained(git: Git, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
-    """Those of these existing commits that no tip reaches. Raises CannotJudge where Git fails."""
+    """Those of the commits, which all exist, that no tip reaches. Raises CannotJudge where Git fails."""
     if not commits or not tips:
         return set(commits)
     if len(commits) <= _ONE_BY_ONE and len(tips) <= _TIPS_AT_MOST:

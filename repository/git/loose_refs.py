@@ -1,17 +1,19 @@
-"""Looks for itself which refs lie loose, for Git does not say where it could not look.
+"""Finds loose refs without Git, because Git does not say which folders it could not read.
 
-A `git for-each-ref` that can't open a folder of refs, or can't ask what a file
-in it is, goes on as if nothing were there and ends with 0: without descriptors
-or memory, with a disk that fails, in a folder that another Unix user made for
-himself alone. So whatever lies loose (gitrepository-layout(5), "refs") must be
-in the listing. Packed refs need no such look: where Git can't read these, it
-fails. Nor does a reftable, which leaves no loose refs.
+When `git for-each-ref` can't open a folder of refs, or can't tell what a file
+in it is, it goes on as if nothing were there and ends with 0. That happens
+when descriptors or memory run out, when the disk fails, and in a folder that
+only another Unix user may read. So we look for loose refs ourselves
+(gitrepository-layout(5), "refs") and expect each of them in Git's listing.
+Packed refs need no such check, because Git fails where it can't read them; a
+reftable has no loose refs.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import stat
 
 from ...policy.errors import CannotJudge
 
@@ -45,7 +47,7 @@ class LooseRefs:
         return dict(self._walk(prefix, lambda _name: True))
 
     def beginning_with(self, beginnings: Iterable[str], signs: str) -> dict[str, str | None]:
-        """All whose names begin with one of `beginnings` and one of the `signs`, which none of those holds."""
+        """All whose names begin with one of `beginnings`, followed by one of `signs`; no beginning contains a sign."""
         by_folder: dict[str, set[str]] = {}
         for beginning in beginnings:
             folder, slash, last = beginning.rpartition("/")
@@ -56,7 +58,7 @@ class LooseRefs:
         return found
 
     def named(self, refs: Collection[str]) -> dict[str, str | None]:
-        """Those of these that lie loose."""
+        """Those of `refs` that lie loose."""
         if len(refs) > _ONE_BY_ONE:
             refs = self.are_spelled_so(refs)
         found = {}
@@ -69,14 +71,16 @@ class LooseRefs:
         return found
 
     def are_spelled_so(self, refs: Iterable[str]) -> list[str]:
-        """Those of these whose files have exactly these names, also where a file system makes little of case."""
+        """Those of `refs` whose files have exactly these names, even on a file system that ignores case."""
         # Each folder is listed once, however many refs would lie in it.
         names: dict[str, Collection[str]] = {}
+        known: dict[str, bool] = {}
         found = []
         for ref in refs:
             folder, slash, name = ref.rpartition("/")
+            folder += slash
             if folder not in names:
-                names[folder] = self._names_in(folder + slash)
+                names[folder] = self._names_in(folder) if self._is_folder(folder, known) else ()
             if name in names[folder]:
                 found.append(ref)
         return found
@@ -84,6 +88,31 @@ class LooseRefs:
     def path(self, ref: str) -> str:
         """Where a ref lies, or a folder of refs."""
         return os.fsdecode(os.path.join(self._folder, _bytes(ref)))
+
+    def _is_folder(self, folder: str, known: dict[str, bool]) -> bool:
+        """Whether the folder exists. It is looked for from the top down, and not below a folder that is missing.
+
+        A name may be thousands of folders deep. `known` remembers the answers.
+        """
+        end = folder.find("/")
+        while end >= 0:
+            above = folder[: end + 1]
+            if above not in known:
+                known[above] = self._is_there(above)
+            if not known[above]:
+                return False
+            end = folder.find("/", end + 1)
+        return True
+
+    def _is_there(self, folder: str) -> bool:
+        if not _is_safe(folder):
+            return False
+        try:
+            return stat.S_ISDIR(os.stat(os.path.join(self._folder, _bytes(folder))).st_mode)
+        except OSError as error:
+            if error.errno in _NOT_THERE:
+                return False
+            raise self._no_look(folder, error) from error
 
     def _walk(self, prefix: str, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, str | None]]:
         """What lies below the folder `prefix`, as far as the names in that folder itself are wanted."""
@@ -152,5 +181,5 @@ def _bytes(ref: str) -> bytes:
 
 
 def _is_safe(ref: str) -> bool:
-    """Whether this leads to nowhere outside; no part of a ref begins with a dot (git-check-ref-format(1))."""
+    """Whether the path stays in the repository; no part of a ref begins with a dot (git-check-ref-format(1))."""
     return "/." not in ref and "\0" not in ref and not ref.startswith(("/", "."))

@@ -21,9 +21,9 @@ class Reader(Protocol):
     """
 
     def prepare(self, *, models: Sequence[str] = (), refs: Sequence[str] = ()) -> None:
-        """Starts to look up what will be asked next; a later `prepare` forgets it.
+        """Starts looking up what will be asked next: `tags_of` these models and `existing` of these refs.
 
-        `tags_of` these models and `existing` of these refs then answer as of now.
+        The answers are those of this moment. A later `prepare` replaces this one.
         """
 
     def tags_of(self, models: Sequence[str]) -> dict[str, list[TagRef]]:
@@ -33,10 +33,10 @@ class Reader(Protocol):
         """Every ref under refs/tags/, in no order."""
 
     def existing(self, refs: Sequence[str]) -> dict[str, str]:
-        """Those of these full ref names that exist, with the ids that they name."""
+        """The ids of those of `refs` (full names) that exist."""
 
     def symbolic(self, refs: Sequence[str]) -> dict[str, str]:
-        """Those of these full ref names that stand for another ref, with that one's name, whether it exists or not."""
+        """Which of `refs` (full names) are symbolic, and the ref that each stands for, whether that exists or not."""
 
     def refs_under(self, prefix: str) -> list[tuple[str, str]]:
         """The full name and id of every ref whose name begins with `prefix`, which ends in a slash."""
@@ -44,7 +44,7 @@ class Reader(Protocol):
     def objects(
         self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
     ) -> Iterator[RawObject]:
-        """These objects in this order, in constant memory however large they are.
+        """The objects in the order of `oids`, in constant memory however large they are.
 
         Only objects of the type `content_of` come with `data`, at most `limit`
         bytes of it. With the limit 0 nothing but types and sizes is read,
@@ -68,10 +68,10 @@ class Reader(Protocol):
         """
 
     def not_contained(self, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
-        """Those of these ids that no tip (a commit) reaches; ids of no commit are among them."""
+        """Those of `commits` that no tip (a commit) reaches; ids that name no commit are among them."""
 
     def resolve(self, revision: str) -> str | None:
-        """The id that a user's way of naming an object (gitrevisions(7)) stands for, None for none."""
+        """The id of what a user calls `revision` (gitrevisions(7)), None where there is no such object."""
 
     def head(self) -> str | None:
         """The full name of the ref that HEAD stands for, even if there is none yet; None if detached."""

@@ -1,4 +1,4 @@
-"""A listing of refs that is known to be whole: what lies loose is in it, as it lies there."""
+"""A listing of refs that is known to be complete: every loose ref is in it, with the id in its file."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class WholeListing:
             if not expected:
                 return
             yield from self._look_again(expected)
-        for ref in self._loose.are_spelled_so(expected):
+        for ref in self._loose.are_spelled_so(sorted(expected)):
             if expected[ref] is None:
                 raise damaged(ref)
             raise CannotJudge(
@@ -73,7 +73,7 @@ class WholeListing:
         self._child.abandon()
 
     def _look_again(self, doubtful: dict[str, str | None]) -> Iterator[tuple[str, str]]:
-        """Yields those that Git and the file now agree about, and takes them out of `doubtful`."""
+        """Yields the refs about which Git and the files agree by now, and removes them from `doubtful`."""
         refs = list(doubtful)
         for first in range(0, len(refs), _AGAIN_AT_ONCE):
             asked = refs[first : first + _AGAIN_AT_ONCE]
@@ -111,5 +111,5 @@ class WholeListing:
 
 
 def _agree(oid: str, content: str | None) -> bool:
-    """Whether Git's word on a ref is what its file says, as far as the file says something of itself."""
+    """Whether Git's id of a ref agrees with the ref's file, if that holds an id."""
     return content is None or content == oid or content.startswith(SYMBOLIC)

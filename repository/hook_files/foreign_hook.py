@@ -14,23 +14,28 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def run_foreign_hook(path: str, arguments: Sequence[str], given: bytes) -> int:
+# On a server it keeps everybody else's model tags waiting.
+SECONDS_UNDER_THE_LOCK = 600.0
+
+
+def run_foreign_hook(path: str, arguments: Sequence[str], given: bytes, *, seconds: float | None = None) -> int:
     """Run the hook at `path` with `given` on its stdin; its exit status, 1 if a signal ended it.
 
-    Raises CannotJudge where it can't be started, as Git would refuse the push then.
+    Raises CannotJudge where it can't be started, as Git would refuse the push
+    then, and where it does not end within `seconds` (None: for ever): it is killed.
     """
     source = filled_scratch_file(given)
     try:
-        status = _run([path, *arguments], source)
+        status = _run([path, *arguments], source, seconds)
     except CannotJudge as error:
         if not isinstance(error.__cause__, OSError) or error.__cause__.errno != errno.ENOEXEC:
             raise
         # A script without a first line that names its interpreter: Git hands it to sh.
-        status = _run(["sh", path, *arguments], source)
+        status = _run(["sh", path, *arguments], source, seconds)
     finally:
         os.close(source)
     return status if status >= 0 else 1
 
 
-def _run(command: Sequence[str], source: int) -> int:
-    return start(command, environment=os.environ, stdin=source, to_terminal=True).finish()
+def _run(command: Sequence[str], source: int, seconds: float | None) -> int:
+    return start(command, environment=os.environ, stdin=source, to_terminal=True, patience=seconds).finish()

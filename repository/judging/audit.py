@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 
-from ...policy.grammar.names import REPLACEMENTS, TAGS
-from ...policy.judging.judge import Judge
+from ...policy.errors import CannotJudge
+from ...policy.grammar.names import TAGS
 from ...policy.push import Circumstances, RefUpdate, WholePush
+from ...policy.record import Record
 from ..git.program import GitProgram
 from ..git.tree_walk import TreeWalk
 from ..signatures.verifier import find_verifier
+from .consumer_judge import ConsumerJudge, LookingJudge
 from .pipeline import judge_updates
 
 TYPE_CHECKING = False
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from ...policy.verdict import Verdict
     from ..git.command import Git
     from ..git.objects import RawObject, TagRef
-    from ..trusted.policy_source import PolicySource
+    from ..trusted.loaded_policy import LoadedPolicy
 
     # Told how many tags were read, and of how many.
     Progress = Callable[[int, int], None]
@@ -29,31 +31,71 @@ if TYPE_CHECKING:
 # Models often share their commits; the more are looked at together, the fewer are read twice.
 BATCH = 20_000
 
+REPLACEMENTS = "refs/replace/"
 
-def audit(
-    git: Git,
-    policy: Policy,
-    source: PolicySource,
-    *,
-    declared_stages: tuple[str, ...] | None,
-    progress: Progress | None = None,
-) -> Verdict:
+# Of what the library can't read, in a list of whatever else is wrong.
+MOST_SHOWN = 5
+
+
+def audit(git: Git, loaded: LoadedPolicy, *, progress: Progress | None = None) -> Verdict:
     """The verdict on all tags, and on the replacements (refs/replace/*) that disguise objects.
 
+    GTO's own library is asked for each model tag, too (`consumer_judge.py`).
     What depends on who pushed, or on what was pushed together, can't be told
     any more. Raises CannotJudge where the repository can't be read.
     """
     reader = _CachingReader(git, progress)
     try:
-        circumstances = Circumstances(int(time.time()), "history", declared_stages=declared_stages)
-        judge = Judge(policy, circumstances, verify=find_verifier(policy, reader, git, now=None))
-        created = [RefUpdate(None, tag.oid, TAGS + tag.name) for tag in reader.all_tags()]
-        judge_updates(created, reader, [judge], standing={}, batch_size=BATCH)
+        circumstances = Circumstances(int(time.time()), "history", declared_stages=loaded.declared_stages)
+        verify = find_verifier(loaded.policy, reader, git, now=None)
+        judge = ConsumerJudge(loaded.policy, circumstances, git=git, verify=verify)
+        judge_updates(_all_created(reader), reader, [judge], standing={}, batch_size=BATCH)
         replaced = [RefUpdate(None, oid, ref) for ref, oid in reader.refs_under(REPLACEMENTS)]
         judge.judge_whole(WholePush(circumstances, replaced, None))
     finally:
         reader.close()
-    return judge.verdict(source=source.source, policy_id=source.id, notes=[source.note] if source.note else [])
+    return loaded.verdict_of(judge)
+
+
+class Unreadable(Record):
+    """What GTO's own library can't read of the model tags that stand, though tagwarden can.
+
+    `problems` are sentences. `note` says why the library was not asked, None
+    where it was.
+    """
+
+    problems: list[str]
+    note: str | None
+
+
+def unreadable_for_gto(git: Git, policy: Policy) -> Unreadable:
+    """Hold all model tags against GTO's own library. Rules that `policy` turns off are not asked for.
+
+    Tags that can't be read at all are a problem, too.
+    """
+    try:
+        messages, note = _ask_library(git, policy)
+    except CannotJudge as problem:
+        return Unreadable([f"the tags can't be held against GTO's own library (libgit2): {problem}"], None)
+    shown = messages[:MOST_SHOWN]
+    if len(messages) > len(shown):
+        shown.append(f"{len(messages) - len(shown)} more tags are like that: `tagwarden audit` lists them")
+    return Unreadable(shown, note)
+
+
+def _ask_library(git: Git, policy: Policy) -> tuple[list[str], str | None]:
+    reader = _CachingReader(git, None)
+    judge = LookingJudge(policy, Circumstances(int(time.time()), "history"), git=git)
+    try:
+        if judge.note is None:
+            judge_updates(_all_created(reader), reader, [judge], standing={}, batch_size=BATCH)
+    finally:
+        reader.close()
+    return [finding.message for finding in judge.findings], judge.note
+
+
+def _all_created(reader: _CachingReader) -> list[RefUpdate]:
+    return [RefUpdate(None, tag.oid, TAGS + tag.name) for tag in reader.all_tags()]
 
 
 class _CachingReader(GitProgram):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...policy.push import RefUpdate
     from ..git.reader import Reader
 
-    # Whether nothing but a fault keeps this branch, one of the push's updates by their refs, from landing.
+    # Whether only a fault could keep this branch from landing; the mapping holds all updates of the push by ref.
     Lands = Callable[[RefUpdate, Mapping[str, RefUpdate], Reader], bool]
 
 
@@ -21,9 +21,9 @@ def contained_in(
 ) -> set[str]:
     """Those of `commits` that a branch matching one of `globs` contains, whichever of `updates` land.
 
-    A branch of the push counts if it is created or fast-forwarded, and
-    `lands`. Else it counts as it stands; not at all where the push deletes it,
-    or moves it to where its own commits are not.
+    A branch that the push creates or fast-forwards counts as it will be, if it
+    `lands`, and as it is now if not. A branch that the push deletes, or moves
+    away from its own commits, does not count at all.
     """
     asked = sorted(commits)
     standing = dict(reader.refs_under(HEADS))

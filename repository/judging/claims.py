@@ -1,11 +1,11 @@
-"""What a push says of the refs, held against the refs as they are.
+"""Compares what a push claims about the refs with the refs as they are.
 
-`pre-receive` and `update` get what the client claims: that a ref names `old`,
-or is not there. Git checks the claims only afterwards, ref by ref, and drops
-the lines whose claims are false; the rest of the push goes in. It drops its
-own check where it can't parse `old`, and then deletes whatever the ref names
-(builtin/receive-pack.c, `update`). So under the push lock a tag whose line is
-false refuses the push.
+`pre-receive` and `update` are told what the client claims: that a ref names
+`old`, or does not exist. Git checks these claims only afterwards, ref by ref.
+It drops the lines that are false and carries out the rest of the push. Where
+it can't parse `old` it checks nothing, and deletes whatever the ref names
+(builtin/receive-pack.c, `update`). So, under the push lock, one false line
+about a tag refuses the whole push.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def check_claims(updates: Iterable[RefUpdate], standing: Mapping[str, str | None
 
 
 def with_true_old(updates: Sequence[RefUpdate], reader: Reader) -> Sequence[RefUpdate]:
-    """The updates of tags as they are, those of other refs with what these name now for `old`.
+    """The updates, with the true `old` in those of branches and other refs.
 
-    Of branches nobody has checked what the push says of them. Raises
+    Only for tags `check_claims` has compared the claim with the ref. Raises
     CannotJudge where the refs can't be read.
     """
     others = [update.ref for update in updates if not update.ref.startswith(TAGS)]

@@ -14,11 +14,11 @@ from ..git.program import GitProgram
 from ..remote.names import remote_to_push_to
 from ..remote.reader import RemoteReader, fetch_missing
 from ..remote.remote import DEFAULT_SECONDS, TIMEOUT_SETTING, Listing, Remote, RemoteIsSilent, seconds_for_remotes
+from ..trusted.loaded_policy import load_source, with_declared_stages
 from ..trusted.policy_source import client_policy
 from .model_updates import updates_by_model
 from .obstacles import tags_in_the_way
 from .pipeline import judge_updates
-from .server_push import InForce, find_stages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ...policy.verdict import Level, Verdict
     from ..git.command import Git
     from ..git.configuration import Configuration
+    from ..git.reader import Reader
+    from ..trusted.loaded_policy import LoadedPolicy
     from ..trusted.policy_source import PolicySource
 
 OFFLINE_SETTING = "tagwarden.offline"
@@ -49,61 +51,91 @@ class Destination(Record):
     offline: bool = False
 
 
-def judge_client_push(
-    updates: Sequence[RefUpdate],
-    destination: Destination,
-    *,
-    git: Git,
-    configuration: Configuration,
-    source: PolicySource | None = None,
-    listing: Listing | None = None,
-) -> Verdict:
-    """Judge `updates` as a push to `destination`, by the clone's policy or by `source`.
+class ClientPush(Record):
+    """A push from a clone that is to be judged.
 
-    `listing` is what the remote has, where that is known already. Raises
-    CannotJudge where the policy, the clone or the remote can't be read.
+    `source` is the policy, None for the clone's own. `listing` is what the
+    remote has, where that is known already. `asks_library`: GTO's own library
+    is to be asked, too (`consumer_judge.py`), by a caller that may take longer
+    than a hook.
     """
-    local = GitProgram(git)
-    try:
-        return _judged(updates, destination, git, local, configuration, source, listing)
-    finally:
-        local.close()
+
+    updates: Sequence[RefUpdate]
+    destination: Destination
+    git: Git
+    configuration: Configuration
+    source: PolicySource | None = None
+    listing: Listing | None = None
+    asks_library: bool = False
 
 
-def _judged(
-    updates: Sequence[RefUpdate],
-    destination: Destination,
-    git: Git,
-    local: GitProgram,
-    configuration: Configuration,
-    source: PolicySource | None,
-    listing: Listing | None,
-) -> Verdict:
-    if source is None:
-        # A URL goes by the policy of the remote that a push without any name goes to.
-        remote_of_policy = destination.name or remote_to_push_to(git)
-        source = client_policy(local, configuration, remote=remote_of_policy, work_tree=git.work_tree())
-    force = InForce(source)
-    shares = updates_by_model(updates)
+def judge_client_push(push: ClientPush) -> Verdict:
+    """Judge a push before it leaves.
+
+    Raises CannotJudge where the policy, the clone or the remote can't be read.
+    """
+    shares = updates_by_model(push.updates)
     models = [model for model in shares if model is not None]
-    circumstances = Circumstances(int(time.time()), "client", remote_url=destination.url)
-    circumstances = circumstances._replace(declared_stages=find_stages(updates, local, source, [force]))
-    judge = Judge(force.policy, circumstances, verify=_verifier(force.policy, local, git, circumstances.now))
-    remote: Remote | None = None
-    if destination.url is None:
-        listing = Listing({}, {})
-    elif not destination.offline and shares:
-        remote = remote_of(destination, git, configuration)
-        if listing is None:
-            asks_branches = bool(_active(force.policy, models, ("target-branch",)))
-            parents = sorted(tags_in_the_way(update for update in updates if update.ref.startswith(TAGS)))
-            # A near miss is one, whatever the remote has.
-            listing = remote.list(models, tags=parents, heads=asks_branches) if models or parents else Listing({}, {})
-    _judge_by(judge, updates, models, destination, listing, remote, git)
-    judge.judge_whole(WholePush(circumstances, updates, None))
-    verdict = judge.verdict(source=source.source, policy_id=source.id, notes=force.notes)
-    notes = [*verdict.notes, *_notes(verdict, force.policy, models, destination)]
-    return verdict._replace(notes=tuple(notes))
+    clone = GitProgram(push.git)
+    try:
+        (loaded,) = with_declared_stages([load_source(push.source or _own_policy(push, clone))], push.updates, clone)
+        judge = _judge_for(push, loaded, clone)
+        if push.destination.url is None:
+            _judge_by(judge, push, Listing({}, {}), push.git)
+        elif push.destination.offline or not shares:
+            _judge_by(judge, push, push.listing, push.git)
+        else:
+            _judge_by_remote(judge, push, models)
+    finally:
+        clone.close()
+    judge.judge_whole(WholePush(judge.circumstances, push.updates, None))
+    verdict = loaded.verdict_of(judge)
+    return verdict._replace(notes=(*verdict.notes, *_notes(verdict, loaded.policy, models, push.destination)))
+
+
+def _own_policy(push: ClientPush, clone: Reader) -> PolicySource:
+    return client_policy(clone, push.configuration, remote=_remote_of(push), work_tree=push.git.work_tree())
+
+
+def _remote_of(push: ClientPush) -> str:
+    """The remote whose branches tell what the server goes by; for a URL the one that `git push` takes by itself."""
+    return push.destination.name or remote_to_push_to(push.git)
+
+
+def _judge_for(push: ClientPush, loaded: LoadedPolicy, clone: Reader) -> Judge:
+    circumstances = Circumstances(
+        int(time.time()), "client", remote_url=push.destination.url, declared_stages=loaded.declared_stages
+    )
+    verify = _verifier(loaded.policy, clone, push, circumstances.now)
+    if push.asks_library:
+        from .consumer_judge import ConsumerJudge
+
+        return ConsumerJudge(loaded.policy, circumstances, git=push.git, verify=verify)
+    return Judge(loaded.policy, circumstances, verify=verify)
+
+
+def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> None:
+    import tempfile
+
+    remote = remote_of(push.destination, push.git, push.configuration)
+    listing = push.listing
+    if listing is None:
+        parents = sorted(tags_in_the_way(update for update in push.updates if update.ref.startswith(TAGS)))
+        asks_branches = bool(_active(judge.policy, models, ("target-branch",)))
+        # A near miss is one, whatever the remote has.
+        listing = remote.list(models, tags=parents, heads=asks_branches) if models or parents else Listing({}, {})
+    with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
+        git = fetch_missing(push.git, remote, _needed(push.updates, models, listing), into=folder)
+        _judge_by(judge, push, listing, git)
+
+
+def _judge_by(judge: Judge, push: ClientPush, listing: Listing | None, git: Git) -> None:
+    """Judge by the tags of `listing`, None for those of the clone; `git` has all of their objects."""
+    reader = RemoteReader(git, listing, remote=push.destination.name)
+    try:
+        judge_updates(push.updates, reader, [judge])
+    finally:
+        reader.close()
 
 
 def remote_of(destination: Destination, git: Git, configuration: Configuration) -> Remote:
@@ -140,27 +172,6 @@ def with_ways_out(silent: RemoteIsSilent) -> RemoteIsSilent:
     )
 
 
-def _judge_by(
-    judge: Judge,
-    updates: Sequence[RefUpdate],
-    models: Sequence[str],
-    destination: Destination,
-    listing: Listing | None,
-    remote: Remote | None,
-    git: Git,
-) -> None:
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
-        if listing is not None and remote is not None:
-            git = fetch_missing(git, remote, _needed(updates, models, listing), into=folder)
-        reader = RemoteReader(git, listing, remote=destination.name)
-        try:
-            judge_updates(updates, reader, [judge])
-        finally:
-            reader.close()
-
-
 def _needed(updates: Sequence[RefUpdate], models: Sequence[str], listing: Listing) -> dict[str, str]:
     """The remote's tags that are looked into, by name: those of the pushed models, and those that are changed."""
     wanted = set(models)
@@ -168,12 +179,13 @@ def _needed(updates: Sequence[RefUpdate], models: Sequence[str], listing: Listin
     return {name: oid for name, oid in listing.tags.items() if name in touched or model_of(name) in wanted}
 
 
-def _verifier(policy: Policy, reader: GitProgram, git: Git, now: int) -> Verify | None:
+def _verifier(policy: Policy, reader: Reader, push: ClientPush, now: int) -> Verify | None:
     if policy.signing.allowed_signers is None:
         return None
     from ..signatures.verifier import find_verifier
 
-    return find_verifier(policy, reader, git, now=now)
+    remote = None if push.destination.url is None else _remote_of(push)
+    return find_verifier(policy, reader, push.git, now=now, remote=remote)
 
 
 def _seconds(configuration: Configuration) -> float:

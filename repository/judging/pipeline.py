@@ -172,11 +172,15 @@ def _read(
     pushes = []
     for share in shares:
         pushed = []
+        stands: frozenset[TagRef] | None = None
         for update, name in zip(share.updates, share.names, strict=True):
             tag = update.ref[len(TAGS) :]
             old = read(tag, update.old)
-            if old is not None and old.type is None and TagRef(tag, old.oid) in listed.get(share.model or "", ()):
-                raise _damaged(old)
+            if old is not None and old.type is None:
+                # A push may name a great many old ids that are nowhere.
+                stands = frozenset(listed.get(share.model or "", ())) if stands is None else stands
+                if TagRef(tag, old.oid) in stands:
+                    raise _damaged(old)
             pushed.append(TagPush(update.ref, name, old, read(tag, update.new, pushed=True)))
         standing = [found for ref in share.standing if (found := read(ref.name, ref.oid))]
         for found in standing:

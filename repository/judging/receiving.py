@@ -1,6 +1,6 @@
 """What `git receive-pack` does with a line of a push after its hook has accepted it.
 
-A line counts for another only where nothing but a fault keeps it from landing.
+A line may count in favour of another only if nothing but a fault can keep it from landing.
 """
 
 from __future__ import annotations
@@ -56,9 +56,10 @@ class Receiver:
         return False
 
     def lands(self, branch: RefUpdate, updates: Mapping[str, RefUpdate], reader: Reader) -> bool:
-        """Whether nothing but a fault keeps `branch` from landing: one of the push's `updates`, by their refs.
+        """Whether nothing but a fault can keep `branch` from landing.
 
-        The caller has made sure that it is created, or fast-forwarded from what it is.
+        `updates` are all of the push, by ref. The caller has made sure that the
+        push creates the branch, or fast-forwards it from where it is.
         """
         if self.asked_singly is not None or self.hides(branch.ref) or branch.new is None:
             return False
@@ -78,7 +79,7 @@ class Receiver:
 
 
 def is_connected(git: Git, commits: Sequence[str]) -> bool:
-    """Whether everything that these commits lead to is there: what Git asks before it moves a ref to one."""
+    """Whether all objects that the commits lead to exist. Git asks the same before it moves a ref to a commit."""
     source = filled_scratch_file("".join(f"{oid}\n" for oid in commits).encode("ascii"))
     try:
         child = git.start("rev-list", "--objects", "--quiet", "--stdin", "--not", "--all", stdin=source)

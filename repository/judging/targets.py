@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...policy.judging.judge import Judge
     from ...policy.objects.commit_object import Commit
     from ...policy.objects.tree_shape import Shape
-    from ...policy.push import ModelPush, RefUpdate
+    from ...policy.push import ModelPush, RefUpdate, Tag
     from ..git.reader import Reader
     from .branches import Lands
 
@@ -90,10 +90,16 @@ def _asked(shares: Sequence[ModelPush], judges: Sequence[Judge]) -> _Asked:
             max_paths=max([asked.max_paths, *[one.max_paths for one in bounds]]),
             max_depth=max([asked.max_depth, *[one.max_depth for one in bounds]]),
         )
+        keeps = any(one.levels["tag-permanent"] != "off" for one in settings)
         for push in share.pushed:
-            if push.new is None or push.new.object is None or not push.new.object.target:
+            if push.new is None and keeps and (gone := _target_of(push.old)):
+                # What nobody can read may go.
+                asked.paths.setdefault(gone, {})
+                if bounds:
+                    asked.walked.add(gone)
+            target = _target_of(push.new)
+            if not target:
                 continue
-            target = push.new.object.target
             asked.paths.setdefault(target, {}).update(dict.fromkeys(paths))
             if bounds:
                 asked.walked.add(target)
@@ -102,9 +108,13 @@ def _asked(shares: Sequence[ModelPush], judges: Sequence[Judge]) -> _Asked:
         if any(isinstance(push.name, TagName) and push.name.kind == "deprecate" for push in share.pushed):
             # GTO holds the dates of the model's commits against its deprecation.
             for tag in share.existing:
-                if tag.object is not None and tag.object.target:
-                    asked.paths.setdefault(tag.object.target, {})
+                if target := _target_of(tag):
+                    asked.paths.setdefault(target, {})
     return asked
+
+
+def _target_of(tag: Tag | None) -> str:
+    return tag.object.target if tag is not None and tag.object is not None else ""
 
 
 def _shapes(asked: _Asked, commits: Mapping[str, Commit], reader: Reader) -> dict[str, Shape]:

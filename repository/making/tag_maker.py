@@ -27,14 +27,13 @@ from .writing import TagDraft, committer, delete_tag, push, store_tag
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ...policy.file.policy import Policy
     from ...policy.judging.judge import Verify
     from ...policy.push import TagPush
     from ...policy.registry.planning import Plan
     from ...policy.verdict import Verdict
     from ..git.command import Git
     from ..remote.remote import Listing
-    from ..trusted.policy_source import PolicySource
+    from ..trusted.loaded_policy import LoadedPolicy
 
 # Seconds that a remote has to say which tags it has, and to give them.
 PATIENCE = 120.0
@@ -79,15 +78,7 @@ class TagMaker:
         when = time_of(name, plan.commit, self.known, now=int(time.time()))
         return TagDraft(name.format(), plan.commit, "commit", committer(self.git), when, message)
 
-    def judge(
-        self,
-        draft: TagDraft,
-        policy: Policy,
-        source: PolicySource,
-        *,
-        declared_stages: tuple[str, ...] | None,
-        sign: bool = False,
-    ) -> Judged:
+    def judge(self, draft: TagDraft, loaded: LoadedPolicy, *, sign: bool = False) -> Judged:
         """Judge the tag as a push of it would be judged now, with the local branches pushed before.
 
         Nothing is written. Raises CannotJudge where the repository can't be
@@ -97,13 +88,13 @@ class TagMaker:
         oid = self._id_of(raw)
         self.reader.add_object(oid, raw)
         updates = [RefUpdate(self._refs.get(draft.name), oid, TAGS + draft.name)]
-        notes: list[str] = [source.note] if source.note else []
+        notes: list[str] = []
         now = int(time.time())
-        circumstances = Circumstances(now=now, place="client", declared_stages=declared_stages)
-        verify = find_verifier(policy, self.reader, self.git, now=now)
-        judge = Judge(policy, circumstances, verify=_as_far_as_possible(verify, notes) if verify else None)
+        circumstances = Circumstances(now=now, place="client", declared_stages=loaded.declared_stages)
+        verify = find_verifier(loaded.policy, self.reader, self.git, now=now)
+        judge = Judge(loaded.policy, circumstances, verify=_as_far_as_possible(verify, notes) if verify else None)
         judge_updates(updates, self.reader, [judge])
-        return Judged(draft, raw, oid, judge.verdict(source=source.source, policy_id=source.id, notes=notes))
+        return Judged(draft, raw, oid, loaded.verdict_of(judge, *notes))
 
     def write(self, judged: Judged) -> None:
         """Store the tag and make its ref. Raises CannotJudge, in Git's words, where that fails: then there is none.
@@ -143,7 +134,7 @@ class TagMaker:
 
 @contextlib.contextmanager
 def open_tag_maker(git: Git, model: str, *, remote: str | None) -> Iterator[TagMaker]:
-    """Open the open_tag_maker for a tag of `model`, as tags spell it.
+    """Open what makes a tag of `model`, as tags spell it.
 
     `remote` is whose tags count beside the local ones, None for none. Raises
     CannotJudge where the repository or the remote can't be read.
@@ -182,7 +173,7 @@ def _fetch_commit(git: Git, remote: str, oid: str) -> bool:
 
 
 def _as_far_as_possible(verify: Verify, notes: list[str]) -> Verify:
-    """In a clone the server's list of signers may not be there; what signs here is then taken for good."""
+    """`verify` for a clone, where the server's list of signers may not be: what is signed here then counts as good."""
 
     def check(pushes: Sequence[TagPush]) -> Mapping[str, Signature]:
         signatures = verify(pushes)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class PolicyChange(Record):
     """A policy as it would be after the push.
 
-    `data` is the new file, None where there is none any more. `problem` says
-    in a sentence why it could then not be read, whatever it holds; a reader of
-    TOML may find more. `site` marks a policy of the whole site.
+    `data` is the new file, None where the push removes it. `problem` is a
+    sentence that says why the file could not even be read; mistakes in its
+    content are found later. `site` marks a policy of the whole site.
     """
 
     ref: str
@@ -32,7 +32,7 @@ class PolicyChange(Record):
 
 
 class Watched(Record):
-    """A file on a ref that is, or may become, a policy. `required` if it is an error that it is not there."""
+    """A file on a ref that is a policy, or may become one. If it is `required`, its absence is an error."""
 
     ref: str
     path: str
@@ -41,7 +41,7 @@ class Watched(Record):
 
 
 def watched_policies(reader: Reader, configuration: Configuration) -> list[Watched]:
-    """Where on a server a push could change a policy. Settings that can't be read are left to whoever needs them."""
+    """The places on a server where a push could change a policy. Settings that can't be parsed are passed over."""
     watched = []
     head = reader.head()
     if configuration.get(POLICY_SETTING) is None and head is not None:

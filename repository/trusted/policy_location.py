@@ -6,7 +6,6 @@ import os
 import stat
 
 from ...policy.errors import CannotJudge
-from ...policy.grammar.names import HEADS
 from ...policy.record import Record
 from ..git.sha256 import sha256
 from ..git.trees import is_path
@@ -19,7 +18,7 @@ POLICY_FILE = "tagwarden.toml"
 LARGEST_POLICY = 1 << 20
 
 
-class Location(Record):
+class PolicyLocation(Record):
     """`setting` says `file:<path>` (`ref` is None) or `ref:<ref>:<path>` (`ref` is a full name, or HEAD)."""
 
     setting: str
@@ -27,7 +26,7 @@ class Location(Record):
     path: str
 
 
-class Found(Record):
+class PolicyFile(Record):
     """A policy file's bytes, the id that tells them apart, and the commit that they were taken from."""
 
     data: bytes
@@ -35,21 +34,21 @@ class Found(Record):
     commit: str | None
 
 
-def parse_location(setting: str, value: str) -> Location:
+def parse_location(setting: str, value: str) -> PolicyLocation:
     """Reads the value of a setting. A branch may go by its short name. Raises CannotJudge for anything else."""
     form, _, rest = value.partition(":")
     if form == "file" and os.path.isabs(rest):
-        return Location(setting, None, rest)
+        return PolicyLocation(setting, None, rest)
     ref, _, path = rest.partition(":")
     if form == "ref" and ref and is_path(path):
-        return Location(setting, ref if ref == "HEAD" or ref.startswith("refs/") else HEADS + ref, path)
+        return PolicyLocation(setting, ref if ref == "HEAD" or ref.startswith("refs/") else f"refs/heads/{ref}", path)
     raise CannotJudge(
         f"The Git setting {setting} is {value!a}, which names no policy. Set it to file:/absolute/path or "
         f"to ref:<ref>:<path>: `git config {setting} ref:refs/heads/main:{POLICY_FILE}`."
     )
 
 
-def read_location(location: Location, reader: Reader) -> Found:
+def read_location(location: PolicyLocation, reader: Reader) -> PolicyFile:
     """The policy that a setting names; raises CannotJudge where it can't be had."""
     if location.ref is None:
         return _read_set_file(location)
@@ -69,7 +68,7 @@ def read_location(location: Location, reader: Reader) -> Found:
     return found
 
 
-def read_at(reader: Reader, commit: str, path: str, because: str) -> Found | None:
+def read_at(reader: Reader, commit: str, path: str, because: str) -> PolicyFile | None:
     """A policy file in a commit, None where there is none.
 
     `because` names what asks for it. Raises CannotJudge for what is no
@@ -85,7 +84,7 @@ def read_at(reader: Reader, commit: str, path: str, because: str) -> Found | Non
         )
     if entry.size > LARGEST_POLICY:
         raise _too_large(f"{path!a} in commit {commit} ({because})")
-    return Found(entry.data, entry.oid, commit)
+    return PolicyFile(entry.data, entry.oid, commit)
 
 
 def read_file(path: str, because: str) -> bytes | None:
@@ -114,7 +113,7 @@ def file_id(data: bytes) -> str:
     return f"sha256:{sha256(data)}"
 
 
-def _read_set_file(location: Location) -> Found:
+def _read_set_file(location: PolicyLocation) -> PolicyFile:
     try:
         data = read_file(location.path, f"Git setting {location.setting}")
         reason = "there is no such file"
@@ -125,7 +124,7 @@ def _read_set_file(location: Location) -> Found:
             f"The policy can't be read: the Git setting {location.setting} names the file {location.path!a}: "
             f"{reason}. Put a readable file there, or change the setting with `git config {location.setting} …`."
         )
-    return Found(data, file_id(data), None)
+    return PolicyFile(data, file_id(data), None)
 
 
 def _too_large(what: str) -> CannotJudge:

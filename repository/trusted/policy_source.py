@@ -1,9 +1,9 @@
 """Which policy judges a push: never one that the push itself brings.
 
-The refs are read as they stand: in pre-receive that is before the push, whose
-objects already lie in quarantine. In `update` an earlier ref of the same push
-may have moved, so the reader there is one that knows what it was
-(`reader_before.py`).
+Policies are read from the refs as they stand. In `pre-receive` no ref of the
+push has moved yet; its objects are in quarantine. In `update` an earlier ref of
+the same push may have moved, so that hook brings a reader that knows what the
+refs were before (`reader_before.py`).
 """
 
 from __future__ import annotations

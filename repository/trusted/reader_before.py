@@ -1,4 +1,4 @@
-"""A repository with some of its refs as they were: what judges a push must not come from it."""
+"""Reads some refs as they were before a push, so that the push can't bring the policy that judges it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def reader_before(reader: Reader, before: Mapping[str, str | None]) -> Reader:
-    """`reader`, for which the refs in `before` name what they did then, and no other ref is to be trusted."""
+    """A reader that gives the refs in `before` their old ids, and refuses to answer for any other ref."""
     return _Before(reader, before)
 
 

@@ -27,11 +27,11 @@ ASKED_AT_ONCE = 100
 
 
 class RefsInPlace:
-    """The `updates` of one push, of which those are forgotten that were seen in place.
+    """The `updates` of one push. Those that were seen in place once are not looked at again.
 
-    A ref that is created is in place once it is there, one that is moved once
-    it is not what it was, one that is deleted once it is gone: what is done to
-    it later, by other pushes, does not count.
+    A created ref is in place once it exists, a moved one once it has left its
+    old id, a deleted one once it is gone. What other pushes do to the ref later
+    does not count.
     """
 
     def __init__(self, common_dir: str, updates: Sequence[RefUpdate]) -> None:
@@ -45,7 +45,7 @@ class RefsInPlace:
         self._ask_at = time.monotonic() + FIRST_PAUSE
 
     def are_in_place(self) -> bool:
-        """Whether all of them are, as far as is known now; False where there were none at all."""
+        """Whether all updates are in place, as far as is known; False if there were none."""
         while self._waited_for and self._seen(self._waited_for[-1]):
             self._waited_for.pop()
         if self._waited_for and time.monotonic() >= self._ask_at:

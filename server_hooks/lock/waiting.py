@@ -42,8 +42,8 @@ class Patience:
 
 
 def wait_for_lock(fd: int, patience: Patience) -> None:
-    """Lock `fd` (flock(2)) as soon as whoever has it gives it up; whatever `patience.check` raises ends the wait."""
-    # The kernel wakes those who wait in their order, which trying again and again would not.
+    """Lock `fd` (flock(2)) as soon as it is free. What `patience.check` raises ends the wait."""
+    # The kernel wakes those who wait in the order in which they came; to poll would not.
     before = signal.signal(signal.SIGALRM, lambda *_: patience.check())
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
     try:

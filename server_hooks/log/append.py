@@ -60,6 +60,14 @@ def append_to_log(common_dir: str, entry: Entry, *, durable: bool = True) -> str
                 os.close(fd)
 
 
+def log_problem(common_dir: str, entry: Entry, problem: CannotJudge) -> None:
+    """Log that no verdict was reached, and why. Raises CannotJudge with both problems where that can't be logged."""
+    try:
+        append_to_log(common_dir, entry._replace(error=str(problem)))
+    except CannotJudge as unlogged:
+        raise CannotJudge(f"{problem}\nThat could not be logged either: {unlogged}") from problem
+
+
 def _append(log: int, head: int, fields: Sequence[str], durable: bool) -> str:
     size = os.fstat(log).st_size
     end = _end_of_lines(log, size)

@@ -1,4 +1,4 @@
-"""Which refs of logged pushes are in place: lines of the log held against the refs."""
+"""Compares lines of the push log with the refs: which updates of each push have landed?"""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Landing(Record):
 def landings_of(
     lines: Sequence[Logged], standing: Mapping[str, str], contains: Callable[[str, str], bool]
 ) -> list[Landing]:
-    """What became of each of `lines`, which are in the order of the log and have been held against no refs yet.
+    """What became of each of `lines`, in the order of the log.
 
-    `standing` are the refs as they are now. What a later line has from before
-    is what the one before it left, so what is done to a ref later does not
-    count. `contains(tip, commit)` tells of the history of branches, which
-    others may move at any moment.
+    `standing` are the ids of the refs now. The `old` of a later line is true
+    (`claims.py`): it is what the line before it left of that ref. So what later
+    pushes do to a ref does not count. A branch may also be moved by pushes that
+    are not logged; `contains(tip, commit)` asks its history.
     """
     now: dict[str, str | None] = {}
     found = []

@@ -1,9 +1,9 @@
-"""The mark: up to where the push log's lines have been compared with the refs.
+"""The mark: the end of the last line of the push log that was compared with the refs.
 
-It lies beside the log, in `push-log.settled`, and only saves work: each line
-about an incomplete landing names the line that it settles, so that a mark that
-is lost or too old leads to no second one. It counts only where the log has the
-line that it names at the place that it names.
+It lies beside the log, in `push-log.settled`, and only saves work. A mark that
+is lost or too old does no harm, because each line about an incomplete landing
+names the line that it settles, and none is settled twice. A mark counts only if
+the log has that very line at that very place.
 """
 
 from __future__ import annotations

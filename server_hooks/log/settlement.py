@@ -1,10 +1,10 @@
-"""Settlement: the log says afterwards what did not land of what was accepted.
+"""Settlement: the log says afterwards what did not land of an accepted push.
 
-A hook accepts a push before Git updates the refs. Whoever holds the push lock
-next, at the latest, holds the lines of the log that came since against the
-refs as they are, and appends a line of the outcome "incomplete" for each push
-of which something is missing, with what the rest breaks. Who is killed before
-that leaves it to the next; a line is settled once.
+A hook accepts a push before Git updates the refs. So the next holder of the
+push lock, if nobody did so before, compares the new lines of the log with the
+refs. For each push that landed in part it appends a line with the outcome
+"incomplete", which also says what rules the rest breaks. If it is killed, the
+holder after it does the work. Each line is settled once.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from .landing import Landing
     from .unsettled import Line
 
-# For so long the refs of a push whose lock ended with its hook may still be on their way.
+# If the lock of a push ended with its hook, Git may still be moving its refs for so many seconds.
 ON_ITS_WAY = 600.0
 
 
@@ -128,7 +128,7 @@ def _judge(logged: Logged, landed: Sequence[RefUpdate], common_dir: str, git: Gi
 
 
 def _what_is_new(verdict: Verdict, logged: Logged) -> Verdict:
-    """The verdict without what the push was known to break, and without warnings."""
+    """The verdict without warnings, and without the breaches that were known when the push was accepted."""
     broken = tuple(
         finding
         for finding in verdict.findings

@@ -129,6 +129,7 @@ def tree_is_right(oracle: Oracle, content: object) -> None:
     assert shape.depth == max(max(map(len, paths), default=0) - 1, deepest_folder(store, root))
     assert shape.annotated or ("artifacts.yaml",) not in paths
     assert read_by_git(oracle, root.hex()) == paths
+    assert oracle.difference(oracle.commit_of(root.hex())) is None
 
 
 def deepest_folder(store: Store, root: bytes) -> int:
@@ -226,7 +227,9 @@ def commit_is_right(oracle: Oracle, raw: bytes) -> None:
     found = parse_commit(raw)
     if found.defect is not None:
         return
-    read = oracle.commit(oracle.write("commit", raw))
+    oid = oracle.write("commit", raw)
+    assert oracle.difference(oid) is None
+    read = oracle.commit(oid)
     assert FIRST_SECOND <= read.time <= LAST_SECOND
     assert found.time == read.time == int(read.date.timestamp())
     oracle.paths(found.tree)

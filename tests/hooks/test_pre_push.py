@@ -14,6 +14,7 @@ from support import PushResult, Repo, Server
 from support.client_set_ups import write_hook
 from support.hook_files import everything
 from support.repositories import RULE_IN_BRACKETS
+from support.signing import SshKey, needs_ssh, sign_tag
 from tagwarden.hooks.hook_file import NEXT
 from tagwarden.hooks.install import install
 from tagwarden.policy.errors import CannotJudge
@@ -169,6 +170,26 @@ class TestThePolicy:
 
         assert rules(pushed) == {"message"}
         assert "policy: refs/remotes/origin/HEAD:tagwarden.toml" in pushed.stderr
+
+    @needs_ssh
+    @pytest.mark.parametrize("location", ["ref:HEAD:signers", "ref:refs/heads/main:signers", "file:/nowhere/signers"])
+    @pytest.mark.parametrize("key_is_known", [True, False])
+    def test_the_signers_are_those_that_the_clone_knows_of_the_server_or_are_left_to_it(
+        self, plain_server: Server, tmp_path: Path, location: str, key_is_known: bool
+    ) -> None:
+        known, foreign = SshKey.make(tmp_path / "known"), SshKey.make(tmp_path / "foreign")
+        policy = f'[signing]\nallowed-signers = "{location}"\n[[signing.require]]\nwhat = ["register"]\n'
+        plain_server.commit_on_main({"tagwarden.toml": policy, "signers": known.allowed("ada@example.com")})
+        clone = plain_server.clone()
+        install(str(clone.path))
+        # What the clone itself says of signers does not count.
+        clone.commit({"signers": foreign.allowed("ada@example.com")})
+        sign_tag(clone, known if key_is_known else foreign, "churn@v1.0.0", "origin/main")
+
+        pushed = clone.push("churn@v1.0.0")
+
+        assert pushed.ok == (key_is_known or location.startswith("file:")), pushed.stderr
+        assert rules(pushed) == (set() if pushed.ok else {"signed"})
 
     def test_mode_evaluate_reports_and_lets_pass(self, guarded: Repo) -> None:
         (guarded.path / "tagwarden.toml").write_text('mode = "evaluate"\n')

@@ -16,7 +16,7 @@ from tagwarden.policy.errors import CannotJudge
 from tagwarden.repository.git import bounded_program
 from tagwarden.repository.git.bounded_program import SaidTooMuch, TookTooLong, run_bounded
 from tagwarden.repository.git.command import Git
-from tagwarden.repository.open_repository import opened
+from tagwarden.repository.open_repository import open_repository
 from tagwarden.repository.remote.remote import Remote, RemoteIsSilent
 
 
@@ -125,6 +125,6 @@ def test_a_remote_that_never_comes_to_an_end_is_given_up(
     began = time.monotonic()
     with daemon_that(answers) as url, pytest.raises(RemoteIsSilent, match="did not say within 1 seconds"):
         Remote(Git.here(), url, seconds=1.0).list(None)
-    with daemon_that(answers) as url, pytest.raises(CannotJudge, match="within 1 seconds"), opened(url):
+    with daemon_that(answers) as url, pytest.raises(CannotJudge, match="within 1 seconds"), open_repository(url):
         pass
     assert time.monotonic() - began < 30

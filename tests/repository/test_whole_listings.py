@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -28,6 +29,8 @@ QUESTIONS: Mapping[str, Ask] = {
     "many refs": lambda reader: reader.existing(["refs/tags/m@v1.0.0", *(f"refs/tags/{n}" for n in range(200))]),
     "all refs": lambda reader: reader.refs_under("refs/"),
 }
+# Which of the refs that Git leaves out is named: the first.
+NAMED = {ask: "refs/heads/main" if name == "all refs" else "refs/tags/m@v1.0.0" for name, ask in QUESTIONS.items()}
 each_question = pytest.mark.parametrize("ask", [pytest.param(ask, id=name) for name, ask in QUESTIONS.items()])
 
 
@@ -80,7 +83,7 @@ def test_a_loose_ref_that_git_leaves_out_is_missed(
 
     with (
         closing(at(repo)) as reader,
-        pytest.raises(CannotJudge, match="list of refs is not whole: it lacks 'refs/"),
+        pytest.raises(CannotJudge, match=f"list of refs is not whole: it lacks '{re.escape(NAMED[ask])}'"),
     ):
         way(ask, reader)
 
@@ -197,6 +200,23 @@ def test_refs_that_were_moved_or_deleted_since_the_look_do_no_harm(repo: Repo) -
 
     assert dict(listing.refs()) == {"refs/tags/m@v1.0.0": oid}
     listing.abandon()
+
+
+def test_nothing_is_looked_for_below_a_folder_that_is_not_there(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    oid = repo.tag("a/b@v1.0.0")
+    looked: list[bytes] = []
+    look = os.stat
+    loose = LooseRefs(str(repo.git_dir))
+    deep = ["refs/tags/gone/" + "x/" * depth + "m@v1.0.0" for depth in range(200)]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tagwarden.repository.git.loose_refs.os.stat", lambda path: (looked.append(path), look(path))[1])
+        found = loose.named(["refs/tags/a/b@v1.0.0", *deep])
+
+    assert found == {"refs/tags/a/b@v1.0.0": oid}
+    assert [path.removeprefix(os.fsencode(repo.git_dir)) for path in looked] == [
+        b"/refs/", b"/refs/tags/", b"/refs/tags/a/", b"/refs/tags/gone/",
+    ]  # fmt: skip
 
 
 def may_read_everything() -> bool:

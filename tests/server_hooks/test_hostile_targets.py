@@ -58,6 +58,25 @@ def test_a_tree_that_hurts_gto_is_refused(new_server: NewServer, hook: str, make
     assert gto.api.show(str(server.path)) == {}
 
 
+LIMITS = ("folders too deep in each other", "folders so deep that GTO fails", "a thousand million paths")
+
+
+@pytest.mark.parametrize("hook", ["pre-receive", "update"])
+@pytest.mark.parametrize("bad", ["the wrong order", "any of it in a folder", *LIMITS[:1], *LIMITS[2:]])
+def test_a_tag_that_stands_on_a_malformed_tree_may_be_deleted(new_server: NewServer, hook: str, bad: str) -> None:
+    server = new_server(hook=hook)
+    clone = server.clone()
+    commit = commit_of(clone, BAD_TREES[bad](clone))
+    clone.raw_tag(TAG, raw_tag(object=commit, tag=TAG))
+    server.git("fetch", "--quiet", str(clone.path), f"refs/tags/{TAG}:refs/tags/{TAG}")
+
+    deleted = clone.push(f":refs/tags/{TAG}")
+
+    # What is only large was an event all the same.
+    assert deleted.rules == ({"tag-permanent"} if bad in LIMITS else set())
+    assert server.tags() == ({TAG} if bad in LIMITS else set())
+
+
 def test_a_tree_is_refused_where_it_came_with_a_branch_long_ago(server: Server, clone: Repo) -> None:
     commit = commit_of(clone, nested(clone, 300))
     clone.raw_ref("refs/heads/topic", commit)

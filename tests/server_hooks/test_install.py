@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +14,11 @@ import pytest
 from support import Repo, Server
 from support.hook_files import GITEA_DELEGATE, everything, hook_at
 from tagwarden.cli.run import run
+from tagwarden.policy.errors import CannotJudge
 from tagwarden.repository.hook_files import placing
+from tagwarden.repository.hook_files.foreign_hook import run_foreign_hook
 from tagwarden.repository.hook_files.our_files import is_our_text
+from tagwarden.server_hooks.log.line import LOG
 from tagwarden.server_hooks.owner import Owner, run_as
 
 NewServer = Callable[..., Server]
@@ -217,6 +221,27 @@ class TestAForeignHook:
 
         assert "tagwarden could not judge this push" in clone.push("m@v0.0.1").stderr
         assert not bare.tags()
+        (line,) = map(json.loads, (bare.path / LOG).read_text().splitlines())
+        assert (line["outcome"], "pre-receive.tagwarden-next" in line["error"]) == ("could-not-judge", True), line
+
+    def test_that_does_not_end_is_killed_with_all_that_it_started(self, tmp_path: Path) -> None:
+        alive = tmp_path / "alive"
+        os.mkfifo(alive)
+        reading = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
+        hook = hook_at(tmp_path / "hook", f"#!/bin/sh\ntrap '' TERM\nexec 3>'{alive}'\nsleep 60 &\nwait\n")
+
+        with pytest.raises(CannotJudge, match=r"did not go on for 0\.5 seconds, so it was ended"):
+            run_foreign_hook(str(hook), (), b"", seconds=0.5)
+
+        until = time.monotonic() + 10
+        while True:
+            try:
+                assert os.read(reading, 1) == b""  # nobody has it open for writing any more
+                break
+            except BlockingIOError:
+                assert time.monotonic() < until
+                time.sleep(0.01)
+        os.close(reading)
 
 
 class TestWhere:

@@ -11,7 +11,17 @@ from typing import NamedTuple
 import pygit2
 from scmrepo.git import Git
 
-TYPES = {"commit": pygit2.enums.ObjectType.COMMIT, "tree": pygit2.enums.ObjectType.TREE}
+from support.tag_objects import raw_tag
+from tagwarden.policy.objects.commit_object import parse_commit
+from tagwarden.policy.objects.tag_object import parse_tag_object
+from tagwarden.policy.push import Tag
+from tagwarden.repository.judging.consumer_view import ConsumerView, Difference
+
+TYPES = {
+    "tag": pygit2.enums.ObjectType.TAG,
+    "commit": pygit2.enums.ObjectType.COMMIT,
+    "tree": pygit2.enums.ObjectType.TREE,
+}
 
 
 class ReadCommit(NamedTuple):
@@ -30,6 +40,7 @@ class Oracle:
 
     def __init__(self, path: Path) -> None:
         self.repository = pygit2.init_repository(str(path), bare=True)
+        self.view = ConsumerView(self.repository)
         self._scm = Git(str(path))
         self.blob = str(self.repository.create_blob(b"hello"))
 
@@ -45,9 +56,18 @@ class Oracle:
 
     def paths(self, tree: str) -> set[tuple[str, ...]]:
         """All paths below a tree, as `RepoIndexManager.get_commit_index` reads them (scmrepo/git/objects.py)."""
+        return {tuple(key) for key in self._scm.get_fs(self.commit_of(tree)).trie.trie.keys() if key}  # noqa: SIM118 -- no dict
+
+    def commit_of(self, tree: str) -> str:
+        """A commit whose root folder is `tree`; its id."""
         who = b"A <a@b> 1 +0000"
-        oid = self.write("commit", b"tree %b\nauthor %b\ncommitter %b\n\nm" % (tree.encode(), who, who))
-        return {tuple(key) for key in self._scm.get_fs(oid).trie.trie.keys() if key}  # noqa: SIM118 -- no dict
+        return self.write("commit", b"tree %b\nauthor %b\ncommitter %b\n\nm" % (tree.encode(), who, who))
+
+    def difference(self, commit: str) -> Difference | None:
+        """What the consumer's view says of a tag on this commit, in which we found no fault."""
+        raw = raw_tag(object=commit, tag="m@v1.0.0")
+        tag = Tag("m@v1.0.0", self.write("tag", raw), "tag", parse_tag_object(raw))
+        return self.view.difference(tag, parse_commit(self.repository.odb.read(commit)[1]))
 
     def close(self) -> None:
         self._scm.close()

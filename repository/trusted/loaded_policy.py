@@ -1,0 +1,99 @@
+"""Policies that were read and can judge: the last step from a setting to a verdict.
+
+`PolicyLocation` is where a setting says that one lies, `PolicyFile` what lies
+there, `PolicySource` which of all possible ones counts, `LoadedPolicy` what it
+says.
+"""
+
+from __future__ import annotations
+
+from ...policy.errors import CannotJudge
+from ...policy.file.load import built_in_policy, load_policy
+from ...policy.record import Record
+from .policy_source import server_policy, site_policy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Protocol
+
+    from ...policy.budget import Budget
+    from ...policy.file.policy import Policy
+    from ...policy.judging.judge import Judge
+    from ...policy.push import RefUpdate
+    from ...policy.verdict import Verdict
+    from ..git.configuration import Configuration
+    from ..git.reader import Reader
+    from .policy_source import PolicySource
+
+    class LoadPolicy(Protocol):
+        """`load_policy`, or what stands in for it."""
+
+        def __call__(self, data: bytes, *, site: bool = False) -> Policy: ...
+
+
+class LoadedPolicy(Record):
+    """A policy, and where it comes from.
+
+    `declared_stages` are those that `.gto` names beside it, None where it names
+    none or nobody asked. `notes` are sentences that its verdict must mention.
+    """
+
+    source: PolicySource
+    policy: Policy
+    declared_stages: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = ()
+
+    def verdict_of(self, judge: Judge, *notes: str) -> Verdict:
+        """The verdict of a judge who went by this policy, with more notes."""
+        return judge.verdict(source=self.source.source, policy_id=self.source.id, notes=[*self.notes, *notes])
+
+
+def load_source(source: PolicySource, *, site: bool = False, load: LoadPolicy = load_policy) -> LoadedPolicy:
+    """The policy that `source` found; `load` reads its content. Raises CannotJudge where it is not a policy."""
+    notes = (source.note,) if source.note else ()
+    if source.data is None:
+        return LoadedPolicy(source, built_in_policy(), notes=notes)
+    try:
+        return LoadedPolicy(source, load(source.data, site=site), notes=notes)
+    except ValueError as problem:
+        mistakes = getattr(problem, "mistakes", (str(problem),))
+        listed = "\n".join(f"  {mistake}" for mistake in mistakes)
+        raise CannotJudge(
+            f"The policy {source.source} can't be read:\n{listed}\n"
+            "No push of tags is accepted until it is repaired; `tagwarden policy check FILE` tells when it is."
+        ) from None
+
+
+def load_server_policies(
+    reader: Reader, configuration: Configuration, *, load: LoadPolicy = load_policy
+) -> list[LoadedPolicy]:
+    """The policies by which a server judges: the repository's, and the site's if there is one.
+
+    Raises CannotJudge where one of them can't be read.
+    """
+    loaded = [load_source(server_policy(reader, configuration), load=load)]
+    of_site = site_policy(reader, configuration)
+    if of_site is not None:
+        loaded.append(load_source(of_site, site=True, load=load))
+    return loaded
+
+
+def with_declared_stages(
+    loaded: Sequence[LoadedPolicy], updates: Iterable[RefUpdate], reader: Reader, budget: Budget | None = None
+) -> list[LoadedPolicy]:
+    """The policies with the stages that `.gto` declares beside the first, read only where `updates` may ask for them.
+
+    Where GTO can't read the file the first one's verdict gets a note of it.
+    """
+    if not any("#" in update.ref and update.new for update in updates):
+        return list(loaded)
+    if all(one.policy.site or one.policy.base.stages.names is not None for one in loaded):
+        return list(loaded)
+    from .gto_file import declared_stages
+
+    first, *others = loaded
+    declared = declared_stages(reader, first.source.commit, budget)
+    if declared.note is not None:
+        first = first._replace(notes=(*first.notes, declared.note))
+    return [one._replace(declared_stages=declared.names) for one in (first, *others)]
