@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # What stands for "no such ref", in either object format.
 _no_ref = {"0" * 40: None, "0" * 64: None}.get
 _CHUNK = 1 << 18
+NAMESPACES = "refs/namespaces/"
 
 
 def read_all_stdin() -> bytes:
@@ -38,7 +39,7 @@ def parse_receive_lines(data: bytes) -> list[RefUpdate]:
 
     Raises CannotJudge for a line that is anything else, for a ref that is
     named twice or that Git could not keep (of these it drops the line, after
-    pre-receive has seen it), and where there is no line: Git starts no hook then.
+    pre-receive has seen it), for one of another namespace, and where there is no line: Git starts no hook then.
     """
     if not data.strip(b"\n"):
         raise CannotJudge(
@@ -66,6 +67,12 @@ def _check_names(updates: Sequence[RefUpdate]) -> None:
         raise CannotJudge(
             f"The push names the ref {_shown(bad)}, which Git can't keep (git-check-ref-format(1)). "
             "Give it another name."
+        )
+    other = next((ref for ref in refs if ref.startswith(NAMESPACES)), None)
+    if other is not None:
+        raise CannotJudge(
+            f"The push names the ref {_shown(other)}, which belongs to a namespace (gitnamespaces(7)) that it is not "
+            "pushed through, so no policy would be asked. Push it through its namespace."
         )
     if len(set(refs)) < len(refs):
         twice = next(ref for ref, following in pairwise(sorted(refs)) if ref == following)

@@ -3,8 +3,8 @@
 Most pushes are of branches. For those the shell reads Git's lines with its
 builtin `read` (byte by byte, so what it has not read is still there for
 Python), asks whether a line can change the policy, and is done after one or
-two short-lived git processes. At the first line that names a tag or a replace
-ref it starts the interpreter, which gets the lines that were read as an
+two short-lived git processes. At the first line that names a tag, a replace
+ref or a ref of a namespace it starts the interpreter, which gets the lines that were read as an
 argument and the rest on stdin.
 
 No fault makes it exit with 0 (repository/hook_files/script.py); and Python
@@ -148,7 +148,7 @@ while [ ${#lines} -lt 6000 ]; do
         break
     fi
     lines=$lines$line$nl
-    case $line in *' refs/tags/'* | *' refs/replace/'*) break ;; esac
+    case $line in *' refs/tags/'* | *' refs/replace/'* | *' refs/namespaces/'*) break ;; esac
 done
 [ -n "$ended" ] || judge "$lines"
 
@@ -162,7 +162,7 @@ case $lines in *[!"$nl"]*) ;; *)
     ;;
 esac
 policy_stays 2>/dev/null || judge "$lines"
-case $ended$lines in *' refs/tags/'* | *' refs/replace/'*) ;; yes*' refs/'*)
+case $ended$lines in *' refs/tags/'* | *' refs/replace/'* | *' refs/namespaces/'*) ;; yes*' refs/'*)
     [ -n "$next" ] || leave 0
     printf '%s' "$lines" | "$next"
     leave $?
@@ -174,13 +174,13 @@ exit 3
 
 _READ_ARGUMENTS = """
 [ $# -eq 3 ] || refuse "Git named no ref to this hook" "Whatever starts the hook must hand it Git's arguments."
-case $1 in refs/tags/* | refs/replace/*) judge "$@" ;; esac
+case $1 in refs/tags/* | refs/replace/* | refs/namespaces/*) judge "$@" ;; esac
 lines="$2 $3 $1$nl" ref_by_ref=yes
 """
 
 _END_UPDATE = """
 policy_stays 2>/dev/null || judge "$@"
-case $lines in *' refs/tags/'* | *' refs/replace/'*) ;; *' refs/'*)
+case $lines in *' refs/tags/'* | *' refs/replace/'* | *' refs/namespaces/'*) ;; *' refs/'*)
     [ -n "$next" ] || leave 0
     "$next" "$@"
     leave $?

@@ -310,3 +310,27 @@ class TestMishaps:
         began = time.monotonic()
         assert push(clone, "origin", "m@v1.0.0").returncode == 0
         assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("hook", ["pre-receive", "update"])
+def test_nobody_pushes_into_a_namespace_past_its_own_hook_calls(new_server: NewServer, hook: str) -> None:
+    server = new_server(hook=hook)
+    clone = server.clone()
+    clone.tag("churn@v1.0.0")
+    inside = {"GIT_NAMESPACE": "ns"}
+    assert clone.push("HEAD:refs/heads/main", env=inside).ok
+    assert clone.push("churn@v1.0.0", env=inside).ok
+    before = server.refs()
+    assert "refs/namespaces/ns/refs/tags/churn@v1.0.0" in before
+
+    for refspec in (
+        ":refs/namespaces/ns/refs/tags/churn@v1.0.0",
+        "HEAD:refs/namespaces/ns/refs/tags/churn@v0.9.0",
+        "HEAD:refs/namespaces/ns/refs/heads/other",
+    ):
+        result = clone.push("HEAD:refs/heads/beside", refspec)
+        assert not result.ok
+        assert "belongs to a namespace" in result.stderr
+    assert {ref: oid for ref, oid in server.refs().items() if "namespaces" in ref} == {
+        ref: oid for ref, oid in before.items() if "namespaces" in ref
+    }
