@@ -7,7 +7,7 @@ import pytest
 from support.examples import NOW, judge_example
 from tagwarden.policy.objects.commit_object import LAST_SECOND, parse_commit
 from tagwarden.policy.objects.tag_object import parse_tag_object
-from tagwarden.policy.rules.example import Example
+from tagwarden.policy.rules.contract import Example
 
 STAGES = ("churn@v1.0.0 on c1", "churn@v1.1.0 on c2 at 2")
 STRICT_STEPS = '[rules]\nversion-step = "error"\n'
