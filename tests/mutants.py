@@ -16,6 +16,7 @@ import subprocess
 import sys
 import sysconfig
 import time
+from itertools import groupby
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -37,18 +38,20 @@ def main() -> int:
     parser.add_argument("words", nargs="*", metavar="WORD", help="only mutants of files whose paths hold one of these")
     words = parser.parse_args().words
     chosen = [one for one in MUTANTS if not words or any(word in one.file for word in words)]
+    chosen.sort(key=lambda mutant: mutant.tests)
     try:
         for mutant in chosen:
             changed(mutant)
         python = prepare()
-        for tests in dict.fromkeys(mutant.tests for mutant in chosen):
-            if run(python, tests) != 0:
+        survivors = 0
+        for tests, mutants in groupby(chosen, key=lambda mutant: mutant.tests):
+            if run(python, tests, within=None) != 0:
                 raise Broken(f"before any change, these tests fail: {' '.join(tests)}")
-        survivors = [mutant for number, mutant in enumerate(chosen, 1) if not is_killed(python, mutant, number)]
+            survivors += sum(not is_killed(python, mutant) for mutant in mutants)
     except Broken as problem:
         print(f"mutants: {problem}", file=sys.stderr)
         return 3
-    print(f"{len(chosen) - len(survivors)} of {len(chosen)} mutants were killed")
+    print(f"{len(chosen) - survivors} of {len(chosen)} mutants were killed")
     return 1 if survivors else 0
 
 
@@ -78,21 +81,19 @@ def changed(mutant: Mutant, tree: Path = ROOT) -> str:
     return text.replace(mutant.old, mutant.new)
 
 
-def is_killed(python: Path, mutant: Mutant, number: int) -> bool:
+def is_killed(python: Path, mutant: Mutant) -> bool:
     file = TREE / mutant.file
     began = time.monotonic()
     original = file.read_text()
     write(file, changed(mutant, TREE))
     try:
-        status = run(python, mutant.tests)
+        status = run(python, mutant.tests, within=MOST_SECONDS)
     finally:
         write(file, original)
     if status not in (0, SOME_TESTS_FAILED):
         raise Broken(f"pytest ended with {status} for {mutant.tests}")
     word = "killed  " if status else "SURVIVED"
-    print(
-        f"{number:3} {word} {time.monotonic() - began:5.1f} s  {mutant.file}: {mutant.old} -> {mutant.new}", flush=True
-    )
+    print(f"{word} {time.monotonic() - began:5.1f} s  {mutant.file}: {mutant.old} -> {mutant.new}", flush=True)
     return bool(status)
 
 
@@ -103,13 +104,13 @@ def write(file: Path, text: str) -> None:
         compiled.unlink()
 
 
-def run(python: Path, tests: tuple[str, ...]) -> int:
-    """pytest's exit status; that of failed tests where they take too long."""
+def run(python: Path, tests: tuple[str, ...], *, within: float | None) -> int:
+    """pytest's exit status; that of failed tests where they take longer than `within` seconds."""
     command = [str(python), "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *tests]
     environment = {**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
     try:
         return subprocess.run(
-            command, cwd=TREE, env=environment, capture_output=True, timeout=MOST_SECONDS, check=False
+            command, cwd=TREE, env=environment, capture_output=True, timeout=within, check=False
         ).returncode
     except subprocess.TimeoutExpired:
         return SOME_TESTS_FAILED

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from support.examples import NOW, judge_example
+from tagwarden.policy.objects.commit_object import LAST_SECOND, parse_commit
 from tagwarden.policy.objects.tag_object import parse_tag_object
-from tagwarden.policy.rules.example import Example
+from tagwarden.policy.rules.contract import Example
 
 STAGES = ("churn@v1.0.0 on c1", "churn@v1.1.0 on c2 at 2")
 STRICT_STEPS = '[rules]\nversion-step = "error"\n'
@@ -93,3 +94,18 @@ def test_a_tag_with_a_nul_in_its_header_is_none_that_the_registry_reads() -> Non
 
     assert parse_tag_object(header.format("").encode()).readable
     assert not parse_tag_object(header.format("\0").encode()).readable
+
+
+def raw_commit(parent: str = "2" * 40, time: int = 1) -> bytes:
+    who = f"A <a@b.c> {time} +0000"
+    return f"tree {'1' * 40}\nparent {parent}\nauthor {who}\ncommitter {who}\n\nm\n".encode()
+
+
+def test_the_last_second_of_a_commit_is_the_last_that_gto_can_show() -> None:
+    assert parse_commit(raw_commit(time=LAST_SECOND)).defect is None
+    assert parse_commit(raw_commit(time=LAST_SECOND + 1)).defect is not None
+
+
+def test_a_commits_parent_has_an_id_as_long_as_its_tree() -> None:
+    assert parse_commit(raw_commit()).defect is None
+    assert parse_commit(raw_commit(parent="2" * 64)).defect is not None
