@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from ...policy.errors import CannotJudge
-from ...policy.grammar.names import TAGS
+from ...policy.grammar.names import REPLACEMENTS, TAGS
 from ...policy.push import Circumstances, RefUpdate, WholePush
 from ...policy.record import Record
 from ..git.program import GitProgram
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 # Models often share their commits; the more are looked at together, the fewer are read twice.
 BATCH = 20_000
-
-REPLACEMENTS = "refs/replace/"
 
 # Of what the library can't read, in a list of whatever else is wrong.
 MOST_SHOWN = 5

@@ -44,7 +44,7 @@ class ConsumerJudge(Judge):
         """Hold the tags that are pushed against the library's view, and ask no rule."""
         if self._view is None:
             return
-        settings = self.policy.for_model(push.model or "")
+        settings = self.settings_of(push.model)
         rules = [rule for rule in RULES_ON_READING if settings.levels[rule] != "off"]
         if not rules:
             return
