@@ -120,10 +120,13 @@ def _in_their_turns(pushed: Sequence[tuple[TagPush, Event]]) -> dict[str, Groups
     stages = PossibleStages()
     made: dict[str, Groups] = {}
     unassigned: dict[tuple[str | None, str], int] = {}
+    assigned: set[tuple[str | None, int]] = set()
     for _, event in pushed:
         if event.name.kind == "unassign":
             place = event.name.stage, event.commit
             unassigned[place] = max(unassigned.get(place, -1), event.time)
+        elif event.name.kind == "assign":
+            assigned.add((event.name.stage, event.time))
     for push, event in in_order(pushed):
         comes_back = event.name.kind == "register" and stages.is_deregistered(event.commit)
         groups = (stages.assigned_at(event.commit) if comes_back else (), *stages.made_by(event))
@@ -137,7 +140,11 @@ def _in_their_turns(pushed: Sequence[tuple[TagPush, Event]]) -> dict[str, Groups
                 ]
                 for group in groups
             )
-        made[push.ref] = groups
+        # Which event of a second came first is not known. One of them that assigns the stage is asked for it itself.
+        made[push.ref] = tuple(
+            [act for act in group if act.kind != "assign" or (act.stage, event.time) not in assigned]
+            for group in groups
+        )
         stages.take(event)
     return made
 

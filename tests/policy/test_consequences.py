@@ -156,6 +156,13 @@ def test_an_old_assignment_that_was_dated_before_its_registration_needs_no_leave
     assert acts(history, (), place="history")[0] == {("register", None)}
 
 
+def test_of_the_events_of_one_second_the_one_that_assigns_a_stage_answers_for_it() -> None:
+    history = ("m@v1.0.0 at 1", "m#prod at 2", "m@deprecated at 3", "m#dev#2 at 4", "m#prod#3 at 4")
+
+    assert acts(history, (), place="history")[3] == {("assign", "dev")}
+    assert acts(history[:4], (), place="history")[3] == {("assign", "dev"), ("assign", "prod")}
+
+
 def test_without_a_selector_of_stages_nobody_looks_at_them() -> None:
     case = case_of(("m@v1.0.0! at 3",), ("m@v1.0.0", "m#prod at 2"))
 
