@@ -41,13 +41,15 @@ MUTANTS = (
     _rule("version_step", "if patch:", "if patch > 1:"),
     _rule("event_time", "event.time > limit", "event.time >= limit"),
     _rule("event_time", "event.time <= follows.time:", "event.time < follows.time:"),
-    _rule("event_time", "turn.event.time <= newest", "turn.event.time < newest"),
+    _rule("event_time", "replayed.event.time <= newest", "replayed.event.time < newest"),
     _rule("counter", "counter <= highest", "counter < highest"),
-    _rule("stage_path", "before not in turn.earlier_stages", "False"),
+    _rule("stage_path", "before not in replayed.earlier_stages", "False"),
     _rule("stage_known", "stage in known or", "stage not in known or"),
     _rule("stage_permanent", 'event.name.kind == "assign" and stage in permanent', "stage in permanent"),
-    _rule("state_exists", "if turn.versions_here > 1 and turn.assigned_before", "if turn.versions_here > 1"),
-    _rule("state_exists", "return None if turn.active else _no_version(turn, facts)", "return None"),
+    _rule(
+        "state_exists", "if replayed.versions_here > 1 and replayed.assigned_before", "if replayed.versions_here > 1"
+    ),
+    _rule("state_exists", "return None if replayed.active else _no_version(replayed, facts)", "return None"),
     _rule("tag_immutable", "push.old is not None and push.new is not None", "push.new is not None"),
     _rule("tag_permanent", "push.old is None or push.new is not None", "push.old is None or push.new is None"),
     _rule("tag_permanent", "found.message_bytes >", "found.message_bytes >="),
@@ -70,7 +72,7 @@ MUTANTS = (
     Mutant("policy/judging/emergency.py", "rule not in policy.emergency.rules", "False", GOVERNANCE),
     Mutant("policy/judging/features.py", "message_bytes > facts", "message_bytes > 1 + facts", RULES),
     Mutant("policy/judging/features.py", "if found.name != tag.name:", "if False:", RULES),
-    Mutant("policy/judging/landing.py", "len(push.pushed) > 1", "len(push.pushed) > 2", LANDING),
+    Mutant("policy/facts/landing.py", "len(push.pushed) > 1", "len(push.pushed) > 2", LANDING),
     # Histories
     Mutant("policy/registry/replay.py", '"unassign": 1, "assign": 2', '"unassign": 2, "assign": 1', HISTORY),
     Mutant(
@@ -86,7 +88,7 @@ MUTANTS = (
         HISTORY,
     ),
     Mutant("policy/registry/history.py", "or other.time >= one.time", "or other.time > one.time", HISTORY),
-    Mutant("policy/registry/history.py", "or found.name != tag.name or", "or", HISTORY),
+    Mutant("policy/registry/event.py", "or found.name != tag.name or", "or", HISTORY),
     Mutant(
         "policy/registry/history.py", "self.deprecated.time > alive.time", "self.deprecated.time >= alive.time", HISTORY
     ),

@@ -109,3 +109,9 @@ def test_the_last_second_of_a_commit_is_the_last_that_gto_can_show() -> None:
 def test_a_commits_parent_has_an_id_as_long_as_its_tree() -> None:
     assert parse_commit(raw_commit()).defect is None
     assert parse_commit(raw_commit(parent="2" * 64)).defect is not None
+
+
+def test_a_tagger_time_of_more_digits_than_python_reads_is_a_defect() -> None:
+    header = f"object {'1' * 40}\ntype commit\ntag m@v1.0.0\ntagger A <a@b.c> {'9' * 5000} +0000\n\nm\n"
+
+    assert parse_tag_object(header.encode()).defects == ("its tagger's time is beyond the year 9999",)
