@@ -56,8 +56,8 @@ def test_every_git_that_fails_opens_nothing(hook: FaultyHook, push: str, fault: 
 # What the hook file starts, with less patience.
 IN_A_HURRY = """
 import sys
-from tagwarden.repository import configuration, git_command
-configuration.PATIENCE = git_command.PATIENCE = 1
+from tagwarden.repository.git import command, configuration
+configuration.PATIENCE = command.PATIENCE = 1
 from tagwarden.server_hooks.pre_receive import main
 main(["", "", sys.stdin.read()])
 """
