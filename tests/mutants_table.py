@@ -118,8 +118,8 @@ MUTANTS = (
     Mutant("repository/judging/claims.py", "if receiver.hides(update.ref):", "if False:", GATE),
     Mutant(
         "server_hooks/gate.py",
-        "if status == ACCEPTED and call.run_foreign_hook() != ACCEPTED",
-        "if call.run_foreign_hook() != ACCEPTED",
+        "call.run_foreign_hook() if status == ACCEPTED else ACCEPTED",
+        "call.run_foreign_hook()",
         GATE,
     ),
     Mutant(
