@@ -6,6 +6,7 @@ import os
 from itertools import pairwise
 
 from ..policy.errors import CannotJudge
+from ..policy.grammar.names import TAGS, is_commit_id
 from ..policy.grammar.ref_names import are_ref_names
 from ..policy.push import RefUpdate
 from .git.object_ids import are_ids
@@ -74,9 +75,22 @@ def _check_names(updates: Sequence[RefUpdate]) -> None:
             f"The push names the ref {_shown(other)}, which belongs to a namespace (gitnamespaces(7)) that it is not "
             "pushed through, so no policy would be asked. Push it through its namespace."
         )
+    others = (update.ref for update in updates if update.new and not update.ref.startswith(TAGS))
+    commit = next(filter(_is_read_as_a_commit, others), None)
+    if commit is not None:
+        raise CannotJudge(
+            f"The push names the ref {_shown(commit)}, which is called like a commit: GTO would read it in the place "
+            "of that commit, and fail for all models. Give it another name."
+        )
     if len(set(refs)) < len(refs):
         twice = next(ref for ref, following in pairwise(sorted(refs)) if ref == following)
         raise CannotJudge(f"The push names the ref {_shown(twice)} twice; Git would take one of the two. Push it once.")
+
+
+def _is_read_as_a_commit(ref: str) -> bool:
+    """Whether libgit2 looks here for a revision that is spelled as an id (gitrevisions(7)); tags have a rule for it."""
+    name = ref.removeprefix("refs/").removeprefix("heads/").removeprefix("remotes/").removesuffix("/HEAD")
+    return is_commit_id(name)
 
 
 def parse_pre_push_lines(data: bytes) -> list[RefUpdate]:

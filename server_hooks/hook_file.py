@@ -107,6 +107,10 @@ policy_stays() {
         ref=${rest#* }
         case $new in *[!0]*) ;; *) return 1 ;; esac
         ! is_symbolic "$ref" || return 1
+        # It may be called like a commit.
+        name=${ref%/HEAD}
+        name=${name##*/}
+        case ${#name}$name in *[!0-9a-fA-F]*) ;; 40* | 64*) return 1 ;; esac
         if [ "$ref" = "$head" ]; then
             [ -z "$pushed" ] || return 1
             pushed=$old$nl$old:tagwarden.toml$nl$new:tagwarden.toml

@@ -225,3 +225,23 @@ def test_no_tag_takes_the_place_of_a_tagged_commit_for_gto(new_server: NewServer
 
     server.raw_ref(f"refs/tags/{commit}", clone.git("rev-parse", TAG))
     assert clone.push(f":refs/tags/{commit}").ok
+
+
+@pytest.mark.parametrize("hook", ["pre-receive", "update"])
+@pytest.mark.parametrize("name", ["refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD"])
+def test_nor_does_any_other_ref(new_server: NewServer, hook: str, name: str) -> None:
+    server = new_server(hook=hook)
+    clone = server.clone()
+    commit = clone.git("rev-parse", "HEAD")
+    ref = name.format(commit)
+    before = server.refs()
+
+    refused = clone.push(f"{clone.commit()}:{ref}")
+
+    assert not refused.ok
+    assert f"'{ref}', which is called like a commit" in refused.stderr
+    assert server.refs() == before
+    assert clone.push("HEAD:refs/heads/deadbeef", "HEAD:refs/heads/topic").ok
+
+    server.raw_ref(ref, commit)
+    assert clone.push(f":{ref}").ok, "taking it away heals"
