@@ -18,7 +18,7 @@ needs_strace = pytest.mark.skipif(not strace_works(), reason="system calls can't
 each_push = pytest.mark.parametrize("push", PUSHES)
 # More than any process of a hook makes of one kind.
 CALLS_AT_MOST = 700
-SAMPLE = (1, 2, 3, 5, 8, 13, 34, 89)
+SAMPLE = (2, 8, 34)
 
 
 @pytest.fixture
@@ -40,9 +40,8 @@ def test_a_git_that_fails_opens_nothing(hook: FaultyHook, push: str) -> None:
     faults = itertools.cycle(GIT_FAULTS)
 
     for at in range(1, calls + 1):
-        for fault in (next(faults), next(faults)):
-            assert complaints(push, hook.with_spoilt_git(push, fault, at)) == [], (fault, at)
-        next(faults)
+        fault = next(faults)
+        assert complaints(push, hook.with_spoilt_git(push, fault, at)) == [], (fault, at)
 
 
 @pytest.mark.thorough
@@ -78,7 +77,7 @@ def test_a_git_that_hangs_is_ended_and_refuses_the_push(hook: FaultyHook, push: 
 @pytest.mark.parametrize("calls", SYSTEM_FAULTS)
 def test_a_system_call_that_fails_opens_nothing(hook: FaultyHook, calls: str) -> None:
     places = zip(SAMPLE, itertools.cycle(SYSTEM_FAULTS[calls]), itertools.cycle(["below the latest", "good"]))
-    for at, error, push in itertools.islice(places, 4 if calls in ("flock", "pipe,pipe2", "execve") else len(SAMPLE)):
+    for at, error, push in itertools.islice(places, 2 if calls in ("flock", "pipe,pipe2", "execve") else len(SAMPLE)):
         ended = hook.with_failing_call(push, calls, error, at)
         assert complaints(push, ended, can_speak=calls != "write") == [], (push, error, at)
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -131,10 +132,8 @@ class FaultyHook:
         return str(json.loads(lines[-1]).get("outcome", "")) if lines else ""
 
     def _count_folder(self) -> Path:
-        folder = self._folder / "calls"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        return folder
+        # A new one each time: what outlives a hook, the keeper of the push lock, counts on in the one before.
+        return Path(tempfile.mkdtemp(prefix="calls-", dir=self._folder))
 
     def _spoilt(self, calls: Path, at: int, fault: str) -> dict[str, str]:
         path = f"{self._bin}{os.pathsep}{os.environ['PATH']}"
