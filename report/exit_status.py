@@ -64,6 +64,14 @@ def status_of(judge: Callable[[], int], *, outcome: str, prefix: str = "", secon
 
         first, *rest = [escape(line) for line in why.splitlines() if line] or [""]
         tell([f"tagwarden could not judge this push: {first}", *rest, outcome], prefix=prefix, seconds=seconds)
-    except BaseException:  # noqa: BLE001, S110 -- there is no memory left even for a message
-        pass
+    except BaseException:  # noqa: BLE001 -- there is no memory, or no descriptor, left for what words take
+        _say_plainly(f"{prefix}tagwarden could not judge this push, nor say why. {outcome}")
     return CANNOT_JUDGE
+
+
+def _say_plainly(line: str) -> None:
+    """One line to stderr by nothing but the system call: what else telling takes has failed."""
+    try:
+        os.write(2, f"{line}\n".encode("utf-8", "backslashreplace"))
+    except OSError:
+        pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +14,7 @@ import pytest
 
 from support import Repo, Server
 from tagwarden.policy.errors import CannotJudge
+from tagwarden.report.exit_status import status_of
 from tagwarden.server_hooks.messages import exit_with, tell
 
 NewServer = Callable[..., Server]
@@ -300,3 +302,17 @@ class TestUpdate:
         clone.tag("m@v0.0.1-rc.1")
 
         assert "[version-form]" in clone.push("m@v0.0.1-rc.1").stderr
+
+
+def test_where_not_even_telling_can_be_loaded_one_line_is_said(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tagwarden.report.telling", None)
+
+    def fail() -> int:
+        raise CannotJudge("no reason that can be told")
+
+    assert status_of(fail, outcome="Nothing was accepted.", prefix="GL-HOOK-ERR: ") == 3
+    assert capfd.readouterr().err == (
+        "GL-HOOK-ERR: tagwarden could not judge this push, nor say why. Nothing was accepted.\n"
+    )
