@@ -43,7 +43,7 @@ MUTANTS = (
     _rule("event_time", "event.time <= follows.time:", "event.time < follows.time:"),
     _rule("event_time", "replayed.event.time <= newest", "replayed.event.time < newest"),
     _rule("counter", "counter <= highest", "counter < highest"),
-    _rule("stage_path", "before not in replayed.earlier_stages", "False"),
+    _rule("stage_path", "not replayed.earlier_stages.includes_by(before, replayed.event.time)", "False"),
     _rule("stage_known", "stage in known or", "stage not in known or"),
     _rule("stage_permanent", 'event.name.kind == "assign" and stage in permanent', "stage in permanent"),
     _rule(

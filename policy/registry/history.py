@@ -45,9 +45,11 @@ class ModelHistory:
         "_candidates_at",
         "_deregistered",
         "_first_assigned_at",
+        "_first_dated_at",
         "_first_registrations",
         "_moment",
         "_newest",
+        "_newest_at",
         "_registered",
         "_unsorted_at",
         "_versions_at",
@@ -73,7 +75,10 @@ class ModelHistory:
         self._newest: dict[str, NewestFirst] = {}
         # For each commit of an assignment or unassignment when each stage was assigned first, by `_moment`.
         self._first_assigned_at: dict[str, dict[str, int]] = {}
+        # And which assignment has the earliest date: that, and its `_moment`.
+        self._first_dated_at: dict[str, dict[str, tuple[int, int]]] = {}
         self._moment = 0
+        self._newest_at: dict[str, Event] = {}
         self.deprecated: Event | None = None
         self.last_sign_of_life: Event | None = None
         for event in events:
@@ -116,6 +121,7 @@ class ModelHistory:
             self._assign(event, name.stage)
 
     def _assign(self, event: Event, stage: str) -> None:
+        self._newest_at[event.commit] = _later(self._newest_at.get(event.commit), event)
         first_assigned = self._first_assigned_at.setdefault(event.commit, {})
         by_commit = self.holdings.setdefault(stage, {})
         holding = by_commit.get(event.commit) or StageAssignment()
@@ -126,6 +132,9 @@ class ModelHistory:
                 newest = self._newest[stage] = NewestFirst()
             newest.add(event)
             first_assigned.setdefault(stage, self._moment)
+            first_dated = self._first_dated_at.setdefault(event.commit, {})
+            if stage not in first_dated or event.time < first_dated[stage][0]:
+                first_dated[stage] = event.time, self._moment
             self._moment += 1
         else:
             by_commit[event.commit] = StageAssignment(holding.assigned, _later(holding.unassigned, event))
@@ -241,11 +250,16 @@ class ModelHistory:
 
     def stages_ever(self, commit: str, also: Collection[str] = ()) -> StagesEver:
         """Every stage that the version on `commit` has been assigned so far, and those in `also`."""
-        return StagesEver(self._first_assigned_at.get(commit, {}), self._moment, also)
+        first_assigned, first_dated = self._first_assigned_at.get(commit, {}), self._first_dated_at.get(commit, {})
+        return StagesEver(first_assigned, first_dated, self._moment, also)
 
     def has_assignment_tags(self, commit: str) -> bool:
         """Whether any assignment or unassignment was ever made on `commit`."""
         return commit in self._first_assigned_at
+
+    def newest_at(self, commit: str) -> Event | None:
+        """The newest assignment or unassignment on `commit`, of whatever stage."""
+        return self._newest_at.get(commit)
 
     # The model
 

@@ -19,10 +19,18 @@ class StagesEver:
     It looks into the history's own index instead of copying it for each event.
     """
 
-    __slots__ = ("_also", "_first_assigned", "_until")
+    __slots__ = ("_also", "_first_assigned", "_first_dated", "_until")
 
-    def __init__(self, first_assigned: Mapping[str, int], until: int, also: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        first_assigned: Mapping[str, int],
+        first_dated: Mapping[str, tuple[int, int]],
+        until: int,
+        also: Collection[str] = (),
+    ) -> None:
+        """`first_dated` holds, for each stage, the earliest date of an assignment and the moment it was added."""
         self._first_assigned = first_assigned
+        self._first_dated = first_dated
         self._until = until
         self._also = also
 
@@ -31,8 +39,19 @@ class StagesEver:
             return False
         return self._first_assigned.get(stage, self._until) < self._until or stage in self._also
 
+    def includes_by(self, stage: str, time: int) -> bool:
+        """Whether one of the assignments of `stage` is not dated later than `time`.
+
+        Where events are added in the order of their dates, as by a replay.
+        """
+        dated, moment = self._first_dated.get(stage, (0, self._until))
+        return (moment < self._until and dated <= time) or stage in self._also
+
     def __iter__(self) -> Iterator[str]:
         return iter({*(stage for stage, moment in self._first_assigned.items() if moment < self._until), *self._also})
+
+
+NO_STAGES = StagesEver({}, {}, 0)
 
 
 class NewestFirst:

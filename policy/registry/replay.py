@@ -12,16 +12,18 @@ from __future__ import annotations
 
 from ..grammar.tag_name import ALL_KINDS
 from ..record import Record
+from .history_index import NO_STAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from ..grammar.tag_name import Kind
     from ..grammar.versions import Version
     from ..push import TagPush
     from .event import Event
     from .history import ModelHistory
+    from .history_index import StagesEver
 
 ORDER_WITHIN_A_SECOND = {"register": 0, "unassign": 1, "assign": 2, "deregister": 3, "deprecate": 4}
 
@@ -45,7 +47,7 @@ class ReplayedEvent(Record):
     versions_here: int
     in_stage: bool
     follows: Event | None
-    earlier_stages: Container[str]
+    earlier_stages: StagesEver
     assigned_before: bool
     retires: bool = False
 
@@ -100,15 +102,19 @@ def _replay_one(
     kind, stage, commit = event.name.kind, event.name.stage, event.commit
     if kind == "deprecate":
         follows = _latest(history.deprecated, history.last_sign_of_life)
-        return ReplayedEvent(push, event, None, 0, False, follows, (), False)
+        return ReplayedEvent(push, event, None, 0, False, follows, NO_STAGES, False)
     follows = history.deprecated
     in_stage = False
     if event.name.version is not None:
         if kind == "register":
             follows = _latest(follows, history.deregistration(event.name.version, commit))
             versions_here, assigned = history.versions_with(event), history.has_assignment_tags(commit)
-            return ReplayedEvent(push, event, None, versions_here, False, follows, (), assigned)
+            return ReplayedEvent(push, event, None, versions_here, False, follows, NO_STAGES, assigned)
         follows = _latest(follows, history.registration(event.name.version, commit))
+        # What was done with the version must not seem to have been done after its end; one second will do.
+        newest = history.newest_at(commit)
+        if newest is not None and newest.time > event.time:
+            follows = _latest(follows, newest)
     elif stage is not None:
         in_stage = history.is_in_force(stage, commit)
         holding = history.holding(stage, commit)

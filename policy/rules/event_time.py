@@ -1,12 +1,13 @@
 """Refuses events that are dated before what they follow, or in the future.
 
 GTO orders a model's events by tagger time, in whole seconds, and resolves ties
-wrongly. So a deregistration must be later than the registration; an assignment
-later than the other assignments of the stage that are in force and than the
-version's last unassignment; an unassignment later than the assignment; a
-deprecation later than everything before it, the commits of the model's versions included
-(GTO takes their dates for events), and all else later than a deprecation.
-Nothing may be dated later than the judge's clock plus `time.max-skew`.
+wrongly. So a deregistration must be later than the registration, and not
+earlier than what assigned or unassigned the version; an assignment later than
+the other assignments of the stage that are in force and than the version's last
+unassignment; an unassignment later than the assignment; a deprecation later
+than everything before it, the commits of the model's versions included (GTO
+takes their dates for events), and all else later than a deprecation. Nothing
+may be dated later than the judge's clock plus `time.max-skew`.
 
 Fix: set the clock and make the tag anew, a second later.
 """
@@ -99,6 +100,16 @@ EXAMPLES = (
     Example("another stage in the same second", ("churn#dev on c1 at 20",), refused=False, existing=ONE),
     Example("a registration and an assignment in one second", ("churn@v1.0.0 at 5", "churn#prod at 5"), refused=False),
     Example("a deregistration before its registration", ("churn@v1.0.0! on c1 at 9",), refused=True, existing=ONE),
+    Example("a deregistration before an assignment", ("churn@v1.0.0! on c1 at 19",), refused=True, existing=ONE),
+    Example(
+        "a deregistration in the second of an assignment", ("churn@v1.0.0! on c1 at 20",), refused=False, existing=ONE
+    ),
+    Example(
+        "a deregistration before an unassignment",
+        ("churn@v1.0.0! on c1 at 29",),
+        refused=True,
+        existing=(*ONE, "churn#prod! on c1 at 30"),
+    ),
     Example(
         "an unassignment in the second of the assignment", ("churn#prod! on c1 at 20",), refused=True, existing=ONE
     ),

@@ -1,8 +1,8 @@
 """Refuses an assignment that skips a stage.
 
 `stages.path` lists stages in order. A version may be assigned one of them only
-if it was assigned the previous one at some earlier time; what a push assigns in
-one second counts in the order of the path. Stages that the path does not name
+if it was assigned the previous one before, and by an earlier date; what a push
+assigns in one second counts in the order of the path. Stages that the path does not name
 are free, and so is the way back.
 
 Fix: assign the stage that was skipped first.
@@ -10,7 +10,7 @@ Fix: assign the stage that was skipped first.
 
 from __future__ import annotations
 
-from ..grammar.names import gto_spelling
+from ..grammar.names import TAGS, gto_spelling
 from ..verdict import Breach
 from ..wording import shell_command
 from .contract import Example
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.model_facts import ModelFacts
+    from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("stages.path",)
 WHY = "a version that skips a stage was not tried there."
@@ -31,16 +32,28 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
     for replayed in facts.events:
         stage = replayed.event.name.stage
         before = step_before.get(stage) if stage and replayed.event.name.kind == "assign" else None
-        if before is not None and before not in replayed.earlier_stages:
-            model = gto_spelling(facts.model or "")
-            version = str(replayed.active or "")
-            yield Breach(
-                f"{replayed.push.tag!r} assigns {stage!r} to {version or replayed.event.commit} of {model!r},"
-                f" which was never in {before!r}",
-                replayed.push.ref,
-                facts.model,
-                fix=shell_command("tagwarden", "assign", model, before, "--version", version) if version else None,
-            )
+        if before is not None and not replayed.earlier_stages.includes_by(before, replayed.event.time):
+            yield _skipped(replayed, before, facts)
+
+
+def _skipped(replayed: ReplayedEvent, before: str, facts: ModelFacts) -> Breach:
+    model = gto_spelling(facts.model or "")
+    tag, version = replayed.push.tag, str(replayed.active or "")
+    assigns = f"{tag!r} assigns {replayed.event.name.stage!r} to {version or replayed.event.commit} of {model!r},"
+    if before in replayed.earlier_stages:
+        # Whoever reads the tags later has only their dates to go by.
+        return Breach(
+            f"{assigns} and is dated before any tag that assigns {before!r} to it",
+            replayed.push.ref,
+            facts.model,
+            fix=shell_command("git", "tag", "-f", "-a", tag, f"{TAGS}{tag}^{{commit}}"),
+        )
+    return Breach(
+        f"{assigns} which was never in {before!r}",
+        replayed.push.ref,
+        facts.model,
+        fix=shell_command("tagwarden", "assign", model, before, "--version", version) if version else None,
+    )
 
 
 PATH = '[stages]\npath = ["dev", "staging", "prod"]\n'
@@ -71,6 +84,27 @@ EXAMPLES = (
         ("churn#staging at 2", "churn#dev at 3"),
         refused=True,
         existing=ONE,
+        policy=PATH,
+    ),
+    Example(
+        "a step that is dated before the one that it needs",
+        ("churn#staging at 4",),
+        refused=True,
+        existing=(*ONE, "churn#dev at 5"),
+        policy=PATH,
+    ),
+    Example(
+        "a step in the second of the one that it needs",
+        ("churn#staging at 5",),
+        refused=False,
+        existing=(*ONE, "churn#dev at 5"),
+        policy=PATH,
+    ),
+    Example(
+        "a step after the first of several that it needs",
+        ("churn#staging at 4",),
+        refused=False,
+        existing=(*ONE, "churn#dev at 5", "churn#dev#1 at 3"),
         policy=PATH,
     ),
     Example("a stage beside the path", ("churn#shadow at 2",), refused=False, existing=ONE, policy=PATH),

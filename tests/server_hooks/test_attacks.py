@@ -107,13 +107,13 @@ def test_so_it_is_with_attacks(new_scene: NewScene, push: Push, hook: str) -> No
 
 def drop_each_line(new_scene: NewScene, push: Push, hook: str) -> None:
     """Send the push once for each of its lines, which the other hook refuses."""
-    must_land = push.must_land(hook, another_hook=True)
     for line in push.lines:
         scene = new_scene(hook=hook, foreign=True)
         scene.drop(line.ref)
 
         # Where we judge ref by ref, what needed the dropped line is refused by us.
-        play(push, scene, must_land - {line.name}, exactly=hook == "pre-receive" and not push.capabilities)
+        exactly = hook == "pre-receive" and not push.capabilities
+        play(push, scene, push.must_land_without(line, hook), exactly=exactly)
 
 
 # What a hook can't tell

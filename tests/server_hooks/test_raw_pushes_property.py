@@ -163,6 +163,8 @@ def git_did_what_the_hook_let_pass(
     if world.hook == "update" or world.foreign or push.atomic or not about_models:
         return
     for command in passed:
+        if not is_model_tag(command.ref) and any(ref.startswith(f"{command.ref}/") for ref in before):
+            continue  # nothing counts on a tag of no model, so nobody lists what may lie in a folder of its name
         if command.ref.startswith(TAGS) and (is_nothing(command.new) or model.is_connected(command.new)):
             assert after.get(command.ref) == (None if is_nothing(command.new) else command.new), (command, result)
         assert is_ref_name(command.ref) or not changed_model_tags(before, after), (command, result)

@@ -155,6 +155,11 @@ class Scene:
         """Have the foreign `update` hook, where there is one, refuse `refs`."""
         (self.server.git_dir / DROPPED).write_bytes(b"".join(os.fsencode(ref) + b"\n" for ref in refs))
 
+    def dropped(self) -> set[bytes]:
+        """The refs that the foreign hook refuses."""
+        file = self.server.git_dir / DROPPED
+        return set(file.read_bytes().splitlines()) if file.exists() else set()
+
     def commands(self, lines: Sequence[Line], standing: Mapping[str, str] | None = None) -> list[bytes]:
         """The lines as they are sent, by what stands (`standing`, if that is known)."""
         standing = self.refs() if standing is None else standing

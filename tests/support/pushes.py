@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from .attack_scene import Line, Scene, creates
@@ -21,7 +21,9 @@ class Push(NamedTuple):
     advertisement and the commands. `lands` names the refs that the push
     changes: by the pre-receive hook, by the update hook (None: the same), and
     by the pre-receive hook where another hook is asked ref by ref after it
-    (None: the same).
+    (None: the same). `beside` names those that `meanwhile` changes without a
+    push. `without` tells what may land by the update hook once the other hook
+    has refused a ref, where that is more than the rest of what lands with it.
     """
 
     name: str
@@ -38,11 +40,18 @@ class Push(NamedTuple):
     options: tuple[str, ...] = ()
     shallow: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
+    beside: frozenset[str] = NONE
+    without: Mapping[str, frozenset[str]] = {}
 
     def must_land(self, hook: str, *, another_hook: bool = False) -> frozenset[str]:
         """The refs that change where `hook` judges."""
         special = self.lands_by_update if hook == "update" else self.lands_with_another_hook if another_hook else None
         return self.lands if special is None else special
+
+    def must_land_without(self, dropped: Line, hook: str) -> frozenset[str]:
+        """The refs that change where `hook` judges, and the other hook refuses the line `dropped`."""
+        rest = (self.must_land(hook, another_hook=True) - {dropped.name}) | self.beside
+        return self.without.get(dropped.name, rest) if hook == "update" else rest
 
     def set_up(self, scene: Scene) -> None:
         """Make the server what the push is meant for."""

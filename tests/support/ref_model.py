@@ -68,9 +68,12 @@ class RefModel:
         if not is_ref_name(ref) or self._is_denied(command):
             return True
         there = refs.get(ref)
+        if is_nothing(new) and there is None:
+            # Git takes the lock of what is not there, too.
+            return any(_in_the_way(ref, other) for other in refs)
         if is_nothing(new):
             # What can't be parsed is not checked.
-            return there is not None and self._is_known(old) and old != there
+            return self._is_known(old) and old != there
         if ref.startswith(HEADS) and new not in self._commits:
             return True
         if (there or "0" * len(old)) != old:
@@ -110,7 +113,8 @@ class RefModel:
             return True
         if ref == MAIN and settings.get("core.bare") == "false":
             return True
-        if ref == MAIN and is_nothing(new):
+        # A deletion of what is said not to exist is not asked for the branch that HEAD names.
+        if ref == MAIN and is_nothing(new) and not is_nothing(old):
             return settings.get("receive.denyDeleteCurrent") != "ignore"
         if is_nothing(old) or is_nothing(new) or settings.get("receive.denyNonFastForwards") != "true":
             return False
