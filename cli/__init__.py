@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """Run the command that `sys.argv` names, and leave with its exit status."""
+    import io
     import os
     import sys
 
@@ -23,6 +24,10 @@ def main() -> NoReturn:
 
         # A command ends before its garbage matters; looking for it costs a quarter of a large audit.
         gc.disable()
+        # Where the terminal can't show a letter, an escape is better than no answer.
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         status = run(sys.argv[1:])
     except SystemExit:
         raise

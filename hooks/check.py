@@ -64,7 +64,7 @@ def check_event(event: Event, *, remote: str | None = None, source: PolicySource
         return Verdict(True, "enforce", "not read", None, (), 0, (f"{event.ref} was pushed, which is not a tag",))
     if event.deleted:
         raise CannotJudge(
-            f"The tag {name!a} was deleted. What it was can't be known here; only the server can refuse it."
+            f"The tag {name!r} was deleted. What it was can't be known here; only the server can refuse it."
         )
     git = Git.here()
     with closing(Configuration(git)) as configuration:
@@ -93,7 +93,7 @@ def _destination(git: Git, remote: str | None, *, offline: bool) -> Destination:
         return Destination(None, None, offline=offline)
     if is_url(remote) or "/" in remote:
         return Destination(None, remote, offline=offline)
-    raise NotThere(f"there is no remote {remote!a} here; `git remote` lists those that are")
+    raise NotThere(f"there is no remote {remote!r} here; `git remote` lists those that are")
 
 
 def _ids_of(git: Git, tags: Sequence[str]) -> dict[str, str]:
@@ -105,7 +105,7 @@ def _ids_of(git: Git, tags: Sequence[str]) -> dict[str, str]:
         found = reader.existing([TAGS + name for name in wanted])
     for name in wanted:
         if TAGS + name not in found:
-            raise NotThere(f"there is no tag {name!a} here")
+            raise NotThere(f"there is no tag {name!r} here")
     return {name: found[TAGS + name] for name in wanted}
 
 
@@ -141,7 +141,7 @@ def _repair(git: Git, configuration: Configuration, destination: Destination, na
     try:
         remote_of(destination, git, configuration).fetch_tag(name)
     except RemoteIsSilent as silent:
-        raise CannotJudge(f"The tag {name!a} could not be fetched again. {silent}") from None
+        raise CannotJudge(f"The tag {name!r} could not be fetched again. {silent}") from None
 
 
 def _with_way_out(silent: RemoteIsSilent) -> CannotJudge:

@@ -51,7 +51,7 @@ def _of_github(environment: Mapping[str, str]) -> Event:
     ref = payload.get("ref") if kind == "push" else None
     ref = ref if isinstance(ref, str) else environment.get("GITHUB_REF")
     if not ref or not ref.startswith("refs/"):
-        raise CannotJudge(f"GitHub does not say what was pushed: the ref of the event {kind!a} is {ref!a}.")
+        raise CannotJudge(f"GitHub does not say what was pushed: the ref of the event {kind!r} is {ref!r}.")
     before = payload.get("before")
     known = isinstance(before, str) and before.strip("0") != ""
     return Event(ref, before if known and kind == "push" else None, deleted=payload.get("deleted") is True)
@@ -73,5 +73,5 @@ def _payload(path: str | None) -> dict[str, Any]:
         with open(path, "rb") as file:
             found = json.load(file)
     except (OSError, ValueError) as error:
-        raise CannotJudge(f"GITHUB_EVENT_PATH names {path!a}, which can't be read: {error}") from error
+        raise CannotJudge(f"GITHUB_EVENT_PATH names {path!r}, which can't be read: {error}") from error
     return found if isinstance(found, dict) else {}

@@ -89,7 +89,7 @@ def seen_update(environment: Mapping[str, str]) -> RefUpdate | None:
     pushed = environment.get("PRE_COMMIT_TO_REF") or environment.get("PRE_COMMIT_LOCAL_BRANCH", "")
     oid = Git.here().line("rev-parse", "--verify", "--quiet", "--end-of-options", pushed, accepted=(0, 1))
     if not oid:
-        raise CannotJudge(f"pre-commit says that {pushed!a} is pushed to {ref!a}, and there is no such object here.")
+        raise CannotJudge(f"pre-commit says that {pushed!r} is pushed to {ref!r}, and there is no such object here.")
     return RefUpdate(None, oid, ref)
 
 
@@ -105,7 +105,7 @@ def check_policies(files: Sequence[str]) -> int:
         except FileNotFoundError:
             continue
         except OSError as error:
-            raise CannotJudge(f"{file!a} can't be read: {error.strerror}.") from error
+            raise CannotJudge(f"{file!r} can't be read: {error.strerror}.") from error
         except ValueError as problem:
             tell(f"{file}: {escape(mistake)}" for mistake in getattr(problem, "mistakes", (str(problem),)))
             status = REFUSED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .escape import escape
+from .escape import columns, escape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 def table(header: Sequence[str], rows: Sequence[Sequence[str | None]]) -> str:
     """The rows under `header`; untrusted text is escaped, None is shown as "-"."""
     cells = [list(header)] + [[escape(cell) if cell else "-" for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells)
+    widths = [max(map(columns, column)) for column in zip(*cells, strict=True)]
+    lines = (
+        "  ".join(cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True))
+        for row in cells
+    )
     return "\n".join(line.rstrip() for line in lines)
 
 

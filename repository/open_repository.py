@@ -40,7 +40,7 @@ def open_repository(place: str | None, models: Sequence[str] | None = None) -> I
         elif os.path.isdir(place):
             git = Git.at(place)
         else:
-            raise CannotJudge(f"{place!a} is not a repository: it is neither a folder nor a URL.")
+            raise CannotJudge(f"{place!r} is not a repository: it is neither a folder nor a URL.")
         reader = stack.enter_context(contextlib.closing(GitProgram(git)))
         git.folder()
         yield reader
@@ -85,15 +85,15 @@ def _answered(git: Git, url: str, arguments: Sequence[str]) -> bytes:
         answered = run_bounded(git.command(*arguments), environment=environment, seconds=seconds, memory=MOST_MEMORY)
     except TookTooLong:
         raise CannotJudge(
-            f"The tags of {url!a} could not be fetched within {seconds:g} seconds. Try again later, or give it longer: "
+            f"The tags of {url!r} could not be fetched within {seconds:g} seconds. Try again later, or give it longer: "
             f"`git config --global {TIMEOUT_SETTING} 600`."
         ) from None
     except SaidTooMuch:
         raise CannotJudge(
-            f"The tags of {url!a} could not be fetched: it says more than {MOST_BYTES // 1024**2} MiB about them, and "
+            f"The tags of {url!r} could not be fetched: it says more than {MOST_BYTES // 1024**2} MiB about them, and "
             "has not come to an end."
         ) from None
     if answered.status != 0:
         said = "; ".join(answered.complaints)[:LONGEST_COMPLAINT] or f"exit status {answered.status}"
-        raise CannotJudge(f"The tags of {url!a} could not be fetched. Git says: {said}")
+        raise CannotJudge(f"The tags of {url!r} could not be fetched. Git says: {said}")
     return answered.output

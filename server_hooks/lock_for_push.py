@@ -66,7 +66,7 @@ def _lock_timeout(configuration: Configuration) -> float:
         return DEFAULT_LOCK_TIMEOUT if wanted is None else float(wanted)
     except ValueError:
         raise CannotJudge(
-            f"The Git setting {LOCK_TIMEOUT} is {wanted!a}, which is not a number of seconds. "
+            f"The Git setting {LOCK_TIMEOUT} is {wanted!r}, which is not a number of seconds. "
             f"Set it to one: `git config {LOCK_TIMEOUT} 60`."
         ) from None
 

@@ -108,7 +108,7 @@ def find_log(repo: str | None) -> str:
     git = Git.here() if repo is None else Git.at(repo)
     common_dir = os.path.join(repo or ".", git.line("rev-parse", "--git-common-dir"))
     if not any(os.path.exists(os.path.join(common_dir, name)) for name in (LOG, HEAD)):
-        raise Refused(f"there is no push log in {common_dir!a}; the server hook writes it, on the server")
+        raise Refused(f"there is no push log in {common_dir!r}; the server hook writes it, on the server")
     return common_dir
 
 

@@ -240,7 +240,7 @@ class _Answers:
             return RawObject(question, None, 0, b"")
         if header != f"{question} missing\n":
             if header.endswith("\n"):
-                raise CannotJudge(f"`git cat-file` answered {header[:200]!a}. {_ADVICE}")
+                raise CannotJudge(f"`git cat-file` answered {header[:200]!r}. {_ADVICE}")
             raise self._child.failure(_ADVICE)
         # Git also says "missing" of an object that it can't read; only its stderr tells.
         for line in self._child.complaint().splitlines():

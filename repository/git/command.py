@@ -74,7 +74,7 @@ class Git:
                 raise
             where = os.path.abspath(self.directory or ".")
             raise CannotJudge(
-                f"{where!a} is not a git repository, nor in one. Name one: tagwarden -C DIR COMMAND"
+                f"{where!r} is not a git repository, nor in one. Name one: tagwarden -C DIR COMMAND"
             ) from None
 
     def common_folder(self) -> str:
@@ -124,4 +124,4 @@ def common_folder(git_dir: str) -> str:
     except FileNotFoundError:
         return git_dir
     except OSError as error:
-        raise CannotJudge(f"The file {path!a} can't be read: {error.strerror}. Repair it.") from error
+        raise CannotJudge(f"The file {path!r} can't be read: {error.strerror}. Repair it.") from error

@@ -85,15 +85,15 @@ class Configuration:
         """
         why = complaint if "unable to access" in complaint else None
         if output and not output.endswith(b"\0"):
-            why = f"`git config` broke off after {output[-40:]!a}"
+            why = f"`git config` broke off after {output[-40:]!r}"
         if why is None and _WRITTEN_BY_INIT.encode() not in output:
             path = os.path.join(self._git.common_folder(), "config")
             try:
                 with open(path, "rb") as file:
                     if _WRITTEN_BY_INIT.rpartition(".")[2].encode() in file.read().lower():
-                        why = f"Git did not read {path!a} to its end"
+                        why = f"Git did not read {path!r} to its end"
             except OSError as error:
-                why = f"{path!a}: {error.strerror}"
+                why = f"{path!r}: {error.strerror}"
         if why is not None:
             raise CannotJudge(f"Git's configuration can't be read: {why.rstrip('.')}. {_ADVICE}")
 

@@ -164,7 +164,7 @@ class LooseRefs:
 
     def _no_look(self, ref: str, error: OSError) -> CannotJudge:
         return CannotJudge(
-            f"{self.path(ref)!a} in the repository can't be read: {error.strerror}. So it is not known which refs "
+            f"{self.path(ref)!r} in the repository can't be read: {error.strerror}. So it is not known which refs "
             "there are. Whoever runs the server must make sure that the user that pushes run as can read all that "
             "lies in there, and that there are memory and descriptors to spare."
         )

@@ -64,7 +64,7 @@ def finish_listing(child: Child) -> Iterator[tuple[str, str]]:
         oid, _, name = listed.decode("utf-8", "surrogateescape").partition(" ")
         if len(oid) not in _ID_LENGTHS or name[:5] != "refs/" or name[-1] != "\n":
             raise CannotJudge(
-                f"`git for-each-ref` answered {listed[:200]!a}, which is not an object id and a ref. Try again."
+                f"`git for-each-ref` answered {listed[:200]!r}, which is not an object id and a ref. Try again."
             )
         yield name[:-1], oid
     complaint = child.complaint()

@@ -36,7 +36,7 @@ def symbolic_refs(git: Git, refs: Sequence[str]) -> dict[str, str]:
             return found
         found.update(left)
     ref = next(iter(left))
-    raise CannotJudge(f"The ref {ref!a} stands for another, and that one for another, without end. Delete it.")
+    raise CannotJudge(f"The ref {ref!r} stands for another, and that one for another, without end. Delete it.")
 
 
 def as_they_change(updates: Sequence[RefUpdate], reader: Reader) -> list[RefUpdate]:
@@ -53,7 +53,7 @@ def as_they_change(updates: Sequence[RefUpdate], reader: Reader) -> list[RefUpda
             continue
         if ref in named or ref in changed:
             raise CannotJudge(
-                f"The push names {update.ref!a}, which stands for {ref!a}, and that ref once more. Push one of the two."
+                f"The push names {update.ref!r}, which stands for {ref!r}, and that ref once more. Push one of the two."
             )
         changed.add(ref)
     return followed

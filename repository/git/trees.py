@@ -27,10 +27,10 @@ def checked_path(path: str) -> str:
     CannotJudge for a path that can't be asked for.
     """
     if "\n" in path or "\0" in path:
-        raise CannotJudge(f"The path {path!a} holds a line break or NUL, which Git can't be asked for. Rename it.")
+        raise CannotJudge(f"The path {path!r} holds a line break or NUL, which Git can't be asked for. Rename it.")
     parts = _parts(path)
     if ".." in parts or not parts:
-        raise CannotJudge(f"The path {path!a} must name a file inside the repository, without `..`.")
+        raise CannotJudge(f"The path {path!r} must name a file inside the repository, without `..`.")
     return "/".join(parts)
 
 
@@ -64,7 +64,7 @@ def find_entry(objects: ObjectReader, treeish: str, path: str, limit: int) -> Tr
         return TreeEntry(kind, oid, 0, b"")
     blob = next(objects.ask([oid], limit=limit, content_of="blob"))
     if blob.type is None:
-        raise _missing(f"The content of {path!a}", oid)
+        raise _missing(f"The content of {path!r}", oid)
     return TreeEntry("file", oid, blob.size, blob.data)
 
 
@@ -85,15 +85,15 @@ def must_be_absent(objects: ObjectReader, treeish: str, path: str) -> None:
         if found is None or kind == "submodule" or (walked != path and kind != "folder"):
             return
         if walked == path:
-            raise _missing(f"What stands at {path!a}", found[1])
+            raise _missing(f"What stands at {path!r}", found[1])
         tree = next(objects.ask([found[1]], limit=_TREE_BYTES, content_of="tree"))
         if tree.type != "tree":
-            raise _missing(f"The folder {walked!a}", found[1])
+            raise _missing(f"The folder {walked!r}", found[1])
 
 
 def _whole(tree: RawObject, folder: str) -> bytes:
     if tree.size > _TREE_BYTES:
-        raise CannotJudge(f"The folder {folder or '/'!a} has too many entries to be read.")
+        raise CannotJudge(f"The folder {folder or '/'!r} has too many entries to be read.")
     return tree.data
 
 

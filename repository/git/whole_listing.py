@@ -63,8 +63,8 @@ class WholeListing:
             if expected[ref] is None:
                 raise damaged(ref)
             raise CannotJudge(
-                f"Git's list of refs is not whole: it lacks {ref!a}, or shows an old value of it; its file is "
-                f"{self._loose.path(ref)!a}. See what `git for-each-ref` says in that repository, and whether the "
+                f"Git's list of refs is not whole: it lacks {ref!r}, or shows an old value of it; its file is "
+                f"{self._loose.path(ref)!r}. See what `git for-each-ref` says in that repository, and whether the "
                 "user that pushes run as can read all of it."
             )
 

@@ -159,7 +159,7 @@ def is_offline(configuration: Configuration) -> bool:
         return False
     if value.lower() in ("true", "yes", "on", "1"):
         return True
-    raise CannotJudge(f"The Git setting {OFFLINE_SETTING} is {value!a}. Set it to true or false.")
+    raise CannotJudge(f"The Git setting {OFFLINE_SETTING} is {value!r}. Set it to true or false.")
 
 
 def with_ways_out(silent: RemoteIsSilent) -> RemoteIsSilent:

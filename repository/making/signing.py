@@ -38,7 +38,7 @@ def signed(git: Git, draft: TagDraft) -> bytes:
         raw = _run(there, ["cat-file", "tag", TAGS + draft.name], environment)
     if not raw.startswith(draft.raw()):
         raise CannotJudge(
-            f"Git signed another text for {draft.name!a} than was to be judged. Look for settings that change "
+            f"Git signed another text for {draft.name!r} than was to be judged. Look for settings that change "
             "what `git tag --sign` writes (`git config --get-regexp '^(tag|i18n)'`)."
         )
     return raw

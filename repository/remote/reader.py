@@ -84,7 +84,7 @@ def fetch_missing(git: Git, remote: Remote, tags: Mapping[str, str], *, into: st
     if still := _missing(seeing, lacking):
         changed = sorted(name for name, oid in tags.items() if oid in still)
         raise CannotJudge(
-            f"The remote {remote.address!a} changed its tag {changed[0]!a} while it was read. Push once more."
+            f"The remote {remote.address!r} changed its tag {changed[0]!r} while it was read. Push once more."
         )
     return seeing
 

@@ -64,11 +64,11 @@ class Remote:
             oid, _, ref = line.partition("\t")
             if not are_ids([oid]) or not ref.startswith("refs/"):
                 raise RemoteIsSilent(
-                    f"The remote {self.address!a} answered {line[:200]!a}, which is not an object id and a ref."
+                    f"The remote {self.address!r} answered {line[:200]!r}, which is not an object id and a ref."
                 )
             listed[ref] = oid
         if end:
-            raise RemoteIsSilent(f"The remote {self.address!a} broke off while it said which tags it has.")
+            raise RemoteIsSilent(f"The remote {self.address!r} broke off while it said which tags it has.")
         return Listing(
             {ref[len(TAGS) :]: oid for ref, oid in listed.items() if ref.startswith(TAGS)},
             {ref: oid for ref, oid in listed.items() if ref.startswith(HEADS)},
@@ -109,17 +109,17 @@ class Remote:
             )
         except TookTooLong:
             raise RemoteIsSilent(
-                f"The remote {self.address!a} did not say within {self.seconds:g} seconds which tags it has."
+                f"The remote {self.address!r} did not say within {self.seconds:g} seconds which tags it has."
             ) from None
         except SaidTooMuch:
             raise RemoteIsSilent(
-                f"The remote {self.address!a} says more than {MOST_BYTES // 1024**2} MiB about its tags, "
+                f"The remote {self.address!r} says more than {MOST_BYTES // 1024**2} MiB about its tags, "
                 "and has not come to an end."
             ) from None
         if answered.status != 0:
             # The remote writes some of it; its lines must not pass for lines of ours.
             said = "; ".join(answered.complaints)[:LONGEST_COMPLAINT] or f"exit status {answered.status}"
-            raise RemoteIsSilent(f"The remote {self.address!a} could not be asked which tags it has. Git says: {said}")
+            raise RemoteIsSilent(f"The remote {self.address!r} could not be asked which tags it has. Git says: {said}")
         return answered.output
 
 
@@ -132,7 +132,7 @@ def seconds_for_remotes(value: str | None, default: float) -> float:
     except ValueError:
         pass
     raise CannotJudge(
-        f"The Git setting {TIMEOUT_SETTING} is {value!a}, which is not a number of seconds. "
+        f"The Git setting {TIMEOUT_SETTING} is {value!r}, which is not a number of seconds. "
         f"Set it to one: `git config {TIMEOUT_SETTING} 10`."
     )
 

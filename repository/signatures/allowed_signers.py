@@ -63,7 +63,7 @@ def read_allowed_signers(location: str, reader: Reader, *, remote: str | None = 
     ref = where.ref if remote is None else f"refs/remotes/{remote}/{where.ref.removeprefix(HEADS)}"
     commit = reader.head_commit() if ref == "HEAD" else reader.existing([ref]).get(ref)
     if commit is None:
-        raise _unreadable(location, f"the ref {ref!a} does not exist")
+        raise _unreadable(location, f"the ref {ref!r} does not exist")
     entry = reader.entry(commit, where.path, limit=LARGEST)
     if entry is None or entry.kind != "file":
         raise _unreadable(location, "there is no such file")
@@ -89,7 +89,7 @@ def parse_allowed_signers(data: bytes, location: str) -> AllowedSigners:
         elif len(words) > 1 and words[1].startswith(FINGERPRINT) and not words[0].startswith(b"#"):
             fingerprint = b"".join(words[1:])[len(FINGERPRINT) :].upper()
             if len(fingerprint) not in (40, 64) or not HEX.issuperset(fingerprint):
-                raise _unreadable(location, f"{line.decode('utf-8', 'replace')!a} names no whole fingerprint")
+                raise _unreadable(location, f"{line.decode('utf-8', 'replace')!r} names no whole fingerprint")
             principals[fingerprint.decode("ascii")] = words[0].decode("utf-8", "surrogateescape")
         else:
             ssh.append(line + b"\n")
@@ -126,6 +126,6 @@ def _read_file(path: str, location: str) -> bytes:
 
 def _unreadable(location: str, reason: str) -> CannotJudge:
     return CannotJudge(
-        f"Signatures can't be verified: the policy's {KEY} is {location!a}, and {reason}. "
+        f"Signatures can't be verified: the policy's {KEY} is {location!r}, and {reason}. "
         "Whoever keeps the policy must put the allowed signers there."
     )

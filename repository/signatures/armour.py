@@ -9,7 +9,7 @@ from __future__ import annotations
 
 BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
 
-NOT_SIGNED = "its armour holds {line!a}, which nobody signed"
+NOT_SIGNED = "its armour holds {line!r}, which nobody signed"
 
 
 def read_armour(signature: bytes, kind: bytes, *, checksum: bool) -> bytes | str:

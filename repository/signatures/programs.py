@@ -56,12 +56,12 @@ def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: s
     except TookTooLong:
         raise CannotJudge(budget.too_slow("signatures", ascii(arguments[0]))) from None
     except SaidTooMuch:
-        raise CannotJudge(f"Signatures can't be verified: the program {arguments[0]!a} says too much.") from None
+        raise CannotJudge(f"Signatures can't be verified: the program {arguments[0]!r} says too much.") from None
     except NotStarted as error:
         how = f"can't be run: {error.why}."
         if error.is_missing:
             how = f"was not found. Install {package}, or set the Git configuration that names the program"
             how += " (gpg.program, gpg.ssh.program)."
-        raise CannotJudge(f"Signatures can't be verified: the program {arguments[0]!a} {how}") from error
+        raise CannotJudge(f"Signatures can't be verified: the program {arguments[0]!r} {how}") from error
     finally:
         budget.charge("signatures", time.monotonic() - began)

@@ -54,7 +54,7 @@ class SshVerifier:
         if isinstance(found, str):
             return Signature(None, found)
         if found.namespace != NAMESPACE.encode():
-            return Signature(None, f"it was made for {found.namespace.decode('utf-8', 'replace')!a}, not for git")
+            return Signature(None, f"it was made for {found.namespace.decode('utf-8', 'replace')!r}, not for git")
         if not found.is_by_certificate and found.key not in self.signers.ssh_keys:
             return _foreign(found)
         with private_folder() as folder:
@@ -83,7 +83,7 @@ class SshVerifier:
             if run("verify", *options, *revocation, at=signed.time, given=signed.payload).status != 0:
                 if revocation and run("verify", *options, at=signed.time, given=signed.payload).status == 0:
                     return Signature(
-                        None, f"its {found.signer} is revoked by {self.revoked!a} (gpg.ssh.revocationFile)"
+                        None, f"its {found.signer} is revoked by {self.revoked!r} (gpg.ssh.revocationFile)"
                     )
                 continue
             if self.now is not None and principal not in principals(self.now):

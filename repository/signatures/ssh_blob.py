@@ -49,7 +49,7 @@ def read_ssh_signature(blob: bytes) -> SshSignature | str:
     if rest:
         return "something follows the signature inside its armour"
     if digest not in HASHES:
-        return f"it is made over a digest by {digest.decode('ascii', 'replace')!a}, which is not taken for safe"
+        return f"it is made over a digest by {digest.decode('ascii', 'replace')!r}, which is not taken for safe"
     return SshSignature(key, namespace)
 
 

@@ -84,7 +84,7 @@ def _change(reader: Reader, watched: Watched, update: RefUpdate) -> PolicyChange
     except CannotJudge as unreadable:
         return PolicyChange(watched.ref, watched.path, None, str(unreadable), site)
     if found is None:
-        problem = f"{watched.path!a} would no longer be at {watched.ref!a}, where the {because} expects it"
+        problem = f"{watched.path!r} would no longer be at {watched.ref!r}, where the {because} expects it"
         return PolicyChange(watched.ref, watched.path, None, problem if watched.required else None, site)
     return PolicyChange(watched.ref, watched.path, found.data, None, site)
 

@@ -43,7 +43,7 @@ def parse_location(setting: str, value: str) -> PolicyLocation:
     if form == "ref" and ref and is_path(path):
         return PolicyLocation(setting, ref if ref == "HEAD" or ref.startswith("refs/") else f"refs/heads/{ref}", path)
     raise CannotJudge(
-        f"The Git setting {setting} is {value!a}, which names no policy. Set it to file:/absolute/path or "
+        f"The Git setting {setting} is {value!r}, which names no policy. Set it to file:/absolute/path or "
         f"to ref:<ref>:<path>: `git config {setting} ref:refs/heads/main:{POLICY_FILE}`."
     )
 
@@ -55,14 +55,14 @@ def read_location(location: PolicyLocation, reader: Reader) -> PolicyFile:
     commit = reader.head_commit() if location.ref == "HEAD" else reader.existing([location.ref]).get(location.ref)
     if commit is None:
         raise CannotJudge(
-            f"The policy can't be read: the Git setting {location.setting} names the ref {location.ref!a}, "
+            f"The policy can't be read: the Git setting {location.setting} names the ref {location.ref!r}, "
             f"which does not exist. Create it, or change the setting with `git config {location.setting} …`."
         )
     found = read_at(reader, commit, location.path, f"Git setting {location.setting}")
     if found is None:
         raise CannotJudge(
-            f"The policy can't be read: the Git setting {location.setting} names {location.path!a} at "
-            f"{location.ref!a}, and there is no such file. Add it there, or change the setting with "
+            f"The policy can't be read: the Git setting {location.setting} names {location.path!r} at "
+            f"{location.ref!r}, and there is no such file. Add it there, or change the setting with "
             f"`git config {location.setting} …`."
         )
     return found
@@ -79,11 +79,11 @@ def read_at(reader: Reader, commit: str, path: str, because: str) -> PolicyFile 
         return None
     if entry.kind != "file":
         raise CannotJudge(
-            f"The policy {path!a} ({because}) is a {entry.kind} in commit {commit}, and only an ordinary file is "
+            f"The policy {path!r} ({because}) is a {entry.kind} in commit {commit}, and only an ordinary file is "
             "read. Replace it by one and push that."
         )
     if entry.size > LARGEST_POLICY:
-        raise _too_large(f"{path!a} in commit {commit} ({because})")
+        raise _too_large(f"{path!r} in commit {commit} ({because})")
     return PolicyFile(entry.data, entry.oid, commit)
 
 
@@ -100,11 +100,11 @@ def read_file(path: str, because: str) -> bytes | None:
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise CannotJudge(
-                f"The policy {path!a} ({because}) is not an ordinary file. Put a policy file in its place."
+                f"The policy {path!r} ({because}) is not an ordinary file. Put a policy file in its place."
             )
         data = file.read(LARGEST_POLICY + 1)
     if len(data) > LARGEST_POLICY:
-        raise _too_large(f"{path!a} ({because})")
+        raise _too_large(f"{path!r} ({because})")
     return data
 
 
@@ -121,7 +121,7 @@ def _read_set_file(location: PolicyLocation) -> PolicyFile:
         data, reason = None, str(error.strerror)
     if data is None:
         raise CannotJudge(
-            f"The policy can't be read: the Git setting {location.setting} names the file {location.path!a}: "
+            f"The policy can't be read: the Git setting {location.setting} names the file {location.path!r}: "
             f"{reason}. Put a readable file there, or change the setting with `git config {location.setting} …`."
         )
     return PolicyFile(data, file_id(data), None)

@@ -82,7 +82,7 @@ def client_policy(
         try:
             data = read_file(path, "the policy of this work tree")
         except OSError as error:
-            raise CannotJudge(f"The policy {path!a} can't be read: {error.strerror}. Make it readable.") from error
+            raise CannotJudge(f"The policy {path!r} can't be read: {error.strerror}. Make it readable.") from error
         if data is not None:
             return PolicySource("work-tree", POLICY_FILE, file_id(data), data, commit)
     return PolicySource("built-in", "built-in", None, None, commit)
@@ -99,6 +99,6 @@ def _head_and_note(reader: Reader) -> tuple[str | None, str | None]:
     if commit is not None:
         return commit, None
     return None, (
-        f"HEAD names {reader.head() or 'a commit'!a}, which does not exist, so no {POLICY_FILE} was read from it; "
+        f"HEAD names {reader.head() or 'a commit'!r}, which does not exist, so no {POLICY_FILE} was read from it; "
         "whoever runs the server can name the policy's branch: `tagwarden status --server` tells how"
     )

@@ -30,7 +30,7 @@ class _Before:
         for ref in refs:
             if ref not in self._before:
                 raise CannotJudge(
-                    f"It is not known what {ref!a} was before this push: the update hook sees one ref after the "
+                    f"It is not known what {ref!r} was before this push: the update hook sees one ref after the "
                     "other. Whoever keeps the policy should keep allowed signers beside it or in a file:, or have "
                     "the pre-receive hook installed instead: `tagwarden install --server`."
                 )

@@ -18,8 +18,6 @@ from tagwarden.server_hooks.hook_file import hook_file
 
 NewServer = Callable[..., Server]
 
-PRINTABLE = frozenset(range(0x20, 0x7F)) | {0x0A}
-
 
 def push(clone: Repo, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """A push whose output is left as bytes; it never holds a traceback."""
@@ -31,8 +29,8 @@ def push(clone: Repo, *arguments: str) -> subprocess.CompletedProcess[bytes]:
 def told(result: subprocess.CompletedProcess[bytes]) -> str:
     """What our hook said. AssertionError if a terminal would do anything but print it."""
     lines = [line for line in result.stderr.split(b"\n") if line.startswith(b"remote: ")]
-    assert all(PRINTABLE.issuperset(line) for line in lines)
-    return b"\n".join(lines).decode("ascii")
+    assert all(line.decode("utf-8").isprintable() for line in lines)
+    return b"\n".join(lines).decode("utf-8")
 
 
 def wrap_hook(server: Server, before: str) -> None:
