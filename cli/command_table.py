@@ -34,5 +34,6 @@ COMMANDS: dict[str, Row] = {
     "audit": Row("audit:audit", "Judge every tag that exists."),
     "policy": Row("policy:policy", "Write, check and show policy files, and print their schema."),
     "rules": Row("rules:rules", "List the rules with their severities here, or explain one."),
+    "schema": Row("schema:schema", "Print the JSON Schema of what commands print with --json."),
     "hook": Row("hook:hook", "Run a hook from the file of a hook manager."),
 }

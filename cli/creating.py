@@ -11,6 +11,8 @@ import click
 from ..policy.grammar.names import HEADS, TAGS, gto_spelling
 from ..policy.registry.planning import Unplannable
 from ..policy.wording import shell_command
+from ..report.documents.shape import or_null
+from ..report.documents.shapes import VERDICT
 from ..report.escape import display
 from ..report.exit_status import ACCEPTED, REFUSED
 from ..report.json import document
@@ -28,10 +30,19 @@ if TYPE_CHECKING:
 
     from ..policy.file.policy import Policy
     from ..policy.registry.planning import Plan
+    from ..report.documents.shape import Shape
     from ..repository.making.tag_maker import Judged, TagMaker
     from .creating_options import CreatingOptions
 
     MakePlan = Callable[[TagMaker, Policy], Plan]
+
+
+def created_tag(command: str) -> Shape:
+    """What `command` prints as JSON of the tag that it makes."""
+    return VERDICT.plus(
+        command, "The tag that was made, or would be, with the verdict on it.",
+        "tag", "kind", "model", or_null("version"), or_null("stage"), "commit", "oid", "object", "created", "pushed",
+    )  # fmt: skip
 
 
 def create(model: str, options: CreatingOptions, make_plan: MakePlan) -> int:

@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..report.documents.shape import holding, shape
 from ..repository.hook_files.errors import CannotInstall
 from .errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from ..report.documents.shape import Shape
+
+
+def documents_for_each(command: str, doc: str) -> tuple[Shape, Shape]:
+    """What `command` prints as JSON: about one repository, and about several."""
+    one = shape(command, doc, "schema", "repository", "done")
+    return one, shape(f"{command} REPO REPO", "The same for each of several.", "schema", holding("repositories", one))
 
 
 def for_each_repository(paths: Sequence[str], do: Callable[[str], list[str]], *, as_json: bool) -> None:

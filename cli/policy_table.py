@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING
 from ..policy.file.keys import KEYS
 from ..policy.file.origins import Effective, effective_values
 from ..policy.file.toml_text import toml_assignment, toml_text
+from ..policy.grammar.names import gto_spelling, tag_spelling
+from ..report.documents.shape import holding, or_null, shape
+from ..report.documents.shapes import SOURCE
 from ..report.escape import display, escape
 
 if TYPE_CHECKING:
     from ..policy.file.policy import Override
     from ..repository.trusted.loaded_policy import LoadedPolicy
 
+VALUE = shape("effective value", "A policy key.", "key", "value", "origin", or_null("because"))
+OVERRIDE = shape("override", "Other values for some models.", "globs", "settings")
+EFFECTIVE_POLICY = shape(
+    "policy show", "Every key of the policy with its value, and where that comes from.",
+    "schema", holding("policy", SOURCE), or_null("model"), holding("values", VALUE), holding("overrides", OVERRIDE),
+    "notes",
+)  # fmt: skip
 FROM = {"built-in": "default", "file": "the file"}
 
 
@@ -22,12 +32,12 @@ def as_document(shown: LoadedPolicy, model: str | None) -> dict[str, object]:
     return {
         "schema": 1,
         "policy": {"source": display(shown.source.source), "id": shown.source.id},
-        "model": model,
+        "model": None if model is None else gto_spelling(tag_spelling(model)),
         "values": [value._asdict() for value in values],
         "overrides": [
-            {"models": list(override.models), "values": _written(override)} for override in shown.policy.overrides
+            {"globs": list(override.models), "settings": _written(override)} for override in shown.policy.overrides
         ],
-        "note": shown.source.note,
+        "notes": [display(shown.source.note)] if shown.source.note else [],
     }
 
 

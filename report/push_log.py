@@ -38,9 +38,11 @@ def as_text(entry: dict[str, Any]) -> str:
 
 
 def as_document(entry: dict[str, Any]) -> dict[str, Any]:
-    """The entry with bytes that are not UTF-8 as `\\xNN`, like all our JSON."""
+    """The entry with bytes that are not UTF-8 as `\\xNN`, like all our JSON; every verdict in it has `notes`."""
     shown = _displayed(entry)
     assert isinstance(shown, dict)
+    for policy in shown["policies"]:
+        policy.setdefault("notes", [])
     return shown
 
 

@@ -8,7 +8,7 @@ import click
 
 from ...policy.registry.planning import plan_assignment
 from ..completion import complete_model, complete_stage, complete_version
-from ..creating import create
+from ..creating import create, created_tag
 from ..creating_options import creating_options
 from ..reading import model_of, stage_of, version_of
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ...policy.registry.planning import Plan
     from ...repository.making.tag_maker import TagMaker
     from ..creating_options import CreatingOptions
+
+DOCUMENTS = (created_tag("assign"),)
 
 
 @click.command()

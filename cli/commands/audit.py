@@ -10,6 +10,7 @@ import click
 
 from ...policy.errors import CannotJudge
 from ...policy.rules import RULES
+from ...report.documents.shapes import VERDICT
 from ...report.exit_status import ACCEPTED, REFUSED
 from ...report.json import document, dump
 from ...repository.judging.audit import audit as audit_tags
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from ...policy.file.policy import Policy
     from ...policy.verdict import Verdict
     from ...repository.git.command import Git
+
+DOCUMENTS = (VERDICT.plus("audit", "The verdict on all tags, and how often each rule is broken.", "counts"),)
 
 
 @click.command()

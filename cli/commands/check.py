@@ -9,9 +9,12 @@ import click
 from ...hooks.check import NotThere, check_event
 from ...hooks.check import check as check_tags
 from ...hooks.ci_event import on_github, read_event
+from ...report.documents.shapes import VERDICT
 from ..errors import Refused
 from ..judging import format_options, show_verdict
 from ..policy_in_force import policy_in_file
+
+DOCUMENTS = (VERDICT.plus("check", "The verdict on the tags, as one push."),)
 
 
 @click.command()

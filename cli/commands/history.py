@@ -9,6 +9,7 @@ import click
 
 from ...policy.grammar.names import gto_spelling
 from ...policy.registry.journal import in_time_order, journal_of
+from ...report.documents.shape import holding, or_null, shape
 from ...report.escape import display
 from ...report.table import table, utc_text
 from ...repository.open_repository import open_repository
@@ -26,6 +27,13 @@ EVENTS = {
     "unassign": "unassignment",
     "deprecate": "deprecation",
 }
+
+EVENT = shape(
+    "event", "What one tag did.",
+    "time", "model", "kind", or_null("version"), or_null("number"), or_null("stage"), "commit", "tag",
+    "tagger", "email", "message", "trailers",
+)  # fmt: skip
+DOCUMENTS = (shape("history", "What happened to the models.", "schema", holding("events", EVENT)),)
 
 
 @click.command()

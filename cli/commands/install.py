@@ -8,10 +8,12 @@ import click
 
 from ...server_hooks.pusher import HOSTS
 from ..errors import Refused
-from ..for_each_repository import for_each_repository
+from ..for_each_repository import documents_for_each, for_each_repository
 
 if TYPE_CHECKING:
     from ...server_hooks.hook_file import ServerHook
+
+DOCUMENTS = documents_for_each("install", "Which hooks were installed, and what else is to be done.")
 
 
 @click.command()

@@ -14,6 +14,9 @@ from ...policy.errors import CannotJudge
 from ...policy.file.value_types import SECONDS
 from ...policy.grammar.names import TAGS, tag_spelling
 from ...policy.grammar.tag_name import TagName, parse_tag_name
+from ...report.documents.keys import OUTCOMES
+from ...report.documents.shape import holding, or_null, shape
+from ...report.documents.shapes import LOGGED_PUSH
 from ...report.exit_status import ACCEPTED, REFUSED
 from ...report.push_log import as_document, as_text
 from ...repository.git.command import Git
@@ -26,7 +29,15 @@ if TYPE_CHECKING:
 
     Filter = Callable[[dict[str, Any]], bool]
 
-OUTCOMES = ("accepted", "refused", "emergency", "would-be-refused", "could-not-judge", "busy", "incomplete")
+TROUBLE = shape("trouble", "What is wrong at one line of the file, or with its end.", "line", "message")
+DOCUMENTS = (
+    shape("log", "The pushes that were judged.", "schema", holding("pushes", LOGGED_PUSH)),
+    shape(
+        "log --verify", "Whether the push log is whole.",
+        "schema", "intact", "lines", or_null("head"), holding("troubles", TROUBLE), "notes",
+    ),
+    shape("log --head", "The newest hash of the push log.", "schema", "head"),
+)  # fmt: skip
 
 
 def _parse_since(ctx: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:

@@ -11,6 +11,7 @@ import click
 from ...policy.errors import CannotJudge
 from ...policy.file.load import PolicyMistakes, load_policy
 from ...policy.grammar.names import is_model, tag_spelling
+from ...report.documents.shape import holding, or_null, shape
 from ...report.escape import display, escape
 from ...report.exit_status import ACCEPTED, REFUSED
 from ...repository.git.command import Git
@@ -18,12 +19,23 @@ from ...repository.judging.suggested_settings import suggestions
 from ...repository.trusted.policy_location import POLICY_FILE
 from ..errors import Refused
 from ..policy_in_force import read_input
+from ..policy_table import EFFECTIVE_POLICY, as_document, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ...policy.file.suggestions import Suggestion
 
+SUGGESTION = shape("suggestion", "A setting that all model tags here satisfy already.", "key", "value")
+CHECKED_FILE = shape("checked file", "A policy file, and what is wrong with it.", "file", "valid", "mistakes")
+DOCUMENTS = (
+    shape(
+        "policy init", "The policy file that was written; with --stdout none was.",
+        "schema", or_null("file"), "content", holding("suggestions", SUGGESTION),
+    ),
+    shape("policy check", "What is wrong with policy files.", "schema", "valid", holding("files", CHECKED_FILE)),
+    EFFECTIVE_POLICY,
+)  # fmt: skip
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
@@ -119,7 +131,6 @@ def show(file: str | None, site: bool, model: str | None, remote: str | None, as
     Without --model, overrides are listed apart.
     """
     from ..policy_in_force import policy_in_file, policy_in_force, site_policy_in_force
-    from ..policy_table import as_document, as_text
 
     if model is not None and not is_model(tag_spelling(model)):
         raise Refused(f"{escape(model)} is not a model's name")

@@ -10,7 +10,7 @@ import click
 from ...policy.registry.planning import plan_registration
 from ...policy.wording import shell_command
 from ..completion import complete_model
-from ..creating import create
+from ..creating import create, created_tag
 from ..creating_options import creating_options
 from ..errors import Refused
 from ..reading import model_of, version_of
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ...policy.registry.planning import Plan
     from ...repository.making.tag_maker import TagMaker
     from ..creating_options import CreatingOptions
+
+DOCUMENTS = (created_tag("register"),)
 
 
 @click.command()

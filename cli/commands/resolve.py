@@ -11,6 +11,7 @@ from ...policy.grammar.names import gto_spelling
 from ...policy.grammar.query import parse_query
 from ...policy.registry.resolution import Unresolved
 from ...policy.registry.resolution import resolve as resolve_query
+from ...report.documents.shape import or_null, shape
 from ...report.table import utc_text
 from ...repository.open_repository import open_repository
 from ...repository.registry import read_tags
@@ -20,6 +21,13 @@ from ..reading import json_option, repo_option
 
 if TYPE_CHECKING:
     from ...policy.registry.resolution import Resolution
+
+DOCUMENTS = (
+    shape(
+        "resolve", "The one answer to a query.",
+        "schema", "kind", "model", or_null("version"), or_null("stage"), "commit", "tag", "time", "current",
+    ),
+)  # fmt: skip
 
 
 @click.command()

@@ -10,11 +10,24 @@ import click
 
 from ...policy import rules as rules_package
 from ...policy.rules import RULES, load_rule, module_name
+from ...report.documents.shape import holding, shape
+from ...report.documents.shapes import SOURCE
+from ...report.escape import display
 from ..errors import Refused
 from ..policy_in_force import policy_in_force
 
 if TYPE_CHECKING:
     from ...policy.rules.contract import Example
+
+ABOUT = shape("rule", "A rule, with the severity that it has here.", "rule", "severity", "summary")
+EXAMPLE = shape("example", "A push that is judged by the rule.", "title", "tags", "refused", "existing", "toml")
+DOCUMENTS = (
+    shape("rules", "All rules.", "schema", holding("policy", SOURCE), holding("rules", ABOUT)),
+    shape(
+        "rules RULE", "One rule explained.",
+        "schema", holding("policy", SOURCE), *ABOUT.fields, "explanation", "options", holding("examples", EXAMPLE),
+    ),
+)  # fmt: skip
 
 
 @click.command()
@@ -29,14 +42,13 @@ def rules(rule: str | None, as_json: bool) -> None:
         raise Refused(f"there is no rule {rule!r}; `tagwarden rules` lists them")
     loaded = policy_in_force()
     levels = loaded.policy.for_model("").levels
+    policy = {"source": display(loaded.source.source), "id": loaded.source.id}
     if rule is None:
         abouts = [_about(one, levels[one]) for one in known_rules()]
-        click.echo(
-            json.dumps({"schema": 1, "policy": loaded.source.source, "rules": abouts}) if as_json else _table(abouts)
-        )
+        click.echo(json.dumps({"schema": 1, "policy": policy, "rules": abouts}) if as_json else _table(abouts))
         click.echo(f"policy: {loaded.source.source}", err=True)
     elif as_json:
-        click.echo(json.dumps({"schema": 1, **_about(rule, levels[rule]), **_explanation(rule)}))
+        click.echo(json.dumps({"schema": 1, "policy": policy, **_about(rule, levels[rule]), **_explanation(rule)}))
     else:
         click.echo(_page(rule, levels[rule]))
 
@@ -60,7 +72,17 @@ def _explanation(rule: str) -> dict[str, object]:
     return {
         "explanation": _docstring(rule).strip(),
         "options": list(module.OPTIONS),
-        "examples": [example._asdict() for example in module.EXAMPLES],
+        "examples": [_example_document(example) for example in module.EXAMPLES],
+    }
+
+
+def _example_document(example: Example) -> dict[str, object]:
+    return {
+        "title": example.title,
+        "tags": list(example.pushed),
+        "refused": example.refused,
+        "existing": list(example.existing),
+        "toml": example.policy,
     }
 
 

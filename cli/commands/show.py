@@ -9,6 +9,7 @@ import click
 
 from ...policy.grammar.names import gto_spelling
 from ...policy.registry.overview import overview_of, stage_holders, stages_in_order, version_lines
+from ...report.documents.shape import holding, or_null, shape
 from ...report.table import table, utc_text
 from ...repository.open_repository import open_repository
 from ...repository.registry import histories, models_of
@@ -25,6 +26,16 @@ from ..reading import (
 if TYPE_CHECKING:
     from ...policy.registry.history import ModelHistory
     from ...policy.registry.overview import ModelOverview, VersionLine
+
+MODEL = shape("model", "A model at a glance.", "model", or_null("latest"), "version_count", "stages", "deprecated")
+VERSION = shape(
+    "version", "One version of a model.",
+    "number", "version", "in_stages", "registered", "commit", "tag", "active",
+)  # fmt: skip
+DOCUMENTS = (
+    shape("show", "All models.", "schema", holding("models", MODEL)),
+    shape("show MODEL", "One model.", "schema", *MODEL.fields, holding("versions", VERSION)),
+)
 
 
 @click.command()
@@ -71,7 +82,7 @@ def _overview(one: ModelOverview, stages: list[str]) -> dict[str, object]:
     return {
         "model": gto_spelling(one.model),
         "latest": str(one.latest) if one.latest else None,
-        "versions": one.versions,
+        "version_count": one.versions,
         "stages": {stage: one.stages[stage].text if stage in one.stages else None for stage in stages},
         "deprecated": one.deprecated,
     }
@@ -115,7 +126,7 @@ def _model(
             {
                 "number": line.number,
                 "version": str(line.version),
-                "stages": list(line.stages),
+                "in_stages": list(line.stages),
                 "registered": utc_text(line.time),
                 "commit": line.commit,
                 "tag": line.tag,

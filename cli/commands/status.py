@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ...policy.errors import CannotJudge
+from ...report.documents.shape import shape
 from ...report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
 
 PROVEN = {
@@ -17,6 +18,13 @@ PROVEN = {
     "no": "Bad tags are not refused.",
     "unknown": "Whether bad tags are kept out can't be proven from here.",
 }
+
+DOCUMENTS = (
+    shape(
+        "status", "Whether a bad tag is refused, and what is wrong besides.",
+        "schema", "repository", "proven", "hooks", "problems", "missing", "said",
+    ),
+)  # fmt: skip
 
 
 @click.command()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
-from ..for_each_repository import for_each_repository
+from ..for_each_repository import documents_for_each, for_each_repository
+
+DOCUMENTS = documents_for_each("uninstall", "Which hooks were taken back, and what is there now.")
 
 
 @click.command()

@@ -11,6 +11,7 @@ import click
 from ...policy.grammar.tag_name import KINDS, STAGED_KINDS
 from ...policy.people import Person, decide, describe, held_back
 from ...policy.record import Record
+from ...report.documents.shape import holding, or_null, shape
 from ...report.escape import display, escape
 from ...report.exit_status import ACCEPTED, REFUSED
 from ..completion import complete_model
@@ -20,6 +21,17 @@ from ..reading import model_of, stage_of
 
 if TYPE_CHECKING:
     from ...repository.trusted.loaded_policy import LoadedPolicy
+
+ANSWER = shape(
+    "answer", "What one policy says.",
+    "source", "allowed", "because", or_null("entry"), or_null("line"), "signature", "unless",
+)  # fmt: skip
+DOCUMENTS = (
+    shape(
+        "who", "Whether somebody may push a tag.",
+        "schema", "allowed", "who", or_null("signer"), "may", holding("policies", ANSWER),
+    ),
+)  # fmt: skip
 
 
 class Answer(Record):

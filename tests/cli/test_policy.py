@@ -171,7 +171,7 @@ def test_show_answers_in_json(here: Path, capsys: Capture) -> None:
     assert document["policy"]["source"] == "tagwarden.toml"
     assert document["model"] == "cv:seg"
     assert {"key": "versions.order", "value": "minor", "origin": "file", "because": None} in document["values"]
-    assert document["overrides"] == [{"models": ["legacy-*"], "values": {"versions.order": "any"}}]
+    assert document["overrides"] == [{"globs": ["legacy-*"], "settings": {"versions.order": "any"}}]
 
 
 def test_show_of_a_file(here: Path, capsys: Capture) -> None:

@@ -63,7 +63,7 @@ def test_what_is_deprecated_is_shown_when_asked_for(registry: Repo) -> None:
 def test_the_versions_of_a_model_are_numbered_as_they_came(registry: Repo) -> None:
     document = tagwarden(registry.path, "show", "churn", "--json").json
 
-    assert [(one["number"], one["version"], one["stages"]) for one in document["versions"]] == [
+    assert [(one["number"], one["version"], one["in_stages"]) for one in document["versions"]] == [
         (3, "v1.10.10-rc.1", []),
         (2, "v0.0.2", ["dev"]),
         (1, "v0.0.1", ["prod"]),

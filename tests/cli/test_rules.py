@@ -20,7 +20,7 @@ def listed(capsys: pytest.CaptureFixture[str]):
     def look(folder: Path) -> tuple[dict[str, str], str]:
         assert run(["-C", str(folder), "rules", "--json"]) == 0
         document = json.loads(capsys.readouterr().out)
-        return {row["rule"]: row["severity"] for row in document["rules"]}, document["policy"]
+        return {row["rule"]: row["severity"] for row in document["rules"]}, document["policy"]["source"]
 
     return look
 

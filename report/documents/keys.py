@@ -1,0 +1,157 @@
+"""Every key of every JSON document: of which type its value is, and what it says.
+
+A key means one thing and has one type, whichever command prints it; a shape
+(`shape.py`) only adds whether it may be null or absent, and what the objects
+in it hold.
+"""
+
+from __future__ import annotations
+
+from ...policy.grammar.tag_name import KINDS
+from ...policy.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+TEXT = {"type": "string"}
+FLAG = {"type": "boolean"}
+NUMBER = {"type": "integer", "minimum": 0}
+ANYTHING: dict[str, Any] = {}
+# What these hold is said by the shape that names the key.
+OBJECT = {"type": "object"}
+OBJECTS = {"type": "array", "items": OBJECT}
+TEXTS = {"type": "array", "items": TEXT}
+ID = {"type": "string", "pattern": "^[0-9a-f]{40}([0-9a-f]{24})?$"}
+HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+TIME = {"type": "string", "pattern": r"^[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$"}
+OUTCOMES = ("accepted", "refused", "emergency", "would-be-refused", "could-not-judge", "busy", "incomplete")
+
+
+class Key(Record):
+    """The type of a key's value, as JSON Schema, and what it says."""
+
+    type: Mapping[str, Any]
+    doc: str
+
+
+def one_of(*values: str) -> dict[str, Any]:
+    return {"type": "string", "enum": list(values)}
+
+
+def by_name(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The type of an object whose keys are names that the document is about."""
+    return {"type": "object", "additionalProperties": values}
+
+
+KEYS: dict[str, Key] = {
+    "accepted": Key(FLAG, "Whether the push is let through; in mode `evaluate` always true."),
+    "active": Key(FLAG, "Whether the version is registered, and not deregistered since."),
+    "allowed": Key(FLAG, "Whether the push is let through, as far as it depends on who pushes."),
+    "because": Key(TEXT, "The reason."),
+    "commit": Key(ID, "The id of the commit that the tag points at."),
+    "content": Key(TEXT, "The whole content of the file."),
+    "counts": Key(by_name(NUMBER), "How many findings there are, by rule."),
+    "created": Key(FLAG, "Whether the tag was written."),
+    "current": Key(FLAG, "Whether what the tag did still holds."),
+    "deprecated": Key(FLAG, "Whether the model is marked as not to be used any more."),
+    "done": Key(TEXTS, "What was done, in sentences."),
+    "dropped_bytes": Key(NUMBER, "How many bytes of an unfinished line this one replaced."),
+    "email": Key(TEXT, "The e-mail address."),
+    "emergency": Key(by_name(TEXT), "The reason that the pusher gave for each rule that was broken in an emergency."),
+    "entry": Key(NUMBER, "Which `[[people.allow]]` decided, counted from 1."),
+    "error": Key(TEXT, "What went wrong, as on stderr."),
+    "events": Key(OBJECTS, "What happened, the newest first unless asked otherwise."),
+    "examples": Key(OBJECTS, "Pushes that the rule accepts or refuses."),
+    "existing": Key(TEXTS, "The tags that the server has already."),
+    "explanation": Key(TEXT, "What the rule refuses, why, and how to fix it."),
+    "file": Key(TEXT, "The path of a policy file."),
+    "files": Key(OBJECTS, "The policy files that were checked."),
+    "findings": Key(OBJECTS, "The rules that were broken."),
+    "findings_in_all": Key(NUMBER, "How many findings there were, where not all are listed."),
+    "fix": Key(TEXT, "A command, or a sentence with one, that puts it right."),
+    "globs": Key(TEXTS, "The models that the override is for."),
+    "guarded": Key(FLAG, "False where the push lock ended with the hook, before the refs were in place."),
+    "hash": Key(HASH, "The SHA-256 of the line up to the comma before it."),
+    "head": Key(HASH, "The hash of the newest line of the push log."),
+    "hook": Key(one_of("pre-receive", "update"), "The hook that judged."),
+    "hooks": Key(by_name(TEXT), "The file of each hook that tagwarden installed, by the hook's name."),
+    "how": Key(TEXT, "How the pusher is known, or why not."),
+    "id": Key(TEXT, "The id of the policy: that of its blob, or `sha256:` and the hash of a file that is not in Git."),
+    "in_stages": Key(TEXTS, "The stages that hold this version."),
+    "intact": Key(FLAG, "Whether the push log is whole and as it was written."),
+    "judged": Key(NUMBER, "How many tags the push creates, moves or deletes."),
+    "key": Key(TEXT, "The policy key that decides it, such as `versions.order`."),
+    "kind": Key(one_of(*KINDS), "What the tag does."),
+    "latest": Key(TEXT, "The highest active version of the model."),
+    "line": Key(NUMBER, "A line's number, counted from 1."),
+    "lines": Key(NUMBER, "How many whole lines the push log has."),
+    "may": Key(TEXT, "What was asked, in words."),
+    "message": Key(TEXT, "A sentence that says what is wrong; of an event, the message of its tag."),
+    "missing": Key(TEXTS, "Which guarantees do not hold here, in sentences."),
+    "mistakes": Key(TEXTS, "What is wrong with the file, in sentences."),
+    "mode": Key(one_of("enforce", "evaluate"), "The policy's mode: refuse, or only tell."),
+    "model": Key(TEXT, "The model, as GTO spells it: `cv:seg`."),
+    "models": Key(OBJECTS, "The models, by name."),
+    "name": Key(TEXT, "The name of a person."),
+    "new": Key(ID, "The id that the ref gets; null: it is deleted."),
+    "notes": Key(TEXTS, "Sentences on the answer itself: which policy stood in, what could not be known."),
+    "number": Key(NUMBER, "The ordinal of the version among all that the model ever had, from 1."),
+    "object": Key(TEXT, "The tag object as it is, or would be, written."),
+    "of_line": Key(NUMBER, "The line of the push that landed in part."),
+    "oid": Key(ID, "The id of the tag object."),
+    "old": Key(ID, "The id that the ref had; null: there was none."),
+    "options": Key(TEXTS, "The policy keys that the rule reads."),
+    "origin": Key(TEXT, "Where the value comes from: `built-in`, `file`, `.gto` or `override N`."),
+    "outcome": Key(one_of(*OUTCOMES), "What became of the push."),
+    "overrides": Key(OBJECTS, "The policy's `[[override]]` entries, in the order of the file."),
+    "policies": Key(OBJECTS, "Each policy that was asked: the repository's, then the site's."),
+    "policy": Key(OBJECT, "The policy that was asked."),
+    "previous": Key(HASH, "The hash of the line before."),
+    "problems": Key(TEXTS, "What is wrong and what to do, in sentences."),
+    "proven": Key(one_of("refuses", "reports", "no", "unknown"), "What becomes of a bad tag."),
+    "pushed": Key(FLAG, "Whether the tag was pushed."),
+    "pusher": Key(OBJECT, "Who pushed, as the hosting system says."),
+    "pushes": Key(OBJECTS, "Lines of the push log, the newest last."),
+    "ref": Key(TEXT, "The full name of a ref; of a finding null where the push as a whole is meant."),
+    "refused": Key(FLAG, "Whether the rule refuses the example."),
+    "registered": Key(TIME, "When the version was registered, by the clock of who did it."),
+    "repositories": Key(OBJECTS, "The same for each repository that was named."),
+    "repository": Key(TEXT, "The path of a repository."),
+    "rule": Key(TEXT, "The id of a rule."),
+    "rules": Key(OBJECTS, "All rules, in the order in which they are reported."),
+    "said": Key(TEXT, "What the hooks said about the bad tag."),
+    "schema": Key({"const": 1}, "The number of this format."),
+    "settings": Key(by_name(ANYTHING), "Policy keys with their values."),
+    "severity": Key(one_of("error", "warning", "off"), "What breaking the rule does."),
+    "signature": Key(FLAG, "Whether the tag must be signed."),
+    "signer": Key(TEXT, "The principal of the signature that was asked about."),
+    "source": Key(TEXT, "Where the policy comes from."),
+    "stage": Key(TEXT, "The stage."),
+    "stages": Key(by_name({"type": ["string", "null"]}), "What each stage holds: a version, or a commit without one."),
+    "suggestions": Key(OBJECTS, "Stricter settings that all model tags here satisfy already."),
+    "summary": Key(TEXT, "What the rule refuses, in one sentence."),
+    "tag": Key(TEXT, "The name of a tag."),
+    "tagger": Key(TEXT, "The name of who made the tag, as the tag says."),
+    "tags": Key(TEXTS, "The pushed tags, in the notation of docs/rules.md."),
+    "time": Key(TIME, "When it happened: by the tagger's clock; in the push log by the server's."),
+    "title": Key(TEXT, "What the example is about."),
+    "toml": Key(TEXT, "The policy of the example."),
+    "trailers": Key(
+        {"type": "array", "items": {"type": "array", "items": TEXT, "minItems": 2, "maxItems": 2}},
+        "The trailers of the message: pairs of key and value.",
+    ),
+    "troubles": Key(OBJECTS, "What is wrong with the push log."),
+    "unless": Key(TEXTS, "Reasons to refuse the push after all where it changes what a stage holds."),
+    "updates": Key(OBJECTS, "The refs of the push."),
+    "updates_in_all": Key(NUMBER, "How many refs the push had, where not all are listed."),
+    "updates_sha256": Key(HASH, "The SHA-256 of all refs of the push, where not all are listed."),
+    "valid": Key(FLAG, "Whether there is no mistake."),
+    "value": Key(ANYTHING, "The value, as TOML has it; null for none."),
+    "values": Key(OBJECTS, "Every key with its value and where that comes from."),
+    "version": Key(TEXT, "The version, such as `v1.2.0`."),
+    "version_count": Key(NUMBER, "How many active versions the model has."),
+    "versions": Key(OBJECTS, "The versions, the newest first."),
+    "who": Key(TEXT, "The pusher who was asked about."),
+}

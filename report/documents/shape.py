@@ -1,0 +1,102 @@
+"""The shape of a JSON document: which keys it has. From shapes the JSON Schema and docs/json.md are made."""
+
+from __future__ import annotations
+
+from ...policy.record import Record
+from .keys import ANYTHING, KEYS, OBJECT, OBJECTS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class Field(Record):
+    """One key. `shape` is that of the objects in its value; `null` and `absent` tell whether it may be so."""
+
+    key: str
+    shape: Shape | None = None
+    null: bool = False
+    absent: bool = False
+
+
+class Shape(Record):
+    """An object of these fields and no others. A document has the name of what is called to get it."""
+
+    name: str
+    doc: str
+    fields: tuple[Field, ...]
+
+    def plus(self, name: str, doc: str, *fields: str | Field) -> Shape:
+        """A shape that has all fields of this one, and more."""
+        return Shape(name, doc, (*self.fields, *shape(name, doc, *fields).fields))
+
+
+def shape(name: str, doc: str, *fields: str | Field) -> Shape:
+    """A shape. A field is a key of KEYS, or what one of the functions below makes of it."""
+    return Shape(name, doc, tuple(Field(field) if isinstance(field, str) else field for field in fields))
+
+
+def or_null(key: str) -> Field:
+    return Field(key, null=True)
+
+
+def if_any(field: str | Field) -> Field:
+    """The key is absent where there is nothing to say."""
+    return (Field(field) if isinstance(field, str) else field)._replace(absent=True)
+
+
+def holding(key: str, inner: Shape) -> Field:
+    """The value is an object of the shape `inner`, or a list of such."""
+    return Field(key, inner)
+
+
+def json_schema(title: str, documents: Sequence[Shape]) -> dict[str, Any]:
+    """The JSON Schema of what has the shape of any of `documents`."""
+    return {
+        "$schema": DRAFT,
+        "title": title,
+        "anyOf": [{"$ref": _pointer(document)} for document in documents],
+        "$defs": {part.name: _object(part) for document in documents for part in parts_of(document)},
+    }
+
+
+def parts_of(whole: Shape) -> Iterator[Shape]:
+    """A shape, and all that is in it."""
+    yield whole
+    for field in whole.fields:
+        if field.shape is not None:
+            yield from parts_of(field.shape)
+
+
+def _pointer(one: Shape) -> str:
+    # As RFC 6901 and RFC 3986 have it; a name holds spaces, and may hold what JSON pointers use.
+    escaped = one.name.replace("~", "~0").replace("/", "~1")
+    return "#/$defs/" + "".join(c if c.isalnum() or c in "-_.~" else f"%{ord(c):02X}" for c in escaped)
+
+
+def _object(one: Shape) -> dict[str, Any]:
+    return {
+        "description": one.doc,
+        "type": "object",
+        "properties": {field.key: _value(field) for field in one.fields},
+        "required": [field.key for field in one.fields if not field.absent],
+        "additionalProperties": False,
+    }
+
+
+def _value(field: Field) -> dict[str, Any]:
+    key = KEYS[field.key]
+    if field.shape is None:
+        found = dict(key.type)
+    elif key.type is OBJECT:
+        found = {"$ref": _pointer(field.shape)}
+    else:
+        assert key.type is OBJECTS, f"{field.key} holds no objects"
+        found = {**key.type, "items": {"$ref": _pointer(field.shape)}}
+    if field.null and found != ANYTHING:
+        simple = isinstance(found.get("type"), str) and "enum" not in found
+        found = {**found, "type": [found["type"], "null"]} if simple else {"anyOf": [found, {"type": "null"}]}
+    return {**found, "description": key.doc}

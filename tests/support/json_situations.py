@@ -1,0 +1,170 @@
+"""Every command with --json, in the situations in which what it prints differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from .command_line import Ran, tagwarden
+from .repositories import Repo, Server, Templates
+
+POLICY = """\
+[stages]
+names = ["dev", "prod"]
+[[people.allow]]
+who = ["ada"]
+what = ["deprecate"]
+[[override]]
+models = ["legacy-*"]
+versions.order = "any"
+"""
+
+
+class Scene(NamedTuple):
+    """A server with some history, a clone of it, and places with less."""
+
+    server: Server
+    clone: Repo
+    second: Repo
+    empty: Repo
+    outside: Path
+
+
+class Situation(NamedTuple):
+    """A call, in one of the places of the scene; the document that it prints, by name, and the exit status."""
+
+    document: str
+    call: str
+    status: int = 0
+    place: str = "clone"
+    before: Callable[[Scene], object] | None = None
+
+
+def build(folder: Path, templates: Templates) -> Scene:
+    """The scene, made anew in `folder`."""
+    server = templates.server(folder / "models.git")
+    server.commit_on_main({"tagwarden.toml": POLICY})
+    clone = server.clone()
+    clone.git("remote", "set-head", "origin", "main")
+    clone.tag("churn@v1.0.0", message="The first one\n\nAUC: 0.91")
+    clone.commit({"model.txt": "better\n"})
+    clone.tag("churn@v1.1.0-rc.1")
+    clone.tag("churn#prod", "churn@v1.0.0^{commit}")
+    clone.tag("cv=seg@v0.1.0")
+    clone.commit({"model.txt": "best\n"})
+    assert clone.push("main", "--tags").ok
+    clone.tag("churn@v0.9.0")
+    assert not clone.push("refs/tags/churn@v0.9.0").ok
+    clone.git("tag", "-d", "churn@v0.9.0")
+    second = server.clone()
+    outside = folder / "outside"
+    outside.mkdir()
+    (outside / "wrong.toml").write_text('[versions]\norder = "newest"\nordre = 1\n')
+    return Scene(server, clone, second, Repo.init(folder / "empty"), outside)
+
+
+def play(scene: Scene) -> Iterator[tuple[Situation, Ran]]:
+    """What happens in each situation, in their order."""
+    for situation in SITUATIONS:
+        if situation.before is not None:
+            situation.before(scene)
+        place = getattr(scene, situation.place)
+        words = {"SERVER": scene.server.path, "CLONE": scene.clone.path, "SECOND": scene.second.path}
+        args = [str(words.get(word, word)) for word in situation.call.split()]
+        yield situation, tagwarden(place if isinstance(place, Path) else place.path, *args, "--json")
+
+
+def _leave_a_bad_tag(scene: Scene) -> None:
+    scene.clone.lightweight("churn@v2.0.0")
+
+
+def _take_the_bad_tag_back(scene: Scene) -> None:
+    scene.clone.git("tag", "-d", "churn@v2.0.0")
+
+
+def _break_the_log(scene: Scene) -> None:
+    log = scene.server.path / "tagwarden" / "push-log.jsonl"
+    log.write_bytes(log.read_bytes().replace(b"churn", b"chair", 1))
+
+
+def _break_the_policy(scene: Scene) -> None:
+    (scene.empty.path / "tagwarden.toml").write_text("mode = 1\n")
+    scene.empty.commit(message="Begin")
+    scene.empty.tag("churn@v1.0.0")
+
+
+SITUATIONS = (
+    Situation("status", "status", 1),
+    Situation("install", "install"),
+    Situation("install REPO REPO", "install CLONE SECOND"),
+    Situation("install", "install --server SERVER"),
+    Situation("error", "install", 1, "outside"),
+    Situation("error", "install --hook update", 2),
+    Situation("status", "status"),
+    Situation("status", "status --server SERVER"),
+    Situation("error", "status", 3, "outside"),
+    Situation("uninstall", "uninstall SECOND"),
+    Situation("uninstall REPO REPO", "uninstall CLONE SECOND"),
+    Situation("error", "uninstall", 1, "outside"),
+    Situation("register", "register churn --dry-run"),
+    Situation("register", "register new-model"),
+    Situation("register", "register churn --version v0.5.0", 1),
+    Situation("error", "register churn no-such-commit", 1),
+    Situation("error", "register", 2),
+    Situation("error", "register churn", 3, "outside"),
+    Situation("assign", "assign churn dev --version v1.0.0 --push"),
+    Situation("assign", "assign churn no-such-stage --version v1.0.0", 1),
+    Situation("error", "assign churn dev --version v9.0.0", 1),
+    Situation("unassign", "unassign churn dev --dry-run"),
+    Situation("error", "unassign churn no-such-stage", 1),
+    Situation("deregister", "deregister churn v1.1.0-rc.1 --dry-run"),
+    Situation("error", "deregister churn v9.0.0", 1),
+    Situation("deprecate", "deprecate churn --dry-run"),
+    Situation("error", "deprecate no-such-model", 1),
+    Situation("show", "show"),
+    Situation("show", "show", 0, "empty"),
+    Situation("show MODEL", "show churn"),
+    Situation("error", "show no-such-model", 1),
+    Situation("error", "show", 3, "outside"),
+    Situation("history", "history"),
+    Situation("history", "history", 0, "empty"),
+    Situation("error", "history no-such-model", 1),
+    Situation("resolve", "resolve churn#prod"),
+    Situation("resolve", "resolve churn@latest"),
+    Situation("error", "resolve churn@v9.0.0", 1),
+    Situation("log", "log", 0, "server"),
+    Situation("log", "log --outcome busy", 0, "server"),
+    Situation("log --verify", "log --verify", 0, "server"),
+    Situation("log --head", "log --head", 0, "server"),
+    Situation("error", "log", 1),
+    Situation("who", "who --as ada assign churn prod"),
+    Situation("who", "who --as bob deprecate churn", 1),
+    Situation("error", "who --as bob assign churn", 2),
+    Situation("check", "check"),
+    Situation("check", "check churn@v2.0.0", 1, before=_leave_a_bad_tag),
+    Situation("check", "check", 0, before=_take_the_bad_tag_back),
+    Situation("error", "check no-such-tag", 1),
+    Situation("audit", "audit", 0, "server"),
+    Situation("audit", "audit", 1, before=_leave_a_bad_tag),
+    Situation("audit", "audit", 0, "empty"),
+    Situation("error", "audit", 3, "outside"),
+    Situation("policy init", "policy init --stdout"),
+    Situation("policy init", "policy init", 0, "second", before=lambda scene: _remove_policy(scene.second)),
+    Situation("error", "policy init", 1, "second"),
+    Situation("policy check", "policy check"),
+    Situation("policy check", "policy check wrong.toml missing.toml", 1, "outside"),
+    Situation("error", "policy check --no-such-option", 2),
+    Situation("policy show", "policy show"),
+    Situation("policy show", "policy show --model legacy-1"),
+    Situation("error", "policy show --policy wrong.toml", 3, "outside"),
+    Situation("rules", "rules"),
+    Situation("rules RULE", "rules version-order"),
+    Situation("error", "rules no-such-rule", 1),
+    Situation("error", "check", 3, "empty", before=_break_the_policy),
+    Situation("log --verify", "log --verify", 1, "server", before=_break_the_log),
+)
+
+
+def _remove_policy(repo: Repo) -> None:
+    (repo.path / "tagwarden.toml").unlink()
