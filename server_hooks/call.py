@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from ..policy.verdict import Verdict
     from ..repository.git.configuration import Configuration
     from ..repository.git.reader import Reader
-    from ..repository.judging.model_updates import UpdatesByModel
     from .hook_file import ServerHook
     from .lock.push_lock import PushLock
 else:
@@ -31,8 +30,8 @@ class Call(Protocol):
     def push_options(self, environ: Mapping[str, str]) -> Sequence[str]:
         """The options of the push (`git push -o`)."""
 
-    def needs_lock(self, shares: UpdatesByModel) -> bool:
-        """Whether the push must hold the lock even where no model tag is among its `shares`."""
+    def needs_lock(self) -> bool:
+        """Whether the push must hold the lock even where no model tag and no near miss is among its updates."""
 
     def trusted(self, lock: PushLock | None, reader: Reader, configuration: Configuration) -> Reader:
         """The repository as it was before the push, as far as policies and allowed signers come from it."""

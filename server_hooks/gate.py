@@ -62,7 +62,7 @@ def judge_call(call: Call) -> int:
     reader.keep_in = place.common_dir
     call.updates = as_they_change(call.updates, reader)
     shares = updates_by_model(call.updates)
-    needs_lock = any(model is not None for model in shares) or call.needs_lock(shares)
+    needs_lock = bool(shares) or call.needs_lock()
     lock = lock_for_push(place.common_dir, git, configuration, call) if needs_lock else None
     try:
         status, words = _judge_and_log(call, place, lock, shares)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ..policy.verdict import Verdict
     from ..repository.git.configuration import Configuration
     from ..repository.git.reader import Reader
-    from ..repository.judging.model_updates import UpdatesByModel
     from .hook_file import ServerHook
     from .lock.push_lock import PushLock
 
@@ -45,7 +44,7 @@ class WholePush:
 
         return push_options(environ)
 
-    def needs_lock(self, _shares: UpdatesByModel) -> bool:
+    def needs_lock(self) -> bool:
         return False
 
     def trusted(self, _lock: PushLock | None, reader: Reader, _configuration: Configuration) -> Reader:

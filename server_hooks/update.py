@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from ..policy.verdict import Verdict
     from ..repository.git.configuration import Configuration
     from ..repository.git.reader import Reader
-    from ..repository.judging.model_updates import UpdatesByModel
     from .hook_file import ServerHook
     from .lock.push_lock import PushLock
 
@@ -63,9 +62,9 @@ class OneRef:
         lines = [line for line in lock.accepted_before().splitlines(keepends=True) if _model(line) == model]
         return [one for one in parse_receive_lines(b"".join(lines)) if one.ref != update.ref] if lines else ()
 
-    def needs_lock(self, shares: UpdatesByModel) -> bool:
-        """For near misses, which a policy judges, and for what may move the policy before a tag's turn."""
-        return bool(shares) or not self.updates[0].ref.startswith(TAGS)
+    def needs_lock(self) -> bool:
+        """For what may move the policy before a tag's turn."""
+        return not self.updates[0].ref.startswith(TAGS)
 
     def trusted(self, lock: PushLock | None, reader: Reader, configuration: Configuration) -> Reader:
         if lock is None:

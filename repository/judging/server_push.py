@@ -73,7 +73,7 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
     together = [*push.earlier, *push.updates]
     shares = updates_by_model(together) if push.shares is None else push.shares
     listed = push.reader.tags_of([model for model in shares if model is not None])
-    standing = _standing(shares, listed, push.reader)
+    standing = _standing(push.updates, shares, listed, push.reader)
     check_claims([update for update in push.updates if update.ref in standing], standing, push.receiver)
     others = [update for update in push.updates if not update.ref.startswith(CONCERNING_TAGS)]
     changes = _policy_changes(push, others)
@@ -113,12 +113,18 @@ def _judge_for(push: ServerPush, loaded: LoadedPolicy, circumstances: Circumstan
     return loaded, Judge(loaded.policy, circumstances, verify=verify)
 
 
-def _standing(shares: UpdatesByModel, listed: Mapping[str, Sequence[TagRef]], reader: Reader) -> dict[str, str | None]:
-    """What each pushed tag that is our business names now, by its full name; None for nothing."""
+def _standing(
+    updates: Sequence[RefUpdate], shares: UpdatesByModel, listed: Mapping[str, Sequence[TagRef]], reader: Reader
+) -> dict[str, str | None]:
+    """What each tag of a push that is our business names now, by its full name; None for nothing."""
+    if not shares:
+        return {}
     found = {TAGS + tag.name: tag.oid for tags in listed.values() for tag in tags}
-    strangers = [update.ref for update in shares[None].updates] if None in shares else []
-    found.update(reader.existing(strangers) if strangers else {})
-    return {update.ref: found.get(update.ref) for share in shares.values() for update in share.updates}
+    tags = {update.ref for update in updates if update.ref.startswith(TAGS)}
+    of_models = {update.ref for model, share in shares.items() if model is not None for update in share.updates}
+    if strangers := sorted(tags - of_models):
+        found.update(reader.existing(strangers))
+    return {ref: found.get(ref) for ref in tags}
 
 
 def problem_of_changes(changes: Sequence[PolicyChange]) -> tuple[str, tuple[str, ...]] | None:

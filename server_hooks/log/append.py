@@ -19,6 +19,7 @@ import time
 from ...policy.errors import CannotJudge
 from ..lock.push_lock import make_lock_file, write_all
 from .line import BEGINNING, HEAD, LOG, encode_entry, read_end, read_head, seal
+from .mark import begin_unsettled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ def append_to_log(common_dir: str, entry: Entry, *, durable: bool = True) -> str
     try:
         head = _locked(f"{common_dir}/{HEAD}")
         log = _open(f"{common_dir}/{LOG}", os.O_RDWR | os.O_APPEND)
+        if os.fstat(log).st_size == 0:
+            # With its first line the log is younger than the mark; without one it would be version 0.1's.
+            begin_unsettled(common_dir)
         return _append(log, head, fields, durable)
     except OSError as error:
         raise CannotJudge(

@@ -67,6 +67,12 @@ def read_mark(common_dir: str) -> Mark | None:
     return Mark(int(words[0]), int(words[1]), words[2]) if is_hash(words[2]) else None
 
 
+def begin_unsettled(common_dir: str) -> None:
+    """Mark a log that is about to begin, so that nothing of it counts as settled. OSError where that can't be done."""
+    if read_mark(common_dir) is None:
+        write_mark(common_dir, NOTHING_SETTLED)
+
+
 def write_mark(common_dir: str, mark: Mark) -> None:
     """Put the mark forward. OSError where that can't be done."""
     path = f"{common_dir}/{MARK}"

@@ -145,6 +145,9 @@ def git_did_what_the_hook_let_pass(
         # Git gave up: on what is not connected and cut off besides, it does.
         assert after == before, result
         return
+    if push.shallow:
+        # Git then reports some commands not at all.
+        return
     reasons = [reason for _, reason in result.report]
     refused = world.hook == "pre-receive" and any(words in result.told for words in OF_A_REFUSAL)
     passed = [
@@ -152,8 +155,6 @@ def git_did_what_the_hook_let_pass(
         for command, reason in zip(commands, reasons, strict=True)
         if not refused and reason not in REFUSED_BY_A_HOOK
     ]
-    if push.shallow:
-        return
     model = model_of(world)
     if push.atomic and len(passed) < len(commands):
         assert after == before, result

@@ -156,6 +156,31 @@ def test_a_settlement_that_was_killed_before_it_moved_the_mark_is_not_repeated(
     assert outcomes(server) == ["accepted", "incomplete"]
 
 
+def test_the_first_push_of_all_is_settled_whole_where_each_ref_has_its_line(new_server: NewServer) -> None:
+    server = new_server(hook="update")
+    clone = server.clone()
+    for tag in ("a@v1.0.0", "b@v1.0.0"):
+        clone.tag(tag)
+    clone.tag("c#prod", clone.commit())
+
+    # Atomic, so that the one which is refused takes the others along.
+    assert not clone.push("--atomic", "--tags").ok
+
+    assert settle(server) is None
+    lost = [entry for entry in entries(server) if entry["outcome"] == "incomplete"]
+    assert sorted(ref for entry in lost for ref in missing(entry)) == ["refs/tags/a@v1.0.0", "refs/tags/b@v1.0.0"]
+
+
+def test_a_push_of_a_near_miss_holds_the_lock_until_it_has_landed(picky: Server) -> None:
+    picky.tag("m@1.0", "main")
+    clone = picky.clone()
+
+    assert not clone.push(":refs/tags/m@1.0").ok
+
+    assert settle(picky) is None
+    assert outcomes(picky) == ["accepted", "incomplete"]
+
+
 def test_what_later_pushes_did_to_a_tag_does_not_count(server: Server, clone: Repo) -> None:
     oid = clone.tag("m@v0.0.1")
     log_push(server, (None, oid, "m@v0.0.1"))
@@ -170,6 +195,7 @@ def test_without_a_mark_only_the_newest_push_is_looked_at(server: Server) -> Non
     # As version 0.1 left it: what was done to its tags since is not known.
     log_push(server, (None, OID, "old@v0.0.1"))
     log_push(server, (None, OID, "new@v0.0.1"))
+    (server.path / MARK).unlink()
 
     settle(server)
 

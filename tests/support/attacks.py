@@ -50,6 +50,10 @@ CLAIMS = (
          (deletes("m@v1.1.0", old=NOTHING), creates("m@v1.1.0", "c3"))),
     Push("a creation, and its deletion", (NEXT, deletes("m@v1.2.0", old=NOTHING)),
          lands_by_update=landing("m@v1.2.0")),
+    Push("a plain tag that is said to be elsewhere", (Line("refs/tags/nightly", "c1", "c3"), NEXT),
+         lands_by_update=landing("m@v1.2.0")),
+    Push("a plain tag that is said to be new, but stands", (creates("nightly", "c3"), NEXT),
+         standing=(*REGISTRY, creates("nightly", "c0")), lands_by_update=landing("m@v1.2.0")),
     Push("an unassignment that is taken back", (deletes("m#prod!#2", old=UNKNOWN),),
          standing=(*REGISTRY, creates("m#prod!#2", "c1"))),
 )  # fmt: skip
