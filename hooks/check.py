@@ -10,7 +10,7 @@ from ..policy.grammar.names import TAGS
 from ..policy.grammar.near_miss import NearMiss
 from ..policy.grammar.tag_name import parse_tag_name
 from ..policy.push import RefUpdate
-from ..policy.verdict import Verdict
+from ..policy.verdict import Verdict, together
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
@@ -35,6 +35,9 @@ def check(
 ) -> Verdict:
     """Judge `tags` of the repository at hand as one push; without any, all that the remote does not have.
 
+    Named tags that the remote has already are judged against what stood before
+    each of them.
+
     `remote` is a name or a URL, None for where `git push` would go; without any
     remote all tags are judged by themselves. `source` is the policy, None for
     the clone's. Raises NotThere, and CannotJudge where no verdict can be reached.
@@ -47,14 +50,18 @@ def check(
         there = listing.tags if listing is not None else {}
         if not tags:
             ids = {name: oid for name, oid in ids.items() if name not in there}
-        updates = [_update(name, oid, there.get(name)) for name, oid in ids.items()]
-        return _judged(
-            ClientPush(updates, destination, git, configuration, source=source, listing=listing, asks_library=True)
-        )
+        push = ClientPush((), destination, git, configuration, source=source, listing=listing, asks_library=True)
+        new = [RefUpdate(there.get(name), oid, TAGS + name) for name, oid in ids.items() if there.get(name) != oid]
+        verdicts = [
+            _judged(push._replace(updates=[RefUpdate(None, oid, TAGS + name)], landed=True))
+            for name, oid in ids.items()
+            if there.get(name) == oid
+        ]
+        return together([_judged(push._replace(updates=new)), *verdicts] if new or not verdicts else verdicts)
 
 
 def check_event(event: Event, *, remote: str | None = None, source: PolicySource | None = None) -> Verdict:
-    """Judge the push that CI was started for, against all other tags of the remote.
+    """Judge the tag that CI was started for, against those of the remote that stood before it.
 
     A checkout may have left the commit in the place of the tag: the tag is
     fetched again. Raises NotThere and CannotJudge like `check`.
@@ -72,10 +79,10 @@ def check_event(event: Event, *, remote: str | None = None, source: PolicySource
         _repair(git, configuration, destination, name)
         (oid,) = _ids_of(git, [name]).values()
         listing = _listing(git, configuration, destination, [name])
-        updates = [_update(name, oid, event.before)]
-        return _judged(
-            ClientPush(updates, destination, git, configuration, source=source, listing=listing, asks_library=True)
-        )
+        before = event.before if event.before != oid else None
+        updates = [RefUpdate(before, oid, TAGS + name)]
+        push = ClientPush(updates, destination, git, configuration, source=source, listing=listing, asks_library=True)
+        return _judged(push._replace(landed=listing is not None))
 
 
 def _judged(push: ClientPush) -> Verdict:
@@ -124,11 +131,6 @@ def _listing(
         return remote.list(models, tags=[*(tags or ()), *sorted(parents)], heads=True)
     except RemoteIsSilent as silent:
         raise _with_way_out(silent) from None
-
-
-def _update(name: str, oid: str, there: str | None) -> RefUpdate:
-    # What is there already in the same shape is judged as it was when it came.
-    return RefUpdate(there if there != oid else None, oid, TAGS + name)
 
 
 def _repair(git: Git, configuration: Configuration, destination: Destination, name: str) -> None:

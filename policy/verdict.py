@@ -7,7 +7,7 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Literal
 
     Severity = Literal["error", "warning"]
@@ -67,3 +67,14 @@ class Verdict(Record):
     judged: int
     notes: tuple[str, ...] = ()
     emergency: Mapping[str, str] = {}
+
+
+def together(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdicts on several judgements by one policy as one; at least one is needed."""
+    first = verdicts[0]
+    return first._replace(
+        accepted=all(verdict.accepted for verdict in verdicts),
+        findings=tuple(finding for verdict in verdicts for finding in verdict.findings),
+        judged=sum(verdict.judged for verdict in verdicts),
+        notes=tuple(dict.fromkeys(note for verdict in verdicts for note in verdict.notes)),
+    )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import click
 
-from ...policy.grammar.names import gto_spelling
+from ...hooks.ci_event import read_event
+from ...hooks.event_tags import tags_of_event
+from ...policy.grammar.names import TAGS, gto_spelling
 from ...policy.grammar.query import parse_query
+from ...policy.registry.deployment import deployment_of
 from ...policy.registry.resolution import Unresolved
 from ...policy.registry.resolution import resolve as resolve_query
 from ...report.documents.shape import or_null, shape
@@ -27,17 +31,31 @@ DOCUMENTS = (
         "resolve", "The one answer to a query.",
         "schema", "kind", "model", or_null("version"), or_null("stage"), "commit", "tag", "time", "current",
     ),
+    shape(
+        "resolve --event", "What the tag of a CI job did, and what its stage holds now.",
+        "schema", "kind", "model", or_null("version"), or_null("stage"), "commit", "tag", "time", "current",
+        or_null("holds"),
+    ),
 )  # fmt: skip
 
 
 @click.command()
-@click.argument("query", metavar="MODEL@latest|MODEL#STAGE|MODEL@VERSION|TAG", shell_complete=complete_query)
+@click.argument(
+    "query", required=False, metavar="MODEL@latest|MODEL#STAGE|MODEL@VERSION|TAG", shell_complete=complete_query
+)
 @repo_option
 @click.option("--commit", "answer", flag_value="commit", help="Print the commit's id instead of the version.")
 @click.option("--tag", "answer", flag_value="tag", help="Print the tag that decides it instead of the version.")
 @click.option("-d", "--deprecated", is_flag=True, help="Answer for a deprecated model, too.")
+@click.option(
+    "--event",
+    is_flag=True,
+    help="In CI: what is to be deployed now for the tag that started this job, or for TAG, by what the remote has.",
+)
 @json_option
-def resolve(query: str, repo: str | None, answer: str | None, deprecated: bool, as_json: bool) -> None:
+def resolve(
+    query: str | None, repo: str | None, answer: str | None, deprecated: bool, event: bool, as_json: bool
+) -> None:
     """Print the one version that is asked for: the latest, the one in a stage, or the one that a tag is about.
 
     A TAG may be written as a ref (refs/tags/churn#prod#3): it is then about
@@ -45,10 +63,20 @@ def resolve(query: str, repo: str | None, answer: str | None, deprecated: bool, 
     found, or if the tag changed nothing. --json says kind, model, version,
     stage, commit and tag.
 
+    With --event, a tag about a stage gives what that stage holds now, and a
+    registration its version while that is active: nothing that was taken out
+    is ever deployed. Exits with 1 if nothing is to be deployed. --json says
+    what the tag did, and in `holds` what its stage holds now.
+
     \b
     Stop a script where nothing is found:
       commit=$(tagwarden resolve 'churn#prod' --commit) && git checkout "$commit"
     """
+    if event:
+        _for_event(query or read_event(os.environ).ref, repo, answer, as_json)
+        return
+    if query is None:
+        raise click.UsageError("name what is asked for: MODEL@latest, MODEL#STAGE, MODEL@VERSION or a tag")
     try:
         asked = parse_query(query)
         with open_repository(repo, [asked.model]) as reader:
@@ -56,6 +84,36 @@ def resolve(query: str, repo: str | None, answer: str | None, deprecated: bool, 
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
     click.echo(json.dumps(_document(found)) if as_json else _line(found, answer))
+
+
+def _for_event(tag: str, repo: str | None, answer: str | None, as_json: bool) -> None:
+    try:
+        asked = parse_query(tag if tag.startswith("refs/") else TAGS + tag)
+        if repo is None:
+            tags = tags_of_event(asked.model)
+        else:
+            with open_repository(repo, [asked.model]) as reader:
+                tags = list(read_tags(reader, [asked.model]))
+        found = deployment_of(asked.tag or "", tags)
+    except (ValueError, Unresolved) as problem:
+        raise Refused(str(problem)) from None
+    event, deploy = found.event, found.deploy
+    if as_json:
+        holds = deploy.version if deploy is not None and event.stage is not None else None
+        click.echo(json.dumps({**_document(event), "holds": str(holds) if holds else None}))
+    elif deploy is None:
+        raise Refused(f"nothing is to be deployed for {event.tag!r}: {_why_nothing(event)}")
+    else:
+        click.echo(_line(deploy, answer))
+
+
+def _why_nothing(event: Resolution) -> str:
+    model = gto_spelling(event.model)
+    if event.stage is not None:
+        return f"the stage {event.stage!r} of {model!r} holds nothing now"
+    if event.kind == "deprecate":
+        return f"it deprecates the model {model!r}"
+    return f"{event.version} of {model!r} is not registered any more"
 
 
 def _line(found: Resolution, answer: str | None) -> str:

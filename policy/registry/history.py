@@ -221,12 +221,16 @@ class ModelHistory:
 
         Within one second the version that was registered first leads.
         """
-        found = [
-            holding.assigned
-            for commit, holding in self.holdings.get(stage, {}).items()
-            if holding.assigned and self.is_in_force(stage, commit)
-        ]
-        return sorted(found, key=self._rank_among_holders)
+        return sorted(self._in_force(stage), key=self._rank_among_holders)
+
+    def holder(self, stage: str) -> Event | None:
+        """The assignment by which some version holds `stage`: the first of `holders`."""
+        return min(self._in_force(stage), key=self._rank_among_holders, default=None)
+
+    def _in_force(self, stage: str) -> Iterator[Event]:
+        for commit, holding in self.holdings.get(stage, {}).items():
+            if holding.assigned and self.is_in_force(stage, commit):
+                yield holding.assigned
 
     def _rank_among_holders(self, event: Event) -> tuple[int, int, str]:
         version = self.active_version_at(event.commit)
@@ -234,7 +238,7 @@ class ModelHistory:
         return -event.time, since.time, since.tag
 
     def newest_assignment(self, stage: str) -> Event | None:
-        """The newest assignment of `stage` in force.
+        """The newest assignment of `stage` in force, any of those of one second.
 
         Assignments that are no longer in force are dropped for good: only a new
         assignment could bring the version back. So a long series of questions

@@ -68,7 +68,7 @@ def stage_holders(history: ModelHistory) -> dict[str, StageHolder]:
     """What each stage holds, without those that hold nothing."""
     holders = {}
     for stage in history.holdings:
-        event = history.newest_assignment(stage)
+        event = history.holder(stage)
         if event is not None:
             version = history.active_version_at(event.commit)
             holders[stage] = StageHolder(stage, version, event.commit, event.tag)
@@ -83,6 +83,8 @@ def version_lines(history: ModelHistory) -> list[VersionLine]:
     lines = []
     for event, number in ordinal_numbers(history.registrations).items():
         assert event.name.version is not None
+        if history.registration(event.name.version, event.commit) != event:
+            continue  # it was deregistered, and registered again on the same commit
         active = history.is_active(event.name.version, event.commit)
         stages = held.get(event.commit, []) if active else []
         lines.append(

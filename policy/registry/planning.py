@@ -106,7 +106,7 @@ def plan_assignment(
             choice = f"name one with --version: {_choice(known)}"
             raise Unplannable(f"HEAD holds no active version of {gto_spelling(known.model)!r}; {choice}")
         commit = head
-    newest = history.newest_assignment(stage)
+    newest = history.holder(stage)
     if newest is not None and newest.commit == commit:
         raise Unplannable(
             f"{version or commit} of {gto_spelling(known.model)!r} is in {stage!r} already ({newest.tag!r})"
@@ -182,12 +182,12 @@ def _commit_of(known: KnownModel, version: Version) -> str:
 
 
 def _holder(known: KnownModel, stage: str) -> Event:
-    event = known.history.newest_assignment(stage)
+    event = known.history.holder(stage)
     if event is None:
         held = [
             f"{one} ({known.history.active_version_at(holder.commit) or holder.commit})"
             for one in sorted(known.history.holdings)
-            if (holder := known.history.newest_assignment(one))
+            if (holder := known.history.holder(one))
         ]
         listed = f"; there is something in: {', '.join(held)}" if held else ""
         raise Unplannable(f"no version of {gto_spelling(known.model)!r} is in {stage!r}{listed}")

@@ -83,9 +83,9 @@ def _no_version(model: str, version: Version | None, history: ModelHistory) -> s
 
 
 def _of_stage(model: str, stage: str, history: ModelHistory) -> Resolution:
-    event = history.newest_assignment(stage)
+    event = history.holder(stage)
     if event is None:
-        held = sorted(one for one in history.holdings if history.newest_assignment(one))
+        held = sorted(one for one in history.holdings if history.holder(one))
         listed = f"; versions are in {', '.join(held)}" if held else ""
         raise Unresolved(f"no version of {gto_spelling(model)!r} is in {stage!r}{listed}")
     return _answer(event, history, current=True)
@@ -152,7 +152,7 @@ def _is_current(event: Event, history: ModelHistory) -> bool:
     if name.stage is None:
         return history.is_deprecated
     if name.kind == "assign":
-        return history.newest_assignment(name.stage) == event
+        return history.holder(name.stage) == event
     return not history.is_in_force(name.stage, event.commit)
 
 

@@ -75,6 +75,7 @@ KEYS: dict[str, Key] = {
     "guarded": Key(FLAG, "False where the push lock ended with the hook, before the refs were in place."),
     "hash": Key(HASH, "The SHA-256 of the line up to the comma before it."),
     "head": Key(HASH, "The hash of the newest line of the push log."),
+    "holds": Key(TEXT, "The version that the stage of the tag holds now."),
     "hook": Key(one_of("pre-receive", "update"), "The hook that judged."),
     "hooks": Key(by_name(TEXT), "The file of each hook that tagwarden installed, by the hook's name."),
     "how": Key(TEXT, "How the pusher is known, or why not."),

@@ -57,7 +57,8 @@ class ClientPush(Record):
     `source` is the policy, None for the clone's own. `listing` is what the
     remote has, where that is known already. `asks_library`: GTO's own library
     is to be asked, too (`consumer_judge.py`), by a caller that may take longer
-    than a hook.
+    than a hook. `landed`: the one update is of a tag that the remote has, and is
+    judged against what stood before it (`as_it_stood.py`).
     """
 
     updates: Sequence[RefUpdate]
@@ -67,6 +68,7 @@ class ClientPush(Record):
     source: PolicySource | None = None
     listing: Listing | None = None
     asks_library: bool = False
+    landed: bool = False
 
 
 def judge_client_push(push: ClientPush) -> Verdict:
@@ -78,6 +80,7 @@ def judge_client_push(push: ClientPush) -> Verdict:
     models = [model for model in shares if model is not None]
     clone = GitProgram(push.git)
     try:
+        since: tuple[str, ...] = ()
         (loaded,) = with_declared_stages([load_source(push.source or _own_policy(push, clone))], push.updates, clone)
         judge = _judge_for(push, loaded, clone)
         if push.destination.url is None:
@@ -85,12 +88,14 @@ def judge_client_push(push: ClientPush) -> Verdict:
         elif push.destination.offline or not shares:
             _judge_by(judge, push, push.listing, push.git)
         else:
-            _judge_by_remote(judge, push, models)
+            since = _judge_by_remote(judge, push, models)
     finally:
         clone.close()
-    judge.judge_whole(WholePush(judge.circumstances, push.updates, None))
+    if not push.landed:
+        judge.judge_whole(WholePush(judge.circumstances, push.updates, None))
     verdict = loaded.verdict_of(judge)
-    return verdict._replace(notes=(*verdict.notes, *_notes(verdict, loaded.policy, models, push.destination)))
+    notes = _notes(verdict, loaded.policy, models, push.destination)
+    return verdict._replace(notes=(*verdict.notes, *since, *notes))
 
 
 def _own_policy(push: ClientPush, clone: Reader) -> PolicySource:
@@ -106,7 +111,8 @@ def _judge_for(push: ClientPush, loaded: LoadedPolicy, clone: Reader) -> Judge:
     circumstances = Circumstances(
         int(time.time()), "client", remote_url=push.destination.url, declared_stages=loaded.declared_stages
     )
-    verify = _verifier(loaded.policy, clone, push, circumstances.now)
+    # Whether a key was good when the tag came is what its date tells.
+    verify = _verifier(loaded.policy, clone, push, None if push.landed else circumstances.now)
     if push.asks_library:
         from .consumer_judge import ConsumerJudge
 
@@ -114,7 +120,8 @@ def _judge_for(push: ClientPush, loaded: LoadedPolicy, clone: Reader) -> Judge:
     return Judge(loaded.policy, circumstances, verify=verify)
 
 
-def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> None:
+def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> tuple[str, ...]:
+    """Judge by what the remote has; what has become of a tag that `landed`, as notes."""
     import tempfile
 
     remote = remote_of(push.destination, push.git, push.configuration)
@@ -126,7 +133,15 @@ def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> N
         listing = remote.list(models, tags=parents, heads=asks_branches) if models or parents else Listing({}, {})
     with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
         git = fetch_missing(push.git, remote, _needed(push.updates, models, listing), into=folder)
+        since: tuple[str, ...] = ()
+        if push.landed:
+            from .as_it_stood import look_back
+
+            (update,) = push.updates
+            assert update.new is not None
+            listing, since = look_back(update.ref.removeprefix(TAGS), update.new, listing, git)
         _judge_by(judge, push, listing, git)
+        return since
 
 
 def _judge_by(judge: Judge, push: ClientPush, listing: Listing | None, git: Git) -> None:
@@ -179,7 +194,7 @@ def _needed(updates: Sequence[RefUpdate], models: Sequence[str], listing: Listin
     return {name: oid for name, oid in listing.tags.items() if name in touched or model_of(name) in wanted}
 
 
-def _verifier(policy: Policy, reader: Reader, push: ClientPush, now: int) -> Verify | None:
+def _verifier(policy: Policy, reader: Reader, push: ClientPush, now: int | None) -> Verify | None:
     if policy.signing.allowed_signers is None:
         return None
     from ..signatures.verifier import find_verifier

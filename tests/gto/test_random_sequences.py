@@ -17,7 +17,7 @@ import pygit2
 import pytest
 from hypothesis import Phase, given, settings
 
-from support import Repo, raw_tag
+from support import Repo
 from support.gto_in_memory import gto_in_memory
 from support.gto_reading import (
     Reading,
@@ -25,40 +25,14 @@ from support.gto_reading import (
     history_by_gto,
     read_by_gto,
     read_by_tagwarden,
-    reading_of,
     while_nothing_changes,
 )
 from support.meaning import EVENTS, Meaning, Step
-from support.plans import Wish, fulfil, plans
-from tagwarden.policy.file.load import built_in_policy
-from tagwarden.policy.grammar.names import gto_spelling, tag_spelling
-from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
-from tagwarden.policy.judging.judge import Judge
-from tagwarden.policy.objects.tag_object import parse_tag_object
-from tagwarden.policy.push import Circumstances, ModelPush, Tag, TagPush, Target
-from tagwarden.policy.registry.event import read_event
-from tagwarden.policy.registry.history import ModelHistory
-
-BEGINNING = 1_700_000_000
-COMMITS = 40
-
-Plan = Sequence[Sequence[Wish]]
+from support.plans import plans
+from support.random_registry import COMMITS, InMemory, Plan, Registry, play, tag_bytes
 
 # A shorter counterexample would take hundreds of sequences of pushes to find.
 WITHOUT_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
-
-
-class Registry:
-    """Where pushes go. `push` answers whether they were accepted."""
-
-    repository: Path
-    commits: list[str]
-
-    def push(self, steps: Sequence[Step]) -> bool:
-        raise NotImplementedError
-
-    def ours(self) -> Reading:
-        raise NotImplementedError
 
 
 class OnDisk(Registry):
@@ -85,54 +59,6 @@ class OnDisk(Registry):
         return read_by_tagwarden(self.repository)
 
 
-class InMemory(Registry):
-    """The judge alone, on tags that no repository holds."""
-
-    def __init__(self) -> None:
-        self.repository = Path("in memory")
-        self.commits = [f"{number:040x}" for number in range(1, COMMITS + 1)]
-        self.tags: dict[str, Tag] = {}
-        self.policy = built_in_policy()
-
-    def push(self, steps: Sequence[Step]) -> bool:
-        judge = Judge(self.policy, Circumstances(now=BEGINNING + 10_000_000, place="server"))
-        new = {
-            step.tag: Tag(step.tag, f"{step.tag} at {step.time}", "tag", parse_tag_object(tag_bytes(step)))
-            for step in steps
-        }
-        for model in {step.model for step in steps}:
-            pushed = [
-                TagPush(f"refs/tags/{step.tag}", parse_tag_name(step.tag), self.tags.get(step.tag), new[step.tag])
-                for step in steps
-                if step.model == model
-            ]
-            existing = [tag for tag in self.tags.values() if name_of(tag).model == tag_spelling(model)]
-            targets = {commit: Target(commit, "commit", {}) for commit in self.commits}
-            judge.judge_model(ModelPush(tag_spelling(model), pushed, existing, targets, {}))
-        accepted = judge.verdict(source="built-in", policy_id=None).accepted
-        if accepted:
-            self.tags.update(new)
-        return accepted
-
-    def ours(self) -> Reading:
-        histories: dict[str, ModelHistory] = {}
-        for tag in self.tags.values():
-            event = read_event(tag, name_of(tag))
-            assert event is not None
-            histories.setdefault(event.name.model, ModelHistory()).add(event)
-        return {gto_spelling(model): reading_of(history) for model, history in histories.items()}
-
-
-def name_of(tag: Tag) -> TagName:
-    name = parse_tag_name(tag.name)
-    assert isinstance(name, TagName)
-    return name
-
-
-def tag_bytes(step: Step) -> bytes:
-    return raw_tag(object=step.commit, tag=step.tag, tagger=f"Ada <ada@example.com> {step.time} +0000")
-
-
 @pytest.fixture(scope="module")
 def work(templates, tmp_path_factory) -> Repo:
     folder = tmp_path_factory.mktemp("random")
@@ -155,18 +81,6 @@ def new_registry(work: Repo, tmp_path: Path) -> Callable[[], OnDisk]:
         return OnDisk(path, work)
 
     return make
-
-
-def play(plan: Plan, registry: Registry, after: Callable[[Registry, Meaning, list[Step]], None]) -> None:
-    """Push the plan; call `after` for every accepted push."""
-    meaning = Meaning()
-    clock = BEGINNING
-    for push in plan:
-        steps = fulfil(push, meaning, registry.commits, clock)
-        if registry.push(steps):
-            clock = max(clock, *(step.time for step in steps))
-            meaning.take(steps)
-            after(registry, meaning, steps)
 
 
 def everybody_agrees(registry: Registry, meaning: Meaning, pushed: list[Step]) -> None:

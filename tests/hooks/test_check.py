@@ -20,6 +20,12 @@ def clone(plain_server: Server) -> Repo:
     return plain_server.clone()
 
 
+def new_commit(server: Server, data: str) -> str:
+    """A commit on the server's main; its id."""
+    server.commit_on_main({"data": data})
+    return server.git("rev-parse", "main")
+
+
 def rules(ran: Ran) -> set[str]:
     return {finding["rule"] for finding in ran.json["findings"]}
 
@@ -180,6 +186,40 @@ class TestEvent:
         assert ran.status == 1
         assert rules(ran) == {"version-order"}
 
+    def test_what_has_happened_since_is_a_note_and_no_refusal(self, plain_server: Server, tmp_path: Path) -> None:
+        first, second = new_commit(plain_server, "data"), new_commit(plain_server, "more data")
+        story = {
+            "m@v1.0.0": first, "m#prod#1": first, "m@v1.1.0": second, "m#prod#2": second, "m#prod!#3": second,
+            "m@v1.1.0!": second, "m@v1.2.0": new_commit(plain_server, "even more data"),
+        }  # fmt: skip
+        for tag, commit in story.items():
+            plain_server.tag(tag, commit)
+
+        notes = {}
+        for tag in story:
+            repo = self.checkout_of(plain_server, tag, tmp_path / str(len(notes)))
+            ran = self.check(repo.path, github(tmp_path, ref=f"refs/tags/{tag}"), "--json")
+            assert (tag, ran.status, ran.json["judged"], ran.json["findings"]) == (tag, 0, 1, [])
+            notes[tag] = ran.json["notes"]
+
+        assert notes["m#prod#2"] == ["superseded: the stage 'prod' of 'm' holds v1.0.0 now ('m#prod#1')"]
+        assert "superseded: v1.1.0 of 'm' was deregistered since by 'm@v1.1.0!'" in notes["m@v1.1.0"]
+        assert notes["m@v1.2.0"] == notes["m#prod#1"] == []
+
+    def test_what_is_wrong_stays_wrong_whatever_came_after_it(self, plain_server: Server, tmp_path: Path) -> None:
+        first = plain_server.git("rev-parse", "main")
+        plain_server.tag("m@v2.0.0", first)
+        plain_server.tag("m@v1.0.0", new_commit(plain_server, "more data"))
+        plain_server.tag("m#prod", new_commit(plain_server, "even more data"))
+        plain_server.tag("m@v2.0.0!", first)
+
+        found = {}
+        for tag in ("m@v1.0.0", "m#prod"):
+            repo = self.checkout_of(plain_server, tag, tmp_path / tag)
+            found[tag] = rules(self.check(repo.path, github(tmp_path, ref=f"refs/tags/{tag}"), "--json"))
+
+        assert found == {"m@v1.0.0": {"version-order"}, "m#prod": {"state-exists"}}
+
     def test_a_moved_tag_is_one(self, plain_server: Server, tmp_path: Path) -> None:
         plain_server.tag("churn@v1.0.0", "main")
         repo = self.checkout_of(plain_server, "churn@v1.0.0", tmp_path / "work")
@@ -224,3 +264,64 @@ class TestEvent:
     def test_other_options_do_not_go_with_it(self, repo: Repo) -> None:
         assert self.check(repo.path, {}, "--offline").status == 2
         assert self.check(repo.path, {}, "some@v1.0.0").status == 2
+
+
+class TestWhatToDeploy:
+    @pytest.fixture(autouse=True)
+    def on_github(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("GITHUB_ACTIONS", "true")
+        self.monkeypatch = monkeypatch
+
+    def resolve(self, work: Path, tag: str, *options: str) -> Ran:
+        self.monkeypatch.setenv("GITHUB_REF", f"refs/tags/{tag}")
+        return tagwarden(work, "resolve", "--event", *options)
+
+    @pytest.fixture
+    def checkout(self, plain_server: Server, tmp_path: Path) -> Path:
+        """A checkout without tags of a server on which v1.1.0 was taken back, and dev emptied."""
+        first, second = new_commit(plain_server, "data"), new_commit(plain_server, "more data")
+        story = {
+            "m@v1.0.0": first, "m#prod#1": first, "m@v1.1.0": second, "m#prod#2": second, "m#prod!#3": second,
+            "m#dev#4": second, "m@v1.1.0!": second,
+        }  # fmt: skip
+        for tag, commit in story.items():
+            plain_server.tag(tag, commit)
+        repo = Repo.init(tmp_path / "checkout")
+        repo.git("remote", "add", "origin", f"file://{plain_server.path}")
+        return repo.path
+
+    @pytest.mark.parametrize(
+        ("tag", "deploy"),
+        [
+            ("m@v1.0.0", "v1.0.0"),
+            ("m#prod#1", "v1.0.0"),
+            ("m#prod#2", "v1.0.0"),
+            ("m#prod!#3", "v1.0.0"),
+            ("m@v1.1.0", None),
+            ("m@v1.1.0!", None),
+            ("m#dev#4", None),
+            ("m@v7.0.0", None),
+            ("nightly", None),
+        ],
+    )
+    def test_is_what_holds_now_and_nothing_that_was_taken_out(
+        self, checkout: Path, tag: str, deploy: str | None
+    ) -> None:
+        ran = self.resolve(checkout, tag)
+
+        assert (ran.status, ran.out.strip()) == ((0, deploy) if deploy else (1, ""))
+
+    def test_is_told_with_what_the_tag_did(self, checkout: Path) -> None:
+        told = self.resolve(checkout, "m#prod!#3", "--json").json
+
+        assert {key: told[key] for key in ("kind", "version", "stage", "current", "holds")} == {
+            "kind": "unassign", "version": "v1.1.0", "stage": "prod", "current": True, "holds": "v1.0.0"
+        }  # fmt: skip
+        assert self.resolve(checkout, "m#dev#4", "--json").json["holds"] is None
+        commit = self.resolve(checkout, "m#prod#2", "--commit").out.strip()
+        assert commit == self.resolve(checkout, "m@v1.0.0", "--json").json["commit"]
+
+    def test_is_not_known_where_the_remote_does_not_answer(self, checkout: Path) -> None:
+        Repo(checkout).git("remote", "set-url", "origin", "file:///nowhere")
+
+        assert self.resolve(checkout, "m#prod#2").status == 3

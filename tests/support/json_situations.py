@@ -132,6 +132,8 @@ SITUATIONS = (
     Situation("error", "history no-such-model", 1),
     Situation("resolve", "resolve churn#prod"),
     Situation("resolve", "resolve churn@latest"),
+    Situation("resolve --event", "resolve --event churn#prod"),
+    Situation("resolve --event", "resolve --event churn@v1.0.0"),
     Situation("error", "resolve churn@v9.0.0", 1),
     Situation("log", "log", 0, "server"),
     Situation("log", "log --outcome busy", 0, "server"),

@@ -1,0 +1,45 @@
+"""Which of a model's tags stood before one of them, as far as their dates tell."""
+
+from __future__ import annotations
+
+from .replay import ORDER_WITHIN_A_SECOND
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .event import Event
+
+NEED_A_VERSION = ("assign", "unassign")
+
+
+def stood_before(event: Event, others: Sequence[Event]) -> list[Event]:
+    """Those of `others`, of the same model or one that differs in case, that count where `event` is judged.
+
+    These are the ones that an audit replays before it: dated earlier; in the
+    same second registrations of lower versions, and whatever GTO puts in front.
+    What a push assigns in one second counts for one another. A registration
+    that is dated later counts for what needs a version on its commit, for GTO
+    applies registrations first.
+    """
+    own = _place(event)
+    before = [other for other in others if _place(other) < own or _assigned_along(other, event)]
+    if event.name.kind not in NEED_A_VERSION or any(_registers(other, event.commit) for other in before):
+        return before
+    later = [other for other in others if _registers(other, event.commit)]
+    return [*before, *sorted(later, key=_place)[:1]]
+
+
+def _place(event: Event) -> tuple[int, int, object, str]:
+    version = event.name.version
+    precedence = version.precedence if version is not None and event.name.kind == "register" else ()
+    return event.time, ORDER_WITHIN_A_SECOND[event.name.kind], precedence, event.tag
+
+
+def _assigned_along(other: Event, event: Event) -> bool:
+    both_assign = other.name.kind == event.name.kind == "assign"
+    return both_assign and other.time == event.time and other.name.stage != event.name.stage
+
+
+def _registers(other: Event, commit: str) -> bool:
+    return other.name.kind == "register" and other.commit == commit

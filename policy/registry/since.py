@@ -1,0 +1,47 @@
+"""What has become of an event since: whether it still holds, and what holds in its place."""
+
+from __future__ import annotations
+
+from ..grammar.names import gto_spelling
+from .resolution import version_on
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .event import Event
+    from .history import ModelHistory
+
+
+def since_then(event: Event, history: ModelHistory) -> Iterator[str]:
+    """One sentence for each way in which later events of the model's whole `history` go beyond `event`."""
+    name, version = event.name, event.name.version
+    model = gto_spelling(name.model)
+    if name.kind == "register" and version is not None:
+        if not history.is_active(version, event.commit):
+            withdrawn = history.deregistration(version, event.commit)
+            by = f" by {withdrawn.tag!r}" if withdrawn else ""
+            yield f"superseded: {version} of {model!r} was deregistered since{by}"
+        latest = history.latest()
+        if latest is not None and latest.name.version != version and latest.time > event.time:
+            yield f"superseded: the latest version of {model!r} is {latest.name.version} now ({latest.tag!r})"
+    elif name.kind == "deregister" and version is not None and history.is_active(version, event.commit):
+        yield f"superseded: {version} of {model!r} was registered again since"
+    elif name.stage is not None:
+        yield from _of_stage(event, name.stage, history)
+    if history.is_deprecated and history.deprecated != event:
+        assert history.deprecated is not None
+        yield f"superseded: the model {model!r} was deprecated since, by {history.deprecated.tag!r}"
+
+
+def _of_stage(event: Event, stage: str, history: ModelHistory) -> Iterator[str]:
+    holder = history.holder(stage)
+    if holder == event:
+        return
+    if holder is None:
+        if event.name.kind == "assign":
+            yield f"superseded: the stage {stage!r} of {gto_spelling(event.name.model)!r} holds nothing now"
+        return
+    word = "superseded: " if event.name.kind == "assign" or holder.time > event.time else ""
+    version = version_on(holder.commit, history) or holder.commit
+    yield f"{word}the stage {stage!r} of {gto_spelling(event.name.model)!r} holds {version} now ({holder.tag!r})"
