@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..policy.grammar.names import HEADS, TAGS, gto_spelling
-from ..policy.registry.planning import Unplannable
+from ..policy.registry.planning import Unplannable, stages_after
+from ..policy.registry.resolution import version_on
 from ..policy.wording import shell_command
 from ..report.documents.shape import or_null
 from ..report.documents.shapes import VERDICT
@@ -19,6 +20,7 @@ from ..report.json import document
 from ..report.text import lines_of
 from ..repository.git.command import Git
 from ..repository.making.messages import editor, with_trailers, without_comments
+from ..repository.making.signing import signs_by_itself
 from ..repository.making.tag_maker import open_tag_maker
 from ..repository.remote.branch_to_push import branch_that_lacks
 from ..repository.remote.names import is_remote, remote_to_push_to
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..policy.file.policy import Policy
+    from ..policy.registry.event import Event
+    from ..policy.registry.history import ModelHistory
     from ..policy.registry.planning import Plan
     from ..report.documents.shape import Shape
     from ..repository.making.tag_maker import Judged, TagMaker
@@ -41,35 +45,63 @@ def created_tag(command: str) -> Shape:
     """What `command` prints as JSON of the tag that it makes."""
     return VERDICT.plus(
         command, "The tag that was made, or would be, with the verdict on it.",
-        "tag", "kind", "model", or_null("version"), or_null("stage"), "commit", "oid", "object", "created", "pushed",
+        "tag", "kind", "model", or_null("version"), or_null("stage"), "stages", "commit", "oid", "object",
+        "created", "pushed",
     )  # fmt: skip
+
+
+# How often the next number may be taken by somebody else.
+ATTEMPTS = 5
 
 
 def create(model: str, options: CreatingOptions, make_plan: MakePlan) -> int:
     """Plan, judge, write and push one tag of `model` (as tags spell it); the exit status.
 
-    Nothing is written that would be refused. Raises Refused where the wish
-    comes to no tag, or where the push fails.
+    Nothing is written that would be refused. Where somebody else's tag took the
+    name meanwhile, all is planned again. Raises Refused where the wish comes to
+    no tag, or where the push fails.
     """
     git = Git.here()
     remote = _remote(git, options)
+    for _ in range(ATTEMPTS):
+        status = _attempt(git, model, remote, options, make_plan)
+        if status is not None:
+            return status
+        click.echo("somebody else's tag has that name by now; it is counted again", err=True)
+    raise Refused(f"others made the tag that was next, {ATTEMPTS} times; nothing of yours is left. Try again")
+
+
+def _attempt(git: Git, model: str, remote: str | None, options: CreatingOptions, make_plan: MakePlan) -> int | None:
+    """One attempt; None where another tag took the name meanwhile."""
     loaded = policy_in_force(remote=remote, git=git)
-    with open_tag_maker(git, model, remote=remote) as maker:
+    with open_tag_maker(git, model, remote=remote, own_tags=not options.push) as maker:
         try:
             plan = make_plan(maker, loaded.policy)
+            draft = maker.draft(plan, _message(git, plan, options), simple=options.simple)
         except Unplannable as problem:
             raise Refused(str(problem)) from None
-        draft = maker.draft(plan, _message(git, plan, options), simple=options.simple)
-        judged = maker.judge(draft, loaded, sign=options.sign)
+        sign = signs_by_itself(git) if options.sign is None else options.sign
+        judged = maker.judge(draft, loaded, sign=sign)
         written = judged.verdict.accepted and not options.dry_run
-        if written:
-            branch = _branch_to_push(git, remote, judged, options) if options.push else None
-            if remote is None or not options.push:
-                maker.write(judged)
-            elif not maker.write_and_push(judged, remote, branch):
-                raise Refused(f"the push failed, see above; the tag {draft.name} was deleted again, nothing is left")
-    _tell(plan, judged, options, remote, written=written)
+        if written and remote is not None and options.push:
+            branch = _branch_to_push(git, remote, judged, options, maker)
+            outcome = maker.write_and_push(judged, remote, branch)
+            if outcome == "taken":
+                return None
+            if outcome == "refused":
+                raise Refused(f"the push failed, see above; {remote!r} has no tag {draft.name}, and none is left here")
+            if outcome == "there all the same":
+                click.echo(f"the push ended with an error, see above, but {remote!r} has {draft.name}", err=True)
+        elif written:
+            maker.write(judged)
+        stages = stages_after(maker.known, plan)
+        moved = {stage: _held(event, maker.known.history) for stage, event in stages.items()}
+    _tell(plan, judged, moved, options, remote, written=written)
     return ACCEPTED if judged.verdict.accepted else REFUSED
+
+
+def _held(event: Event | None, history: ModelHistory) -> str | None:
+    return None if event is None else str(version_on(event.commit, history) or event.commit)
 
 
 def _remote(git: Git, options: CreatingOptions) -> str | None:
@@ -96,9 +128,10 @@ def _message(git: Git, plan: Plan, options: CreatingOptions) -> str:
     return text
 
 
-def _branch_to_push(git: Git, remote: str | None, judged: Judged, options: CreatingOptions) -> str | None:
+def _branch_to_push(git: Git, remote: str, judged: Judged, options: CreatingOptions, maker: TagMaker) -> str | None:
     """The branch that the user agrees to push along, None where the remote needs none."""
-    assert remote is not None
+    if options.only_tag or maker.remote_has(judged.draft.target):
+        return None
     branch = branch_that_lacks(git, remote, judged.draft.target)
     if branch is None:
         return None
@@ -106,15 +139,26 @@ def _branch_to_push(git: Git, remote: str | None, judged: Judged, options: Creat
     question = f"{remote} has no branch with commit {judged.draft.target[:12]} yet. Push {name}, too?"
     if options.as_json or not os.isatty(0):
         command = shell_command("git", "push", remote, name)
-        raise Refused(f"{remote} has no branch with commit {judged.draft.target}; push it first: {command}")
+        raise Refused(
+            f"{remote} has no branch with commit {judged.draft.target}; push it first: {command}\n"
+            "(--only-tag pushes the tag alone.)"
+        )
     if not click.confirm(question, err=True):
         raise Refused("then nothing is pushed, and no tag was made")
     return branch
 
 
-def _tell(plan: Plan, judged: Judged, options: CreatingOptions, remote: str | None, *, written: bool) -> None:
+def _tell(
+    plan: Plan,
+    judged: Judged,
+    moved: dict[str, str | None],
+    options: CreatingOptions,
+    remote: str | None,
+    *,
+    written: bool,
+) -> None:
     if options.as_json:
-        click.echo(json.dumps(_document(plan, judged, options, written=written)))
+        click.echo(json.dumps(_document(plan, judged, moved, options, written=written)))
         return
     if options.dry_run:
         click.echo(display(judged.raw.decode("utf-8", "surrogateescape")), nl=False)
@@ -133,11 +177,12 @@ def _tell(plan: Plan, judged: Judged, options: CreatingOptions, remote: str | No
 
 
 def _story(plan: Plan, judged: Judged) -> str:
-    note = f"; {plan.note}" if plan.note else ""
-    return f"{plan.message} on commit {judged.draft.target[:12]}{note}"
+    return f"{plan.message} on commit {judged.draft.target[:12]}"
 
 
-def _document(plan: Plan, judged: Judged, options: CreatingOptions, *, written: bool) -> dict[str, Any]:
+def _document(
+    plan: Plan, judged: Judged, moved: dict[str, str | None], options: CreatingOptions, *, written: bool
+) -> dict[str, Any]:
     return {
         **document(judged.verdict),
         "tag": judged.draft.name,
@@ -145,6 +190,7 @@ def _document(plan: Plan, judged: Judged, options: CreatingOptions, *, written: 
         "model": gto_spelling(plan.name.model),
         "version": str(plan.version) if plan.version else None,
         "stage": plan.name.stage,
+        "stages": moved,
         "commit": judged.draft.target,
         "oid": judged.oid,
         "object": display(judged.raw.decode("utf-8", "surrogateescape")),

@@ -14,16 +14,22 @@ if TYPE_CHECKING:
 
 
 class CreatingOptions(NamedTuple):
-    """How a tag is to be made. `simple` None is GTO's choice; `remote` None is the one that `git push` would take."""
+    """How a tag is to be made.
+
+    `sign` None is as `git tag` would, `simple` None is GTO's choice, `remote`
+    None is the one that `git push` would take. `only_tag`: no branch is pushed
+    along.
+    """
 
     messages: tuple[str, ...]
     edit: bool
     trailers: tuple[str, ...]
-    sign: bool
+    sign: bool | None
     simple: bool | None
     remote: str | None
     offline: bool
     push: bool
+    only_tag: bool
     dry_run: bool
     as_json: bool
 
@@ -46,7 +52,10 @@ OPTIONS = (
         help="Add a trailer, as `git interpret-trailers` does.",
     ),
     click.option(
-        "--sign", is_flag=True, help="Sign the tag the way Git is configured to (gpg.format, user.signingKey)."
+        "--sign/--no-sign",
+        "sign",
+        default=None,
+        help="Sign the tag the way Git is configured to (gpg.format, user.signingKey).  [default: as `git tag` would]",
     ),
     click.option(
         "--simple/--counter",
@@ -55,10 +64,13 @@ OPTIONS = (
         help="Leave out or add the counter `#N`.  [default: like GTO, a counter for stages only]",
     ),
     click.option(
-        "--remote", metavar="NAME", help="Use the tags of this remote, too.  [default: as `git push` would choose]"
+        "--remote", metavar="NAME", help="Go by the tags of this remote, too.  [default: as `git push` would choose]"
     ),
     click.option("--offline", is_flag=True, help="Use the local tags only."),
-    click.option("--push", is_flag=True, help="Push the tag; if that fails, nothing is left behind."),
+    click.option(
+        "--push", is_flag=True, help="Push the tag, and go by the remote's tags alone; no refused tag is kept."
+    ),
+    click.option("--only-tag", is_flag=True, help="With --push: push no branch along, and ask for none."),
     click.option("--dry-run", is_flag=True, help="Write nothing; show the tag object and the verdict."),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
 )
@@ -72,6 +84,8 @@ def creating_options(function: Callable[..., Any]) -> Callable[..., Any]:
         options = CreatingOptions(**{field: arguments.pop(field) for field in CreatingOptions._fields})
         if options.offline and (options.push or options.remote):
             raise click.UsageError("--offline goes with neither --push nor --remote")
+        if options.only_tag and not options.push:
+            raise click.UsageError("--only-tag goes with --push only")
         for trailer in options.trailers:
             key = trailer.partition("=")[0]
             if key == trailer or not is_trailer_key(key):

@@ -52,7 +52,7 @@ MUTANTS = (
     _rule("state_exists", "return None if replayed.active else _no_version(replayed, facts)", "return None"),
     _rule("tag_immutable", "push.old is not None and push.new is not None", "push.new is not None"),
     _rule("tag_permanent", "push.old is None or push.new is not None", "push.old is None or push.new is None"),
-    _rule("tag_permanent", "found.message_bytes >", "found.message_bytes >="),
+    Mutant("policy/facts/readable_event.py", "found.message_bytes >", "found.message_bytes >=", RULES),
     _rule("target_tree", "shape.depth > bounds", "shape.depth >= bounds"),
     _rule("target_tree", "shape.paths > bounds", "shape.paths >= bounds"),
     _rule("target_commit", 'tag.object.target_type == "tag"', "False"),

@@ -28,8 +28,11 @@ DOCUMENTS = (created_tag("assign"),)
 @click.option(
     "--from", "origin", metavar="STAGE", shell_complete=complete_stage, help="Promote the version in this stage."
 )
+@click.option("-f", "--force", is_flag=True, help="Assign it once more if it is in STAGE already; CI starts anew.")
 @creating_options
-def assign(options: CreatingOptions, model: str, stage: str, version: str | None, origin: str | None) -> int:
+def assign(
+    options: CreatingOptions, model: str, stage: str, version: str | None, origin: str | None, force: bool
+) -> int:
     """Assign STAGE to a version of MODEL: --version, or the one in another stage, or the one at HEAD.
 
     Prints the tag. Exits with 1, and writes nothing, if there is no such
@@ -42,6 +45,7 @@ def assign(options: CreatingOptions, model: str, stage: str, version: str | None
     named = version_of(version) if version is not None else None
 
     def plan(maker: TagMaker, policy: Policy) -> Plan:
-        return plan_assignment(maker.known, wanted, head=maker.find_commit("HEAD"), version=named, origin=source)
+        head = maker.find_commit("HEAD")
+        return plan_assignment(maker.known, wanted, head=head, version=named, origin=source, again=force)
 
     return create(model_of(model), options, plan)

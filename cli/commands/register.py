@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...policy.registry.planning import plan_registration
+from ...policy.rules.version_order import LINES
 from ...policy.wording import shell_command
 from ..completion import complete_model
 from ..creating import create, created_tag
@@ -17,7 +18,7 @@ from ..reading import model_of, version_of
 
 if TYPE_CHECKING:
     from ...policy.file.policy import Policy
-    from ...policy.registry.next_version import Bump, PreRelease
+    from ...policy.registry.next_version import Bump, Line, PreRelease
     from ...policy.registry.planning import Plan
     from ...repository.making.tag_maker import TagMaker
     from ..creating_options import CreatingOptions
@@ -29,6 +30,9 @@ DOCUMENTS = (created_tag("register"),)
 @click.argument("model", shell_complete=complete_model)
 @click.argument("commit", default="HEAD")
 @click.option("--version", metavar="V", help="Register this version.  [default: the next one]")
+@click.option(
+    "--line", metavar="1|1.2", help="The next version of this line.  [default: that of the commit's ancestors]"
+)
 @click.option("--bump", type=click.Choice(["major", "minor", "patch"]), help="What the next version counts up.")
 @click.option(
     "--pre",
@@ -42,6 +46,7 @@ def register(
     model: str,
     commit: str,
     version: str | None,
+    line: str | None,
     bump: Bump | None,
     pre: str | None,
     values: tuple[str, ...],
@@ -49,22 +54,37 @@ def register(
     """Register a version of MODEL on COMMIT (a branch, a tag, an id; HEAD if none is named).
 
     Without --version it is the one after the latest that the remote or this
-    repository has: the next patch, or the release of a pre-release. Prints the
-    tag. Exits with 1, and writes nothing, if the server would refuse the tag.
+    repository has: the next patch, or the release of a pre-release. Where the
+    policy keeps lines of versions (`versions.order` is "major" or "minor"), it
+    is the next one of the line that the commit's ancestors belong to. Prints
+    the tag. Exits with 1, and writes nothing, if the server would refuse it.
     """
-    if version is not None and (bump or pre):
-        raise click.UsageError("--version goes with neither --bump nor --pre")
+    if version is not None and (bump or pre or line):
+        raise click.UsageError("--version goes with neither --bump nor --pre nor --line")
     if values and pre is None:
         raise click.UsageError("--set goes with --pre only")
     named = version_of(version) if version is not None else None
     wish = _pre_release(pre, values) if pre is not None else None
+    asked = _line(line) if line is not None else None
 
     def plan(maker: TagMaker, policy: Policy) -> Plan:
         found = _commit(maker, commit)
-        above = policy.for_model(maker.known.model).versions.order != "any"
-        return plan_registration(maker.known, found, version=named, bump=bump, pre=wish, above_latest=above)
+        order = policy.for_model(maker.known.model).versions.order
+        numbers = asked if asked is not None else maker.line_of(found, LINES.get(order, 0))
+        return plan_registration(
+            maker.known, found, version=named, bump=bump, pre=wish, above_latest=order != "any", line=numbers
+        )
 
     return create(model_of(model), options, plan)
+
+
+def _line(text: str) -> Line:
+    from ...policy.registry.next_version import parse_line
+
+    try:
+        return parse_line(text)
+    except ValueError as problem:
+        raise Refused(str(problem)) from None
 
 
 def _pre_release(template: str, values: tuple[str, ...]) -> PreRelease:

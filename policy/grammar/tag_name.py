@@ -63,9 +63,12 @@ def parse_tag_name(tag: str) -> TagName | NearMiss | None:
     """Read the name of a tag, without `refs/tags/`.
 
     Returns None for a name without `@` and `#`, which a model registry ignores,
-    and a NearMiss for a name that has one of them and is not a model tag, or
-    that GTO would take for a commit.
+    and for one that begins with `@`, as npm's scoped packages do: no model can be
+    called so. A NearMiss is a name that has one of the signs and is not a model
+    tag, or that GTO would take for a commit.
     """
+    if tag.startswith("@"):
+        return None
     if is_endless(tag):
         return _near_miss(tag) if "@" in tag or "#" in tag else None
     model, at, rest = tag.partition("@")

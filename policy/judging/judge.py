@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from ..facts.model_facts import ModelFacts
     from ..file.policy import Policy
     from ..objects.annotations import YamlFiles
     from ..push import Circumstances, ModelPush, Signature, TagPush, WholePush
@@ -51,6 +52,7 @@ class Judge:
         self.findings: list[Finding] = []
         self.judged = 0
         self.used_emergencies: dict[str, str] = {}
+        self._consequences: list[str] = []
         self._lists_all = circumstances.place == "history"
         self._settings: dict[tuple[int, ...], Settings] = {}
         # How often each rule was found broken, by severity.
@@ -85,7 +87,7 @@ class Judge:
         settings = self.settings_of(push.model)
         if self.verify is not None:
             push = push._replace(signatures=self.verify(push.pushed))
-        from ..facts.landing import landings_of
+        from ..facts.landing import TOGETHER, landings_of
         from ..facts.model_facts import build_facts
         from .features import features_of
 
@@ -99,8 +101,14 @@ class Judge:
                     fresh = (breach for breach in load_rule(rule).check(facts) if (rule, breach.ref) not in found)
                     breaches = list(fresh if self._lists_all else islice(fresh, MOST_OF_ONE_RULE + 1))
                     new.extend((rule, breach.ref) for breach in breaches)
+                    if breaches and self.circumstances.written == "standing":
+                        breaches = _as_they_stand(breaches, facts)
                     self._take(rule, level, breaches, landing.because)
             found.update(new)
+            if landing is TOGETHER and not self._lists_all and any(update.tag.find("!") > 0 for update in push.pushed):
+                from ..facts.falls_back import falls_back
+
+                self._consequences += falls_back(facts)
 
     def _level(self, rule: str, settings: Settings) -> Level:
         level = settings.levels[rule]
@@ -156,9 +164,20 @@ class Judge:
             policy_id=policy_id,
             findings=tuple(self.findings),
             judged=self.judged,
-            notes=(*notes, *self._notes_on_what_is_left_out(), *self._notes_on_emergencies()),
+            notes=(*notes, *self._consequences, *self._notes_on_what_is_left_out(), *self._notes_on_emergencies()),
             emergency=self.used_emergencies,
         )
+
+
+def _as_they_stand(breaches: Sequence[Breach], facts: ModelFacts) -> list[Breach]:
+    """The breaches with what can still be done about the tags, which stand."""
+    from ..facts.fix import fix_where_it_stands
+
+    pushes = {push.ref: push for push in facts.pushes}
+    return [
+        breach._replace(fix=fix_where_it_stands(pushes[breach.ref], facts)) if breach.ref in pushes else breach
+        for breach in breaches
+    ]
 
 
 def judge_push(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ..grammar.versions import Precedence
 
     Bump = Literal["major", "minor", "patch"]
+    # The leading numbers that versions share: (1,) for 1.x, (1, 2) for 1.2.x, () for all.
+    Line = tuple[int, ...]
 
 # As GTO begins (registry.py).
 FIRST = Version(0, 0, 1)
@@ -38,8 +40,9 @@ def next_version(
     bump: Bump | None = None,
     pre: PreRelease | None = None,
     above_latest: bool = True,
+    line: Line = (),
 ) -> Version:
-    """The version to register after `latest`, the greatest active one (None: there is none).
+    """The version to register after `latest`, the greatest active one of the `line` (None: there is none).
 
     `taken` are all versions that were ever registered: none is proposed again,
     in any spelling. Without `bump`, a pre-release is followed by its release,
@@ -47,7 +50,7 @@ def next_version(
     would sort below `latest` (`-beta.1` after `-rc.1`) goes to the next number.
     """
     used = {version.precedence for version in taken}
-    core = _core_after(latest, bump, keep=pre is not None)
+    core = _core_after(latest, bump, keep=pre is not None) if latest or not line else _first_of(line)
     while True:
         proposed = core if pre is None else _pre_release(core, pre, used, latest)
         free = proposed.precedence not in used
@@ -80,6 +83,11 @@ def _first(bump: Bump | None) -> Version:
     return FIRST if bump is None else _bumped(Version(0, 0, 0), bump)
 
 
+def _first_of(line: Line) -> Version:
+    major, minor = (*line, 0)[:2]
+    return FIRST if (major, minor) == (0, 0) else Version(major, minor, 0)
+
+
 def _bumped(core: Version, part: Bump) -> Version:
     return _ours(_theirs(core).next_version(part))
 
@@ -109,6 +117,14 @@ def _theirs(version: Version) -> SemVer:
 
 def _ours(version: SemVer) -> Version:
     return parse_version(f"v{version}")
+
+
+def parse_line(text: str) -> Line:
+    """`1` or `1.2`, with or without a `v` and a last `.x`. Raises ValueError for anything else."""
+    numbers = text.removeprefix("v").removesuffix(".x").split(".")
+    if len(numbers) > 2 or not all(number.isascii() and number.isdigit() for number in numbers):
+        raise ValueError(f"{text!r} is not a line of versions: write 1 for v1.N.N, or 1.2 for v1.2.N")
+    return tuple(map(int, numbers))
 
 
 def render_prerelease(template: str, *, now: int, values: Mapping[str, str] | None = None) -> PreRelease:

@@ -8,6 +8,7 @@ from ..push import Tag, TagPush
 from ..record import Record
 from .event import Event, read_event
 from .history import ModelHistory
+from .moved_stages import moved_stages
 from .replay import replay
 
 TYPE_CHECKING = False
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..grammar.versions import Version
-    from .next_version import Bump, PreRelease
+    from .next_version import Bump, Line, PreRelease
 
 # `gto assign` and `gto unassign` number their tags, the others don't (GTO 1.10, registry.py).
 NUMBERED = frozenset(STAGED_KINDS)
@@ -29,7 +30,10 @@ class Unplannable(Exception):
 
 
 class KnownModel(Record):
-    """A model as its tags tell. `names` are those of all its tags, lightweight and unreadable ones included."""
+    """A model as its tags tell. `names` are those of all its tags, lightweight and unreadable ones included.
+
+    A version whose number such a tag bears is taken, too.
+    """
 
     model: str
     history: ModelHistory
@@ -38,7 +42,7 @@ class KnownModel(Record):
 
 
 class Plan(Record):
-    """A tag to make. `name` has no counter yet; `message` is GTO's wording; `note` is worth saying besides.
+    """A tag to make. `name` has no counter yet; `message` is GTO's wording.
 
     `version` is what the tag is about, None for a model or for a commit without one.
     """
@@ -47,7 +51,6 @@ class Plan(Record):
     commit: str
     version: Version | None
     message: str
-    note: str | None = None
 
 
 def known_model(model: str, tags: Iterable[tuple[TagName, Tag]]) -> KnownModel:
@@ -65,19 +68,34 @@ def plan_registration(
     bump: Bump | None = None,
     pre: PreRelease | None = None,
     above_latest: bool = True,
+    line: Line = (),
 ) -> Plan:
-    """Register `version`, else the next one."""
+    """Register `version`, else the next one of the `line` (the leading numbers; none of them stands for all versions).
+
+    Raises Unplannable where `bump` leaves the line.
+    """
     if version is None:
+        # Here and not above: only this command makes versions, and python-semver takes its time to load.
         from .next_version import next_version
 
-        latest = known.history.latest()
-        taken = [event.name.version for event in known.history.registrations if event.name.version]
-        current = latest.name.version if latest else None
-        # Here and not above: only this command makes versions, and python-semver takes its time to load.
-
-        version = next_version(current, taken, bump=bump, pre=pre, above_latest=above_latest)
+        taken = [name.version for name in known.names if name.kind == "register" and name.version]
+        active = [event.name.version for event in known.history.active_registrations() if event.name.version]
+        of_line = [one for one in active if one[: len(line)] == line]
+        current = max(of_line, key=lambda one: one.precedence, default=None)
+        version = next_version(current, taken, bump=bump, pre=pre, above_latest=above_latest, line=line)
+        if version[: len(line)] != line:
+            numbers = ".".join(map(str, line))
+            raise Unplannable(f"the next version would be {version}, which is not of the line {numbers}")
     message = f"Registering artifact {gto_spelling(known.model)} version {version}"
     return Plan(TagName(known.model, "register", version), commit, version, message)
+
+
+def stages_after(known: KnownModel, plan: Plan) -> dict[str, Event | None]:
+    """The stages that the plan moves, with the assignments by which they are held then; None for no version."""
+    name = plan.name
+    time = max((event.time for event in known.events), default=0) + 1
+    planned = Event(name.format(), name, plan.commit, time)
+    return moved_stages(known.history, ModelHistory([*known.events, planned]))
 
 
 def plan_deregistration(known: KnownModel, version: Version) -> Plan:
@@ -88,7 +106,13 @@ def plan_deregistration(known: KnownModel, version: Version) -> Plan:
 
 
 def plan_assignment(
-    known: KnownModel, stage: str, *, head: str | None, version: Version | None = None, origin: str | None = None
+    known: KnownModel,
+    stage: str,
+    *,
+    head: str | None,
+    version: Version | None = None,
+    origin: str | None = None,
+    again: bool = False,
 ) -> Plan:
     """Assign `stage` to `version`, else to what the stage `origin` holds, else to the version on the commit `head`.
 
@@ -107,9 +131,10 @@ def plan_assignment(
             raise Unplannable(f"HEAD holds no active version of {gto_spelling(known.model)!r}; {choice}")
         commit = head
     newest = history.holder(stage)
-    if newest is not None and newest.commit == commit:
+    if newest is not None and newest.commit == commit and not again:
         raise Unplannable(
-            f"{version or commit} of {gto_spelling(known.model)!r} is in {stage!r} already ({newest.tag!r})"
+            f"{version or commit} of {gto_spelling(known.model)!r} is in {stage!r} already ({newest.tag!r}); "
+            "--force assigns it once more"
         )
     what = f"version {version}" if version else f"commit {commit}"
     message = f"Assigning stage {stage} to artifact {gto_spelling(known.model)} {what}"
@@ -120,11 +145,8 @@ def plan_unassignment(known: KnownModel, stage: str, *, version: Version | None 
     """Take `version` out of `stage`, else the version that it holds. Raises Unplannable where there is none."""
     commit = _holder(known, stage).commit if version is None else _commit_of(known, version)
     version = version or known.history.active_version_at(commit)
-    rest = [event for event in known.history.holders(stage) if event.commit != commit]
-    back = known.history.active_version_at(rest[0].commit) if rest else None
-    note = f"{stage!r} then holds {back or rest[0].commit}, which was assigned before" if rest else None
     message = f"Unassigning stage '{stage}' to artifact '{gto_spelling(known.model)}' version '{version or commit}'"
-    return Plan(TagName(known.model, "unassign", stage=stage), commit, version, message, note)
+    return Plan(TagName(known.model, "unassign", stage=stage), commit, version, message)
 
 
 def plan_deprecation(known: KnownModel) -> Plan:

@@ -57,7 +57,7 @@ RULES: dict[str, RuleRow] = {
     "target-commit": RuleRow("error", frozenset(("lightweight", "odd-target"))),
     "target-tree": RuleRow("error", frozenset(("odd-tree",))),
     "target-annotations": RuleRow("error", frozenset(("annotations",))),
-    "target-branch": RuleRow("off", IN_USE, needs_option=("target.branches",), breakable=True),
+    "target-branch": RuleRow("off", frozenset(("register",)), needs_option=("target.branches",), breakable=True),
     "target-files": RuleRow("off", IN_USE, needs_option=("target.files",), breakable=True),
     "model-known": RuleRow("off", needs_option=("models.names", "models.declared-in"), breakable=True),
     "model-case": RuleRow("error", frozenset(("case-twin",)), needs_remote=True, breakable=True),

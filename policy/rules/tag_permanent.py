@@ -11,6 +11,7 @@ Fix: push the tombstone instead.
 
 from __future__ import annotations
 
+from ..facts.readable_event import is_event
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.model_facts import ModelFacts
-    from ..push import Tag
 
 OPTIONS = ()
 WHY = "the tags are the registry's only memory; what is deleted can be registered again as another model."
@@ -34,21 +34,6 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             continue
         if is_event(push.old, facts):
             yield Breach(f"{push.tag!r} may not be deleted", push.ref, facts.model, fix=_tombstone(push.name))
-
-
-def is_event(tag: Tag, facts: ModelFacts) -> bool:
-    """Whether `tag` is a readable event of the registry."""
-    found = tag.object
-    if found is None or found.defects or not found.readable or found.tagger is None:
-        return False
-    if found.name != tag.name or found.target_type != "commit":
-        return False
-    if found.message_bytes > facts.settings.message.max_bytes:
-        return False
-    target = facts.targets.get(found.target)
-    if target is not None and not target.readable:
-        return False
-    return found.tagger.time <= facts.circumstances.now + facts.settings.time.max_skew
 
 
 def _tombstone(name: TagName) -> str | None:

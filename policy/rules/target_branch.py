@@ -2,7 +2,8 @@
 
 `target.branches` are globs over branch names. The branches count as they
 would stand after the push, so a branch and its tags can go in one push. It is
-asked of registrations and assignments; a version can always be taken back.
+asked of registrations: a version that was let in can be promoted and taken back
+after its branch has gone.
 
 Fix: merge the commit into one of the branches and push that first,
 or along with the tag.
@@ -29,8 +30,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
     names = some_of(map(repr, branches))
     for replayed in facts.events:
         target = facts.targets.get(replayed.event.commit)
-        puts_to_use = replayed.event.name.kind in ("register", "assign")
-        if puts_to_use and target is not None and target.on_branches.get(branches) is False:
+        if replayed.event.name.kind == "register" and target is not None and target.on_branches.get(branches) is False:
             yield Breach(
                 f"the commit {replayed.event.commit} of {replayed.push.tag!r} is on none of the branches in"
                 f" target.branches: {names}",
@@ -42,5 +42,12 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 EXAMPLES = (
     Example("not asked", ("churn@v1.0.0 on stray",), refused=False),
     Example("on the branch", ("churn@v1.0.0 on c1",), refused=False, policy='[target]\nbranches = ["main"]\n'),
+    Example(
+        "the promotion of a version whose branch has gone",
+        ("churn#prod on stray at 2",),
+        refused=False,
+        existing=("churn@v1.0.0 on stray",),
+        policy='[target]\nbranches = ["main"]\n',
+    ),
     Example("beside the branch", ("churn@v1.0.0 on stray",), refused=True, policy='[target]\nbranches = ["main"]\n'),
 )

@@ -8,6 +8,7 @@ Fix: register the next version.
 
 from __future__ import annotations
 
+from ..facts.fix import instead
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
@@ -49,7 +50,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f"version {version} of {model!r} was registered before, by {first!r}",
                 push.ref,
                 facts.model,
-                fix=shell_command("tagwarden", "register", model),
+                fix=instead(facts, push.tag, shell_command("tagwarden", "register", model)),
             )
 
 

@@ -13,7 +13,8 @@ models that keep several lines.
 
 from __future__ import annotations
 
-from ..grammar.names import gto_spelling
+from ..facts.fix import instead
+from ..grammar.names import TAGS, gto_spelling
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
 from ..wording import shell_command
@@ -101,11 +102,16 @@ def _breach(facts: ModelFacts, ref: str, name: TagName, latest: Version, tag: st
     order = facts.settings.versions.order
     of_line = "" if order == "latest" else f" of its {order} line"
     model = gto_spelling(name.model)
+    version = name.version
+    line = f"v{version.major}" if version is not None else ""
+    older = version is not None and order == "latest" and version.major < latest.major
+    lines = f'; a fix of {line} is let in where the policy says `versions.order = "major"`' if older else ""
+    register = shell_command("tagwarden", "register", model)
     return Breach(
-        f"version {name.version} of {model!r} is not above {latest}, the latest{of_line}",
+        f"version {version} of {model!r} is not above {latest}, the latest{of_line}{lines}",
         ref,
         facts.model,
-        fix=shell_command("tagwarden", "register", model) if order == "latest" and tag else None,
+        fix=instead(facts, ref.removeprefix(TAGS), register) if tag else None,
     )
 
 

@@ -130,7 +130,10 @@ KEYS: dict[str, Key] = {
     "signer": Key(TEXT, "The principal of the signature that was asked about."),
     "source": Key(TEXT, "Where the policy comes from."),
     "stage": Key(TEXT, "The stage."),
-    "stages": Key(by_name({"type": ["string", "null"]}), "What each stage holds: a version, or a commit without one."),
+    "stages": Key(
+        by_name({"type": ["string", "null"]}),
+        "What each stage holds, or each that the tag moves: a version, or a commit without one.",
+    ),
     "suggestions": Key(OBJECTS, "Stricter settings that all model tags here satisfy already."),
     "summary": Key(TEXT, "What the rule refuses, in one sentence."),
     "tag": Key(TEXT, "The name of a tag."),

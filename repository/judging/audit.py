@@ -44,7 +44,9 @@ def audit(git: Git, loaded: LoadedPolicy, *, progress: Progress | None = None) -
     """
     reader = _CachingReader(git, progress)
     try:
-        circumstances = Circumstances(int(time.time()), "history", declared_stages=loaded.declared_stages)
+        circumstances = Circumstances(
+            int(time.time()), "history", declared_stages=loaded.declared_stages, written="standing"
+        )
         verify = find_verifier(loaded.policy, reader, git, now=None)
         judge = ConsumerJudge(loaded.policy, circumstances, git=git, verify=verify)
         judge_updates(_all_created(reader), reader, [judge], standing={}, batch_size=BATCH)

@@ -109,7 +109,11 @@ def _remote_of(push: ClientPush) -> str:
 
 def _judge_for(push: ClientPush, loaded: LoadedPolicy, clone: Reader) -> Judge:
     circumstances = Circumstances(
-        int(time.time()), "client", remote_url=push.destination.url, declared_stages=loaded.declared_stages
+        int(time.time()),
+        "client",
+        remote_url=push.destination.url,
+        declared_stages=loaded.declared_stages,
+        written="standing" if push.landed else "in a clone",
     )
     # Whether a key was good when the tag came is what its date tells.
     verify = _verifier(loaded.policy, clone, push, None if push.landed else circumstances.now)

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 _SETTINGS = "^(gpg|i18n|tag|user)\\."
 
 
+def signs_by_itself(git: Git) -> bool:
+    """Whether `git tag -a` signs unasked: `tag.gpgSign` or `tag.forceSignAnnotated` is set (git-config(1))."""
+    settings = ("tag.gpgSign", "tag.forceSignAnnotated")
+    return any(git.line("config", "--type=bool", "--get", name, accepted=(0, 1)) == "true" for name in settings)
+
+
 def signed(git: Git, draft: TagDraft) -> bytes:
     """The tag object of `draft` with a signature, made by `git tag --sign` in a repository that is deleted again.
 

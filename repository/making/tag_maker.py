@@ -12,7 +12,8 @@ from ...policy.grammar.names import TAGS
 from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, RefUpdate, Signature
 from ...policy.record import Record
-from ...policy.registry.planning import KnownModel, known_model, time_of, with_counter
+from ...policy.registry.planning import KnownModel, Unplannable, known_model, time_of, with_counter
+from ...policy.wording import MOST_NAMES, shell_command, some_of
 from ..git.processes import run
 from ..git.program import GitProgram
 from ..judging.pipeline import judge_updates
@@ -26,14 +27,19 @@ from .writing import TagDraft, committer, delete_tag, push, store_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from typing import Literal
 
     from ...policy.judging.judge import Verify
     from ...policy.push import TagPush
+    from ...policy.registry.next_version import Line
     from ...policy.registry.planning import Plan
     from ...policy.verdict import Verdict
     from ..git.command import Git
     from ..remote.remote import Listing
     from ..trusted.loaded_policy import LoadedPolicy
+
+    # "taken": somebody else's tag has the name by now.
+    Pushed = Literal["pushed", "there all the same", "refused", "taken"]
 
 # Seconds that a remote has to say which tags it has, and to give them.
 PATIENCE = 120.0
@@ -51,8 +57,9 @@ class Judged(Record):
 class TagMaker:
     """Where a tag of one model is made.
 
-    `known` is the model as the remote's and the local tags tell. Open it with
-    `open_tag_maker`.
+    `known` is the model as its tags tell. `only_here` are those of its tags,
+    by name, that this clone has and the remote has not, or otherwise. Open it
+    with `open_tag_maker`.
     """
 
     def __init__(
@@ -62,7 +69,12 @@ class TagMaker:
         self.reader = reader
         self.known = known
         self.remote = remote
+        self.only_here = reader.only_here(known.model)
         self._refs = refs
+
+    def remote_has(self, commit: str) -> bool:
+        """Whether the remote has the commit by a tag of the model."""
+        return any(event.commit == commit and event.tag not in self.only_here for event in self.known.events)
 
     def find_commit(self, revision: str) -> str | None:
         """The commit that `revision` names; one that only the remote has, if it is named by its full id, is fetched."""
@@ -72,9 +84,29 @@ class TagMaker:
             commit = self.reader.resolve(f"{revision}^{{commit}}")
         return commit
 
+    def line_of(self, commit: str, numbers: int) -> Line:
+        """The first `numbers` numbers of the greatest active version in the history of `commit`; () for none."""
+        active = list(self.known.history.active_registrations()) if numbers else []
+        if not active:
+            return ()
+        elsewhere = self.reader.not_contained(sorted({event.commit for event in active}), [commit])
+        contained = [event.name.version for event in active if event.commit not in elsewhere and event.name.version]
+        nearest = max(contained, key=lambda version: version.precedence, default=None)
+        return (nearest.major, nearest.minor)[:numbers] if nearest is not None else ()
+
     def draft(self, plan: Plan, message: str, *, simple: bool | None) -> TagDraft:
-        """The tag that `plan` comes to, dated and counted. Raises CannotJudge where Git knows no tagger."""
+        """The tag that `plan` comes to, dated and counted.
+
+        Raises CannotJudge where Git knows no tagger, and Unplannable where a tag
+        of that name is here that does not count.
+        """
         name = with_counter(plan.name, self.known, simple=simple)
+        if name.format() in self.only_here and name.format() not in self._refs:
+            delete = shell_command("git", "tag", "-d", name.format())
+            raise Unplannable(
+                f"the tag {name.format()!r} is here already, but not on {self.remote!r}, "
+                f"which may have refused it. Delete it, then try again: {delete}"
+            )
         when = time_of(name, plan.commit, self.known, now=int(time.time()))
         return TagDraft(name.format(), plan.commit, "commit", committer(self.git), when, message)
 
@@ -88,13 +120,24 @@ class TagMaker:
         oid = self._id_of(raw)
         self.reader.add_object(oid, raw)
         updates = [RefUpdate(self._refs.get(draft.name), oid, TAGS + draft.name)]
-        notes: list[str] = []
+        notes = self._notes_on_own_tags()
         now = int(time.time())
-        circumstances = Circumstances(now=now, place="client", declared_stages=loaded.declared_stages)
+        circumstances = Circumstances(
+            now=now, place="client", declared_stages=loaded.declared_stages, written="planned"
+        )
         verify = find_verifier(loaded.policy, self.reader, self.git, now=now)
         judge = Judge(loaded.policy, circumstances, verify=_as_far_as_possible(verify, notes) if verify else None)
         judge_updates(updates, self.reader, [judge])
         return Judged(draft, raw, oid, loaded.verdict_of(judge, *notes))
+
+    def _notes_on_own_tags(self) -> list[str]:
+        counted = sorted(name for name in self.only_here if name in self._refs)
+        if not counted:
+            return []
+        delete = shell_command("git", "tag", "-d", *counted[:MOST_NAMES])
+        are, them = ("is", "it") if len(counted) == 1 else ("are", "them")
+        named = some_of(map(repr, counted))
+        return [f"{named} {are} not on {self.remote!r}, but counted; if it refused {them}, delete {them}: {delete}"]
 
     def write(self, judged: Judged) -> None:
         """Store the tag and make its ref. Raises CannotJudge, in Git's words, where that fails: then there is none.
@@ -104,20 +147,38 @@ class TagMaker:
         self._have(judged.draft.target)
         store_tag(self.git, judged.draft.name, judged.raw)
 
-    def write_and_push(self, judged: Judged, remote: str, branch: str | None) -> bool:
-        """Write the tag and push it, with `branch` (a full name) before it, all or nothing; says whether it worked.
+    def write_and_push(self, judged: Judged, remote: str, branch: str | None) -> Pushed:
+        """Write the tag and push it, with `branch` (a full name) before it, all or nothing; says what came of it.
 
-        Where it did not, the tag is deleted here. Raises CannotJudge as `write` does.
+        The tag is deleted here again where the remote has none of it. Raises
+        CannotJudge as `write` does, and where it can't be told what the remote
+        has: the tag is kept then.
         """
         self.write(judged)
-        pushed = False
+        name = judged.draft.name
         try:
             refs = [branch] if branch else []
-            pushed = push(self.git, remote, [*refs, TAGS + judged.draft.name])
-        finally:
-            if not pushed:
-                delete_tag(self.git, judged.draft.name, judged.oid)
-        return pushed
+            if push(self.git, remote, [*refs, TAGS + name]):
+                return "pushed"
+            there = self._on_remote(remote, name)
+        except KeyboardInterrupt:
+            delete_tag(self.git, name, judged.oid)
+            raise
+        if there == judged.oid:
+            return "there all the same"
+        delete_tag(self.git, name, judged.oid)
+        return "refused" if there is None else "taken"
+
+    def _on_remote(self, remote: str, name: str) -> str | None:
+        try:
+            return Remote(self.git, remote, seconds=PATIENCE).list((), tags=[name]).tags.get(name)
+        except RemoteIsSilent as silent:
+            look = shell_command("git", "ls-remote", remote, TAGS + name)
+            delete = shell_command("git", "tag", "-d", name)
+            raise CannotJudge(
+                f"The push failed, see above, and it is not known whether {remote!r} has the tag {name!r}: {silent} "
+                f"The tag was kept here. Look whether it is there: {look} -- and if not, delete it: {delete}"
+            ) from None
 
     def _have(self, commit: str) -> None:
         with contextlib.closing(GitProgram(self.git)) as clone:
@@ -133,18 +194,19 @@ class TagMaker:
 
 
 @contextlib.contextmanager
-def open_tag_maker(git: Git, model: str, *, remote: str | None) -> Iterator[TagMaker]:
+def open_tag_maker(git: Git, model: str, *, remote: str | None, own_tags: bool = True) -> Iterator[TagMaker]:
     """Open what makes a tag of `model`, as tags spell it.
 
-    `remote` is whose tags count beside the local ones, None for none. Raises
-    CannotJudge where the repository or the remote can't be read.
+    `remote` is whose tags count, None for none; with `own_tags`, or without a
+    remote, this clone's count, too. Raises CannotJudge where the repository or
+    the remote can't be read.
     """
     with contextlib.ExitStack() as stack:
         listing, reading = None, git
         if remote is not None:
             scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-"))
             listing, reading = _ask(git, remote, model, scratch)
-        reader = CloneAndRemoteReader(reading, listing, remote=remote)
+        reader = CloneAndRemoteReader(reading, listing, remote=remote, own_tags=own_tags)
         stack.enter_context(contextlib.closing(reader))
         refs = reader.tags_of([model])[model]
         known = known_model(model, read_refs(reader, refs))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...policy.grammar.names import HEADS
+from ...policy.grammar.names import HEADS, TAGS
 from ..git.objects import RawObject, TagRef
 from ..git.program import GitProgram
 from .reader import RemoteReader
@@ -21,10 +21,13 @@ class CloneAndRemoteReader(RemoteReader):
 
     Where both have a ref, the tag is the remote's and the branch ours: a
     remote's tags stay as they are, its branches will be as we push them.
+    Without `own_tags` only the remote's tags count: what this clone alone has
+    may have been refused.
     """
 
-    def __init__(self, git: Git, listing: Listing | None, *, remote: str | None) -> None:
+    def __init__(self, git: Git, listing: Listing | None, *, remote: str | None, own_tags: bool = True) -> None:
         super().__init__(git, listing, remote=remote)
+        self._own_tags = own_tags or listing is None
         self._clone = GitProgram(git)
         self._unstored: dict[str, bytes] = {}
 
@@ -33,14 +36,25 @@ class CloneAndRemoteReader(RemoteReader):
         self._unstored[oid] = raw
 
     def tags_of(self, models: Sequence[str]) -> dict[str, list[TagRef]]:
-        ours, theirs = self._clone.tags_of(models), super().tags_of(models)
+        theirs = super().tags_of(models)
+        if not self._own_tags:
+            return theirs
+        ours = self._clone.tags_of(models)
         return {model: _joined(ours[model], theirs[model]) for model in models}
 
     def all_tags(self) -> list[TagRef]:
-        return _joined(self._clone.all_tags(), super().all_tags())
+        return _joined(self._clone.all_tags() if self._own_tags else (), super().all_tags())
+
+    def only_here(self, model: str) -> dict[str, str]:
+        """The tags of `model`, by name, that the remote has not as this clone has them; none where nobody asked it."""
+        if self._listing is None:
+            return {}
+        ours = self._clone.tags_of([model])[model]
+        return {tag.name: tag.oid for tag in ours if self._listing.tags.get(tag.name) != tag.oid}
 
     def existing(self, refs: Sequence[str]) -> dict[str, str]:
-        return {**self._clone.existing(refs), **super().existing(refs)}
+        ours = refs if self._own_tags else [ref for ref in refs if not ref.startswith(TAGS)]
+        return {**self._clone.existing(ours), **super().existing(refs)}
 
     def refs_under(self, prefix: str) -> list[tuple[str, str]]:
         theirs = super().refs_under(prefix)

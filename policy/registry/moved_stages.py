@@ -1,0 +1,36 @@
+"""Which stages get another holder, and which: what a tag does to stages that it need not even name."""
+
+from __future__ import annotations
+
+from ..grammar.names import gto_spelling
+from .resolution import version_on
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .event import Event
+    from .history import ModelHistory
+
+
+def moved_stages(before: ModelHistory, after: ModelHistory) -> dict[str, Event | None]:
+    """The stages that another version holds `after` than `before`, with the assignment by which it does; None for none.
+
+    As GTO shows them: a stage that its version leaves falls back to the version
+    that was assigned it before, if that is still in force.
+    """
+    moved = {}
+    for stage in sorted({*before.holdings, *after.holdings}):
+        was, holds = before.holder(stage), after.holder(stage)
+        if (was.commit if was else None) != (holds.commit if holds else None):
+            moved[stage] = holds
+    return moved
+
+
+def in_words(model: str, moved: Mapping[str, Event | None], after: ModelHistory) -> list[str]:
+    """One sentence for each of the `moved` stages of `model`, spelled as in tags."""
+    return [
+        f"the stage {stage!r} of {gto_spelling(model)!r} then holds "
+        + (f"{version_on(event.commit, after) or event.commit} ({event.tag!r})" if event else "nothing")
+        for stage, event in moved.items()
+    ]

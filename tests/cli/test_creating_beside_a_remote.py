@@ -1,0 +1,207 @@
+"""Commands that make tags beside a remote: what counts, what a stage holds afterwards, and pushes that fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support import Repo, Server
+from support.command_line import tagwarden
+from support.hook_files import hook_at
+
+
+def ok(repo: Repo, *args: str) -> str:
+    """The tag that the command made."""
+    ran = tagwarden(repo.path, *args)
+    assert ran.status == 0, ran.err
+    return ran.out.strip()
+
+
+class TestWhatOnlyTheCloneHas:
+    @pytest.fixture
+    def leftover(self, server: Server, clone: Repo) -> Repo:
+        """A clone with a tag that the server refused."""
+        clone.tag("churn@v1.0.0")
+        assert clone.push("churn@v1.0.0").ok
+        clone.tag("churn@v0.9.0", clone.commit())
+        assert not clone.push("churn@v0.9.0").ok
+        clone.push("main")
+        return clone
+
+    def test_does_not_count_for_a_tag_that_is_pushed(self, leftover: Repo) -> None:
+        leftover.tag("churn@v9.0.0", leftover.commit())
+        leftover.push("main")
+
+        assert ok(leftover, "register", "churn", "--push") == "churn@v1.0.1"
+
+    def test_counts_for_one_that_is_not_pushed_and_is_named(self, leftover: Repo) -> None:
+        ran = tagwarden(leftover.path, "register", "churn")
+
+        assert ran.status == 1
+        assert "[version-per-commit]" in ran.err
+        assert "note: 'churn@v0.9.0' is not on 'origin', but counted; if it refused it, delete it:" in ran.err
+        assert "git tag -d churn@v0.9.0" in ran.err
+
+    def test_is_in_the_way_of_its_own_name(self, leftover: Repo) -> None:
+        leftover.tag("churn@v1.0.1", leftover.commit())
+        leftover.push("main")
+
+        ran = tagwarden(leftover.path, "register", "churn", "--push")
+
+        assert ran.status == 1
+        assert "'churn@v1.0.1' is here already, but not on 'origin'" in ran.err
+        assert "git tag -d churn@v1.0.1" in ran.err
+
+    def test_is_deleted_first_by_the_fix_that_the_server_prints(self, leftover: Repo) -> None:
+        refused = leftover.push("churn@v0.9.0").stderr
+        fix = next(line.partition("fix: ")[2].strip() for line in refused.splitlines() if "fix: " in line)
+
+        assert fix == "git tag -d churn@v0.9.0 && tagwarden register churn"
+        leftover.git("tag", "-d", "churn@v0.9.0")
+        assert ok(leftover, "register", "churn", "--push") == "churn@v1.0.1"
+        assert leftover.push("--tags").ok
+
+
+class TestLines:
+    @pytest.fixture
+    def hotfix(self, server: Server) -> Repo:
+        """A clone on a branch of v1.0.0, where v2.0.0 is the latest and the policy keeps lines."""
+        server.commit_on_main({"tagwarden.toml": '[versions]\norder = "major"\n'})
+        clone = server.clone()
+        clone.git("remote", "set-head", "origin", "main")
+        clone.tag("churn@v1.0.0")
+        clone.git("branch", "release/1.x")
+        clone.tag("churn@v2.0.0", clone.commit())
+        assert clone.push("main", "--tags").ok
+        clone.git("checkout", "-q", "release/1.x")
+        clone.commit(message="Fix")
+        assert clone.push("release/1.x").ok
+        return clone
+
+    def test_a_version_is_of_the_line_of_its_ancestors(self, hotfix: Repo) -> None:
+        assert ok(hotfix, "register", "churn", "--push") == "churn@v1.0.1"
+        hotfix.git("checkout", "-q", "main")
+        assert ok(hotfix, "register", "churn", hotfix.commit(), "--push", "--only-tag") == "churn@v2.0.1"
+
+    @pytest.mark.parametrize(
+        ("options", "tag"),
+        [
+            ("--line 1", "churn@v1.0.1"),
+            ("--line v1.x --bump minor", "churn@v1.1.0"),
+            ("--line 1.2", "churn@v1.2.0"),
+            ("--line 2", "churn@v2.0.1"),
+            ("--line 3 --pre rc", "churn@v3.0.0-rc.1"),
+        ],
+    )
+    def test_a_line_can_be_named(self, hotfix: Repo, options: str, tag: str) -> None:
+        assert ok(hotfix, "register", "churn", *options.split()) == tag
+
+    @pytest.mark.parametrize("options", ["--line 1 --bump major", "--line x", "--line 1.2.3"])
+    def test_what_is_not_of_a_line_is_refused(self, hotfix: Repo, options: str) -> None:
+        assert tagwarden(hotfix.path, "register", "churn", *options.split()).status == 1
+
+    def test_without_lines_the_refusal_names_both_ways(self, server: Server, clone: Repo) -> None:
+        clone.tag("churn@v2.0.0")
+        assert clone.push("churn@v2.0.0").ok
+        clone.commit()
+        clone.push("main")
+
+        said = tagwarden(clone.path, "register", "churn", "--version", "v1.0.1").err
+
+        assert 'a fix of v1 is let in where the policy says `versions.order = "major"`' in said
+        assert "fix: tagwarden register churn" in said
+
+
+class TestWhatAStageHoldsAfterwards:
+    @pytest.fixture
+    def rolled_back(self, repo: Repo) -> Repo:
+        for tag in ("churn@v1.0.0", "churn#prod#1"):
+            repo.tag(tag)
+        repo.tag("churn@v1.1.0", repo.commit())
+        repo.tag("churn#prod#2")
+        return repo
+
+    @pytest.mark.parametrize("command", ["unassign churn prod", "deregister churn v1.1.0"])
+    def test_is_said_by_what_takes_a_version_out(self, rolled_back: Repo, command: str) -> None:
+        dry = tagwarden(rolled_back.path, *command.split(), "--dry-run")
+        told = tagwarden(rolled_back.path, *command.split(), "--json").json
+
+        assert "note: the stage 'prod' of 'churn' then holds v1.0.0 ('churn#prod#1')" in dry.err
+        assert told["stages"] == {"prod": "v1.0.0"}
+
+    def test_is_said_where_it_is_nothing(self, rolled_back: Repo) -> None:
+        ok(rolled_back, "unassign", "churn", "prod")
+
+        ran = tagwarden(rolled_back.path, "deregister", "churn", "v1.0.0", "--json")
+
+        assert ran.json["stages"] == {"prod": None}
+        assert "the stage 'prod' of 'churn' then holds nothing" in ran.json["notes"]
+
+    def test_is_said_of_an_assignment(self, rolled_back: Repo) -> None:
+        told = tagwarden(rolled_back.path, "assign", "churn", "prod", "--version", "v1.0.0", "--json").json
+
+        assert told["stages"] == {"prod": "v1.0.0"}
+
+    def test_is_said_by_the_server(self, clone: Repo) -> None:
+        clone.tag("churn@v1.0.0")
+        clone.tag("churn#prod#1")
+        assert clone.push("--tags").ok
+        clone.tag("churn@v1.0.0!")
+
+        assert "the stage 'prod' of 'churn' then holds nothing" in clone.push("churn@v1.0.0!").stderr
+
+    def test_an_assignment_can_be_repeated(self, rolled_back: Repo) -> None:
+        refused = tagwarden(rolled_back.path, "assign", "churn", "prod")
+
+        assert refused.status == 1
+        assert "--force assigns it once more" in refused.err
+        assert ok(rolled_back, "assign", "churn", "prod", "--force") == "churn#prod#3"
+
+
+class TestAPushThatFails:
+    def test_keeps_the_tag_that_the_remote_has_all_the_same(self, server: Server, clone: Repo) -> None:
+        clone.git("remote", "set-url", "--add", "--push", "origin", str(server.path))
+        clone.git("remote", "set-url", "--add", "--push", "origin", "/nowhere")
+
+        ran = tagwarden(clone.path, "register", "churn", "--push")
+
+        assert (ran.status, ran.out.strip()) == (0, "churn@v0.0.1")
+        assert "but 'origin' has churn@v0.0.1" in ran.err
+        assert clone.tags() == server.tags() == {"churn@v0.0.1"}
+
+    def test_counts_again_where_somebody_else_was_faster(self, server: Server, clone: Repo) -> None:
+        other = server.clone()
+        other.tag("churn@v0.0.1", other.commit())
+        hook = clone.git_dir / "hooks" / "pre-push"
+        once = (
+            f"#!/bin/sh\n[ -e {hook}.once ] && exit 0\n: >{hook}.once\ngit -C {other.path} push -q origin main --tags\n"
+        )
+        hook_at(hook, once)
+
+        ran = tagwarden(clone.path, "register", "churn", "--push")
+
+        assert "somebody else's tag has that name by now" in ran.err
+        assert (ran.status, ran.out.strip()) == (0, "churn@v0.0.2")
+        assert server.tags() == {"churn@v0.0.1", "churn@v0.0.2"}
+
+    def test_asks_for_no_branch_where_the_remote_has_the_commit_by_a_tag(self, server: Server, clone: Repo) -> None:
+        clone.git("checkout", "-q", "-b", "feature")
+        clone.tag("churn@v1.0.0", clone.commit())
+        assert clone.push("churn@v1.0.0").ok
+
+        assert ok(clone, "assign", "churn", "prod", "--push") == "churn#prod#1"
+
+
+def test_a_tag_is_signed_where_git_tag_would_sign_it(repo: Repo, tmp_path: Path) -> None:
+    repo.git("config", "tag.gpgSign", "true")
+    repo.git("config", "gpg.program", "/bin/false")
+
+    assert tagwarden(repo.path, "register", "churn").status == 3
+    assert ok(repo, "register", "churn", "--no-sign") == "churn@v0.0.1"
+
+
+def test_a_number_that_an_unreadable_tag_bears_is_taken(repo: Repo) -> None:
+    repo.lightweight("churn@v0.0.1")
+
+    assert ok(repo, "register", "churn") == "churn@v0.0.2"
