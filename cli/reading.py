@@ -9,23 +9,44 @@ import click
 from ..policy.errors import CannotJudge
 from ..policy.grammar.query import checked_stage, model_in_tags
 from ..policy.grammar.versions import parse_version
+from ..report.escape import escape
+from ..repository.git.command import Git
 from ..repository.open_repository import is_url
+from ..repository.remote.out_of_date import notes_on_remote
 from .completion import complete_model
 from .errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..policy.grammar.versions import Version
     from ..repository.git.program import GitProgram
 
 repo_option = click.option(
     "-r",
     "--repo",
-    metavar="PATH|URL",
-    help="Read this repository; of a URL only the tags are fetched.  [default: the one here]",
+    metavar="PATH|URL|REMOTE",
+    help="Read this repository; of a URL or a remote only the tags are fetched.  [default: the one here]",
+)
+offline_option = click.option(
+    "--offline", is_flag=True, help="Don't ask the remote whether it has tags that are not here."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 deprecated_option = click.option("-d", "--deprecated", is_flag=True, help="Include what is deprecated or deregistered.")
 optional_model = click.argument("model", required=False, shell_complete=complete_model)
+
+
+def say_what_is_not_here(repo: str | None, models: Sequence[str] | None, *, offline: bool) -> list[str]:
+    """Say on stderr how the clone at hand differs from its remote; the sentences.
+
+    Nothing where a repository was named: that one is read as it is.
+    """
+    if repo is not None or offline:
+        return []
+    notes = notes_on_remote(Git.here(), models)
+    for note in notes:
+        click.echo(f"note: {escape(note)}", err=True)
+    return notes
 
 
 def model_of(text: str) -> str:

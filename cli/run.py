@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..policy.errors import CannotJudge
+from ..policy.wording import without_passwords
 from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
 from .errors import INTERRUPTED, OUTPUT_CLOSED, USAGE, Refused
 from .group import tagwarden
@@ -64,6 +65,7 @@ def _answer(error: BaseException, *, in_json: bool) -> int:
             shown = f"tagwarden: {text}\n{REPORT_TO}"
             if os.environ.get("TAGWARDEN_TRACEBACK"):
                 shown = "".join(traceback.format_exception(error)) + shown
+    text, shown = without_passwords(text), without_passwords(shown)
     click.echo(shown, err=True)
     if in_json:
         click.echo(json.dumps({"schema": 1, "accepted": False, "error": text, "findings": []}))

@@ -27,7 +27,8 @@ In general:
 - GTO goes by the tags of the clone; tagwarden by the remote's, too (`--offline` leaves the remote alone).
 - tagwarden makes no tag that the server would refuse. Every refusal names the rule and the policy key
   that changes it ([the rules](rules.md)).
-- Where GTO finds nothing it exits with 0 and prints nothing. tagwarden exits with 1 and says why.
+- Where GTO finds nothing it exits with 0 and prints nothing. tagwarden exits with 1 and says why. Only an empty
+  registry is an answer of its own: `show` and `history` exit with 0 and say on stderr that there is no model.
 - A tag that GTO can't read stops every command of GTO in that repository. tagwarden passes it over, and
   `tagwarden audit` names it.
 - Tags are read, and nothing else: models that are only listed in an `artifacts.yaml` are not shown."""

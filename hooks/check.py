@@ -14,9 +14,10 @@ from ..policy.verdict import Verdict, together
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
-from ..repository.judging.client_push import ClientPush, Destination, is_offline, judge_client_push, remote_of
+from ..repository.judging.client_push import ClientPush, Destination, judge_client_push, remote_of
 from ..repository.open_repository import is_url
 from ..repository.remote.names import is_remote, remote_to_push_to
+from ..repository.remote.offline import is_offline
 from ..repository.remote.remote import Listing, RemoteIsSilent
 
 if TYPE_CHECKING:

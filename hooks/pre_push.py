@@ -55,14 +55,9 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
     from ..report.text import lines_of
     from ..repository.git.command import Git
     from ..repository.git.configuration import Configuration
-    from ..repository.judging.client_push import (
-        ClientPush,
-        Destination,
-        is_offline,
-        judge_client_push,
-        with_ways_out,
-    )
+    from ..repository.judging.client_push import ClientPush, Destination, judge_client_push, with_ways_out
     from ..repository.judging.model_updates import updates_by_model
+    from ..repository.remote.offline import is_offline
     from ..repository.remote.remote import RemoteIsSilent
 
     if not updates_by_model(concerning) and not any(update.ref.startswith(CONCERN_US[1]) for update in concerning):

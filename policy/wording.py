@@ -32,6 +32,19 @@ def _shown(character: str) -> str:
     return "\\'" if character == "'" else repr(character)[1:-1]
 
 
+def without_passwords(text: str) -> str:
+    """`text` without what a URL in it holds of passwords and tokens (gitfaq(7), RFC 3986 §3.2.1).
+
+    Over HTTP a token often stands in the place of the user, so both go.
+    """
+    if "://" not in text or "@" not in text:
+        return text
+    import re
+
+    text = re.sub(r"(?i)\b(https?://)[^/@\s'\"]*@", r"\1", text)
+    return re.sub(r"(?i)\b([a-z][a-z0-9+.-]*://[^/:@\s'\"]*):[^/@\s'\"]*@", r"\1@", text)
+
+
 def some_of(names: Iterable[str]) -> str:
     """The first of `names`, with commas between them, and the number of the others."""
     listed = list(names)

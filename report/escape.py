@@ -8,6 +8,8 @@ codes, bidirectional overrides, invisible characters, bytes that are not UTF-8.
 
 from __future__ import annotations
 
+from ..policy.wording import without_passwords
+
 LONGEST = 2000
 
 # Unicode counts these among the printable ones, but they leave nothing to see
@@ -34,8 +36,10 @@ NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 def escape(text: str) -> str:
     """`text` in printable characters; bytes that are not UTF-8 as `\\xNN`, newlines as `\\n`.
 
-    Very long text is cut, with a note of how much is missing.
+    Very long text is cut, with a note of how much is missing. Passwords of URLs
+    are left out.
     """
+    text = without_passwords(text)
     if len(text) > LONGEST:
         text = f"{text[:LONGEST]}... ({len(text) - LONGEST} more characters)"
     if text.isascii() and text.isprintable():
@@ -57,8 +61,10 @@ def _escape_one(character: str) -> str:
 def display(text: str) -> str:
     """`text` as it is but for bytes that are not UTF-8, which become `\\xNN`.
 
-    For JSON, whose own escapes take care of the rest.
+    For JSON, whose own escapes take care of the rest. Passwords of URLs are left
+    out.
     """
+    text = without_passwords(text)
     return "".join(f"\\x{ord(c) - 0xDC00:02x}" if "\udc80" <= c <= "\udcff" else c for c in text)
 
 

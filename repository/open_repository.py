@@ -12,7 +12,9 @@ from .git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLo
 from .git.command import Git
 from .git.processes import run
 from .git.program import GitProgram
-from .remote.remote import LONGEST_COMPLAINT, TIMEOUT_SETTING, seconds_for_remotes
+from .remote.names import is_remote
+from .remote.reader import RemoteReader, fetch_missing
+from .remote.remote import LONGEST_COMPLAINT, TIMEOUT_SETTING, Remote, seconds_for_remotes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,9 +27,9 @@ DEFAULT_SECONDS = 120.0
 def open_repository(place: str | None, models: Sequence[str] | None = None) -> Iterator[GitProgram]:
     """A reader of the repository at `place`, None for the one at hand.
 
-    Of a URL the tags are fetched into a folder that is deleted in the end;
-    with `models` (as tags spell them) only theirs. Raises CannotJudge where
-    there is no such repository.
+    Of a URL, or a remote of the repository at hand, the tags are fetched into a
+    folder that is deleted in the end; with `models` (as tags spell them) only
+    theirs. Raises CannotJudge where there is no such repository.
     """
     with contextlib.ExitStack() as stack:
         if place is None:
@@ -39,11 +41,34 @@ def open_repository(place: str | None, models: Sequence[str] | None = None) -> I
             _fetch_tags(git, place, models)
         elif os.path.isdir(place):
             git = Git.at(place)
+        elif _is_remote_here(place):
+            yield _remote_reader(place, models, stack)
+            return
         else:
-            raise CannotJudge(f"{place!r} is not a repository: it is neither a folder nor a URL.")
+            raise CannotJudge(f"{place!r} is not a repository: it is neither a folder nor a URL nor a remote's name.")
         reader = stack.enter_context(contextlib.closing(GitProgram(git)))
         git.folder()
         yield reader
+
+
+def _is_remote_here(name: str) -> bool:
+    try:
+        return is_remote(Git.here(), name)
+    except CannotJudge:  # not even in a repository
+        return False
+
+
+def _remote_reader(name: str, models: Sequence[str] | None, stack: contextlib.ExitStack) -> GitProgram:
+    import tempfile
+
+    git = Git.here()
+    wanted = git.line("config", "--get", TIMEOUT_SETTING, accepted=(0, 1))
+    remote = Remote(git, name, seconds=seconds_for_remotes(wanted or None, DEFAULT_SECONDS))
+    listing = remote.list(models)
+    tags = {tag: oid for tag, oid in listing.tags.items() if "@" in tag or "#" in tag}
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-"))
+    seeing = fetch_missing(git, remote, tags, into=folder)
+    return stack.enter_context(contextlib.closing(RemoteReader(seeing, listing, remote=None)))
 
 
 def is_url(place: str) -> bool:
@@ -73,8 +98,10 @@ def _fetch_tags(git: Git, url: str, models: Sequence[str] | None) -> None:
 
 def _object_format(git: Git, url: str) -> str:
     """What the ids of that repository are made by, told from their length."""
-    heads = _answered(git, url, ["ls-remote", "--end-of-options", url])
-    return "sha256" if len(heads.partition(b"\t")[0].strip()) == 64 else "sha1"
+    # Only where HEAD names no commit are all refs listed, of which there may be a million.
+    head = _answered(git, url, ["ls-remote", "--end-of-options", url, "HEAD"])
+    named = head or _answered(git, url, ["ls-remote", "--end-of-options", url])
+    return "sha256" if len(named.partition(b"\t")[0].strip()) == 64 else "sha1"
 
 
 def _answered(git: Git, url: str, arguments: Sequence[str]) -> bytes:

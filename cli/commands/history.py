@@ -14,7 +14,15 @@ from ...report.escape import display
 from ...report.table import table, utc_text
 from ...repository.open_repository import open_repository
 from ...repository.registry import models_of, tags_by_model
-from ..reading import json_option, model_of, no_such_model, optional_model, repo_option
+from ..reading import (
+    json_option,
+    model_of,
+    no_such_model,
+    offline_option,
+    optional_model,
+    repo_option,
+    say_what_is_not_here,
+)
 
 if TYPE_CHECKING:
     from ...policy.registry.journal import JournalEntry
@@ -33,15 +41,16 @@ EVENT = shape(
     "time", "model", "kind", or_null("version"), or_null("number"), or_null("stage"), "commit", "tag",
     "tagger", "email", "message", "trailers",
 )  # fmt: skip
-DOCUMENTS = (shape("history", "What happened to the models.", "schema", holding("events", EVENT)),)
+DOCUMENTS = (shape("history", "What happened to the models.", "schema", "notes", holding("events", EVENT)),)
 
 
 @click.command()
 @optional_model
 @repo_option
+@offline_option
 @click.option("--asc", "--ascending", "ascending", is_flag=True, help="The oldest first.")
 @json_option
-def history(model: str | None, repo: str | None, ascending: bool, as_json: bool) -> None:
+def history(model: str | None, repo: str | None, offline: bool, ascending: bool, as_json: bool) -> None:
     """Show the events of MODEL, or of all models, the newest first.
 
     NUMBER is the ordinal of the version among all that the model ever had.
@@ -49,6 +58,7 @@ def history(model: str | None, repo: str | None, ascending: bool, as_json: bool)
     Exits with 1 if there is no such MODEL.
     """
     models = None if model is None else [model_of(model)]
+    notes = say_what_is_not_here(repo, models, offline=offline)
     with open_repository(repo, models) as reader:
         found = tags_by_model(reader, models)
         entries = in_time_order(entry for tags in found.values() for entry in journal_of(tags))
@@ -57,10 +67,12 @@ def history(model: str | None, repo: str | None, ascending: bool, as_json: bool)
     if not ascending:
         entries = entries[::-1]
     if as_json:
-        click.echo(json.dumps({"schema": 1, "events": [_document(entry) for entry in entries]}))
+        click.echo(json.dumps({"schema": 1, "notes": notes, "events": [_document(entry) for entry in entries]}))
     elif entries:
         header = ["TIME", "MODEL", "EVENT", "VERSION", "NUMBER", "STAGE", "COMMIT", "TAG", "BY", "MESSAGE"]
         click.echo(table(header, [_row(entry) for entry in entries]))
+    else:
+        click.echo("there is no model here", err=True)
 
 
 def _row(entry: JournalEntry) -> list[str | None]:

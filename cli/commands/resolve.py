@@ -21,7 +21,7 @@ from ...repository.open_repository import open_repository
 from ...repository.registry import read_tags
 from ..completion import complete_query
 from ..errors import Refused
-from ..reading import json_option, repo_option
+from ..reading import json_option, offline_option, repo_option, say_what_is_not_here
 
 if TYPE_CHECKING:
     from ...policy.registry.resolution import Resolution
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 DOCUMENTS = (
     shape(
         "resolve", "The one answer to a query.",
-        "schema", "kind", "model", or_null("version"), or_null("stage"), "commit", "tag", "time", "current",
+        "schema", "kind", "model", or_null("version"), or_null("stage"), "commit", "tag", "time", "current", "notes",
     ),
     shape(
         "resolve --event", "What the tag of a CI job did, and what its stage holds now.",
@@ -52,9 +52,16 @@ DOCUMENTS = (
     is_flag=True,
     help="In CI: what is to be deployed now for the tag that started this job, or for TAG, by what the remote has.",
 )
+@offline_option
 @json_option
 def resolve(
-    query: str | None, repo: str | None, answer: str | None, deprecated: bool, event: bool, as_json: bool
+    query: str | None,
+    repo: str | None,
+    answer: str | None,
+    deprecated: bool,
+    event: bool,
+    offline: bool,
+    as_json: bool,
 ) -> None:
     """Print the one version that is asked for: the latest, the one in a stage, or the one that a tag is about.
 
@@ -79,11 +86,12 @@ def resolve(
         raise click.UsageError("name what is asked for: MODEL@latest, MODEL#STAGE, MODEL@VERSION or a tag")
     try:
         asked = parse_query(query)
+        notes = say_what_is_not_here(repo, [asked.model], offline=offline)
         with open_repository(repo, [asked.model]) as reader:
             found = resolve_query(asked, list(read_tags(reader, [asked.model])), deprecated=deprecated)
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
-    click.echo(json.dumps(_document(found)) if as_json else _line(found, answer))
+    click.echo(json.dumps({**_document(found), "notes": notes}) if as_json else _line(found, answer))
 
 
 def _for_event(tag: str, repo: str | None, answer: str | None, as_json: bool) -> None:

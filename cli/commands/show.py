@@ -19,8 +19,10 @@ from ..reading import (
     json_option,
     model_of,
     no_such_model,
+    offline_option,
     optional_model,
     repo_option,
+    say_what_is_not_here,
 )
 
 if TYPE_CHECKING:
@@ -33,8 +35,8 @@ VERSION = shape(
     "number", "version", "in_stages", "registered", "commit", "tag", "active",
 )  # fmt: skip
 DOCUMENTS = (
-    shape("show", "All models.", "schema", holding("models", MODEL)),
-    shape("show MODEL", "One model.", "schema", *MODEL.fields, holding("versions", VERSION)),
+    shape("show", "All models.", "schema", "notes", holding("models", MODEL)),
+    shape("show MODEL", "One model.", "schema", "notes", *MODEL.fields, holding("versions", VERSION)),
 )
 
 
@@ -42,20 +44,23 @@ DOCUMENTS = (
 @optional_model
 @repo_option
 @deprecated_option
+@offline_option
 @json_option
-def show(model: str | None, repo: str | None, deprecated: bool, as_json: bool) -> None:
+def show(model: str | None, repo: str | None, deprecated: bool, offline: bool, as_json: bool) -> None:
     """Show the models with their latest version and what each stage holds, or the versions of MODEL.
 
     A stage shows the version that was assigned last and is still in it. Exits
     with 1 if there is no such MODEL.
     """
-    if model is None:
-        _show_all(repo, deprecated, as_json)
+    named = None if model is None else model_of(model)
+    notes = say_what_is_not_here(repo, None if named is None else [named], offline=offline)
+    if named is None:
+        _show_all(repo, deprecated, as_json, notes)
     else:
-        _show_one(model_of(model), repo, deprecated, as_json)
+        _show_one(named, repo, deprecated, as_json, notes)
 
 
-def _show_all(repo: str | None, deprecated: bool, as_json: bool) -> None:
+def _show_all(repo: str | None, deprecated: bool, as_json: bool, notes: list[str]) -> None:
     with open_repository(repo) as reader:
         overviews = [overview_of(model, history) for model, history in histories(reader).items()]
         declared = declared_stages_at(reader, repo)
@@ -64,8 +69,10 @@ def _show_all(repo: str | None, deprecated: bool, as_json: bool) -> None:
     )
     stages = stages_in_order((stage for one in shown_ones for stage in one.stages), declared)
     if as_json:
-        click.echo(json.dumps({"schema": 1, "models": [_overview(one, stages) for one in shown_ones]}))
-    elif shown_ones:
+        click.echo(json.dumps({"schema": 1, "notes": notes, "models": [_overview(one, stages) for one in shown_ones]}))
+    elif not shown_ones:
+        click.echo("there is no model here", err=True)
+    else:
         rows = [
             [
                 gto_spelling(one.model) + (" (deprecated)" if one.deprecated else ""),
@@ -88,7 +95,7 @@ def _overview(one: ModelOverview, stages: list[str]) -> dict[str, object]:
     }
 
 
-def _show_one(model: str, repo: str | None, deprecated: bool, as_json: bool) -> None:
+def _show_one(model: str, repo: str | None, deprecated: bool, as_json: bool, notes: list[str]) -> None:
     with open_repository(repo, [model]) as reader:
         history = histories(reader, [model]).get(model)
         if history is None:
@@ -96,7 +103,7 @@ def _show_one(model: str, repo: str | None, deprecated: bool, as_json: bool) -> 
         declared = declared_stages_at(reader, repo)
     lines = [line for line in version_lines(history) if deprecated or line.active]
     if as_json:
-        click.echo(json.dumps(_model(model, history, lines, declared)))
+        click.echo(json.dumps({**_model(model, history, lines, declared), "notes": notes}))
         return
     if history.is_deprecated:
         assert history.deprecated is not None

@@ -27,7 +27,9 @@ class ModelFacts(Record):
     that leave a tag. `events` are those of the made tags, in the order in
     which the history takes them in, each with what held before it; `history`
     is the model's history with those of them that count (`landing.py`).
-    `existing` are the tags from before the push that still stand after it.
+    `existing` are the tags from before the push that still stand after it;
+    `unread` are those of them that claim to register a version, and that the
+    registry does not read.
     `documents` gives what reads YAML files. The other fields are as in
     `ModelPush`.
     """
@@ -38,6 +40,7 @@ class ModelFacts(Record):
     pushes: Sequence[TagPush]
     made: Sequence[TagPush]
     existing: Sequence[Tag]
+    unread: Sequence[TagName]
     history: ModelHistory
     events: Sequence[ReplayedEvent]
     targets: Mapping[str, Target]
@@ -63,12 +66,15 @@ def build_facts(
         touched = {update.tag for update in pushes}
         existing = [tag for tag in existing if tag.name not in touched]
     history = ModelHistory()
+    unread = []
     for tag in existing:
         name = parse_tag_name(tag.name)
         if isinstance(name, TagName):
             event = read_event(tag, name)
             if event is not None:
                 history.add(event)
+            elif name.kind == "register":
+                unread.append(name)
     made = [update for update in pushes if update.new is not None]
     pushed = []
     for update in made:
@@ -84,6 +90,7 @@ def build_facts(
         pushes=pushes,
         made=made,
         existing=existing,
+        unread=unread,
         history=history,
         events=events,
         targets=push.targets,

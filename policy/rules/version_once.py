@@ -35,6 +35,10 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
     for event in facts.history.registrations:
         if event.tag not in made and event.name.version:
             seen.setdefault(event.name.version.precedence, event.tag)
+    for name in facts.unread:
+        # A tag that nobody reads takes the number all the same: by its name people would mean another commit.
+        if name.version:
+            seen.setdefault(name.version.precedence, name.format())
     # Over history the later of two is the wrong one; within a push, the one named later.
     places = {replayed.push.tag: place for place, replayed in enumerate(facts.events)}
     if facts.circumstances.place == "history":
@@ -65,6 +69,12 @@ EXAMPLES = (
         ("churn@v1.0.0#3 on c2 at 3",),
         refused=True,
         existing=("churn@v1.0.0", "churn@v1.0.0! at 2"),
+    ),
+    Example(
+        "a version whose name a lightweight tag has taken",
+        ("churn@v1.0.0#1 on c2 at 2",),
+        refused=True,
+        existing=("churn@v1.0.0 lightweight",),
     ),
     Example("twice in one push", ("churn@v1.0.0 on c1", "churn@v1.0.0#2 on c2 at 2"), refused=True),
     Example("another model's version", ("fraud@v1.0.0",), refused=False, existing=("churn@v1.0.0",)),

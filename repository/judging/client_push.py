@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS, model_of
 from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, WholePush
@@ -12,6 +11,7 @@ from ...policy.record import Record
 from ...policy.rules import rules_where
 from ..git.program import GitProgram
 from ..remote.names import remote_to_push_to
+from ..remote.offline import OFFLINE_SETTING
 from ..remote.reader import RemoteReader, fetch_missing
 from ..remote.remote import DEFAULT_SECONDS, TIMEOUT_SETTING, Listing, Remote, RemoteIsSilent, seconds_for_remotes
 from ..trusted.loaded_policy import load_source, with_declared_stages
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from ..git.reader import Reader
     from ..trusted.loaded_policy import LoadedPolicy
     from ..trusted.policy_source import PolicySource
-
-OFFLINE_SETTING = "tagwarden.offline"
 
 
 class Destination(Record):
@@ -169,16 +167,6 @@ def remote_of(destination: Destination, git: Git, configuration: Configuration) 
     if name is not None and git.line("ls-remote", "--get-url", "--end-of-options", name) == address:
         address = name
     return Remote(git, address, seconds=_seconds(configuration))
-
-
-def is_offline(configuration: Configuration) -> bool:
-    """Whether the configuration wants the remote to be left alone. Raises CannotJudge for what is neither."""
-    value = configuration.get(OFFLINE_SETTING)
-    if value is None or value.lower() in ("false", "no", "off", "0"):
-        return False
-    if value.lower() in ("true", "yes", "on", "1"):
-        return True
-    raise CannotJudge(f"The Git setting {OFFLINE_SETTING} is {value!r}. Set it to true or false.")
 
 
 def with_ways_out(silent: RemoteIsSilent) -> RemoteIsSilent:

@@ -255,9 +255,9 @@ def test_an_unknown_model_is_a_no_that_names_those_that_are_near(registry: Repo)
 
 
 def test_a_repository_without_models_shows_nothing(repo: Repo) -> None:
-    assert tagwarden(repo.path, "show") == (0, "", "")
-    assert tagwarden(repo.path, "history") == (0, "", "")
-    assert tagwarden(repo.path, "show", "--json").json == {"schema": 1, "models": []}
+    assert tagwarden(repo.path, "show") == (0, "", "there is no model here\n")
+    assert tagwarden(repo.path, "history") == (0, "", "there is no model here\n")
+    assert tagwarden(repo.path, "show", "--json").json == {"schema": 1, "notes": [], "models": []}
 
 
 def test_untrusted_text_does_not_reach_the_terminal_as_it_is(repo: Repo) -> None:
