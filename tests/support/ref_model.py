@@ -48,7 +48,10 @@ class RefModel:
         """The refs after `commands`, none of which a hook refuses."""
         now = dict(refs)
         seen: list[str] = []
+        inconsistent = _inconsistent(commands)
         for each in commands:
+            if each in inconsistent:
+                continue
             # What is dropped before the hooks run does not make an atomic push fail.
             if self._is_hidden(each.ref) or not (is_nothing(each.new) or self.is_connected(each.new)):
                 continue
@@ -119,6 +122,13 @@ class RefModel:
         if is_nothing(old) or is_nothing(new) or settings.get("receive.denyNonFastForwards") != "true":
             return False
         return old not in self._commits or new not in self._commits or not self.contains(new, old)
+
+
+def _inconsistent(commands: Sequence[Command]) -> list[Command]:
+    """Those on HEAD and on the branch that it names, where they want different things of it."""
+    heads = [each for each in commands if each.ref == "HEAD"]
+    mains = [each for each in commands if each.ref == MAIN]
+    return [one for head in heads for main in mains if head[:2] != main[:2] for one in (head, main)]
 
 
 def is_nothing(oid: str) -> bool:
