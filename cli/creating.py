@@ -14,7 +14,7 @@ from ..policy.registry.resolution import version_on
 from ..policy.wording import shell_command
 from ..report.documents.shape import or_null
 from ..report.documents.shapes import VERDICT
-from ..report.escape import display
+from ..report.escape import display, escape
 from ..report.exit_status import ACCEPTED, REFUSED
 from ..report.json import document
 from ..report.text import lines_of
@@ -83,6 +83,8 @@ def _attempt(git: Git, model: str, remote: str | None, options: CreatingOptions,
         sign = signs_by_itself(git) if options.sign is None else options.sign
         judged = maker.judge(draft, loaded, sign=sign)
         written = judged.verdict.accepted and not options.dry_run
+        if written:
+            _ask_about_names(judged, options)
         if written and remote is not None and options.push:
             branch = _branch_to_push(git, remote, judged, options, maker)
             outcome = maker.write_and_push(judged, remote, branch)
@@ -96,8 +98,19 @@ def _attempt(git: Git, model: str, remote: str | None, options: CreatingOptions,
             maker.write(judged)
         stages = stages_after(maker.known, plan)
         moved = {stage: _held(event, maker.known.history) for stage, event in stages.items()}
+        if written and not maker.known.events:
+            click.echo(f"{gto_spelling(model)!r} is a new model", err=True)
     _tell(plan, judged, moved, options, remote, written=written)
     return ACCEPTED if judged.verdict.accepted else REFUSED
+
+
+def _ask_about_names(judged: Judged, options: CreatingOptions) -> None:
+    """On a terminal, ask whether a name that is nearly another's is meant."""
+    if options.as_json or not os.isatty(0):
+        return
+    for finding in judged.verdict.findings:
+        if finding.rule == "near-name" and not click.confirm(f"{escape(finding.message)}. Is it meant?", err=True):
+            raise Refused("then no tag was made")
 
 
 def _held(event: Event | None, history: ModelHistory) -> str | None:

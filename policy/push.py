@@ -95,13 +95,23 @@ class Signature(Record):
     problem: str | None
 
 
+class Likeness(Record):
+    """Existing models that a new one is like: whose name differs only in case, and whose name may have been meant."""
+
+    case_twin: str | None = None
+    near: str | None = None
+
+
+LIKE_NO_OTHER = Likeness()
+
+
 class ModelPush(Record):
     """All of a push that concerns one model, and that model's existing tags.
 
     `existing` are the model's tags from before the push, those that it moves or
     deletes included. `obstacles` maps a pushed tag's name to an existing ref
-    name that can't exist beside it (directory/file). `case_twin` is an existing
-    model whose name differs only in case. `landed` are the names of the pushed
+    name that can't exist beside it (directory/file). `likeness` tells which other
+    models the name is like, if the model gets its first tag. `landed` are the names of the pushed
     tags that have landed already. `model` is None for near misses, which belong
     to no model.
     """
@@ -111,7 +121,7 @@ class ModelPush(Record):
     existing: Sequence[Tag]
     targets: Mapping[str, Target]
     obstacles: Mapping[str, str]
-    case_twin: str | None = None
+    likeness: Likeness = LIKE_NO_OTHER
     signatures: Mapping[str, Signature] = {}
     landed: frozenset[str] = frozenset()
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..objects.annotations import YamlFiles
-    from ..push import Circumstances, ModelPush, Signature, Tag, TagPush, Target
+    from ..push import Circumstances, Likeness, ModelPush, Signature, Tag, TagPush, Target
     from ..registry.replay import ReplayedEvent
     from ..settings import Settings
     from .landing import Landing
@@ -45,7 +45,7 @@ class ModelFacts(Record):
     events: Sequence[ReplayedEvent]
     targets: Mapping[str, Target]
     obstacles: Mapping[str, str]
-    case_twin: str | None
+    likeness: Likeness
     signatures: Mapping[str, Signature]
     documents: Callable[[], YamlFiles]
 
@@ -95,7 +95,7 @@ def build_facts(
         events=events,
         targets=push.targets,
         obstacles=push.obstacles,
-        case_twin=push.case_twin,
+        likeness=push.likeness,
         signatures=push.signatures,
         documents=documents,
     )

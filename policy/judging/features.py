@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 def features_of(facts: ModelFacts) -> set[str]:
     """The kinds of the events, and whatever is unusual about the tags."""
-    features: set[str] = set()
-    if len(facts.made) < len(facts.pushes):
-        features.add("delete")
-    if facts.obstacles:
-        features.add("obstacle")
-    if facts.case_twin is not None:
-        features.add("case-twin")
+    of_the_model = {
+        "delete": len(facts.made) < len(facts.pushes),
+        "obstacle": bool(facts.obstacles),
+        "case-twin": facts.likeness.case_twin is not None,
+        "near-model": facts.likeness.near is not None,
+    }
+    features = {feature for feature, there in of_the_model.items() if there}
     for push in facts.made:
         name = push.name
         if not isinstance(name, TagName):

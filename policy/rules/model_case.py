@@ -23,12 +23,12 @@ WHY = "on macOS and Windows the two are one file, and readers can't tell them ap
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
-    if facts.model is None or facts.case_twin is None:
+    if facts.model is None or facts.likeness.case_twin is None:
         return
     for push in facts.made:
         yield Breach(
             f"the model {gto_spelling(facts.model)!r} of {push.tag!r} differs only in case from"
-            f" {gto_spelling(facts.case_twin)!r}, which exists",
+            f" {gto_spelling(facts.likeness.case_twin)!r}, which exists",
             push.ref,
             facts.model,
         )

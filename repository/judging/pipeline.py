@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS, is_model, model_of
-from ...policy.push import ModelPush, Tag, TagPush
+from ...policy.push import LIKE_NO_OTHER, Likeness, ModelPush, Tag, TagPush
 from ...policy.wording import shell_command
 from ..git.objects import TagRef
 from .model_updates import updates_by_model
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 # As many tags are read before they are judged; at about 1 KiB each.
 BATCH = 5000
+
+# Who brings more models at once has hardly written their names by hand.
+MOST_LIKENESSES = 20
 
 # What the header of a tag object may take beside the message.
 HEADER_BYTES = 16 * 1024
@@ -62,7 +65,7 @@ def judge_updates(
     if listed is None:
         listed = reader.tags_of([model for model in shares if model is not None])
     obstacles = find_obstacles(updates, shares, listed, reader)
-    twins = find_case_twins(shares, listed, reader)
+    likenesses = find_likenesses(shares, listed, reader)
     whole = (share._replace(standing=listed.get(share.model or "", ())) for share in shares.values())
     limit = _limit(shares, judges)
     allowance = None if any(judge.circumstances.place == "history" for judge in judges) else _Allowance()
@@ -70,13 +73,14 @@ def judge_updates(
         pushes = _read(batch, reader, limit, listed, allowance)
         targets = read_targets(pushes, updates, reader, judges, lands)
         for push in pushes:
-            push = push._replace(targets=targets, obstacles=obstacles, case_twin=twins.get(push.model or ""))
+            likeness = likenesses.get(push.model or "", LIKE_NO_OTHER)
+            push = push._replace(targets=targets, obstacles=obstacles, likeness=likeness)
             for judge in judges:
                 judge.judge_model(push)
 
 
-def find_case_twins(shares: UpdatesByModel, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, str]:
-    """For each model that gets its first tag: one whose name differs only in case."""
+def find_likenesses(shares: UpdatesByModel, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, Likeness]:
+    """The likenesses of the models that get their first tag; those that are like no other may be left out."""
     first = [
         model
         for model, share in shares.items()
@@ -84,18 +88,22 @@ def find_case_twins(shares: UpdatesByModel, listed: Mapping[str, list[TagRef]], 
     ]
     if not first:
         return {}
-    known: dict[str, str] = {}
-    wanted = {model.lower() for model in first}
-    for tag in reader.all_tags():
-        model = model_of(tag.name)
-        if model != tag.name and model.lower() in wanted and is_model(model):
-            known.setdefault(model.lower(), model)
-    twins = {}
+    models = {model for tag in reader.all_tags() if (model := model_of(tag.name)) != tag.name and is_model(model)}
+    standing = sorted(models.difference(first))
+    known = {model.lower(): model for model in reversed(standing)}
+    found = {}
     for model in first:
         twin = known.setdefault(model.lower(), model)
-        if twin != model:
-            twins[model] = twin
-    return twins
+        found[model] = Likeness(twin if twin != model else None, _near(model, standing, first))
+    return found
+
+
+def _near(model: str, standing: Sequence[str], first: Sequence[str]) -> str | None:
+    if len(first) > MOST_LIKENESSES:
+        return None
+    from ...policy.grammar.near_names import near_name
+
+    return near_name(model, standing)
 
 
 def _but_for_the_touched(share: ModelUpdates) -> ModelUpdates:

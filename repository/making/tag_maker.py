@@ -218,6 +218,9 @@ def _ask(git: Git, remote: str, model: str, scratch: str) -> tuple[Listing, Git]
     there = Remote(git, remote, seconds=PATIENCE)
     try:
         listing = there.list([model], heads=True)
+        if not listing.tags:
+            # A new model's name is held against those that there are.
+            listing = there.list(None, heads=True)
         tags = {name: oid for name, oid in listing.tags.items() if name.startswith((f"{model}@", f"{model}#"))}
         return listing, fetch_missing(git, there, tags, into=scratch)
     except RemoteIsSilent as silent:

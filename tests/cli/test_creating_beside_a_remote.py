@@ -205,3 +205,48 @@ def test_a_number_that_an_unreadable_tag_bears_is_taken(repo: Repo) -> None:
     repo.lightweight("churn@v0.0.1")
 
     assert ok(repo, "register", "churn") == "churn@v0.0.2"
+
+
+class TestANameThatIsNearlyAnothers:
+    @pytest.fixture
+    def registry(self, server: Server, clone: Repo) -> Repo:
+        clone.tag("churn@v1.0.0")
+        clone.tag("churn#prod#1")
+        assert clone.push("--tags").ok
+        clone.git("tag", "-d", "churn@v1.0.0", "churn#prod#1")
+        clone.commit()
+        clone.push("main")
+        return clone
+
+    def test_is_a_warning(self, registry: Repo) -> None:
+        ran = tagwarden(registry.path, "register", "chrun", "--push")
+
+        assert ran.status == 0
+        assert "warning [near-name] 'chrun' is a new model, and its name is nearly that of 'churn'" in ran.err
+
+    def test_is_a_warning_of_the_server_too(self, registry: Repo) -> None:
+        registry.tag("chrun@v1.0.0")
+
+        pushed = registry.push("chrun@v1.0.0")
+
+        assert pushed.ok
+        assert pushed.rules == {"near-name"}
+
+    def test_of_a_stage_is_one_too(self, registry: Repo) -> None:
+        ran = tagwarden(registry.path, "assign", "churn", "prdo", "--version", "v1.0.0")
+
+        assert "warning [near-name] 'prdo' is a new stage of 'churn', and its name is nearly that of 'prod'" in ran.err
+
+    def test_is_asked_about_on_a_terminal(self, registry: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("os.isatty", lambda *_: True)
+        monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+
+        ran = tagwarden(registry.path, "register", "chrun")
+
+        assert (ran.status, ran.out) == (1, "")
+        assert "then no tag was made" in ran.err
+        assert not registry.tags()
+
+    def test_a_new_model_is_announced(self, registry: Repo) -> None:
+        assert "'fraud' is a new model" in tagwarden(registry.path, "register", "fraud").err
+        assert "new model" not in tagwarden(registry.path, "register", "fraud", registry.commit()).err

@@ -19,7 +19,7 @@ def problems(
     line = parse_line("m@v0.0.1 tagger Ada <ada@example.com>")
     circumstances = Circumstances(now=NOW, place=place, pusher=pusher, pusher_email=email)
     judge = Judge(POLICY, circumstances)
-    judge.judge_model(ModelPush("m", [push_of(line, {})], [], {line.target.oid: line.target}, {}, None))
+    judge.judge_model(ModelPush("m", [push_of(line, {})], [], {line.target.oid: line.target}, {}))
     return [finding.message for finding in judge.verdict(source="here", policy_id=None).findings]
 
 

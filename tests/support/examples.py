@@ -19,6 +19,7 @@ from typing import Literal, NamedTuple
 from tagwarden.policy.file.load import PolicyMistakes, load_policy
 from tagwarden.policy.file.policy import Policy
 from tagwarden.policy.grammar.near_miss import NearMiss
+from tagwarden.policy.grammar.near_names import near_name
 from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
 from tagwarden.policy.judging.judge import Judge
 from tagwarden.policy.objects.commit_object import parse_commit
@@ -26,6 +27,7 @@ from tagwarden.policy.objects.tag_object import parse_tag_object
 from tagwarden.policy.objects.tree_shape import Shape
 from tagwarden.policy.push import (
     Circumstances,
+    Likeness,
     ModelPush,
     RefUpdate,
     Signature,
@@ -178,7 +180,9 @@ def judge_example(
             for other in (standing if "/" in line.name else folders)
             if line.name.startswith(other + "/") or other.startswith(line.name + "/")
         }
-        judge.judge_model(ModelPush(model, pushes, mine, targets, obstacles, None if mine else twin))
+        near = near_name(model, sorted(models)) if model and not mine else None
+        case = None if mine else twin
+        judge.judge_model(ModelPush(model, pushes, mine, targets, obstacles, Likeness(case, near)))
     updates = [*replacements(example.pushed), *(RefUpdate(None, oid(tag), f"refs/tags/{tag}") for tag in tags)]
     judge.judge_whole(WholePush(circumstances, updates, policy_problem(example.pushed)))
     return judge.verdict(source="example", policy_id=None)

@@ -1,0 +1,101 @@
+"""Warns of the first tag of a model or stage whose name is nearly that of another.
+
+`chrun` beside `churn`, `prdo` beside `prod`, `Prod` beside `prod`, `cv/seg` beside
+`cv:seg`: such a name is more often a slip than wanted, and a model that was
+registered by a slip stays in the registry for ever. Names that differ in a digit
+are taken for a series. In a clone only the models are known that the clone or
+the asked remote names; a push of more than 20 new models or stages is not asked.
+
+Fix: if it is a slip, delete the tag before it is pushed: `git tag -d TAG`.
+"""
+
+from __future__ import annotations
+
+from ..grammar.names import gto_spelling
+from ..grammar.near_names import near_name
+from ..verdict import Breach
+from .contract import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts.model_facts import ModelFacts
+
+OPTIONS = ()
+# Who brings more stages at once has hardly written their names by hand.
+MOST_STAGES = 20
+
+WHY = "a new model or stage is there for good, even if its name was a slip."
+
+
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    model = gto_spelling(facts.model or "")
+    # What differs in case only is told by model-case, unless that is off.
+    told = facts.likeness.case_twin is not None and facts.settings.levels["model-case"] != "off"
+    if facts.likeness.near is not None and facts.made and not told:
+        yield Breach(
+            f"{model!r} is a new model, and its name is nearly that of {gto_spelling(facts.likeness.near)!r}",
+            facts.made[0].ref,
+            facts.model,
+            "rules.near-name",
+        )
+    yield from _stages(facts)
+
+
+def _stages(facts: ModelFacts) -> Iterator[Breach]:
+    made = {push.tag for push in facts.made}
+    first: dict[str, str] = {}
+    for replayed in facts.events:
+        if replayed.event.name.kind == "assign" and replayed.event.name.stage is not None:
+            first.setdefault(replayed.event.name.stage, replayed.push.ref)
+    new = {stage for stage in first if _is_new(stage, made, facts)}
+    if not new or len(new) > MOST_STAGES:
+        return
+    known = sorted(facts.history.holdings.keys() - new)
+    for stage in sorted(new):
+        near = near_name(stage, known)
+        if near is not None:
+            yield Breach(
+                f"{stage!r} is a new stage of {gto_spelling(facts.model or '')!r}, "
+                f"and its name is nearly that of {near!r}",
+                first[stage],
+                facts.model,
+                "rules.near-name",
+            )
+
+
+def _is_new(stage: str, made: set[str], facts: ModelFacts) -> bool:
+    holdings = facts.history.holdings.get(stage, {}).values()
+    return all(holding.assigned is None or holding.assigned.tag in made for holding in holdings)
+
+
+ONE = ("churn@v1.0.0",)
+ASKED = '[rules]\nnear-name = "error"\n'
+EXAMPLES = (
+    Example("a new model", ("fraud@v1.0.0",), refused=False, existing=ONE, policy=ASKED),
+    Example("two letters swapped", ("chrun@v1.0.0",), refused=True, existing=ONE, policy=ASKED),
+    Example("a letter more", ("churns@v1.0.0",), refused=True, existing=ONE, policy=ASKED),
+    Example("a series", ("churn2@v1.0.0",), refused=False, existing=("churn1@v1.0.0",), policy=ASKED),
+    Example("a slash for a colon", ("cv/seg@v1.0.0",), refused=True, existing=("cv=seg@v1.0.0",), policy=ASKED),
+    Example(
+        "a model that is there already",
+        ("chrun@v1.0.1 on c2 at 2",),
+        refused=False,
+        existing=(*ONE, "chrun@v1.0.0"),
+        policy=ASKED,
+    ),
+    Example(
+        "a slip in a stage", ("churn#prdo on c1 at 3",), refused=True, existing=(*ONE, "churn#prod at 2"), policy=ASKED
+    ),
+    Example(
+        "another case of a stage",
+        ("churn#Prod on c1 at 3",),
+        refused=True,
+        existing=(*ONE, "churn#prod at 2"),
+        policy=ASKED,
+    ),
+    Example(
+        "another stage", ("churn#dev on c1 at 3",), refused=False, existing=(*ONE, "churn#prod at 2"), policy=ASKED
+    ),
+)
