@@ -74,8 +74,8 @@ def play(world: World) -> None:
             if changed_model_tags(refs, after):
                 found = audit_errors(scene.server.path)
                 news = newly_wrong(wrong, found, refs, after)
-                if world.hook == "update" and is_rewound(scene.server.path, refs, after):
-                    # A tag that was on the branch when this hook was asked, before the branch's own turn.
+                if (world.hook == "update" or push.meanwhile) and is_rewound(scene.server.path, refs, after):
+                    # A tag that was on the branch when its hook was asked, before the branch's own turn.
                     news = frozenset((rule, ref) for rule, ref in news if rule != "target-branch")
                 assert not news
                 wrong = found
