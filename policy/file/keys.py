@@ -61,7 +61,8 @@ _ROWS = (
     Key(
         "scope.ignore",
         types.GLOBS,
-        "Globs over tag names that are not the registry's business, whatever they look like.",
+        "Globs over tag names that are not the registry's business, whatever they look like: other tools' tags, such "
+        'as `["pkg-*@[0-9]*"]` for npm packages. What GTO reads of such tags, nobody has judged.',
         ["release-*"],
         ("tag-name",),
         ANY_VALUE,

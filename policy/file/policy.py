@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..grammar.names import stops_gto
 from ..record import Record
 from ..settings import Trailer
 
@@ -55,10 +56,13 @@ class Policy(Record):
         return self.base.signing
 
     def ignores(self, tag: str) -> bool:
-        """Whether `scope.ignore` takes `tag` (without `refs/tags/`) out of the registry."""
+        """Whether `scope.ignore` takes `tag` (without `refs/tags/`) out of the registry.
+
+        What stops GTO by its name is never out of it.
+        """
         from ..grammar.globs import matches_any
 
-        return matches_any(self.ignore, tag)
+        return matches_any(self.ignore, tag) and not stops_gto(tag)
 
     def overriding(self, model: str) -> tuple[Override, ...]:
         """The overrides that match `model`, in file order."""

@@ -61,6 +61,16 @@ def is_ref_path(folder: str) -> bool:
     return last[:1] != "." and not any(part[:1] in ("", ".") or part.endswith(".lock") for part in parents)
 
 
+def stops_gto(tag: str) -> bool:
+    """Whether the mere name of a tag can make every GTO command fail: `MODEL@created`, or what is called like a commit.
+
+    GTO 1.10 reads `@created` (gto/constants.py), and then does not know what to do with it; a tag that is called like
+    a commit it reads in place of that commit.
+    """
+    model, at, rest = tag.partition("@")
+    return is_commit_id(tag) or bool(at and rest.partition("#")[0] == "created" and is_model(model))
+
+
 def is_commit_id(tag: str) -> bool:
     """Whether a tag is called like a commit.
 

@@ -80,7 +80,7 @@ class Judge:
         Tags that `scope.ignore` covers are left out and not counted.
         """
         if self.policy.ignore:
-            push = push._replace(pushed=[update for update in push.pushed if not self.policy.ignores(update.tag)])
+            push = self._without_ignored(push)
         if not push.pushed:
             return
         self.judged += len(push.pushed)
@@ -109,6 +109,15 @@ class Judge:
                 from ..facts.falls_back import falls_back
 
                 self._consequences += falls_back(facts)
+
+    def _without_ignored(self, push: ModelPush) -> ModelPush:
+        """The part without what is none of our business. Over history that stands, and others may need it."""
+        ours: list[TagPush] = []
+        others: list[TagPush] = []
+        for update in push.pushed:
+            (others if self.policy.ignores(update.tag) else ours).append(update)
+        standing = [update.new for update in others if update.new] if self.circumstances.place == "history" else []
+        return push._replace(pushed=ours, existing=[*push.existing, *standing])
 
     def _level(self, rule: str, settings: Settings) -> Level:
         level = settings.levels[rule]

@@ -106,6 +106,10 @@ EXAMPLES = (
     ),
     Example("a name that can't be taken back", (f"churn@v1.0.0-{'long' * 57}",), refused=True),
     Example("a model that can't be deprecated", (f"{'long' * 57}a@v1.0.0",), refused=True),
+    Example("the name of a scoped package", ("@scope/pkg@1.2.3",), refused=False),
+    Example(
+        "what stops GTO, under an ignored name", ("pkg@created",), refused=True, policy='[scope]\nignore = ["pkg@*"]\n'
+    ),
     Example("another tool's tags, ignored", ("pkg@1.2.3",), refused=False, policy='[scope]\nignore = ["pkg@*"]\n'),
     Example(
         "a stage that is a folder of another",

@@ -29,6 +29,26 @@ def test_honest_history_is_accepted(repo: Repo) -> None:
     assert ran.out == "tagwarden: accepted: 5 tags judged; policy: built-in\n"
 
 
+def test_a_tag_that_is_ignored_stands_for_those_that_need_it(repo: Repo) -> None:
+    (repo.path / "tagwarden.toml").write_text('[scope]\nignore = ["churn@v1.*"]\n')
+    repo.tag("churn@v1.0.0")
+    repo.tag("churn#prod")
+
+    ran = tagwarden(repo.path, "audit")
+
+    assert (ran.status, ran.out.count("1 tag judged")) == (0, 1)
+
+
+def test_what_stands_gets_no_fix_that_moves_it(repo: Repo) -> None:
+    repo.lightweight("churn@v1.0.0")
+    repo.tag("churn@v2.0.0")
+    repo.tag("churn#prod", repo.commit())
+
+    fixes = {one["tag"]: one["fix"] for one in tagwarden(repo.path, "audit", "--json").json["findings"]}
+
+    assert fixes == {"churn@v1.0.0": "git push origin :refs/tags/churn@v1.0.0", "churn#prod": None}
+
+
 def test_every_violation_is_listed_and_counted(repo: Repo) -> None:
     repo.tag("churn@v1.0.0")
     repo.lightweight("churn@v1.1.0")
