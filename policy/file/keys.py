@@ -61,8 +61,7 @@ _ROWS = (
     Key(
         "scope.ignore",
         types.GLOBS,
-        "Globs over tag names that are not the registry's business, whatever they look like: other tools' tags, such "
-        'as `["pkg-*@[0-9]*"]` for npm packages. What GTO reads of such tags, nobody has judged.',
+        "Globs over tag names that are not the registry's business. Nobody judges what GTO reads of such tags.",
         ["release-*"],
         ("tag-name",),
         ANY_VALUE,

@@ -25,6 +25,8 @@ from .names import (
 )
 from .versions import MOST_DIGITS, parse_version
 
+DIGITS_OF_A_YEAR = 4
+
 
 class NearMiss(Record):
     """`problem` completes "'NAME' is not a model tag: "; `suggestion` is the name that was probably meant."""
@@ -164,6 +166,8 @@ def _suggest(tag: str) -> str | None:
     numbers = core.split(".")
     if len(numbers) > 3 or not all(is_counter(number) and len(number) <= MOST_DIGITS for number in numbers):
         return None
+    if len(numbers) == 1 and len(core) >= DIGITS_OF_A_YEAR:
+        return None  # a date, or a build's number
     padded = [str(int(number)) for number in numbers] + ["0"] * (3 - len(numbers))
     try:
         meant = parse_version(f"v{'.'.join(padded)}{dash}{extra}")

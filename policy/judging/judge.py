@@ -92,6 +92,7 @@ class Judge:
         from .features import features_of
 
         found: set[tuple[str, str | None]] = set()
+        before = len(self.findings)
         for landing in landings_of(push, self.circumstances):
             facts = build_facts(push, settings, self.circumstances, self.documents, landing)
             new: list[tuple[str, str | None]] = []
@@ -109,6 +110,10 @@ class Judge:
                 from ..facts.falls_back import falls_back
 
                 self._consequences += falls_back(facts)
+        if len(self.findings) > before + 1 and self.circumstances.written != "standing":
+            from ..facts.fix import with_one_fix
+
+            self.findings[before:] = with_one_fix(self.findings[before:], facts, ORDER)
 
     def _without_ignored(self, push: ModelPush) -> ModelPush:
         """The part without what is none of our business. Over history that stands, and others may need it."""

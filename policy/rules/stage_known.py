@@ -8,9 +8,11 @@ Fix: correct the stage, or have it declared.
 
 from __future__ import annotations
 
-from ..grammar.names import is_counter
+from ..facts.fix import instead
+from ..grammar.names import gto_spelling, is_counter
+from ..grammar.near_names import near_name
 from ..verdict import Breach
-from ..wording import some_of
+from ..wording import shell_command, some_of
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("stages.names",)
+# Nobody reads the hints for more stages, and each takes a look at all that are declared.
+MOST_HINTS = 20
 WHY = "nothing deploys to a stage that nobody declared, and nobody notices."
 
 
@@ -32,6 +36,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         return
     known = frozenset(declared)
     names = some_of(declared) or "none"
+    nears: dict[str, str | None] = {}
     for replayed in facts.events:
         stage = replayed.event.name.stage
         if stage is None or stage in known or replayed.event.name.kind != "assign":
@@ -42,8 +47,16 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             hint = (
                 f"; {stage!r} was how GTO 0.1 wrote the stage {stem!r} with a counter, which is now '{stem}#{counter}'"
             )
+        if stage not in nears:
+            nears[stage] = near_name(stage, declared) if len(nears) < MOST_HINTS else None
+        near = nears[stage]
+        assign = ("tagwarden", "assign", gto_spelling(facts.model or ""), near or "")
+        version = ("--version", str(replayed.active)) if replayed.active else ()
         yield Breach(
-            f"the stage {stage!r} is not declared in {source} (declared: {names}){hint}", replayed.push.ref, facts.model
+            f"the stage {stage!r} is not declared in {source} (declared: {names}){hint}",
+            replayed.push.ref,
+            facts.model,
+            fix=instead(facts, replayed.push.tag, shell_command(*assign, *version)) if near else None,
         )
 
 

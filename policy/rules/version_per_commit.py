@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.model_facts import ModelFacts
+    from ..registry.replay import ReplayedEvent
 
 OPTIONS = ()
+COMMIT = ("git", "commit", "--allow-empty")
 WHY = "GTO finds a stage's version by its commit, and fails where a commit has two."
 
 
@@ -41,8 +43,15 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f" of the model {gto_spelling(facts.model or '')!r}",
                 replayed.push.ref,
                 facts.model,
-                fix=shell_commands(("git", "commit", "--allow-empty"), ("git", "tag", "-f", "-a", replayed.push.tag)),
+                fix=shell_commands(COMMIT, _again(replayed, facts)),
             )
+
+
+def _again(replayed: ReplayedEvent, facts: ModelFacts) -> tuple[str, ...]:
+    if facts.circumstances.written == "planned":
+        version = str(replayed.event.name.version)
+        return "tagwarden", "register", gto_spelling(facts.model or ""), "--version", version
+    return "git", "tag", "-f", "-a", replayed.push.tag
 
 
 EXAMPLES = (

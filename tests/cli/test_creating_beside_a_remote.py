@@ -250,3 +250,32 @@ class TestANameThatIsNearlyAnothers:
     def test_a_new_model_is_announced(self, registry: Repo) -> None:
         assert "'fraud' is a new model" in tagwarden(registry.path, "register", "fraud").err
         assert "new model" not in tagwarden(registry.path, "register", "fraud", registry.commit()).err
+
+
+def test_one_slip_has_one_fix_that_puts_it_right(server: Server, clone: Repo) -> None:
+    clone.tag("churn@v1.0.0")
+    assert clone.push("churn@v1.0.0").ok
+    clone.tag("churn@v0.9.0")
+
+    refused = clone.push("churn@v0.9.0")
+    fixes = [line.partition("fix: ")[2].strip() for line in refused.stderr.splitlines() if "fix: " in line]
+
+    assert refused.rules == {"version-order", "version-per-commit"}
+    assert fixes == ["git tag -d churn@v0.9.0 && git commit --allow-empty && tagwarden register churn"]
+    clone.git("tag", "-d", "churn@v0.9.0")
+    clone.git("commit", "-q", "--allow-empty", "-m", "as told")
+    assert ok(clone, "register", "churn") == "churn@v1.0.1"
+    assert clone.push("main", "--tags").ok
+
+
+def test_a_slip_in_a_declared_stage_names_the_stage_that_was_meant(server: Server) -> None:
+    server.commit_on_main({".gto": "stages: [dev, prod]\n"})
+    clone = server.clone()
+    clone.git("remote", "set-head", "origin", "main")
+    clone.tag("churn@v1.0.0")
+    clone.tag("churn#prdo")
+
+    said = clone.push("--tags").stderr
+
+    assert "the stage 'prdo' is not declared in .gto (declared: dev, prod)" in said
+    assert "fix: git tag -d 'churn#prdo' && tagwarden assign churn prod --version v1.0.0" in said

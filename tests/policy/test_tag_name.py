@@ -171,6 +171,8 @@ NEAR_MISSES = [
     ("m@v1.0", "the patch number is missing", "m@v1.0.0"),
     ("m@v1.0.new", "'new' is not a valid patch number", None),
     ("m@V1.0.0", "capital 'V'", "m@v1.0.0"),
+    ("m@2024-01-01", "the 'v' at the beginning is missing", None),
+    ("m@20240101", "the 'v' at the beginning is missing", None),
     ("m@v1", "the minor and patch numbers are missing", "m@v1.0.0"),
     ("m@v01.0.0", "the major number '01' has a leading zero", "m@v1.0.0"),
     ("m@v1.0.0-01", "the pre-release number '01' has a leading zero", None),
