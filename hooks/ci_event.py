@@ -33,7 +33,7 @@ def read_event(environment: Mapping[str, str]) -> Event:
         return _of_gitlab(environment)
     raise CannotJudge(
         "There is no event to read: neither GITHUB_ACTIONS nor GITLAB_CI is set. "
-        "Elsewhere name the tag: `tagwarden check TAG`."
+        "Elsewhere name the tag: `tagwarden check TAG`, `tagwarden resolve --event TAG`."
     )
 
 

@@ -6,9 +6,12 @@ from .replay import ORDER_WITHIN_A_SECOND
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from .event import Event
+
+    # The second in which something last ended, by (stage, commit); by (None, commit) for the version there.
+    Ends = Mapping[tuple[str | None, str], int]
 
 NEED_A_VERSION = ("assign", "unassign")
 
@@ -24,10 +27,38 @@ def stood_before(event: Event, others: Sequence[Event]) -> list[Event]:
     """
     own = _place(event)
     before = [other for other in others if _place(other) < own or _assigned_along(other, event)]
+    if any(_ties(other, event) for other in before):
+        ends = ends_of_assignments(others)
+        before = [other for other in before if not (_ties(other, event) and has_ended(other, ends))]
     if event.name.kind not in NEED_A_VERSION or any(_registers(other, event.commit) for other in before):
         return before
     later = [other for other in others if _registers(other, event.commit)]
     return [*before, *sorted(later, key=_place)[:1]]
+
+
+def ends_of_assignments(events: Iterable[Event]) -> Ends:
+    """When something last ended for a commit: its place in a stage, or (None for the stage) its version."""
+    ends: dict[tuple[str | None, str], int] = {}
+    for event in events:
+        if event.name.kind in ("unassign", "deregister"):
+            place = event.name.stage, event.commit
+            ends[place] = max(ends.get(place, event.time), event.time)
+    return ends
+
+
+def has_ended(assignment: Event, ends: Ends) -> bool:
+    """Whether `assignment` was ended by something that is dated later.
+
+    What came after the end may then be dated in the assignment's own second: it
+    had nothing in force to follow.
+    """
+    places = ((assignment.name.stage, assignment.commit), (None, assignment.commit))
+    return any(ends.get(place, assignment.time) > assignment.time for place in places)
+
+
+def _ties(other: Event, event: Event) -> bool:
+    both_assign = other.name.kind == event.name.kind == "assign"
+    return both_assign and other.time == event.time and other.name.stage == event.name.stage
 
 
 def _place(event: Event) -> tuple[int, int, object, str]:

@@ -15,6 +15,7 @@ Fix: set the clock and make the tag anew, a second later.
 from __future__ import annotations
 
 from ..grammar.names import TAGS
+from ..registry.before import ends_of_assignments, has_ended
 from ..verdict import Breach
 from ..wording import shell_command
 from .contract import Example
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.model_facts import ModelFacts
+    from ..registry.before import Ends
+    from ..registry.event import Event
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("time.max-skew",)
@@ -32,6 +35,9 @@ WHY = "GTO orders events by these times, so it would read them in another order 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     limit = facts.circumstances.now + facts.settings.time.max_skew
+    # A push is judged by what is in force when it comes; over history that has to be found out from later events.
+    over_history = facts.circumstances.place == "history"
+    ends = ends_of_assignments(replayed.event for replayed in facts.events) if over_history else {}
     for replayed in facts.events:
         event, follows = replayed.event, replayed.follows
         if event.time > limit:
@@ -42,7 +48,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 facts.model,
                 fix=_again(replayed.push.tag),
             )
-        elif follows is not None and event.time <= follows.time:
+        elif follows is not None and event.time <= follows.time and not _came_after_its_end(event, follows, ends):
             order = "in the same second as" if event.time == follows.time else "before"
             yield Breach(
                 f"{replayed.push.tag!r} is dated {date(event.time)},"
@@ -54,6 +60,12 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             )
         elif replayed.retires:
             yield from _later_commit(replayed, facts)
+
+
+def _came_after_its_end(event: Event, follows: Event, ends: Ends) -> bool:
+    """Whether both assign a stage in one second, and `event` may have come when `follows` was in force no more."""
+    both_assign = event.name.kind == follows.name.kind == "assign"
+    return both_assign and event.time == follows.time and has_ended(follows, ends)
 
 
 def _later_commit(replayed: ReplayedEvent, facts: ModelFacts) -> Iterator[Breach]:

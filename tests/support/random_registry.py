@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from tagwarden.policy.file.load import built_in_policy
 from tagwarden.policy.grammar.names import gto_spelling, tag_spelling
@@ -24,6 +25,7 @@ BEGINNING = 1_700_000_000
 COMMITS = 40
 
 Plan = Sequence[Sequence[Wish]]
+Place = Literal["server", "client", "history"]
 
 
 class Registry:
@@ -49,18 +51,17 @@ class InMemory(Registry):
         self.policy = built_in_policy()
 
     def push(self, steps: Sequence[Step]) -> bool:
-        new = {
-            step.tag: Tag(step.tag, f"{step.tag} at {step.time}", "tag", parse_tag_object(tag_bytes(step)))
-            for step in steps
-        }
+        new = made(steps)
         accepted = self.judge(steps, new, list(self.tags.values())).accepted
         if accepted:
             self.tags.update(new)
         return accepted
 
-    def judge(self, steps: Sequence[Step], new: Mapping[str, Tag], standing: Sequence[Tag]) -> Verdict:
-        """The verdict on `steps`, whose tags are `new`, where `standing` stand."""
-        judge = Judge(self.policy, Circumstances(now=BEGINNING + 10_000_000, place="server"))
+    def judge(
+        self, steps: Sequence[Step], new: Mapping[str, Tag], standing: Sequence[Tag], *, place: Place = "server"
+    ) -> Verdict:
+        """The verdict that `place` gives on `steps`, whose tags are `new`, where `standing` stand."""
+        judge = Judge(self.policy, Circumstances(now=BEGINNING + 10_000_000, place=place))
         stands = {tag.name: tag for tag in standing}
         for model in {step.model for step in steps}:
             pushed = [
@@ -80,6 +81,14 @@ class InMemory(Registry):
             assert event is not None
             histories.setdefault(event.name.model, ModelHistory()).add(event)
         return {gto_spelling(model): reading_of(history) for model, history in histories.items()}
+
+
+def made(steps: Sequence[Step]) -> dict[str, Tag]:
+    """The tags of `steps` by name."""
+    return {
+        step.tag: Tag(step.tag, f"{step.tag} at {step.time}", "tag", parse_tag_object(tag_bytes(step)))
+        for step in steps
+    }
 
 
 def name_of(tag: Tag) -> TagName:
