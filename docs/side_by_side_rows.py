@@ -31,6 +31,11 @@ In general:
   registry is an answer of its own: `show` and `history` exit with 0 and say on stderr that there is no model.
 - A tag that GTO can't read stops every command of GTO in that repository. tagwarden passes it over, and
   `tagwarden audit` names it.
+- `gto … --push` pushes without the `git` program. To a path or a `file://` URL it writes past the server's hook.
+  Over the network the hook judges it; GTO then hides what the hook says, and leaves the tag in the clone.
+- `dvc artifacts get --stage` takes the last tag of a stage, of whatever kind: after `unassign` it still finds the
+  version that was taken out. Teams with such readers roll back by assigning the older version once more:
+  `tagwarden assign MODEL STAGE --version V --force`.
 - Tags are read, and nothing else: models that are only listed in an `artifacts.yaml` are not shown."""
 
 SECTIONS = {
@@ -103,8 +108,7 @@ SECTIONS = {
         Row("gto assign churn --version v0.0.1 --stage prod", "tagwarden assign churn prod --version v0.0.1"),
         Row(
             "gto assign churn --version v0.0.1 --stage prod --force",
-            "",
-            "left out: the version is in the stage already",
+            "tagwarden assign churn prod --version v0.0.1 --force",
         ),
         Row(
             "gto assign churn --version v0.0.2 --stage prod --simple true",
