@@ -3,8 +3,9 @@
 `chrun` beside `churn`, `prdo` beside `prod`, `Prod` beside `prod`, `cv/seg` beside
 `cv:seg`: such a name is more often a slip than wanted, and a model that was
 registered by a slip stays in the registry for ever. Names that differ in a digit
-are taken for a series. In a clone only the models are known that the clone or
-the asked remote names; a push of more than 20 new models or stages is not asked.
+are taken for a series, and a stage that `stage-known` refuses is left to it. In
+a clone only the models are known that the clone or the asked remote names; a
+push of more than 20 new models or stages is not asked.
 
 Fix: if it is a slip, delete the tag before it is pushed: `git tag -d TAG`.
 """
@@ -49,7 +50,7 @@ def _stages(facts: ModelFacts) -> Iterator[Breach]:
     for replayed in facts.events:
         if replayed.event.name.kind == "assign" and replayed.event.name.stage is not None:
             first.setdefault(replayed.event.name.stage, replayed.push.ref)
-    new = {stage for stage in first if _is_new(stage, made, facts)}
+    new = {stage for stage in first if _is_new(stage, made, facts) and not _is_refused(stage, facts)}
     if not new or len(new) > MOST_STAGES:
         return
     known = sorted(facts.history.holdings.keys() - new)
@@ -63,6 +64,13 @@ def _stages(facts: ModelFacts) -> Iterator[Breach]:
                 facts.model,
                 "rules.near-name",
             )
+
+
+def _is_refused(stage: str, facts: ModelFacts) -> bool:
+    """Whether stage-known has told of it."""
+    names = facts.settings.stages.names
+    declared = facts.circumstances.declared_stages if names is None else names
+    return declared is not None and stage not in declared and facts.settings.levels["stage-known"] != "off"
 
 
 def _is_new(stage: str, made: set[str], facts: ModelFacts) -> bool:
