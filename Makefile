@@ -16,7 +16,7 @@ test: .venv/ready  ## the test suite, in a few minutes
 	@$(BIN)/pytest -n 2 $(ARGS)
 
 test-thorough: .venv/ready  ## at length what `make test` samples; takes long
-	@$(BIN)/pytest -n 2 -m thorough $(ARGS)
+	@$(BIN)/pytest -n 2 -m thorough -o faulthandler_timeout=14400 $(ARGS)
 
 mutants: .venv/ready  ## whether a test notices each of a list of slips in rules, gate and log; takes long
 	@$(BIN)/python tests/mutants.py $(ARGS)
