@@ -69,6 +69,12 @@ class Verdict(Record):
     emergency: Mapping[str, str] = {}
 
 
+def as_enforced(verdict: Verdict) -> Verdict:
+    """The verdict of a policy that enforces. A mode lets pushes in; what stands is right or wrong in any."""
+    broken = any(finding.severity == "error" for finding in verdict.findings)
+    return verdict._replace(accepted=not broken, mode="enforce")
+
+
 def together(verdicts: Sequence[Verdict]) -> Verdict:
     """The verdicts on several judgements by one policy as one; at least one is needed."""
     first = verdicts[0]

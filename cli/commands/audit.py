@@ -39,7 +39,7 @@ def audit(repo: str | None, policy_file: str | None, format: str | None) -> int:
     that version-order is a warning at most. Where there is a push log, tags
     that it does not explain, and pushes that landed in part and break a rule,
     are named too. Ends with the counts by rule; exits with 1 if there is an
-    error.
+    error, whatever the policy's mode: an audit refuses nothing.
     """
     with open_repository(repo) as reader, Progress("judged {} of {} tags") as progress:
         loaded = policy_in_file(policy_file) if policy_file else policy_in_force(git=reader.git)

@@ -13,8 +13,8 @@ from ...report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
 
 PROVEN = {
     "refuses": "A bad tag was pushed to a scratch repository and refused by tagwarden, as it should be.",
-    "reports": "A bad tag was pushed to a scratch repository: tagwarden reported it and refused nothing, "
-    'for the policy\'s mode is "evaluate".',
+    "reports": 'Nothing is refused, for the policy\'s mode is "evaluate": a bad tag was pushed to a scratch '
+    "repository, and tagwarden reported it.",
     "no": "Bad tags are not refused.",
     "unknown": "Whether bad tags are kept out can't be proven from here.",
 }
@@ -37,8 +37,9 @@ def status(repository: str, server: bool, as_json: bool) -> int:
     With --server: one that is pushed to REPO. The tag goes to a scratch
     repository: nothing in REPO changes, and nothing leaves the machine.
 
-    Exits with 0 only if the tag is refused and nothing else is wrong; with 3 if
-    that can't be proven.
+    Exits with 0 only if the tag is refused, or in mode "evaluate" reported, and
+    nothing else is wrong; with 3 if that can't be proven. What is refused is said
+    in the first line.
     """
     from ...repository.hook_files.errors import CannotInstall
 

@@ -8,6 +8,7 @@ from ...policy.errors import CannotJudge
 from ...policy.grammar.names import REPLACEMENTS, TAGS
 from ...policy.push import Circumstances, RefUpdate, WholePush
 from ...policy.record import Record
+from ...policy.verdict import as_enforced
 from ..git.program import GitProgram
 from ..git.tree_walk import TreeWalk
 from ..signatures.verifier import find_verifier
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 # Models often share their commits; the more are looked at together, the fewer are read twice.
 BATCH = 20_000
 
+ONLY_EVALUATES = 'the policy\'s mode is "evaluate": pushes that do the same are reported, and let in all the same'
+
 # Of what the library can't read, in a list of whatever else is wrong.
 MOST_SHOWN = 5
 
@@ -40,7 +43,8 @@ def audit(git: Git, loaded: LoadedPolicy, *, progress: Progress | None = None) -
 
     GTO's own library is asked for each model tag, too (`consumer_judge.py`).
     What depends on who pushed, or on what was pushed together, can't be told
-    any more. Raises CannotJudge where the repository can't be read.
+    any more. A policy that only evaluates is taken for one that enforces, which
+    a note says. Raises CannotJudge where the repository can't be read.
     """
     reader = _CachingReader(git, progress)
     try:
@@ -54,7 +58,8 @@ def audit(git: Git, loaded: LoadedPolicy, *, progress: Progress | None = None) -
         judge.judge_whole(WholePush(circumstances, replaced, None))
     finally:
         reader.close()
-    return loaded.verdict_of(judge)
+    notes = [ONLY_EVALUATES] if loaded.policy.mode == "evaluate" else []
+    return as_enforced(loaded.verdict_of(judge, *notes))
 
 
 class Unreadable(Record):

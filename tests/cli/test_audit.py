@@ -98,6 +98,21 @@ def test_replaced_objects_are_reported(repo: Repo) -> None:
     assert "[replace-refs]" in ran.out
 
 
+def test_what_stands_is_wrong_in_mode_evaluate_too(repo: Repo) -> None:
+    repo.commit({"tagwarden.toml": 'mode = "evaluate"\n'})
+    repo.tag("churn@v1.0.0")
+    assert tagwarden(repo.path, "audit").status == 0
+
+    repo.lightweight("churn@v1.1.0")
+    ran = tagwarden(repo.path, "audit")
+    found = tagwarden(repo.path, "audit", "--json").json
+
+    assert ran.status == 1
+    assert "tagwarden: refused: 1 error" in ran.out
+    assert 'note: the policy\'s mode is "evaluate"' in ran.out
+    assert (found["accepted"], found["mode"]) == (False, "enforce")
+
+
 def test_a_bare_repository_is_judged_by_the_policy_of_its_server(server: Server) -> None:
     server.commit_on_main({"tagwarden.toml": "[versions]\nprerelease = false\n"})
     server.tag("churn@v1.0.0-rc.1", "main")
