@@ -14,6 +14,7 @@ from ...report.documents.shapes import VERDICT
 from ...report.exit_status import ACCEPTED, REFUSED
 from ...report.json import document, dump
 from ...repository.judging.audit import audit as audit_tags
+from ...repository.judging.baseline_file import hold_against_baseline
 from ...repository.open_repository import open_repository
 from ..judging import format_options, show_verdict
 from ..policy_in_force import policy_in_file, policy_in_force
@@ -24,14 +25,24 @@ if TYPE_CHECKING:
     from ...policy.verdict import Verdict
     from ...repository.git.command import Git
 
-DOCUMENTS = (VERDICT.plus("audit", "The verdict on all tags, and how often each rule is broken.", "counts"),)
+DOCUMENTS = (
+    VERDICT.plus("audit", "The verdict on all tags, and how often each rule is broken.", "counts", "known", "outdated"),
+)
 
 
 @click.command()
 @click.argument("repo", required=False)
 @click.option("--policy", "policy_file", metavar="FILE", help="Judge by this policy.  [default: the one in force]")
+@click.option("--baseline", metavar="FILE", help="Leave out the findings that FILE knows.")
+@click.option("--write-baseline", metavar="FILE", help="Make FILE know what is found now, and leave that out.")
 @format_options
-def audit(repo: str | None, policy_file: str | None, format: str | None) -> int:  # noqa: A002 -- the option's name
+def audit(
+    repo: str | None,
+    policy_file: str | None,
+    baseline: str | None,
+    write_baseline: str | None,
+    format: str | None,  # noqa: A002 -- the option's name
+) -> int:
     """Judge every tag of the repository REPO (the one here), one by one in the order of their times.
 
     Works on bare repositories, which are judged by the policy that their
@@ -40,13 +51,21 @@ def audit(repo: str | None, policy_file: str | None, format: str | None) -> int:
     that it does not explain, and pushes that landed in part and break a rule,
     are named too. Ends with the counts by rule; exits with 1 if there is an
     error, whatever the policy's mode: an audit refuses nothing.
+
+    With --baseline, known findings don't count. One that is about a tag that has
+    changed since, and one that is new, do.
     """
+    if baseline is not None and write_baseline is not None:
+        raise click.UsageError("--baseline reads a file and --write-baseline writes one: give one of them.")
     with open_repository(repo) as reader, Progress("judged {} of {} tags") as progress:
         loaded = policy_in_file(policy_file) if policy_file else policy_in_force(git=reader.git)
-        verdict = audit_tags(reader.git, loaded, progress=progress)
-        verdict = verdict._replace(notes=(*verdict.notes, *_beside_the_tags(reader.git, loaded.policy)))
+        audited = audit_tags(reader.git, loaded, progress=progress)
+        beside = _beside_the_tags(reader.git, loaded.policy)
+    held = hold_against_baseline(audited, read=baseline, write=write_baseline)
+    verdict = held.verdict._replace(notes=(*held.verdict.notes, *beside))
     if format == "json":
-        click.echo(dump({**document(verdict), "counts": _counts(verdict)}))
+        numbers = {"counts": _counts(verdict), "known": held.known, "outdated": held.outdated}
+        click.echo(dump({**document(verdict), **numbers}))
         return ACCEPTED if verdict.accepted else REFUSED
     status = show_verdict(verdict, format)
     for rule, count in _counts(verdict).items():

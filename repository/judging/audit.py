@@ -17,7 +17,7 @@ from .pipeline import judge_updates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Literal
 
     from ...policy.file.policy import Policy
@@ -38,7 +38,14 @@ ONLY_EVALUATES = 'the policy\'s mode is "evaluate": pushes that do the same are 
 MOST_SHOWN = 5
 
 
-def audit(git: Git, loaded: LoadedPolicy, *, progress: Progress | None = None) -> Verdict:
+class Audited(Record):
+    """The verdict on what stands, and `ids`: the object that each ref with a finding names."""
+
+    verdict: Verdict
+    ids: Mapping[str, str]
+
+
+def audit(git: Git, loaded: LoadedPolicy, *, progress: Progress | None = None) -> Audited:
     """The verdict on all tags, and on the replacements (refs/replace/*) that disguise objects.
 
     GTO's own library is asked for each model tag, too (`consumer_judge.py`).
@@ -53,13 +60,16 @@ def audit(git: Git, loaded: LoadedPolicy, *, progress: Progress | None = None) -
         )
         verify = find_verifier(loaded.policy, reader, git, now=None)
         judge = ConsumerJudge(loaded.policy, circumstances, git=git, verify=verify)
-        judge_updates(_all_created(reader), reader, [judge], standing={}, batch_size=BATCH)
+        created = _all_created(reader)
+        judge_updates(created, reader, [judge], standing={}, batch_size=BATCH)
         replaced = [RefUpdate(None, oid, ref) for ref, oid in reader.refs_under(REPLACEMENTS)]
         judge.judge_whole(WholePush(circumstances, replaced, None))
     finally:
         reader.close()
     notes = [ONLY_EVALUATES] if loaded.policy.mode == "evaluate" else []
-    return as_enforced(loaded.verdict_of(judge, *notes))
+    verdict = as_enforced(loaded.verdict_of(judge, *notes))
+    wrong = {finding.ref for finding in verdict.findings}
+    return Audited(verdict, {one.ref: one.new for one in (*created, *replaced) if one.new and one.ref in wrong})
 
 
 class Unreadable(Record):

@@ -172,3 +172,51 @@ def test_of_two_versions_in_one_second_the_lower_is_taken_for_the_earlier(repo: 
     repo.tag("churn@v1.0.0", at=1_700_000_100)
 
     assert tagwarden(repo.path, "audit", "--json").json["findings"] == []
+
+
+class TestBaseline:
+    @pytest.fixture
+    def known(self, repo: Repo, tmp_path: Path) -> str:
+        """A baseline of a repository in which one tag is wrong."""
+        repo.tag("churn@v1.0.0")
+        repo.lightweight("churn@v1.1.0")
+        path = str(tmp_path / "known.txt")
+        assert tagwarden(repo.path, "audit", "--write-baseline", path).status == 0
+        return path
+
+    def test_what_is_known_no_longer_counts(self, repo: Repo, known: str) -> None:
+        oid = repo.git("rev-parse", "churn@v1.1.0")
+        assert Path(known).read_text().splitlines()[1:] == [f"annotated {oid} refs/tags/churn@v1.1.0"]
+
+        ran = tagwarden(repo.path, "audit", "--baseline", known)
+        found = tagwarden(repo.path, "audit", "--baseline", known, "--json").json
+
+        assert ran.status == 0
+        assert f"note: known findings that don't count: 1, by '{known}'" in ran.out
+        assert (found["accepted"], found["findings"], found["known"], found["outdated"]) == (True, [], 1, 0)
+
+    def test_what_is_new_or_has_changed_counts(self, repo: Repo, known: str) -> None:
+        repo.commit()
+        repo.lightweight("churn@v1.1.0")
+        repo.lightweight("churn@v1.2.0")
+
+        found = tagwarden(repo.path, "audit", "--baseline", known, "--json")
+
+        assert (found.status, found.json["counts"], found.json["outdated"]) == (1, {"annotated": 2}, 1)
+
+    def test_only_a_baseline_is_written_over(self, repo: Repo, known: str, tmp_path: Path) -> None:
+        assert tagwarden(repo.path, "audit", "--write-baseline", known).status == 0
+        policy = tmp_path / "tagwarden.toml"
+        policy.write_text("[versions]\n")
+
+        ran = tagwarden(repo.path, "audit", "--write-baseline", str(policy))
+
+        assert (ran.status, policy.read_text()) == (3, "[versions]\n")
+        assert "is no baseline" in ran.err
+
+    def test_a_file_that_is_none_is_no_answer(self, repo: Repo, known: str) -> None:
+        Path(known).write_text("no\n")
+        assert "line 1 is not a rule" in tagwarden(repo.path, "audit", "--baseline", known).err
+        assert tagwarden(repo.path, "audit", "--baseline", known).status == 3
+        assert "--write-baseline" in tagwarden(repo.path, "audit", "--baseline", f"{known}.gone").err
+        assert tagwarden(repo.path, "audit", "--baseline", known, "--write-baseline", known).status == 2
