@@ -49,6 +49,12 @@ class Landed(NamedTuple):
     step: Step
 
 
+def _came_otherwise(one: Landed, other: Landed) -> bool:
+    if one.push < other.push:
+        return one.step.time >= other.step.time
+    return one.step.time <= other.step.time
+
+
 class Places(InMemory):
     """A registry under `policy`, and what each place says of its tags."""
 
@@ -87,9 +93,9 @@ class Places(InMemory):
         return found
 
     def dates_tell_another_order(self, landed: Landed) -> bool:
-        """Whether a tag of the model that is dated earlier, or at the same time, did not come earlier."""
+        """Whether another tag of the model came before or after it, and by its date did not."""
         return any(
-            other.step.model == landed.step.model and other.push >= landed.push and other.step.time <= landed.step.time
+            other.step.model == landed.step.model and _came_otherwise(other, landed)
             for other in self.landed
             if other != landed
         )
