@@ -40,7 +40,7 @@ MUTANTS = (
     _rule("version_step", "number <= 1 or", "number <= 2 or"),
     _rule("version_step", "if patch:", "if patch > 1:"),
     _rule("event_time", "event.time > limit", "event.time >= limit"),
-    _rule("event_time", "event.time <= follows.time:", "event.time < follows.time:"),
+    _rule("event_time", "event.time <= follows.time and", "event.time < follows.time and"),
     _rule("event_time", "replayed.event.time <= newest", "replayed.event.time < newest"),
     _rule("counter", "counter <= highest", "counter < highest"),
     _rule("stage_path", "not replayed.earlier_stages.includes_by(before, replayed.event.time)", "False"),
