@@ -9,7 +9,7 @@ import click
 from ..policy.errors import CannotJudge
 from ..policy.grammar.query import checked_stage, model_in_tags
 from ..policy.grammar.versions import parse_version
-from ..report.escape import escape
+from ..report.escape import display, escape
 from ..repository.git.command import Git
 from ..repository.open_repository import is_url
 from ..repository.remote.out_of_date import notes_on_remote
@@ -43,7 +43,7 @@ def say_what_is_not_here(repo: str | None, models: Sequence[str] | None, *, offl
     """
     if repo is not None or offline:
         return []
-    notes = notes_on_remote(Git.here(), models)
+    notes = [display(note) for note in notes_on_remote(Git.here(), models)]
     for note in notes:
         click.echo(f"note: {escape(note)}", err=True)
     return notes

@@ -41,8 +41,8 @@ def without_passwords(text: str) -> str:
         return text
     import re
 
-    text = re.sub(r"(?i)\b(https?://)[^/@\s'\"]*@", r"\1", text)
-    return re.sub(r"(?i)\b([a-z][a-z0-9+.-]*://[^/:@\s'\"]*):[^/@\s'\"]*@", r"\1@", text)
+    text = re.sub(r"(?i)\b(https?://)[^/?#\s'\"]*@", r"\1", text)
+    return re.sub(r"(?i)\b([a-z][a-z0-9+.-]*://[^/:@\s'\"]*):[^/?#\s'\"]*@", r"\1@", text)
 
 
 def some_of(names: Iterable[str]) -> str:

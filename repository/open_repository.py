@@ -42,7 +42,7 @@ def open_repository(place: str | None, models: Sequence[str] | None = None) -> I
         elif os.path.isdir(place):
             git = Git.at(place)
         elif _is_remote_here(place):
-            yield _remote_reader(place, models, stack)
+            yield stack.enter_context(open_remote(place, models))
             return
         else:
             raise CannotJudge(f"{place!r} is not a repository: it is neither a folder nor a URL nor a remote's name.")
@@ -58,7 +58,13 @@ def _is_remote_here(name: str) -> bool:
         return False
 
 
-def _remote_reader(name: str, models: Sequence[str] | None, stack: contextlib.ExitStack) -> GitProgram:
+@contextlib.contextmanager
+def open_remote(name: str, models: Sequence[str] | None = None) -> Iterator[GitProgram]:
+    """A reader of the tags that the remote `name` of the repository at hand has; with `models` only theirs.
+
+    Nothing is written into that repository. Raises CannotJudge where the remote
+    does not give them.
+    """
     import tempfile
 
     git = Git.here()
@@ -66,9 +72,10 @@ def _remote_reader(name: str, models: Sequence[str] | None, stack: contextlib.Ex
     remote = Remote(git, name, seconds=seconds_for_remotes(wanted or None, DEFAULT_SECONDS))
     listing = remote.list(models)
     tags = {tag: oid for tag, oid in listing.tags.items() if "@" in tag or "#" in tag}
-    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-"))
-    seeing = fetch_missing(git, remote, tags, into=folder)
-    return stack.enter_context(contextlib.closing(RemoteReader(seeing, listing, remote=None)))
+    with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
+        seeing = fetch_missing(git, remote, tags, into=folder)
+        with contextlib.closing(RemoteReader(seeing, listing, remote=None)) as reader:
+            yield reader
 
 
 def is_url(place: str) -> bool:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from ...hooks.ci_event import read_event
-from ...hooks.event_tags import tags_of_event
 from ...policy.grammar.names import TAGS, gto_spelling
 from ...policy.grammar.query import parse_query
 from ...policy.registry.deployment import deployment_of
@@ -17,8 +16,10 @@ from ...policy.registry.resolution import Unresolved
 from ...policy.registry.resolution import resolve as resolve_query
 from ...report.documents.shape import or_null, shape
 from ...report.table import utc_text
-from ...repository.open_repository import open_repository
+from ...repository.git.command import Git
+from ...repository.open_repository import open_remote, open_repository
 from ...repository.registry import read_tags
+from ...repository.remote.names import is_remote, remote_to_push_to
 from ..completion import complete_query
 from ..errors import Refused
 from ..reading import json_option, offline_option, repo_option, say_what_is_not_here
@@ -97,11 +98,11 @@ def resolve(
 def _for_event(tag: str, repo: str | None, answer: str | None, as_json: bool) -> None:
     try:
         asked = parse_query(tag if tag.startswith("refs/") else TAGS + tag)
-        if repo is None:
-            tags = tags_of_event(asked.model)
-        else:
-            with open_repository(repo, [asked.model]) as reader:
-                tags = list(read_tags(reader, [asked.model]))
+        # A job's checkout lacks most tags; the remote has them.
+        remote = _remote_here() if repo is None else None
+        opened = open_repository(repo, [asked.model]) if remote is None else open_remote(remote, [asked.model])
+        with opened as reader:
+            tags = list(read_tags(reader, [asked.model]))
         found = deployment_of(asked.tag or "", tags)
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
@@ -113,6 +114,12 @@ def _for_event(tag: str, repo: str | None, answer: str | None, as_json: bool) ->
         raise Refused(f"nothing is to be deployed for {event.tag!r}: {_why_nothing(event)}")
     else:
         click.echo(_line(deploy, answer))
+
+
+def _remote_here() -> str | None:
+    git = Git.here()
+    name = remote_to_push_to(git)
+    return name if is_remote(git, name) else None
 
 
 def _why_nothing(event: Resolution) -> str:

@@ -41,7 +41,10 @@ ANOTHER_VERSION = frozenset(("version-order", "version-once", "version-per-commi
 
 
 def with_one_fix(findings: Sequence[Finding], facts: ModelFacts, order: Mapping[str, int]) -> list[Finding]:
-    """`findings` on one model; those on one registration have one fix together, which the last in `order` tells."""
+    """`findings` on one model; those on one registration have one fix together, which the last in `order` tells.
+
+    None where one of the rules about versions has none, for it can't tell what is meant.
+    """
     by_ref: dict[str | None, list[int]] = {}
     for place, finding in enumerate(findings):
         by_ref.setdefault(finding.ref, []).append(place)
@@ -54,7 +57,8 @@ def with_one_fix(findings: Sequence[Finding], facts: ModelFacts, order: Mapping[
         for place in places:
             told[place] = told[place]._replace(fix=None)
         last = max(places, key=lambda place: order[findings[place].rule])
-        told[last] = told[last]._replace(fix=_another_version(tag, group, facts))
+        if all(finding.fix for finding in group if finding.rule in ANOTHER_VERSION):
+            told[last] = told[last]._replace(fix=_another_version(tag, group, facts))
     return told
 
 

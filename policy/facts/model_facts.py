@@ -99,3 +99,16 @@ def build_facts(
         signatures=push.signatures,
         documents=documents,
     )
+
+
+def new_stages(facts: ModelFacts) -> set[str]:
+    """The stages that the push assigns, and that no tag from before it has assigned."""
+    made = {push.tag for push in facts.made}
+    assigned = {replayed.event.name.stage for replayed in facts.events if replayed.event.name.kind == "assign"}
+    holdings = facts.history.holdings
+    return {
+        stage
+        for stage in assigned
+        if stage is not None
+        and all(one.assigned is None or one.assigned.tag in made for one in holdings.get(stage, {}).values())
+    }

@@ -19,8 +19,11 @@ def near_name(name: str, others: Iterable[str]) -> str | None:
     """
     plain = _plain(name)
     for other in others:
-        if other != name and (_plain(other) == plain or _is_a_slip(plain, _plain(other))):
-            return other
+        # Nearly all of a large registry's names are told apart by their length.
+        if abs(len(other) - len(name)) <= 1 and other != name:
+            theirs = _plain(other)
+            if theirs == plain or _is_a_slip(plain, theirs):
+                return other
     return None
 
 
@@ -29,7 +32,7 @@ def _plain(name: str) -> str:
 
 
 def _is_a_slip(one: str, other: str) -> bool:
-    if abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < SHORTEST:
+    if min(len(one), len(other)) < SHORTEST:
         return False
     start = 0
     while start < min(len(one), len(other)) and one[start] == other[start]:

@@ -9,6 +9,7 @@ missing where a rule would object.
 
 from __future__ import annotations
 
+from ..facts.model_facts import new_stages
 from ..grammar.names import MOST_COUNTER_DIGITS, REPLACEMENTS, ROOMY_BYTES
 from ..grammar.tag_name import TagName
 from ..objects.needed_files import ANNOTATIONS_FILE
@@ -44,6 +45,8 @@ def features_of(facts: ModelFacts) -> set[str]:
             features.add("move")
         if push.new is not None:
             features.update(_of_tag(push.new, facts))
+    if "assign" in features and new_stages(facts):
+        features.add("new-stage")
     for replayed in facts.events:
         if replayed.versions_here > 1 or len(facts.history.registrations_at.get(replayed.event.commit, ())) > 1:
             features.add("crowded-commit")

@@ -178,7 +178,12 @@ class Judge:
             policy_id=policy_id,
             findings=tuple(self.findings),
             judged=self.judged,
-            notes=(*notes, *self._consequences, *self._notes_on_what_is_left_out(), *self._notes_on_emergencies()),
+            notes=(
+                *notes,
+                *(() if refused else self._consequences),
+                *self._notes_on_what_is_left_out(),
+                *self._notes_on_emergencies(),
+            ),
             emergency=self.used_emergencies,
         )
 

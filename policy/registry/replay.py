@@ -122,10 +122,13 @@ def _replay_one(
             follows = _latest(_latest(follows, holding.unassigned), history.newest_assignment(stage))
         else:
             follows = _latest(follows, holding.assigned)
+    active = history.active_version_at(commit)
+    if kind == "deregister" and event.name.version is not None and history.is_active(event.name.version, commit):
+        active = event.name.version  # the lower of two on one commit can be taken back, too
     return ReplayedEvent(
         push,
         event,
-        history.active_version_at(commit),
+        active,
         history.versions_at(commit),
         in_stage,
         follows,

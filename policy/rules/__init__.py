@@ -61,7 +61,7 @@ RULES: dict[str, RuleRow] = {
     "target-files": RuleRow("off", IN_USE, needs_option=("target.files",), breakable=True),
     "model-known": RuleRow("off", needs_option=("models.names", "models.declared-in"), breakable=True),
     "model-case": RuleRow("error", frozenset(("case-twin",)), needs_remote=True, breakable=True),
-    "near-name": RuleRow("warning", frozenset(("near-model", "assign")), needs_remote=True, breakable=True),
+    "near-name": RuleRow("warning", frozenset(("near-model", "new-stage")), needs_remote=True, breakable=True),
     "version-order": RuleRow(
         "error", frozenset(("register",)), needs_remote=True, breakable=True, helped=True, in_history="warning"
     ),

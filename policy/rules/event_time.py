@@ -9,13 +9,13 @@ than everything before it, the commits of the model's versions included (GTO
 takes their dates for events), and all else later than a deprecation. Nothing
 may be dated later than the judge's clock plus `time.max-skew`.
 
-Fix: set the clock and make the tag anew, a second later.
+Fix: set the clock and make the tag anew, a second later. Where what it must
+follow lies ahead, wait until then.
 """
 
 from __future__ import annotations
 
 from ..grammar.names import TAGS
-from ..registry.before import ends_of_assignments, has_ended
 from ..verdict import Breach
 from ..wording import shell_command
 from .contract import Example
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.model_facts import ModelFacts
-    from ..registry.before import Ends
-    from ..registry.event import Event
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("time.max-skew",)
@@ -35,37 +33,50 @@ WHY = "GTO orders events by these times, so it would read them in another order 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     limit = facts.circumstances.now + facts.settings.time.max_skew
-    # A push is judged by what is in force when it comes; over history that has to be found out from later events.
-    over_history = facts.circumstances.place == "history"
-    ends = ends_of_assignments(replayed.event for replayed in facts.events) if over_history else {}
+    was_over = _endings(facts) if facts.circumstances.place == "history" else frozenset()
     for replayed in facts.events:
         event, follows = replayed.event, replayed.follows
         if event.time > limit:
-            yield Breach(
-                f"{replayed.push.tag!r} is dated {date(event.time)},"
-                f" {_span(event.time - facts.circumstances.now)} from now",
-                replayed.push.ref,
-                facts.model,
-                fix=_again(replayed.push.tag),
+            now = facts.circumstances.now
+            # What is planned is dated a second after what it must follow, and else now.
+            after = event.time - 1 if facts.circumstances.written == "planned" else now - 1
+            yield _breach(
+                f"{replayed.push.tag!r} is dated {date(event.time)}, {_span(event.time - now)} from now"
+                f" (the clock here says {date(now)})",
+                replayed,
+                facts,
+                after,
+                "time.max-skew",
             )
-        elif follows is not None and event.time <= follows.time and not _came_after_its_end(event, follows, ends):
+        elif follows is not None and event.time <= follows.time and event.tag not in was_over:
             order = "in the same second as" if event.time == follows.time else "before"
-            yield Breach(
+            yield _breach(
                 f"{replayed.push.tag!r} is dated {date(event.time)},"
                 f" {order} {follows.tag!r} ({date(follows.time)}), which it must follow",
-                replayed.push.ref,
-                facts.model,
-                "rules.event-time",
-                fix=_again(replayed.push.tag),
+                replayed,
+                facts,
+                follows.time,
             )
         elif replayed.retires:
             yield from _later_commit(replayed, facts)
 
 
-def _came_after_its_end(event: Event, follows: Event, ends: Ends) -> bool:
-    """Whether both assign a stage in one second, and `event` may have come when `follows` was in force no more."""
-    both_assign = event.name.kind == follows.name.kind == "assign"
-    return both_assign and event.time == follows.time and has_ended(follows, ends)
+def _endings(facts: ModelFacts) -> frozenset[str]:
+    """The tags that assign a stage in the second of one that, as later events tell, may have been over by then.
+
+    A push is judged by what is in force when it comes; over history that has to be found out.
+    """
+    from ..registry.before import ends_of_assignments, has_ended
+
+    ends = ends_of_assignments(replayed.event for replayed in facts.events)
+    return frozenset(
+        replayed.event.tag
+        for replayed in facts.events
+        if (follows := replayed.follows) is not None
+        and replayed.event.name.kind == follows.name.kind == "assign"
+        and replayed.event.time == follows.time
+        and has_ended(follows, ends)
+    )
 
 
 def _later_commit(replayed: ReplayedEvent, facts: ModelFacts) -> Iterator[Breach]:
@@ -73,14 +84,26 @@ def _later_commit(replayed: ReplayedEvent, facts: ModelFacts) -> Iterator[Breach
     dated = [(target.commit.time, target.oid) for target in targets if target.commit]
     newest, oid = max(dated, default=(-1, ""))
     if replayed.event.time <= newest:
-        yield Breach(
+        yield _breach(
             f"{replayed.push.tag!r} is dated {date(replayed.event.time)},"
             f" not later than the commit {oid} ({date(newest)}), by whose date GTO would take the model up again",
-            replayed.push.ref,
-            facts.model,
-            "rules.event-time",
-            fix=_again(replayed.push.tag),
+            replayed,
+            facts,
+            newest,
         )
+
+
+def _breach(
+    message: str, replayed: ReplayedEvent, facts: ModelFacts, after: int, key: str = "rules.event-time"
+) -> Breach:
+    """The breach, with the command that makes the tag anew; where that must be dated `after` what lies ahead, when."""
+    tag = replayed.push.tag
+    fix = None
+    if after >= facts.circumstances.now and facts.circumstances.written != "standing":
+        message += f"; try again after {date(after)}"
+    elif facts.circumstances.written != "planned":
+        fix = shell_command("git", "tag", "-f", "-a", tag, f"{TAGS}{tag}^{{commit}}")
+    return Breach(message, replayed.push.ref, facts.model, key, fix)
 
 
 def date(seconds: int) -> str:
@@ -98,10 +121,6 @@ def _span(seconds: int) -> str:
         if seconds >= 2 * length:
             return f"{seconds // length} {name}"
     return f"{seconds} seconds"
-
-
-def _again(tag: str) -> str | None:
-    return shell_command("git", "tag", "-f", "-a", tag, f"{TAGS}{tag}^{{commit}}")
 
 
 ONE = ("churn@v1.0.0 on c1 at 10", "churn#prod on c1 at 20")

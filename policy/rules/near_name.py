@@ -12,6 +12,7 @@ Fix: if it is a slip, delete the tag before it is pushed: `git tag -d TAG`.
 
 from __future__ import annotations
 
+from ..facts.model_facts import new_stages
 from ..grammar.names import gto_spelling
 from ..grammar.near_names import near_name
 from ..verdict import Breach
@@ -45,15 +46,14 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 def _stages(facts: ModelFacts) -> Iterator[Breach]:
-    made = {push.tag for push in facts.made}
-    first: dict[str, str] = {}
-    for replayed in facts.events:
-        if replayed.event.name.kind == "assign" and replayed.event.name.stage is not None:
-            first.setdefault(replayed.event.name.stage, replayed.push.ref)
-    new = {stage for stage in first if _is_new(stage, made, facts) and not _is_refused(stage, facts)}
+    new = {stage for stage in new_stages(facts) if not _is_refused(stage, facts)}
     if not new or len(new) > MOST_STAGES:
         return
     known = sorted(facts.history.holdings.keys() - new)
+    first: dict[str | None, str] = {}
+    for replayed in facts.events:
+        if replayed.event.name.kind == "assign":
+            first.setdefault(replayed.event.name.stage, replayed.push.ref)
     for stage in sorted(new):
         near = near_name(stage, known)
         if near is not None:
@@ -71,11 +71,6 @@ def _is_refused(stage: str, facts: ModelFacts) -> bool:
     names = facts.settings.stages.names
     declared = facts.circumstances.declared_stages if names is None else names
     return declared is not None and stage not in declared and facts.settings.levels["stage-known"] != "off"
-
-
-def _is_new(stage: str, made: set[str], facts: ModelFacts) -> bool:
-    holdings = facts.history.holdings.get(stage, {}).values()
-    return all(holding.assigned is None or holding.assigned.tag in made for holding in holdings)
 
 
 ONE = ("churn@v1.0.0",)

@@ -8,9 +8,7 @@ Fix: correct the stage, or have it declared.
 
 from __future__ import annotations
 
-from ..facts.fix import instead
 from ..grammar.names import gto_spelling, is_counter
-from ..grammar.near_names import near_name
 from ..verdict import Breach
 from ..wording import shell_command, some_of
 from .contract import Example
@@ -47,6 +45,9 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             hint = (
                 f"; {stage!r} was how GTO 0.1 wrote the stage {stem!r} with a counter, which is now '{stem}#{counter}'"
             )
+        from ..facts.fix import instead
+        from ..grammar.near_names import near_name
+
         if stage not in nears:
             nears[stage] = near_name(stage, declared) if len(nears) < MOST_HINTS else None
         near = nears[stage]

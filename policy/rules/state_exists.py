@@ -132,6 +132,12 @@ EXAMPLES = (
     ),
     Example("an unassignment of another stage", ("churn#dev! on c1 at 3",), refused=True, existing=HELD),
     Example("a deregistration", ("churn@v1.0.0! on c1 at 2",), refused=False, existing=ONE),
+    Example(
+        "a deregistration of the lower of two versions on a commit",
+        ("churn@v1.0.0! on c1 at 3",),
+        refused=False,
+        existing=(*ONE, "churn@v1.0.1 on c1 at 2"),
+    ),
     Example("a deregistration on the wrong commit", ("churn@v1.0.0! on c2 at 2",), refused=True, existing=ONE),
     Example("a deregistration of nothing", ("churn@v5.0.0! on c2 at 2",), refused=True, existing=ONE),
     Example(

@@ -13,7 +13,6 @@ models that keep several lines.
 
 from __future__ import annotations
 
-from ..facts.fix import instead
 from ..grammar.names import TAGS, gto_spelling
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
@@ -102,17 +101,18 @@ def _breach(facts: ModelFacts, ref: str, name: TagName, latest: Version, tag: st
     order = facts.settings.versions.order
     of_line = "" if order == "latest" else f" of its {order} line"
     model = gto_spelling(name.model)
-    version = name.version
-    line = f"v{version.major}" if version is not None else ""
-    older = version is not None and order == "latest" and version.major < latest.major
-    lines = f'; a fix of {line} is let in where the policy says `versions.order = "major"`' if older else ""
     register = shell_command("tagwarden", "register", model)
-    return Breach(
-        f"version {version} of {model!r} is not above {latest}, the latest{of_line}{lines}",
-        ref,
-        facts.model,
-        fix=instead(facts, ref.removeprefix(TAGS), register) if tag else None,
-    )
+    message = f"version {name.version} of {model!r} is not above {latest}, the latest{of_line}"
+    if name.version is not None and order == "latest" and name.version.major < latest.major:
+        # Which of the two is meant nobody can tell, and the wrong one would make old code the latest version.
+        message += (
+            f'; a fix of v{name.version.major} is let in where the policy says `versions.order = "major"`, '
+            f"and a version above all others is made by `{register}`"
+        )
+        return Breach(message, ref, facts.model)
+    from ..facts.fix import instead
+
+    return Breach(message, ref, facts.model, fix=instead(facts, ref.removeprefix(TAGS), register) if tag else None)
 
 
 THREE = ("churn@v1.0.0 on c1 at 1", "churn@v1.1.0 on c2 at 2", "churn@v2.0.0 on c3 at 3")

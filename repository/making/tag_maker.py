@@ -102,10 +102,11 @@ class TagMaker:
         """
         name = with_counter(plan.name, self.known, simple=simple)
         if name.format() in self.only_here and name.format() not in self._refs:
+            push_it = shell_command("git", "push", self.remote or "origin", TAGS + name.format())
             delete = shell_command("git", "tag", "-d", name.format())
             raise Unplannable(
-                f"the tag {name.format()!r} is here already, but not on {self.remote!r}, "
-                f"which may have refused it. Delete it, then try again: {delete}"
+                f"the tag {name.format()!r} is here already, but not on {self.remote!r}. "
+                f"If it is meant, push it: {push_it}\nIf it was refused, delete it and try again: {delete}"
             )
         when = time_of(name, plan.commit, self.known, now=int(time.time()))
         return TagDraft(name.format(), plan.commit, "commit", committer(self.git), when, message)

@@ -399,3 +399,21 @@ def test_what_is_printed_to_be_pasted_survives_a_shell(repo: Repo) -> None:
     repo.git("remote", "add", "origin", "nowhere")
     ran = tagwarden(repo.path, "assign", "churn", "prod", "--offline")
     assert "git push origin 'refs/tags/churn#prod#3'" in ran.err
+
+
+def test_what_must_be_dated_ahead_of_the_clock_says_when_to_try_again(repo: Repo) -> None:
+    repo.tag("churn@v1.0.0", at=4_000_000_000)
+
+    said = tagwarden(repo.path, "deregister", "churn", "v1.0.0").err
+
+    assert "try again after 2096-10-02T07:06:40Z" in said
+    assert "the clock here says " in said
+    assert "fix:" not in said
+
+
+def test_the_lower_of_two_versions_on_a_commit_can_be_taken_back(repo: Repo) -> None:
+    repo.tag("churn@v1.0.0")
+    repo.tag("churn@v1.0.1")
+
+    assert ok(repo, "deregister", "churn", "v1.0.0") == "churn@v1.0.0!"
+    assert [one["version"] for one in tagwarden(repo.path, "show", "churn", "--json").json["versions"]] == ["v1.0.1"]

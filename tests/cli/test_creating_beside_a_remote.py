@@ -22,10 +22,10 @@ class TestWhatOnlyTheCloneHas:
     @pytest.fixture
     def leftover(self, server: Server, clone: Repo) -> Repo:
         """A clone with a tag that the server refused."""
-        clone.tag("churn@v1.0.0")
-        assert clone.push("churn@v1.0.0").ok
-        clone.tag("churn@v0.9.0", clone.commit())
-        assert not clone.push("churn@v0.9.0").ok
+        clone.tag("churn@v1.1.0")
+        assert clone.push("churn@v1.1.0").ok
+        clone.tag("churn@v1.0.5", clone.commit())
+        assert not clone.push("churn@v1.0.5").ok
         clone.push("main")
         return clone
 
@@ -33,33 +33,34 @@ class TestWhatOnlyTheCloneHas:
         leftover.tag("churn@v9.0.0", leftover.commit())
         leftover.push("main")
 
-        assert ok(leftover, "register", "churn", "--push") == "churn@v1.0.1"
+        assert ok(leftover, "register", "churn", "--push") == "churn@v1.1.1"
 
     def test_counts_for_one_that_is_not_pushed_and_is_named(self, leftover: Repo) -> None:
         ran = tagwarden(leftover.path, "register", "churn")
 
         assert ran.status == 1
         assert "[version-per-commit]" in ran.err
-        assert "note: 'churn@v0.9.0' is not on 'origin', but counted; if it refused it, delete it:" in ran.err
-        assert "git tag -d churn@v0.9.0" in ran.err
+        assert "note: 'churn@v1.0.5' is not on 'origin', but counted; if it refused it, delete it:" in ran.err
+        assert "git tag -d churn@v1.0.5" in ran.err
 
     def test_is_in_the_way_of_its_own_name(self, leftover: Repo) -> None:
-        leftover.tag("churn@v1.0.1", leftover.commit())
+        leftover.tag("churn@v1.1.1", leftover.commit())
         leftover.push("main")
 
         ran = tagwarden(leftover.path, "register", "churn", "--push")
 
         assert ran.status == 1
-        assert "'churn@v1.0.1' is here already, but not on 'origin'" in ran.err
-        assert "git tag -d churn@v1.0.1" in ran.err
+        assert "'churn@v1.1.1' is here already, but not on 'origin'" in ran.err
+        assert "git push origin refs/tags/churn@v1.1.1" in ran.err
+        assert "git tag -d churn@v1.1.1" in ran.err
 
     def test_is_deleted_first_by_the_fix_that_the_server_prints(self, leftover: Repo) -> None:
-        refused = leftover.push("churn@v0.9.0").stderr
+        refused = leftover.push("churn@v1.0.5").stderr
         fix = next(line.partition("fix: ")[2].strip() for line in refused.splitlines() if "fix: " in line)
 
-        assert fix == "git tag -d churn@v0.9.0 && tagwarden register churn"
-        leftover.git("tag", "-d", "churn@v0.9.0")
-        assert ok(leftover, "register", "churn", "--push") == "churn@v1.0.1"
+        assert fix == "git tag -d churn@v1.0.5 && tagwarden register churn"
+        leftover.git("tag", "-d", "churn@v1.0.5")
+        assert ok(leftover, "register", "churn", "--push") == "churn@v1.1.1"
         assert leftover.push("--tags").ok
 
 
@@ -110,7 +111,8 @@ class TestLines:
         said = tagwarden(clone.path, "register", "churn", "--version", "v1.0.1").err
 
         assert 'a fix of v1 is let in where the policy says `versions.order = "major"`' in said
-        assert "fix: tagwarden register churn" in said
+        assert "a version above all others is made by `tagwarden register churn`" in said
+        assert "fix:" not in said
 
 
 class TestWhatAStageHoldsAfterwards:
@@ -253,18 +255,18 @@ class TestANameThatIsNearlyAnothers:
 
 
 def test_one_slip_has_one_fix_that_puts_it_right(server: Server, clone: Repo) -> None:
-    clone.tag("churn@v1.0.0")
-    assert clone.push("churn@v1.0.0").ok
-    clone.tag("churn@v0.9.0")
+    clone.tag("churn@v1.1.0")
+    assert clone.push("churn@v1.1.0").ok
+    clone.tag("churn@v1.0.5")
 
-    refused = clone.push("churn@v0.9.0")
+    refused = clone.push("churn@v1.0.5")
     fixes = [line.partition("fix: ")[2].strip() for line in refused.stderr.splitlines() if "fix: " in line]
 
     assert refused.rules == {"version-order", "version-per-commit"}
-    assert fixes == ["git tag -d churn@v0.9.0 && git commit --allow-empty && tagwarden register churn"]
-    clone.git("tag", "-d", "churn@v0.9.0")
+    assert fixes == ["git tag -d churn@v1.0.5 && git commit --allow-empty && tagwarden register churn"]
+    clone.git("tag", "-d", "churn@v1.0.5")
     clone.git("commit", "-q", "--allow-empty", "-m", "as told")
-    assert ok(clone, "register", "churn") == "churn@v1.0.1"
+    assert ok(clone, "register", "churn") == "churn@v1.1.1"
     assert clone.push("main", "--tags").ok
 
 

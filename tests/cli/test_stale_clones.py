@@ -110,6 +110,7 @@ def test_what_is_neither_folder_nor_url_nor_remote_is_named(stale: Repo) -> None
     ("url", "shown"),
     [
         ("https://ada:hunter2@host.invalid/m.git", "https://host.invalid/m.git"),
+        ("https://ada:p@hunter2@host.invalid/m.git", "https://host.invalid/m.git"),
         ("https://hunter2@host.invalid/m.git", "https://host.invalid/m.git"),
         ("ssh://git:hunter2@host.invalid/m.git", "ssh://git@host.invalid/m.git"),
     ],
