@@ -188,9 +188,11 @@ def time_of(name: TagName, commit: str, known: KnownModel, *, now: int) -> int:
     tag = name.format()
     push = TagPush(TAGS + tag, name, None, None)
     replayed = replay(ModelHistory(known.events), [(push, Event(tag, name, commit, now))])[0]
+    # By its date alone a version must not seem to be registered before one was taken back that it is not above.
+    ends = [event.time + 1 for event in known.events if name.kind == "register" and event.name.kind == "deregister"]
     ahead = [event.time for event in known.events if now < event.time <= now + QUICK_SUCCESSION]
     earliest = now if replayed.follows is None else max(now, replayed.follows.time + 1)
-    return max([earliest, *ahead])
+    return max([earliest, *ahead, *(end for end in ends if end <= now + QUICK_SUCCESSION)])
 
 
 def _commit_of(known: KnownModel, version: Version) -> str:
