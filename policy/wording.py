@@ -68,3 +68,13 @@ def shell_commands(*commands: tuple[str, ...]) -> str | None:
     """Several commands, each run only if the one before succeeded."""
     pasted = [shell_command(*command) for command in commands]
     return " && ".join(line for line in pasted if line is not None) if None not in pasted else None
+
+
+def is_plain_text(text: str) -> bool:
+    """Whether a terminal shows every character of `text`; it may have several lines."""
+    return all(character.isprintable() or character in "\n\t" for character in text)
+
+
+def is_utf8(text: str) -> bool:
+    """Whether `text` holds no bytes that are not UTF-8 (surrogates)."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)

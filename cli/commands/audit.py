@@ -10,6 +10,7 @@ import click
 
 from ...policy.errors import CannotJudge
 from ...policy.rules import RULES
+from ...report.documents.shape import shape
 from ...report.documents.shapes import VERDICT
 from ...report.exit_status import ACCEPTED, REFUSED
 from ...report.json import document, dump
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 DOCUMENTS = (
     VERDICT.plus("audit", "The verdict on all tags, and how often each rule is broken.", "counts", "known", "outdated"),
+    shape("audit --plan", "A shell script that leads to an audit without errors.", "schema", "content"),
 )
 
 
@@ -35,12 +37,14 @@ DOCUMENTS = (
 @click.option("--policy", "policy_file", metavar="FILE", help="Judge by this policy.  [default: the one in force]")
 @click.option("--baseline", metavar="FILE", help="Leave out the findings that FILE knows.")
 @click.option("--write-baseline", metavar="FILE", help="Make FILE know what is found now, and leave that out.")
+@click.option("--plan", is_flag=True, help="Print a shell script that leads to an audit without errors.")
 @format_options
 def audit(
     repo: str | None,
     policy_file: str | None,
     baseline: str | None,
     write_baseline: str | None,
+    plan: bool,
     format: str | None,  # noqa: A002 -- the option's name
 ) -> int:
     """Judge every tag of the repository REPO (the one here), one by one in the order of their times.
@@ -54,14 +58,26 @@ def audit(
 
     With --baseline, known findings don't count. One that is about a tag that has
     changed since, and one that is new, do.
+
+    With --plan nothing is judged but what the plan is for: it is a script of
+    commented steps, to be read and then run in a clone (`sh plan.sh [REMOTE]`).
+    The exit status is then 0.
     """
     if baseline is not None and write_baseline is not None:
         raise click.UsageError("--baseline reads a file and --write-baseline writes one: give one of them.")
+    if plan and (write_baseline is not None or format == "github"):
+        raise click.UsageError("--plan prints a script; it does not go with --write-baseline and --format github.")
     with open_repository(repo) as reader, Progress("judged {} of {} tags") as progress:
         loaded = policy_in_file(policy_file) if policy_file else policy_in_force(git=reader.git)
         audited = audit_tags(reader.git, loaded, progress=progress)
+        held = hold_against_baseline(audited, read=baseline, write=write_baseline)
+        if plan:
+            from ..planning import repair_script
+
+            script = repair_script(reader.git, loaded, held.verdict, audited.ids)
+            click.echo(dump({"schema": 1, "content": script}) if format == "json" else script, nl=format == "json")
+            return ACCEPTED
         beside = _beside_the_tags(reader.git, loaded.policy)
-    held = hold_against_baseline(audited, read=baseline, write=write_baseline)
     verdict = held.verdict._replace(notes=(*held.verdict.notes, *beside))
     if format == "json":
         numbers = {"counts": _counts(verdict), "known": held.known, "outdated": held.outdated}

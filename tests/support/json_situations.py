@@ -147,6 +147,7 @@ SITUATIONS = (
     Situation("check", "check churn@v2.0.0", 1, before=_leave_a_bad_tag),
     Situation("check", "check", 0, before=_take_the_bad_tag_back),
     Situation("error", "check no-such-tag", 1),
+    Situation("audit --plan", "audit --plan"),
     Situation("audit", "audit", 0, "server"),
     Situation("audit", "audit", 1, before=_leave_a_bad_tag),
     Situation("audit", "audit", 0, "empty"),

@@ -1,0 +1,212 @@
+"""Plans the repair of a registry: model by model, then the names that only look like model tags.
+
+A near miss beside a model of its name was most likely meant for that model, so
+it is made again under the name that was meant, and deleted. One of which no
+model is called so is another tool's, and is ignored.
+"""
+
+from __future__ import annotations
+
+from ..grammar.names import REPLACEMENTS, TAGS, stops_gto
+from ..grammar.near_miss import NearMiss
+from ..grammar.tag_name import TagName, parse_tag_name
+from ..push import ModelPush
+from ..wording import is_utf8
+from .foreign_tags import globs_for
+from .model_plan import ModelPlan
+from .planned_tags import gto_reads, messages_of
+from .steps import RepairPlan, Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ..push import Tag, TagPush
+    from ..verdict import Finding
+    from .model_plan import Ground
+
+
+def meant_name(miss: NearMiss) -> TagName | None:
+    """The model tag that a near miss was probably meant for."""
+    name = parse_tag_name(miss.suggestion or _in_ascii(miss.tag))
+    return name if isinstance(name, TagName) else None
+
+
+def looks_plain(tag: str) -> bool:
+    """Whether GTO takes the name of a near miss for that of a model tag: for it, digits of any script are digits."""
+    return isinstance(parse_tag_name(_in_ascii(tag)), TagName)
+
+
+def _in_ascii(tag: str) -> str:
+    return "".join(str(int(letter)) if letter.isdecimal() else letter for letter in tag)
+
+
+def models_to_plan(findings: Iterable[Finding]) -> set[str]:
+    """The models (as tags spell them) whose tags a plan for `findings` must know."""
+    found = set()
+    for finding in findings:
+        name = parse_tag_name(finding.tag) if finding.tag is not None else None
+        if isinstance(name, NearMiss):
+            name = meant_name(name)
+        if name is not None:
+            found.add(name.model)
+    return found
+
+
+def plan_repair(
+    pushes: Iterable[ModelPush], findings: Sequence[Finding], ids: Mapping[str, str], ground: Ground
+) -> RepairPlan:
+    """The steps that lead from an audit's `findings` to one without errors, as far as it can.
+
+    `pushes` create all tags of the `models_to_plan`, and all near misses. `ids`
+    is the object that each ref with a finding names.
+    """
+    wrong: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.severity == "error" and finding.ref is not None:
+            wrong.setdefault(finding.ref, []).append(finding)
+    steps: list[Step] = []
+    models: dict[str, ModelPlan] = {}
+    misses: list[ModelPush] = []
+    for push in pushes:
+        if push.model is None:
+            misses.append(push)
+        else:
+            models[push.model] = ModelPlan(push, wrong, ground, steps)
+    others = _Others(models, wrong, ground, steps)
+    near = [one for push in misses for one in push.pushed if one.ref in wrong]
+    for model in models.values():
+        model.plan_for_administrator()
+    others.settle_for_administrator(near)
+    for model in models.values():
+        model.plan()
+    # What GTO reads may make a model, of which other names are then near misses.
+    for one in [one for one in near if not others.settle_what_gto_reads(one)]:
+        others.settle(one)
+    for model in models.values():
+        # A version that has come may be the one that a tag needs.
+        model.plan()
+    steps += _replacements(wrong, ids)
+    planned = {step.ref for step in steps} | {one.ref for one in others.ignored}
+    left = [one for model in models.values() for one in model.left()]
+    known = {*models, None}
+    left += [one for ref, found in wrong.items() for one in found if ref not in planned and _model_of(ref) not in known]
+    return RepairPlan(
+        (*(one for one in steps if one.by_administrator), *(one for one in steps if not one.by_administrator)),
+        tuple(globs_for([one.tag or "" for one in others.ignored])),
+        tuple(others.ignored),
+        tuple(sorted(left, key=lambda one: one.ref or "")),
+    )
+
+
+class _Others:
+    """The names that only look like model tags, settled one by one."""
+
+    def __init__(
+        self, models: dict[str, ModelPlan], wrong: Mapping[str, Sequence[Finding]], ground: Ground, steps: list[Step]
+    ) -> None:
+        self.steps = steps
+        self.ignored: list[Finding] = []
+        self._models = models
+        self._wrong = wrong
+        self._ground = ground
+
+    def settle_for_administrator(self, near: Iterable[TagPush]) -> None:
+        """Settle what GTO reads as versions of models that a push would take out of their deprecation."""
+        for push in near:
+            name = meant_name(push.name) if isinstance(push.name, NearMiss) else None
+            model = self._models.get(name.model) if name is not None else None
+            if model is None or name is None or push.new is None or not model.is_deprecated or not _is_read(push):
+                continue
+            commit = self._ground.commits.get(push.new.oid)
+            if name.kind == "register" and commit is not None:
+                next_one = TagName(name.model, "register", model.next_version())
+                made = model.have_made(next_one, commit, push.new)
+                if made is not None:
+                    self._instead(made, push.new, self._wrong[push.ref])
+
+    def settle_what_gto_reads(self, push: TagPush) -> bool:
+        """Settle a name that GTO takes for that of a model tag, or fails on; whether it is one."""
+        tag, why = push.new, self._wrong[push.ref]
+        if tag is None or not isinstance(push.name, NearMiss) or any(step.ref == push.ref for step in self.steps):
+            return True
+        if stops_gto(push.tag):
+            self.steps.append(_drop(tag, why, "GTO fails on the name, for all models."))
+        elif _is_read(push):
+            self._keep(tag, why, meant_name(push.name))
+        elif looks_plain(push.tag) and tag.object is not None:
+            self.steps.append(_drop(tag, why, "GTO takes it for what its object is called, or fails on it."))
+        else:
+            return False
+        return True
+
+    def settle(self, push: TagPush) -> None:
+        """Settle a name that GTO skips."""
+        why = self._wrong[push.ref]
+        if push.new is None or not isinstance(push.name, NearMiss):
+            return
+        name = meant_name(push.name)
+        if name is not None and name.model in self._models and self._models[name.model].history().latest():
+            self._replace_or_drop(push.new, why, name)
+        elif is_utf8(push.tag):
+            self.ignored += why
+
+    def _keep(self, tag: Tag, why: Sequence[Finding], name: TagName | None) -> None:
+        """Have what GTO reads be there afterwards, too: the commit is a version of the model."""
+        commit = self._ground.commits.get(tag.oid)
+        if name is None or commit is None or name.kind != "register":
+            self.steps.append(_drop(tag, why, "No other tag says that of a version, for it is no number."))
+            return
+        model = self._models.get(name.model)
+        if model is None:
+            push = ModelPush(name.model, [], [], {}, {})
+            model = self._models[name.model] = ModelPlan(push, {}, self._ground, self.steps)
+        history = model.history()
+        crowded = history.versions_at(commit) > 0 and history.has_assignment_tags(commit)
+        if crowded or (history.active_version_at(commit) and not history.is_deprecated):
+            self.steps.append(_drop(tag, why, "Its commit is another version, too, and GTO may fail on that."))
+            return
+        reviving = not model.is_deprecated
+        made = model.make(name, commit, messages_of(tag), known=True, reviving=reviving)
+        if made is None:
+            next_one = TagName(name.model, "register", model.next_version())
+            made = model.make(next_one, commit, messages_of(tag), known=True, reviving=reviving)
+        if made is not None:
+            self._instead(made, tag, why)
+
+    def _replace_or_drop(self, tag: Tag, why: Sequence[Finding], name: TagName) -> None:
+        model = self._models[name.model]
+        commit = self._ground.commits.get(tag.oid)
+        made = None
+        if name.kind == "register" and commit is not None:
+            made = model.make(name, commit, messages_of(tag))
+        if made is not None:
+            self._instead(made, tag, why)
+        else:
+            self.steps.append(_drop(tag, why, model.not_made_again(name, commit)))
+
+    def _instead(self, made: Step, tag: Tag, why: Sequence[Finding]) -> None:
+        because = f"It is made again as {made.new_tag}, which GTO reads as that version."
+        self.steps.append(made._replace(ref=TAGS + tag.name, oid=tag.oid, why=tuple(why), because=because))
+
+
+def _is_read(push: TagPush) -> bool:
+    return push.new is not None and looks_plain(push.tag) and gto_reads(push.new)
+
+
+def _drop(tag: Tag, why: Sequence[Finding], because: str) -> Step:
+    return Step(TAGS + tag.name, tag.oid, tuple(why), because)
+
+
+def _replacements(wrong: Mapping[str, Sequence[Finding]], ids: Mapping[str, str]) -> list[Step]:
+    because = "Git shows the object itself again, which is the one that was judged."
+    return [
+        Step(ref, ids[ref], tuple(found), because)
+        for ref, found in wrong.items()
+        if ref.startswith(REPLACEMENTS) and ref in ids
+    ]
+
+
+def _model_of(ref: str) -> str | None:
+    name = parse_tag_name(ref.removeprefix(TAGS)) if ref.startswith(TAGS) else None
+    return name.model if isinstance(name, TagName) else ""

@@ -1,0 +1,205 @@
+"""A plan of repair as a shell script that explains itself."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from itertools import groupby
+
+from ..policy.file.toml_text import toml_assignment
+from ..policy.grammar.names import TAGS, gto_spelling
+from ..policy.grammar.tag_name import TagName, parse_tag_name
+from ..policy.repair.foreign_tags import lets_through
+from ..policy.rules import RULES
+from .escape import INVISIBLE, escape
+from .text import MOST_OF_ONE_RULE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ..policy.repair.steps import RepairPlan, Step
+    from ..policy.verdict import Finding
+
+HEAD = """\
+#!/bin/sh
+# From the tags of {repository}, as they stood at {time},
+# to an audit without errors, as far as it can be. Read it, and take out what you don't want.
+#
+#     sh plan.sh [REMOTE]              in a clone; the remote is `origin` unless you name another
+{server}#
+# Nothing is lost: what is deleted stays in that repository under {kept}.
+# A step for a tag that has changed since is passed over. At the end, audit again.
+"""
+ON_SERVER = """\
+#     sh plan.sh --server REPOSITORY   first, on the server, as the repository's owner: what no push may do
+"""
+MACHINERY = """\
+set -u
+kept={kept}
+missed=0
+
+names() {{ # whether the ref $2 names the object $1
+    test "$(git rev-parse --quiet --verify "$2")" = "$1"
+}}
+
+pass_over() {{
+    echo "passed over, for it has changed or is gone: $1"
+    return 1
+}}
+
+fail() {{
+    echo "did not work: $1" >&2
+    missed=$((missed + 1))
+    return 1
+}}
+"""
+SERVER_PART = """\
+remove() {{ # the ref $2 of this repository, which names $1
+    names "$1" "$2" || pass_over "$2" || return
+    git update-ref "$kept/${{2#refs/}}" "$1" && git update-ref -d "$2" "$1" || fail "to remove $2"
+}}
+
+make() {{ # the tag $1 on the commit $2 by $3, whose e-mail is $4, dated $5, with the message $6
+    GIT_COMMITTER_NAME=$3 GIT_COMMITTER_EMAIL=$4 GIT_COMMITTER_DATE=$5 \\
+        git tag --annotate --no-sign --cleanup=verbatim --message="$6" "$1" "$2" || fail "to make $1"
+}}
+
+if test "${{1-}}" = --server; then
+    cd "${{2:?names no repository}}" && git rev-parse --git-dir >/dev/null || exit 1
+
+{steps}
+echo "steps that did not work: $missed"
+test "$missed" = 0
+exit
+fi
+"""
+CLONE_PART = """\
+remote=${1:-origin}
+now=$(date +%s)
+git ls-remote --heads "$remote" >/dev/null || exit 1
+
+drop() { # the ref $2 of the remote, which names $1; done by an earlier run is done
+    if git fetch --quiet --no-tags --refmap= "$remote" "+$2:$kept/${2#refs/}"; then
+        names "$1" "$kept/${2#refs/}" || pass_over "$2" || return
+        git push --force-with-lease="$2:$1" "$remote" ":$2" || fail "to delete $2" || return
+        if names "$1" "$2"; then git update-ref -d "$2" "$1"; fi
+    else
+        names "$1" "$kept/${2#refs/}" || pass_over "$2"
+    fi
+}
+
+make() { # the tag $1 on the commit $2, $3 seconds after the beginning, with the message $4
+    there=$(git ls-remote --refs "$remote" "refs/tags/$1") || fail "to ask for $1" || return
+    test -z "$there" || { echo "is there already: $1"; return; }
+    GIT_COMMITTER_DATE="$((now + $3)) +0000" \\
+        git tag --force --annotate --cleanup=verbatim --message="$4" "$1" "$2" >/dev/null || fail "to make $1" || return
+    git push "$remote" "refs/tags/$1" || { git tag --delete "$1" >/dev/null; fail "to push $1"; }
+}
+"""
+END = """\
+echo "steps that did not work: $missed"
+test "$missed" = 0
+"""
+
+
+def plan_script(plan: RepairPlan, *, repository: str, time: str, models: Iterable[str] = ()) -> str:
+    """The script, for the tags of `repository` as they stood at `time`; `models` are all that it has."""
+    of_server = [_step(step) for step in plan.steps if step.by_administrator]
+    of_clone = [_step(step) for step in plan.steps if not step.by_administrator]
+    kept = f"refs/tagwarden/plan/{_digest(plan.steps)}"
+    head = HEAD.format(repository=escape(repository), time=time, kept=kept, server=ON_SERVER if of_server else "")
+    parts = [head, *_on_what_stays(plan, models), MACHINERY.format(kept=shlex.quote(kept))]
+    if of_server:
+        parts.append(SERVER_PART.format(steps="\n".join(of_server)))
+    return "\n".join([*parts, CLONE_PART, *of_clone, END])
+
+
+def _digest(steps: Iterable[Step]) -> str:
+    """What tells the steps of one plan from those of another."""
+    text = "".join(f"{step.oid} {step.ref}\n" for step in steps)
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+
+
+def shell_word(text: str) -> str:
+    """`text` as one word for a POSIX shell, all of it visible: bytes that are not UTF-8, too, by printf(1)."""
+    if all((character.isprintable() and character not in INVISIBLE) or character == "\n" for character in text):
+        return shlex.quote(text)
+    octal = "".join(f"\\{byte:03o}" for byte in text.encode("utf-8", "surrogateescape"))
+    return f"\"$(printf '{octal}')\""
+
+
+def _step(step: Step) -> str:
+    lines = [f"# {line}" for line in _comments(step)]
+    if step.by_administrator:
+        remove = f"remove {step.oid} {shell_word(step.ref)}"
+        if step.new_tag is None or step.commit is None or step.tagger is None:
+            return "\n".join([*lines, f"{remove} || :\n"])
+        who = f"{shell_word(step.tagger.name)} {shell_word(step.tagger.email)} '{step.tagger.time} {step.tagger.zone}'"
+        make = f"make {shell_word(step.new_tag)} {step.commit} {who} {shell_word(step.message)}"
+        return "\n".join([*lines, f"{remove} &&\n{make}\n"])
+    drop = f"drop {step.oid} {shell_word(step.ref)}"
+    if step.new_tag is None or step.commit is None:
+        return "\n".join([*lines, f"{drop} || :\n"])
+    made = f"make {shell_word(step.new_tag)} {step.commit} {step.offset} {shell_word(step.message)}"
+    return "\n".join([*lines, f"{drop} &&\n    {made}\n"])
+
+
+def _comments(step: Step) -> Iterator[str]:
+    yield escape(step.ref.removeprefix(TAGS))
+    for finding in step.why:
+        yield f"  [{finding.rule}] {escape(finding.message)}"
+    yield f"  {step.because}"
+
+
+def _on_what_stays(plan: RepairPlan, models: Iterable[str]) -> Iterator[str]:
+    if plan.ignore:
+        yield _comment_block(_on_others(plan, list(models)))
+    if plan.left:
+        yield _comment_block(_on_left(plan.left))
+
+
+def _on_others(plan: RepairPlan, models: Sequence[str]) -> Iterator[str]:
+    yield f"Other tools' tags, it seems ({len(plan.ignored)}): no model is called like them. In tagwarden.toml:"
+    yield ""
+    yield "    [scope]"
+    yield f"    {toml_assignment('ignore', plan.ignore)}"
+    passing = [slip for glob in plan.ignore for slip in lets_through(glob, models)]
+    if passing:
+        yield ""
+        yield f"Then nobody is told of a slip such as {passing[0]}, either."
+
+
+def _on_left(left: Sequence[Finding]) -> Iterator[str]:
+    yield f"What stays ({len(left)}). GTO reads these tags, and no push may take them back:"
+    yield ""
+    by_rule = sorted(left, key=lambda one: one.rule)
+    for _, findings in groupby(by_rule, key=lambda one: one.rule):
+        group = list(findings)
+        for finding in group[:MOST_OF_ONE_RULE]:
+            yield f"    [{finding.rule}] {escape(finding.message)}"
+        if len(group) > MOST_OF_ONE_RULE:
+            yield f"    [{group[0].rule}] {len(group) - MOST_OF_ONE_RULE} more like this"
+    yield ""
+    yield "Afterwards, `tagwarden audit --write-baseline known-findings.txt` notes them as known, and"
+    yield "`tagwarden audit --baseline known-findings.txt` tells what is new. The gate stays as strict as it is."
+    lenient = sorted({(one.model, one.rule) for one in left if one.model and RULES[one.rule].breakable})
+    if lenient:
+        yield ""
+        yield "Where such tags are to be let in from now on, too, tagwarden.toml may say so instead:"
+        for model, rules in groupby(lenient, key=lambda pair: pair[0]):
+            yield ""
+            yield "    [[override]]"
+            yield f"    {toml_assignment('models', [gto_spelling(model or '')])}"
+            for _, rule in rules:
+                yield f"    {toml_assignment(f'rules.{rule}', 'warning')}"
+
+
+def _comment_block(lines: Iterable[str]) -> str:
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines)
+
+
+def models_in(tags: Iterable[str]) -> list[str]:
+    """The models that have a model tag among `tags`, as tags spell them."""
+    names = (parse_tag_name(tag) for tag in tags)
+    return sorted({name.model for name in names if isinstance(name, TagName)})

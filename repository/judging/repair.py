@@ -1,0 +1,100 @@
+"""Reads what a plan of repair must know of the tags, and has it planned."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+from ...policy.errors import CannotJudge
+from ...policy.grammar.names import TAGS
+from ...policy.grammar.near_miss import NearMiss
+from ...policy.grammar.tag_name import parse_tag_name
+from ...policy.judging.judge import Judge
+from ...policy.push import Circumstances, ModelPush, RefUpdate
+from ...policy.repair.model_plan import Ground
+from ...policy.repair.planned_tags import new_tag
+from ...policy.repair.planner import meant_name, models_to_plan, plan_repair
+from ..git.program import GitProgram
+from .pipeline import judge_updates
+from .targets import read_targets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ...policy.file.policy import Policy
+    from ...policy.grammar.tag_name import TagName
+    from ...policy.push import TagPush
+    from ...policy.repair.steps import RepairPlan
+    from ...policy.verdict import Verdict
+    from ..git.command import Git
+    from ..trusted.loaded_policy import LoadedPolicy
+
+
+def plan_of(git: Git, loaded: LoadedPolicy, verdict: Verdict, ids: Mapping[str, str]) -> RepairPlan:
+    """The plan for the errors of an audit; `ids` is the object that each ref with a finding names.
+
+    Raises CannotJudge where the repository can't be read.
+    """
+    findings = [finding for finding in verdict.findings if finding.severity == "error"]
+    wanted = models_to_plan(findings)
+    circumstances = Circumstances(int(time.time()), "client", declared_stages=loaded.declared_stages, written="planned")
+    collector = _Collector(loaded.policy, circumstances._replace(place="history", written="standing"))
+    reader = GitProgram(git)
+    try:
+        updates = [
+            RefUpdate(None, tag.oid, TAGS + tag.name) for tag in reader.all_tags() if _is_wanted(tag.name, wanted)
+        ]
+        judge_updates(updates, reader, [collector], standing={})
+        wrong = {finding.ref for finding in findings}
+        bad = [one for push in collector.pushes for one in push.pushed if one.ref in wrong]
+        commits = _commits_of(bad, git)
+        would_be = [
+            ModelPush(name.model, [one._replace(new=new_tag(name, commits[one.new.oid], 0, ""))], [], {}, {})
+            for one in bad
+            if one.new is not None and one.new.oid in commits and (name := _name_of(one)) is not None
+        ]
+        targets = read_targets(would_be, [], reader, [collector], lambda *_: True)
+    finally:
+        reader.close()
+    ground = Ground(loaded.policy, circumstances, commits, targets)
+    return plan_repair(collector.pushes, findings, ids, ground)
+
+
+def _name_of(push: TagPush) -> TagName | None:
+    return meant_name(push.name) if isinstance(push.name, NearMiss) else push.name
+
+
+def _commits_of(pushes: Iterable[TagPush], git: Git) -> dict[str, str]:
+    """The commit that each tag comes to in the end, by the id that its ref names."""
+    found = {}
+    for push in pushes:
+        tag = push.new
+        if tag is None:
+            continue
+        if tag.type == "commit":
+            found[tag.oid] = tag.oid
+        elif tag.object is not None and tag.object.target_type == "commit":
+            found[tag.oid] = tag.object.target
+        elif tag.object is not None and tag.object.target_type == "tag":
+            # A tag of a tag may come to something else than a commit, or to nothing.
+            with contextlib.suppress(CannotJudge):
+                found[tag.oid] = git.line("rev-parse", "--verify", "--quiet", f"{tag.oid}^{{commit}}")
+    return found
+
+
+def _is_wanted(tag: str, models: set[str]) -> bool:
+    name = parse_tag_name(tag)
+    return name is not None and (isinstance(name, NearMiss) or name.model in models)
+
+
+class _Collector(Judge):
+    """Judges nothing, and keeps what it is handed."""
+
+    def __init__(self, policy: Policy, circumstances: Circumstances) -> None:
+        super().__init__(policy, circumstances)
+        self.pushes: list[ModelPush] = []
+
+    def judge_model(self, push: ModelPush) -> None:
+        """Keep one model's part."""
+        self.pushes.append(push)
