@@ -78,3 +78,8 @@ def is_plain_text(text: str) -> bool:
 def is_utf8(text: str) -> bool:
     """Whether `text` holds no bytes that are not UTF-8 (surrogates)."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 tag`, `2 tags`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

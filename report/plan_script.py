@@ -7,9 +7,9 @@ import shlex
 from itertools import groupby
 
 from ..policy.file.toml_text import toml_assignment
+from ..policy.grammar.foreign_tags import lets_through
 from ..policy.grammar.names import TAGS, gto_spelling
 from ..policy.grammar.tag_name import TagName, parse_tag_name
-from ..policy.repair.foreign_tags import lets_through
 from ..policy.rules import RULES
 from .escape import INVISIBLE, escape
 from .text import MOST_OF_ONE_RULE

@@ -15,7 +15,7 @@ from ...report.documents.shape import holding, or_null, shape
 from ...report.escape import display, escape
 from ...report.exit_status import ACCEPTED, REFUSED
 from ...repository.git.command import Git
-from ...repository.judging.suggested_settings import suggestions
+from ...repository.judging.suggested_settings import Suggested, suggestions
 from ...repository.trusted.policy_location import POLICY_FILE
 from ..errors import Refused
 from ..policy_in_force import read_input
@@ -24,9 +24,7 @@ from ..policy_table import EFFECTIVE_POLICY, as_document, as_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...policy.file.suggestions import Suggestion
-
-SUGGESTION = shape("suggestion", "A setting that all model tags here satisfy already.", "key", "value")
+SUGGESTION = shape("suggestion", "A setting that fits the tags that there are.", "key", "value")
 CHECKED_FILE = shape("checked file", "A policy file, and what is wrong with it.", "file", "valid", "mistakes")
 DOCUMENTS = (
     shape(
@@ -51,14 +49,15 @@ def write_template(to_stdout: bool, as_json: bool) -> None:
     """Write a policy file with every key in it, explained and commented out.
 
     It is tagwarden.toml at the top of the work tree; one that is there is left
-    alone, and the exit status is 1. At its end are the stricter settings that
-    all model tags of this repository satisfy already.
+    alone, and the exit status is 1. At its end are settings that fit the tags of
+    this repository: what to ignore of other tools' tags (npm, lerna, changesets),
+    and stricter ones that all model tags satisfy already.
     """
     from ...policy.file.template import policy_template
 
     offered = _satisfied_today()
     text = policy_template() + "".join(f"{line}\n" for line in _offer(offered))
-    suggested = [{"key": one.key, "value": one.value} for one in offered]
+    suggested = [{"key": one.key, "value": one.value} for one in (*offered.needed, *offered.satisfied)]
     if to_stdout:
         document = {"schema": 1, "file": None, "content": text, "suggestions": suggested}
         click.echo(json.dumps(document) if as_json else text, nl=as_json)
@@ -79,19 +78,25 @@ def write_template(to_stdout: bool, as_json: bool) -> None:
             click.echo(line.removeprefix("##").removeprefix(" "))
 
 
-def _satisfied_today() -> list[Suggestion]:
-    """The stricter settings that today's tags satisfy; none outside of a repository."""
+def _satisfied_today() -> Suggested:
+    """What fits today's tags; nothing outside of a repository."""
     try:
         return suggestions(Git.here())
     except CannotJudge:
-        return []
+        return Suggested([], [], [])
 
 
-def _offer(offered: Sequence[Suggestion]) -> list[str]:
-    if not offered:
-        return []
-    lines = [f"##   {one.toml}" for one in offered]
-    return ["", "## All model tags that there are satisfy these settings already; setting them keeps it so:", *lines]
+def _offer(offered: Suggested) -> list[str]:
+    lines: list[str] = []
+    if offered.needed:
+        lines += ["", "## The tags that there are need these settings, or an audit calls them wrong:"]
+        lines += [f"##   {one.toml}" for one in offered.needed]
+    if offered.passing:
+        lines.append(f"## But then nobody is told of a slip such as {offered.passing[0]}, which is no registration.")
+    if offered.satisfied:
+        lines += ["", "## All model tags that there are satisfy these settings already; setting them keeps it so:"]
+        lines += [f"##   {one.toml}" for one in offered.satisfied]
+    return lines
 
 
 @policy.command("check", short_help="Name every mistake in policy files.")

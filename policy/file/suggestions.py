@@ -1,9 +1,10 @@
-"""Stricter settings that a registry may satisfy as it stands."""
+"""Settings that fit a registry as it stands."""
 
 from __future__ import annotations
 
 from ..grammar.names import gto_spelling
 from ..record import Record
+from ..wording import counted
 from .load import load_policy
 from .toml_text import toml_assignment
 
@@ -11,20 +12,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ..grammar.foreign_tags import Foreign
     from ..grammar.tag_name import TagName
     from .policy import Policy
 
 
+# From the strictest to the most lenient.
+ORDERS = ("latest", "major", "minor", "any")
+
+
 class Suggestion(Record):
-    """A key with a value that is not its default, and the rule that it turns on or changes."""
+    """A key with a value that is not its default, the rule that it turns on or changes, and on what that rests."""
 
     key: str
     value: object
     rule: str
+    because: str
 
     @property
     def toml(self) -> str:
-        return toml_assignment(self.key, self.value)
+        return f"{toml_assignment(self.key, self.value)}  # {self.because}"
 
     def policy(self) -> Policy:
         """The policy that sets this alone."""
@@ -35,19 +42,40 @@ def candidates(names: Iterable[TagName], branch: str | None) -> list[Suggestion]
     """What is worth trying on tags of these names; `branch` is the default branch, where there is one."""
     models: dict[str, None] = {}
     stages: dict[str, None] = {}
+    versions = assignments = 0
     for name in names:
         models[gto_spelling(name.model)] = None
+        versions += name.kind == "register"
         if name.stage is not None:
             stages[name.stage] = None
+            assignments += 1
     if not models:
         return []
+    all_versions = f"so it is with {counted(versions, 'version')}"
     found = [
-        Suggestion("models.names", sorted(models), "model-known"),
-        Suggestion("versions.prerelease", False, "version-form"),
-        Suggestion("rules.version-step", "error", "version-step"),
+        Suggestion("models.names", sorted(models), "model-known", f"{counted(len(models), 'model')} so far"),
+        Suggestion("versions.prerelease", False, "version-form", all_versions),
+        Suggestion("rules.version-step", "error", "version-step", all_versions),
     ]
     if stages:
-        found.append(Suggestion("stages.names", sorted(stages), "stage-known"))
+        because = f"{counted(assignments, 'tag')} of stages so far"
+        found.append(Suggestion("stages.names", sorted(stages), "stage-known", because))
     if branch is not None:
-        found.append(Suggestion("target.branches", [branch], "target-branch"))
+        found.append(Suggestion("target.branches", [branch], "target-branch", all_versions))
     return found
+
+
+def orders() -> list[Suggestion]:
+    """Each `versions.order`, to be tried from the first to the last. The first is the default."""
+    because = "some versions were registered below the latest of all"
+    return [Suggestion("versions.order", order, "version-order", because) for order in ORDERS]
+
+
+def to_ignore(foreign: Iterable[Foreign]) -> list[Suggestion]:
+    """`scope.ignore` for the tags of other tools; nothing where there are none."""
+    found = list(foreign)
+    if not found:
+        return []
+    tags = sum(one.tags for one in found)
+    because = f"{counted(tags, 'tag')} of other tools, such as {found[0].example}"
+    return [Suggestion("scope.ignore", [one.glob for one in found], "tag-name", because)]

@@ -7,12 +7,12 @@ model is called so is another tool's, and is ignored.
 
 from __future__ import annotations
 
+from ..grammar.foreign_tags import globs_for
 from ..grammar.names import REPLACEMENTS, TAGS, stops_gto
 from ..grammar.near_miss import NearMiss
 from ..grammar.tag_name import TagName, parse_tag_name
 from ..push import ModelPush
 from ..wording import is_utf8
-from .foreign_tags import globs_for
 from .model_plan import ModelPlan
 from .planned_tags import gto_reads, messages_of
 from .steps import RepairPlan, Step

@@ -1,26 +1,42 @@
-"""Finds out which stricter settings today's tags already satisfy."""
+"""Finds out which settings fit today's tags."""
 
 from __future__ import annotations
 
 import time
 
-from ...policy.file.suggestions import candidates
-from ...policy.grammar.names import HEADS, TAGS
+from ...policy.file.suggestions import candidates, orders, to_ignore
+from ...policy.grammar.foreign_tags import foreign_tags, lets_through
+from ...policy.grammar.names import HEADS, TAGS, stops_gto
 from ...policy.grammar.near_miss import NearMiss
 from ...policy.grammar.tag_name import parse_tag_name
 from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, RefUpdate
+from ...policy.record import Record
+from ...policy.wording import is_utf8
 from ..git.program import GitProgram
 from .pipeline import judge_updates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ...policy.file.suggestions import Suggestion
     from ..git.command import Git
 
 
-def suggestions(git: Git) -> list[Suggestion]:
-    """The settings under which none of the repository's model tags breaks the rule in question.
+class Suggested(Record):
+    """What fits a repository: stricter settings that are `satisfied`, and those that are `needed`, or tags break a rule.
+
+    `passing` are slips of which nobody would be told under `needed`.
+    """
+
+    satisfied: list[Suggestion]
+    needed: list[Suggestion]
+    passing: list[str]
+
+
+def suggestions(git: Git) -> Suggested:
+    """The settings under which none of the repository's model tags breaks the rule in question, and what else it needs.
 
     Every tag is read once, whatever the number of settings. Raises CannotJudge
     where the repository can't be read.
@@ -28,19 +44,31 @@ def suggestions(git: Git) -> list[Suggestion]:
     reader = GitProgram(git)
     try:
         refs = reader.all_tags()
-        names = [name for ref in refs if (name := parse_tag_name(ref.name)) and not isinstance(name, NearMiss)]
-        tried = candidates(names, _default_branch(reader))
+        parsed = [parse_tag_name(ref.name) for ref in refs]
+        names = [name for name in parsed if name is not None and not isinstance(name, NearMiss)]
+        tried = [*candidates(names, _default_branch(reader)), *orders()]
         circumstances = Circumstances(int(time.time()), "history")
-        judges = [Judge(one.policy(), circumstances) for one in tried]
+        judges = [Judge(one.policy(), circumstances) for one in tried] if names else []
         if judges:
             judge_updates([RefUpdate(None, ref.oid, TAGS + ref.name) for ref in refs], reader, judges, standing={})
     finally:
         reader.close()
-    return [
+    fitting = [
         one
-        for one, judge in zip(tried, judges, strict=True)
+        for one, judge in zip(tried, judges, strict=False)
         if not any(finding.rule == one.rule for finding in judge.findings)
     ]
+    strictest, *_ = [one for one in fitting if one.rule == "version-order"] or orders()
+    models = sorted({name.model for name in names})
+    foreign = foreign_tags(miss.tag for miss in parsed if isinstance(miss, NearMiss) and not _is_slip(miss, models))
+    needed = [*to_ignore(foreign), *([strictest] if strictest != orders()[0] else [])]
+    passing = [slip for one in foreign for slip in lets_through(one.glob, models)]
+    return Suggested([one for one in fitting if one.rule != "version-order"], needed, passing)
+
+
+def _is_slip(miss: NearMiss, models: Collection[str]) -> bool:
+    """Whether a model of the name is there, or the name is one that no policy can ignore."""
+    return miss.tag.replace("#", "@").partition("@")[0] in models or stops_gto(miss.tag) or not is_utf8(miss.tag)
 
 
 def _default_branch(reader: GitProgram) -> str | None:

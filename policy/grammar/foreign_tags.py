@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..grammar.globs import SPECIAL, matches
 from ..record import Record
+from .globs import SPECIAL, matches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
