@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Suggested(Record):
-    """What fits a repository: stricter settings that are `satisfied`, and those that are `needed`, or tags break a rule.
+    """What fits a repository: settings that are `satisfied`, and those that are `needed`, or tags break a rule.
 
     `passing` are slips of which nobody would be told under `needed`.
     """
