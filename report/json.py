@@ -22,7 +22,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
         "mode": verdict.mode,
         "policy": {"source": display(verdict.policy_source), "id": verdict.policy_id},
         "notes": [display(note) for note in verdict.notes],
-        "findings": [_finding(finding) for finding in verdict.findings],
+        "findings": [finding_document(finding) for finding in verdict.findings],
         "judged": verdict.judged,
     }
 
@@ -39,7 +39,8 @@ def dump(content: Mapping[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=True)
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """A finding as plain values."""
     fields = {
         "rule": finding.rule,
         "severity": finding.severity,

@@ -20,6 +20,7 @@ from ...repository.trusted.policy_location import POLICY_FILE
 from ..errors import Refused
 from ..policy_in_force import read_input
 from ..policy_table import EFFECTIVE_POLICY, as_document, as_text
+from ..trying import TRIAL, print_trial
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,7 @@ DOCUMENTS = (
     ),
     shape("policy check", "What is wrong with policy files.", "schema", "valid", holding("files", CHECKED_FILE)),
     EFFECTIVE_POLICY,
+    TRIAL,
 )  # fmt: skip
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -144,6 +146,21 @@ def show(file: str | None, site: bool, model: str | None, remote: str | None, as
     else:
         loaded = site_policy_in_force() if site else policy_in_force(remote=remote)
     click.echo(json.dumps(as_document(loaded, model)) if as_json else as_text(loaded, model))
+
+
+@policy.command("try", short_help="Say what a policy would change.")
+@click.argument("file", metavar="FILE")
+@AS_JSON
+def try_policy(file: str, as_json: bool) -> int:
+    """Say what the policy FILE would refuse that the one in force here does not, and the other way round.
+
+    It is tried on the tags that stand and, on a server, on the pushes in the
+    push log, each judged anew against what stood before it. Branches count as
+    they are now; a push that was refused can't be tried again, for nothing of it
+    was kept. Nothing is changed. Exits with 1 if the policy would refuse something that
+    the one in force accepts.
+    """
+    return print_trial(file, as_json=as_json)
 
 
 @policy.command("schema", short_help="Print the JSON Schema of policy files.")

@@ -161,6 +161,8 @@ SITUATIONS = (
     Situation("policy show", "policy show"),
     Situation("policy show", "policy show --model legacy-1"),
     Situation("error", "policy show --policy wrong.toml", 3, "outside"),
+    Situation("policy try", "policy try tagwarden.toml"),
+    Situation("error", "policy try missing.toml", 1),
     Situation("rules", "rules"),
     Situation("rules RULE", "rules version-order"),
     Situation("error", "rules no-such-rule", 1),

@@ -1,0 +1,95 @@
+"""A policy that is tried beside the one in force."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..policy.errors import CannotJudge
+from ..report.documents.shape import holding, or_null, shape
+from ..report.documents.shapes import FINDING, SOURCE
+from ..report.escape import display, escape
+from ..report.exit_status import ACCEPTED, REFUSED
+from ..report.json import finding_document
+from ..report.trial import lines_about_pushes, lines_about_tags
+from ..repository.git.command import Git
+from .policy_in_force import policy_in_file, policy_in_force
+
+if TYPE_CHECKING:
+    from ..repository.judging.trial import TagTrial
+    from ..repository.trusted.loaded_policy import LoadedPolicy
+    from ..server_hooks.log.trial import PushTrial, TriedPush
+
+TRIED_PUSH = shape(
+    "tried push", "A push of the push log, and why one of two policies refuses it.",
+    "line", "time", or_null("name"), holding("findings", FINDING),
+)  # fmt: skip
+TRIAL = shape(
+    "policy try", "What a policy would change.",
+    "schema", holding("policy", SOURCE), "judged", holding("newly_wrong", FINDING), holding("no_longer_wrong", FINDING),
+    "pushed_before", holding("newly_refused", TRIED_PUSH), holding("no_longer_refused", TRIED_PUSH), "not_judged",
+    "notes",
+)  # fmt: skip
+
+
+def print_trial(file: str, *, as_json: bool) -> int:
+    """Try the policy in `file` here; the exit status is 1 where it refuses what the one in force accepts."""
+    from ..repository.judging.trial import try_on_tags
+
+    git = Git.here()
+    in_force = policy_in_force()
+    tried = policy_in_file(file)._replace(declared_stages=in_force.declared_stages)
+    tags = try_on_tags(git, in_force, tried)
+    pushes = _pushes(git, in_force, tried)
+    if as_json:
+        click.echo(json.dumps(_document(tried, tags, pushes)))
+    else:
+        click.echo(f"{escape(tried.source.source)}, beside the policy in force: {escape(in_force.source.source)}")
+        click.echo("\n".join(lines_about_tags(tags.judged, *tags.difference)))
+        if pushes is not None:
+            click.echo("\n".join(lines_about_pushes(*pushes)))
+        for note in tags.notes:
+            click.echo(f"note: {escape(note)}")
+    return REFUSED if tags.difference.newly or (pushes is not None and pushes.newly) else ACCEPTED
+
+
+def _pushes(git: Git, in_force: LoadedPolicy, tried: LoadedPolicy) -> PushTrial | None:
+    """What became of the pushes of the push log, None where there is none."""
+    from ..server_hooks.log.line import LOG
+
+    common_dir = git.common_folder()
+    if not os.path.exists(os.path.join(common_dir, LOG)):
+        return None
+    from ..server_hooks.log.trial import try_on_pushes
+
+    try:
+        return try_on_pushes(git, common_dir, in_force, tried)
+    except OSError as problem:
+        raise CannotJudge(f"the push log can't be read: {problem.filename}: {problem.strerror}") from problem
+
+
+def _document(tried: LoadedPolicy, tags: TagTrial, pushes: PushTrial | None) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "policy": {"source": display(tried.source.source), "id": tried.source.id},
+        "judged": tags.judged,
+        "newly_wrong": [finding_document(one) for one in tags.difference.newly],
+        "no_longer_wrong": [finding_document(one) for one in tags.difference.no_longer],
+        "pushed_before": pushes.judged if pushes else 0,
+        "newly_refused": [_push(one) for one in pushes.newly] if pushes else [],
+        "no_longer_refused": [_push(one) for one in pushes.no_longer] if pushes else [],
+        "not_judged": pushes.untold if pushes else 0,
+        "notes": [display(note) for note in tags.notes],
+    }
+
+
+def _push(push: TriedPush) -> dict[str, Any]:
+    return {
+        "line": push.line,
+        "time": push.time,
+        "name": display(push.pusher) if push.pusher is not None else None,
+        "findings": [finding_document(one) for one in push.findings],
+    }

@@ -1,0 +1,165 @@
+"""Tries a policy on the pushes of the push log, beside the one in force.
+
+Each push that went on is judged anew against what stood before it. The `old`
+of a line is true (`repository/judging/claims.py`), so what stood is found by
+taking the lines back from the refs as they are, the newest first. Of a push
+that was refused the server has kept nothing, so it can't be judged again.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ...policy.errors import CannotJudge
+from ...policy.grammar.names import TAGS
+from ...policy.grammar.tag_name import TagName, parse_tag_name
+from ...policy.judging.judge import Judge
+from ...policy.push import Circumstances, RefUpdate
+from ...policy.record import Record
+from ...repository.git.objects import TagRef
+from ...repository.git.program import GitProgram
+from ...repository.judging.pipeline import judge_updates
+from ...repository.judging.trial import difference_between
+from ...repository.signatures.verifier import find_verifier
+from .chain import read_lines
+from .line import LANDING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...policy.verdict import Finding
+    from ...repository.git.command import Git
+    from ...repository.trusted.loaded_policy import LoadedPolicy
+
+
+class TriedPush(Record):
+    """A line of the log, and the errors for which one of the policies alone refuses that push."""
+
+    line: int
+    time: str
+    pusher: str | None
+    findings: tuple[Finding, ...]
+
+
+class PushTrial(Record):
+    """What became of the `judged` pushes; `untold` are those that can't be judged again."""
+
+    judged: int
+    newly: tuple[TriedPush, ...]
+    no_longer: tuple[TriedPush, ...]
+    untold: int
+
+
+def try_on_pushes(git: Git, common_dir: str, in_force: LoadedPolicy, tried: LoadedPolicy) -> PushTrial:
+    """Judge the pushes of the log by both policies.
+
+    A branch counts as it is now, and an emergency as it was granted. Raises
+    CannotJudge where the repository can't be read, OSError where the log can't.
+    """
+    newly: list[TriedPush] = []
+    no_longer: list[TriedPush] = []
+    judged = untold = 0
+    with closing(GitProgram(git)) as reader:
+        standing = _Standing(reader)
+        for entry in reversed([_parsed(line) for line in read_lines(common_dir)]):
+            if entry is None or entry["outcome"] == "incomplete":
+                continue
+            updates = [RefUpdate(one["old"], one["new"], one["ref"]) for one in entry["updates"]]
+            if entry["outcome"] not in LANDING:
+                untold += 1
+                continue
+            standing.take_back(updates)
+            found = [_errors(policy, entry, updates, reader, standing, git) for policy in (in_force, tried)]
+            if found[0] is None or found[1] is None:
+                untold += 1
+                continue
+            judged += 1
+            difference = difference_between(found[0], found[1])
+            push = TriedPush(entry["line"], entry["time"], entry["pusher"]["name"], ())
+            if found[1] and not found[0]:
+                newly.append(push._replace(findings=difference.newly))
+            elif found[0] and not found[1]:
+                no_longer.append(push._replace(findings=difference.no_longer))
+    return PushTrial(judged, tuple(reversed(newly)), tuple(reversed(no_longer)), untold)
+
+
+def _errors(
+    loaded: LoadedPolicy,
+    entry: dict[str, Any],
+    updates: Sequence[RefUpdate],
+    reader: GitProgram,
+    standing: _Standing,
+    git: Git,
+) -> tuple[Finding, ...] | None:
+    """For what a policy refuses the push, None where objects of it are gone."""
+    tags = [update for update in updates if update.ref.startswith(TAGS)]
+    now = int(datetime.fromisoformat(entry["time"]).timestamp())
+    circumstances = Circumstances(
+        now,
+        "server",
+        declared_stages=loaded.declared_stages,
+        pusher=entry["pusher"]["name"],
+        pusher_email=entry["pusher"]["email"],
+        emergency=entry.get("emergency", {}),
+    )
+    judge = Judge(loaded.policy, circumstances, verify=find_verifier(loaded.policy, reader, git, now=now))
+    brought = [update.new for update in tags if update.new is not None]
+    if any(found.type is None for found in reader.objects(brought, limit=0)):
+        return None
+    try:
+        judge_updates(tags, reader, [judge], standing=standing.of(tags))
+    except CannotJudge:
+        return None
+    return tuple(finding for finding in judge.findings if finding.severity == "error")
+
+
+class _Standing:
+    """The model tags as they stood before the lines that were taken back."""
+
+    def __init__(self, reader: GitProgram) -> None:
+        self._by_model: dict[str, dict[str, str]] = {}
+        for tag in reader.all_tags():
+            self._set(tag.name, tag.oid)
+
+    def take_back(self, updates: Sequence[RefUpdate]) -> None:
+        for update in updates:
+            if update.ref.startswith(TAGS):
+                self._set(update.ref[len(TAGS) :], update.old)
+
+    def of(self, updates: Sequence[RefUpdate]) -> dict[str, list[TagRef]]:
+        """The tags of the models that the updates name."""
+        models = {name.model for update in updates if (name := _model_tag(update.ref[len(TAGS) :]))}
+        return {
+            model: [TagRef(name, oid) for name, oid in sorted(self._by_model.get(model, {}).items())]
+            for model in models
+        }
+
+    def _set(self, tag: str, oid: str | None) -> None:
+        name = _model_tag(tag)
+        if name is None:
+            return
+        tags = self._by_model.setdefault(name.model, {})
+        if oid is None:
+            tags.pop(tag, None)
+        else:
+            tags[tag] = oid
+
+
+def _model_tag(tag: str) -> TagName | None:
+    name = parse_tag_name(tag)
+    return name if isinstance(name, TagName) else None
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    """What a line says, None where it was not written by a hook."""
+    try:
+        entry: dict[str, Any] = json.loads(line)
+        datetime.fromisoformat(entry["time"])
+        known = isinstance(entry["line"], int) and {"name", "email"} <= entry["pusher"].keys() and "outcome" in entry
+        whole = all(isinstance(one["ref"], str) and {"old", "new"} <= one.keys() for one in entry["updates"])
+        return entry if known and whole else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
