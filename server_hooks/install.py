@@ -22,6 +22,7 @@ from .log.account import note_what_stands
 from .object_checks import advice_on_object_checks
 from .pusher import ENVIRONMENT, HOSTS, PUSHER_SETTING
 from .served_repository import ServedRepository
+from .what_stands import about_what_stands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +69,7 @@ def install(path: str, *, hook: ServerHook = "pre-receive", host: str | None = N
     wanted = {} if host is None else {PUSHER_SETTING: host}
     said += _change_settings(repository, folder, record, wanted)
     said += _note_what_stands(repository)
+    said += about_what_stands(repository.path, repository.git_dir)
     said += advice_on_object_checks(repository)
     return [*said, f"To prove that it works: tagwarden status --server {shlex.quote(repository.path)}"]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ..record import Record
+from ..wording import is_utf8
 from .globs import SPECIAL, matches
+from .names import stops_gto
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 # More names than this are covered by one glob.
 MOST_GLOBS = 8
@@ -21,6 +23,12 @@ class Foreign(Record):
     glob: str
     tags: int
     example: str
+
+
+def is_foreign(near_miss: str, models: Collection[str]) -> bool:
+    """Whether a near miss is another tool's tag, it seems: no model is called so, and a policy can ignore it."""
+    model = near_miss.replace("#", "@").partition("@")[0]
+    return model not in models and not stops_gto(near_miss) and is_utf8(near_miss)
 
 
 def globs_for(names: Sequence[str]) -> list[str]:

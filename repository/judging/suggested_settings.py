@@ -5,21 +5,18 @@ from __future__ import annotations
 import time
 
 from ...policy.file.suggestions import candidates, orders, to_ignore
-from ...policy.grammar.foreign_tags import foreign_tags, lets_through
-from ...policy.grammar.names import HEADS, TAGS, stops_gto
+from ...policy.grammar.foreign_tags import foreign_tags, is_foreign, lets_through
+from ...policy.grammar.names import HEADS, TAGS
 from ...policy.grammar.near_miss import NearMiss
 from ...policy.grammar.tag_name import parse_tag_name
 from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, RefUpdate
 from ...policy.record import Record
-from ...policy.wording import is_utf8
 from ..git.program import GitProgram
 from .pipeline import judge_updates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from ...policy.file.suggestions import Suggestion
     from ..git.command import Git
 
@@ -60,15 +57,10 @@ def suggestions(git: Git) -> Suggested:
     ]
     strictest, *_ = [one for one in fitting if one.rule == "version-order"] or orders()
     models = sorted({name.model for name in names})
-    foreign = foreign_tags(miss.tag for miss in parsed if isinstance(miss, NearMiss) and not _is_slip(miss, models))
+    foreign = foreign_tags(miss.tag for miss in parsed if isinstance(miss, NearMiss) and is_foreign(miss.tag, models))
     needed = [*to_ignore(foreign), *([strictest] if strictest != orders()[0] else [])]
     passing = [slip for one in foreign for slip in lets_through(one.glob, models)]
     return Suggested([one for one in fitting if one.rule != "version-order"], needed, passing)
-
-
-def _is_slip(miss: NearMiss, models: Collection[str]) -> bool:
-    """Whether a model of the name is there, or the name is one that no policy can ignore."""
-    return miss.tag.replace("#", "@").partition("@")[0] in models or stops_gto(miss.tag) or not is_utf8(miss.tag)
 
 
 def _default_branch(reader: GitProgram) -> str | None:
