@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from ..policy.grammar.tag_name import TagName
     from .git.objects import TagRef
-    from .git.reader import Reader
+    from .git.reader import TagReader
 
 # The whole of any message that a policy lets in, and its header.
 TAG_BYTES = 1 << 20
 
 
-def read_tags(reader: Reader, models: Sequence[str] | None = None) -> Iterator[tuple[TagName, Tag]]:
+def read_tags(reader: TagReader, models: Sequence[str] | None = None) -> Iterator[tuple[TagName, Tag]]:
     """Every model tag, lightweight ones included; with `models` (as tags spell them) only theirs.
 
     Near misses and tags that are none of the registry's are left out. Raises
@@ -34,7 +34,7 @@ def read_tags(reader: Reader, models: Sequence[str] | None = None) -> Iterator[t
     return read_refs(reader, refs)
 
 
-def read_refs(reader: Reader, refs: Iterable[TagRef]) -> Iterator[tuple[TagName, Tag]]:
+def read_refs(reader: TagReader, refs: Iterable[TagRef]) -> Iterator[tuple[TagName, Tag]]:
     """The model tags among `refs`, read. Raises CannotJudge where the repository can't be read."""
     named = []
     for ref in refs:
@@ -47,7 +47,7 @@ def read_refs(reader: Reader, refs: Iterable[TagRef]) -> Iterator[tuple[TagName,
         yield name, Tag(ref.name, ref.oid, found.type, content)
 
 
-def histories(reader: Reader, models: Sequence[str] | None = None) -> dict[str, ModelHistory]:
+def histories(reader: TagReader, models: Sequence[str] | None = None) -> dict[str, ModelHistory]:
     """The history of every model that has an event; with `models` only of theirs.
 
     Raises CannotJudge where the repository can't be read.
@@ -63,7 +63,7 @@ def histories(reader: Reader, models: Sequence[str] | None = None) -> dict[str, 
     return found
 
 
-def tags_by_model(reader: Reader, models: Sequence[str] | None = None) -> dict[str, list[tuple[TagName, Tag]]]:
+def tags_by_model(reader: TagReader, models: Sequence[str] | None = None) -> dict[str, list[tuple[TagName, Tag]]]:
     """The tags of `read_tags`, grouped."""
     groups: dict[str, list[tuple[TagName, Tag]]] = {}
     for name, tag in read_tags(reader, models):
@@ -71,7 +71,7 @@ def tags_by_model(reader: Reader, models: Sequence[str] | None = None) -> dict[s
     return groups
 
 
-def models_of(reader: Reader) -> list[str]:
+def models_of(reader: TagReader) -> list[str]:
     """The models that have a tag, as tags spell them, sorted."""
     models = set()
     for ref in reader.all_tags():
@@ -81,7 +81,7 @@ def models_of(reader: Reader) -> list[str]:
     return sorted(models)
 
 
-def names_of(reader: Reader, model: str) -> list[TagName]:
+def names_of(reader: TagReader, model: str) -> list[TagName]:
     """The names of the model's tags, in no order."""
     names = [parse_tag_name(ref.name) for ref in reader.tags_of([model])[model]]
     return [name for name in names if name is not None and not isinstance(name, NearMiss)]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections import deque
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...policy.errors import CannotJudge
-from ...policy.file.value_types import SECONDS
 from ...policy.grammar.names import TAGS, tag_spelling
 from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ...report.documents.keys import OUTCOMES
@@ -22,6 +21,7 @@ from ...report.push_log import as_document, as_text
 from ...repository.git.command import Git
 from ...server_hooks.log.chain import Verification, read_lines, verify
 from ...server_hooks.log.line import HEAD, LOG, is_hash
+from ..at_time import moment_option
 from ..errors import Refused
 
 if TYPE_CHECKING:
@@ -40,21 +40,6 @@ DOCUMENTS = (
 )  # fmt: skip
 
 
-def _parse_since(ctx: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
-    """A point in time: ISO 8601 (UTC where it names no zone), or a span before now such as 7d."""
-    if value is None:
-        return None
-    number, unit = value[:-1], value[-1:]
-    if unit in SECONDS and number.isascii() and number.isdigit() and len(number) <= 6:
-        return datetime.now(UTC) - timedelta(seconds=int(number) * SECONDS[unit])
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        message = f"{value!r} is not a time; write 2026-11-21, 2026-11-21T10:30Z, 7d, 24h or 30m"
-        raise click.BadParameter(message, ctx, parameter) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 @click.command("log")
 @click.argument("repo", required=False)
 @click.option("--verify", "verifying", is_flag=True, help="Find any changed, missing or reordered line.")
@@ -69,7 +54,7 @@ def _parse_since(ctx: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--pusher", metavar="NAME", help="Only pushes by NAME.")
 @click.option("--rule", metavar="RULE", help="Only pushes that broke RULE.")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only pushes with this outcome.")
-@click.option("--since", metavar="TIME", callback=_parse_since, help="Only pushes since then: 2026-11-21, 7d, 24h.")
+@moment_option("--since", "Only pushes since then: 2026-11-21, 7d, 24h.", day="first")
 @click.option("-n", "--number", type=click.IntRange(min=0), help="Only so many pushes, the newest.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def log(
@@ -80,7 +65,7 @@ def log(
     pusher: str | None,
     rule: str | None,
     outcome: str | None,
-    since: datetime | None,
+    since: int | None,
     number: int | None,
     as_json: bool,
 ) -> int:
@@ -200,7 +185,7 @@ def _parsed(line: bytes) -> dict[str, Any]:
 
 
 def _filters(
-    model: str | None, pusher: str | None, rule: str | None, outcome: str | None, since: datetime | None
+    model: str | None, pusher: str | None, rule: str | None, outcome: str | None, since: int | None
 ) -> Iterator[Filter]:
     if model is not None:
         wanted = tag_spelling(model)
@@ -214,7 +199,7 @@ def _filters(
     if outcome is not None:
         yield lambda entry: bool(entry["outcome"] == outcome)
     if since is not None:
-        yield lambda entry: datetime.fromisoformat(entry["time"]) >= since
+        yield lambda entry: datetime.fromisoformat(entry["time"]).timestamp() >= since
 
 
 def _model_of(ref: str) -> str | None:

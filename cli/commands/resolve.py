@@ -15,11 +15,13 @@ from ...policy.registry.deployment import deployment_of
 from ...policy.registry.resolution import Unresolved
 from ...policy.registry.resolution import resolve as resolve_query
 from ...report.documents.shape import or_null, shape
+from ...report.documents.shapes import AS_OF
 from ...report.table import utc_text
 from ...repository.git.command import Git
 from ...repository.open_repository import open_remote, open_repository
 from ...repository.registry import read_tags
 from ...repository.remote.names import is_remote, remote_to_push_to
+from ..at_time import as_of, at_option
 from ..completion import complete_query
 from ..errors import Refused
 from ..reading import json_option, offline_option, repo_option, say_what_is_not_here
@@ -30,12 +32,13 @@ if TYPE_CHECKING:
 DOCUMENTS = (
     shape(
         "resolve", "The one answer to a query.",
-        "schema", "kind", "model", or_null("version"), or_null("stage"), "commit", "tag", "time", "current", "notes",
+        "schema", "kind", "model", or_null("version"), or_null("stage"), "commit", "tag", "time", "current",
+        *AS_OF, "notes",
     ),
     shape(
         "resolve --event", "What the tag of a CI job did, and what its stage holds now.",
         "schema", "kind", "model", or_null("version"), or_null("stage"), "commit", "tag", "time", "current",
-        or_null("holds"),
+        or_null("holds"), *AS_OF,
     ),
 )  # fmt: skip
 
@@ -53,6 +56,7 @@ DOCUMENTS = (
     is_flag=True,
     help="In CI: what is to be deployed now for the tag that started this job, or for TAG, by what the remote has.",
 )
+@at_option
 @offline_option
 @json_option
 def resolve(
@@ -61,6 +65,7 @@ def resolve(
     answer: str | None,
     deprecated: bool,
     event: bool,
+    at: int | None,
     offline: bool,
     as_json: bool,
 ) -> None:
@@ -81,7 +86,7 @@ def resolve(
       commit=$(tagwarden resolve 'churn#prod' --commit) && git checkout "$commit"
     """
     if event:
-        _for_event(query or read_event(os.environ).ref, repo, answer, as_json)
+        _for_event(query or read_event(os.environ).ref, repo, at, answer, as_json)
         return
     if query is None:
         raise click.UsageError("name what is asked for: MODEL@latest, MODEL#STAGE, MODEL@VERSION or a tag")
@@ -89,27 +94,36 @@ def resolve(
         asked = parse_query(query)
         notes = say_what_is_not_here(repo, [asked.model], offline=offline)
         with open_repository(repo, [asked.model]) as reader:
-            found = resolve_query(asked, list(read_tags(reader, [asked.model])), deprecated=deprecated)
+            then = as_of(reader, at, [asked.model])
+            tags = list(read_tags(then.reader, [asked.model]))
+            then.refuse_gaps()
+            found = resolve_query(asked, tags, deprecated=deprecated)
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
-    click.echo(json.dumps({**_document(found), "notes": notes}) if as_json else _line(found, answer))
+    if as_json:
+        click.echo(json.dumps({**_document(found), **then.keys, "notes": [*notes, *then.tell()]}))
+    else:
+        then.tell()
+        click.echo(_line(found, answer))
 
 
-def _for_event(tag: str, repo: str | None, answer: str | None, as_json: bool) -> None:
+def _for_event(tag: str, repo: str | None, at: int | None, answer: str | None, as_json: bool) -> None:
     try:
         asked = parse_query(tag if tag.startswith("refs/") else TAGS + tag)
         # A job's checkout lacks most tags; the remote has them.
         remote = _remote_here() if repo is None else None
         opened = open_repository(repo, [asked.model]) if remote is None else open_remote(remote, [asked.model])
         with opened as reader:
-            tags = list(read_tags(reader, [asked.model]))
+            then = as_of(reader, at, [asked.model])
+            tags = list(read_tags(then.reader, [asked.model]))
+            then.refuse_gaps()
         found = deployment_of(asked.tag or "", tags)
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
     event, deploy = found.event, found.deploy
     if as_json:
         holds = deploy.version if deploy is not None and event.stage is not None else None
-        click.echo(json.dumps({**_document(event), "holds": str(holds) if holds else None}))
+        click.echo(json.dumps({**_document(event), "holds": str(holds) if holds else None, **then.keys}))
     elif deploy is None:
         raise Refused(f"nothing is to be deployed for {event.tag!r}: {_why_nothing(event)}")
     else:

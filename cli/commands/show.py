@@ -10,9 +10,11 @@ import click
 from ...policy.grammar.names import gto_spelling
 from ...policy.registry.overview import overview_of, stage_holders, stages_in_order, version_lines
 from ...report.documents.shape import holding, or_null, shape
+from ...report.documents.shapes import AS_OF
 from ...report.table import table, utc_text
 from ...repository.open_repository import open_repository
 from ...repository.registry import histories, models_of
+from ..at_time import as_of, at_option
 from ..reading import (
     declared_stages_at,
     deprecated_option,
@@ -35,41 +37,48 @@ VERSION = shape(
     "number", "version", "in_stages", "registered", "commit", "tag", "active",
 )  # fmt: skip
 DOCUMENTS = (
-    shape("show", "All models.", "schema", "notes", holding("models", MODEL)),
-    shape("show MODEL", "One model.", "schema", "notes", *MODEL.fields, holding("versions", VERSION)),
+    shape("show", "All models.", "schema", *AS_OF, "notes", holding("models", MODEL)),
+    shape("show MODEL", "One model.", "schema", *AS_OF, "notes", *MODEL.fields, holding("versions", VERSION)),
 )
 
 
 @click.command()
 @optional_model
 @repo_option
+@at_option
 @deprecated_option
 @offline_option
 @json_option
-def show(model: str | None, repo: str | None, deprecated: bool, offline: bool, as_json: bool) -> None:
+def show(model: str | None, repo: str | None, at: int | None, deprecated: bool, offline: bool, as_json: bool) -> None:
     """Show the models with their latest version and what each stage holds, or the versions of MODEL.
 
     A stage shows the version that was assigned last and is still in it. Exits
     with 1 if there is no such MODEL.
+
+    With --at, what was so at that time: by the server's push log, where it is
+    at hand, else by the dates of the tags. On stderr is said which.
     """
     named = None if model is None else model_of(model)
     notes = say_what_is_not_here(repo, None if named is None else [named], offline=offline)
     if named is None:
-        _show_all(repo, deprecated, as_json, notes)
+        _show_all(repo, at, deprecated, as_json, notes)
     else:
-        _show_one(named, repo, deprecated, as_json, notes)
+        _show_one(named, repo, at, deprecated, as_json, notes)
 
 
-def _show_all(repo: str | None, deprecated: bool, as_json: bool, notes: list[str]) -> None:
+def _show_all(repo: str | None, at: int | None, deprecated: bool, as_json: bool, notes: list[str]) -> None:
     with open_repository(repo) as reader:
-        overviews = [overview_of(model, history) for model, history in histories(reader).items()]
+        then = as_of(reader, at)
+        overviews = [overview_of(model, history) for model, history in histories(then.reader).items()]
         declared = declared_stages_at(reader, repo)
+    notes += then.tell()
     shown_ones = sorted(
         (one for one in overviews if deprecated or not one.deprecated), key=lambda one: gto_spelling(one.model)
     )
     stages = stages_in_order((stage for one in shown_ones for stage in one.stages), declared)
     if as_json:
-        click.echo(json.dumps({"schema": 1, "notes": notes, "models": [_overview(one, stages) for one in shown_ones]}))
+        models = [_overview(one, stages) for one in shown_ones]
+        click.echo(json.dumps({"schema": 1, **then.keys, "notes": notes, "models": models}))
     elif not shown_ones:
         click.echo("there is no model here", err=True)
     else:
@@ -95,15 +104,17 @@ def _overview(one: ModelOverview, stages: list[str]) -> dict[str, object]:
     }
 
 
-def _show_one(model: str, repo: str | None, deprecated: bool, as_json: bool, notes: list[str]) -> None:
+def _show_one(model: str, repo: str | None, at: int | None, deprecated: bool, as_json: bool, notes: list[str]) -> None:
     with open_repository(repo, [model]) as reader:
-        history = histories(reader, [model]).get(model)
+        then = as_of(reader, at, [model])
+        history = histories(then.reader, [model]).get(model)
+        notes += then.tell()
         if history is None:
-            raise no_such_model(model, models_of(reader))
+            raise no_such_model(model, models_of(then.reader))
         declared = declared_stages_at(reader, repo)
     lines = [line for line in version_lines(history) if deprecated or line.active]
     if as_json:
-        click.echo(json.dumps({**_model(model, history, lines, declared), "notes": notes}))
+        click.echo(json.dumps({**_model(model, history, lines, declared), **then.keys, "notes": notes}))
         return
     if history.is_deprecated:
         assert history.deprecated is not None

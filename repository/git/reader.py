@@ -13,33 +13,18 @@ else:
     Protocol = object
 
 
-class Reader(Protocol):
-    """A repository, read only. Every method raises CannotJudge where Git can't answer.
+class TagReader(Protocol):
+    """The tags of a repository, read only. Every method raises CannotJudge where Git can't answer.
 
     Names and paths are text with surrogates for bytes that are not UTF-8. Ids
     are lower-case hex, as long as the repository's ids are.
     """
-
-    def prepare(self, *, models: Sequence[str] = (), refs: Sequence[str] = ()) -> None:
-        """Starts looking up what will be asked next: `tags_of` these models and `existing` of these refs.
-
-        The answers are those of this moment. A later `prepare` replaces this one.
-        """
 
     def tags_of(self, models: Sequence[str]) -> dict[str, list[TagRef]]:
         """For each model, as tags spell it, the tags that begin with it and `@` or `#`; in no order."""
 
     def all_tags(self) -> list[TagRef]:
         """Every ref under refs/tags/, in no order."""
-
-    def existing(self, refs: Sequence[str]) -> dict[str, str]:
-        """The ids of those of `refs` (full names) that exist."""
-
-    def symbolic(self, refs: Sequence[str]) -> dict[str, str]:
-        """Which of `refs` (full names) are symbolic, and the ref that each stands for, whether that exists or not."""
-
-    def refs_under(self, prefix: str) -> list[tuple[str, str]]:
-        """The full name and id of every ref whose name begins with `prefix`, which ends in a slash."""
 
     def objects(
         self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
@@ -50,6 +35,25 @@ class Reader(Protocol):
         bytes of it. With the limit 0 nothing but types and sizes is read,
         which is cheapest.
         """
+
+
+class Reader(TagReader, Protocol):
+    """A repository, read only."""
+
+    def prepare(self, *, models: Sequence[str] = (), refs: Sequence[str] = ()) -> None:
+        """Starts looking up what will be asked next: `tags_of` these models and `existing` of these refs.
+
+        The answers are those of this moment. A later `prepare` replaces this one.
+        """
+
+    def existing(self, refs: Sequence[str]) -> dict[str, str]:
+        """The ids of those of `refs` (full names) that exist."""
+
+    def symbolic(self, refs: Sequence[str]) -> dict[str, str]:
+        """Which of `refs` (full names) are symbolic, and the ref that each stands for, whether that exists or not."""
+
+    def refs_under(self, prefix: str) -> list[tuple[str, str]]:
+        """The full name and id of every ref whose name begins with `prefix`, which ends in a slash."""
 
     def files(self, wanted: Sequence[tuple[str, str]], *, limit: int) -> list[bytes | None]:
         """The content, at most `limit` bytes, of each (commit or tree id, path).

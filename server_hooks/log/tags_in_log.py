@@ -83,6 +83,22 @@ def compare(
     return Comparison(list(found), gap)
 
 
+def standing_before(common_dir: str, line: int) -> Iterator[tuple[str, str]]:
+    """The refs and ids that are noted as having stood before that line of the log; none where that is not known.
+
+    Raises OSError where the note can't be read.
+    """
+    try:
+        with open(f"{common_dir}/{BASELINE}", "rb") as file:
+            number = _after(file.readline())
+            if number is not None and number < line:
+                for tag in file:
+                    oid, _, ref = tag.rstrip(b"\n").partition(b" ")
+                    yield os.fsdecode(ref), oid.decode("ascii", "replace")
+    except FileNotFoundError:
+        return
+
+
 class _Table:
     """What the log, the baseline and the repository say of each tag, by parts of all names."""
 
@@ -210,15 +226,19 @@ def _read_baseline(path: str, table: _Table) -> int | None:
     """Put the baseline into the table; the line of the log after which it counts, None where there is none."""
     try:
         with open(path, "rb") as file:
-            beginning = file.readline()
-            number = beginning.removeprefix(BEGINNING).strip()
-            if not beginning.startswith(BEGINNING) or not number.isdigit():
-                return None
-            for line in file:
-                table.add_before(line)
-            return int(number)
+            number = _after(file.readline())
+            if number is not None:
+                for line in file:
+                    table.add_before(line)
+            return number
     except FileNotFoundError:
         return None
+
+
+def _after(beginning: bytes) -> int | None:
+    """The number in the first line of the baseline, None where that is none."""
+    number = beginning.removeprefix(BEGINNING).strip()
+    return int(number) if beginning.startswith(BEGINNING) and number.isdigit() else None
 
 
 def _write_baseline(path: str, after: int, tags: Iterable[bytes]) -> None:

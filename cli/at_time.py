@@ -1,0 +1,111 @@
+"""`--at`: the registry as it stood then, for the commands that read it; and points in time as arguments."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..policy.errors import CannotJudge
+from ..policy.moments import read_moment
+from ..policy.record import Record
+from ..report.escape import display, escape
+from ..report.table import utc_text
+from ..repository.past import PastTags
+from ..repository.remote.reader import RemoteReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Literal
+
+    from ..repository.git.program import GitProgram
+    from ..repository.git.reader import TagReader
+    from ..server_hooks.log.then import LoggedTags
+
+
+def moment_option(
+    name: str, explanation: str, *, day: Literal["first", "last"]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An option that is a point in time; its value is in seconds since 1970."""
+
+    def read(ctx: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+        if value is None:
+            return None
+        try:
+            return read_moment(value, now=int(time.time()), day=day)
+        except ValueError as problem:
+            raise click.BadParameter(str(problem), ctx, parameter) from None
+
+    return click.option(name, metavar="TIME", callback=read, help=explanation)
+
+
+at_option = moment_option(
+    "--at", "As it stood then: 2026-11-21 (its end, in UTC), 2026-11-21T10:30+01:00, or 7d for a week ago.", day="last"
+)
+
+
+class AsOf(Record):
+    """The tags of a repository, now or as they stood at some time.
+
+    `keys` is what a JSON document says of that time, `how` what is to be said of how the tags are known;
+    `tags` is the same as `reader`, None for now.
+    """
+
+    reader: TagReader
+    keys: Mapping[str, str] = {}
+    how: Sequence[str] = ()
+    tags: PastTags | None = None
+
+    def tell(self) -> list[str]:
+        """Say on stderr what is not known of the tags that were read; all sentences for a JSON document."""
+        gaps = self.tags.notes if self.tags else []
+        for note in gaps:
+            click.echo(f"note: {escape(note)}", err=True)
+        return [*self.how, *(display(note) for note in gaps)]
+
+    def refuse_gaps(self) -> None:
+        """Raises CannotJudge where a tag that counted then can't be read any more: the answer might be wrong."""
+        if self.tags and self.tags.lost:
+            raise CannotJudge(f"What stood at {self.keys['at']} can't be told: {self.tags.notes[0]}.")
+
+
+def as_of(reader: GitProgram, moment: int | None, models: Sequence[str] | None = None) -> AsOf:
+    """The tags as they stood at `moment`, None for now; with `models` only theirs are asked for.
+
+    By the push log where the repository has one that reaches back so far, else
+    by the dates of the tags. Which of them is said on stderr.
+    """
+    if moment is None:
+        return AsOf(reader)
+    at = utc_text(moment)
+    logged = _logged(reader, moment, models)
+    by_dates = logged is None or moment < logged.begins
+    notes = [*_on_the_log(logged, by_dates=by_dates), *([f"{at} is yet to come"] if moment > time.time() else [])]
+    way = "the dates of the tags" if by_dates else "the push log"
+    click.echo(f"as of {at}, by {way}", err=True)
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    tags = PastTags(reader, moment, logged.tags if logged else {}, by_dates=by_dates)
+    return AsOf(tags, {"at": at, "by": "tagger" if by_dates else "push-log"}, notes, tags)
+
+
+def _on_the_log(logged: LoggedTags | None, *, by_dates: bool) -> Iterator[str]:
+    if logged is None:
+        yield "tags that were moved or deleted since then are not known, for there is no push log here"
+    elif by_dates:
+        begins = utc_text(logged.begins)
+        yield f"the push log begins at {begins}; tags that were moved or deleted before that are not known"
+    elif logged.back_at is not None:
+        yield f"the server's clock was set back before line {logged.back_at} of the push log; the order of lines counts"
+
+
+def _logged(reader: GitProgram, moment: int, models: Sequence[str] | None) -> LoggedTags | None:
+    if isinstance(reader, RemoteReader):
+        return None  # the log at hand, if any, is not the remote's
+    from ..server_hooks.log.then import tags_in_log_at
+
+    try:
+        return tags_in_log_at(reader.git.common_folder(), moment, models)
+    except OSError as error:
+        raise CannotJudge(f"The push log can't be read: {error.filename}: {error.strerror}.") from error
