@@ -16,7 +16,7 @@ from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
 from ..repository.judging.client_push import ClientPush, Destination, judge_client_push, remote_of
 from ..repository.open_repository import is_url
-from ..repository.remote.names import is_remote, remote_to_push_to
+from ..repository.remote.names import is_remote, push_url, remote_to_push_to
 from ..repository.remote.offline import is_offline
 from ..repository.remote.remote import Listing, RemoteIsSilent
 
@@ -96,11 +96,12 @@ def _judged(push: ClientPush) -> Verdict:
 def _destination(git: Git, remote: str | None, *, offline: bool) -> Destination:
     name = remote if remote is not None else remote_to_push_to(git)
     if is_remote(git, name):
-        return Destination(name, git.line("remote", "get-url", "--push", "--end-of-options", name), offline=offline)
+        return Destination(name, push_url(git, name), offline=offline)
     if remote is None:
         return Destination(None, None, offline=offline)
     if is_url(remote) or "/" in remote:
-        return Destination(None, remote, offline=offline)
+        url = git.line("ls-remote", "--get-url", "--end-of-options", remote)
+        return Destination(None, url, offline=offline)
     raise NotThere(f"there is no remote {remote!r} here; `git remote` lists those that are")
 
 

@@ -10,14 +10,14 @@ from ..policy.errors import CannotJudge
 from ..policy.grammar.names import TAGS
 from .git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLong, run_bounded
 from .git.command import Git
-from .git.processes import run
 from .git.program import GitProgram
-from .remote.names import is_remote
+from .remote.names import is_remote_anywhere
 from .remote.reader import RemoteReader, fetch_missing
 from .remote.remote import LONGEST_COMPLAINT, TIMEOUT_SETTING, Remote, seconds_for_remotes
+from .remote.scratch import Scratch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 # For all of a repository's tags, from wherever it is.
 DEFAULT_SECONDS = 120.0
@@ -37,11 +37,12 @@ def open_repository(place: str | None, models: Sequence[str] | None = None) -> I
         elif is_url(place):
             import tempfile
 
-            git = Git.at(stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-")))
-            _fetch_tags(git, place, models)
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-"))
+            _fetch_tags(Git.here(), place, models, into=folder)
+            git = Git.at(folder)
         elif os.path.isdir(place):
             git = Git.at(place)
-        elif _is_remote_here(place):
+        elif is_remote_anywhere(Git.here(), place):
             yield stack.enter_context(open_remote(place, models))
             return
         else:
@@ -49,13 +50,6 @@ def open_repository(place: str | None, models: Sequence[str] | None = None) -> I
         reader = stack.enter_context(contextlib.closing(GitProgram(git)))
         git.folder()
         yield reader
-
-
-def _is_remote_here(name: str) -> bool:
-    try:
-        return is_remote(Git.here(), name)
-    except CannotJudge:  # not even in a repository
-        return False
 
 
 @contextlib.contextmanager
@@ -86,37 +80,35 @@ def is_url(place: str) -> bool:
     return bool(colon and host) and "/" not in host and not os.path.exists(place)
 
 
-def _fetch_tags(git: Git, url: str, models: Sequence[str] | None) -> None:
-    object_format = _object_format(git, url)
-    run(git.command("init", "--quiet", "--bare", f"--object-format={object_format}"), environment=git.user_environment)
+def _fetch_tags(git: Git, url: str, models: Sequence[str] | None, *, into: str) -> None:
+    """Fetch tags of `url` into a new repository in the folder `into`, as they would be fetched here."""
+    scratch = Scratch(git, into, url, sha256=_is_sha256(git, url))
     patterns = ["*"] if models is None else [f"{model}{sign}*" for model in models for sign in "@#"]
     # What the tags point at is fetched without its history and without any file.
-    fetch = [
-        "fetch",
-        "--quiet",
-        "--no-tags",
-        "--depth=1",
-        "--filter=tree:0",
-        "--no-write-fetch-head",
-        "--end-of-options",
-    ]
-    _answered(git, url, [*fetch, url, *(f"{TAGS}{pattern}:{TAGS}{pattern}" for pattern in patterns)])
+    fetch = ["fetch", "--quiet", "--no-tags", "--depth=1", "--filter=tree:0", "--no-write-fetch-head"]
+    refspecs = [f"{TAGS}{pattern}:{TAGS}{pattern}" for pattern in patterns]
+    command = ["git", *fetch, "--end-of-options", scratch.address, *refspecs]
+    _answered(git, url, command, environment=scratch.environment, folder=scratch.runs_in)
 
 
-def _object_format(git: Git, url: str) -> str:
-    """What the ids of that repository are made by, told from their length."""
+def _is_sha256(git: Git, url: str) -> bool:
+    """Whether the ids of that repository are made by SHA-256, told from their length."""
     # Only where HEAD names no commit are all refs listed, of which there may be a million.
-    head = _answered(git, url, ["ls-remote", "--end-of-options", url, "HEAD"])
-    named = head or _answered(git, url, ["ls-remote", "--end-of-options", url])
-    return "sha256" if len(named.partition(b"\t")[0].strip()) == 64 else "sha1"
+    ask = git.command("ls-remote", "--end-of-options", url)
+    head = _answered(git, url, [*ask, "HEAD"], environment=git.user_environment)
+    named = head or _answered(git, url, ask, environment=git.user_environment)
+    return len(named.partition(b"\t")[0].strip()) == 64
 
 
-def _answered(git: Git, url: str, arguments: Sequence[str]) -> bytes:
-    environment = {**git.user_environment, "LC_ALL": "C"}
+def _answered(
+    git: Git, url: str, command: Sequence[str], *, environment: Mapping[str, str], folder: str | None = None
+) -> bytes:
     wanted = git.line("config", "--get", TIMEOUT_SETTING, accepted=(0, 1))
     seconds = seconds_for_remotes(wanted or None, DEFAULT_SECONDS)
     try:
-        answered = run_bounded(git.command(*arguments), environment=environment, seconds=seconds, memory=MOST_MEMORY)
+        answered = run_bounded(
+            command, environment={**environment, "LC_ALL": "C"}, folder=folder, seconds=seconds, memory=MOST_MEMORY
+        )
     except TookTooLong:
         raise CannotJudge(
             f"The tags of {url!r} could not be fetched within {seconds:g} seconds. Try again later, or give it longer: "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ...policy.errors import CannotJudge
-from .environment import environment_without_repository
+from .environment import SETTINGS, environment_without_repository
 from .processes import run, start
 
 TYPE_CHECKING = False
@@ -49,8 +49,12 @@ class Git:
 
     @classmethod
     def at(cls, directory: str) -> Git:
-        """For the repository in or above `directory`, whatever repository the environment names."""
-        return cls(directory, environment_without_repository())
+        """For the repository in or above `directory`, whatever repository the environment names.
+
+        The user's own settings in the environment hold, as with `git -C`: it may be they that let Git trust it.
+        """
+        settings = {name: os.environ[name] for name in SETTINGS if name in os.environ}
+        return cls(directory, {**environment_without_repository(), **settings})
 
     @classmethod
     def of_folder(cls, folder: str) -> Git:

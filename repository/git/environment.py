@@ -30,6 +30,9 @@ OF_ONE_REPOSITORY = frozenset((
     "GIT_WORK_TREE",
 ))  # fmt: skip
 
+# The settings that `git -c`, or whoever starts Git, adds to the configuration (git-config(1)).
+SETTINGS = ("GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS")
+
 # What is true of one push, and lies about any other: git-receive-pack(1), "Quarantine Environment" and "Pre-receive
 # Hook" (GIT_PUSH_CERT*); githooks(5), "pre-receive" (GIT_PUSH_OPTION_*).
 OF_ONE_PUSH = ("GIT_PUSH_", "GIT_QUARANTINE_PATH")

@@ -116,7 +116,9 @@ class Child:
         said = self.complaint()
         self._close_stderr()
         message = f"{self._program()} {how}" + (f" and said: {said}" if said else " without a word")
-        return CannotJudge(f"{message.rstrip('.')}. {advice}".strip())
+        # Git puts a command to paste on a line of its own: a full stop would be taken for a part of it.
+        end = "\n" if said.rpartition("\n")[2].startswith("\t") else ". "
+        return CannotJudge(f"{message.rstrip('.')}{end}{advice}".strip())
 
     def check(self, accepted: tuple[int, ...] = (0,), advice: str = "") -> int:
         """Reaps the child; returns its exit status, raises CannotJudge for one that is not accepted."""

@@ -161,12 +161,7 @@ def remote_of(destination: Destination, git: Git, configuration: Configuration) 
     Raises CannotJudge where that is no number.
     """
     assert destination.url is not None
-    address = destination.url
-    name = destination.name
-    # Under its name Git knows more of a remote than its URL, unless that is for fetching from elsewhere.
-    if name is not None and git.line("ls-remote", "--get-url", "--end-of-options", name) == address:
-        address = name
-    return Remote(git, address, seconds=_seconds(configuration))
+    return Remote.pushed_to(git, destination.name, destination.url, seconds=_seconds(configuration))
 
 
 def with_ways_out(silent: RemoteIsSilent) -> RemoteIsSilent:

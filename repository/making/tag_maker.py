@@ -19,6 +19,7 @@ from ..git.program import GitProgram
 from ..judging.pipeline import judge_updates
 from ..registry import read_refs
 from ..remote.clone_and_remote import CloneAndRemoteReader
+from ..remote.names import push_url
 from ..remote.reader import fetch_missing
 from ..remote.remote import Remote, RemoteIsSilent
 from ..signatures.verifier import find_verifier
@@ -172,7 +173,7 @@ class TagMaker:
 
     def _on_remote(self, remote: str, name: str) -> str | None:
         try:
-            return Remote(self.git, remote, seconds=PATIENCE).list((), tags=[name]).tags.get(name)
+            return _remote(self.git, remote).list((), tags=[name]).tags.get(name)
         except RemoteIsSilent as silent:
             look = shell_command("git", "ls-remote", remote, TAGS + name)
             delete = shell_command("git", "tag", "-d", name)
@@ -214,9 +215,13 @@ def open_tag_maker(git: Git, model: str, *, remote: str | None, own_tags: bool =
         yield TagMaker(git, reader, known, remote, {ref.name: ref.oid for ref in refs})
 
 
+def _remote(git: Git, name: str) -> Remote:
+    return Remote.pushed_to(git, name, push_url(git, name), seconds=PATIENCE)
+
+
 def _ask(git: Git, remote: str, model: str, scratch: str) -> tuple[Listing, Git]:
     """What the remote has, and Git for this clone with the remote's tags of the model in sight."""
-    there = Remote(git, remote, seconds=PATIENCE)
+    there = _remote(git, remote)
     try:
         listing = there.list([model], heads=True)
         if not listing.tags:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...policy.errors import CannotJudge
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..git.command import Git
@@ -19,3 +21,16 @@ def is_remote(git: Git, name: str) -> bool:
     """Whether a remote of this name is configured."""
     listed = git.run("remote")[1].decode("utf-8", "surrogateescape")
     return name in listed.splitlines()
+
+
+def is_remote_anywhere(git: Git, name: str) -> bool:
+    """The same, and no where there is not even a repository."""
+    try:
+        return is_remote(git, name)
+    except CannotJudge:
+        return False
+
+
+def push_url(git: Git, name: str) -> str:
+    """Where a push to the remote `name` goes, as Git rewrites it. Raises CannotJudge where there is no such remote."""
+    return git.line("remote", "get-url", "--push", "--end-of-options", name)

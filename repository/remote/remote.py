@@ -16,10 +16,11 @@ from ...policy.record import Record
 from ..git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLong, run_bounded
 from ..git.object_ids import are_ids
 from ..git.refs import fits
+from .scratch import Scratch, with_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ..git.command import Git
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 TIMEOUT_SETTING = "tagwarden.remoteTimeout"
 DEFAULT_SECONDS = 10.0
 LONGEST_COMPLAINT = 2000
+
+_FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap=")
 
 
 class Listing(Record):
@@ -43,11 +46,22 @@ class RemoteIsSilent(CannotJudge):
 class Remote:
     """The remote at `address` (a name or a URL), which has `seconds` for all answers together."""
 
-    def __init__(self, git: Git, address: str, *, seconds: float = DEFAULT_SECONDS) -> None:
+    def __init__(self, git: Git, address: str, *, seconds: float = DEFAULT_SECONDS, is_final: bool = False) -> None:
+        """`is_final` says that Git has rewritten the URL already (`url.<base>.insteadOf`), which is done once."""
         self.address = address
         self.seconds = seconds
         self._git = git
+        # Of all rewritings, Git takes the one for the longest beginning.
+        self._rewriting = [(f"url.{address}.insteadof", address)] if is_final else []
         self._end = time.monotonic() + seconds
+
+    @classmethod
+    def pushed_to(cls, git: Git, name: str | None, url: str, *, seconds: float = DEFAULT_SECONDS) -> Remote:
+        """What a push to the remote `name`, None for none, comes to: `url`, as Git has rewritten it already."""
+        # Under its name Git knows more of a remote than its URL, unless that is for fetching from elsewhere.
+        if name is not None and git.line("ls-remote", "--get-url", "--end-of-options", name) == url:
+            return cls(git, name, seconds=seconds)
+        return cls(git, url, seconds=seconds, is_final=True)
 
     def list(self, models: Iterable[str] | None, *, tags: Iterable[str] = (), heads: bool = False) -> Listing:
         """The tags of `models` as tags spell them, in upper or lower case; all tags for None.
@@ -57,7 +71,7 @@ class Remote:
         """
         kinds = ["--tags", *(["--heads"] if heads else [])]
         patterns = [] if models is None else _patterns(models, tags, heads=heads)
-        answer = self._ask(["ls-remote", "--refs", *kinds, "--end-of-options", self.address, *patterns])
+        answer = self._ask_here("ls-remote", "--refs", *kinds, "--end-of-options", self.address, *patterns)
         listed: dict[str, str] = {}
         *lines, end = answer.decode("utf-8", "surrogateescape").split("\n")
         for line in lines:
@@ -81,30 +95,31 @@ class Remote:
         written elsewhere, above all no ref, no FETCH_HEAD and no boundary of a
         shallow clone. Returns the folder of the objects. Raises RemoteIsSilent.
         """
-        _make_repository(into, self._git, id_length)
-        # The configuration that says how to reach the remote is included there; a path that is
-        # relative to the working directory still is.
-        scratch = {"GIT_DIR": into}
-        quiet = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap="]
+        scratch = Scratch(self._git, into, self.address, sha256=id_length == 64)
         least = ["--no-auto-maintenance", "--depth=1", "--filter=tree:0", "--stdin", "--end-of-options"]
-        self._ask([*quiet, *least, self.address], given="\n".join(refs), environment=scratch)
+        fetch = ["git", *_FETCH, *least, scratch.address]
+        self._ask(fetch, scratch.environment, folder=scratch.runs_in, given="\n".join(refs))
         return os.path.join(into, "objects")
 
     def fetch_tag(self, name: str) -> None:
         """Fetch one tag as the remote has it, over whatever this clone has under that name. Raises RemoteIsSilent."""
-        quiet = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap="]
         ref = TAGS + name
-        self._ask([*quiet, "--no-auto-maintenance", "--end-of-options", self.address, f"+{ref}:{ref}"])
+        self._ask_here(*_FETCH, "--no-auto-maintenance", "--end-of-options", self.address, f"+{ref}:{ref}")
 
-    def _ask(self, arguments: Iterable[str], *, given: str = "", environment: Mapping[str, str] = {}) -> bytes:
-        left = self._end - time.monotonic()
-        user_environment = {**self._git.user_environment, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **environment}
+    def _ask_here(self, *arguments: str) -> bytes:
+        return self._ask(self._git.command(*arguments), self._git.user_environment)
+
+    def _ask(
+        self, command: Sequence[str], environment: Mapping[str, str], *, folder: str | None = None, given: str = ""
+    ) -> bytes:
+        environment = with_settings(environment, self._rewriting)
         try:
             answered = run_bounded(
-                self._git.command(*arguments),
-                environment=user_environment,
+                command,
+                environment={**environment, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"},
                 given=os.fsencode(given),
-                seconds=left,
+                folder=folder,
+                seconds=self._end - time.monotonic(),
                 memory=MOST_MEMORY,
             )
         except TookTooLong:
@@ -151,21 +166,3 @@ def _patterns(models: Iterable[str], tags: Iterable[str], *, heads: bool) -> lis
 
 def _in_any_case(model: str) -> str:
     return "".join(f"[{letter.lower()}{letter.upper()}]" if letter.isalpha() else letter for letter in model)
-
-
-def _make_repository(folder: str, git: Git, id_length: int) -> None:
-    """An empty repository (gitrepository-layout(5)) that reaches remotes as this one does."""
-    for inner in ("objects", "refs"):
-        os.makedirs(os.path.join(folder, inner))
-    common = os.path.abspath(git.line("rev-parse", "--git-common-dir"))
-    quoted = os.path.join(common, "config").replace("\\", "\\\\").replace('"', '\\"')
-    sha256 = id_length == 64
-    lines = [
-        f'[include]\n\tpath = "{quoted}"',
-        f"[core]\n\trepositoryFormatVersion = {1 if sha256 else 0}\n\tbare = true",
-        *(["[extensions]\n\tobjectFormat = sha256"] if sha256 else []),
-    ]
-    config = "".join(f"{line}\n" for line in lines)
-    for name, content in (("HEAD", "ref: refs/heads/none\n"), ("config", config)):
-        with open(os.path.join(folder, name), "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(content)
