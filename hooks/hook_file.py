@@ -27,11 +27,12 @@ _REST = """\
 lines= ended=
 [ -x "$next" ] || next=
 
-# The hook that was here before gets what Git gave us; then we are done.
+# The hook that was here before gets what Git gave us; then we are done. It need not read it, of which a shell
+# complains where SIGPIPE is ignored, as Git 2.55 starts hooks.
 pass_on() {{
     case $ended$lines in *' refs/tags/'* | *' refs/replace/'*) ;; yes*)
         [ -n "$next" ] || leave 0
-        printf '%s' "$lines" | "$next" "$@"
+        printf '%s' "$lines" 2>/dev/null | "$next" "$@"
         leave $?
         ;;
     esac

@@ -168,7 +168,8 @@ esac
 policy_stays 2>/dev/null || judge "$lines"
 case $ended$lines in *' refs/tags/'* | *' refs/replace/'* | *' refs/namespaces/'*) ;; yes*' refs/'*)
     [ -n "$next" ] || leave 0
-    printf '%s' "$lines" | "$next"
+    # It need not read them, of which a shell complains where SIGPIPE is ignored, as Git 2.55 starts hooks.
+    printf '%s' "$lines" 2>/dev/null | "$next"
     leave $?
     ;;
 esac

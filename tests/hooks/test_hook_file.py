@@ -53,6 +53,23 @@ def foreign(folder: Path) -> Path:
 
 
 class TestBranchesAlone:
+    @pytest.mark.parametrize("ignored", [False, True])
+    @pytest.mark.parametrize("shell", ["sh", pytest.param("bash", marks=needs("bash"))])
+    def test_a_hook_that_was_there_need_not_read_its_input(self, folder: Path, shell: str, ignored: bool) -> None:
+        """More of it than a pipe holds, and SIGPIPE as Git 2.55 leaves it for hooks, or as others do."""
+        (folder / "bin" / "sh").unlink()
+        (folder / "bin" / "sh").symlink_to(str(shutil.which(shell)))
+        write_hook(folder / "hooks" / NEXT, "#!/bin/sh\nexit 0\n")
+        file = folder / "hooks" / "pre-push"
+        write_hook(file, hook_file(python="/gone/python", next_hook=NEXT))
+
+        ran = subprocess.run(
+            [folder / "bin" / "sh", file, "origin", "url"], cwd=folder, input=4 * MANY, capture_output=True, text=True,
+            env={"PATH": str(folder / "bin")}, restore_signals=not ignored,
+        )  # fmt: skip
+
+        assert (ran.returncode, ran.stderr) == (0, "")
+
     @pytest.mark.parametrize("given", ["", BRANCH, f"refs/tags/x@1 {OID} refs/heads/x {ZERO}\n"])
     def test_they_pass_without_an_interpreter(self, folder: Path, given: str) -> None:
         ran = run(folder, given)
