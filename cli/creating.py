@@ -22,7 +22,7 @@ from ..repository.git.command import Git
 from ..repository.making.messages import editor, with_trailers, without_comments
 from ..repository.making.signing import signs_by_itself
 from ..repository.making.tag_maker import open_tag_maker
-from ..repository.remote.branch_to_push import branch_that_lacks
+from ..repository.remote.branch_to_push import branch_with
 from ..repository.remote.names import is_remote, remote_to_push_to
 from .errors import Refused
 from .policy_in_force import policy_in_force
@@ -145,7 +145,7 @@ def _branch_to_push(git: Git, remote: str, judged: Judged, options: CreatingOpti
     """The branch that the user agrees to push along, None where the remote needs none."""
     if options.only_tag or maker.remote_has(judged.draft.target):
         return None
-    branch = branch_that_lacks(git, remote, judged.draft.target)
+    branch = branch_with(git, judged.draft.target)
     if branch is None:
         return None
     name = branch.removeprefix(HEADS)

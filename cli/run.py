@@ -58,7 +58,8 @@ def _answer(error: BaseException, *, in_json: bool) -> int:
         case CannotJudge() | OSError():
             status = CANNOT_JUDGE
         case KeyboardInterrupt() | click.Abort():
-            status, text, shown = INTERRUPTED, "interrupted", "tagwarden: interrupted"
+            status, text = INTERRUPTED, f"interrupted: {text}" if text else "interrupted"
+            shown = f"tagwarden: {text}"
         case _:
             status = CANNOT_JUDGE
             text = f"unexpected {type(error).__name__}: {text}"

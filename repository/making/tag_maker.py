@@ -18,6 +18,7 @@ from ..git.processes import run
 from ..git.program import GitProgram
 from ..judging.pipeline import judge_updates
 from ..registry import read_refs
+from ..remote.branch_to_push import remote_has
 from ..remote.clone_and_remote import CloneAndRemoteReader
 from ..remote.names import push_url
 from ..remote.reader import fetch_missing
@@ -74,8 +75,10 @@ class TagMaker:
         self._refs = refs
 
     def remote_has(self, commit: str) -> bool:
-        """Whether the remote has the commit by a tag of the model."""
-        return any(event.commit == commit and event.tag not in self.only_here for event in self.known.events)
+        """Whether the remote has this commit already, by whatever ref."""
+        assert self.remote is not None
+        tagged = [event.commit for event in self.known.events if event.tag not in self.only_here]
+        return commit in tagged or remote_has(self.git, self.remote, _remote(self.git, self.remote), commit, tagged)
 
     def find_commit(self, revision: str) -> str | None:
         """The commit that `revision` names; one that only the remote has, if it is named by its full id, is fetched."""
@@ -154,31 +157,38 @@ class TagMaker:
 
         The tag is deleted here again where the remote has none of it. Raises
         CannotJudge as `write` does, and where it can't be told what the remote
-        has: the tag is kept then.
+        has: the tag is kept then. A KeyboardInterrupt says what the remote has.
         """
         self.write(judged)
         name = judged.draft.name
+        interrupted = False
         try:
             refs = [branch] if branch else []
             if push(self.git, remote, [*refs, TAGS + name]):
                 return "pushed"
-            there = self._on_remote(remote, name)
         except KeyboardInterrupt:
-            delete_tag(self.git, name, judged.oid)
-            raise
+            interrupted = True
+        there = self._on_remote(remote, name)
         if there == judged.oid:
             return "there all the same"
         delete_tag(self.git, name, judged.oid)
+        if interrupted:
+            look = shell_command("git", "ls-remote", remote, TAGS + name)
+            raise KeyboardInterrupt(
+                f"{remote!r} has no tag {name}, and none is left here. A server that is still at work may take it yet; "
+                f"look whether it did: {look}"
+            )
         return "refused" if there is None else "taken"
 
     def _on_remote(self, remote: str, name: str) -> str | None:
         try:
             return _remote(self.git, remote).list((), tags=[name]).tags.get(name)
-        except RemoteIsSilent as silent:
+        except (RemoteIsSilent, KeyboardInterrupt) as silent:
             look = shell_command("git", "ls-remote", remote, TAGS + name)
             delete = shell_command("git", "tag", "-d", name)
             raise CannotJudge(
-                f"The push failed, see above, and it is not known whether {remote!r} has the tag {name!r}: {silent} "
+                f"The push failed, see above, and it is not known whether {remote!r} has the tag {name!r}: "
+                f"{str(silent) or 'nobody waited for its answer.'} "
                 f"The tag was kept here. Look whether it is there: {look} -- and if not, delete it: {delete}"
             ) from None
 

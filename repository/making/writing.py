@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS
 from ...policy.record import Record
 from ..git.processes import run, start
@@ -70,8 +73,18 @@ def push(git: Git, remote: str, refspecs: Sequence[str], *, options: Sequence[st
     """Pushes these refspecs, all or none; says whether it succeeded.
 
     What Git and the server say goes to our stderr. `options` are for the
-    server (`git push -o`). Raises CannotJudge where Git can't be started.
+    server (`git push -o`). Raises CannotJudge where Git can't be started, and
+    KeyboardInterrupt only where that ended the push, too.
     """
     to_server = [f"--push-option={option}" for option in options]
     command = git.command("push", "--atomic", "--no-follow-tags", *to_server, "--", remote, *refspecs)
-    return start(command, environment=git.user_environment, stdin=0, to_terminal=True).finish() == 0
+    pushing = start(command, environment=git.user_environment, stdin=0, to_terminal=True)
+    try:
+        return pushing.finish() == 0
+    except KeyboardInterrupt:
+        # The terminal interrupts Git as well. Until that has ended, the push goes on without us. It may have
+        # been waited for just before, with a status that nobody has read.
+        with suppress(CannotJudge):
+            if pushing.finish() == 0:
+                return True
+        raise

@@ -1,31 +1,56 @@
-"""Which branch to push along with a tag."""
+"""Whether a branch has to be pushed along with a tag, and which one."""
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from ...policy.grammar.names import HEADS
 from ..git.program import GitProgram
+from .remote import RemoteIsSilent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..git.command import Git
+    from .remote import Remote
 
 
-def branch_that_lacks(git: Git, remote: str, commit: str) -> str | None:
-    """The local branch to push so that a branch of `remote` contains `commit`, by its full name.
+def remote_has(git: Git, name: str, remote: Remote, commit: str, tagged: Sequence[str]) -> bool:
+    """Whether the remote `name` has `commit`: by a branch, by any tag, itself or as an ancestor.
 
-    None where one does already, as far as is known here, or where no local
-    branch contains it. The current branch comes first.
+    `tagged` are commits that it is known to have. A remote that can't be asked
+    counts as one that lacks it, unless this clone knows better.
     """
-    reader = GitProgram(git)
-    try:
-        theirs = [oid for ref, oid in reader.refs_under(f"refs/remotes/{remote}/")]
-        if not reader.not_contained([commit], theirs):
-            return None
+    with closing(GitProgram(git)) as reader:
+        fetched = [oid for _, oid in reader.refs_under(f"refs/remotes/{name}/")]
+        if not reader.not_contained([commit], [*fetched, *_commits(reader, tagged)]):
+            return True
+        try:
+            return remote.has_commit(commit)
+        except RemoteIsSilent:  # or one that knows no such question: before Git 2.32, or over plain HTTP
+            pass
+        try:
+            theirs = remote.list(None).tags
+        except RemoteIsSilent:
+            return False
+        # Where we have the same tag, we have what it names.
+        shared = [tag.name for tag in reader.all_tags() if theirs.get(tag.name) == tag.oid]
+        commits = [reader.resolve(f"refs/tags/{tag}^{{commit}}") for tag in shared]
+        return not reader.not_contained([commit], [oid for oid in commits if oid is not None])
+
+
+def branch_with(git: Git, commit: str) -> str | None:
+    """A local branch that contains `commit`, by its full name; the current one comes first. None for none."""
+    with closing(GitProgram(git)) as reader:
         ours = dict(reader.refs_under(HEADS))
         current = reader.head()
         for ref in sorted(ours, key=lambda ref: (ref != current, ref)):
             if not reader.not_contained([commit], [ours[ref]]):
                 return ref
-    finally:
-        reader.close()
     return None
+
+
+def _commits(reader: GitProgram, oids: Sequence[str]) -> list[str]:
+    """Those of `oids` that are commits of this clone."""
+    return [found.oid for found in reader.objects(dict.fromkeys(oids), limit=0) if found.type == "commit"]

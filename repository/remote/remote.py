@@ -106,6 +106,17 @@ class Remote:
         ref = TAGS + name
         self._ask_here(*_FETCH, "--no-auto-maintenance", "--end-of-options", self.address, f"+{ref}:{ref}")
 
+    def has_commit(self, commit: str) -> bool:
+        """Whether the remote has this commit of the clone, by whatever ref.
+
+        Nothing is fetched (git-fetch(1), "--negotiate-only"). A remote that knows no such question
+        is silent, too: RemoteIsSilent.
+        """
+        all_of_it = ["-c", "fetch.negotiationAlgorithm=default"]
+        only = ["--negotiate-only", f"--negotiation-tip={commit}", "--no-recurse-submodules"]
+        answer = self._ask_here(*all_of_it, "fetch", *only, "--end-of-options", self.address)
+        return commit.encode("ascii") in answer.split()
+
     def _ask_here(self, *arguments: str) -> bytes:
         return self._ask(self._git.command(*arguments), self._git.user_environment)
 

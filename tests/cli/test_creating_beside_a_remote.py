@@ -194,6 +194,42 @@ class TestAPushThatFails:
 
         assert ok(clone, "assign", "churn", "prod", "--push") == "churn#prod#1"
 
+    @pytest.mark.parametrize("by", ["another model's tag", "another tag", "a tag after it", "a branch after it"])
+    @pytest.mark.parametrize("protocol", ["2", "0"])
+    def test_asks_for_no_branch_where_the_remote_has_the_commit(self, clone: Repo, by: str, protocol: str) -> None:
+        clone.git("config", "protocol.version", protocol)
+        clone.git("checkout", "-q", "-b", "feature")
+        commit = clone.commit()
+        match by:
+            case "another model's tag":
+                clone.tag("fraud@v1.0.0")
+                assert clone.push("fraud@v1.0.0").ok
+            case "another tag":
+                clone.lightweight("nightly")
+                assert clone.push("nightly").ok
+            case "a tag after it":
+                clone.tag("fraud@v1.0.0", clone.commit())
+                assert clone.push("fraud@v1.0.0").ok
+            case "a branch after it":
+                clone.commit()
+                assert clone.push("feature:other").ok
+
+        assert ok(clone, "register", "churn", commit, "--push") == "churn@v0.0.1"
+
+    def test_asks_for_no_branch_where_the_remote_has_it_by_what_the_clone_lacks(
+        self, server: Server, clone: Repo
+    ) -> None:
+        """A colleague has merged it since; this clone has not fetched."""
+        clone.git("checkout", "-q", "-b", "feature")
+        commit = clone.commit()
+        colleague = server.clone()
+        colleague.git("fetch", "-q", str(clone.path), "feature")
+        colleague.git("reset", "-q", "--hard", "FETCH_HEAD")
+        colleague.commit()
+        assert colleague.push("HEAD:main").ok
+
+        assert ok(clone, "register", "churn", commit, "--push") == "churn@v0.0.1"
+
 
 def test_a_tag_is_signed_where_git_tag_would_sign_it(repo: Repo, tmp_path: Path) -> None:
     repo.git("config", "tag.gpgSign", "true")
