@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -231,3 +232,19 @@ class Stage:
 def git_has_reftables() -> bool:
     """Whether the Git at hand can keep refs in a reftable (2.45 and later)."""
     return b"--ref-format" in subprocess.run(["git", "init", "-h"], capture_output=True).stdout
+
+
+@functools.cache
+def git_moves_refs_at_once() -> bool:
+    """Whether the Git at hand asks the update hook about every ref before it moves the first (2.55 does, 2.39 not)."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Repo.init(Path(folder, "server.git"), "--bare")
+        hook_at(
+            server.path / "hooks" / "update", "#!/bin/sh\ngit show-ref --quiet refs/tags/a && touch moved-first\n:\n"
+        )
+        repo = Repo.init(Path(folder, "repo"))
+        repo.commit()
+        for tag in "ab":
+            repo.lightweight(tag)
+        assert repo.push("a", "b", remote=str(server.path)).ok
+        return not (server.path / "moved-first").exists()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .attack_scene import NOTHING, STANDING, UNKNOWN, Line, Scene, TagOf, branch, creates, deletes, moves
-from .pushes import REGISTRY, Push, landing
+from .pushes import NONE, REGISTRY, Push, landing
 
 ON_MAIN = '[target]\nbranches = ["main"]\n'
 ON_SIDE = '[target]\nbranches = ["side"]\n'
@@ -75,18 +75,21 @@ FICTIONS = (
          (creates("m#dev#1", "c2"), creates("m#prod#2", "c2")), policy=STEP_BY_STEP,
          standing=(*REGISTRY, creates("m#dev#1", "c1"))),
     Push("one ref twice, the first of them counting",
-         (NEXT, creates("m@v1.2.0", "c4"), creates("m#prod#2", "c4")), lands_by_update=landing("m@v1.2.0")),
-    Push("one ref twice, the same both times", (NEXT, NEXT), lands_by_update=landing("m@v1.2.0")),
+         (NEXT, creates("m@v1.2.0", "c4"), creates("m#prod#2", "c4")), lands_by_update=landing("m@v1.2.0"),
+         lands_at_once=NONE),
+    Push("one ref twice, the same both times", (NEXT, NEXT), lands_by_update=landing("m@v1.2.0"), lands_at_once=NONE),
     Push("a version of a folder's name, which Git drops",
          (creates("k/m@v1.0.0", "c3"), creates("k/m#prod#1", "c3")), standing=(*REGISTRY, creates("k", "c0"))),
     Push("a folder of a version's name, which Git drops",
          (creates("n@v1.0.0", "c3"), creates("n#prod#1", "c3")), standing=(*REGISTRY, creates("n@v1.0.0/x", "c0"))),
     Push("a deletion that makes room for a folder",
          (deletes("k"), creates("k/m@v1.0.0", "c3"), creates("k/m#prod#1", "c3")),
-         standing=(*REGISTRY, creates("k", "c0")), lands_by_update=landing("k", "k/m@v1.0.0", "k/m#prod#1")),
+         standing=(*REGISTRY, creates("k", "c0")), lands_by_update=landing("k", "k/m@v1.0.0", "k/m#prod#1"),
+         lands_at_once=landing("k", "k/m@v1.0.0")),
     Push("a folder and a file of one push",
          (creates("k", "c0"), creates("k/m@v1.0.0", "c3"), creates("k/m#prod#1", "c3")),
-         lands_by_update=landing("k"), without={"k": landing("k/m@v1.0.0", "k/m#prod#1")}),
+         lands_by_update=landing("k"), lands_at_once=landing("k/m@v1.0.0"),
+         without={"k": landing("k/m@v1.0.0", "k/m#prod#1")}),
     Push("a second version on a commit", (creates("m@v1.2.0", "c2"),)),
     Push("a model of another case", (creates("M@v1.0.0", "c3"), creates("M#prod#1", "c3"))),
     Push("a tag object of another name", (creates("m@v1.2.0", "c3", holds="m@v1.0.0"), NEXT_IN_PROD)),
@@ -104,7 +107,7 @@ OPEN_TO_BRANCHES = (
          (branch("main", "s2"), creates("m@v1.2.0", "s2")), policy=ON_MAIN,
          config=(("receive.denyNonFastForwards", "true"),)),
     Push("a branch that is wound to another line", (branch("main", "s2"), creates("m@v1.2.0", "s2")),
-         policy=ON_MAIN, lands_by_update=landing("heads/main", "m@v1.2.0")),
+         policy=ON_MAIN, lands_by_update=landing("heads/main", "m@v1.2.0"), lands_at_once=landing("heads/main")),
     Push("a hidden branch", (branch("main", "c5"), creates("m@v1.2.0", "c5")), policy=ON_MAIN,
          config=(("receive.hideRefs", "refs/heads/main"),)),
     Push("a branch that is hidden from all", (branch("main", "c5"), creates("m@v1.2.0", "c5")), policy=ON_MAIN,
@@ -119,10 +122,10 @@ OPEN_TO_BRANCHES = (
     Push("a branch whose parent is missing",
          (branch("main", "no-parent"), creates("m@v1.2.0", "no-parent")), policy=ON_MAIN),
     Push("a branch twice", (branch("side", "s1"), branch("side", "c5"), creates("m@v1.2.0", "c5")), policy=ON_SIDE,
-         lands_by_update=landing("heads/side", "m@v1.2.0")),
+         lands_by_update=landing("heads/side", "m@v1.2.0"), lands_at_once=NONE),
     Push("a branch that is deleted and made anew",
          (branch("side", NOTHING), branch("side", "s2", old=NOTHING), creates("m@v1.2.0", "s2")), policy=ON_SIDE,
-         lands_by_update=landing("heads/side", "m@v1.2.0")),
+         lands_by_update=landing("heads/side", "m@v1.2.0"), lands_at_once=landing("heads/side")),
     Push("a branch below another, which Git drops",
          (branch("main/x", "c5", old=NOTHING), creates("m@v1.2.0", "c5")),
          policy='[target]\nbranches = ["main", "main/*"]\n'),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from .attack_scene import Line, Scene, creates
+from .attack_scene import Line, Scene, creates, git_moves_refs_at_once
 from .raw_push import RawPushResult
 
 # v1.1.0 is the latest version; v1.0.0 is in prod.
@@ -19,8 +19,9 @@ class Push(NamedTuple):
     `standing` tags are there, `policy` judges, `config` is the server's,
     `prepare` does whatever else, `meanwhile` happens between the server's
     advertisement and the commands. `lands` names the refs that the push
-    changes: by the pre-receive hook, by the update hook (None: the same), and
-    by the pre-receive hook where another hook is asked ref by ref after it
+    changes: by the pre-receive hook, by the update hook (None: the same), by
+    the update hook of a Git that moves all refs at the end (None: the same),
+    and by the pre-receive hook where another hook is asked ref by ref after it
     (None: the same). `beside` names those that `meanwhile` changes without a
     push. `without` tells what may land by the update hook once the other hook
     has refused a ref, where that is more than the rest of what lands with it.
@@ -30,6 +31,7 @@ class Push(NamedTuple):
     lines: tuple[Line, ...]
     lands: frozenset[str] = NONE
     lands_by_update: frozenset[str] | None = None
+    lands_at_once: frozenset[str] | None = None
     lands_with_another_hook: frozenset[str] | None = None
     standing: tuple[Line, ...] = REGISTRY
     policy: str = ""
@@ -45,7 +47,10 @@ class Push(NamedTuple):
 
     def must_land(self, hook: str, *, another_hook: bool = False) -> frozenset[str]:
         """The refs that change where `hook` judges."""
-        special = self.lands_by_update if hook == "update" else self.lands_with_another_hook if another_hook else None
+        by_update = self.lands if self.lands_by_update is None else self.lands_by_update
+        if hook == "update":
+            return self.lands_at_once if self.lands_at_once is not None and git_moves_refs_at_once() else by_update
+        special = self.lands_with_another_hook if another_hook else None
         return self.lands if special is None else special
 
     def must_land_without(self, dropped: Line, hook: str) -> frozenset[str]:

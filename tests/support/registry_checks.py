@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import gto.api
+import pygit2
 
 from tagwarden.policy.grammar.near_miss import NearMiss
 from tagwarden.policy.grammar.tag_name import parse_tag_name
@@ -66,12 +67,12 @@ def is_rewound(git_dir: Path, before: Refs, after: Refs) -> bool:
     return any(not _contains(git_dir, after.get(ref), before[ref]) for ref in branches)
 
 
-def gto_is_alive_and_agrees(git_dir: Path, object_format: str = "sha1") -> Reading:
+def gto_is_alive_and_agrees(git_dir: Path) -> Reading:
     """GTO's `show`, `history` and `check-ref` work, and say what this project's `show` says; the reading of both.
 
-    GTO can't open a SHA-256 repository; there its own code reads the tags from memory.
+    Where GTO's library can't open the repository (SHA-256, reftable), GTO's own code reads the tags from memory.
     """
-    if object_format == "sha1":
+    if _libgit2_opens(git_dir):
         with while_nothing_changes():
             return _agreed(git_dir, git_dir)
     reader = GitProgram(Git.at(str(git_dir)))
@@ -81,6 +82,14 @@ def gto_is_alive_and_agrees(git_dir: Path, object_format: str = "sha1") -> Readi
         reader.close()
     with gto_in_memory(tags):
         return _agreed(git_dir, Path("in memory"))
+
+
+def _libgit2_opens(git_dir: Path) -> bool:
+    try:
+        pygit2.Repository(str(git_dir))
+    except pygit2.GitError:
+        return False
+    return True
 
 
 def _agreed(git_dir: Path, read_by_gto_at: Path) -> Reading:
