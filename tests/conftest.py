@@ -30,6 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["PATH"] = programs.path_without(hidden.split(","), Path(folder.name))
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a fourth of their time, tests wait for locks, limits and the disk."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers("needs"):

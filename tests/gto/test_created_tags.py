@@ -93,7 +93,7 @@ def test_commands_that_follow_each_other_at_once_are_read_in_their_order(server:
     assert len(server.tags()) == len([command for command, _ in AS_ONE_WOULD if command[0] != "commit"])
 
 
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(SEQUENCES)
 def test_every_tag_that_is_made_is_accepted_and_read_as_meant(
     templates: Templates, tmp_path: Path, commands: list[tuple[tuple[str, ...], list[str]]]

@@ -125,7 +125,7 @@ names = st.one_of(
 
 
 @given(names)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_generated_names_are_read_as_gto_reads_them(tag):
     assert_same_as_gto(tag)
 
@@ -134,7 +134,7 @@ def test_generated_names_are_read_as_gto_reads_them(tag):
     st.sampled_from(["churn@v1.2.3", "cv=seg@v0.4.0-rc.1#12", "m@v1.0.0!#2", "m#prod/eu!#3", "a/b@deprecated#1"]),
     st.data(),
 )
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_mutated_names_are_read_as_gto_reads_them(tag, data):
     for _ in range(data.draw(st.integers(1, 3))):
         place = data.draw(st.integers(0, len(tag)))

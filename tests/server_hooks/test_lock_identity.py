@@ -246,7 +246,6 @@ class TestHeldNoLongerThanNeeded:
 
     def test_a_deletion(self, slow: Server) -> None:
         clone = slow.clone()
-        clone.git("push", "--quiet", "--no-verify", str(slow.path), "HEAD:refs/heads/other")
         slow.lightweight("m@v9", "main")
         clone.git("fetch", "--quiet", "--tags")
 

@@ -107,8 +107,8 @@ def test_a_refused_push_that_nobody_reads_lets_others_go_on(server: Server, clon
             assert time.monotonic() - began < 5
             assert stuck.poll() is None, "it still waits for its reader"
         finally:
-            status = stuck.wait(60)
-    assert status == 1
+            stuck.kill()
+            stuck.wait()
 
 
 def test_an_accepted_push_whose_warnings_nobody_reads_ends_all_the_same(server: Server, clone: Repo) -> None:

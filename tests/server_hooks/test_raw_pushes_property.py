@@ -36,7 +36,7 @@ from tagwarden.policy.registry.event import read_event
 from tagwarden.policy.registry.history import ModelHistory
 
 PUSHES = 10
-SEEDS = range(24)
+SEEDS = range(10)
 MANY_SEEDS = range(1000, 4000)
 
 REFUSED_BY_A_HOOK = ("pre-receive hook declined", "hook declined")
