@@ -33,6 +33,11 @@ INVISIBLE = frozenset(
 NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
+def needs_no_escape(text: str) -> bool:
+    """Whether every part of `text`, none longer than LONGEST, stays as it is; it may be so where this says False."""
+    return text.isascii() and text.isprintable() and "://" not in text
+
+
 def escape(text: str) -> str:
     """`text` in printable characters; bytes that are not UTF-8 as `\\xNN`, newlines as `\\n`.
 
