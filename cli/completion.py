@@ -40,9 +40,11 @@ def complete_query(context: click.Context, parameter: click.Parameter, incomplet
     model = incomplete.partition("@")[0].partition("#")[0]
     if model == incomplete:
         return _offer((f"{gto_spelling(one)}@latest" for one in _models()), incomplete)
-    versions = (f"{model}@{name.version}" for name in _names(model) if name.version)
-    stages = (f"{model}#{name.stage}" for name in _names(model) if name.stage)
-    return _offer([f"{model}@latest", *versions, *stages], incomplete)
+    names = _names(model)
+    versions = [f"{model}@{name.version}" for name in names if name.version]
+    stages = [f"{model}#{name.stage}" for name in names if name.stage]
+    of_many = [f"{model}@latest", *([f"{model}@stable"] if versions else [])]
+    return _offer([*of_many, *versions, *stages], incomplete)
 
 
 def _offer(choices: Iterable[str], incomplete: str) -> list[CompletionItem]:

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...policy.registry.planning import plan_assignment
+from ...policy.registry.going_back import plan_going_back
+from ...policy.registry.planning import Unplannable, plan_assignment
 from ..completion import complete_model, complete_stage, complete_version
 from ..creating import create, created_tag
 from ..creating_options import creating_options
 from ..reading import model_of, stage_of, version_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...policy.file.policy import Policy
     from ...policy.registry.planning import Plan
     from ...repository.making.tag_maker import TagMaker
@@ -28,18 +31,26 @@ DOCUMENTS = (created_tag("assign"),)
 @click.option(
     "--from", "origin", metavar="STAGE", shell_complete=complete_stage, help="Promote the version in this stage."
 )
+@click.option("--back", is_flag=True, help="Roll back: assign it to the version that was in STAGE before.")
 @click.option("-f", "--force", is_flag=True, help="Assign it once more if it is in STAGE already; CI starts anew.")
 @creating_options
 def assign(
-    options: CreatingOptions, model: str, stage: str, version: str | None, origin: str | None, force: bool
+    options: CreatingOptions, model: str, stage: str, version: str | None, origin: str | None, back: bool, force: bool
 ) -> int:
     """Assign STAGE to a version of MODEL: --version, or the one in another stage, or the one at HEAD.
+
+    With --back, to the one that was in STAGE before the one that is in it now.
+    What was unassigned or deregistered since does not count, and where the one
+    in it was itself put back over another, it must be named. --dry-run shows
+    what would come of it.
 
     Prints the tag. Exits with 1, and writes nothing, if there is no such
     version or the server would refuse the tag.
     """
     if version is not None and origin is not None:
         raise click.UsageError("--version and --from both name the version")
+    if back and (version is not None or origin is not None or force):
+        raise click.UsageError("--back goes with none of --version, --from and --force")
     wanted = stage_of(stage)
     source = stage_of(origin) if origin is not None else None
     named = version_of(version) if version is not None else None
@@ -48,4 +59,18 @@ def assign(
         head = maker.find_commit("HEAD")
         return plan_assignment(maker.known, wanted, head=head, version=named, origin=source, again=force)
 
-    return create(model_of(model), options, plan)
+    return create(model_of(model), options, _going_back(wanted) if back else plan)
+
+
+def _going_back(stage: str) -> Callable[[TagMaker, Policy], Plan]:
+    """Plans the way back, again and again where others make tags meanwhile; but never another than the first time."""
+    first: list[Plan] = []
+
+    def plan(maker: TagMaker, policy: Policy) -> Plan:
+        planned = plan_going_back(maker.known, stage)
+        if first and planned.message != first[0].message:
+            raise Unplannable(f"somebody else has changed what is in {stage!r} meanwhile; see what is right now")
+        first.append(planned)
+        return planned
+
+    return plan

@@ -10,11 +10,11 @@ import click
 
 from ...hooks.ci_event import read_event
 from ...policy.grammar.names import TAGS, gto_spelling
-from ...policy.grammar.query import parse_query
+from ...policy.grammar.query import Query, model_in_tags, parse_query
 from ...policy.registry.deployment import deployment_of
-from ...policy.registry.resolution import Unresolved
+from ...policy.registry.resolution import Unresolved, resolve_all
 from ...policy.registry.resolution import resolve as resolve_query
-from ...report.documents.shape import or_null, shape
+from ...report.documents.shape import holding, or_null, shape
 from ...report.documents.shapes import AS_OF
 from ...report.table import utc_text
 from ...repository.git.command import Git
@@ -28,26 +28,34 @@ from ..reading import json_option, offline_option, repo_option, say_what_is_not_
 
 if TYPE_CHECKING:
     from ...policy.registry.resolution import Resolution
+    from ...repository.git.program import GitProgram
 
+ANSWER = (
+    "kind", "model", or_null("version"), or_null("stage"), "commit", "tag", "time", "current",
+)  # fmt: skip
 DOCUMENTS = (
+    shape("resolve", "The one answer to a query.", "schema", *ANSWER, *AS_OF, "notes"),
     shape(
-        "resolve", "The one answer to a query.",
-        "schema", "kind", "model", or_null("version"), or_null("stage"), "commit", "tag", "time", "current",
-        *AS_OF, "notes",
+        "resolve --all", "All versions that a stage holds, the one that counts first.",
+        "schema", "model", "stage", holding("answers", shape("holder", "One of them.", *ANSWER)), *AS_OF, "notes",
     ),
     shape(
         "resolve --event", "What the tag of a CI job did, and what its stage holds now.",
-        "schema", "kind", "model", or_null("version"), or_null("stage"), "commit", "tag", "time", "current",
-        or_null("holds"), *AS_OF,
+        "schema", *ANSWER, or_null("holds"), *AS_OF,
     ),
 )  # fmt: skip
 
 
 @click.command()
 @click.argument(
-    "query", required=False, metavar="MODEL@latest|MODEL#STAGE|MODEL@VERSION|TAG", shell_complete=complete_query
+    "query",
+    required=False,
+    metavar="MODEL@latest|MODEL@stable|MODEL@1.x|MODEL@VERSION|MODEL#STAGE|TAG",
+    shell_complete=complete_query,
 )
 @repo_option
+@click.option("--on", "revision", metavar="REV", help="The version on this commit; QUERY is then a MODEL alone.")
+@click.option("--all", "every", is_flag=True, help="Of MODEL#STAGE, all versions in it; the one that counts first.")
 @click.option("--commit", "answer", flag_value="commit", help="Print the commit's id instead of the version.")
 @click.option("--tag", "answer", flag_value="tag", help="Print the tag that decides it instead of the version.")
 @click.option("-d", "--deprecated", is_flag=True, help="Answer for a deprecated model, too.")
@@ -62,6 +70,8 @@ DOCUMENTS = (
 def resolve(
     query: str | None,
     repo: str | None,
+    revision: str | None,
+    every: bool,
     answer: str | None,
     deprecated: bool,
     event: bool,
@@ -71,10 +81,12 @@ def resolve(
 ) -> None:
     """Print the one version that is asked for: the latest, the one in a stage, or the one that a tag is about.
 
-    A TAG may be written as a ref (refs/tags/churn#prod#3): it is then about
-    what that tag did. Exits with 1 and prints nothing on stdout if nothing is
-    found, or if the tag changed nothing. --json says kind, model, version,
-    stage, commit and tag.
+    @stable is the greatest version that is no pre-release, @1.x and @1.2.x the
+    greatest of that line, pre-releases included as in @latest. A TAG may be
+    written as a ref (refs/tags/churn#prod#3): it is then about what that tag
+    did. Exits with 1 and prints nothing on stdout if nothing is found, or if
+    the tag changed nothing. --json says kind, model, version, stage, commit and
+    tag.
 
     With --event, a tag about a stage gives what that stage holds now, and a
     registration its version while that is active: nothing that was taken out
@@ -86,25 +98,49 @@ def resolve(
       commit=$(tagwarden resolve 'churn#prod' --commit) && git checkout "$commit"
     """
     if event:
+        if every or revision is not None:
+            raise click.UsageError("--event goes with neither --all nor --on")
         _for_event(query or read_event(os.environ).ref, repo, at, answer, as_json)
         return
     if query is None:
         raise click.UsageError("name what is asked for: MODEL@latest, MODEL#STAGE, MODEL@VERSION or a tag")
     try:
-        asked = parse_query(query)
+        asked = Query("commit", model_in_tags(query)) if revision is not None else parse_query(query)
+        if every and asked.about != "stage":
+            raise click.UsageError("--all goes with MODEL#STAGE only")
         notes = say_what_is_not_here(repo, [asked.model], offline=offline)
         with open_repository(repo, [asked.model]) as reader:
+            if revision is not None:
+                asked = asked._replace(commit=_commit(reader, revision))
             then = as_of(reader, at, [asked.model])
             tags = list(read_tags(then.reader, [asked.model]))
             then.refuse_gaps()
-            found = resolve_query(asked, tags, deprecated=deprecated)
+        found = (
+            resolve_all(asked, tags, deprecated=deprecated)
+            if every
+            else [resolve_query(asked, tags, deprecated=deprecated)]
+        )
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
-    if as_json:
-        click.echo(json.dumps({**_document(found), **then.keys, "notes": [*notes, *then.tell()]}))
-    else:
-        then.tell()
-        click.echo(_line(found, answer))
+    notes += then.tell()
+    if not as_json:
+        click.echo("\n".join([_line(one, answer) for one in found]))
+        return
+    answers = [_answer(one) for one in found]
+    about = {"model": gto_spelling(asked.model), "stage": asked.stage, "answers": answers} if every else answers[0]
+    click.echo(json.dumps({"schema": 1, **about, **then.keys, "notes": notes}))
+
+
+def _commit(reader: GitProgram, revision: str) -> str:
+    """The id of a commit, which in a repository of which only tags were fetched may be known by its id alone."""
+    found = reader.resolve(f"{revision}^{{commit}}")
+    if found is not None:
+        return found
+    if len(revision) in (40, 64) and not revision.strip("0123456789abcdef"):
+        return revision
+    raise Refused(
+        f"there is no commit {revision!r} here; of a URL only the tags are fetched: give the commit's full id"
+    )
 
 
 def _for_event(tag: str, repo: str | None, at: int | None, answer: str | None, as_json: bool) -> None:
@@ -123,7 +159,7 @@ def _for_event(tag: str, repo: str | None, at: int | None, answer: str | None, a
     event, deploy = found.event, found.deploy
     if as_json:
         holds = deploy.version if deploy is not None and event.stage is not None else None
-        click.echo(json.dumps({**_document(event), "holds": str(holds) if holds else None, **then.keys}))
+        click.echo(json.dumps({"schema": 1, **_answer(event), "holds": str(holds) if holds else None, **then.keys}))
     elif deploy is None:
         raise Refused(f"nothing is to be deployed for {event.tag!r}: {_why_nothing(event)}")
     else:
@@ -157,9 +193,8 @@ def _line(found: Resolution, answer: str | None) -> str:
     return str(found.version)
 
 
-def _document(found: Resolution) -> dict[str, object]:
+def _answer(found: Resolution) -> dict[str, object]:
     return {
-        "schema": 1,
         "kind": found.kind,
         "model": gto_spelling(found.model),
         "version": str(found.version) if found.version else None,

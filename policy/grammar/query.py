@@ -1,4 +1,4 @@
-"""What a script asks of the registry: `churn@latest`, `churn#prod`, `churn@v1.2.0`, or a tag."""
+"""What a script asks of the registry: `churn@latest`, `churn@1.x`, `churn#prod`, `churn@v1.2.0`, or a tag."""
 
 from __future__ import annotations
 
@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 
 
 class Query(Record):
-    """A question. `model` is spelled as in tags; `tag` is set for a question about one tag."""
+    """A question. `model` is spelled as in tags; `tag` is set for a question about one tag.
 
-    about: Literal["latest", "version", "stage", "tag"]
+    `line` holds the leading numbers of the versions of a line, `commit` the id of the commit that is asked about.
+    """
+
+    about: Literal["latest", "stable", "line", "version", "commit", "stage", "tag"]
     model: str
     version: Version | None = None
     stage: str | None = None
     tag: str | None = None
+    line: tuple[int, ...] = ()
+    commit: str | None = None
 
 
 def parse_query(text: str) -> Query:
@@ -38,11 +43,14 @@ def parse_query(text: str) -> Query:
             raise ValueError(f"{text!r} is not a tag; model tags are under {TAGS}")
         tag = tag_spelling(text)
         model, _, word = tag.rpartition("@")
-        if word in ("latest", "greatest") and is_model(model):
-            return Query("latest", model)
+        if is_model(model) and (asked := _of_many(model, word)):
+            return asked
     name = parse_tag_name(tag)
     if name is None:
-        raise ValueError(f"{text!r} asks for nothing: write MODEL@latest, MODEL#STAGE, MODEL@VERSION or a model tag")
+        raise ValueError(
+            f"{text!r} asks for nothing: write MODEL@latest, MODEL@stable, MODEL@1.x, MODEL#STAGE, MODEL@VERSION or a "
+            "model tag"
+        )
     if isinstance(name, NearMiss):
         meant = f"; {name.suggestion!r} may have been meant" if name.suggestion else ""
         raise ValueError(f"{text!r} is not a model tag: {name.problem}{meant}")
@@ -52,6 +60,22 @@ def parse_query(text: str) -> Query:
         if name.kind == "assign":
             return Query("stage", name.model, stage=name.stage)
     return Query("tag", name.model, name.version, name.stage, tag)
+
+
+def _of_many(model: str, word: str) -> Query | None:
+    """A question for the greatest of some versions."""
+    if word in ("latest", "greatest"):
+        return Query("latest", model)
+    if word == "stable":
+        return Query("stable", model)
+    *numbers, rest = word.removeprefix("v").split(".")
+    if rest == "x" and 1 <= len(numbers) <= 2 and all(map(_is_number, numbers)):
+        return Query("line", model, line=tuple(map(int, numbers)))
+    return None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 9 and (text == "0" or text[0] != "0")
 
 
 def model_in_tags(text: str) -> str:

@@ -38,6 +38,16 @@ def _later(one: Event | None, other: Event) -> Event:
     return other if one is None or other.time >= one.time else one
 
 
+def greatest_of(registrations: Iterable[Event]) -> Event | None:
+    """The registration of the greatest version."""
+    return max(
+        registrations,
+        # GTO ignores build metadata; of twins the one registered later wins.
+        key=lambda event: (event.name.version.precedence if event.name.version else (), event.time, event.tag),
+        default=None,
+    )
+
+
 class ModelHistory:
     """The state that a model's events add up to, in whatever order they are added."""
 
@@ -182,12 +192,7 @@ class ModelHistory:
 
     def latest(self) -> Event | None:
         """The registration of the greatest active version, pre-releases included (as in GTO)."""
-        return max(
-            self.active_registrations(),
-            # GTO ignores build metadata; of twins the one registered later wins.
-            key=lambda event: (event.name.version.precedence if event.name.version else (), event.time, event.tag),
-            default=None,
-        )
+        return greatest_of(self.active_registrations())
 
     def versions_at(self, commit: str) -> int:
         """How many versions GTO sees on `commit`; with two, GTO fails on any assignment there."""

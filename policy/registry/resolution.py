@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..grammar.names import gto_spelling
 from ..record import Record
 from .event import read_event
-from .history import ModelHistory
+from .history import ModelHistory, greatest_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,33 +48,68 @@ def resolve(query: Query, tags: Sequence[NamedTag], *, deprecated: bool = False)
     """
     events = [event for name, tag in tags if (event := read_event(tag, name))]
     history = ModelHistory(events)
-    model = gto_spelling(query.model)
     if query.tag is not None:
         return _of_tag(query.tag, tags, events, history)
-    if not events:
-        raise Unresolved(f"there is no model {model!r}")
-    if history.is_deprecated and not deprecated:
-        assert history.deprecated is not None
-        raise Unresolved(f"the model {model!r} is deprecated ({history.deprecated.tag!r}); --deprecated answers anyway")
+    _must_be_in_use(query.model, history, deprecated=deprecated)
     if query.about == "stage":
-        return _of_stage(query.model, query.stage or "", history)
-    event = history.latest() if query.about == "latest" else _registration(history, query.version)
+        return _answer(_holders(query.model, query.stage or "", history)[0], history, current=True)
+    event = _registration(query, history)
     if event is None:
-        raise Unresolved(_no_version(model, query.version, history))
+        raise Unresolved(_no_version(query, history))
     return _answer(event, history, current=True)
 
 
-def _registration(history: ModelHistory, version: Version | None) -> Event | None:
-    found = [event for event in history.active_registrations() if event.name.version == version]
-    return max(found, key=lambda event: event.time, default=None)
+def resolve_all(query: Query, tags: Sequence[NamedTag], *, deprecated: bool = False) -> list[Resolution]:
+    """Every version that is in the stage of `query`, the one that counts first. Raises Unresolved for none."""
+    history = ModelHistory(event for name, tag in tags if (event := read_event(tag, name)))
+    _must_be_in_use(query.model, history, deprecated=deprecated)
+    holders = _holders(query.model, query.stage or "", history)
+    return [_answer(event, history, current=event is holders[0]) for event in holders]
 
 
-def _no_version(model: str, version: Version | None, history: ModelHistory) -> str:
+def _must_be_in_use(model: str, history: ModelHistory, *, deprecated: bool) -> None:
+    name = gto_spelling(model)
+    if history.last_sign_of_life is None and history.deprecated is None:
+        raise Unresolved(f"there is no model {name!r}")
+    if history.is_deprecated and not deprecated:
+        assert history.deprecated is not None
+        raise Unresolved(f"the model {name!r} is deprecated ({history.deprecated.tag!r}); --deprecated answers anyway")
+
+
+def _registration(query: Query, history: ModelHistory) -> Event | None:
+    """The registration of the greatest active version among those that are asked for."""
+    if query.about == "latest":
+        return history.latest()
+    if query.about == "commit":
+        wanted = history.active_version_at(query.commit or "")
+        return history.registration(wanted, query.commit or "") if wanted else None
+    return greatest_of(
+        event
+        for event in history.active_registrations()
+        if event.name.version and _is_wanted(query, event.name.version)
+    )
+
+
+def _is_wanted(query: Query, version: Version) -> bool:
+    if query.about == "stable":
+        return not version.prerelease
+    return version[: len(query.line)] == query.line if query.about == "line" else version == query.version
+
+
+def _no_version(query: Query, history: ModelHistory) -> str:
+    model, version = gto_spelling(query.model), query.version
     active = sorted(
         {event.name.version for event in history.active_registrations() if event.name.version},
         key=lambda one: one.precedence,
     )
     listed = f"the latest is {active[-1]}" if active else "no version of it is active"
+    if query.about == "commit":
+        return f"no active version of {model!r} is on commit {query.commit}; {listed}"
+    if query.about == "stable":
+        return f"no version of {model!r} is active that is no pre-release; {listed}"
+    if query.about == "line":
+        line = ".".join(map(str, query.line))
+        return f"no version of {model!r} is active in the line {line}.x; {listed}"
     if version is None:
         return f"no version of {model!r} is active"
     if any(event.name.version == version for event in history.registrations):
@@ -82,13 +117,13 @@ def _no_version(model: str, version: Version | None, history: ModelHistory) -> s
     return f"{model!r} has no version {version}; {listed}"
 
 
-def _of_stage(model: str, stage: str, history: ModelHistory) -> Resolution:
-    event = history.holder(stage)
-    if event is None:
+def _holders(model: str, stage: str, history: ModelHistory) -> list[Event]:
+    holders = history.holders(stage)
+    if not holders:
         held = sorted(one for one in history.holdings if history.holder(one))
         listed = f"; versions are in {', '.join(held)}" if held else ""
         raise Unresolved(f"no version of {gto_spelling(model)!r} is in {stage!r}{listed}")
-    return _answer(event, history, current=True)
+    return holders
 
 
 def _of_tag(tag: str, tags: Sequence[NamedTag], events: Sequence[Event], history: ModelHistory) -> Resolution:

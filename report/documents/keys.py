@@ -49,6 +49,7 @@ KEYS: dict[str, Key] = {
     "accepted": Key(FLAG, "Whether the push is let through; in mode `evaluate` always true."),
     "active": Key(FLAG, "Whether the version is registered, and not deregistered since."),
     "allowed": Key(FLAG, "Whether the push is let through, as far as it depends on who pushes."),
+    "answers": Key(OBJECTS, "All answers to a query, the one that counts first."),
     "at": Key(TIME, "The time as of which the answer holds, where one was asked for."),
     "because": Key(TEXT, "The reason."),
     "by": Key(one_of("push-log", "tagger"), "Whether that is known from the push log, or from the dates of the tags."),
