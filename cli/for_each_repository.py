@@ -1,13 +1,21 @@
-"""What `install` and `uninstall` have in common: they do something to each repository that is named."""
+"""What commands on any number of repositories have in common: their names, a line for each, the worst exit status."""
 
 from __future__ import annotations
 
+import glob
 import json
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..report.documents.shape import holding, shape
+from ..policy.errors import CannotJudge
+from ..policy.record import Record
+from ..policy.wording import without_passwords
+from ..report.documents.shape import alternatives, shape
+from ..report.documents.shapes import FAILURE
+from ..report.escape import escape
+from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
 from ..repository.hook_files.errors import CannotInstall
 from .errors import Refused
 
@@ -16,26 +24,109 @@ if TYPE_CHECKING:
 
     from ..report.documents.shape import Shape
 
+FAILED = FAILURE.plus("repository without an answer", "Why there is no answer for one repository.", "repository")
+
+
+class Answer(Record):
+    """What a command says of one repository.
+
+    `verdict` is the one line that names it among several, `details` are what
+    is printed below; where it is alone, `details` are all.
+    """
+
+    status: int
+    verdict: str
+    details: Sequence[str]
+    document: dict[str, Any]
+
+
+def of_several(command: str, one: Shape) -> Shape:
+    """The document about several repositories: for each what is printed of one, with its path."""
+    entry = one if any(field.key == "repository" for field in one.fields) else with_path(one)
+    each = alternatives("repositories", entry, FAILED)
+    return shape(f"{command} REPO REPO", "The same for each of several.", "schema", each)
+
+
+def with_path(one: Shape) -> Shape:
+    return one.plus(f"{one.name} of a repository", one.doc, "repository")
+
 
 def documents_for_each(command: str, doc: str) -> tuple[Shape, Shape]:
-    """What `command` prints as JSON: about one repository, and about several."""
+    """What `command` prints as JSON of what it did: about one repository, and about several."""
     one = shape(command, doc, "schema", "repository", "done")
-    return one, shape(f"{command} REPO REPO", "The same for each of several.", "schema", holding("repositories", one))
+    return one, of_several(command, one)
 
 
-def for_each_repository(paths: Sequence[str], do: Callable[[str], list[str]], *, as_json: bool) -> None:
-    """Call `do` with each of `paths` (none: the folder at hand), and print the sentences that it returns.
+def for_each_repository(paths: Sequence[str], ask: Callable[[str], Answer], *, as_json: bool) -> int:
+    """Print what `ask` says of each of `paths` (none: the folder at hand); the worst exit status.
 
-    Raises Refused where it raises CannotInstall.
+    A path may be a glob, which stands for the repositories that it matches.
+    Of one repository alone no more is printed than its details, and what `ask`
+    raises goes on; among several that is one repository's answer.
     """
-    done = []
-    for path in paths or (".",):
+    if len(paths) < 2 and not any(map(is_glob, paths)):
         try:
-            said = do(path)
+            answer = ask(paths[0] if paths else ".")
         except CannotInstall as error:
             raise Refused(str(error)) from error
-        done.append({"schema": 1, "repository": path, "done": said})
+        click.echo(json.dumps(answer.document) if as_json else "\n".join(answer.details))
+        return answer.status
+    answers = []
+    for path in _expanded(paths):
+        answer = _answer(path, ask)
         if not as_json:
-            click.echo("\n".join(said))
+            click.echo(f"{escape(path)}: {answer.verdict}")
+        answers.append((path, answer))
     if as_json:
-        click.echo(json.dumps(done[0] if len(done) == 1 else {"schema": 1, "repositories": done}))
+        each = [{**answer.document, "repository": path} for path, answer in answers]
+        click.echo(json.dumps({"schema": 1, "repositories": each}))
+    else:
+        for path, answer in answers:
+            if answer.details:
+                click.echo("\n".join(["", f"{escape(path)}:", *(f"  {line}" for line in _lines(answer.details))]))
+    return max(answer.status for _, answer in answers)
+
+
+def is_glob(path: str) -> bool:
+    """Whether `path` stands for whatever it matches: it is none itself, and has a wildcard in it."""
+    return glob.has_magic(path) and not os.path.lexists(path) and "://" not in path
+
+
+def _expanded(paths: Sequence[str]) -> list[str]:
+    """Each path once, and for a glob the repositories that it matches; a glob that matches none as it is."""
+    found: list[str] = []
+    for path in paths:
+        matches = sorted(filter(_is_repository, glob.glob(path, recursive=True))) if is_glob(path) else []
+        found += matches or [path]
+    return list(dict.fromkeys(found))
+
+
+def _is_repository(path: str) -> bool:
+    inside = os.path.join(path, ".git")
+    return os.path.exists(inside) or all(os.path.exists(os.path.join(path, name)) for name in ("HEAD", "objects"))
+
+
+def _answer(path: str, ask: Callable[[str], Answer]) -> Answer:
+    if is_glob(path):
+        return _failure(REFUSED, "no repository matches")
+    try:
+        return ask(path)
+    except (Refused, CannotInstall) as error:
+        return _failure(REFUSED, str(error))
+    except (CannotJudge, OSError) as error:
+        return _failure(CANNOT_JUDGE, str(error))
+
+
+def _failure(status: int, problem: str) -> Answer:
+    problem = without_passwords(problem)
+    document = {"schema": 1, "accepted": False, "error": problem, "findings": []}
+    return Answer(status, " ".join(problem.split()), (), document)
+
+
+def done(said: Sequence[str], path: str) -> Answer:
+    """The answer of a command that did something, in sentences: the first tells what."""
+    return Answer(ACCEPTED, said[0] if said else "nothing to do", said, {"schema": 1, "repository": path, "done": said})
+
+
+def _lines(details: Sequence[str]) -> list[str]:
+    return [line for detail in details for line in detail.splitlines()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -58,10 +57,10 @@ def print_trial(file: str, *, as_json: bool) -> int:
 
 def _pushes(git: Git, in_force: LoadedPolicy, tried: LoadedPolicy) -> PushTrial | None:
     """What became of the pushes of the push log, None where there is none."""
-    from ..server_hooks.log.line import LOG
+    from ..server_hooks.log.files import has_log
 
     common_dir = git.common_folder()
-    if not os.path.exists(os.path.join(common_dir, LOG)):
+    if not has_log(common_dir):
         return None
     from ..server_hooks.log.trial import try_on_pushes
 

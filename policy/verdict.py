@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     Level = Literal["error", "warning", "off"]
     Mode = Literal["enforce", "evaluate"]
 
+# How the source of a verdict ends that is about the policies which a push brings, and about no tag.
+AS_PUSHED = ", as pushed"
+
 
 class Breach(Record):
     """What a rule yields: one thing that is wrong with one ref, or with the push.

@@ -16,6 +16,8 @@ def as_text(entry: dict[str, Any]) -> str:
     """
     pusher = entry["pusher"]["name"]
     who = escape(pusher) if pusher is not None else f"nobody known ({escape(entry['pusher']['how'])})"
+    if (uid := entry["pusher"].get("uid")) is not None:
+        who += f", uid {uid:d}"
     time = entry["time"].partition(".")[0] + "Z"
     lines = [f"{time}  {entry['outcome']:<16}  {entry['hook']:<11}  {who}"]
     if entry["outcome"] == "incomplete":

@@ -9,6 +9,8 @@ wrote.
 
 from __future__ import annotations
 
+import os
+
 from ..policy.record import Record
 
 TYPE_CHECKING = False
@@ -20,12 +22,14 @@ class Pusher(Record):
     """Who pushes; `name` None where nobody is known.
 
     `email` is set only where the host vouches for it. `how` says where the
-    name comes from, or why nobody is known and what to do about it.
+    name comes from, or why nobody is known and what to do about it. `uid` is
+    the user that the hook ran as, which the kernel vouches for.
     """
 
     name: str | None
     email: str | None
     how: str
+    uid: int | None = None
 
 
 class MachineAccount(Record):
@@ -73,10 +77,15 @@ PUSHER_SETTING = "tagwarden.pusher"
 
 
 def find_pusher(setting: str | None, environ: Mapping[str, str]) -> Pusher:
-    """Who pushes, by the value of `tagwarden.pusher` and the hook's environment; never raises.
+    """Who pushes, by the value of `tagwarden.pusher`, the hook's environment and the kernel; never raises.
 
     The values are untrusted text: a name may hold anything but NUL.
     """
+    # The one who started the process, not whose rights it has: a wrapper may be set-user-ID.
+    return _named_pusher(setting, environ)._replace(uid=os.getuid())
+
+
+def _named_pusher(setting: str | None, environ: Mapping[str, str]) -> Pusher:
     if not setting:
         return _nobody(
             f"{PUSHER_SETTING} is not set in the server's Git configuration "

@@ -15,7 +15,7 @@ from ..repository.hook_files.placing import take_back
 from .hook_place import HOOKS, hook_place, host_of, is_inside
 from .install_record import RECORD_FILE, read_record
 from .lock.push_lock import LOCK_FILE
-from .log.line import LOG
+from .log.files import has_log
 from .log.mark import MARK
 from .log.tags_in_log import BASELINE
 from .served_repository import ServedRepository
@@ -89,7 +89,7 @@ def _remove_state(folder: str) -> None:
     """
     remove_kept(folder)
     common_dir = os.path.dirname(folder)
-    gone = [BASELINE] if os.path.exists(os.path.join(common_dir, LOG)) else [BASELINE, MARK]
+    gone = [BASELINE] if has_log(common_dir) else [BASELINE, MARK]
     for name in gone:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(os.path.join(common_dir, name))

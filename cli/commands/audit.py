@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -91,9 +90,9 @@ def audit(
 
 def _beside_the_tags(git: Git, policy: Policy) -> list[str]:
     """What a server's push log says of the tags, as notes; nothing where there is none."""
-    from ...server_hooks.log.line import LOG
+    from ...server_hooks.log.files import has_log
 
-    if not os.path.exists(os.path.join(git.folder(), LOG)):
+    if not has_log(git.common_folder()):
         return []
     from ...report.account import about_differences, about_landing
     from ...server_hooks.log.account import account_of

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ...report.exit_status import ACCEPTED
 from ...server_hooks.pusher import HOSTS
 from ..errors import Refused
-from ..for_each_repository import documents_for_each, for_each_repository
+from ..for_each_repository import documents_for_each, done, for_each_repository
 
 if TYPE_CHECKING:
     from ...server_hooks.hook_file import ServerHook
+    from ..for_each_repository import Answer
 
 DOCUMENTS = documents_for_each("install", "Which hooks were installed, and what else is to be done.")
 
@@ -45,8 +47,11 @@ def install(
     host: str | None,
     print_it: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Install the hooks in each REPO (default: here): pre-push in a clone, or a server hook.
+
+    REPO may be a glob: '/srv/git/*.git' in quotes. Of several repositories each has its line, and the
+    exit status is the worst.
 
     Installing again changes nothing. A hook that is there already is kept,
     and runs after tagwarden has accepted a push. Exits with 1 where a hook
@@ -60,10 +65,14 @@ def install(
     which: ServerHook = "update" if hook == "update" else "pre-receive"
     if print_it:
         click.echo(_hook_file(which, host), nl=False)
-    elif server:
-        for_each_repository(repositories, lambda path: _install_on_server(path, which, host), as_json=as_json)
-    else:
-        for_each_repository(repositories, lambda path: _install_in_clone(path, configured=configured), as_json=as_json)
+        return ACCEPTED
+
+    def ask(path: str) -> Answer:
+        if server:
+            return done(_install_on_server(path, which, host), path)
+        return done(_install_in_clone(path, configured=configured), path)
+
+    return for_each_repository(repositories, ask, as_json=as_json)
 
 
 def _hook_file(hook: ServerHook, host: str | None) -> str:
@@ -92,5 +101,5 @@ def _install_on_server(path: str, hook: ServerHook, host: str | None) -> list[st
     named = [f"--host={host}"] if host is not None else []
     arguments = ["install", "--server", f"--hook={hook}", *named]
     found = as_owner(path, arguments, lambda: {"done": install_server_hook(path, hook=hook, host=host)})
-    done: list[str] = found["done"]
-    return done
+    said: list[str] = found["done"]
+    return said

@@ -1,47 +1,58 @@
-"""`tagwarden log`: read and verify the push log of a server's repository."""
+"""`tagwarden log`: read, verify, follow and rotate the push log of a server's repository."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections import deque
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING
 
 import click
 
 from ...policy.errors import CannotJudge
-from ...policy.grammar.names import TAGS, tag_spelling
-from ...policy.grammar.tag_name import TagName, parse_tag_name
+from ...policy.wording import counted
 from ...report.documents.keys import OUTCOMES
 from ...report.documents.shape import holding, or_null, shape
 from ...report.documents.shapes import LOGGED_PUSH
-from ...report.exit_status import ACCEPTED, REFUSED
+from ...report.exit_status import ACCEPTED
 from ...report.push_log import as_document, as_text
 from ...repository.git.command import Git
-from ...server_hooks.log.chain import Verification, read_lines, verify
-from ...server_hooks.log.line import HEAD, LOG, is_hash
+from ...server_hooks.log.files import has_log
+from ...server_hooks.log.line import is_hash
 from ..at_time import moment_option
 from ..errors import Refused
+from ..for_each_repository import Answer, for_each_repository, of_several
+from ..log_chain import newest_hash, rotation, verification
+from ..log_query import Query, find_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Sequence
 
-    Filter = Callable[[dict[str, Any]], bool]
-
-TROUBLE = shape("trouble", "What is wrong at one line of the file, or with its end.", "line", "message")
-DOCUMENTS = (
-    shape("log", "The pushes that were judged.", "schema", holding("pushes", LOGGED_PUSH)),
-    shape(
-        "log --verify", "Whether the push log is whole.",
-        "schema", "intact", "lines", or_null("head"), holding("troubles", TROUBLE), "notes",
-    ),
-    shape("log --head", "The newest hash of the push log.", "schema", "head"),
+TROUBLE = shape("trouble", "What is wrong at one line of a file, or with its end.", "file", "line", "message")
+LOG_SHAPE = shape("log", "The pushes that were judged.", "schema", holding("pushes", LOGGED_PUSH))
+VERIFIED = shape(
+    "log --verify", "Whether the push log is whole.",
+    "schema", "intact", "lines", or_null("head"), holding("troubles", TROUBLE), "notes",
 )  # fmt: skip
+NEWEST = shape("log --head", "The newest hash of the push log.", "schema", "head")
+ROTATED = shape("log --rotate", "Where the lines so far are now.", "schema", or_null("file"), "done")
+ALL_SHAPES = (LOG_SHAPE, VERIFIED, NEWEST, ROTATED)
+DOCUMENTS = (*ALL_SHAPES, *(of_several(one.name, one) for one in ALL_SHAPES))
+
+SIZE = re.compile(r"([0-9]{1,12})([kKmMgG]?)")
+BYTES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+def _parse_size(ctx: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+    if value is None:
+        return None
+    found = SIZE.fullmatch(value)
+    if found is None:
+        raise click.BadParameter(f"{value!r} is not a size; write 50M, 1G or a number of bytes", ctx, parameter)
+    return int(found[1]) * BYTES[found[2].lower()]
 
 
 @click.command("log")
-@click.argument("repo", required=False)
+@click.argument("repositories", metavar="[REPO]...", nargs=-1)
 @click.option("--verify", "verifying", is_flag=True, help="Find any changed, missing or reordered line.")
 @click.option(
     "--head",
@@ -50,158 +61,158 @@ DOCUMENTS = (
     flag_value="",
     help="Print the newest hash, to keep elsewhere; with --verify: this HASH must be in the log.",
 )
+@click.option("--rotate", "rotating", is_flag=True, help="Put the lines so far into a file of their own.")
+@click.option("--over", metavar="SIZE", callback=_parse_size, help="Rotate only a file of more than SIZE: 50M, 1G.")
+@click.option("--follow", is_flag=True, help="Go on to print what is logged from now on, until interrupted.")
 @click.option("--model", metavar="MODEL", help="Only pushes of this model's tags.")
 @click.option("--pusher", metavar="NAME", help="Only pushes by NAME.")
 @click.option("--rule", metavar="RULE", help="Only pushes that broke RULE.")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only pushes with this outcome.")
+@click.option("--policy-changes", is_flag=True, help="Only pushes that changed a policy, or found it changed.")
 @moment_option("--since", "Only pushes since then: 2026-11-21, 7d, 24h.", day="first")
 @click.option("-n", "--number", type=click.IntRange(min=0), help="Only so many pushes, the newest.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def log(
-    repo: str | None,
+    repositories: tuple[str, ...],
     verifying: bool,
     head: str | None,
+    rotating: bool,
+    over: int | None,
+    follow: bool,
     model: str | None,
     pusher: str | None,
     rule: str | None,
     outcome: str | None,
+    policy_changes: bool,
     since: int | None,
     number: int | None,
     as_json: bool,
 ) -> int:
-    """Show the pushes that the server hook of REPO judged, the newest last.
+    """Show the pushes that the server hook of each REPO judged, the newest last.
 
-    REPO is the repository on the server; default: the one here. What did not
-    land of the last accepted pushes is logged first, if it is not yet. With --verify
-    it is told whether the log is whole. A hash that was kept elsewhere, in
-    `--verify --head HASH`, also finds a log that was cut or rewritten.
+    REPO is a repository on the server, or a glob in quotes; default: the one
+    here. What did not land of the last accepted pushes is logged first, if it
+    is not yet.
+
+    With --verify it is told whether the log is whole: the file that grows and
+    those that were rotated beside it. Files that were put elsewhere may be named
+    beside REPO, in any order. A hash that was kept elsewhere, in `--verify
+    --head HASH`, also finds a log that was cut or rewritten.
+
+    With --rotate the lines so far get a file of their own beside the log, and
+    the chain goes on in a new one.
 
     Exits with 1 if the log is not whole, or if there is none.
     """
-    if head and repo is None and not is_hash(head):
+    if head and not verifying and not is_hash(head):
         # `tagwarden log --head REPO`: what follows --head is read as its HASH.
-        repo, head = head, ""
+        repositories, head = (head, *repositories), ""
+    _check_options(head, verifying=verifying, rotating=rotating, over=over, follow=follow, as_json=as_json)
+    query = Query(model, pusher, rule, outcome, since, number, policy_changes)
+    ask = _shown(query)
+    if verifying:
+        files = [path for path in repositories if os.path.isfile(path)]
+        if files:
+            return _verify_files(files, [path for path in repositories if path not in files], head, as_json)
+        ask = _asked(lambda common_dir: verification(common_dir, (), wanted=head or None))
+    elif head is not None:
+        ask = _asked(newest_hash)
+    elif rotating:
+        ask = _asked(lambda common_dir: rotation(common_dir, _git_of(common_dir), over=over or 0))
+    elif follow:
+        return _follow(repositories, query)
+    return for_each_repository(repositories, ask, as_json=as_json)
+
+
+def _check_options(
+    head: str | None, *, verifying: bool, rotating: bool, over: int | None, follow: bool, as_json: bool
+) -> None:
     if head and not is_hash(head):
         raise click.UsageError("--head takes a hash of 64 hexadecimal digits")
     if head and not verifying:
         raise click.UsageError("--head HASH goes with --verify")
-    common_dir = find_log(repo)
-    try:
-        if verifying:
-            return _tell(verify(common_dir, wanted=head or None), common_dir, as_json)
-        if head is not None:
-            return _print_head(common_dir, as_json)
-        _settle(common_dir)
-        filters = list(_filters(model, pusher, rule, outcome, since))
-        _print(deque(_entries(common_dir, filters), number), as_json)
-    except OSError as error:
-        raise CannotJudge(f"the push log can't be read: {error.filename}: {error.strerror}") from error
-    return ACCEPTED
+    if over is not None and not rotating:
+        raise click.UsageError("--over goes with --rotate")
+    if (rotating and (verifying or head is not None)) or (follow and (rotating or verifying or head is not None)):
+        raise click.UsageError("--verify, --head, --rotate and --follow are asked for one at a time")
+    if follow and as_json:
+        raise click.UsageError("--json is one document, which --follow would never end: `tail -F` follows the file")
 
 
-def find_log(repo: str | None) -> str:
+def find_log(repo: str) -> str:
     """The common directory of the repository. Raises Refused where it has no push log."""
-    git = Git.here() if repo is None else Git.at(repo)
-    common_dir = os.path.join(repo or ".", git.line("rev-parse", "--git-common-dir"))
-    if not any(os.path.exists(os.path.join(common_dir, name)) for name in (LOG, HEAD)):
+    git = Git.at(repo)
+    common_dir = os.path.normpath(os.path.join(repo, git.line("rev-parse", "--git-common-dir")))
+    if not has_log(common_dir):
         raise Refused(f"there is no push log in {common_dir!r}; the server hook writes it, on the server")
     return common_dir
+
+
+def _asked(ask: Callable[[str], Answer]) -> Callable[[str], Answer]:
+    def of(path: str) -> Answer:
+        if os.path.isfile(path):
+            raise Refused(f"{path} is a file, which only `tagwarden log --verify` takes; name its repository")
+        try:
+            return ask(find_log(path))
+        except OSError as error:
+            raise CannotJudge(f"the push log can't be read: {error.filename}: {error.strerror}") from error
+
+    return of
+
+
+def _verify_files(files: Sequence[str], repositories: Sequence[str], head: str | None, as_json: bool) -> int:
+    """Verify files together with the log of the repository that is named, or of the one here, if it has one."""
+    if len(repositories) > 1:
+        raise click.UsageError("name the files of one repository's log at a time")
+    common_dir: str | None = None
+    try:
+        common_dir = find_log(repositories[0] if repositories else ".")
+    except (Refused, CannotJudge):
+        if repositories:
+            raise
+
+    def ask(_: str) -> Answer:
+        try:
+            return verification(common_dir, files, wanted=head or None)
+        except OSError as error:
+            raise CannotJudge(f"the push log can't be read: {error.filename}: {error.strerror}") from error
+
+    return for_each_repository((), ask, as_json=as_json)
+
+
+def _shown(query: Query) -> Callable[[str], Answer]:
+    def of(common_dir: str) -> Answer:
+        _settle(common_dir)
+        found = find_entries(common_dir, query)
+        if found.unreadable:
+            click.echo(
+                f"tagwarden: {found.unreadable} lines can't be read; `tagwarden log --verify` says which are not as "
+                "written",
+                err=True,
+            )
+        entries = list(found.entries)
+        document = {"schema": 1, "pushes": [as_document(entry) for entry in entries]}
+        pushes = counted(len(entries), "push").replace("pushs", "pushes")
+        return Answer(ACCEPTED, pushes, [as_text(entry) for entry in entries], document)
+
+    return _asked(of)
 
 
 def _settle(common_dir: str) -> None:
     from ...server_hooks.log.account import settle_now  # not on Windows, where a log can be read all the same
 
-    if note := settle_now(common_dir, Git.of_folder(os.path.abspath(common_dir))):
+    if note := settle_now(common_dir, _git_of(common_dir)):
         click.echo(f"tagwarden: {note}", err=True)
 
 
-def _tell(found: Verification, common_dir: str, as_json: bool) -> int:
-    if as_json:
-        document = {
-            "schema": 1,
-            "intact": not found.troubles,
-            "lines": found.lines,
-            "head": found.head,
-            "troubles": [trouble._asdict() for trouble in found.troubles],
-            "notes": list(found.notes),
-        }
-        click.echo(json.dumps(document))
-    else:
-        for trouble in found.troubles:
-            click.echo(trouble.message)
-        for note in found.notes:
-            click.echo(f"note: {note}")
-        outcome = "is NOT whole" if found.troubles else "is whole"
-        click.echo(
-            f"{os.path.join(common_dir, LOG)} {outcome}: {found.lines} lines, newest hash {found.head or 'none'}"
-        )
-    return REFUSED if found.troubles else ACCEPTED
+def _git_of(common_dir: str) -> Git:
+    return Git.of_folder(os.path.abspath(common_dir))
 
 
-def _print_head(common_dir: str, as_json: bool) -> int:
-    newest = deque(read_lines(common_dir), 1)
-    if not newest:
-        raise Refused("the push log is empty")
-    digest = _parsed(newest[0]).get("hash")
-    if not isinstance(digest, str) or not is_hash(digest):
-        raise Refused("the newest line of the push log was changed; `tagwarden log --verify` says what is wrong")
-    click.echo(json.dumps({"schema": 1, "head": digest}) if as_json else digest)
+def _follow(repositories: Sequence[str], query: Query) -> int:
+    from ..log_follow import follow
+
+    if len(repositories) > 1:
+        raise click.UsageError("--follow takes one repository")
+    follow(find_log(repositories[0] if repositories else "."), query)
     return ACCEPTED
-
-
-def _print(entries: Iterable[dict[str, Any]], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps({"schema": 1, "pushes": [as_document(entry) for entry in entries]}))
-        return
-    for entry in entries:
-        click.echo(as_text(entry))
-
-
-def _entries(common_dir: str, filters: list[Filter]) -> Iterator[dict[str, Any]]:
-    unreadable = 0
-    for line in read_lines(common_dir):
-        entry = _parsed(line)
-        if not entry:
-            unreadable += 1
-        elif all(fits(entry) for fits in filters):
-            yield entry
-    if unreadable:
-        click.echo(
-            f"tagwarden: {unreadable} lines can't be read; `tagwarden log --verify` says which are not as written",
-            err=True,
-        )
-
-
-def _parsed(line: bytes) -> dict[str, Any]:
-    """The entry; empty for what is none. Only the chain tells whether it is as it was written."""
-    try:
-        entry: dict[str, Any] = json.loads(line)
-        # What a line lacks that somebody has edited shows when it is used.
-        as_text(entry)
-        datetime.fromisoformat(entry["time"])
-        return entry if all(isinstance(update["ref"], str) for update in entry["updates"]) else {}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return {}
-
-
-def _filters(
-    model: str | None, pusher: str | None, rule: str | None, outcome: str | None, since: int | None
-) -> Iterator[Filter]:
-    if model is not None:
-        wanted = tag_spelling(model)
-        yield lambda entry: any(_model_of(update["ref"]) == wanted for update in entry["updates"])
-    if pusher is not None:
-        yield lambda entry: bool(entry["pusher"]["name"] == pusher)
-    if rule is not None:
-        yield lambda entry: any(
-            finding["rule"] == rule for policy in entry["policies"] for finding in policy["findings"]
-        )
-    if outcome is not None:
-        yield lambda entry: bool(entry["outcome"] == outcome)
-    if since is not None:
-        yield lambda entry: datetime.fromisoformat(entry["time"]).timestamp() >= since
-
-
-def _model_of(ref: str) -> str | None:
-    name = parse_tag_name(ref.removeprefix(TAGS)) if ref.startswith(TAGS) else None
-    return name.model if isinstance(name, TagName) else None

@@ -14,12 +14,13 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class Field(Record):
-    """One key. `shape` is that of the objects in its value; `null` and `absent` tell whether it may be so."""
+    """One key. `shape` is that of the objects in its value, or one of `others`; `null` and `absent`: may it be so?"""
 
     key: str
     shape: Shape | None = None
     null: bool = False
     absent: bool = False
+    others: tuple[Shape, ...] = ()
 
 
 class Shape(Record):
@@ -53,6 +54,11 @@ def holding(key: str, inner: Shape) -> Field:
     return Field(key, inner)
 
 
+def alternatives(key: str, inner: Shape, *others: Shape) -> Field:
+    """The value is a list of objects, each of the shape `inner` or one of `others`."""
+    return Field(key, inner, others=others)
+
+
 def json_schema(title: str, documents: Sequence[Shape]) -> dict[str, Any]:
     """The JSON Schema of what has the shape of any of `documents`."""
     return {
@@ -69,6 +75,8 @@ def parts_of(whole: Shape) -> Iterator[Shape]:
     for field in whole.fields:
         if field.shape is not None:
             yield from parts_of(field.shape)
+        for other in field.others:
+            yield from parts_of(other)
 
 
 def _pointer(one: Shape) -> str:
@@ -95,7 +103,8 @@ def _value(field: Field) -> dict[str, Any]:
         found = {"$ref": _pointer(field.shape)}
     else:
         assert key.type is OBJECTS, f"{field.key} holds no objects"
-        found = {**key.type, "items": {"$ref": _pointer(field.shape)}}
+        items = [{"$ref": _pointer(one)} for one in (field.shape, *field.others)]
+        found = {**key.type, "items": {"anyOf": items} if field.others else items[0]}
     if field.null and found != ANYTHING:
         simple = isinstance(found.get("type"), str) and "enum" not in found
         found = {**found, "type": [found["type"], "null"]} if simple else {"anyOf": [found, {"type": "null"}]}

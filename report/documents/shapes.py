@@ -38,7 +38,7 @@ LOGGED_VERDICT = shape(
 LOGGED_PUSH = shape(
     "logged push", "One line of the push log.",
     "time", "outcome", "hook",
-    holding("pusher", shape("pusher", "Who pushed.", or_null("name"), or_null("email"), "how")),
+    holding("pusher", shape("pusher", "Who pushed.", or_null("name"), or_null("email"), "how", if_any("uid"))),
     holding("updates", shape("update", "One ref of a push.", "ref", or_null("old"), or_null("new"))),
     if_any("updates_in_all"), if_any("updates_sha256"),
     holding("policies", LOGGED_VERDICT),

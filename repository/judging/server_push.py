@@ -8,6 +8,7 @@ from ...policy.grammar.names import REPLACEMENTS, TAGS
 from ...policy.judging.judge import Judge
 from ...policy.push import WholePush
 from ...policy.record import Record
+from ...policy.verdict import AS_PUSHED
 from ..trusted.loaded_policy import load_server_policies, with_declared_stages
 from .claims import check_claims
 from .model_updates import updates_by_model
@@ -145,4 +146,4 @@ def _judge_changes(changes: Sequence[PolicyChange], push: ServerPush) -> Verdict
     judge = Judge(built_in_policy(), push.circumstances)
     judge.judge_whole(WholePush(push.circumstances, push.updates, problem_of_changes(changes)))
     change = changes[0]
-    return judge.verdict(source=f"{change.ref}:{change.path}, as pushed", policy_id=None)
+    return judge.verdict(source=f"{change.ref}:{change.path}{AS_PUSHED}", policy_id=change.id)

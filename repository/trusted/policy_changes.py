@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class PolicyChange(Record):
     """A policy as it would be after the push.
 
-    `data` is the new file, None where the push removes it. `problem` is a
+    `data` is the new file and `id` its id, None where the push removes it. `problem` is a
     sentence that says why the file could not even be read; mistakes in its
     content are found later. `site` marks a policy of the whole site.
     """
@@ -29,6 +29,7 @@ class PolicyChange(Record):
     data: bytes | None
     problem: str | None
     site: bool = False
+    id: str | None = None
 
 
 class Watched(Record):
@@ -86,7 +87,7 @@ def _change(reader: Reader, watched: Watched, update: RefUpdate) -> PolicyChange
     if found is None:
         problem = f"{watched.path!r} would no longer be at {watched.ref!r}, where the {because} expects it"
         return PolicyChange(watched.ref, watched.path, None, problem if watched.required else None, site)
-    return PolicyChange(watched.ref, watched.path, found.data, None, site)
+    return PolicyChange(watched.ref, watched.path, found.data, None, site, found.id)
 
 
 def _entry_id(reader: Reader, commit: str | None, path: str) -> tuple[str, str] | None:

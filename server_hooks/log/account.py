@@ -19,7 +19,7 @@ from ...policy.record import Record
 from ...repository.git.program import GitProgram
 from ..lock.push_lock import take_push_lock
 from .chain import read_lines
-from .line import LOG
+from .files import has_log, size_of_log
 from .mark import everything_is_settled
 from .settlement import settle
 from .tags_in_log import compare
@@ -74,7 +74,7 @@ def account_of(git_dir: str, *, ignored: Callable[[str], bool]) -> Account | Non
     from ...repository.git.command import Git, common_folder
 
     common_dir = os.path.abspath(common_folder(git_dir))
-    if not os.path.exists(f"{common_dir}/{LOG}"):
+    if not has_log(common_dir):
         return None
     git = Git.of_folder(common_dir)
     notes = [note] if (note := settle_now(common_dir, git)) else []
@@ -104,7 +104,7 @@ def _differences(
         # With the lock, so that no accepted push is still to land. What takes longer comes after it.
         lock = take_push_lock(common_dir, wait=WAIT, say=lambda _: None)
         try:
-            end = _size(common_dir)
+            end = size_of_log(common_dir)
             _list_tags(git, tags)
         finally:
             lock.release()
@@ -133,13 +133,6 @@ def _list_tags(git: Git, tags: BinaryIO) -> None:
     while chunk := child.stdout.read(1 << 16):
         tags.write(chunk)
     child.check()
-
-
-def _size(common_dir: str) -> int:
-    try:
-        return os.stat(f"{common_dir}/{LOG}").st_size
-    except FileNotFoundError:
-        return 0
 
 
 def _lines_up_to(common_dir: str, end: int) -> Iterator[bytes]:

@@ -18,7 +18,7 @@ import time
 
 from ...policy.errors import CannotJudge
 from ..lock.push_lock import make_lock_file, write_all
-from .line import BEGINNING, HEAD, LOG, encode_entry, read_end, read_head, seal
+from .line import BEGINNING, HEAD, LOG, encode_entry, end_of_lines, read_end, read_head, seal
 from .mark import begin_unsettled
 
 TYPE_CHECKING = False
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 # Longer than the longest seal, which is all that is read of the newest line.
 END_BYTES = 256
 HEAD_BYTES = 96
-STEP = 1 << 16
 
 LONGEST_WAIT = 30.0
 SLOWEST_LOOK = 0.02
@@ -46,12 +45,12 @@ def append_to_log(common_dir: str, entry: Entry, *, durable: bool = True) -> str
     fields = encode_entry(entry)
     head = log = -1
     try:
-        head = _locked(f"{common_dir}/{HEAD}")
+        head = lock_head(f"{common_dir}/{HEAD}")
         log = _open(f"{common_dir}/{LOG}", os.O_RDWR | os.O_APPEND)
         if os.fstat(log).st_size == 0:
             # With its first line the log is younger than the mark; without one it would be version 0.1's.
             begin_unsettled(common_dir)
-        return _append(log, head, fields, durable)
+        return _append(common_dir, log, head, fields, durable)
     except OSError as error:
         raise CannotJudge(
             f"the push log could not be written: {LOG} in the repository on the server: {error.strerror}. "
@@ -72,10 +71,10 @@ def log_problem(common_dir: str, entry: Entry, problem: CannotJudge) -> None:
         raise CannotJudge(f"{problem}\nThat could not be logged either: {unlogged}") from problem
 
 
-def _append(log: int, head: int, fields: Sequence[str], durable: bool) -> str:
+def _append(common_dir: str, log: int, head: int, fields: Sequence[str], durable: bool) -> str:
     size = os.fstat(log).st_size
-    end = _end_of_lines(log, size)
-    last = _last_line(log, end)
+    end = end_of_lines(log, size)
+    last = last_line(log, end)
     noted = read_head(os.pread(head, HEAD_BYTES, 0))
     begin = b""
     if end < size:
@@ -88,6 +87,8 @@ def _append(log: int, head: int, fields: Sequence[str], durable: bool) -> str:
     # ahead; lines that somebody cut off leave the head ahead, and then the gap stays.
     if noted is not None and (last is None or noted.number >= last.number):
         last = noted
+    if size == 0:
+        last = _last_rotated(common_dir, last)
     line, digest = seal(
         fields,
         now=time.time(),
@@ -100,14 +101,30 @@ def _append(log: int, head: int, fields: Sequence[str], durable: bool) -> str:
         write_all(log, begin + line)
         if durable:
             _sync(log)
-        _write_head(head, last.number + 1 if last else 1, digest)
+        write_head(head, last.number + 1 if last else 1, digest)
     except OSError:
         os.ftruncate(log, before)
         raise
     return digest
 
 
-def _write_head(head: int, number: int, digest: str) -> None:
+def _last_rotated(common_dir: str, noted: Seal | None) -> Seal | None:
+    """The newest line that a new file goes on from: normally the noted one, unless the note is lost or too old."""
+    from .files import rotated_files
+
+    for one in reversed(rotated_files(common_dir)):
+        log = os.open(one.path, os.O_RDONLY | os.O_NOFOLLOW)
+        try:
+            last = last_line(log, end_of_lines(log, os.fstat(log).st_size))
+        finally:
+            os.close(log)
+        if last is not None:
+            return last if noted is None or last.number > noted.number else noted
+    return noted
+
+
+def write_head(head: int, number: int, digest: str) -> None:
+    """Note the newest line."""
     record = f"{number} {digest}".encode("ascii").ljust(HEAD_BYTES - 1) + b"\n"
     if os.pwrite(head, record, 0) != HEAD_BYTES:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -117,27 +134,14 @@ def _sync(fd: int) -> None:
     getattr(os, "fdatasync", os.fsync)(fd)
 
 
-def _end_of_lines(log: int, size: int) -> int:
-    """Where the last whole line ends."""
-    if os.pread(log, 1, max(0, size - 1)) == b"\n":
-        return size
-    at = size
-    while at > 0:
-        start = max(0, at - STEP)
-        newline = os.pread(log, at - start, start).rfind(b"\n")
-        if newline >= 0:
-            return start + newline + 1
-        at = start
-    return 0
-
-
-def _last_line(log: int, end: int) -> Seal | None:
+def last_line(log: int, end: int) -> Seal | None:
+    """The seal of the line that ends at `end`; None where there is none, or it has none."""
     start = max(0, end - END_BYTES)
     return read_end(os.pread(log, end - start, start).rpartition(b"\n")[0].rpartition(b"\n")[2])
 
 
-def _locked(path: str) -> int:
-    """A descriptor of the head file that holds its lock."""
+def lock_head(path: str) -> int:
+    """A descriptor of the head file at `path` that holds its lock: whoever has it may change the log."""
     import fcntl
 
     deadline = time.monotonic() + LONGEST_WAIT
@@ -179,10 +183,10 @@ def _open(path: str, flags: int) -> int:
             return os.open(path, flags | os.O_NOFOLLOW)
         except FileNotFoundError:
             make_lock_file(path)
-            _sync_folder(os.path.dirname(path))
+            sync_folder(os.path.dirname(path))
 
 
-def _sync_folder(path: str) -> None:
+def sync_folder(path: str) -> None:
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)

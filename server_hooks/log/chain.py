@@ -1,28 +1,33 @@
-"""Reads the push log, and verifies that its lines are all there, unchanged and in order.
+"""Verifies that the lines of the push log are all there, unchanged and in order.
 
 Nothing is locked: the head file is read first and the log after it, so pushes
-that are logged meanwhile only make the log longer than its head.
+that are logged meanwhile only make the log longer than its head. Of all files
+together one line is held at a time.
 """
 
 from __future__ import annotations
 
-import os
+from contextlib import ExitStack
 
 from ...policy.record import Record
+from .files import LogReader
 from .line import BEGINNING, HEAD, LOG, read_head, read_seal
+from .parts import open_parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from .line import Seal
+    from .parts import Part
 
 MOST_TROUBLES = 20
 
 
 class Trouble(Record):
-    """What is wrong at one line of the file (counted from 1), or with its end."""
+    """What is wrong at one line of `file` (counted from 1), or with its end."""
 
+    file: str
     line: int
     message: str
 
@@ -34,98 +39,159 @@ class Verification(Record):
     head: str | None
     troubles: tuple[Trouble, ...]
     notes: tuple[str, ...]
+    files: tuple[str, ...]
 
 
 def read_lines(common_dir: str) -> Iterator[bytes]:
-    """The whole lines of the log, oldest first, without their newlines; none where there is no log.
+    """The whole lines of the log, rotated or not, oldest first, without their newlines; none where there is no log.
 
     Raises OSError where the log can't be read.
     """
-    if not os.path.exists(f"{common_dir}/{LOG}"):
-        return
-    with open(f"{common_dir}/{LOG}", "rb") as log:
-        size = os.fstat(log.fileno()).st_size
-        for line in log:
-            size -= len(line)
-            if size < 0 or line[-1:] != b"\n":
-                return
-            yield line[:-1]
+    with LogReader(common_dir) as log:
+        yield from log.forward()
 
 
-def verify(common_dir: str, *, wanted: str | None = None) -> Verification:
+def read_lines_backward(common_dir: str) -> Iterator[bytes]:
+    """The same lines, the newest first, of which no more are read than are asked for."""
+    with LogReader(common_dir) as log:
+        yield from log.backward()
+
+
+def verify(common_dir: str | None, files: Sequence[str] = (), *, wanted: str | None = None) -> Verification:
     """Check the whole chain; with `wanted`, also that a line with that hash is in it.
 
-    Raises OSError where the log can't be read.
+    `files` hold lines that were put away elsewhere; without `common_dir` they
+    are all that there is. Raises OSError where a file can't be read.
     """
-    noted = _read_noted(common_dir)
-    check = _Check(noted, wanted)
-    for number, line in enumerate(read_lines(common_dir), 1):
-        check.line(number, line)
-    return check.result(_torn_bytes(common_dir))
+    noted = None if common_dir is None else _read_noted(common_dir)
+    with ExitStack() as opened:
+        parts = open_parts(common_dir, files, opened)
+        check = _Check(noted, wanted, parts)
+        for part in parts:
+            check.begin(part)
+            for line in part.lines():
+                check.line(line)
+        return check.result(complete=common_dir is not None)
 
 
 class _Check:
     """What is known after each line; `expected` is the number that the next one must have."""
 
-    def __init__(self, noted: Seal | None, wanted: str | None) -> None:
+    def __init__(self, noted: Seal | None, wanted: str | None, parts: Sequence[Part]) -> None:
         self.noted = noted
         self.wanted = wanted
+        self.several = len(parts) > 1
         self.found_wanted = False
+        self.files: list[str] = []
+        self.at = 0
         self.lines = 0
         self.expected = 1
         self.previous: str | None = BEGINNING
+        self.torn = 0
+        # Where lines are in several files, the chain in each and its end prove that they are the same.
+        self.ends = {(part.last.number, part.path): part.last.hash for part in parts if part.last is not None}
+        self.end_numbers = {number for number, _ in self.ends}
+        self.again: int | None = None
+        self.previous_again: str | None = None
         self.troubles: list[Trouble] = []
+        self.more_troubles = 0
         self.notes: list[str] = []
 
-    def line(self, at: int, content: bytes) -> None:
-        self.lines = at
+    def begin(self, part: Part) -> None:
+        if self.torn:
+            self._trouble(f"the {self.torn} bytes at the end are no whole line")
+        self.torn = part.torn
+        self.files.append(part.path)
+        self.at = 0
+        self.again = part.first if part.first is not None and part.first < self.expected else None
+        self.previous_again = None
+
+    def line(self, content: bytes) -> None:
+        self.at += 1
+        at = self.at
         found = read_seal(content)
+        if self.again is not None and (found is None or found.number < self.expected):
+            self._known_line(found, self.again)
+            return
+        self.again = None
+        self.lines += 1
         if found is None:
-            self._trouble(at, f"line {at} does not belong to this log: it was changed or inserted")
+            self._trouble(f"line {at} does not belong to this log: it was changed or inserted")
             self.expected += 1
             self.previous = None
             return
         if found.number < self.expected:
-            self._trouble(at, f"line {at} is out of place: it was written as line {found.number}")
+            self._trouble(f"line {at} is out of place: it was written as line {found.number}")
             return
         if not found.intact:
-            self._trouble(at, f"line {at} was changed: its content does not have the hash that it bears")
+            self._trouble(f"line {at} was changed: its content does not have the hash that it bears")
         if found.number > self.expected:
-            self._trouble(at, f"{_lines(self.expected, found.number - 1)} missing before line {at}")
+            self._missing_before(found.number)
         elif self.previous is not None and found.previous != self.previous:
-            self._trouble(
-                at, f"line {at} does not follow line {at - 1}: one of the two was replaced, with a hash to match"
-            )
+            before = f"line {at - 1}" if at > 1 else "the line before it"
+            self._trouble(f"line {at} does not follow {before}: one of the two was replaced, with a hash to match")
         if self.noted is not None and found.number == self.noted.number and found.hash != self.noted.hash:
-            self._trouble(at, f"line {at} is not the one that {HEAD} notes: the log was rewritten")
+            self._trouble(f"line {at} is not the one that {HEAD} notes: the log was rewritten")
         if found.hash == self.wanted and found.intact:
             self.found_wanted = True
+        if found.number in self.end_numbers:
+            self._hold_against_ends(found)
         self.expected = found.number + 1
         self.previous = found.hash
 
-    def result(self, torn: int) -> Verification:
+    def _known_line(self, found: Seal | None, number: int) -> None:
+        """A line that an earlier file has, too: `number`, as far as this file goes on as it began."""
+        follows = found is not None and found.intact and found.number == number
+        if not follows or (found and self.previous_again not in (None, found.previous)):
+            self._trouble(f"line {self.at} is not line {number} of the log, which another file has, too")
+        self.again = number + 1
+        self.previous_again = found.hash if found else None
+
+    def _hold_against_ends(self, found: Seal) -> None:
+        for (number, path), digest in self.ends.items():
+            if number == found.number and digest != found.hash:
+                self._trouble(f"line {self.at} is not the one that {path} ends with: one of the two was rewritten")
+
+    def _missing_before(self, number: int) -> None:
+        self._trouble(f"{_lines(self.expected, number - 1)} missing before line {self.at}")
+        if self.expected == 1:
+            self.notes.append(
+                "if the first lines were put away, name the files that hold them, too: tagwarden log --verify FILE..."
+            )
+
+    def result(self, *, complete: bool) -> Verification:
         last = self.expected - 1
         if self.noted is not None and self.noted.number > last:
-            self._trouble(self.lines + 1, f"{_lines(last + 1, self.noted.number)} missing at the end")
-        elif torn:
+            self._trouble(f"{_lines(last + 1, self.noted.number)} missing at the end", after=True)
+        elif self.torn:
             self.notes.append(
-                f"the last {torn} bytes are a line that was never finished: a hook was killed, or is at it. "
+                f"the last {self.torn} bytes are a line that was never finished: a hook was killed, or is at it. "
                 "Its push was not accepted; the next line takes its place."
             )
-        if self.noted is None and self.lines > 1:
-            self._trouble(self.lines + 1, f"{HEAD} is gone, so lines may be missing at the end")
+        if complete and self.noted is None and self.lines > 1:
+            self._trouble(f"{HEAD} is gone, so lines may be missing at the end", after=True)
+        if not complete and self.lines:
+            self.notes.append(
+                f"only the files that were named are verified, up to line {last}: whether that is the end of the "
+                "log, its repository tells"
+            )
         if self.wanted is not None and not self.found_wanted:
             self._trouble(
-                self.lines + 1,
-                f"no line has the hash {self.wanted}: since it was noted, the log was cut or rewritten",
+                f"no line has the hash {self.wanted}: since it was noted, the log was cut or rewritten", after=True
             )
-        if len(self.troubles) > MOST_TROUBLES:
-            self.notes.append(f"{len(self.troubles) - MOST_TROUBLES} more troubles like these")
+        if self.more_troubles:
+            self.notes.append(f"{self.more_troubles} more troubles like these")
         head = self.previous if self.lines else None
-        return Verification(self.lines, head, tuple(self.troubles[:MOST_TROUBLES]), tuple(self.notes))
+        return Verification(self.lines, head, tuple(self.troubles), tuple(self.notes), tuple(self.files))
 
-    def _trouble(self, at: int, message: str) -> None:
-        self.troubles.append(Trouble(at, message))
+    def _trouble(self, message: str, *, after: bool = False) -> None:
+        if len(self.troubles) == MOST_TROUBLES:
+            self.more_troubles += 1
+            return
+        file = self.files[-1] if self.files else LOG
+        if self.several and not after:
+            message = f"{file}: {message}"
+        self.troubles.append(Trouble(file, self.at + 1 if after else self.at, message))
 
 
 def _lines(first: int, last: int) -> str:
@@ -138,21 +204,3 @@ def _read_noted(common_dir: str) -> Seal | None:
             return read_head(file.read())
     except FileNotFoundError:
         return None
-
-
-def _torn_bytes(common_dir: str) -> int:
-    """How many bytes follow the last whole line."""
-    try:
-        with open(f"{common_dir}/{LOG}", "rb") as log:
-            end = log.seek(0, os.SEEK_END)
-            at = end
-            while at > 0:
-                start = max(0, at - (1 << 16))
-                log.seek(start)
-                newline = log.read(at - start).rfind(b"\n")
-                if newline >= 0:
-                    return end - (start + newline + 1)
-                at = start
-            return end
-    except FileNotFoundError:
-        return 0

@@ -11,9 +11,11 @@ model's history.
 
 from __future__ import annotations
 
+import os
 import time
 
 from ...policy.record import Record
+from ...policy.verdict import AS_PUSHED
 from ...repository.git.own_file import STATE_FOLDER
 from ...repository.git.sha256 import sha256
 
@@ -43,6 +45,9 @@ MOST_OF_A_REFUSED_PUSH = 1000
 
 # A tag object can hold a name of megabytes, which a message would repeat.
 LONGEST_TEXT = 2000
+
+# So much of a file is read at a time from its end.
+STEP = 1 << 16
 
 HEX = frozenset("0123456789abcdef")
 
@@ -88,10 +93,10 @@ def outcome_of(verdicts: Sequence[Verdict], emergency: Mapping[str, str]) -> Out
 
 
 def leaves_a_line(updates: Sequence[RefUpdate], verdicts: Sequence[Verdict]) -> bool:
-    """Whether a push is logged: not one that is none of our business, and none that is accepted and changes nothing."""
+    """Whether a push is logged: of our tags, or of a policy, unless it is accepted and changes nothing."""
     if all(verdict.accepted for verdict in verdicts) and all(update.old == update.new for update in updates):
         return False
-    return any(verdict.judged or verdict.findings for verdict in verdicts)
+    return any(verdict.judged or verdict.findings or verdict.policy_source.endswith(AS_PUSHED) for verdict in verdicts)
 
 
 def encode_entry(entry: Entry) -> list[str]:
@@ -103,7 +108,7 @@ def encode_entry(entry: Entry) -> list[str]:
     fields = [
         f'"outcome":{quoted(entry.outcome)}',
         f'"hook":{quoted(entry.hook)}',
-        f'"pusher":{{"name":{_text(entry.pusher.name)},"email":{_text(entry.pusher.email)},"how":{_text(entry.pusher.how)}}}',
+        _pusher(entry.pusher),
         *_updates(updates, kept),
         '"policies":[' + ",".join(_policy(verdict, kept) for verdict in entry.verdicts) + "]",
     ]
@@ -117,6 +122,11 @@ def encode_entry(entry: Entry) -> list[str]:
     if entry.error is not None:
         fields.append(f'"error":{_text(entry.error)}')
     return fields
+
+
+def _pusher(pusher: Pusher) -> str:
+    uid = "" if pusher.uid is None else f',"uid":{pusher.uid}'
+    return f'"pusher":{{"name":{_text(pusher.name)},"email":{_text(pusher.email)},"how":{_text(pusher.how)}{uid}}}'
 
 
 def seal(fields: Sequence[str], *, now: float, number: int, previous: str, dropped: int = 0) -> tuple[bytes, str]:
@@ -161,6 +171,20 @@ def read_head(content: bytes) -> Seal | None:
     if not (number.isascii() and number.isdigit() and len(number) < 20 and is_hash(digest)):
         return None
     return Seal(int(number), "", digest, True)
+
+
+def end_of_lines(log: int, size: int) -> int:
+    """Where the last whole line among the first `size` bytes ends."""
+    if os.pread(log, 1, max(0, size - 1)) == b"\n":
+        return size
+    at = size
+    while at > 0:
+        start = max(0, at - STEP)
+        newline = os.pread(log, at - start, start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        at = start
+    return 0
 
 
 def is_hash(text: str) -> bool:

@@ -13,7 +13,7 @@ import os
 from ...policy.record import Record
 from ...repository.git.own_file import STATE_FOLDER
 from ..lock.push_lock import make_lock_file
-from .line import BEGINNING, LOG, is_hash, read_end
+from .line import BEGINNING, HEAD, LOG, is_hash, read_end, read_head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,13 +41,30 @@ def everything_is_settled(common_dir: str) -> bool:
     try:
         log = os.open(f"{common_dir}/{LOG}", os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError:
-        return True
+        return _nothing_after(mark, common_dir)
     except OSError:
         return False
     try:
         return mark is not None and mark.offset == os.fstat(log).st_size and fits(mark, log)
     finally:
         os.close(log)
+
+
+def _nothing_after(mark: Mark | None, common_dir: str) -> bool:
+    """Whether the mark is at the last line of a log whose file was rotated away, or no line was ever noted."""
+    try:
+        fd = os.open(f"{common_dir}/{HEAD}", os.O_RDONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    try:
+        noted = read_head(os.read(fd, MARK_BYTES))
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return noted is None or (mark is not None and mark.number >= noted.number)
 
 
 def read_mark(common_dir: str) -> Mark | None:

@@ -150,7 +150,7 @@ def _logged(line: Line) -> Logged | None:
         return Logged(
             line.number,
             entry["hook"],
-            Pusher(pusher["name"], pusher["email"], pusher["how"]),
+            Pusher(pusher["name"], pusher["email"], pusher["how"], pusher.get("uid")),
             [RefUpdate(update["old"], update["new"], update["ref"]) for update in entry["updates"]],
             frozenset((finding["rule"], finding["ref"]) for finding in findings),
             entry.get("guarded") is not False,

@@ -68,6 +68,8 @@ def try_on_pushes(git: Git, common_dir: str, in_force: LoadedPolicy, tried: Load
             if entry is None or entry["outcome"] == "incomplete":
                 continue
             updates = [RefUpdate(one["old"], one["new"], one["ref"]) for one in entry["updates"]]
+            if not any(update.ref.startswith(TAGS) for update in updates):
+                continue  # it changed a policy
             if entry["outcome"] not in LANDING:
                 untold += 1
                 continue

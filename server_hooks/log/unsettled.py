@@ -67,18 +67,34 @@ def unsettled_lines(common_dir: str) -> list[Line]:
     Without a mark, as version 0.1 left it, only the newest push that was to land is looked at.
     """
     mark = read_mark(common_dir)
+    lines: list[Line] = []
     try:
         log = os.open(f"{common_dir}/{LOG}", os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError:
-        return []
-    with open(log, "rb") as file:
-        if mark is not None and fits(mark, log):
-            return list(_lines(file, mark.offset))
-        lines = list(_lines(file, _tail(log)))
+        pass  # it was rotated, or never begun
+    else:
+        with open(log, "rb") as file:
+            if mark is not None and fits(mark, log):
+                return list(_lines(file, mark.offset))
+            lines = list(_lines(file, _tail(log)))
     if mark is not None and not _begins_anew(common_dir, mark):
-        return [line for line in lines if line.number > mark.number]
+        return [line for line in (*_rotated_after(common_dir, mark), *lines) if line.number > mark.number]
     newest = max((at for at, line in enumerate(lines) if line.lands), default=len(lines) - 1)
     return lines[max(0, newest) :]
+
+
+def _rotated_after(common_dir: str, mark: Mark) -> list[Line]:
+    """The lines of rotated files from the mark on, as far as it can be found: normally there are none."""
+    from .files import rotated_files
+
+    lines: list[Line] = []
+    for one in reversed(rotated_files(common_dir)):
+        log = os.open(one.path, os.O_RDONLY | os.O_NOFOLLOW)
+        with open(log, "rb") as file:
+            lines[:0] = _lines(file, mark.offset if fits(mark, log) else _tail(log))
+        if one.first <= mark.number + 1:
+            break
+    return lines
 
 
 def _begins_anew(common_dir: str, mark: Mark) -> bool:

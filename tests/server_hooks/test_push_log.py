@@ -189,7 +189,7 @@ def test_a_log_that_nobody_touched_is_in_order(folder: str) -> None:
     hashes = [append_to_log(folder, ENTRY) for _ in range(20)]
     found = verify(folder, wanted=hashes[7])
 
-    assert found == (20, hashes[-1], (), ())
+    assert found[:4] == (20, hashes[-1], (), ())
 
 
 def test_a_line_that_was_changed_is_not_the_one_whose_hash_was_noted(folder: str) -> None:
@@ -200,7 +200,7 @@ def test_a_line_that_was_changed_is_not_the_one_whose_hash_was_noted(folder: str
 
 
 def test_no_log_at_all_is_in_order(folder: str) -> None:
-    assert verify(folder) == (0, None, (), ())
+    assert verify(folder)[:4] == (0, None, (), ())
 
 
 def rehash(line: bytes) -> bytes:
@@ -305,7 +305,7 @@ def test_what_a_killed_hook_left_is_no_trouble_and_the_next_line_takes_its_place
     assert before.notes[0].startswith("the last 14 bytes are a line that was never finished")
 
     append_to_log(folder, ENTRY)
-    assert verify(folder)[2:] == ((), ())
+    assert verify(folder)[2:4] == ((), ())
     assert entries(folder)[1]["dropped_bytes"] == 14
 
 
@@ -334,7 +334,7 @@ def test_a_full_disk_refuses_the_push_and_leaves_no_part_of_a_line(folder: str) 
 
     assert Path(folder, LOG).stat().st_size == size
     append_to_log(folder, ENTRY)
-    assert verify(folder)[2:] == ((), ())
+    assert verify(folder)[2:4] == ((), ())
 
 
 def test_where_the_log_can_not_be_written_the_push_is_refused(folder: str) -> None:
@@ -438,7 +438,7 @@ def test_200_pushes_at_once_with_random_kills_leave_a_chain_without_a_gap(folder
     append_to_log(folder, ENTRY)
     found = verify(folder)
     hashes = [line["hash"] for line in entries(folder)]
-    assert found[2:] == ((), ())
+    assert found[2:4] == ((), ())
     assert int(killed) > 20
     assert len(answered) >= 100
     assert set(answered) <= set(hashes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tagwarden.server_hooks.push_options import push_options
@@ -132,7 +134,7 @@ def test_what_a_user_does_in_the_web_interface_counts_as_that_user() -> None:
 
 def test_a_forced_command_may_name_a_variable_of_its_own() -> None:
     assert find_pusher("env:WHO_PUSHES", {"WHO_PUSHES": "ada"}) == Pusher(
-        "ada", None, "WHO_PUSHES, as tagwarden.pusher = env:WHO_PUSHES says"
+        "ada", None, "WHO_PUSHES, as tagwarden.pusher = env:WHO_PUSHES says", os.getuid()
     )
 
 

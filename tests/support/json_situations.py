@@ -149,6 +149,9 @@ SITUATIONS = (
     Situation("log", "log --outcome busy", 0, "server"),
     Situation("log --verify", "log --verify", 0, "server"),
     Situation("log --head", "log --head", 0, "server"),
+    Situation("log REPO REPO", "log SERVER SECOND", 1),
+    Situation("log --verify REPO REPO", "log --verify SERVER SECOND", 1),
+    Situation("log --head REPO REPO", "log --head SERVER SECOND", 1),
     Situation("error", "log", 1),
     Situation("who", "who --as ada assign churn prod"),
     Situation("who", "who --as bob deprecate churn", 1),
@@ -178,6 +181,8 @@ SITUATIONS = (
     Situation("error", "rules no-such-rule", 1),
     Situation("error", "check", 3, "empty", before=_break_the_policy),
     Situation("log --verify", "log --verify", 1, "server", before=_break_the_log),
+    Situation("log --rotate", "log --rotate", 0, "server"),
+    Situation("log --rotate REPO REPO", "log --rotate SERVER SECOND", 1),
 )
 
 

@@ -1,0 +1,53 @@
+"""Prints what is logged as it is logged, through rotations."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from ..report.push_log import as_text
+from ..server_hooks.log.chain import read_lines_backward
+from ..server_hooks.log.line import read_end
+from .log_query import find_entries, fits, parsed
+
+if TYPE_CHECKING:
+    from .log_query import Query
+
+# How often the end of the log is looked at, in seconds, and what of the past is shown unless it is said.
+PAUSE = 0.5
+SHOWN_AT_FIRST = 10
+
+
+def follow(common_dir: str, query: Query) -> None:
+    """Print the newest lines that fit, then each that is added, until the process is interrupted."""
+    seen = _newest(common_dir)
+    first = query._replace(number=SHOWN_AT_FIRST) if query.number is None and query.since is None else query
+    for entry in find_entries(common_dir, first).entries:
+        if entry["line"] <= seen:
+            click.echo(as_text(entry))
+    while True:
+        time.sleep(PAUSE)
+        for line in _after(common_dir, seen):
+            entry = parsed(line)
+            if entry and fits(entry, query):
+                click.echo(as_text(entry))
+            if (seal := read_end(line)) is not None:
+                seen = seal.number
+
+
+def _newest(common_dir: str) -> int:
+    return next((seal.number for line in read_lines_backward(common_dir) if (seal := read_end(line))), 0)
+
+
+def _after(common_dir: str, seen: int) -> list[bytes]:
+    """The lines after the one with the number `seen`, oldest first."""
+    found = []
+    for line in read_lines_backward(common_dir):
+        seal = read_end(line)
+        if seal is not None and seal.number <= seen:
+            break
+        found.append(line)
+    found.reverse()
+    return found

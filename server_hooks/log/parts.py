@@ -1,0 +1,63 @@
+"""The files whose lines are verified together, in the order of those lines."""
+
+from __future__ import annotations
+
+import os
+
+from .files import lines_backward, rotated_files, whole_lines
+from .line import LOG, end_of_lines, read_end
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import ExitStack
+    from typing import BinaryIO
+
+
+class Part:
+    """An open file of lines, as long as it was when it was opened.
+
+    `first` is the number of its first line and `last` the seal of its last one,
+    None where it has no line; `torn` counts the bytes behind its last whole line.
+    """
+
+    def __init__(self, path: str, file: BinaryIO) -> None:
+        self.path = path
+        self._file = file
+        found = os.fstat(file.fileno())
+        self.identity = (found.st_dev, found.st_ino)
+        self.size = found.st_size
+        self.torn = self.size - end_of_lines(file.fileno(), self.size)
+        self.first = self._first()
+        self.last = next(filter(None, map(read_end, lines_backward(file, self.size))), None)
+
+    def lines(self) -> Iterator[bytes]:
+        """The whole lines, without their newlines."""
+        self._file.seek(0)
+        return whole_lines(self._file, self.size)
+
+    def _first(self) -> int | None:
+        for at, line in enumerate(self.lines()):
+            found = read_end(line)
+            if found is not None:
+                return max(0, found.number - at)
+        return None
+
+
+def open_parts(common_dir: str | None, files: Sequence[str], opened: ExitStack) -> list[Part]:
+    """All files of the log in the repository `common_dir`, if any, and the `files` besides, each once.
+
+    `opened` closes them. OSError where one can't be read.
+    """
+
+    def part(path: str) -> Part:
+        return Part(path, opened.enter_context(open(path, "rb")))
+
+    parts = [part(path) for path in files]
+    if common_dir is not None:
+        # The growing file first, as LogReader does it: one that is rotated now is still read once.
+        parts += [part(path)] if os.path.exists(path := f"{common_dir}/{LOG}") else []
+        parts += [part(one.path) for one in rotated_files(common_dir)]
+    once = {part.identity: part for part in parts}.values()
+    numbered = sorted((part.first, at, part) for at, part in enumerate(once) if part.first is not None)
+    return [part for _, _, part in numbered] + [part for part in once if part.first is None and part.size]

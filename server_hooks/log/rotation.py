@@ -1,0 +1,115 @@
+"""Rotation: the lines so far go into a file of their own, and the chain goes on in a new one.
+
+All that happens to the lines is that their file gets another name, which is
+atomic; before that the newest line is noted durably in the head file, from which
+the next line goes on. So whoever is killed here leaves the log as it was, or
+rotated. The push lock is held, with which everything that can be settled is,
+and the lock of the head file, without which no line is added.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ...policy.errors import CannotJudge
+from ...policy.record import Record
+from ..lock.push_lock import take_push_lock, write_all
+from .append import HEAD_BYTES, last_line, lock_head, sync_folder, write_head
+from .files import lines_backward, rotated_name, whole_lines
+from .line import HEAD, LOG, end_of_lines, read_head, read_seal
+from .settlement import settle
+
+if TYPE_CHECKING:
+    from ...repository.git.command import Git
+
+WAIT = 60.0
+
+
+class Rotated(Record):
+    """The new file, with the numbers of its first and its last line."""
+
+    file: str
+    first: int
+    last: int
+
+
+def rotate(common_dir: str, git: Git, *, over: int = 0) -> Rotated | None:
+    """Put the lines of the log into a file of their own; None where it has no line, or not more than `over` bytes.
+
+    Raises CannotJudge where the log is in use for too long, or can't be read,
+    and OSError where it can't be written. Then nothing has changed.
+    """
+    if _size(common_dir) <= over:
+        return None
+    lock = take_push_lock(common_dir, wait=WAIT, say=lambda _: None)
+    try:
+        settle(common_dir, git)
+        return _rotate(common_dir, over)
+    finally:
+        lock.release()
+
+
+def _size(common_dir: str) -> int:
+    try:
+        return os.stat(f"{common_dir}/{LOG}").st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _rotate(common_dir: str, over: int) -> Rotated | None:
+    path = f"{common_dir}/{LOG}"
+    head = lock_head(f"{common_dir}/{HEAD}")
+    try:
+        try:
+            log = os.open(path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return None
+        with open(log, "rb", closefd=True) as file:
+            if os.fstat(log).st_size <= over:
+                return None
+            first = _first_number(path)
+            if first is None:
+                raise CannotJudge(
+                    f"no line of {path} is one of the log, so it can't be told which they are; "
+                    "`tagwarden log --verify` says what is wrong"
+                )
+            end = _finish(log, head)
+            last = next((seal for line in lines_backward(file, end) if (seal := read_seal(line))), None)
+            os.fsync(log)
+            os.fsync(head)
+        target = os.path.join(os.path.dirname(path), rotated_name(first))
+        if os.path.lexists(target):
+            raise CannotJudge(f"{target} is there already, and is not overwritten; move it away if it is a copy")
+        os.rename(path, target)
+        sync_folder(os.path.dirname(path))
+    finally:
+        os.close(head)
+    return Rotated(target, first, last.number if last else first)
+
+
+def _first_number(path: str) -> int | None:
+    with open(path, "rb") as file:
+        for at, line in enumerate(whole_lines(file, os.fstat(file.fileno()).st_size)):
+            if (seal := read_seal(line)) is not None:
+                return max(1, seal.number - at)
+    return None
+
+
+def _finish(log: int, head: int) -> int:
+    """Leave nothing behind the last whole line, and note that line; where the lines end.
+
+    As whoever adds a line does it: a part of a line that was never answered for
+    goes, and what lost its end stays for everybody to see.
+    """
+    size = os.fstat(log).st_size
+    end = end_of_lines(log, size)
+    last = last_line(log, end)
+    noted = read_head(os.pread(head, HEAD_BYTES, 0))
+    if end < size and noted is not None and (last is None or noted.number > last.number):
+        write_all(log, b"\n")
+        return size + 1
+    os.ftruncate(log, end)
+    if last is not None and (noted is None or noted.number < last.number):
+        write_head(head, last.number, last.hash)
+    return end
