@@ -35,7 +35,7 @@ In general:
   Over the network the hook judges it; GTO then hides what the hook says, and leaves the tag in the clone.
 - `dvc artifacts get --stage` takes the last tag of a stage, of whatever kind: after `unassign` it still finds the
   version that was taken out. Teams with such readers roll back by assigning the older version once more:
-  `tagwarden assign MODEL STAGE --version V --force`.
+  `tagwarden assign MODEL STAGE --back`.
 - Tags are read, and nothing else: models that are only listed in an `artifacts.yaml` are not shown."""
 
 SECTIONS = {

@@ -37,7 +37,7 @@ def completed(folder: Path, *words: str) -> list[str]:
         (["unassign", "churn", "prod", "--version", ""], ["v1.0.0"]),
         (["assign", "churn", "prod", "--from", "d"], ["dev"]),
         (["resolve", "ch"], ["churn@latest"]),
-        (["resolve", "churn@"], ["churn@latest", "churn@v1.0.0"]),
+        (["resolve", "churn@"], ["churn@latest", "churn@stable", "churn@v1.0.0"]),
         (["resolve", "churn#"], ["churn#dev", "churn#prod"]),
         (["resolve", "cv:seg@v"], ["cv:seg@v0.1.0"]),
     ],
