@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..report import github, text
+from ..report import github, gitlab, markdown, text
 from ..report.escape import escape
 from ..report.exit_status import ACCEPTED, REFUSED
 from ..report.json import document, dump
@@ -30,7 +30,13 @@ def _as_annotations(verdict: Verdict) -> list[str]:
 
 
 # The lines that each `--format` prints; the first is the default.
-FORMATS: dict[str, Callable[[Verdict], list[str]]] = {"text": _as_text, "json": _as_json, "github": _as_annotations}
+FORMATS: dict[str, Callable[[Verdict], list[str]]] = {
+    "text": _as_text,
+    "json": _as_json,
+    "github": _as_annotations,
+    "gitlab": gitlab.lines_of,
+    "markdown": markdown.lines_of,
+}
 
 
 def _json_is_a_format(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
@@ -51,7 +57,7 @@ def format_options(command: Any) -> Any:
         "--format",
         type=click.Choice(list(FORMATS)),
         is_eager=True,
-        help="How to print the verdict; `github` makes annotations in GitHub Actions.  [default: text]",
+        help="How to print the verdict: `github` as annotations, `gitlab` as a code-quality report.  [default: text]",
     )(command)
 
 

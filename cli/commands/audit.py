@@ -64,8 +64,8 @@ def audit(
     """
     if baseline is not None and write_baseline is not None:
         raise click.UsageError("--baseline reads a file and --write-baseline writes one: give one of them.")
-    if plan and (write_baseline is not None or format == "github"):
-        raise click.UsageError("--plan prints a script; it does not go with --write-baseline and --format github.")
+    if plan and (write_baseline is not None or format not in (None, "text", "json")):
+        raise click.UsageError("--plan prints a script; it does not go with --write-baseline and --format.")
     with open_repository(repo) as reader, Progress("judged {} of {} tags") as progress:
         loaded = policy_in_file(policy_file) if policy_file else policy_in_force(git=reader.git)
         audited = audit_tags(reader.git, loaded, progress=progress)
@@ -83,7 +83,7 @@ def audit(
         click.echo(dump({**document(verdict), **numbers}))
         return ACCEPTED if verdict.accepted else REFUSED
     status = show_verdict(verdict, format)
-    for rule, count in _counts(verdict).items():
+    for rule, count in _counts(verdict).items() if format not in ("gitlab", "markdown") else ():
         click.echo(f"{count:>6}  {rule}")
     return status
 
