@@ -50,7 +50,7 @@ def judge_call(call: Call) -> int:
     Raises CannotJudge where no verdict can be reached, or none can be logged.
     """
     # Here and below, imports stand behind what makes Git work, for it does so while they are made: both take as long.
-    git = Git.here()
+    git = Git.here(may_fetch=False)
     configuration = Configuration(git, SECTIONS)
     reader = GitProgram(git)
     reader.prepare()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .command import Git
     from .processes import Child
+    from .promised import Promised
 
 # Questions that are unanswered together fit in the smallest pipe, so that writing them never blocks.
 _WINDOW_BYTES = 4096
@@ -32,7 +33,13 @@ LARGEST = 1 << 24
 _SIZES, _CONTENT = "--batch-check", "--batch"
 _CHUNK = 1 << 16
 _NEWLINE = 0x0A
+# How Git says that it may not fetch what a partial clone was promised.
+NOT_FETCHED = "from promisor remote"
 _ADVICE = "Run `git fsck` in that repository: it names what is damaged."
+
+
+class _NotFetched(CannotJudge):
+    """An object is missing that a partial clone was promised."""
 
 
 class ObjectReader:
@@ -44,8 +51,9 @@ class ObjectReader:
     """
 
     def __init__(self, git: Git) -> None:
-        self._git = git
+        self._git = self._asked = git
         self._companions: dict[str, Child] = {}
+        self._promised: Promised | None = None
 
     def start(self) -> None:
         """Starts the processes that answer small sets of questions, if they do not run."""
@@ -54,16 +62,37 @@ class ObjectReader:
 
     def close(self) -> None:
         """Ends these processes."""
-        for how in list(self._companions):
-            self._companions.pop(how).abandon()
+        self._end_companions()
+        if self._promised is not None:
+            self._promised.close()
+            self._promised, self._asked = None, self._git
 
     def ask(self, questions: Sequence[str], *, limit: int, content_of: str) -> Iterator[RawObject]:
         """Yields an answer to each question in order; `type` None: no such object.
 
         Objects of the type `content_of` come with at most `limit` bytes, and
         with none if they have more than LARGEST. Raises CannotJudge where an
-        object is damaged or Git fails.
+        object is damaged or Git fails, and where a partial clone does not get
+        what it lacks.
         """
+        answered = 0
+        if self._promised is None:
+            try:
+                for answer in self._ask(questions, limit, content_of):
+                    answered += 1
+                    yield answer
+                return
+            except _NotFetched:
+                from .promised import Promised
+
+                self.close()
+                self._promised = Promised(self._git)
+                self._asked = self._promised.git
+        rest = questions[answered:]
+        self._promised.fetch_for(rest, content_of, self._ask)
+        yield from self._ask(rest, limit, content_of)
+
+    def _ask(self, questions: Sequence[str], limit: int, content_of: str) -> Iterator[RawObject]:
         windows = _windows(questions)
         if windows is not None:
             for window in windows:
@@ -72,9 +101,13 @@ class ObjectReader:
         else:
             yield from self._ask_in_bulk(questions, limit, content_of)
 
+    def _end_companions(self) -> None:
+        for how in list(self._companions):
+            self._companions.pop(how).abandon()
+
     def _companion(self, how: str) -> Child:
         if how not in self._companions:
-            self._companions[how] = self._git.start("cat-file", how, talk=True)
+            self._companions[how] = self._asked.start("cat-file", how, talk=True)
         return self._companions[how]
 
     def _ask_companions(self, questions: Sequence[str], limit: int, content_of: str) -> list[RawObject]:
@@ -95,7 +128,7 @@ class ObjectReader:
                 reading = _Answers(child, limit, content_of, with_content=how == _CONTENT)
                 answers.extend(reading.to(rest))
             except BaseException:
-                self.close()
+                self._end_companions()
                 raise
             if reading.given_up:
                 self._companions.pop(how).abandon()
@@ -123,7 +156,7 @@ class ObjectReader:
         try:
             while answered < len(questions):
                 os.lseek(source, len(_in_lines(questions[:answered])), os.SEEK_SET)
-                child = self._git.start("cat-file", how, "--buffer", stdin=source)
+                child = self._asked.start("cat-file", how, "--buffer", stdin=source)
                 reading = _Answers(child, limit, content_of, with_content=how == _CONTENT)
                 try:
                     for answer in reading.to(questions[answered:]):
@@ -232,7 +265,11 @@ class _Answers:
     def _out_of_step(self, goes_on: bool) -> CannotJudge:
         if goes_on:
             return CannotJudge(f"`git cat-file` answered with more than it announced. {_ADVICE}")
-        return self._child.failure(_ADVICE)
+        return self._failure()
+
+    def _failure(self) -> CannotJudge:
+        problem = self._child.failure(_ADVICE)
+        return _NotFetched(str(problem)) if NOT_FETCHED in str(problem) else problem
 
     def _nothing(self, question: str, header: str) -> RawObject:
         # Git 2.52 and later say so of a submodule, whose commit lies elsewhere.
@@ -241,7 +278,7 @@ class _Answers:
         if header != f"{question} missing\n":
             if header.endswith("\n"):
                 raise CannotJudge(f"`git cat-file` answered {header[:200]!r}. {_ADVICE}")
-            raise self._child.failure(_ADVICE)
+            raise self._failure()
         # Git also says "missing" of an object that it can't read; only its stderr tells.
         for line in self._child.complaint().splitlines():
             if line.startswith(("error:", "fatal:")):

@@ -31,21 +31,23 @@ class Git:
 
     `environment` is what it reads in; `user_environment` is the same without the
     variables that only reading wants: for what the user should see as ever.
-    `directory` is None where the environment and the working directory say
+    Only where it `may_fetch` is fetched what a partial clone lacks: not for a push
+    that is received. `directory` is None where the environment and the working directory say
     which repository is meant, as they do in every hook.
     """
 
-    def __init__(self, directory: str | None, user_environment: dict[str, str]) -> None:
+    def __init__(self, directory: str | None, user_environment: dict[str, str], *, may_fetch: bool = True) -> None:
         self.directory = directory
+        self.may_fetch = may_fetch
         self.user_environment = user_environment
         self.environment = {**user_environment, **_READING}
         self._common_folder: str | None = None
         self._beginning = ["git"] if directory is None else ["git", "-C", directory]
 
     @classmethod
-    def here(cls) -> Git:
+    def here(cls, *, may_fetch: bool = True) -> Git:
         """For the repository that a hook runs in, its quarantine included."""
-        return cls(None, dict(os.environ))
+        return cls(None, dict(os.environ), may_fetch=may_fetch)
 
     @classmethod
     def at(cls, directory: str) -> Git:

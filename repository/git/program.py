@@ -129,6 +129,9 @@ class GitProgram:
         strangers = {found.oid for found in kinds if found.type != "commit" or found.size > LARGEST}
         return strangers | not_contained(self.git, [c for c in commits if c not in strangers], tips)
 
+    def history_ends_early(self) -> bool:
+        return False  # whoever is pushed to goes by what it has
+
     def _refuse_endless(self, oids: Iterable[str]) -> None:
         """Raises CannotJudge where one of these objects is so large that Git would take its time to look into it."""
         for found in self._objects.ask(list(oids), limit=0, content_of="commit"):

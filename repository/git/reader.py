@@ -74,6 +74,9 @@ class Reader(TagReader, Protocol):
     def not_contained(self, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
         """Those of `commits` that no tip (a commit) reaches; ids that name no commit are among them."""
 
+    def history_ends_early(self) -> bool:
+        """Whether what `not_contained` names may be contained all the same: in a clone that is shallow."""
+
     def resolve(self, revision: str) -> str | None:
         """The id of what a user calls `revision` (gitrevisions(7)), None where there is no such object."""
 

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from ...policy.errors import CannotJudge
 from .objects import TreeEntry
+from .tree_entries import FOLDER_BYTES, entry_in, kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal
-
     from .cat_file import ObjectReader
     from .objects import RawObject
-
-    EntryKind = Literal["file", "symlink", "folder", "submodule"]
-
-# git-fast-import(1) lists the modes; the folder's is written without its leading zero.
-_KINDS: dict[bytes, EntryKind] = {b"120000": "symlink", b"40000": "folder", b"160000": "submodule"}
-# Room for some hundred thousand entries in one folder.
-_TREE_BYTES = 1 << 25
 
 
 def checked_path(path: str) -> str:
@@ -50,16 +42,16 @@ def find_entry(objects: ObjectReader, treeish: str, path: str, limit: int) -> Tr
     """
     path = checked_path(path)
     folder, _, name = path.rpartition("/")
-    tree = next(objects.ask([f"{treeish}:{folder}"], limit=_TREE_BYTES, content_of="tree"))
+    tree = next(objects.ask([f"{treeish}:{folder}"], limit=FOLDER_BYTES, content_of="tree"))
     if tree.type is None:
         must_be_absent(objects, treeish, path)
     if tree.type != "tree":
         return None
-    found = _entry(_whole(tree, folder), name.encode("utf-8", "surrogateescape"), len(tree.oid) // 2)
+    found = entry_in(_whole(tree, folder), name.encode("utf-8", "surrogateescape"), len(tree.oid) // 2)
     if found is None:
         return None
     mode, oid = found
-    kind = _KINDS.get(mode, "file")
+    kind = kind_of(mode)
     if kind != "file":
         return TreeEntry(kind, oid, 0, b"")
     blob = next(objects.ask([oid], limit=limit, content_of="blob"))
@@ -74,40 +66,28 @@ def must_be_absent(objects: ObjectReader, treeish: str, path: str) -> None:
     Of a path Git says "missing", too, where it can't read a folder on the way.
     Raises CannotJudge where that is so, or where something stands there.
     """
-    tree = next(objects.ask([f"{treeish}:"], limit=_TREE_BYTES, content_of="tree"))
+    tree = next(objects.ask([f"{treeish}:"], limit=FOLDER_BYTES, content_of="tree"))
     if tree.type != "tree":
         raise _missing("The root folder", treeish)
     walked = ""
     for part in _parts(path):
-        found = _entry(_whole(tree, walked), part.encode("utf-8", "surrogateescape"), len(tree.oid) // 2)
+        found = entry_in(_whole(tree, walked), part.encode("utf-8", "surrogateescape"), len(tree.oid) // 2)
         walked = f"{walked}/{part}" if walked else part
-        kind = "nothing" if found is None else _KINDS.get(found[0], "file")
+        kind = "nothing" if found is None else kind_of(found[0])
         if found is None or kind == "submodule" or (walked != path and kind != "folder"):
             return
         if walked == path:
             raise _missing(f"What stands at {path!r}", found[1])
-        tree = next(objects.ask([found[1]], limit=_TREE_BYTES, content_of="tree"))
+        tree = next(objects.ask([found[1]], limit=FOLDER_BYTES, content_of="tree"))
         if tree.type != "tree":
             raise _missing(f"The folder {walked!r}", found[1])
 
 
 def _whole(tree: RawObject, folder: str) -> bytes:
-    if tree.size > _TREE_BYTES:
+    if tree.size > FOLDER_BYTES:
         raise CannotJudge(f"The folder {folder or '/'!r} has too many entries to be read.")
     return tree.data
 
 
 def _missing(what: str, oid: str) -> CannotJudge:
     return CannotJudge(f"{what} ({oid}) is missing, or can't be read. Run `git fsck` in that repository.")
-
-
-def _entry(tree: bytes, name: bytes, id_bytes: int) -> tuple[bytes, str] | None:
-    """Mode and id of the entry with this name: a tree is `<mode> <name>` NUL `<binary id>`, repeated."""
-    position = 0
-    while position < len(tree):
-        end = tree.index(b"\0", position)
-        mode, _, entry_name = tree[position:end].partition(b" ")
-        position = end + 1 + id_bytes
-        if entry_name == name:
-            return mode, tree[end + 1 : position].hex()
-    return None

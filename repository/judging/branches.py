@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...policy.errors import CannotJudge
 from ...policy.grammar.globs import matches_any
 from ...policy.grammar.names import HEADS
 
@@ -23,7 +24,8 @@ def contained_in(
 
     A branch that the push creates or fast-forwards counts as it will be, if it
     `lands`, and as it is now if not. A branch that the push deletes, or moves
-    away from its own commits, does not count at all.
+    away from its own commits, does not count at all. Raises
+    CannotJudge where the clone lacks the history that would tell.
     """
     asked = sorted(commits)
     standing = dict(reader.refs_under(HEADS))
@@ -35,9 +37,13 @@ def contained_in(
             tips.pop(update.ref, None)
             if tip is not None:
                 tips[update.ref] = tip
-    if not asked or not tips:
-        return set()
-    return set(asked) - reader.not_contained(asked, list(dict.fromkeys(tips.values())))
+    elsewhere = reader.not_contained(asked, list(dict.fromkeys(tips.values()))) if asked else set()
+    if elsewhere and reader.history_ends_early():
+        raise CannotJudge(
+            f"This clone is shallow, so it can't be told here whether a branch contains {min(elsewhere)}. Fetch the "
+            "rest of the history, which needs no files: git fetch --unshallow --filter=blob:none"
+        )
+    return set(asked) - elsewhere
 
 
 def _tip(

@@ -95,6 +95,11 @@ class TagMaker:
             return ()
         elsewhere = self.reader.not_contained(sorted({event.commit for event in active}), [commit])
         contained = [event.name.version for event in active if event.commit not in elsewhere and event.name.version]
+        if not contained and self.reader.history_ends_early():
+            raise CannotJudge(
+                "This clone is shallow, so it can't be told here which line of versions the commit belongs to. Fetch "
+                "the rest of the history: git fetch --unshallow --filter=blob:none -- or name the line: --line"
+            )
         nearest = max(contained, key=lambda version: version.precedence, default=None)
         return (nearest.major, nearest.minor)[:numbers] if nearest is not None else ()
 

@@ -64,6 +64,9 @@ class RemoteReader(GitProgram):
         known = {ref: fetched.get(ref) if oid in unknown else oid for ref, oid in heads.items()}
         return [(ref, oid) for ref, oid in known.items() if oid is not None]
 
+    def history_ends_early(self) -> bool:
+        return self.git.line("rev-parse", "--is-shallow-repository") == "true"
+
     def missing(self, oids: Sequence[str]) -> set[str]:
         """Those of these ids that no object here has."""
         return {found.oid for found in self.objects(oids, limit=0) if found.type is None}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 
+from ..git.empty_repository import make_empty_repository
 from ..git.environment import environment_without_repository
 from ..git.processes import run
 from .names import is_remote_anywhere
@@ -44,7 +45,7 @@ class Scratch:
 
         Raises CannotJudge where the configuration can't be read.
         """
-        _make_repository(folder, sha256=sha256)
+        make_empty_repository(folder, sha256=sha256)
         self.runs_in = _top_folder(git)
         self.environment = _environment(git, folder)
         self.address = address
@@ -71,18 +72,6 @@ def with_settings(environment: Mapping[str, str], settings: Iterable[Setting]) -
         more[f"GIT_CONFIG_KEY_{number - 1}"] = name
         more[f"GIT_CONFIG_VALUE_{number - 1}"] = value
     return {**environment, **more, "GIT_CONFIG_COUNT": str(number)}
-
-
-def _make_repository(folder: str, *, sha256: bool) -> None:
-    """An empty bare repository (gitrepository-layout(5))."""
-    for inner in ("objects", "refs"):
-        os.makedirs(os.path.join(folder, inner))
-    config = f"[core]\n\trepositoryFormatVersion = {1 if sha256 else 0}\n\tbare = true\n"
-    if sha256:
-        config += "[extensions]\n\tobjectFormat = sha256\n"
-    for name, content in (("HEAD", "ref: refs/heads/none\n"), ("config", config)):
-        with open(os.path.join(folder, name), "w", encoding="ascii") as file:
-            file.write(content)
 
 
 def _environment(git: Git, folder: str) -> dict[str, str]:

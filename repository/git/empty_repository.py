@@ -1,0 +1,17 @@
+"""Repositories that are made for one call of Git and deleted after it."""
+
+from __future__ import annotations
+
+import os
+
+
+def make_empty_repository(folder: str, *, sha256: bool) -> None:
+    """Make a bare repository without refs and objects in `folder` (gitrepository-layout(5))."""
+    for inner in ("objects", "refs"):
+        os.makedirs(os.path.join(folder, inner))
+    config = f"[core]\n\trepositoryFormatVersion = {1 if sha256 else 0}\n\tbare = true\n"
+    if sha256:
+        config += "[extensions]\n\tobjectFormat = sha256\n"
+    for name, content in (("HEAD", "ref: refs/heads/none\n"), ("config", config)):
+        with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+            file.write(content)

@@ -1,0 +1,150 @@
+"""What a partial clone was promised and has not: fetched all at once, and never by a server.
+
+Git itself fetches such objects one by one, as soon as somebody looks at one
+(gitglossary(7), "promisor"). Here a look finds out which of them are missing,
+in a repository that borrows the clone's objects and knows of no promise. Then
+one `git fetch` brings them; a folder comes with all that is below it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+from ...policy.errors import CannotJudge
+from .bounded_program import NotStarted, SaidTooMuch, TookTooLong, run_bounded
+from .command import Git
+from .empty_repository import make_empty_repository
+from .environment import environment_without_repository
+from .tree_entries import FOLDER_BYTES, entry_in, kind_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from .objects import RawObject
+
+    # Answers as `ObjectReader.ask` does, by what is here.
+    Look = Callable[[Sequence[str], int, str], Iterator[RawObject]]
+
+# Whoever checks out a branch of a partial clone waits as well.
+SECONDS = 120.0
+_LONGEST_COMPLAINT = 2000
+_COMMIT_BYTES = 1 << 20
+
+
+class Promised:
+    """The promised objects of one partial clone. `git` sees only what the clone has; `close` takes it away."""
+
+    def __init__(self, clone: Git) -> None:
+        """Raises CannotJudge for a server, which has to have its objects."""
+        self._clone = clone
+        settings = clone.run("config", "--name-only", "--get-regexp", r"^remote\..*\.promisor$", accepted=(0, 1))[1]
+        names = settings.decode("utf-8", "surrogateescape").splitlines()
+        extension = clone.line("config", "--get", "extensions.partialClone", accepted=(0, 1))
+        found = [name.removeprefix("remote.").removesuffix(".promisor") for name in names]
+        self._remotes = list(dict.fromkeys([*found, *([extension] if extension else [])]))
+        if not clone.may_fetch or clone.line("rev-parse", "--is-bare-repository") == "true":
+            raise CannotJudge(
+                "This repository is a partial clone: objects that are needed here are not in it. Whoever is pushed to "
+                f"must have them all, and is not to fetch them meanwhile. As its owner run: {self._refetch()}"
+            )
+        self._folder = tempfile.TemporaryDirectory(prefix="tagwarden-")
+        sha256 = clone.line("rev-parse", "--show-object-format") == "sha256"
+        make_empty_repository(self._folder.name, sha256=sha256)
+        others = "GIT_ALTERNATE_OBJECT_DIRECTORIES"
+        borrowed = {name: clone.user_environment[name] for name in (others,) if name in clone.user_environment}
+        objects = clone.line("rev-parse", "--path-format=absolute", "--git-path", "objects")
+        here = {"GIT_DIR": self._folder.name, "GIT_OBJECT_DIRECTORY": objects}
+        self.git = Git(None, {**environment_without_repository(clone.user_environment), **borrowed, **here})
+
+    def close(self) -> None:
+        self._folder.cleanup()
+
+    def fetch_for(self, questions: Sequence[str], content_of: str, look: Look) -> None:
+        """Fetch the folders and files that these questions are about, each an id or `<id>:<path>`.
+
+        Tags and commits are not fetched: of those a partial clone lacks none that
+        it was promised. Raises CannotJudge where the remote does not give them.
+        """
+        if content_of in ("tree", "blob"):
+            self._fetch_missing([question for question in questions if ":" not in question], look)
+        doubtful = [question for question in questions if ":" in question]
+        self._fetch_missing(self._leaves(self._missing(doubtful, look), look), look)
+
+    def _leaves(self, questions: Sequence[str], look: Look) -> list[str]:
+        """The ids of what stands at the paths, having fetched the folders on the way."""
+        asked = [question.partition(":")[::2] for question in questions]
+        roots = self._roots({treeish for treeish, _ in asked}, look)
+        on_the_way = [(roots[treeish], path.split("/")) for treeish, path in asked if treeish in roots]
+        leaves = []
+        while on_the_way:
+            trees = dict.fromkeys(tree for tree, _ in on_the_way)
+            self._fetch_missing(list(trees), look)
+            contents = {found.oid: found.data for found in look(list(trees), FOLDER_BYTES, "tree")}
+            deeper = []
+            for tree, (name, *below) in on_the_way:
+                entry = entry_in(contents[tree], os.fsencode(name), len(tree) // 2) if name else None
+                if entry is None or kind_of(entry[0]) == "submodule":
+                    continue
+                if below and kind_of(entry[0]) == "folder":
+                    deeper.append((entry[1], below))
+                elif not below:
+                    leaves.append(entry[1])
+            on_the_way = deeper
+        return leaves
+
+    def _roots(self, treeishes: Iterable[str], look: Look) -> dict[str, str]:
+        """The root folders of commits and trees that are here."""
+        found = {}
+        for treeish in look(sorted(treeishes), _COMMIT_BYTES, "commit"):
+            if treeish.type == "commit" and treeish.data.startswith(b"tree "):
+                found[treeish.oid] = treeish.data[5:].partition(b"\n")[0].decode("ascii")
+            elif treeish.type in ("tree", None):
+                found[treeish.oid] = treeish.oid
+        return found
+
+    def _missing(self, questions: Sequence[str], look: Look) -> list[str]:
+        answers = zip(questions, look(questions, 0, "tree"), strict=True)
+        return [question for question, answer in answers if answer.type is None]
+
+    def _fetch_missing(self, oids: Sequence[str], look: Look) -> None:
+        wanted = self._missing(list(dict.fromkeys(oids)), look) if oids else []
+        said = "it has no remote that promised them"
+        for remote in self._remotes if wanted else ():
+            said = self._fetch(remote, wanted)
+            wanted = self._missing(wanted, look)
+            if not wanted:
+                return
+        if wanted:
+            raise CannotJudge(
+                f"This clone is a partial one, and lacks {wanted[0]}, which is needed here: {said} Try again when the "
+                f"remote answers, or make the clone a full one: {self._refetch()}"
+            )
+
+    def _fetch(self, remote: str, oids: Sequence[str]) -> str:
+        """Fetch these objects as Git itself would; what Git says of it."""
+        as_git_does = [
+            "-c",
+            "fetch.negotiationAlgorithm=noop",
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+        ]
+        only = ["--recurse-submodules=no", "--no-auto-maintenance", "--filter=blob:none", "--stdin", "--end-of-options"]
+        environment = {**self._clone.user_environment, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+        command = self._clone.command(*as_git_does, *only, remote)
+        given = "".join(f"{oid}\n" for oid in oids).encode("ascii")
+        try:
+            answered = run_bounded(command, environment=environment, given=given, seconds=SECONDS)
+        except TookTooLong:
+            return f"{remote!r} did not give it within {SECONDS:g} seconds."
+        except (SaidTooMuch, NotStarted) as error:
+            return str(error)
+        said = "; ".join(answered.complaints)[:_LONGEST_COMPLAINT].rstrip(".") or f"exit status {answered.status}"
+        return f"{remote!r} did not give it. Git says: {said}."
+
+    def _refetch(self) -> str:
+        remote = self._remotes[0] if self._remotes else "origin"
+        return f"git fetch --refetch --no-filter {remote}"
