@@ -29,6 +29,7 @@ COMMANDS: dict[str, Row] = {
     "history": Row("history:history", "Show what happened to the models, event by event."),
     "resolve": Row("resolve:resolve", "Print one version, commit or tag, for scripts."),
     "log": Row("log:log", "Show and verify the server's push log."),
+    "dashboard": Row("dashboard:dashboard", "Make a static site of registries."),
     "who": Row("who:who", "Tell who may push what, and which line of the policy says so."),
     "check": Row("check:check", "Judge tags as if they were pushed now."),
     "audit": Row("audit:audit", "Judge every tag that exists."),

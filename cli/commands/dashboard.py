@@ -1,0 +1,119 @@
+"""`tagwarden dashboard`: a static site of registries."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import click
+
+from ...policy.errors import CannotJudge
+from ...report.escape import escape
+from ...report.exit_status import ACCEPTED, CANNOT_JUDGE
+from ..errors import Refused
+from ..policy_in_force import policy_in_force
+from ..progress import Progress
+
+if TYPE_CHECKING:
+    from ...dashboard.site import Built
+    from ...repository.git.command import Git
+    from ...repository.trusted.loaded_policy import LoadedPolicy
+
+NEEDS_JINJA = (
+    "the dashboard's pages are made with Jinja, which is not installed; `{} -m pip install 'jinja2>=3.1'` adds it"
+)
+
+
+@click.command()
+@click.argument("repositories", nargs=-1, metavar="[REPO]...")
+@click.option("-o", "--output", "folder", metavar="FOLDER", required=True, help="Where the site goes.")
+@click.option("--list", "listed", metavar="FILE", help="Read more repositories from FILE, one a line; - is stdin.")
+@click.option("--title", default="Model registry", show_default=True, help="What the site is called.")
+@click.option("--base-url", metavar="URL", default="", help="Where the site will be published.")
+@click.option(
+    "--link-template",
+    "templates",
+    metavar="KIND=URL",
+    multiple=True,
+    help="Link commits or tags to the host: commit=https://git.example.com/{repository}/commit/{commit}, tag=….",
+)
+def dashboard(
+    repositories: tuple[str, ...],
+    folder: str,
+    listed: str | None,
+    title: str,
+    base_url: str,
+    templates: tuple[str, ...],
+) -> int:
+    """Make a static site of the registries in each REPO (default: the one here).
+
+    REPO is a folder, bare or not, or a URL, of which only the tags are read. The
+    site opens from FOLDER/index.html by a double click: all models with what
+    each stage holds, a page for each model and each repository. It needs no
+    server and asks none.
+
+    Run again, it reads only the repositories that have changed, and writes only
+    the pages that differ. FOLDER must be empty, or hold a site made by this
+    command. Exits with 3 if a repository can't be read; the site says which.
+    """
+    if find_spec("jinja2") is None:
+        raise CannotJudge(NEEDS_JINJA.format(escape(sys.executable)))
+    from ...dashboard.links import parse_templates
+    from ...dashboard.site import Options, build
+    from ...dashboard.state import NotOurs
+
+    if base_url and not base_url.startswith(("https://", "http://")):
+        raise click.BadParameter("it must begin with https:// or http://", param_hint="--base-url")
+    try:
+        links = parse_templates(templates)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem), param_hint="--link-template") from None
+    places = [*repositories, *(_listed(listed) if listed is not None else ())] or ["."]
+    options = Options(title, f"{base_url.rstrip('/')}/" if base_url else "", links, _configuration_files())
+    try:
+        with Progress("read {} of {} repositories") as progress:
+            built = build(places, folder, _policy_of, options, progress)
+    except NotOurs:
+        raise Refused(
+            f"{folder!r} holds files, and no site of this command: name a folder that is new or empty, so that nothing "
+            "is overwritten"
+        ) from None
+    _say(built, folder)
+    return CANNOT_JUDGE if built.problems else ACCEPTED
+
+
+def _policy_of(git: Git) -> LoadedPolicy:
+    return policy_in_force(git=git)
+
+
+def _listed(file: str) -> list[str]:
+    """The repositories in `file`; empty lines and those that begin with # are left out."""
+    try:
+        if file == "-":
+            lines = sys.stdin.read().splitlines()
+        else:
+            with open(file, encoding="utf-8", errors="surrogateescape") as listing:
+                lines = listing.read().splitlines()
+    except OSError as error:
+        raise CannotJudge(f"{escape(file)} can't be read: {error.strerror}") from error
+    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _configuration_files() -> tuple[str, ...]:
+    """Where Git's own settings lie (git-config(1), FILES), by which policies are found."""
+    home = os.path.expanduser("~")
+    config = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    named = [os.environ[name] for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM") if name in os.environ]
+    return ("/etc/gitconfig", os.path.join(home, ".gitconfig"), os.path.join(config, "git", "config"), *named)
+
+
+def _say(built: Built, folder: str) -> None:
+    for name, problem in built.problems:
+        click.echo(f"tagwarden: {escape(name)} can't be read: {escape(problem)}", err=True)
+    removed = f", {built.removed} removed" if built.removed else ""
+    click.echo(
+        f"{os.path.join(folder, 'index.html')}: {built.models} models in {built.repositories} repositories "
+        f"({built.read} read anew; {built.written} of {built.files} files written{removed})"
+    )

@@ -1,0 +1,91 @@
+"""Whether a repository has changed since its pages were made, told from its files without asking Git.
+
+A build for one push must not start Git for a thousand repositories. Git
+replaces a file of refs by renaming another over it, and so do we with ours:
+such a file has another inode and another time than the one before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+from ..policy.errors import CannotJudge
+from ..repository.git.command import common_folder
+from ..repository.open_repository import is_url
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What the pages are made from, in a repository's own and common folder; refs/ and reftable/ are looked through.
+FILES = ("HEAD", "config", "config.worktree", "packed-refs", "reftable/tables.list", "info/attributes", "shallow")
+OURS = ("tagwarden/push-log.jsonl", "tagwarden/push-log.head")
+HOOK_FOLDERS = ("hooks", "custom_hooks")
+IN_WORK_TREE = ("tagwarden.toml", ".gto")
+
+
+def fingerprint_of(place: str, also: tuple[str, ...] = ()) -> str | None:
+    """A text that is another one once the repository at `place`, or one of the files `also`, has changed.
+
+    None where that can't be told, as of a URL.
+    """
+    if is_url(place) or not os.path.isdir(place):
+        return None
+    try:
+        own = _own_folder(place)
+        if own is None:
+            return None
+        common = os.path.join(own, common_folder(own))
+        told = hashlib.sha256()
+        for line in _lines(place, own, common, also):
+            told.update(line.encode("utf-8", "surrogateescape") + b"\0")
+        return told.hexdigest()
+    except (OSError, CannotJudge):
+        return None
+
+
+def _own_folder(place: str) -> str | None:
+    """The repository's own folder (gitrepository-layout(5)), None where `place` is not the top of one."""
+    inside = os.path.join(place, ".git")
+    if os.path.isdir(inside):
+        return inside
+    if os.path.isfile(inside):
+        with open(inside, encoding="utf-8", errors="surrogateescape") as file:
+            words, _, path = file.read().partition(": ")
+        return os.path.join(place, path.removesuffix("\n")) if words == "gitdir" else None
+    is_bare = all(os.path.exists(os.path.join(place, name)) for name in ("HEAD", "objects", "refs"))
+    return place if is_bare else None
+
+
+def _lines(place: str, own: str, common: str, also: tuple[str, ...]) -> Iterator[str]:
+    for folder in dict.fromkeys((own, common)):
+        for name in (*FILES, *OURS):
+            yield _look(os.path.join(folder, name))
+    for name in IN_WORK_TREE:
+        yield _look(os.path.join(place, name))
+    for file in also:
+        yield _look(file)
+    yield from _below(os.path.join(common, "refs"))
+    for name in HOOK_FOLDERS:
+        yield from _below(os.path.join(common, name))
+
+
+def _below(folder: str) -> Iterator[str]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _below(entry.path)
+        else:
+            yield _look(entry.path)
+
+
+def _look(path: str) -> str:
+    try:
+        found = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return f"{path} -"
+    return f"{path} {found.st_mtime_ns} {found.st_size} {found.st_ino} {found.st_mode}"

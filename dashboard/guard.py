@@ -1,0 +1,82 @@
+"""What guards a repository: hook files that lie in it, and its push log. Files only; no Git is asked."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import deque
+from typing import Any
+
+from ..policy.errors import CannotJudge
+from ..repository.hook_files.our_files import interpreter_of, is_our_hook
+from ..server_hooks.log.chain import read_lines, verify
+from ..server_hooks.log.line import LOG
+from .records import Guard, PushRow
+
+# Where our hooks lie in a repository of plain Git, Gitea and GitLab; of a clone, those that Git runs.
+SERVER_HOOKS = tuple(
+    place.format(hook)
+    for hook in ("pre-receive", "update")
+    for place in ("hooks/{}", "hooks/{}.d/tagwarden", "custom_hooks/{}.d/tagwarden")
+)
+CLIENT_HOOKS = ("hooks/pre-push",)
+
+NEWEST = 100
+MOST_UPDATES = 8
+MOST_FINDINGS = 20
+
+
+def guard_of(common_dir: str) -> Guard:
+    """The guard of the repository whose common folder is `common_dir`."""
+    bare = os.path.basename(common_dir) != ".git"
+    hooks, troubles = [], []
+    for place in SERVER_HOOKS if bare else (*SERVER_HOOKS, *CLIENT_HOOKS):
+        file = os.path.join(common_dir, place)
+        if not is_our_hook(file):
+            continue
+        hooks.append(place)
+        python = interpreter_of(file)
+        if not os.access(file, os.X_OK):
+            troubles.append(f"the hook {place} is not executable, so Git passes it over")
+        elif python is None or not os.access(python, os.X_OK):
+            troubles.append(f"the interpreter that the hook {place} names is not there: it refuses every push of tags")
+    if not os.path.exists(os.path.join(common_dir, LOG)):
+        return Guard(bare, hooks, None, 0, troubles)
+    try:
+        verified = verify(common_dir)
+        rows = [row for line in deque(read_lines(common_dir), NEWEST) if (row := _push_row(line))]
+    except (CannotJudge, OSError) as problem:
+        return Guard(bare, hooks, None, 0, [*troubles, f"the push log can't be read: {problem}"])
+    troubles += [f"the push log: {trouble.message}" for trouble in verified.troubles]
+    return Guard(bare, hooks, rows[::-1], verified.lines, troubles)
+
+
+def _push_row(line: bytes) -> PushRow | None:
+    """The line as a row, None for one that somebody has edited into something else."""
+    try:
+        entry: dict[str, Any] = json.loads(line)
+        updates = [(_change(one), str(one["ref"]).removeprefix("refs/tags/")) for one in entry["updates"]]
+        findings = [
+            (str(one["severity"]), str(one["rule"]), str(one["message"]))
+            for policy in entry["policies"]
+            for one in policy["findings"]
+        ]
+        pusher = entry["pusher"]["name"]
+        return PushRow(
+            str(entry["time"]).partition(".")[0] + "Z",
+            str(entry["outcome"]),
+            None if pusher is None else str(pusher),
+            str(entry["hook"]),
+            updates[:MOST_UPDATES],
+            int(entry.get("updates_in_all", len(updates))) - len(updates[:MOST_UPDATES]),
+            findings[:MOST_FINDINGS],
+            [(str(rule), str(reason)) for rule, reason in entry.get("emergency", {}).items()],
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _change(update: dict[str, Any]) -> str:
+    if update["new"] is None:
+        return "deleted"
+    return "created" if update["old"] is None else "moved"

@@ -1,0 +1,131 @@
+"""One model, from its tags: what `show`, `history` and `resolve` say of it, with the reasons."""
+
+from __future__ import annotations
+
+from ..policy.grammar.names import gto_spelling
+from ..policy.registry.event import read_event
+from ..policy.registry.history import ModelHistory
+from ..policy.registry.journal import in_time_order, journal_of
+from ..policy.registry.overview import version_lines
+from .records import EventRow, ModelFacts, StageRow, Superseded, VersionRow
+from .timeline import intervals_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ..policy.grammar.tag_name import TagName
+    from ..policy.push import Tag
+    from ..policy.registry.event import Event
+    from ..policy.registry.journal import JournalEntry
+    from .records import FindingRow, Interval
+
+
+def model_facts(
+    tags: Sequence[tuple[TagName, Tag]], declared: Sequence[str] = (), findings: Sequence[FindingRow] = ()
+) -> ModelFacts | None:
+    """The facts from all `tags` of one model, None where none of them is an event.
+
+    `declared` are the stages that the repository knows; others come after them.
+    """
+    events = [event for name, tag in tags if (event := read_event(tag, name))]
+    if not events:
+        return None
+    history = ModelHistory(events)
+    entries = in_time_order(journal_of(tags))
+    rows = {entry.event.tag: _event_row(entry) for entry in entries}
+    trailers = {entry.event.tag: entry.trailers for entry in entries}
+    intervals = intervals_of(events)
+    latest = history.latest()
+    return ModelFacts(
+        gto_spelling(events[0].name.model),
+        str(latest.name.version) if latest else None,
+        _stable(history),
+        rows[history.deprecated.tag] if history.is_deprecated and history.deprecated else None,
+        _versions(history, rows, trailers),
+        [_stage(stage, history, rows, events, intervals) for stage in _stages(history, declared)],
+        intervals,
+        [*rows.values()][::-1],
+        findings,
+    )
+
+
+def _event_row(entry: JournalEntry) -> EventRow:
+    event = entry.event
+    return EventRow(
+        event.time,
+        event.name.kind,
+        str(entry.version) if entry.version else None,
+        entry.number,
+        event.name.stage,
+        event.commit,
+        event.tag,
+        entry.tagger.name,
+        entry.tagger.email,
+        entry.message,
+    )
+
+
+def _stable(history: ModelHistory) -> str | None:
+    active = [event.name.version for event in history.active_registrations() if event.name.version]
+    stable = [version for version in active if not version.prerelease]
+    return str(max(stable, key=lambda version: version.precedence)) if stable else None
+
+
+def _versions(
+    history: ModelHistory, rows: Mapping[str, EventRow], trailers: Mapping[str, Sequence[tuple[str, str]]]
+) -> list[VersionRow]:
+    shown = []
+    for line in version_lines(history):
+        ended = None if line.active else history.deregistration(line.version, line.commit)
+        shown.append(
+            VersionRow(
+                line.number,
+                str(line.version),
+                line.active,
+                line.stages,
+                rows[line.tag],
+                trailers[line.tag],
+                rows[ended.tag] if ended else None,
+            )
+        )
+    return shown
+
+
+def _stages(history: ModelHistory, declared: Sequence[str]) -> list[str]:
+    """The declared stages that this model ever had, in their order, then its others by name."""
+    known = [stage for stage in declared if stage in history.holdings]
+    return known + sorted(history.holdings.keys() - set(known))
+
+
+def _stage(
+    stage: str,
+    history: ModelHistory,
+    rows: Mapping[str, EventRow],
+    events: Iterable[Event],
+    intervals: Sequence[Interval],
+) -> StageRow:
+    holder = history.holder(stage)
+    running = next((one for one in intervals if one.what == f"#{stage}" and one.until is None), None)
+    beyond = holder.time if holder is not None else None
+    later = [
+        event
+        for event in events
+        if event.name.kind == "assign" and event.name.stage == stage and (beyond is None or event.time > beyond)
+    ]
+    newest_first = sorted(later, key=lambda event: (event.time, event.tag), reverse=True)
+    fell_back = [Superseded(rows[event.tag], _ended(event, stage, history, rows)) for event in newest_first]
+    return StageRow(stage, rows[holder.tag] if holder else None, running.start if running else 0, fell_back)
+
+
+def _ended(event: Event, stage: str, history: ModelHistory, rows: Mapping[str, EventRow]) -> EventRow | None:
+    """What took the version of this assignment out of the stage: the unassignment, or the end of the version."""
+    unassigned = history.holding(stage, event.commit).unassigned
+    if unassigned is not None and unassigned.time >= event.time:
+        return rows[unassigned.tag]
+    ends = [
+        end
+        for registration in history.registrations_at.get(event.commit, ())
+        if registration.name.version and (end := history.deregistration(registration.name.version, event.commit))
+    ]
+    return rows[max(ends, key=lambda end: end.time).tag] if ends else None

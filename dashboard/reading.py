@@ -1,0 +1,120 @@
+"""Reads one repository: its models, the policy in force, what an audit finds, its push log and hooks."""
+
+from __future__ import annotations
+
+import os
+
+from ..policy.errors import CannotJudge
+from ..policy.file.origins import BUILT_IN, effective_values
+from ..policy.file.toml_text import toml_text
+from ..policy.grammar.names import gto_spelling
+from ..policy.grammar.near_miss import NearMiss
+from ..policy.grammar.tag_name import parse_tag_name
+from ..policy.registry.overview import stages_in_order
+from ..policy.rules import RULES, load_rule
+from ..repository.judging.audit import audit
+from ..repository.open_repository import is_url, open_repository
+from ..repository.registry import tags_by_model
+from .guard import guard_of
+from .model import model_facts
+from .records import FindingRow, PolicyFacts, RepositoryFacts, RuleRow
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..policy.verdict import Verdict
+    from ..repository.git.command import Git
+    from ..repository.git.program import GitProgram
+    from ..repository.trusted.loaded_policy import LoadedPolicy
+
+    # The policy by which the repository's tags are judged; raises CannotJudge where it can't be read.
+    PolicyOf = Callable[[Git], LoadedPolicy]
+
+ONLY_TAGS = "Of a URL only the tags are read, so neither its policy nor an audit is shown here."
+
+
+def read_repository(place: str, name: str, policy_of: PolicyOf) -> RepositoryFacts:
+    """All that is known of the repository at `place`, to be shown as `name`."""
+    try:
+        with open_repository(place) as reader:
+            return _read(reader, name, policy_of, only_tags=is_url(place))
+    except CannotJudge as problem:
+        return RepositoryFacts(name, (), (), None, False, (), None, (), str(problem))
+
+
+def _read(reader: GitProgram, name: str, policy_of: PolicyOf, *, only_tags: bool) -> RepositoryFacts:
+    tags = tags_by_model(reader)
+    loaded, verdict, notes = None, None, [ONLY_TAGS] if only_tags else []
+    if not only_tags:
+        try:
+            loaded = policy_of(reader.git)
+            verdict = audit(reader.git, loaded).verdict
+            notes = list(verdict.notes)
+        except CannotJudge as problem:
+            notes.append(f"The tags could not be judged: {problem}")
+    declared = (loaded.policy.base.stages.names or loaded.declared_stages or ()) if loaded else ()
+    findings = _findings(verdict) if verdict else []
+    by_model: dict[str | None, list[FindingRow]] = {}
+    for finding in findings:
+        by_model.setdefault(finding.model, []).append(finding)
+    models = [
+        facts
+        for model, found in tags.items()
+        if (facts := model_facts(found, declared, by_model.get(gto_spelling(model), ())))
+    ]
+    return RepositoryFacts(
+        name,
+        sorted(models, key=lambda one: one.model),
+        stages_in_order({row.stage for one in models for row in one.stages}, declared),
+        _policy(loaded) if loaded else None,
+        verdict is not None,
+        findings,
+        None if only_tags else guard_of(os.path.abspath(reader.git.common_folder())),
+        notes,
+    )
+
+
+def _findings(verdict: Verdict) -> list[FindingRow]:
+    return [
+        FindingRow(
+            found.rule,
+            found.severity,
+            found.tag,
+            _model_of(found.model, found.tag),
+            found.message,
+            found.key,
+            found.fix,
+        )
+        for found in verdict.findings
+    ]
+
+
+def _model_of(model: str | None, tag: str | None) -> str | None:
+    if model is None and tag is not None:
+        name = parse_tag_name(tag)
+        model = name.model if name is not None and not isinstance(name, NearMiss) else None
+    return None if model is None else gto_spelling(model)
+
+
+def _policy(loaded: LoadedPolicy) -> PolicyFacts:
+    levels = loaded.policy.base.levels
+    settings = [
+        (value.key, toml_text(value.value), f"{value.origin}, by {value.because}" if value.because else value.origin)
+        for value in effective_values(loaded.policy, None, loaded.declared_stages)
+        if value.origin != BUILT_IN
+    ]
+    for number, override in enumerate(loaded.policy.overrides, 1):
+        models = ", ".join(override.models)
+        settings += [
+            (path, toml_text(value), f"override {number}, for {models}")
+            for path, value in override.given.items()
+            if path != "models"
+        ]
+    rules = [RuleRow(rule, levels[rule], summary_of(rule)) for rule in RULES if levels[rule] != "off"]
+    return PolicyFacts(loaded.source.source, loaded.source.id, loaded.policy.mode, rules, settings)
+
+
+def summary_of(rule: str) -> str:
+    """What the rule refuses, in its own words."""
+    return " ".join((load_rule(rule).__doc__ or "").split("\n\n")[0].split())

@@ -1,0 +1,187 @@
+"""Builds the site: reads the repositories that have changed, and writes the pages that differ."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from itertools import chain
+
+from markupsafe import Markup
+
+from ..policy.program_version import VERSION
+from ..policy.record import Record
+from .drawings import months_chart
+from .fingerprint import fingerprint_of
+from .home import home_of, models_script, months_of, recent_events, rows_in_page
+from .links import LinkTemplates
+from .pages import ASSETS, TEMPLATES, Pages, Site
+from .places import names_of
+from .reading import read_repository
+from .state import STATE_FILE, Kept, State, locked, read_state, state_text
+from .summary import summary_of
+from .writer import Writer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from .reading import PolicyOf
+    from .summary import Summary
+
+    Progress = Callable[[int, int], None]
+
+# Fewer are read faster than further processes start.
+WORTH_PROCESSES = 8
+
+
+class Options(Record):
+    """What the user chose. `also` are files that the pages depend on, too: Git's own configuration."""
+
+    title: str = "Model registry"
+    base_url: str = ""
+    links: LinkTemplates = LinkTemplates()
+    also: tuple[str, ...] = ()
+
+
+class Built(Record):
+    """What a build did. `problems` are (name, why) of the repositories that can't be read; `files` counts all pages."""
+
+    repositories: int
+    models: int
+    files: int
+    written: int
+    removed: int
+    read: int
+    problems: Sequence[tuple[str, str]]
+
+
+class _Done(Record):
+    """One repository's pages as they were written."""
+
+    name: str
+    kept: Kept
+    written: int
+
+
+def build(
+    places: Sequence[str],
+    folder: str,
+    policy_of: PolicyOf,
+    options: Options = Options(),  # noqa: B008 -- a record does not change
+    progress: Progress | None = None,
+) -> Built:
+    """Make the site of the repositories at `places` in `folder`.
+
+    Raises NotOurs where that folder holds something else, OSError where it
+    can't be written.
+    """
+    read_state(folder)
+    os.makedirs(folder, exist_ok=True)
+    with locked(folder):
+        return _build(list(dict.fromkeys(places)), folder, policy_of, options, progress or _nobody)
+
+
+def _nobody(done: int, of: int) -> None:
+    """Nobody is told how far it has got."""
+
+
+def _build(places: Sequence[str], folder: str, policy_of: PolicyOf, options: Options, progress: Progress) -> Built:
+    state = read_state(folder)
+    made_by = _made_by(options)
+    writer = Writer(folder)
+    writer.prepare()
+    if not state.files:
+        # A build that is interrupted leaves a folder that the next one knows for its own.
+        Writer(folder).write(STATE_FILE, state_text(state))
+    named = list(zip(names_of(places), places, strict=True))
+    site = Site(options.title, options.base_url, options.links, VERSION, int(time.time()))
+    kept, stale = {}, []
+    for name, place in named:
+        # Taken before the repository is read: what changes meanwhile is read by the next build.
+        found = fingerprint_of(place, options.also)
+        before = state.repositories.get(name) if state.made_by == made_by else None
+        if before is not None and found is not None and before.fingerprint == found:
+            kept[name] = before
+        else:
+            stale.append((name, place, found))
+    written = 0
+    for done in _made(stale, partial(_make, folder, site, policy_of), progress):
+        kept[done.name] = done.kept
+        written += done.written
+    summaries = [kept[name].summary for name, _ in named]
+    _write_site(writer, site, summaries)
+    files = frozenset(chain(writer.files, *(one.files for one in kept.values())))
+    removed = writer.remove(sorted(state.files - files))
+    writer.write(STATE_FILE, state_text(State(made_by, {name: kept[name] for name, _ in named}, files)))
+    return Built(
+        len(summaries),
+        sum(len(summary.rows) for summary in summaries),
+        len(files),
+        written + writer.written - 1,
+        removed,
+        len(stale),
+        [(summary.name, summary.problem) for summary in summaries if summary.problem],
+    )
+
+
+def _made(
+    stale: Sequence[tuple[str, str, str | None]],
+    make: Callable[[tuple[str, str, str | None]], _Done],
+    progress: Progress,
+) -> Iterator[_Done]:
+    """Read and write, by several processes where that pays."""
+    if len(stale) < WORTH_PROCESSES or (os.cpu_count() or 1) == 1:
+        for number, one in enumerate(stale, 1):
+            yield make(one)
+            progress(number, len(stale))
+        return
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for number, done in enumerate(pool.map(make, stale, chunksize=4), 1):
+            progress(number, len(stale))
+            yield done
+
+
+# One for each process and site: making the templates costs as much as reading a repository.
+_pages: dict[Site, Pages] = {}
+
+
+def _make(folder: str, site: Site, policy_of: PolicyOf, stale: tuple[str, str, str | None]) -> _Done:
+    name, place, fingerprint = stale
+    facts = read_repository(place, name, policy_of)
+    pages = _pages.get(site)
+    if pages is None:
+        pages = _pages[site] = Pages(site)
+    writer = Writer(folder)
+    for file, text in pages.of_repository(facts):
+        writer.write(file, text)
+    # What could not be read is tried again.
+    kept = Kept(None if facts.problem else fingerprint, writer.files, summary_of(facts))
+    return _Done(name, kept, writer.written)
+
+
+def _write_site(writer: Writer, site: Site, summaries: Sequence[Summary]) -> None:
+    pages = Pages(site)
+    chart = Markup(months_chart(months_of(summaries), site.built))  # noqa: S704 -- made of numbers
+    home = home_of(summaries)
+    page = pages.home(home=home, rows=rows_in_page(summaries), recent=recent_events(summaries), chart=chart)
+    writer.write("index.html", page)
+    writer.write("repositories.html", pages.repositories(summaries))
+    writer.write("rules.html", pages.rules())
+    writer.write("data/models.js", models_script(summaries))
+    for name in sorted(os.listdir(ASSETS)):
+        with open(os.path.join(ASSETS, name), encoding="utf-8") as file:
+            writer.write(name, file.read())
+
+
+def _made_by(options: Options) -> str:
+    """Another text for another program, templates or options: then every page is made anew."""
+    told = hashlib.sha256(repr((VERSION, options)).encode("utf-8", "surrogateescape"))
+    for folder in (TEMPLATES, os.path.dirname(TEMPLATES)):
+        for name in sorted(os.listdir(folder)):
+            if name.endswith((".html", ".py")):
+                with open(os.path.join(folder, name), "rb") as file:
+                    told.update(file.read())
+    return told.hexdigest()

@@ -1,0 +1,98 @@
+"""What a build leaves for the next one in the site's folder: which files are its own, and what has been read.
+
+It is published with the site, so it names no path of this machine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+
+from ..policy.errors import CannotJudge
+from ..policy.record import Record
+from .summary import as_json, from_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .summary import Summary
+
+STATE_FILE = ".tagwarden-dashboard.json"
+FORMAT = 1
+
+
+class Kept(Record):
+    """A repository as it was read. `files` are its pages."""
+
+    fingerprint: str | None
+    files: Sequence[str]
+    summary: Summary
+
+
+class State(Record):
+    """`made_by` tells of the program and the options; with others nothing is kept. `files` are all of the site's."""
+
+    made_by: str
+    repositories: Mapping[str, Kept]
+    files: frozenset[str]
+
+
+EMPTY = State("", {}, frozenset())
+
+
+class NotOurs(Exception):
+    """The folder holds files, and no site of ours."""
+
+
+def read_state(folder: str) -> State:
+    """The state in `folder`. Raises NotOurs for a folder with something else in it."""
+    try:
+        with open(os.path.join(folder, STATE_FILE), "rb") as file:
+            data = file.read()
+    except FileNotFoundError:
+        if os.path.isdir(folder) and any(name != ".git" for name in os.listdir(folder)):
+            raise NotOurs(folder) from None
+        return EMPTY
+    try:
+        found = json.loads(data)
+        if found["format"] != FORMAT:
+            return EMPTY._replace(files=frozenset(map(str, found["files"])))
+        repositories = {
+            name: Kept(kept["fingerprint"], kept["files"], from_json(kept["summary"]))
+            for name, kept in found["repositories"].items()
+        }
+        return State(found["made_by"], repositories, frozenset(map(str, found["files"])))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return EMPTY  # made by another version, or damaged: all is made anew
+
+
+def state_text(state: State) -> str:
+    """The state as the text of its file."""
+    repositories = {
+        name: {**kept._asdict(), "summary": as_json(kept.summary)} for name, kept in state.repositories.items()
+    }
+    document = {
+        "format": FORMAT, "made_by": state.made_by, "files": sorted(state.files), "repositories": repositories
+    }  # fmt: skip
+    return json.dumps(document, separators=(",", ":"))
+
+
+@contextmanager
+def locked(folder: str) -> Iterator[None]:
+    """Wait for any other build of this folder to end."""
+    try:
+        import fcntl
+    except ImportError:  # on Windows, where two builds at once are the user's to avoid
+        yield
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise CannotJudge(f"the folder {folder!r} can't be opened: {error.strerror}") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

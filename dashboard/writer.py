@@ -1,0 +1,62 @@
+"""Writes files of the site: whole or not at all, and only those that differ."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FOLDERS = ("m", "r", "data")
+
+
+class Writer:
+    """Writes into one folder. `files` names all that were handed to it, `written` counts those that differed."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self.files: list[str] = []
+        self.written = 0
+
+    def prepare(self) -> None:
+        """Make the folders; OSError where that can't be done."""
+        for name in FOLDERS:
+            os.makedirs(os.path.join(self._folder, name), exist_ok=True)
+
+    def write(self, name: str, text: str) -> None:
+        """Make the file hold `text`; OSError where that can't be done."""
+        self.files.append(name)
+        path = os.path.join(self._folder, name)
+        data = text.encode("utf-8")
+        if _holds(path, data):
+            return
+        temporary = f"{path}.new"
+        with open(temporary, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+        self.written += 1
+
+    def remove(self, names: Iterable[str]) -> int:
+        """Remove pages of models and repositories that are no more; how many there were."""
+        removed = 0
+        for name in names:
+            # What the state names is believed only as far as the site's own layout goes.
+            folder, _, file = name.partition("/")
+            if folder in FOLDERS and file == os.path.basename(file) and file.endswith((".html", ".js")):
+                try:
+                    os.unlink(os.path.join(self._folder, name))
+                    removed += 1
+                except FileNotFoundError:
+                    pass
+        return removed
+
+
+def _holds(path: str, data: bytes) -> bool:
+    try:
+        if os.stat(path).st_size != len(data):
+            return False
+        with open(path, "rb") as file:
+            return file.read() == data
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,115 @@
+"""Registries for the dashboard's pages: one with a life, one with little, one that hostile pushers filled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from . import raw_tag
+from .repositories import Repo, Server, Templates
+
+POLICY = """\
+[stages]
+names = ["dev", "staging", "prod"]
+[versions]
+order = "major"
+[message.trailers.AUC]
+type = "number"
+min = 0.5
+what = ["register"]
+required = false
+[rules]
+version-step = "warning"
+"""
+
+DAY = 86_400
+BEGAN = 1_767_600_000  # 2026-01-05T08:00:00Z
+
+# What a pusher can write into a tag's message, or be called; each of it must be read as text.
+SCRIPT = "<script>document.title='owned'</script>"
+IMAGE = "<img src=x onerror=\"document.title='owned'\">"
+TEMPLATE = "{{ 7*7 }} ${7*7} </script><!-- ' \" `"
+BIDI = "safe \u202egnp.exe\u202c \u2066x\u2069"
+SCRIPTS_OF_THE_WORLD = "模型 نموذج मॉडल מודל โมเดล 🦆 Ωмега"
+LONG = "long" * 1500
+HOSTILE = (SCRIPT, IMAGE, TEMPLATE, BIDI, SCRIPTS_OF_THE_WORLD, LONG)
+
+
+class Scene(NamedTuple):
+    """`life` is a server with a push log, `small` a clone-like repository, `hostile` holds what pushers can do."""
+
+    life: Server
+    small: Repo
+    hostile: Repo
+    empty: Repo
+
+
+def build(folder: Path, templates: Templates) -> Scene:
+    """The scene, made anew in `folder`."""
+    return Scene(
+        _life(folder / "fraud-models.git", templates),
+        _small(folder / "vision"),
+        _hostile(folder / "hostile"),
+        Repo.init(folder / "empty"),
+    )
+
+
+def _life(path: Path, templates: Templates) -> Server:
+    server = templates.server(path)
+    server.commit_on_main({"tagwarden.toml": POLICY})
+    clone = server.clone()
+    clone.git("remote", "set-head", "origin", "main")
+    clone.git("config", "user.name", "Grace Hopper")
+    for number, auc in enumerate((0.861, 0.874, 0.869, 0.902, 0.913)):
+        clone.commit({"model.txt": f"{number}\n"}, message=f"Train {number}")
+        day = BEGAN + 12 * DAY * number
+        message = f"Retrained on week {number + 1}\n\nAUC: {auc}\nDataset: transactions-{number + 1}"
+        clone.tag(f"churn@v1.{number}.0", message=message, at=day)
+        clone.tag(f"churn#staging#{2 * number + 1}", message="Shadow traffic first", at=day + DAY)
+        if number < 4:
+            clone.tag(f"churn#prod#{2 * number + 2}", message=f"Better on week {number + 1}", at=day + 3 * DAY)
+    clone.commit({"model.txt": "deeper\n"}, message="Train deeper")
+    clone.tag("churn@v2.0.0-rc.1", message="A new architecture\n\nAUC: 0.921", at=BEGAN + 55 * DAY)
+    clone.tag("churn#dev#10", message="Try it", at=BEGAN + 56 * DAY)
+    bad = "churn@v1.3.0^{commit}"
+    clone.tag("churn#prod!#11", bad, message="False positives doubled overnight", at=BEGAN + 57 * DAY)
+    clone.tag("fraud=ring-detector@v0.1.0", message="First try", at=BEGAN + 58 * DAY)
+    clone.tag("old-score@v1.0.0", message="As in the old system", at=BEGAN + 59 * DAY)
+    clone.tag("old-score@deprecated", message="churn has taken its place", at=BEGAN + 60 * DAY)
+    assert clone.push("main", "--tags").ok
+    clone.tag("churn@v1.0.1", message="A typo", at=BEGAN + 61 * DAY)
+    clone.tag("churn@v1.2", message="No patch number", at=BEGAN + 61 * DAY)
+    assert not clone.push("refs/tags/churn@v1.0.1", "refs/tags/churn@v1.2").ok
+    return server
+
+
+def _small(path: Path) -> Repo:
+    repo = Repo.init(path)
+    repo.commit({"model.txt": "1\n"}, message="Train")
+    repo.tag("segmentation@v0.9.0", at=BEGAN)
+    repo.commit({"model.txt": "2\n"}, message="Train")
+    repo.tag("segmentation@v1.0.0", at=BEGAN + 40 * DAY)
+    repo.tag("segmentation#prod", at=BEGAN + 41 * DAY)
+    repo.lightweight("segmentation@v1.1.0")
+    return repo
+
+
+def _hostile(path: Path) -> Repo:
+    """Tags of which every field that a pusher controls holds something of HOSTILE."""
+    repo = Repo.init(path)
+    for number, text in enumerate(HOSTILE):
+        commit = repo.commit({"model.txt": f"{number}\n"}, message="Train")
+        for name in (f"model{number}@v1.0.0", f"model{number}#prod"):
+            # Git ends a name at the first "<".
+            called = text.replace("<", "(").replace(">", ")")
+            tag = raw_tag(
+                object=commit,
+                tag=name,
+                tagger=f"{called} <mallory@example.com> {BEGAN + number} +0000",
+                message=f"{text}\n\n{text}\n\nNote: {text}\nMetric: {text}=0.5\n",
+            )
+            repo.raw_tag(name, tag)
+    longest = "m" * 100 + "/" + "n" * 100
+    repo.tag(f"{longest}@v1.0.0", at=BEGAN + 100)
+    repo.tag("<script>alert(1)</script>@v1.0.0", at=BEGAN + 101)
+    return repo
