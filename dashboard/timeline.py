@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ..policy.grammar.versions import Precedence
+    from ..policy.grammar.versions import Precedence, Version
     from ..policy.registry.event import Event
 
 LATEST = "latest"
@@ -49,10 +49,32 @@ def _version(event: Event, history: ModelHistory) -> str:
 
 def _states(events: Sequence[Event]) -> Iterator[tuple[int, ModelHistory, Mapping[str, Event]]]:
     """After each second in which something happened: the history until then, and the event that decides each thing."""
-    state = _State()
+    state = _State(_HistoryInTimeOrder(events))
     for time, group in groupby(sorted(events, key=lambda event: event.time), key=lambda event: event.time):
         state.add(list(group))
         yield time, state.history, state.deciding
+
+
+class _HistoryInTimeOrder(ModelHistory):
+    """A history to which events are added second by second, and that answers as one made of `events` in their order.
+
+    That order decides where two versions of one precedence are on one commit.
+    """
+
+    __slots__ = ("_place",)
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        super().__init__()
+        self._place = {event.tag: place for place, event in enumerate(events)}
+
+    def active_version_at(self, commit: str) -> Version | None:
+        active = [
+            event
+            for event in self.registrations_at.get(commit, ())
+            if event.name.version is not None and self.is_active(event.name.version, commit)
+        ]
+        first = max(active, key=lambda event: (_precedence(event), -self._place[event.tag]), default=None)
+        return first.name.version if first is not None else None
 
 
 class _State:
@@ -63,8 +85,8 @@ class _State:
     are asked only where a plain comparison does not do.
     """
 
-    def __init__(self) -> None:
-        self.history = ModelHistory()
+    def __init__(self, history: ModelHistory) -> None:
+        self.history = history
         self.deciding: dict[str, Event] = {}
 
     def add(self, events: list[Event]) -> None:

@@ -15,7 +15,8 @@ MODULES = modules()
 
 # Which rooms each room may import.
 ARROWS = {
-    "cli": {"hooks", "server_hooks", "repository", "report", "policy"},
+    "cli": {"dashboard", "hooks", "server_hooks", "repository", "report", "policy"},
+    "dashboard": {"server_hooks", "repository", "report", "policy"},
     "hooks": {"repository", "report", "policy"},
     "server_hooks": {"repository", "report", "policy"},
     "repository": {"policy"},

@@ -25,6 +25,7 @@ CALLS: dict[str, list[list[str]]] = {
     "history": [["history"]],
     "resolve": [["resolve", "churn@latest"]],
     "log": [["log"]],
+    "dashboard": [["dashboard", "--help"]],  # it needs Jinja: tests/dashboard
     "who": [["who", "--as", "ada", "register", "churn"]],
     "check": [["check"]],
     "audit": [["audit"]],

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 # What apt calls the package that brings a program, where it is another name.
-PACKAGES = {"ssh-keygen": "openssh-client", "gpg": "gnupg", "ps": "procps"}
+PACKAGES = {"chromedriver": "chromium-driver", "ssh-keygen": "openssh-client", "gpg": "gnupg", "ps": "procps"}
 REASON = re.compile(r"\bneeds the programs? (?P<programs>.+), which (?:is|are) not here$")
 
 

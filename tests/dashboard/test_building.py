@@ -1,0 +1,265 @@
+"""`tagwarden dashboard`: what is read and written anew, what is left alone, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support import Repo, Server
+from support.command_line import Ran, tagwarden
+from tagwarden.dashboard.fingerprint import fingerprint_of
+from tagwarden.dashboard.places import names_of
+from tagwarden.dashboard.site import WORTH_PROCESSES
+
+Build = Callable[..., Ran]
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Build:
+    def run(*args: object) -> Ran:
+        return tagwarden(tmp_path, "dashboard", *map(str, args), "-o", "site")
+
+    return run
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return tmp_path / "site"
+
+
+def written(site: Path) -> dict[str, tuple[int, int]]:
+    """Every file, and what changes when it is written."""
+    files = [file for file in site.rglob("*") if file.is_file()]
+    return {str(file.relative_to(site)): (file.stat().st_ino, file.stat().st_mtime_ns) for file in files}
+
+
+def changed(site: Path, before: dict[str, tuple[int, int]]) -> set[str]:
+    """The pages that were written or removed since, but for those that are of the whole site."""
+    after = written(site)
+    names = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    return {name.partition("-")[0] for name in names if name.startswith(("m/", "r/"))}
+
+
+def models_of(site: Path) -> list[str]:
+    text = (site / "data" / "models.js").read_text()
+    return [row[1] for row in json.loads(text.removeprefix("window.tagwardenModels=").removesuffix(";\n"))]
+
+
+def test_a_second_build_writes_nothing_but_the_time(repo: Repo, build: Build, site: Path) -> None:
+    repo.tag("churn@v1.0.0")
+    build(repo.path)
+    before = written(site)
+
+    ran = build(repo.path)
+
+    assert "0 read anew" in ran.out
+    assert changed(site, before) == set()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_after_a_push_only_the_pages_of_its_model_and_repository_are_written(
+    repo: Repo, build: Build, site: Path, packed: bool
+) -> None:
+    repo.tag("churn@v1.0.0")
+    repo.commit()
+    repo.tag("other@v1.0.0")
+    build(repo.path)
+    before = written(site)
+    repo.commit()
+    repo.tag("churn@v1.1.0")
+    if packed:
+        repo.git("pack-refs", "--all")
+
+    build(repo.path)
+
+    assert changed(site, before) == {"m/churn", "r/repo"}
+
+
+def test_a_tag_that_is_moved_in_place_is_seen(repo: Repo, build: Build, site: Path) -> None:
+    repo.tag("churn@v1.0.0", message="before")
+    build(repo.path)
+    repo.tag("churn@v1.0.0", message="after")
+
+    build(repo.path)
+
+    assert "after" in next(site.glob("m/churn-*")).read_text()
+
+
+def test_the_page_of_a_model_that_is_gone_is_removed(repo: Repo, build: Build, site: Path) -> None:
+    repo.tag("churn@v1.0.0")
+    repo.commit()
+    repo.tag("other@v1.0.0")
+    build(repo.path)
+    repo.git("tag", "-d", "other@v1.0.0")
+
+    ran = build(repo.path)
+
+    assert "1 removed" in ran.out
+    assert models_of(site) == ["churn"]
+    assert not list(site.glob("m/other-*"))
+
+
+def test_a_new_line_of_the_push_log_and_another_policy_are_seen(server: Server, build: Build, site: Path) -> None:
+    clone = server.clone()
+    clone.tag("churn@v1.0.0")
+    assert clone.push("--tags").ok
+    build(server.path)
+    page = next(site.glob("r/server-*"))
+    clone.tag("churn@v1.0", "HEAD")
+    assert not clone.push("refs/tags/churn@v1.0").ok
+    build(server.path)
+    assert "refused" in page.read_text()
+    server.commit_on_main({"tagwarden.toml": 'mode = "evaluate"\n'})
+    build(server.path)
+
+    assert "It only evaluates" in page.read_text()
+
+
+def test_the_settings_of_git_that_lie_outside_are_seen(repo: Repo, tmp_path: Path) -> None:
+    settings = tmp_path / "settings"
+    before = fingerprint_of(str(repo.path), (str(settings),))
+    settings.write_text("[tagwarden]\n")
+
+    assert fingerprint_of(str(repo.path), (str(settings),)) != before
+
+
+def test_other_options_make_every_page_anew(repo: Repo, build: Build, site: Path) -> None:
+    repo.tag("churn@v1.0.0")
+    build(repo.path)
+    before = written(site)
+
+    build(repo.path, "--base-url", "https://models.example.com")
+
+    assert changed(site, before) == {"m/churn", "r/repo"}
+    page = next(site.glob("m/churn-*"))
+    assert f'<link rel=canonical href="https://models.example.com/m/{page.name}">' in page.read_text()
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(repo: Repo, build: Build, site: Path) -> None:
+    site.mkdir()
+    (site / "index.html").write_text("mine")
+
+    ran = build(repo.path)
+
+    assert ran.status == 1
+    assert "name a folder that is new or empty" in ran.err
+    assert os.listdir(site) == ["index.html"]
+
+
+def test_a_damaged_state_removes_nothing_outside_of_the_site(
+    repo: Repo, build: Build, site: Path, tmp_path: Path
+) -> None:
+    build(repo.path)
+    (tmp_path / "precious.html").write_text("")
+    (site / "mine.html").write_text("")
+    state = site / ".tagwarden-dashboard.json"
+    state.write_text(
+        json.dumps(
+            {**json.loads(state.read_text()), "files": ["m/../../precious.html", "../precious.html", "mine.html"]}
+        )
+    )
+
+    assert build(repo.path).status == 0
+    assert (tmp_path / "precious.html").exists()
+    assert (site / "mine.html").exists()
+    state.write_text("{")
+    assert build(repo.path).status == 0
+
+
+def test_a_repository_that_can_not_be_read_is_named_and_the_others_are_shown(
+    repo: Repo, build: Build, site: Path, tmp_path: Path
+) -> None:
+    repo.tag("churn@v1.0.0")
+
+    ran = build(repo.path, tmp_path / "missing")
+
+    assert ran.status == 3
+    assert "missing can't be read" in ran.err
+    assert "1 repository could not be read" in (site / "index.html").read_text()
+    assert "neither a folder nor a URL" in next(site.glob("r/missing-*")).read_text()
+    assert models_of(site) == ["churn"]
+
+
+def test_a_policy_that_can_not_be_read_leaves_the_models_readable(repo: Repo, build: Build, site: Path) -> None:
+    repo.commit({"tagwarden.toml": "mode = 1\n"})
+    repo.tag("churn@v1.0.0")
+
+    assert build(repo.path).status == 0
+    assert models_of(site) == ["churn"]
+    assert "The tags could not be judged" in next(site.glob("r/repo-*")).read_text()
+    assert "not audited" in (site / "index.html").read_text()
+
+
+def test_a_url_is_read_by_its_tags(server: Server, build: Build, site: Path) -> None:
+    clone = server.clone()
+    clone.tag("churn@v1.0.0")
+    assert clone.push("--tags").ok
+
+    assert build(f"file://ada:secret@localhost{server.path}").status == 0
+    assert models_of(site) == ["churn"]
+    assert "Of a URL only the tags are read" in next(site.glob("r/server-*")).read_text()
+    assert not [file for file in site.rglob("*.*") if "secret" in file.read_text()]
+
+
+def test_repositories_may_be_listed_in_a_file(repo: Repo, build: Build, site: Path, tmp_path: Path) -> None:
+    repo.tag("churn@v1.0.0")
+    (tmp_path / "list").write_text(f"# ours\n\n{repo.path}\n")
+
+    assert build("--list", "list").status == 0
+    assert models_of(site) == ["churn"]
+    assert build("--list", "no-such-list").status == 3
+
+
+def test_many_repositories_are_read_by_several_processes(repo: Repo, build: Build, site: Path, tmp_path: Path) -> None:
+    repo.tag("churn@v1.0.0")
+    places = []
+    for number in range(WORTH_PROCESSES):
+        places.append(tmp_path / f"copy{number}")
+        repo.git("clone", "--quiet", "--bare", ".", str(places[-1]))
+
+    ran = build(*places)
+
+    assert ran.status == 0
+    assert f"{WORTH_PROCESSES} models in {WORTH_PROCESSES} repositories" in ran.out
+    assert len(list(site.glob("m/*.html"))) == WORTH_PROCESSES
+
+
+@pytest.mark.parametrize(
+    ("template", "complaint"),
+    [
+        ("commit", "does not begin with commit= or tag="),
+        ("branch=https://example.com/{commit}", "does not begin with commit= or tag="),
+        ("commit=javascript:alert('{commit}')", "must begin with https://"),
+        ("tag=https://example.com/tags/", "it lacks {tag}"),
+    ],
+)
+def test_a_link_template_that_makes_no_links_is_refused(
+    repo: Repo, build: Build, template: str, complaint: str
+) -> None:
+    ran = build(repo.path, "--link-template", template)
+
+    assert ran.status == 2
+    assert complaint in ran.err
+
+
+def test_without_jinja_it_is_said_how_to_get_it(repo: Repo, build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tagwarden.cli.commands.dashboard.find_spec", lambda _: None)
+
+    ran = build(repo.path)
+
+    assert ran.status == 3
+    assert "-m pip install 'jinja2>=3.1'" in ran.err
+
+
+def test_repositories_are_called_by_as_little_of_their_path_as_tells_them_apart() -> None:
+    assert names_of(["/srv/git/fraud.git", "/srv/git/a/models.git", "/srv/git/b/models.git"]) == [
+        "fraud", "a/models", "b/models",
+    ]  # fmt: skip
+    assert names_of(["https://ada:secret@git.example.com/team/churn.git", "git@example.com:team/vision.git"]) == [
+        "churn", "vision",
+    ]  # fmt: skip
+    assert names_of(["/srv/ml/churn/.git"]) == ["churn"]
