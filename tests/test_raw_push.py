@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support import Repo, Server, raw_tag
+from support.attack_scene import git_moves_refs_at_once
 from support.git_objects import EMPTY_TREE, GitObject, commit_object, pack_of
 from support.raw_push import Advertisement, command, raw_push
 
@@ -59,8 +60,13 @@ def test_each_line_is_answered_by_itself(server: Server, object_format: str, not
 
     result = raw_push(server.path, lines, pack=pack_of([tag], object_format))
 
-    assert result.landed == {b"refs/tags/k", b"refs/tags/\xff"}
-    assert [reason for _, reason in result.report] == [None, "failed to update ref", "funny refname", None]
+    reasons = [reason for _, reason in result.report]
+    if git_moves_refs_at_once():
+        # One ref twice spoils the whole push.
+        assert reasons == ["failed to update refs"] * 4
+    else:
+        assert result.landed == {b"refs/tags/k", b"refs/tags/\xff"}
+        assert reasons == [None, "failed to update ref", "funny refname", None]
 
 
 @pytest.mark.parametrize("pack", [None, b"PACK", "cut short", "of other objects"])

@@ -275,6 +275,13 @@ def _occupy_standard_descriptors() -> None:
 
 
 def _not_started(program: str, error: OSError) -> CannotJudge:
-    if isinstance(error, FileNotFoundError):
+    # A folder on PATH that may not be entered makes "not found" a "permission denied" (execvp(3)).
+    if isinstance(error, FileNotFoundError) or (isinstance(error, PermissionError) and _is_nowhere(program)):
         return CannotJudge(f"The program `{program}` was not found. Install it, or put its folder on PATH.")
     return CannotJudge(f"The program `{program}` could not be started: {error.strerror}.")
+
+
+def _is_nowhere(program: str) -> bool:
+    from shutil import which
+
+    return os.sep not in program and which(program, mode=os.F_OK) is None

@@ -64,6 +64,17 @@ def test_a_program_that_is_not_there_is_named_with_the_remedy() -> None:
         run(["no-such-program"], environment=environment())
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may enter every folder")
+def test_so_it_is_where_a_folder_of_the_path_may_not_be_entered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed").mkdir(mode=0)
+    monkeypatch.setenv("PATH", str(tmp_path / "closed"), prepend=os.pathsep)
+
+    with pytest.raises(CannotJudge, match=r"`no-such-program` was not found\. Install it"):
+        run(["no-such-program"], environment=environment())
+
+
 def test_a_program_that_may_not_be_executed_is_named(tmp_path: Path) -> None:
     program = tmp_path / "program"
     program.write_text("")
