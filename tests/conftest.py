@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from support import Repo, Server, Templates, programs
 from support.environment import hermetic_environment
 
+SBIN = ("/usr/sbin", "/sbin")
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 settings.register_profile("suite", deadline=None, suppress_health_check=SLOW_IS_FINE, print_blob=True)
 settings.load_profile("suite")
@@ -23,6 +24,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Where servers are, which an ordinary user's PATH may lack.
+    os.environ["PATH"] = os.pathsep.join(dict.fromkeys([*os.environ["PATH"].split(os.pathsep), *SBIN]))
     if hidden := config.getoption("hide"):
         folder = tempfile.TemporaryDirectory(prefix="tagwarden-path-")
         config.add_cleanup(folder.cleanup)

@@ -12,7 +12,17 @@ from pathlib import Path
 import pytest
 
 # What apt calls the package that brings a program, where it is another name.
-PACKAGES = {"chromedriver": "chromium-driver", "ssh-keygen": "openssh-client", "gpg": "gnupg", "ps": "procps"}
+PACKAGES = {
+    "chromedriver": "chromium-driver",
+    "gitolite": "gitolite3",
+    "gpg": "gnupg",
+    "htpasswd": "apache2-utils",
+    "nginx": "nginx-light",
+    "ps": "procps",
+    "ssh": "openssh-client",
+    "ssh-keygen": "openssh-client",
+    "sshd": "openssh-server",
+}
 REASON = re.compile(r"\bneeds the programs? (?P<programs>.+), which (?:is|are) not here$")
 
 

@@ -1,0 +1,77 @@
+"""The page on installing, taken at its word: what it says to run is run, the files that it shows are written.
+
+In `docs/hosts.md` a block fenced as `sh` is run. Any other block belongs into
+the file that the paragraph above it names last: "In `/etc/ssh/sshd_config`:".
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from .project import ROOT
+
+PAGE = ROOT / "docs" / "hosts.md"
+BLOCK = re.compile(r"(?:In `(?P<file>/[^`]+)`[^\n]*:\n\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.M)
+
+
+class Step(NamedTuple):
+    """What to run, or with a `file` what to write there."""
+
+    file: str | None
+    text: str
+
+
+def sections() -> list[str]:
+    """The titles of the page's sections."""
+    return re.findall(r"(?m)^## (.*)$", PAGE.read_text())
+
+
+def steps(section: str) -> list[Step]:
+    """What the section with that title says to do, in its order."""
+    _, _, rest = PAGE.read_text().partition(f"\n## {section}\n")
+    text = re.split(r"(?m)^## ", rest)[0]
+    found = [Step(match["file"], match["text"]) for match in BLOCK.finditer(text)]
+    assert found, f"{PAGE} has no section {section!r} that says what to do"
+    fences = len(re.findall(r"(?m)^```", text))
+    assert fences == 2 * len(found), f"{section}: a block is neither run nor written to a file"
+    languages = [match["language"] for match in BLOCK.finditer(text)]
+    unplaced = [step.text for step, name in zip(found, languages, strict=True) if (step.file is None) != (name == "sh")]
+    assert not unplaced, f"{section}: whether to run this or where to write it is not said: {unplaced}"
+    return found
+
+
+def follow(section: str, instead: Mapping[str, str], *, env: Mapping[str, str] = {}) -> list[str]:
+    """Do what the section says, with the machine's own paths and names `instead` of the page's; what was printed.
+
+    Every key of `instead` must be in the section, so that the table can't outlive it.
+    """
+    todo = steps(section)
+    instead = {"~/tagwarden/bin/": f"{os.path.dirname(sys.executable)}/", **instead}
+    whole = "\n".join(f"{step.file}\n{step.text}" for step in todo)
+    for old in instead:
+        assert old in whole, f"{section} does not say {old!r}"
+    said = []
+    for step in todo:
+        text = replaced(step.text, instead)
+        if step.file is None:
+            ran = subprocess.run(["sh", "-euc", text], capture_output=True, text=True, env={**os.environ, **env})
+            assert ran.returncode == 0, f"{section}: {text}\nended with {ran.returncode}:\n{ran.stdout}{ran.stderr}"
+            said.append(ran.stdout + ran.stderr)
+        else:
+            file = Path(replaced(step.file, instead))
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("a") as opened:
+                opened.write(text)
+    return said
+
+
+def replaced(text: str, instead: Mapping[str, str]) -> str:
+    """The text with each key of `instead` replaced, the longest first."""
+    keys = sorted(instead, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, keys)), lambda match: instead[match[0]], text)

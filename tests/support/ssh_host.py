@@ -1,0 +1,90 @@
+"""sshd on loopback, as whoever runs the tests, and the keys of its users."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from .daemons import free_port, listening, running, user_name
+from .programs import skip_without
+
+USERS = ("ada", "grace")
+CONFIGURATION = """\
+ListenAddress 127.0.0.1:{port}
+HostKey {folder}/host_key
+PidFile none
+UsePAM no
+StrictModes no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+AuthorizedKeysFile {folder}/authorized_keys
+SetEnv HOME={home}
+{more}
+"""
+
+
+# What a careless administrator takes from clients.
+CARELESS = "AcceptEnv GIT_* PUSHER REMOTE_USER GL_* USER LOGNAME"
+
+
+class SshServer(NamedTuple):
+    """sshd's `folder`; `home` is what users have for their home there."""
+
+    folder: Path
+    port: int
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    def public_key(self, user: str) -> str:
+        """As a line of authorized_keys has it, without the comment."""
+        return " ".join((self.folder / f"{user}.pub").read_text().split()[:2])
+
+    def url(self, path: str) -> str:
+        return f"ssh://{user_name()}@127.0.0.1:{self.port}{path}"
+
+    def command(self, user: str) -> list[str]:
+        """How `user`'s Git starts ssh; it sends all that may tell of somebody else."""
+        sent = "SendEnv=GIT_* PUSHER REMOTE_USER GL_* USER LOGNAME"
+        options = [sent, "StrictHostKeyChecking=no", f"UserKnownHostsFile={self.folder}/known_hosts",
+                   "IdentitiesOnly=yes", "LogLevel=ERROR"]  # fmt: skip
+        named = [word for option in options for word in ("-o", option)]
+        return ["ssh", "-F", "none", "-i", str(self.folder / user), *named]
+
+    def environment(self, user: str) -> dict[str, str]:
+        """What `user`'s Git needs to come here."""
+        return {"GIT_SSH_COMMAND": shlex.join(self.command(user))}
+
+
+@contextlib.contextmanager
+def ssh_server(folder: Path, more: str = CARELESS) -> Iterator[SshServer]:
+    """Run sshd with `more` in its configuration, and keys that it knows once they are in `authorized_keys`."""
+    skip_without("sshd", "ssh", "ssh-keygen")
+    _separate_privileges()
+    server = SshServer(folder, free_port())
+    server.home.mkdir()
+    for name in ("host_key", *USERS):
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(folder / name)], check=True
+        )
+    (folder / "authorized_keys").touch()
+    text = CONFIGURATION.format(folder=folder, port=server.port, home=server.home, more=more)
+    (folder / "sshd_config").write_text(text)
+    # It executes itself for each connection, so it wants to be called by its whole path.
+    sshd = os.fspath(shutil.which("sshd") or "")
+    command = [sshd, "-D", "-e", "-f", str(folder / "sshd_config")]
+    with running(command, listening(server.port), folder / "sshd.log"):
+        yield server
+
+
+def _separate_privileges() -> None:
+    """As root sshd wants an empty folder that its package's start script makes at each boot."""
+    if os.getuid() == 0:
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
