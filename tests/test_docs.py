@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,15 @@ def test_the_index_names_every_page() -> None:
     index = (DOCS / "README.md").read_text()
 
     assert not [file.name for file in DOCS.glob("*.md") if file.name != "README.md" and f"({file.name})" not in index]
+
+
+def test_each_dependency_has_its_sentence_and_the_version_that_pip_is_told() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = [one for extra in project["optional-dependencies"].values() for one in extra]
+    row = re.compile(r"^\| \[([\w.-]+)\]\([^)]+\)[^|]*\| ([\d.]+) \| \w", re.MULTILINE)
+
+    wanted = {tuple(each.split(">=")) for each in project["dependencies"] + extras}
+    assert {(name.lower(), version) for name, version in row.findall((DOCS / "dependencies.md").read_text())} == wanted
 
 
 @pytest.mark.parametrize("file", MARKDOWN, ids=str)
