@@ -35,6 +35,14 @@ def complete_version(context: click.Context, parameter: click.Parameter, incompl
     return _offer((str(name.version) for name in _names(_model_before(context)) if name.version), incomplete)
 
 
+def complete_model_or_query(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The models; behind a sign, what can be asked of one."""
+    asks = "@" in incomplete or "#" in incomplete
+    return (complete_query if asks else complete_model)(context, parameter, incomplete)
+
+
 def complete_query(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The questions that begin so: first the models, then what can be asked of one."""
     model = incomplete.partition("@")[0].partition("#")[0]

@@ -13,7 +13,7 @@ from ..report.escape import display, escape
 from ..repository.git.command import Git
 from ..repository.open_repository import is_url
 from ..repository.remote.out_of_date import notes_on_remote
-from .completion import complete_model
+from .completion import complete_model, complete_model_or_query
 from .errors import Refused
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..policy.grammar.versions import Version
     from ..repository.git.program import GitProgram
+    from ..repository.trusted.loaded_policy import LoadedPolicy
 
 repo_option = click.option(
     "-r",
@@ -34,6 +35,9 @@ offline_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 deprecated_option = click.option("-d", "--deprecated", is_flag=True, help="Include what is deprecated or deregistered.")
 optional_model = click.argument("model", required=False, shell_complete=complete_model)
+optional_model_or_query = click.argument(
+    "model", required=False, metavar="[MODEL|MODEL@VERSION|MODEL#STAGE]", shell_complete=complete_model_or_query
+)
 
 
 def say_what_is_not_here(repo: str | None, models: Sequence[str] | None, *, offline: bool) -> list[str]:
@@ -74,21 +78,25 @@ def version_of(text: str) -> Version:
         raise Refused(said if repr(text) in said else f"{text!r} is not a valid version: {said}") from None
 
 
-def declared_stages_at(reader: GitProgram, repo: str | None) -> tuple[str, ...] | None:
-    """The stages that the policy or `.gto` of the repository names, in their order; None where they name none.
+def policy_at(reader: GitProgram, repo: str | None) -> LoadedPolicy | None:
+    """The policy of the repository that is read; None where it is not known, or can't be read.
 
-    Of a URL only tags are fetched, so that there they are not known. A policy
-    that can't be read keeps nobody from reading tags.
+    Of a URL only tags are fetched. A policy that can't be read keeps nobody from
+    reading tags.
     """
     if repo is not None and is_url(repo):
         return None
     from .policy_in_force import policy_in_force
 
     try:
-        loaded = policy_in_force(git=reader.git)
+        return policy_in_force(git=reader.git)
     except CannotJudge:
         return None
-    return loaded.policy.base.stages.names or loaded.declared_stages
+
+
+def declared_in(loaded: LoadedPolicy | None) -> tuple[str, ...] | None:
+    """The stages that the policy or `.gto` names, in their order; None where they name none."""
+    return None if loaded is None else loaded.policy.base.stages.names or loaded.declared_stages
 
 
 def no_such_model(model: str, known: list[str]) -> Refused:

@@ -107,6 +107,10 @@ class Signing(Record):
     require: tuple[Selector, ...] = ()
 
 
+class Show(Record):
+    metrics: tuple[str, ...] = ()
+
+
 class Emergency(Record):
     who: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
@@ -127,3 +131,4 @@ class Settings(Record):
     time: Time = Time()
     people: People = People()
     signing: Signing = Signing()
+    show: Show = Show()

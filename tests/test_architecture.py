@@ -15,7 +15,8 @@ MODULES = modules()
 
 # Which rooms each room may import.
 ARROWS = {
-    "cli": {"dashboard", "hooks", "server_hooks", "repository", "report", "policy"},
+    "cli": {"contents", "dashboard", "hooks", "server_hooks", "repository", "report", "policy"},
+    "contents": {"repository", "policy"},
     "dashboard": {"server_hooks", "repository", "report", "policy"},
     "hooks": {"repository", "report", "policy"},
     "server_hooks": {"repository", "report", "policy"},

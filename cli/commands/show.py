@@ -8,42 +8,48 @@ from typing import TYPE_CHECKING
 import click
 
 from ...policy.grammar.names import gto_spelling
+from ...policy.grammar.query import parse_query
 from ...policy.registry.overview import overview_of, stage_holders, stages_in_order, version_lines
-from ...report.documents.shape import holding, or_null, shape
+from ...report.documents.shape import holding, if_any, or_null, shape
 from ...report.documents.shapes import AS_OF
 from ...report.table import table, utc_text
 from ...repository.open_repository import open_repository
 from ...repository.registry import histories, models_of
 from ..at_time import as_of, at_option
+from ..errors import Refused
+from ..holdings import METRICS, Registered, cells, chosen, stated_document
 from ..reading import (
-    declared_stages_at,
+    declared_in,
     deprecated_option,
     json_option,
     model_of,
     no_such_model,
     offline_option,
-    optional_model,
+    optional_model_or_query,
+    policy_at,
     repo_option,
     say_what_is_not_here,
 )
+from ..version_view import DOCUMENT, VERSION, show_version, version_document
 
 if TYPE_CHECKING:
-    from ...policy.registry.history import ModelHistory
-    from ...policy.registry.overview import ModelOverview, VersionLine
+    from collections.abc import Iterable, Sequence
 
-MODEL = shape("model", "A model at a glance.", "model", or_null("latest"), "version_count", "stages", "deprecated")
-VERSION = shape(
-    "version", "One version of a model.",
-    "number", "version", "in_stages", "registered", "commit", "tag", "active",
-)  # fmt: skip
+    from ...contents.record import Stated
+    from ...policy.registry.overview import ModelOverview
+
+AT_A_GLANCE = ("model", or_null("latest"), "version_count", "stages", "deprecated")
+MODEL = shape("model", "A model at a glance.", *AT_A_GLANCE, if_any(METRICS))
+OF_MODEL = VERSION.plus("version of a model", "One version of a model.", if_any(METRICS))
 DOCUMENTS = (
     shape("show", "All models.", "schema", *AS_OF, "notes", holding("models", MODEL)),
-    shape("show MODEL", "One model.", "schema", *AS_OF, "notes", *MODEL.fields, holding("versions", VERSION)),
+    shape("show MODEL", "One model.", "schema", *AS_OF, "notes", *AT_A_GLANCE, holding("versions", OF_MODEL)),
+    DOCUMENT,
 )
 
 
 @click.command()
-@optional_model
+@optional_model_or_query
 @repo_option
 @at_option
 @deprecated_option
@@ -53,31 +59,53 @@ def show(model: str | None, repo: str | None, at: int | None, deprecated: bool, 
     """Show the models with their latest version and what each stage holds, or the versions of MODEL.
 
     A stage shows the version that was assigned last and is still in it. Exits
-    with 1 if there is no such MODEL.
+    with 1 if there is no such MODEL. A version has a column for each metric in
+    the policy's `show.metrics`.
+
+    Of MODEL@VERSION, or whatever else `resolve` takes, it shows what the
+    version holds: artifact, data, code, metrics, parameters and trailers, by
+    the tag and by the files of DVC, Git LFS and others in its commit.
 
     With --at, what was so at that time: by the server's push log, where it is
     at hand, else by the dates of the tags. On stderr is said which.
     """
-    named = None if model is None else model_of(model)
+    asks = model is not None and ("@" in model or "#" in model)
+    named = None if model is None else _model_in(model) if asks else model_of(model)
     notes = say_what_is_not_here(repo, None if named is None else [named], offline=offline)
-    if named is None:
+    if model is not None and asks:
+        show_version(model, repo, at, deprecated=deprecated, as_json=as_json, notes=notes)
+    elif named is None:
         _show_all(repo, at, deprecated, as_json, notes)
     else:
         _show_one(named, repo, at, deprecated, as_json, notes)
 
 
+def _model_in(query: str) -> str:
+    try:
+        return parse_query(query).model
+    except ValueError as problem:
+        raise Refused(str(problem)) from None
+
+
 def _show_all(repo: str | None, at: int | None, deprecated: bool, as_json: bool, notes: list[str]) -> None:
     with open_repository(repo) as reader:
         then = as_of(reader, at)
-        overviews = [overview_of(model, history) for model, history in histories(then.reader).items()]
-        declared = declared_stages_at(reader, repo)
+        loaded = policy_at(reader, repo)
+        metrics = loaded.policy.base.show.metrics if loaded is not None else ()
+        # The tags themselves are kept only where their trailers may be shown.
+        found = Registered(then.reader) if metrics else None
+        read = found.histories if found is not None else histories(then.reader)
+        overviews = [overview_of(model, history) for model, history in read.items()]
+        shown_ones = sorted(
+            (one for one in overviews if deprecated or not one.deprecated), key=lambda one: gto_spelling(one.model)
+        )
+        held = found.metrics_of_latest(reader, [one.model for one in shown_ones]) if found is not None else {}
     notes += then.tell()
-    shown_ones = sorted(
-        (one for one in overviews if deprecated or not one.deprecated), key=lambda one: gto_spelling(one.model)
-    )
-    stages = stages_in_order((stage for one in shown_ones for stage in one.stages), declared)
+    stages = stages_in_order((stage for one in shown_ones for stage in one.stages), declared_in(loaded))
     if as_json:
-        models = [_overview(one, stages) for one in shown_ones]
+        models = [
+            {**_overview(one, stages), **_metrics_document(held.get(one.model, ()), metrics)} for one in shown_ones
+        ]
         click.echo(json.dumps({"schema": 1, **then.keys, "notes": notes, "models": models}))
     elif not shown_ones:
         click.echo("there is no model here", err=True)
@@ -88,10 +116,15 @@ def _show_all(repo: str | None, at: int | None, deprecated: bool, as_json: bool,
                 str(one.latest) if one.latest else None,
                 str(one.versions),
                 *(one.stages[stage].text if stage in one.stages else None for stage in stages),
+                *cells(held.get(one.model, ()), metrics),
             ]
             for one in shown_ones
         ]
-        click.echo(table(["MODEL", "LATEST", "VERSIONS", *(f"#{stage}" for stage in stages)], rows))
+        click.echo(table(["MODEL", "LATEST", "VERSIONS", *(f"#{stage}" for stage in stages), *metrics], rows))
+
+
+def _metrics_document(held: Iterable[Stated], names: Sequence[str]) -> dict[str, object]:
+    return {"metrics": stated_document(chosen(held, names))} if names else {}
 
 
 def _overview(one: ModelOverview, stages: list[str]) -> dict[str, object]:
@@ -107,14 +140,20 @@ def _overview(one: ModelOverview, stages: list[str]) -> dict[str, object]:
 def _show_one(model: str, repo: str | None, at: int | None, deprecated: bool, as_json: bool, notes: list[str]) -> None:
     with open_repository(repo, [model]) as reader:
         then = as_of(reader, at, [model])
-        history = histories(then.reader, [model]).get(model)
+        found = Registered(then.reader, [model])
+        history = found.histories.get(model)
         notes += then.tell()
         if history is None:
             raise no_such_model(model, models_of(then.reader))
-        declared = declared_stages_at(reader, repo)
-    lines = [line for line in version_lines(history) if deprecated or line.active]
+        loaded = policy_at(reader, repo)
+        metrics = loaded.policy.for_model(model).show.metrics if loaded is not None else ()
+        lines = [line for line in version_lines(history) if deprecated or line.active]
+        held = found.metrics_of(reader, model, lines) if metrics else {}
+    declared = declared_in(loaded)
     if as_json:
-        click.echo(json.dumps({**_model(model, history, lines, declared), **then.keys, "notes": notes}))
+        versions = [{**version_document(line), **_metrics_document(held.get(line.tag, ()), metrics)} for line in lines]
+        overview = _overview(overview_of(model, history), stages_in_order(stage_holders(history), declared))
+        click.echo(json.dumps({"schema": 1, **overview, "versions": versions, **then.keys, "notes": notes}))
         return
     if history.is_deprecated:
         assert history.deprecated is not None
@@ -126,30 +165,8 @@ def _show_one(model: str, repo: str | None, at: int | None, deprecated: bool, as
             ", ".join(stages_in_order(line.stages, [one for one in declared or () if one in line.stages])),
             utc_text(line.time),
             line.tag,
+            *cells(held.get(line.tag, ()), metrics),
         ]
         for line in lines
     ]
-    click.echo(table(["NUMBER", "VERSION", "STAGE", "REGISTERED", "TAG"], rows))
-
-
-def _model(
-    model: str, history: ModelHistory, lines: list[VersionLine], declared: tuple[str, ...] | None
-) -> dict[str, object]:
-    holders = stage_holders(history)
-    overview = overview_of(model, history)
-    return {
-        "schema": 1,
-        **_overview(overview, stages_in_order(holders, declared)),
-        "versions": [
-            {
-                "number": line.number,
-                "version": str(line.version),
-                "in_stages": list(line.stages),
-                "registered": utc_text(line.time),
-                "commit": line.commit,
-                "tag": line.tag,
-                "active": line.active,
-            }
-            for line in lines
-        ],
-    }
+    click.echo(table(["NUMBER", "VERSION", "STAGE", "REGISTERED", "TAG", *metrics], rows))

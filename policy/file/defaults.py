@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..settings import Emergency, Message, Models, Selector, Signing, Stages, TargetRules, Time, Trailer, Versions
+from ..settings import Emergency, Message, Models, Selector, Show, Signing, Stages, TargetRules, Time, Trailer, Versions
 from .toml_text import toml_text
 from .value_types import SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .keys import Key
+    from .key import Key
 
 # What judges where nothing is given, by the table of the file that changes it.
 _DEFAULTS: dict[str, object] = {
@@ -22,6 +22,7 @@ _DEFAULTS: dict[str, object] = {
     "people.allow[]": Selector(),
     "signing": Signing(),
     "signing.require[]": Selector(),
+    "show": Show(),
     "emergency": Emergency(),
 }
 

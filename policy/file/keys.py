@@ -7,35 +7,8 @@ of an array: `people.allow[].who`.
 
 from __future__ import annotations
 
-from ..record import Record
 from . import value_types as types
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .value_types import ValueType
-
-# What `turns_on_unless` holds for a key that turns its rules on whenever it is given, and for one that never does.
-NO_VALUE, ANY_VALUE = object(), object()
-
-
-class Key(Record):
-    """One key.
-
-    `rules` are those that read it. They are errors, unless `[rules]` says
-    otherwise, as soon as the value is another than `turns_on_unless`.
-    `example` stands in generated text where the default shows nothing of what
-    can be written. `unset` says what holds without the key, where no value
-    of it says that.
-    """
-
-    name: str
-    type: ValueType
-    doc: str
-    example: object = None
-    rules: tuple[str, ...] = ()
-    turns_on_unless: object = NO_VALUE
-    unset: str = ""
-
+from .key import ANY_VALUE, Key
 
 # Sections that an override may hold.
 OVERRIDABLE = ("versions", "stages", "message", "target", "rules")
@@ -272,6 +245,13 @@ _ROWS = (
     ),
     Key("signing.require[].models", types.SOME_GLOBS, _MODELS, rules=("signed",), unset="all"),
     Key("signing.require[].stages", types.SOME_GLOBS, _STAGES, ["prod"], ("signed",), unset="all"),
+    Key(
+        "show.metrics",
+        types.NAMES,
+        "The metrics that `tagwarden show` has a column for.",
+        ["AUC", "test.loss"],
+        unset="none",
+    ),
     Key("emergency.who", types.WHO, _WHO, ["@NAME"], unset="nobody"),
     Key(
         "emergency.rules",

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .keys import Key
+    from .key import Key
 
 INTRODUCTION = """\
 # The policy file

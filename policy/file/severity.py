@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from ..record import Record
 from ..rules import DEFAULT_LEVELS, RULES
-from .keys import ANY_VALUE, KEYS
+from .key import ANY_VALUE
+from .keys import KEYS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -26,6 +26,7 @@ _RECORDS: tuple[type[tuple[Any, ...]], ...] = (
     records.Signing,
     records.Selector,
     records.Emergency,
+    records.Show,
     Override,
 )
 _NUMBERS = {record: number for number, record in enumerate(_RECORDS)}

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .keys import Key
+    from .key import Key
 
 WIDTH = 100
 # What stands for the names of the user's in KEYS.

@@ -238,6 +238,7 @@ STAGES = array_of(
 )
 SOME_KINDS = array_of(choice(KINDS), f"kinds of tag ({one_of(KINDS)})", least=1)
 _MEMBER = ValueType("a name", _read_member, _TEXT)
+NAMES = array_of(_MEMBER, "names", distinct=True)
 WHO = array_of(_MEMBER, 'names, "@group"s and "signer:PRINCIPAL"s')
 SOME_WHO = array_of(_MEMBER, 'names, "@group"s and "signer:PRINCIPAL"s', least=1)
 MEMBERS = array_of(ValueType("a name", _read_person, _TEXT), 'names and "signer:PRINCIPAL"s (a group holds no groups)')

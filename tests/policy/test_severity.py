@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tagwarden.policy.file.keys import ANY_VALUE, KEYS
+from tagwarden.policy.file.key import ANY_VALUE
+from tagwarden.policy.file.keys import KEYS
 from tagwarden.policy.file.load import load_policy
 from tagwarden.policy.file.severity import option_of
 from tagwarden.policy.rules import DEFAULT_LEVELS, RULES, load_rule

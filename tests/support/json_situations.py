@@ -128,6 +128,8 @@ SITUATIONS = (
     Situation("show", "show --at now", 0, "server"),
     Situation("show MODEL", "show churn"),
     Situation("show MODEL", "show churn --at now"),
+    Situation("show MODEL@VERSION", "show churn@v1.0.0"),
+    Situation("show MODEL@VERSION", "show churn#prod --at now", 0, "server"),
     Situation("error", "show no-such-model", 1),
     Situation("error", "show", 3, "outside"),
     Situation("history", "history"),

@@ -1,0 +1,110 @@
+"""The files of one commit, as much of them as is asked for. What can't be read is a note, never a failure."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, Any
+
+from ..policy.errors import CannotJudge
+from ..repository.git.trees import is_path
+from .documents import MOST_BYTES, is_readable
+from .lfs import MOST_BYTES as MOST_POINTER
+from .lfs import read_pointer
+from .record import Piece
+
+if TYPE_CHECKING:
+    from ..repository.git.objects import TreeEntry
+    from ..repository.git.reader import Reader
+    from .documents import Documents
+
+MOST_FILES = 1000
+MOST_NOTES = 20
+
+
+class CommitFiles:
+    """What a commit holds. `notes` says what was not read, and why."""
+
+    def __init__(self, reader: Reader, commit: str, documents: Documents) -> None:
+        self._noted: dict[str, None] = {}
+        self._reader = reader
+        self._commit = commit
+        self._documents = documents
+        self._entries: dict[str, TreeEntry | None] = {}
+
+    def entry(self, path: str) -> TreeEntry | None:
+        """What stands at a path from the root; None where nothing does, or where that can't be told."""
+        if path not in self._entries:
+            self._entries[path] = self._look_up(path)
+        return self._entries[path]
+
+    def _look_up(self, path: str) -> TreeEntry | None:
+        if not is_path(path) or posixpath.isabs(path):
+            self.note(f"{path!r} is not a path within the repository")
+            return None
+        if len(self._entries) >= MOST_FILES:
+            self.note(f"the files name more than {MOST_FILES} others; not all of them were looked up")
+            return None
+        try:
+            # Without its content: a model may be huge.
+            found = self._reader.entry(self._commit, path, limit=0)
+            if found is not None and found.kind == "file" and _is_wanted(path, found.size):
+                found = self._reader.entry(self._commit, path, limit=MOST_BYTES)
+        except CannotJudge as problem:
+            self.note(f"{path!r} can't be looked up here: {problem}")
+            return None
+        return found
+
+    def document(self, path: str) -> Any:
+        """The document in a file; None where there is no such file, or where it can't be read."""
+        found = self.entry(path)
+        if found is None or found.kind != "file":
+            return None
+        if (pointer := read_pointer(found.data)) is not None:
+            self.note(f"{path!r} is in Git LFS (sha256:{pointer.sha256}), and not in Git")
+            return None
+        if found.size > MOST_BYTES:
+            self.note(f"{path!r} was not read: it is larger than {MOST_BYTES // 1024} KiB")
+            return None
+        try:
+            return self._documents.load(path, found.data)
+        except ValueError as problem:
+            self.note(f"{path!r} was not read: {problem}")
+            return None
+
+    def table(self, path: str) -> dict[Any, Any]:
+        """The table in a file; empty where there is none."""
+        found = self.document(path)
+        if found is None or isinstance(found, dict):
+            return found or {}
+        self.note(f"{path!r} was not read: it holds no table")
+        return {}
+
+    def piece(self, path: str) -> Piece | None:
+        """A file or folder as Git itself or Git LFS has it; None where it is not in the commit."""
+        found = self.entry(path)
+        if found is None:
+            return None
+        if found.kind == "file" and (pointer := read_pointer(found.data)) is not None:
+            return Piece(path, (f"sha256:{pointer.sha256}",), pointer.size, "Git LFS")
+        return Piece(path, (f"git:{found.oid}",), found.size if found.kind == "file" else None, "Git")
+
+    def note(self, text: str) -> None:
+        """Take down what is to be said once."""
+        self._noted[text] = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was not read, and why; of very many only the first."""
+        listed = list(self._noted)
+        more = len(listed) - MOST_NOTES
+        return (*listed[:MOST_NOTES], *([f"{more} more notes are left out"] if more > 0 else []))
+
+
+def _is_wanted(path: str, size: int) -> bool:
+    """Whether a file can be a Git LFS pointer, or one of those that are read."""
+    return size < MOST_POINTER or (is_readable(path) and size <= MOST_BYTES)
+
+
+def within(folder: str, *parts: str) -> str:
+    """The path from the root of what is written, in `folder`, as `parts` one below the other."""
+    return posixpath.normpath(posixpath.join(folder, *parts))

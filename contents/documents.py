@@ -1,0 +1,99 @@
+"""Reads YAML, JSON and TOML that anybody may have committed: within limits of size, depth and time."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import tomllib
+from typing import Any
+
+from ..policy.errors import CannotJudge
+from ..policy.objects.yaml_reading import load_yaml, prepare_yaml
+from ..policy.time_limit import in_time
+
+MOST_BYTES = 1024 * 1024
+SECONDS = 10.0
+MOST_VALUES = 1000
+DEEPEST = 50
+
+SUFFIXES = {".json": "JSON", ".yaml": "YAML", ".yml": "YAML", ".dvc": "YAML", ".lock": "YAML", ".toml": "TOML"}
+
+
+class Documents:
+    """The files that were read, by content: many versions hold the same ones."""
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[str, bytes], Any] = {}
+
+    def load(self, path: str, data: bytes) -> Any:
+        """The document in a file, by the ending of its name. Raises ValueError, which says why it can't be read."""
+        kind = SUFFIXES.get(posixpath.splitext(path)[1].lower())
+        if kind is None:
+            raise ValueError("only JSON, YAML and TOML are read")
+        if (kind, data) not in self._read:
+            self._read[kind, data] = _load_or_fail(kind, data)
+        found = self._read[kind, data]
+        if isinstance(found, ValueError):
+            raise found
+        return found
+
+
+def is_readable(path: str) -> bool:
+    """Whether the name of a file says that it is of a kind that is read."""
+    return posixpath.splitext(path)[1].lower() in SUFFIXES
+
+
+def _load_or_fail(kind: str, data: bytes) -> Any:
+    if kind == "YAML":
+        prepare_yaml()
+    try:
+        return in_time(lambda: _load(kind, data), seconds=SECONDS, too_slow=f"it takes more than {SECONDS:g} seconds")[
+            0
+        ]
+    except RecursionError:
+        return ValueError("it is nested too deeply")
+    except (ValueError, CannotJudge) as problem:
+        said = str(problem).partition("\n")[0]
+        return ValueError(said if isinstance(problem, CannotJudge) else f"it is not {kind}: {said}")
+
+
+def _load(kind: str, data: bytes) -> Any:
+    if kind == "YAML":
+        return load_yaml(data)
+    return json.loads(data) if kind == "JSON" else tomllib.loads(data.decode("utf-8"))
+
+
+def flattened(document: Any) -> tuple[list[tuple[str, Any]], bool]:
+    """The values of a document by their dotted names, in its order, and whether that are all.
+
+    What is neither a table nor a value stays as it is.
+    """
+    found: list[tuple[str, Any]] = []
+    waiting: list[tuple[str, Any, int]] = [("", document, 0)]
+    whole = True
+    while waiting:
+        name, value, depth = waiting.pop()
+        if isinstance(value, dict):
+            if depth == DEEPEST:
+                whole = False
+                continue
+            inner = [(f"{name}.{key}" if name else str(key), one, depth + 1) for key, one in value.items()]
+            waiting.extend(reversed(inner))
+        elif name:
+            if len(found) == MOST_VALUES:
+                return found, False
+            found.append((name, value))
+    return found, whole
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON has it; what JSON does not know (a date, infinity) as text."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else str(value)
+    if isinstance(value, list):
+        return [plain(one) for one in value[:MOST_VALUES]]
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    return str(value)

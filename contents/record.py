@@ -1,0 +1,43 @@
+"""What a version holds, as far as Git and the tag tell."""
+
+from __future__ import annotations
+
+from ..policy.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+TAG = "tag"
+
+
+class Piece(Record):
+    """A file or folder: the artifact, or something that it was made from.
+
+    `digests` are such as `sha256:…`, `md5:…` (DVC's) and `git:…` (the id that
+    Git gives). `told_by` is the file of the commit that says so, or "tag".
+    """
+
+    path: str
+    digests: tuple[str, ...]
+    size: int | None
+    told_by: str
+
+
+class Stated(Record):
+    """A metric or a parameter. `told_by` is the file of the commit that says so, or "tag"."""
+
+    name: str
+    value: Any
+    told_by: str
+
+
+class Contents(Record):
+    """`data` and `code` are what the stage that makes the artifact depends on: out of Git, and in it."""
+
+    artifact: Piece | None = None
+    data: tuple[Piece, ...] = ()
+    code: tuple[Piece, ...] = ()
+    metrics: tuple[Stated, ...] = ()
+    params: tuple[Stated, ...] = ()
+    notes: tuple[str, ...] = ()

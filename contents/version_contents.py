@@ -1,0 +1,171 @@
+"""Gathers what a version of a model holds: from the files of its commit, by the conventions of DVC, Git LFS and
+plain files, and from the trailers of its tag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..policy.grammar.names import gto_spelling
+from ..policy.objects.needed_files import ANNOTATIONS_FILE
+from .commit_files import CommitFiles, within
+from .documents import flattened, plain
+from .dvc import DEFAULT_PARAMS, covers, read_pipeline, tracked
+from .record import TAG, Contents, Piece, Stated
+from .trailers import stated_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ..repository.git.reader import Reader
+    from .documents import Documents
+    from .dvc import Pipeline, Stage
+
+PLAIN_METRICS = ("metrics.json", "dvclive/metrics.json")
+PLAIN_PARAMS = (DEFAULT_PARAMS, "dvclive/params.yaml")
+
+
+def contents_of(
+    reader: Reader, model: str, commit: str, trailers: Iterable[tuple[str, str]], documents: Documents
+) -> Contents:
+    """What the version of `model` (as tags spell it) on `commit` holds, whose tag has these `trailers`."""
+    files = CommitFiles(reader, commit, documents)
+    folder, equals, name = model.partition("=")
+    folder, name = (folder, name) if equals else ("", model)
+    pipeline = read_pipeline(files, folder)
+    path = _path_of(files, pipeline, model, name)
+    stated = stated_in(trailers)
+    if stated.artifact is not None:
+        path = stated.artifact.path
+    artifact = _artifact(files, pipeline, path) if path is not None else None
+    maker = _maker(pipeline, path)
+    deps = maker.deps if maker is not None else ()
+    in_git = {dep.path: piece for dep in deps if (piece := files.piece(dep.path)) and piece.told_by == "Git"}
+    metrics = list(_values(files, _metric_files(files, pipeline, folder, maker)))
+    params = list(_values(files, _param_files(files, pipeline, folder)))
+    data = tuple(dep for dep in deps if dep.path not in in_git)
+    notes: list[str] = []
+    return Contents(
+        _preferred_piece(stated.artifact, artifact, notes),
+        _preferred_pieces(stated.data, data, notes),
+        tuple(in_git.values()),
+        _preferred_values(stated.metrics, metrics, notes),
+        tuple(params),
+        (*stated.notes, *notes, *files.notes),
+    )
+
+
+def _path_of(files: CommitFiles, pipeline: Pipeline | None, model: str, name: str) -> str | None:
+    """Where the artifact lies, by `dvc.yaml`, else by GTO's `artifacts.yaml`."""
+    if pipeline is not None and name in pipeline.artifacts:
+        return pipeline.artifacts[name]
+    annotated = files.table(ANNOTATIONS_FILE).get(gto_spelling(model))
+    path = annotated.get("path") if isinstance(annotated, dict) else None
+    return within("", path) if isinstance(path, str) and path else None
+
+
+def _artifact(files: CommitFiles, pipeline: Pipeline | None, path: str) -> Piece | None:
+    """What stands at `path`: in Git or Git LFS, else in DVC by `dvc.lock`, else by a `.dvc` file."""
+    stages = pipeline.stages if pipeline is not None else ()
+    found = files.piece(path) or next((out for stage in stages for out in stage.outs if covers(out, path)), None)
+    found = found or tracked(files, path)
+    if found is None:
+        files.note(f"{path!r}, where the artifact should be, is neither in the commit nor known to DVC there")
+    elif found.path != path:
+        files.note(f"{path!r} lies in {found.path!r}, which DVC keeps as one: the digest is that of the folder")
+    return found
+
+
+def _maker(pipeline: Pipeline | None, path: str | None) -> Stage | None:
+    if pipeline is None or path is None:
+        return None
+    return next((stage for stage in pipeline.stages if any(covers(out, path) for out in stage.outs)), None)
+
+
+def _metric_files(files: CommitFiles, pipeline: Pipeline | None, folder: str, maker: Stage | None) -> Iterator[str]:
+    """The files of metrics: of the pipeline, and of the stage that makes the artifact or comes after it.
+
+    Where no stage is known to make it, those of all stages; where there are
+    none at all, the plain ones.
+    """
+    named: list[str] = []
+    if pipeline is not None:
+        after = None if maker is None else set(_from_on(maker, pipeline.stages))
+        of_stages = [
+            file
+            for name, metrics in pipeline.metrics_of_stage.items()
+            if after is None or name in after
+            for file in metrics
+        ]
+        named = [*pipeline.metrics, *of_stages]
+    yield from named or _plain(files, folder, PLAIN_METRICS)
+
+
+def _param_files(files: CommitFiles, pipeline: Pipeline | None, folder: str) -> Iterator[str]:
+    named: list[str] = []
+    if pipeline is not None:
+        of_stages = [file for params in pipeline.params_of_stage.values() for file in params]
+        default = [DEFAULT_PARAMS] if folder in ("", ".") else []
+        here = [one for one in [within(folder, DEFAULT_PARAMS), *default] if files.entry(one) is not None][:1]
+        named = [*here, *pipeline.params, *of_stages]
+    yield from named or _plain(files, folder, PLAIN_PARAMS)
+
+
+def _plain(files: CommitFiles, folder: str, names: Sequence[str]) -> list[str]:
+    """The first of the plain files that there is, in the model's folder, else at the root."""
+    paths = [within(place, name) for place in dict.fromkeys((folder, "")) for name in names]
+    return [path for path in paths if files.entry(path) is not None][:1]
+
+
+def _from_on(maker: Stage, stages: Sequence[Stage]) -> Iterator[str]:
+    """The names of `maker` and of all stages that depend on what it makes, without `@item`."""
+    reached = [maker]
+    for stage in reached:
+        reached.extend(other for other in stages if other not in reached and _depends(other, stage))
+    return (stage.name.partition("@")[0] for stage in reached)
+
+
+def _depends(stage: Stage, on: Stage) -> bool:
+    """Whether a stage reads what another makes, or a part of it, or a folder that holds it."""
+    return any(covers(out, dep.path) or covers(dep, out.path) for out in on.outs for dep in stage.deps)
+
+
+def _values(files: CommitFiles, paths: Iterable[str]) -> Iterator[Stated]:
+    for path in dict.fromkeys(paths):
+        if files.entry(path) is None:
+            files.note(f"{path!r} is not in Git at this commit")
+            continue
+        found, whole = flattened(files.table(path))
+        if not whole:
+            files.note(f"{path!r} holds more than is read: the first {len(found)} values are told")
+        yield from (Stated(name, plain(value), path) for name, value in found)
+
+
+def _preferred_piece(stated: Piece | None, found: Piece | None, notes: list[str]) -> Piece | None:
+    """What the tag says, with what the commit adds to it."""
+    if stated is None or found is None or stated.path != found.path:
+        return stated or found
+    own = {digest.partition(":")[0]: digest for digest in stated.digests}
+    others = [(digest.partition(":")[0], digest) for digest in found.digests]
+    notes.extend(
+        f"{stated.path!r} is {own[kind]} by the tag, and {digest} by {found.told_by}; the tag counts"
+        for kind, digest in others
+        if own.get(kind, digest) != digest
+    )
+    added = tuple(digest for kind, digest in others if kind not in own)
+    return Piece(stated.path, stated.digests + added, found.size, TAG)
+
+
+def _preferred_pieces(stated: Sequence[Piece], found: Sequence[Piece], notes: list[str]) -> tuple[Piece, ...]:
+    by_path = {piece.path: piece for piece in found}
+    told = [_preferred_piece(piece, by_path.pop(piece.path, None), notes) for piece in stated]
+    return (*(piece for piece in told if piece is not None), *by_path.values())
+
+
+def _preferred_values(stated: Sequence[Stated], found: Sequence[Stated], notes: list[str]) -> tuple[Stated, ...]:
+    own = {one.name: one for one in stated}
+    notes.extend(
+        f"{one.name} is {own[one.name].value} by the tag, and {one.value} by {one.told_by!r}; the tag counts"
+        for one in found
+        if one.name in own and own[one.name].value != one.value
+    )
+    return (*own.values(), *(one for one in found if one.name not in own))

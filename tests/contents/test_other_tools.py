@@ -1,0 +1,98 @@
+"""What is read from files that DVC and Git LFS made is what these tools read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from support import Repo
+from support.programs import needs
+from tagwarden.contents.documents import Documents, flattened
+from tagwarden.contents.record import Contents
+from tagwarden.contents.version_contents import contents_of
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.program import GitProgram
+
+FILES = {
+    "params.yaml": "train: {lr: 0.1, layers: [8, 4]}\nseed: 7\n",
+    "train.py": "open('model.pkl', 'w').write('m' * 1000)\n",
+    "evaluate.py": 'open(\'metrics.json\', \'w\').write(\'{"AUC": 0.95, "by": {"loss": 1e-05, "ok": true}}\')\n',
+    "dvc.yaml": """\
+stages:
+  train:
+    cmd: python3 train.py
+    deps: [train.py, pool]
+    params: [train.lr]
+    outs: [model.pkl]
+  evaluate:
+    cmd: python3 evaluate.py
+    deps: [evaluate.py, model.pkl]
+    metrics: [{metrics.json: {cache: false}}]
+artifacts:
+  churn: {path: model.pkl, type: model}
+""",
+}
+
+
+def run(folder: Path, *command: str) -> str:
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def read(repo: Repo, model: str = "churn") -> Contents:
+    reader = GitProgram(Git.at(str(repo.path)))
+    try:
+        return contents_of(reader, model, repo.git("rev-parse", "HEAD"), (), Documents())
+    finally:
+        reader.close()
+
+
+@needs("dvc")
+def test_a_version_that_dvc_made_holds_what_dvc_says(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
+    run(repo.path, "dvc", "init", "--quiet")
+    (repo.path / "pool").mkdir()
+    (repo.path / "pool" / "a.csv").write_text("1\n")
+    (repo.path / "pool" / "b.csv").write_text("2\n")
+    for path, text in FILES.items():
+        (repo.path / path).write_text(text)
+    run(repo.path, "dvc", "add", "--quiet", "pool")
+    run(repo.path, "dvc", "repro", "--quiet")
+    repo.git("add", "--all")
+    repo.commit()
+
+    found = read(repo)
+
+    model = (repo.path / "model.pkl").read_bytes()
+    assert found.artifact is not None
+    assert found.artifact.digests == (f"md5:{hashlib.md5(model).hexdigest()}",)
+    assert found.artifact.size == len(model)
+    listed = json.loads(run(repo.path, "dvc", "ls", ".", "--json", "--dvc-only", "--show-hash", "--size"))
+    assert [(one.path, one.digests, one.size) for one in found.data] == [
+        (one["path"], (f"md5:{one['md5']}",), one["size"]) for one in listed if one["path"] == "pool"
+    ]
+    shown = json.loads(run(repo.path, "dvc", "metrics", "show", "--json"))[""]["data"]["metrics.json"]["data"]
+    assert {one.name: one.value for one in found.metrics} == dict(flattened(shown)[0])
+    assert {one.name for one in found.metrics} == {"AUC", "by.loss", "by.ok"}
+    assert {one.name: one.value for one in found.params} == {"train.lr": 0.1, "train.layers": [8, 4], "seed": 7}
+    assert found.notes == ()
+
+
+@needs("git-lfs")
+def test_a_pointer_that_git_lfs_made_is_read_as_git_lfs_reads_it(repo: Repo) -> None:
+    repo.git("lfs", "install", "--local")
+    repo.git("lfs", "track", "*.pkl")
+    repo.commit({"dvc.yaml": "artifacts: {churn: {path: model.pkl}}\n", "model.pkl": "m" * 5000})
+
+    found = read(repo).artifact
+
+    listed = json.loads(repo.git("lfs", "ls-files", "--json"))["files"]
+    assert found is not None
+    assert [(found.path, found.digests, found.size)] == [
+        (one["name"], (f"{one['oid_type']}:{one['oid']}",), one["size"]) for one in listed
+    ]
