@@ -7,6 +7,7 @@ from collections import Counter
 
 from ..policy.grammar.versions import parse_version
 from ..policy.record import Record
+from .summary import MOST_RECENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 4
 # So many models stand in the page itself; the script has all.
 ROWS_IN_PAGE = 200
-MOST_RECENT = 12
 MOST_PROBLEMS = 50
 
 

@@ -106,6 +106,7 @@ class Pages:
             file,
             here="",
             model=model,
+            spelled=model.model.replace(":", "="),
             repository=about,
             link=link,
             trailers=columns,
@@ -185,21 +186,22 @@ def _plots(model: ModelFacts, columns: Sequence[str]) -> str:
 
 def _commands(model: ModelFacts) -> Iterator[tuple[str, str]]:
     """What one does next with a model, as commands to copy."""
-    asked = [
-        *((f"What {row.stage} holds", ("tagwarden", "resolve", f"{model.model}#{row.stage}")) for row in model.stages),
-        ("The commit to deploy", ("git", "checkout", model.versions[0].registered.tag) if model.versions else ()),
+    best = model.stable or model.latest
+    asked: list[tuple[str, tuple[str, ...]]] = [
+        (f"What {row.stage} holds", ("tagwarden", "resolve", f"{model.model}#{row.stage}")) for row in model.stages
+    ]
+    found = next((row.registered.tag for row in model.versions if row.active and row.version == best), None)
+    if best and found:
+        asked.append((f"Check out {best}", ("git", "checkout", found)))
+        for stage in model.stages[-1:]:
+            if stage.holder is None or stage.holder.version != best:
+                assign = ("tagwarden", "assign", model.model, stage.stage, "--version", best, "--push")
+                asked.append((f"Assign {best} to {stage.stage}", assign))
+    asked += [
         ("Register the next version, on HEAD", ("tagwarden", "register", model.model, "--push")),
-        *(
-            (
-                f"Assign {model.latest} to {row.stage}",
-                ("tagwarden", "assign", model.model, row.stage, "--version", model.latest, "--push"),
-            )
-            for row in model.stages[-1:]
-            if model.latest and row.holder and row.holder.version != model.latest
-        ),
         ("Everything that happened", ("tagwarden", "history", model.model)),
-    ]  # fmt: skip
+    ]
     for about, words in asked:
-        command = shell_command(*words) if words else None
+        command = shell_command(*words)
         if command is not None:
             yield about, command

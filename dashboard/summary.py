@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # A stage, the version in it, and since when.
 Held = tuple[str, str, int]
 
-MOST_RECENT = 20
+MOST_RECENT = 12
 
 
 class ModelRow(Record):

@@ -1,135 +1,167 @@
-// Goes to a version, puts two side by side, and shows the intervals that contain a day. It decides nothing: all of it
-// stands in the page's tables.
+// Goes to a version, puts two side by side, draws who held what when, and shows a day. It decides nothing: all that it
+// shows stands in the page's tables.
 "use strict";
 (() => {
   const versions = document.getElementById("table-of-versions");
+  const rows = versions ? [...versions.tBodies[0].rows] : [];
   const state = () => Object.fromEntries(readState());
   const remember = (changes) => writeState(Object.entries({ ...state(), ...changes }));
-
-  const jump = document.getElementById("jump");
-  jump?.addEventListener("change", () => {
-    if (jump.value) location.hash = jump.value;
-  });
-
-  // Comparison
-  const form = document.getElementById("comparing");
-  const place = document.getElementById("comparison");
-  const heads = versions ? [...versions.tHead.rows[0].cells].map((cell) => cell.textContent) : [];
-  const rows = versions ? [...versions.tBodies[0].rows] : [];
   const words = (cell) => cell.innerText.trim();
-  const quoted = (text) => "'" + text + "'";
 
-  function addCells(row, texts) {
-    for (const text of texts) {
-      const cell = row.insertCell();
-      cell.textContent = text;
-    }
+  function make(name, properties = {}, ...children) {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  }
+  const labelled = (text, field) => make("label", {}, text, field);
+  const optionOf = (row) => make("option", { value: row.id }, row.id + (row.className === "gone" ? " (deregistered)" : ""));
+
+  // Versions
+  if (rows.length > 1) {
+    const jump = make("select", {}, make("option", { value: "" }, "a version"), ...rows.map(optionOf));
+    jump.addEventListener("change", () => {
+      if (jump.value) location.hash = jump.value;
+    });
+    document.getElementById("jump").append(make("label", {}, "Go to ", jump));
   }
 
+  // Comparison
+  const from = make("select", { name: "from" }, ...rows.map(optionOf));
+  const to = make("select", { name: "to" }, ...rows.map(optionOf));
+  const comparison = make("div", { id: "comparison", className: "wide", tabIndex: 0 });
+  comparison.setAttribute("role", "region");
+  comparison.setAttribute("aria-label", "Comparison");
+  comparison.setAttribute("aria-live", "polite");
+
   function change(one, other) {
-    const [from, to] = [one, other].map((text) => (text === "" ? NaN : Number(text)));
-    if (!Number.isFinite(from) || !Number.isFinite(to)) return one === other ? "" : "changed";
-    if (from === to) return "";
-    return (to > from ? "+" : "−") + Number(Math.abs(to - from).toPrecision(6));
+    const [before, after] = [one, other].map((text) => (text === "" ? NaN : Number(text)));
+    if (!Number.isFinite(before) || !Number.isFinite(after)) return one === other ? "" : "changed";
+    if (before === after) return "";
+    return (after > before ? "+" : "\u2212") + Number(Math.abs(after - before).toPrecision(6));
+  }
+
+  function lineOf(label, before, after) {
+    const cells = [before || "\u2013", after || "\u2013", change(before, after)].map((text) => make("td", {}, text));
+    return make("tr", { className: before === after ? "" : "differs" }, make("th", { scope: "row" }, label), ...cells);
   }
 
   function compare() {
-    const one = document.getElementById(form.from.value);
-    const other = document.getElementById(form.to.value);
-    place.replaceChildren();
-    if (!one || !other) return;
-    const table = document.createElement("table");
-    const caption = table.createCaption();
-    caption.className = "hidden";
-    caption.textContent = form.from.value + " beside " + form.to.value;
-    const top = table.createTHead().insertRow();
-    for (const text of ["", form.from.value, form.to.value, "Change"]) {
-      const head = document.createElement(text ? "th" : "td");
-      if (text) head.scope = "col";
-      head.textContent = text;
-      top.append(head);
-    }
-    const body = table.createTBody();
-    heads.forEach((label, column) => {
-      if (column === 0) return;
-      const [before, after] = [one, other].map((row) => words(row.cells[column]));
-      const row = body.insertRow();
-      const head = document.createElement("th");
-      head.scope = "row";
-      head.textContent = label;
-      row.append(head);
-      addCells(row, [before || "–", after || "–", change(before, after)]);
-      row.className = before === after ? "" : "differs";
-    });
-    const code = document.createElement("p");
-    code.className = "quiet";
-    code.textContent = "In a clone: ";
-    const command = document.createElement("code");
-    command.textContent = "git diff " + quoted(one.dataset.tag) + " " + quoted(other.dataset.tag);
-    code.append(command);
-    place.append(table, code);
+    const [one, other] = [from, to].map((select) => document.getElementById(select.value));
+    const heads = [...versions.tHead.rows[0].cells].map((cell) => cell.textContent);
+    const lines = heads.slice(1).map((label, column) => lineOf(label, words(one.cells[column + 1]), words(other.cells[column + 1])));
+    const columns = [from.value, to.value, "Change"].map((text) => make("th", { scope: "col" }, text));
+    const table = make(
+      "table", {},
+      make("caption", { className: "hidden" }, from.value + " beside " + to.value),
+      make("thead", {}, make("tr", {}, make("td"), ...columns)),
+      make("tbody", {}, ...lines),
+    );
+    const tags = [one, other].map((row) => "'" + (row.dataset.tag || versions.dataset.model + "@" + row.id) + "'");
+    const command = make("p", { className: "quiet" }, "In a clone: ", make("code", {}, "git diff " + tags.join(" ")));
+    comparison.replaceChildren(table, command);
   }
 
-  if (form) {
-    for (const select of [form.from, form.to]) {
-      for (const option of [...jump.options].slice(1)) select.append(option.cloneNode(true));
-    }
-    form.addEventListener("change", () => {
-      compare();
-      remember({ from: form.from.value, to: form.to.value });
-    });
-    document.getElementById("swap").addEventListener("click", () => {
-      [form.from.value, form.to.value] = [form.to.value, form.from.value];
-      form.dispatchEvent(new Event("change"));
-    });
+  function compared() {
+    compare();
+    remember({ from: from.value, to: to.value });
   }
 
-  // As of a day
-  const asOf = document.getElementById("asof");
-  const stood = document.getElementById("stood");
-  const intervals = [...document.getElementById("intervals").tBodies[0].rows];
+  if (rows.length > 1) {
+    const swap = make("button", { type: "button", id: "swap" }, "Swap");
+    swap.addEventListener("click", () => {
+      [from.value, to.value] = [to.value, from.value];
+      compared();
+    });
+    const form = make("form", { className: "filters" }, labelled("From", from), labelled("To", to), swap);
+    form.addEventListener("change", compared);
+    document.getElementById("comparing").append(form, comparison);
+  }
+
+  // Who held what, and when: by days, as their ends are what is asked for.
+  const intervals = [...document.getElementById("intervals").tBodies[0].rows].map((row) => {
+    const [what, version, start, until] = [...row.cells].map((cell) => cell.textContent);
+    return { row, what, version, start, until: until === "now" ? "" : until };
+  });
+  const day = make("input", { type: "date", name: "day" });
+  const stood = make("p", { className: "stood" });
+  stood.id = "stood";
+  stood.setAttribute("aria-live", "polite");
 
   function showDay() {
-    const end = asOf.day.value ? Date.parse(asOf.day.value + "T23:59:59Z") / 1000 : NaN;
-    const all = Number.isNaN(end);
-    const then = intervals.filter((row) => all || (row.dataset.a <= end && (row.dataset.z === undefined || end < row.dataset.z)));
-    intervals.forEach((row) => (row.hidden = !then.includes(row)));
+    const asked = day.value;
+    const then = intervals.filter((one) => !asked || (one.start.slice(0, 10) <= asked && (!one.until || asked < one.until.slice(0, 10))));
+    for (const one of intervals) one.row.hidden = !then.includes(one);
     stood.replaceChildren();
-    if (all) return;
-    if (!then.length) stood.textContent = "Nothing was registered yet, or everything had been taken out.";
-    for (const row of then) {
-      const item = document.createElement("span");
-      const what = document.createElement("b");
-      what.textContent = row.cells[1].textContent;
-      item.append(row.cells[0].textContent + " ", what);
-      stood.append(item);
-    }
+    if (asked && !then.length) stood.textContent = "Nothing was registered then, or everything had been taken out.";
+    if (asked) stood.append(...then.map((one) => make("span", {}, one.what + " ", make("b", {}, one.version))));
+    mark();
   }
 
-  asOf.addEventListener("input", () => {
+  // The drawing
+  const at = (text) => Date.parse(text.replace(" ", "T") + "Z");
+  const first = Math.min(...intervals.map((one) => at(one.start)));
+  const last = Math.max(...intervals.flatMap((one) => [at(one.start), one.until ? at(one.until) : 0]));
+  const end = last + Math.max((last - first) / 12, 86400000);
+  const share = (moment) => (100 * (Math.min(Math.max(moment, first), end) - first)) / (end - first);
+  const marker = make("i");
+
+  function mark() {
+    marker.hidden = !day.value;
+    if (day.value) marker.style.left = share(at(day.value + " 23:59")) + "%";
+  }
+
+  function draw() {
+    const drawing = make("div", { className: "lanes" });
+    drawing.setAttribute("aria-hidden", "true");  // the table below says the same
+    const stages = [...document.querySelectorAll(".cards h3")].map((head) => head.textContent);
+    for (const what of ["@latest", ...stages].filter((each) => intervals.some((one) => one.what === each))) {
+      const lane = make("div", { className: "lane" });
+      intervals.filter((one) => one.what === what).reverse().forEach((one, number) => {
+        const left = share(at(one.start));
+        const width = share(one.until ? at(one.until) : end) - left;
+        const bar = make("span", { className: number % 2 ? "odd" : "", title: `${what} ${one.version}, ${one.start} to ${one.until || "now"}` }, one.version);
+        bar.style.left = left + "%";
+        bar.style.width = width + "%";
+        lane.append(bar);
+      });
+      drawing.append(make("b", {}, what), lane);
+    }
+    const lanes = [...drawing.querySelectorAll(".lane")];
+    lanes[0]?.append(marker);
+    marker.style.setProperty("--lanes", lanes.length);
+    drawing.addEventListener("click", (event) => {
+      const lane = event.target.closest(".lane");
+      if (!lane) return;
+      const box = lane.getBoundingClientRect();
+      day.value = new Date(first + ((event.clientX - box.left) / box.width) * (end - first)).toISOString().slice(0, 10);
+      dayChanged();
+    });
+    return drawing;
+  }
+
+  function dayChanged() {
     showDay();
-    remember({ at: asOf.day.value });
-  });
-  asOf.addEventListener("submit", (event) => event.preventDefault());
-  asOf.addEventListener("reset", () =>
-    setTimeout(() => {
-      showDay();
-      remember({ at: "" });
-    }),
-  );
+    remember({ at: day.value });
+  }
+
+  const form = make("form", { className: "filters" }, labelled("As of the end of", day), make("button", { type: "reset" }, "All times"));
+  form.addEventListener("input", dayChanged);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(dayChanged));
+  document.getElementById("asof").append(form, ...(intervals.length ? [draw()] : []), stood);
 
   function restore() {
-    const { from, to, at } = state();
-    if (form) {
-      const known = (id, otherwise) => ([...form.from.options].some((option) => option.value === id) ? id : otherwise);
-      form.from.value = known(from, rows[1].id);
-      form.to.value = known(to, rows[0].id);
+    const asked = state();
+    if (rows.length > 1) {
+      const known = (id, otherwise) => (rows.some((row) => row.id === id) ? id : otherwise);
+      from.value = known(asked.from, rows[1].id);
+      to.value = known(asked.to, rows[0].id);
       compare();
     }
-    asOf.day.value = at || "";
+    day.value = asked.at || "";
     showDay();
-    if (from || to) document.getElementById("compare")?.scrollIntoView();
-    else if (at) document.getElementById("when").scrollIntoView();
+    if (asked.from || asked.to) document.getElementById("compare")?.scrollIntoView();
+    else if (asked.at) document.getElementById("when").scrollIntoView();
   }
   addEventListener("hashchange", () => {
     if (location.hash.includes("=")) restore();

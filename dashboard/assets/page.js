@@ -28,15 +28,36 @@ function compareKeys(one, other) {
   return typeof one === "number" && typeof other === "number" ? one - other : collator.compare(one, other);
 }
 
-function keyOf(cell) {
+function keyOf(cell, place, given) {
+  if (given) return -place;
   if (cell.dataset.k !== undefined) return Number(cell.dataset.k);
   return cell.textContent.trim();
 }
 
+// What is on the page
+for (const place of document.querySelectorAll(".toc")) {
+  place.setAttribute("aria-label", "On this page");
+  for (const head of document.querySelectorAll("h2[id]")) {
+    const link = document.createElement("a");
+    link.href = "#" + head.id;
+    link.textContent = head.textContent;
+    place.append(link, " ");
+  }
+}
+
+// What may have to be scrolled sideways can be reached by the keyboard.
+for (const place of document.querySelectorAll(".wide")) {
+  place.tabIndex = 0;
+  place.setAttribute("role", "region");
+  place.setAttribute("aria-label", place.querySelector("caption").textContent + ", as a table");
+}
+
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
-  makeSortable([...table.tHead.rows[0].cells], (column, ascending) => {
-    const rows = [...body.rows].map((row) => [keyOf(row.cells[column]), row]);
+  const heads = [...table.tHead.rows[0].cells];
+  const given = [...body.rows];  // the order in which Python put them, from the greatest
+  makeSortable(heads, (column, ascending) => {
+    const rows = given.map((row, place) => [keyOf(row.cells[column], place, heads[column].dataset.given !== undefined), row]);
     rows.sort((one, other) => (ascending ? 1 : -1) * compareKeys(one[0], other[0]));
     body.append(...rows.map((pair) => pair[1]));
   });
