@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..policy.errors import CannotJudge
 from ..report import github, gitlab, markdown, text
 from ..report.escape import escape
 from ..report.exit_status import ACCEPTED, REFUSED
@@ -37,6 +38,42 @@ FORMATS: dict[str, Callable[[Verdict], list[str]]] = {
     "gitlab": gitlab.lines_of,
     "markdown": markdown.lines_of,
 }
+
+
+# These are one document; of the others a file may hold more.
+WHOLE = ("json", "gitlab")
+
+
+def _read_reports(
+    ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    reports = []
+    for value in values:
+        format_, equals, path = value.partition("=")
+        if format_ not in FORMATS or not equals or not path:
+            raise click.BadParameter(f"{value!r} is not FORMAT=FILE with one of {', '.join(FORMATS)}.", ctx, parameter)
+        reports.append((format_, path))
+    return tuple(reports)
+
+
+reports_option = click.option(
+    "--write",
+    "reports",
+    metavar="FORMAT=FILE",
+    multiple=True,
+    callback=_read_reports,
+    help="Write the verdict as FORMAT to FILE as well; text and Markdown are added to what it holds.",
+)
+
+
+def write_reports(verdict: Verdict, reports: tuple[tuple[str, str], ...]) -> None:
+    """Write the verdict to each (format, file). Raises CannotJudge where a file can't be written."""
+    for format_, path in reports:
+        try:
+            with open(path, "w" if format_ in WHOLE else "a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write("\n".join(FORMATS[format_](verdict)) + "\n")
+        except OSError as error:
+            raise CannotJudge(f"The report {path!r} can't be written: {error.strerror}.") from error
 
 
 def _json_is_a_format(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:

@@ -7,11 +7,13 @@ unreadable here exactly if it is unreadable there.
 from __future__ import annotations
 
 from ..budget import Budget
+from ..record import Record
 from .needed_files import MOST_FILE_BYTES
 from .yaml_reading import load_yaml, prepare_yaml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 # What GTO's `Artifact` model takes for each key of an entry.
@@ -22,6 +24,14 @@ ENTRY_TYPES: dict[str, tuple[type, ...]] = {
     "description": (str,),
 }
 BOOLEAN_WORDS = ("y", "yes", "t", "true", "on", "1", "n", "no", "f", "false", "off", "0")
+
+
+class Annotation(Record):
+    """What a file says of a model; "" for what it does not say. `path` is from the repository's top folder."""
+
+    type: str
+    path: str
+    description: str
 
 
 class YamlFiles:
@@ -81,6 +91,31 @@ def declares(data: bytes, artifact: str, documents: YamlFiles) -> bool:
     content = documents.load(data)
     artifacts = content.get("artifacts") if isinstance(content, dict) else None
     return isinstance(artifacts, dict) and artifact in artifacts
+
+
+def annotation_in(
+    data: bytes, artifact: str, documents: YamlFiles, *, within: Sequence[str], folder: str
+) -> Annotation | None:
+    """What the file in `folder` says of `artifact`, a key of the table that `within` leads to.
+
+    None where it says nothing, or is no YAML. Raises CannotJudge if time is up.
+    """
+    try:
+        content = documents.load(data)
+    except ValueError:
+        return None
+    for key in (*within, artifact):
+        content = content.get(key) if isinstance(content, dict) else None
+    if not isinstance(content, dict):
+        return None
+    path = _text(content, "path")
+    described = _text(content, "description") or _text(content, "desc")
+    return Annotation(_text(content, "type"), f"{folder}/{path}" if folder and path else path, described)
+
+
+def _text(entry: dict[object, object], key: str) -> str:
+    value = entry.get(key)
+    return value if isinstance(value, str) else ""
 
 
 def _problem_of_entry(entry: Any) -> str | None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from ..grammar.query import Query
 from ..record import Record
-from .resolution import Unresolved, resolve
+from .before import stood_before
+from .event import read_event
+from .history import ModelHistory
+from .resolution import Unresolved, resolve, version_on
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..grammar.versions import Version
     from .resolution import NamedTag, Resolution
 
 
@@ -17,11 +21,13 @@ class Deployment(Record):
     """`event` is what the tag did. `deploy` is what holds now, None where nothing is to be deployed.
 
     Of a tag about a stage that is what the stage holds now, whatever the tag
-    did; of a registration the version, while it is active.
+    did; of a registration the version, while it is active. `previous` is what
+    the stage held before the tag, of a registration the latest version before it.
     """
 
     event: Resolution
     deploy: Resolution | None
+    previous: Version | None
 
 
 def deployment_of(tag: str, tags: Sequence[NamedTag]) -> Deployment:
@@ -33,7 +39,19 @@ def deployment_of(tag: str, tags: Sequence[NamedTag]) -> Deployment:
     about = Query("stage", name.model, stage=event.stage) if event.stage is not None else None
     if event.kind == "register":
         about = Query("version", name.model, version=event.version)
+    previous = _previous(tag, tags)
     try:
-        return Deployment(event, resolve(about, tags) if about is not None else None)
+        return Deployment(event, resolve(about, tags) if about is not None else None, previous)
     except Unresolved:
-        return Deployment(event, None)
+        return Deployment(event, None, previous)
+
+
+def _previous(tag: str, tags: Sequence[NamedTag]) -> Version | None:
+    events = [event for name, found in tags if (event := read_event(found, name))]
+    own = next(event for event in events if event.tag == tag)
+    before = ModelHistory(stood_before(own, [event for event in events if event is not own]))
+    stage = own.name.stage
+    if stage is None and own.name.kind != "register":
+        return None
+    held = before.holder(stage) if stage is not None else before.latest()
+    return version_on(held.commit, before) if held is not None else None

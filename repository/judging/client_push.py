@@ -155,6 +155,21 @@ def _judge_by(judge: Judge, push: ClientPush, listing: Listing | None, git: Git)
         reader.close()
 
 
+def needs_history(push: ClientPush, models: Sequence[str]) -> bool:
+    """Whether a rule asks which branches a tag of `models` is on, and the clone is shallow and can't tell.
+
+    Raises CannotJudge where the policy or the clone can't be read.
+    """
+    if push.git.line("rev-parse", "--is-shallow-repository") != "true":
+        return False
+    clone = GitProgram(push.git)
+    try:
+        policy = load_source(push.source or _own_policy(push, clone)).policy
+    finally:
+        clone.close()
+    return bool(_active(policy, models, ("target-branch",)))
+
+
 def remote_of(destination: Destination, git: Git, configuration: Configuration) -> Remote:
     """The remote that `destination` names, within the time that the configuration gives it.
 

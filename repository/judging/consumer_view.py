@@ -11,6 +11,7 @@ import pygit2
 from pygit2.enums import RepositoryOpenFlag
 
 from ...policy.record import Record
+from ..remote.reader import folders_in_list
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -142,7 +143,11 @@ def open_consumer_view(git: Git) -> ConsumerView | str:
     pygit2.settings.cache_max_size(LIBRARY_CACHE_BYTES)
     try:
         flags = RepositoryOpenFlag.NO_SEARCH | RepositoryOpenFlag.NO_DOTGIT
-        return ConsumerView(pygit2.Repository(git.folder(), flags))
+        repository = pygit2.Repository(git.folder(), flags)
+        # What was fetched to be judged lies beside the repository.
+        for folder in folders_in_list(git.user_environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")):
+            repository.odb.add_disk_alternate(folder)
+        return ConsumerView(repository)
     except WHAT_LIBGIT2_RAISES as error:
         return f"GTO's own library (libgit2) can't open this repository, so it was not asked: {_words(error)}"
 

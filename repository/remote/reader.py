@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import HEADS, TAGS
@@ -83,7 +84,7 @@ def fetch_missing(git: Git, remote: Remote, tags: Mapping[str, str], *, into: st
         return git
     wanted = [TAGS + name for name, oid in tags.items() if oid in lacking]
     objects = remote.fetch(wanted, into=into, id_length=len(next(iter(lacking))))
-    seeing = _with_objects_in(git, objects)
+    seeing = with_objects_in(git, objects)
     if still := _missing(seeing, lacking):
         changed = sorted(name for name, oid in tags.items() if oid in still)
         raise CannotJudge(
@@ -100,7 +101,8 @@ def _missing(git: Git, oids: set[str]) -> set[str]:
         reader.close()
 
 
-def _with_objects_in(git: Git, folder: str) -> Git:
+def with_objects_in(git: Git, folder: str) -> Git:
+    """Git for this clone, with the objects in `folder` in sight."""
     others = git.user_environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
     quoted = in_list_of_folders(folder)
     sight = f"{others}{os.pathsep}{quoted}" if others else quoted
@@ -112,3 +114,31 @@ def in_list_of_folders(folder: str) -> str:
     if os.pathsep not in folder and not folder.startswith('"'):
         return folder
     return '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def folders_in_list(value: str) -> list[str]:
+    """The folders in a value of GIT_ALTERNATE_OBJECT_DIRECTORIES, as `in_list_of_folders` wrote them."""
+    folders = []
+    while value:
+        if value.startswith('"'):
+            quoted = re.match(r'"((?:[^"\\]|\\.)*)"', value)
+            if quoted is None:
+                break
+            folders.append(re.sub(r"\\(.)", r"\1", quoted[1]))
+            value = value[quoted.end() :].removeprefix(os.pathsep)
+        else:
+            folder, _, value = value.partition(os.pathsep)
+            folders.append(folder)
+    return [folder for folder in folders if folder]
+
+
+def with_history(git: Git, remote: Remote, refs: Sequence[str], *, into: str) -> Git:
+    """Fetch the commits of the whole history of these refs of the remote, without files, into the folder `into`.
+
+    Returns Git for this clone with all of them in sight, past the boundary of
+    a shallow clone. Raises CannotJudge where the remote does not give them.
+    """
+    id_length = 64 if git.line("rev-parse", "--show-object-format") == "sha256" else 40
+    objects = remote.fetch(refs, into=into, id_length=id_length, history=True)
+    seeing = with_objects_in(git, objects)
+    return Git(git.directory, {**seeing.user_environment, "GIT_SHALLOW_FILE": ""})

@@ -88,15 +88,26 @@ class Remote:
             {ref: oid for ref, oid in listed.items() if ref.startswith(HEADS)},
         )
 
-    def fetch(self, refs: Iterable[str], *, into: str, id_length: int) -> str:
+    def fetch(
+        self,
+        refs: Iterable[str],
+        *,
+        into: str,
+        id_length: int,
+        largest_file: int | None = None,
+        history: bool = False,
+    ) -> str:
         """Fetch what these refs of the remote name into a new repository in the folder `into`.
 
-        A tag comes with its commit, without history and files. Nothing is
-        written elsewhere, above all no ref, no FETCH_HEAD and no boundary of a
+        A tag comes with its commit, without the `history` before it unless that
+        is asked for, and without files unless `largest_file` says up to how many
+        bytes each may have. Nothing is written elsewhere, above all no ref, no FETCH_HEAD and no boundary of a
         shallow clone. Returns the folder of the objects. Raises RemoteIsSilent.
         """
         scratch = Scratch(self._git, into, self.address, sha256=id_length == 64)
-        least = ["--no-auto-maintenance", "--depth=1", "--filter=tree:0", "--stdin", "--end-of-options"]
+        files = "tree:0" if largest_file is None else f"blob:limit={largest_file + 1}"
+        depth = [] if history else ["--depth=1"]
+        least = ["--no-auto-maintenance", *depth, f"--filter={files}", "--stdin", "--end-of-options"]
         fetch = ["git", *_FETCH, *least, scratch.address]
         self._ask(fetch, scratch.environment, folder=scratch.runs_in, given="\n".join(refs))
         return os.path.join(into, "objects")

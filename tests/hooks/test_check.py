@@ -263,7 +263,7 @@ class TestEvent:
 
     def test_other_options_do_not_go_with_it(self, repo: Repo) -> None:
         assert self.check(repo.path, {}, "--offline").status == 2
-        assert self.check(repo.path, {}, "some@v1.0.0").status == 2
+        assert self.check(repo.path, {}, "some@v1.0.0", "other@v1.0.0").status == 2
 
 
 class TestWhatToDeploy:

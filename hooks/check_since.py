@@ -1,0 +1,94 @@
+"""The model tags that no CI job may have been started for, judged by one that was.
+
+GitHub starts no workflow for a push of more than three tags, GitLab no pipeline
+beyond a few. Nothing keeps record of which tags were judged, so a job judges
+all that are dated within some time, and again those that have no date.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from ..policy.grammar.names import TAGS, model_of, parents_of
+from ..policy.grammar.tag_name import parse_tag_name
+from ..policy.objects.needed_files import MOST_FILE_BYTES
+from ..policy.objects.tag_object import parse_tag_object
+from ..policy.push import RefUpdate
+from ..policy.verdict import together
+from ..report.table import utc_text
+from ..repository.git.command import Git
+from ..repository.git.configuration import Configuration
+from ..repository.judging.client_push import ClientPush
+from ..repository.open_repository import DEFAULT_SECONDS
+from ..repository.registry import TAG_BYTES
+from ..repository.remote.reader import RemoteReader, fetch_missing, with_objects_in
+from ..repository.remote.remote import TIMEOUT_SETTING, Listing, Remote, seconds_for_remotes
+from .check import destination_of, judged_push, with_branches
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..policy.verdict import Verdict
+    from ..repository.trusted.policy_source import PolicySource
+
+
+def check_since(
+    verdict: Verdict, moment: int, *, but: str, remote: str | None = None, source: PolicySource | None = None
+) -> Verdict:
+    """`verdict` with that on the remote's model tags that are dated at `moment` or later.
+
+    Each is judged against what stood before it. Near misses and tags without a
+    date are among them, the tag `but` is not. Raises NotThere and CannotJudge.
+    """
+    git = Git.here()
+    with closing(Configuration(git)) as configuration, tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
+        destination = destination_of(git, remote, offline=False)
+        if destination.url is None:
+            return verdict
+        seconds = seconds_for_remotes(configuration.get(TIMEOUT_SETTING), DEFAULT_SECONDS)
+        asked = Remote.pushed_to(git, destination.name, destination.url, seconds=seconds)
+        listing = asked.list(None, heads=True)
+        tags = {name: oid for name, oid in listing.tags.items() if parse_tag_name(name) is not None}
+        seeing = fetch_missing(git, asked, tags, into=os.path.join(folder, "tags"))
+        chosen = _dated_since(seeing, {name: oid for name, oid in tags.items() if name != but}, moment)
+        if not chosen:
+            return verdict
+        objects = asked.fetch(
+            [TAGS + name for name in chosen],
+            into=os.path.join(folder, "files"),
+            id_length=len(next(iter(chosen.values()))),
+            largest_file=MOST_FILE_BYTES,
+        )
+        push = ClientPush((), destination, with_objects_in(seeing, objects), configuration, source, asks_library=True)
+        whole = push._replace(listing=listing)
+        push = with_branches(whole, asked, list(chosen), into=os.path.join(folder, "history"))
+        verdicts = [
+            judged_push(
+                push._replace(updates=[RefUpdate(None, oid, TAGS + name)], listing=_around(listing, name), landed=True)
+            )
+            for name, oid in sorted(chosen.items())
+        ]
+        others = f"{len(chosen)} other model tag{'s' if len(chosen) > 1 else ''}"
+        note = f"judged as well: {others}, dated since {utc_text(moment)} or without a date"
+        return together([verdict, *(one._replace(notes=(note,)) for one in verdicts)])
+
+
+def _dated_since(git: Git, tags: Mapping[str, str], moment: int) -> dict[str, str]:
+    with closing(RemoteReader(git, None, remote=None)) as reader:
+        chosen = {}
+        for (name, oid), found in zip(tags.items(), reader.objects(list(tags.values()), limit=TAG_BYTES), strict=True):
+            tagger = parse_tag_object(found.data, found.size).tagger if found.type == "tag" else None
+            if tagger is None or tagger.time >= moment:
+                chosen[name] = oid
+        return chosen
+
+
+def _around(listing: Listing, name: str) -> Listing:
+    """What the judge of one tag asks a remote for: the model's tags in any case, and those in the way of its name."""
+    model = model_of(name).lower()
+    parents = set(parents_of(name))
+    tags = {other: oid for other, oid in listing.tags.items() if model_of(other).lower() == model or other in parents}
+    return listing._replace(tags=tags)

@@ -1,0 +1,101 @@
+"""What the later steps of a CI job are told of the tag that started it.
+
+The first seven have the names and values of GTO's own action, so that its
+workflows go on working.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from ..policy.grammar.names import TAGS, gto_spelling
+from ..policy.grammar.near_miss import NearMiss
+from ..policy.grammar.tag_name import parse_tag_name
+from ..policy.registry.deployment import deployment_of
+from ..policy.registry.resolution import Unresolved
+from ..repository.annotation import read_annotation
+from ..repository.git.command import Git
+from ..repository.git.program import GitProgram
+from ..repository.open_repository import open_repository
+from ..repository.registry import read_tags
+from ..repository.remote.names import is_remote, remote_to_push_to
+from .ci_event import on_github
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..policy.registry.deployment import Deployment
+
+NAMES = (
+    "event", "name", "version", "stage", "type", "path", "description", "holds", "previous", "commit", "accepted",
+)  # fmt: skip
+# GTO's words for the kinds.
+EVENTS = {
+    "register": "registration",
+    "deregister": "deregistration",
+    "assign": "assignment",
+    "unassign": "unassignment",
+    "deprecate": "deprecation",
+}
+# GitLab takes 5 KiB for all of them (its documentation, "artifacts:reports:dotenv").
+MOST_BYTES = 1000
+
+
+def outputs_of(ref: str, *, accepted: bool, remote: str | None = None) -> dict[str, str]:
+    """The value of each of NAMES, "" for none; all in one line.
+
+    `commit` is what is to be deployed now: nothing for a refused tag, for one
+    that changed nothing, and for what was taken out. Raises CannotJudge where
+    the remote can't be asked.
+    """
+    found = _deployment(ref, remote) if accepted else None
+    values = dict.fromkeys(NAMES, "") | {"accepted": "true" if accepted else "false"}
+    if found is None:
+        return values
+    event, deploy = found.event, found.deploy
+    values["event"] = EVENTS[event.kind]
+    values["name"] = gto_spelling(event.model)
+    values["version"] = str(event.version or "")
+    values["stage"] = event.stage or ""
+    values["holds"] = str(deploy.version or "") if deploy is not None and event.stage is not None else ""
+    values["previous"] = str(found.previous or "")
+    values["commit"] = deploy.commit if deploy is not None else ""
+    with closing(GitProgram(Git.here())) as reader:
+        annotation = read_annotation(reader, event.commit, event.model)
+    if annotation is not None:
+        values.update(annotation._asdict())
+    return {name: _in_one_line(value) for name, value in values.items()}
+
+
+def _deployment(ref: str, remote: str | None) -> Deployment | None:
+    name = parse_tag_name(ref.removeprefix(TAGS)) if ref.startswith(TAGS) else None
+    if name is None or isinstance(name, NearMiss):
+        return None
+    git = Git.here()
+    place = remote if remote is not None else remote_to_push_to(git)
+    with open_repository(place if remote is not None or is_remote(git, place) else None, [name.model]) as reader:
+        try:
+            return deployment_of(ref.removeprefix(TAGS), list(read_tags(reader, [name.model])))
+        except Unresolved:
+            return None
+
+
+def _in_one_line(value: str) -> str:
+    """A value that can't begin another output, whatever somebody wrote into a description."""
+    line = " ".join(value.split())
+    printable = "".join(character for character in line if character.isprintable())
+    return printable.encode("utf-8", "replace")[:MOST_BYTES].decode("utf-8", "ignore")
+
+
+def append_outputs(path: str, values: Mapping[str, str], environment: Mapping[str, str]) -> None:
+    """Add them to the file at `path`, as GitHub's `GITHUB_OUTPUT` takes them or, elsewhere, as a dotenv report.
+
+    There they are variables of later jobs, so each name begins with TAGWARDEN_. Raises OSError.
+    """
+    github = on_github(environment)
+    lines = [f"{name if github else 'TAGWARDEN_' + name.upper()}={value}\n" for name, value in values.items()]
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    with open(file, "w", encoding="utf-8") as opened:
+        opened.write("".join(lines))
