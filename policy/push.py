@@ -132,7 +132,9 @@ class Circumstances(Record):
     `now` is in seconds since the epoch, on the judge's clock. `declared_stages`
     are the stages that `.gto` names at the trusted ref, None where it names
     none. `written` tells whether the judged tags are only planned, in the clone
-    of whoever pushes, or standing where no push can move them. `pusher` is None
+    of whoever pushes, or standing where no push can move them. `remote` is what the
+    reader's clone calls the remote, empty where it has none, and None where the
+    reader is on the server. `pusher` is None
     where it is not known who pushes. `emergency` maps a rule's id to the reason
     that the pusher gave. `asked_singly` names what may refuse single refs after
     this judgement, None for nothing. `budget` is the time for slow work, shared
@@ -149,6 +151,7 @@ class Circumstances(Record):
     asked_singly: str | None = None
     budget: Budget | None = None
     written: Literal["planned", "in a clone", "standing"] = "in a clone"
+    remote: str | None = "origin"
 
 
 class WholePush(Record):

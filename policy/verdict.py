@@ -23,8 +23,9 @@ class Breach(Record):
 
     `ref` is the full ref name, None for the push as a whole. `message` is one
     sentence that names the value. `key` is the policy key that governs the
-    case, None for the rule's first option; `fix` is a command to run. Text may
-    hold surrogates (bytes that are not UTF-8); reports escape it.
+    case, None for the rule's first option; `fix` is a command to run; `why` says
+    why it matters where the rule's own words do not fit. Text may hold
+    surrogates (bytes that are not UTF-8); reports escape it.
     """
 
     message: str
@@ -32,6 +33,7 @@ class Breach(Record):
     model: str | None = None
     key: str | None = None
     fix: str | None = None
+    why: str | None = None
 
 
 class Finding(Record):
@@ -44,6 +46,7 @@ class Finding(Record):
     message: str
     key: str | None
     fix: str | None
+    why: str | None = None
 
     @property
     def tag(self) -> str | None:

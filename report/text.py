@@ -45,6 +45,7 @@ def _count(number: int, noun: str) -> str:
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     shown: dict[str, int] = {}
+    explained: set[tuple[str, str]] = set()
     subject: object = ()
     for finding in findings:
         count = shown[finding.rule] = shown.get(finding.rule, 0) + 1
@@ -53,16 +54,18 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
         if (finding.ref,) != subject:
             subject = (finding.ref,)
             yield escape(finding.tag or finding.ref or "this push")
-        yield from _one(finding, explain=count == 1)
+        why = finding.why or load_rule(finding.rule).WHY
+        yield from _one(finding, None if (finding.rule, why) in explained else why)
+        explained.add((finding.rule, why))
     for rule, count in shown.items():
         if count > MOST_OF_ONE_RULE:
             yield f"[{rule}] {count - MOST_OF_ONE_RULE} more like this"
 
 
-def _one(finding: Finding, *, explain: bool) -> Iterator[str]:
+def _one(finding: Finding, why: str | None) -> Iterator[str]:
     yield f"  {finding.severity} [{finding.rule}] {escape(finding.message)}"
-    if explain:
-        yield f"    why: {load_rule(finding.rule).WHY}"
+    if why:
+        yield f"    why: {why}"
     if finding.key:
         yield f"    policy key: {escape(finding.key)}"
     if finding.fix:

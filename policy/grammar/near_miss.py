@@ -42,7 +42,7 @@ def explain(tag: str) -> NearMiss:
         return NearMiss(tag, _problem_of_size(tag), None)
     if is_commit_id(tag):
         return NearMiss(tag, "GTO would read it in place of the commit of that id, and may fail on what it finds", None)
-    return NearMiss(tag, _problem(tag), _suggest(tag))
+    return NearMiss(tag, _problem(tag) + _other_reading(tag), _suggest(tag))
 
 
 def _problem_of_size(tag: str) -> str:
@@ -63,6 +63,16 @@ def _problem(tag: str) -> str:
     if marks[0] == "@":
         return _problem_of_version(rest)
     return _problem_of_stage(rest) or _problem_of_length(tag)
+
+
+def _other_reading(tag: str) -> str:
+    """What is added for a tag that is right for a package: most that look so are no slip."""
+    name, _, version = tag.partition("@")
+    try:
+        parse_version(f"v{version}")
+    except ValueError:
+        return ""
+    return f'. If a package manager such as npm writes such tags, let the policy say `scope.ignore = ["{name}@[0-9]*"]`'
 
 
 def _problem_of_model(model: str) -> str | None:

@@ -15,7 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from ..facts.model_facts import ModelFacts
     from ..file.policy import Policy
     from ..objects.annotations import YamlFiles
     from ..push import Circumstances, ModelPush, Signature, TagPush, WholePush
@@ -102,18 +101,16 @@ class Judge:
                     fresh = (breach for breach in load_rule(rule).check(facts) if (rule, breach.ref) not in found)
                     breaches = list(fresh if self._lists_all else islice(fresh, MOST_OF_ONE_RULE + 1))
                     new.extend((rule, breach.ref) for breach in breaches)
-                    if breaches and self.circumstances.written == "standing":
-                        breaches = _as_they_stand(breaches, facts)
                     self._take(rule, level, breaches, landing.because)
             found.update(new)
             if landing is TOGETHER and not self._lists_all and any(update.tag.find("!") > 0 for update in push.pushed):
                 from ..facts.falls_back import falls_back
 
                 self._consequences += falls_back(facts)
-        if len(self.findings) > before + 1 and self.circumstances.written != "standing":
+        if len(self.findings) > before:
             from ..facts.fix import with_one_fix
 
-            self.findings[before:] = with_one_fix(self.findings[before:], facts, ORDER)
+            self.findings[before:] = with_one_fix(self.findings[before:], push.pushed, facts, ORDER)
 
     def _without_ignored(self, push: ModelPush) -> ModelPush:
         """The part without what is none of our business. Over history that stands, and others may need it."""
@@ -150,7 +147,9 @@ class Judge:
             options = load_rule(rule).OPTIONS
             key = breach.key or (options[0] if options else f"rules.{rule}")
             message = breach.message + because
-            self.findings.append(Finding(rule, severity, breach.ref, breach.model, message, key, breach.fix))
+            self.findings.append(
+                Finding(rule, severity, breach.ref, breach.model, message, key, breach.fix, breach.why)
+            )
 
     def _notes_on_what_is_left_out(self) -> Iterator[str]:
         for (rule, _), count in self._counts.items():
@@ -186,17 +185,6 @@ class Judge:
             ),
             emergency=self.used_emergencies,
         )
-
-
-def _as_they_stand(breaches: Sequence[Breach], facts: ModelFacts) -> list[Breach]:
-    """The breaches with what can still be done about the tags, which stand."""
-    from ..facts.fix import fix_where_it_stands
-
-    pushes = {push.ref: push for push in facts.pushes}
-    return [
-        breach._replace(fix=fix_where_it_stands(pushes[breach.ref], facts)) if breach.ref in pushes else breach
-        for breach in breaches
-    ]
 
 
 def judge_push(

@@ -8,9 +8,9 @@ Fix: make the tag with `tagwarden`, `gto` or `git tag -a`.
 
 from __future__ import annotations
 
+from ..facts.fix import made_anew
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from ..wording import shell_command
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -30,7 +30,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f"{push.tag!r} is a lightweight tag (it names a {push.new.type}, not a tag object)",
                 push.ref,
                 facts.model,
-                fix=shell_command("git", "tag", "-f", "-a", push.tag, f"{push.ref}^{{}}"),
+                fix=made_anew(facts, push),
             )
 
 

@@ -9,6 +9,7 @@ Fix: use the next counter, or none.
 
 from __future__ import annotations
 
+from ..facts.fix import by_command, commit_of, instead
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName, parse_tag_name
 from ..verdict import Breach
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.model_facts import ModelFacts
+    from ..push import TagPush
 
 OPTIONS = ()
 WHY = "counters are meant to show the order in which the tags were made."
@@ -44,11 +46,21 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 push.ref,
                 facts.model,
                 "rules.counter",
+                _counted_on(push, push.name, facts),
             )
         seen.add(counter)
         highest_seen = max(highest_seen, counter)
         if facts.circumstances.place == "history":
             highest = max(highest, counter)
+
+
+def _counted_on(push: TagPush, name: TagName, facts: ModelFacts) -> str | None:
+    """Our command counts on by itself."""
+    replayed = next((one for one in facts.events if one.push is push), None)
+    version = replayed.active if replayed else None
+    # What the push repeats is in the stage already.
+    again = ("--force",) if replayed and replayed.in_stage and name.kind == "assign" else ()
+    return instead(facts, push.tag, (*by_command(name, commit_of(push), version), *again))
 
 
 STRICT = '[rules]\ncounter = "error"\n'

@@ -15,9 +15,8 @@ follow lies ahead, wait until then.
 
 from __future__ import annotations
 
-from ..grammar.names import TAGS
+from ..facts.fix import made_anew
 from ..verdict import Breach
-from ..wording import shell_command
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -97,12 +96,11 @@ def _breach(
     message: str, replayed: ReplayedEvent, facts: ModelFacts, after: int, key: str = "rules.event-time"
 ) -> Breach:
     """The breach, with the command that makes the tag anew; where that must be dated `after` what lies ahead, when."""
-    tag = replayed.push.tag
     fix = None
     if after >= facts.circumstances.now and facts.circumstances.written != "standing":
         message += f"; try again after {date(after)}"
     elif facts.circumstances.written != "planned":
-        fix = shell_command("git", "tag", "-f", "-a", tag, f"{TAGS}{tag}^{{commit}}")
+        fix = made_anew(facts, replayed.push)
     return Breach(message, replayed.push.ref, facts.model, key, fix)
 
 

@@ -12,8 +12,9 @@ Fix: make the tag anew with a message as the policy asks for it
 from __future__ import annotations
 
 from ..budget import Budget
+from ..facts.fix import made_anew
 from ..verdict import Breach
-from ..wording import cut, shell_command
+from ..wording import cut
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -41,7 +42,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 replayed.push.ref,
                 facts.model,
                 key,
-                fix=shell_command("git", "tag", "-f", "-a", replayed.push.tag, replayed.event.commit),
+                fix=made_anew(facts, replayed.push, replayed.active),
             )
 
 

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from ..push import WholePush
 
 OPTIONS = ()
-WHY = "with an unreadable policy no tag could be judged, so every push of tags would be refused."
+WHY = "no tag could be judged by it, so every push of tags would be refused; `tagwarden policy check` tells beforehand."
 
 
 def check(push: WholePush) -> Iterator[Breach]:
     if push.policy_problem is not None:
         ref, mistakes = push.policy_problem
         for mistake in mistakes:
-            yield Breach(f"this push would make the policy unreadable: {mistake}", ref, fix="tagwarden policy check")
+            yield Breach(f"this push would make the policy unreadable: {mistake}", ref)
 
 
 EXAMPLES = (

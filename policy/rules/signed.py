@@ -19,10 +19,10 @@ or have the signer's key added to the allowed signers.
 from __future__ import annotations
 
 from ..facts.consequences import is_covered, lines_of
+from ..facts.fix import made_anew
 from ..grammar.tag_name import TagName
 from ..people import describe
 from ..verdict import Breach
-from ..wording import shell_command
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -44,7 +44,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         unsigned = _unsigned(line, wanted, facts)
         sentence = unsigned or _undone(line, wanted)
         if sentence is not None:
-            yield Breach(sentence, line.push.ref, facts.model, fix=_sign(line.push) if unsigned else None)
+            yield Breach(sentence, line.push.ref, facts.model, fix=_sign(line.push, facts) if unsigned else None)
 
 
 class _Wanted:
@@ -80,9 +80,9 @@ def _unsigned(line: Line, wanted: _Wanted, facts: ModelFacts) -> str | None:
     return f"{line.push.tag!r} {because}{problem}"
 
 
-def _sign(push: TagPush) -> str | None:
-    found = push.new.object if push.new else None
-    return shell_command("git", "tag", "-f", "-s", push.tag, found.target) if found and found.target else None
+def _sign(push: TagPush, facts: ModelFacts) -> str | None:
+    version = next((replayed.active for replayed in facts.events if replayed.push is push), None)
+    return made_anew(facts, push, version, sign=True)
 
 
 def _undone(line: Line, wanted: _Wanted) -> str | None:

@@ -8,9 +8,10 @@ Fix: correct the stage, or have it declared.
 
 from __future__ import annotations
 
-from ..grammar.names import gto_spelling, is_counter
+from ..facts.fix import by_command, instead
+from ..grammar.names import is_counter
 from ..verdict import Breach
-from ..wording import shell_command, some_of
+from ..wording import some_of
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -40,24 +41,25 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         if stage is None or stage in known or replayed.event.name.kind != "assign":
             continue
         stem, dash, counter = stage.rpartition("-")
-        hint = ""
+        meant, hint = None, ""
         if dash and is_counter(counter) and stem in known:
+            meant = stem
             hint = (
                 f"; {stage!r} was how GTO 0.1 wrote the stage {stem!r} with a counter, which is now '{stem}#{counter}'"
             )
-        from ..facts.fix import instead
         from ..grammar.near_names import near_name
 
         if stage not in nears:
             nears[stage] = near_name(stage, declared) if len(nears) < MOST_HINTS else None
-        near = nears[stage]
-        assign = ("tagwarden", "assign", gto_spelling(facts.model or ""), near or "")
-        version = ("--version", str(replayed.active)) if replayed.active else ()
+        meant = meant or nears[stage]
+        event = replayed.event
         yield Breach(
             f"the stage {stage!r} is not declared in {source} (declared: {names}){hint}",
             replayed.push.ref,
             facts.model,
-            fix=instead(facts, replayed.push.tag, shell_command(*assign, *version)) if near else None,
+            fix=instead(facts, event.tag, by_command(event.name._replace(stage=meant), event.commit, replayed.active))
+            if meant
+            else None,
         )
 
 

@@ -10,9 +10,9 @@ Fix: assign the stage that was skipped first.
 
 from __future__ import annotations
 
-from ..grammar.names import TAGS, gto_spelling
+from ..facts.fix import instead, made_anew
+from ..grammar.names import gto_spelling
 from ..verdict import Breach
-from ..wording import shell_command
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -46,14 +46,31 @@ def _skipped(replayed: ReplayedEvent, before: str, facts: ModelFacts) -> Breach:
             f"{assigns} and is dated before any tag that assigns {before!r} to it",
             replayed.push.ref,
             facts.model,
-            fix=shell_command("git", "tag", "-f", "-a", tag, f"{TAGS}{tag}^{{commit}}"),
+            fix=made_anew(facts, replayed.push, replayed.active),
         )
     return Breach(
         f"{assigns} which was never in {before!r}",
         replayed.push.ref,
         facts.model,
-        fix=shell_command("tagwarden", "assign", model, before, "--version", version) if version else None,
+        fix=instead(facts, tag, *_steps(replayed, facts, model, version)) if version else None,
     )
+
+
+def _steps(replayed: ReplayedEvent, facts: ModelFacts, model: str, version: str) -> list[tuple[str, ...]]:
+    """The commands that take the version through the stages that it skipped, up to the one that was meant."""
+    path, stage = facts.settings.stages.path, replayed.event.name.stage or ""
+    missing = [stage]
+    commit = replayed.event.commit
+    pushed = {
+        other.event.name.stage
+        for other in facts.events
+        if other.event.commit == commit and other.event.name.kind == "assign"
+    }
+    for before in reversed(path[: path.index(stage)]):
+        if before in replayed.earlier_stages or before in pushed:
+            break
+        missing.insert(0, before)
+    return [("tagwarden", "assign", model, step, "--version", version) for step in missing]
 
 
 PATH = '[stages]\npath = ["dev", "staging", "prod"]\n'

@@ -10,6 +10,7 @@ Fix: leave it registered; unassign the stage if the version should not be used a
 
 from __future__ import annotations
 
+from ..facts.fix import fetched_back
 from ..grammar.tag_name import TagName
 from ..registry.event import read_event
 from ..verdict import Breach
@@ -43,7 +44,12 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             record = _on_record(event, permanent, facts)
             if record is not None:
                 change = "deleted" if push.new is None else "moved"
-                yield Breach(f"{push.tag!r} may not be {change}: it {record}", push.ref, facts.model)
+                yield Breach(
+                    f"{push.tag!r} may not be {change}: it {record}",
+                    push.ref,
+                    facts.model,
+                    fix=fetched_back(facts, push.tag),
+                )
 
 
 def _on_record(event: Event, permanent: Collection[str], facts: ModelFacts) -> str | None:

@@ -6,15 +6,16 @@ is registered on that very commit. Also refused, because GTO fails on it, is an
 assignment on a commit with two versions of the model, and a second version on
 a commit with an assignment.
 
-Fix: tag the commit of the version that is meant;
-`tagwarden history MODEL` lists them.
+Fix: delete the tag, and tag the commit of the version that is meant;
+`tagwarden show MODEL` lists them.
 """
 
 from __future__ import annotations
 
+from ..facts.fix import by_command, drop, instead, next_version
 from ..grammar.names import gto_spelling
 from ..verdict import Breach
-from ..wording import shell_command, some_of
+from ..wording import shell_commands, some_of
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 OPTIONS = ()
 WHY = "CI would act on an event that the registry does not hold."
+GTO_FAILS = "GTO finds a stage's version by its commit, and fails where a commit has two."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -39,8 +41,29 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f"{replayed.push.tag!r} {problem}",
                 replayed.push.ref,
                 facts.model,
-                fix=shell_command("tagwarden", "history", gto_spelling(facts.model or "")),
+                fix=_fix(replayed, facts),
+                why=GTO_FAILS if replayed.versions_here > 1 else None,
             )
+
+
+def _fix(replayed: ReplayedEvent, facts: ModelFacts) -> str | None:
+    """What leads on, as far as the tag tells what was meant."""
+    push, name, commit = replayed.push, replayed.event.name, replayed.event.commit
+    if name.kind == "register":
+        return instead(facts, push.tag, ("git", "commit", "--allow-empty"), next_version(facts, None))
+    if replayed.versions_here > 1:
+        return drop(facts, push.tag)
+    history, model = facts.history, gto_spelling(facts.model or "")
+    if name.kind == "deregister" and name.version is not None:
+        other = history.first_registration(name.version)
+        elsewhere = other is not None and other.commit != commit and history.is_active(name.version, other.commit)
+        return instead(facts, push.tag, by_command(name, commit, None)) if elsewhere else drop(facts, push.tag)
+    if name.kind == "assign" and not history.registrations:
+        # The tag is right as soon as there is a version.
+        return shell_commands(next_version(facts, commit))
+    if name.kind == "assign" and facts.circumstances.written == "in a clone":
+        return instead(facts, push.tag, ("tagwarden", "show", model))
+    return drop(facts, push.tag)
 
 
 def _assignment(replayed: ReplayedEvent, facts: ModelFacts, _held: dict[str, str]) -> str | None:
@@ -78,11 +101,19 @@ def _deregistration(replayed: ReplayedEvent, facts: ModelFacts, _held: dict[str,
     return f"deregisters {event.name.version}, which was never registered"
 
 
-def _registration(replayed: ReplayedEvent, _facts: ModelFacts, _held: dict[str, str]) -> str | None:
-    if replayed.versions_here > 1 and replayed.assigned_before:
+def _registration(replayed: ReplayedEvent, facts: ModelFacts, _held: dict[str, str]) -> str | None:
+    if replayed.versions_here > 1 and replayed.assigned_before and not _is_told(replayed, facts):
         commit = replayed.event.commit
         return f"registers a second version on the commit {commit}, which has an assignment; GTO fails on that"
     return None
+
+
+def _is_told(replayed: ReplayedEvent, facts: ModelFacts) -> bool:
+    """Whether version-per-commit refuses the registration, too."""
+    there = facts.history.registrations_at.get(replayed.event.commit, ())
+    return facts.settings.levels["version-per-commit"] == "error" and any(
+        other.tag != replayed.event.tag for other in there
+    )
 
 
 def _many_versions(replayed: ReplayedEvent) -> str:

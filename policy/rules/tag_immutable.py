@@ -9,10 +9,9 @@ Fix: register a new version, or assign the stage by a new tag
 
 from __future__ import annotations
 
-from ..grammar.names import gto_spelling
+from ..facts.fix import by_command, commit_named, fetched_back, next_version
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from ..wording import shell_commands
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.model_facts import ModelFacts
+    from ..push import TagPush
 
 OPTIONS = ()
 WHY = "clones keep the tag that they have, so one name would mean two things."
@@ -32,18 +32,22 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f"{push.tag!r} exists already, and may not be moved from {push.old.oid} to {push.new.oid}",
                 push.ref,
                 facts.model,
-                fix=_start_over(push.tag, push.name),
+                fix=fetched_back(facts, push.tag, *_instead(push, facts)),
             )
 
 
-def _start_over(tag: str, name: TagName) -> str | None:
-    """The commands that fetch the tag as it was, and make one that may be pushed."""
-    instead = {
-        "register": ("register", gto_spelling(name.model)),
-        "assign": ("assign", gto_spelling(name.model), name.stage or ""),
-    }.get(name.kind)
-    fetch = ("git", "fetch", "--force", "origin", f"refs/tags/{tag}:refs/tags/{tag}")
-    return shell_commands(fetch, ("tagwarden", *instead)) if instead else shell_commands(fetch)
+def _instead(push: TagPush, facts: ModelFacts) -> list[tuple[str, ...]]:
+    """The command that does by another tag what the move was to do; none where nothing is left to do."""
+    replayed = next((one for one in facts.events if one.push is push), None)
+    if replayed is None or replayed.event.commit == commit_named(push.old):
+        return []
+    event, name = replayed.event, replayed.event.name
+    others = [one for one in facts.history.registrations_at.get(event.commit, ()) if one.tag != push.tag]
+    if name.kind == "register":
+        return [] if others else [next_version(facts, event.commit)]
+    if name.kind == "assign" and replayed.active is not None:
+        return [by_command(name, event.commit, replayed.active)]
+    return []
 
 
 EXAMPLES = (

@@ -95,7 +95,8 @@ EXAMPLES = (
     Example("the patch number is a word", ("churn@v1.2.new",), refused=True),
     Example("'@created' makes GTO fail", ("churn@created",), refused=True),
     Example("a dot in the model's name", ("churn.v2@v1.0.0",), refused=True),
-    Example("'!' after the counter", ("churn@v1.0.0#2!",), refused=True),
+    Example("'!' after the counter", ("churn@v1.0.0#2! at 2",), refused=True, existing=("churn@v1.0.0",)),
+    Example("the version of a package", ("ai@6.0.68",), refused=True),
     Example("a counter of nine digits", ("churn@v1.0.0#999999999",), refused=False),
     Example("a counter of ten digits", ("churn@v1.0.0#1000000000",), refused=True),
     Example(

@@ -10,9 +10,10 @@ Fix: make the tag anew under the name that it should have.
 
 from __future__ import annotations
 
+from ..facts.fix import made_anew
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from ..wording import quoted, shell_command
+from ..wording import quoted
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -33,7 +34,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f"the tag object bears the name {quoted(found.name)}, but its ref is {quoted(push.tag)}",
                 push.ref,
                 facts.model,
-                fix=shell_command("git", "tag", "-f", "-a", push.tag, found.target),
+                fix=made_anew(facts, push),
             )
 
 

@@ -10,9 +10,9 @@ Fix: make the tag anew with `tagwarden`, `gto` or `git tag -a`.
 
 from __future__ import annotations
 
+from ..facts.fix import made_anew
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from ..wording import shell_command
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -31,15 +31,20 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         found = push.new.object if push.new else None
         if found is None or not isinstance(push.name, TagName):
             continue
-        fix = None
+        if not found.defects and found.message_bytes <= limit:
+            continue
+        fix = made_anew(facts, push)
         for defect in found.defects:
-            fix = fix or shell_command("git", "tag", "-f", "-a", push.tag, f"{push.ref}^{{commit}}")
             yield Breach(
                 f"the tag object {push.tag!r} is malformed: {defect}", push.ref, facts.model, "rules.tag-object", fix
             )
         if found.message_bytes > limit:
             yield Breach(
-                f"the message of {push.tag!r} has {found.message_bytes} bytes, more than {limit}", push.ref, facts.model
+                f"the message of {push.tag!r} has {found.message_bytes} bytes, more than {limit}",
+                push.ref,
+                facts.model,
+                fix=fix,
+                why="whoever lists tags reads all of every message.",
             )
 
 

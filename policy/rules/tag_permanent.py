@@ -11,11 +11,10 @@ Fix: push the tombstone instead.
 
 from __future__ import annotations
 
+from ..facts.fix import by_command, commit_named, fetched_back
 from ..facts.readable_event import is_event
-from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from ..wording import shell_command
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.model_facts import ModelFacts
+    from ..push import Tag
 
 OPTIONS = ()
 WHY = "the tags are the registry's only memory; what is deleted can be registered again as another model."
@@ -33,16 +33,22 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         if push.old is None or push.new is not None or not isinstance(push.name, TagName):
             continue
         if is_event(push.old, facts):
-            yield Breach(f"{push.tag!r} may not be deleted", push.ref, facts.model, fix=_tombstone(push.name))
+            fix = fetched_back(facts, push.tag, *_tombstone(push.old, push.name, facts))
+            yield Breach(f"{push.tag!r} may not be deleted", push.ref, facts.model, fix=fix)
 
 
-def _tombstone(name: TagName) -> str | None:
-    model = gto_spelling(name.model)
-    if name.kind == "register":
-        return shell_command("tagwarden", "deregister", model, str(name.version))
-    if name.kind == "assign":
-        return shell_command("tagwarden", "unassign", model, str(name.stage))
-    return None
+def _tombstone(tag: Tag, name: TagName, facts: ModelFacts) -> list[tuple[str, ...]]:
+    """The command that takes back what `tag` did; none where that was taken back."""
+    commit = commit_named(tag) or ""
+    history = facts.history
+    if name.kind == "register" and name.version is not None:
+        gone = history.deregistration(name.version, commit)
+        return [] if gone else [by_command(name._replace(kind="deregister"), commit, None)]
+    if name.kind == "assign" and name.stage is not None:
+        version = history.active_version_at(commit)
+        gone = history.holding(name.stage, commit).unassigned
+        return [] if gone or version is None else [by_command(name._replace(kind="unassign"), commit, version)]
+    return []
 
 
 EXAMPLES = (

@@ -13,7 +13,7 @@ by, and make the tag anew.
 from __future__ import annotations
 
 from ..verdict import Breach
-from ..wording import quoted
+from ..wording import quoted, shell_commands
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ..facts.model_facts import ModelFacts
     from ..objects.tag_object import Tagger
-    from ..push import Circumstances
+    from ..push import Circumstances, TagPush
 
 OPTIONS = ()
 WHY = "the registry shows the tagger as whoever did this, and anybody can write any name into a tag."
@@ -45,7 +45,17 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         else:
             known_by = circumstances.pusher_email or circumstances.pusher
             problem = f"the tagger is {quoted(written)}, and the server knows the pusher as {quoted(known_by)}"
-        yield Breach(problem, replayed.push.ref, facts.model)
+        yield Breach(problem, replayed.push.ref, facts.model, fix=_as_yourself(replayed.push, circumstances))
+
+
+def _as_yourself(push: TagPush, circumstances: Circumstances) -> str | None:
+    if circumstances.pusher_email is not None:
+        identity = ("user.email", circumstances.pusher_email)
+    elif circumstances.pusher is not None:
+        identity = ("user.name", circumstances.pusher)
+    else:
+        return None
+    return shell_commands(("git", "config", *identity), ("git", "tag", "-f", "-a", push.tag, f"{push.ref}^{{commit}}"))
 
 
 def is_same(tagger: Tagger, circumstances: Circumstances) -> bool:

@@ -11,9 +11,9 @@ Fix: tag the commit that holds the model; if GTO can't read that one, commit aga
 
 from __future__ import annotations
 
+from ..facts.fix import made_anew
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from ..wording import shell_command
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -33,9 +33,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             continue
         problem = _problem(push.new, facts)
         if problem:
-            fix = None
-            if "another tag" in problem:
-                fix = shell_command("git", "tag", "-f", "-a", push.tag, f"{push.ref}^{{commit}}")
+            fix = made_anew(facts, push) if "another tag" in problem else None
             yield Breach(f"{push.tag!r} {problem}", push.ref, facts.model, fix=fix)
 
 

@@ -10,6 +10,7 @@ Fix: register the version without that part.
 
 from __future__ import annotations
 
+from ..facts.fix import by_command, commit_of, instead
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
 from .contract import Example
@@ -30,15 +31,18 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         name = push.name
         if not isinstance(name, TagName) or name.kind != "register" or name.version is None:
             continue
-        if name.version.build and not versions.build_metadata:
-            yield Breach(
-                f"version {name.version} has build metadata, {'.'.join(name.version.build)!r}", push.ref, facts.model
-            )
-        if name.version.prerelease and not versions.prerelease:
-            what = ".".join(name.version.prerelease)
-            yield Breach(
-                f"version {name.version} is a pre-release, {what!r}", push.ref, facts.model, "versions.prerelease"
-            )
+        build, prerelease = name.version.build, name.version.prerelease
+        unwanted = build and not versions.build_metadata, prerelease and not versions.prerelease
+        if not any(unwanted):
+            continue
+        plain = name.version._replace(build=(), prerelease=() if unwanted[1] else prerelease)
+        fix = instead(facts, push.tag, by_command(name._replace(version=plain), commit_of(push), None))
+        if unwanted[0]:
+            message = f"version {name.version} has build metadata, {'.'.join(build)!r}"
+            yield Breach(message, push.ref, facts.model, fix=fix)
+        if unwanted[1]:
+            message = f"version {name.version} is a pre-release, {'.'.join(prerelease)!r}"
+            yield Breach(message, push.ref, facts.model, "versions.prerelease", fix)
 
 
 EXAMPLES = (

@@ -8,10 +8,10 @@ Fix: register the next version.
 
 from __future__ import annotations
 
+from ..facts.fix import commit_of, instead, next_version
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from ..wording import shell_command
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -48,14 +48,12 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             continue
         first = seen.setdefault(version.precedence, push.tag)
         if first != push.tag:
-            from ..facts.fix import instead
-
             model = gto_spelling(facts.model or "")
             yield Breach(
                 f"version {version} of {model!r} was registered before, by {first!r}",
                 push.ref,
                 facts.model,
-                fix=instead(facts, push.tag, shell_command("tagwarden", "register", model)),
+                fix=instead(facts, push.tag, next_version(facts, commit_of(push))),
             )
 
 

@@ -13,10 +13,10 @@ models that keep several lines.
 
 from __future__ import annotations
 
-from ..grammar.names import TAGS, gto_spelling
+from ..facts.fix import commit_of, instead, next_version
+from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from ..wording import shell_command
 from .contract import Example
 
 TYPE_CHECKING = False
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ..facts.model_facts import ModelFacts
     from ..grammar.versions import Precedence, Version
+    from ..push import TagPush
     from ..registry.event import Event
     from ..registry.replay import ReplayedEvent
 
@@ -53,8 +54,20 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         name = push.name
         if isinstance(name, TagName) and name.kind == "register" and name.version:
             latest = highest.get(_line(name.version, numbers))
-            if latest and name.version.precedence <= _version(latest).precedence:
-                yield _breach(facts, push.ref, name, _version(latest), latest.tag)
+            if latest and name.version.precedence <= _version(latest).precedence and not _is_told(name.version, facts):
+                yield _breach(facts, push, name, _version(latest))
+
+
+def _is_told(version: Version, facts: ModelFacts) -> bool:
+    """Whether version-once refuses the version: it is registered already, and one slip has one finding."""
+    if facts.settings.levels["version-once"] != "error":
+        return False
+    made = {push.tag for push in facts.made}
+    return any(
+        event.name.version is not None and event.name.version.precedence == version.precedence
+        for event in facts.history.registrations
+        if event.tag not in made
+    )
 
 
 def _check_in_time_order(facts: ModelFacts, numbers: int) -> Iterator[Breach]:
@@ -79,7 +92,7 @@ def _check_in_time_order(facts: ModelFacts, numbers: int) -> Iterator[Breach]:
             while heap and in_order[heap[0]] not in active:
                 heappop(heap)
             if heap and version.precedence <= in_order[heap[0]].precedence:
-                yield _breach(facts, replayed.push.ref, name, in_order[heap[0]], None)
+                yield _breach(facts, replayed.push, name, in_order[heap[0]])
             heappush(heap, place[version])
             active.add(version)
 
@@ -97,22 +110,20 @@ def _version(event: Event) -> Version:
     return event.name.version
 
 
-def _breach(facts: ModelFacts, ref: str, name: TagName, latest: Version, tag: str | None) -> Breach:
+def _breach(facts: ModelFacts, push: TagPush, name: TagName, latest: Version) -> Breach:
+    commit = commit_of(push)
     order = facts.settings.versions.order
     of_line = "" if order == "latest" else f" of its {order} line"
     model = gto_spelling(name.model)
-    register = shell_command("tagwarden", "register", model)
     message = f"version {name.version} of {model!r} is not above {latest}, the latest{of_line}"
     if name.version is not None and order == "latest" and name.version.major < latest.major:
         # Which of the two is meant nobody can tell, and the wrong one would make old code the latest version.
-        message += (
-            f'; a fix of v{name.version.major} is let in where the policy says `versions.order = "major"`, '
-            f"and a version above all others is made by `{register}`"
-        )
-        return Breach(message, ref, facts.model)
-    from ..facts.fix import instead
-
-    return Breach(message, ref, facts.model, fix=instead(facts, ref.removeprefix(TAGS), register) if tag else None)
+        message += f'; a fix of v{name.version.major} is let in where the policy says `versions.order = "major"`'
+        if facts.circumstances.written != "standing":
+            register = instead(facts, push.tag, next_version(facts, commit))
+            message += f", and a version above all others is made by `{register}`"
+        return Breach(message, push.ref, facts.model)
+    return Breach(message, push.ref, facts.model, fix=instead(facts, push.tag, next_version(facts, commit)))
 
 
 THREE = ("churn@v1.0.0 on c1 at 1", "churn@v1.1.0 on c2 at 2", "churn@v2.0.0 on c3 at 3")

@@ -11,6 +11,7 @@ from ...policy.record import Record
 from ...policy.verdict import as_enforced
 from ..git.program import GitProgram
 from ..git.tree_walk import TreeWalk
+from ..remote.names import remote_for_fixes
 from ..signatures.verifier import find_verifier
 from .consumer_judge import ConsumerJudge, LookingJudge
 from .pipeline import judge_updates
@@ -56,7 +57,11 @@ def audit(git: Git, loaded: LoadedPolicy, *, progress: Progress | None = None) -
     reader = _CachingReader(git, progress)
     try:
         circumstances = Circumstances(
-            int(time.time()), "history", declared_stages=loaded.declared_stages, written="standing"
+            int(time.time()),
+            "history",
+            declared_stages=loaded.declared_stages,
+            written="standing",
+            remote=remote_for_fixes(git),
         )
         verify = find_verifier(loaded.policy, reader, git, now=None)
         judge = ConsumerJudge(loaded.policy, circumstances, git=git, verify=verify)

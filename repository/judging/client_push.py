@@ -112,6 +112,7 @@ def _judge_for(push: ClientPush, loaded: LoadedPolicy, clone: Reader) -> Judge:
         remote_url=push.destination.url,
         declared_stages=loaded.declared_stages,
         written="standing" if push.landed else "in a clone",
+        remote=push.destination.name or "origin",
     )
     # Whether a key was good when the tag came is what its date tells.
     verify = _verifier(loaded.policy, clone, push, None if push.landed else circumstances.now)

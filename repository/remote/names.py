@@ -34,3 +34,11 @@ def is_remote_anywhere(git: Git, name: str) -> bool:
 def push_url(git: Git, name: str) -> str:
     """Where a push to the remote `name` goes, as Git rewrites it. Raises CannotJudge where there is no such remote."""
     return git.line("remote", "get-url", "--push", "--end-of-options", name)
+
+
+def remote_for_fixes(git: Git) -> str | None:
+    """The remote that a fix names for whoever reads it here; empty where there is none, None on a server."""
+    name = remote_to_push_to(git)
+    if is_remote(git, name):
+        return name
+    return None if git.work_tree() is None else ""

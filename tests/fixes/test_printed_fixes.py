@@ -1,0 +1,201 @@
+"""Every command that is printed as a fix, run as printed where it was printed, leads to an accepted state.
+
+The situations are the rules' own examples: each is pushed to a server, stands on
+one that is audited, and is wished for by a command.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support import Server
+from support.examples import judge_example
+from support.played_examples import Scene, command_for, fixes, is_playable, stage
+from support.signing import SshKey, needs_ssh
+from tagwarden.policy.rules import RULES, load_rule
+from tagwarden.policy.rules.contract import Example
+from tagwarden.policy.verdict import Breach
+
+# People have to act: somebody else pushes, merges or decides, or the push goes in parts.
+LEFT_TO_PEOPLE = {"who", "target-branch", "near-name", "policy-file", "push-size"}
+# These can't be played: folders of a million files, or that lie too deep.
+UNPLAYED = {"target-tree"}
+# What is no tag is tested apart, below.
+NO_TAG = {"replace-refs", "policy-file", "push-size"}
+
+SITUATIONS = [
+    (rule, example)
+    for rule in RULES
+    for example in load_rule(rule).EXAMPLES
+    if example.refused and is_playable(example) and rule not in NO_TAG
+]
+
+
+def played(*, first_of: int) -> list[Any]:
+    """All situations; everybody's suite plays the first of each rule, of every so many rules."""
+    rules = list(RULES)
+    seen: set[str] = set()
+    found = []
+    for rule, example in SITUATIONS:
+        marks = () if rule not in seen and rules.index(rule) % first_of == 0 else (pytest.mark.thorough,)
+        seen.add(rule)
+        found.append(pytest.param(rule, example, id=f"{rule}: {example.title}", marks=marks))
+    return found
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> SshKey:
+    return SshKey.make(tmp_path / "key")
+
+
+def run_fixes(scene: Scene, said: str) -> list[str]:
+    """Run what `said` names as fixes, each of which must end with 0; the commands."""
+    commands = fixes(said)
+    for command in commands:
+        ran = scene.run(command)
+        assert ran.returncode == 0, f"{said}\n{command}\n{ran.stdout}{ran.stderr}"
+    return commands
+
+
+def assert_all_tags_can_be_pushed(scene: Scene, after: list[str]) -> None:
+    ran = scene.run("git push --quiet origin main --tags")
+    assert ran.returncode == 0, f"{after}\n{ran.stderr}"
+
+
+@needs_ssh
+@pytest.mark.parametrize(("rule", "example"), played(first_of=2))
+def test_what_a_refused_push_prints_leads_to_a_push_that_is_accepted(
+    rule: str, example: Example, server: Server, key: SshKey
+) -> None:
+    scene = stage(example, server, key)
+    scene.write(scene.clone, scene.lines)
+    scene.clone.try_git("fetch", "--quiet", "--tags", "origin")
+    standing = server.refs("refs/tags/")
+
+    refused = scene.run(shlex.join(["git", "push", "origin", "main", *scene.refspecs()]))
+    # Work goes on: what is checked out is not what was tagged.
+    scene.clone.commit(message="Train on")
+    commands = run_fixes(scene, refused.stderr)
+
+    if f" error [{rule}]" in refused.stderr:
+        assert commands or rule in LEFT_TO_PEOPLE or "may not be" in refused.stderr, refused.stderr
+    if commands:
+        assert_all_tags_can_be_pushed(scene, commands)
+        assert_only_tagged_commits_are_tagged(scene, standing, commands)
+
+
+def assert_only_tagged_commits_are_tagged(scene: Scene, standing: dict[str, str], commands: list[str]) -> None:
+    """No fix takes what happens to be checked out for what was tagged, but where it commits itself."""
+    if any("git commit" in command for command in commands):
+        return
+    new = scene.server.refs("refs/tags/").keys() - standing.keys()
+    commits = {scene.server.git("rev-parse", f"{ref}^{{commit}}") for ref in new}
+    meant = {scene.server.git("rev-parse", f"{oid}^{{commit}}") for oid in scene.ids.values()}
+    assert commits <= meant, commands
+
+
+@needs_ssh
+@pytest.mark.parametrize(("rule", "example"), played(first_of=9))
+def test_what_an_audit_prints_leads_to_an_audit_without_that_finding(
+    rule: str, example: Example, server: Server, key: SshKey
+) -> None:
+    scene = stage(example, server, key)
+    try:
+        scene.write(scene.server, scene.lines)
+    except OSError:
+        pytest.skip("the tags can't stand beside each other")
+    scene.clone.git("fetch", "--quiet", "--tags", "--force", "origin")
+
+    wrong = scene.run("tagwarden audit")
+    commands = run_fixes(scene, wrong.stdout)
+
+    left = scene.run("tagwarden audit").stdout
+    assert not fixes(left)
+    if commands:
+        assert wrong.returncode == 1
+        assert scene.server.tags() - {"plain"} == scene.clone.tags() - {"plain"}
+
+
+@needs_ssh
+@pytest.mark.parametrize(("rule", "example"), played(first_of=9))
+def test_what_a_command_prints_leads_to_a_tag_that_is_accepted(
+    rule: str, example: Example, server: Server, key: SshKey
+) -> None:
+    scene = stage(example, server, key)
+    scene.clone.git("fetch", "--quiet", "--tags", "origin")
+    command = command_for(scene.lines[0]) if len(scene.lines) == 1 else None
+    if command is None:
+        pytest.skip("no command makes such tags")
+
+    refused = scene.run(shlex.join(["tagwarden", *command]))
+    commands = run_fixes(scene, refused.stderr)
+
+    assert refused.returncode in (0, 1)
+    if refused.returncode == 1 and commands:
+        assert_all_tags_can_be_pushed(scene, commands)
+
+
+def test_a_replacement_is_deleted_by_the_fix(server: Server) -> None:
+    scene = stage(Example("", (), refused=True), server, None)
+    scene.clone.commit(message="Another")
+    scene.clone.git("replace", "HEAD", "HEAD~")
+
+    refused = scene.run("git push origin 'refs/replace/*'")
+    assert run_fixes(scene, refused.stderr)
+
+    assert scene.run("git push origin main --tags 'refs/replace/*:refs/replace/*'").returncode == 0
+
+
+def test_a_fix_for_a_tag_on_a_server_says_that_it_is_run_in_a_clone(server: Server, key: SshKey) -> None:
+    scene = stage(Example("", ("churn@1.2.0",), refused=True), server, key)
+    scene.write(scene.server, scene.lines)
+
+    said = scene.run("tagwarden audit", server).stdout
+
+    assert "fix: in a clone: git push origin :refs/tags/churn@1.2.0" in said
+    run_fixes(scene, said)
+    assert scene.run("tagwarden audit", server).returncode == 0
+
+
+def test_a_fix_names_the_remote_of_the_clone(server: Server, key: SshKey) -> None:
+    scene = stage(Example("", ("move churn@v1.0.0 on c2",), refused=True, existing=("churn@v1.0.0",)), server, key)
+    scene.clone.git("remote", "rename", "origin", "hub")
+    scene.write(scene.clone, scene.lines)
+
+    said = scene.run("tagwarden check churn@v1.0.0 --remote hub").stdout
+
+    assert "fix: git fetch --force hub " in said
+    assert run_fixes(scene, said)
+    assert scene.run("git push --quiet hub main --tags").returncode == 0
+
+
+@pytest.mark.parametrize("rule", sorted(RULES.keys() - UNPLAYED - NO_TAG))
+def test_a_rule_has_a_situation(rule: str) -> None:
+    assert any(rule == one for one, _ in SITUATIONS)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_breach_that_a_rule_can_yield_is_in_an_example(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = load_rule(rule)
+    source = inspect.getsource(sys.modules[module.__name__])  # type: ignore[attr-defined]
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    written = {call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Breach"}
+    shown: set[int] = set()
+
+    def breach(*args: Any, **named: Any) -> Breach:
+        shown.add(sys._getframe(1).f_lineno)
+        return Breach(*args, **named)
+
+    monkeypatch.setattr(module, "Breach", breach)
+    for example in module.EXAMPLES:
+        judge_example(example)
+
+    assert written
+    assert shown == written, f"lines {sorted(written - shown)} of {module.__name__} are reached by no example"  # type: ignore[attr-defined]
