@@ -6,6 +6,7 @@ import re
 import tomllib
 
 from support import Repo
+from support.played_examples import fixes, run_printed
 from support.project import ROOT
 from tagwarden.policy.file.load import load_policy
 
@@ -18,10 +19,16 @@ def test_the_refusal_in_the_readme_is_the_one_that_the_hook_writes(clone: Repo) 
     assert clone.push("churn@v1.1.0").ok
     clone.commit()
     clone.tag("churn@v1.0.1")
+    clone.commit()
     clone.tag("churn@v1.2")
 
-    said = clone.push("--tags").stderr.splitlines()
-    assert shown.splitlines() == [line.rstrip() for line in said if line.startswith("remote:")]
+    said = clone.push("main", "--tags").stderr
+    assert shown.splitlines() == [line.rstrip() for line in said.splitlines() if line.startswith("remote:")]
+    clone.git("config", "core.editor", "echo As agreed >")
+    for fix in fixes(said):
+        ran = run_printed(fix, clone)
+        assert ran.returncode == 0, ran.stderr
+    assert clone.push("main", "--tags").ok
 
 
 def test_the_policy_in_the_readme_is_one() -> None:

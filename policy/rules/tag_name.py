@@ -80,7 +80,6 @@ def _rename(miss: NearMiss) -> str | None:
     return shell_commands(
         ("git", "tag", "-a", miss.suggestion, f"{TAGS}{miss.tag}^{{commit}}"),
         ("git", "tag", "-d", miss.tag),
-        ("git", "push", "origin", TAGS + miss.suggestion),
     )
 
 

@@ -58,9 +58,10 @@ class TestWhatOnlyTheCloneHas:
         refused = leftover.push("churn@v1.0.5").stderr
         fix = next(line.partition("fix: ")[2].strip() for line in refused.splitlines() if "fix: " in line)
 
-        assert fix == "git tag -d churn@v1.0.5 && tagwarden register churn"
+        commit = leftover.git("rev-parse", "--short=12", "churn@v1.0.5^{commit}")
+        assert fix == f"git tag -d churn@v1.0.5 && tagwarden register churn {commit}"
         leftover.git("tag", "-d", "churn@v1.0.5")
-        assert ok(leftover, "register", "churn", "--push") == "churn@v1.1.1"
+        assert ok(leftover, "register", "churn", commit, "--push") == "churn@v1.1.1"
         assert leftover.push("--tags").ok
 
 
@@ -105,13 +106,13 @@ class TestLines:
     def test_without_lines_the_refusal_names_both_ways(self, server: Server, clone: Repo) -> None:
         clone.tag("churn@v2.0.0")
         assert clone.push("churn@v2.0.0").ok
-        clone.commit()
+        commit = clone.commit()[:12]
         clone.push("main")
 
         said = tagwarden(clone.path, "register", "churn", "--version", "v1.0.1").err
 
         assert 'a fix of v1 is let in where the policy says `versions.order = "major"`' in said
-        assert "a version above all others is made by `tagwarden register churn`" in said
+        assert f"a version above all others is made by `tagwarden register churn {commit}`" in said
         assert "fix:" not in said
 
 

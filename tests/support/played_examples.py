@@ -67,15 +67,20 @@ class Scene(NamedTuple):
 
     def run(self, command: str, where: Repo | None = None) -> subprocess.CompletedProcess[str]:
         """Run what was printed, in a shell, in the clone if not elsewhere."""
-        path = f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"
-        return subprocess.run(
-            ["bash", "-c", command],
-            cwd=(where or self.clone).path,
-            env={**os.environ, "PATH": path, "REMOTE_USER": "ada"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
+        return run_printed(command, where or self.clone)
+
+
+def run_printed(command: str, where: Repo) -> subprocess.CompletedProcess[str]:
+    """Run what was printed, in a shell, as somebody who pastes it does."""
+    path = f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["sh", "-c", command],
+        cwd=where.path,
+        env={**os.environ, "PATH": path, "REMOTE_USER": "ada"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
 
 
 def is_playable(example: Example) -> bool:
