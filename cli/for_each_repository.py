@@ -20,7 +20,7 @@ from ..repository.hook_files.errors import CannotInstall
 from .errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ..report.documents.shape import Shape
 
@@ -36,7 +36,7 @@ class Answer(Record):
 
     status: int
     verdict: str
-    details: Sequence[str]
+    details: Iterable[str]
     document: dict[str, Any]
 
 
@@ -64,12 +64,13 @@ def for_each_repository(paths: Sequence[str], ask: Callable[[str], Answer], *, a
     Of one repository alone no more is printed than its details, and what `ask`
     raises goes on; among several that is one repository's answer.
     """
-    if len(paths) < 2 and not any(map(is_glob, paths)):
+    if is_alone(paths):
         try:
             answer = ask(paths[0] if paths else ".")
         except CannotInstall as error:
             raise Refused(str(error)) from error
-        click.echo(json.dumps(answer.document) if as_json else "\n".join(answer.details))
+        for line in [json.dumps(answer.document)] if as_json else answer.details:
+            click.echo(line)
         return answer.status
     answers = []
     for path in _expanded(paths):
@@ -82,9 +83,14 @@ def for_each_repository(paths: Sequence[str], ask: Callable[[str], Answer], *, a
         click.echo(json.dumps({"schema": 1, "repositories": each}))
     else:
         for path, answer in answers:
-            if answer.details:
-                click.echo("\n".join(["", f"{escape(path)}:", *(f"  {line}" for line in _lines(answer.details))]))
+            if lines := [line for detail in answer.details for line in detail.splitlines()]:
+                click.echo("\n".join(["", f"{escape(path)}:", *(f"  {line}" for line in lines)]))
     return max(answer.status for _, answer in answers)
+
+
+def is_alone(paths: Sequence[str]) -> bool:
+    """Whether one repository is meant, whose answer needs no name."""
+    return len(paths) < 2 and not any(map(is_glob, paths))
 
 
 def is_glob(path: str) -> bool:
@@ -126,7 +132,3 @@ def _failure(status: int, problem: str) -> Answer:
 def done(said: Sequence[str], path: str) -> Answer:
     """The answer of a command that did something, in sentences: the first tells what."""
     return Answer(ACCEPTED, said[0] if said else "nothing to do", said, {"schema": 1, "repository": path, "done": said})
-
-
-def _lines(details: Sequence[str]) -> list[str]:
-    return [line for detail in details for line in detail.splitlines()]

@@ -10,7 +10,7 @@ import click
 from ..report.push_log import as_text
 from ..server_hooks.log.chain import read_lines_backward
 from ..server_hooks.log.line import read_end
-from .log_query import find_entries, fits, parsed
+from .log_query import Unreadable, find_entries, fits, parsed
 
 if TYPE_CHECKING:
     from .log_query import Query
@@ -24,7 +24,7 @@ def follow(common_dir: str, query: Query) -> None:
     """Print the newest lines that fit, then each that is added, until the process is interrupted."""
     seen = _newest(common_dir)
     first = query._replace(number=SHOWN_AT_FIRST) if query.number is None and query.since is None else query
-    for entry in find_entries(common_dir, first).entries:
+    for entry in find_entries(common_dir, first, Unreadable()):
         if entry["line"] <= seen:
             click.echo(as_text(entry))
     while True:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import deque
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..policy.grammar.names import TAGS, tag_spelling
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 # The lines are in the order in which they were written. A clock that was put back by more than this is passed over.
 CLOCK_WENT_BACK = 3600
 
+# How a line begins.
+TIME = re.compile(rb'\{"time":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z)"')
+
 
 class Query(Record):
     """What the lines must have; None for whatever it is. `number` is how many are wanted at most, the newest."""
@@ -33,45 +38,42 @@ class Query(Record):
     policy_changes: bool = False
 
 
-class Found(Record):
-    """The entries, oldest first, and how many of the lines that were looked at can't be read."""
+class Unreadable:
+    """Counts the lines that were looked at and can't be read."""
 
-    entries: Iterable[dict[str, Any]]
-    unreadable: int
+    def __init__(self) -> None:
+        self.count = 0
 
 
-def find_entries(common_dir: str, query: Query) -> Found:
-    """The entries that fit. Where only the newest are asked for, no more of the log is read.
+def find_entries(common_dir: str, query: Query, unreadable: Unreadable) -> Iterator[dict[str, Any]]:
+    """The entries that fit, oldest first, read as they are asked for.
 
-    OSError where the log can't be read.
+    Where only the newest are wanted, no more of the log is read. OSError where
+    it can't be read.
     """
     if query.policy_changes:
         # What a policy was before is known only from the lines before.
-        found = _fitting(_changing_policies(map(parsed, read_lines(common_dir))), query)
-        entries = list(found.entries)
-        return found._replace(
-            entries=entries if query.number is None else entries[max(0, len(entries) - query.number) :]
-        )
-    if query.number is None and query.since is None:
-        return _fitting(map(parsed, read_lines(common_dir)), query)
-    newest_first = _until(query.since, map(parsed, read_lines_backward(common_dir)))
-    found = _fitting(newest_first, query, most=query.number)
-    return found._replace(entries=tuple(reversed(list(found.entries))))
+        changing = _changing_policies(_entries(read_lines(common_dir), unreadable))
+        yield from deque((entry for entry in changing if fits(entry, query)), query.number)
+    elif query.number is not None:
+        newest = _entries(_until(query.since, read_lines_backward(common_dir)), unreadable)
+        fitting = islice((entry for entry in newest if fits(entry, query)), query.number)
+        yield from reversed(list(fitting))
+    else:
+        lines = read_lines(common_dir)
+        if query.since is not None:
+            # As lines, for an entry takes ten times as much memory.
+            lines = reversed(list(_until(query.since, read_lines_backward(common_dir))))
+        yield from (entry for entry in _entries(lines, unreadable) if fits(entry, query))
 
 
-def _fitting(entries: Iterable[dict[str, Any]], query: Query, *, most: int | None = None) -> Found:
-    fitting: deque[dict[str, Any]] = deque()
-    unreadable = 0
-    if most == 0:
-        return Found((), 0)
-    for entry in entries:
-        if not entry:
-            unreadable += 1
-        elif fits(entry, query):
-            fitting.append(entry)
-            if len(fitting) == most:
-                break
-    return Found(fitting, unreadable)
+def _entries(lines: Iterable[bytes], unreadable: Unreadable) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        entry = parsed(line)
+        if entry:
+            yield entry
+        else:
+            unreadable.count += 1
 
 
 def _changing_policies(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -79,10 +81,8 @@ def _changing_policies(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, 
     in_force: list[str | None] | None = None
     announced: set[str | None] = set()
     for entry in entries:
-        policies = entry.get("policies")
-        if not entry:
-            yield entry
-        elif not policies or entry["outcome"] == "incomplete":
+        policies = entry["policies"]
+        if not policies or entry["outcome"] == "incomplete":
             continue
         elif policies[0]["source"].endswith(AS_PUSHED):
             announced.add(policies[0]["id"])
@@ -96,11 +96,13 @@ def _changing_policies(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, 
             in_force = ids
 
 
-def _until(since: int | None, entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for entry in entries:
-        if entry and since is not None and time_of(entry) < since - CLOCK_WENT_BACK:
-            return
-        yield entry
+def _until(since: int | None, lines: Iterable[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        if since is not None:
+            found = TIME.match(line)
+            if found is not None and _seconds(found[1].decode("ascii")) < since - CLOCK_WENT_BACK:
+                return
+        yield line
 
 
 def parsed(line: bytes) -> dict[str, Any]:
@@ -117,7 +119,11 @@ def parsed(line: bytes) -> dict[str, Any]:
 
 def time_of(entry: dict[str, Any]) -> float:
     """When it was logged, in seconds since 1970."""
-    return datetime.fromisoformat(entry["time"]).timestamp()
+    return _seconds(entry["time"])
+
+
+def _seconds(time: str) -> float:
+    return datetime.fromisoformat(time).timestamp()
 
 
 def fits(entry: dict[str, Any], query: Query) -> bool:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...policy.errors import CannotJudge
-from ...policy.wording import counted
 from ...report.documents.keys import OUTCOMES
 from ...report.documents.shape import holding, or_null, shape
 from ...report.documents.shapes import LOGGED_PUSH
@@ -20,12 +19,12 @@ from ...server_hooks.log.files import has_log
 from ...server_hooks.log.line import is_hash
 from ..at_time import moment_option
 from ..errors import Refused
-from ..for_each_repository import Answer, for_each_repository, of_several
+from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
 from ..log_chain import newest_hash, rotation, verification
-from ..log_query import Query, find_entries
+from ..log_query import Query, Unreadable, find_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 TROUBLE = shape("trouble", "What is wrong at one line of a file, or with its end.", "file", "line", "message")
 LOG_SHAPE = shape("log", "The pushes that were judged.", "schema", holding("pushes", LOGGED_PUSH))
@@ -109,7 +108,7 @@ def log(
         repositories, head = (head, *repositories), ""
     _check_options(head, verifying=verifying, rotating=rotating, over=over, follow=follow, as_json=as_json)
     query = Query(model, pusher, rule, outcome, since, number, policy_changes)
-    ask = _shown(query)
+    ask = _shown(query, as_text_alone=not as_json and is_alone(repositories))
     if verifying:
         files = [path for path in repositories if os.path.isfile(path)]
         if files:
@@ -180,22 +179,39 @@ def _verify_files(files: Sequence[str], repositories: Sequence[str], head: str |
     return for_each_repository((), ask, as_json=as_json)
 
 
-def _shown(query: Query) -> Callable[[str], Answer]:
+def _shown(query: Query, *, as_text_alone: bool) -> Callable[[str], Answer]:
     def of(common_dir: str) -> Answer:
         _settle(common_dir)
-        found = find_entries(common_dir, query)
-        if found.unreadable:
-            click.echo(
-                f"tagwarden: {found.unreadable} lines can't be read; `tagwarden log --verify` says which are not as "
-                "written",
-                err=True,
-            )
-        entries = list(found.entries)
+        unreadable = Unreadable()
+        found = find_entries(common_dir, query, unreadable)
+        if as_text_alone:
+            return Answer(ACCEPTED, "", _texts(found, unreadable), {})
+        entries = list(found)
+        _tell(unreadable)
         document = {"schema": 1, "pushes": [as_document(entry) for entry in entries]}
-        pushes = counted(len(entries), "push").replace("pushs", "pushes")
+        pushes = "1 push" if len(entries) == 1 else f"{len(entries)} pushes"
         return Answer(ACCEPTED, pushes, [as_text(entry) for entry in entries], document)
 
     return _asked(of)
+
+
+def _texts(entries: Iterator[dict[str, Any]], unreadable: Unreadable) -> Iterator[str]:
+    """Each entry as it is read, for a log may be larger than memory."""
+    try:
+        for entry in entries:
+            yield as_text(entry)
+    except OSError as error:
+        raise CannotJudge(f"the push log can't be read: {error.filename}: {error.strerror}") from error
+    _tell(unreadable)
+
+
+def _tell(unreadable: Unreadable) -> None:
+    if unreadable.count:
+        click.echo(
+            f"tagwarden: {unreadable.count} lines can't be read; `tagwarden log --verify` says which are not as "
+            "written",
+            err=True,
+        )
 
 
 def _settle(common_dir: str) -> None:
