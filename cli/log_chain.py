@@ -9,6 +9,7 @@ from ..policy.errors import CannotJudge
 from ..policy.wording import counted
 from ..report.escape import escape
 from ..report.exit_status import ACCEPTED, REFUSED
+from ..repository.git.command import Git
 from ..server_hooks.log.chain import read_lines_backward, verify
 from ..server_hooks.log.line import LOG, is_hash
 from .errors import Refused
@@ -17,8 +18,6 @@ from .log_query import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from ..repository.git.command import Git
 
 
 def verification(common_dir: str | None, files: Sequence[str], *, wanted: str | None) -> Answer:
@@ -53,12 +52,13 @@ def newest_hash(common_dir: str) -> Answer:
     return Answer(ACCEPTED, digest, [digest], {"schema": 1, "head": digest})
 
 
-def rotation(common_dir: str, git: Git, *, over: int) -> Answer:
+def rotation(common_dir: str, *, over: int) -> Answer:
     """Put the lines so far into a file of their own."""
     from ..server_hooks.log.rotation import rotate  # not on Windows, where no server runs
 
     try:
-        rotated = rotate(os.path.abspath(common_dir), git, over=over)
+        common_dir = os.path.abspath(common_dir)
+        rotated = rotate(common_dir, Git.of_folder(common_dir), over=over)
     except OSError as error:
         raise CannotJudge(f"the push log can't be rotated: {error.filename or LOG}: {error.strerror}") from error
     file = None if rotated is None else rotated.file

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import os
 import shlex
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
 from ..policy.file.load import built_in_policy
 from ..policy.grammar.names import HEADS
 from ..report.account import about_differences, about_landing
-from ..report.proof import Status, named_rules, what_is_proven, what_went_wrong
+from ..report.proof import ServerStatus, named_rules, what_is_proven, what_went_wrong
 from ..repository.git.command import Git
-from ..repository.git.configuration import Configuration
-from ..repository.git.program import GitProgram
 from ..repository.hook_files.our_files import is_our_hook
 from ..repository.hook_files.placing import why_passed_over
 from ..repository.hook_files.probe import BAD_TAGS, PATIENCE
 from ..repository.judging.audit import unreadable_for_gto
-from ..repository.trusted.loaded_policy import load_source
 from ..repository.trusted.policy_location import POLICY_FILE
-from ..repository.trusted.policy_source import POLICY_SETTING, server_policy
+from ..repository.trusted.policy_source import POLICY_SETTING
+from .facts import facts_of, policy_of
 from .hook_place import HOOKS, delegates, hook_place, host_of, is_inside
 from .lock.push_lock import LOCK_FILE
 from .lock.receive_pack import ancestors_can_be_read
@@ -37,6 +34,7 @@ if TYPE_CHECKING:
     from ..policy.file.policy import Policy
     from ..report.proof import Proven
     from ..repository.hook_files.probe import Outcome
+    from ..repository.trusted.loaded_policy import LoadedPolicy
     from .hook_file import ServerHook
     from .hook_place import HookPlace
 
@@ -47,7 +45,7 @@ LOCK_ENDS = (
 )
 
 
-def status(path: str) -> Status:
+def status(path: str) -> ServerStatus:
     """Find out by pushing a bad tag through the hooks of the repository at `path`, which does not get there.
 
     Nothing of the repository changes but what tagwarden keeps beside it: the
@@ -72,14 +70,17 @@ def status(path: str) -> Status:
             problems.append(f"a push of bad tags {DOES_NOT_END}")
         if proven == "no":
             problems += _why_not(repository, host, outcome)
-    policy = _policy_of(repository)
+    loaded = _policy_of(repository)
+    policy = loaded.policy if loaded else built_in_policy()
     problems += _account_problems(repository, policy)
     consumers = unreadable_for_gto(Git.of_folder(repository.git_dir), policy)
     problems += consumers.problems
+    facts = facts_of(repository.common_dir, hooks.values(), loaded, guarded=False if host == "gitlab" else guarded)
     missing = [*_missing(hooks, host, guarded), *_in_others_hands(repository, hooks.values())]
+    missing += _beyond_this_machine(facts.lock)
     if consumers.note is not None:
         missing.append(consumers.note)
-    return Status(repository.path, proven, hooks, tuple(problems), tuple(missing), said.strip())
+    return ServerStatus(repository.path, proven, hooks, tuple(problems), tuple(missing), said.strip(), *facts)
 
 
 def _by_hand(repository: ServedRepository, host: str, problems: list[str]) -> tuple[Proven, str]:
@@ -161,14 +162,12 @@ def _account_problems(repository: ServedRepository, policy: Policy) -> list[str]
     return [*map(about_landing, account.landings), *about_differences(account.differences), *account.notes]
 
 
-def _policy_of(repository: ServedRepository) -> Policy:
-    """The repository's policy; the built-in one where it can't be read, which the push of bad tags has told."""
-    git = Git.of_folder(repository.git_dir)
-    with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
-        try:
-            return load_source(server_policy(reader, configuration)).policy
-        except CannotJudge:
-            return built_in_policy()
+def _policy_of(repository: ServedRepository) -> LoadedPolicy | None:
+    """The repository's policy; None where it can't be read, which the push of bad tags has told."""
+    try:
+        return policy_of(repository.git_dir)
+    except CannotJudge:
+        return None
 
 
 def _in_others_hands(repository: ServedRepository, files: Iterable[str]) -> list[str]:
@@ -193,6 +192,17 @@ def _missing(hooks: Mapping[str, str], host: str, guarded: bool | None) -> list[
     if hooks and "pre-receive" not in hooks:
         missing.append(NOTE)
     return missing
+
+
+def _beyond_this_machine(lock: Mapping[str, str]) -> list[str]:
+    if lock["reach"] != "unknown":
+        return []
+    said = (
+        f"the repository lies on a file system ({lock['file_system']}) of which nothing says that locks reach other "
+        "machines: if several serve it, two pushes at the same moment may together break a rule, and their lines in "
+        "the push log run into each other. Let one machine serve it"
+    )
+    return [said]
 
 
 def _install(repository: ServedRepository) -> str:

@@ -9,44 +9,56 @@ import click
 
 from ...policy.errors import CannotJudge
 from ...policy.rules import RULES
+from ...policy.wording import counted
 from ...report.documents.shape import shape
 from ...report.documents.shapes import VERDICT
 from ...report.exit_status import ACCEPTED, REFUSED
-from ...report.json import document, dump
+from ...report.json import document
 from ...repository.judging.audit import audit as audit_tags
 from ...repository.judging.baseline_file import hold_against_baseline
 from ...repository.open_repository import open_repository
-from ..judging import format_options, show_verdict
+from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
+from ..judging import FORMATS, format_options
 from ..policy_in_force import policy_in_file, policy_in_force
 from ..progress import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ...policy.file.policy import Policy
     from ...policy.verdict import Verdict
     from ...repository.git.command import Git
+    from ...repository.trusted.loaded_policy import LoadedPolicy
 
+AUDITED = VERDICT.plus(
+    "audit", "The verdict on all tags, and how often each rule is broken.", "counts", "known", "outdated"
+)
 DOCUMENTS = (
-    VERDICT.plus("audit", "The verdict on all tags, and how often each rule is broken.", "counts", "known", "outdated"),
+    AUDITED,
     shape("audit --plan", "A shell script that leads to an audit without errors.", "schema", "content"),
+    of_several(AUDITED.name, AUDITED),
 )
 
 
 @click.command()
-@click.argument("repo", required=False)
+@click.argument("repositories", metavar="[REPO]...", nargs=-1)
 @click.option("--policy", "policy_file", metavar="FILE", help="Judge by this policy.  [default: the one in force]")
 @click.option("--baseline", metavar="FILE", help="Leave out the findings that FILE knows.")
 @click.option("--write-baseline", metavar="FILE", help="Make FILE know what is found now, and leave that out.")
 @click.option("--plan", is_flag=True, help="Print a shell script that leads to an audit without errors.")
 @format_options
 def audit(
-    repo: str | None,
+    repositories: tuple[str, ...],
     policy_file: str | None,
     baseline: str | None,
     write_baseline: str | None,
     plan: bool,
     format: str | None,  # noqa: A002 -- the option's name
 ) -> int:
-    """Judge every tag of the repository REPO (the one here), one by one in the order of their times.
+    """Judge every tag of each repository REPO (the one here), one by one in the order of their times.
+
+    REPO may be a glob in quotes. Of several repositories each has its line, then
+    follows what was found; the exit status is the worst.
 
     Works on bare repositories, which are judged by the policy that their
     server goes by. Which tags were pushed together is not known any more, so
@@ -66,26 +78,43 @@ def audit(
         raise click.UsageError("--baseline reads a file and --write-baseline writes one: give one of them.")
     if plan and (write_baseline is not None or format not in (None, "text", "json")):
         raise click.UsageError("--plan prints a script; it does not go with --write-baseline and --format.")
-    with open_repository(repo) as reader, Progress("judged {} of {} tags") as progress:
-        loaded = policy_in_file(policy_file) if policy_file else policy_in_force(git=reader.git)
-        audited = audit_tags(reader.git, loaded, progress=progress)
-        held = hold_against_baseline(audited, read=baseline, write=write_baseline)
-        if plan:
-            from ..planning import repair_script
+    alone = is_alone(repositories)
+    if not alone and (baseline or write_baseline or plan or format not in (None, "text", "json")):
+        raise click.UsageError("Of several repositories there is --format text or json, and no plan and no baseline.")
 
-            script = repair_script(reader.git, loaded, held.verdict, audited.ids)
-            click.echo(dump({"schema": 1, "content": script}) if format == "json" else script, nl=format == "json")
-            return ACCEPTED
-        beside = _beside_the_tags(reader.git, loaded.policy)
-    verdict = held.verdict._replace(notes=(*held.verdict.notes, *beside))
-    if format == "json":
-        numbers = {"counts": _counts(verdict), "known": held.known, "outdated": held.outdated}
-        click.echo(dump({**document(verdict), **numbers}))
-        return ACCEPTED if verdict.accepted else REFUSED
-    status = show_verdict(verdict, format)
-    for rule, count in _counts(verdict).items() if format not in ("gitlab", "markdown") else ():
-        click.echo(f"{count:>6}  {rule}")
-    return status
+    def ask(path: str) -> Answer:
+        place = path if repositories else None
+        with open_repository(place) as reader, Progress("judged {} of {} tags") as progress:
+            loaded = policy_in_file(policy_file) if policy_file else policy_in_force(git=reader.git)
+            audited = audit_tags(reader.git, loaded, progress=progress)
+            held = hold_against_baseline(audited, read=baseline, write=write_baseline)
+            if plan:
+                return _plan(reader.git, loaded, held.verdict, audited.ids)
+            beside = _beside_the_tags(reader.git, loaded.policy)
+        verdict = held.verdict._replace(notes=(*held.verdict.notes, *beside))
+        return _answer(verdict, {"known": held.known, "outdated": held.outdated}, format or "text")
+
+    return for_each_repository(repositories, ask, as_json=format == "json")
+
+
+def _plan(git: Git, loaded: LoadedPolicy, verdict: Verdict, ids: Mapping[str, str]) -> Answer:
+    from ..planning import repair_script
+
+    script = repair_script(git, loaded, verdict, ids)
+    return Answer(ACCEPTED, "", [script.removesuffix("\n")], {"schema": 1, "content": script})
+
+
+def _answer(verdict: Verdict, numbers: Mapping[str, int], format: str) -> Answer:  # noqa: A002 -- the option's name
+    counts = _counts(verdict)
+    errors = sum(finding.severity == "error" for finding in verdict.findings)
+    in_short = f"{counted(errors, 'error')}, {counted(len(verdict.findings) - errors, 'warning')}"
+    lines: list[str] = []
+    if format != "json":
+        lines = FORMATS[format](verdict)
+        lines += [f"{count:>6}  {rule}" for rule, count in counts.items() if format not in ("gitlab", "markdown")]
+    status = ACCEPTED if verdict.accepted else REFUSED
+    found = f"{in_short} in {counted(verdict.judged, 'tag')}"
+    return Answer(status, found, lines, {**document(verdict), "counts": counts, **numbers})
 
 
 def _beside_the_tags(git: Git, policy: Policy) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +16,7 @@ from ...report.documents.shapes import LOGGED_PUSH
 from ...report.exit_status import ACCEPTED
 from ...report.push_log import as_document, as_text
 from ...repository.git.command import Git
+from ...repository.git.own_file import STATE_FOLDER
 from ...server_hooks.log.files import has_log
 from ...server_hooks.log.line import is_hash
 from ..at_time import moment_option
@@ -108,19 +110,20 @@ def log(
         repositories, head = (head, *repositories), ""
     _check_options(head, verifying=verifying, rotating=rotating, over=over, follow=follow, as_json=as_json)
     query = Query(model, pusher, rule, outcome, since, number, policy_changes)
-    ask = _shown(query, as_text_alone=not as_json and is_alone(repositories))
+    alone = is_alone(repositories)
+    ask = _shown(query, as_it_is_read=alone and not as_json)
     if verifying:
         files = [path for path in repositories if os.path.isfile(path)]
         if files:
             return _verify_files(files, [path for path in repositories if path not in files], head, as_json)
-        ask = _asked(lambda common_dir: verification(common_dir, (), wanted=head or None))
+        ask = partial(verification, files=(), wanted=head or None)
     elif head is not None:
-        ask = _asked(newest_hash)
+        ask = newest_hash
     elif rotating:
-        ask = _asked(lambda common_dir: rotation(common_dir, _git_of(common_dir), over=over or 0))
+        ask = partial(rotation, over=over or 0)
     elif follow:
         return _follow(repositories, query)
-    return for_each_repository(repositories, ask, as_json=as_json)
+    return for_each_repository(repositories, _asked(ask, alone=alone), as_json=as_json)
 
 
 def _check_options(
@@ -138,21 +141,25 @@ def _check_options(
         raise click.UsageError("--json is one document, which --follow would never end: `tail -F` follows the file")
 
 
-def find_log(repo: str) -> str:
-    """The common directory of the repository. Raises Refused where it has no push log."""
+def find_log(repo: str, *, may_be_empty: bool = False) -> str:
+    """The common directory of the repository. Raises Refused where it has no push log.
+
+    With `may_be_empty` it has one, too, where the hook is installed that will write it.
+    """
     git = Git.at(repo)
     common_dir = os.path.normpath(os.path.join(repo, git.line("rev-parse", "--git-common-dir")))
-    if not has_log(common_dir):
+    installed = may_be_empty and os.path.exists(os.path.join(common_dir, STATE_FOLDER))
+    if not installed and not has_log(common_dir):
         raise Refused(f"there is no push log in {common_dir!r}; the server hook writes it, on the server")
     return common_dir
 
 
-def _asked(ask: Callable[[str], Answer]) -> Callable[[str], Answer]:
+def _asked(ask: Callable[[str], Answer], *, alone: bool) -> Callable[[str], Answer]:
     def of(path: str) -> Answer:
         if os.path.isfile(path):
             raise Refused(f"{path} is a file, which only `tagwarden log --verify` takes; name its repository")
         try:
-            return ask(find_log(path))
+            return ask(find_log(path, may_be_empty=not alone))
         except OSError as error:
             raise CannotJudge(f"the push log can't be read: {error.filename}: {error.strerror}") from error
 
@@ -179,12 +186,12 @@ def _verify_files(files: Sequence[str], repositories: Sequence[str], head: str |
     return for_each_repository((), ask, as_json=as_json)
 
 
-def _shown(query: Query, *, as_text_alone: bool) -> Callable[[str], Answer]:
+def _shown(query: Query, *, as_it_is_read: bool) -> Callable[[str], Answer]:
     def of(common_dir: str) -> Answer:
         _settle(common_dir)
         unreadable = Unreadable()
         found = find_entries(common_dir, query, unreadable)
-        if as_text_alone:
+        if as_it_is_read:
             return Answer(ACCEPTED, "", _texts(found, unreadable), {})
         entries = list(found)
         _tell(unreadable)
@@ -192,7 +199,7 @@ def _shown(query: Query, *, as_text_alone: bool) -> Callable[[str], Answer]:
         pushes = "1 push" if len(entries) == 1 else f"{len(entries)} pushes"
         return Answer(ACCEPTED, pushes, [as_text(entry) for entry in entries], document)
 
-    return _asked(of)
+    return of
 
 
 def _texts(entries: Iterator[dict[str, Any]], unreadable: Unreadable) -> Iterator[str]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...policy.errors import CannotJudge
-from ...report.documents.shape import shape
+from ...policy.wording import counted
+from ...report.documents.shape import holding, or_null, shape
+from ...report.documents.shapes import SOURCE
+from ...report.escape import escape
 from ...report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
+from ...repository.hook_files.errors import CannotInstall
+from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PROVEN = {
     "refuses": "A bad tag was pushed to a scratch repository and refused by tagwarden, as it should be.",
@@ -19,35 +26,65 @@ PROVEN = {
     "unknown": "Whether bad tags are kept out can't be proven from here.",
 }
 
-DOCUMENTS = (
-    shape(
-        "status", "Whether a bad tag is refused, and what is wrong besides.",
-        "schema", "repository", "proven", "hooks", "problems", "missing", "said",
-    ),
+IN_SHORT = {
+    "refuses": "refuses bad tags",
+    "reports": "only reports bad tags",
+    "no": "BAD TAGS ARE NOT REFUSED",
+    "unknown": "can't be proven",
+}
+UNTIL = {"push": "the refs are in place", "hook": "the hook ends", "unknown": "an end that was not seen"}
+REACH = {
+    "machine": "it holds for all processes of this machine, in containers, too",
+    "network": "it holds for all machines that share the file system",
+    "unknown": "whether it holds between machines is not known",
+}
+
+CLONE = shape(
+    "status", "Whether a bad tag is refused, and what is wrong besides.",
+    "schema", "repository", "proven", "hooks", "problems", "missing", "said",
 )  # fmt: skip
+REFUSAL = shape("refusal", "A push that was not accepted.", "time", "line", "outcome", or_null("name"), "broken")
+SERVER = CLONE.plus(
+    "status --server", "The same of a server's hooks, and what is to be known of the repository.",
+    or_null("program"), or_null(holding("policy", SOURCE)), or_null("mode"), "logged", or_null("head"),
+    holding("lock", shape("lock", "The push lock.", "until", "reach", "file_system")),
+    or_null(holding("last_refusal", REFUSAL)),
+)  # fmt: skip
+DOCUMENTS = (CLONE, SERVER, of_several(CLONE.name, CLONE), of_several(SERVER.name, SERVER))
 
 
 @click.command()
-@click.argument("repository", metavar="[REPO]", default=".")
+@click.argument("repositories", metavar="[REPO]...", nargs=-1)
 @click.option("--server", is_flag=True, help="Prove the server hooks of the repository that is pushed to.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def status(repository: str, server: bool, as_json: bool) -> int:
+def status(repositories: tuple[str, ...], server: bool, as_json: bool) -> int:
     """Prove that a bad tag that is pushed from the clone REPO (default: here) is refused.
 
     With --server: one that is pushed to REPO. The tag goes to a scratch
     repository: nothing in REPO changes, and nothing leaves the machine.
 
+    REPO may be a glob in quotes: '/srv/git/*.git'. Of several repositories each has its line, then
+    follows what is wrong or not guaranteed.
+
     Exits with 0 only if the tag is refused, or in mode "evaluate" reported, and
     nothing else is wrong; with 3 if that can't be proven. What is refused is said
     in the first line.
     """
-    from ...repository.hook_files.errors import CannotInstall
 
-    try:
-        found = _status_of_server(repository) if server else _status_of_clone(repository)
-    except CannotInstall as error:
-        raise CannotJudge(str(error)) from error
-    click.echo(json.dumps(found) if as_json else "\n".join(_lines(found)))
+    def ask(path: str) -> Answer:
+        try:
+            found = _status_of_server(path) if server else _status_of_clone(path)
+        except CannotInstall as error:
+            raise CannotJudge(str(error)) from error
+        wrong = _what_is_wrong(found)
+        alone = is_alone(repositories)
+        details = [PROVEN[found["proven"]], *_about(found), *wrong] if alone else wrong
+        return Answer(_exit_status(found), _in_one_line(found), details, found)
+
+    return for_each_repository(repositories, ask, as_json=as_json)
+
+
+def _exit_status(found: dict[str, Any]) -> int:
     if found["proven"] == "unknown":
         return CANNOT_JUDGE
     return ACCEPTED if found["proven"] != "no" and not found["problems"] else REFUSED
@@ -66,10 +103,51 @@ def _status_of_clone(path: str) -> dict[str, Any]:
     return {"schema": 1, **status_of_client_hooks(path)._asdict()}
 
 
-def _lines(found: dict[str, Any]) -> list[str]:
-    lines = [PROVEN[found["proven"]]]
-    lines += [f"{hook}: {file}" for hook, file in found["hooks"].items()]
-    lines += [f"problem: {problem}" for problem in found["problems"]]
+def _about(found: dict[str, Any]) -> Iterator[str]:
+    for hook, file in found["hooks"].items():
+        yield f"{hook}: {file}"
+    if "logged" not in found:
+        return
+    if found["program"] is not None:
+        yield f"program: tagwarden {escape(found['program'])}"
+    if found["policy"] is not None:
+        yield f"policy: {_policy(found)}"
+    yield f"push log: {_log(found)}"
+    yield f"push lock: kept until {UNTIL[found['lock']['until']]}; {REACH[found['lock']['reach']]}"
+    if found["last_refusal"] is not None:
+        yield f"last refusal: {_refusal(found['last_refusal'])}"
+
+
+def _policy(found: dict[str, Any]) -> str:
+    identity = (found["policy"]["id"] or "no id")[:12]
+    return f"{escape(found['policy']['source'])} ({identity}), mode {found['mode']}"
+
+
+def _log(found: dict[str, Any]) -> str:
+    return f"{counted(found['logged'], 'line')}, newest hash {found['head']}" if found["head"] else "no line yet"
+
+
+def _refusal(refusal: dict[str, Any]) -> str:
+    who = "nobody known" if refusal["name"] is None else escape(refusal["name"])
+    rules = "".join(f" [{escape(rule)}]" for rule in refusal["broken"])
+    return f"{escape(refusal['time'])} {escape(refusal['outcome'])} {who}{rules} (line {refusal['line']})"
+
+
+def _in_one_line(found: dict[str, Any]) -> str:
+    words = [IN_SHORT[found["proven"]]]
+    if found["problems"]:
+        words.append(counted(len(found["problems"]), "problem"))
+    if "logged" in found:
+        words.append(f"tagwarden {escape(found['program'] or 'unknown')}")
+        words.append(f"policy {_policy(found)}" if found["policy"] else "no policy that can be read")
+        words.append(f"log {found['logged']} {(found['head'] or '-')[:12]}")
+        words.append(f"lock until {found['lock']['until']}")
+        words.append(f"last refusal {_refusal(found['last_refusal'])}" if found["last_refusal"] else "no refusal")
+    return "; ".join(words)
+
+
+def _what_is_wrong(found: dict[str, Any]) -> list[str]:
+    lines = [f"problem: {problem}" for problem in found["problems"]]
     lines += [f"not guaranteed: {what}" for what in found["missing"]]
     if found["said"] and found["proven"] == "no":
         lines += ["what was said:", *(f"  {line}" for line in found["said"].splitlines())]

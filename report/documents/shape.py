@@ -40,8 +40,8 @@ def shape(name: str, doc: str, *fields: str | Field) -> Shape:
     return Shape(name, doc, tuple(Field(field) if isinstance(field, str) else field for field in fields))
 
 
-def or_null(key: str) -> Field:
-    return Field(key, null=True)
+def or_null(field: str | Field) -> Field:
+    return (Field(field) if isinstance(field, str) else field)._replace(null=True)
 
 
 def if_any(field: str | Field) -> Field:

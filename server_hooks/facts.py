@@ -1,0 +1,121 @@
+"""What an administrator wants to know of a repository that is served, beside whether its hooks work."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import os
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from ..policy.program_version import VERSION
+from ..policy.record import Record
+from ..repository.git.bounded_program import NotStarted, SaidTooMuch, TookTooLong, run_bounded
+from ..repository.git.command import Git
+from ..repository.git.configuration import Configuration
+from ..repository.git.program import GitProgram
+from ..repository.hook_files.our_files import interpreter_of
+from ..repository.trusted.loaded_policy import load_source
+from ..repository.trusted.policy_source import server_policy
+from .lock.file_system import file_system_of
+from .log.chain import read_lines_backward
+from .log.line import read_end
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from ..repository.trusted.loaded_policy import LoadedPolicy
+
+# Of a log that holds no refusal no more is looked through.
+MOST_LINES = 2000
+REFUSALS = ("refused", "could-not-judge", "busy")
+SECONDS_FOR_A_VERSION = 10.0
+TELL_VERSION = "from tagwarden.policy.program_version import VERSION; print(VERSION)"
+
+
+class Facts(Record):
+    """What JSON documents hold of it, key by key; None where there is none, or it can't be told."""
+
+    program: str | None
+    policy: dict[str, str | None] | None
+    mode: str | None
+    logged: int
+    head: str | None
+    lock: dict[str, str]
+    last_refusal: dict[str, Any] | None
+
+
+def facts_of(common_dir: str, hooks: Iterable[str], loaded: LoadedPolicy | None, *, guarded: bool | None) -> Facts:
+    """The facts about a repository that has `hooks` of ours, and goes by the policy `loaded`.
+
+    `guarded` tells whether a push lock was seen to outlive its hook.
+    """
+    newest = _newest(common_dir)
+    found = file_system_of(common_dir)
+    until = "unknown" if guarded is None else "push" if guarded else "hook"
+    return Facts(
+        program=_version_of(hooks),
+        policy=None if loaded is None else {"source": loaded.source.source, "id": loaded.source.id},
+        mode=None if loaded is None else loaded.policy.mode,
+        logged=newest[0] if newest else 0,
+        head=newest[1] if newest else None,
+        lock={"until": until, "reach": found.reach, "file_system": found.kind},
+        last_refusal=_last_refusal(common_dir),
+    )
+
+
+def policy_of(git_dir: str) -> LoadedPolicy:
+    """The repository's policy. Raises CannotJudge where it can't be read."""
+    git = Git.of_folder(git_dir)
+    with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
+        return load_source(server_policy(reader, configuration))
+
+
+def _newest(common_dir: str) -> tuple[int, str] | None:
+    try:
+        seals = map(read_end, read_lines_backward(common_dir))
+        return next(((seal.number, seal.hash) for seal in seals if seal is not None), None)
+    except OSError:
+        return None
+
+
+def _last_refusal(common_dir: str) -> dict[str, Any] | None:
+    try:
+        for line in itertools.islice(read_lines_backward(common_dir), MOST_LINES):
+            if any(f'"outcome":"{outcome}"'.encode() in line[:80] for outcome in REFUSALS):
+                return _refusal(json.loads(line))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        pass
+    return None
+
+
+def _refusal(entry: dict[str, Any]) -> dict[str, Any]:
+    rules = [finding["rule"] for policy in entry["policies"] for finding in policy["findings"]]
+    return {
+        "time": str(entry["time"]),
+        "line": int(entry["line"]),
+        "outcome": str(entry["outcome"]),
+        "name": entry["pusher"]["name"],
+        "broken": sorted(set(map(str, rules))),
+    }
+
+
+def _version_of(hooks: Iterable[str]) -> str | None:
+    """The version of the program that the hooks start, None where they start none or several."""
+    versions = {_version_with(python) for file in hooks if (python := interpreter_of(file)) is not None}
+    return versions.pop() if len(versions) == 1 else None
+
+
+@functools.cache
+def _version_with(python: str) -> str | None:
+    if python == os.path.abspath(sys.executable):
+        return VERSION
+    try:
+        command = [python, "-I", "-c", TELL_VERSION]
+        said = run_bounded(command, environment=dict(os.environ), seconds=SECONDS_FOR_A_VERSION)
+    except (NotStarted, SaidTooMuch, TookTooLong):
+        return None
+    return said.output.decode("utf-8", "replace").strip() or None if said.status == 0 else None
