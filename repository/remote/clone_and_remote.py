@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...policy.grammar.names import HEADS, TAGS
+from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ..git.objects import RawObject, TagRef
 from ..git.program import GitProgram
 from .reader import RemoteReader
@@ -46,10 +47,13 @@ class CloneAndRemoteReader(RemoteReader):
         return _joined(self._clone.all_tags() if self._own_tags else (), super().all_tags())
 
     def only_here(self, model: str) -> dict[str, str]:
-        """The tags of `model`, by name, that the remote has not as this clone has them; none where nobody asked it."""
+        """The tags of `model`, by name, that the remote has not as this clone has them; none where nobody asked it.
+
+        Near misses are no tags of a model: nothing counts on them.
+        """
         if self._listing is None:
             return {}
-        ours = self._clone.tags_of([model])[model]
+        ours = [tag for tag in self._clone.tags_of([model])[model] if isinstance(parse_tag_name(tag.name), TagName)]
         return {tag.name: tag.oid for tag in ours if self._listing.tags.get(tag.name) != tag.oid}
 
     def existing(self, refs: Sequence[str]) -> dict[str, str]:

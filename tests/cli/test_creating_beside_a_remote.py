@@ -43,6 +43,14 @@ class TestWhatOnlyTheCloneHas:
         assert "note: 'churn@v1.0.5' is not on 'origin', but counted; if it refused it, delete it:" in ran.err
         assert "git tag -d churn@v1.0.5" in ran.err
 
+    def test_is_not_said_to_count_where_it_is_no_model_tag(self, clone: Repo) -> None:
+        clone.tag("churn@1.3.0")
+
+        ran = tagwarden(clone.path, "register", "churn")
+
+        assert ran.out.split() == ["churn@v0.0.1"]
+        assert "churn@1.3.0" not in ran.err
+
     def test_is_in_the_way_of_its_own_name(self, leftover: Repo) -> None:
         leftover.tag("churn@v1.1.1", leftover.commit())
         leftover.push("main")
