@@ -23,16 +23,58 @@ INSTALL = "tagwarden install"
 # Exit status of the interpreter where it has no tagwarden, or none that can be loaded.
 NOT_THERE = 97
 
+# Below it stands what the user adds.
+OWN_LINES = "# Your own lines stand below this one."
+_BELOW = f"""\
+# They run last, with what Git gave this hook, and only for a push that is accepted; `tagwarden install` keeps them.
+{OWN_LINES}
+"""
+# The end of a hook file of 0.1, which ran no lines below it.
+_END = "\nexit 3\n}\n"
+
 _REST = """\
 lines= ended=
 [ -x "$next" ] || next=
 
-# The hook that was here before gets what Git gave us; then we are done. It need not read it, of which a shell
-# complains where SIGPIPE is ignored, as Git 2.55 starts hooks.
+# Whether this clone uses Git LFS, and neither of its pre-push hooks calls it.
+git_lfs_waits() {{
+    {{ [ -d "$(git rev-parse --git-common-dir)/lfs" ] && git config --get filter.lfs.clean; }} >/dev/null 2>&1 &&
+        ! grep -q 'git[ -]lfs pre-push' "$0" "$next" "$(git rev-parse --git-path hooks/pre-push)" 2>/dev/null
+}}
+
+if [ -n "${{TAGWARDEN_ACCEPTED-}}" ]; then
+    # This is the hook started by itself: the push is accepted. Now comes whatever else is to see it, each with all that
+    # Git gave us. Nobody need read that, of which a shell complains where SIGPIPE is ignored, as Git 2.55 starts hooks.
+    unset TAGWARDEN_ACCEPTED
+    trap - 0
+    given=$(cat)
+    give() {{
+        [ -z "$given" ] || printf '%s\\n' "$given" 2>/dev/null
+    }}
+
+    # The hook that was here before.
+    [ -z "$next" ] || give | "$next" "$@" || exit
+
+    # Git LFS does not install its hook where one stands, and pushes no content without it.
+    if git_lfs_waits; then
+        command -v git-lfs >/dev/null || {{
+            printf '%s\\n' "tagwarden: this clone uses Git LFS and git-lfs is not on PATH, so nothing is pushed." >&2
+            exit 1
+        }}
+        give | git "lfs" pre-push "$@" || exit
+    fi
+
+    # And the lines below.
+    [ -n "$given" ] || exec </dev/null
+    [ -z "$given" ] || exec <<END
+$given
+END
+else
+
+# It starts itself for that, and then we are done.
 pass_on() {{
     case $ended$lines in *' refs/tags/'* | *' refs/replace/'*) ;; yes*)
-        [ -n "$next" ] || leave 0
-        printf '%s' "$lines" 2>/dev/null | "$next" "$@"
+        printf '%s' "$lines" 2>/dev/null | TAGWARDEN_ACCEPTED=yes "$0" "$@"
         leave $?
         ;;
     esac
@@ -65,7 +107,7 @@ except BaseException as error:
 main(sys.argv[1:], verdict={accepted})'
 
 if [ -x "$python" ]; then
-    "$python" -I -c "$start" "$next" "$lines" "$@"
+    TAGWARDEN_ACCEPTED=yes "$python" -I -c "$start" "$0" "$lines" "$@"
     status=$?
     case $status in
     {accepted}) leave 0 ;;
@@ -77,7 +119,7 @@ if [ -x "$python" ]; then
 fi
 
 if command -v tagwarden >/dev/null 2>&1; then
-    exec tagwarden hook pre-push --next="$next" --lines="$lines" -- "$@"
+    TAGWARDEN_ACCEPTED=yes exec tagwarden hook pre-push --next="$0" --lines="$lines" -- "$@"
 fi
 
 while IFS= read -r line || [ -n "$line" ]; do
@@ -92,19 +134,28 @@ esac
 ended=yes
 pass_on "$@"
 exit 3
+fi
 }}
 """
 
 
-def hook_file(*, python: str, next_hook: str = "", repair: str = INSTALL) -> str:
+def hook_file(*, python: str, next_hook: str = "", repair: str = INSTALL, own_lines: str = "") -> str:
     """The text of the hook file.
 
     `python` is the absolute path of the interpreter, `next_hook` the name of
-    the foreign hook beside the file that runs if we accept, "" for none, and
-    `repair` the command that installs the file anew. ValueError where `python`
-    can't be written into a script.
+    the foreign hook beside the file that runs if we accept, "" for none,
+    `repair` the command that installs the file anew, and `own_lines` what the
+    user wants run last. ValueError where `python` can't be written into a script.
     """
     if "\\" in python and ":" in python:  # on Windows, where the shell is Git's and takes slashes
         python = python.replace("\\", "/")
     start = beginning("client", "pre-push", python=python, next_hook=next_hook, repair=repair)
-    return start + _REST.format(not_there=NOT_THERE, **IN_HOOK_FILE)
+    return start + _REST.format(not_there=NOT_THERE, **IN_HOOK_FILE) + _BELOW + own_lines
+
+
+def own_lines_in(text: str) -> str:
+    """The lines that the user has added to a hook file of ours, of whichever version; "" for none."""
+    _, found, own = text.partition(f"\n{OWN_LINES}\n")
+    if not found:
+        own = text.rpartition(_END)[2] if _END in text else ""
+    return own if own.strip() else ""

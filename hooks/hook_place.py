@@ -30,8 +30,8 @@ case $refs in *' refs/tags/'* | *' refs/replace/'*) printf '%s\\n' "$refs" | {CO
 """
 
 HUSKY = f"""\
-husky owns the hooks here. Put this into .husky/pre-push, as the first that reads standard input; what else does,
-such as git-lfs, gets it by: printf '%s\\n' "$refs" | ...
+husky owns the hooks here. Put this into .husky/pre-push, as the first that reads standard input. What else does gets
+it by: printf '%s\\n' "$refs" | ...
 
 {LINES}"""
 

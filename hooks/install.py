@@ -8,11 +8,13 @@ import shlex
 from ..repository.hook_files.errors import CannotInstall
 from ..repository.hook_files.hooked_repository import changing
 from ..repository.hook_files.interpreter import own_interpreter
+from ..repository.hook_files.our_files import is_our_hook
 from ..repository.hook_files.placing import about_kept, check_place, place_hook, write_hook
 from .cached_interpreter import repair_command, warning_about
 from .clone import Clone
-from .hook_file import NEXT, hook_file
+from .hook_file import NEXT, hook_file, own_lines_in
 from .hook_place import has_stanza, hook_place, stanza
+from .lfs import FOR_HUSKY, uses_lfs, what_lfs_lacks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,8 +42,10 @@ def install(path: str, *, configured: bool = False) -> list[str]:
             said = _configure(clone, python)
         elif place.manager in ("husky", "lefthook"):
             if not has_stanza(place):
-                raise CannotInstall(stanza(place).rstrip())
-            return [f"{place.file} calls tagwarden: there is nothing to do."]
+                for_lfs = f"{FOR_HUSKY}\n" if place.manager == "husky" and uses_lfs(clone) else ""
+                raise CannotInstall((stanza(place) + for_lfs).rstrip())
+            lacking = what_lfs_lacks(clone, place)
+            return [f"{place.file} calls tagwarden: there is nothing to do.", *([lacking] if lacking else ())]
         else:
             _check(clone, place)
             said = _place_hook(place, python)
@@ -69,11 +73,16 @@ def _keep_as(place: HookPlace) -> str:
 def _place_hook(place: HookPlace, python: str) -> list[str]:
     os.makedirs(os.path.dirname(place.file), exist_ok=True)
 
+    own = own_lines_of(place.file)
+
     def text(kept: KeptHook | None) -> str:
-        return hook_file(python=python, next_hook=NEXT if kept else "", repair=repair_command(python))
+        next_hook = NEXT if kept else ""
+        return hook_file(python=python, next_hook=next_hook, repair=repair_command(python), own_lines=own)
 
     kept = place_hook(place.file, _keep_as(place), text)
     said = [f"pre-push is installed as {place.file}."]
+    if own:
+        said.append("Your own lines at its end are kept.")
     if place.manager == "pre-commit":
         said.append("pre-commit owns pre-push here, and runs this before its own hooks.")
     return said + about_kept(kept)
@@ -85,11 +94,19 @@ def _configure(clone: Clone, python: str) -> list[str]:
         raise CannotInstall(f"only Git {needed} and later run hooks that the configuration names; this is older")
     file = configured_file(clone)
     os.makedirs(os.path.dirname(file), exist_ok=True)
-    write_hook(file, hook_file(python=python, repair=repair_command(python)))
+    write_hook(file, hook_file(python=python, repair=repair_command(python), own_lines=own_lines_of(file)))
     # In this order: Git dies of an event that has no command.
     clone.ask_for("config", "--local", "--replace-all", COMMAND_SETTING, shlex.quote(file))
     clone.ask_for("config", "--local", "--replace-all", EVENT_SETTING, "pre-push")
     return [f"pre-push is installed as {file}, which {COMMAND_SETTING} names."]
+
+
+def own_lines_of(file: str) -> str:
+    """The lines that the user has added to our hook at `file`; "" for none, and for another's hook."""
+    if not is_our_hook(file):
+        return ""
+    with open(file, encoding="utf-8", errors="surrogateescape", newline="") as opened:
+        return own_lines_in(opened.read())
 
 
 def configured_file(clone: Clone) -> str:

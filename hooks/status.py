@@ -23,6 +23,7 @@ from .clone import Clone
 from .hook_file import INSTALL, NEXT
 from .hook_place import HOOK, LEGACY, has_stanza, hook_place
 from .install import configured_file
+from .lfs import what_lfs_lacks
 from .probe import push_bad_tags
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def status(path: str) -> Status:
 
     consumers = unreadable_for_gto(clone.git, _policy_of(clone))
     problems += consumers.problems
+    lacking = what_lfs_lacks(clone, place)
+    problems += [lacking] if lacking else []
     missing = [BYPASSES]
     if consumers.note is not None:
         missing.append(consumers.note)

@@ -8,11 +8,11 @@ from contextlib import suppress
 from ..repository.git.whole_file import read_start
 from ..repository.hook_files.hooked_repository import changing
 from ..repository.hook_files.our_files import is_our_hook
-from ..repository.hook_files.placing import take_back
+from ..repository.hook_files.placing import take_back, write_hook
 from .clone import Clone
 from .hook_file import NEXT
 from .hook_place import HOOK, LEGACY, has_stanza, hook_place, is_of_pre_commit
-from .install import COMMAND_SETTING, EVENT_SETTING, configured_file
+from .install import COMMAND_SETTING, EVENT_SETTING, configured_file, own_lines_of
 
 
 def uninstall(path: str) -> list[str]:
@@ -35,10 +35,27 @@ def uninstall(path: str) -> list[str]:
 def _take_back(folder: str) -> list[str]:
     kept = os.path.join(folder, NEXT)
     files = (os.path.join(folder, HOOK), os.path.join(folder, LEGACY))
-    said = [take_back(file, kept) for file in files if is_our_hook(file)]
+    said = []
+    for file in files:
+        if is_our_hook(file):
+            own = own_lines_of(file)
+            said.append(take_back(file, kept))
+            said += _give_own_lines_back(file, own)
     if os.path.lexists(kept):
         said.append(_give_back_alone(folder, kept))
     return said
+
+
+def _give_own_lines_back(file: str, own: str) -> list[str]:
+    """Leave the user's own lines as the hook, or beside it where another one has its place."""
+    if not own:
+        return []
+    beside = f"{file}.tagwarden-own"
+    alone = not os.path.lexists(file)
+    write_hook(file if alone else beside, f"#!/bin/sh\n{own}")
+    if alone:
+        return [f"{file} holds the lines now that you had added."]
+    return [f"The lines that you had added are kept as {beside}, which nobody runs: put them into {file}."]
 
 
 def _give_back_alone(folder: str, kept: str) -> str:
@@ -60,8 +77,9 @@ def _take_configured_back(clone: Clone) -> list[str]:
             said.append(f"{setting} is unset.")
     file = configured_file(clone)
     if is_our_hook(file):
+        own = own_lines_of(file)
         os.unlink(file)
-        said.append(f"{file} is removed.")
+        said += [f"{file} is removed.", *(_give_own_lines_back(file, own) if own else ())]
         with suppress(OSError):  # what else is in it is not of the hook
             os.rmdir(os.path.dirname(file))
     return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shlex
 from typing import TYPE_CHECKING
@@ -26,8 +27,16 @@ def check_place(file: str, keep_as: str) -> None:
     """CannotInstall where our hook can't stand at `file` with what stood there kept as `keep_as`."""
     if os.path.isdir(file):
         raise CannotInstall(f"{file} is a folder")
-    if os.path.lexists(file) and not is_our_hook(file) and os.path.lexists(keep_as):
+    if os.path.lexists(file) and not is_our_hook(file) and os.path.lexists(keep_as) and not _are_alike(file, keep_as):
         raise CannotInstall(f"both {file} and {keep_as} are hooks that are not tagwarden's; move one of them away")
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two hooks are the same file twice, as after `git lfs update --force`."""
+    try:
+        return filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False
 
 
 def place_hook(file: str, keep_as: str, text: Callable[[KeptHook | None], str]) -> KeptHook | None:
@@ -35,7 +44,7 @@ def place_hook(file: str, keep_as: str, text: Callable[[KeptHook | None], str]) 
 
     `text` makes the hook's text. OSError where that can't be done; then all is as it was.
     """
-    moved = os.path.lexists(file) and not is_our_hook(file)
+    moved = os.path.lexists(file) and not is_our_hook(file) and not os.path.lexists(keep_as)
     if moved:
         # As a second name first, so that there is no moment without a hook.
         try:

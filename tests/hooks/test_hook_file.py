@@ -105,7 +105,7 @@ class TestTags:
         assert ran.returncode == 1
         assert ran.stdout.startswith("<-I><-c><import os, sys\n")
         arguments, _, on_stdin = ran.stdout.rpartition("><origin><url>\n")
-        assert arguments.rpartition("><><")[2] + on_stdin == given
+        assert arguments.rpartition(f"><{folder}/hooks/pre-push><")[2] + on_stdin == given
 
     @pytest.mark.parametrize("status", [97, 126, 127])
     def test_tagwarden_on_path_stands_in(self, folder: Path, status: int) -> None:
@@ -115,7 +115,10 @@ class TestTags:
         ran = run(folder, BRANCH + TAG + BRANCH, python=str(folder / "python"))
 
         assert ran.returncode == 5
-        assert ran.stdout == f"<hook><pre-push><--next=><--lines={BRANCH}{TAG}><--><origin><url>\n{BRANCH}"
+        assert (
+            ran.stdout
+            == f"<hook><pre-push><--next={folder}/hooks/pre-push><--lines={BRANCH}{TAG}><--><origin><url>\n{BRANCH}"
+        )
 
     @pytest.mark.parametrize("given", [TAG, BRANCH + TAG, MANY + TAG, MANY + f"x {OID} refs/replace/{OID} {ZERO}\n"])
     def test_without_either_they_are_refused_with_the_repair(self, folder: Path, given: str) -> None:

@@ -118,7 +118,7 @@ def test_a_text_that_can_not_be_made_leaves_all_as_it_was(place: Path) -> None:
 def test_a_place_that_two_foreign_hooks_want_is_refused(place: Path) -> None:
     hook_at(place, FOREIGN)
     check_place(str(place), keep_as(place))
-    hook_at(Path(keep_as(place)), FOREIGN)
+    hook_at(Path(keep_as(place)), f"{FOREIGN}\nexit 1\n")
 
     with pytest.raises(CannotInstall, match=r"both .* are hooks that are not tagwarden's"):
         check_place(str(place), keep_as(place))
