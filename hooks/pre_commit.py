@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
@@ -19,11 +20,13 @@ from ..report.escape import escape
 from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED, status_of
 from ..report.telling import tell
 from ..repository.git.command import Git
+from ..repository.git.configuration import Configuration
 from ..repository.hook_files.errors import CannotInstall
 from ..repository.trusted.policy_location import POLICY_FILE
 from .cached_interpreter import IN_PRE_COMMIT
 from .install import install
 from .pre_push import NOTHING_PUSHED, judge_push
+from .softness import only_warns
 from .status import gate_is_there, status
 
 if TYPE_CHECKING:
@@ -36,10 +39,13 @@ HOW = (
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do what `arguments` ask for: judge, install, status, or policy FILE…; the exit status of docs/exit-status.md."""
+    """Do what `arguments` ask for: judge [--warn], install, status, or policy FILE…; returns the exit status.
+
+    These are the ones of docs/exit-status.md.
+    """
     action, *files = arguments or [""]
     actions: dict[str, Callable[[], int]] = {
-        "judge": lambda: judge(os.environ),
+        "judge": lambda: judge(os.environ, warns="--warn" in files),
         "install": _install,
         "status": lambda: _status(os.environ),
         "policy": lambda: check_policies(files or [POLICY_FILE]),
@@ -57,16 +63,27 @@ def main(arguments: Sequence[str]) -> int:
         return CANNOT_JUDGE
 
 
-def judge(environment: Mapping[str, str]) -> int:
-    """Judge the one ref that pre-commit names, if it is a tag; refuse where Git's own hook is missing."""
-    judged = status_of(lambda: _judge_seen(environment), outcome=NOTHING_PUSHED)
-    if gate_is_there("."):
-        return judged
-    if environment.get("CI"):
-        tell(["tagwarden: this is CI, from which nobody pushes: that Git's own hook is missing is fine"])
-        return judged
-    tell([f"tagwarden: {HOW}"])
-    return REFUSED
+def judge(environment: Mapping[str, str], *, warns: bool = False) -> int:
+    """Judge the one ref that pre-commit names, if it is a tag; refuse where Git's own hook is missing.
+
+    With `warns`, or where the clone's configuration says so, what would refuse is said, and the push goes on.
+    """
+    judged = status_of(lambda: _judge_seen(environment), outcome=NOTHING_PUSHED if not warns else "It goes on.")
+    if not gate_is_there("."):
+        if environment.get("CI"):
+            tell(["tagwarden: this is CI, from which nobody pushes: that Git's own hook is missing is fine"])
+        else:
+            tell([f"tagwarden: {HOW}"])
+            judged = judged or (ACCEPTED if _only_warns() else REFUSED)
+    if judged != ACCEPTED and warns:
+        tell(["tagwarden: this only warns here (--warn), and the push goes on"])
+        return ACCEPTED
+    return judged
+
+
+def _only_warns() -> bool:
+    with closing(Configuration(Git.here())) as configuration:
+        return only_warns(configuration)
 
 
 def _judge_seen(environment: Mapping[str, str]) -> int:

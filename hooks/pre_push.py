@@ -47,28 +47,37 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
     """Judge a push to `url`, which goes by the name `remote` unless that is the URL; say what was found.
 
     Returns 0 (accepted) or 1 (refused). Raises CannotJudge where no verdict can
-    be reached.
+    be reached. A clone that only warns accepts in any case.
     """
     concerning = [update for update in updates if update.ref.startswith(CONCERN_US)]
     if not concerning:
         return ACCEPTED
-    from ..report.text import lines_of
+    from ..policy.errors import CannotJudge
+    from ..report.escape import escape
+    from ..report.text import EVALUATES, lines_of
     from ..repository.git.command import Git
     from ..repository.git.configuration import Configuration
     from ..repository.judging.client_push import ClientPush, Destination, judge_client_push, with_ways_out
     from ..repository.judging.model_updates import updates_by_model
     from ..repository.remote.offline import is_offline
     from ..repository.remote.remote import RemoteIsSilent
+    from .softness import WHY_ACCEPTED, only_warns
 
     if not updates_by_model(concerning) and not any(update.ref.startswith(CONCERN_US[1]) for update in concerning):
         return ACCEPTED
     git = Git.here()
     configuration = Configuration(git)
+    warns = only_warns(configuration)
     name = remote if remote != url else None
     destination = Destination(name, url, offline=is_offline(configuration))
     try:
         verdict = judge_client_push(ClientPush(updates, destination, git, configuration))
-    except RemoteIsSilent as silent:
-        raise with_ways_out(silent) from None
-    tell(lines_of(verdict))
-    return ACCEPTED if verdict.accepted else REFUSED
+    except CannotJudge as problem:
+        if warns:
+            tell([f"tagwarden could not judge this push: {escape(line)}" for line in str(problem).splitlines()[:1]])
+            tell([f"It goes on, for {WHY_ACCEPTED}. The server decides."])
+            return ACCEPTED
+        raise with_ways_out(problem) if isinstance(problem, RemoteIsSilent) else problem from None
+    accepted = verdict.accepted or warns
+    tell(lines_of(verdict._replace(accepted=accepted), lets_pass=EVALUATES if verdict.accepted else WHY_ACCEPTED))
+    return ACCEPTED if accepted else REFUSED

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 RULE = re.compile(r"\[([a-z-]+)\]")
 REFUSES = "tagwarden: refused"
-EVALUATES = "tagwarden: accepted, for the policy only evaluates"
+REPORTS = "; it would have been refused"
 
 
 class Status(Record):
     """What was found out about the hooks of the repository at `repository`.
 
-    `proven`: "refuses" (a bad tag was refused by tagwarden), "reports" (in
-    mode "evaluate": it was reported and accepted), "no", or "unknown" where no
+    `proven`: "refuses" (a bad tag was refused by tagwarden), "reports" (it was
+    reported and accepted: in mode "evaluate", or where a clone only warns), "no", or "unknown" where no
     push could be made as users make it. `hooks` maps each hook of ours to its
     file. `problems` say what is wrong and what to do, `missing` which
     guarantees do not hold here, `said` what the hooks said.
@@ -77,7 +77,7 @@ def what_is_proven(said: str, tags: Iterable[str], *, refused: bool | None) -> P
         return "no"
     if refused:
         return "refuses" if REFUSES in said else "no"
-    return "reports" if EVALUATES in said else "no"
+    return "reports" if REPORTS in said else "no"
 
 
 def what_went_wrong(*, refused: bool) -> str:

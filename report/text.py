@@ -14,23 +14,30 @@ if TYPE_CHECKING:
 MOST_OF_ONE_RULE = 20
 
 
-def lines_of(verdict: Verdict, *, prefix: str = "") -> list[str]:
-    """The report on `verdict`, each line after `prefix`; empty where there is nothing to say."""
+# Why errors refuse nothing, unless there is another reason.
+EVALUATES = "the policy only evaluates"
+
+
+def lines_of(verdict: Verdict, *, prefix: str = "", lets_pass: str = EVALUATES) -> list[str]:
+    """The report on `verdict`, each line after `prefix`; empty where there is nothing to say.
+
+    `lets_pass` is why an accepted push has errors.
+    """
     lines = [*_findings(verdict.findings)]
     if lines or verdict.notes:
         lines.extend(f"note: {escape(note)}" for note in verdict.notes)
-        lines.append(summary(verdict))
+        lines.append(summary(verdict, lets_pass=lets_pass))
     return [f"{prefix}{line}".rstrip() for line in lines]
 
 
-def summary(verdict: Verdict) -> str:
+def summary(verdict: Verdict, *, lets_pass: str = EVALUATES) -> str:
     """One line: the outcome, the counts, and the policy that judged."""
     errors = sum(finding.severity == "error" for finding in verdict.findings)
     warnings = len(verdict.findings) - errors
     counts = ", ".join(text for text in (_count(errors, "error"), _count(warnings, "warning")) if text)
     outcome = "accepted" if verdict.accepted else "refused"
     if verdict.accepted and errors:
-        outcome = "accepted, for the policy only evaluates; it would have been refused"
+        outcome = f"accepted, for {lets_pass}; it would have been refused"
     policy = escape(verdict.policy_source)
     if verdict.policy_id:
         policy += f" ({escape(verdict.policy_id.removeprefix('sha256:'))[:12]})"

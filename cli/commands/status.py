@@ -25,6 +25,11 @@ PROVEN = {
     "no": "Bad tags are not refused.",
     "unknown": "Whether bad tags are kept out can't be proven from here.",
 }
+# Whoever works there may have chosen to be warned only.
+PROVEN_IN_A_CLONE = PROVEN | {
+    "reports": 'Nothing is refused, for the policy\'s mode is "evaluate" or tagwarden.prePush is "warn": a bad tag was '
+    "pushed to a scratch repository, and tagwarden reported it.",
+}
 
 IN_SHORT = {
     "refuses": "refuses bad tags",
@@ -78,7 +83,9 @@ def status(repositories: tuple[str, ...], server: bool, as_json: bool) -> int:
             raise CannotJudge(str(error)) from error
         wrong = _what_is_wrong(found)
         alone = is_alone(repositories)
-        details = [PROVEN[found["proven"]], *_about(found), *wrong] if alone else wrong
+        details = (
+            [(PROVEN if server else PROVEN_IN_A_CLONE)[found["proven"]], *_about(found), *wrong] if alone else wrong
+        )
         return Answer(_exit_status(found), _in_one_line(found), details, found)
 
     return for_each_repository(repositories, ask, as_json=as_json)

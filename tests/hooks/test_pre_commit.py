@@ -81,6 +81,30 @@ class TestJudge:
         assert "[annotated]" in ran.stderr
         assert (IN_PRE_COMMIT in ran.stderr) == (not gate)
 
+    def test_only_warns_where_the_configuration_of_pre_commit_says_so(
+        self, plain_server: Server, guarded: Repo, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        guarded.lightweight("churn@v1.0.0")
+        (guarded.git_dir / "hooks" / "pre-push").unlink()
+        monkeypatch.chdir(guarded.path)
+        for name, value in seen(guarded, plain_server, "churn@v1.0.0").items():
+            monkeypatch.setenv(name, value)
+
+        assert main(["judge"]) == 1
+        assert main(["judge", "--warn"]) == 0
+        said = capfd.readouterr().err
+        assert said.count("[annotated]") == said.count(IN_PRE_COMMIT) == 2
+        assert said.splitlines()[-1] == "tagwarden: this only warns here (--warn), and the push goes on"
+
+    def test_only_warns_of_a_missing_hook_where_the_clone_wants_that(
+        self, repo: Repo, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.chdir(repo.path)
+        repo.git("config", "tagwarden.prePush", "warn")
+
+        assert main(["judge"]) == 0
+        assert IN_PRE_COMMIT in capfd.readouterr().err
+
     def test_is_quiet_about_the_missing_hook_in_ci(self, repo: Repo) -> None:
         ran = run("tagwarden", repo, {"CI": "true"})
 
