@@ -61,6 +61,9 @@ class GitHub:
         self.environments: list[str] = []
         self._machines = 0
 
+    def approve(self, environment: str) -> None:
+        """A job begins for `environment`, in which reviewers may have let it wait."""
+
     def run(
         self, workflow: Mapping[str, Any], ref: str, *, event: str = "push", inputs: Mapping[str, str] = {}
     ) -> dict[str, Job]:
@@ -78,8 +81,11 @@ class GitHub:
             if not holds(job.get("if", "success()"), context, well=well):
                 done[name] = Job("skipped", {}, [])
                 continue
-            for values in matrix(job):
-                done[name] = self._job(job, {**context, "matrix": values}, ref, event)
+            for values in matrix(job, context):
+                ended = self._job(job, {**context, "matrix": values}, ref, event)
+                # One that fails makes the whole job fail.
+                if name not in done or ended.result != "success":
+                    done[name] = ended
         return done
 
     def _job(self, job: Mapping[str, Any], context: dict[str, Any], ref: str, event: str) -> Job:
@@ -98,6 +104,7 @@ class GitHub:
         variables |= filled(job.get("env", {}), context)
         if "environment" in job:
             self.environments.append(filled(job["environment"], context))
+            self.approve(self.environments[-1])
         context["steps"] = {}
         steps: list[Step] = []
         for step in job["steps"]:
@@ -194,11 +201,17 @@ def fake_python(folder: Path) -> str:
     return str(python)
 
 
-def matrix(job: Mapping[str, Any]) -> list[dict[str, str]]:
+def matrix(job: Mapping[str, Any], context: Mapping[str, Any]) -> list[dict[str, str]]:
     """The values of a matrix of one dimension; one machine without any."""
     found = job.get("strategy", {}).get("matrix", {})
     assert len(found) <= 1
-    return [{name: value} for name, values in found.items() for value in values] or [{}]
+    values = [{name: value} for name, text in found.items() for value in evaluated(inner(text), context, well=True)]
+    return values or [{}]
+
+
+def inner(text: str) -> str:
+    """What stands between the braces of an expression that is all there is."""
+    return text.strip().removeprefix("${{").removesuffix("}}")
 
 
 def filled(value: Any, context: Mapping[str, Any]) -> Any:
@@ -210,7 +223,7 @@ def filled(value: Any, context: Mapping[str, Any]) -> Any:
 
 def holds(condition: Any, context: Mapping[str, Any], *, well: bool) -> bool:
     """Whether an `if` holds; without a status function only where nothing has failed."""
-    text = str(condition).strip().removeprefix("${{").removesuffix("}}")
+    text = inner(str(condition))
     if not STATUS_FUNCTIONS.search(text) and not well:
         return False
     return bool(evaluated(text, context, well=well))
@@ -227,7 +240,7 @@ def evaluated(text: str, context: Mapping[str, Any], *, well: bool) -> Any:
         else:
             parts.append(words.get(token, token))
     functions = {"success": lambda: well, "failure": lambda: not well, "cancelled": lambda: False,
-                 "always": lambda: True}  # fmt: skip
+                 "always": lambda: True, "fromJSON": json.loads}  # fmt: skip
     return eval("".join(parts).strip(), {"__builtins__": {}}, functions)
 
 
