@@ -10,6 +10,7 @@ import click
 from ..policy.grammar.names import gto_spelling
 from ..policy.grammar.query import parse_query
 from ..policy.objects.trailers import parse_trailers
+from ..policy.record import Record
 from ..policy.registry.event import read_event
 from ..policy.registry.history import ModelHistory
 from ..policy.registry.overview import version_lines
@@ -28,9 +29,13 @@ from .holdings import CONTENTS, Holdings, contents_document, contents_rows
 TELLING = ("artifact", "data", "metric")
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..contents.record import Contents
+    from ..policy.grammar.query import Query
     from ..policy.push import Tag
     from ..policy.registry.overview import VersionLine
+    from ..policy.registry.resolution import NamedTag
 
 VERSION = shape(
     "version", "One version of a model.",
@@ -40,6 +45,27 @@ DOCUMENT = shape(
     "show MODEL@VERSION", "One version, and what it holds.",
     "schema", *AS_OF, "notes", "model", *VERSION.fields, "tagger", "email", "message", "trailers", *CONTENTS,
 )  # fmt: skip
+
+
+class Held(Record):
+    """A version, the tag that registers it, and what it holds."""
+
+    model: str
+    line: VersionLine
+    tag: Tag
+    contents: Contents
+
+
+def held(asked: Query, found: Sequence[NamedTag], holdings: Holdings, *, deprecated: bool) -> Held:
+    """The version that a query asks for, by the tags of its model. Raises Refused or Unresolved where there is none."""
+    answer = resolve(asked, found, deprecated=deprecated)
+    history = ModelHistory(event for name, tag in found if (event := read_event(tag, name)))
+    lines = version_lines(history)
+    line = next((one for one in lines if (one.version, one.commit) == (answer.version, answer.commit)), None)
+    if line is None:
+        raise Refused(f"{answer.tag!r} is about commit {answer.commit}, which holds no version")
+    tag = next(tag for _, tag in found if tag.name == line.tag)
+    return Held(asked.model, line, tag, holdings.of(asked.model, line.commit, tag))
 
 
 def show_version(
@@ -52,33 +78,22 @@ def show_version(
             then = as_of(reader, at, [asked.model])
             found = list(read_tags(then.reader, [asked.model]))
             then.refuse_gaps()
-            answer = resolve(asked, found, deprecated=deprecated)
-            history = ModelHistory(event for name, tag in found if (event := read_event(tag, name)))
-            line = next(
-                (
-                    line
-                    for line in version_lines(history)
-                    if (line.version, line.commit) == (answer.version, answer.commit)
-                ),
-                None,
-            )
-            if line is None:
-                raise Refused(f"{answer.tag!r} is about commit {answer.commit}, which holds no version")
-            tag = next(tag for _, tag in found if tag.name == line.tag)
-            contents = Holdings(None if repo and is_url(repo) else reader).of(asked.model, line.commit, tag)
+            holdings = Holdings(None if repo and is_url(repo) else reader)
+            one = held(asked, found, holdings, deprecated=deprecated)
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
-    notes = [*notes, *then.tell(), *(display(note) for note in contents.notes)]
+    notes = [*notes, *then.tell(), *(display(note) for note in one.contents.notes)]
     if as_json:
-        document = {"schema": 1, **then.keys, "notes": notes, **_document(asked.model, line, tag, contents)}
+        document = {"schema": 1, **then.keys, "notes": notes, **_document(one)}
         click.echo(json.dumps(document))
         return
-    _print(asked.model, line, tag, contents)
-    for note in contents.notes:
+    _print(one)
+    for note in one.contents.notes:
         click.echo(f"note: {escape(note)}", err=True)
 
 
-def _print(model: str, line: VersionLine, tag: Tag, contents: Contents) -> None:
+def _print(one: Held) -> None:
+    model, line, tag, contents = one
     assert tag.object is not None
     assert tag.object.tagger is not None
     standing = "active" if line.active else "deregistered"
@@ -95,7 +110,8 @@ def _print(model: str, line: VersionLine, tag: Tag, contents: Contents) -> None:
         click.echo(table(["WHAT", "NAME", "VALUE", "TOLD BY"], rows))
 
 
-def _document(model: str, line: VersionLine, tag: Tag, contents: Contents) -> dict[str, object]:
+def _document(one: Held) -> dict[str, object]:
+    model, line, tag, contents = one
     assert tag.object is not None
     assert tag.object.tagger is not None
     return {

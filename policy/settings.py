@@ -108,7 +108,10 @@ class Signing(Record):
 
 
 class Show(Record):
+    """`better` tells of some metrics whether they should be "higher" or "lower"."""
+
     metrics: tuple[str, ...] = ()
+    better: Mapping[str, str] = {}
 
 
 class Emergency(Record):

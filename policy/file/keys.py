@@ -252,6 +252,13 @@ _ROWS = (
         ["AUC", "test.loss"],
         unset="none",
     ),
+    Key(
+        "metrics.NAME.better",
+        types.choice(("higher", "lower")),
+        "Which values are better; `tagwarden diff` exits with 1 where the metric has become worse.",
+        "higher",
+        unset="not said",
+    ),
     Key("emergency.who", types.WHO, _WHO, ["@NAME"], unset="nobody"),
     Key(
         "emergency.rules",

@@ -35,7 +35,7 @@ def refuse_newer(document: Mapping[str, Any]) -> str | None:
 
 def make_policy(reader: PolicyReader, *, site: bool) -> Policy:
     """The policy that was read; use it only if no mistake was found."""
-    values, given = reader.base.values, reader.base.given
+    values, given = _with_thresholds(reader.base.values), reader.base.given
     rules = values.get("rules", {})
     unresolved = change(Settings({}), {section: _fields(section, values) for section in SECTIONS if section in values})
     base = unresolved._replace(levels=resolve(unresolved, rules, given, site=site))
@@ -49,6 +49,12 @@ def make_policy(reader: PolicyReader, *, site: bool) -> Policy:
         given,
         site,
     )
+
+
+def _with_thresholds(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What `metrics` says of single metrics, as a part of what is shown."""
+    better = {name: fields["better"] for name, fields in values.get("metrics", {}).items() if "better" in fields}
+    return {**values, "show": {**values.get("show", {}), "better": better}}
 
 
 def _make_override(

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 TRAILER_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 # Tables whose names are the user's, and what stands for these names in KEYS.
-NAMED_BY_USERS = {"message.trailers": "NAME", "people.groups": "NAME", "rules": "RULE"}
-MOST_NAMED = {"message.trailers": 100, "people.groups": 1000}
+NAMED_BY_USERS = {"message.trailers": "NAME", "people.groups": "NAME", "metrics": "NAME", "rules": "RULE"}
+MOST_NAMED = {"message.trailers": 100, "people.groups": 1000, "metrics": 1000}
 MUST_BE_GIVEN = {"people.allow[]": "who", "override[]": "models"}
 
 # Every event is compared with every entry, so tens of thousands of them would make all pushes slow.

@@ -50,7 +50,9 @@ def _inside(here: dict[str, Any], table: str, path: str) -> dict[str, Any]:
     """The schema of `table` within the schema `here`, made if it is not there yet."""
     inner: dict[str, Any]
     if table == "NAME":
-        inner = here.setdefault("patternProperties", {}).setdefault(TRAILER, _object(path))
+        inner = here.setdefault("patternProperties", {}).setdefault(
+            TRAILER if "trailers" in path else "", _object(path)
+        )
     elif table.endswith("[]"):
         array = here["properties"].setdefault(table[:-2], {"type": "array", "items": _object(path)})
         inner = array["items"]

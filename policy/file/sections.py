@@ -18,6 +18,7 @@ SECTIONS: dict[str, str] = {
     "signing": "Which tags must be signed.",
     "signing.require[]": "Tags that an entry covers need a good signature.",
     "show": "What is shown beside the versions; nothing is judged by it.",
+    "metrics.NAME": "When a metric is worse than it was, for `tagwarden diff`; nothing is judged by it.",
     "emergency": 'Who may break a rule with `git push -o tagwarden.emergency="RULE: REASON"`; the reason is logged.',
     "rules": 'Severity by rule: "error" refuses, "warning" tells, "off" is silent.',
     "override[]": "Other values for some models. Overrides apply in the order of the file, key by key; arrays replace.",

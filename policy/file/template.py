@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 # What stands for the names of the user's in KEYS.
-NAMES = {"message.trailers.NAME": "message.trailers.AUC", "people.groups.NAME": "people.groups.releasers"}
+NAMES = {
+    "message.trailers.NAME": "message.trailers.AUC",
+    "people.groups.NAME": "people.groups.releasers",
+    "metrics.NAME": "metrics.AUC",
+}
 GROUP = ["@releasers"]
 
 INTRODUCTION = """\

@@ -14,13 +14,18 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class Field(Record):
-    """One key. `shape` is that of the objects in its value, or one of `others`; `null` and `absent`: may it be so?"""
+    """One key. `shape` is that of the objects in its value, or one of `others`; `null` and `absent`: may it be so?
+
+    `says` stands for the meaning in KEYS where a document is about something
+    else; the value may then be of any type.
+    """
 
     key: str
     shape: Shape | None = None
     null: bool = False
     absent: bool = False
     others: tuple[Shape, ...] = ()
+    says: str | None = None
 
 
 class Shape(Record):
@@ -95,8 +100,15 @@ def _object(one: Shape) -> dict[str, Any]:
     }
 
 
+def anything(key: str, says: str) -> Field:
+    """The value may be of any type, and means what `says` tells."""
+    return Field(key, says=says)
+
+
 def _value(field: Field) -> dict[str, Any]:
     key = KEYS[field.key]
+    if field.says is not None:
+        return {**ANYTHING, "description": field.says}
     if field.shape is None:
         found = dict(key.type)
     elif key.type is OBJECT:

@@ -21,9 +21,10 @@ CALLS: dict[str, list[list[str]]] = {
     "unassign": [["unassign", "churn", "dev", "--dry-run", "--offline"]],
     "deregister": [["deregister", "churn", "v1.0.0", "--dry-run", "--offline"]],
     "deprecate": [["deprecate", "churn", "--dry-run", "--offline"]],
-    "show": [["show"], ["show", "churn"]],
+    "show": [["show"], ["show", "churn"], ["show", "churn@latest"]],
     "history": [["history"]],
     "resolve": [["resolve", "churn@latest"]],
+    "diff": [["diff", "churn@v1.0.0", "churn@latest"]],
     "log": [["log"]],
     "dashboard": [["dashboard", "--help"]],  # it needs Jinja: tests/dashboard
     "who": [["who", "--as", "ada", "register", "churn"]],

@@ -38,9 +38,7 @@ def test_a_new_policy_file_is_valid_with_every_line_uncommented() -> None:
 def test_a_new_policy_file_holds_every_key() -> None:
     policy = load_policy(uncommented().encode())
     given = {re.sub(r"\[\d+\]", "[]", path) for path in policy.given}
-    expected = {
-        name.replace("trailers.NAME", "trailers.AUC").replace("groups.NAME", "groups.releasers") for name in KEYS
-    }
+    expected = {name.replace("groups.NAME", "groups.releasers").replace("NAME", "AUC") for name in KEYS}
     rules = {f"rules.{rule}" for rule in RULES if rule != "policy-file"}
 
     assert given == (expected - {"rules.RULE", "override[].models"}) | rules

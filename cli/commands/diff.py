@@ -1,0 +1,216 @@
+"""`tagwarden diff`: what changed between two versions."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+from ...policy.errors import CannotJudge
+from ...policy.grammar.names import gto_spelling
+from ...policy.grammar.query import parse_query
+from ...policy.objects.trailers import parse_trailers
+from ...policy.registry.resolution import Unresolved
+from ...report.documents.shape import anything, holding, or_null, shape
+from ...report.documents.shapes import AS_OF
+from ...report.escape import display, escape
+from ...report.exit_status import ACCEPTED, REFUSED
+from ...report.markdown import code, prose
+from ...report.table import table
+from ...repository.git.between import between
+from ...repository.open_repository import is_url, open_repository
+from ...repository.registry import tags_by_model
+from ..at_time import as_of, at_option
+from ..completion import complete_query
+from ..errors import Refused
+from ..holdings import Holdings, value_text
+from ..reading import offline_option, policy_at, repo_option, say_what_is_not_here
+from ..version_view import held
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
+
+    from ...contents.difference import Change
+    from ...repository.git.program import GitProgram
+    from ..version_view import Held
+
+SIDE = shape("side", "One of the two versions.", "model", "version", "commit", "tag")
+CHANGE = shape(
+    "change", "One thing of the two versions; null is what one of them lacks.",
+    "what", "name", anything("old", "What the first version has."), anything("new", "What the second one has."),
+    or_null("diff"), "worse",
+)  # fmt: skip
+DOCUMENTS = (
+    shape(
+        "diff", "What changed between two versions.",
+        "schema", *AS_OF, "notes", holding("from", SIDE), holding("to", SIDE), holding("changes", CHANGE),
+    ),
+)  # fmt: skip
+
+# So much of a digest tells two of them apart; --json has all of it.
+SHORT = 12
+DIGEST = re.compile(r"(?:\b[a-z0-9]+:|^)([0-9a-f]{32,64})\b")
+MOST_FILES = 50
+ORDER = ("artifact", "data", "code", "param", "metric", "trailer")
+STYLES = ("text", "json", "markdown")
+
+
+@click.command()
+@click.argument("old", metavar="QUERY", shell_complete=complete_query)
+@click.argument("new", metavar="QUERY", shell_complete=complete_query)
+@click.option("--all", "every", is_flag=True, help="Show what is the same, too.")
+@repo_option
+@at_option
+@click.option("-d", "--deprecated", is_flag=True, help="Answer for a deprecated model, too.")
+@offline_option
+@click.option(
+    "--format", "style", type=click.Choice(("text", "json", "markdown")), default="text", help="How to print it."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document: the same as --format json.")
+def diff(
+    old: str,
+    new: str,
+    every: bool,
+    repo: str | None,
+    at: int | None,
+    deprecated: bool,
+    offline: bool,
+    style: str,
+    as_json: bool,
+) -> int:
+    """Show what changed between two versions: artifact, data, code, parameters, metrics, trailers.
+
+    A QUERY is whatever `resolve` takes, such as churn@v1.2.0, churn@latest or
+    churn#prod. What they hold is read as by `show MODEL@VERSION`. Exits with 1
+    if there is no such version, or if a metric has become worse by the policy's
+    `metrics.NAME.better`: or is gone.
+    """
+    try:
+        queries = parse_query(old), parse_query(new)
+        models = list(dict.fromkeys(query.model for query in queries))
+        notes = say_what_is_not_here(repo, models, offline=offline)
+        with open_repository(repo, models) as reader:
+            then = as_of(reader, at, models)
+            tags = tags_by_model(then.reader, models)
+            then.refuse_gaps()
+            loaded = policy_at(reader, repo)
+            files_are_here = not (repo and is_url(repo))
+            holdings = Holdings(reader if files_are_here else None)
+            before, after = (
+                held(query, tags.get(query.model, []), holdings, deprecated=deprecated) for query in queries
+            )
+            better = loaded.policy.for_model(after.model).show.better if loaded is not None else {}
+            changes = list(_changes(before, after, better))
+            if files_are_here:
+                of_stage = any(change.what == "code" for change in changes)
+                changes += _code(reader, before, after, notes, files=not of_stage)
+                changes.sort(key=lambda change: ORDER.index(change.what))
+    except (ValueError, Unresolved) as problem:
+        raise Refused(str(problem)) from None
+    own = [f"{one.line.version}: {note}" for one in (before, after) for note in one.contents.notes]
+    notes += [*then.tell(), *map(display, dict.fromkeys(own))]
+    shown = [change for change in changes if every or change.changed]
+    if as_json or style == "json":
+        document = {"from": _side(before), "to": _side(after), "changes": [_document(change) for change in shown]}
+        click.echo(json.dumps({"schema": 1, **then.keys, "notes": notes, **document}))
+    else:
+        _print(before, after, shown, markdown=style == "markdown")
+        for note in dict.fromkeys(own):
+            click.echo(f"note: {escape(note)}", err=True)
+    return REFUSED if any(change.worse for change in changes) else ACCEPTED
+
+
+def _changes(before: Held, after: Held, better: Any) -> Iterator[Change]:
+    from ...contents.difference import changes_between, trailers_between
+
+    yield from changes_between(before.contents, after.contents, better)
+    yield from trailers_between(_trailers(before), _trailers(after))
+
+
+def _trailers(one: Held) -> list[tuple[str, str]]:
+    return parse_trailers(one.tag.object.message) if one.tag.object is not None else []
+
+
+def _code(reader: GitProgram, before: Held, after: Held, notes: list[str], *, files: bool) -> Iterator[Change]:
+    """The commits between, and with `files` the files that are different."""
+    from ...contents.difference import Change
+
+    try:
+        found = between(reader.git, before.line.commit, after.line.commit)
+    except CannotJudge as problem:
+        notes.append(f"what lies between the commits can't be told here: {display(str(problem))}")
+        return
+    yield Change("code", "commit", before.line.commit, after.line.commit)
+    if found.added or found.dropped:
+        yield Change("code", "commits", None, f"+{found.added} -{found.dropped}")
+    if not files:
+        return
+    for path in found.files[:MOST_FILES]:
+        yield Change("code", path, None, "changed")
+    if len(found.files) > MOST_FILES:
+        notes.append(f"{len(found.files) - MOST_FILES} more files are different")
+
+
+def _side(one: Held) -> dict[str, object]:
+    return {
+        "model": gto_spelling(one.model),
+        "version": str(one.line.version),
+        "commit": one.line.commit,
+        "tag": one.line.tag,
+    }
+
+
+def _document(change: Change) -> dict[str, object]:
+    return {
+        "what": change.what,
+        "name": display(change.name),
+        "old": display(change.old) if isinstance(change.old, str) else change.old,
+        "new": display(change.new) if isinstance(change.new, str) else change.new,
+        "diff": change.diff,
+        "worse": change.worse,
+    }
+
+
+def _print(before: Held, after: Held, changes: Sequence[Change], *, markdown: bool) -> None:
+    old, new = (f"{gto_spelling(one.model)} {one.line.version}" for one in (before, after))
+    if not changes:
+        click.echo(f"{old} and {new} hold the same, as far as is known", err=True)
+        return
+    header: list[str] = ["WHAT", "NAME", old, new, "CHANGE"]
+    rows = [
+        [change.what, change.name, _text(change.old), _text(change.new), _change_text(change)] for change in changes
+    ]
+    if not markdown:
+        click.echo(table(header, rows))
+        return
+    click.echo(_row(map(prose, header)))
+    click.echo(_row(["---"] * len(header)))
+    for row in rows:
+        click.echo(_row(_cell(cell) for cell in row))
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(text: str | None) -> str:
+    # Within a table a bar ends the cell, even in a code span, unless a backslash stands before it (GFM).
+    return code(text).replace("|", "\\|") if text else "-"
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        return value_text(value)
+    return DIGEST.sub(lambda digest: digest[0][: -len(digest[1])] + digest[1][:SHORT], value)
+
+
+def _change_text(change: Change) -> str | None:
+    worse = " (worse)" if change.worse else ""
+    if change.diff is not None:
+        return f"{change.diff:+g}{worse}" if change.diff else "0"
+    return worse.strip() or None

@@ -1,0 +1,133 @@
+"""What is different between what two versions hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from ..policy.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from .record import Contents, Piece, Stated
+
+# Trailers that say what a version holds; they are compared as that.
+TELLING = ("artifact", "data", "metric")
+
+
+class Change(Record):
+    """One thing of two versions; None is what one of them lacks.
+
+    `diff` is the difference of two numbers. `worse` tells whether the policy
+    says so; of a metric that it has an opinion of and that is gone, or is no
+    number any more, too.
+    """
+
+    what: str
+    name: str
+    old: Any
+    new: Any
+    diff: float | int | None = None
+    worse: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Whether the two are different: 1 and 1.0 are not, 1 and true are."""
+        return self.old != self.new or isinstance(self.old, bool) != isinstance(self.new, bool)
+
+
+def changes_between(old: Contents, new: Contents, better: Mapping[str, str] = {}) -> list[Change]:
+    """All that the two hold, side by side; `better` says of metrics whether they should be "higher" or "lower"."""
+    artifacts = [[one.artifact] if one.artifact is not None else [] for one in (old, new)]
+    found = list(_artifact(*artifacts))
+    found += _pieces("data", old.data, new.data)
+    found += _pieces("code", old.code, new.code)
+    found += _stated("param", old.params, new.params)
+    found += [
+        change._replace(worse=is_worse(change, better.get(change.name)))
+        for change in _stated("metric", old.metrics, new.metrics)
+    ]
+    return found
+
+
+def trailers_between(old: Iterable[tuple[str, str]], new: Iterable[tuple[str, str]]) -> Iterator[Change]:
+    """The other trailers of two tags, several of one key as one."""
+    before, after = _by_key(old), _by_key(new)
+    for key in dict.fromkeys([*before, *after]):
+        yield Change("trailer", key, before.get(key), after.get(key))
+
+
+def is_worse(change: Change, better: str | None) -> bool:
+    """Whether the metric has become worse where that value is better which is `higher` or `lower`."""
+    if better is None or change.old is None:
+        return False
+    if change.diff is None:
+        return change.changed
+    return change.diff < 0 if better == "higher" else change.diff > 0
+
+
+def _artifact(old: Sequence[Piece], new: Sequence[Piece]) -> Iterator[Change]:
+    """The artifact is one thing wherever it lies."""
+    if not old and not new:
+        return
+    before, after = (pieces[0] if pieces else None for pieces in (old, new))
+    yield Change("artifact", "path", before and before.path, after and after.path)
+    yield from _digests("artifact", "", before, after)
+    yield _change("artifact", "size", before and before.size, after and after.size)
+
+
+def _pieces(what: str, old: Sequence[Piece], new: Sequence[Piece]) -> Iterator[Change]:
+    before, after = {piece.path: piece for piece in old}, {piece.path: piece for piece in new}
+    for path in dict.fromkeys([*before, *after]):
+        yield from _digests(what, path, before.get(path), after.get(path))
+
+
+def _digests(what: str, name: str, old: Piece | None, new: Piece | None) -> Iterator[Change]:
+    """By each kind of digest that both have; where they share none, all of both, which may be of the same content."""
+    before, after = (
+        {digest.partition(":")[0]: digest for digest in piece.digests} if piece is not None else {}
+        for piece in (old, new)
+    )
+    shared = [kind for kind in before if kind in after]
+    if not shared:
+        yield Change(what, name or "digest", " ".join(before.values()) or None, " ".join(after.values()) or None)
+    for kind in shared:
+        yield Change(what, name or kind, before[kind], after[kind])
+
+
+def _stated(what: str, old: Sequence[Stated], new: Sequence[Stated]) -> Iterator[Change]:
+    several = {
+        name for stated in (old, new) for name, count in Counter(one.name for one in stated).items() if count > 1
+    }
+    before, after = (
+        {f"{one.told_by}:{one.name}" if one.name in several else one.name: one.value for one in stated}
+        for stated in (old, new)
+    )
+    for name in dict.fromkeys([*before, *after]):
+        yield _change(what, name, before.get(name), after.get(name))
+
+
+def _change(what: str, name: str, old: Any, new: Any) -> Change:
+    both = _is_number(old) and _is_number(new)
+    return Change(what, name, old, new, _difference(old, new) if both else None)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _difference(old: float, new: float) -> float | int:
+    """As a person would reckon it: 0.3 - 0.1 is 0.2."""
+    if isinstance(old, int) and isinstance(new, int):
+        return new - old
+    return float(Decimal(repr(new)) - Decimal(repr(old)))
+
+
+def _by_key(trailers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for key, value in trailers:
+        if key.lower() not in TELLING:
+            found.setdefault(key, []).append(value)
+    return {key: "; ".join(values) for key, values in found.items()}
