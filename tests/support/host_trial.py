@@ -21,13 +21,12 @@ stages = ["prod"]
 class Host(NamedTuple):
     """A host that serves the repository `served`, to which ada and grace may push.
 
-    `url` and `environment` are those of a user's Git. `hint` is what each line
-    of a refusal begins with, for hosts that want it.
+    `url` and `environment` are those of a user's Git.
     """
 
     served: Path
     url: Callable[[str], str]
-    environment: Callable[[str], Mapping[str, str]]
+    environment: Callable[[str], Mapping[str, str]] = lambda _user: {}
 
     def clone(self, user: str, folder: Path) -> User:
         """A clone that `user` pushes from."""
@@ -43,6 +42,7 @@ class Host(NamedTuple):
     def log(self) -> list[dict[str, Any]]:
         """The push log, the newest last."""
         ran = tagwarden("log", "--json", str(self.served))
+        assert ran.returncode == 0, ran.stderr
         pushes: list[dict[str, Any]] = json.loads(ran.stdout)["pushes"]
         return pushes
 
@@ -74,7 +74,7 @@ class Pushed(NamedTuple):
 
 
 def tagwarden(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `tagwarden` as whoever runs the tests."""
+    """Run `tagwarden` in a process of its own."""
     return subprocess.run([sys.executable, "-I", "-m", "tagwarden.cli", *arguments], capture_output=True, text=True)
 
 

@@ -46,7 +46,7 @@ def steps(section: str) -> list[Step]:
     return found
 
 
-def follow(section: str, instead: Mapping[str, str], *, env: Mapping[str, str] = {}) -> list[str]:
+def follow(section: str, instead: Mapping[str, str]) -> list[str]:
     """Do what the section says, with the machine's own paths and names `instead` of the page's; what was printed.
 
     Every key of `instead` must be in the section, so that the table can't outlive it.
@@ -60,7 +60,7 @@ def follow(section: str, instead: Mapping[str, str], *, env: Mapping[str, str] =
     for step in todo:
         text = replaced(step.text, instead)
         if step.file is None:
-            ran = subprocess.run(["sh", "-euc", text], capture_output=True, text=True, env={**os.environ, **env})
+            ran = subprocess.run(["sh", "-euc", text], capture_output=True, text=True)
             assert ran.returncode == 0, f"{section}: {text}\nended with {ran.returncode}:\n{ran.stdout}{ran.stderr}"
             said.append(ran.stdout + ran.stderr)
         else:

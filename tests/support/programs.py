@@ -13,6 +13,7 @@ import pytest
 
 # What apt calls the package that brings a program, where it is another name.
 PACKAGES = {
+    "apache2": "apache2-bin",
     "chromedriver": "chromium-driver",
     "gitolite": "gitolite3",
     "gpg": "gnupg",
