@@ -12,13 +12,15 @@ from ..policy.grammar.names import HEADS
 from ..report.account import about_differences, about_landing
 from ..report.proof import ServerStatus, named_rules, what_is_proven, what_went_wrong
 from ..repository.git.command import Git
-from ..repository.hook_files.our_files import is_our_hook
+from ..repository.git.whole_file import read_start
+from ..repository.hook_files.our_files import is_our_hook, is_our_text
 from ..repository.hook_files.placing import why_passed_over
 from ..repository.hook_files.probe import BAD_TAGS, PATIENCE
 from ..repository.judging.audit import unreadable_for_gto
 from ..repository.trusted.policy_location import POLICY_FILE
 from ..repository.trusted.policy_source import POLICY_SETTING
 from .facts import facts_of, policy_of
+from .gitolite import gitolite_problems
 from .hook_place import HOOKS, delegates, hook_place, host_of, is_inside
 from .lock.push_lock import LOCK_FILE
 from .lock.receive_pack import ancestors_can_be_read
@@ -57,8 +59,9 @@ def status(path: str) -> ServerStatus:
     repository = ServedRepository(path)
     host = host_of(repository)
     places = _places(repository, host)
-    hooks: dict[str, str] = {hook: place.file for hook, place in places.items() if is_our_hook(place.file)}
+    hooks: dict[str, str] = {hook: place.file for hook, place in places.items() if is_our_text(read_start(place.file))}
     problems = [*_head_problems(repository), *_lock_problems(repository), *access_problems(repository, hooks.values())]
+    problems += gitolite_problems(repository)
     guarded: bool | None = None
     if host == "gitlab":
         proven, said = _by_hand(repository, host, problems)

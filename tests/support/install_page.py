@@ -17,14 +17,17 @@ from typing import NamedTuple
 from .project import ROOT
 
 PAGE = ROOT / "docs" / "hosts.md"
-BLOCK = re.compile(r"(?:In `(?P<file>/[^`]+)`[^\n]*:\n\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.M)
+BLOCK = re.compile(
+    r"(?:In `(?P<file>~?/[^`]+)`(?P<how>[^\n]*):\n\n)?```(?P<language>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.M
+)
 
 
 class Step(NamedTuple):
-    """What to run, or with a `file` what to write there."""
+    """What to run, or with a `file` what to write there: behind what it holds, or `first`."""
 
     file: str | None
     text: str
+    first: bool = False
 
 
 def sections() -> list[str]:
@@ -36,7 +39,10 @@ def steps(section: str) -> list[Step]:
     """What the section with that title says to do, in its order."""
     _, _, rest = PAGE.read_text().partition(f"\n## {section}\n")
     text = re.split(r"(?m)^## ", rest)[0]
-    found = [Step(match["file"], match["text"]) for match in BLOCK.finditer(text)]
+    found = [
+        Step(match["file"], match["text"], "as the first line" in (match["how"] or ""))
+        for match in BLOCK.finditer(text)
+    ]
     assert found, f"{PAGE} has no section {section!r} that says what to do"
     fences = len(re.findall(r"(?m)^```", text))
     assert fences == 2 * len(found), f"{section}: a block is neither run nor written to a file"
@@ -46,10 +52,11 @@ def steps(section: str) -> list[Step]:
     return found
 
 
-def follow(section: str, instead: Mapping[str, str]) -> list[str]:
+def follow(section: str, instead: Mapping[str, str], *, env: Mapping[str, str] | None = None) -> list[str]:
     """Do what the section says, with the machine's own paths and names `instead` of the page's; what was printed.
 
-    Every key of `instead` must be in the section, so that the table can't outlive it.
+    `env` is the whole environment where it is not that of the tests. Every key
+    of `instead` must be in the section, so that the table can't outlive it.
     """
     todo = steps(section)
     instead = {"~/tagwarden/bin/": f"{os.path.dirname(sys.executable)}/", **instead}
@@ -60,14 +67,14 @@ def follow(section: str, instead: Mapping[str, str]) -> list[str]:
     for step in todo:
         text = replaced(step.text, instead)
         if step.file is None:
-            ran = subprocess.run(["sh", "-euc", text], capture_output=True, text=True)
+            ran = subprocess.run(["sh", "-euc", text], capture_output=True, text=True, env=env)
             assert ran.returncode == 0, f"{section}: {text}\nended with {ran.returncode}:\n{ran.stdout}{ran.stderr}"
             said.append(ran.stdout + ran.stderr)
         else:
             file = Path(replaced(step.file, instead))
             file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("a") as opened:
-                opened.write(text)
+            there = file.read_text() if file.exists() else ""
+            file.write_text(text + there if step.first else there + text)
     return said
 
 

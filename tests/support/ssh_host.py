@@ -14,7 +14,7 @@ from typing import NamedTuple
 from .daemons import free_port, listening, running, user_name
 from .programs import skip_without
 
-USERS = ("ada", "grace")
+USERS = ("ada", "grace", "admin")
 CONFIGURATION = """\
 ListenAddress 127.0.0.1:{port}
 HostKey {folder}/host_key

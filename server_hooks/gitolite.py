@@ -1,0 +1,55 @@
+"""What gitolite itself refuses of model tags, after the hook has accepted them.
+
+gitolite's `update` hook takes a ref only if its name matches a pattern, which
+by default allows none of `#`, `!` and `=` (Gitolite/Rc.pm, REF_OR_FILENAME_PATT;
+Gitolite/Conf/Load.pm). A line in gitolite.rc may change it, which is a Perl
+program: so Perl is asked.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ..policy.errors import CannotJudge
+from ..repository.git.bounded_program import SaidTooMuch, TookTooLong, run_bounded
+from ..repository.git.environment import environment_without_repository
+from ..repository.git.whole_file import read_start
+from ..repository.hook_files.probe import PATIENCE
+
+if TYPE_CHECKING:
+    from .served_repository import ServedRepository
+
+OF_GITOLITE = b"Gitolite::Hooks::Update"
+# One of each kind of name that GTO makes.
+TAGS = ("m@v1.0.0", "m@v1.0.0!", "m#prod", "m#prod#1", "m#prod!#2", "cv=m@v1.0.0", "m@deprecated")
+ALLOWING = r"$REF_OR_FILENAME_PATT = qr(^[0-9a-zA-Z][-0-9a-zA-Z._\@/+ :,#!=]*$);"
+REFUSED = 'print join "\\n", grep { $_ !~ $REF_OR_FILENAME_PATT } @ARGV'
+
+
+def gitolite_problems(repository: ServedRepository) -> list[str]:
+    """That gitolite would refuse what the hook accepts, or that it can't be asked; nothing without gitolite."""
+    if OF_GITOLITE not in read_start(os.path.join(repository.hooks_folder().path, "update")):
+        return []
+    try:
+        folder = _said("gitolite", "query-rc", "GL_LIBDIR")
+        asked = ["perl", f"-I{folder}", "-MGitolite::Rc", "-e", REFUSED, *(f"refs/tags/{tag}" for tag in TAGS)]
+        refused = _said(*asked, GL_LIBDIR=folder)
+    except CannotJudge as problem:
+        return [f"whether gitolite itself takes all model tags can't be told: {problem}"]
+    if not refused:
+        return []
+    first = refused.split()[0].removeprefix("refs/tags/")
+    why = f"gitolite's own update hook refuses tags such as '{first}', whatever tagwarden says."
+    return [f"{why} Make this the first line of ~/.gitolite.rc: {ALLOWING}"]
+
+
+def _said(*command: str, **more: str) -> str:
+    environment = {**environment_without_repository(), **more}
+    try:
+        answered = run_bounded(command, environment=environment, seconds=PATIENCE)
+    except (TookTooLong, SaidTooMuch) as problem:
+        raise CannotJudge(f"`{command[0]}` did not come to an end") from problem
+    if answered.status != 0:
+        raise CannotJudge(f"`{command[0]}` ended with exit status {answered.status} ({answered.last_word})")
+    return answered.output.decode("utf-8", "replace").strip()
