@@ -12,6 +12,7 @@ import os
 
 from ..policy.errors import CannotJudge
 from ..repository.git.command import common_folder
+from ..repository.git.own_file import STATE_FOLDER
 from ..repository.open_repository import is_url
 
 TYPE_CHECKING = False
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 # What the pages are made from, in a repository's own and common folder; refs/ and reftable/ are looked through.
 FILES = ("HEAD", "config", "config.worktree", "packed-refs", "reftable/tables.list", "info/attributes", "shallow")
-OURS = ("tagwarden/push-log.jsonl", "tagwarden/push-log.head")
+# Of what tagwarden keeps; the rest changes without anything to show.
+OURS = ("push-log", "tags-before-log")
 HOOK_FOLDERS = ("hooks", "custom_hooks")
 IN_WORK_TREE = ("tagwarden.toml", ".gto")
 
@@ -60,12 +62,15 @@ def _own_folder(place: str) -> str | None:
 
 def _lines(place: str, own: str, common: str, also: tuple[str, ...]) -> Iterator[str]:
     for folder in dict.fromkeys((own, common)):
-        for name in (*FILES, *OURS):
+        for name in FILES:
             yield _look(os.path.join(folder, name))
     for name in IN_WORK_TREE:
         yield _look(os.path.join(place, name))
     for file in also:
         yield _look(file)
+    for line in _below(os.path.join(common, STATE_FOLDER)):
+        if os.path.basename(line.rpartition("\t")[0]).startswith(OURS):
+            yield line
     yield from _below(os.path.join(common, "refs"))
     for name in HOOK_FOLDERS:
         yield from _below(os.path.join(common, name))
@@ -87,5 +92,5 @@ def _look(path: str) -> str:
     try:
         found = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
-        return f"{path} -"
-    return f"{path} {found.st_mtime_ns} {found.st_size} {found.st_ino} {found.st_mode}"
+        return f"{path}\t-"
+    return f"{path}\t{found.st_mtime_ns} {found.st_size} {found.st_ino} {found.st_mode}"

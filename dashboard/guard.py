@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections import deque
+from itertools import islice
 from typing import Any
 
 from ..policy.errors import CannotJudge
 from ..repository.hook_files.our_files import interpreter_of, is_our_hook
-from ..server_hooks.log.chain import read_lines, verify
+from ..server_hooks.log.chain import read_lines_backward, verify
 from ..server_hooks.log.line import LOG
 from .records import Guard, PushRow
 
@@ -44,11 +44,11 @@ def guard_of(common_dir: str) -> Guard:
         return Guard(bare, hooks, None, 0, troubles)
     try:
         verified = verify(common_dir)
-        rows = [row for line in deque(read_lines(common_dir), NEWEST) if (row := _push_row(line))]
+        rows = [row for line in islice(read_lines_backward(common_dir), NEWEST) if (row := _push_row(line))]
     except (CannotJudge, OSError) as problem:
         return Guard(bare, hooks, None, 0, [*troubles, f"the push log can't be read: {problem}"])
     troubles += [f"the push log: {trouble.message}" for trouble in verified.troubles]
-    return Guard(bare, hooks, rows[::-1], verified.lines, troubles)
+    return Guard(bare, hooks, rows, verified.lines, troubles)
 
 
 def _push_row(line: bytes) -> PushRow | None:

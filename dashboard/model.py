@@ -3,30 +3,49 @@
 from __future__ import annotations
 
 from ..policy.grammar.names import gto_spelling
+from ..policy.record import Record
 from ..policy.registry.event import read_event
 from ..policy.registry.history import ModelHistory
 from ..policy.registry.journal import in_time_order, journal_of
 from ..policy.registry.overview import version_lines
 from .records import EventRow, ModelFacts, StageRow, Superseded, VersionRow
-from .timeline import intervals_of
+from .timeline import Change, intervals_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..policy.grammar.tag_name import TagName
     from ..policy.push import Tag
     from ..policy.registry.event import Event
     from ..policy.registry.journal import JournalEntry
+    from .landings import Landings
     from .records import FindingRow, Interval
+
+    NamedTag = tuple[TagName, Tag]
+
+
+class Past(Record):
+    """What the push log knows of a model's tags, with the tags that it names and that stand no more.
+
+    `lost` are those whose objects Git has thrown away.
+    """
+
+    landings: Landings
+    other_tags: Sequence[NamedTag]
+    lost: frozenset[str]
 
 
 def model_facts(
-    tags: Sequence[tuple[TagName, Tag]], declared: Sequence[str] = (), findings: Sequence[FindingRow] = ()
+    tags: Sequence[NamedTag],
+    declared: Sequence[str] = (),
+    findings: Sequence[FindingRow] = (),
+    past: Past | None = None,
 ) -> ModelFacts | None:
     """The facts from all `tags` of one model, None where none of them is an event.
 
     `declared` are the stages that the repository knows; others come after them.
+    `past` is what the server's push log knows of when the tags came.
     """
     events = [event for name, tag in tags if (event := read_event(tag, name))]
     if not events:
@@ -35,7 +54,7 @@ def model_facts(
     entries = in_time_order(journal_of(tags))
     rows = {entry.event.tag: _event_row(entry) for entry in entries}
     trailers = {entry.event.tag: entry.trailers for entry in entries}
-    intervals = intervals_of(events)
+    intervals = intervals_of(events) if past is None else _intervals_by_log(tags, past)
     latest = history.latest()
     return ModelFacts(
         gto_spelling(events[0].name.model),
@@ -47,7 +66,49 @@ def model_facts(
         intervals,
         [*rows.values()][::-1],
         findings,
+        past.landings.begins if past is not None else None,
+        sorted(past.lost) if past is not None else (),
     )
+
+
+def _intervals_by_log(tags: Sequence[NamedTag], past: Past) -> list[Interval]:
+    """What stood when, as `--at` has it (tagwarden.repository.past)."""
+    begins, courses = past.landings.begins, past.landings.courses.get(tags[0][0].model, {})
+    read = {(tag.name, tag.oid): read_event(tag, name) for name, tag in (*tags, *past.other_tags)}
+    # What the log says of a tag counts from its beginning on; until then, and of all other tags, their dates tell.
+    moments: dict[int, list[tuple[str, Event | None]]] = {}
+
+    def note(moment: int, name: str, oid: str | None) -> None:
+        moments.setdefault(moment, []).append((name, read.get((name, oid)) if oid is not None else None))
+
+    for name, course in courses.items():
+        found = read.get((name, course.first)) if course.first is not None else None
+        if found is not None:
+            note(min(found.time, begins), name, course.first)
+        for moment, oid in course.later:
+            note(moment, name, oid)
+    for _, tag in tags:
+        found = read[tag.name, tag.oid]
+        if tag.name not in courses and found is not None:
+            note(found.time, tag.name, tag.oid)
+    events = [event for event in read.values() if event is not None]
+    return intervals_of(events, _changes(moments))
+
+
+def _changes(moments: Mapping[int, Sequence[tuple[str, Event | None]]]) -> Iterator[Change]:
+    standing: dict[str, Event] = {}
+    for moment in sorted(moments):
+        before = dict(standing)
+        for name, event in moments[moment]:
+            if event is None:
+                standing.pop(name, None)
+            else:
+                standing[name] = event
+        touched = {name for name, _ in moments[moment] if before.get(name) != standing.get(name)}
+        came = [standing[name] for name in sorted(touched) if name in standing]
+        went = [before[name] for name in sorted(touched) if name in before]
+        if came or went:
+            yield Change(moment, came, went)
 
 
 def _event_row(entry: JournalEntry) -> EventRow:

@@ -12,21 +12,25 @@ from ..policy.grammar.near_miss import NearMiss
 from ..policy.grammar.tag_name import parse_tag_name
 from ..policy.registry.overview import stages_in_order
 from ..policy.rules import RULES, load_rule
+from ..repository.git.objects import TagRef
 from ..repository.judging.audit import audit
 from ..repository.open_repository import is_url, open_repository
-from ..repository.registry import tags_by_model
+from ..repository.registry import read_refs, tags_by_model
 from .guard import guard_of
-from .model import model_facts
+from .landings import landings_of
+from .model import Past, model_facts
 from .records import FindingRow, PolicyFacts, RepositoryFacts, RuleRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ..policy.verdict import Verdict
     from ..repository.git.command import Git
     from ..repository.git.program import GitProgram
     from ..repository.trusted.loaded_policy import LoadedPolicy
+    from .landings import Landings
+    from .model import NamedTag
 
     # The policy by which the repository's tags are judged; raises CannotJudge where it can't be read.
     PolicyOf = Callable[[Git], LoadedPolicy]
@@ -39,7 +43,7 @@ def read_repository(place: str, name: str, policy_of: PolicyOf) -> RepositoryFac
     try:
         with open_repository(place) as reader:
             return _read(reader, name, policy_of, only_tags=is_url(place))
-    except CannotJudge as problem:
+    except (CannotJudge, OSError) as problem:
         return RepositoryFacts(name, (), (), None, False, (), None, (), str(problem))
 
 
@@ -58,11 +62,13 @@ def _read(reader: GitProgram, name: str, policy_of: PolicyOf, *, only_tags: bool
     by_model: dict[str | None, list[FindingRow]] = {}
     for finding in findings:
         by_model.setdefault(finding.model, []).append(finding)
-    models = [
-        facts
-        for model, found in tags.items()
-        if (facts := model_facts(found, declared, by_model.get(gto_spelling(model), ())))
-    ]
+    landings = None if only_tags else _landings(reader, notes)
+    models = []
+    for model, found in tags.items():
+        past = _past(reader, model, found, landings) if landings is not None else None
+        facts = model_facts(found, declared, by_model.get(gto_spelling(model), ()), past)
+        if facts is not None:
+            models.append(facts)
     return RepositoryFacts(
         name,
         sorted(models, key=lambda one: one.model),
@@ -73,6 +79,26 @@ def _read(reader: GitProgram, name: str, policy_of: PolicyOf, *, only_tags: bool
         None if only_tags else guard_of(os.path.abspath(reader.git.common_folder())),
         notes,
     )
+
+
+def _landings(reader: GitProgram, notes: list[str]) -> Landings | None:
+    try:
+        return landings_of(reader.git.common_folder())
+    except OSError as problem:
+        notes.append(f"The push log can't be read, so the dates of the tags tell what stood when: {problem.strerror}")
+        return None
+
+
+def _past(reader: GitProgram, model: str, tags: Sequence[NamedTag], landings: Landings) -> Past:
+    """What the log knows of the model's tags; those that stand no more are read from what Git has kept."""
+    standing = {(tag.name, tag.oid) for _, tag in tags}
+    courses = landings.courses.get(model, {})
+    logged = {
+        (name, oid) for name, course in courses.items() for oid in (course.first, *(new for _, new in course.later))
+    }
+    others = [TagRef(name, oid) for name, oid in sorted((name, oid) for name, oid in logged - standing if oid)]
+    read = list(read_refs(reader, others)) if others else []
+    return Past(landings, read, frozenset(tag.name for _, tag in read if tag.type is None))
 
 
 def _findings(verdict: Verdict) -> list[FindingRow]:

@@ -80,7 +80,11 @@ class FindingRow(Record):
 
 
 class ModelFacts(Record):
-    """All that the page of one model shows. `stable` is the greatest version that is no pre-release."""
+    """All that the page of one model shows. `stable` is the greatest version that is no pre-release.
+
+    `log_begins` is since when the push log tells what stood when, None where
+    the tags' dates do. `lost` are tags that stood once, and can't be read any more.
+    """
 
     model: str
     latest: str | None
@@ -91,6 +95,8 @@ class ModelFacts(Record):
     intervals: Sequence[Interval]
     events: Sequence[EventRow]
     findings: Sequence[FindingRow]
+    log_begins: int | None = None
+    lost: Sequence[str] = ()
 
 
 class RuleRow(Record):

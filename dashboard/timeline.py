@@ -1,15 +1,16 @@
-"""What the latest version and each stage were, second by second, by the dates in the tags."""
+"""What the latest version and each stage were, second by second."""
 
 from __future__ import annotations
 
 from itertools import groupby
 
+from ..policy.record import Record
 from ..policy.registry.history import ModelHistory
 from .records import Interval
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..policy.grammar.versions import Precedence, Version
     from ..policy.registry.event import Event
@@ -17,16 +18,32 @@ if TYPE_CHECKING:
 LATEST = "latest"
 
 
-def intervals_of(events: Sequence[Event]) -> list[Interval]:
+class Change(Record):
+    """At `moment` the events `came` and `went`."""
+
+    moment: int
+    came: Sequence[Event]
+    went: Sequence[Event] = ()
+
+
+def by_dates(events: Iterable[Event]) -> Iterator[Change]:
+    """Each event comes in the second that its tag bears."""
+    for time, group in groupby(sorted(events, key=lambda event: event.time), key=lambda event: event.time):
+        yield Change(time, list(group))
+
+
+def intervals_of(events: Sequence[Event], changes: Iterable[Change] | None = None) -> list[Interval]:
     """When which version was the latest, and when which stage (`#prod`) held what; the newest first.
 
-    An interval begins with the second of the event that changed it. A version
-    that is assigned a stage once more goes on holding it.
+    `events` are all that ever counted, in the order of their refs; without
+    `changes` they came by their dates. An interval begins with the second of
+    what changed it. A version that is assigned a stage once more goes on
+    holding it.
     """
     running: dict[str, Interval] = {}
     commits: dict[str, str] = {}
     ended: list[Interval] = []
-    for time, history, deciding in _states(events):
+    for time, history, deciding in _states(events, by_dates(events) if changes is None else changes):
         over = [what for what in running if what not in deciding]
         ended += [running.pop(what)._replace(until=time) for what in over]
         for what, event in deciding.items():
@@ -47,12 +64,17 @@ def _version(event: Event, history: ModelHistory) -> str:
     return str(version) if version is not None else event.commit
 
 
-def _states(events: Sequence[Event]) -> Iterator[tuple[int, ModelHistory, Mapping[str, Event]]]:
-    """After each second in which something happened: the history until then, and the event that decides each thing."""
-    state = _State(_HistoryInTimeOrder(events))
-    for time, group in groupby(sorted(events, key=lambda event: event.time), key=lambda event: event.time):
-        state.add(list(group))
-        yield time, state.history, state.deciding
+def _states(
+    events: Sequence[Event], changes: Iterable[Change]
+) -> Iterator[tuple[int, ModelHistory, Mapping[str, Event]]]:
+    """After each change: its moment, the history until then, and the event that decides each thing."""
+    state = _State(events)
+    for change in changes:
+        if change.went:
+            state.take_away(change.went)
+        for group in by_dates(change.came):
+            state.add(group.came)
+        yield change.moment, state.history, state.deciding
 
 
 class _HistoryInTimeOrder(ModelHistory):
@@ -61,11 +83,16 @@ class _HistoryInTimeOrder(ModelHistory):
     That order decides where two versions of one precedence are on one commit.
     """
 
-    __slots__ = ("_place",)
+    __slots__ = ("_place", "events")
 
     def __init__(self, events: Sequence[Event]) -> None:
         super().__init__()
-        self._place = {event.tag: place for place, event in enumerate(events)}
+        self.events: list[Event] = []
+        self._place = {event: place for place, event in enumerate(events)}
+
+    def add(self, event: Event) -> None:
+        self.events.append(event)
+        super().add(event)
 
     def active_version_at(self, commit: str) -> Version | None:
         active = [
@@ -73,7 +100,7 @@ class _HistoryInTimeOrder(ModelHistory):
             for event in self.registrations_at.get(commit, ())
             if event.name.version is not None and self.is_active(event.name.version, commit)
         ]
-        first = max(active, key=lambda event: (_precedence(event), -self._place[event.tag]), default=None)
+        first = max(active, key=lambda event: (_precedence(event), -self._place[event]), default=None)
         return first.name.version if first is not None else None
 
 
@@ -85,17 +112,39 @@ class _State:
     are asked only where a plain comparison does not do.
     """
 
-    def __init__(self, history: ModelHistory) -> None:
-        self.history = history
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._all = events
+        self._newest: int | None = None
+        self.history = _HistoryInTimeOrder(events)
         self.deciding: dict[str, Event] = {}
 
-    def add(self, events: list[Event]) -> None:
-        """Add all events of one second, which is later than those before."""
+    def add(self, events: Sequence[Event]) -> None:
+        """Add events of one second."""
         for event in events:
             self.history.add(event)
+        in_order = self._newest is None or events[0].time > self._newest
+        self._newest = events[0].time if self._newest is None else max(self._newest, events[0].time)
+        if not in_order:
+            self._ask_all()
+            return
         self._decide(LATEST, self._latest(events))
         for stage in self.history.holdings:
             self._decide(f"#{stage}", self._holder(stage, events))
+
+    def take_away(self, events: Sequence[Event]) -> None:
+        """Go on as if `events` had never been."""
+        gone = {*events}
+        left = [event for event in self.history.events if event not in gone]
+        self.history = _HistoryInTimeOrder(self._all)
+        for event in left:
+            self.history.add(event)
+        self.deciding.clear()
+        self._ask_all()
+
+    def _ask_all(self) -> None:
+        self._decide(LATEST, self.history.latest())
+        for stage in self.history.holdings:
+            self._decide(f"#{stage}", self.history.holder(stage))
 
     def _decide(self, what: str, event: Event | None) -> None:
         if event is None:
@@ -103,7 +152,7 @@ class _State:
         else:
             self.deciding[what] = event
 
-    def _latest(self, events: list[Event]) -> Event | None:
+    def _latest(self, events: Sequence[Event]) -> Event | None:
         before = self.deciding.get(LATEST)
         about_versions = [event for event in events if event.name.version is not None]
         if not about_versions:
@@ -116,7 +165,7 @@ class _State:
             return before
         return self.history.latest()
 
-    def _holder(self, stage: str, events: list[Event]) -> Event | None:
+    def _holder(self, stage: str, events: Sequence[Event]) -> Event | None:
         before = self.deciding.get(f"#{stage}")
         ever = self.history.holdings[stage]
         concerning = [event for event in events if event.name.stage == stage]

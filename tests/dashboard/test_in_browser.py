@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -128,14 +127,14 @@ def test_the_drop_down_leads_to_a_version(browser: Browser, site: Site) -> None:
 
 
 def test_as_of_a_day_it_shows_what_the_registry_resolved_then(browser: Browser, site: Site) -> None:
-    clone = Path(f"{site.scene.life.path}-clone1")
+    server = site.scene.life.path
     browser.open(site.page("m/churn-"))
     for day in ("2026-01-04", "2026-01-05", "2026-01-19", "2026-01-20", "2026-03-03"):
         browser.choose("[name=day]", day)
         assert browser.address.endswith(f"#at={day}")
         shown = dict(one.split() for one in browser.texts("#stood span"))
         for query, what in (("@latest", "@latest"), ("#dev", "dev"), ("#staging", "staging"), ("#prod", "prod")):
-            ran = tagwarden(clone, "resolve", f"churn{query}", "--at", day, "-r", ".")
+            ran = tagwarden(server, "resolve", f"churn{query}", "--at", day)
             assert shown.get(what) == (ran.out.strip() or None)
     browser.open(site.page("m/churn-") + "#at=2026-01-20")
     assert "prod v1.1.0" in browser.texts("#stood span")

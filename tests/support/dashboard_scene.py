@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from . import raw_tag
+from .command_line import tagwarden
 from .repositories import Repo, Server, Templates
+from .tag_objects import raw_tag
 
 POLICY = """\
 [stages]
@@ -55,7 +56,7 @@ def build(folder: Path, templates: Templates) -> Scene:
 
 
 def _life(path: Path, templates: Templates) -> Server:
-    server = templates.server(path)
+    server = templates.server(path, hook=None)
     server.commit_on_main({"tagwarden.toml": POLICY})
     clone = server.clone()
     clone.git("remote", "set-head", "origin", "main")
@@ -75,8 +76,11 @@ def _life(path: Path, templates: Templates) -> Server:
     clone.tag("churn#prod!#11", bad, message="False positives doubled overnight", at=BEGAN + 57 * DAY)
     clone.tag("fraud=ring-detector@v0.1.0", message="First try", at=BEGAN + 58 * DAY)
     clone.tag("old-score@v1.0.0", message="As in the old system", at=BEGAN + 59 * DAY)
-    clone.tag("old-score@deprecated", message="churn has taken its place", at=BEGAN + 60 * DAY)
     assert clone.push("main", "--tags").ok
+    # From here on there is a push log; what stood before it counts by its date.
+    assert tagwarden(path, "install", "--server", ".").status == 0
+    clone.tag("old-score@deprecated", message="churn has taken its place", at=BEGAN + 60 * DAY)
+    assert clone.push("--tags").ok
     clone.tag("churn@v1.0.1", message="A typo", at=BEGAN + 61 * DAY)
     clone.tag("churn@v1.2", message="No patch number", at=BEGAN + 61 * DAY)
     assert not clone.push("refs/tags/churn@v1.0.1", "refs/tags/churn@v1.2").ok
