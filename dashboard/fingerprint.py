@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 
 from ..policy.errors import CannotJudge
 from ..repository.git.command import common_folder
@@ -24,6 +25,7 @@ FILES = ("HEAD", "config", "config.worktree", "packed-refs", "reftable/tables.li
 # Of what tagwarden keeps; the rest changes without anything to show.
 OURS = ("push-log", "tags-before-log")
 HOOK_FOLDERS = ("hooks", "custom_hooks")
+NAMED_FILE = re.compile(r"""\bfile:([^\s"'\0]+)""")
 IN_WORK_TREE = ("tagwarden.toml", ".gto")
 
 
@@ -64,6 +66,9 @@ def _lines(place: str, own: str, common: str, also: tuple[str, ...]) -> Iterator
     for folder in dict.fromkeys((own, common)):
         for name in FILES:
             yield _look(os.path.join(folder, name))
+    for file in (os.path.join(common, "config"), *also):
+        for named in _named_in(file):
+            yield _look(os.path.join(common, named))
     for name in IN_WORK_TREE:
         yield _look(os.path.join(place, name))
     for file in also:
@@ -74,6 +79,15 @@ def _lines(place: str, own: str, common: str, also: tuple[str, ...]) -> Iterator
     yield from _below(os.path.join(common, "refs"))
     for name in HOOK_FOLDERS:
         yield from _below(os.path.join(common, name))
+
+
+def _named_in(settings: str) -> list[str]:
+    """The files that Git's settings name as policies (`file:/path`)."""
+    try:
+        with open(settings, encoding="utf-8", errors="surrogateescape") as file:
+            return NAMED_FILE.findall(file.read())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def _below(folder: str) -> Iterator[str]:

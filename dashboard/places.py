@@ -12,6 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+def without_twins(places: Sequence[str]) -> list[str]:
+    """The places, each repository once, however it is named."""
+    found: dict[str, str] = {}
+    for place in places:
+        found.setdefault(place if is_url(place) else _folder(place), place)
+    return [*found.values()]
+
+
+def _folder(place: str) -> str:
+    whole = os.path.realpath(place)
+    return os.path.dirname(whole) if os.path.basename(whole) == ".git" else whole
+
+
 def names_of(places: Sequence[str]) -> list[str]:
     """The last part of each place, with as many of the parts before it as tell it from the others.
 
@@ -26,9 +39,19 @@ def names_of(places: Sequence[str]) -> list[str]:
             number for number, name in enumerate(names) if name in clashing and shown[number] < len(parts[number])
         ]
         if not longer:
-            return names
+            return _told_apart(names)
         for number in longer:
             shown[number] += 1
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """The names, with a number behind each that is another's still, as of a folder and a URL with the same path."""
+    seen: dict[str, int] = {}
+    told = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        told.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return told
 
 
 def _parts(place: str) -> list[str]:

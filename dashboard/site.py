@@ -18,9 +18,9 @@ from .fingerprint import fingerprint_of
 from .home import home_of, models_script, months_of, recent_events, rows_in_page
 from .links import LinkTemplates
 from .pages import ASSETS, TEMPLATES, Pages, Site
-from .places import names_of
+from .places import names_of, without_twins
 from .reading import read_repository
-from .state import STATE_FILE, Kept, State, locked, read_state, state_text
+from .state import STATE_FILE, Kept, State, locked, read_state, refuse_others, state_text
 from .summary import summary_of
 from .writer import Writer
 
@@ -78,10 +78,10 @@ def build(
     Raises NotOurs where that folder holds something else, OSError where it
     can't be written.
     """
-    read_state(folder)
+    refuse_others(folder)
     os.makedirs(folder, exist_ok=True)
     with locked(folder):
-        return _build(list(dict.fromkeys(places)), folder, policy_of, options, progress or _nobody)
+        return _build(without_twins(places), folder, policy_of, options, progress or _nobody)
 
 
 def _nobody(done: int, of: int) -> None:

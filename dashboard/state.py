@@ -46,14 +46,19 @@ class NotOurs(Exception):
     """The folder holds files, and no site of ours."""
 
 
+def refuse_others(folder: str) -> None:
+    """Raises NotOurs for a folder that holds files, and no site of ours."""
+    is_ours = os.path.exists(os.path.join(folder, STATE_FILE))
+    if not is_ours and os.path.isdir(folder) and any(name != ".git" for name in os.listdir(folder)):
+        raise NotOurs(folder)
+
+
 def read_state(folder: str) -> State:
-    """The state in `folder`. Raises NotOurs for a folder with something else in it."""
+    """The state in `folder`, empty where there is none that this version understands."""
     try:
         with open(os.path.join(folder, STATE_FILE), "rb") as file:
             data = file.read()
     except FileNotFoundError:
-        if os.path.isdir(folder) and any(name != ".git" for name in os.listdir(folder)):
-            raise NotOurs(folder) from None
         return EMPTY
     try:
         found = json.loads(data)

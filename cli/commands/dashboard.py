@@ -113,7 +113,9 @@ def _say(built: Built, folder: str) -> None:
     for name, problem in built.problems:
         click.echo(f"tagwarden: {escape(name)} can't be read: {escape(problem)}", err=True)
     removed = f", {built.removed} removed" if built.removed else ""
+    models = f"{built.models} model{'' if built.models == 1 else 's'}"
+    repositories = f"{built.repositories} repositor{'y' if built.repositories == 1 else 'ies'}"
     click.echo(
-        f"{os.path.join(folder, 'index.html')}: {built.models} models in {built.repositories} repositories "
+        f"{os.path.join(folder, 'index.html')}: {models} in {repositories} "
         f"({built.read} read anew; {built.written} of {built.files} files written{removed})"
     )

@@ -255,6 +255,27 @@ def test_without_jinja_it_is_said_how_to_get_it(repo: Repo, build: Build, monkey
     assert "-m pip install 'jinja2>=3.1'" in ran.err
 
 
+def test_a_repository_that_is_named_twice_is_shown_once(repo: Repo, build: Build, site: Path, tmp_path: Path) -> None:
+    repo.tag("churn@v1.0.0")
+    (tmp_path / "link").symlink_to(repo.path)
+
+    assert "1 model in 1 repository" in build(repo.path, f"{repo.path}/", f"{repo.path}/.git", tmp_path / "link").out
+    assert models_of(site) == ["churn"]
+
+
+def test_a_policy_in_a_file_of_its_own_is_seen_to_change(repo: Repo, build: Build, site: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text("")
+    repo.git("config", "tagwarden.policy", f"file:{policy}")
+    repo.tag("churn@v1.0.0")
+    build(repo.path)
+    policy.write_text('mode = "evaluate"\n')
+
+    build(repo.path)
+
+    assert "It only evaluates" in next(site.glob("r/repo-*")).read_text()
+
+
 def test_repositories_are_called_by_as_little_of_their_path_as_tells_them_apart() -> None:
     assert names_of(["/srv/git/fraud.git", "/srv/git/a/models.git", "/srv/git/b/models.git"]) == [
         "fraud", "a/models", "b/models",
@@ -263,3 +284,4 @@ def test_repositories_are_called_by_as_little_of_their_path_as_tells_them_apart(
         "churn", "vision",
     ]  # fmt: skip
     assert names_of(["/srv/ml/churn/.git"]) == ["churn"]
+    assert names_of(["/churn", "ssh://churn"]) == ["churn", "churn (2)"]
