@@ -15,7 +15,6 @@ from ..policy.grammar.names import TAGS, model_of_ref
 from ..policy.record import Record
 from ..server_hooks.log.chain import read_lines
 from ..server_hooks.log.line import LANDING
-from ..server_hooks.log.tags_in_log import standing_before
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +62,8 @@ def landings_of(common_dir: str) -> Landings | None:
                 later[name] = [one for one in later.get(name, ()) if one[0] != entry.get("of_line")]
     if begins is None:
         return None
+    from ..server_hooks.log.tags_in_log import standing_before  # not on Windows, where no server of ours runs
+
     for ref, stood in standing_before(common_dir, first_line):
         first.setdefault(ref.removeprefix(TAGS), stood)
     courses: dict[str, dict[str, Course]] = {}
