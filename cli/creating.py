@@ -22,10 +22,12 @@ from ..repository.git.command import Git
 from ..repository.making.messages import editor, with_trailers, without_comments
 from ..repository.making.signing import signs_by_itself
 from ..repository.making.tag_maker import open_tag_maker
+from ..repository.registry import models_of
 from ..repository.remote.branch_to_push import branch_with
 from ..repository.remote.names import is_remote, remote_to_push_to
 from .errors import Refused
 from .policy_in_force import policy_in_force
+from .reading import no_such_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +81,7 @@ def _attempt(git: Git, model: str, remote: str | None, options: CreatingOptions,
             plan = make_plan(maker, loaded.policy)
             draft = maker.draft(plan, _message(git, plan, options), simple=options.simple)
         except Unplannable as problem:
-            raise Refused(str(problem)) from None
+            raise _unplannable(str(problem), maker, options) from None
         sign = signs_by_itself(git) if options.sign is None else options.sign
         judged = maker.judge(draft, loaded, sign=sign)
         written = judged.verdict.accepted and not options.dry_run
@@ -102,6 +104,18 @@ def _attempt(git: Git, model: str, remote: str | None, options: CreatingOptions,
             click.echo(f"{gto_spelling(model)!r} is a new model", err=True)
     _tell(plan, judged, moved, options, remote, written=written)
     return ACCEPTED if judged.verdict.accepted else REFUSED
+
+
+def _unplannable(problem: str, maker: TagMaker, options: CreatingOptions) -> Refused:
+    """The refusal, with what may have been overlooked: a tag that was not pushed, or the model's right name."""
+    if options.push and maker.remote is not None:
+        from .hints import only_here
+
+        problem += only_here(maker.only_here, maker.known.model, maker.remote)
+    if not maker.known.names and not maker.only_here:
+        known = models_of(maker.reader)
+        return no_such_model(maker.known.model, known)
+    return Refused(problem)
 
 
 def _ask_about_names(judged: Judged, options: CreatingOptions) -> None:

@@ -58,7 +58,9 @@ def model_of(text: str) -> str:
     try:
         return model_in_tags(text)
     except ValueError as problem:
-        raise Refused(str(problem)) from None
+        from .hints import taken_apart
+
+        raise Refused(taken_apart(text) or str(problem)) from None
 
 
 def stage_of(text: str) -> str:
@@ -75,7 +77,15 @@ def version_of(text: str) -> Version:
         return parse_version(text)
     except ValueError as problem:
         said = str(problem)
-        raise Refused(said if repr(text) in said else f"{text!r} is not a valid version: {said}") from None
+        said = said if repr(text) in said else f"{text!r} is not a valid version: {said}"
+        raise Refused(said + _meant(text)) from None
+
+
+def _meant(text: str) -> str:
+    try:
+        return f"; did you mean {parse_version(f'v{text}')}?"
+    except ValueError:
+        return ""
 
 
 def policy_at(reader: GitProgram, repo: str | None) -> LoadedPolicy | None:

@@ -52,7 +52,7 @@ def _answer(error: BaseException, *, in_json: bool) -> int:
         case BrokenPipeError():
             raise error
         case click.UsageError():
-            status, text, shown = USAGE, error.format_message(), _usage(error)
+            status, text, shown = USAGE, *_usage(error)
         case Refused() | click.ClickException():
             status = REFUSED
         case CannotJudge() | OSError():
@@ -74,11 +74,17 @@ def _answer(error: BaseException, *, in_json: bool) -> int:
     return status
 
 
-def _usage(error: click.UsageError) -> str:
+def _usage(error: click.UsageError) -> tuple[str, str]:
+    """What is wrong with the arguments, by itself and as it is shown."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return "Missing command.", error.format_message()
+    from .hints import usage_hint
+
+    text = usage_hint(error) or error.format_message()
     lines = []
     if error.ctx is not None:
         lines = [error.ctx.get_usage(), f"Try '{error.ctx.command_path} --help' for help.", ""]
-    return "\n".join([*lines, f"tagwarden: {error.format_message()}"])
+    return text, "\n".join([*lines, f"tagwarden: {text}"])
 
 
 def _invoke(args: list[str]) -> int:
@@ -87,7 +93,15 @@ def _invoke(args: list[str]) -> int:
     if shell:
         from click.shell_completion import shell_complete
 
+        from .bash_completion import register
+
+        register()
         return shell_complete(tagwarden, {}, "tagwarden", "_TAGWARDEN_COMPLETE", shell)
+    if not args:
+        from .hints import FIRST_SCREEN
+
+        click.echo(FIRST_SCREEN, err=True)
+        return USAGE
     try:
         with tagwarden.make_context("tagwarden", args) as context:
             answer = tagwarden.invoke(context)

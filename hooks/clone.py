@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..policy.wording import shell_command
 from ..repository.git.command import Git
 from ..repository.hook_files.errors import CannotInstall
 from ..repository.hook_files.hooked_repository import HookedRepository
@@ -16,7 +17,8 @@ class Clone(HookedRepository):
         """CannotInstall where there is no clone with a work tree."""
         super().__init__(path)
         if self.ask("rev-parse", "--is-bare-repository") == "true":
-            raise CannotInstall(f"{self.path} is bare: it is pushed to. Its hooks: tagwarden … --server")
+            server = shell_command("tagwarden", "install", "--server", self.path)
+            raise CannotInstall(f"{self.path} is bare: it is pushed to, not from. For its own hook: {server}")
         work_tree = self.ask("rev-parse", "--show-toplevel", accepted=(0, 128))
         if not work_tree:
             raise CannotInstall(f"{self.path} has no work tree to push from")

@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
+from ..policy.wording import shell_command
 from ..repository.git.own_file import STATE_FOLDER
 from ..repository.hook_files.errors import CannotInstall
 from ..repository.hook_files.hooked_repository import changing
@@ -65,6 +66,13 @@ def install(path: str, *, hook: ServerHook = "pre-receive", host: str | None = N
         said.append(
             f"It lies outside of {repository.common_dir}: whatever other repositories have their hooks there are "
             "guarded from now on, too, each by its own policy and settings. Uninstalling leaves it there."
+        )
+    if repository.ask("rev-parse", "--is-bare-repository") != "true":
+        take_back = shell_command("tagwarden", "uninstall", "--server", path)
+        said.append(
+            "This repository has a work tree, and a server hook judges only what others push into it. If it is the "
+            f"clone that you push from, take the hook back and install the clone's: {take_back} && "
+            f"{shell_command('tagwarden', 'install', path)}"
         )
     wanted = {} if host is None else {PUSHER_SETTING: host}
     said += _change_settings(repository, folder, record, wanted)

@@ -76,8 +76,17 @@ def write_template(to_stdout: bool, as_json: bool) -> None:
         click.echo(json.dumps({"schema": 1, "file": display(path), "content": text, "suggestions": suggested}))
     else:
         click.echo(f"Wrote {escape(path)}. It counts once it is on the server's default branch.")
+        if not _is_in_a_repository():
+            click.echo("note: this folder is in no Git repository; put the file at the top of one.", err=True)
         for line in _offer(offered):
             click.echo(line.removeprefix("##").removeprefix(" "))
+
+
+def _is_in_a_repository() -> bool:
+    try:
+        return bool(Git.here().folder())
+    except CannotJudge:
+        return False
 
 
 def _satisfied_today() -> Suggested:

@@ -19,12 +19,12 @@ from ...report.documents.shapes import AS_OF
 from ...report.table import utc_text
 from ...repository.git.command import Git
 from ...repository.open_repository import open_remote, open_repository
-from ...repository.registry import read_tags
+from ...repository.registry import models_of, read_tags
 from ...repository.remote.names import is_remote, remote_to_push_to
 from ..at_time import as_of, at_option
 from ..completion import complete_query
 from ..errors import Refused
-from ..reading import json_option, offline_option, repo_option, say_what_is_not_here
+from ..reading import json_option, no_such_model, offline_option, repo_option, say_what_is_not_here
 
 if TYPE_CHECKING:
     from ...policy.registry.resolution import Resolution
@@ -115,6 +115,8 @@ def resolve(
             then = as_of(reader, at, [asked.model])
             tags = list(read_tags(then.reader, [asked.model]))
             then.refuse_gaps()
+            if not tags and asked.tag is None:
+                raise no_such_model(asked.model, models_of(then.reader))
         found = (
             resolve_all(asked, tags, deprecated=deprecated)
             if every

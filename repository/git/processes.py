@@ -115,6 +115,8 @@ class Child:
         how = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
         said = self.complaint()
         self._close_stderr()
+        if "not a git repository (or any" in said:
+            return CannotJudge("This is not a git repository, nor in one. Name one: tagwarden -C DIR COMMAND")
         message = f"{self._program()} {how}" + (f" and said: {said}" if said else " without a word")
         # Git puts a command to paste on a line of its own: a full stop would be taken for a part of it.
         end = "\n" if said.rpartition("\n")[2].startswith("\t") else ". "

@@ -45,8 +45,15 @@ class TagDraft(Record):
 
 
 def committer(git: Git) -> Identity:
-    """Who Git would name as the tagger. Raises CannotJudge, in Git's words, where it does not know."""
-    ident = run(git.command("var", "GIT_COMMITTER_IDENT"), environment=git.user_environment)[1]
+    """Who Git would name as the tagger. Raises CannotJudge where it does not know."""
+    command = git.command("var", "GIT_COMMITTER_IDENT")
+    try:
+        ident = run(command, environment=git.user_environment)[1]
+    except CannotJudge as problem:
+        if "identity unknown" not in str(problem) and "auto-detect" not in str(problem):
+            raise
+        tell = "git config --global user.name 'YOUR NAME' && git config --global user.email YOU@EXAMPLE.COM"
+        raise CannotJudge(f"Git does not know your name, and a tag names whoever made it. Tell it: {tell}") from None
     who, _, rest = ident.decode("utf-8", "surrogateescape").rstrip("\n").rpartition("> ")
     return Identity(f"{who}>", rest.partition(" ")[2])
 

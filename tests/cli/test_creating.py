@@ -120,7 +120,7 @@ def test_a_stage_is_promoted_and_rolled_back(repo: Repo) -> None:
         (["assign", "churn", "prod."], "can't be a stage's name"),
         (["assign", "churn", "dev"], "in 'dev' already"),
         (["assign", "churn", "prod", "--from", "qa"], "is in 'qa'; there is something in: dev (v0.0.1)"),
-        (["assign", "fraud", "prod"], "HEAD holds no active version of 'fraud'"),
+        (["assign", "fraud", "prod"], "there is no model 'fraud'; the models are: churn"),
         (["unassign", "churn", "prod"], "no version of 'churn' is in 'prod'"),
         (["unassign", "churn", "dev", "--version", "v9.0.0"], "has no version v9.0.0; its versions are: v0.0.1"),
         (["deregister", "churn", "v9.0.0"], "has no version v9.0.0"),

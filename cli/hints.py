@@ -1,0 +1,98 @@
+"""What a user may have meant who typed something else: a command, an option, a model with its version."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+import click
+
+from ..policy.grammar.names import TAGS, gto_spelling, tag_spelling
+from ..policy.grammar.tag_name import TagName, parse_tag_name
+from ..policy.wording import shell_command
+from .command_table import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+FIRST_SCREEN = """\
+tagwarden: make a Git repository's tags a model registry that can be trusted.
+
+  What is there     tagwarden show             tagwarden history MODEL
+  A new version     tagwarden register MODEL   tagwarden assign MODEL STAGE
+  A clone's hook    tagwarden install          tagwarden status
+  A server's hook   tagwarden install --server REPO
+  All tags judged   tagwarden audit
+  The rules         tagwarden rules            tagwarden policy init
+
+`tagwarden --help` lists all commands, `tagwarden COMMAND --help` explains one."""
+
+# What GTO, its older versions and others call things that have another name here.
+ELSEWHERE = {
+    "promote": "assign",
+    "check-ref": "resolve",
+    "doctor": "audit",
+    "describe": "show",
+    "stages": "show",
+    "ls": "show",
+    "list": "show",
+    "latest": "resolve",
+    "which": "resolve",
+    "verify": "audit",
+    "validate": "check",
+    "lint": "check",
+    "init": "install",
+    "unregister": "deregister",
+    "rollback": "assign",
+    "help": "--help",
+}
+
+
+def command_meant(name: str) -> str | None:
+    """The command that `name`, which is none, was to be."""
+    if name in ELSEWHERE:
+        return ELSEWHERE[name]
+    return next(iter(difflib.get_close_matches(name.lower(), COMMANDS, n=1)), None)
+
+
+def usage_hint(error: click.UsageError) -> str | None:
+    """What is said instead of click's own words; None where those will do."""
+    if not isinstance(error, click.NoSuchOption) or error.ctx is None:
+        return None
+    named = error.option_name.lstrip("-")
+    for parameter in error.ctx.command.params:
+        if isinstance(parameter, click.Argument) and parameter.name == named:
+            return f"{error.option_name} is no option here: write the {named} alone, without {error.option_name}."
+    return None
+
+
+def taken_apart(text: str) -> str | None:
+    """How a model, with its version or stage in one word, is written for a command that takes them apart."""
+    name = parse_tag_name(tag_spelling(text))
+    context = click.get_current_context(silent=True)
+    command = context.info_name if context is not None else None
+    if not isinstance(name, TagName) or command is None:
+        return None
+    model = gto_spelling(name.model)
+    words: tuple[str, ...]
+    if name.kind == "register":
+        version = str(name.version)
+        words = (model, version) if command == "deregister" else (model, "--version", version)
+    elif name.kind in ("assign", "unassign"):
+        words = (model, name.stage or "")
+    else:
+        words = (model,)
+    return f"{text!r} says two things in one word; say them apart: {shell_command(*words)}"
+
+
+def only_here(names: Collection[str], model: str, remote: str) -> str:
+    """What is said of registrations of `model` that the remote lacks, where a command goes by the remote."""
+    versions = sorted(
+        tag for tag in names if isinstance(name := parse_tag_name(tag), TagName) and name.kind == "register"
+    )
+    if not versions:
+        return ""
+    push = shell_command("git", "push", remote, *(TAGS + tag for tag in versions[:3]))
+    are = "is" if len(versions) == 1 else "are"
+    listed = ", ".join(versions[:3]) + (f" and {len(versions) - 3} more" if len(versions) > 3 else "")
+    return f"\n{listed} {are} only here, and --push goes by what {remote!r} has; push first: {push}"
