@@ -24,7 +24,7 @@ def push_bad_tags(clone: Clone) -> Outcome:
     with scratch_repository(clone) as server:
         objects = os.path.join(os.path.dirname(server), "objects")
         os.mkdir(objects)
-        ours = clone.ask("rev-parse", "--path-format=absolute", "--git-path", "objects")
+        ours = clone.place("--git-path", "objects")
         environment = {
             **git.user_environment,
             "GIT_OBJECT_DIRECTORY": objects,

@@ -65,7 +65,7 @@ class _Scratch:
         self._format = original.ask("rev-parse", "--show-object-format")
         for name in ("hooks", "custom_hooks"):
             os.symlink(os.path.join(original.common_dir, name), os.path.join(path, name))
-        objects = original.ask("rev-parse", "--path-format=absolute", "--git-path", "objects")
+        objects = original.place("--git-path", "objects")
         _write(os.path.join(path, "objects", "info", "alternates"), objects + "\n")
         self._borrow_configuration(original)
         self._borrow_refs(original)

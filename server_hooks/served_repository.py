@@ -15,4 +15,4 @@ class ServedRepository(HookedRepository):
         super().__init__(path)
         # A push sees none of the settings that this process was started with (`git -c`).
         self.git = Git(self.path, environment_without_repository())
-        self.git_dir = self.hooks_run_in = self.ask("rev-parse", "--path-format=absolute", "--git-dir")
+        self.git_dir = self.hooks_run_in = self.place("--git-dir")

@@ -93,6 +93,14 @@ class Git:
             self._common_folder = named or common_folder(self.folder())
         return self._common_folder
 
+    def place(self, *question: str) -> str:
+        """The path that `git rev-parse` answers, absolute and without links. Raises CannotJudge like `run`.
+
+        (--path-format is of Git 2.31; older ones take it for an answer.)
+        """
+        answer = os.fsdecode(self.run("rev-parse", *question)[1]).removesuffix("\n")
+        return os.path.realpath(os.path.join(self.directory or ".", answer))
+
     def work_tree(self) -> str | None:
         """The folder with the checked-out files, None for a bare repository."""
         return self.line("rev-parse", "--show-toplevel", accepted=(0, 128)) or None

@@ -54,7 +54,7 @@ class Promised:
         make_empty_repository(self._folder.name, sha256=sha256)
         others = "GIT_ALTERNATE_OBJECT_DIRECTORIES"
         borrowed = {name: clone.user_environment[name] for name in (others,) if name in clone.user_environment}
-        objects = clone.line("rev-parse", "--path-format=absolute", "--git-path", "objects")
+        objects = clone.place("--git-path", "objects")
         here = {"GIT_DIR": self._folder.name, "GIT_OBJECT_DIRECTORY": objects}
         self.git = Git(None, {**environment_without_repository(clone.user_environment), **borrowed, **here})
 

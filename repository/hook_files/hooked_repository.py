@@ -41,7 +41,7 @@ class HookedRepository:
         self.path = os.path.abspath(path)
         self.git = Git.at(self.path)
         try:
-            self.common_dir = self.git.line("rev-parse", "--path-format=absolute", "--git-common-dir")
+            self.common_dir = self.git.place("--git-common-dir")
         except CannotJudge as error:
             raise CannotInstall(f"{self.path} can't be used: {error}") from error
 
@@ -49,6 +49,13 @@ class HookedRepository:
         """Git's output without its last newline. CannotInstall for an exit status that is not accepted."""
         try:
             return os.fsdecode(self.git.run(*arguments, accepted=accepted)[1]).removesuffix("\n")
+        except CannotJudge as error:
+            raise CannotInstall(str(error)) from error
+
+    def place(self, *question: str) -> str:
+        """The path that `git rev-parse` answers, absolute. Raises like `ask`."""
+        try:
+            return self.git.place(*question)
         except CannotJudge as error:
             raise CannotInstall(str(error)) from error
 

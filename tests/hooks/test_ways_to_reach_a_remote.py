@@ -21,7 +21,7 @@ HEADER = "Authorization: Basic " + base64.b64encode(f"ada:{PASSWORD}".encode()).
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where temporary folders are made, and a global configuration of the test's own."""
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(own := tmp_path / "gitconfig"))
-    own.write_bytes(Path(os.environ["HOME"], "gitconfig").read_bytes())
+    own.write_bytes(Path(os.environ["HOME"], ".gitconfig").read_bytes())
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))

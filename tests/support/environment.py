@@ -35,7 +35,7 @@ def hermetic_environment(home: Path) -> dict[str, str]:
     Those that carry coverage into the processes under test are kept.
     """
     (home / "git-template" / "hooks").mkdir(parents=True)
-    config = home / "gitconfig"
+    config = home / ".gitconfig"  # where a Git that knows no GIT_CONFIG_GLOBAL (before 2.32) finds it, too
     config.write_text(GIT_CONFIG.format(home=home))
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT) and name not in LEFT_OUT_TOO
