@@ -11,6 +11,7 @@ from ..policy.grammar.names import TAGS
 from .git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLong, run_bounded
 from .git.command import Git
 from .git.program import GitProgram
+from .git.waiting_word import word_about
 from .remote.names import is_remote_anywhere
 from .remote.reader import RemoteReader, fetch_missing
 from .remote.remote import LONGEST_COMPLAINT, TIMEOUT_SETTING, Remote, seconds_for_remotes
@@ -107,7 +108,12 @@ def _answered(
     seconds = seconds_for_remotes(wanted or None, DEFAULT_SECONDS)
     try:
         answered = run_bounded(
-            command, environment={**environment, "LC_ALL": "C"}, folder=folder, seconds=seconds, memory=MOST_MEMORY
+            command,
+            environment={**environment, "LC_ALL": "C"},
+            folder=folder,
+            seconds=seconds,
+            memory=MOST_MEMORY,
+            when_slow=word_about(url, seconds),
         )
     except TookTooLong:
         raise CannotJudge(

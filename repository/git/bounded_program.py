@@ -26,6 +26,8 @@ MOST_COMPLAINT_BYTES = 64 * 1024
 MOST_MEMORY = 1024 * 1024 * 1024
 # To read what is left in a pipe once its writer has gone.
 LAST_SECONDS = 2.0
+# Seconds after which somebody wonders what is going on.
+SLOW = 1.0
 _CHUNK = 1 << 16
 
 
@@ -96,22 +98,29 @@ def run_bounded(
     user: RunsAs | None = None,
     memory: int | None = None,
     terminal: bool = False,
+    when_slow: Callable[[Sequence[str]], None] | None = None,
 ) -> Answered:
     """Run `command` to its end with `given` as its stdin.
 
     It runs in `folder` (None: ours) as `user` (None: ours, else we are root), may
     take so many `seconds` and bytes of `memory` (None: any), and with `terminal`
-    it may talk to the user there. Raises TookTooLong or SaidTooMuch; the
+    it may talk to the user there. `when_slow` is handed the lines of its
+    complaint so far once it has taken a second. Raises TookTooLong or SaidTooMuch; the
     program and, without `terminal`, all that it started have ended then. Raises
     NotStarted where it can't be started.
     """
     import tempfile
     import threading
 
-    with tempfile.TemporaryFile() as source:
-        source.write(given)
-        source.seek(0)
-        process = _started(command, source, environment, folder, user, memory, terminal=terminal)
+    ending = _Ending(alone=terminal)
+    try:
+        with tempfile.TemporaryFile() as source:
+            source.write(given)
+            source.seek(0)
+            process = _started(command, source, environment, folder, user, memory, terminal=terminal)
+    except BaseException:
+        ending.restore()
+        raise
     output, complaint = _Kept(MOST_BYTES), _Kept(MOST_COMPLAINT_BYTES)
     deadline = None if seconds is None else time.monotonic() + seconds
     readers = [
@@ -122,7 +131,11 @@ def run_bounded(
     try:
         for reader in readers:
             reader.start()
-        in_time = _ends(process, seconds)
+        ending.from_now_on()
+        in_time = _ends(process, SLOW if when_slow is not None and (seconds is None or seconds > SLOW) else seconds)
+        if not in_time and when_slow is not None:
+            when_slow(Answered(0, b"", complaint.whole()).complaints)
+            in_time = _ends(process, None if deadline is None else deadline - time.monotonic())
     finally:
         _end(process, terminal)
         for reader in readers:
@@ -132,6 +145,7 @@ def run_bounded(
         for pipe in (process.stdout, process.stderr):
             if pipe is not None and whole:
                 pipe.close()
+        ending.restore()
     answered = Answered(process.returncode, output.whole(), complaint.whole())
     if not in_time:
         raise TookTooLong(answered, ended=False)
@@ -202,6 +216,47 @@ class _Kept:
     def whole(self) -> bytes:
         """All that was kept."""
         return b"".join(self._chunks)
+
+
+class _Ending:
+    """What would end this process interrupts it instead, once `from_now_on` was called.
+
+    So it ends what it started: that has a session of its own, where a signal to our process group does not come.
+    """
+
+    def __init__(self, *, alone: bool) -> None:
+        import signal
+        import threading
+
+        self._is_held_back = True
+        self._came = False
+        self._handlers: dict[int, Any] = {}
+        if os.name == "posix" and not alone and threading.current_thread() is threading.main_thread():
+            usual = {
+                signal.SIGTERM: signal.SIG_DFL,
+                signal.SIGHUP: signal.SIG_DFL,
+                signal.SIGINT: signal.default_int_handler,
+            }
+            for number, handler in usual.items():
+                if signal.getsignal(number) == handler:
+                    self._handlers[number] = signal.signal(number, self._interrupt)
+
+    def from_now_on(self) -> None:
+        """Interrupt at once, also for what came before."""
+        self._is_held_back = False
+        if self._came:
+            raise KeyboardInterrupt
+
+    def restore(self) -> None:
+        import signal
+
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+
+    def _interrupt(self, *_: object) -> None:
+        self._came = True
+        if not self._is_held_back:
+            raise KeyboardInterrupt
 
 
 def _limit_memory(most: int) -> None:

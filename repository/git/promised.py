@@ -17,6 +17,7 @@ from .command import Git
 from .empty_repository import make_empty_repository
 from .environment import environment_without_repository
 from .tree_entries import FOLDER_BYTES, entry_in, kind_of
+from .waiting_word import word_about
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -137,7 +138,9 @@ class Promised:
         command = self._clone.command(*as_git_does, *only, remote)
         given = "".join(f"{oid}\n" for oid in oids).encode("ascii")
         try:
-            answered = run_bounded(command, environment=environment, given=given, seconds=SECONDS)
+            answered = run_bounded(
+                command, environment=environment, given=given, seconds=SECONDS, when_slow=word_about(remote, SECONDS)
+            )
         except TookTooLong:
             return f"{remote!r} did not give it within {SECONDS:g} seconds."
         except (SaidTooMuch, NotStarted) as error:

@@ -16,6 +16,7 @@ from ...policy.record import Record
 from ..git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLong, run_bounded
 from ..git.object_ids import are_ids
 from ..git.refs import fits
+from ..git.waiting_word import word_about
 from .scratch import Scratch, with_settings
 
 TYPE_CHECKING = False
@@ -143,6 +144,7 @@ class Remote:
                 folder=folder,
                 seconds=self._end - time.monotonic(),
                 memory=MOST_MEMORY,
+                when_slow=word_about(self.address, self.seconds),
             )
         except TookTooLong:
             raise RemoteIsSilent(
