@@ -33,6 +33,7 @@ COMMANDS: dict[str, Row] = {
     "dashboard": Row("dashboard:dashboard", "Make a static site of registries."),
     "who": Row("who:who", "Tell who may push what, and which line of the policy says so."),
     "check": Row("check:check", "Judge tags as if they were pushed now."),
+    "push": Row("push:push", "Push model tags in an order and in portions that CI notices."),
     "audit": Row("audit:audit", "Judge every tag that exists."),
     "policy": Row("policy:policy", "Write, check and show policy files, and print their schema."),
     "rules": Row("rules:rules", "List the rules with their severities here, or explain one."),

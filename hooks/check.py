@@ -49,7 +49,7 @@ def check(
     git = Git.here()
     with closing(Configuration(git)) as configuration:
         destination = destination_of(git, remote, offline=offline or is_offline(configuration))
-        ids = _ids_of(git, tags)
+        ids = ids_of(git, tags)
         listing = _listing(git, configuration, destination, list(ids) if tags else None)
         there = listing.tags if listing is not None else {}
         if not tags:
@@ -81,7 +81,7 @@ def check_event(event: Event, *, remote: str | None = None, source: PolicySource
     with closing(Configuration(git)) as configuration:
         destination = destination_of(git, remote, offline=False)
         _repair(git, configuration, destination, name)
-        (oid,) = _ids_of(git, [name]).values()
+        (oid,) = ids_of(git, [name]).values()
         listing = _listing(git, configuration, destination, [name])
         before = event.before if event.before != oid else None
         updates = [RefUpdate(before, oid, TAGS + name)]
@@ -131,7 +131,7 @@ def destination_of(git: Git, remote: str | None, *, offline: bool) -> Destinatio
     raise NotThere(f"there is no remote {remote!r} here; `git remote` lists those that are")
 
 
-def _ids_of(git: Git, tags: Sequence[str]) -> dict[str, str]:
+def ids_of(git: Git, tags: Sequence[str]) -> dict[str, str]:
     """The ids that tags name, by name; of all tags for none."""
     with closing(GitProgram(git)) as reader:
         if not tags:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import HEADS, TAGS
@@ -118,6 +117,8 @@ def in_list_of_folders(folder: str) -> str:
 
 def folders_in_list(value: str) -> list[str]:
     """The folders in a value of GIT_ALTERNATE_OBJECT_DIRECTORIES, as `in_list_of_folders` wrote them."""
+    import re
+
     folders = []
     while value:
         if value.startswith('"'):

@@ -29,6 +29,7 @@ CALLS: dict[str, list[list[str]]] = {
     "dashboard": [["dashboard", "--help"]],  # it needs Jinja: tests/dashboard
     "who": [["who", "--as", "ada", "register", "churn"]],
     "check": [["check"]],
+    "push": [["push", "--dry-run"]],
     "audit": [["audit"]],
     "policy": [["policy", "show"], ["policy", "init", "--stdout"], ["policy", "check"], ["policy", "schema"]],
     "rules": [["rules"], ["rules", "version-order"]],
@@ -37,7 +38,7 @@ CALLS: dict[str, list[list[str]]] = {
 }
 # GTO's own library is asked by these; a version is made by one.
 # `schema` imports every command.
-ASK_LIBRARY = {"status", "check", "audit", "schema"}
+ASK_LIBRARY = {"status", "check", "push", "audit", "schema"}
 MAKE_VERSIONS = {"register"}
 
 RUN = "import sys\nfrom tagwarden.cli.run import run\nrun(sys.argv[1:])\nprint('\\n' + ' '.join(sys.modules))\n"

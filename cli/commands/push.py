@@ -1,0 +1,78 @@
+"""`tagwarden push`: model tags, in an order and in portions that are noticed."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from ...hooks.check import NotThere
+from ...hooks.pushing import push_tags, tags_to_push
+from ...policy.rules.push_size import MOST_TAGS
+from ...report.documents.shape import holding, shape
+from ...report.escape import display, escape
+from ...report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
+from ...repository.git.command import Git
+from ...repository.remote.names import remote_to_push_to
+from ..errors import Refused
+from ..policy_in_force import policy_in_force
+from ..reading import json_option
+
+DOCUMENTS = (
+    shape(
+        "push", "What was pushed, or would be, and what is left.",
+        "schema", "remote", "portions", holding("left", shape("left", "A tag that was not pushed.", "tag", "because")),
+    ),
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("remote", required=False)
+@click.argument("tags", metavar="[TAG]...", nargs=-1)
+@click.option(
+    "--portion",
+    type=click.IntRange(min=1),
+    default=MOST_TAGS,
+    show_default=True,
+    metavar="N",
+    help="How many tags a push holds at most.",
+)
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would be pushed, and push nothing.")
+@json_option
+def push(remote: str | None, tags: tuple[str, ...], portion: int, dry_run: bool, as_json: bool) -> int:
+    """Push model TAGs to REMOTE (where `git push` goes); without a TAG all that it does not have.
+
+    The tags are pushed in an order in which the server accepts each after those
+    before it, and three at a time, for GitHub starts no workflow for a push of
+    more. Each is judged first, by what the remote has then. Where somebody else
+    was faster, the rest goes on. Prints the tags that were pushed, on stderr what is
+    left and why; exits with 1 if anything is. The same command goes on where one
+    ended.
+    """
+    git = Git.here()
+    place = remote if remote is not None else remote_to_push_to(git)
+    loaded = policy_in_force(remote=place, git=git)
+    try:
+        ids = tags_to_push(git, place, tags, loaded.policy.ignores)
+        done = push_tags(git, place, ids, size=portion, dry_run=dry_run, tell=_tell)
+    except NotThere as problem:
+        raise Refused(str(problem)) from problem
+    if as_json:
+        left = [{"tag": display(one.tag), "because": display(one.because)} for one in done.left]
+        portions = [[display(tag) for tag in tags] for tags in done.portions]
+        click.echo(json.dumps({"schema": 1, "remote": display(place), "portions": portions, "left": left}))
+    else:
+        for pushed in done.portions:
+            click.echo(" ".join(pushed))
+    for one in done.left:
+        click.echo(f"left: {escape(one.tag)}: {escape(one.because)}", err=True)
+    if done.broken_off is not None:
+        click.echo(f"{len(done.left)} tags are left; the same command goes on. {escape(done.broken_off)}", err=True)
+        return CANNOT_JUDGE
+    if not done.portions and not done.left:
+        click.echo(f"{escape(place)} has all of it; nothing to push", err=True)
+    return REFUSED if done.left else ACCEPTED
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)

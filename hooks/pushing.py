@@ -1,0 +1,217 @@
+"""Pushes a clone's model tags one portion after the other, in an order in which the server accepts every beginning.
+
+A CI system starts nothing for a push of many tags, and a push may end between
+two portions; what has landed by then is right by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from ..policy.errors import CannotJudge
+from ..policy.grammar.names import TAGS, model_of
+from ..policy.grammar.near_miss import NearMiss
+from ..policy.grammar.tag_name import parse_tag_name
+from ..policy.push import RefUpdate
+from ..policy.record import Record
+from ..policy.registry.event import read_event
+from ..policy.registry.replay import ORDER_WITHIN_A_SECOND
+from ..repository.git.configuration import Configuration
+from ..repository.git.objects import TagRef
+from ..repository.git.program import GitProgram
+from ..repository.judging.client_push import ClientPush
+from ..repository.making.writing import push
+from ..repository.open_repository import DEFAULT_SECONDS
+from ..repository.registry import read_refs
+from ..repository.remote.reader import fetch_missing
+from ..repository.remote.remote import TIMEOUT_SETTING, Listing, Remote, seconds_for_remotes
+from .check import NotThere, destination_of, ids_of, judged_push
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from ..policy.verdict import Verdict
+    from ..repository.git.command import Git
+    from ..repository.judging.client_push import Destination
+
+    Ids = dict[str, str]
+
+# So many tags that the remote refuses in a row, and the rest is not tried.
+MOST_REFUSALS = 3
+
+
+class Left(Record):
+    """A tag that was not pushed, and why: a sentence."""
+
+    tag: str
+    because: str
+
+
+class Pushed(Record):
+    """The portions that were pushed, or would be, in their order; what is left, and what broke it off, if anything."""
+
+    remote: str
+    portions: Sequence[Sequence[str]]
+    left: Sequence[Left]
+    broken_off: str | None = None
+
+
+class _Plan(Record):
+    order: Sequence[str]
+    refused: Sequence[Left]
+
+
+def tags_to_push(git: Git, remote: str, tags: Sequence[str], ignores: Callable[[str], bool]) -> Ids:
+    """The ids of `tags` of this clone; without any, of all model tags and near misses that `remote` does not have.
+
+    Raises NotThere for a tag that is not here, and CannotJudge.
+    """
+    if tags:
+        return ids_of(git, tags)
+    with closing(Configuration(git)) as configuration:
+        there = _remote(git, configuration, destination_of(git, remote, offline=False)).list(None).tags
+    ours = ids_of(git, ())
+    return {
+        name: oid
+        for name, oid in ours.items()
+        if name not in there and parse_tag_name(name) is not None and not ignores(name)
+    }
+
+
+def push_tags(
+    git: Git, remote: str, ids: Ids, *, size: int, dry_run: bool = False, tell: Callable[[str], None]
+) -> Pushed:
+    """Push these tags to `remote` in portions of `size`; with `dry_run` only say in which.
+
+    A portion that the remote does not take is judged anew by what it has then,
+    and its tags are pushed one by one: the rest goes on without what somebody
+    else was faster with, and what the remote refuses. Raises CannotJudge where
+    nothing could be pushed because nothing could be judged, and
+    KeyboardInterrupt with what is left.
+    """
+    waiting, portions, refused = dict(ids), list[list[str]](), dict[str, Left]()
+    suspects: set[str] = set()
+    plan = _Plan((), ())
+    refusals = 0
+    try:
+        while waiting and refusals < MOST_REFUSALS:
+            plan = _planned(git, remote, waiting)
+            planned = list(_portions(plan.order, size, alone=suspects))
+            if dry_run:
+                return Pushed(remote, planned, plan.refused)
+            failed: Sequence[str] = ()
+            for number, portion in enumerate(planned, 1):
+                tell(f"portion {number} of {len(planned)}: {' '.join(portion)}")
+                if not push(git, remote, [f"{waiting[name]}:{TAGS}{name}" for name in portion]):
+                    failed = portion
+                    break
+                portions.append(list(portion))
+                waiting = {name: oid for name, oid in waiting.items() if name not in portion}
+                refusals = 0
+            if not failed:
+                break
+            if suspects.issuperset(failed):
+                # It was pushed alone, right after it was judged by what the remote has.
+                (name,) = failed
+                refused[name] = Left(name, f"{remote!r} refused it; what it said stands above")
+                del waiting[name]
+                refusals += 1
+            suspects.update(failed)
+    except CannotJudge as problem:
+        if not portions:
+            raise
+        return Pushed(remote, portions, _left(waiting, refused, plan.refused, str(problem)), str(problem))
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"{len(ids) - len(waiting)} of {len(ids)} tags are pushed; the same command goes on"
+        ) from None
+    why = f"it was not tried, for {remote!r} refused {MOST_REFUSALS} in a row" if refusals >= MOST_REFUSALS else ""
+    return Pushed(remote, portions, _left(waiting, refused, plan.refused, why))
+
+
+def _left(waiting: Ids, refused: Mapping[str, Left], planned: Iterable[Left], otherwise: str) -> list[Left]:
+    known = {**{left.tag: left for left in planned}, **refused}
+    names = dict.fromkeys([*refused, *waiting])
+    return [known.get(name, Left(name, otherwise)) for name in names if name in known or otherwise]
+
+
+def _portions(order: Sequence[str], size: int, *, alone: set[str]) -> Iterator[list[str]]:
+    portion: list[str] = []
+    for name in order:
+        if portion and (len(portion) == size or name in alone):
+            yield portion
+            portion = []
+        portion.append(name)
+        if name in alone:
+            yield portion
+            portion = []
+    if portion:
+        yield portion
+
+
+def _planned(git: Git, remote: str, ids: Ids) -> _Plan:
+    """An order of the tags of which each is accepted after those before it, and why others are not."""
+    with closing(Configuration(git)) as configuration, tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
+        destination = destination_of(git, remote, offline=False)
+        asked = _remote(git, configuration, destination)
+        listing = asked.list(None, heads=True)
+        models = {model_of(name).lower() for name in ids}
+        theirs = {name: oid for name, oid in listing.tags.items() if model_of(name).lower() in models}
+        seeing = fetch_missing(git, asked, theirs, into=os.path.join(folder, "tags"))
+        start = ClientPush((), destination, seeing, configuration, asks_library=True)
+        there = dict(listing.tags)
+
+        def judge(name: str) -> Verdict:
+            update = RefUpdate(None, ids[name], TAGS + name)
+            return judged_push(start._replace(updates=[update], listing=Listing(there, listing.heads)))
+
+        changed = [name for name in ids if there.get(name, ids[name]) != ids[name]]
+        order: list[str] = []
+        deferred: dict[str, Verdict] = {}
+        for name in _by_date(git, {name: oid for name, oid in ids.items() if name not in there}):
+            again = [name]
+            while again:
+                trying = again.pop(0)
+                verdict = judge(trying)
+                if not verdict.accepted:
+                    deferred[trying] = verdict
+                    continue
+                deferred.pop(trying, None)
+                order.append(trying)
+                there[trying] = ids[trying]
+                # What was dated before the tag that it needs may be accepted now.
+                again = [one for one in deferred if model_of(one).lower() == model_of(trying).lower()]
+        others = [Left(name, f"{remote!r} has another tag of that name, which stays as it is") for name in changed]
+        return _Plan(order, [*others, *(Left(name, _why(verdict)) for name, verdict in deferred.items())])
+
+
+def _why(verdict: Verdict) -> str:
+    errors = [finding for finding in verdict.findings if finding.severity == "error"]
+    return "; ".join(f"[{finding.rule}] {finding.message}" for finding in errors)
+
+
+def _by_date(git: Git, ids: Ids) -> list[str]:
+    """The names in the order in which the events happened; those of near misses, and without a date, in the end."""
+    with closing(GitProgram(git)) as reader:
+        events = [
+            read_event(tag, name) for name, tag in read_refs(reader, [TagRef(name, oid) for name, oid in ids.items()])
+        ]
+    places: dict[str, tuple[int, int, object, str]] = {}
+    for event in events:
+        if event is not None:
+            version = event.name.version
+            precedence = version.precedence if version is not None and event.name.kind == "register" else ()
+            places[event.tag] = event.time, ORDER_WITHIN_A_SECOND[event.name.kind], precedence, event.tag
+    dated = sorted(places, key=places.__getitem__)
+    named = [name for name in sorted(ids) if name not in places]
+    return [*dated, *sorted(named, key=lambda name: isinstance(parse_tag_name(name), NearMiss))]
+
+
+def _remote(git: Git, configuration: Configuration, destination: Destination) -> Remote:
+    if destination.url is None:
+        raise NotThere("there is no remote to push to; `git remote add origin URL` adds one")
+    seconds = seconds_for_remotes(configuration.get(TIMEOUT_SETTING), DEFAULT_SECONDS)
+    return Remote.pushed_to(git, destination.name, destination.url, seconds=seconds)
