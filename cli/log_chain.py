@@ -12,6 +12,7 @@ from ..report.exit_status import ACCEPTED, REFUSED
 from ..repository.git.command import Git
 from ..server_hooks.log.chain import read_lines_backward, verify
 from ..server_hooks.log.line import LOG, is_hash
+from ..server_hooks.machine_settings import settings_file_of
 from .errors import Refused
 from .for_each_repository import Answer
 from .log_query import parsed
@@ -58,7 +59,7 @@ def rotation(common_dir: str, *, over: int) -> Answer:
 
     try:
         common_dir = os.path.abspath(common_dir)
-        rotated = rotate(common_dir, Git.of_folder(common_dir), over=over)
+        rotated = rotate(common_dir, Git.of_folder(common_dir, settings_file=settings_file_of(common_dir)), over=over)
     except OSError as error:
         raise CannotJudge(f"the push log can't be rotated: {error.filename or LOG}: {error.strerror}") from error
     file = None if rotated is None else rotated.file

@@ -15,6 +15,7 @@ from ..repository.remote.names import remote_to_push_to
 from ..repository.trusted.gto_file import declared_stages
 from ..repository.trusted.loaded_policy import LoadedPolicy, load_source
 from ..repository.trusted.policy_source import PolicySource, client_policy, server_policy, site_policy
+from ..server_hooks.machine_settings import settings_file_of
 from .errors import Refused
 
 NOWHERE = PolicySource("built-in", "built-in", None, None, None)
@@ -34,6 +35,8 @@ def policy_in_force(*, remote: str | None = None, git: Git | None = None) -> Loa
         if "not a git repository" not in str(error):
             raise
         return load_source(NOWHERE)
+    if bare:
+        git = git.with_settings_file(settings_file_of(git.common_folder()))
     with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
         if bare:
             source = server_policy(reader, configuration)
@@ -47,6 +50,7 @@ def policy_in_force(*, remote: str | None = None, git: Git | None = None) -> Loa
 def site_policy_in_force() -> LoadedPolicy:
     """The site's policy. Raises Refused where none is set, CannotJudge where it can't be read."""
     git = Git.here()
+    git = git.with_settings_file(settings_file_of(git.common_folder()))
     with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
         source = site_policy(reader, configuration)
     if source is None:

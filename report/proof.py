@@ -9,7 +9,7 @@ from ..policy.record import Record
 from ..policy.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any, Literal
 
     Proven = Literal["refuses", "reports", "no", "unknown"]
@@ -43,7 +43,7 @@ class ServerStatus(Record):
     `program` is the version that the hooks start, `policy` names where the
     policy comes from and its id, `logged` is the number of the newest line of
     the push log and `head` its hash. `lock` tells how long the push lock is kept
-    and how far it reaches.
+    and how far it reaches, `configuration` which settings of ours are in force.
     """
 
     repository: str
@@ -59,6 +59,7 @@ class ServerStatus(Record):
     head: str | None
     lock: Mapping[str, str]
     last_refusal: Mapping[str, Any] | None
+    configuration: Sequence[Mapping[str, Any]]
 
 
 def named_rules(said: str, tags: Iterable[str]) -> set[str]:

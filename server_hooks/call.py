@@ -22,6 +22,7 @@ class Call(Protocol):
 
     hook: ServerHook
     host: str
+    settings: str
     updates: Sequence[RefUpdate]
 
     def asked_singly(self, common_dir: str, settings: Sequence[tuple[str, str]]) -> str | None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..repository.trusted.loaded_policy import LoadedPolicy
+    from .settings_in_force import InForce
 
 # Of a log that holds no refusal no more is looked through.
 MOST_LINES = 2000
@@ -46,9 +47,17 @@ class Facts(Record):
     head: str | None
     lock: dict[str, str]
     last_refusal: dict[str, Any] | None
+    configuration: list[dict[str, Any]]
 
 
-def facts_of(common_dir: str, hooks: Iterable[str], loaded: LoadedPolicy | None, *, guarded: bool | None) -> Facts:
+def facts_of(
+    common_dir: str,
+    hooks: Iterable[str],
+    loaded: LoadedPolicy | None,
+    configuration: Iterable[InForce],
+    *,
+    guarded: bool | None,
+) -> Facts:
     """The facts about a repository that has `hooks` of ours, and goes by the policy `loaded`.
 
     `guarded` tells whether a push lock was seen to outlive its hook.
@@ -64,12 +73,13 @@ def facts_of(common_dir: str, hooks: Iterable[str], loaded: LoadedPolicy | None,
         head=newest[1] if newest else None,
         lock={"until": until, "reach": found.reach, "file_system": found.kind},
         last_refusal=_last_refusal(common_dir),
+        configuration=[one._asdict() for one in configuration],
     )
 
 
-def policy_of(git_dir: str) -> LoadedPolicy:
+def policy_of(git_dir: str, settings_file: str) -> LoadedPolicy:
     """The repository's policy. Raises CannotJudge where it can't be read."""
-    git = Git.of_folder(git_dir)
+    git = Git.of_folder(git_dir, settings_file=settings_file)
     with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
         return load_source(server_policy(reader, configuration))
 

@@ -50,7 +50,7 @@ def judge_call(call: Call) -> int:
     Raises CannotJudge where no verdict can be reached, or none can be logged.
     """
     # Here and below, imports stand behind what makes Git work, for it does so while they are made: both take as long.
-    git = Git.here(may_fetch=False)
+    git = Git.here(may_fetch=False, settings_file=call.settings)
     configuration = Configuration(git, SECTIONS)
     reader = GitProgram(git)
     reader.prepare()
@@ -107,7 +107,7 @@ def _judge_and_log(call: Call, place: Place, lock: PushLock | None, shares: Upda
         entry = entry._replace(outcome="refused", error="the hook behind tagwarden's refused the push")
     logged = append_to_log(place.common_dir, entry) if leaves_a_line(call.updates, verdicts) else ""
     if lock is not None and status == ACCEPTED:
-        call.hand_on(lock, settler(place.common_dir, logged))
+        call.hand_on(lock, settler(place.common_dir, logged, call.settings))
     elif lock is not None:
         lock.release()
     return status, _words(verdicts, pusher)

@@ -42,7 +42,7 @@ except BaseException as error:
     os._exit({could_not_judge})'
 
 judge() {{
-    "$python" -I -c "$start" "$host" "$next" "$@"
+    "$python" -I -c "$start" "$host" "$next" ${{settings:+"$settings"}} "$@"
     status=$?
     case $status in
     {accepted}) leave 0 ;;
@@ -81,6 +81,13 @@ policy_stays() {
     configured=$(unset GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT
         exec git config --get-regexp \\
             '^(tagwarden\\.(policy|sitepolicy|defaultpolicy)|core\\.repositoryformatversion)$' 2>&1) || return 1
+    if [ -n "$settings" ]; then
+        [ -r "$settings" ] || return 1
+        shared=$(unset GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT
+            exec git config --file "$settings" --get-regexp '^tagwarden\\.(policy|sitepolicy|defaultpolicy)$' 2>&1)
+        [ $? -le 1 ] || return 1
+        configured=$configured$nl$shared
+    fi
     # Git passes over a file that it can't open or read, with a warning or without one.
     case $nl$configured in *"$nl"core.repositoryformatversion*) ;; *) return 1 ;; esac
 
@@ -201,17 +208,20 @@ _PARTS: dict[ServerHook, tuple[str, str]] = {
 }
 
 
-def hook_file(hook: ServerHook, *, python: str, host: str = "", next_hook: str = "") -> str:
+def hook_file(hook: ServerHook, *, python: str, host: str = "", next_hook: str = "", settings: str = "") -> str:
     """The text of the hook file.
 
     `python` is the absolute path of the interpreter, `next_hook` the name of
-    the foreign hook beside the file that runs if we accept, "" for none.
+    the foreign hook beside the file that runs if we accept, "" for none,
+    `settings` the file with settings for all repositories of the machine.
     ValueError where `python` can't be written into a script.
     """
     if not python.startswith("/"):
         raise ValueError(f"{python!r} is no absolute path that a hook file can hold")
     prefix = line_prefix(host)
-    start = beginning("server", hook, python=python, next_hook=next_hook, repair=REPAIR, prefix=prefix, host=host)
+    start = beginning(
+        "server", hook, python=python, next_hook=next_hook, repair=REPAIR, prefix=prefix, host=host, settings=settings
+    )
     start_python = _START_PYTHON.format(prefix_text=prefix, module=hook.replace("-", "_"), **IN_HOOK_FILE)
     look, end = _PARTS[hook]
     return start + start_python + look + _POLICY + end

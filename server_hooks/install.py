@@ -20,6 +20,7 @@ from .hooks_folder import check_readable, make_folders
 from .install_record import Setting, read_record, write_record
 from .lock.push_lock import LOCK_FILE, make_lock_file
 from .log.account import note_what_stands
+from .machine_settings import checked_settings_file
 from .object_checks import advice_on_object_checks
 from .pusher import ENVIRONMENT, HOSTS, PUSHER_SETTING
 from .served_repository import ServedRepository
@@ -38,18 +39,25 @@ if TYPE_CHECKING:
 INTERPRETER_NEEDS = "tagwarden.server_hooks.pre_receive"
 
 
-def install(path: str, *, hook: ServerHook = "pre-receive", host: str | None = None) -> list[str]:
+def install(
+    path: str, *, hook: ServerHook = "pre-receive", host: str | None = None, settings: str | None = None
+) -> list[str]:
     """Install `hook` in the repository at `path`; sentences on what was done.
 
     To be run as the repository's owner: the files will be theirs. Installing
     again changes nothing, or brings the hook up to date. With `host`, that
-    name becomes the repository's `tagwarden.pusher`. CannotInstall where it
-    can't be done; the hooks are as they were then.
+    name becomes the repository's `tagwarden.pusher`. `settings` is a file with
+    settings for all repositories of the machine, "" for none; None leaves what
+    the hook file names, if it is there. CannotInstall where it can't be done; the hooks are as they were then.
     """
     check_host(host)
     python = own_interpreter(INTERPRETER_NEEDS)
     repository = ServedRepository(path)
     folder = os.path.join(repository.common_dir, STATE_FOLDER)
+    if settings is None:
+        settings = repository.git.settings_file
+    settings = checked_settings_file(settings, repository.common_dir)
+    repository.git = repository.git.with_settings_file(settings)
     record = read_record(folder)
     place = hook_place(repository, hook, host or host_of(repository))
     _check_place(repository, hook, place)
@@ -61,7 +69,7 @@ def install(path: str, *, hook: ServerHook = "pre-receive", host: str | None = N
             folders=(*record.folders, *make_folders(os.path.dirname(place.file), repository.common_dir)),
         )
         write_record(folder, record)
-        said = _place_hook(place, hook, python, host or host_of(repository))
+        said = _place_hook(place, hook, python, host or host_of(repository), settings)
     if not is_inside(repository, place.file):
         said.append(
             f"It lies outside of {repository.common_dir}: whatever other repositories have their hooks there are "
@@ -117,10 +125,10 @@ def _check_place(repository: ServedRepository, hook: ServerHook, place: HookPlac
         raise CannotInstall(f"{place.file} exists already and is not tagwarden's; move it away")
 
 
-def _place_hook(place: HookPlace, hook: ServerHook, python: str, host: str) -> list[str]:
+def _place_hook(place: HookPlace, hook: ServerHook, python: str, host: str, settings: str) -> list[str]:
     def text(kept: KeptHook | None) -> str:
         runs = os.path.basename(kept.file) if kept is not None and kept.runs else ""
-        return hook_file(hook, python=python, host=host, next_hook=runs)
+        return hook_file(hook, python=python, host=host, next_hook=runs, settings=settings)
 
     kept = place_hook(place.file, place.keep_as, text)
     return [f"{hook} is installed as {place.file}.", *about_kept(kept)]

@@ -26,8 +26,9 @@ class WholePush:
 
     hook: ServerHook = "pre-receive"
 
-    def __init__(self, host: str, foreign: str, given: bytes) -> None:
+    def __init__(self, host: str, foreign: str, given: bytes, settings: str = "") -> None:
         self.host = host
+        self.settings = settings
         self.updates: Sequence[RefUpdate] = parse_receive_lines(given)
         self._foreign = foreign
         self._given = given
@@ -71,10 +72,13 @@ def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
     """Judge the push and leave with 0 (accepted), 1 (refused) or 3 (could not judge), each plus `verdict`.
 
     `arguments`: the hosting system or "", the foreign hook to run if the push
-    is accepted or "", and the lines that the hook file has read; the rest of
-    Git's lines is on stdin.
+    is accepted or "", the file with settings for all repositories if there is
+    one, and the lines that the hook file has read; the rest of Git's lines is on
+    stdin.
     """
-    host, foreign, lines = arguments
+    host, foreign, *settings, lines = arguments
     exit_with(
-        lambda: judge_call(WholePush(host, foreign, os.fsencode(lines) + read_all_stdin())), host=host, verdict=verdict
+        lambda: judge_call(WholePush(host, foreign, os.fsencode(lines) + read_all_stdin(), "".join(settings))),
+        host=host,
+        verdict=verdict,
     )

@@ -28,6 +28,7 @@ from .log.account import account_of
 from .probe import push_bad_tags, run_hook_on_bad_tags
 from .pusher_access import access_problems
 from .served_repository import ServedRepository
+from .settings_in_force import settings_in_force
 from .update import NOTE
 
 if TYPE_CHECKING:
@@ -78,7 +79,10 @@ def status(path: str) -> ServerStatus:
     problems += _account_problems(repository, policy)
     consumers = unreadable_for_gto(Git.of_folder(repository.git_dir), policy)
     problems += consumers.problems
-    facts = facts_of(repository.common_dir, hooks.values(), loaded, guarded=False if host == "gitlab" else guarded)
+    configuration, not_in_force = settings_in_force(repository, host)
+    problems += not_in_force
+    guarded_here = False if host == "gitlab" else guarded
+    facts = facts_of(repository.common_dir, hooks.values(), loaded, configuration, guarded=guarded_here)
     missing = [*_missing(hooks, host, guarded), *_in_others_hands(repository, hooks.values())]
     missing += _beyond_this_machine(facts.lock)
     if consumers.note is not None:
@@ -168,7 +172,7 @@ def _account_problems(repository: ServedRepository, policy: Policy) -> list[str]
 def _policy_of(repository: ServedRepository) -> LoadedPolicy | None:
     """The repository's policy; None where it can't be read, which the push of bad tags has told."""
     try:
-        return policy_of(repository.git_dir)
+        return policy_of(repository.git_dir, repository.git.settings_file)
     except CannotJudge:
         return None
 

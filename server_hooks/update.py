@@ -43,8 +43,9 @@ class OneRef:
 
     hook: ServerHook = "update"
 
-    def __init__(self, host: str, foreign: str, ref: str, old: str, new: str) -> None:
+    def __init__(self, host: str, foreign: str, ref: str, old: str, new: str, settings: str = "") -> None:
         self.host = host
+        self.settings = settings
         self.updates: Sequence[RefUpdate] = parse_receive_lines(os.fsencode(f"{old} {new} {ref}\n"))
         self._foreign = foreign
         self._arguments = ref, old, new
@@ -102,10 +103,11 @@ def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
     """Judge the ref and leave with 0 (accepted), 1 (refused) or 3 (could not judge), each plus `verdict`.
 
     `arguments`: the hosting system or "", the foreign hook to run if the ref
-    is accepted or "", and what Git gave: ref, old id, new id.
+    is accepted or "", the file with settings for all repositories if there is
+    one, and what Git gave: ref, old id, new id.
     """
-    host, foreign, ref, old, new = arguments
-    exit_with(lambda: judge_call(OneRef(host, foreign, ref, old, new)), host=host, verdict=verdict)
+    host, foreign, *settings, ref, old, new = arguments
+    exit_with(lambda: judge_call(OneRef(host, foreign, ref, old, new, "".join(settings))), host=host, verdict=verdict)
 
 
 def _line(update: RefUpdate) -> bytes:

@@ -17,6 +17,7 @@ from ..repository.git.program import GitProgram
 from ..repository.judging.audit import audit
 from ..repository.trusted.loaded_policy import load_source
 from ..repository.trusted.policy_source import server_policy
+from .machine_settings import settings_file_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def census(tags: Iterable[str], policy: Policy) -> Census:
 
 def about_what_stands(path: str, git_dir: str) -> list[str]:
     """Sentences on the tags of the repository `path`, and on what to do about them; none where there are none."""
-    git = Git.of_folder(git_dir)
+    git = Git.of_folder(git_dir, settings_file=settings_file_of(git_dir))
     try:
         with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
             loaded = load_source(server_policy(reader, configuration))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -37,6 +38,12 @@ DOCUMENTS = documents_for_each("install", "Which hooks were installed, and what 
     metavar="NAME",
     help=f"The hosting system: {', '.join(HOSTS)} or env:VARIABLE. It decides where hooks go, and who pushes.",
 )
+@click.option(
+    "--settings",
+    metavar="FILE",
+    help="Settings for all repositories, in the form of Git's configuration; '' for none any more.  "
+    "[default: what the installed hook names]",
+)
 @click.option("--print", "print_it", is_flag=True, help="Write the hook file to stdout, and install nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def install(
@@ -45,6 +52,7 @@ def install(
     configured: bool,
     hook: str | None,
     host: str | None,
+    settings: str | None,
     print_it: bool,
     as_json: bool,
 ) -> int:
@@ -60,30 +68,32 @@ def install(
     """
     if server and configured:
         raise click.UsageError("--configured is for clones; it does not go with --server.")
-    if not server and (hook is not None or host is not None or print_it):
-        raise click.UsageError("--hook, --host and --print are for server hooks: say --server.")
+    if not server and (hook is not None or host is not None or settings is not None or print_it):
+        raise click.UsageError("--hook, --host, --settings and --print are for server hooks: say --server.")
     which: ServerHook = "update" if hook == "update" else "pre-receive"
     if print_it:
-        click.echo(_hook_file(which, host), nl=False)
+        click.echo(_hook_file(which, host, settings or ""), nl=False)
         return ACCEPTED
 
     def ask(path: str) -> Answer:
         if server:
-            return done(_install_on_server(path, which, host), path)
+            return done(_install_on_server(path, which, host, settings), path)
         return done(_install_in_clone(path, configured=configured), path)
 
     return for_each_repository(repositories, ask, as_json=as_json)
 
 
-def _hook_file(hook: ServerHook, host: str | None) -> str:
+def _hook_file(hook: ServerHook, host: str | None, settings: str) -> str:
     from ...repository.hook_files.errors import CannotInstall
     from ...repository.hook_files.interpreter import own_interpreter
     from ...server_hooks.hook_file import hook_file
     from ...server_hooks.install import INTERPRETER_NEEDS, check_host
+    from ...server_hooks.machine_settings import checked_settings_file
 
     try:
         check_host(host)
-        return hook_file(hook, python=own_interpreter(INTERPRETER_NEEDS), host=host or "")
+        settings = checked_settings_file(settings, "/")
+        return hook_file(hook, python=own_interpreter(INTERPRETER_NEEDS), host=host or "", settings=settings)
     except CannotInstall as error:
         raise Refused(str(error)) from error
 
@@ -94,12 +104,16 @@ def _install_in_clone(path: str, *, configured: bool) -> list[str]:
     return install_client_hook(path, configured=configured)
 
 
-def _install_on_server(path: str, hook: ServerHook, host: str | None) -> list[str]:
+def _install_on_server(path: str, hook: ServerHook, host: str | None, settings: str | None) -> list[str]:
     from ...server_hooks.install import install as install_server_hook
     from ..server_hooks import as_owner
 
     named = [f"--host={host}"] if host is not None else []
+    if settings is not None:
+        named.append(f"--settings={os.path.abspath(settings) if settings else ''}")
     arguments = ["install", "--server", f"--hook={hook}", *named]
-    found = as_owner(path, arguments, lambda: {"done": install_server_hook(path, hook=hook, host=host)})
+    found = as_owner(
+        path, arguments, lambda: {"done": install_server_hook(path, hook=hook, host=host, settings=settings)}
+    )
     said: list[str] = found["done"]
     return said

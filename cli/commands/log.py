@@ -19,6 +19,7 @@ from ...repository.git.command import Git
 from ...repository.git.own_file import STATE_FOLDER
 from ...server_hooks.log.files import has_log
 from ...server_hooks.log.line import is_hash
+from ...server_hooks.machine_settings import settings_file_of
 from ..at_time import moment_option
 from ..errors import Refused
 from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
@@ -229,7 +230,7 @@ def _settle(common_dir: str) -> None:
 
 
 def _git_of(common_dir: str) -> Git:
-    return Git.of_folder(os.path.abspath(common_dir))
+    return Git.of_folder(os.path.abspath(common_dir), settings_file=settings_file_of(common_dir))
 
 
 def _follow(repositories: Sequence[str], query: Query) -> int:

@@ -49,11 +49,12 @@ CLONE = shape(
     "schema", "repository", "proven", "hooks", "problems", "missing", "said",
 )  # fmt: skip
 REFUSAL = shape("refusal", "A push that was not accepted.", "time", "line", "outcome", or_null("name"), "broken")
+VALUE = shape("value of a setting", "A value.", "setting", "value", "set_in", "in_force", or_null("because"))
 SERVER = CLONE.plus(
     "status --server", "The same of a server's hooks, and what is to be known of the repository.",
     or_null("program"), or_null(holding("policy", SOURCE)), or_null("mode"), "logged", or_null("head"),
     holding("lock", shape("lock", "The push lock.", "until", "reach", "file_system")),
-    or_null(holding("last_refusal", REFUSAL)),
+    or_null(holding("last_refusal", REFUSAL)), holding("configuration", VALUE),
 )  # fmt: skip
 DOCUMENTS = (CLONE, SERVER, of_several(CLONE.name, CLONE), of_several(SERVER.name, SERVER))
 
@@ -121,6 +122,9 @@ def _about(found: dict[str, Any]) -> Iterator[str]:
         yield f"policy: {_policy(found)}"
     yield f"push log: {_log(found)}"
     yield f"push lock: kept until {UNTIL[found['lock']['until']]}; {REACH[found['lock']['reach']]}"
+    for one in found["configuration"]:
+        doubt = f" -- NOT in force: {escape(one['because'] or '')}" if not one["in_force"] else ""
+        yield f"setting: {escape(one['setting'])} = {escape(one['value'])} ({escape(one['set_in'])}){doubt}"
     if found["last_refusal"] is not None:
         yield f"last refusal: {_refusal(found['last_refusal'])}"
 

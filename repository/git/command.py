@@ -33,11 +33,20 @@ class Git:
     variables that only reading wants: for what the user should see as ever.
     Only where it `may_fetch` is fetched what a partial clone lacks: not for a push
     that is received. `directory` is None where the environment and the working directory say
-    which repository is meant, as they do in every hook.
+    which repository is meant, as they do in every hook. `settings_file` holds settings of ours for all
+    repositories of the machine, "" for none.
     """
 
-    def __init__(self, directory: str | None, user_environment: dict[str, str], *, may_fetch: bool = True) -> None:
+    def __init__(
+        self,
+        directory: str | None,
+        user_environment: dict[str, str],
+        *,
+        may_fetch: bool = True,
+        settings_file: str = "",
+    ) -> None:
         self.directory = directory
+        self.settings_file = settings_file
         self.may_fetch = may_fetch
         self.user_environment = user_environment
         self.environment = {**user_environment, **_READING}
@@ -45,9 +54,9 @@ class Git:
         self._beginning = ["git"] if directory is None else ["git", "-C", directory]
 
     @classmethod
-    def here(cls, *, may_fetch: bool = True) -> Git:
+    def here(cls, *, may_fetch: bool = True, settings_file: str = "") -> Git:
         """For the repository that a hook runs in, its quarantine included."""
-        return cls(None, dict(os.environ), may_fetch=may_fetch)
+        return cls(None, dict(os.environ), may_fetch=may_fetch, settings_file=settings_file)
 
     @classmethod
     def at(cls, directory: str) -> Git:
@@ -59,13 +68,18 @@ class Git:
         return cls(directory, {**environment_without_repository(), **settings})
 
     @classmethod
-    def of_folder(cls, folder: str) -> Git:
+    def of_folder(cls, folder: str, *, settings_file: str = "") -> Git:
         """For the repository whose own folder is `folder`, trusted as its hooks trust it, outside any push.
 
         GIT_NAMESPACE still counts: it says which refs a push is about.
         """
         namespace = {name: os.environ[name] for name in ("GIT_NAMESPACE",) if name in os.environ}
-        return cls(None, {**environment_without_repository(), **namespace, "GIT_DIR": folder})
+        environment = {**environment_without_repository(), **namespace, "GIT_DIR": folder}
+        return cls(None, environment, settings_file=settings_file)
+
+    def with_settings_file(self, path: str) -> Git:
+        """The same, with settings of ours in the file `path`, "" for none."""
+        return Git(self.directory, self.user_environment, may_fetch=self.may_fetch, settings_file=path)
 
     def folder(self) -> str:
         """The repository's own folder (.git); raises CannotJudge where there is no repository to read."""

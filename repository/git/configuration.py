@@ -28,7 +28,8 @@ class Configuration:
     """The settings of one repository in one section; `section` may be a pattern that matches several.
 
     Only what the machine's owner wrote counts, unless `with_environment`: then
-    what Git itself goes by. Reading starts at once and ends when a setting is
+    what Git itself goes by. What `git.settings_file` says of us comes first, so that
+    Git's own configuration goes before it. Reading starts at once and ends when a setting is
     asked for. Every method raises CannotJudge where Git can't read its
     configuration.
     """
@@ -44,6 +45,10 @@ class Configuration:
         arguments = git.command("config", "--null", "--get-regexp", f"^({section}\\.|{_WRITTEN_BY_INIT}$)")
         self._git = git
         self._child: Child = start(arguments, environment=environment, patience=PATIENCE)
+        self._shared: Child | None = None
+        if git.settings_file:
+            shared = git.command("config", "--file", git.settings_file, "--null", "--get-regexp", r"^tagwarden\.")
+            self._shared = start(shared, environment=environment, patience=PATIENCE)
         self._entries: list[tuple[str, str]] | None = None
         self._values: dict[str, str] = {}
         self._problem: CannotJudge | None = None
@@ -76,7 +81,21 @@ class Configuration:
         complaint = self._child.complaint()
         self._child.check(accepted=(0, 1), advice=_ADVICE)
         self._must_be_whole(output, complaint)
-        return [entry for entry in _parsed(output) if entry[0] != _WRITTEN_BY_INIT]
+        return [*self.of_the_machine(), *(entry for entry in _parsed(output) if entry[0] != _WRITTEN_BY_INIT)]
+
+    def of_the_machine(self) -> list[tuple[str, str]]:
+        """What `git.settings_file` says; to be asked for once, before `entries` or instead of it."""
+        if self._shared is None:
+            return []
+        from .settings_file import check_settings_file
+
+        check_settings_file(self._git.settings_file, self._git.common_folder())
+        assert self._shared.stdout is not None
+        output = self._shared.stdout.read()
+        self._shared.check(accepted=(0, 1), advice=f"Put the file {self._git.settings_file!r} right.")
+        if output and not output.endswith(b"\0"):
+            raise CannotJudge(f"`git config` broke off in {self._git.settings_file!r} after {output[-40:]!r}.")
+        return _parsed(output)
 
     def _must_be_whole(self, output: bytes, complaint: str) -> None:
         """CannotJudge where Git passed over a file that it could not read as if nothing were set there.
@@ -100,6 +119,8 @@ class Configuration:
     def close(self) -> None:
         """Reaps the process, asked for or not."""
         self._child.abandon()
+        if self._shared is not None:
+            self._shared.abandon()
 
 
 def is_true(value: str) -> bool:

@@ -18,6 +18,7 @@ from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ...policy.record import Record
 from ...repository.git.program import GitProgram
 from ..lock.push_lock import take_push_lock
+from ..machine_settings import settings_file_of
 from .chain import read_lines
 from .files import has_log, size_of_log
 from .mark import everything_is_settled
@@ -76,7 +77,7 @@ def account_of(git_dir: str, *, ignored: Callable[[str], bool]) -> Account | Non
     common_dir = os.path.abspath(common_folder(git_dir))
     if not has_log(common_dir):
         return None
-    git = Git.of_folder(common_dir)
+    git = Git.of_folder(common_dir, settings_file=settings_file_of(common_dir))
     notes = [note] if (note := settle_now(common_dir, git)) else []
     landings = _broken_landings(common_dir, git)
     try:

@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def settler(common_dir: str, logged: str) -> Callable[[bool], None]:
+def settler(common_dir: str, logged: str, settings: str = "") -> Callable[[bool], None]:
     """What the holder of the push lock calls when the push is over, with whether all of its refs were seen in place.
 
-    `logged` is the hash of the push's line, "" for none. What it returns
-    raises CannotJudge where it can't settle; the next holder does it then.
+    `logged` is the hash of the push's line, "" for none; `settings` the file
+    with settings for all repositories, "" for none. What it returns raises
+    CannotJudge where it can't settle; the next holder does it then.
     """
 
     def settled(in_place: bool) -> None:
@@ -31,7 +32,7 @@ def settler(common_dir: str, logged: str) -> Callable[[bool], None]:
         from ...repository.git.command import Git
         from .settlement import settle
 
-        settle(common_dir, Git.of_folder(common_dir))
+        settle(common_dir, Git.of_folder(common_dir, settings_file=settings))
 
     common_dir = os.path.abspath(common_dir)
     return settled

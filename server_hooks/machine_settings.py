@@ -1,0 +1,62 @@
+"""Which file with settings for all repositories of a machine a repository's hook names."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING
+
+from ..policy.errors import CannotJudge
+from ..repository.git.command import Git
+from ..repository.git.environment import environment_without_repository
+from ..repository.git.own_file import STATE_FOLDER
+from ..repository.git.settings_file import check_settings_file
+from ..repository.git.whole_file import read_start
+from ..repository.hook_files.errors import CannotInstall
+from ..repository.hook_files.our_files import is_our_hook
+from .install_record import read_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ASSIGNS = b"settings="
+# Where hooks of ours are without an installation that noted it: they were printed, and placed by hand.
+USUAL_PLACES = ("hooks/{}", "hooks/{}.d/tagwarden", "custom_hooks/{}.d/tagwarden")
+
+
+def settings_file_of(common_dir: str) -> str:
+    """The settings file that the hook of the repository names, "" for none."""
+    try:
+        recorded: Iterable[str] = read_record(os.path.join(common_dir, STATE_FOLDER)).files
+    except CannotInstall:
+        recorded = ()
+    usual = [
+        os.path.join(common_dir, place.format(hook)) for place in USUAL_PLACES for hook in ("pre-receive", "update")
+    ]
+    return next((found for file in (*recorded, *usual) if (found := settings_file_in(file))), "")
+
+
+def settings_file_in(file: str) -> str:
+    """The settings file that our hook at `file` names, "" for none and for another's hook."""
+    if not is_our_hook(file):
+        return ""
+    for line in read_start(file).split(b"\n"):
+        if line.startswith(ASSIGNS):
+            try:
+                return "".join(shlex.split(os.fsdecode(line.removeprefix(ASSIGNS))))
+            except ValueError:
+                return ""
+    return ""
+
+
+def checked_settings_file(path: str, common_dir: str) -> str:
+    """`path` as a hook file may name it. CannotInstall where hooks would refuse to read it."""
+    if not path:
+        return ""
+    path = os.path.abspath(path)
+    try:
+        check_settings_file(path, common_dir)
+        Git(None, environment_without_repository()).run("config", "--file", path, "--list")
+    except CannotJudge as problem:
+        raise CannotInstall(str(problem)) from problem
+    return path
