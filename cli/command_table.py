@@ -29,6 +29,7 @@ COMMANDS: dict[str, Row] = {
     "history": Row("history:history", "Show what happened to the models, event by event."),
     "resolve": Row("resolve:resolve", "Print one version, commit or tag, for scripts."),
     "diff": Row("diff:diff", "Show what changed between two versions."),
+    "verify": Row("verify:verify", "Verify that a file is the artifact of a version."),
     "log": Row("log:log", "Show and verify the server's push log."),
     "dashboard": Row("dashboard:dashboard", "Make a static site of registries."),
     "who": Row("who:who", "Tell who may push what, and which line of the policy says so."),

@@ -37,6 +37,8 @@ def contents_of(
     if stated.artifact is not None:
         path = stated.artifact.path
     artifact = _artifact(files, pipeline, path) if path is not None else None
+    if path is not None and artifact is None and stated.artifact is None:
+        files.note(f"{path!r}, where the artifact should be, is neither in the commit nor known to DVC there")
     maker = _maker(pipeline, path)
     deps = maker.deps if maker is not None else ()
     in_git = {dep.path: piece for dep in deps if (piece := files.piece(dep.path)) and piece.told_by == "Git"}
@@ -68,9 +70,7 @@ def _artifact(files: CommitFiles, pipeline: Pipeline | None, path: str) -> Piece
     stages = pipeline.stages if pipeline is not None else ()
     found = files.piece(path) or next((out for stage in stages for out in stage.outs if covers(out, path)), None)
     found = found or tracked(files, path)
-    if found is None:
-        files.note(f"{path!r}, where the artifact should be, is neither in the commit nor known to DVC there")
-    elif found.path != path:
+    if found is not None and found.path != path:
         files.note(f"{path!r} lies in {found.path!r}, which DVC keeps as one: the digest is that of the folder")
     return found
 

@@ -104,13 +104,13 @@ def diff(
             )
             better = loaded.policy.for_model(after.model).show.better if loaded is not None else {}
             changes = list(_changes(before, after, better))
+            own = [f"{one.line.version}: {note}" for one in (before, after) for note in one.contents.notes]
             if files_are_here:
                 of_stage = any(change.what == "code" for change in changes)
-                changes += _code(reader, before, after, notes, files=not of_stage)
+                changes += _code(reader, before, after, own, files=not of_stage)
                 changes.sort(key=lambda change: ORDER.index(change.what))
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
-    own = [f"{one.line.version}: {note}" for one in (before, after) for note in one.contents.notes]
     notes += [*then.tell(), *map(display, dict.fromkeys(own))]
     shown = [change for change in changes if every or change.changed]
     if as_json or style == "json":
@@ -141,10 +141,12 @@ def _code(reader: GitProgram, before: Held, after: Held, notes: list[str], *, fi
     try:
         found = between(reader.git, before.line.commit, after.line.commit)
     except CannotJudge as problem:
-        notes.append(f"what lies between the commits can't be told here: {display(str(problem))}")
+        notes.append(f"what lies between the commits can't be told here: {problem}")
         return
     yield Change("code", "commit", before.line.commit, after.line.commit)
-    if found.added or found.dropped:
+    if reader.git.line("rev-parse", "--is-shallow-repository") == "true":
+        notes.append("this clone is shallow, so how many commits lie between is not known: git fetch --unshallow")
+    elif found.added or found.dropped:
         yield Change("code", "commits", None, f"+{found.added} -{found.dropped}")
     if not files:
         return

@@ -202,6 +202,7 @@ KEYS: dict[str, Key] = {
     "valid": Key(FLAG, "Whether there is no mistake."),
     "value": Key(ANYTHING, "The value, of a policy key as TOML has it; null for none."),
     "values": Key(OBJECTS, "Every key with its value and where that comes from."),
+    "verified": Key(FLAG, "Whether it is the artifact, and signed as the policy wants."),
     "version": Key(TEXT, "The version, such as `v1.2.0`."),
     "version_count": Key(NUMBER, "How many active versions the model has."),
     "versions": Key(OBJECTS, "The versions, the newest first."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from support import Repo
@@ -110,3 +112,16 @@ def test_a_version_that_is_not_there_is_refused(registry: Repo) -> None:
 
     assert (ran.status, ran.out) == (1, "")
     assert "'churn' has no version v9.0.0" in ran.err
+
+
+def test_a_shallow_clone_does_not_count_commits(registry: Repo, tmp_path: Path) -> None:
+    url = registry.path.as_uri()
+    registry.git("clone", "--quiet", "--depth=1", url, str(tmp_path / "shallow"))
+    shallow = Repo(tmp_path / "shallow")
+    shallow.git("fetch", "--quiet", "--depth=1", "--tags")
+
+    ran = tagwarden(shallow.path, "diff", "churn@v1.0.0", "churn@v1.1.0", "--offline")
+
+    assert ran.status == 0
+    assert "note: this clone is shallow, so how many commits lie between is not known" in ran.err
+    assert "commits" not in ran.out

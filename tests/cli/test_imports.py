@@ -24,6 +24,7 @@ CALLS: dict[str, list[list[str]]] = {
     "show": [["show"], ["show", "churn"], ["show", "churn@latest"]],
     "history": [["history"]],
     "resolve": [["resolve", "churn@latest"]],
+    "verify": [["verify", "README.md", "churn@v1.0.0"]],
     "diff": [["diff", "churn@v1.0.0", "churn@latest"]],
     "log": [["log"]],
     "dashboard": [["dashboard", "--help"]],  # it needs Jinja: tests/dashboard

@@ -13,6 +13,7 @@ from support import Repo
 from support.programs import needs
 from tagwarden.contents.documents import Documents, flattened
 from tagwarden.contents.record import Contents
+from tagwarden.contents.verifying import Comparison, compare
 from tagwarden.contents.version_contents import contents_of
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
@@ -76,6 +77,7 @@ def test_a_version_that_dvc_made_holds_what_dvc_says(repo: Repo, monkeypatch: py
     assert [(one.path, one.digests, one.size) for one in found.data] == [
         (one["path"], (f"md5:{one['md5']}",), one["size"]) for one in listed if one["path"] == "pool"
     ]
+    assert compare(str(repo.path / "pool"), found.data[0]) == Comparison(found.data[0].digests, ())
     shown = json.loads(run(repo.path, "dvc", "metrics", "show", "--json"))[""]["data"]["metrics.json"]["data"]
     assert {one.name: one.value for one in found.metrics} == dict(flattened(shown)[0])
     assert {one.name for one in found.metrics} == {"AUC", "by.loss", "by.ok"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -94,6 +95,11 @@ def _break_the_policy(scene: Scene) -> None:
     scene.empty.tag("churn@v1.0.0")
 
 
+def _bind_the_readme(scene: Scene) -> None:
+    digest = hashlib.sha256((scene.second.path / "README.md").read_bytes()).hexdigest()
+    scene.second.tag("read@v1.0.0", message=f"Bound\n\nArtifact: sha256:{digest} README.md")
+
+
 SITUATIONS = (
     Situation("status", "status", 1),
     Situation("install", "install"),
@@ -138,6 +144,9 @@ SITUATIONS = (
     Situation("history", "history", 0, "empty"),
     Situation("history", "history --at 2000-01-01 --since 1999-01-01"),
     Situation("error", "history no-such-model", 1),
+    Situation("verify", "verify README.md read@latest --offline", 0, "second", before=_bind_the_readme),
+    Situation("verify", "verify model.txt read@latest --offline", 1, "second"),
+    Situation("error", "verify README.md churn@v1.0.0 --offline", 3),
     Situation("diff", "diff churn@v1.0.0 churn@latest"),
     Situation("diff", "diff churn@v1.0.0 churn#prod --at now", 0, "server"),
     Situation("error", "diff churn@v1.0.0 churn@v9.0.0", 1),

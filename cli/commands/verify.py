@@ -1,0 +1,128 @@
+"""`tagwarden verify`: whether a file is the artifact that a version binds."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from ...policy.errors import CannotJudge
+from ...policy.grammar.names import gto_spelling
+from ...policy.grammar.query import parse_query
+from ...policy.registry.resolution import Unresolved, resolve
+from ...report.documents.shape import or_null, shape
+from ...report.documents.shapes import AS_OF
+from ...report.escape import display, escape
+from ...report.exit_status import ACCEPTED, REFUSED
+from ...repository.open_repository import is_url, open_repository
+from ...repository.registry import read_tags
+from ...repository.signatures.standing_tags import problem_of_signature
+from ..at_time import as_of, at_option
+from ..completion import complete_query
+from ..errors import Refused
+from ..holdings import Holdings
+from ..reading import json_option, offline_option, policy_at, repo_option, say_what_is_not_here
+from ..version_view import held
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...contents.record import Piece
+    from ...policy.push import Tag
+    from ...repository.git.program import GitProgram
+    from ...repository.trusted.loaded_policy import LoadedPolicy
+
+DOCUMENTS = (
+    shape(
+        "verify", "Whether a file or folder is the artifact that a version binds.",
+        "schema", *AS_OF, "notes", "verified", or_null("because"), "model", "version", "commit", "tag", "path",
+        "digests", "told_by",
+    ),
+)  # fmt: skip
+
+MD5_ALONE = (
+    "the artifact is known by MD5 alone, and two files can be made that share one; bind it by SHA-256: register with "
+    "--trailer 'Artifact=sha256:… PATH'"
+)
+
+
+@click.command()
+@click.argument("path", type=click.Path(exists=True))
+@click.argument("query", metavar="QUERY", shell_complete=complete_query)
+@repo_option
+@at_option
+@offline_option
+@json_option
+def verify(path: str, query: str, repo: str | None, at: int | None, offline: bool, as_json: bool) -> int:
+    """Verify that the file or folder PATH is the artifact of a version.
+
+    A QUERY is whatever `resolve` takes, such as churn@v1.2.0 or churn#prod. The
+    content is held against all digests that the version's tag and commit have
+    of its artifact: SHA-256, Git's id, DVC's MD5. Where the policy wants
+    signatures, that of the registration, and of the assignment for MODEL#STAGE,
+    must be good.
+
+    Exits with 1 if it is another, or a signature is missing, and with 3 if it
+    can't be told.
+    """
+    try:
+        asked = parse_query(query)
+        notes = say_what_is_not_here(repo, [asked.model], offline=offline)
+        with open_repository(repo, [asked.model]) as reader:
+            then = as_of(reader, at, [asked.model])
+            found = list(read_tags(then.reader, [asked.model]))
+            then.refuse_gaps()
+            one = held(asked, found, Holdings(None if repo and is_url(repo) else reader), deprecated=False)
+            deciding = {one.line.tag, resolve(asked, found).tag}
+            because = _unsigned([tag for _, tag in found if tag.name in deciding], policy_at(reader, repo), reader)
+    except (ValueError, Unresolved) as problem:
+        raise Refused(str(problem)) from None
+    notes += [*then.tell(), *(display(note) for note in one.contents.notes)]
+    version = f"{gto_spelling(one.model)} {one.line.version}"
+    artifact = one.contents.artifact
+    if artifact is None or not artifact.digests:
+        raise CannotJudge(f"Neither the tag {one.line.tag!r} nor its commit tells the artifact of {version}.")
+    digests, different = _compare(path, artifact)
+    if different:
+        because = f"its content is another, for that of {artifact.path!r} is {different} by {artifact.told_by!r}"
+    elif all(digest.startswith("md5:") for digest in digests):
+        notes.append(MD5_ALONE)
+    if as_json:
+        document = {
+            "verified": because is None,
+            "because": None if because is None else display(because),
+            "model": gto_spelling(one.model),
+            "version": str(one.line.version),
+            "commit": one.line.commit,
+            "tag": one.line.tag,
+            "path": display(artifact.path),
+            "digests": list(digests),
+            "told_by": display(artifact.told_by),
+        }
+        click.echo(json.dumps({"schema": 1, **then.keys, "notes": notes, **document}))
+    elif because is None:
+        click.echo(f"{escape(path)} is the artifact of {version}: {' '.join(map(escape, digests))}")
+    else:
+        click.echo(f"{escape(path)} is not verified as the artifact of {version}: {escape(because)}", err=True)
+    for note in () if as_json else [*one.contents.notes, *([MD5_ALONE] if MD5_ALONE in notes else [])]:
+        click.echo(f"note: {escape(note)}", err=True)
+    return ACCEPTED if because is None else REFUSED
+
+
+def _unsigned(tags: Iterable[Tag], loaded: LoadedPolicy | None, reader: GitProgram) -> str | None:
+    """Which of the tags lacks a signature that the policy wants, and why it does."""
+    if loaded is not None:
+        for tag in tags:
+            problem = problem_of_signature(tag, loaded.policy, reader)
+            if problem is not None:
+                return f"the policy wants {tag.name!r} to be signed, and {problem}"
+    return None
+
+
+def _compare(path: str, artifact: Piece) -> tuple[tuple[str, ...], str | None]:
+    """The digests that the content has, and the first that it has not."""
+    from ...contents.verifying import compare
+
+    found = compare(path, artifact)
+    return found.same, next(iter(found.different), None)

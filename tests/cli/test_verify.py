@@ -1,0 +1,156 @@
+"""`verify`: whether a file is the artifact that a version binds, and what was tampered with if not."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from support import Repo
+from support.command_line import Ran, tagwarden
+from support.programs import needs
+from support.signing import SshKey
+
+MODEL = b"weights " * 1000
+SHA = hashlib.sha256(MODEL).hexdigest()
+MD5 = hashlib.md5(MODEL).hexdigest()
+OTHER = "0f" * 16
+DECLARED = {"dvc.yaml": "artifacts: {churn: {path: model.pkl}}\n"}
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "model.pkl"
+    path.write_bytes(MODEL)
+    return path
+
+
+def verify(repo: Repo, path: Path, query: str = "churn@latest", *args: str) -> Ran:
+    return tagwarden(repo.path, "verify", str(path), query, *args)
+
+
+def pointer(digest: str = SHA) -> str:
+    return f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {len(MODEL)}\n"
+
+
+def tracked(digest: str = MD5) -> str:
+    return f"outs: [{{md5: {digest}, hash: md5, size: {len(MODEL)}, path: model.pkl}}]\n"
+
+
+def test_a_file_is_verified_by_the_digest_in_the_tag(repo: Repo, model: Path) -> None:
+    repo.tag("churn@v1.0.0", message=f"One\n\nArtifact: sha256:{SHA} model.pkl")
+
+    ran = verify(repo, model)
+    document = verify(repo, model, "churn@v1.0.0", "--json").json
+
+    assert ran == (0, f"{model} is the artifact of churn v1.0.0: sha256:{SHA}\n", "")
+    assert (document["verified"], document["because"], document["digests"]) == (True, None, [f"sha256:{SHA}"])
+
+
+@pytest.mark.parametrize(
+    "files", [{"model.pkl": pointer()}, {"model.pkl": MODEL.decode()}, {"model.pkl.dvc": tracked()}], ids=str
+)
+def test_and_by_what_its_commit_says(repo: Repo, model: Path, files: dict[str, str]) -> None:
+    repo.commit({**DECLARED, **files})
+    repo.tag("churn@v1.0.0")
+
+    assert verify(repo, model).status == 0
+    model.write_bytes(MODEL + b"!")
+    assert verify(repo, model).status == 1
+
+
+def test_of_a_file_that_is_known_by_md5_alone_it_is_said(repo: Repo, model: Path) -> None:
+    repo.commit({**DECLARED, "model.pkl.dvc": tracked()})
+    repo.tag("churn@v1.0.0")
+
+    assert (
+        "note: the artifact is known by MD5 alone, and two files can be made that share one" in verify(repo, model).err
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "trailer", "differs"),
+    [
+        ({"model.pkl": pointer("0" * 64)}, "", f"sha256:{'0' * 64} by 'Git LFS'"),
+        ({"model.pkl.dvc": tracked(OTHER)}, "", f"md5:{OTHER} by 'model.pkl.dvc'"),
+        ({"model.pkl": "other"}, "", "by 'Git'"),
+        ({}, f"sha256:{'0' * 64} model.pkl", f"sha256:{'0' * 64} by 'tag'"),
+        ({"model.pkl.dvc": tracked(OTHER)}, f"sha256:{SHA} model.pkl", f"md5:{OTHER} by 'tag'"),
+    ],
+)
+def test_what_was_tampered_with_is_named(
+    repo: Repo, model: Path, files: dict[str, str], trailer: str, differs: str
+) -> None:
+    repo.commit({**DECLARED, **files})
+    repo.tag("churn@v1.0.0", message=f"One\n\nArtifact: {trailer}" if trailer else "One")
+
+    ran = verify(repo, model)
+
+    assert (ran.status, ran.out) == (1, "")
+    assert "is not verified as the artifact of churn v1.0.0: its content is another" in ran.err
+    assert differs in ran.err
+
+
+def test_another_version_of_the_model_is_not_this_one(repo: Repo, model: Path) -> None:
+    repo.tag("churn@v1.0.0", message=f"One\n\nArtifact: sha256:{SHA} model.pkl")
+    repo.tag("churn@v1.1.0", repo.commit(), message=f"Two\n\nArtifact: sha256:{'1' * 64} model.pkl")
+    repo.tag("churn#prod#1", "churn@v1.0.0^{commit}")
+
+    assert [verify(repo, model, query).status for query in ("churn#prod", "churn@latest")] == [0, 1]
+
+
+def test_what_cannot_be_told_is_no_answer(repo: Repo, model: Path, tmp_path: Path) -> None:
+    repo.tag("churn@v1.0.0")
+    untold = verify(repo, model)
+    repo.tag("churn@v1.1.0", repo.commit(), message=f"Two\n\nArtifact: sha256:{SHA} model.pkl")
+    folder = verify(repo, tmp_path)
+    repo.tag("churn@v1.2.0", repo.commit(), message="Three\n\nArtifact: etag:abc model.pkl")
+    unknown = verify(repo, model)
+
+    assert [ran.status for ran in (untold, folder, unknown)] == [3, 3, 3]
+    assert "Neither the tag 'churn@v1.0.0' nor its commit tells the artifact of churn v1.0.0" in untold.err
+    assert "which a folder can't be held against" in folder.err
+    assert "etag:abc, which a file can't be held against" in unknown.err
+    assert verify(repo, tmp_path / "gone").status == 2
+    os.mkfifo(tmp_path / "pipe")
+    assert verify(repo, tmp_path / "pipe", "churn@v1.1.0").status == 3
+    assert verify(repo, model, "churn@v9.0.0").status == 1
+
+
+def test_a_folder_is_verified_by_the_digest_that_dvc_gives_it(repo: Repo, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "b.txt").write_text("2\n")
+    (folder / "sub" / "a.txt").write_text("1\n")
+    files = {"b.txt": b"2\n", "sub/a.txt": b"1\n"}
+    listed = [f'{{"md5": "{hashlib.md5(data).hexdigest()}", "relpath": "{path}"}}' for path, data in files.items()]
+    digest = hashlib.md5(f"[{', '.join(listed)}]".encode()).hexdigest()
+    repo.tag("churn@v1.0.0", message=f"One\n\nArtifact: md5:{digest}.dir model")
+
+    assert verify(repo, folder).status == 0
+    (folder / "more.txt").write_text("3\n")
+    assert verify(repo, folder).status == 1
+
+
+@needs("ssh-keygen")
+def test_where_the_policy_wants_signatures_they_must_be_good(repo: Repo, model: Path, tmp_path: Path) -> None:
+    ada, eve = (SshKey.make(tmp_path / name) for name in ("ada", "eve"))
+    policy = '[signing]\nallowed-signers = "ref:HEAD:signers"\n[[signing.require]]\nwhat = ["register"]\n'
+    repo.commit({"tagwarden.toml": policy, "signers": f"ada@example.com {ada.public}"})
+    message = f"One\n\nArtifact: sha256:{SHA} model.pkl"
+
+    def sign(version: str, key: SshKey | None) -> None:
+        repo.git("config", "gpg.format", "ssh")
+        options = ["-s", "-u", str(key.file)] if key is not None else ["-a"]
+        repo.git("tag", *options, "-m", message, f"churn@{version}", repo.commit())
+
+    for version, key in (("v1.0.0", ada), ("v1.1.0", eve), ("v1.2.0", None)):
+        sign(version, key)
+
+    assert verify(repo, model, "churn@v1.0.0").status == 0
+    foreign, unsigned = verify(repo, model, "churn@v1.1.0"), verify(repo, model, "churn@v1.2.0")
+    assert (foreign.status, unsigned.status) == (1, 1)
+    assert "the policy wants 'churn@v1.1.0' to be signed, and it has no good signature" in foreign.err
+    assert "the policy wants 'churn@v1.2.0' to be signed, and it is not signed" in unsigned.err
