@@ -221,13 +221,13 @@ def test_a_severity_that_needs_an_option_may_have_it_from_an_override() -> None:
     assert load_policy(text).for_model("a").levels["target-branch"] == "warning"
 
 
-@pytest.mark.parametrize("version", ["0", "0.1", "0.1.0", VERSION])
+@pytest.mark.parametrize("version", ["0", "0.1", "0.1.0", "0.2", VERSION])
 def test_a_policy_for_this_version_or_an_older_one_is_read(version: str) -> None:
     assert load_policy(f'minimum-version = "{version}"'.encode())
 
 
 @pytest.mark.parametrize("rest", ["", "mode = 3", "[nonsense]", "order = 1"])
-@pytest.mark.parametrize("version", ["0.2", "1", "0.1.1", "0.10"])
+@pytest.mark.parametrize("version", ["0.3", "1", "0.2.1", "0.10"])
 def test_a_policy_for_a_newer_version_says_only_that(version: str, rest: str) -> None:
     with pytest.raises(PolicyMistakes) as refused:
         load_policy(f'minimum-version = "{version}"\n{rest}'.encode())
