@@ -164,7 +164,7 @@ def test_a_repository_page_has_policy_findings_and_push_log(browser: Browser, si
     assert "refused" in refused
     assert "version-order version v1.0.1 of 'churn' is not above v1.4.0" in refused
     browser.open(site.page("r/vision-"))
-    assert "Fix: git push origin :refs/tags/segmentation@v1.1.0" in browser.text(".findings")
+    assert "Fix: git tag -d segmentation@v1.1.0" in browser.text(".findings")
 
 
 @pytest.mark.parametrize("kind", KINDS)

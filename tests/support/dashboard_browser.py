@@ -24,7 +24,13 @@ class Browser:
     def __init__(self) -> None:
         options = Options()
         options.binary_location = shutil.which("chromium") or ""
-        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
+        for argument in (
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            "--disable-dev-shm-usage",
+        ):
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         self._driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
@@ -45,6 +51,12 @@ class Browser:
         self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": features})
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
         self._driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    def picture(self, file: Path, *, height: int) -> None:
+        """Save what a window of this height shows."""
+        size = {"width": DESKTOP, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        self._driver.save_screenshot(str(file))
 
     def without_scripts(self) -> None:
         self._driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
