@@ -158,8 +158,21 @@ class Remote:
         if answered.status != 0:
             # The remote writes some of it; its lines must not pass for lines of ours.
             said = "; ".join(answered.complaints)[:LONGEST_COMPLAINT] or f"exit status {answered.status}"
-            raise RemoteIsSilent(f"The remote {self.address!r} could not be asked which tags it has. Git says: {said}")
+            problem = f"The remote {self.address!r} could not be asked which tags it has. Git says: {said}"
+            raise RemoteIsSilent(f"{problem}{_way_in(said)}")
         return answered.output
+
+
+def _way_in(said: str) -> str:
+    """What lets Git in without a question, where that is what it lacks."""
+    if "terminal prompts disabled" in said or "Authentication failed" in said:
+        return (
+            "\nNothing is asked on the terminal here, for a second question would mix with that of the push. Let a "
+            "credential helper answer: `git config --global credential.helper cache` keeps what is typed for the push."
+        )
+    if "Permission denied (publickey" in said or "Host key verification failed" in said:
+        return "\nssh asks nothing on the terminal here: let `ssh-agent` hold the key (`ssh-add`)."
+    return ""
 
 
 def seconds_for_remotes(value: str | None, default: float) -> float:

@@ -227,6 +227,14 @@ class TestByPassword:
         assert found.endswith("/config")
         assert not list(temporary.iterdir())
 
+    def test_that_would_have_to_be_typed_is_not_asked_for_and_a_helper_is_named(self, behind: Repo, web: str) -> None:
+        behind.git("remote", "set-url", "origin", web)
+
+        ran = tagwarden(behind.path, "check", "churn@v1.0.0")
+
+        assert ran.status == 3
+        assert "git config --global credential.helper cache" in ran.err
+
 
 class TestByUrl:
     def test_that_is_relative(self, behind: Repo, plain_server: Server) -> None:
