@@ -12,6 +12,7 @@ import os
 import tempfile
 
 from ...policy.errors import CannotJudge
+from ...policy.wording import shell_command
 from .bounded_program import NotStarted, SaidTooMuch, TookTooLong, run_bounded
 from .command import Git
 from .empty_repository import make_empty_repository
@@ -150,4 +151,4 @@ class Promised:
 
     def _refetch(self) -> str:
         remote = self._remotes[0] if self._remotes else "origin"
-        return f"git fetch --refetch --no-filter {remote}"
+        return shell_command("git", "fetch", "--refetch", "--no-filter", remote) or "git fetch --refetch --no-filter"

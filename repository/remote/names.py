@@ -32,8 +32,10 @@ def is_remote_anywhere(git: Git, name: str) -> bool:
 
 
 def push_url(git: Git, name: str) -> str:
-    """Where a push to the remote `name` goes, as Git rewrites it. Raises CannotJudge where there is no such remote."""
-    return git.line("remote", "get-url", "--push", "--end-of-options", name)
+    """Where a push to the remote `name` goes, as Git rewrites it."""
+    # Git does not say it of a remote that only the user's or the system's configuration knows (exit status 2).
+    url = git.line("remote", "get-url", "--push", "--end-of-options", name, accepted=(0, 2))
+    return url or git.line("ls-remote", "--get-url", "--end-of-options", name)
 
 
 def remote_for_fixes(git: Git) -> str | None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Setting = tuple[str, str]
 
 # What says how a repository is built, where its parts lie, or which files are read: true of the clone alone.
-_OF_THE_CLONE = ("alias.", "branch.", "extensions.", "include.", "includeif.", "fetch.bundle")
+_OF_THE_CLONE = ("alias.", "branch.", "extensions.", "fetch.bundle", "include.", "includeif.", "submodule.")
 _OF_THE_CLONE_TOO = ("core.bare", "core.hookspath", "core.repositoryformatversion", "core.worktree")
 
 
@@ -47,7 +47,7 @@ class Scratch:
         """
         make_empty_repository(folder, sha256=sha256)
         self.runs_in = _top_folder(git)
-        self.environment = _environment(git, folder)
+        self.environment = _environment(git, folder, address)
         self.address = address
         if not is_remote_anywhere(git, address):
             # Git notes in a repository which remote it has left something out of: by its name, not by a URL.
@@ -74,14 +74,14 @@ def with_settings(environment: Mapping[str, str], settings: Iterable[Setting]) -
     return {**environment, **more, "GIT_CONFIG_COUNT": str(number)}
 
 
-def _environment(git: Git, folder: str) -> dict[str, str]:
-    """The environment in which the repository in `folder` has the settings that the clone has."""
+def _environment(git: Git, folder: str, remote: str) -> dict[str, str]:
+    """The environment in which the repository in `folder` has the settings that the clone has for this remote."""
     theirs = dict(git.user_environment)
     # It names one file, and for `git config` alone.
     theirs.pop("GIT_CONFIG", None)
-    settings = _settings(git.command("config", "--list", "--null"), theirs)
+    settings = _settings(git.command("config", "--list", "--null"), theirs, remote)
     plain = {**environment_without_repository(git.user_environment), "GIT_DIR": folder}
-    anywhere = _settings(["git", "config", "--list", "--null"], plain)
+    anywhere = _settings(["git", "config", "--list", "--null"], plain, remote)
     if settings[: len(anywhere)] == anywhere:
         # As good as always: what user and system set is read by everything that Git starts, and comes first.
         return with_settings(plain, settings[len(anywhere) :])
@@ -90,12 +90,18 @@ def _environment(git: Git, folder: str) -> dict[str, str]:
     return with_settings({**plain, **nothing_else}, settings)
 
 
-def _settings(command: Sequence[str], environment: Mapping[str, str]) -> list[Setting]:
-    """Every setting in Git's order, but for those that are true of one repository alone."""
+def _settings(command: Sequence[str], environment: Mapping[str, str], remote: str) -> list[Setting]:
+    """Every setting in Git's order, but for those of the repository alone and of other remotes.
+
+    Of these there may be more than an environment holds.
+    """
     output = run(command, environment=environment)[1].decode("utf-8", "surrogateescape")
     found = []
     for entry in output.split("\0"):
         name, separator, value = entry.partition("\n")
-        if name and not name.startswith(_OF_THE_CLONE) and name not in _OF_THE_CLONE_TOO:
-            found.append((name, value if separator else "true"))
+        if not name or name.startswith(_OF_THE_CLONE) or name in _OF_THE_CLONE_TOO:
+            continue
+        if name.startswith("remote.") and not name.startswith(f"remote.{remote}."):
+            continue
+        found.append((name, value if separator else "true"))
     return found

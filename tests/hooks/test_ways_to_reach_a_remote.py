@@ -261,6 +261,22 @@ class TestByUrl:
         assert "not above v2.0.0" in tagwarden(behind.path, "check", "churn@v1.0.0").out
         assert tagwarden(behind.path, "register", "churn", "--push").out == "churn@v2.0.1\n"
 
+    @pytest.mark.thorough
+    def test_of_a_remote_among_very_many(self, behind: Repo) -> None:
+        with (behind.git_dir / "config").open("a") as config:
+            for number in range(3500):
+                config.write(f'[remote "fork-{number}"]\n\turl = ssh://host.example.com/team/{number:0700}.git\n')
+
+        must_see_the_colleagues_tag(behind)
+
+    def test_of_a_remote_that_only_the_user_has_configured(self, behind: Repo) -> None:
+        url = behind.git("remote", "get-url", "origin")
+        behind.git("config", "--remove-section", "remote.origin")
+        behind.git("config", "--global", "remote.origin.url", url)
+
+        must_see_the_colleagues_tag(behind)
+        assert tagwarden(behind.path, "register", "churn", "--push", "--only-tag").out == "churn@v2.0.1\n"
+
     def test_of_another_repository_goes_by_the_clones_settings(self, behind: Repo, web: str) -> None:
         behind.git("config", "--local", "http.extraHeader", HEADER)
 
