@@ -71,9 +71,11 @@ def check_since(
             )
             for name, oid in sorted(chosen.items())
         ]
-        others = f"{len(chosen)} other model tag{'s' if len(chosen) > 1 else ''}"
-        note = f"judged as well: {others}, dated since {utc_text(moment)} or without a date"
-        return together([verdict, *(one._replace(notes=(note,)) for one in verdicts)])
+        count = f"{len(chosen)} other model tag{'s' if len(chosen) > 1 else ''}"
+        note = f"judged as well: {count}, dated since {utc_text(moment)} or without a date"
+        others = [one._replace(notes=(note,)) for one in verdicts]
+        # An event of a branch was judged by no policy.
+        return together([verdict, *others] if verdict.judged else [*others, verdict])
 
 
 def _dated_since(git: Git, tags: Mapping[str, str], moment: int) -> dict[str, str]:

@@ -65,8 +65,10 @@ def outputs_of(ref: str, *, accepted: bool, remote: str | None = None) -> dict[s
     with closing(GitProgram(Git.here())) as reader:
         annotation = read_annotation(reader, event.commit, event.model)
     if annotation is not None:
-        values.update(annotation._asdict())
-    return {name: _in_one_line(value) for name, value in values.items()}
+        values["type"] = _whole(annotation.type)
+        values["path"] = _whole(annotation.path)
+        values["description"] = _in_one_line(annotation.description)
+    return values
 
 
 def _deployment(ref: str, remote: str | None) -> Deployment | None:
@@ -82,8 +84,13 @@ def _deployment(ref: str, remote: str | None) -> Deployment | None:
             return None
 
 
+def _whole(value: str) -> str:
+    """The value, if it can be told as it is; a part of a path would be another path."""
+    return value if value.isprintable() and len(value.encode("utf-8", "replace")) <= MOST_BYTES else ""
+
+
 def _in_one_line(value: str) -> str:
-    """A value that can't begin another output, whatever somebody wrote into a description."""
+    """A description in one line, which can't begin another output."""
     line = " ".join(value.split())
     printable = "".join(character for character in line if character.isprintable())
     return printable.encode("utf-8", "replace")[:MOST_BYTES].decode("utf-8", "ignore")

@@ -126,7 +126,7 @@ def push_tags(
         return Pushed(remote, portions, _left(waiting, refused, plan.refused, str(problem)), str(problem))
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
-            f"{len(ids) - len(waiting)} of {len(ids)} tags are pushed; the same command goes on"
+            f"{sum(map(len, portions))} of {len(ids)} tags are pushed; the same command goes on"
         ) from None
     why = f"it was not tried, for {remote!r} refused {MOST_REFUSALS} in a row" if refusals >= MOST_REFUSALS else ""
     return Pushed(remote, portions, _left(waiting, refused, plan.refused, why))

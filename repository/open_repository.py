@@ -41,11 +41,11 @@ def open_repository(place: str | None, models: Sequence[str] | None = None) -> I
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-"))
             _fetch_tags(Git.here(), place, models, into=folder)
             git = Git.at(folder)
-        elif os.path.isdir(place):
-            git = Git.at(place)
-        elif is_remote_anywhere(Git.here(), place):
+        elif _is_remote_here(place):
             yield stack.enter_context(open_remote(place, models))
             return
+        elif os.path.isdir(place):
+            git = Git.at(place)
         else:
             raise CannotJudge(f"{place!r} is not a repository: it is neither a folder nor a URL nor a remote's name.")
         reader = stack.enter_context(contextlib.closing(GitProgram(git)))
@@ -71,6 +71,16 @@ def open_remote(name: str, models: Sequence[str] | None = None) -> Iterator[GitP
         seeing = fetch_missing(git, remote, tags, into=folder)
         with contextlib.closing(RemoteReader(seeing, listing, remote=None)) as reader:
             yield reader
+
+
+def _is_remote_here(place: str) -> bool:
+    """Whether `place` is a remote of the repository at hand, which comes before a folder of that name, as for Git.
+
+    Else anybody who adds such a folder to the repository would decide what its CI reads.
+    """
+    if os.path.isdir(place) and (os.path.isabs(place) or "/" in place or place in (".", "..")):
+        return False
+    return is_remote_anywhere(Git.here(), place)
 
 
 def is_url(place: str) -> bool:

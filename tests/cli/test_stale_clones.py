@@ -126,3 +126,15 @@ def test_no_output_holds_a_password(stale: Repo, command: str, url: str, shown: 
 
     assert "hunter2" not in ran.out + ran.err + in_json.out + in_json.err
     assert shown in ran.err or "'origin'" in ran.err
+
+
+def test_a_folder_that_is_named_like_a_remote_changes_nothing_of_what_is_read(server: Server) -> None:
+    clone = server.clone()
+    clone.tag("churn@v1.0.0")
+    assert clone.push("churn@v1.0.0").ok
+    stale = server.clone()
+    stale.git("tag", "-d", "churn@v1.0.0")
+    Repo.init(stale.path / "origin")
+
+    assert tagwarden(stale.path, "resolve", "churn@latest", "-r", "origin").out == "v1.0.0\n"
+    assert tagwarden(stale.path, "show", "-r", "./origin", "--json").json["models"] == []

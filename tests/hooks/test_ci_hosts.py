@@ -113,7 +113,7 @@ def test_what_can_not_be_judged_is_said_so(models: Server, tmp_path: Path) -> No
 
     assert job.steps[-1].status == 3
     assert job.steps[-1].outputs["accepted"] == ""
-    assert "::error title=tagwarden::The tag could not be judged" in job.log
+    assert "::error title=tagwarden::Not all could be judged" in job.log
 
 
 def test_a_dispatched_workflow_names_the_tag(models: Server, tmp_path: Path) -> None:

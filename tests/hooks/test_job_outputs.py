@@ -116,6 +116,18 @@ def test_a_model_in_a_folder_is_annotated_there(plain_server: Server, tmp_path: 
     assert (first["name"], first["path"], second["type"]) == ("cv:seg", "cv/seg.pt", "b")
 
 
+def test_a_path_is_told_as_it_is_or_not_at_all(plain_server: Server, tmp_path: Path) -> None:
+    paths = {"a": "two  blanks.pkl", "b": "new\\nline.pkl", "c": "x" * 1001}
+    plain_server.commit_on_main(
+        {"dvc.yaml": "artifacts:\n" + "".join(f'  {name}: {{path: "{path}"}}\n' for name, path in paths.items())}
+    )
+    for name in paths:
+        plain_server.tag(f"{name}@v1.0.0", "main")
+    repo = github_checkout(plain_server, "refs/tags/a@v1.0.0", tmp_path / "work")
+
+    assert [told(repo.path, f"{name}@v1.0.0")[1]["path"] for name in paths] == ["two  blanks.pkl", "", ""]
+
+
 def test_elsewhere_than_on_github_they_are_a_dotenv_report(
     plain_server: Server, commits: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +172,13 @@ class TestSince:
         assert told(work.path, "churn@v1.0.0", "--since", "2026-01-01", "--json")[0].json["judged"] == 2
         ran = told(work.path, "churn@v1.0.0", "--since", "2020-01-01", "--json")[0]
         assert (ran.json["judged"], len(self.found(ran))) == (len(STORY) + 2, 2)
+
+    def test_a_job_of_a_branch_judges_them_by_the_policy(self, work: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("GITHUB_REF", "refs/heads/main")
+
+        ran = tagwarden(work.path, "check", "--event", "--since", "2025-01-01", "--json")
+
+        assert (ran.status, ran.json["judged"], ran.json["policy"]["source"]) == (1, 2, "built-in")
 
     def test_what_a_rule_asks_of_commits_and_branches_is_fetched(
         self, plain_server: Server, work: Repo, commits: list[str], tmp_path: Path
