@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tagwarden.policy.rules.contract import Example
 
 DOCS = Path(__file__).parent
+JSON_PAGE = DOCS / "json_page.py"
 BAD_STATES = DOCS.parent / "tests" / "support" / "bad_states.py"
 ABOUT_COMMANDS = """\
 What each exit status means: [exit-status.md](exit-status.md).
@@ -63,9 +64,11 @@ GENERATED = "<!-- Written by `make docs`; edit the source instead. -->\n"
 def pages() -> dict[str, str]:
     """The generated pages: file name within docs/ → content."""
     bad_states: Callable[[], str] = runpy.run_path(str(BAD_STATES))["page"]
+    json_page: Callable[[], str] = runpy.run_path(str(JSON_PAGE))["json_page"]
     return {
         "bad-states.md": GENERATED + bad_states(),
         "cli.md": cli_page(),
+        "json.md": GENERATED + json_page(),
         "policy.md": GENERATED + policy_reference(),
         "rules.md": rules_page(),
     }
