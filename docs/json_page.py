@@ -31,7 +31,8 @@ Where a command can print several documents, their names below say by which opti
 - `"schema": 1` stands in every document. The number changes when a key goes, changes its type or its meaning.
 - Within one number keys are only added. A reader must pass over keys that it does not know. (`tagwarden schema` lists
   exactly the keys of the version at hand, so validate with the schema of the version that you run.)
-- One key means one thing and has one type, whichever command prints it.
+- One key means one thing and has one type, whichever command prints it. Only `old` and `new` are ids in the push log
+  and values in `diff`.
 - Models are spelled as GTO shows them (`cv:seg`), times are in UTC, ids are full. Bytes that are not UTF-8 are
   written as `\\xNN`. The wording of messages may change in any version; what a script tells apart by are the ids of
   rules, policy keys, outcomes and exit statuses.

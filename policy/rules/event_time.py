@@ -32,7 +32,7 @@ WHY = "GTO orders events by these times, so it would read them in another order 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     limit = facts.circumstances.now + facts.settings.time.max_skew
-    was_over = _endings(facts) if facts.circumstances.place == "history" else frozenset()
+    was_over = _endings(facts) | _honest_ends(facts) if facts.circumstances.place == "history" else frozenset()
     for replayed in facts.events:
         event, follows = replayed.event, replayed.follows
         if event.time > limit:
@@ -75,6 +75,21 @@ def _endings(facts: ModelFacts) -> frozenset[str]:
         and replayed.event.name.kind == follows.name.kind == "assign"
         and replayed.event.time == follows.time
         and has_ended(follows, ends)
+    )
+
+
+def _honest_ends(facts: ModelFacts) -> frozenset[str]:
+    """The deregistrations of versions that were registered once more afterwards: what came later is at fault."""
+    times: dict[tuple[str, str], list[int]] = {}
+    for replayed in facts.events:
+        if replayed.event.name.kind == "register":
+            times.setdefault((str(replayed.event.name.version), replayed.event.commit), []).append(replayed.event.time)
+    ends = (replayed.event for replayed in facts.events if replayed.event.name.kind == "deregister")
+    return frozenset(
+        event.tag
+        for event in ends
+        if (registered := times.get((str(event.name.version), event.commit)))
+        and min(registered) < event.time < max(registered)
     )
 
 

@@ -2,7 +2,8 @@
 
 A key means one thing and has one type, whichever command prints it; a shape
 (`shape.py`) only adds whether it may be null or absent, and what the objects
-in it hold.
+in it hold. The one exception is `old` and `new`, which scripts know from both
+the push log (ids) and `diff` (values).
 """
 
 from __future__ import annotations

@@ -220,3 +220,21 @@ class TestBaseline:
         assert tagwarden(repo.path, "audit", "--baseline", known).status == 3
         assert "--write-baseline" in tagwarden(repo.path, "audit", "--baseline", f"{known}.gone").err
         assert tagwarden(repo.path, "audit", "--baseline", known, "--write-baseline", known).status == 2
+
+
+def test_of_a_version_that_was_taken_back_and_registered_again_the_later_tag_is_at_fault(repo: Repo) -> None:
+    for tag in ("churn@v1.0.0", "churn#prod", "churn@v1.0.0!", "churn@v1.0.0#3", "churn#prod#4"):
+        repo.tag(tag)
+
+    findings = tagwarden(repo.path, "audit", "--json").json["findings"]
+
+    assert {finding["tag"] for finding in findings} == {"churn@v1.0.0#3"}
+
+
+def test_a_deregistration_that_is_dated_before_its_only_registration_is_at_fault(repo: Repo) -> None:
+    repo.tag("churn@v1.0.0!", at=1_700_000_100)
+    repo.tag("churn@v1.0.0", at=1_700_000_200)
+
+    findings = tagwarden(repo.path, "audit", "--json").json["findings"]
+
+    assert ("event-time", "churn@v1.0.0!") in {(finding["rule"], finding["tag"]) for finding in findings}

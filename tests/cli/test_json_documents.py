@@ -152,3 +152,9 @@ def test_every_line_of_the_push_log_fits(outcome: Any) -> None:
     for number, entry in enumerate(lines):
         line, _ = seal(encode_entry(entry), now=1e9, number=number, previous="0" * 64, dropped=number)
         assert not problems_of({"schema": 1, "pushes": [as_document(json.loads(line))]}, "log")
+
+
+def test_only_old_and_new_mean_another_thing_in_another_document() -> None:
+    shapes = [part for those in documents_by_command().values() for one in those for part in parts_of(one)]
+
+    assert {field.key for part in shapes for field in part.fields if field.says is not None} == {"old", "new"}
