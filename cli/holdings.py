@@ -31,6 +31,10 @@ CONTENTS = (
 )
 
 
+# --json has all of it.
+LONGEST_VALUE = 200
+
+
 class Holdings:
     """Reads what versions hold; of a repository of which only tags are there (`reader` None) what the tags say."""
 
@@ -98,12 +102,12 @@ def cells(metrics: Iterable[Stated], names: Sequence[str]) -> list[str | None]:
 
 
 def value_text(value: Any) -> str:
-    """A metric or parameter as text on one line."""
-    if isinstance(value, str):
-        return value
-    import json
+    """A metric or parameter as text on one line, cut where it is very long."""
+    if not isinstance(value, str):
+        import json
 
-    return json.dumps(value, ensure_ascii=False)
+        value = json.dumps(value, ensure_ascii=False)
+    return value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}… ({len(value)} characters)"
 
 
 def pieces_document(pieces: Iterable[Piece]) -> list[dict[str, object]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+import time
 from typing import TYPE_CHECKING, Any
 
 from ..policy.errors import CannotJudge
 from ..repository.git.trees import is_path
-from .documents import MOST_BYTES, is_readable
+from .documents import MOST_BYTES, SECONDS, is_readable
 from .lfs import MOST_BYTES as MOST_POINTER
 from .lfs import read_pointer
 from .record import Piece
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from .documents import Documents
 
 MOST_FILES = 1000
+# Whoever may push could else make it take hours to show a version.
+SECONDS_OF_A_COMMIT = 20.0
 MOST_NOTES = 20
 
 
@@ -30,6 +33,7 @@ class CommitFiles:
         self._commit = commit
         self._documents = documents
         self._entries: dict[str, TreeEntry | None] = {}
+        self._left = SECONDS_OF_A_COMMIT
 
     def entry(self, path: str) -> TreeEntry | None:
         """What stands at a path from the root; None where nothing does, or where that can't be told."""
@@ -65,11 +69,14 @@ class CommitFiles:
         if found.size > MOST_BYTES:
             self.note(f"{path!r} was not read: it is larger than {MOST_BYTES // 1024} KiB")
             return None
+        began = time.monotonic()
         try:
-            return self._documents.load(path, found.data)
+            return self._documents.load(path, found.data, seconds=min(self._left, SECONDS))
         except ValueError as problem:
             self.note(f"{path!r} was not read: {problem}")
             return None
+        finally:
+            self._left -= time.monotonic() - began
 
     def table(self, path: str) -> dict[Any, Any]:
         """The table in a file; empty where there is none."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .documents import Documents
     from .dvc import Pipeline, Stage
 
+# Files of metrics, and of parameters.
+MOST_READ = 50
 PLAIN_METRICS = ("metrics.json", "dvclive/metrics.json")
 PLAIN_PARAMS = (DEFAULT_PARAMS, "dvclive/params.yaml")
 
@@ -130,7 +132,10 @@ def _depends(stage: Stage, on: Stage) -> bool:
 
 
 def _values(files: CommitFiles, paths: Iterable[str]) -> Iterator[Stated]:
-    for path in dict.fromkeys(paths):
+    for read, path in enumerate(dict.fromkeys(paths)):
+        if read == MOST_READ:
+            files.note(f"of the files of metrics or parameters only the first {MOST_READ} were read")
+            return
         if files.entry(path) is None:
             files.note(f"{path!r} is not in Git at this commit")
             continue

@@ -206,9 +206,9 @@ def _cell(text: str | None) -> str:
 def _text(value: Any) -> str | None:
     if value is None:
         return None
-    if not isinstance(value, str):
-        return value_text(value)
-    return DIGEST.sub(lambda digest: digest[0][: -len(digest[1])] + digest[1][:SHORT], value)
+    if isinstance(value, str):
+        value = DIGEST.sub(lambda digest: digest[0][: -len(digest[1])] + digest[1][:SHORT], value)
+    return value_text(value)
 
 
 def _change_text(change: Change) -> str | None:

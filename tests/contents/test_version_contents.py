@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 
 import pytest
 
 from support import Repo
 from tagwarden.contents.commit_files import MOST_NOTES
-from tagwarden.contents.documents import MOST_BYTES, Documents
+from tagwarden.contents.documents import MOST_BYTES, MOST_VALUES, Documents
 from tagwarden.contents.record import Contents, Piece, Stated
-from tagwarden.contents.version_contents import contents_of
+from tagwarden.contents.version_contents import MOST_READ, contents_of
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
 
@@ -218,7 +217,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         ({"dvc.yaml": "a: [\n"}, "'dvc.yaml' was not read: it is not YAML: "),
         ({"dvc.yaml": "- a\n"}, "'dvc.yaml' was not read: it holds no table"),
         ({"dvc.yaml": BOMB}, "'dvc.yaml' was not read: it is not YAML: its aliases make it more than"),
-        ({"dvc.yaml": "a: " + "[" * 5000}, "'dvc.yaml' was not read: it is not YAML: it is nested too deeply"),
+        ({"dvc.yaml": "a: " + "[" * 1200}, "'dvc.yaml' was not read: it is not YAML: it is nested too deeply"),
         ({"dvc.yaml": PIPELINE, "dvc.lock": "{"}, "'dvc.lock' was not read: it is not YAML: "),
         ({"metrics.json": "{"}, "'metrics.json' was not read: it is not JSON: "),
         ({"metrics.json": "[" * 100_000}, "'metrics.json' was not read: it is nested too deeply"),
@@ -264,10 +263,30 @@ def test_values_that_json_does_not_know_are_told_as_text(holds) -> None:
 
 
 def test_a_commit_that_names_very_many_files_is_read_as_far_as_is_sensible(holds) -> None:
-    began = time.monotonic()
+    many = "metrics:\n" + "".join(f"- {n}.json\n" for n in range(3000))
 
-    found = holds({"dvc.yaml": "metrics:\n" + "".join(f"- {n}.json\n" for n in range(3000))})
+    found = holds({"dvc.yaml": many})
 
     assert len(found.notes) == MOST_NOTES + 1
     assert found.notes[-1].endswith("more notes are left out")
-    assert time.monotonic() - began < 20
+    read = holds({"dvc.yaml": many, **{f"{n}.json": '{"a": 1}' for n in range(MOST_READ + 1)}})
+    assert len(read.metrics) == MOST_READ
+    assert f"of the files of metrics or parameters only the first {MOST_READ} were read" in read.notes
+
+
+def test_files_that_take_long_to_read_have_their_time_in_all(holds, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tagwarden.contents.commit_files.SECONDS_OF_A_COMMIT", 0.2)
+    slow = "".join(f"k{n}: [a, b, c, {{d: e}}]\n" for n in range(20_000))
+
+    found = holds(
+        {"params.yaml": slow, "metrics.json": "{}", "dvc.yaml": "params: [more.yaml]\n", "more.yaml": "a: 1\n"}
+    )
+
+    assert found.notes == tuple(f"{path!r} was not read: it takes too long" for path in ("params.yaml", "more.yaml"))
+
+
+def test_a_long_list_of_values_is_cut(holds) -> None:
+    found = holds({"params.yaml": "".join(f"k{n}: {n}\n" for n in range(MOST_VALUES + 1))})
+
+    assert len(found.params) == MOST_VALUES
+    assert found.notes == (f"'params.yaml' holds more than is read: the first {MOST_VALUES} values are told",)
