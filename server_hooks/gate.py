@@ -63,17 +63,32 @@ def judge_call(call: Call) -> int:
     call.updates = as_they_change(call.updates, reader)
     shares = updates_by_model(call.updates)
     needs_lock = bool(shares) or call.needs_lock()
-    lock = lock_for_push(place.common_dir, git, configuration, call) if needs_lock else None
+    lock: PushLock | None = None
     try:
+        lock = lock_for_push(place.common_dir, git, configuration, call) if needs_lock else None
         status, words = _judge_and_log(call, place, lock, shares)
     except BaseException:
         # Whoever tells what went wrong waits for the pusher to read it; others need not wait for that.
         if lock is not None:
             lock.release()
+        _send_on(place)
         raise
     # Git does not go on with an accepted push, and its lock is kept, before all of this is said.
     tell(words, call.host, seconds=SECONDS_WHILE_OTHERS_WAIT if status == ACCEPTED else SECONDS)
+    _send_on(place)
     return status
+
+
+def _send_on(place: Place) -> None:
+    """Start the command that gets the lines of the push log, if one is set."""
+    try:
+        command = place.configuration.get("tagwarden.logSink")
+    except CannotJudge:
+        return  # which has been told
+    if command:
+        from .log.sink import start_sink
+
+        start_sink(place.common_dir, command)
 
 
 def _judge_and_log(call: Call, place: Place, lock: PushLock | None, shares: UpdatesByModel) -> tuple[int, list[str]]:

@@ -18,6 +18,7 @@ from ..repository.git.environment import environment_without_repository
 from ..repository.git.processes import run
 from ..repository.hook_files.probe import BAD_REFS, Outcome, Tried, scratch_repository, try_hooks
 from .log.chain import read_lines
+from .log.sink import SINK_SETTING
 
 if TYPE_CHECKING:
     from .served_repository import ServedRepository
@@ -105,6 +106,8 @@ class _Scratch:
             name, newline, value = entry.partition("\n")
             if newline:
                 settings[name] = value
+        # What is only tried is no news for whoever gets the lines of the push log.
+        settings[SINK_SETTING.lower()] = ""
         for name, value in settings.items():
             self._git("config", "--file", config, "--add", name, value)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import time
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
@@ -25,6 +26,8 @@ from .hook_place import HOOKS, delegates, hook_place, host_of, is_inside
 from .lock.push_lock import LOCK_FILE
 from .lock.receive_pack import ancestors_can_be_read
 from .log.account import account_of
+from .log.line import LOG
+from .log.sink import SINK_SETTING, unsent
 from .probe import push_bad_tags, run_hook_on_bad_tags
 from .pusher_access import access_problems
 from .served_repository import ServedRepository
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from .hook_place import HookPlace
 
 DOES_NOT_END = f"did not come to an end within {PATIENCE:g} seconds"
+SECONDS_ON_THE_WAY = 120.0
 LOCK_ENDS = (
     "the push lock ends with the hook: two pushes at the same moment may together break a rule, "
     "which `tagwarden audit` finds"
@@ -80,7 +84,7 @@ def status(path: str) -> ServerStatus:
     consumers = unreadable_for_gto(Git.of_folder(repository.git_dir), policy)
     problems += consumers.problems
     configuration, not_in_force = settings_in_force(repository, host)
-    problems += not_in_force
+    problems += [*not_in_force, *_sink_problems(repository)]
     guarded_here = False if host == "gitlab" else guarded
     facts = facts_of(repository.common_dir, hooks.values(), loaded, configuration, guarded=guarded_here)
     missing = [*_missing(hooks, host, guarded), *_in_others_hands(repository, hooks.values())]
@@ -167,6 +171,23 @@ def _account_problems(repository: ServedRepository, policy: Policy) -> list[str]
     if account is None:
         return []
     return [*map(about_landing, account.landings), *about_differences(account.differences), *account.notes]
+
+
+def _sink_problems(repository: ServedRepository) -> list[str]:
+    """What the command that gets the lines of the push log was not handed, unless it is only just on its way."""
+    if not repository.setting(SINK_SETTING):
+        return []
+    try:
+        waiting = next(unsent(repository.common_dir), None)
+        if waiting is None or time.time() - os.stat(f"{repository.common_dir}/{LOG}").st_mtime < SECONDS_ON_THE_WAY:
+            return []
+    except OSError:
+        return []
+    said = (
+        f"the command of {SINK_SETTING} has not taken the lines of the push log from {waiting.number} on: run it by "
+        "hand to see why. The next push hands them over again"
+    )
+    return [said]
 
 
 def _policy_of(repository: ServedRepository) -> LoadedPolicy | None:

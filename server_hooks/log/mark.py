@@ -67,10 +67,10 @@ def _nothing_after(mark: Mark | None, common_dir: str) -> bool:
     return noted is None or (mark is not None and mark.number >= noted.number)
 
 
-def read_mark(common_dir: str) -> Mark | None:
-    """The mark; None where there is none that can be read."""
+def read_mark(common_dir: str, *, name: str = MARK) -> Mark | None:
+    """The mark in the file `name`; None where there is none that can be read."""
     try:
-        fd = os.open(f"{common_dir}/{MARK}", os.O_RDONLY | os.O_NOFOLLOW)
+        fd = os.open(f"{common_dir}/{name}", os.O_RDONLY | os.O_NOFOLLOW)
     except OSError:
         return None
     try:
@@ -90,9 +90,9 @@ def begin_unsettled(common_dir: str) -> None:
         write_mark(common_dir, NOTHING_SETTLED)
 
 
-def write_mark(common_dir: str, mark: Mark) -> None:
+def write_mark(common_dir: str, mark: Mark, *, name: str = MARK) -> None:
     """Put the mark forward. OSError where that can't be done."""
-    path = f"{common_dir}/{MARK}"
+    path = f"{common_dir}/{name}"
     try:
         fd = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
     except FileNotFoundError:

@@ -75,8 +75,8 @@ def unsettled_lines(common_dir: str) -> list[Line]:
     else:
         with open(log, "rb") as file:
             if mark is not None and fits(mark, log):
-                return list(_lines(file, mark.offset))
-            lines = list(_lines(file, _tail(log)))
+                return list(lines_from(file, mark.offset))
+            lines = list(lines_from(file, _tail(log)))
     if mark is not None and not _begins_anew(common_dir, mark):
         return [line for line in (*_rotated_after(common_dir, mark), *lines) if line.number > mark.number]
     newest = max((at for at, line in enumerate(lines) if line.lands), default=len(lines) - 1)
@@ -91,7 +91,7 @@ def _rotated_after(common_dir: str, mark: Mark) -> list[Line]:
     for one in reversed(rotated_files(common_dir)):
         log = os.open(one.path, os.O_RDONLY | os.O_NOFOLLOW)
         with open(log, "rb") as file:
-            lines[:0] = _lines(file, mark.offset if fits(mark, log) else _tail(log))
+            lines[:0] = lines_from(file, mark.offset if fits(mark, log) else _tail(log))
         if one.first <= mark.number + 1:
             break
     return lines
@@ -107,7 +107,8 @@ def _begins_anew(common_dir: str, mark: Mark) -> bool:
     return noted is not None and noted.number < mark.number
 
 
-def _lines(file: BinaryIO, start: int) -> Iterator[Line]:
+def lines_from(file: BinaryIO, start: int) -> Iterator[Line]:
+    """The whole lines from the byte `start` on that have a seal, as long as the file is now."""
     size = os.fstat(file.fileno()).st_size
     file.seek(start)
     for content in file:

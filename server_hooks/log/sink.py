@@ -1,0 +1,142 @@
+"""The sink: a command that gets each line of the push log, once the push has its verdict and nobody waits for it.
+
+A detached process hands over what the command has not got yet, in order, and
+notes how far it came in `push-log.sent`. So a line is not lost with a process
+that is killed or a command that fails: the next push hands it over. It may come
+twice, where the command took it and the note was not written any more.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from ...repository.git.own_file import STATE_FOLDER
+from .line import LOG
+from .mark import Mark, everything_is_settled, fits, read_mark, write_mark
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .unsettled import Line
+
+SINK_SETTING = "tagwarden.logSink"
+SENT = f"{STATE_FOLDER}/push-log.sent"
+
+LINES_AT_ONCE = 100
+SECONDS_FOR_THE_COMMAND = 60.0
+# What did not land of a push is logged soon after it, and sent along if it comes in time.
+SECONDS_TO_SETTLE = 10.0
+SECONDS_FOR_OTHERS = 120.0
+PAUSE = 0.05
+
+
+def start_sink(common_dir: str, command: str) -> None:
+    """Let a detached process send what is new; it holds nothing that Git waits for. Never raises."""
+    common_dir = os.path.abspath(common_dir)
+    try:
+        child = os.fork()
+    except OSError:
+        return  # the next push sends it
+    if child:
+        return
+    try:
+        # Git waits until nobody can write to these any more, and a lock may be among the others.
+        os.closerange(0, 256)
+        for _ in range(3):
+            os.open(os.devnull, os.O_RDWR)
+        os.setsid()
+        deadline = time.monotonic() + SECONDS_TO_SETTLE
+        while not everything_is_settled(common_dir) and time.monotonic() < deadline:
+            time.sleep(PAUSE)
+        send(common_dir, command)
+    finally:
+        os._exit(0)
+
+
+def send(common_dir: str, command: str) -> bool:
+    """Hand over all that is new; False where the command did not take it. OSError where the log can't be read."""
+    from ..lock.push_lock import make_lock_file
+
+    path = f"{common_dir}/{SENT}"
+    if not os.path.exists(path):
+        make_lock_file(path)
+    fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        if not _locked(fd):
+            return False
+        while batch := _next_lines(common_dir):
+            if not _taken(common_dir, command, b"".join(line.content for line in batch)):
+                return False
+            write_mark(common_dir, Mark(batch[-1].end, batch[-1].number, batch[-1].hash), name=SENT)
+        return True
+    finally:
+        os.close(fd)
+
+
+def unsent(common_dir: str) -> Iterator[Line]:
+    """The lines that the command has not got. Before the first was sent, that is the newest alone."""
+    from .files import rotated_files
+    from .unsettled import lines_from
+
+    mark = read_mark(common_dir, name=SENT)
+    rotated = [(one.first, one.path) for one in rotated_files(common_dir)]
+    files = [*rotated, (None, f"{common_dir}/{LOG}")]
+    newest = None
+    for at, (_, path) in enumerate(files):
+        following = files[at + 1][0] if at + 1 < len(files) else None
+        if following is not None and (mark is None or following <= mark.number + 1):
+            continue
+        if not os.path.exists(path):
+            continue
+        with open(path, "rb") as file:
+            start = mark.offset if mark is not None and fits(mark, file.fileno()) else 0
+            for line in lines_from(file, start):
+                newest = line
+                if mark is not None and line.number > mark.number:
+                    yield line
+    if mark is None and newest is not None:
+        yield newest
+
+
+def _next_lines(common_dir: str) -> list[Line]:
+    batch: list[Line] = []
+    for line in unsent(common_dir):
+        batch.append(line)
+        if len(batch) == LINES_AT_ONCE:
+            break
+    return batch
+
+
+def _locked(fd: int) -> bool:
+    from fcntl import LOCK_EX, LOCK_NB, flock
+
+    deadline = time.monotonic() + SECONDS_FOR_OTHERS
+    while True:
+        try:
+            flock(fd, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(PAUSE)
+        else:
+            return True
+
+
+def _taken(common_dir: str, command: str, lines: bytes) -> bool:
+    from ...repository.git.bounded_program import NotStarted, SaidTooMuch, TookTooLong, run_bounded
+    from ...repository.git.environment import environment_without_repository
+
+    environment = {**environment_without_repository(), "GIT_DIR": common_dir}
+    try:
+        answered = run_bounded(
+            ["/bin/sh", "-c", command],
+            environment=environment,
+            seconds=SECONDS_FOR_THE_COMMAND,
+            given=lines,
+            folder=common_dir,
+        )
+    except (NotStarted, SaidTooMuch, TookTooLong):
+        return False
+    return answered.status == 0
