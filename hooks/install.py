@@ -9,7 +9,7 @@ from ..repository.hook_files.errors import CannotInstall
 from ..repository.hook_files.hooked_repository import changing
 from ..repository.hook_files.interpreter import own_interpreter
 from ..repository.hook_files.our_files import is_our_hook
-from ..repository.hook_files.placing import about_kept, check_place, place_hook, write_hook
+from ..repository.hook_files.placing import about_kept, about_placed, check_place, place_hook, write_hook
 from .cached_interpreter import repair_command, warning_about
 from .clone import Clone
 from .hook_file import NEXT, hook_file, own_lines_in
@@ -79,13 +79,13 @@ def _place_hook(place: HookPlace, python: str) -> list[str]:
         next_hook = NEXT if kept else ""
         return hook_file(python=python, next_hook=next_hook, repair=repair_command(python), own_lines=own)
 
-    kept = place_hook(place.file, _keep_as(place), text)
-    said = [f"pre-push is installed as {place.file}."]
+    placed = place_hook(place.file, _keep_as(place), text)
+    said = [about_placed("pre-push", place.file, placed.what)]
     if own:
         said.append("Your own lines at its end are kept.")
     if place.manager == "pre-commit":
         said.append("pre-commit owns pre-push here, and runs this before its own hooks.")
-    return said + about_kept(kept)
+    return said + about_kept(placed.kept)
 
 
 def _configure(clone: Clone, python: str) -> list[str]:
@@ -94,11 +94,12 @@ def _configure(clone: Clone, python: str) -> list[str]:
         raise CannotInstall(f"only Git {needed} and later run hooks that the configuration names; this is older")
     file = configured_file(clone)
     os.makedirs(os.path.dirname(file), exist_ok=True)
-    write_hook(file, hook_file(python=python, repair=repair_command(python), own_lines=own_lines_of(file)))
+    text = hook_file(python=python, repair=repair_command(python), own_lines=own_lines_of(file))
+    what = write_hook(file, text)
     # In this order: Git dies of an event that has no command.
     clone.ask_for("config", "--local", "--replace-all", COMMAND_SETTING, shlex.quote(file))
     clone.ask_for("config", "--local", "--replace-all", EVENT_SETTING, "pre-push")
-    return [f"pre-push is installed as {file}, which {COMMAND_SETTING} names."]
+    return [about_placed("pre-push", f"{file}, which {COMMAND_SETTING} names", what)]
 
 
 def own_lines_of(file: str) -> str:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
 from ..policy.file.load import built_in_policy
+from ..policy.program_version import VERSION
 from ..report.proof import Status, what_is_proven, what_went_wrong
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
-from ..repository.hook_files.our_files import interpreter_of, is_our_hook
+from ..repository.hook_files.our_files import about_version, interpreter_of, is_our_hook
 from ..repository.hook_files.placing import why_passed_over
 from ..repository.hook_files.probe import BAD_TAGS
 from ..repository.remote.names import remote_to_push_to
@@ -70,6 +71,8 @@ def status(path: str) -> Status:
     if HOOK in files and files[HOOK].endswith(LEGACY):
         missing.append(COMING_MOVE)
     missing += [warning for file in files.values() if (warning := _warning(file))]
+    renewal = f"{INSTALL} {shlex.quote(clone.work_tree)}"
+    missing += [about for file in files.values() if (about := about_version(file, VERSION, renewal))]
     return Status(clone.work_tree, proven, files, tuple(problems), tuple(missing), outcome.said.strip())
 
 

@@ -28,7 +28,7 @@ REPAIR = "tagwarden install --server"
 _START_PYTHON = """
 [ -x "$python" ] || refuse \\
     "the interpreter $python, which this hook was installed with, is gone or can't be executed" \\
-    "As the owner of the repository run: tagwarden install --server '$PWD'"
+    "{advice}"
 
 start='import gc, os, sys
 gc.disable()
@@ -38,7 +38,7 @@ try:
 except BaseException as error:
     why = " ".join(str(error).split())
     sys.stderr.write("{prefix_text}tagwarden: its program can not be loaded (%s: %s), so nothing is accepted. "
-                     "As the owner of the repository run: tagwarden install --server\\n" % (type(error).__name__, why))
+                     "{advice_of_python}\\n" % (type(error).__name__, why))
     os._exit({could_not_judge})'
 
 judge() {{
@@ -53,6 +53,16 @@ judge() {{
         "Try it by hand: memory, descriptors or a library may be missing."
 }}
 """
+
+# Somebody put a printed file where no installation knows of it. A hook file that is written in
+# place would be empty, and so accept, where the command fails.
+_OF_PRINTED = """
+file=$(readlink -f "$0" 2>/dev/null) || file=$0
+"""
+_ADVICE = "As the owner of the repository run: tagwarden install --server"
+_ADVICE_IF_PRINTED = (
+    "Whoever put it there makes it anew: $repair > '$file.new' && chmod 755 '$file.new' && mv '$file.new' '$file'"
+)
 
 _POLICY = """
 # Whether a ref is a symbolic one, which stands for another: a push to it changes that one.
@@ -208,20 +218,53 @@ _PARTS: dict[ServerHook, tuple[str, str]] = {
 }
 
 
-def hook_file(hook: ServerHook, *, python: str, host: str = "", next_hook: str = "", settings: str = "") -> str:
+def hook_file(
+    hook: ServerHook,
+    *,
+    python: str,
+    host: str = "",
+    next_hook: str = "",
+    settings: str = "",
+    printed: bool = False,
+) -> str:
     """The text of the hook file.
 
     `python` is the absolute path of the interpreter, `next_hook` the name of
     the foreign hook beside the file that runs if we accept, "" for none,
-    `settings` the file with settings for all repositories of the machine.
+    `settings` the file with settings for all repositories of the machine. A
+    `printed` file is placed by hand, and so made anew by hand.
     ValueError where `python` can't be written into a script.
     """
     if not python.startswith("/"):
         raise ValueError(f"{python!r} is no absolute path that a hook file can hold")
     prefix = line_prefix(host)
     start = beginning(
-        "server", hook, python=python, next_hook=next_hook, repair=REPAIR, prefix=prefix, host=host, settings=settings
+        "server",
+        hook,
+        python=python,
+        next_hook=next_hook,
+        repair=print_command(hook, host, settings) if printed else REPAIR,
+        prefix=prefix,
+        printed=printed,
+        host=host,
+        settings=settings,
     )
-    start_python = _START_PYTHON.format(prefix_text=prefix, module=hook.replace("-", "_"), **IN_HOOK_FILE)
+    start_python = (_OF_PRINTED if printed else "") + _START_PYTHON.format(
+        prefix_text=prefix,
+        module=hook.replace("-", "_"),
+        advice=_ADVICE_IF_PRINTED if printed else f"{_ADVICE} '$PWD'",
+        advice_of_python=f"Where this hook file came from: {REPAIR} --print" if printed else _ADVICE,
+        **IN_HOOK_FILE,
+    )
     look, end = _PARTS[hook]
     return start + start_python + look + _POLICY + end
+
+
+def print_command(hook: ServerHook, host: str, settings: str = "") -> str:
+    """The command that prints a hook file such as this one."""
+    import shlex
+
+    command = [*REPAIR.split(), *(["--hook=update"] if hook == "update" else []), "--print"]
+    command += [f"--host={host}"] if host else []
+    command += [f"--settings={settings}"] if settings else []
+    return shlex.join(command)

@@ -12,8 +12,8 @@ from ..repository.git.own_file import STATE_FOLDER
 from ..repository.hook_files.errors import CannotInstall
 from ..repository.hook_files.hooked_repository import changing
 from ..repository.hook_files.interpreter import own_interpreter
-from ..repository.hook_files.our_files import is_our_hook
-from ..repository.hook_files.placing import about_kept, check_place, place_hook
+from ..repository.hook_files.our_files import is_our_hook, renewal_of_printed
+from ..repository.hook_files.placing import about_kept, about_placed, check_place, place_hook
 from .hook_file import hook_file
 from .hook_place import hook_place, host_of, is_inside, repository_around
 from .hooks_folder import check_readable, make_folders
@@ -120,9 +120,23 @@ def _check_place(repository: ServedRepository, hook: ServerHook, place: HookPlac
             "there would open the gate of this one. Give this repository hooks of its own: "
             f"`git -C {shlex.quote(repository.path)} config --unset core.hooksPath`, and copy those that it needs"
         )
+    _check_no_printed(place.file)
     check_place(place.file, place.keep_as)
     if place.shared and os.path.lexists(place.file) and not is_our_hook(place.file):
         raise CannotInstall(f"{place.file} exists already and is not tagwarden's; move it away")
+
+
+def _check_no_printed(file: str) -> None:
+    """CannotInstall where the hook is a link to one that was printed.
+
+    Ours would stand before it, and so not repair it: where that one refuses, it goes on to.
+    """
+    renewal = renewal_of_printed(file) if os.path.islink(file) else None
+    if renewal is not None:
+        raise CannotInstall(
+            f"{file} is a link to a hook file of tagwarden already, which was printed and put there. "
+            f"To bring it up to date: {renewal}"
+        )
 
 
 def _place_hook(place: HookPlace, hook: ServerHook, python: str, host: str, settings: str) -> list[str]:
@@ -130,8 +144,8 @@ def _place_hook(place: HookPlace, hook: ServerHook, python: str, host: str, sett
         runs = os.path.basename(kept.file) if kept is not None and kept.runs else ""
         return hook_file(hook, python=python, host=host, next_hook=runs, settings=settings)
 
-    kept = place_hook(place.file, place.keep_as, text)
-    return [f"{hook} is installed as {place.file}.", *about_kept(kept)]
+    placed = place_hook(place.file, place.keep_as, text)
+    return [about_placed(hook, place.file, placed.what), *about_kept(placed.kept)]
 
 
 def _change_settings(

@@ -14,7 +14,7 @@ from ..report.account import about_differences, about_landing
 from ..report.proof import ServerStatus, named_rules, what_is_proven, what_went_wrong
 from ..repository.git.command import Git
 from ..repository.git.whole_file import read_start
-from ..repository.hook_files.our_files import is_our_hook, is_our_text
+from ..repository.hook_files.our_files import about_version, is_our_hook, is_our_text, renewal_of_printed
 from ..repository.hook_files.placing import why_passed_over
 from ..repository.hook_files.probe import BAD_TAGS, PATIENCE
 from ..repository.judging.audit import unreadable_for_gto
@@ -89,6 +89,7 @@ def status(path: str) -> ServerStatus:
     facts = facts_of(repository.common_dir, hooks.values(), loaded, configuration, guarded=guarded_here)
     missing = [*_missing(hooks, host, guarded), *_in_others_hands(repository, hooks.values())]
     missing += _beyond_this_machine(facts.lock)
+    missing += _of_other_versions(repository, hooks.values(), facts.program)
     if consumers.note is not None:
         missing.append(consumers.note)
     return ServerStatus(repository.path, proven, hooks, tuple(problems), tuple(missing), said.strip(), *facts)
@@ -205,6 +206,14 @@ def _in_others_hands(repository: ServedRepository, files: Iterable[str]) -> list
         for file in files
         if not is_inside(repository, file)
     ]
+
+
+def _of_other_versions(repository: ServedRepository, files: Iterable[str], program: str | None) -> list[str]:
+    if program is None:
+        return []
+    install = f"tagwarden install --server {shlex.quote(repository.path)}"
+    found = [about_version(file, program, renewal_of_printed(file) or install) for file in files]
+    return [about for about in found if about is not None]
 
 
 def _missing(hooks: Mapping[str, str], host: str, guarded: bool | None) -> list[str]:

@@ -93,7 +93,8 @@ def _hook_file(hook: ServerHook, host: str | None, settings: str) -> str:
     try:
         check_host(host)
         settings = checked_settings_file(settings, "/")
-        return hook_file(hook, python=own_interpreter(INTERPRETER_NEEDS), host=host or "", settings=settings)
+        python = own_interpreter(INTERPRETER_NEEDS)
+        return hook_file(hook, python=python, host=host or "", settings=settings, printed=True)
     except CannotInstall as error:
         raise Refused(str(error)) from error
 

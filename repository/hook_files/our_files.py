@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 # What a foreign hook that made way for ours is called, behind its own name.
 KEPT_SUFFIX = ".tagwarden-next"
 
+# The beginning of the comment that tells which version wrote the file.
+VERSION_LINE = "# Written by tagwarden "
+
 _SIDES: tuple[Side, ...] = ("client", "server")
 
 
@@ -37,14 +40,53 @@ def is_our_hook(file: str) -> bool:
     return not os.path.islink(file) and is_our_text(read_start(file))
 
 
+def version_in(text: bytes) -> str | None:
+    """The version that wrote a hook file of ours; None for one that wrote no such line, before 0.2."""
+    for line in text.split(b"\n"):
+        if line.startswith(VERSION_LINE.encode()):
+            return line.removeprefix(VERSION_LINE.encode()).decode("utf-8", "replace")
+    return None
+
+
+def about_version(file: str, program: str, renewal: str) -> str | None:
+    """What to tell of our hook file at `file` if another version wrote it than the `program` that it starts."""
+    text = read_start(file)
+    written_by = version_in(text)
+    if not is_our_text(text) or written_by == program:
+        return None
+    writer = f"tagwarden {written_by}" if written_by else "an earlier version"
+    return f"what {program} changed in hook files: {file} was written by {writer}. To bring it up to date: {renewal}"
+
+
 def interpreter_in(text: bytes) -> str | None:
     """The interpreter that a hook file of ours names, None where none can be read."""
+    return setting_in(text, "python")
+
+
+def renewal_of_printed(file: str) -> str | None:
+    """The command that writes our hook file at `file` anew, if it was printed and put there; else None.
+
+    It replaces the file at once: one that is written in place would be empty, and accept, where that fails.
+    """
     import shlex
 
+    text = read_start(file)
+    repair = setting_in(text, "repair") if is_our_text(text) else None
+    if repair is None or " --print" not in repair:
+        return None
+    new = shlex.quote(f"{os.path.realpath(file)}.new")
+    return f"{repair} > {new} && chmod 755 {new} && mv {new} {shlex.quote(os.path.realpath(file))}"
+
+
+def setting_in(text: bytes, name: str) -> str | None:
+    """The value that a hook file of ours gives the variable `name`, None where none can be read."""
+    import shlex
+
+    start = f"{name}=".encode()
     for line in text.split(b"\n"):
-        if line.startswith(b"python="):
+        if line.startswith(start):
             try:
-                (found,) = shlex.split(os.fsdecode(line.removeprefix(b"python=")))
+                (found,) = shlex.split(os.fsdecode(line.removeprefix(start)))
             except ValueError:
                 return None
             return found
@@ -52,5 +94,6 @@ def interpreter_in(text: bytes) -> str | None:
 
 
 def interpreter_of(file: str) -> str | None:
-    """The interpreter that our hook at `file` names; None for another's hook."""
-    return interpreter_in(read_start(file)) if is_our_hook(file) else None
+    """The interpreter that our hook at `file`, or the one that it is a link to, names; None for another's hook."""
+    text = read_start(file)
+    return interpreter_in(text) if is_our_text(text) else None

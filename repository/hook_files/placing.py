@@ -8,12 +8,19 @@ import shlex
 from typing import TYPE_CHECKING
 
 from ...policy.record import Record
-from ..git.whole_file import replace_file
+from ..git.whole_file import read_start, replace_file
 from .errors import CannotInstall
 from .our_files import is_our_hook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+class Placed(Record):
+    """What `place_hook` did: `what` it is now, in one word, and the foreign hook that is kept."""
+
+    what: str
+    kept: KeptHook | None
 
 
 class KeptHook(Record):
@@ -39,8 +46,8 @@ def _are_alike(one: str, other: str) -> bool:
         return False
 
 
-def place_hook(file: str, keep_as: str, text: Callable[[KeptHook | None], str]) -> KeptHook | None:
-    """Put our hook at `file`, and keep what stood there as `keep_as`; returns what is kept there now.
+def place_hook(file: str, keep_as: str, text: Callable[[KeptHook | None], str]) -> Placed:
+    """Put our hook at `file`, and keep what stood there as `keep_as`.
 
     `text` makes the hook's text. OSError where that can't be done; then all is as it was.
     """
@@ -55,19 +62,29 @@ def place_hook(file: str, keep_as: str, text: Callable[[KeptHook | None], str]) 
     if os.path.lexists(keep_as):
         kept = KeptHook(keep_as, os.path.isfile(keep_as) and os.access(keep_as, os.X_OK))
     try:
-        write_hook(file, text(kept))
+        what = write_hook(file, text(kept))
     except BaseException:
         if moved and os.path.lexists(file):
             os.unlink(keep_as)  # renaming one of two names of a file to the other does nothing (rename(2))
         elif moved:
             os.rename(keep_as, file)
         raise
-    return kept
+    return Placed(what, kept)
 
 
-def write_hook(file: str, text: str) -> None:
-    """Write a hook file in one step. OSError where that can't be done."""
-    replace_file(file, text.encode("utf-8", "surrogateescape"), 0o755)
+def write_hook(file: str, text: str) -> str:
+    """Write a hook file in one step: "installed", "updated" or "unchanged". OSError where that can't be done."""
+    content = text.encode("utf-8", "surrogateescape")
+    before = read_start(file) if is_our_hook(file) else None
+    replace_file(file, content, 0o755)
+    if before is None:
+        return "installed"
+    return "unchanged" if before == content else "updated"
+
+
+def about_placed(hook: str, file: str, what: str) -> str:
+    """The sentence on what was done at `file`."""
+    return f"{hook} is unchanged: {file}." if what == "unchanged" else f"{hook} is {what} as {file}."
 
 
 def about_kept(kept: KeptHook | None) -> list[str]:

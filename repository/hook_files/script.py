@@ -7,7 +7,8 @@ runs nothing. Whatever ends the shell before it has called `leave` ends it with
 
 from __future__ import annotations
 
-from .our_files import mark
+from ...policy.program_version import VERSION
+from .our_files import VERSION_LINE, mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ _BEGINNING = """\
 #!/bin/sh
 {{
 {mark} {hook}
-# Made by `tagwarden install{option}`; `tagwarden uninstall{option}` takes it back.
+# Made by `tagwarden install{option}`{taken_back}.
+{version_line}{version}
 # The braces are there so that of a file that lost its end nothing is run.
 
 {settings}
@@ -44,21 +46,36 @@ nl='
 _DONE: dict[Side, str] = {"client": "pushed", "server": "accepted"}
 
 
-def beginning(side: Side, hook: str, *, python: str, next_hook: str, repair: str, prefix: str = "", **more: str) -> str:
+def beginning(
+    side: Side,
+    hook: str,
+    *,
+    python: str,
+    next_hook: str,
+    repair: str,
+    prefix: str = "",
+    printed: bool = False,
+    **more: str,
+) -> str:
     """The beginning of the script, which sets `more` variables.
 
     `python` is the path of the interpreter, `next_hook` the name of the foreign
     hook beside the file, "" for none, `repair` the command that makes the file
-    anew, `prefix` what each line that it says begins with. ValueError where
+    anew, `prefix` what each line that it says begins with. With `printed`
+    somebody places the file, and takes it back, by hand. ValueError where
     `python` can't be written into a script.
     """
     if any(character in python for character in "\n\r\0"):
         raise ValueError(f"{python!r} is no path that a hook file can hold")
     values = {"python": python, "next": next_hook, "prefix": prefix, "repair": repair, **more}
+    option = " --server" if side == "server" else ""
     return _BEGINNING.format(
         mark=mark(side),
         hook=hook,
-        option=" --server" if side == "server" else "",
+        option=f"{option} --print" if printed else option,
+        taken_back=", and put here by hand" if printed else f"; `tagwarden uninstall{option}` takes it back",
+        version_line=VERSION_LINE,
+        version=VERSION,
         done=_DONE[side],
         settings="\n".join(f"{name}={_quoted(value)}" for name, value in values.items()),
     )
