@@ -6,52 +6,9 @@ import os
 
 import pytest
 
+from support.host_environments import SET_BY
 from tagwarden.server_hooks.push_options import push_options
 from tagwarden.server_hooks.pusher import HOSTS, Pusher, find_pusher
-
-# What each host sets for a push by ada, as its documentation and source have it.
-SET_BY = {
-    "gitlab": {
-        "GL_ID": "user-17",
-        "GL_USERNAME": "ada",
-        "GL_PROTOCOL": "ssh",
-        "GL_REPOSITORY": "project-4",
-        "GL_PROJECT_PATH": "models/churn",
-    },
-    "gitea": {
-        "GITEA_PUSHER_NAME": "ada",
-        "GITEA_PUSHER_ID": "3",
-        "GITEA_PUSHER_EMAIL": "ada@example.com",
-        "GITEA_REPO_NAME": "churn",
-        "GITEA_REPO_USER_NAME": "models",
-        "GITEA_KEY_ID": "5",
-        "GITEA_DEPLOY_KEY_ID": "0",
-        "GITEA_PR_ID": "0",
-        "GITEA_REPO_IS_WIKI": "false",
-        "SSH_ORIGINAL_COMMAND": "gitea-internal",
-    },
-    "gitolite": {"GL_USER": "ada", "GL_REPO": "models/churn", "SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"},
-    "github": {
-        "GITHUB_USER_LOGIN": "ada",
-        "GITHUB_REPO_NAME": "models/churn",
-        "GITHUB_USER_IP": "192.0.2.1",
-        "GITHUB_VIA": "",
-    },
-    "bitbucket": {
-        "BB_USER_NAME": "ada",
-        "BB_USER_DISPLAY_NAME": "Ada Lovelace",
-        "BB_USER_EMAIL": "ada@example.com",
-        "BB_HOOK_TYPE": "PRE",
-        "BB_IS_DRY_RUN": "false",
-    },
-    "http": {
-        "REMOTE_USER": "ada",
-        "REMOTE_ADDR": "192.0.2.1",
-        "GIT_COMMITTER_NAME": "ada",
-        "GIT_COMMITTER_EMAIL": "ada@http.192.0.2.1",
-    },
-}
-SET_BY["forgejo"] = SET_BY["gitea"]
 
 
 def test_every_host_of_the_table_is_tried() -> None:

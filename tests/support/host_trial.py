@@ -21,12 +21,14 @@ stages = ["prod"]
 class Host(NamedTuple):
     """A host that serves the repository `served`, to which ada and grace may push.
 
-    `url` and `environment` are those of a user's Git.
+    `url` and `environment` are those of a user's Git; each line of a refusal
+    begins with `prefix`, which the host wants.
     """
 
     served: Path
     url: Callable[[str], str]
     environment: Callable[[str], Mapping[str, str]] = lambda _user: {}
+    prefix: str = ""
 
     def clone(self, user: str, folder: Path) -> User:
         """A clone that `user` pushes from."""
@@ -105,13 +107,13 @@ def is_guarded(host: Host, ada: User, grace: User) -> None:
     ada.repo.tag("churn@v1.1")
     refused = ada.push("churn@v1.1")
     assert refused.exit != 0
-    assert "remote:   error [tag-name]" in refused.said
-    assert "remote:     fix: git tag -a churn@v1.1.0" in refused.said
+    assert f"remote: {host.prefix}  error [tag-name]" in refused.said
+    assert f"remote: {host.prefix}    fix: git tag -a churn@v1.1.0" in refused.said
 
     ada.repo.tag("churn#prod#1", "churn@v1.0.0^{commit}", at=BEGINNING + 60)
     refused = ada.push("churn#prod#1")
     assert refused.exit != 0
-    assert "remote:   error [who]" in refused.said
+    assert f"remote: {host.prefix}  error [who]" in refused.said
     assert host.pusher() == "ada"
 
     grace.repo.git("fetch", "--quiet", "--tags", "origin", env=grace.environment)
@@ -128,7 +130,7 @@ def is_not_fooled(host: Host, ada: User, **how: Any) -> None:
     ada.repo.git("tag", "-f", "-a", "-m", "As grace", "churn#prod#9", "churn@v1.0.0^{commit}", env=AS_GRACE)
     refused = ada.push("churn#prod#9", **{**how, "env": {**AS_GRACE, **how.get("env", {})}})
 
-    assert "remote:   error [who]" in refused.said, refused.said
+    assert f"remote: {host.prefix}  error [who]" in refused.said, refused.said
     assert host.pusher() == "ada"
     assert "churn#prod#9" not in host.tags()
 
