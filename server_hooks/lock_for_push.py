@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LOCK_TIMEOUT = "tagwarden.lockTimeout"
 DEFAULT_LOCK_TIMEOUT = 60.0
+# GitHub Enterprise Server ends all hooks of a push after five seconds, and then says nothing of ours.
+DEFAULT_LOCK_TIMEOUTS = {"github": 2.0}
 
 # Whoever says that it waits for the lock does not stand in the queue meanwhile.
 SECONDS_WHILE_WAITING = 0.2
@@ -36,7 +38,7 @@ def lock_for_push(common_dir: str, git: Git, configuration: Configuration, call:
         tell([f"tagwarden: {line}"], call.host, seconds=SECONDS_WHILE_WAITING)
 
     try:
-        lock = take_push_lock(common_dir, wait=_lock_timeout(configuration), say=say)
+        lock = take_push_lock(common_dir, wait=_lock_timeout(configuration, call.host), say=say)
     except CannotJudge as problem:
         _log(common_dir, configuration, call, problem)
         raise
@@ -60,10 +62,10 @@ def _settle(common_dir: str, git: Git) -> None:
         settle(common_dir, git)
 
 
-def _lock_timeout(configuration: Configuration) -> float:
+def _lock_timeout(configuration: Configuration, host: str) -> float:
     wanted = configuration.get(LOCK_TIMEOUT)
     try:
-        return DEFAULT_LOCK_TIMEOUT if wanted is None else float(wanted)
+        return DEFAULT_LOCK_TIMEOUTS.get(host, DEFAULT_LOCK_TIMEOUT) if wanted is None else float(wanted)
     except ValueError:
         raise CannotJudge(
             f"The Git setting {LOCK_TIMEOUT} is {wanted!r}, which is not a number of seconds. "

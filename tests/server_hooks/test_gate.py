@@ -6,6 +6,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +14,7 @@ from typing import NoReturn
 import pytest
 
 from support import Repo, Server
+from support.command_line import tagwarden
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.report.exit_status import status_of
 from tagwarden.server_hooks.messages import exit_with, tell
@@ -118,6 +120,19 @@ class TestTheLock:
             pushed = clone.push("m@v0.0.2")
 
         assert "Another push of model tags is under way" in pushed.stderr
+
+    def test_is_waited_for_no_longer_than_github_waits_for_hooks(self, server: Server, clone: Repo) -> None:
+        assert tagwarden(server.path, "install", "--server", "--host", "github", ".").status == 0
+        clone.tag("m@v0.0.1")
+
+        with open(server.path / "tagwarden" / "push.lock") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            # GitHub gives five; this machine may be busy.
+            started = time.monotonic()
+            pushed = clone.push("m@v0.0.1")
+
+        assert "Another push of model tags is under way" in pushed.stderr
+        assert time.monotonic() - started < 30
 
     def test_is_not_taken_for_tags_that_are_no_models(self, server: Server, clone: Repo) -> None:
         (server.path / "tagwarden" / "push.lock").unlink()
