@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import socket
 import subprocess
 import time
@@ -51,6 +52,4 @@ def listening(port: int) -> Callable[[], bool]:
 
 def user_name() -> str:
     """The user that the tests run as, by the kernel: what USER says is the environment's affair."""
-    import pwd
-
     return pwd.getpwuid(os.getuid()).pw_name

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+import pytest
 
 from .daemons import free_port, listening, running, user_name
 from .programs import skip_without
@@ -67,6 +70,7 @@ class SshServer(NamedTuple):
 def ssh_server(folder: Path, more: str = CARELESS) -> Iterator[SshServer]:
     """Run sshd with `more` in its configuration, and keys that it knows once they are in `authorized_keys`."""
     skip_without("sshd", "ssh", "ssh-keygen")
+    _skip_without_a_login_shell()
     _separate_privileges()
     server = SshServer(folder, free_port())
     server.home.mkdir()
@@ -82,6 +86,13 @@ def ssh_server(folder: Path, more: str = CARELESS) -> Iterator[SshServer]:
     command = [sshd, "-D", "-e", "-f", str(folder / "sshd_config")]
     with running(command, listening(server.port), folder / "sshd.log"):
         yield server
+
+
+def _skip_without_a_login_shell() -> None:
+    """sshd hands every command to the login shell, which of a service's user runs none."""
+    shell = pwd.getpwuid(os.getuid()).pw_shell or "/bin/sh"
+    if subprocess.run([shell, "-c", ":"], capture_output=True).returncode != 0:
+        pytest.skip(f"sshd can't be tried as {user_name()}, whose login shell is {shell}")
 
 
 def _separate_privileges() -> None:
