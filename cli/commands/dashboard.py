@@ -80,6 +80,9 @@ def dashboard(
             f"{folder!r} holds files, and no site of this command: name a folder that is new or empty, so that nothing "
             "is overwritten"
         ) from None
+    except OSError as error:
+        where = escape(os.fsdecode(error.filename or folder))
+        raise CannotJudge(f"the site can't be written: {where}: {error.strerror}") from error
     _say(built, folder)
     return CANNOT_JUDGE if built.problems else ACCEPTED
 

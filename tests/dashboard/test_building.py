@@ -150,6 +150,15 @@ def test_a_folder_with_something_else_in_it_is_left_alone(repo: Repo, build: Bui
     assert os.listdir(site) == ["index.html"]
 
 
+def test_what_can_not_be_written_is_named(repo: Repo, build: Build, site: Path) -> None:
+    site.write_text("a file")
+
+    ran = build(repo.path)
+
+    assert ran.status == 3
+    assert "the site can't be written: site: File exists" in ran.err
+
+
 def test_a_damaged_state_removes_nothing_outside_of_the_site(
     repo: Repo, build: Build, site: Path, tmp_path: Path
 ) -> None:

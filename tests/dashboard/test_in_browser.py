@@ -140,6 +140,19 @@ def test_as_of_a_day_it_shows_what_the_registry_resolved_then(browser: Browser, 
     assert "prod v1.1.0" in browser.texts("#stood span")
 
 
+def test_the_drawing_shows_every_interval_and_leads_to_a_day(browser: Browser, site: Site) -> None:
+    browser.open(site.page("m/churn-"))
+    assert browser.texts(".lanes > b") == ["@latest", "dev", "staging", "prod"]
+    assert len(browser.all(".lane span")) == len(browser.texts("#intervals tbody tr")) == 17
+    browser.js(
+        "const lane = document.querySelector('.lane'); const box = lane.getBoundingClientRect();"
+        "lane.dispatchEvent(new MouseEvent('click', {bubbles: true, clientX: box.left + 1, clientY: box.top + 1}))"
+    )
+    assert browser.address.endswith("#at=2026-01-05")
+    assert browser.texts("#stood span") == ["@latest v1.0.0"]
+    assert len(browser.texts("#intervals tbody tr")) == 1
+
+
 def test_tables_of_a_page_sort(browser: Browser, site: Site) -> None:
     browser.open(site.page("m/churn-"))
     browser.click("#table-of-versions thead button")
