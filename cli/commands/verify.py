@@ -22,7 +22,8 @@ from ..at_time import as_of, at_option
 from ..completion import complete_query
 from ..errors import Refused
 from ..holdings import Holdings
-from ..reading import json_option, offline_option, policy_at, repo_option, say_what_is_not_here
+from ..policy_in_force import policy_in_force
+from ..reading import json_option, offline_option, repo_option, say_what_is_not_here
 from ..version_view import held
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ MD5_ALONE = (
     "--trailer 'Artifact=sha256:… PATH'"
 )
 
+UNSIGNED = "of a URL the policy is not known, so no signature was asked for"
+
 
 @click.command()
 @click.argument("path", type=click.Path(exists=True))
@@ -68,17 +71,20 @@ def verify(path: str, query: str, repo: str | None, at: int | None, offline: boo
     """
     try:
         asked = parse_query(query)
+        tags_only = repo is not None and is_url(repo)
         notes = say_what_is_not_here(repo, [asked.model], offline=offline)
         with open_repository(repo, [asked.model]) as reader:
             then = as_of(reader, at, [asked.model])
             found = list(read_tags(then.reader, [asked.model]))
             then.refuse_gaps()
-            one = held(asked, found, Holdings(None if repo and is_url(repo) else reader), deprecated=False)
+            one = held(asked, found, Holdings(None if tags_only else reader), deprecated=False)
             deciding = {one.line.tag, resolve(asked, found).tag}
-            because = _unsigned([tag for _, tag in found if tag.name in deciding], policy_at(reader, repo), reader)
+            # A policy that can't be read may want signatures, so that there is no answer then.
+            loaded = None if tags_only else policy_in_force(git=reader.git)
+            because = _unsigned([tag for _, tag in found if tag.name in deciding], loaded, reader)
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
-    notes += [*then.tell(), *(display(note) for note in one.contents.notes)]
+    own = [*one.contents.notes, *([UNSIGNED] if tags_only else [])]
     version = f"{gto_spelling(one.model)} {one.line.version}"
     artifact = one.contents.artifact
     if artifact is None or not artifact.digests:
@@ -87,7 +93,8 @@ def verify(path: str, query: str, repo: str | None, at: int | None, offline: boo
     if different:
         because = f"its content is another, for that of {artifact.path!r} is {different} by {artifact.told_by!r}"
     elif all(digest.startswith("md5:") for digest in digests):
-        notes.append(MD5_ALONE)
+        own.append(MD5_ALONE)
+    notes += [*then.tell(), *map(display, own)]
     if as_json:
         document = {
             "verified": because is None,
@@ -105,7 +112,7 @@ def verify(path: str, query: str, repo: str | None, at: int | None, offline: boo
         click.echo(f"{escape(path)} is the artifact of {version}: {' '.join(map(escape, digests))}")
     else:
         click.echo(f"{escape(path)} is not verified as the artifact of {version}: {escape(because)}", err=True)
-    for note in () if as_json else [*one.contents.notes, *([MD5_ALONE] if MD5_ALONE in notes else [])]:
+    for note in () if as_json else own:
         click.echo(f"note: {escape(note)}", err=True)
     return ACCEPTED if because is None else REFUSED
 

@@ -154,3 +154,22 @@ def test_where_the_policy_wants_signatures_they_must_be_good(repo: Repo, model: 
     assert (foreign.status, unsigned.status) == (1, 1)
     assert "the policy wants 'churn@v1.1.0' to be signed, and it has no good signature" in foreign.err
     assert "the policy wants 'churn@v1.2.0' to be signed, and it is not signed" in unsigned.err
+
+
+def test_a_policy_that_cannot_be_read_may_want_signatures_so_there_is_no_answer(repo: Repo, model: Path) -> None:
+    repo.tag("churn@v1.0.0", message=f"One\n\nArtifact: sha256:{SHA} model.pkl")
+    repo.commit({"tagwarden.toml": "signing = 1\n"})
+
+    ran = verify(repo, model)
+
+    assert (ran.status, ran.out) == (3, "")
+    assert "signing" in ran.err
+
+
+def test_of_a_url_no_signature_is_asked_for_and_that_is_said(repo: Repo, model: Path) -> None:
+    repo.tag("churn@v1.0.0", message=f"One\n\nArtifact: sha256:{SHA} model.pkl")
+
+    ran = verify(repo, model, "churn@v1.0.0", "-r", repo.path.as_uri())
+
+    assert ran.status == 0
+    assert "note: of a URL the policy is not known, so no signature was asked for" in ran.err
