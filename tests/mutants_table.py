@@ -19,6 +19,8 @@ GOVERNANCE = ("tests/server_hooks/test_governance.py",)
 LOG = ("tests/server_hooks/test_push_log.py",)
 LOGGED = ("tests/server_hooks/test_logged_pushes.py",)
 SETTLEMENT = ("tests/server_hooks/test_settlement.py",)
+CLONE = ("tests/hooks/test_pre_push.py",)
+MAKING = ("tests/cli/test_creating_beside_a_remote.py",)
 LOCK = ("tests/server_hooks/test_push_lock.py",)
 
 
@@ -134,6 +136,12 @@ MUTANTS = (
         "from .push_options import push_options; return push_options(_environ)  #",
         GOVERNANCE,
     ),
+    # The clone
+    Mutant("hooks/softness.py", 'if value.lower() == "warn":', "if True:", CLONE),
+    Mutant("hooks/pre_push.py", "accepted = verdict.accepted or warns", "accepted = True", CLONE),
+    Mutant("repository/git/promised.py", "not clone.may_fetch or", "", ("tests/hooks/test_partial_clones.py",)),
+    Mutant("repository/judging/branches.py", "elsewhere and reader", "reader", ("tests/hooks/test_partial_clones.py",)),
+    Mutant("repository/making/tag_maker.py", "if there == judged.oid:", "if there is not None:", MAKING),
     # The lock
     Mutant(
         "server_hooks/lock/push_lock.py",

@@ -98,9 +98,10 @@ class TestWhatIsMissing:
         assert tagwarden(clone.path, "check", "--offline").status == 0
 
 
-def test_a_server_fetches_nothing_and_says_what_it_is(full: Server, new_server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["--bare", "--no-checkout"])
+def test_a_server_fetches_nothing_and_says_what_it_is(full: Server, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "mirror.git"
-    command = ["git", "clone", "-q", "--bare", "--filter=blob:none", f"file://{full.path}", str(path)]
+    command = ["git", "clone", "-q", kind, "--filter=blob:none", f"file://{full.path}", str(path)]
     subprocess.run(command, check=True)
     assert tagwarden(path, "install", "--server", ".").status == 0
     clone = full.clone()
