@@ -38,7 +38,6 @@ ELSEWHERE = {
     "list": "show",
     "latest": "resolve",
     "which": "resolve",
-    "verify": "audit",
     "validate": "check",
     "lint": "check",
     "init": "install",
@@ -70,19 +69,19 @@ def taken_apart(text: str) -> str | None:
     """How a model, with its version or stage in one word, is written for a command that takes them apart."""
     name = parse_tag_name(tag_spelling(text))
     context = click.get_current_context(silent=True)
-    command = context.info_name if context is not None else None
-    if not isinstance(name, TagName) or command is None:
+    if not isinstance(name, TagName) or context is None or context.info_name is None:
         return None
-    model = gto_spelling(name.model)
-    words: tuple[str, ...]
-    if name.kind == "register":
-        version = str(name.version)
-        words = (model, version) if command == "deregister" else (model, "--version", version)
-    elif name.kind in ("assign", "unassign"):
-        words = (model, name.stage or "")
-    else:
-        words = (model,)
-    return f"{text!r} says two things in one word; say them apart: {shell_command(*words)}"
+    said = {"model": gto_spelling(name.model), "stage": name.stage, "version": name.version and str(name.version)}
+    words = ["tagwarden", context.info_name]
+    options: list[str] = []
+    for parameter in context.command.params:
+        value = said.get(parameter.name or "")
+        if isinstance(parameter, click.Argument):
+            words += [value or (parameter.name or "").upper()] if value or parameter.required else []
+        elif value:
+            options += [f"--{parameter.name}", value]
+    apart = "say them apart" if {name.stage, str(name.version)} & {*words, *options} else "here the model stands alone"
+    return f"{text!r} says two things in one word; {apart}: {shell_command(*words, *options)}"
 
 
 def only_here(names: Collection[str], model: str, remote: str) -> str:
