@@ -71,15 +71,15 @@ def judge_call(call: Call) -> int:
         # Whoever tells what went wrong waits for the pusher to read it; others need not wait for that.
         if lock is not None:
             lock.release()
-        _send_on(place)
+        _send_on(place, lands=False)
         raise
     # Git does not go on with an accepted push, and its lock is kept, before all of this is said.
     tell(words, call.host, seconds=SECONDS_WHILE_OTHERS_WAIT if status == ACCEPTED else SECONDS)
-    _send_on(place)
+    _send_on(place, lands=status == ACCEPTED)
     return status
 
 
-def _send_on(place: Place) -> None:
+def _send_on(place: Place, *, lands: bool) -> None:
     """Start the command that gets the lines of the push log, if one is set."""
     try:
         command = place.configuration.get("tagwarden.logSink")
@@ -88,7 +88,7 @@ def _send_on(place: Place) -> None:
     if command:
         from .log.sink import start_sink
 
-        start_sink(place.common_dir, command)
+        start_sink(place.common_dir, command, lands=lands)
 
 
 def _judge_and_log(call: Call, place: Place, lock: PushLock | None, shares: UpdatesByModel) -> tuple[int, list[str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+from itertools import islice
 
 from ...repository.git.own_file import STATE_FOLDER
 from .line import LOG
@@ -28,12 +29,14 @@ LINES_AT_ONCE = 100
 SECONDS_FOR_THE_COMMAND = 60.0
 # What did not land of a push is logged soon after it, and sent along if it comes in time.
 SECONDS_TO_SETTLE = 10.0
-SECONDS_FOR_OTHERS = 120.0
 PAUSE = 0.05
 
 
-def start_sink(common_dir: str, command: str) -> None:
-    """Let a detached process send what is new; it holds nothing that Git waits for. Never raises."""
+def start_sink(common_dir: str, command: str, *, lands: bool) -> None:
+    """Let a detached process send what is new; it holds nothing that Git waits for. Never raises.
+
+    Where a push `lands`, it also sends what is found out about that soon after.
+    """
     common_dir = os.path.abspath(common_dir)
     try:
         child = os.fork()
@@ -47,32 +50,40 @@ def start_sink(common_dir: str, command: str) -> None:
         for _ in range(3):
             os.open(os.devnull, os.O_RDWR)
         os.setsid()
-        deadline = time.monotonic() + SECONDS_TO_SETTLE
-        while not everything_is_settled(common_dir) and time.monotonic() < deadline:
-            time.sleep(PAUSE)
         send(common_dir, command)
+        if lands:
+            deadline = time.monotonic() + SECONDS_TO_SETTLE
+            while not everything_is_settled(common_dir) and time.monotonic() < deadline:
+                time.sleep(PAUSE)
+            send(common_dir, command)
     finally:
         os._exit(0)
 
 
 def send(common_dir: str, command: str) -> bool:
-    """Hand over all that is new; False where the command did not take it. OSError where the log can't be read."""
+    """Hand over all that is new; False where the command did not take it. OSError where the log can't be read.
+
+    Whoever finds another process at it leaves the lines to that one, so that
+    no number of pushes makes processes that wait.
+    """
     from ..lock.push_lock import make_lock_file
 
     path = f"{common_dir}/{SENT}"
     if not os.path.exists(path):
         make_lock_file(path)
-    fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
-    try:
-        if not _locked(fd):
-            return False
-        while batch := _next_lines(common_dir):
-            if not _taken(common_dir, command, b"".join(line.content for line in batch)):
-                return False
-            write_mark(common_dir, Mark(batch[-1].end, batch[-1].number, batch[-1].hash), name=SENT)
-        return True
-    finally:
-        os.close(fd)
+    # Once more at the end: a line may have come, and its process gone, while this one held the lock.
+    while next(unsent(common_dir), None) is not None:
+        fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+        try:
+            if not _locked(fd):
+                return True
+            while batch := list(islice(unsent(common_dir), LINES_AT_ONCE)):
+                if not _taken(common_dir, command, b"".join(line.content for line in batch)):
+                    return False
+                write_mark(common_dir, Mark(batch[-1].end, batch[-1].number, batch[-1].hash), name=SENT)
+        finally:
+            os.close(fd)
+    return True
 
 
 def unsent(common_dir: str) -> Iterator[Line]:
@@ -100,28 +111,14 @@ def unsent(common_dir: str) -> Iterator[Line]:
         yield newest
 
 
-def _next_lines(common_dir: str) -> list[Line]:
-    batch: list[Line] = []
-    for line in unsent(common_dir):
-        batch.append(line)
-        if len(batch) == LINES_AT_ONCE:
-            break
-    return batch
-
-
 def _locked(fd: int) -> bool:
     from fcntl import LOCK_EX, LOCK_NB, flock
 
-    deadline = time.monotonic() + SECONDS_FOR_OTHERS
-    while True:
-        try:
-            flock(fd, LOCK_EX | LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(PAUSE)
-        else:
-            return True
+    try:
+        flock(fd, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _taken(common_dir: str, command: str, lines: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -64,6 +65,24 @@ def test_what_a_command_did_not_take_the_next_push_hands_over_through_a_rotation
     assert [line.number for line in unsent(folder)] == [2, 3, 4]
     assert send(folder, f"cat >>'{tmp_path}/got'")
     assert (tmp_path / "got").read_bytes().splitlines() == list(read_lines(folder))[1:]
+
+
+def test_who_finds_another_at_it_leaves_the_lines_to_that_one(server: Server, clone: Repo, tmp_path: Path) -> None:
+    folder = str(server.path)
+    clone.tag("churn@v1.0.0")
+    clone.push("churn@v1.0.0")
+    slow = f"cat >>'{tmp_path}/got'; touch '{tmp_path}/began'; until [ -e '{tmp_path}/go' ]; do sleep 0.05; done"
+    sending = threading.Thread(target=send, args=(folder, slow))
+    sending.start()
+    assert until((tmp_path / "began").exists)
+    clone.tag("churn@v1")
+    clone.push("churn@v1")
+
+    assert send(folder, f"touch '{tmp_path}/second'")
+    (tmp_path / "go").touch()
+    sending.join()
+    assert (tmp_path / "got").read_bytes().splitlines() == list(read_lines(folder))
+    assert not (tmp_path / "second").exists()
 
 
 def test_the_pusher_does_not_wait_for_it(server: Server, clone: Repo) -> None:
