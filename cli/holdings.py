@@ -9,7 +9,7 @@ from ..policy.registry.event import read_event
 from ..policy.registry.history import ModelHistory
 from ..report.documents.shape import holding, or_null, shape
 from ..report.escape import display
-from ..repository.registry import read_tags
+from ..repository.registry import read_tags, take_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,6 +69,7 @@ class Registered:
             if event is not None:
                 self._tags[tag.name] = tag
                 self.histories.setdefault(name.model, ModelHistory()).add(event)
+        take_up(reader, self.histories.values())
 
     def metrics_of(self, reader: Reader, model: str, lines: Iterable[VersionLine]) -> dict[str, Sequence[Stated]]:
         """The metrics of versions, by their tags."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..policy.grammar.near_miss import NearMiss
 from ..policy.grammar.tag_name import parse_tag_name
+from ..policy.objects.commit_object import parse_commit
 from ..policy.objects.tag_object import parse_tag_object
 from ..policy.push import Tag
 from ..policy.registry.event import read_event
@@ -11,7 +12,7 @@ from ..policy.registry.history import ModelHistory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from ..policy.grammar.tag_name import TagName
     from .git.objects import TagRef
@@ -60,7 +61,29 @@ def histories(reader: TagReader, models: Sequence[str] | None = None) -> dict[st
             if history is None:
                 history = found[name.model] = ModelHistory()
             history.add(event)
+    take_up(reader, found.values())
     return found
+
+
+def take_up(reader: TagReader, histories: Iterable[ModelHistory]) -> None:
+    """Tell deprecated models of their commits' dates, one of which may take a model up again."""
+    for history in histories:
+        if history.is_deprecated:
+            history.latest_commit = latest_commit(reader, history.commits())
+
+
+def latest_commit(reader: TagReader, commits: Collection[str]) -> int:
+    """The latest date of `commits`, as far as they are here."""
+    objects = reader.objects(sorted(commits), limit=TAG_BYTES, content_of="commit")
+    return max((parse_commit(found.data, found.size).time for found in objects if found.type == "commit"), default=-1)
+
+
+def latest_commit_of(reader: TagReader, tags: Sequence[tuple[TagName, Tag]]) -> int:
+    """The same of one model's tags; -1 where no tag deprecates the model, and nobody asks."""
+    if all(name.kind != "deprecate" for name, _ in tags):
+        return -1
+    events = (event for name, tag in tags if (event := read_event(tag, name)))
+    return latest_commit(reader, ModelHistory(events).commits())
 
 
 def tags_by_model(reader: TagReader, models: Sequence[str] | None = None) -> dict[str, list[tuple[TagName, Tag]]]:

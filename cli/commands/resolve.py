@@ -19,7 +19,7 @@ from ...report.documents.shapes import AS_OF
 from ...report.table import utc_text
 from ...repository.git.command import Git
 from ...repository.open_repository import open_remote, open_repository
-from ...repository.registry import models_of, read_tags
+from ...repository.registry import latest_commit_of, models_of, read_tags
 from ...repository.remote.names import is_remote, remote_to_push_to
 from ..at_time import as_of, at_option
 from ..completion import complete_query
@@ -117,10 +117,11 @@ def resolve(
             then.refuse_gaps()
             if not tags and asked.tag is None:
                 raise no_such_model(asked.model, models_of(then.reader))
+            latest = latest_commit_of(then.reader, tags)
         found = (
-            resolve_all(asked, tags, deprecated=deprecated)
+            resolve_all(asked, tags, deprecated=deprecated, latest_commit=latest)
             if every
-            else [resolve_query(asked, tags, deprecated=deprecated)]
+            else [resolve_query(asked, tags, deprecated=deprecated, latest_commit=latest)]
         )
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None

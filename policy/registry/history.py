@@ -66,6 +66,7 @@ class ModelHistory:
         "deprecated",
         "holdings",
         "last_sign_of_life",
+        "latest_commit",
         "registrations",
         "registrations_at",
     )
@@ -90,6 +91,8 @@ class ModelHistory:
         self._moment = 0
         self._newest_at: dict[str, Event] = {}
         self.deprecated: Event | None = None
+        # The latest date of `commits`, which GTO takes for events too; a reader tells it where it matters.
+        self.latest_commit = -1
         self.last_sign_of_life: Event | None = None
         for event in events:
             self.add(event)
@@ -280,4 +283,8 @@ class ModelHistory:
     def is_deprecated(self) -> bool:
         """Whether nothing has happened since the last deprecation."""
         alive = self.last_sign_of_life
-        return self.deprecated is not None and (alive is None or self.deprecated.time > alive.time)
+        return (
+            self.deprecated is not None
+            and (alive is None or self.deprecated.time > alive.time)
+            and self.deprecated.time > self.latest_commit
+        )

@@ -41,13 +41,14 @@ class Unresolved(LookupError):
     """There is no answer; the message says why, and what there is instead."""
 
 
-def resolve(query: Query, tags: Sequence[NamedTag], *, deprecated: bool = False) -> Resolution:
-    """The answer to `query` from all `tags` of its model.
+def resolve(query: Query, tags: Sequence[NamedTag], *, deprecated: bool = False, latest_commit: int = -1) -> Resolution:
+    """The answer to `query` from all `tags` of its model; `latest_commit` as in ModelHistory.
 
     A deprecated model has no answer, unless `deprecated` is True. Raises Unresolved.
     """
     events = [event for name, tag in tags if (event := read_event(tag, name))]
     history = ModelHistory(events)
+    history.latest_commit = latest_commit
     if query.tag is not None:
         return _of_tag(query.tag, tags, events, history)
     _must_be_in_use(query.model, history, deprecated=deprecated)
@@ -59,9 +60,12 @@ def resolve(query: Query, tags: Sequence[NamedTag], *, deprecated: bool = False)
     return _answer(event, history, current=True)
 
 
-def resolve_all(query: Query, tags: Sequence[NamedTag], *, deprecated: bool = False) -> list[Resolution]:
+def resolve_all(
+    query: Query, tags: Sequence[NamedTag], *, deprecated: bool = False, latest_commit: int = -1
+) -> list[Resolution]:
     """Every version that is in the stage of `query`, the one that counts first. Raises Unresolved for none."""
     history = ModelHistory(event for name, tag in tags if (event := read_event(tag, name)))
+    history.latest_commit = latest_commit
     _must_be_in_use(query.model, history, deprecated=deprecated)
     holders = _holders(query.model, query.stage or "", history)
     return [_answer(event, history, current=event is holders[0]) for event in holders]

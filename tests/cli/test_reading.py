@@ -269,3 +269,15 @@ def test_untrusted_text_does_not_reach_the_terminal_as_it_is(repo: Repo) -> None
 def test_gto_reads_the_registry_of_these_tests(registry: Repo) -> None:
     with GitRegistry.from_url(str(registry.path)) as state:
         assert sorted(state.get_artifacts()) == ["churn", "cv:seg", "old"]
+
+
+def test_a_commit_that_is_dated_after_a_deprecation_takes_the_model_up_again_as_for_gto(repo: Repo) -> None:
+    commit = repo.git("rev-parse", "HEAD")
+    dated = int(repo.git("log", "-1", "--format=%ct"))
+    repo.tag("churn@v1.0.0", at=dated - 20)
+    repo.tag("churn@deprecated", at=dated - 10)
+
+    assert tagwarden(repo.path, "show", "--json").json["models"][0]["deprecated"] is False
+    assert tagwarden(repo.path, "resolve", "churn@latest", "--commit").out.strip() == commit
+    assert "v1.0.0" in tagwarden(repo.path, "show", "churn").out
+    assert list(gto.api.show(str(repo.path))) == ["churn"]
