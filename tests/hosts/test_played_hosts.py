@@ -82,6 +82,18 @@ def test_gitlab(served: Repo, people: Path) -> None:
     is_a_registry(host_at(served, "GL-HOOK-ERR: "), people)
 
 
+def test_gitlab_with_one_hook_for_all_repositories(served: Repo, people: Path, tmp_path: Path) -> None:
+    hooks = tmp_path / "custom_hooks"
+    hook_at(served.path / "gitaly", GITALY.replace("custom_hooks/", f"'{hooks}'/"))
+    hook_at(served.path / "hooks" / "pre-receive", player("gitlab", "./gitaly", NO_CONFIGURATION))
+    follow(
+        "GitLab, all repositories",
+        {"/etc/tagwarden": str(tmp_path / "etc"), "/var/opt/gitlab/gitaly/custom_hooks": str(hooks)},
+    )
+
+    is_a_registry(host_at(served, "GL-HOOK-ERR: "), people)
+
+
 def test_a_pusher_that_only_the_users_configuration_names_is_not_known_on_gitlab(served: Repo, people: Path) -> None:
     hook_at(served.path / "gitaly", GITALY)
     hook_at(served.path / "hooks" / "pre-receive", player("gitlab", "./gitaly", NO_CONFIGURATION))
