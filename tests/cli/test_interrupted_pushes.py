@@ -77,3 +77,21 @@ def test_a_signal_to_the_command_alone_waits_for_what_the_push_comes_to(plain_se
 
     assert (ran.returncode, ran.stdout) == (0, "churn@v0.0.1\n"), ran.stderr
     assert plain_server.tags() == clone.tags() == {"churn@v0.0.1"}
+
+
+def test_a_push_in_portions_says_how_far_it_came(plain_server: Server) -> None:
+    clone = plain_server.clone()
+    for model in "abcd":
+        clone.tag(f"{model}@v1.0.0")
+    only_of_the_last = "#!/bin/sh\ncase $(cat) in *d@v1*) ;; *) exit 0 ;; esac\n"
+    write_hook(plain_server.path / "hooks" / "pre-receive", only_of_the_last + CTRL_C)
+    command = [sys.executable, "-I", "-m", "tagwarden.cli", "push"]
+
+    ran = subprocess.run(
+        command, cwd=clone.path, capture_output=True, text=True, timeout=60, start_new_session=True,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    assert ran.returncode == 130, ran.stderr
+    assert "interrupted: 3 of 4 tags are pushed; the same command goes on" in ran.stderr
+    assert plain_server.tags() == {"a@v1.0.0", "b@v1.0.0", "c@v1.0.0"}

@@ -73,7 +73,7 @@ def test_no_script_holds_what_its_host_would_fill_in() -> None:
     assert not [line for line in job["script"] if "$[" in line]
 
 
-@pytest.mark.parametrize("checkout", ["v4", "v6"])
+@pytest.mark.parametrize("checkout", [pytest.param("v4", marks=pytest.mark.thorough), "v6"])
 def test_a_checkout_of_github_will_do(models: Server, tmp_path: Path, checkout: str) -> None:
     job = on_github(models, tmp_path, "refs/tags/churn#prod#2", checkout=checkout, since="")
 
@@ -124,7 +124,7 @@ def test_a_dispatched_workflow_names_the_tag(models: Server, tmp_path: Path) -> 
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("tag", [HOSTILE, "--help"])
+@pytest.mark.parametrize("tag", [HOSTILE, pytest.param("--help", marks=pytest.mark.thorough)])
 def test_no_tag_gets_into_a_shell(models: Server, tmp_path: Path, tag: str) -> None:
     dispatched = on_github(models, tmp_path / "github", "refs/heads/main", tag=tag)
     manual = on_gitlab(models, tmp_path / "gitlab", "refs/heads/main", {"TAGWARDEN_TAG": tag})
