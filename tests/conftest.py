@@ -33,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["PATH"] = programs.path_without(hidden.split(","), Path(folder.name))
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: a fourth of their time, tests wait for locks, limits and the disk."""
     return (os.cpu_count() or 1) + 1
