@@ -47,6 +47,9 @@ class Judge:
             from ..budget import Budget
 
             circumstances = circumstances._replace(budget=Budget(for_each=circumstances.place == "history"))
+        if policy.mode == "evaluate" and circumstances.place == "server":
+            # What such a policy finds lands all the same.
+            circumstances = circumstances._replace(written="standing")
         self.circumstances = circumstances
         self.findings: list[Finding] = []
         self.judged = 0

@@ -199,3 +199,16 @@ def test_every_breach_that_a_rule_can_yield_is_in_an_example(rule: str, monkeypa
 
     assert written
     assert shown == written, f"lines {sorted(written - shown)} of {module.__name__} are reached by no example"  # type: ignore[attr-defined]
+
+
+def test_what_an_evaluating_server_finds_has_landed_and_so_its_fix_deletes_it_there(
+    server: Server, key: SshKey
+) -> None:
+    scene = stage(Example("", ("churn@1.2.0",), refused=True, policy='mode = "evaluate"\n'), server, key)
+    scene.write(scene.clone, scene.lines)
+
+    pushed = scene.run("git push origin refs/tags/churn@1.2.0")
+    assert pushed.returncode == 0
+    assert run_fixes(scene, pushed.stderr)
+
+    assert "churn@1.2.0" not in server.tags() | scene.clone.tags()
