@@ -227,7 +227,7 @@ class ModelHistory:
     def holders(self, stage: str) -> list[Event]:
         """The assignments of `stage` in force, the newest first: GTO's current one leads.
 
-        Within one second the version that was registered first leads.
+        Within one second the version whose first registration is the older leads, whatever came after it.
         """
         return sorted(self._in_force(stage), key=self._rank_among_holders)
 
@@ -242,8 +242,9 @@ class ModelHistory:
 
     def _rank_among_holders(self, event: Event) -> tuple[int, int, str]:
         version = self.active_version_at(event.commit)
-        since = self._registered[version, event.commit] if version else event
-        return -event.time, since.time, since.tag
+        there = self.registrations_at.get(event.commit, ())
+        since = [(one.time, one.tag) for one in there if one.name.version == version] if version else []
+        return -event.time, *min(since, default=(event.time, event.tag))
 
     def newest_assignment(self, stage: str) -> Event | None:
         """The newest assignment of `stage` in force, any of those of one second.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 from gto.exceptions import ManyVersions
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from support import raw_tag
@@ -183,6 +183,7 @@ def comparable(answer: Model) -> Model:
 
 
 @given(lines=DAMAGED)
+@example(lines=["m@v1.0.0 c1 2", "m@v2.0.0 c2 1", "m@v2.0.0#2 c2 2", "m#dev c1 5", "m#dev#1 c2 5"])
 @settings(max_examples=400)
 def test_of_any_tags_in_any_order_the_history_says_what_gto_says(lines):
     tags = [tag(line) for line in lines]
