@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell has what runs in its background ignore Ctrl-C, and what a test starts would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # Where servers are, which an ordinary user's PATH may lack.
     os.environ["PATH"] = os.pathsep.join(dict.fromkeys([*os.environ["PATH"].split(os.pathsep), *SBIN]))
     if hidden := config.getoption("hide"):

@@ -101,19 +101,11 @@ def _deregistration(replayed: ReplayedEvent, facts: ModelFacts, _held: dict[str,
     return f"deregisters {event.name.version}, which was never registered"
 
 
-def _registration(replayed: ReplayedEvent, facts: ModelFacts, _held: dict[str, str]) -> str | None:
-    if replayed.versions_here > 1 and replayed.assigned_before and not _is_told(replayed, facts):
+def _registration(replayed: ReplayedEvent, _facts: ModelFacts, _held: dict[str, str]) -> str | None:
+    if replayed.versions_here > 1 and replayed.assigned_before:
         commit = replayed.event.commit
         return f"registers a second version on the commit {commit}, which has an assignment; GTO fails on that"
     return None
-
-
-def _is_told(replayed: ReplayedEvent, facts: ModelFacts) -> bool:
-    """Whether version-per-commit refuses the registration, too."""
-    there = facts.history.registrations_at.get(replayed.event.commit, ())
-    return facts.settings.levels["version-per-commit"] == "error" and any(
-        other.tag != replayed.event.tag for other in there
-    )
 
 
 def _many_versions(replayed: ReplayedEvent) -> str:

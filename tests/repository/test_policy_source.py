@@ -230,7 +230,7 @@ def test_a_policy_on_another_branch_is_none(repo: Repo) -> None:
 def test_a_changed_policy_comes_with_its_new_bytes(repo: Repo) -> None:
     old, new = repo.commit({FILE: POLICY}), repo.commit({FILE: "new"})
 
-    expected = [PolicyChange("refs/heads/main", FILE, b"new", None)]
+    expected = [PolicyChange("refs/heads/main", FILE, b"new", None, id=repo.git("rev-parse", f"{new}:{FILE}"))]
     assert changes(repo, (old, new, "refs/heads/main")) == expected
     assert changes(repo, (None, new, "refs/heads/main")) == expected, "whatever the client says of it"
 
@@ -289,5 +289,5 @@ def test_the_push_that_repairs_a_missing_policy_is_a_change_like_any_other(repo:
     new = repo.commit({"p.toml": POLICY})
 
     assert changes(repo, (None, new, "refs/heads/rules")) == [
-        PolicyChange("refs/heads/rules", "p.toml", POLICY.encode(), None)
+        PolicyChange("refs/heads/rules", "p.toml", POLICY.encode(), None, id=repo.git("rev-parse", f"{new}:p.toml"))
     ]
