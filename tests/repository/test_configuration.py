@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,18 @@ from support import Repo
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.configuration import Configuration
+
+CLOSE_AT_ONCE = """
+import os, sys
+from tagwarden.repository.git.command import Git
+from tagwarden.repository.git.configuration import Configuration
+
+Configuration(Git.at(sys.argv[1])).close()
+try:
+    os.waitpid(-1, os.WNOHANG)
+except ChildProcessError:
+    print("no child is left")
+"""
 
 
 def read(repo: Repo) -> Configuration:
@@ -99,10 +113,10 @@ def test_a_repository_that_git_does_not_trust_is_not_taken_for_an_unconfigured_o
 
 
 def test_a_configuration_that_nobody_asks_leaves_no_process(repo: Repo) -> None:
-    read(repo).close()
+    # In a process of its own, which has no other children.
+    ran = subprocess.run([sys.executable, "-I", "-c", CLOSE_AT_ONCE, str(repo.path)], capture_output=True, text=True)
 
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert (ran.stdout, ran.stderr) == ("no child is left\n", "")
 
 
 def test_the_work_tree_is_found_from_inside_and_a_bare_repository_has_none(repo: Repo, tmp_path: Path) -> None:

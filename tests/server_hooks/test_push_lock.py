@@ -261,10 +261,10 @@ class TestKilled:
 
     def test_a_killed_receive_pack_leaves_no_lock(self, judged: Server) -> None:
         note = judged.path / "pid"
-        post_receive = judged.path / "hooks" / "post-receive"
-        post_receive.write_text(f"#!/bin/sh\necho $PPID >'{note}.new' && mv '{note}.new' '{note}'\nsleep 30\n")
-        post_receive.chmod(0o755)
-        write_hook(judged, watched="")
+        update = judged.path / "hooks" / "update"  # the lock is kept beyond it
+        update.write_text(f"#!/bin/sh\necho $PPID >'{note}.new' && mv '{note}.new' '{note}'\nexec sleep 30\n")
+        update.chmod(0o755)
+        write_hook(judged)
         push = slow_push(clones(judged, 1)[0])
         assert eventually(note.exists)
         assert not push_lock_is_free(judged)
