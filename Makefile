@@ -22,7 +22,7 @@ mutants: .venv/ready  ## whether a test notices each of a list of slips in rules
 	@$(BIN)/python tests/mutants.py $(ARGS)
 
 coverage: .venv/ready  ## the test suite, and whether it reaches enough of the code
-	@$(BIN)/pytest -n auto --cov --cov-report=term $(ARGS)
+	@$(BIN)/pytest -n 2 --cov --cov-report=term $(ARGS)
 
 fresh: .venv/ready-to-run  ## `make demo` and `make test` on a machine that is new (needs root and mmdebstrap)
 	@$(BIN)/python tests/fresh_machine.py $(ARGS)
