@@ -46,7 +46,7 @@ def site(scene: Scene) -> Site:
     return Site(folder / "site", scene)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: other tests look at what children their process has
 def one_browser() -> Iterator[Browser]:
     skip_without("chromium", "chromedriver")
     browser = Browser()
