@@ -14,6 +14,7 @@ from ..policy.grammar.names import TAGS, gto_spelling
 from ..policy.grammar.near_miss import NearMiss
 from ..policy.grammar.tag_name import parse_tag_name
 from ..policy.registry.deployment import deployment_of
+from ..policy.registry.journal import EVENT_WORDS
 from ..policy.registry.resolution import Unresolved
 from ..repository.annotation import read_annotation
 from ..repository.git.command import Git
@@ -31,14 +32,6 @@ if TYPE_CHECKING:
 NAMES = (
     "event", "name", "version", "stage", "type", "path", "description", "holds", "previous", "commit", "accepted",
 )  # fmt: skip
-# GTO's words for the kinds.
-EVENTS = {
-    "register": "registration",
-    "deregister": "deregistration",
-    "assign": "assignment",
-    "unassign": "unassignment",
-    "deprecate": "deprecation",
-}
 # GitLab takes 5 KiB for all of them (its documentation, "artifacts:reports:dotenv").
 MOST_BYTES = 1000
 
@@ -55,7 +48,7 @@ def outputs_of(ref: str, *, accepted: bool, remote: str | None = None) -> dict[s
     if found is None:
         return values
     event, deploy = found.event, found.deploy
-    values["event"] = EVENTS[event.kind]
+    values["event"] = EVENT_WORDS[event.kind]
     values["name"] = gto_spelling(event.model)
     values["version"] = str(event.version or "")
     values["stage"] = event.stage or ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...policy.grammar.names import gto_spelling
-from ...policy.registry.journal import in_time_order, journal_of
+from ...policy.registry.journal import EVENT_WORDS, in_time_order, journal_of
 from ...report.documents.shape import holding, or_null, shape
 from ...report.documents.shapes import AS_OF
 from ...report.escape import display
@@ -28,15 +28,6 @@ from ..reading import (
 
 if TYPE_CHECKING:
     from ...policy.registry.journal import JournalEntry
-
-# GTO's words for the kinds of event (`gto history`).
-EVENTS = {
-    "register": "registration",
-    "deregister": "deregistration",
-    "assign": "assignment",
-    "unassign": "unassignment",
-    "deprecate": "deprecation",
-}
 
 EVENT = shape(
     "event", "What one tag did.",
@@ -106,7 +97,7 @@ def _row(entry: JournalEntry) -> list[str | None]:
     return [
         utc_text(event.time),
         gto_spelling(event.name.model),
-        EVENTS[event.name.kind],
+        EVENT_WORDS[event.name.kind],
         str(entry.version) if entry.version else None,
         str(entry.number) if entry.number else None,
         event.name.stage,

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 # As GTO does (base.py, `priority`), where two events share a second.
 PRIORITY = {"deprecate": 2, "register": 3, "deregister": 4, "assign": 5, "unassign": 6}
 
+# GTO's words for the kinds of event (`gto history`).
+EVENT_WORDS = {
+    "register": "registration",
+    "deregister": "deregistration",
+    "assign": "assignment",
+    "unassign": "unassignment",
+    "deprecate": "deprecation",
+}
+
 
 class JournalEntry(Record):
     """One event. `number` is the ordinal of the version that it is about, None if it is about no version."""
