@@ -94,7 +94,7 @@ def is_alone(paths: Sequence[str]) -> bool:
 
 
 def is_glob(path: str) -> bool:
-    """Whether `path` stands for whatever it matches: it is none itself, and has a wildcard in it."""
+    """Whether `path` is a pattern: it has a wildcard in it, and no file is called so."""
     return glob.has_magic(path) and not os.path.lexists(path) and "://" not in path
 
 

@@ -48,7 +48,7 @@ ELSEWHERE = {
 
 
 def command_meant(name: str) -> str | None:
-    """The command that `name`, which is none, was to be."""
+    """The command that was probably meant by `name`, which is not one."""
     if name in ELSEWHERE:
         return ELSEWHERE[name]
     return next(iter(difflib.get_close_matches(name.lower(), COMMANDS, n=1)), None)

@@ -106,7 +106,7 @@ def _until(since: int | None, lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def parsed(line: bytes) -> dict[str, Any]:
-    """The entry; empty for what is none. Only the chain tells whether it is as it was written."""
+    """The entry; empty if the line is not one. Only the chain tells whether it is as it was written."""
     try:
         entry: dict[str, Any] = json.loads(line)
         # What a line lacks that somebody has edited shows when it is used.

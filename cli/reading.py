@@ -72,7 +72,7 @@ def stage_of(text: str) -> str:
 
 
 def version_of(text: str) -> Version:
-    """The version. Raises Refused for what is none."""
+    """The version that `text` names. Raises Refused where it is not a valid one."""
     try:
         return parse_version(text)
     except ValueError as problem:

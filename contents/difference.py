@@ -85,7 +85,7 @@ def _pieces(what: str, old: Sequence[Piece], new: Sequence[Piece]) -> Iterator[C
 
 
 def _digests(what: str, name: str, old: Piece | None, new: Piece | None) -> Iterator[Change]:
-    """By each kind of digest that both have; where they share none, all of both, which may be of the same content."""
+    """By each kind of digest that both have; where they share none, all of both: they may mean the same content."""
     before, after = (
         {digest.partition(":")[0]: digest for digest in piece.digests} if piece is not None else {}
         for piece in (old, new)

@@ -236,7 +236,7 @@ def hook_file(
     ValueError where `python` can't be written into a script.
     """
     if not python.startswith("/"):
-        raise ValueError(f"{python!r} is no absolute path that a hook file can hold")
+        raise ValueError(f"{python!r} is not an absolute path that a hook file can hold")
     prefix = line_prefix(host)
     start = beginning(
         "server",

@@ -81,7 +81,7 @@ def about_what_stands(path: str, git_dir: str) -> list[str]:
         rules = ", ".join(f"{number} {rule}" for rule, number in damage.most_common())
         plan = shell_command("tagwarden", "audit", "--plan", path)
         said.append(
-            f"Old damage: {rules}. It is not held against new pushes; a commented script that puts right what can be: "
+            f"Old damage: {rules}. It is not held against new pushes; a commented script that fixes what can be fixed: "
             f"{plan} > plan.sh"
         )
     return said

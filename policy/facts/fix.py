@@ -2,7 +2,7 @@
 
 Whoever reads a refusal has the tag in a clone, where it stays until somebody
 deletes it or makes it anew. A tag that is only planned need not be deleted; one
-that stands is not put right by making it anew: no push may move it.
+that stands can't be fixed by making it anew, because no push may move it.
 """
 
 from __future__ import annotations

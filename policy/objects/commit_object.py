@@ -78,7 +78,7 @@ def _tree(lines: list[bytes]) -> tuple[str, int]:
     while place < len(lines) and lines[place].startswith(b"parent "):
         parent = lines[place][len(b"parent ") :]
         if len(parent) != len(tree) or not _is_id(parent):
-            raise Unreadable("one of its parents is no id")
+            raise Unreadable("one of its parents is not an object id")
         place += 1
     return tree.decode("ascii"), place
 

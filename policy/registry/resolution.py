@@ -110,7 +110,7 @@ def _no_version(query: Query, history: ModelHistory) -> str:
     if query.about == "commit":
         return f"no active version of {model!r} is on commit {query.commit}; {listed}"
     if query.about == "stable":
-        return f"no version of {model!r} is active that is no pre-release; {listed}"
+        return f"every active version of {model!r} is a pre-release; {listed}"
     if query.about == "line":
         line = ".".join(map(str, query.line))
         return f"no version of {model!r} is active in the line {line}.x; {listed}"

@@ -155,7 +155,7 @@ class _Others:
         """Have what GTO reads be there afterwards, too: the commit is a version of the model."""
         commit = self._ground.commits.get(tag.oid)
         if name is None or commit is None or name.kind != "register":
-            self.steps.append(_drop(tag, why, "No other tag says that of a version, for it is no number."))
+            self.steps.append(_drop(tag, why, "No other tag can say the same, because what it names is not a version."))
             return
         model = self._models.get(name.model)
         if model is None:

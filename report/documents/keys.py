@@ -83,7 +83,7 @@ KEYS: dict[str, Key] = {
     "files": Key(OBJECTS, "The policy files that were checked."),
     "findings": Key(OBJECTS, "The rules that were broken."),
     "findings_in_all": Key(NUMBER, "How many findings there were, where not all are listed."),
-    "fix": Key(TEXT, "A command, or a sentence with one, that puts it right."),
+    "fix": Key(TEXT, "A command, or a sentence with one, that fixes it."),
     "from": Key(OBJECT, "The version that is compared."),
     "globs": Key(TEXTS, "The models that the override is for."),
     "guarded": Key(FLAG, "False where the push lock ended with the hook, before the refs were in place."),

@@ -10,7 +10,7 @@ AS_OF = (if_any("at"), if_any("by"))
 SOURCE = shape("source", "A policy.", "source", or_null("id"))
 
 FINDING = shape(
-    "finding", "A rule that is broken: what, why, and how to put it right.",
+    "finding", "A rule that is broken: what, why, and how to fix it.",
     "rule", "severity", or_null("ref"), or_null("tag"), or_null("model"), "message", or_null("key"), or_null("fix"),
 )  # fmt: skip
 

@@ -28,7 +28,7 @@ _WINDOW_BYTES = 4096
 _WINDOWS_AT_MOST = 4
 # About what Git writes, and we read over, in the time that another process takes to start.
 READ_OVER_BYTES = 1 << 18
-# Larger objects are none that anybody may tag, name or read here.
+# The rules let nobody tag or name a larger object, and nothing here reads one.
 LARGEST = 1 << 24
 _SIZES, _CONTENT = "--batch-check", "--batch"
 _CHUNK = 1 << 16

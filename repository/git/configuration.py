@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 # transports that is the pusher.
 _FROM_THE_ENVIRONMENT = ("GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS")
 
-# Every repository has it, so a listing without it is none of the repository's configuration.
+# Every repository has it, so a listing without it does not come from a repository's configuration.
 _WRITTEN_BY_INIT = "core.repositoryformatversion"
-_ADVICE = "Put the configuration right; `git config --list` tells when it is."
+_ADVICE = "Fix the configuration; `git config --list` tells whether Git can read it."
 
 
 class Configuration:

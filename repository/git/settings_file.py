@@ -28,7 +28,7 @@ def check_settings_file(path: str, common_dir: str) -> None:
         for one, kind in ((os.path.dirname(path), "folder"), (path, "file")):
             found = os.stat(one)
             if kind == "file" and not stat.S_ISREG(found.st_mode):
-                raise CannotJudge(f"The settings {path!r} that the hook file names are no ordinary file.")
+                raise CannotJudge(f"The settings {path!r} that the hook file names are not an ordinary file.")
             if problem := _problem(one, found, owners, kind):
                 raise CannotJudge(
                     f"The settings {path!r} that the hook file names are not trusted: {problem}, and whoever can "

@@ -66,7 +66,7 @@ def beginning(
     `python` can't be written into a script.
     """
     if any(character in python for character in "\n\r\0"):
-        raise ValueError(f"{python!r} is no path that a hook file can hold")
+        raise ValueError(f"{python!r} is not a path that a hook file can hold")
     values = {"python": python, "next": next_hook, "prefix": prefix, "repair": repair, **more}
     option = " --server" if side == "server" else ""
     return _BEGINNING.format(

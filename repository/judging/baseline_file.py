@@ -49,7 +49,7 @@ def read_baseline(path: str) -> list[KnownFinding]:
         hint = "; --write-baseline writes one" if isinstance(error, FileNotFoundError) else ""
         raise CannotJudge(f"the baseline {quoted(path)} can't be read: {error.strerror}{hint}") from error
     except ValueError as problem:
-        raise CannotJudge(f"{quoted(path)} is no baseline: {problem}") from None
+        raise CannotJudge(f"{quoted(path)} is not a baseline: {problem}") from None
 
 
 def write_baseline(path: str, lines: Sequence[KnownFinding]) -> None:
@@ -59,7 +59,7 @@ def write_baseline(path: str, lines: Sequence[KnownFinding]) -> None:
         if os.path.lexists(path):
             with open(path, "rb") as file:
                 if file.read(len(beginning)) != beginning:
-                    raise CannotJudge(f"{quoted(path)} is there and is no baseline, so it is left as it is")
+                    raise CannotJudge(f"{quoted(path)} exists and is not a baseline, so it is left as it is")
         replace_file(path, os.fsencode(format_baseline(lines)), 0o644)
     except OSError as error:
         raise CannotJudge(f"the baseline {quoted(path)} can't be written: {error.strerror}") from error

@@ -55,7 +55,7 @@ def read_allowed_signers(location: str, reader: Reader, *, remote: str | None = 
     """What stands at `location` (`file:/path` or `ref:<ref>:<path>`), before the push.
 
     In a clone, the refs are those that it knows of the server's: of `remote`.
-    Raises CannotJudge where there is nothing to read, or a fingerprint that is none.
+    Raises CannotJudge where there is nothing to read, or where a fingerprint is malformed.
     """
     where = parse_location(KEY, location)
     if where.ref is None:

@@ -24,7 +24,7 @@ class Signed(Record):
 
 
 def read_signed(push: TagPush, raw: bytes, size: int) -> Signed | str:
-    """What a tag object's signature is and signs, or why it is none that can be verified."""
+    """What a tag object's signature is and signs, or why it can't be verified."""
     if len(raw) != size:
         return f"the tag object has {size} bytes, too many to verify"
     header, blank, body = raw.partition(b"\n\n")

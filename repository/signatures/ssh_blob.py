@@ -34,7 +34,7 @@ class SshSignature(Record):
 
 
 def read_ssh_signature(blob: bytes) -> SshSignature | str:
-    """The signature in the bytes of its armour, or why it is none."""
+    """The signature in the bytes of its armour, or why they are not one that counts."""
     if not blob.startswith(MAGIC + VERSION):
         return "it is not an SSH signature of a known version"
     fields = []

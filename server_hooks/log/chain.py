@@ -99,7 +99,7 @@ class _Check:
 
     def begin(self, part: Part) -> None:
         if self.torn:
-            self._trouble(f"the {self.torn} bytes at the end are no whole line")
+            self._trouble(f"the {self.torn} bytes at the end are not a whole line")
         self.torn = part.torn
         self.files.append(part.path)
         self.at = 0

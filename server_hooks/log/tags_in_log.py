@@ -236,7 +236,7 @@ def _read_baseline(path: str, table: _Table) -> int | None:
 
 
 def _after(beginning: bytes) -> int | None:
-    """The number in the first line of the baseline, None where that is none."""
+    """The number in the first line of the baseline, None where that line holds none."""
     number = beginning.removeprefix(BEGINNING).strip()
     return int(number) if beginning.startswith(BEGINNING) and number.isdigit() else None
 

@@ -57,7 +57,7 @@ def test_where_there_is_none_it_is_said_and_nothing_printed(registry: Repo, quer
 def test_a_model_of_pre_releases_only_has_no_stable_version(repo: Repo) -> None:
     repo.tag("m@v1.0.0-rc.1")
 
-    assert "no version of 'm' is active that is no pre-release; the latest is v1.0.0-rc.1" in (
+    assert "every active version of 'm' is a pre-release; the latest is v1.0.0-rc.1" in (
         tagwarden(repo.path, "resolve", "m@stable").err
     )
 
