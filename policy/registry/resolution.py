@@ -109,7 +109,7 @@ def _no_version(query: Query, history: ModelHistory) -> str:
     listed = f"the latest is {active[-1]}" if active else "no version of it is active"
     if query.about == "commit":
         return f"no active version of {model!r} is on commit {query.commit}; {listed}"
-    if query.about == "stable":
+    if query.about == "stable" and active:
         return f"every active version of {model!r} is a pre-release; {listed}"
     if query.about == "line":
         line = ".".join(map(str, query.line))

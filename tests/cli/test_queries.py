@@ -61,6 +61,9 @@ def test_a_model_of_pre_releases_only_has_no_stable_version(repo: Repo) -> None:
         tagwarden(repo.path, "resolve", "m@stable").err
     )
 
+    repo.tag("m@v1.0.0-rc.1!")
+    assert "no version of 'm' is active\n" in tagwarden(repo.path, "resolve", "m@stable").err
+
 
 def test_the_version_on_a_commit(registry: Repo) -> None:
     on = registry.git("rev-parse", "churn@v1.2.3^{commit}")
