@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import posixpath
-import tomllib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..policy.errors import CannotJudge
-from ..policy.objects.yaml_reading import load_yaml, prepare_yaml
+from ..policy.objects.document_files import kind_of, load_or_problem, prepare
 from ..policy.time_limit import in_time
+
+if TYPE_CHECKING:
+    from ..policy.objects.document_files import Kind
 
 MOST_BYTES = 1024 * 1024
 SECONDS = 10.0
@@ -17,26 +17,23 @@ TOO_SLOW = "it takes too long"
 MOST_VALUES = 1000
 DEEPEST = 50
 
-SUFFIXES = {".json": "JSON", ".yaml": "YAML", ".yml": "YAML", ".dvc": "YAML", ".lock": "YAML", ".toml": "TOML"}
-
 
 class Documents:
     """The files that were read, by content: many versions hold the same ones."""
 
     def __init__(self) -> None:
-        self._read: dict[tuple[str, bytes], Any] = {}
+        self._read: dict[tuple[Kind, bytes], Any] = {}
 
     def load(self, path: str, data: bytes, *, seconds: float = SECONDS) -> Any:
         """The document in a file, by the ending of its name, read within so many seconds.
 
         Raises ValueError, which says why it can't be read.
         """
-        kind = SUFFIXES.get(posixpath.splitext(path)[1].lower())
+        kind = kind_of(path)
         if kind is None:
             raise ValueError("only JSON, YAML and TOML are read")
         if (kind, data) not in self._read:
-            if kind == "YAML":
-                prepare_yaml()
+            prepare(kind)
             try:
                 found, _ = in_time(lambda: _load_or_fail(kind, data), seconds=seconds, too_slow=TOO_SLOW)
             except CannotJudge as problem:
@@ -51,23 +48,15 @@ class Documents:
 
 def is_readable(path: str) -> bool:
     """Whether the name of a file says that it is of a kind that is read."""
-    return posixpath.splitext(path)[1].lower() in SUFFIXES
+    return kind_of(path) is not None
 
 
-def _load_or_fail(kind: str, data: bytes) -> Any:
-    try:
-        return _load(kind, data)
-    except RecursionError:
-        return ValueError("it is nested too deeply")
-    except ValueError as problem:
-        said = str(problem).partition("\n")[0]
-        return ValueError(f"it is not {kind}: {said}")
-
-
-def _load(kind: str, data: bytes) -> Any:
-    if kind == "YAML":
-        return load_yaml(data)
-    return json.loads(data) if kind == "JSON" else tomllib.loads(data.decode("utf-8"))
+def _load_or_fail(kind: Kind, data: bytes) -> Any:
+    found = load_or_problem(data, kind)
+    if isinstance(found, ValueError):
+        said = str(found).partition("\n")[0]
+        return ValueError(said if said.startswith("it is ") else f"it is not {kind}: {said}")
+    return found
 
 
 def flattened(document: Any) -> tuple[list[tuple[str, Any]], bool]:

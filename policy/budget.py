@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from typing import Literal, TypeVar
 
     Result = TypeVar("Result")
-    Work = Literal["patterns", "yaml", "signatures"]
+    Work = Literal["patterns", "documents", "signatures"]
 
-SECONDS: dict[Work, float] = {"patterns": 1.5, "yaml": 1.5, "signatures": 10.0}
+SECONDS: dict[Work, float] = {"patterns": 1.5, "documents": 1.5, "signatures": 10.0}
 
 TOO_SLOW: dict[Work, str] = {
     "patterns": (
-        "The patterns in the policy take more than {seconds:g} seconds on the messages of this push. Whoever keeps the "
-        "policy should simplify {what} (nested repetitions such as '(a+)+' are slow)."
+        "The patterns in the policy take more than {seconds:g} seconds on what is pushed. Whoever keeps the policy "
+        "should simplify {what} (nested repetitions such as '(a+)+' are slow)."
     ),
-    "yaml": (
-        "The YAML files (.gto, and artifacts.yaml and dvc.yaml of the tagged commits) take more than {seconds:g} "
-        "seconds to read, at last {what}. Push fewer tags at once, or make the files smaller."
+    "documents": (
+        "The files that are read (.gto, and artifacts.yaml, dvc.yaml and such of the tagged commits) take more than "
+        "{seconds:g} seconds to read, at last {what}. Push fewer tags at once, or make the files smaller."
     ),
     "signatures": (
         "The signatures of this push take more than {seconds:g} seconds to verify, at last {what}. Push fewer tags "

@@ -11,7 +11,11 @@ from .time_limit import has_timers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from .budget import Budget
+
+    How = Literal["fullmatch", "search"]
 
 
 def matches_in_time(pattern: str, text: str, budget: Budget) -> bool:
@@ -19,29 +23,44 @@ def matches_in_time(pattern: str, text: str, budget: Budget) -> bool:
 
     Raises CannotJudge if the budget's time is over before that is known.
     """
+    return _match("fullmatch", pattern, text, budget) is not None
+
+
+def find_in_time(pattern: str, text: str, budget: Budget) -> str | None:
+    """The first group of the first match of `pattern` in `text`, or the match where there are no groups.
+
+    None where nothing matches. Raises CannotJudge if the budget's time is over before that is known.
+    """
+    return _match("search", pattern, text, budget)
+
+
+def _match(how: How, pattern: str, text: str, budget: Budget) -> str | None:
     what = f"the pattern {pattern!r}"
     if not has_timers():
         budget.check("patterns", what)
-        return _match_in_child(pattern, text, budget, what)
+        return _match_in_child(how, pattern, text, budget, what)
     import re
 
-    return budget.run("patterns", lambda: re.fullmatch(pattern, text) is not None, what=what)
+    found = budget.run("patterns", lambda: getattr(re, how)(pattern, text), what=what)
+    return None if found is None else (found[min(1, found.re.groups)] or "")
 
 
-def _match_in_child(pattern: str, text: str, budget: Budget, what: str) -> bool:
+def _match_in_child(how: How, pattern: str, text: str, budget: Budget, what: str) -> str | None:
     import subprocess
     import sys
     import time
 
     program = (
         "import re, sys; p, t = sys.stdin.buffer.read().decode('utf-8', 'surrogatepass').split('\\0', 1); "
-        "sys.exit(0 if re.fullmatch(p, t) else 10)"
+        f"m = re.{how}(p, t); g = m and (m[min(1, m.re.groups)] or ''); "
+        "sys.stdout.buffer.write((g or '').encode('utf-8', 'surrogatepass')); sys.exit(10 if m is None else 0)"
     )
     began = time.monotonic()
     try:
         done = subprocess.run(
             [sys.executable, "-I", "-c", program],
             input=f"{pattern}\0{text}".encode("utf-8", "surrogatepass"),
+            stdout=subprocess.PIPE,
             timeout=budget.left("patterns") + 1,
             check=False,
         )
@@ -51,4 +70,4 @@ def _match_in_child(pattern: str, text: str, budget: Budget, what: str) -> bool:
         budget.charge("patterns", time.monotonic() - began)
     if done.returncode not in (0, 10):
         raise CannotJudge(f"The pattern {pattern!r} in the policy could not be tried (exit status {done.returncode}).")
-    return done.returncode == 0
+    return done.stdout.decode("utf-8", "surrogatepass") if done.returncode == 0 else None

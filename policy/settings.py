@@ -59,9 +59,17 @@ class Message(Record):
     trailers: tuple[Trailer, ...] = ()
 
 
+class VersionFile(Record):
+    """Where a commit tells its version (`objects/version_file.py`); without a `path` nobody asks."""
+
+    path: str | None = None
+    key: str | None = None
+
+
 class TargetRules(Record):
     branches: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    version_file: VersionFile = VersionFile()
     max_depth: int = 200
     max_paths: int = 1_000_000
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..policy.errors import CannotJudge
-from ..policy.objects.annotations import YamlFiles, annotation_in
+from ..policy.objects.annotations import annotation_in
+from ..policy.objects.document_files import DocumentFiles
 from ..policy.objects.needed_files import ANNOTATIONS_FILE, MOST_FILE_BYTES, declaration
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ def read_annotation(reader: Reader, commit: str, model: str) -> Annotation | Non
     places = [(path, name, ("artifacts",)), (ANNOTATIONS_FILE, model.replace("=", ":"), ())]
     try:
         contents = reader.files([(commit, place) for place, _, _ in places], limit=MOST_FILE_BYTES + 1)
-        documents = YamlFiles()
+        documents = DocumentFiles()
         found = [
             annotation_in(content, name, documents, within=within, folder=place.rpartition("/")[0])
             for content, (place, name, within) in zip(contents, places, strict=True)

@@ -55,6 +55,8 @@ MUTANTS = (
     _rule("tag_immutable", "push.old is not None and push.new is not None", "push.new is not None"),
     _rule("tag_permanent", "push.old is None or push.new is not None", "push.old is None or push.new is None"),
     Mutant("policy/facts/readable_event.py", "found.message_bytes >", "found.message_bytes >=", RULES),
+    _rule("target_version", 'event.name.kind != "register" or', ""),
+    _rule("target_version", "if found == event.name.version:", "if not isinstance(found, str):"),
     _rule("target_tree", "shape.depth > bounds", "shape.depth >= bounds"),
     _rule("target_tree", "shape.paths > bounds", "shape.paths >= bounds"),
     _rule("target_commit", 'tag.object.target_type == "tag"', "False"),

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ..objects.annotations import YamlFiles
+    from ..objects.document_files import DocumentFiles
     from ..push import Circumstances, Likeness, ModelPush, Signature, Tag, TagPush, Target
     from ..registry.replay import ReplayedEvent
     from ..settings import Settings
@@ -30,7 +30,7 @@ class ModelFacts(Record):
     `existing` are the tags from before the push that still stand after it;
     `unread` are those of them that claim to register a version, and that the
     registry does not read.
-    `documents` gives what reads YAML files. The other fields are as in
+    `documents` gives what reads YAML, JSON and TOML files. The other fields are as in
     `ModelPush`.
     """
 
@@ -47,14 +47,14 @@ class ModelFacts(Record):
     obstacles: Mapping[str, str]
     likeness: Likeness
     signatures: Mapping[str, Signature]
-    documents: Callable[[], YamlFiles]
+    documents: Callable[[], DocumentFiles]
 
 
 def build_facts(
     push: ModelPush,
     settings: Settings,
     circumstances: Circumstances,
-    documents: Callable[[], YamlFiles],
+    documents: Callable[[], DocumentFiles],
     landing: Landing = TOGETHER,
 ) -> ModelFacts:
     """Replay `push` on the model's history, as far as `landing` says, and gather what the rules ask for."""

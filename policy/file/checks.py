@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..settings import Message, Trailer
+    from ..settings import Message, Trailer, VersionFile
     from .policy import Policy
     from .reading import PolicyLevel, PolicyReader
 
@@ -23,7 +23,7 @@ def check(policy: Policy, reader: PolicyReader) -> None:
     _check_severities(policy, reader)
     _check_groups(policy, reader)
     _check_selectors(reader)
-    _check_trailers(policy, reader)
+    _check_models(policy, reader)
 
 
 def _check_severities(policy: Policy, reader: PolicyReader) -> None:
@@ -67,12 +67,43 @@ def _check_selectors(reader: PolicyReader) -> None:
                 reader.mistake(reader.base, f"{array}[{number}].stages", problem)
 
 
-def _check_trailers(policy: Policy, reader: PolicyReader) -> None:
+def _check_models(policy: Policy, reader: PolicyReader) -> None:
+    """What is wrong with the settings that may differ by model."""
     settings = policy.base
-    _check_bounds(settings.message, reader.base, reader)
-    for override, part in zip(policy.overrides, reader.overrides, strict=True):
-        settings = change(settings, override.changes)
+    for changes, part in [
+        ({}, reader.base),
+        *zip((o.changes for o in policy.overrides), reader.overrides, strict=True),
+    ]:
+        settings = change(settings, changes)
         _check_bounds(settings.message, part, reader)
+        _check_version_file(settings.target.version_file, part, reader)
+
+
+def _check_version_file(wanted: VersionFile, part: PolicyLevel, reader: PolicyReader) -> None:
+    table = "target.version-file"
+    given = [path for path in part.given if path.startswith(f"{table}.")]
+    read = part.values.get("target", {}).get("version_file", {})
+    # What holds a mistake already is not held against the rest.
+    problem = _problem_of_version_file(wanted) if given and len(given) == len(read) else None
+    if problem is not None:
+        name, what = problem
+        reader.mistake(part, f"{table}.{name}", what)
+
+
+def _problem_of_version_file(wanted: VersionFile) -> tuple[str, str] | None:
+    from ..objects.document_files import kind_of
+    from .value_types import PATTERN, InvalidValue
+
+    if wanted.path is None:
+        return "path", "must be given"
+    kind = kind_of(wanted.path)
+    if kind is not None:
+        return None if wanted.key else ("key", f"must be given, for {wanted.path!r} holds {kind}")
+    try:
+        PATTERN.read(wanted.key or "")
+    except InvalidValue as unfit:
+        return "key", f"found {unfit}; expected {PATTERN.expected}, for {wanted.path!r} is plain text"
+    return None
 
 
 def _check_bounds(message: Message, part: PolicyLevel, reader: PolicyReader) -> None:

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from ..settings import Emergency, Message, Models, Selector, Show, Signing, Stages, TargetRules, Time, Trailer, Versions
+from ..settings import (
+    Emergency,
+    Message,
+    Models,
+    Selector,
+    Show,
+    Signing,
+    Stages,
+    TargetRules,
+    Time,
+    Trailer,
+    VersionFile,
+    Versions,
+)
 from .toml_text import toml_text
 from .value_types import SECONDS
 
@@ -18,6 +31,7 @@ _DEFAULTS: dict[str, object] = {
     "message": Message(),
     "message.trailers.NAME": Trailer(""),
     "target": TargetRules(),
+    "target.version-file": VersionFile(),
     "time": Time(),
     "people.allow[]": Selector(),
     "signing": Signing(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from . import value_types as types
 from .key import ANY_VALUE, Key
+from .tag_keys import TAG_KEYS
 
 # Sections that an override may hold.
 OVERRIDABLE = ("versions", "stages", "message", "target", "rules")
@@ -106,102 +107,7 @@ _ROWS = (
         (),
         unset="none",
     ),
-    Key(
-        "message.min-length",
-        types.whole(0, 65536),
-        "The least number of characters, outer white space and signature not counted.",
-        rules=("message",),
-        turns_on_unless=0,
-    ),
-    Key(
-        "message.pattern",
-        types.PATTERN,
-        "A regular expression that the whole message must match, without signature and outer white space.",
-        rules=("message",),
-        turns_on_unless="",
-        unset="any text",
-    ),
-    Key(
-        "message.max-bytes",
-        types.whole(1, 104857600),
-        "The most bytes that a message may have.",
-        rules=("tag-object",),
-    ),
-    Key(
-        "message.trailers.NAME.required",
-        types.FLAG,
-        "Whether a message without this trailer is refused.",
-        rules=("message",),
-    ),
-    Key(
-        "message.trailers.NAME.type",
-        types.choice(("string", "number", "integer")),
-        "What its value must be.",
-        "number",
-        ("message",),
-    ),
-    Key(
-        "message.trailers.NAME.pattern",
-        types.PATTERN,
-        "A regular expression that its whole value must match.",
-        "[0-9.]+",
-        rules=("message",),
-        unset="any text",
-    ),
-    Key(
-        "message.trailers.NAME.min",
-        types.NUMBER,
-        "The least value of a number.",
-        0.8,
-        rules=("message",),
-        unset="none",
-    ),
-    Key(
-        "message.trailers.NAME.max",
-        types.NUMBER,
-        "The greatest value of a number.",
-        1.0,
-        rules=("message",),
-        unset="none",
-    ),
-    Key(
-        "message.trailers.NAME.what",
-        types.SOME_KINDS,
-        "The kinds of tag that it is asked of.",
-        ["register"],
-        rules=("message",),
-        unset="all kinds",
-    ),
-    Key(
-        "target.branches",
-        types.GLOBS,
-        "Globs over branches; the tagged commit must be on one of them, as they stand after the push.",
-        ["main", "release/*"],
-        ("target-branch",),
-        (),
-        unset="not asked",
-    ),
-    Key(
-        "target.files",
-        types.PATHS,
-        "Files that the tagged commit must hold.",
-        ["MODEL_CARD.md"],
-        ("target-files",),
-        (),
-        unset="none",
-    ),
-    Key(
-        "target.max-depth",
-        types.whole(1, 900),
-        "How deep folders may lie in each other in a tagged commit; GTO fails at some 950.",
-        rules=("target-tree",),
-    ),
-    Key(
-        "target.max-paths",
-        types.whole(1, 100000000),
-        "How many files and folders a tagged commit may have, each path counted; GTO walks them all.",
-        rules=("target-tree",),
-    ),
+    *TAG_KEYS,
     Key(
         "time.max-skew",
         types.DURATION,

@@ -98,6 +98,8 @@ def change(settings: Settings, changes: Mapping[str, Mapping[str, Any]]) -> Sett
         old = getattr(settings, section)
         if "trailers" in fields:
             fields = {**fields, "trailers": _change_trailers(old.trailers, fields["trailers"])}
+        if "version_file" in fields:
+            fields = {**fields, "version_file": old.version_file._replace(**fields["version_file"])}
         settings = settings._replace(**{section: old._replace(**fields)})
     return settings
 

@@ -60,9 +60,9 @@ LIMITS = (
     ("a dotted key", f"{MOST_DOTS} parts"),
 )
 A_PUSH = f"""
-One push has {WORK_SECONDS["patterns"]:g} seconds for all patterns on its messages, {WORK_SECONDS["yaml"]:g} for the \
-YAML files at its commits, and
-{WORK_SECONDS["signatures"]:g} for its signatures. Beyond that it can't be judged (exit status 3).
+One push has {WORK_SECONDS["patterns"]:g} seconds for all patterns, {WORK_SECONDS["documents"]:g} for the files
+that are read at its commits, and {WORK_SECONDS["signatures"]:g} for its signatures.
+Beyond that it can't be judged (exit status 3).
 On Windows, which has no timers, a clone's hook waits for a pattern as long as it takes.
 """
 

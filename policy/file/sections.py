@@ -12,6 +12,7 @@ SECTIONS: dict[str, str] = {
     "message": "What a tag's message must look like.",
     "message.trailers.NAME": "A trailer (git-interpret-trailers(1)) that messages carry.",
     "target": "What may be tagged.",
+    "target.version-file": "A file of the tagged commit that tells its version, which a registration must bear.",
     "time": "Whose clock counts, and how far it may be off.",
     "people": "Who may do what. Needs a server that knows who pushes.",
     "people.allow[]": "Only the people in the entries that cover an event, by kind, model and stage, may push it.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ..record import Record
 from ..rules import DEFAULT_LEVELS, RULES
+from ..settings import Settings
 from .key import ANY_VALUE
 from .keys import KEYS
 
@@ -16,7 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from ..settings import Settings
     from ..verdict import Level
 
 
@@ -39,7 +39,9 @@ def _options() -> tuple[Option, ...]:
     for rule, row in RULES.items():
         if row.raised_by is not None:
             section, _, name = row.raised_by.partition(".")
-            options.append(Option(row.raised_by, section, name, (rule,), ()))
+            field = name.replace("-", "_")
+            nothing = getattr(getattr(Settings({}), section), field)
+            options.append(Option(row.raised_by, section, field, (rule,), nothing))
     return tuple(options)
 
 

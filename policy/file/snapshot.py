@@ -20,6 +20,7 @@ _RECORDS: tuple[type[tuple[Any, ...]], ...] = (
     records.Message,
     records.Trailer,
     records.TargetRules,
+    records.VersionFile,
     records.Time,
     records.People,
     records.Allow,

@@ -116,6 +116,13 @@ def _read_string(value: Any) -> str:
     raise InvalidValue
 
 
+def _read_non_empty(value: Any) -> str:
+    text = _read_string(value)
+    if text:
+        return text
+    raise InvalidValue
+
+
 def _read_duration(value: Any) -> int:
     text = _read_string(value)
     number, unit = text[:-1], text[-1:]
@@ -204,6 +211,7 @@ def _read_signers(value: Any) -> str:
 NAME_SCHEMA = {"type": "string", "pattern": "^[A-Za-z0-9]([A-Za-z0-9_/-]*[A-Za-z0-9])?$"}
 _TEXT = {"type": "string", "minLength": 1}
 
+NON_EMPTY = ValueType("a text that is not empty", _read_non_empty, _TEXT)
 FLAG = ValueType("true or false", _read_flag, {"type": "boolean"})
 NUMBER = ValueType("a number", _read_number, {"type": "number"})
 LEVEL = choice(("error", "warning", "off"))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ..file.policy import Policy
-    from ..objects.annotations import YamlFiles
+    from ..objects.document_files import DocumentFiles
     from ..push import Circumstances, ModelPush, Signature, TagPush, WholePush
     from ..settings import Settings
     from ..verdict import Breach, Level, Severity
@@ -42,7 +42,7 @@ class Judge:
         """`verify` checks the signatures of pushed tags, for policies that ask for them."""
         self.policy = policy
         self.verify = verify
-        self._documents: YamlFiles | None = None
+        self._documents: DocumentFiles | None = None
         if circumstances.budget is None:
             from ..budget import Budget
 
@@ -68,12 +68,12 @@ class Judge:
             self._settings[key] = self.policy.settings_under(overrides)
         return self._settings[key]
 
-    def documents(self) -> YamlFiles:
-        """What reads the YAML files of this push; few pushes need it."""
+    def documents(self) -> DocumentFiles:
+        """What reads the YAML, JSON and TOML files of this push; few pushes need it."""
         if self._documents is None:
-            from ..objects.annotations import YamlFiles
+            from ..objects.document_files import DocumentFiles
 
-            self._documents = YamlFiles(self.circumstances.budget)
+            self._documents = DocumentFiles(self.circumstances.budget)
         return self._documents
 
     def judge_model(self, push: ModelPush) -> None:

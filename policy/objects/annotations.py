@@ -1,20 +1,15 @@
-"""The YAML files that annotate models: `artifacts.yaml` (GTO), `dvc.yaml` (DVC).
-
-They are read with ruamel.yaml because GTO and DVC read them with it; a file is
-unreadable here exactly if it is unreadable there.
-"""
+"""The YAML files that annotate models: `artifacts.yaml` (GTO), `dvc.yaml` (DVC)."""
 
 from __future__ import annotations
 
-from ..budget import Budget
 from ..record import Record
-from .needed_files import MOST_FILE_BYTES
-from .yaml_reading import load_yaml, prepare_yaml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
+
+    from .document_files import DocumentFiles
 
 # What GTO's `Artifact` model takes for each key of an entry.
 ENTRY_TYPES: dict[str, tuple[type, ...]] = {
@@ -34,35 +29,7 @@ class Annotation(Record):
     description: str
 
 
-class YamlFiles:
-    """The YAML files of one push: each content is read once, and all of them within the push's budget."""
-
-    def __init__(self, budget: Budget | None = None) -> None:
-        self._budget = Budget() if budget is None else budget
-        self._read: dict[bytes, Any] = {}
-
-    def load(self, data: bytes) -> Any:
-        """The document in `data`. Raises ValueError if it is unreadable or too large, CannotJudge if time is up."""
-        if len(data) > MOST_FILE_BYTES:
-            raise ValueError(f"it is larger than {MOST_FILE_BYTES // 1024} KiB")
-        if data not in self._read:
-            prepare_yaml()
-            what = f"one of {len(data)} bytes"
-            self._read[data] = self._budget.run("yaml", lambda: _load_or_fail(data), what=what)
-        found = self._read[data]
-        if isinstance(found, ValueError):
-            raise found
-        return found
-
-
-def _load_or_fail(data: bytes) -> Any:
-    try:
-        return load_yaml(data)
-    except ValueError as problem:
-        return problem
-
-
-def problem_of_annotations(data: bytes, documents: YamlFiles) -> str | None:
+def problem_of_annotations(data: bytes, documents: DocumentFiles) -> str | None:
     """Why GTO can't read this `artifacts.yaml`; None if it can."""
     try:
         content = documents.load(data)
@@ -86,7 +53,7 @@ def is_artifact_name(text: str) -> bool:
     return re.search("^[a-zA-Z0-9]([a-zA-Z0-9-/_]*[a-zA-Z0-9])?$", text) is not None
 
 
-def declares(data: bytes, artifact: str, documents: YamlFiles) -> bool:
+def declares(data: bytes, artifact: str, documents: DocumentFiles) -> bool:
     """Whether `artifact` is a key under `artifacts` in this `dvc.yaml`. Raises ValueError if it can't be read."""
     content = documents.load(data)
     artifacts = content.get("artifacts") if isinstance(content, dict) else None
@@ -94,7 +61,7 @@ def declares(data: bytes, artifact: str, documents: YamlFiles) -> bool:
 
 
 def annotation_in(
-    data: bytes, artifact: str, documents: YamlFiles, *, within: Sequence[str], folder: str
+    data: bytes, artifact: str, documents: DocumentFiles, *, within: Sequence[str], folder: str
 ) -> Annotation | None:
     """What the file in `folder` says of `artifact`, a key of the table that `within` leads to.
 

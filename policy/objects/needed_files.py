@@ -20,6 +20,8 @@ def needed_files(model: str, settings: Settings) -> tuple[str, ...]:
         paths.append(declaration(model, settings.models.declared_in)[0])
     if settings.levels["target-files"] != "off":
         paths.extend(settings.target.files)
+    if settings.target.version_file.path and settings.levels["target-version"] != "off":
+        paths.append(settings.target.version_file.path)
     return tuple(dict.fromkeys(paths))
 
 

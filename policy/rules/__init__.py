@@ -27,8 +27,8 @@ class RuleRow(Record):
     `severity` is the rule's under the built-in policy. `looks_at` are the
     features (`features.py`) of which a push must have one for the rule to have
     anything to say. `scope` is what it is asked about. It refuses nothing
-    without one of the options in `needs_option`; the array `raised_by` makes it
-    an error as soon as it holds anything. `needs_remote`: it rests on tags that
+    without one of the options in `needs_option`; the array or table `raised_by`
+    makes it an error as soon as it holds anything. `needs_remote`: it rests on tags that
     only the remote may have. `needs_pusher`: it rests on who pushes.
     `breakable`: its breach leaves the registry readable, so an emergency may
     break it. `helped`: other tags of the push may count for a tag, so that it
@@ -58,6 +58,13 @@ RULES: dict[str, RuleRow] = {
     "target-tree": RuleRow("error", frozenset(("odd-tree",))),
     "target-annotations": RuleRow("error", frozenset(("annotations",))),
     "target-branch": RuleRow("off", frozenset(("register",)), needs_option=("target.branches",), breakable=True),
+    "target-version": RuleRow(
+        "off",
+        frozenset(("register",)),
+        needs_option=("target.version-file",),
+        raised_by="target.version-file",
+        breakable=True,
+    ),
     "target-files": RuleRow("off", IN_USE, needs_option=("target.files",), breakable=True),
     "model-known": RuleRow("off", needs_option=("models.names", "models.declared-in"), breakable=True),
     "model-case": RuleRow("error", frozenset(("case-twin",)), needs_remote=True, breakable=True),

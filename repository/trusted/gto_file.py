@@ -8,7 +8,7 @@ from ...policy.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...policy.budget import Budget
-    from ...policy.objects.annotations import YamlFiles
+    from ...policy.objects.document_files import DocumentFiles
     from ..git.reader import Reader
 
 GTO_FILE = ".gto"
@@ -35,17 +35,17 @@ def declared_stages(reader: Reader, commit: str | None, budget: Budget | None = 
     data = reader.files([(commit, GTO_FILE)], limit=_LARGEST + 1)[0]
     if data is None:
         return DeclaredStages(None)
-    from ...policy.objects.annotations import YamlFiles
+    from ...policy.objects.document_files import DocumentFiles
 
     try:
         if len(data) > _LARGEST:
             raise ValueError(f"it has more than {_LARGEST} bytes")
-        return DeclaredStages(stages_in(data, YamlFiles(budget)))
+        return DeclaredStages(stages_in(data, DocumentFiles(budget)))
     except ValueError as error:
         return DeclaredStages(None, f"{GTO_FILE} in commit {commit} declares no stages: {error}")
 
 
-def stages_in(data: bytes, documents: YamlFiles) -> tuple[str, ...] | None:
+def stages_in(data: bytes, documents: DocumentFiles) -> tuple[str, ...] | None:
     """The stages in a `.gto` file, None for any. Raises ValueError where GTO can't read it.
 
     As in gto.config: names of keys in any case; no stages, or none but null, means any; an empty

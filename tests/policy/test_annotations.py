@@ -8,7 +8,8 @@ import pytest
 from gto.index import Index
 
 from tagwarden.policy import budget
-from tagwarden.policy.objects.annotations import YamlFiles, declares, problem_of_annotations
+from tagwarden.policy.objects.annotations import declares, problem_of_annotations
+from tagwarden.policy.objects.document_files import DocumentFiles
 
 READABLE = {
     "nothing said of a model": "churn: {}",
@@ -41,7 +42,7 @@ UNREADABLE = {
 def test_what_gto_reads_is_readable(text: str) -> None:
     Index.read(io.StringIO(text))
 
-    assert problem_of_annotations(text.encode(), YamlFiles()) is None
+    assert problem_of_annotations(text.encode(), DocumentFiles()) is None
 
 
 @pytest.mark.parametrize(("text", "problem"), UNREADABLE.values(), ids=UNREADABLE)
@@ -49,13 +50,13 @@ def test_what_gto_can_not_read_is_not(text: str, problem: str) -> None:
     with pytest.raises(Exception):  # noqa: B017 -- GTO raises errors of its own, of pydantic and of ruamel.yaml
         Index.read(io.StringIO(text))
 
-    assert problem in (problem_of_annotations(text.encode(), YamlFiles()) or "")
+    assert problem in (problem_of_annotations(text.encode(), DocumentFiles()) or "")
 
 
 def test_a_file_that_is_nested_too_deeply_is_not_yaml(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(budget.SECONDS, "yaml", 60)  # how long it takes depends on the machine
+    monkeypatch.setitem(budget.SECONDS, "documents", 60)  # how long it takes depends on the machine
 
-    assert "it is nested too deeply" in (problem_of_annotations(b"[" * 1_000, YamlFiles()) or "")
+    assert "it is nested too deeply" in (problem_of_annotations(b"[" * 1_000, DocumentFiles()) or "")
 
 
 @pytest.mark.parametrize(
@@ -69,11 +70,11 @@ def test_a_file_that_is_nested_too_deeply_is_not_yaml(monkeypatch: pytest.Monkey
     ],
 )
 def test_a_model_is_declared_by_a_key_under_artifacts(text: str, declared: bool) -> None:
-    assert declares(text.encode(), "churn", YamlFiles()) is declared
+    assert declares(text.encode(), "churn", DocumentFiles()) is declared
 
 
 def test_what_is_no_yaml_declares_nothing_and_says_so_each_time() -> None:
-    documents = YamlFiles()
+    documents = DocumentFiles()
 
     for _ in range(2):
         with pytest.raises(ValueError, match="while parsing"):

@@ -46,6 +46,9 @@ branches = ["main"]
 files = ["docs/MODEL_CARD.md"]
 max-depth = 50
 max-paths = 20000
+[target.version-file]
+path = "pyproject.toml"
+key = "project.version"
 [time]
 max-skew = "90s"
 [people]
@@ -85,7 +88,7 @@ def test_every_key_reaches_its_field() -> None:
         Trailer("Dataset", pattern="[0-9a-f]{32}"),
         Trailer("AUC", required=False, type="number", min=0.8, max=1, what=("register",)),
     )
-    assert settings.target == (("main",), ("docs/MODEL_CARD.md",), 50, 20_000)
+    assert settings.target == (("main",), ("docs/MODEL_CARD.md",), ("pyproject.toml", "project.version"), 50, 20_000)
     assert settings.time.max_skew == 90
     assert settings.people.groups == {"releasers": ("ada", "signer:grace@example.com")}
     assert settings.people.allow == (
@@ -185,6 +188,21 @@ def test_overrides_apply_in_the_order_of_the_file_and_key_by_key() -> None:
 )
 def test_an_override_applies_to_the_models_that_it_matches(model: str, order: str) -> None:
     assert load_policy(OVERRIDES).for_model(model).versions.order == order
+
+
+def test_an_override_changes_the_file_of_a_version_key_by_key() -> None:
+    text = """
+[target.version-file]
+path = "pyproject.toml"
+key = "project.version"
+[[override]]
+models = ["seg"]
+target.version-file.path = "seg/pyproject.toml"
+"""
+    policy = load_policy(text.encode())
+
+    assert policy.for_model("churn").target.version_file == ("pyproject.toml", "project.version")
+    assert policy.for_model("seg").target.version_file == ("seg/pyproject.toml", "project.version")
 
 
 def test_models_under_the_same_overrides_share_their_settings() -> None:

@@ -76,6 +76,18 @@ MISTAKES = {
         (f'[message]\npattern = "{"a" * 5000}"', "message.pattern: found one of 5000 characters; expected"),
         ('[message.trailers.X]\npattern = "*"', 'message.trailers.X.pattern: found "*", which is not one: nothing to'),
     ],
+    "version files": [
+        ('[target.version-file]\nkey = "a"', "target.version-file.path: must be given"),
+        ('[target.version-file]\npath = "../a"', 'target.version-file.path: found "../a"; expected a path'),
+        ('[target.version-file]\npath = "a.toml"', "target.version-file.key: must be given, for 'a.toml' holds TOML"),
+        ('[target.version-file]\npath = "a.toml"\nkey = ""', 'target.version-file.key: found ""; expected a text'),
+        ('[target.version-file]\npath = "a.py"\nkey = "("', "expected a regular expression (Python `re`) of at most"),
+        ('[rules]\ntarget-version = "error"', '"error" has no effect without target.version-file, which is not set'),
+        (
+            '[[override]]\nmodels = ["a"]\n[override.target.version-file]\npath = "a.json"',
+            "override[1].target.version-file.key: must be given",
+        ),
+    ],
     "trailers": [
         ('[message.trailers]\nAUC = "x"', 'message.trailers.AUC: found "x"; expected a table'),
         ('[message.trailers."a b"]', 'message.trailers."a b": no name of a trailer'),

@@ -12,6 +12,7 @@ from tagwarden.policy.rules import DEFAULT_LEVELS, RULES, load_rule
 
 OPTIONS = [
     ("target-branch", 'target.branches = ["main"]'),
+    ("target-version", '[target.version-file]\npath = "VERSION"'),
     ("target-files", 'target.files = ["a"]'),
     ("model-known", 'models.names = ["a"]'),
     ("model-known", 'models.declared-in = "dvc.yaml"'),
@@ -46,7 +47,15 @@ def test_a_severity_by_name_beats_an_option(rule: str, option: str, severity: st
 
 
 @pytest.mark.parametrize(
-    "value", ["target.branches = []", "stages.path = []", "target.files = []", "[people]", 'message.pattern = ""']
+    "value",
+    [
+        "target.branches = []",
+        "stages.path = []",
+        "target.files = []",
+        "[target.version-file]",
+        "[people]",
+        'message.pattern = ""',
+    ],
 )
 def test_a_value_that_changes_nothing_turns_nothing_on(value: str) -> None:
     assert load_policy(value.encode()).for_model("churn").levels == DEFAULT_LEVELS

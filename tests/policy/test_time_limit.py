@@ -14,7 +14,8 @@ from tagwarden.policy import budget as budgets
 from tagwarden.policy import patterns
 from tagwarden.policy.budget import Budget
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.objects.annotations import YamlFiles, problem_of_annotations
+from tagwarden.policy.objects.annotations import problem_of_annotations
+from tagwarden.policy.objects.document_files import DocumentFiles
 from tagwarden.policy.patterns import matches_in_time
 from tagwarden.policy.time_limit import in_time
 
@@ -55,8 +56,8 @@ def test_a_pattern_matches_the_whole_text_wherever_it_is_tried(monkeypatch, some
 
 
 def test_each_content_is_read_once_and_all_of_them_in_time(monkeypatch):
-    monkeypatch.setitem(budgets.SECONDS, "yaml", 0.5)
-    documents = YamlFiles()
+    monkeypatch.setitem(budgets.SECONDS, "documents", 0.5)
+    documents = DocumentFiles()
     assert problem_of_annotations(b"churn: {path: model.pkl}", documents) is None
     with pytest.raises(CannotJudge, match="Push fewer tags at once"):
         problem_of_annotations(b"".join(b"model%d: {path: x}\n" % number for number in range(20000)), documents)
@@ -119,7 +120,7 @@ def test_what_is_left_of_the_time_is_told():
     ],
 )
 def test_hostile_yaml_is_a_problem_and_nothing_worse(data):
-    assert problem_of_annotations(data, YamlFiles())
+    assert problem_of_annotations(data, DocumentFiles())
 
 
 def doubled(levels: int, entry: bytes) -> bytes:
@@ -139,13 +140,13 @@ def doubled(levels: int, entry: bytes) -> bytes:
 )
 def test_yaml_that_stands_for_endless_values_is_turned_down_before_it_is_made(data):
     begun = time.monotonic()
-    assert "alias" in (problem_of_annotations(data, YamlFiles()) or "")
+    assert "alias" in (problem_of_annotations(data, DocumentFiles()) or "")
     assert time.monotonic() - begun < 5
 
 
 def test_aliases_that_say_no_more_than_they_save_are_read():
     data = b"a: &a {path: x, labels: &l [one]}\nb: {<<: *a, type: model}\nc: {labels: *l}\n"
-    assert problem_of_annotations(data, YamlFiles()) is None
+    assert problem_of_annotations(data, DocumentFiles()) is None
 
 
 def test_all_tags_of_a_push_share_one_time(monkeypatch):

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from support import Repo
-from tagwarden.policy.objects.annotations import YamlFiles
+from tagwarden.policy.objects.document_files import DocumentFiles
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
 from tagwarden.repository.trusted.gto_file import DeclaredStages, declared_stages, stages_in
@@ -28,7 +28,7 @@ from tagwarden.repository.trusted.gto_file import DeclaredStages, declared_stage
     ],
 )
 def test_stages_are_read_as_gto_reads_them(text: str, stages: tuple[str, ...] | None) -> None:
-    assert stages_in(text.encode(), YamlFiles()) == stages
+    assert stages_in(text.encode(), DocumentFiles()) == stages
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_stages_are_read_as_gto_reads_them(text: str, stages: tuple[str, ...] | 
 )
 def test_what_gto_cannot_read_is_an_error(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
-        stages_in(data, YamlFiles())
+        stages_in(data, DocumentFiles())
 
 
 def declared(repo: Repo, commit: str | None) -> DeclaredStages:

@@ -1,0 +1,122 @@
+"""The part of the table of keys (`keys.py`) that is about one tag: its message, and the commit that it is on."""
+
+from __future__ import annotations
+
+from . import value_types as types
+from .key import Key
+
+TAG_KEYS = (
+    Key(
+        "message.min-length",
+        types.whole(0, 65536),
+        "The least number of characters, outer white space and signature not counted.",
+        rules=("message",),
+        turns_on_unless=0,
+    ),
+    Key(
+        "message.pattern",
+        types.PATTERN,
+        "A regular expression that the whole message must match, without signature and outer white space.",
+        rules=("message",),
+        turns_on_unless="",
+        unset="any text",
+    ),
+    Key(
+        "message.max-bytes",
+        types.whole(1, 104857600),
+        "The most bytes that a message may have.",
+        rules=("tag-object",),
+    ),
+    Key(
+        "message.trailers.NAME.required",
+        types.FLAG,
+        "Whether a message without this trailer is refused.",
+        rules=("message",),
+    ),
+    Key(
+        "message.trailers.NAME.type",
+        types.choice(("string", "number", "integer")),
+        "What its value must be.",
+        "number",
+        ("message",),
+    ),
+    Key(
+        "message.trailers.NAME.pattern",
+        types.PATTERN,
+        "A regular expression that its whole value must match.",
+        "[0-9.]+",
+        rules=("message",),
+        unset="any text",
+    ),
+    Key(
+        "message.trailers.NAME.min",
+        types.NUMBER,
+        "The least value of a number.",
+        0.8,
+        rules=("message",),
+        unset="none",
+    ),
+    Key(
+        "message.trailers.NAME.max",
+        types.NUMBER,
+        "The greatest value of a number.",
+        1.0,
+        rules=("message",),
+        unset="none",
+    ),
+    Key(
+        "message.trailers.NAME.what",
+        types.SOME_KINDS,
+        "The kinds of tag that it is asked of.",
+        ["register"],
+        rules=("message",),
+        unset="all kinds",
+    ),
+    Key(
+        "target.branches",
+        types.GLOBS,
+        "Globs over branches; the tagged commit must be on one of them, as they stand after the push.",
+        ["main", "release/*"],
+        ("target-branch",),
+        (),
+        unset="not asked",
+    ),
+    Key(
+        "target.files",
+        types.PATHS,
+        "Files that the tagged commit must hold.",
+        ["MODEL_CARD.md"],
+        ("target-files",),
+        (),
+        unset="none",
+    ),
+    Key(
+        "target.max-depth",
+        types.whole(1, 900),
+        "How deep folders may lie in each other in a tagged commit; GTO fails at some 950.",
+        rules=("target-tree",),
+    ),
+    Key(
+        "target.max-paths",
+        types.whole(1, 100000000),
+        "How many files and folders a tagged commit may have, each path counted; GTO walks them all.",
+        rules=("target-tree",),
+    ),
+    Key(
+        "target.version-file.path",
+        types.PATH,
+        "The file, from the root of the tagged commit. A name in .toml, .json, .yaml or .yml tells what it holds.",
+        "pyproject.toml",
+        ("target-version",),
+        unset="not asked",
+    ),
+    Key(
+        "target.version-file.key",
+        types.NON_EMPTY,
+        "In TOML, JSON and YAML where the version stands, with dots between the names. In any other file a regular "
+        "expression: its first match tells the version, by the first group if it has one.",
+        "project.version",
+        ("target-version",),
+        unset="the whole text",
+    ),
+)

@@ -1,0 +1,108 @@
+"""Refuses a version that differs from the one in a file of its commit.
+
+`target.version-file` names the file by its path from the root of the commit,
+and where the version stands in it: in TOML, JSON and YAML by a key such as
+`project.version`, in any other file by a pattern, or as the whole text. The
+version there may lack the `v`. What can't be read there is refused, too. It
+is asked of registrations only.
+
+Fix: register the version that the file tells, or commit the file with the new
+version and register that commit.
+"""
+
+from __future__ import annotations
+
+from ..budget import Budget
+from ..objects.version_file import version_in
+from ..verdict import Breach
+from .contract import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts.model_facts import ModelFacts
+    from ..grammar.versions import Version
+
+OPTIONS = ("target.version-file",)
+WHY = "what was trained, packaged and logged under one version would be registered as another."
+
+
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    wanted = facts.settings.target.version_file
+    if wanted.path is None:
+        return
+    budget = facts.circumstances.budget or Budget()
+    told: dict[bytes | None, Version | str] = {}
+    for replayed in facts.events:
+        event = replayed.event
+        target = facts.targets.get(event.commit)
+        if event.name.kind != "register" or target is None or not target.readable:
+            continue
+        content = target.files.get(wanted.path)
+        if content not in told:
+            told[content] = _told(content, wanted.path, facts, budget)
+        found = told[content]
+        if found == event.name.version:
+            continue
+        said = f"and {wanted.path!r} {found}" if isinstance(found, str) else f"but {wanted.path!r} says {found}"
+        yield Breach(
+            f"{replayed.push.tag!r} registers {event.name.version} on the commit {event.commit}, {said}",
+            replayed.push.ref,
+            facts.model,
+        )
+
+
+def _told(content: bytes | None, path: str, facts: ModelFacts, budget: Budget) -> Version | str:
+    """The version in the file, or what is wrong with the file."""
+    if content is None:
+        return "is not in it"
+    try:
+        return version_in(content, path, facts.settings.target.version_file.key, facts.documents(), budget)
+    except ValueError as problem:
+        return f"there {problem}"
+
+
+IN_TOML = '[target.version-file]\npath = "pyproject.toml"\nkey = "project.version"\n'
+IN_TEXT = '[target.version-file]\npath = "VERSION"\n'
+IN_CODE = """[target.version-file]\npath = "churn.py"\nkey = '(?m)^VERSION = "(.+)"$'\n"""
+EXAMPLES = (
+    Example("not asked", ("churn@v1.0.0",), refused=False),
+    Example(
+        "the version of the file",
+        ('churn@v1.2.0-rc.1 on c1 holding pyproject.toml=project.version = "1.2.0-rc.1"',),
+        refused=False,
+        policy=IN_TOML,
+    ),
+    Example("the file holds it alone", ("churn@v1.2.0 on c1 holding VERSION=v1.2.0",), refused=False, policy=IN_TEXT),
+    Example(
+        "a pattern finds it", ('churn@v1.2.0 on c1 holding churn.py=VERSION = "1.2.0"',), refused=False, policy=IN_CODE
+    ),
+    Example(
+        "any version, to be assigned a stage",
+        ("churn#prod at 2",),
+        refused=False,
+        existing=("churn@v1.0.0",),
+        policy=IN_TOML,
+    ),
+    Example(
+        "another version",
+        ('churn@v1.2.0 on c1 holding pyproject.toml=project.version = "1.1.0"',),
+        refused=True,
+        policy=IN_TOML,
+    ),
+    Example("no such file", ("churn@v1.2.0",), refused=True, policy=IN_TOML),
+    Example(
+        "no such key",
+        ('churn@v1.2.0 on c1 holding pyproject.toml=tool.version = "1.2.0"',),
+        refused=True,
+        policy=IN_TOML,
+    ),
+    Example("no version", ("churn@v1.2.0 on c1 holding VERSION=1.2",), refused=True, policy=IN_TEXT),
+    Example(
+        "nothing that the pattern finds",
+        ("churn@v1.2.0 on c1 holding churn.py=VERSION = 1.2.0",),
+        refused=True,
+        policy=IN_CODE,
+    ),
+)
