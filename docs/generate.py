@@ -52,6 +52,9 @@ A tag is written as its name and, where it matters, some of these:
 | `tagger TEXT`, `zone ZONE` | its tagger line holds this; `tagger none`: there is no such line | Ada's |
 | `with MESSAGE` | its message | a short one |
 | `signed PRINCIPAL` | it has a good signature of that signer; `nobody`: of somebody who is not allowed | not signed |
+| `proposed` | it is proposed | not proposed |
+| `approved PRINCIPAL,…` | it is proposed, and these approve it; after `!` one who has taken that back | by nobody |
+| `withdrawn` | it was approved, and is no longer proposed | |
 | `committed 50`, `encoding NAME` | its commit is dated, or names an encoding, like this | second 0, none |
 | `holding PATH=CONTENT` | its commit has that file | no file |
 | `nested 200`, `paths 900` | its commit has folders so deep, or so many files and folders | few |

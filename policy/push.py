@@ -7,9 +7,10 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Literal
 
+    from .approvals.quorum import Standing
     from .budget import Budget
     from .grammar.near_miss import NearMiss
     from .grammar.tag_name import TagName
@@ -138,7 +139,8 @@ class Circumstances(Record):
     where it is not known who pushes. `emergency` maps a rule's id to the reason
     that the pusher gave. `asked_singly` names what may refuse single refs after
     this judgement, None for nothing. `budget` is the time for slow work, shared
-    by all policies; without one, a judge makes its own.
+    by all policies; without one, a judge makes its own. `approvals` tells what is there of the tag object with an
+    id; None where nothing of it can be known, which counts as nothing.
     """
 
     now: int
@@ -152,6 +154,7 @@ class Circumstances(Record):
     budget: Budget | None = None
     written: Literal["planned", "in a clone", "standing"] = "in a clone"
     remote: str | None = "origin"
+    approvals: Callable[[str], Standing] | None = None
 
 
 class WholePush(Record):

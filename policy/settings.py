@@ -81,7 +81,7 @@ class Time(Record):
 
 
 class Selector(Record):
-    """Which events an entry of `people.allow` or `signing.require` covers."""
+    """Which events an entry of `people.allow`, `signing.require` or `approvals.require` covers."""
 
     what: tuple[str, ...] = KINDS
     models: tuple[str, ...] = ("*",)
@@ -106,13 +106,36 @@ class Allow(Record):
 
 
 class People(Record):
+    """`principals` are those as which a pusher signs, by the pusher's name."""
+
     groups: Mapping[str, tuple[str, ...]] = {}
     allow: tuple[Allow, ...] = ()
+    principals: Mapping[str, tuple[str, ...]] = {}
 
 
 class Signing(Record):
     allowed_signers: str | None = None
     require: tuple[Selector, ...] = ()
+
+
+class Requirement(Record):
+    """`enough` of the people in `who` must approve what is covered; `barred` are the parts that exclude somebody.
+
+    The policy calls them `count` and `not`, which Python needs for other things.
+    """
+
+    who: tuple[str, ...]
+    covers: Selector
+    enough: int = 1
+    barred: tuple[str, ...] = ()
+
+
+class Approvals(Record):
+    """`repository` is the id that approvals name; `expire` in seconds, None for never."""
+
+    repository: str | None = None
+    expire: int | None = None
+    require: tuple[Requirement, ...] = ()
 
 
 class Show(Record):
@@ -142,4 +165,5 @@ class Settings(Record):
     time: Time = Time()
     people: People = People()
     signing: Signing = Signing()
+    approvals: Approvals = Approvals()
     show: Show = Show()

@@ -6,9 +6,13 @@ from ..grammar.tag_name import TagName, parse_tag_name
 from ..registry.event import read_event
 from ..registry.history import ModelHistory
 from ..registry.moved_stages import in_words, moved_stages
+from .possible_stages import Act
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..registry.event import Event
     from .model_facts import ModelFacts
 
 TOMBSTONES = frozenset(("unassign", "deregister"))
@@ -28,3 +32,72 @@ def falls_back(facts: ModelFacts) -> list[str]:
     moved = moved_stages(before, facts.history)
     moved = {stage: holds for stage, holds in moved.items() if holds is None or holds.tag not in pushed}
     return in_words(facts.model, moved, facts.history)
+
+
+def given_back(facts: ModelFacts) -> dict[str, Sequence[Act]]:
+    """By the ref of each pushed tombstone, the stages that may fall back to an older version by it.
+
+    Git may drop any line of a push. So in a push of several tags, a tombstone
+    counts as giving a stage back wherever an older version is still assigned it.
+    """
+    if facts.circumstances.place == "history":
+        return _given_back_in_turn(facts)
+    tombstones = [one for one in facts.events if one.event.name.kind in TOMBSTONES]
+    if not tombstones:
+        return {}
+    before = _standing(facts)
+    alone = len(facts.pushes) == 1
+    found: dict[str, Sequence[Act]] = {}
+    for one in tombstones:
+        acts = []
+        for stage in _stages_left(one.event, before, facts.history):
+            holders = before.holders(stage)
+            older = [holder for holder in holders if holder.commit != one.event.commit]
+            if older and (not alone or holders[0].commit == one.event.commit):
+                acts.append(_back(stage, older[0], before))
+        found[one.push.ref] = acts
+    return found
+
+
+def _given_back_in_turn(facts: ModelFacts) -> dict[str, Sequence[Act]]:
+    """The same for tags that landed one after the other."""
+    history = _standing(facts)
+    found: dict[str, Sequence[Act]] = {}
+    for one in facts.events:
+        stages = _stages_left(one.event, history) if one.event.name.kind in TOMBSTONES else []
+        was = {stage: history.holder(stage) for stage in stages}
+        history.add(one.event)
+        moved = {stage: history.holder(stage) for stage in stages}
+        found[one.push.ref] = [
+            _back(stage, holds, history) for stage, holds in moved.items() if holds is not None and holds != was[stage]
+        ]
+    return found
+
+
+def _standing(facts: ModelFacts) -> ModelHistory:
+    """The model's history without what is pushed."""
+    history = ModelHistory()
+    for tag in facts.existing:
+        name = parse_tag_name(tag.name)
+        if isinstance(name, TagName) and (event := read_event(tag, name)):
+            history.add(event)
+    return history
+
+
+def _stages_left(event: Event, *histories: ModelHistory) -> list[str]:
+    """The stages that a tombstone may take its version out of."""
+    if event.name.stage is not None:
+        return [event.name.stage]
+    return sorted(
+        {
+            stage
+            for history in histories
+            for stage, by_commit in history.holdings.items()
+            if (there := by_commit.get(event.commit)) and there.assigned
+        }
+    )
+
+
+def _back(stage: str, holder: Event, history: ModelHistory) -> Act:
+    version = history.active_version_at(holder.commit)
+    return Act("assign", stage, str(version) if version else f"the commit {holder.commit}")

@@ -7,6 +7,7 @@ that stands can't be fixed by making it anew, because no push may move it.
 
 from __future__ import annotations
 
+from ..approvals.refs import proposal_ref
 from ..grammar.names import TAGS, gto_spelling
 from ..grammar.tag_name import TagName
 from ..wording import shell_command, shell_commands
@@ -99,11 +100,19 @@ def fix_where_it_stands(push: TagPush, facts: ModelFacts) -> str | None:
     return f"{there}; {here}" if remote else here
 
 
+def proposed(facts: ModelFacts, push: TagPush) -> str | None:
+    """The command that proposes the tag as it is; None where it was never written."""
+    if push.new is None or facts.circumstances.written != "in a clone":
+        return None
+    remote = facts.circumstances.remote or "origin"
+    return shell_command("git", "push", remote, f"{push.ref}:{proposal_ref(push.new.oid)}")
+
+
 # These ask for another version, or another commit: what puts one right need not do for the others.
 ANOTHER_VERSION = frozenset(("version-order", "version-once", "version-per-commit"))
 # What these refuse may be let in later as it is: pushed by somebody else, at another time, after its commit, or
 # under a policy that knows lines.
-MAY_WAIT = frozenset(("who", "tagger-is-pusher", "target-branch", "event-time", "version-order"))
+MAY_WAIT = frozenset(("who", "approved", "tagger-is-pusher", "target-branch", "event-time", "version-order"))
 # These are about what was there before, which the fix fetches.
 ABOUT_CHANGES = frozenset(("tag-immutable", "tag-permanent", "stage-permanent"))
 

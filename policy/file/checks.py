@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ..approvals.quorum import people_in
 from ..grammar.tag_name import STAGED_KINDS
 from ..rules import RULES
+from ..wording import counted
 from .policy import change
 from .severity import option_of, raising
 
@@ -23,6 +25,7 @@ def check(policy: Policy, reader: PolicyReader) -> None:
     _check_severities(policy, reader)
     _check_groups(policy, reader)
     _check_selectors(reader)
+    _check_approvals(policy, reader)
     _check_models(policy, reader)
 
 
@@ -43,6 +46,8 @@ def _check_severities(policy: Policy, reader: PolicyReader) -> None:
 def _check_groups(policy: Policy, reader: PolicyReader) -> None:
     groups = {path.removeprefix(GROUP): None for path in policy.given if path.startswith(GROUP)}
     named = [(f"people.allow[{number}].who", entry.who) for number, entry in enumerate(policy.people.allow, 1)]
+    entries = enumerate(policy.base.approvals.require, 1)
+    named += [(f"approvals.require[{number}].who", entry.who) for number, entry in entries]
     for path, who in [*named, ("emergency.who", policy.emergency.who)]:
         for name in who:
             if name.startswith("@") and name[1:] not in groups:
@@ -59,12 +64,30 @@ def _known_groups(groups: Sequence[str]) -> str:
 
 
 def _check_selectors(reader: PolicyReader) -> None:
-    for array in ("people.allow", "signing.require"):
+    for array in ("people.allow", "signing.require", "approvals.require"):
         section, _, name = array.partition(".")
         for number, entry in enumerate(reader.base.values.get(section, {}).get(name, ()), 1):
             if "stages" in entry and "what" in entry and not set(STAGED_KINDS) & set(entry["what"]):
                 problem = "no kind of tag that `what` names has a stage"
                 reader.mistake(reader.base, f"{array}[{number}].stages", problem)
+
+
+def _check_approvals(policy: Policy, reader: PolicyReader) -> None:
+    approvals, groups = policy.base.approvals, policy.people.groups
+    if not approvals.require or reader.mistakes:
+        return
+    if approvals.repository is None and not policy.site:
+        problem = "must be given with approvals.require: the server's Git setting tagwarden.repositoryId"
+        reader.mistake(reader.base, "approvals.repository", problem)
+    if policy.signing.allowed_signers is None:
+        problem = "must be given with approvals.require, whose approvals are signatures"
+        reader.mistake(reader.base, "signing.allowed-signers", problem)
+    for number, entry in enumerate(approvals.require, 1):
+        if len(people_in(entry.who, groups)) < entry.enough:
+            problem = (
+                f"{entry.enough} must approve, and `who` names {counted(len(people_in(entry.who, groups)), 'person')}"
+            )
+            reader.mistake(reader.base, f"approvals.require[{number}].count", problem)
 
 
 def _check_models(policy: Policy, reader: PolicyReader) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..settings import (
+    Approvals,
     Emergency,
     Message,
     Models,
@@ -36,6 +37,8 @@ _DEFAULTS: dict[str, object] = {
     "people.allow[]": Selector(),
     "signing": Signing(),
     "signing.require[]": Selector(),
+    "approvals": Approvals(),
+    "approvals.require[]": Selector(),
     "show": Show(),
     "emergency": Emergency(),
 }
@@ -50,7 +53,8 @@ def default_of(key: Key) -> object:
         return []
     if key.name == "time.max-skew":
         return duration_text(Time().max_skew)
-    value = getattr(_DEFAULTS.get(table), name.replace("-", "_"), None)
+    defaults, field = _DEFAULTS.get(table), name.replace("-", "_")
+    value = getattr(defaults, field) if field in getattr(defaults, "_fields", ()) else None
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from . import value_types as types
 from .key import ANY_VALUE, Key
+from .people_keys import PEOPLE_KEYS
 from .tag_keys import TAG_KEYS
 
 # Sections that an override may hold.
 OVERRIDABLE = ("versions", "stages", "message", "target", "rules")
-
-_WHAT = "The kinds of tag that are covered."
-_MODELS = "Globs over the models that are covered, spelled as in tags (`cv=seg`) or as in GTO (`cv:seg`)."
-_STAGES = "Globs over the stages that are covered; they don't matter to kinds of tag without a stage."
-_WHO = 'Names of pushers, "@group"s, and "signer:PRINCIPAL"s.'
 
 _ROWS = (
     Key(
@@ -114,43 +110,7 @@ _ROWS = (
         "How far a tagger's clock may be ahead of the judge's.",
         rules=("event-time",),
     ),
-    Key(
-        "people.groups.NAME",
-        types.MEMBERS,
-        "The members of a group, which is named `@NAME` elsewhere.",
-        ["ada", "grace"],
-        unset="no groups",
-    ),
-    Key("people.allow[].who", types.SOME_WHO, _WHO, ["@NAME"], ("who",), unset="must be given"),
-    Key(
-        "people.allow[].what",
-        types.SOME_KINDS,
-        _WHAT,
-        ["assign", "unassign"],
-        ("who",),
-        unset="all kinds, or assign and unassign where `stages` is given",
-    ),
-    Key("people.allow[].models", types.SOME_GLOBS, _MODELS, rules=("who",), unset="all"),
-    Key("people.allow[].stages", types.SOME_GLOBS, _STAGES, ["prod"], ("who",), unset="all"),
-    Key(
-        "signing.allowed-signers",
-        types.SIGNERS,
-        "The file of allowed signers (ssh-keygen(1)), on the server or in this repository.",
-        "ref:HEAD:allowed_signers",
-        ("signed",),
-        ANY_VALUE,
-        unset="none",
-    ),
-    Key(
-        "signing.require[].what",
-        types.SOME_KINDS,
-        _WHAT,
-        ["assign"],
-        ("signed",),
-        unset="all kinds, or assign and unassign where `stages` is given",
-    ),
-    Key("signing.require[].models", types.SOME_GLOBS, _MODELS, rules=("signed",), unset="all"),
-    Key("signing.require[].stages", types.SOME_GLOBS, _STAGES, ["prod"], ("signed",), unset="all"),
+    *PEOPLE_KEYS,
     Key(
         "show.metrics",
         types.NAMES,
@@ -164,14 +124,6 @@ _ROWS = (
         "Which values are better; `tagwarden diff` exits with 1 where the metric has become worse.",
         "higher",
         unset="not said",
-    ),
-    Key("emergency.who", types.WHO, _WHO, ["@NAME"], unset="nobody"),
-    Key(
-        "emergency.rules",
-        types.BREAKABLE_RULES,
-        "The rules that they may break; the registry stays readable without these.",
-        ["version-order", "who"],
-        unset="none",
     ),
     Key(
         "rules.RULE",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..grammar.tag_name import STAGED_KINDS
 from ..program_version import VERSION
-from ..settings import Allow, Emergency, Selector, Settings
+from ..settings import Allow, Emergency, Requirement, Selector, Settings
 from .keys import OVERRIDABLE
 from .policy import Override, Policy, change
 from .severity import resolve
@@ -76,8 +76,14 @@ def _fields(section: str, values: Mapping[str, Any]) -> dict[str, Any]:
     if "allow" in fields:
         fields["allow"] = tuple(Allow(entry.pop("who", ()), selector(entry)) for entry in map(dict, fields["allow"]))
     if "require" in fields:
-        fields["require"] = tuple(map(selector, fields["require"]))
+        make = selector if section == "signing" else _requirement
+        fields["require"] = tuple(map(make, fields["require"]))
     return fields
+
+
+def _requirement(entry: Mapping[str, Any]) -> Requirement:
+    covers = selector({name: value for name, value in entry.items() if name in Selector._fields})
+    return Requirement(entry.get("who", ()), covers, entry.get("count", 1), entry.get("not", ()))
 
 
 def selector(fields: Mapping[str, Any]) -> Selector:

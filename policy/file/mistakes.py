@@ -18,6 +18,8 @@ def explain_unknown(name: str, pattern: str, value: object) -> str:
         return "no name of a trailer; letters, digits and '-' are allowed"
     if pattern == "people.groups":
         return "no name of a group; it must be printable, without space around it"
+    if pattern == "people.principals":
+        return "no name of a pusher; it must be printable, without space around it"
     if name == "policy-file":
         return "this rule is always an error; it has no severity to set"
     if pattern == "override[]" and (name in TABLES or name in KEYS):

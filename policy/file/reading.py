@@ -19,9 +19,15 @@ if TYPE_CHECKING:
 
 TRAILER_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 # Tables whose names are the user's, and what stands for these names in KEYS.
-NAMED_BY_USERS = {"message.trailers": "NAME", "people.groups": "NAME", "metrics": "NAME", "rules": "RULE"}
-MOST_NAMED = {"message.trailers": 100, "people.groups": 1000, "metrics": 1000}
-MUST_BE_GIVEN = {"people.allow[]": "who", "override[]": "models"}
+NAMED_BY_USERS = {
+    "message.trailers": "NAME",
+    "people.groups": "NAME",
+    "people.principals": "NAME",
+    "metrics": "NAME",
+    "rules": "RULE",
+}
+MOST_NAMED = {"message.trailers": 100, "people.groups": 1000, "people.principals": 1000, "metrics": 1000}
+MUST_BE_GIVEN = {"people.allow[]": "who", "approvals.require[]": "who", "override[]": "models"}
 
 # Every event is compared with every entry, so tens of thousands of them would make all pushes slow.
 MOST_TABLES = 200

@@ -7,7 +7,7 @@ from .defaults import default_text
 from .keys import KEYS
 from .load import MOST_BYTES, MOST_DOTS, SECONDS
 from .reading import MOST_NAMED, MOST_TABLES
-from .sections import SECTIONS
+from .sections import SECTIONS, section_of
 from .template import policy_template
 from .toml_text import joined
 from .value_types import LONGEST_GLOB, LONGEST_PATTERN, MOST_ENTRIES
@@ -51,10 +51,14 @@ the second `[[override]]`.
 LIMITS = (
     ("the file", f"{MOST_BYTES // 1024} KiB"),
     ("the time to read it", f"{SECONDS:g} seconds"),
-    ("each of `[[override]]`, `[[people.allow]]` and `[[signing.require]]`", f"{MOST_TABLES} entries"),
+    (
+        "each of `[[override]]`, `[[people.allow]]`, `[[signing.require]]` and `[[approvals.require]]`",
+        f"{MOST_TABLES} entries",
+    ),
     ("an array", f"{MOST_ENTRIES:,} entries"),
     ("`[message.trailers]`", f"{MOST_NAMED['message.trailers']} trailers"),
     ("`people.groups`", f"{MOST_NAMED['people.groups']:,} groups"),
+    ("`people.principals`", f"{MOST_NAMED['people.principals']:,} pushers"),
     ("a regular expression", f"{LONGEST_PATTERN:,} characters"),
     ("a glob", f"{LONGEST_GLOB:,} characters"),
     ("a dotted key", f"{MOST_DOTS} parts"),
@@ -84,8 +88,7 @@ def _section(section: str, doc: str) -> Iterator[str]:
     yield "| key | takes | default | rules | |"
     yield "|---|---|---|---|---|"
     for key in KEYS.values():
-        table = key.name.rpartition(".")[0]
-        if section == ("people" if table == "people.groups" else table):
+        if section == section_of(key.name):
             yield _row(key, section)
     if section == "override[]":
         yield "| `versions`, `stages`, `message`, `target`, `rules` | as above | | | What differs for these models. |"

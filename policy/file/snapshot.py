@@ -26,6 +26,8 @@ _RECORDS: tuple[type[tuple[Any, ...]], ...] = (
     records.Allow,
     records.Signing,
     records.Selector,
+    records.Approvals,
+    records.Requirement,
     records.Emergency,
     records.Show,
     Override,

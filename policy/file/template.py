@@ -7,7 +7,7 @@ from textwrap import wrap
 from ..rules import DEFAULT_LEVELS
 from .defaults import default_of, default_text
 from .keys import KEYS
-from .sections import SECTIONS
+from .sections import SECTIONS, section_of
 from .toml_text import toml_assignment
 
 TYPE_CHECKING = False
@@ -21,6 +21,7 @@ WIDTH = 100
 NAMES = {
     "message.trailers.NAME": "message.trailers.AUC",
     "people.groups.NAME": "people.groups.releasers",
+    "people.principals.NAME": "people.principals.ada",
     "metrics.NAME": "metrics.AUC",
 }
 GROUP = ["@releasers"]
@@ -46,15 +47,10 @@ def policy_template() -> str:
                     for rule, level in DEFAULT_LEVELS.items()
                     if rule != "policy-file"
                 ]
-            elif _section_of(key) == section:
+            elif section_of(key.name) == section:
                 lines += _assignment(key)
     lines += ['# versions.order = "any"', '# rules.version-step = "off"']
     return "\n".join(lines).replace("\n\n\n", "\n\n") + "\n"
-
-
-def _section_of(key: Key) -> str:
-    table = key.name.rpartition(".")[0]
-    return "people" if table == "people.groups" else table
 
 
 def _header(section: str, doc: str) -> Iterator[str]:
@@ -74,7 +70,7 @@ def _assignment(key: Key) -> Iterator[str]:
     value = default if key.example is None else GROUP if key.example == ["@NAME"] else key.example
     absent = default_text(key)
     yield from _prose(f"{key.doc} Must be given." if absent == "must be given" else f"{key.doc} Default: {absent}.")
-    name = NAMES.get(key.name, key.name).removeprefix(f"{_section_of(key)}.")
+    name = NAMES.get(key.name, key.name).removeprefix(f"{section_of(key.name)}.")
     yield f"# {toml_assignment(name, value)}"
 
 

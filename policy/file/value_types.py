@@ -246,10 +246,15 @@ STAGES = array_of(
 )
 SOME_KINDS = array_of(choice(KINDS), f"kinds of tag ({one_of(KINDS)})", least=1)
 _MEMBER = ValueType("a name", _read_member, _TEXT)
+NAME = _MEMBER
 NAMES = array_of(_MEMBER, "names", distinct=True)
 WHO = array_of(_MEMBER, 'names, "@group"s and "signer:PRINCIPAL"s')
 SOME_WHO = array_of(_MEMBER, 'names, "@group"s and "signer:PRINCIPAL"s', least=1)
 MEMBERS = array_of(ValueType("a name", _read_person, _TEXT), 'names and "signer:PRINCIPAL"s (a group holds no groups)')
+_PERSON = ValueType("a principal", _read_person, _TEXT)
+PRINCIPALS = array_of(_PERSON, "principals", distinct=True)
+APPROVERS = array_of(_MEMBER, 'principals and "@group"s', least=1)
+PARTIES = array_of(choice(("tagger", "pusher")), f"parts ({one_of(('tagger', 'pusher'))})", distinct=True)
 _BREAKABLE = rules_where("breakable")
 BREAKABLE_RULES = array_of(
     choice(_BREAKABLE), f"rules that an emergency may break ({one_of(_BREAKABLE)})", distinct=True

@@ -12,7 +12,7 @@ from tagwarden.policy.file.keys import KEYS
 from tagwarden.policy.file.load import PolicyMistakes, load_policy
 from tagwarden.policy.file.reference import policy_reference
 from tagwarden.policy.file.schema import policy_schema
-from tagwarden.policy.file.sections import SECTIONS
+from tagwarden.policy.file.sections import SECTIONS, section_of
 from tagwarden.policy.file.template import policy_template
 from tagwarden.policy.file.value_types import SECONDS
 from tagwarden.policy.rules import DEFAULT_LEVELS, RULES
@@ -38,7 +38,8 @@ def test_a_new_policy_file_is_valid_with_every_line_uncommented() -> None:
 def test_a_new_policy_file_holds_every_key() -> None:
     policy = load_policy(uncommented().encode())
     given = {re.sub(r"\[\d+\]", "[]", path) for path in policy.given}
-    expected = {name.replace("groups.NAME", "groups.releasers").replace("NAME", "AUC") for name in KEYS}
+    named = {"people.groups.NAME": "people.groups.releasers", "people.principals.NAME": "people.principals.ada"}
+    expected = {named.get(name, name.replace("NAME", "AUC")) for name in KEYS}
     rules = {f"rules.{rule}" for rule in RULES if rule != "policy-file"}
 
     assert given == (expected - {"rules.RULE", "override[].models"}) | rules
@@ -79,9 +80,7 @@ def test_a_default_is_a_value_that_the_key_takes(name: str) -> None:
 
 @pytest.mark.parametrize("name", KEYS)
 def test_a_key_belongs_to_a_section_that_is_described(name: str) -> None:
-    table = name.rpartition(".")[0]
-
-    assert ("people" if table == "people.groups" else table) in SECTIONS
+    assert section_of(name) in SECTIONS
 
 
 @pytest.mark.parametrize("name", KEYS)

@@ -18,6 +18,8 @@ def mistakes(text: str | bytes) -> tuple[str, ...]:
     return ()
 
 
+SIGNERS = '[signing]\nallowed-signers = "file:/keys"\n'
+REPOSITORY = '[approvals]\nrepository = "m"\n'
 MISTAKES = {
     "misplaced and unknown keys": [
         ('order = "latest"', "order: belongs in [versions]"),
@@ -112,6 +114,25 @@ MISTAKES = {
         ('[signing]\nallowed-signers = "ref:HEAD"', 'signing.allowed-signers: found "ref:HEAD"'),
         ('[signing]\nallowed-signers = "ref:HEAD:../keys"', 'signing.allowed-signers: found "ref:HEAD:../keys"'),
         ('[emergency]\nwho = ["@ops"]', "emergency.who: '@ops' is not a group"),
+        ('[people.principals]\n"" = ["a"]', 'people.principals."": no name of a pusher'),
+        ('[people.principals]\na = ["@b"]', "people.principals.a: found the group '@b' in the array"),
+    ],
+    "approvals": [
+        ('[[approvals.require]]\ncount = 2', "approvals.require[1].who: must be given"),
+        ('[[approvals.require]]\nwho = ["@ops"]', "approvals.require[1].who: '@ops' is not a group"),
+        (SIGNERS + '[[approvals.require]]\nwho = ["a"]', "approvals.repository: must be given with approvals.require"),
+        (REPOSITORY + '[[approvals.require]]\nwho = ["a"]', "signing.allowed-signers: must be given with approvals"),
+        (
+            SIGNERS + REPOSITORY + '[[approvals.require]]\nwho = ["a", "signer:a"]\ncount = 2',
+            "approvals.require[1].count: 2 must approve, and",
+        ),
+        ('[[approvals.require]]\nwho = ["a"]\ncount = 0', "approvals.require[1].count: found 0; expected a whole"),
+        ('[[approvals.require]]\nwho = ["a"]\nnot = ["b"]', 'approvals.require[1].not: found "b" in the array'),
+        (
+            '[[approvals.require]]\nwho = ["a"]\nwhat = ["register"]\nstages = ["b"]',
+            "approvals.require[1].stages: no kind",
+        ),
+        ('[rules]\napproved = "error"', 'rules.approved: "error" has no effect without approvals.require'),
     ],
     "severities without what they need": [
         ('[rules]\ntarget-branch = "error"', 'rules.target-branch: "error" has no effect without target.branches'),

@@ -2,11 +2,13 @@
 
     NAME [on COMMIT] [at SECOND] [lightweight] [says NAME] [tagger TEXT|none] [zone ZONE]
          [committed SECOND] [encoding NAME] [holding PATH=CONTENT]
-         [nested DEPTH] [paths COUNT] [damaged HOW] [signed PRINCIPAL [TEXT AFTER IT]] [with MESSAGE]
+         [nested DEPTH] [paths COUNT] [damaged HOW] [signed PRINCIPAL [TEXT AFTER IT]]
+         [proposed] [withdrawn] [approved [!]PRINCIPAL,…] [with MESSAGE]
 
 COMMIT is a made-up name, made in the second 0 unless `committed` says when;
 `blob`, `tree`, `tag` and `nothing` stand for targets of that type, `stray` for
-a commit that no branch contains.
+a commit that no branch contains. What is `approved` is proposed, too, unless it was `withdrawn`; `!` stands
+before whoever has taken an approval back.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from tagwarden.policy.approvals.quorum import Endorsement, Standing
 from tagwarden.policy.file.load import PolicyMistakes, load_policy
 from tagwarden.policy.file.policy import Policy
 from tagwarden.policy.grammar.near_miss import NearMiss
@@ -43,7 +46,7 @@ NOW = 1_700_000_000
 BEGIN, END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
 WORDS = (
     "on", "at", "lightweight", "says", "tagger", "zone", "committed", "encoding", "holding", "nested", "paths",
-    "damaged", "signed", "with",
+    "damaged", "signed", "proposed", "withdrawn", "approved", "with",
 )  # fmt: skip
 
 
@@ -60,6 +63,7 @@ class Line(NamedTuple):
     target: Target
     raw: bytes | None
     commit: bytes | None
+    standing: Standing
 
 
 def parse_line(line: str, *, epoch: int = 0) -> Line:
@@ -94,9 +98,16 @@ def parse_line(line: str, *, epoch: int = 0) -> Line:
         Shape(int(options.get("paths", "1")), int(options.get("nested", "0")), defect=options.get("damaged")),
     )
     if "lightweight" in options:
-        return Line(change, name, Tag(name, target.oid, kind, None), target, None, commit_object)
+        return Line(change, name, Tag(name, target.oid, kind, None), target, None, commit_object, Standing(False))
     raw = raw_object(name, target.oid, kind, options, message)
-    return Line(change, name, Tag(name, oid(line), "tag", parse_tag_object(raw)), target, raw, commit_object)
+    tag = Tag(name, oid(line), "tag", parse_tag_object(raw))
+    return Line(change, name, tag, target, raw, commit_object, standing_of(options))
+
+
+def standing_of(options: Mapping[str, str]) -> Standing:
+    people = options["approved"].split(",") if "approved" in options else []
+    given = tuple(Endorsement(one.lstrip("!"), "revoke" if one.startswith("!") else "approve", 0) for one in people)
+    return Standing(("proposed" in options or bool(people)) and "withdrawn" not in options, given)
 
 
 def raw_commit(options: Mapping[str, str]) -> bytes:
@@ -151,9 +162,11 @@ def judge_example(
         asked_singly=asked_singly,
         emergency=emergency,
     )
-    judge = Judge(policy, circumstances, verify=verify)
     existing = [parse_line(line) for line in example.existing]
     pushed = [parse_line(line) for line in tags]
+    proposals = {line.tag.oid: line.standing for line in (*existing, *pushed)}
+    circumstances = circumstances._replace(approvals=lambda tag: proposals.get(tag, Standing(proposed=False)))
+    judge = Judge(policy, circumstances, verify=verify)
     standing = {line.name: line.tag for line in existing}
     groups: dict[str | None, list[Line]] = {}
     for line in pushed:

@@ -1,0 +1,86 @@
+"""The object in which somebody approves a proposed tag, or takes that back.
+
+It is a signed tag object on the proposed one. So Git stores, sends and verifies
+it as any other:
+
+    object <id of the proposed tag object>
+    type tag
+    tag approval
+    tagger <name> <<e-mail>> <seconds since the epoch> <zone>
+
+    repository: <id of the repository>
+    verdict: approve
+
+    <the reason, if there is one, and the signature>
+
+The `repository` line keeps an approval from counting in a fork, which has the same tags.
+"""
+
+from __future__ import annotations
+
+from ..record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from ..objects.tag_object import TagObject
+
+    Word = Literal["approve", "revoke"]
+
+NAME = "approval"
+REPOSITORY = "repository: "
+VERDICT = "verdict: "
+WORDS: tuple[Word, ...] = ("approve", "revoke")
+
+# Of the whole object. A reason is a few sentences, a signature is a few kilobytes at most.
+MOST_BYTES = 16 * 1024
+
+
+class Approval(Record):
+    """What an approval says. `tag` is the id of the tag object that it is about, `time` its tagger's."""
+
+    tag: str
+    repository: str
+    verdict: Word
+    reason: str
+    time: int
+
+
+def approval_message(repository: str, verdict: Word, reason: str = "") -> str:
+    """The message of the tag object, without the signature; `read_approval` reads it back."""
+    message = f"{REPOSITORY}{repository}\n{VERDICT}{verdict}\n"
+    reason = reason.strip()
+    return f"{message}\n{reason}\n" if reason else message
+
+
+def read_approval(found: TagObject | None) -> Approval | str:
+    """The approval in a tag object (None: no tag object at all), or what keeps it from being one.
+
+    Whether its signature is good is another question.
+    """
+    if found is None:
+        return "it is not a tag object"
+    if found.defects:
+        return found.defects[0]
+    if found.name != NAME:
+        return f"its 'tag' line holds {found.name!r}, not {NAME!r}"
+    if found.target_type != "tag":
+        return f"it is about a {found.target_type or 'thing without a type'}, not about a tag object"
+    if found.signature is None:
+        return "it is not signed"
+    if found.text_after_signature:
+        return "it has text after its signature, which nobody signed"
+    if found.tagger is None:
+        return "it does not say when it was made"
+    first, _, rest = found.message.partition("\n")
+    second, _, reason = rest.partition("\n")
+    repository, word = first.removeprefix(REPOSITORY), second.removeprefix(VERDICT)
+    if not first.startswith(REPOSITORY) or not repository:
+        return f"its first line is not '{REPOSITORY}ID'"
+    verdict: Word | None = "approve" if word == "approve" else "revoke" if word == "revoke" else None
+    if not second.startswith(VERDICT) or verdict is None:
+        return f"its second line is not '{VERDICT}approve' or '{VERDICT}revoke'"
+    if reason and not reason.startswith("\n"):
+        return "no empty line stands before its reason"
+    return Approval(found.target, repository, verdict, reason.strip(), found.tagger.time)

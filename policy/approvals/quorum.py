@@ -1,0 +1,162 @@
+"""Which approvals a policy wants of an event, and which of them are missing.
+
+People are told apart by the principals of their signatures, so two keys of one
+person are one approval. Each entry of `approvals.require` counts for itself:
+somebody whom two entries name counts for both.
+"""
+
+from __future__ import annotations
+
+from ..people import SIGNER
+from ..record import Record
+from ..wording import some_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from ..objects.tag_object import TagObject
+    from ..settings import Requirement, Settings
+    from .approval import Word
+
+
+class Endorsement(Record):
+    """What one person says of a tag. `problem` is why it does not count, None if it does."""
+
+    principal: str
+    verdict: Word
+    time: int
+    reason: str = ""
+    problem: str | None = None
+
+
+class Standing(Record):
+    """What is there of a proposed tag: whether it is proposed, and what people say of it."""
+
+    proposed: bool
+    endorsements: tuple[Endorsement, ...] = ()
+
+    @property
+    def approved_by(self) -> frozenset[str]:
+        """The principals whose approvals count, if an entry names them."""
+        return frozenset(one.principal for one in self.endorsements if one.verdict == "approve" and one.problem is None)
+
+
+class Parties(Record):
+    """Who else has to do with the tag.
+
+    `tagger` is the principal of the tag's own signature, None without a good
+    one. `pusher` and `pusher_email` are whom the server knows to land it.
+    `knows_pusher` is False in a clone and over history, where nobody can tell.
+    """
+
+    tagger: str | None
+    pusher: str | None = None
+    pusher_email: str | None = None
+    knows_pusher: bool = True
+
+
+class Shortfall(Record):
+    """What one entry of `approvals.require` still wants; `entry` is its number, counted from 1.
+
+    `missing` more of `who` must approve. `has` are the principals that count,
+    `barred` those whose approval does not count here, with the reason.
+    `hopeless` is why no approval can help, None if some can.
+    """
+
+    entry: int
+    missing: int
+    who: tuple[str, ...]
+    has: tuple[str, ...]
+    barred: tuple[tuple[str, str], ...] = ()
+    hopeless: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The entry's place in the policy."""
+        return f"approvals.require[{self.entry}]"
+
+
+def requirements_for(settings: Settings, kind: str, model: str, stage: str | None) -> Iterator[tuple[int, Requirement]]:
+    """The entries that cover an event of this kind, with their numbers; `model` as in tags or as GTO spells it."""
+    for number, entry in enumerate(settings.approvals.require, 1):
+        if entry.covers.covers(kind, model, stage):
+            yield number, entry
+
+
+def shortfalls(
+    entries: Mapping[int, Requirement], standing: Standing, parties: Parties, settings: Settings
+) -> list[Shortfall]:
+    """What each of these `entries` (`requirements_for`) still misses; nothing for those that have enough."""
+    found = (_shortfall(number, entry, standing, parties, settings) for number, entry in entries.items())
+    return [lacks for lacks in found if lacks is not None]
+
+
+def in_words(lacks: Shortfall) -> str:
+    """What is missing, as it completes the name of a tag: `needs 1 more of @risk; has grace@x`."""
+    of = some_of(lacks.who)
+    if lacks.hopeless is not None:
+        return f"can't be approved: {lacks.hopeless}"
+    words = f"needs {lacks.missing} more of {of}" if lacks.has or lacks.barred else f"needs {lacks.missing} of {of}"
+    if lacks.has:
+        words += f" (has {some_of(lacks.has)})"
+    if lacks.barred:
+        words += " (" + "; ".join(f"{principal} does not count, who {why}" for principal, why in lacks.barred) + ")"
+    return words
+
+
+def is_expired(found: TagObject, settings: Settings, now: int) -> bool:
+    """Whether a proposed tag is too old to land, by `approvals.expire` and its tagger's time."""
+    expire = settings.approvals.expire
+    return expire is not None and found.tagger is not None and now - found.tagger.time > expire
+
+
+def _shortfall(
+    number: int, entry: Requirement, standing: Standing, parties: Parties, settings: Settings
+) -> Shortfall | None:
+    named = people_in(entry.who, settings.people.groups)
+    approved = sorted(standing.approved_by & named)
+    barred = {one: why for one in approved if (why := _barred(one, entry, parties, settings))}
+    has = tuple(one for one in approved if one not in barred)
+    hopeless = _hopeless(entry, parties)
+    missing = max(0, entry.enough - len(has))
+    if not missing and hopeless is None:
+        return None
+    return Shortfall(number, missing, entry.who, has, tuple(barred.items()), hopeless)
+
+
+def people_in(who: Iterable[str], groups: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """The principals that a list of principals and "@group"s names; with or without "signer:" in front."""
+    names: list[str] = []
+    for name in who:
+        names += groups.get(name[1:], ()) if name.startswith("@") else (name,)
+    return frozenset(name.removeprefix(SIGNER) for name in names)
+
+
+def may_be(principal: str, pusher: str | None, email: str | None, principals: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a signer may be the person who pushes.
+
+    `people.principals` of the policy decides it for the pushers that it names.
+    Else a host and the allowed signers may call one person differently: `ada`
+    is taken for `ada@example.com`, in any case.
+    """
+    if pusher is not None and pusher in principals:
+        return principal in principals[pusher]
+    signer = principal.lower()
+    names = [name.lower() for name in (pusher, email) if name]
+    return any(signer == name or signer.partition("@")[0] == name.partition("@")[0] for name in names)
+
+
+def _barred(principal: str, entry: Requirement, parties: Parties, settings: Settings) -> str | None:
+    if "tagger" in entry.barred and principal == parties.tagger:
+        return "signed the tag"
+    may_push = may_be(principal, parties.pusher, parties.pusher_email, settings.people.principals)
+    return "pushes it" if "pusher" in entry.barred and parties.knows_pusher and may_push else None
+
+
+def _hopeless(entry: Requirement, parties: Parties) -> str | None:
+    if "tagger" in entry.barred and parties.tagger is None:
+        return "the tag bears no good signature, so it is not known who made it"
+    if "pusher" in entry.barred and parties.knows_pusher and parties.pusher is None:
+        return "it is not known who pushes"
+    return None

@@ -1,0 +1,86 @@
+"""The refs of approvals: which there are, and what their names say.
+
+    refs/tagwarden/proposals/T               a tag that is proposed
+    refs/tagwarden/approvals/T/PRINCIPAL     what PRINCIPAL says of it
+
+T is the id of the proposed tag object, which each proposal names. PRINCIPAL is
+the name by which the allowed signers know a person, with `%XX` for the bytes
+that a ref's name can't hold. A name has one spelling only, so that nobody has two refs.
+"""
+
+from __future__ import annotations
+
+from ..grammar.names import ID_LENGTHS, MOST_BYTES
+from ..record import Record
+
+# Nothing but the two kinds of refs lives below it.
+ROOT = "refs/tagwarden/"
+PROPOSALS = "refs/tagwarden/proposals/"
+APPROVALS = "refs/tagwarden/approvals/"
+
+DIGITS = frozenset("0123456789abcdef")
+PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+.@")
+
+
+class ProposalRef(Record):
+    """`tag` is the id of the proposed tag object."""
+
+    tag: str
+
+
+class ApprovalRef(Record):
+    """`tag` is the id of the proposed tag object, `principal` the person whose word the ref holds."""
+
+    tag: str
+    principal: str
+
+
+def proposal_ref(tag: str) -> str:
+    """The ref under which the tag object with this id is proposed."""
+    return PROPOSALS + tag
+
+
+def approval_ref(tag: str, principal: str) -> str | None:
+    """The ref of what `principal` says of the tag object with this id; None for a name that no ref has room for."""
+    escaped = escape(principal)
+    return f"{APPROVALS}{tag}/{escaped}" if principal and len(escaped) <= MOST_BYTES else None
+
+
+def read_ref(ref: str) -> ProposalRef | ApprovalRef | None:
+    """What the full name of a ref below `ROOT` says; None where it has neither of the two shapes."""
+    if ref.startswith(PROPOSALS):
+        tag = ref[len(PROPOSALS) :]
+        return ProposalRef(tag) if _is_id(tag) else None
+    if ref.startswith(APPROVALS):
+        tag, slash, escaped = ref[len(APPROVALS) :].partition("/")
+        principal = _unescape(escaped)
+        if slash and _is_id(tag) and principal is not None and approval_ref(tag, principal) == ref:
+            return ApprovalRef(tag, principal)
+    return None
+
+
+def escape(principal: str) -> str:
+    """The principal as one component of a ref's name (git-check-ref-format(1))."""
+    data = principal.encode("utf-8", "surrogateescape")
+    text = "".join(chr(byte) if byte in PLAIN else f"%{byte:02X}" for byte in data)
+    text = text.replace("..", ".%2E")
+    if text.startswith("."):
+        text = "%2E" + text[1:]
+    if text.endswith(".lock"):
+        text = text.removesuffix(".lock") + "%2Elock"
+    return text[:-1] + "%2E" if text.endswith(".") else text
+
+
+def _unescape(escaped: str) -> str | None:
+    first, *parts = escaped.split("%")
+    try:
+        data = first.encode("ascii")
+        for part in parts:
+            data += bytes((int(part[:2], 16),)) + part[2:].encode("ascii")
+    except ValueError:
+        return None
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _is_id(text: str) -> bool:
+    return len(text) in ID_LENGTHS and DIGITS.issuperset(text)

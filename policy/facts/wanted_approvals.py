@@ -1,0 +1,47 @@
+"""Which entries of `approvals.require` cover what a pushed line does."""
+
+from __future__ import annotations
+
+from ..approvals.quorum import requirements_for
+from ..record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..settings import Requirement, Settings
+    from .possible_stages import Act
+
+
+class Wanted(Record):
+    """An entry of `approvals.require`, and the first act of a line that it covers."""
+
+    entry: Requirement
+    act: Act
+
+
+class Entries:
+    """Finds the entries that cover acts of one model, by their numbers; each group of acts is looked at once."""
+
+    def __init__(self, settings: Settings, model: str) -> None:
+        self._settings = settings
+        self._model = model
+        # With each group itself, so that its id stays its own.
+        self._known: dict[int, tuple[Sequence[Act], dict[int, Wanted]]] = {}
+
+    def covering(self, groups: Sequence[Sequence[Act]]) -> dict[int, Wanted]:
+        """The entries that cover an act of `groups`."""
+        found: dict[int, Wanted] = {}
+        for group in groups:
+            if id(group) not in self._known:
+                self._known[id(group)] = group, self._look(group)
+            for number, wanted in self._known[id(group)][1].items():
+                found.setdefault(number, wanted)
+        return found
+
+    def _look(self, group: Sequence[Act]) -> dict[int, Wanted]:
+        found: dict[int, Wanted] = {}
+        for act in group:
+            for number, entry in requirements_for(self._settings, act.kind, self._model, act.stage):
+                found.setdefault(number, Wanted(entry, act))
+        return found

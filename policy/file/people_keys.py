@@ -1,0 +1,114 @@
+"""The keys of a policy file that say who may do what, who must sign, and who must approve: a part of `keys.py`."""
+
+from __future__ import annotations
+
+from . import value_types as types
+from .key import ANY_VALUE, Key
+
+_WHAT = "The kinds of tag that are covered."
+_MODELS = "Globs over the models that are covered, spelled as in tags (`cv=seg`) or as in GTO (`cv:seg`)."
+_STAGES = "Globs over the stages that are covered; they don't matter to kinds of tag without a stage."
+_APPROVERS = 'Principals of the allowed signers ("ada@example.com", "signer:ada@example.com"), and "@group"s of them.'
+_WHO = 'Names of pushers, "@group"s, and "signer:PRINCIPAL"s.'
+
+PEOPLE_KEYS = (
+    Key(
+        "people.groups.NAME",
+        types.MEMBERS,
+        "The members of a group, which is named `@NAME` elsewhere.",
+        ["ada", "grace"],
+        unset="no groups",
+    ),
+    Key("people.allow[].who", types.SOME_WHO, _WHO, ["@NAME"], ("who",), unset="must be given"),
+    Key(
+        "people.allow[].what",
+        types.SOME_KINDS,
+        _WHAT,
+        ["assign", "unassign"],
+        ("who",),
+        unset="all kinds, or assign and unassign where `stages` is given",
+    ),
+    Key("people.allow[].models", types.SOME_GLOBS, _MODELS, rules=("who",), unset="all"),
+    Key("people.allow[].stages", types.SOME_GLOBS, _STAGES, ["prod"], ("who",), unset="all"),
+    Key(
+        "people.principals.NAME",
+        types.PRINCIPALS,
+        'The principals as which the pusher of this name signs, for `not = ["pusher"]`; [] for a robot.',
+        ["ada@example.com"],
+        ("approved",),
+        ANY_VALUE,
+        unset="those whose name or e-mail address begins like the pusher's, up to an `@`",
+    ),
+    Key(
+        "signing.allowed-signers",
+        types.SIGNERS,
+        "The file of allowed signers (ssh-keygen(1)), on the server or in this repository.",
+        "ref:HEAD:allowed_signers",
+        ("signed",),
+        ANY_VALUE,
+        unset="none",
+    ),
+    Key(
+        "signing.require[].what",
+        types.SOME_KINDS,
+        _WHAT,
+        ["assign"],
+        ("signed",),
+        unset="all kinds, or assign and unassign where `stages` is given",
+    ),
+    Key("signing.require[].models", types.SOME_GLOBS, _MODELS, rules=("signed",), unset="all"),
+    Key("signing.require[].stages", types.SOME_GLOBS, _STAGES, ["prod"], ("signed",), unset="all"),
+    Key(
+        "approvals.repository",
+        types.NAME,
+        "The id that approvals name, so that they count in no fork; the server's Git setting `tagwarden.repositoryId`.",
+        "acme/models",
+        ("approved",),
+        ANY_VALUE,
+        unset="must be given with `approvals.require`, but for a site policy",
+    ),
+    Key(
+        "approvals.expire",
+        types.DURATION,
+        "How long after its tagger's time a proposal may still land.",
+        "30d",
+        ("approved",),
+        ANY_VALUE,
+        unset="for ever",
+    ),
+    Key("approvals.require[].who", types.APPROVERS, _APPROVERS, ["@NAME"], ("approved",), unset="must be given"),
+    Key(
+        "approvals.require[].count",
+        types.whole(1, 100),
+        "How many of them must approve.",
+        2,
+        ("approved",),
+        unset="1",
+    ),
+    Key(
+        "approvals.require[].not",
+        types.PARTIES,
+        'Whose approval does not count: "tagger", who signed the tag; "pusher", who lands it.',
+        ["tagger", "pusher"],
+        ("approved",),
+        unset="anybody's counts",
+    ),
+    Key(
+        "approvals.require[].what",
+        types.SOME_KINDS,
+        _WHAT,
+        ["assign"],
+        ("approved",),
+        unset="all kinds, or assign and unassign where `stages` is given",
+    ),
+    Key("approvals.require[].models", types.SOME_GLOBS, _MODELS, rules=("approved",), unset="all"),
+    Key("approvals.require[].stages", types.SOME_GLOBS, _STAGES, ["prod"], ("approved",), unset="all"),
+    Key("emergency.who", types.WHO, _WHO, ["@NAME"], unset="nobody"),
+    Key(
+        "emergency.rules",
+        types.BREAKABLE_RULES,
+        "The rules that they may break; the registry stays readable without these.",
+        ["version-order", "who"],
+        unset="none",
+    ),
+)

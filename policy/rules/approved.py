@@ -1,0 +1,286 @@
+"""Refuses an event that has not the approvals which the policy wants.
+
+`approvals.require` names the kinds, models and stages, who may approve them and
+how many of these people must. All entries that cover an event must be met.
+Approvals are of one tag object, and count only if they stood before the push that lands it.
+People are told apart by the principals of their signatures, as the allowed
+signers have them: two keys of one person are one approval. With
+`not = ["tagger", "pusher"]` whoever signed the tag, or pushes it, does not
+count; the tag must then be signed.
+
+As with `signed`, a tag also needs the approvals for what it does to stages
+besides: a deregistration that takes a version out of `prod`, an event that
+brings it back, or a tombstone by which `prod` falls back to an older version.
+A deletion can't be approved, so a tag can't be moved or deleted where undoing
+what it did needs approvals.
+
+Fix: push the tag object to `refs/tagwarden/proposals/ID`, have it approved,
+and push it to its own name then.
+"""
+
+from __future__ import annotations
+
+from ..approvals.quorum import Parties, Standing, in_words, is_expired, shortfalls
+from ..facts.consequences import lines_of
+from ..facts.falls_back import given_back
+from ..facts.fix import SHOWN_OF_AN_ID, made_anew, proposed
+from ..facts.wanted_approvals import Entries
+from ..grammar.tag_name import TagName
+from ..people import describe
+from ..record import Record
+from ..verdict import Breach
+from .contract import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts.consequences import Line
+    from ..facts.model_facts import ModelFacts
+    from ..facts.wanted_approvals import Wanted
+    from ..push import TagPush
+
+OPTIONS = ("approvals.require", "approvals.expire", "approvals.repository", "people.principals")
+WHY = "the policy wants the consent of others for what this does."
+
+
+class Lack(Record):
+    """What a tag lacks, as it completes its name, under which key, and what helps."""
+
+    sentence: str
+    key: str
+    fix: str | None = None
+
+
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    selectors = [entry.covers for entry in facts.settings.approvals.require]
+    entries = Entries(facts.settings, facts.model or "")
+    back = given_back(facts) if any("assign" in one.what for one in selectors) else {}
+    for line in lines_of(facts, selectors):
+        push = line.push
+        lack = _undone(line, entries.covering(line.undone))
+        if lack is None and push.new is not None:
+            lack = _unapproved(push, entries.covering(((line.own,), *line.made, back.get(push.ref, ()))), facts)
+        if lack is not None:
+            yield Breach(f"{push.tag!r} {lack.sentence}", push.ref, facts.model, lack.key, lack.fix)
+
+
+def _undone(line: Line, wanted: dict[int, Wanted]) -> Lack | None:
+    if not wanted:
+        return None
+    number, (_, act) = next(iter(wanted.items()))
+    change, noun = {"delete": ("deleted", "deletion"), "move": ("moved", "move")}[line.push.change]
+    what = describe(act.kind, line.push.name.model, act.stage) if isinstance(line.push.name, TagName) else act.kind
+    sentence = f"may not be {change}: to {what} needs approvals, and a {noun} can't be approved"
+    return Lack(sentence, f"approvals.require[{number}]")
+
+
+def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> Lack | None:
+    if not wanted or push.new is None:
+        return None
+    key = f"approvals.require[{next(iter(wanted))}]"
+    if push.new.object is None:
+        return Lack("is lightweight, and only an annotated tag can be approved", key, _made_anew(push, facts))
+    look = facts.circumstances.approvals
+    standing = look(push.new.oid) if look is not None else Standing(proposed=False)
+    parties = _parties(push, facts)
+    lacks = shortfalls({number: one.entry for number, one in wanted.items()}, standing, parties, facts.settings)
+    because = next((f"{one.act.effect}, and " for one in wanted.values() if one.act.holder is not None), "")
+    if lacks:
+        sentence = because + "; ".join(in_words(lack) for lack in lacks)
+        if parties.tagger is None and any(lack.hopeless for lack in lacks):
+            return Lack(sentence, lacks[0].key, _made_anew(push, facts))
+        if standing.proposed:
+            return Lack(f"{sentence}; it is proposed as {push.new.oid[:SHOWN_OF_AN_ID]}", lacks[0].key)
+        return Lack(sentence, lacks[0].key, proposed(facts, push))
+    if facts.circumstances.place == "history":
+        return None
+    if not standing.proposed:
+        return Lack(f"{because}has its approvals, but is not proposed any more", key, proposed(facts, push))
+    if is_expired(push.new.object, facts.settings, facts.circumstances.now):
+        return Lack("was made too long ago for its approvals to count", "approvals.expire", _made_anew(push, facts))
+    return None
+
+
+def _parties(push: TagPush, facts: ModelFacts) -> Parties:
+    who = facts.circumstances
+    return Parties(_tagger(push, facts), who.pusher, who.pusher_email, knows_pusher=who.place == "server")
+
+
+def _tagger(push: TagPush, facts: ModelFacts) -> str | None:
+    """The principal of the tag's own signature, None without a good one of this very tag."""
+    found = push.new.object if push.new else None
+    if found is None or found.signature is None or found.text_after_signature or found.name != push.tag:
+        return None
+    signature = facts.signatures.get(push.ref)
+    return signature.principal if signature else None
+
+
+def _made_anew(push: TagPush, facts: ModelFacts) -> str | None:
+    version = next((replayed.active for replayed in facts.events if replayed.push is push), None)
+    return made_anew(facts, push, version, sign=True)
+
+
+APPROVED = """\
+[signing]
+allowed-signers = "ref:HEAD:allowed_signers"
+[approvals]
+repository = "models"
+[[approvals.require]]
+stages = ["prod"]
+who = ["grace@example.com", "lin@example.com", "ada@example.com"]
+"""
+FOUR_EYES = APPROVED + 'not = ["tagger", "pusher"]\n'
+TWO = APPROVED + "count = 2\n"
+OF_BOTH = (
+    APPROVED
+    + '[[approvals.require]]\nstages = ["prod"]\nwho = ["@risk"]\n[people]\ngroups.risk = ["eve@example.com"]\n'
+)
+ASSIGNED = APPROVED.replace("who =", 'what = ["assign"]\nwho =')
+ONE = ("churn@v1.0.0",)
+IN_PROD = (*ONE, "churn#prod at 2")
+EXAMPLES = (
+    Example("approved", ("churn#prod at 2 approved grace@example.com",), refused=False, existing=ONE, policy=APPROVED),
+    Example(
+        "proposed, and approved by nobody", ("churn#prod at 2 proposed",), refused=True, existing=ONE, policy=APPROVED
+    ),
+    Example("never proposed", ("churn#prod at 2",), refused=True, existing=ONE, policy=APPROVED),
+    Example(
+        "approved by somebody else",
+        ("churn#prod at 2 approved eve@example.com",),
+        refused=True,
+        existing=ONE,
+        policy=APPROVED,
+    ),
+    Example(
+        "one approval of two", ("churn#prod at 2 approved grace@example.com",), refused=True, existing=ONE, policy=TWO
+    ),
+    Example(
+        "two of two",
+        ("churn#prod at 2 approved grace@example.com,lin@example.com",),
+        refused=False,
+        existing=ONE,
+        policy=TWO,
+    ),
+    Example(
+        "an approval that was taken back",
+        ("churn#prod at 2 approved !grace@example.com",),
+        refused=True,
+        existing=ONE,
+        policy=APPROVED,
+    ),
+    Example(
+        "one entry of two",
+        ("churn#prod at 2 approved grace@example.com",),
+        refused=True,
+        existing=ONE,
+        policy=OF_BOTH,
+    ),
+    Example(
+        "both entries",
+        ("churn#prod at 2 approved grace@example.com,eve@example.com",),
+        refused=False,
+        existing=ONE,
+        policy=OF_BOTH,
+    ),
+    Example("another stage", ("churn#dev at 2",), refused=False, existing=ONE, policy=APPROVED),
+    Example("lightweight", ("churn#prod lightweight",), refused=True, existing=ONE, policy=APPROVED),
+    Example(
+        "by others than its signer and its pusher",
+        ("churn#prod at 2 signed lin@example.com approved grace@example.com",),
+        refused=False,
+        existing=ONE,
+        policy=FOUR_EYES,
+    ),
+    Example(
+        "by its own signer",
+        ("churn#prod at 2 signed grace@example.com approved grace@example.com",),
+        refused=True,
+        existing=ONE,
+        policy=FOUR_EYES,
+    ),
+    Example(
+        "by its pusher",
+        ("churn#prod at 2 signed lin@example.com approved ada@example.com",),
+        refused=True,
+        existing=ONE,
+        policy=FOUR_EYES,
+    ),
+    Example(
+        "unsigned, where its signer may not approve it",
+        ("churn#prod at 2 approved grace@example.com",),
+        refused=True,
+        existing=ONE,
+        policy=FOUR_EYES,
+    ),
+    Example(
+        "expired",
+        ("churn#prod at 2 approved grace@example.com",),
+        refused=True,
+        existing=ONE,
+        policy=APPROVED.replace("repository", 'expire = "30d"\nrepository'),
+    ),
+    Example(
+        "no longer proposed",
+        ("churn#prod at 2 withdrawn approved grace@example.com",),
+        refused=True,
+        existing=ONE,
+        policy=APPROVED,
+    ),
+    Example(
+        "deregistering a version takes it out of its stages",
+        ("churn@v1.0.0! at 3",),
+        refused=True,
+        existing=IN_PROD,
+        policy=APPROVED,
+    ),
+    Example(
+        "the same, approved",
+        ("churn@v1.0.0! at 3 approved grace@example.com",),
+        refused=False,
+        existing=IN_PROD,
+        policy=APPROVED,
+    ),
+    Example(
+        "deregistering a version that is in no governed stage",
+        ("churn@v1.1.0! on c2 at 3",),
+        refused=False,
+        existing=(*IN_PROD, "churn@v1.1.0 on c2"),
+        policy=APPROVED,
+    ),
+    Example(
+        "a stage that falls back to the version before",
+        ("churn#prod!#3 on c2 at 4",),
+        refused=True,
+        existing=(*IN_PROD, "churn@v1.1.0 on c2 at 2", "churn#prod#2 on c2 at 3"),
+        policy=ASSIGNED,
+    ),
+    Example(
+        "an unassignment after which the stage is empty",
+        ("churn#prod! at 3",),
+        refused=False,
+        existing=IN_PROD,
+        policy=ASSIGNED,
+    ),
+    Example(
+        "unassigning a version that others were assigned after",
+        ("churn#prod!#3 at 4",),
+        refused=False,
+        existing=(*IN_PROD, "churn@v1.1.0 on c2 at 2", "churn#prod#2 on c2 at 3"),
+        policy=ASSIGNED,
+    ),
+    Example(
+        "deleting an unassignment puts the version back",
+        ("delete churn#prod!",),
+        refused=True,
+        existing=(*IN_PROD, "churn#prod! at 3"),
+        policy=APPROVED + '[rules]\ntag-permanent = "off"\n',
+    ),
+    Example(
+        "moving an assignment",
+        ("move churn#prod on c2 at 4 approved grace@example.com",),
+        refused=True,
+        existing=(*IN_PROD, "churn@v1.1.0 on c2 at 3"),
+        policy=APPROVED + '[rules]\ntag-immutable = "off"\n',
+    ),
+)
