@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..policy.grammar.names import HEADS, TAGS, gto_spelling
+from ..policy.objects.trailers import add_trailers
 from ..policy.registry.planning import Unplannable, stages_after
 from ..policy.registry.resolution import version_on
 from ..policy.wording import shell_command
@@ -30,7 +31,7 @@ from .policy_in_force import policy_in_force
 from .reading import no_such_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ..policy.file.policy import Policy
     from ..policy.registry.event import Event
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from .creating_options import CreatingOptions
 
     MakePlan = Callable[[TagMaker, Policy], Plan]
+    # The trailers that a planned tag gets beside those of its message, which is handed in.
+    MakeTrailers = Callable[[TagMaker, Policy, Plan, str], Sequence[tuple[str, str]]]
 
 
 def created_tag(command: str) -> Shape:
@@ -56,7 +59,9 @@ def created_tag(command: str) -> Shape:
 ATTEMPTS = 5
 
 
-def create(model: str, options: CreatingOptions, make_plan: MakePlan) -> int:
+def create(
+    model: str, options: CreatingOptions, make_plan: MakePlan, make_trailers: MakeTrailers = lambda *_: ()
+) -> int:
     """Plan, judge, write and push one tag of `model` (as tags spell it); the exit status.
 
     Nothing is written that would be refused. Where somebody else's tag took the
@@ -66,20 +71,29 @@ def create(model: str, options: CreatingOptions, make_plan: MakePlan) -> int:
     git = Git.here()
     remote = _remote(git, options)
     for _ in range(ATTEMPTS):
-        status = _attempt(git, model, remote, options, make_plan)
+        status = _attempt(git, model, remote, options, make_plan, make_trailers)
         if status is not None:
             return status
         click.echo("somebody else's tag has that name by now; it is counted again", err=True)
     raise Refused(f"others made the tag that was next, {ATTEMPTS} times; nothing of yours is left. Try again")
 
 
-def _attempt(git: Git, model: str, remote: str | None, options: CreatingOptions, make_plan: MakePlan) -> int | None:
+def _attempt(
+    git: Git,
+    model: str,
+    remote: str | None,
+    options: CreatingOptions,
+    make_plan: MakePlan,
+    make_trailers: MakeTrailers,
+) -> int | None:
     """One attempt; None where another tag took the name meanwhile."""
     loaded = policy_in_force(remote=remote, git=git)
     with open_tag_maker(git, model, remote=remote, own_tags=not options.push) as maker:
         try:
             plan = make_plan(maker, loaded.policy)
-            draft = maker.draft(plan, _message(git, plan, options), simple=options.simple)
+            text = with_trailers(git, _text(plan, options), options.trailers)
+            text = add_trailers(text, make_trailers(maker, loaded.policy, plan, text))
+            draft = maker.draft(plan, _edited(git, text, options), simple=options.simple)
         except Unplannable as problem:
             raise _unplannable(str(problem), maker, options) from None
         sign = signs_by_itself(git) if options.sign is None else options.sign
@@ -142,10 +156,12 @@ def _remote(git: Git, options: CreatingOptions) -> str | None:
     return None
 
 
-def _message(git: Git, plan: Plan, options: CreatingOptions) -> str:
+def _text(plan: Plan, options: CreatingOptions) -> str:
     # Empty messages mean GTO's wording, as in GTO.
-    text = "\n\n".join(message.strip() for message in options.messages if message.strip()) or plan.message
-    text = with_trailers(git, text, options.trailers)
+    return "\n\n".join(message.strip() for message in options.messages if message.strip()) or plan.message
+
+
+def _edited(git: Git, text: str, options: CreatingOptions) -> str:
     if options.edit:
         comment = "\n# The message of the tag. Lines that begin with '#' are left out.\n"
         edited = click.edit(text + comment, editor=editor(git), require_save=False)

@@ -7,10 +7,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ..policy.errors import CannotJudge
+from ..policy.objects.lfs_pointer import MOST_BYTES as MOST_POINTER
+from ..policy.objects.lfs_pointer import read_pointer
 from ..repository.git.trees import is_path
 from .documents import MOST_BYTES, SECONDS, is_readable
-from .lfs import MOST_BYTES as MOST_POINTER
-from .lfs import read_pointer
 from .record import Piece
 
 if TYPE_CHECKING:

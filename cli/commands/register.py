@@ -10,6 +10,7 @@ import click
 from ...policy.registry.planning import plan_registration
 from ...policy.rules.version_order import LINES
 from ...policy.wording import shell_command
+from ..binding import TRAILERS, Bound
 from ..completion import complete_model
 from ..creating import create, created_tag
 from ..creating_options import creating_options
@@ -39,6 +40,13 @@ DOCUMENTS = (created_tag("register"),)
     metavar="ID",
     help="Make it a pre-release: `rc` gives -rc.1, then -rc.2; {date} and {time} stand for the time in UTC.",
 )
+@click.option(
+    "--bind",
+    type=click.Choice(["artifact", "data", "metrics"]),
+    multiple=True,
+    help="Write into the tag what the commit tells of the version: the digests of the model's file or folder, of the "
+    "data that it was made from, its metrics.  [default: what the policy asks for]",
+)
 @click.option("--set", "values", multiple=True, metavar="NAME=VALUE", help="What {NAME} stands for in --pre.")
 @creating_options
 def register(
@@ -50,14 +58,21 @@ def register(
     bump: Bump | None,
     pre: str | None,
     values: tuple[str, ...],
+    bind: tuple[str, ...],
 ) -> int:
     """Register a version of MODEL on COMMIT (a branch, a tag, an id; HEAD if none is named).
 
     Without --version it is the one after the latest that the remote or this
     repository has: the next patch, or the release of a pre-release. Where the
     policy keeps lines of versions (`versions.order` is "major" or "minor"), it
-    is the next one of the line that the commit's ancestors belong to. Prints
-    the tag. Exits with 1, and writes nothing, if the server would refuse it.
+    is the next one of the line that the commit's ancestors belong to.
+
+    With --bind, or where the policy requires a trailer `Artifact`, `Data` or
+    `Metric`, trailers of these names are filled in from the files of the
+    commit, unless you give them yourself. What can't be told is said, and left
+    out.
+
+    Prints the tag. Exits with 1, and writes nothing, if the server would refuse it.
     """
     if version is not None and (bump or pre or line):
         raise click.UsageError("--version goes with neither --bump nor --pre nor --line")
@@ -75,7 +90,7 @@ def register(
             maker.known, found, version=named, bump=bump, pre=wish, above_latest=order != "any", line=numbers
         )
 
-    return create(model_of(model), options, plan)
+    return create(model_of(model), options, plan, Bound([TRAILERS[one] for one in bind]))
 
 
 def _line(text: str) -> Line:

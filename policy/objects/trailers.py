@@ -4,6 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..budget import Budget
     from ..settings import Trailer
 
@@ -27,6 +29,15 @@ def parse_trailers(message: str) -> list[tuple[str, str]]:
         else:
             return []
     return [(key, " ".join(part for part in parts if part)) for key, parts in found]
+
+
+def add_trailers(message: str, trailers: Sequence[tuple[str, str]]) -> str:
+    """`message` with these at the end of its trailers, or as its trailers; it ends in a newline."""
+    if not trailers:
+        return message
+    text = message.rstrip()
+    text += "\n" if parse_trailers(message) else "\n\n"
+    return text + "".join(f"{key}: {value}\n" for key, value in trailers)
 
 
 def is_trailer_key(text: str) -> bool:

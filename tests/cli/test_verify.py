@@ -12,6 +12,7 @@ from support import Repo
 from support.command_line import Ran, tagwarden
 from support.programs import needs
 from support.signing import SshKey
+from tagwarden.contents.digests import digests_of_folder
 
 MODEL = b"weights " * 1000
 SHA = hashlib.sha256(MODEL).hexdigest()
@@ -105,8 +106,8 @@ def test_what_cannot_be_told_is_no_answer(repo: Repo, model: Path, tmp_path: Pat
     repo.tag("churn@v1.0.0")
     untold = verify(repo, model)
     repo.tag("churn@v1.1.0", repo.commit(), message=f"Two\n\nArtifact: sha256:{SHA} model.pkl")
-    folder = verify(repo, tmp_path)
     repo.tag("churn@v1.2.0", repo.commit(), message="Three\n\nArtifact: etag:abc model.pkl")
+    folder = verify(repo, tmp_path)
     unknown = verify(repo, model)
 
     assert [ran.status for ran in (untold, folder, unknown)] == [3, 3, 3]
@@ -117,6 +118,35 @@ def test_what_cannot_be_told_is_no_answer(repo: Repo, model: Path, tmp_path: Pat
     os.mkfifo(tmp_path / "pipe")
     assert verify(repo, tmp_path / "pipe", "churn@v1.1.0").status == 3
     assert verify(repo, model, "churn@v9.0.0").status == 1
+
+
+def test_a_folder_is_verified_by_its_root_digest(repo: Repo, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "b.txt").write_text("2\n")
+    (folder / "sub" / "a.txt").write_text("1\n")
+    digest = hashlib.sha256(b"".join(hashlib.sha256(data).digest() for data in (b"2\n", b"1\n"))).hexdigest()
+    repo.tag("churn@v1.0.0", message=f"One\n\nArtifact: sha256:{digest} model")
+
+    assert verify(repo, folder).status == 0
+    (folder / "sub" / "a.txt").write_text("3\n")
+    assert verify(repo, folder).status == 1
+
+
+def test_a_folder_that_has_no_root_digest_is_not_verified_by_a_weaker_one(repo: Repo, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "a.txt").write_text("1\n")
+    (folder / "link").symlink_to("a.txt")
+    digest = digests_of_folder(str(folder))["md5"]
+    trailers = f"Artifact: {digest} model\nArtifact: sha256:{SHA} model"
+    repo.tag("churn@v1.0.0", message=f"One\n\nArtifact: {digest} model")
+    repo.tag("churn@v1.1.0", repo.commit(), message=f"Two\n\n{trailers}")
+
+    assert verify(repo, folder, "churn@v1.0.0").status == 0
+    ran = verify(repo, folder, "churn@v1.1.0")
+    assert ran.status == 3
+    assert "holds a symbolic link" in ran.err
 
 
 def test_a_folder_is_verified_by_the_digest_that_dvc_gives_it(repo: Repo, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from support import Repo
 from support.programs import needs
+from tagwarden.contents.digests import digests_of_folder
 from tagwarden.contents.documents import Documents, flattened
 from tagwarden.contents.record import Contents
 from tagwarden.contents.verifying import Comparison, compare
@@ -83,6 +84,28 @@ def test_a_version_that_dvc_made_holds_what_dvc_says(repo: Repo, monkeypatch: py
     assert {one.name for one in found.metrics} == {"AUC", "by.loss", "by.ok"}
     assert {one.name: one.value for one in found.params} == {"train.lr": 0.1, "train.layers": [8, 4], "seed": 7}
     assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("files", "root"),
+    [
+        ({"a.txt": "1\n", "sub/b": "2\n"}, "bd222050252384e92856fccad34ff9842ed411f042ca3209bf9fc5e3bd447872"),
+        (
+            {
+                "a/b": "1", "a-b": "2", "a.txt": "3", ".gitignore": "4", ".git/config": "5", "x/.git/config": "6",
+                "x/.gitignore": "7", ".hidden": "8", "\u00c9": "9",
+            },
+            "949479125b5f899d10a1352f73839abbba53c2d25f5da6aaa983b70349c995a5",
+        ),
+    ],
+)  # fmt: skip
+def test_the_root_digest_of_a_folder_is_that_of_model_signing(files: dict[str, str], root: str, tmp_path: Path) -> None:
+    """The digests were computed by model-signing 1.1.1, as its statements hold them."""
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+
+    assert digests_of_folder(str(tmp_path))["sha256"] == f"sha256:{root}"
 
 
 @needs("git-lfs")

@@ -6,7 +6,7 @@ keys follow in order, and a pointer has less than 1024 bytes.
 
 from __future__ import annotations
 
-from ..policy.record import Record
+from ..record import Record
 
 VERSION_LINES = (b"version https://git-lfs.github.com/spec/v1", b"version https://hawser.github.com/spec/v1")
 MOST_BYTES = 1024

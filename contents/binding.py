@@ -1,0 +1,128 @@
+"""Makes the trailers by which the tag of a version binds what the version holds (`trailers.py`)."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ..policy.errors import CannotJudge
+from ..policy.record import Record
+from .blob_digests import sha256_in_git
+from .digests import digests_of_file, digests_of_folder
+from .documents import Documents
+from .version_contents import contents_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from ..repository.git.command import Git
+    from ..repository.git.reader import Reader
+    from .record import Contents, Piece
+
+# What can be bound, by the trailer that does it.
+BINDABLE = ("Artifact", "Data", "Metric")
+# What the `artifact` rule holds against the commit.
+BOUND_KINDS = ("sha256", "md5", "git")
+MOST_METRICS = 50
+
+
+class Binding(Record):
+    """Trailers, each a key and a value, and sentences on what could not be bound or not be seen."""
+
+    trailers: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+
+
+def binding_of(
+    git: Git, reader: Reader, model: str, commit: str, wanted: Collection[str], metrics: Sequence[str]
+) -> Binding:
+    """The trailers of the kinds in `wanted` (BINDABLE) for a version of `model` (as tags spell it) on `commit`.
+
+    Of the metrics those that are named, or all numbers where none is. Raises
+    CannotJudge where the artifact is known and can't be read.
+    """
+    held = contents_of(reader, model, commit, (), Documents())
+    trailers: list[tuple[str, str]] = []
+    notes: list[str] = []
+    if "Artifact" in wanted:
+        trailers.extend(("Artifact", value) for value in _artifact(git, commit, held, notes))
+    if "Data" in wanted:
+        trailers.extend(
+            ("Data", f"{digest} {piece.path}") for piece in held.data for digest in piece.digests if _fits(piece.path)
+        )
+    if "Metric" in wanted:
+        found = list(_metrics(held, metrics))
+        trailers.extend(("Metric", value) for value in found[:MOST_METRICS])
+        if len(found) > MOST_METRICS:
+            notes.append(f"of {len(found)} metrics the first {MOST_METRICS} are bound; show.metrics names others")
+    bound = {key for key, _ in trailers}
+    missing = [kind for kind in BINDABLE if kind in wanted and kind not in bound]
+    if missing:
+        notes.extend(held.notes)
+        notes.extend(f"no '{kind}:' trailer was added: {_WHY_NOT[kind]}" for kind in missing)
+    return Binding(tuple(trailers), tuple(notes))
+
+
+_WHY_NOT = {
+    "Artifact": (
+        "the commit does not tell the model's artifact. Name its path in artifacts.yaml or dvc.yaml, or give the "
+        "digest: --trailer 'Artifact=sha256:… PATH'"
+    ),
+    "Data": "no stage of dvc.lock that makes the artifact depends on data outside Git",
+    "Metric": "the commit holds no such metrics",
+}
+
+
+def _artifact(git: Git, commit: str, held: Contents, notes: list[str]) -> Iterator[str]:
+    piece = held.artifact
+    if piece is None or not _fits(piece.path):
+        return
+    known = {digest.partition(":")[0]: digest for digest in piece.digests}
+    if piece.told_by == "Git":
+        known["sha256"] = f"sha256:{sha256_in_git(git, commit, piece.path)}"
+    elif "md5" in known:
+        here = _in_work_tree(git, piece, known)
+        if here is None:
+            notes.append(
+                f"{piece.path!r} is bound by DVC's MD5 alone, for which two files can be made that share one: the file "
+                "of this commit is not in the work tree (`dvc checkout` brings it), so its SHA-256 is not known"
+            )
+        else:
+            known["sha256"] = here
+            notes.append(
+                f"the SHA-256 of {piece.path!r} is that of the file in the work tree, whose MD5 is the one in "
+                f"{piece.told_by!r}; a server that has no such file can't check it"
+            )
+    yield from (f"{known[kind]} {piece.path}" for kind in BOUND_KINDS if kind in known)
+
+
+def _in_work_tree(git: Git, piece: Piece, known: Mapping[str, str]) -> str | None:
+    """The SHA-256 of the file or folder in the work tree, None if that is not what the commit's MD5 names."""
+    root = git.work_tree()
+    path = os.path.join(root, piece.path) if root is not None else ""
+    of_folder = known["md5"].endswith(".dir")
+    if not (os.path.isdir(path) if of_folder else os.path.isfile(path)):
+        return None
+    try:
+        found = digests_of_folder(path) if of_folder else digests_of_file(path, {"md5": "", "sha256": ""})
+    except OSError as error:
+        raise CannotJudge(f"{error.filename or path!r} can't be read: {error.strerror}.") from error
+    return found.get("sha256") if found["md5"] == known["md5"] else None
+
+
+def _metrics(held: Contents, names: Sequence[str]) -> Iterator[str]:
+    values: dict[str, set[object]] = {}
+    for metric in held.metrics:
+        values.setdefault(metric.name, set()).add(str(metric.value))
+    for metric in {one.name: one for one in held.metrics}.values():
+        # Of a name that several files give different values there is no metric to bind.
+        if len(values[metric.name]) > 1:
+            continue
+        number = isinstance(metric.value, int | float) and not isinstance(metric.value, bool)
+        if number and _fits(metric.name) and "=" not in metric.name and (not names or metric.name in names):
+            yield f"{metric.name}={metric.value!r}"
+
+
+def _fits(text: str) -> bool:
+    """Whether a trailer can hold it: one line, as it is."""
+    return text.isprintable() and text == text.strip()
