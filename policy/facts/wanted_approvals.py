@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from ..approvals.quorum import requirements_for
 from ..record import Record
+from .consequences import lines_of
+from .falls_back import given_back
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ..settings import Requirement, Settings
+    from .consequences import Line
+    from .model_facts import ModelFacts
     from .possible_stages import Act
 
 
@@ -20,7 +24,27 @@ class Wanted(Record):
     act: Act
 
 
-class Entries:
+class WantedByLine(Record):
+    """The entries that cover what a pushed line makes, and what it undoes, by their numbers."""
+
+    line: Line
+    made: dict[int, Wanted]
+    undone: dict[int, Wanted]
+
+
+def wanted_by_lines(facts: ModelFacts) -> Iterator[WantedByLine]:
+    """Which approvals each line of a model's part wants, for what it does to stages besides, too."""
+    selectors = [entry.covers for entry in facts.settings.approvals.require]
+    entries = _Entries(facts.settings, facts.model or "")
+    back = given_back(facts) if any("assign" in one.what for one in selectors) else {}
+    for line in lines_of(facts, selectors):
+        made: dict[int, Wanted] = {}
+        if line.push.new is not None:
+            made = entries.covering(((line.own,), *line.made, back.get(line.push.ref, ())))
+        yield WantedByLine(line, made, entries.covering(line.undone))
+
+
+class _Entries:
     """Finds the entries that cover acts of one model, by their numbers; each group of acts is looked at once."""
 
     def __init__(self, settings: Settings, model: str) -> None:

@@ -21,10 +21,8 @@ and push it to its own name then.
 from __future__ import annotations
 
 from ..approvals.quorum import Parties, Standing, in_words, is_expired, shortfalls
-from ..facts.consequences import lines_of
-from ..facts.falls_back import given_back
 from ..facts.fix import SHOWN_OF_AN_ID, made_anew, proposed
-from ..facts.wanted_approvals import Entries
+from ..facts.wanted_approvals import wanted_by_lines
 from ..grammar.tag_name import TagName
 from ..people import describe
 from ..record import Record
@@ -53,16 +51,10 @@ class Lack(Record):
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
-    selectors = [entry.covers for entry in facts.settings.approvals.require]
-    entries = Entries(facts.settings, facts.model or "")
-    back = given_back(facts) if any("assign" in one.what for one in selectors) else {}
-    for line in lines_of(facts, selectors):
-        push = line.push
-        lack = _undone(line, entries.covering(line.undone))
-        if lack is None and push.new is not None:
-            lack = _unapproved(push, entries.covering(((line.own,), *line.made, back.get(push.ref, ()))), facts)
+    for line, made, undone in wanted_by_lines(facts):
+        lack = _undone(line, undone) or _unapproved(line.push, made, facts)
         if lack is not None:
-            yield Breach(f"{push.tag!r} {lack.sentence}", push.ref, facts.model, lack.key, lack.fix)
+            yield Breach(f"{line.push.tag!r} {lack.sentence}", line.push.ref, facts.model, lack.key, lack.fix)
 
 
 def _undone(line: Line, wanted: dict[int, Wanted]) -> Lack | None:
