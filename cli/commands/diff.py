@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 import click
 
-from ...policy.errors import CannotJudge
 from ...policy.grammar.names import gto_spelling
 from ...policy.grammar.query import parse_query
-from ...policy.objects.trailers import parse_trailers
 from ...policy.registry.resolution import Unresolved
 from ...report.documents.shape import anything, holding, or_null, shape
 from ...report.documents.shapes import AS_OF
@@ -19,22 +16,20 @@ from ...report.escape import display, escape
 from ...report.exit_status import ACCEPTED, REFUSED
 from ...report.markdown import code, prose
 from ...report.table import table
-from ...repository.git.between import between
 from ...repository.open_repository import is_url, open_repository
 from ...repository.registry import tags_by_model
 from ..at_time import as_of, at_option
 from ..completion import complete_query
+from ..difference_view import change_row, differences
 from ..errors import Refused
-from ..holdings import Holdings, value_text
+from ..holdings import Holdings
 from ..reading import offline_option, policy_at, repo_option, say_what_is_not_here
 from ..version_view import held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any
+    from collections.abc import Iterable, Sequence
 
     from ...contents.difference import Change
-    from ...repository.git.program import GitProgram
     from ..version_view import Held
 
 SIDE = shape("side", "One of the two versions.", "model", "version", "commit", "tag")
@@ -50,11 +45,6 @@ DOCUMENTS = (
     ),
 )  # fmt: skip
 
-# So much of a digest tells two of them apart; --json has all of it.
-SHORT = 12
-DIGEST = re.compile(r"(?:\b[a-z0-9]+:|^)([0-9a-f]{32,64})\b")
-MOST_FILES = 50
-ORDER = ("artifact", "data", "code", "param", "metric", "trailer")
 STYLES = ("text", "json", "markdown")
 
 
@@ -103,57 +93,19 @@ def diff(
                 held(query, tags.get(query.model, []), holdings, deprecated=deprecated) for query in queries
             )
             better = loaded.policy.for_model(after.model).show.better if loaded is not None else {}
-            changes = list(_changes(before, after, better))
-            own = [f"{one.line.version}: {note}" for one in (before, after) for note in one.contents.notes]
-            if files_are_here:
-                of_stage = any(change.what == "code" for change in changes)
-                changes += _code(reader, before, after, own, files=not of_stage)
-                changes.sort(key=lambda change: ORDER.index(change.what))
+            changes, own = differences(before, after, better, reader if files_are_here else None)
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
-    notes += [*then.tell(), *map(display, dict.fromkeys(own))]
+    notes += [*then.tell(), *map(display, own)]
     shown = [change for change in changes if every or change.changed]
     if as_json or style == "json":
         document = {"from": _side(before), "to": _side(after), "changes": [_document(change) for change in shown]}
         click.echo(json.dumps({"schema": 1, **then.keys, "notes": notes, **document}))
     else:
         _print(before, after, shown, markdown=style == "markdown")
-        for note in dict.fromkeys(own):
+        for note in own:
             click.echo(f"note: {escape(note)}", err=True)
     return REFUSED if any(change.worse for change in changes) else ACCEPTED
-
-
-def _changes(before: Held, after: Held, better: Any) -> Iterator[Change]:
-    from ...contents.difference import changes_between, trailers_between
-
-    yield from changes_between(before.contents, after.contents, better)
-    yield from trailers_between(_trailers(before), _trailers(after))
-
-
-def _trailers(one: Held) -> list[tuple[str, str]]:
-    return parse_trailers(one.tag.object.message) if one.tag.object is not None else []
-
-
-def _code(reader: GitProgram, before: Held, after: Held, notes: list[str], *, files: bool) -> Iterator[Change]:
-    """The commits between, and with `files` the files that are different."""
-    from ...contents.difference import Change
-
-    try:
-        found = between(reader.git, before.line.commit, after.line.commit)
-    except CannotJudge as problem:
-        notes.append(f"what lies between the commits can't be told here: {problem}")
-        return
-    yield Change("code", "commit", before.line.commit, after.line.commit)
-    if reader.git.line("rev-parse", "--is-shallow-repository") == "true":
-        notes.append("this clone is shallow, so how many commits lie between is not known: git fetch --unshallow")
-    elif found.added or found.dropped:
-        yield Change("code", "commits", None, f"+{found.added} -{found.dropped}")
-    if not files:
-        return
-    for path in found.files[:MOST_FILES]:
-        yield Change("code", path, None, "changed")
-    if len(found.files) > MOST_FILES:
-        notes.append(f"{len(found.files) - MOST_FILES} more files are different")
 
 
 def _side(one: Held) -> dict[str, object]:
@@ -182,9 +134,7 @@ def _print(before: Held, after: Held, changes: Sequence[Change], *, markdown: bo
         click.echo(f"{old} and {new} hold the same, as far as is known", err=True)
         return
     header: list[str] = ["WHAT", "NAME", old, new, "CHANGE"]
-    rows = [
-        [change.what, change.name, _text(change.old), _text(change.new), _change_text(change)] for change in changes
-    ]
+    rows = [change_row(change) for change in changes]
     if not markdown:
         click.echo(table(header, rows))
         return
@@ -201,18 +151,3 @@ def _row(cells: Iterable[str]) -> str:
 def _cell(text: str | None) -> str:
     # Within a table a bar ends the cell, even in a code span, unless a backslash stands before it (GFM).
     return code(text).replace("|", "\\|") if text else "-"
-
-
-def _text(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, str):
-        value = DIGEST.sub(lambda digest: digest[0][: -len(digest[1])] + digest[1][:SHORT], value)
-    return value_text(value)
-
-
-def _change_text(change: Change) -> str | None:
-    worse = " (worse)" if change.worse else ""
-    if change.diff is not None:
-        return f"{change.diff:+g}{worse}" if change.diff else "0"
-    return worse.strip() or None
