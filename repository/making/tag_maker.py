@@ -20,6 +20,7 @@ from ..judging.pipeline import judge_updates
 from ..registry import read_refs
 from ..remote.branch_to_push import remote_has
 from ..remote.clone_and_remote import CloneAndRemoteReader
+from ..remote.fetching import fetch_into_clone
 from ..remote.names import push_url
 from ..remote.reader import fetch_missing
 from ..remote.remote import Remote, RemoteIsSilent
@@ -84,7 +85,7 @@ class TagMaker:
         """The commit that `revision` names; one that only the remote has, if it is named by its full id, is fetched."""
         commit = self.reader.resolve(f"{revision}^{{commit}}")
         is_full_id = len(revision) in (40, 64) and not revision.strip("0123456789abcdef")
-        if commit is None and is_full_id and self.remote is not None and _fetch_commit(self.git, self.remote, revision):
+        if commit is None and is_full_id and self.remote and fetch_into_clone(self.git, self.remote, revision):
             commit = self.reader.resolve(f"{revision}^{{commit}}")
         return commit
 
@@ -200,7 +201,7 @@ class TagMaker:
     def _have(self, commit: str) -> None:
         with contextlib.closing(GitProgram(self.git)) as clone:
             missing = next(clone.objects([commit], limit=0)).type is None
-        if missing and (self.remote is None or not _fetch_commit(self.git, self.remote, commit)):
+        if missing and (self.remote is None or not fetch_into_clone(self.git, self.remote, commit)):
             raise CannotJudge(
                 f"The commit {commit} is not in this clone and could not be fetched: `git fetch` it first."
             )
@@ -246,16 +247,6 @@ def _ask(git: Git, remote: str, model: str, scratch: str) -> tuple[Listing, Git]
         return listing, fetch_missing(git, there, tags, into=scratch)
     except RemoteIsSilent as silent:
         raise CannotJudge(f"{silent}\nTo go by the tags of this clone alone: --offline") from None
-
-
-def _fetch_commit(git: Git, remote: str, oid: str) -> bool:
-    """Fetches a commit that only `remote` has, and its history, without a ref; says whether the remote gave it."""
-    fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--end-of-options", remote, oid]
-    try:
-        run(git.command(*fetch), environment=git.user_environment)
-    except CannotJudge:
-        return False
-    return True
 
 
 def _as_far_as_possible(verify: Verify, notes: list[str]) -> Verify:

@@ -58,14 +58,19 @@ def committer(git: Git) -> Identity:
     return Identity(f"{who}>", rest.partition(" ")[2])
 
 
+def store_object(git: Git, raw: bytes) -> str:
+    """Stores this tag object without a ref; returns its id. Raises CannotJudge with Git's words where it fails."""
+    hashing = git.command("hash-object", "-t", "tag", "-w", "--stdin")
+    return run(hashing, environment=git.user_environment, given=raw)[1].decode("ascii").strip()
+
+
 def store_tag(git: Git, name: str, raw: bytes) -> str:
     """Stores this tag object and makes the ref `name` of it; returns the object's id.
 
     A ref of that name is never replaced. Raises CannotJudge with Git's words
     where it fails; then there is no ref.
     """
-    hashing = git.command("hash-object", "-t", "tag", "-w", "--stdin")
-    oid = run(hashing, environment=git.user_environment, given=raw)[1].decode("ascii").strip()
+    oid = store_object(git, raw)
     nothing = "0" * len(oid)
     run(git.command("update-ref", "--", TAGS + name, oid, nothing), environment=git.user_environment)
     return oid
