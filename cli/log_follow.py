@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..report.push_log import as_text
+from ..report.push_log import as_texts
 from ..server_hooks.log.chain import read_lines_backward
 from ..server_hooks.log.line import read_end
 from .log_query import Unreadable, find_entries, fits, parsed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .log_query import Query
 
 # How often the end of the log is looked at, in seconds, and what of the past is shown unless it is said.
@@ -22,17 +24,22 @@ SHOWN_AT_FIRST = 10
 
 def follow(common_dir: str, query: Query) -> None:
     """Print the newest lines that fit, then each that is added, until the process is interrupted."""
+    for text in as_texts(_followed(common_dir, query)):
+        click.echo(text)
+
+
+def _followed(common_dir: str, query: Query) -> Iterator[dict[str, Any]]:
     seen = _newest(common_dir)
     first = query._replace(number=SHOWN_AT_FIRST) if query.number is None and query.since is None else query
     for entry in find_entries(common_dir, first, Unreadable()):
         if entry["line"] <= seen:
-            click.echo(as_text(entry))
+            yield entry
     while True:
         time.sleep(PAUSE)
         for line in _after(common_dir, seen):
             entry = parsed(line)
             if entry and fits(entry, query):
-                click.echo(as_text(entry))
+                yield entry
             if (seal := read_end(line)) is not None:
                 seen = seal.number
 

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .escape import display, escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 MOST_REFS = 20
 
 
-def as_text(entry: dict[str, Any]) -> str:
+def as_texts(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Each entry as `as_text` has it; why nobody is known is told of the first push of which that is the reason."""
+    told: set[str] = set()
+    for entry in entries:
+        pusher = entry["pusher"]
+        why = pusher["how"] if pusher["name"] is None else None
+        yield as_text(entry, tells_why_nobody=why not in told)
+        if why is not None:
+            told.add(why)
+
+
+def as_text(entry: dict[str, Any], *, tells_why_nobody: bool = True) -> str:
     """One logged push: when, what became of it, who and by which hook; below it refs, findings and policies.
 
     Of an incomplete landing, below it what did not land, and what the rest breaks.
     """
     pusher = entry["pusher"]["name"]
-    who = escape(pusher) if pusher is not None else f"nobody known ({escape(entry['pusher']['how'])})"
+    who = escape(pusher) if pusher is not None else "nobody known"
     if (uid := entry["pusher"].get("uid")) is not None:
         who += f", uid {uid:d}"
     time = entry["time"].partition(".")[0] + "Z"
     lines = [f"{time}  {entry['outcome']:<16}  {entry['hook']:<11}  {who}"]
+    if pusher is None and tells_why_nobody:
+        lines.append(f"  why nobody is known: {escape(entry['pusher']['how'])}")
     if entry["outcome"] == "incomplete":
         lines.append(f"  of the push in line {entry['of_line']:d} these did not land:")
     lines += _refs(entry)

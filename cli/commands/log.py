@@ -14,7 +14,7 @@ from ...report.documents.keys import OUTCOMES
 from ...report.documents.shape import holding, or_null, shape
 from ...report.documents.shapes import LOGGED_PUSH
 from ...report.exit_status import ACCEPTED
-from ...report.push_log import as_document, as_text
+from ...report.push_log import as_document, as_texts
 from ...repository.git.command import Git
 from ...repository.git.own_file import STATE_FOLDER
 from ...server_hooks.log.files import has_log
@@ -198,7 +198,7 @@ def _shown(query: Query, *, as_it_is_read: bool) -> Callable[[str], Answer]:
         _tell(unreadable)
         document = {"schema": 1, "pushes": [as_document(entry) for entry in entries]}
         pushes = "1 push" if len(entries) == 1 else f"{len(entries)} pushes"
-        return Answer(ACCEPTED, pushes, [as_text(entry) for entry in entries], document)
+        return Answer(ACCEPTED, pushes, list(as_texts(entries)), document)
 
     return of
 
@@ -206,8 +206,7 @@ def _shown(query: Query, *, as_it_is_read: bool) -> Callable[[str], Answer]:
 def _texts(entries: Iterator[dict[str, Any]], unreadable: Unreadable) -> Iterator[str]:
     """Each entry as it is read, for a log may be larger than memory."""
     try:
-        for entry in entries:
-            yield as_text(entry)
+        yield from as_texts(entries)
     except OSError as error:
         raise CannotJudge(f"the push log can't be read: {error.filename}: {error.strerror}") from error
     _tell(unreadable)

@@ -42,7 +42,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 replayed.push.ref,
                 facts.model,
                 fix=_fix(replayed, facts),
-                why=GTO_FAILS if replayed.versions_here > 1 else None,
+                why=GTO_FAILS if replayed.versions_here > 1 and replayed.event.name.kind != "deregister" else None,
             )
 
 
@@ -51,13 +51,13 @@ def _fix(replayed: ReplayedEvent, facts: ModelFacts) -> str | None:
     push, name, commit = replayed.push, replayed.event.name, replayed.event.commit
     if name.kind == "register":
         return instead(facts, push.tag, ("git", "commit", "--allow-empty"), next_version(facts, None))
-    if replayed.versions_here > 1:
-        return drop(facts, push.tag)
     history, model = facts.history, gto_spelling(facts.model or "")
     if name.kind == "deregister" and name.version is not None:
         other = history.first_registration(name.version)
         elsewhere = other is not None and other.commit != commit and history.is_active(name.version, other.commit)
         return instead(facts, push.tag, by_command(name, commit, None)) if elsewhere else drop(facts, push.tag)
+    if replayed.versions_here > 1:
+        return drop(facts, push.tag)
     if name.kind == "assign" and not history.registrations:
         # The tag is right as soon as there is a version.
         return shell_commands(next_version(facts, commit))
@@ -162,6 +162,18 @@ EXAMPLES = (
         existing=(*ONE, "churn@v1.0.1 on c1 at 2"),
     ),
     Example("a deregistration on the wrong commit", ("churn@v1.0.0! on c2 at 2",), refused=True, existing=ONE),
+    Example(
+        "a deregistration on the wrong commit, which holds two others",
+        ("churn@v1.0.0! on c2 at 4",),
+        refused=True,
+        existing=(*ONE, "churn@v1.1.0 on c2 at 2", "churn@v1.2.0 on c2 at 3"),
+    ),
+    Example(
+        "a second deregistration of one of two versions on a commit",
+        ("churn@v1.0.0!#2 on c1 at 4",),
+        refused=True,
+        existing=(*ONE, "churn@v1.0.1 on c1 at 2", "churn@v1.0.0! on c1 at 3"),
+    ),
     Example("a deregistration of nothing", ("churn@v5.0.0! on c2 at 2",), refused=True, existing=ONE),
     Example(
         "a second version under an assignment",

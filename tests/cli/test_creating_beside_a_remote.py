@@ -40,7 +40,7 @@ class TestWhatOnlyTheCloneHas:
 
         assert ran.status == 1
         assert "[version-per-commit]" in ran.err
-        assert "note: 'churn@v1.0.5' is not on 'origin', but counted; if it refused it, delete it:" in ran.err
+        assert "note: 'churn@v1.0.5' is not on 'origin', but counted; if 'origin' refused it, delete it:" in ran.err
         assert "git tag -d churn@v1.0.5" in ran.err
 
     def test_is_not_said_to_count_where_it_is_no_model_tag(self, clone: Repo) -> None:

@@ -81,7 +81,18 @@ def test_what_a_pusher_wrote_reaches_the_terminal_escaped(capsys: Capture) -> No
     out = capsys.readouterr().out
     assert "caf\\xe9\\x1b[31m" in out
     assert "\x1b" not in out
-    assert "nobody known (tagwarden.pusher is not set)" in out
+
+
+@pytest.mark.usefixtures("logged")
+def test_why_nobody_is_known_is_told_of_the_first_push_alone(capsys: Capture) -> None:
+    append_to_log(".", entry(None, "accepted", "churn#dev"))
+    append_to_log(".", entry(None, "accepted", "churn#dev!"))
+
+    assert run(["log"]) == 0
+
+    out = capsys.readouterr().out
+    assert out.count("  nobody known\n") > 2
+    assert out.count("  why nobody is known: tagwarden.pusher is not set\n") == 1
 
 
 @pytest.mark.usefixtures("logged")
