@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
-from ..policy.grammar.names import TAGS, model_of
+from ..policy.grammar.names import TAGS
 from ..policy.grammar.near_miss import NearMiss
 from ..policy.grammar.tag_name import parse_tag_name
 from ..policy.push import RefUpdate
@@ -15,17 +14,15 @@ from ..policy.verdict import Verdict, together
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
-from ..repository.judging.client_push import ClientPush, Destination, judge_client_push, needs_history, remote_of
+from ..repository.judging.client_push import ClientPush, Destination, judge_client_pushes, remote_of
 from ..repository.open_repository import is_url
 from ..repository.remote.names import is_remote, push_url, remote_to_push_to
 from ..repository.remote.offline import is_offline
-from ..repository.remote.reader import with_history
 from ..repository.remote.remote import Listing, RemoteIsSilent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..repository.remote.remote import Remote
     from ..repository.trusted.policy_source import PolicySource
     from .ci_event import Event
 
@@ -56,12 +53,12 @@ def check(
             ids = {name: oid for name, oid in ids.items() if name not in there}
         push = ClientPush((), destination, git, configuration, source=source, listing=listing, asks_library=True)
         new = [RefUpdate(there.get(name), oid, TAGS + name) for name, oid in ids.items() if there.get(name) != oid]
-        verdicts = [
-            judged_push(push._replace(updates=[RefUpdate(None, oid, TAGS + name)], landed=True))
+        landed = [
+            push._replace(updates=[RefUpdate(None, oid, TAGS + name)], landed=True)
             for name, oid in ids.items()
             if there.get(name) == oid
         ]
-        return together([judged_push(push._replace(updates=new)), *verdicts] if new or not verdicts else verdicts)
+        return together(judged([push._replace(updates=new), *landed] if new or not landed else landed))
 
 
 def check_event(event: Event, *, remote: str | None = None, source: PolicySource | None = None) -> Verdict:
@@ -86,34 +83,13 @@ def check_event(event: Event, *, remote: str | None = None, source: PolicySource
         before = event.before if event.before != oid else None
         updates = [RefUpdate(before, oid, TAGS + name)]
         push = ClientPush(updates, destination, git, configuration, source=source, listing=listing, asks_library=True)
-        if listing is None:
-            return judged_push(push)
-        with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
-            remote_asked = remote_of(destination, git, configuration)
-            return judged_push(with_branches(push._replace(landed=True), remote_asked, [name], into=folder))
+        return together(judged([push._replace(landed=listing is not None)]))
 
 
-def with_branches(push: ClientPush, remote: Remote, tags: Sequence[str], *, into: str) -> ClientPush:
-    """The push, where need be with the history of the remote's branches and `tags`, fetched into the folder `into`.
-
-    Raises CannotJudge where the remote does not give it.
-    """
-    assert push.listing is not None
-    if not push.listing.heads or not needs_history(push, sorted({model_of(tag) for tag in tags})):
-        return push
-    refs = [*push.listing.heads, *(TAGS + tag for tag in tags if tag in push.listing.tags)]
+def judged(pushes: Sequence[ClientPush]) -> list[Verdict]:
+    """Judge each of `pushes`. Raises CannotJudge, where the remote is silent with what to do about it."""
     try:
-        return push._replace(git=with_history(push.git, remote, refs, into=into))
-    except RemoteIsSilent as silent:
-        raise CannotJudge(
-            f"The history of the branches, which `target.branches` asks for, is not here. {silent}"
-        ) from None
-
-
-def judged_push(push: ClientPush) -> Verdict:
-    """Judge `push`. Raises CannotJudge, where the remote is silent with what to do about it."""
-    try:
-        return judge_client_push(push)
+        return judge_client_pushes(pushes)
     except RemoteIsSilent as silent:
         raise _with_way_out(silent) from None
 

@@ -26,7 +26,7 @@ from ..repository.open_repository import DEFAULT_SECONDS
 from ..repository.registry import TAG_BYTES
 from ..repository.remote.reader import RemoteReader, fetch_missing, with_objects_in
 from ..repository.remote.remote import TIMEOUT_SETTING, Listing, Remote, seconds_for_remotes
-from .check import destination_of, judged_push, with_branches
+from .check import destination_of, judged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,14 +63,12 @@ def check_since(
             largest_file=MOST_FILE_BYTES,
         )
         push = ClientPush((), destination, with_objects_in(seeing, objects), configuration, source, asks_library=True)
-        whole = push._replace(listing=listing)
-        push = with_branches(whole, asked, list(chosen), into=os.path.join(folder, "history"))
-        verdicts = [
-            judged_push(
+        verdicts = judged(
+            [
                 push._replace(updates=[RefUpdate(None, oid, TAGS + name)], listing=_around(listing, name), landed=True)
-            )
-            for name, oid in sorted(chosen.items())
-        ]
+                for name, oid in sorted(chosen.items())
+            ]
+        )
         count = f"{len(chosen)} other model tag{'s' if len(chosen) > 1 else ''}"
         note = f"judged as well: {count}, dated since {utc_text(moment)} or without a date"
         others = [one._replace(notes=(note,)) for one in verdicts]

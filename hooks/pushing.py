@@ -28,7 +28,7 @@ from ..repository.open_repository import DEFAULT_SECONDS
 from ..repository.registry import read_refs
 from ..repository.remote.reader import fetch_missing
 from ..repository.remote.remote import TIMEOUT_SETTING, Listing, Remote, seconds_for_remotes
-from .check import NotThere, destination_of, ids_of, judged_push
+from .check import NotThere, destination_of, ids_of, judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -166,7 +166,8 @@ def _planned(git: Git, remote: str, ids: Ids) -> _Plan:
 
         def judge(name: str) -> Verdict:
             update = RefUpdate(None, ids[name], TAGS + name)
-            return judged_push(start._replace(updates=[update], listing=Listing(there, listing.heads)))
+            (verdict,) = judged([start._replace(updates=[update], listing=Listing(there, listing.heads))])
+            return verdict
 
         changed = [name for name in ids if there.get(name, ids[name]) != ids[name]]
         order: list[str] = []

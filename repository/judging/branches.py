@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     Lands = Callable[[RefUpdate, Mapping[str, RefUpdate], Reader], bool]
 
 
+class HistoryEndsEarly(CannotJudge):
+    """The clone is shallow, and lacks the history that would tell."""
+
+
 def contained_in(
     globs: tuple[str, ...], commits: Iterable[str], updates: Sequence[RefUpdate], reader: Reader, lands: Lands
 ) -> set[str]:
@@ -25,7 +29,7 @@ def contained_in(
     A branch that the push creates or fast-forwards counts as it will be, if it
     `lands`, and as it is now if not. A branch that the push deletes, or moves
     away from its own commits, does not count at all. Raises
-    CannotJudge where the clone lacks the history that would tell.
+    HistoryEndsEarly where the clone lacks the history that would tell.
     """
     asked = sorted(commits)
     standing = dict(reader.refs_under(HEADS))
@@ -39,7 +43,7 @@ def contained_in(
                 tips[update.ref] = tip
     elsewhere = reader.not_contained(asked, list(dict.fromkeys(tips.values()))) if asked else set()
     if elsewhere and reader.history_ends_early():
-        raise CannotJudge(
+        raise HistoryEndsEarly(
             f"This clone is shallow, so it can't be told here whether a branch contains {min(elsewhere)}. Fetch the "
             "rest of the history, which needs no files: git fetch --unshallow --filter=blob:none"
         )

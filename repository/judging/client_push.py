@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from ...policy.grammar.names import TAGS, model_of
+from ...policy.errors import CannotJudge
+from ...policy.grammar.names import HEADS, TAGS, model_of
 from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, WholePush
 from ...policy.record import Record
@@ -12,10 +13,11 @@ from ...policy.rules import rules_where
 from ..git.program import GitProgram
 from ..remote.names import remote_to_push_to
 from ..remote.offline import OFFLINE_SETTING
-from ..remote.reader import RemoteReader, fetch_missing
+from ..remote.reader import RemoteReader, fetch_missing, with_history
 from ..remote.remote import DEFAULT_SECONDS, TIMEOUT_SETTING, Listing, Remote, RemoteIsSilent, seconds_for_remotes
 from ..trusted.loaded_policy import load_source, with_declared_stages
 from ..trusted.policy_source import client_policy
+from .branches import HistoryEndsEarly
 from .model_updates import updates_by_model
 from .obstacles import tags_in_the_way
 from .pipeline import judge_updates
@@ -70,10 +72,43 @@ class ClientPush(Record):
 
 
 def judge_client_push(push: ClientPush) -> Verdict:
-    """Judge a push before it leaves.
+    """Judge a push before it leaves. Raises CannotJudge where the policy, the clone or the remote can't be read."""
+    (verdict,) = judge_client_pushes([push])
+    return verdict
 
-    Raises CannotJudge where the policy, the clone or the remote can't be read.
+
+def judge_client_pushes(pushes: Sequence[ClientPush]) -> list[Verdict]:
+    """Judge pushes of one clone to one remote, each by itself.
+
+    In a shallow clone the history of the remote's branches is fetched where it
+    is what tells, once for all. Raises CannotJudge like `judge_client_push`.
     """
+    verdicts: list[Verdict] = []
+    try:
+        for push in pushes:
+            verdicts.append(_judge_here(push))
+    except HistoryEndsEarly as early:
+        import tempfile
+
+        if push.destination.url is None or push.destination.offline:
+            raise
+        with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
+            git = _with_history(push, [one for one in pushes if one.landed], early, folder)
+            verdicts += [_judge_here(one._replace(git=git)) for one in pushes[len(verdicts) :]]
+    return verdicts
+
+
+def _with_history(push: ClientPush, landed: Sequence[ClientPush], early: HistoryEndsEarly, folder: str) -> Git:
+    """Git for the clone with that history in sight. Raises CannotJudge where the remote does not give it in time."""
+    refs = [f"+{HEADS}*:{HEADS}*", *(update.ref for one in landed for update in one.updates)]
+    remote = remote_of(push.destination, push.git, push.configuration)
+    try:
+        return with_history(push.git, remote, refs, into=folder)
+    except RemoteIsSilent as silent:
+        raise CannotJudge(f"{early}\n{silent}") from None
+
+
+def _judge_here(push: ClientPush) -> Verdict:
     shares = updates_by_model(push.updates)
     models = [model for model in shares if model is not None]
     clone = GitProgram(push.git)
@@ -154,21 +189,6 @@ def _judge_by(judge: Judge, push: ClientPush, listing: Listing | None, git: Git)
         judge_updates(push.updates, reader, [judge])
     finally:
         reader.close()
-
-
-def needs_history(push: ClientPush, models: Sequence[str]) -> bool:
-    """Whether a rule asks which branches a tag of `models` is on, and the clone is shallow and can't tell.
-
-    Raises CannotJudge where the policy or the clone can't be read.
-    """
-    if push.git.line("rev-parse", "--is-shallow-repository") != "true":
-        return False
-    clone = GitProgram(push.git)
-    try:
-        policy = load_source(push.source or _own_policy(push, clone)).policy
-    finally:
-        clone.close()
-    return bool(_active(policy, models, ("target-branch",)))
 
 
 def remote_of(destination: Destination, git: Git, configuration: Configuration) -> Remote:

@@ -148,7 +148,8 @@ class TagMaker:
         delete = shell_command("git", "tag", "-d", *counted[:MOST_NAMES])
         are, them = ("is", "it") if len(counted) == 1 else ("are", "them")
         named = some_of(map(repr, counted))
-        return [f"{named} {are} not on {self.remote!r}, but counted; if {self.remote!r} refused {them}, delete {them}: {delete}"]
+        there = repr(self.remote)
+        return [f"{named} {are} not on {there}, but counted; if {there} refused {them}, delete {them}: {delete}"]
 
     def write(self, judged: Judged) -> None:
         """Store the tag and make its ref. Raises CannotJudge, in Git's words, where that fails: then there is none.

@@ -117,17 +117,43 @@ def test_a_server_fetches_nothing_and_says_what_it_is(full: Server, tmp_path: Pa
     assert clone.push("m1@v1.0.0", remote=f"file://{path}").ok
 
 
-def test_a_shallow_clone_says_what_it_can_not_tell(full: Server) -> None:
+@pytest.fixture
+def shallow(full: Server) -> Repo:
+    """A clone with two commits of main that lacks what is between them; a tag is on the older one."""
     clone = clone_of(full, "--depth=1")
     clone.git("fetch", "-q", "--depth=1", "origin", full.git("rev-parse", "main~3"))
     clone.tag("m1@v1.0.0", "FETCH_HEAD")
+    return clone
 
-    refused = clone.push("m1@v1.0.0")
+
+def test_a_shallow_clone_is_told_by_the_remote_which_branch_contains_a_commit(shallow: Repo) -> None:
+    boundary = (shallow.path / ".git" / "shallow").read_text()
+    refs = shallow.refs()
+
+    assert shallow.push("m1@v1.0.0").ok
+    assert ((shallow.path / ".git" / "shallow").read_text(), shallow.refs()) == (boundary, refs)
+
+
+def test_of_a_commit_beside_the_branches_a_shallow_clone_says_so(full: Server, shallow: Repo) -> None:
+    aside = full.git("commit-tree", "-m", "Aside", "-p", "main~3", "main~3^{tree}")
+    full.git("update-ref", "refs/heads/aside", aside)
+    shallow.git("fetch", "-q", "--depth=1", "origin", "aside")
+    shallow.tag("m1@v1.1.0", "FETCH_HEAD")
+
+    refused = shallow.push("m1@v1.1.0")
+
+    assert (refused.ok, refused.client_rules) == (False, {"target-branch"})
+
+
+def test_a_shallow_clone_without_its_remote_says_what_it_can_not_tell(shallow: Repo) -> None:
+    shallow.git("config", "tagwarden.offline", "true")
+
+    refused = shallow.push("m1@v1.0.0")
 
     assert (refused.ok, refused.client_rules) == (False, set())
     fix = refused.stderr.partition("no files: ")[2].splitlines()[0]
-    subprocess.run(fix, shell=True, cwd=clone.path, check=True, capture_output=True)
-    assert clone.push("m1@v1.0.0").ok
+    subprocess.run(fix, shell=True, cwd=shallow.path, check=True, capture_output=True)
+    assert shallow.push("m1@v1.0.0").ok
 
 
 def test_a_shallow_clone_judges_what_it_can_tell(full: Server) -> None:
