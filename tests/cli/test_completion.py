@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
+import re
+import select
 import shlex
 import subprocess
 import sys
@@ -16,6 +18,9 @@ from click.shell_completion import ShellComplete
 from support import Repo
 from support.programs import needs
 from tagwarden.cli.group import tagwarden
+
+# What moves the cursor and colours the text of a terminal.
+ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z]|\][^\a]*\a|[()][A-Z0-9]|[=>])|[\x0e\x0f]")
 
 
 @pytest.fixture
@@ -60,56 +65,89 @@ def test_outside_of_a_repository_nothing_is_known(tmp_path: Path, words: list[st
     assert completed(tmp_path, *words) in ([], ["churn@latest"])
 
 
-@needs("bash")
-@pytest.mark.parametrize(
-    ("typed", "run"),
-    [
-        ("tagwarden resolve churn@v", "v1.0.0"),
-        ("tagwarden resolve cv:seg@v", "v0.1.0"),
-        ("tagwarden resolve cv:seg@v0.", "v0.1.0"),
-        ("tagwarden resolve --tag churn#p", "churn#prod#1"),
-        ("tagwarden resolve churn@v1.0.0 --com", None),
-    ],
-)
-@pytest.mark.parametrize("breaks", ["$COMP_WORDBREAKS", "' '"], ids=["as bash comes", "no breaks"])
-def test_bash_completes_words_with_signs_at_which_it_breaks_them(
-    registry: Repo, tmp_path: Path, typed: str, run: str | None, breaks: str
-) -> None:
+TYPED = [
+    ("tagwarden resolve churn@v", "v1.0.0"),
+    ("tagwarden resolve cv:seg@v", "v0.1.0"),
+    ("tagwarden resolve cv:seg@v0.", "v0.1.0"),
+    ("tagwarden resolve --tag churn#p", "churn#prod#1"),
+    ("tagwarden resolve churn@v1.0.0 --com", None),
+]
+SOME = [pytest.param(*case, marks=() if case in TYPED[2:4] else (pytest.mark.thorough,)) for case in TYPED]
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    """A folder with the command in it."""
     (tmp_path / "tagwarden").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -I -m tagwarden.cli "$@"\n')
     (tmp_path / "tagwarden").chmod(0o755)
-    rc = tmp_path / "rc"
-    rc.write_text(
-        f"PATH={tmp_path}:$PATH COMP_WORDBREAKS={breaks}\n"
-        'eval "$(_TAGWARDEN_COMPLETE=bash_source tagwarden)"\nPS1=ready:\n'
+    return tmp_path
+
+
+@needs("bash")
+@pytest.mark.parametrize(("typed", "run"), TYPED)
+@pytest.mark.parametrize("breaks", ["$COMP_WORDBREAKS", "' '"], ids=["as bash comes", "no breaks"])
+def test_bash_completes_words_with_signs_at_which_it_breaks_them(
+    registry: Repo, programs: Path, typed: str, run: str | None, breaks: str
+) -> None:
+    rc = programs / "rc"
+    rc.write_text(f'COMP_WORDBREAKS={breaks}\neval "$(_TAGWARDEN_COMPLETE=bash_source tagwarden)"\nPS1=ready:\n')
+
+    shown = typed_into(["bash", "--noprofile", "--rcfile", str(rc), "-i"], registry.path, programs, typed)
+
+    assert (run or registry.git("rev-parse", "churn@v1.0.0^{commit}")) in shown
+
+
+@needs("zsh")
+@pytest.mark.parametrize(("typed", "run"), SOME)
+def test_zsh_completes_them(registry: Repo, programs: Path, typed: str, run: str | None) -> None:
+    (programs / ".zshrc").write_text(
+        'autoload -Uz compinit\ncompinit -D -u\neval "$(_TAGWARDEN_COMPLETE=zsh_source tagwarden)"\nPS1=ready:\n'
     )
-    expected = run or registry.git("rev-parse", "churn@v1.0.0^{commit}")
 
-    assert expected in typed_into_bash(rc, registry.path, typed).splitlines()
+    shown = typed_into(["zsh", "-d", "-i"], registry.path, programs, typed)
+
+    assert (run or registry.git("rev-parse", "churn@v1.0.0^{commit}")) in shown
 
 
-def typed_into_bash(rc: Path, folder: Path, line: str) -> str:
-    """What a terminal shows where somebody types `line`, the tabulator key and Enter."""
+@needs("fish")
+@pytest.mark.parametrize(("typed", "run"), SOME)
+def test_fish_completes_them(registry: Repo, programs: Path, typed: str, run: str | None) -> None:
+    setup = "_TAGWARDEN_COMPLETE=fish_source tagwarden | source; function fish_prompt; echo ready:; end"
+
+    shown = typed_into(["fish", "--no-config", "--init-command", setup, "-i"], registry.path, programs, typed)
+
+    assert (run or registry.git("rev-parse", "churn@v1.0.0^{commit}")) in shown
+
+
+def typed_into(shell: list[str], folder: Path, programs: Path, line: str) -> list[str]:
+    """The lines that a terminal shows where somebody types `line`, the tabulator key and Enter."""
     main, terminal = pty.openpty()
-    bash = subprocess.Popen(
-        ["bash", "--noprofile", "--rcfile", str(rc), "-i"],
+    # The first terminal that the leader of a session opens is the session's.
+    opening = ["sh", "-c", 'exec "$@" <"$0" >"$0" 2>&1', os.ttyname(terminal)]
+    running = subprocess.Popen(
+        [*opening, *shell],
         cwd=folder,
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
         start_new_session=True,
-        env={**os.environ, "TERM": "dumb", "HISTFILE": ""},
+        env={
+            **os.environ,
+            "PATH": f"{programs}:{os.environ['PATH']}",
+            "HOME": str(programs),
+            "ZDOTDIR": str(programs),
+            "TERM": "xterm",
+            "HISTFILE": "",
+        },
     )
-    os.close(terminal)
     shown = b""
     try:
-        while shown.count(b"ready:") < 1:
+        while b"ready:" not in shown:
             shown += os.read(main, 4096)
-        os.write(main, f"{line}\t\n".encode())
-        while shown.count(b"ready:") < 2:
-            shown += os.read(main, 4096)
-        os.write(main, b"exit\n")
+        os.write(main, f"{line}\t\nexit\n".encode())
+        while running.poll() is None or select.select([main], [], [], 0)[0]:
+            if select.select([main], [], [], 0.05)[0]:
+                shown += os.read(main, 4096)
     finally:
-        bash.kill()
-        bash.wait()
+        running.kill()
+        running.wait()
         os.close(main)
-    return shown.decode()
+        os.close(terminal)
+    return ESCAPES.sub("", shown.decode()).splitlines()
