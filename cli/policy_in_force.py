@@ -49,13 +49,28 @@ def policy_in_force(*, remote: str | None = None, git: Git | None = None) -> Loa
 
 def site_policy_in_force() -> LoadedPolicy:
     """The site's policy. Raises Refused where none is set, CannotJudge where it can't be read."""
-    git = Git.here()
+    found = _site_policy(Git.here())
+    if found is None:
+        raise Refused("no site policy is set here (`git config tagwarden.sitePolicy`)")
+    return found
+
+
+def site_policy_beside(loaded: LoadedPolicy, git: Git) -> LoadedPolicy | None:
+    """The site's policy, which judges beside `loaded` what is pushed to a bare repository; None where there is none.
+
+    Raises CannotJudge where it can't be read.
+    """
+    if git.line("rev-parse", "--is-bare-repository") != "true":
+        return None
+    found = _site_policy(git)
+    return found and found._replace(declared_stages=loaded.declared_stages)
+
+
+def _site_policy(git: Git) -> LoadedPolicy | None:
     git = git.with_settings_file(settings_file_of(git.common_folder()))
     with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
         source = site_policy(reader, configuration)
-    if source is None:
-        raise Refused("no site policy is set here (`git config tagwarden.sitePolicy`)")
-    return load_source(source, site=True)
+    return load_source(source, site=True) if source is not None else None
 
 
 def policy_in_file(file: str, *, site: bool = False) -> LoadedPolicy:

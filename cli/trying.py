@@ -15,10 +15,10 @@ from ..report.exit_status import ACCEPTED, REFUSED
 from ..report.json import finding_document
 from ..report.trial import lines_about_pushes, lines_about_tags
 from ..repository.git.command import Git
-from .policy_in_force import policy_in_file, policy_in_force
+from .policy_in_force import policy_in_file, policy_in_force, site_policy_beside
 
 if TYPE_CHECKING:
-    from ..repository.judging.trial import TagTrial
+    from ..repository.judging.trial import Policies, TagTrial
     from ..repository.trusted.loaded_policy import LoadedPolicy
     from ..server_hooks.log.trial import PushTrial, TriedPush
 
@@ -34,19 +34,25 @@ TRIAL = shape(
 )  # fmt: skip
 
 
-def print_trial(file: str, *, as_json: bool) -> int:
-    """Try the policy in `file` here; the exit status is 1 where it refuses what the one in force accepts."""
-    from ..repository.judging.trial import try_on_tags
+def print_trial(file: str, *, as_site: bool, as_json: bool) -> int:
+    """Try the policy in `file` here, as that of the repository or of its site.
+
+    The exit status is 1 where it refuses what those in force accept.
+    """
+    from ..repository.judging.trial import Policies, try_on_tags
 
     git = Git.here()
-    in_force = policy_in_force()
-    tried = policy_in_file(file)._replace(declared_stages=in_force.declared_stages)
+    own = policy_in_force()
+    in_force = Policies(own, site_policy_beside(own, git))
+    read = policy_in_file(file, site=as_site)._replace(declared_stages=own.declared_stages)
+    tried = in_force._replace(site=read) if as_site else in_force._replace(own=read)
     tags = try_on_tags(git, in_force, tried)
     pushes = _pushes(git, in_force, tried)
     if as_json:
-        click.echo(json.dumps(_document(tried, tags, pushes)))
+        click.echo(json.dumps(_document(read, tags, pushes)))
     else:
-        click.echo(f"{escape(tried.source.source)}, beside the policy in force: {escape(in_force.source.source)}")
+        beside = " and ".join(escape(one.source.source) for one in in_force.all)
+        click.echo(f"{escape(read.source.source)}, beside what is in force: {beside}")
         click.echo("\n".join(lines_about_tags(tags.judged, *tags.difference)))
         if pushes is not None:
             click.echo("\n".join(lines_about_pushes(*pushes)))
@@ -55,7 +61,7 @@ def print_trial(file: str, *, as_json: bool) -> int:
     return REFUSED if tags.difference.newly or (pushes is not None and pushes.newly) else ACCEPTED
 
 
-def _pushes(git: Git, in_force: LoadedPolicy, tried: LoadedPolicy) -> PushTrial | None:
+def _pushes(git: Git, in_force: Policies, tried: Policies) -> PushTrial | None:
     """What became of the pushes of the push log, None where there is none."""
     from ..server_hooks.log.files import has_log
 

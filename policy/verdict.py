@@ -90,3 +90,17 @@ def together(verdicts: Sequence[Verdict]) -> Verdict:
         judged=sum(verdict.judged for verdict in verdicts),
         notes=tuple(dict.fromkeys(note for verdict in verdicts for note in verdict.notes)),
     )
+
+
+def beside(verdict: Verdict, site: Verdict) -> Verdict:
+    """`verdict` with what the site's policy says of the same tags; of what both find, the more severe is told."""
+    errors = {(one.rule, one.ref) for one in site.findings if one.severity == "error"}
+    kept = [one for one in verdict.findings if one.severity == "error" or (one.rule, one.ref) not in errors]
+    known = {(one.rule, one.ref) for one in kept}
+    more = [one for one in site.findings if (one.rule, one.ref) not in known]
+    note = f"the site policy judges, too: {site.policy_source}"
+    return verdict._replace(
+        accepted=verdict.accepted and site.accepted,
+        findings=tuple(sorted([*kept, *more], key=lambda one: one.ref or "")),
+        notes=tuple(dict.fromkeys((*verdict.notes, *site.notes, note))),
+    )

@@ -19,7 +19,7 @@ from ...repository.judging.baseline_file import hold_against_baseline
 from ...repository.open_repository import open_repository
 from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
 from ..judging import FORMATS, format_options
-from ..policy_in_force import policy_in_file, policy_in_force
+from ..policy_in_force import policy_in_file, policy_in_force, site_policy_beside
 from ..progress import Progress
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def audit(
     follows what was found; the exit status is the worst.
 
     Works on bare repositories, which are judged by the policy that their
-    server goes by. Which tags were pushed together is not known any more, so
+    server goes by, a site policy included. Which tags were pushed together is not known any more, so
     that version-order is a warning at most. Where there is a push log, tags
     that it does not explain, and pushes that landed in part and break a rule,
     are named too. Ends with the counts by rule; exits with 1 if there is an
@@ -86,7 +86,8 @@ def audit(
         place = path if repositories else None
         with open_repository(place) as reader, Progress("judged {} of {} tags") as progress:
             loaded = policy_in_file(policy_file) if policy_file else policy_in_force(git=reader.git)
-            audited = audit_tags(reader.git, loaded, progress=progress)
+            site = None if policy_file or plan else site_policy_beside(loaded, reader.git)
+            audited = audit_tags(reader.git, loaded, site=site, progress=progress)
             held = hold_against_baseline(audited, read=baseline, write=write_baseline)
             if plan:
                 return _plan(reader.git, loaded, held.verdict, audited.ids)

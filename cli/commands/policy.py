@@ -159,9 +159,12 @@ def show(file: str | None, site: bool, model: str | None, remote: str | None, as
 
 @policy.command("try", short_help="Say what a policy would change.")
 @click.argument("file", metavar="FILE")
+@click.option("--site", is_flag=True, help="FILE stands in for the site's policy instead of the repository's.")
 @AS_JSON
-def try_policy(file: str, as_json: bool) -> int:
+def try_policy(file: str, site: bool, as_json: bool) -> int:
     """Say what the policy FILE would refuse that the one in force here does not, and the other way round.
+
+    On a server with a site policy both judge, with FILE in the place of one of them.
 
     It is tried on the tags that stand and, on a server, on the pushes in the
     push log, each judged anew against what stood before it. Branches count as
@@ -169,7 +172,7 @@ def try_policy(file: str, as_json: bool) -> int:
     was kept. Nothing is changed. Exits with 1 if the policy would refuse something that
     the one in force accepts.
     """
-    return print_trial(file, as_json=as_json)
+    return print_trial(file, as_site=site, as_json=as_json)
 
 
 @policy.command("schema", short_help="Print the JSON Schema of policy files.")

@@ -6,9 +6,10 @@ import time
 
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import REPLACEMENTS, TAGS
+from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, RefUpdate, WholePush
 from ...policy.record import Record
-from ...policy.verdict import as_enforced
+from ...policy.verdict import as_enforced, beside
 from ..git.program import GitProgram
 from ..git.tree_walk import TreeWalk
 from ..remote.names import remote_for_fixes
@@ -46,13 +47,16 @@ class Audited(Record):
     ids: Mapping[str, str]
 
 
-def audit(git: Git, loaded: LoadedPolicy, *, progress: Progress | None = None) -> Audited:
+def audit(
+    git: Git, loaded: LoadedPolicy, *, site: LoadedPolicy | None = None, progress: Progress | None = None
+) -> Audited:
     """The verdict on all tags, and on the replacements (refs/replace/*) that disguise objects.
 
-    GTO's own library is asked for each model tag, too (`consumer_judge.py`).
-    What depends on who pushed, or on what was pushed together, can't be told
-    any more. A policy that only evaluates is taken for one that enforces, which
-    a note says. Raises CannotJudge where the repository can't be read.
+    With a `site` policy both judge, as they do when a tag is pushed. GTO's own
+    library is asked for each model tag, too (`consumer_judge.py`). What depends
+    on who pushed, or on what was pushed together, can't be told any more. A
+    policy that only evaluates is taken for one that enforces, which a note
+    says. Raises CannotJudge where the repository can't be read.
     """
     reader = _CachingReader(git, progress)
     try:
@@ -64,15 +68,21 @@ def audit(git: Git, loaded: LoadedPolicy, *, progress: Progress | None = None) -
             remote=remote_for_fixes(git),
         )
         verify = find_verifier(loaded.policy, reader, git, now=None)
-        judge = ConsumerJudge(loaded.policy, circumstances, git=git, verify=verify)
+        judges: list[Judge] = [ConsumerJudge(loaded.policy, circumstances, git=git, verify=verify)]
+        if site is not None:
+            verify = find_verifier(site.policy, reader, git, now=None)
+            judges.append(Judge(site.policy, circumstances, verify=verify))
         created = _all_created(reader)
-        judge_updates(created, reader, [judge], standing={}, batch_size=BATCH)
+        judge_updates(created, reader, judges, standing={}, batch_size=BATCH)
         replaced = [RefUpdate(None, oid, ref) for ref, oid in reader.refs_under(REPLACEMENTS)]
-        judge.judge_whole(WholePush(circumstances, replaced, None))
+        for judge in judges:
+            judge.judge_whole(WholePush(circumstances, replaced, None))
     finally:
         reader.close()
     notes = [ONLY_EVALUATES] if loaded.policy.mode == "evaluate" else []
-    verdict = as_enforced(loaded.verdict_of(judge, *notes))
+    verdict = as_enforced(loaded.verdict_of(judges[0], *notes))
+    if site is not None:
+        verdict = beside(verdict, as_enforced(site.verdict_of(judges[1])))
     wrong = {finding.ref for finding in verdict.findings}
     return Audited(verdict, {one.ref: one.new for one in (*created, *replaced) if one.new and one.ref in wrong})
 

@@ -39,8 +39,20 @@ def difference_between(in_force: Sequence[Finding], tried: Sequence[Finding]) ->
     )
 
 
-def try_on_tags(git: Git, in_force: LoadedPolicy, tried: LoadedPolicy) -> TagTrial:
-    """Audit by both policies. Raises CannotJudge where the repository can't be read."""
-    before, after = audit(git, in_force).verdict, audit(git, tried).verdict
+class Policies(Record):
+    """What judges a push to a server: the repository's policy, and the site's where there is one."""
+
+    own: LoadedPolicy
+    site: LoadedPolicy | None = None
+
+    @property
+    def all(self) -> list[LoadedPolicy]:
+        """Each of them."""
+        return [self.own] if self.site is None else [self.own, self.site]
+
+
+def try_on_tags(git: Git, in_force: Policies, tried: Policies) -> TagTrial:
+    """Audit by both. Raises CannotJudge where the repository can't be read."""
+    before, after = (audit(git, one.own, site=one.site).verdict for one in (in_force, tried))
     notes = dict.fromkeys((*before.notes, *after.notes))
     return TagTrial(after.judged, difference_between(before.findings, after.findings), tuple(notes))

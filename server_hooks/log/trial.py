@@ -22,7 +22,7 @@ from ...policy.record import Record
 from ...repository.git.objects import TagRef
 from ...repository.git.program import GitProgram
 from ...repository.judging.pipeline import judge_updates
-from ...repository.judging.trial import difference_between
+from ...repository.judging.trial import Policies, difference_between
 from ...repository.signatures.verifier import find_verifier
 from .chain import read_lines
 from .line import LANDING
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from ...policy.verdict import Finding
     from ...repository.git.command import Git
-    from ...repository.trusted.loaded_policy import LoadedPolicy
 
 
 class TriedPush(Record):
@@ -53,8 +52,8 @@ class PushTrial(Record):
     untold: int
 
 
-def try_on_pushes(git: Git, common_dir: str, in_force: LoadedPolicy, tried: LoadedPolicy) -> PushTrial:
-    """Judge the pushes of the log by both policies.
+def try_on_pushes(git: Git, common_dir: str, in_force: Policies, tried: Policies) -> PushTrial:
+    """Judge the pushes of the log by both.
 
     A branch counts as it is now, and an emergency as it was granted. Raises
     CannotJudge where the repository can't be read, OSError where the log can't.
@@ -74,7 +73,7 @@ def try_on_pushes(git: Git, common_dir: str, in_force: LoadedPolicy, tried: Load
                 untold += 1
                 continue
             standing.take_back(updates)
-            found = [_errors(policy, entry, updates, reader, standing, git) for policy in (in_force, tried)]
+            found = [_errors(policies, entry, updates, reader, standing, git) for policies in (in_force, tried)]
             if found[0] is None or found[1] is None:
                 untold += 1
                 continue
@@ -89,33 +88,36 @@ def try_on_pushes(git: Git, common_dir: str, in_force: LoadedPolicy, tried: Load
 
 
 def _errors(
-    loaded: LoadedPolicy,
+    policies: Policies,
     entry: dict[str, Any],
     updates: Sequence[RefUpdate],
     reader: GitProgram,
     standing: _Standing,
     git: Git,
 ) -> tuple[Finding, ...] | None:
-    """For what a policy refuses the push, None where objects of it are gone."""
+    """For what the policies refuse the push, None where objects of it are gone."""
     tags = [update for update in updates if update.ref.startswith(TAGS)]
     now = int(datetime.fromisoformat(entry["time"]).timestamp())
     circumstances = Circumstances(
         now,
         "server",
-        declared_stages=loaded.declared_stages,
+        declared_stages=policies.own.declared_stages,
         pusher=entry["pusher"]["name"],
         pusher_email=entry["pusher"]["email"],
         emergency=entry.get("emergency", {}),
     )
-    judge = Judge(loaded.policy, circumstances, verify=find_verifier(loaded.policy, reader, git, now=now))
+    judges = [
+        Judge(loaded.policy, circumstances, verify=find_verifier(loaded.policy, reader, git, now=now))
+        for loaded in policies.all
+    ]
     brought = [update.new for update in tags if update.new is not None]
     if any(found.type is None for found in reader.objects(brought, limit=0)):
         return None
     try:
-        judge_updates(tags, reader, [judge], standing=standing.of(tags))
+        judge_updates(tags, reader, judges, standing=standing.of(tags))
     except CannotJudge:
         return None
-    return tuple(finding for finding in judge.findings if finding.severity == "error")
+    return tuple(finding for judge in judges for finding in judge.findings if finding.severity == "error")
 
 
 class _Standing:

@@ -238,3 +238,31 @@ def test_a_deregistration_that_is_dated_before_its_only_registration_is_at_fault
     findings = tagwarden(repo.path, "audit", "--json").json["findings"]
 
     assert ("event-time", "churn@v1.0.0!") in {(finding["rule"], finding["tag"]) for finding in findings}
+
+
+def test_a_server_is_audited_by_its_site_policy_too(server: Server, clone: Repo, tmp_path: Path) -> None:
+    clone.tag("m@v1.0.0-rc.1")
+    assert clone.push("m@v1.0.0-rc.1").ok
+    site = tmp_path / "site.toml"
+    site.write_text("[versions]\nprerelease = false\n")
+    server.git("config", "tagwarden.sitePolicy", f"file:{site}")
+
+    ran = tagwarden(server.path, "audit", "--json")
+
+    assert ran.status == 1
+    assert [(one["rule"], one["severity"]) for one in ran.json["findings"]] == [("version-form", "error")]
+    assert ran.json["judged"] == 1
+    assert ran.json["notes"] == [f"the site policy judges, too: file:{site}"]
+
+
+def test_of_what_both_policies_find_the_more_severe_is_told_once(server: Server, clone: Repo, tmp_path: Path) -> None:
+    server.commit_on_main({"tagwarden.toml": '[rules]\nannotated = "warning"\n'})
+    clone.lightweight("m@v1.0.0")
+    server.git("fetch", "--quiet", str(clone.path), "refs/tags/*:refs/tags/*")
+    site = tmp_path / "site.toml"
+    site.write_text('[rules]\nannotated = "error"\n')
+    server.git("config", "tagwarden.sitePolicy", f"file:{site}")
+
+    ran = tagwarden(server.path, "audit", "--json")
+
+    assert [(one["rule"], one["severity"]) for one in ran.json["findings"]] == [("annotated", "error")]

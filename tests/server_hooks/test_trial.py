@@ -115,3 +115,26 @@ def test_without_a_push_log_the_tags_alone_are_judged(clone: Repo, policy: Path)
     assert tagwarden(clone.path, "policy", "try", str(policy.with_name("none.toml"))).status == 1
     policy.write_text("models = 1\n")
     assert tagwarden(clone.path, "policy", "try", str(policy)).status == 3
+
+
+def test_what_a_site_policy_refuses_anyhow_is_not_newly_refused(server: Server, clone: Repo, policy: Path) -> None:
+    site = policy.with_name("site.toml")
+    site.write_text(NO_PRERELEASES)
+    server.git("config", "tagwarden.sitePolicy", f"file:{site}")
+
+    same = tagwarden(server.path, "policy", "try", str(policy), "--json")
+
+    assert same.status == 0
+    assert not any(same.json[key] for key in ("newly_wrong", "newly_refused", "no_longer_wrong", "no_longer_refused"))
+
+
+def test_a_site_policy_is_tried_in_the_place_of_the_one_that_is_set(server: Server, clone: Repo, policy: Path) -> None:
+    stricter = tagwarden(server.path, "policy", "try", str(policy), "--site", "--json")
+    server.git("config", "tagwarden.sitePolicy", f"file:{policy}")
+    lenient = policy.with_name("lenient.toml")
+    lenient.write_text("")
+
+    found = tagwarden(server.path, "policy", "try", str(lenient), "--site", "--json")
+
+    assert (stricter.status, [one["line"] for one in stricter.json["newly_refused"]]) == (1, [1])
+    assert (found.status, [one["line"] for one in found.json["no_longer_refused"]]) == (0, [1])
