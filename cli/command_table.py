@@ -37,6 +37,7 @@ COMMANDS: dict[str, Row] = {
     "push": Row("push:push", "Push model tags in an order and in portions that CI notices."),
     "audit": Row("audit:audit", "Judge every tag that exists."),
     "policy": Row("policy:policy", "Write, check and show policy files, and print their schema."),
+    "host": Row("host:host", "Plan a host's own rules for tags, and compare them."),
     "rules": Row("rules:rules", "List the rules with their severities here, or explain one."),
     "schema": Row("schema:schema", "Print the JSON Schema of what commands print with --json."),
     "hook": Row("hook:hook", "Run a hook from the file of a hook manager."),

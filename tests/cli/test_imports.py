@@ -31,6 +31,7 @@ CALLS: dict[str, list[list[str]]] = {
     "who": [["who", "--as", "ada", "register", "churn"]],
     "check": [["check"]],
     "push": [["push", "--dry-run"]],
+    "host": [["host", "plan", "github", "--repository", "ml/models"]],
     "audit": [["audit"]],
     "policy": [["policy", "show"], ["policy", "init", "--stdout"], ["policy", "check"], ["policy", "schema"]],
     "rules": [["rules"], ["rules", "version-order"]],

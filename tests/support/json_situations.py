@@ -72,6 +72,7 @@ def play(scene: Scene) -> Iterator[tuple[Situation, Ran]]:
             situation.before(scene)
         place = getattr(scene, situation.place)
         words = {"SERVER": scene.server.path, "CLONE": scene.clone.path, "SECOND": scene.second.path}
+        words["DUMP"] = scene.clone.git_dir / "dump"
         args = [str(words.get(word, word)) for word in situation.call.split()]
         yield situation, tagwarden(place if isinstance(place, Path) else place.path, *args, "--json")
 
@@ -98,6 +99,10 @@ def _break_the_policy(scene: Scene) -> None:
 def _bind_the_readme(scene: Scene) -> None:
     digest = hashlib.sha256((scene.second.path / "README.md").read_bytes()).hexdigest()
     scene.second.tag("read@v1.0.0", message=f"Bound\n\nArtifact: sha256:{digest} README.md")
+
+
+def _dump_rules(scene: Scene) -> None:
+    (scene.clone.git_dir / "dump").write_text('[{"name": "*@*", "create_access_levels": [{"access_level": 40}]}]')
 
 
 SITUATIONS = (
@@ -161,6 +166,10 @@ SITUATIONS = (
     Situation("resolve --event", "resolve --event churn@v1.0.0"),
     Situation("resolve --event", "resolve --event churn@v1.0.0 --at now"),
     Situation("error", "resolve churn@v9.0.0", 1),
+    Situation("host plan", "host plan github --repository ml/models --by app:1"),
+    Situation("host drift", "host drift gitlab DUMP --repository ml/models", 1, before=_dump_rules),
+    Situation("error", "host plan gitea --repository ml/models", 2),
+    Situation("error", "host drift github no-such-dump --repository ml/models", 3),
     Situation("log", "log", 0, "server"),
     Situation("log", "log --outcome busy", 0, "server"),
     Situation("log --verify", "log --verify", 0, "server"),

@@ -1,0 +1,246 @@
+"""`tagwarden host`: the rules of a host itself, as the policy implies them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...host_rules.dump import read_dump
+from ...host_rules.hosts import HOSTS, identity_of
+from ...host_rules.place import place_of
+from ...host_rules.wanted import wanted_by
+from ...policy.errors import CannotJudge
+from ...policy.record import Record
+from ...policy.wording import shell_command, without_passwords
+from ...report.documents.shape import holding, or_null, shape
+from ...report.documents.shapes import SOURCE
+from ...report.escape import display, escape
+from ...report.exit_status import ACCEPTED, REFUSED
+from ...repository.git.command import Git
+from ...repository.remote.names import is_remote_anywhere, push_url, remote_to_push_to
+from ..errors import Refused
+from ..policy_in_force import policy_in_file, policy_in_force
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ...host_rules.hosts import Host
+    from ...host_rules.place import Place
+    from ...host_rules.step import Request, Step
+    from ...repository.trusted.loaded_policy import LoadedPolicy
+
+REQUEST = shape("request", "A request to the host's API.", "method", "endpoint", or_null("payload"), "command")
+STEP = shape("step", "What the host's rules lack, and how they get it.", "because", holding("requests", REQUEST))
+PLAN = shape(
+    "host plan", "What a host has to be told, so that its own rules are what the policy implies.",
+    "schema", "host", holding("policy", SOURCE), holding("steps", STEP), "dump", "notes",
+)  # fmt: skip
+DOCUMENTS = (PLAN, PLAN.plus("host drift", "In what the host's own rules differ from what the policy implies."))
+
+# More than this is not a list of rules.
+MOST_BYTES = 16 * 1024 * 1024
+
+
+class Asked(Record):
+    """What a command was asked for: the host, who is to create tags, whose policy counts, which repository is meant."""
+
+    name: str
+    by: tuple[str, ...]
+    policy_file: str | None
+    repository: str | None
+
+    @property
+    def host(self) -> Host:
+        return HOSTS[self.name]
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
+        click.option("--policy", "policy_file", metavar="FILE", help="Go by this policy.  [default: the one in force]"),
+        click.option(
+            "--repository",
+            metavar="URL",
+            help="The repository on the host: a URL, or OWNER/NAME on github.com or gitlab.com."
+            "  [default: where `git push` goes]",
+        ),
+        click.option(
+            "--by",
+            metavar="KIND:ID",
+            multiple=True,
+            help="Who alone is to create model tags, such as app:12345 (GitHub), user:42, deploy-key:7 or "
+            "role:maintainer (GitLab), user:models-bot (Gitea). May be given again.  [default: all who may push]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(short_help="Plan a host's own rules for tags, and compare them.")
+def host() -> None:
+    """Plan the rules that a host itself keeps of tags, and compare them with those that it has.
+
+    They hold where no hook can be installed. What they can't keep to is told as
+    notes; docs/without-hooks.md tells what then is guaranteed.
+    """
+
+
+@host.command("plan", short_help="Print the commands that set a host's rules.")
+@click.argument("host", type=click.Choice(list(HOSTS)))
+@click.option(
+    "--dump", "dump_file", metavar="FILE", help="What the host has already (`-`: standard input): leave that out."
+)
+@_options
+def plan(
+    host: str,
+    by: tuple[str, ...],
+    repository: str | None,
+    policy_file: str | None,
+    dump_file: str | None,
+    as_json: bool,
+) -> int:
+    """Print a shell script that gives the host the rules that the policy implies.
+
+    Model tags are created by whom --by names alone, and neither moved nor
+    deleted, as far as the policy refuses that and the host can keep to it.
+    Nothing is sent: read the script, then run it, as somebody who may change the
+    repository's settings.
+    """
+    asked = Asked(host, by, policy_file, repository)
+    loaded, place, steps = _compare(asked, dump_file)
+    if as_json:
+        click.echo(json.dumps(_document(asked, loaded, place, steps)))
+        return ACCEPTED
+    click.echo(f"# What the policy implies for {place.path} on {place.host} (policy: {_source(loaded)}).")
+    for note in _notes(asked, loaded):
+        click.echo(f"# note: {escape(note)}")
+    click.echo("set -e")
+    for step in steps:
+        click.echo(f"\n# {escape(step.because)}")
+        for request in step.requests:
+            click.echo(asked.host.command(place, request))
+    click.echo(f"\n# Whether it is so:\n# {asked.host.dump(place)} | {_command(asked, 'drift')}")
+    return ACCEPTED
+
+
+@host.command("drift", short_help="Compare a host's rules with the policy.")
+@click.argument("host", type=click.Choice(list(HOSTS)))
+@click.argument("dump_file", metavar="[DUMP]", default="-")
+@_options
+def drift(
+    host: str,
+    dump_file: str,
+    by: tuple[str, ...],
+    repository: str | None,
+    policy_file: str | None,
+    as_json: bool,
+) -> int:
+    """Tell in what a host's rules differ from what the policy implies.
+
+    DUMP is what the host's API prints of them, `-` (the default) standard input;
+    `tagwarden host plan` names the command that prints it. Exits with 1 if there
+    is a difference.
+    """
+    asked = Asked(host, by, policy_file, repository)
+    loaded, place, steps = _compare(asked, dump_file)
+    if as_json:
+        click.echo(json.dumps(_document(asked, loaded, place, steps)))
+    else:
+        for note in _notes(asked, loaded):
+            click.echo(f"note: {escape(note)}", err=True)
+        for step in steps:
+            click.echo(escape(step.because))
+        if steps:
+            click.echo(f"fix: {asked.host.dump(place)} | {_command(asked, 'plan')} --dump - | sh")
+        else:
+            click.echo(f"{place.path} on {place.host} has the rules that the policy implies ({_source(loaded)})")
+    return REFUSED if steps else ACCEPTED
+
+
+def _compare(asked: Asked, dump_file: str | None) -> tuple[LoadedPolicy, Place, list[Step]]:
+    """The policy, the repository that is meant, and what it lacks. Raises UsageError, Refused and CannotJudge."""
+    try:
+        creators = tuple(identity_of(asked.host, text) for text in asked.by)
+    except ValueError as problem:
+        raise click.UsageError(f"--by: {problem}.") from None
+    if asked.host.needs_creators and not creators:
+        raise click.UsageError(
+            f"{asked.host.title} protects creating, moving and deleting together: say with --by who may."
+        )
+    loaded = policy_in_file(asked.policy_file) if asked.policy_file else policy_in_force()
+    place = _place(asked)
+    dump = None if dump_file is None else read_dump(_read(dump_file))
+    return loaded, place, list(asked.host.steps(wanted_by(loaded.policy, creators), place.path, dump))
+
+
+def _place(asked: Asked) -> Place:
+    url = asked.repository
+    if url is None:
+        git = Git.here()
+        name = remote_to_push_to(git)
+        if not is_remote_anywhere(git, name):
+            raise Refused("there is no remote here; name the repository on the host with --repository URL")
+        url = push_url(git, name)
+    try:
+        return place_of(url, asked.host.usual, in_groups=asked.host.in_groups)
+    except ValueError as problem:
+        shown = escape(without_passwords(url))
+        raise Refused(f"{shown} is no repository on a host: {problem}; name it with --repository URL") from None
+
+
+def _read(path: str) -> str:
+    try:
+        if path == "-":
+            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        else:
+            with open(path, "rb") as file:
+                data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise CannotJudge(f"The dump {escape(path)} can't be read: {error.strerror}.") from error
+    if len(data) > MOST_BYTES:
+        raise CannotJudge(f"The dump {escape(path)} has more than {MOST_BYTES} bytes; that is no list of rules.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CannotJudge(f"The dump {escape(path)} is not UTF-8: {error.reason}.") from None
+
+
+def _notes(asked: Asked, loaded: LoadedPolicy) -> list[str]:
+    wanted = wanted_by(loaded.policy, tuple(identity_of(asked.host, text) for text in asked.by))
+    return [*loaded.notes, *wanted.notes, *asked.host.notes(wanted)]
+
+
+def _source(loaded: LoadedPolicy) -> str:
+    return escape(loaded.source.source)
+
+
+def _command(asked: Asked, command: str) -> str:
+    """The same question put to `plan` or `drift`, to be pasted behind a pipe."""
+    given = [word for one in asked.by for word in ("--by", one)]
+    given += ["--repository", without_passwords(asked.repository)] if asked.repository else []
+    given += ["--policy", asked.policy_file] if asked.policy_file else []
+    return shell_command("tagwarden", "host", command, asked.name, *given) or f"tagwarden host {command} {asked.name}"
+
+
+def _document(asked: Asked, loaded: LoadedPolicy, place: Place, steps: Sequence[Step]) -> dict[str, Any]:
+    def request_of(one: Request) -> dict[str, Any]:
+        return {
+            "method": one.method,
+            "endpoint": one.endpoint,
+            "payload": one.body,
+            "command": asked.host.command(place, one),
+        }
+
+    return {
+        "schema": 1,
+        "host": asked.name,
+        "policy": {"source": display(loaded.source.source), "id": loaded.source.id},
+        "steps": [
+            {"because": display(step.because), "requests": [request_of(one) for one in step.requests]} for step in steps
+        ],
+        "dump": asked.host.dump(place),
+        "notes": [display(note) for note in _notes(asked, loaded)],
+    }

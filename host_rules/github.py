@@ -1,0 +1,212 @@
+"""GitHub: rulesets that target tags.
+
+Sources: "REST API endpoints for rules" (docs.github.com/rest/repos/rules), "Available rules for rulesets", and
+"Creating rulesets for a repository", which says that patterns are Ruby's File.fnmatch with FNM_PATHNAME.
+
+All rulesets that match a tag apply, so another one never lets anybody do more.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ..policy.errors import CannotJudge
+from ..policy.record import Record
+from ..policy.wording import quoted
+from .dump import listed, number_of, text_of
+from .step import Request, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .wanted import Identity, Wanted
+
+IDENTITIES = {
+    "app": "the App ID of a GitHub App",
+    "team": "the ID of a team",
+    "deploy-key": "`any`, for GitHub does not tell one deploy key from another",
+}
+ACTORS = {"app": "Integration", "team": "Team", "deploy-key": "DeployKey"}
+
+CREATION = "tagwarden: who creates model tags"
+PERMANENCE = "tagwarden: model tags stay as they are"
+
+# `*` stops at a slash, and `**/` stands for any number of folders.
+MODEL_TAGS = ("refs/tags/**/*@*", "refs/tags/**/*@*/**/*", "refs/tags/**/*#*", "refs/tags/**/*#*/**/*")
+# No model can be called so; they are npm scopes.
+NO_MODEL_TAGS = ("refs/tags/@*", "refs/tags/@*/**/*")
+# Of a glob of the policy, `*` also matches a slash. Each comes to two of GitHub's patterns, so there is a limit.
+MOST_STARS = 3
+# GitHub knows neither a backslash nor a set with `^` or `!`.
+UNKNOWN_SYNTAX = re.compile(r"\\|\[[!^]")
+
+NOTES = (
+    "Whoever may edit the repository's rulesets (its administrators) can take these back.",
+    f"A tag that has to go (a near miss, a lightweight tag) can be deleted only while {PERMANENCE!r} is disabled.",
+    "Restrictions of names by regular expression need GitHub's Enterprise plan, and are not used here.",
+)
+ACTIONS_NOTE = (
+    "A workflow's own GITHUB_TOKEN can't be let through (the API refuses GitHub Actions as an actor): "
+    "push the tags with a token of the App."
+)
+
+
+class Ruleset(Record):
+    """A ruleset as far as it can be compared; `bypass` is None where whoever asked may not know it."""
+
+    name: str
+    enforcement: str
+    include: frozenset[str]
+    exclude: frozenset[str]
+    rules: frozenset[str]
+    bypass: frozenset[tuple[str, int | None, str]] | None
+
+
+def notes(wanted: Wanted) -> Iterator[str]:
+    """What GitHub can't keep to, in sentences."""
+    yield from NOTES
+    if any(one.kind == "app" for one in wanted.creators):
+        yield ACTIONS_NOTE
+    for glob in wanted.ignored:
+        if patterns_of(glob) is None:
+            yield f"GitHub's patterns can't say {quoted(glob)} of `scope.ignore`: such tags are held like model tags."
+
+
+def bodies(wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """The rulesets that are wanted, as the API takes them."""
+    if wanted.creators:
+        actors = [_actor(one) for one in wanted.creators]
+        yield _body(CREATION, wanted, ["creation"], actors)
+    kept = [rule for rule, held in (("update", wanted.moves), ("deletion", wanted.deletions)) if held]
+    if kept:
+        yield _body(PERMANENCE, wanted, kept, [])
+
+
+def steps(wanted: Wanted, path: str, dump: Sequence[dict[str, Any]] | None) -> Iterator[Step]:
+    """What is to be done in the repository `path`; `dump` is what it has, None for nothing.
+
+    Raises CannotJudge where the dump does not say enough.
+    """
+    there = _read(dump or ())
+    endpoint = f"repos/{path}/rulesets"
+    for body in bodies(wanted):
+        target = _parse(body)
+        if any(one._replace(name=target.name) == target for _, one in there):
+            continue
+        found = next(((number, one) for number, one in there if one.name == target.name), None)
+        if found is None:
+            yield Step(f"There is no ruleset {target.name!r}.", (Request("POST", endpoint, body),))
+        else:
+            number, one = found
+            because = f"The ruleset {target.name!r} {_difference(one, target)}."
+            yield Step(because, (Request("PUT", f"{endpoint}/{number}", body),))
+
+
+def patterns_of(glob: str) -> list[str] | None:
+    """The patterns of GitHub that match what a glob of the policy does, or a little less; None where none can.
+
+    Such are used for exceptions: what one matches too little is held like a model tag.
+    """
+    if UNKNOWN_SYNTAX.search(glob) or glob.count("*") > MOST_STARS:
+        return None
+    found = [""]
+    for part in re.split(r"(\*+)", glob):
+        ways = ("*", "*/**/*") if part[:1] == "*" else (part,)
+        found = [beginning + way for beginning in found for way in ways]
+    return [f"refs/tags/{pattern}" for pattern in found]
+
+
+def _body(name: str, wanted: Wanted, rules: list[str], actors: list[dict[str, Any]]) -> dict[str, Any]:
+    exceptions = [pattern for glob in wanted.ignored for pattern in patterns_of(glob) or ()]
+    return {
+        "name": name,
+        "target": "tag",
+        "enforcement": "active",
+        "bypass_actors": actors,
+        "conditions": {
+            "ref_name": {"include": list(MODEL_TAGS), "exclude": list(dict.fromkeys([*NO_MODEL_TAGS, *exceptions]))}
+        },
+        "rules": [{"type": rule} for rule in rules],
+    }
+
+
+def _actor(one: Identity) -> dict[str, Any]:
+    number = None if one.kind == "deploy-key" else int(one.id)
+    return {"actor_id": number, "actor_type": ACTORS[one.kind], "bypass_mode": "always"}
+
+
+def _read(dump: Sequence[dict[str, Any]]) -> list[tuple[int, Ruleset]]:
+    """The rulesets of tags, by their numbers. The list of all of them tells only their names; each has to follow."""
+    whole: dict[int, dict[str, Any]] = {}
+    for one in dump:
+        number = number_of(one)
+        if one.get("target") == "tag" and (number not in whole or "rules" in one):
+            whole[number] = one
+    for number, one in whole.items():
+        if "rules" not in one:
+            raise CannotJudge(
+                f"The dump names the ruleset {quoted(text_of(one, 'name'))} and does not hold it. "
+                f"`gh api` has to print the ruleset {number} itself, too."
+            )
+    return [(number, _parse(one)) for number, one in whole.items()]
+
+
+def _parse(one: dict[str, Any]) -> Ruleset:
+    try:
+        names = (one.get("conditions") or {}).get("ref_name") or {}
+        bypass = one.get("bypass_actors")
+        return Ruleset(
+            text_of(one, "name"),
+            text_of(one, "enforcement"),
+            frozenset(map(str, listed(names.get("include")))),
+            frozenset(map(str, listed(names.get("exclude")))),
+            frozenset(text_of(rule, "type") for rule in listed(one.get("rules"))),
+            None
+            if bypass is None
+            else frozenset(
+                (text_of(actor, "actor_type"), _number_of(actor), text_of(actor, "bypass_mode"))
+                for actor in listed(bypass)
+            ),
+        )
+    except (AttributeError, TypeError):
+        raise CannotJudge(f"The dump holds a ruleset of a form that is not known: {quoted(repr(one))}.") from None
+
+
+def _number_of(actor: dict[str, Any]) -> int | None:
+    # Of deploy keys there is no number: any of them is meant.
+    return None if actor["actor_type"] == ACTORS["deploy-key"] else number_of(actor, "actor_id")
+
+
+def _difference(one: Ruleset, target: Ruleset) -> str:
+    """How a ruleset differs from the one that is wanted, as the rest of a sentence."""
+    if one.bypass is None:
+        raise CannotJudge(
+            f"The dump does not tell who may bypass the ruleset {quoted(one.name)}: "
+            "print it with a token that may edit rulesets."
+        )
+    assert target.bypass is not None
+    told = []
+    if one.enforcement != target.enforcement:
+        told.append(f"is {one.enforcement!r}, not {target.enforcement!r}")
+    more, less = _shown(one.bypass - target.bypass), _shown(target.bypass - one.bypass)
+    told += [f"lets {actor} through, too" for actor in more] + [f"does not let {actor} through" for actor in less]
+    told += [f"does not restrict {rule}" for rule in sorted(target.rules - one.rules)]
+    told += [f"has the rule {rule!r}, too" for rule in sorted(one.rules - target.rules)]
+    told += [f"does not hold {pattern!r}" for pattern in sorted(target.include - one.include)]
+    told += [f"holds {pattern!r}, too" for pattern in sorted(one.include - target.include)]
+    told += [f"makes an exception of {pattern!r}" for pattern in sorted(one.exclude - target.exclude)]
+    told += [f"makes no exception of {pattern!r}" for pattern in sorted(target.exclude - one.exclude)]
+    return ", ".join(told)
+
+
+def _shown(actors: frozenset[tuple[str, int | None, str]]) -> list[str]:
+    return sorted(
+        f"{kind}{'' if number is None else f' {number}'}{'' if mode == 'always' else f' ({mode})'}"
+        for kind, number, mode in actors
+    )
+
+
+def is_identity(one: Identity) -> bool:
+    """Whether GitHub can call somebody so."""
+    return one.id == "any" if one.kind == "deploy-key" else one.id.isascii() and one.id.isdigit()
