@@ -32,7 +32,12 @@ class NotThere(Exception):
 
 
 def check(
-    tags: Sequence[str], *, remote: str | None = None, offline: bool = False, source: PolicySource | None = None
+    tags: Sequence[str],
+    *,
+    remote: str | None = None,
+    offline: bool = False,
+    source: PolicySource | None = None,
+    pusher: str | None = None,
 ) -> Verdict:
     """Judge `tags` of the repository at hand as one push; without any, all that the remote does not have.
 
@@ -41,7 +46,8 @@ def check(
 
     `remote` is a name or a URL, None for where `git push` would go; without any
     remote all tags are judged by themselves. `source` is the policy, None for
-    the clone's. Raises NotThere, and CannotJudge where no verdict can be reached.
+    the clone's; `pusher` is for whom they are pushed, None where only the server
+    will know. Raises NotThere, and CannotJudge where no verdict can be reached.
     """
     git = Git.here()
     with closing(Configuration(git)) as configuration:
@@ -51,7 +57,7 @@ def check(
         there = listing.tags if listing is not None else {}
         if not tags:
             ids = {name: oid for name, oid in ids.items() if name not in there}
-        push = ClientPush((), destination, git, configuration, source=source, listing=listing, asks_library=True)
+        push = ClientPush((), destination, git, configuration, source, listing, asks_library=True, pusher=pusher)
         new = [RefUpdate(there.get(name), oid, TAGS + name) for name, oid in ids.items() if there.get(name) != oid]
         landed = [
             push._replace(updates=[RefUpdate(None, oid, TAGS + name)], landed=True)

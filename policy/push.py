@@ -156,6 +156,11 @@ class Circumstances(Record):
     remote: str | None = "origin"
     approvals: Callable[[str], Standing] | None = None
 
+    @property
+    def tell_the_pusher(self) -> bool:
+        """Whether rules on who pushes can be asked: on a server, or where it is said whom a clone pushes for."""
+        return self.place == "server" or self.pusher is not None
+
 
 class WholePush(Record):
     """What a rule about the push as a whole is handed.

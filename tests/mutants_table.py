@@ -22,6 +22,7 @@ SETTLEMENT = ("tests/server_hooks/test_settlement.py",)
 CLONE = ("tests/hooks/test_pre_push.py",)
 MAKING = ("tests/cli/test_creating_beside_a_remote.py",)
 LOCK = ("tests/server_hooks/test_push_lock.py",)
+HOST_RULES = ("tests/host_rules/test_rules.py",)
 
 
 class Mutant(NamedTuple):
@@ -65,8 +66,8 @@ MUTANTS = (
     _rule("version_per_commit", "first_at[event.commit] != event.tag", "False"),
     _rule("version_once", "if first != push.tag", "if False"),
     _rule("model_known", 'not in ("register", "assign")', '!= "register"'),
-    _rule("tagger_is_pusher", 'circumstances.place != "server"', 'circumstances.place == "server"'),
-    _rule("who", 'facts.circumstances.place != "server"', 'facts.circumstances.place == "client"', PEOPLE),
+    _rule("tagger_is_pusher", "not circumstances.tell_the_pusher", "circumstances.tell_the_pusher"),
+    _rule("who", "not facts.circumstances.tell_the_pusher", "facts.circumstances.tell_the_pusher", PEOPLE),
     _rule("who", "by_name = (line.own, Act(CONTRARY[line.own.kind], line.own.stage))", "by_name = (line.own,)", PEOPLE),
     _rule("signed", "if found.name != push.tag", "if False", (*RULES, "tests/policy/test_signed.py")),
     # The judge
@@ -185,4 +186,11 @@ MUTANTS = (
     Mutant(
         "server_hooks/log/line.py", "update.old == update.new for update", "update.old != update.new for update", LOGGED
     ),
+    # The rules of hosts
+    Mutant("host_rules/github.py", "(one.bypass - target.bypass)", "(target.bypass - one.bypass)", HOST_RULES),
+    Mutant("host_rules/github.py", '"rules" not in one', "False", HOST_RULES),
+    Mutant("host_rules/gitlab.py", "if found != levels", "if levels - found", HOST_RULES),
+    Mutant("host_rules/gitlab.py", "one.number >= lowest", "one.number > lowest", HOST_RULES),
+    Mutant("host_rules/gitea.py", "return may_match and bool", "return bool", HOST_RULES),
+    Mutant("host_rules/wanted.py", 'levels[DELETIONS] == "error"', "True", HOST_RULES),
 )

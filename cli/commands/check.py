@@ -30,6 +30,7 @@ DOCUMENTS = (VERDICT.plus("check", "The verdict on the tags, as one push."),)
 @click.option("--remote", metavar="NAME", help="The remote, or its URL.  [default: where `git push` goes]")
 @click.option("--policy", "policy_file", metavar="FILE", help="Judge by this policy.  [default: the one in force]")
 @click.option("--offline", is_flag=True, help="Judge by the tags of this clone, and ask no remote.")
+@click.option("--pusher", metavar="NAME", help="Judge as if NAME pushed: a job makes the tags for somebody.")
 @click.option("--event", is_flag=True, help="In CI: judge the tag that started this job, or TAG as if it had.")
 @moment_option("--since", "With --event: also all model tags of the remote that are dated since then.", day="first")
 @click.option("--outputs", metavar="FILE", help="With --event: add what the tag did, and what to deploy, to FILE.")
@@ -40,6 +41,7 @@ def check(
     remote: str | None,
     policy_file: str | None,
     offline: bool,
+    pusher: str | None,
     event: bool,
     since: int | None,
     outputs: str | None,
@@ -57,6 +59,8 @@ def check(
     """
     if event and (len(tags) > 1 or offline):
         raise click.UsageError("--event judges one tag by the remote: name one TAG at most, and not --offline.")
+    if event and pusher is not None:
+        raise click.UsageError("--pusher does not go with --event, whose tag somebody has pushed already.")
     if not event and (since is not None or outputs is not None):
         raise click.UsageError("--since and --outputs go with --event.")
     source = policy_in_file(policy_file).source if policy_file else None
@@ -65,7 +69,7 @@ def check(
             verdict = _on_event(_event(tags), remote, source, since, outputs)
             format = format or ("github" if on_github(os.environ) else "text")  # noqa: A001 -- the option's name
         else:
-            verdict = check_tags(tags, remote=remote, offline=offline, source=source)
+            verdict = check_tags(tags, remote=remote, offline=offline, source=source, pusher=pusher)
     except NotThere as error:
         raise Refused(str(error)) from error
     write_reports(verdict, reports)

@@ -4,7 +4,8 @@ Where the hosting system vouches for the pusher's e-mail address (Gitea,
 Forgejo, Bitbucket), the tagger's must be the same, in whatever case. Where it
 gives a name only, that name must be the tagger's name, e-mail address, or what
 stands before the `@` of that address. Only a server knows who pushes: in a
-clone, and over old tags, this rule says nothing.
+clone, and over old tags, this rule says nothing, unless `tagwarden check
+--pusher NAME` is told for whom tags are made.
 
 Fix: set `user.name` and `user.email` to what the server knows you
 by, and make the tag anew.
@@ -30,7 +31,7 @@ WHY = "the registry shows the tagger as whoever did this, and anybody can write 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     circumstances = facts.circumstances
-    if circumstances.place != "server":
+    if not circumstances.tell_the_pusher:
         return
     for replayed in facts.events:
         found = replayed.push.new.object if replayed.push.new else None

@@ -13,7 +13,7 @@ did, so it needs permission for the opposite: whoever deletes an unassignment
 assigns. Other tags of the same push are no excuse, because Git may drop them.
 
 Only a server knows who pushes: in a clone, and over old tags, this rule says
-nothing.
+nothing, unless `tagwarden check --pusher NAME` is told for whom tags are made.
 
 Fix: have somebody who is named push it, or have the policy changed.
 `tagwarden who --as NAME KIND MODEL [STAGE]` tells who may do what.
@@ -49,7 +49,7 @@ class Refusal(Record):
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
-    if facts.circumstances.place != "server":
+    if not facts.circumstances.tell_the_pusher:
         return
     leave = _Leave(facts)
     for line in lines_of(facts, [entry.covers for entry in facts.settings.people.allow]):

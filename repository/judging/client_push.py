@@ -10,6 +10,7 @@ from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, WholePush
 from ...policy.record import Record
 from ...policy.rules import rules_where
+from ...policy.wording import quoted
 from ..git.program import GitProgram
 from ..remote.names import remote_to_push_to
 from ..remote.offline import OFFLINE_SETTING
@@ -58,7 +59,9 @@ class ClientPush(Record):
     remote has, where that is known already. `asks_library`: GTO's own library
     is to be asked, too (`consumer_judge.py`), by a caller that may take longer
     than a hook. `landed`: the one update is of a tag that the remote has, and is
-    judged against what stood before it (`as_it_stood.py`).
+    judged against what stood before it (`as_it_stood.py`). `pusher` is for whom
+    tags are pushed, by the name that the policy's `people` have, None where only
+    the server will know.
     """
 
     updates: Sequence[RefUpdate]
@@ -69,6 +72,7 @@ class ClientPush(Record):
     listing: Listing | None = None
     asks_library: bool = False
     landed: bool = False
+    pusher: str | None = None
 
 
 def judge_client_push(push: ClientPush) -> Verdict:
@@ -127,7 +131,7 @@ def _judge_here(push: ClientPush) -> Verdict:
     if not push.landed:
         judge.judge_whole(WholePush(judge.circumstances, push.updates, None))
     verdict = loaded.verdict_of(judge)
-    notes = _notes(verdict, loaded.policy, models, push.destination)
+    notes = _notes(verdict, loaded.policy, models, push)
     return verdict._replace(notes=(*verdict.notes, *since, *notes))
 
 
@@ -146,6 +150,7 @@ def _judge_for(push: ClientPush, loaded: LoadedPolicy, clone: Reader) -> Judge:
         "client",
         remote_url=push.destination.url,
         declared_stages=loaded.declared_stages,
+        pusher=push.pusher,
         written="standing" if push.landed else "in a clone",
         remote=push.destination.name or "origin",
     )
@@ -236,10 +241,13 @@ def _active(policy: Policy, models: Sequence[str], rules: Sequence[str]) -> list
     return [rule for rule in rules if any(level[rule] != "off" for level in levels)]
 
 
-def _notes(verdict: Verdict, policy: Policy, models: Sequence[str], destination: Destination) -> Iterator[str]:
-    if destination.offline and destination.url is not None and models:
+def _notes(verdict: Verdict, policy: Policy, models: Sequence[str], push: ClientPush) -> Iterator[str]:
+    if push.destination.offline and push.destination.url is not None and models:
         unsure = ", ".join(f"[{rule}]" for rule in _active(policy, models, rules_where("needs_remote")))
         yield f"judged by the tags of this clone, for the remote was not asked; it may know better about {unsure}"
+    if push.pusher is not None:
+        yield f"judged as if {quoted(push.pusher)} pushed; the server knows who really does"
+        return
     unjudged = _active(policy, models, rules_where("needs_pusher"))
     if unjudged or verdict.findings:
         rules = f", so that {', '.join(f'[{rule}]' for rule in unjudged)} can't be judged here" if unjudged else ""

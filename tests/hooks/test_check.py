@@ -90,6 +90,34 @@ class TestCheck:
         assert tagwarden(clone.path, "check", "churn@v0.5.0", "--remote", str(other.path)).status == 0
         assert tagwarden(clone.path, "check", "churn@v0.5.0", "--remote", "origin").status == 1
 
+    @pytest.mark.parametrize(("pusher", "refused"), [("ada", set()), ("grace", {"who"}), (None, set())])
+    def test_who_pushes_is_asked_where_it_is_said(
+        self, plain_server: Server, clone: Repo, pusher: str | None, refused: set[str]
+    ) -> None:
+        plain_server.commit_on_main(
+            {"tagwarden.toml": '[[people.allow]]\nwho = ["ada"]\nwhat = ["assign", "unassign"]\nstages = ["prod"]\n'}
+        )
+        clone.git("pull", "--quiet")
+        clone.tag("churn#prod", "churn@v1.0.0^{commit}")
+
+        ran = tagwarden(clone.path, "check", "--json", *(["--pusher", pusher] if pusher else []))
+
+        assert rules(ran) == refused
+        assert any("as if 'ada' pushed" in note for note in ran.json["notes"]) == (pusher == "ada")
+        assert any("[who] can't be judged here" in note for note in ran.json["notes"]) == (pusher is None)
+
+    def test_taking_a_version_out_of_somebody_elses_stage_is_asked_of_the_pusher_too(
+        self, plain_server: Server, clone: Repo
+    ) -> None:
+        plain_server.tag("churn#prod", "churn@v1.0.0^{commit}")
+        plain_server.commit_on_main({"tagwarden.toml": '[[people.allow]]\nwho = ["ada"]\nstages = ["prod"]\n'
+                                    'what = ["assign", "unassign"]\n'})  # fmt: skip
+        clone.git("pull", "--quiet")
+        clone.tag("churn@v1.0.0!", "churn@v1.0.0^{commit}")
+
+        assert rules(tagwarden(clone.path, "check", "churn@v1.0.0!", "--json", "--pusher", "grace")) == {"who"}
+        assert not rules(tagwarden(clone.path, "check", "churn@v1.0.0!", "--json", "--pusher", "ada"))
+
     def test_the_policy_is_the_one_that_is_named(self, clone: Repo, tmp_path: Path) -> None:
         (tmp_path / "strict.toml").write_text("[message]\nmin-length = 100\n")
         clone.tag("fraud@v1.0.0")

@@ -154,11 +154,12 @@ def judge_example(
     """Judge an example's push under its policy; of more than two tags in a clone, unless `place` says where."""
     policy = policy_of(example.policy)
     tags = [line for line in example.pushed if not line.startswith(("replace ", "policy "))]
+    place = place or ("client" if len(tags) > 2 else "server")
     circumstances = Circumstances(
         now=NOW,
-        place=place or ("client" if len(tags) > 2 else "server"),
+        place=place,
         remote_url="git@github.com:acme/models.git",
-        pusher="ada",
+        pusher="ada" if place == "server" else None,
         asked_singly=asked_singly,
         emergency=emergency,
     )
