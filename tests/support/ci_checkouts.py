@@ -9,11 +9,13 @@ from .repositories import Repo, Server
 ADDRESS = "https://git.example/ml/models.git"
 
 
-def github_checkout(server: Server, ref: str, folder: Path, *, settings: Path | None = None) -> Repo:
+def github_checkout(
+    server: Server, ref: str, folder: Path, *, settings: Path | None = None, whole: bool = False
+) -> Repo:
     """What actions/checkout leaves: history of depth 1, and of an annotated tag only the commit under its name.
 
     With `settings`, as v6 does it, what lets the job in stands in that file, which the configuration includes
-    for this folder alone. Here the URL is nobody's without it.
+    for this folder alone. Here the URL is nobody's without it. `whole` is `fetch-depth: 0`: all branches and tags.
     """
     repo = Repo.init(folder)
     commit = server.git("rev-parse", f"{ref}^{{commit}}")
@@ -24,13 +26,15 @@ def github_checkout(server: Server, ref: str, folder: Path, *, settings: Path | 
         repo.git("config", "--file", str(settings), *reach)
         repo.git("config", f"includeIf.gitdir:{folder}/.git.path", str(settings))
     repo.git("remote", "add", "origin", ADDRESS)
+    everything = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"] if whole else ["--depth=1"]
+    fetch = ["fetch", "--no-tags", "--prune", "origin", *everything]
     if ref.startswith("refs/tags/"):
-        repo.git("fetch", "--no-tags", "--prune", "--depth=1", "origin", f"+{commit}:{ref}")
+        repo.git(*fetch, f"+{commit}:{ref}")
         repo.git("checkout", "--quiet", "--force", ref)
     else:
         branch = ref.removeprefix("refs/heads/")
         tracking = f"refs/remotes/origin/{branch}"
-        repo.git("fetch", "--no-tags", "--prune", "--depth=1", "origin", f"+{commit}:{tracking}")
+        repo.git(*fetch, *([] if whole else [f"+{commit}:{tracking}"]))
         repo.git("checkout", "--quiet", "--force", "-B", branch, tracking)
     return repo
 
