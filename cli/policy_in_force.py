@@ -44,7 +44,9 @@ def policy_in_force(*, remote: str | None = None, git: Git | None = None) -> Loa
             source = client_policy(
                 reader, configuration, remote=remote or remote_to_push_to(git), work_tree=git.work_tree()
             )
-        return load_source(source)._replace(declared_stages=declared_stages(reader, source.commit).names)
+        loaded, declared = load_source(source), declared_stages(reader, source.commit)
+    notes = (*loaded.notes, declared.note) if declared.note is not None else loaded.notes
+    return loaded._replace(declared_stages=declared.names, notes=notes)
 
 
 def site_policy_in_force() -> LoadedPolicy:

@@ -17,13 +17,22 @@ class Clone(HookedRepository):
         """CannotInstall where there is no clone with a work tree."""
         super().__init__(path)
         if self.ask("rev-parse", "--is-bare-repository") == "true":
-            server = shell_command("tagwarden", "install", "--server", self.path)
-            raise CannotInstall(f"{self.path} is bare: it is pushed to, not from. For its own hook: {server}")
+            raise CannotInstall(self._about_a_bare_one())
         work_tree = self.ask("rev-parse", "--show-toplevel", accepted=(0, 128))
         if not work_tree:
             raise CannotInstall(f"{self.path} has no work tree to push from")
         self.work_tree = self.hooks_run_in = os.path.abspath(work_tree)
         self.git = Git.at(self.work_tree)
+
+    def _about_a_bare_one(self) -> str:
+        # The first that Git lists is the repository itself.
+        listed = self.ask("worktree", "list", "--porcelain").split("\n\n")[1:]
+        work_trees = [lines.partition("\n")[0].removeprefix("worktree ") for lines in listed if lines]
+        if work_trees:
+            install = shell_command("tagwarden", "install", work_trees[0])
+            return f"{self.path} is bare, and its work trees are pushed from. One hook is for all of them: {install}"
+        server = shell_command("tagwarden", "install", "--server", self.path)
+        return f"{self.path} is bare: it is pushed to, not from. For its own hook: {server}"
 
     def configured_hooks(self) -> dict[str, str]:
         """The commands of the pre-push hooks that the configuration names, by their names (git-hook(1), Git 2.54)."""

@@ -89,11 +89,14 @@ def about_what_stands(path: str, git_dir: str) -> list[str]:
 
 def _about_names(found: Census) -> Iterator[str]:
     if found.tags:
-        yield f"There are {counted(found.tags, 'model tag')} of {counted(found.models, 'model')}."
+        yield f"{_there_are(found.tags, 'model tag')} of {counted(found.models, 'model')}."
     if found.foreign:
         first = quoted(found.foreign[0])
-        number = counted(len(found.foreign), "tag")
         yield (
-            f"There are {number} of other tools, it seems, such as {first}: from now on, new ones are refused "
-            "(tag-name). `tagwarden policy init` in a clone proposes what the policy should ignore."
+            f"{_there_are(len(found.foreign), 'tag')} of other tools, it seems, such as {first}: from now on, new ones "
+            "are refused (tag-name). `tagwarden policy init` in a clone proposes what the policy should ignore."
         )
+
+
+def _there_are(number: int, noun: str) -> str:
+    return f"There {'is' if number == 1 else 'are'} {counted(number, noun)}"

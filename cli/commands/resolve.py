@@ -16,6 +16,7 @@ from ...policy.registry.resolution import Unresolved, resolve_all
 from ...policy.registry.resolution import resolve as resolve_query
 from ...report.documents.shape import holding, or_null, shape
 from ...report.documents.shapes import AS_OF
+from ...report.escape import escape
 from ...report.table import utc_text
 from ...repository.git.command import Git
 from ...repository.open_repository import open_remote, open_repository
@@ -126,6 +127,9 @@ def resolve(
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
     notes += then.tell()
+    if asked.tag is not None and (note := _on_what_came_of_it(found[0])):
+        notes.append(note)
+        click.echo(f"note: {note}", err=True)
     if not as_json:
         click.echo("\n".join([_line(one, answer) for one in found]))
         return
@@ -167,6 +171,13 @@ def _for_event(tag: str, repo: str | None, at: int | None, answer: str | None, a
         raise Refused(f"nothing is to be deployed for {event.tag!r}: {_why_nothing(event)}")
     else:
         click.echo(_line(deploy, answer))
+
+
+def _on_what_came_of_it(found: Resolution) -> str | None:
+    """That a tag is not about what is to be deployed."""
+    taken = {"unassign": f"takes {found.version} out of {found.stage!r}", "deregister": f"withdraws {found.version}"}
+    what = taken.get(found.kind) or (None if found.current else "no longer holds")
+    return what and f"{escape(found.tag)} {what}; what is to be deployed is told by `tagwarden resolve --event`"
 
 
 def _remote_here() -> str | None:

@@ -14,7 +14,7 @@ with `@` or `#`, list them in `scope.ignore`.
 
 from __future__ import annotations
 
-from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, TAGS, what_has_no_room
+from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, TAGS, stops_gto, what_has_no_room
 from ..grammar.near_miss import NearMiss
 from ..grammar.tag_name import TagName, highest_counter
 from ..verdict import Breach
@@ -29,24 +29,33 @@ if TYPE_CHECKING:
 
 OPTIONS = ("scope.ignore",)
 WHY = "GTO skips such a tag without a word, so nothing is registered or deployed by it."
+GTO_STOPS = "nobody can read the registry by GTO while such a tag is there."
+NOTHING_FOLLOWS = "what can't be followed by another tag can't be taken back either."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     for push in facts.made:
         name = push.name
         if isinstance(name, NearMiss):
-            yield Breach(f"{quoted(push.tag)} is not a model tag: {name.problem}", push.ref, fix=_rename(name))
+            problem = f"{quoted(push.tag)} is not a model tag: {name.problem}"
+            if stops_gto(push.tag):
+                yield Breach(problem, push.ref, key="rules.tag-name", why=GTO_STOPS)
+            else:
+                yield Breach(problem, push.ref, fix=_rename(name))
         elif push.tag in facts.obstacles:
             other = facts.obstacles[push.tag]
             yield Breach(
                 f"{quoted(push.tag)} can't stand beside the tag {quoted(other)}: one would be a folder of the other",
                 push.ref,
                 facts.model,
+                "rules.tag-name",
+                why="Git has no room for both.",
             )
         elif isinstance(name, TagName):
-            problem = _counts_too_far(name, facts) or _has_no_room(name)
-            if problem:
-                yield Breach(f"{quoted(push.tag)} {problem}", push.ref, facts.model, "rules.tag-name")
+            too_long = _counts_too_far(name, facts) or _has_no_room(name)
+            if too_long:
+                message = f"{quoted(push.tag)} {too_long}"
+                yield Breach(message, push.ref, facts.model, "rules.tag-name", why=NOTHING_FOLLOWS)
 
 
 def _counts_too_far(name: TagName, facts: ModelFacts) -> str | None:

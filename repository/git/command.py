@@ -87,7 +87,7 @@ class Git:
         if named and self.directory is None:
             return named
         try:
-            return self.line("rev-parse", "--absolute-git-dir")
+            return self._path("--absolute-git-dir")
         except CannotJudge as problem:
             # Git says so in English: it reads with LC_ALL=C.
             if "not a git repository" not in str(problem):
@@ -117,7 +117,13 @@ class Git:
 
     def work_tree(self) -> str | None:
         """The folder with the checked-out files, None for a bare repository."""
-        return self.line("rev-parse", "--show-toplevel", accepted=(0, 128)) or None
+        return self._path("--show-toplevel", accepted=(0, 128)) or None
+
+    def _path(self, question: str, *, accepted: tuple[int, ...] = (0,)) -> str:
+        """What `git rev-parse` answers, a path, which may hold any byte but NUL."""
+        return (
+            self.run("rev-parse", question, accepted=accepted)[1].removesuffix(b"\n").decode("utf-8", "surrogateescape")
+        )
 
     def command(self, *arguments: str) -> list[str]:
         return [*self._beginning, *arguments]

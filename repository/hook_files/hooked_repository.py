@@ -43,7 +43,8 @@ class HookedRepository:
         try:
             self.common_dir = self.git.place("--git-common-dir")
         except CannotJudge as error:
-            raise CannotInstall(f"{self.path} can't be used: {error}") from error
+            ignored = " GIT_DIR, which is set, does not count here." if "GIT_DIR" in os.environ else ""
+            raise CannotInstall(f"{self.path} can't be used: {error}{ignored}") from error
 
     def ask(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> str:
         """Git's output without its last newline. CannotInstall for an exit status that is not accepted."""

@@ -10,6 +10,7 @@ from ...policy.push import WholePush
 from ...policy.record import Record
 from ...policy.verdict import AS_PUSHED
 from ..trusted.loaded_policy import load_server_policies, with_declared_stages
+from ..trusted.policy_location import POLICY_FILE
 from .claims import check_claims
 from .model_updates import updates_by_model
 from .pipeline import judge_updates
@@ -83,6 +84,7 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
         return [_judge_changes(changes, push)] if changes else []
     budget = push.circumstances.budget or Budget()
     loaded = load_server_policies(push.trusted, push.configuration, load=push.load)
+    loaded[0] = _with_the_first_branch(loaded[0], together, push.trusted)
     loaded = with_declared_stages(loaded, push.updates, push.reader, budget)
     circumstances = push.circumstances._replace(
         budget=budget, asked_singly=push.receiver.asked_singly, declared_stages=loaded[0].declared_stages
@@ -94,6 +96,18 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
     for judge in judges:
         judge.judge_whole(whole)
     return [one.verdict_of(judge) for one, judge in judged]
+
+
+def _with_the_first_branch(loaded: LoadedPolicy, updates: Sequence[RefUpdate], trusted: Reader) -> LoadedPolicy:
+    """The policy; where HEAD names a branch that this very push brings, with a note that says no more than that."""
+    dangling, head = loaded.source.note, trusted.head() if loaded.source.note else None
+    if not any(update.ref == head and update.new for update in updates):
+        return loaded
+    note = (
+        f"HEAD names {head!r}, which comes with this push, so no {POLICY_FILE} was read from it; its own counts from "
+        "the next push on"
+    )
+    return loaded._replace(notes=tuple(note if one == dangling else one for one in loaded.notes))
 
 
 def _policy_changes(push: ServerPush, others: Sequence[RefUpdate]) -> list[PolicyChange]:

@@ -14,6 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .writing import TagDraft
 
+WHICH_KEY = (
+    "Git signs with the key that `git config user.signingKey` names, else with one for your e-mail, in the format that "
+    "`git config gpg.format` names: openpgp (the default), ssh or x509."
+)
 _SETTINGS = "^(gpg|i18n|tag|user)\\."
 
 
@@ -40,7 +44,10 @@ def signed(git: Git, draft: TagDraft) -> bytes:
             **_settings(git),
         }
         options = ["tag", "--sign", "--cleanup=verbatim", "--file=-", "--", draft.name, draft.target]
-        _run(there, options, environment, draft.message.encode("utf-8", "surrogateescape"))
+        try:
+            _run(there, options, environment, draft.message.encode("utf-8", "surrogateescape"))
+        except CannotJudge as problem:
+            raise CannotJudge(f"{problem}\n{WHICH_KEY}") from None
         raw = _run(there, ["cat-file", "tag", TAGS + draft.name], environment)
     if not raw.startswith(draft.raw()):
         raise CannotJudge(

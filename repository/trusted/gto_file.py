@@ -42,7 +42,9 @@ def declared_stages(reader: Reader, commit: str | None, budget: Budget | None = 
             raise ValueError(f"it has more than {_LARGEST} bytes")
         return DeclaredStages(stages_in(data, DocumentFiles(budget)))
     except ValueError as error:
-        return DeclaredStages(None, f"{GTO_FILE} in commit {commit} declares no stages: {error}")
+        return DeclaredStages(
+            None, f"GTO can't read {GTO_FILE} in commit {commit}, which so declares no stages: {error}"
+        )
 
 
 def stages_in(data: bytes, documents: DocumentFiles) -> tuple[str, ...] | None:

@@ -212,7 +212,7 @@ class TestBaseline:
         ran = tagwarden(repo.path, "audit", "--write-baseline", str(policy))
 
         assert (ran.status, policy.read_text()) == (3, "[versions]\n")
-        assert "is no baseline" in ran.err
+        assert "is not a baseline" in ran.err
 
     def test_a_file_that_is_none_is_no_answer(self, repo: Repo, known: str) -> None:
         Path(known).write_text("no\n")
@@ -266,3 +266,15 @@ def test_of_what_both_policies_find_the_more_severe_is_told_once(server: Server,
     ran = tagwarden(server.path, "audit", "--json")
 
     assert [(one["rule"], one["severity"]) for one in ran.json["findings"]] == [("annotated", "error")]
+
+
+def test_a_gto_file_that_gto_can_not_read_is_told(repo: Repo) -> None:
+    (repo.path / ".gto").write_text("stages: [dev, {qa: 1}]\n")
+    repo.git("add", ".gto")
+    repo.commit()
+    server = Repo.init(repo.path.parent / "audited.git", "--bare")
+    repo.git("push", "--quiet", str(server.path), "main")
+
+    notes = tagwarden(server.path, "audit", "--json").json["notes"]
+
+    assert [note.partition(" in commit ")[0] for note in notes] == ["GTO can't read .gto"]

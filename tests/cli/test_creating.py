@@ -417,3 +417,13 @@ def test_the_lower_of_two_versions_on_a_commit_can_be_taken_back(repo: Repo) -> 
 
     assert ok(repo, "deregister", "churn", "v1.0.0") == "churn@v1.0.0!"
     assert [one["version"] for one in tagwarden(repo.path, "show", "churn", "--json").json["versions"]] == ["v1.0.1"]
+
+
+def test_a_key_that_is_not_there_is_told_with_the_settings_that_name_one(repo: Repo) -> None:
+    repo.git("config", "gpg.format", "ssh")
+
+    ran = tagwarden(repo.path, "register", "churn", "--sign")
+
+    assert ran.status == 3
+    assert "Git signs with the key that `git config user.signingKey` names" in ran.err
+    assert not repo.tags()

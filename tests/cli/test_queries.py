@@ -109,3 +109,21 @@ def test_options_that_do_not_go_together_are_a_usage_error(registry: Repo, args:
 
     assert ran.status == 2
     assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("churn@v1.10.0!", "churn@v1.10.0! withdraws v1.10.0; what is to be deployed is told by"),
+        ("churn#prod!#3", "churn#prod!#3 takes v1.2.3 out of 'prod'; what is to be deployed is told by"),
+        ("churn@v1.10.0", "churn@v1.10.0 no longer holds; what is to be deployed is told by"),
+        ("churn#prod#1", None),
+    ],
+)
+def test_of_a_tag_that_deploys_nothing_it_is_said(registry: Repo, tag: str, said: str | None) -> None:
+    registry.tag("churn#prod!#3", "churn@v1.2.3^{commit}")
+
+    ran = tagwarden(registry.path, "resolve", f"refs/tags/{tag}", "--json")
+
+    assert ran.status == 0
+    assert (said in ran.err and said in ran.json["notes"][0]) if said else (ran.err, ran.json["notes"]) == ("", [])

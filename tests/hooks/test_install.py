@@ -144,6 +144,16 @@ class TestRefused:
         assert tagwarden(repo.path, "install").status == 1
         assert everything(hooks_of(repo)) == before
 
+    def test_in_a_bare_repository_with_work_trees(self, server: Server, tmp_path: Path) -> None:
+        server.commit_on_main({"file": "."})
+        tree = tmp_path / "a\ntree"
+        server.git("worktree", "add", "--quiet", str(tree), "main")
+
+        refused = tagwarden(tmp_path, "install", str(server.path))
+
+        assert refused.status == 1
+        assert "its work trees are pushed from" in refused.err
+
     def test_in_a_bare_repository_and_in_none(self, server: Server, tmp_path: Path) -> None:
         bare = tagwarden(tmp_path, "install", str(server.path))
         nowhere = tagwarden(tmp_path, "install")

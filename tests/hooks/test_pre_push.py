@@ -434,3 +434,16 @@ class TestAHookThatOnlyWarns:
         warned.git("config", "--unset", "tagwarden.prePush")
         warned.lightweight("churn@v1.0.0")
         assert warned.try_git("-c", "tagwarden.prePush=warn", "push", "origin", "churn@v1.0.0").returncode == 1
+
+
+@pytest.mark.parametrize("folder", ["a\nclone", 'it\'s "$HOME" & more ', "Modèle"])
+def test_a_folder_may_be_called_anything(plain_server: Server, tmp_path: Path, folder: str) -> None:
+    plain_server.git("clone", "--quiet", str(plain_server.path), str(tmp_path / folder))
+    clone = Repo(tmp_path / folder)
+    assert tagwarden(clone.path, "install").status == 0
+    commit = clone.commit()
+    clone.tag("churn@v1.0.0", commit)
+    clone.lightweight("churn@v1.1.0", commit)
+
+    assert "annotated" in rules(clone.push("main", "churn@v1.1.0"))
+    assert clone.push("main", "churn@v1.0.0").ok

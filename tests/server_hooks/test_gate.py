@@ -331,3 +331,23 @@ def test_where_not_even_telling_can_be_loaded_one_line_is_said(
     assert capfd.readouterr().err == (
         "GL-HOOK-ERR: tagwarden could not judge this push, nor say why. Nothing was accepted.\n"
     )
+
+
+def test_the_push_that_brings_the_branch_of_head_is_not_told_to_name_another(new_server: NewServer) -> None:
+    server = new_server()
+    server.git("update-ref", "-d", "refs/heads/main")
+    clone = server.clone()
+    clone.git("checkout", "--quiet", "-B", "main")
+    clone.commit()
+    clone.tag("m@v0.0.1")
+    clone.git("push", "--quiet", "origin", "main:aside")
+
+    first = clone.push("main", "m@v0.0.1")
+    server.git("symbolic-ref", "HEAD", "refs/heads/gone")
+    clone.tag("m#prod")
+    later = clone.push("m#prod")
+
+    assert (first.ok, later.ok) == (True, True)
+    assert "note: HEAD names 'refs/heads/main', which comes with this push" in first.stderr
+    assert "status --server" not in first.stderr
+    assert "`tagwarden status --server` tells how" in later.stderr
