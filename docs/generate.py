@@ -59,7 +59,7 @@ A tag is written as its name and, where it matters, some of these:
 | `holding PATH=CONTENT` | its commit has that file | no file |
 | `nested 200`, `paths 900` | its commit has folders so deep, or so many files and folders | few |
 | `damaged HOW` | its commit has a folder that GTO can't read | sound |
-| `replace ID`, `policy TEXT` | the push brings a `refs/replace/` ref, or a policy, instead of a tag | |
+| `replace ID`, `policy TEXT`, `guarded REF` | no tag, but a replacement, a policy, or a ref below `refs/tagwarden/` | |
 """
 GENERATED = "<!-- Written by `make docs`; edit the source instead. -->\n"
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Literal
 
+    from .approvals.guard import Guard
     from .approvals.quorum import Standing
     from .budget import Budget
     from .grammar.near_miss import NearMiss
@@ -140,7 +141,7 @@ class Circumstances(Record):
     that the pusher gave. `asked_singly` names what may refuse single refs after
     this judgement, None for nothing. `budget` is the time for slow work, shared
     by all policies; without one, a judge makes its own. `approvals` tells what is there of the tag object with an
-    id; None where nothing of it can be known, which counts as nothing.
+    id, None where that can't be told here; without it, nothing is there.
     """
 
     now: int
@@ -154,7 +155,7 @@ class Circumstances(Record):
     budget: Budget | None = None
     written: Literal["planned", "in a clone", "standing"] = "in a clone"
     remote: str | None = "origin"
-    approvals: Callable[[str], Standing] | None = None
+    approvals: Callable[[str], Standing | None] | None = None
 
     @property
     def tell_the_pusher(self) -> bool:
@@ -166,12 +167,14 @@ class WholePush(Record):
     """What a rule about the push as a whole is handed.
 
     `policy_problem` is set if the push would leave an unreadable policy at the
-    trusted ref: the ref, and the mistakes.
+    trusted ref: the ref, and the mistakes. `guard` holds the lines about proposals
+    and approvals, None where there are none or nobody can judge them here.
     """
 
     circumstances: Circumstances
     updates: Sequence[RefUpdate]
     policy_problem: tuple[str, tuple[str, ...]] | None
+    guard: Guard | None = None
 
     def count_new_tags(self) -> int:
         """How many tags the push creates or moves."""

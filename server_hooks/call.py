@@ -40,6 +40,9 @@ class Call(Protocol):
     def earlier(self, lock: PushLock) -> Sequence[RefUpdate]:
         """The updates of the same push that earlier calls accepted, as far as they can matter."""
 
+    def touched(self, lock: PushLock) -> frozenset[str]:
+        """The refs of proposals and approvals that earlier calls for the same push accepted."""
+
     def about(self, verdict: Verdict) -> Verdict:
         """What `verdict` says of this call's updates."""
 

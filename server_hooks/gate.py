@@ -17,11 +17,12 @@ from .messages import SECONDS, SECONDS_WHILE_OTHERS_WAIT, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from ..policy.file.policy import Policy
     from ..policy.judging.judge import Verify
     from ..policy.verdict import Verdict
+    from ..repository.approvals.guarding import FindProposers
     from ..repository.git.reader import Reader
     from ..repository.judging.model_updates import UpdatesByModel
     from ..repository.judging.receiving import Receiver
@@ -130,6 +131,7 @@ def _judge_and_log(call: Call, place: Place, lock: PushLock | None, shares: Upda
 
 def _verdicts(call: Call, place: Place, lock: PushLock | None, shares: UpdatesByModel, pusher: Pusher) -> list[Verdict]:
     earlier = call.earlier(lock) if lock is not None else ()
+    touched = call.touched(lock) if lock is not None else frozenset()
     trusted = call.trusted(lock, place.reader, place.configuration)
     from ..repository.judging.server_push import ServerPush, judge_server_push
 
@@ -146,6 +148,8 @@ def _verdicts(call: Call, place: Place, lock: PushLock | None, shares: UpdatesBy
         shares=None if earlier else shares,
         find_emergency=_emergencies(call.push_options(os.environ), pusher),
         find_verify=_verifiers(trusted, place.git, now, budget),
+        touched=touched,
+        find_proposers=_proposers(place.common_dir),
         load=_loader(place.common_dir),
     )
     return [call.about(verdict) for verdict in judge_server_push(push)]
@@ -192,6 +196,15 @@ def _verifiers(reader: Reader, git: Git, now: int, budget: Budget) -> FindVerify
         from ..repository.signatures.verifier import find_verifier
 
         return find_verifier(policy, reader, git, now=now, budget=budget)
+
+    return find
+
+
+def _proposers(common_dir: str) -> FindProposers:
+    def find(tags: Collection[str]) -> Mapping[str, str | None]:
+        from .log.proposers import proposers_of
+
+        return proposers_of(common_dir, tags)
 
     return find
 

@@ -3,8 +3,8 @@
 Most pushes are of branches. For those the shell reads Git's lines with its
 builtin `read` (byte by byte, so what it has not read is still there for
 Python), asks whether a line can change the policy, and is done after one or
-two short-lived git processes. At the first line that names a tag, a replace
-ref or a ref of a namespace it starts the interpreter, which gets the lines that were read as an
+two short-lived git processes. At the first line that names a tag, a replace ref, an approval or a ref of a
+namespace it starts the interpreter, which gets the lines that were read as an
 argument and the rest on stdin.
 
 No fault makes it exit with 0 (repository/hook_files/script.py); and Python
@@ -169,7 +169,7 @@ while [ ${#lines} -lt 6000 ]; do
         break
     fi
     lines=$lines$line$nl
-    case $line in *' refs/tags/'* | *' refs/replace/'* | *' refs/namespaces/'*) break ;; esac
+    case $line in *' refs/tags/'* | *' refs/replace/'* | *' refs/namespaces/'* | *' refs/tagwarden/'*) break ;; esac
 done
 [ -n "$ended" ] || judge "$lines"
 
@@ -183,7 +183,9 @@ case $lines in *[!"$nl"]*) ;; *)
     ;;
 esac
 policy_stays 2>/dev/null || judge "$lines"
-case $ended$lines in *' refs/tags/'* | *' refs/replace/'* | *' refs/namespaces/'*) ;; yes*' refs/'*)
+case $ended$lines in
+*' refs/tags/'* | *' refs/replace/'* | *' refs/namespaces/'* | *' refs/tagwarden/'*) ;;
+yes*' refs/'*)
     [ -n "$next" ] || leave 0
     # It need not read them, of which a shell complains where SIGPIPE is ignored, as Git 2.55 starts hooks.
     printf '%s' "$lines" 2>/dev/null | "$next"
@@ -196,13 +198,15 @@ exit 3
 
 _READ_ARGUMENTS = """
 [ $# -eq 3 ] || refuse "Git named no ref to this hook" "Whatever starts the hook must hand it Git's arguments."
-case $1 in refs/tags/* | refs/replace/* | refs/namespaces/*) judge "$@" ;; esac
+case $1 in refs/tags/* | refs/replace/* | refs/namespaces/* | refs/tagwarden/*) judge "$@" ;; esac
 lines="$2 $3 $1$nl" ref_by_ref=yes
 """
 
 _END_UPDATE = """
 policy_stays 2>/dev/null || judge "$@"
-case $lines in *' refs/tags/'* | *' refs/replace/'* | *' refs/namespaces/'*) ;; *' refs/'*)
+case $lines in
+*' refs/tags/'* | *' refs/replace/'* | *' refs/namespaces/'* | *' refs/tagwarden/'*) ;;
+*' refs/'*)
     [ -n "$next" ] || leave 0
     "$next" "$@"
     leave $?

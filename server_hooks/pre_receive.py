@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..policy.grammar.names import APPROVALS_ROOT
 from ..repository.ref_updates import parse_receive_lines, read_all_stdin
 from .gate import judge_call
 from .messages import exit_with
@@ -46,13 +47,17 @@ class WholePush:
         return push_options(environ)
 
     def needs_lock(self) -> bool:
-        return False
+        """For approvals, which must stay as they are while a tag is judged by them."""
+        return any(update.ref.startswith(APPROVALS_ROOT) for update in self.updates)
 
     def trusted(self, _lock: PushLock | None, reader: Reader, _configuration: Configuration) -> Reader:
         return reader  # no ref of the push has moved yet
 
     def earlier(self, _lock: PushLock) -> Sequence[RefUpdate]:
         return ()
+
+    def touched(self, _lock: PushLock) -> frozenset[str]:
+        return frozenset()
 
     def about(self, verdict: Verdict) -> Verdict:
         return verdict

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 
-from ..policy.grammar.names import TAGS, model_of
+from ..policy.grammar.names import APPROVALS_ROOT, TAGS, model_of
 from ..repository.ref_updates import parse_receive_lines
 from .gate import judge_call
 from .messages import exit_with
@@ -74,6 +74,11 @@ class OneRef:
         from .trusted_refs import before_the_push
 
         return reader_before(reader, before_the_push(lock, reader, configuration))
+
+    def touched(self, lock: PushLock) -> frozenset[str]:
+        root = os.fsencode(APPROVALS_ROOT)
+        names = (line.split(b" ", 2)[-1] for line in lock.accepted_before().splitlines())
+        return frozenset(os.fsdecode(name) for name in names if name.startswith(root))
 
     def about(self, verdict: Verdict) -> Verdict:
         """Without what was said of the earlier refs already, but for what refuses this one."""

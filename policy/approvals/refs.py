@@ -10,13 +10,13 @@ that a ref's name can't hold. A name has one spelling only, so that nobody has t
 
 from __future__ import annotations
 
-from ..grammar.names import ID_LENGTHS, MOST_BYTES
+from ..grammar.names import APPROVALS_ROOT, ID_LENGTHS, MOST_BYTES
 from ..record import Record
 
 # Nothing but the two kinds of refs lives below it.
-ROOT = "refs/tagwarden/"
-PROPOSALS = "refs/tagwarden/proposals/"
-APPROVALS = "refs/tagwarden/approvals/"
+ROOT = APPROVALS_ROOT
+PROPOSALS = f"{ROOT}proposals/"
+APPROVALS = f"{ROOT}approvals/"
 
 DIGITS = frozenset("0123456789abcdef")
 PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+.@")

@@ -7,7 +7,6 @@ that stands can't be fixed by making it anew, because no push may move it.
 
 from __future__ import annotations
 
-from ..approvals.refs import proposal_ref
 from ..grammar.names import TAGS, gto_spelling
 from ..grammar.tag_name import TagName
 from ..wording import shell_command, shell_commands
@@ -104,6 +103,8 @@ def proposed(facts: ModelFacts, push: TagPush) -> str | None:
     """The command that proposes the tag as it is; None where it was never written."""
     if push.new is None or facts.circumstances.written != "in a clone":
         return None
+    from ..approvals.refs import proposal_ref
+
     remote = facts.circumstances.remote or "origin"
     return shell_command("git", "push", remote, f"{push.ref}:{proposal_ref(push.new.oid)}")
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from ..approvals.quorum import people_in
 from ..grammar.tag_name import STAGED_KINDS
 from ..rules import RULES
-from ..wording import counted
 from .policy import change
 from .severity import option_of, raising
 
@@ -76,6 +74,9 @@ def _check_approvals(policy: Policy, reader: PolicyReader) -> None:
     approvals, groups = policy.base.approvals, policy.people.groups
     if not approvals.require or reader.mistakes:
         return
+    from ..approvals.quorum import people_in
+    from ..wording import counted
+
     if approvals.repository is None and not policy.site:
         problem = "must be given with approvals.require: the server's Git setting tagwarden.repositoryId"
         reader.mistake(reader.base, "approvals.repository", problem)

@@ -20,7 +20,7 @@ def explain_unknown(name: str, pattern: str, value: object) -> str:
         return "no name of a group; it must be printable, without space around it"
     if pattern == "people.principals":
         return "no name of a pusher; it must be printable, without space around it"
-    if name == "policy-file":
+    if name in RULES and RULES[name].always:
         return "this rule is always an error; it has no severity to set"
     if pattern == "override[]" and (name in TABLES or name in KEYS):
         allowed = joined([f"[{section}]" for section in OVERRIDABLE], "and")
@@ -52,7 +52,7 @@ def _header(table: str) -> str:
 def _with_nearest(name: str, pattern: str, value: object) -> str:
     spelled = name.replace("_", "-").lower()
     if pattern == "rules":
-        nearest = _nearest(spelled, [rule for rule in RULES if rule != "policy-file"])
+        nearest = _nearest(spelled, [rule for rule in RULES if not RULES[rule].always])
         return f"no such rule{f'; did you mean {nearest}?' if nearest else '; `tagwarden rules` lists them'}"
     if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
         headers = {section.removesuffix("[]"): _header(section) for section in SECTIONS if section}

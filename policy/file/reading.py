@@ -156,7 +156,7 @@ class PolicyReader:
 
 def _may_be_named(name: str, pattern: str) -> bool:
     if pattern == "rules":
-        return name in RULES and name != "policy-file"
+        return name in RULES and not RULES[name].always
     if pattern == "message.trailers":
         return bool(name) and TRAILER_CHARACTERS.issuperset(name)
     return name.isprintable() and name == name.strip() != ""

@@ -28,7 +28,7 @@ def policy_schema() -> dict[str, Any]:
         if name == "NAME":
             here["additionalProperties"] = dict(key.type.schema)
         elif name == "RULE":
-            here["properties"] = {rule: dict(key.type.schema) for rule in RULES if rule != "policy-file"}
+            here["properties"] = {rule: dict(key.type.schema) for rule in RULES if not RULES[rule].always}
         else:
             default = default_of(key)
             here["properties"][name] = {

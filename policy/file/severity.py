@@ -8,7 +8,7 @@ are off unless it sets them, by `[rules]` or by an option.
 from __future__ import annotations
 
 from ..record import Record
-from ..rules import DEFAULT_LEVELS, RULES
+from ..rules import DEFAULT_LEVELS, RULES, rules_where
 from ..settings import Settings
 from .key import ANY_VALUE
 from .keys import KEYS
@@ -55,8 +55,8 @@ def resolve(settings: Settings, rules: Mapping[str, Level], given: Collection[st
         for rule in option.rules:
             levels[rule] = "error"
     levels.update(rules)
-    # No policy can turn off the rule that keeps policies readable.
-    levels["policy-file"] = "error"
+    # No policy can turn off the rules that keep policies readable, and approvals true.
+    levels.update(dict.fromkeys(rules_where("always"), "error"))
     return levels
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-from ..rules import DEFAULT_LEVELS
+from ..rules import DEFAULT_LEVELS, RULES
 from .defaults import default_of, default_text
 from .keys import KEYS
 from .sections import SECTIONS, section_of
@@ -45,7 +45,7 @@ def policy_template() -> str:
                 lines += [
                     f"# {toml_assignment(rule, level)}"
                     for rule, level in DEFAULT_LEVELS.items()
-                    if rule != "policy-file"
+                    if not RULES[rule].always
                 ]
             elif section_of(key.name) == section:
                 lines += _assignment(key)

@@ -17,6 +17,8 @@ TAGS = "refs/tags/"
 HEADS = "refs/heads/"
 # What Git reads in the place of other objects (git-replace(1)).
 REPLACEMENTS = "refs/replace/"
+# Where proposals and approvals lie (policy/approvals/refs.py).
+APPROVALS_ROOT = "refs/tagwarden/"
 
 ALPHANUMERIC = IDENTIFIER - {"-"}
 NAME = ALPHANUMERIC | frozenset("-/_")

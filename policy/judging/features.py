@@ -63,6 +63,8 @@ def features_of_push(push: WholePush) -> set[str]:
         features.add("policy-problem")
     if any(update.ref.startswith(REPLACEMENTS) for update in push.updates):
         features.add("replacement")
+    if push.guard is not None:
+        features.add("approval-ref")
     return features
 
 

@@ -75,6 +75,8 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
         return Lack("is lightweight, and only an annotated tag can be approved", key, _made_anew(push, facts))
     look = facts.circumstances.approvals
     standing = look(push.new.oid) if look is not None else Standing(proposed=False)
+    if standing is None:
+        return None
     parties = _parties(push, facts)
     lacks = shortfalls({number: one.entry for number, one in wanted.items()}, standing, parties, facts.settings)
     because = next((f"{one.act.effect}, and " for one in wanted.values() if one.act.holder is not None), "")

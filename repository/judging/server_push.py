@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...policy.budget import Budget
 from ...policy.file.load import built_in_policy, load_policy
-from ...policy.grammar.names import REPLACEMENTS, TAGS
+from ...policy.grammar.names import APPROVALS_ROOT, REPLACEMENTS, TAGS
 from ...policy.judging.judge import Judge
 from ...policy.push import WholePush
 from ...policy.record import Record
@@ -19,11 +19,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ...policy.approvals.guard import Guard
     from ...policy.file.policy import Policy
     from ...policy.judging.emergency import Granted
     from ...policy.judging.judge import Verify
     from ...policy.push import Circumstances, RefUpdate
     from ...policy.verdict import Verdict
+    from ..approvals.guarding import FindProposers
     from ..git.configuration import Configuration
     from ..git.objects import TagRef
     from ..git.reader import Reader
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
     # Makes the verifier of signatures that one policy asks for.
     FindVerify = Callable[[Policy], Verify | None]
 
-# Tags, and the replacements that could disguise one.
-CONCERNING_TAGS = (TAGS, REPLACEMENTS)
+# Tags, the replacements that could disguise one, and what proves that one was approved.
+CONCERNING_TAGS = (TAGS, REPLACEMENTS, APPROVALS_ROOT)
 
 
 class ServerPush(Record):
@@ -48,8 +50,9 @@ class ServerPush(Record):
     becomes of a line that is accepted. `earlier` are updates of the same push
     that were accepted before, `shares` all of these by model where the caller
     knows them. Where refs of the push may have moved, `trusted`
-    is the repository before it, which the policies come from. `load` reads the
-    content of policies.
+    is the repository before it, which the policies come from. `touched` are the
+    refs of proposals and approvals that earlier calls for this push accepted. `load` reads the
+    content of policies, `find_proposers` tells who proposed tag objects.
     """
 
     updates: Sequence[RefUpdate]
@@ -62,6 +65,8 @@ class ServerPush(Record):
     shares: UpdatesByModel | None = None
     find_emergency: FindEmergency | None = None
     find_verify: FindVerify | None = None
+    touched: frozenset[str] = frozenset()
+    find_proposers: FindProposers = lambda _tags: {}
     load: LoadPolicy = load_policy
 
 
@@ -75,7 +80,11 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
     together = [*push.earlier, *push.updates]
     shares = updates_by_model(together) if push.shares is None else push.shares
     listed = push.reader.tags_of([model for model in shares if model is not None])
+    about_approvals = [update for update in push.updates if update.ref.startswith(APPROVALS_ROOT)]
     standing = _standing(push.updates, shares, listed, push.reader)
+    if about_approvals:
+        found = push.reader.existing([update.ref for update in about_approvals])
+        standing.update((update.ref, found.get(update.ref)) for update in about_approvals)
     check_claims([update for update in push.updates if update.ref in standing], standing, push.receiver)
     others = [update for update in push.updates if not update.ref.startswith(CONCERNING_TAGS)]
     changes = _policy_changes(push, others)
@@ -93,8 +102,9 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
     judges = [judge for _, judge in judged]
     judge_updates(together, push.reader, judges, standing=listed, shares=shares, lands=push.receiver.lands)
     whole = WholePush(circumstances, push.updates, problem_of_changes(changes))
+    guards = _guards(about_approvals, push, judges) if about_approvals else {}
     for judge in judges:
-        judge.judge_whole(whole)
+        judge.judge_whole(whole._replace(guard=guards.get(id(judge))))
     return [one.verdict_of(judge) for one, judge in judged]
 
 
@@ -125,7 +135,35 @@ def _judge_for(push: ServerPush, loaded: LoadedPolicy, circumstances: Circumstan
     if granted is not None:
         loaded = loaded._replace(notes=(*loaded.notes, *granted.notes))
         circumstances = circumstances._replace(emergency=granted.reasons)
+    if loaded.policy.base.approvals.require:
+        from ..approvals.standing import StandingApprovals
+
+        touched = {*push.touched, *(update.ref for update in push.updates)}
+        approvals = StandingApprovals(push.reader, verify, lambda: _repository(push, loaded.policy), touched)
+        circumstances = circumstances._replace(approvals=approvals.of)
     return loaded, Judge(loaded.policy, circumstances, verify=verify)
+
+
+def _guards(updates: Sequence[RefUpdate], push: ServerPush, judges: Sequence[Judge]) -> dict[int, Guard]:
+    """What each judge whose policy asks for approvals goes by; where none does, the first refuses."""
+    from ..approvals.guarding import Evidence, empty_guard, read_guard
+
+    asking = [judge for judge in judges if judge.policy.base.approvals.require]
+    if not asking:
+        return {id(judges[0]): empty_guard(updates)}
+    touched = {*push.touched, *(update.ref for update in updates)}
+    guards = {}
+    for judge in asking:
+        repository = _repository(push, judge.policy)
+        evidence = Evidence(push.reader, judge.verify, push.find_proposers, touched)
+        guards[id(judge)] = read_guard(updates, judge.policy, judge.circumstances, repository, evidence)
+    return guards
+
+
+def _repository(push: ServerPush, policy: Policy) -> str:
+    from ..approvals.identity import repository_id
+
+    return repository_id(policy, push.configuration)
 
 
 def _standing(

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import time
 
+from ...policy.grammar.names import APPROVALS_ROOT
 from ...policy.record import Record
 from ...policy.verdict import AS_PUSHED
 from ...repository.git.own_file import STATE_FOLDER
@@ -93,9 +94,11 @@ def outcome_of(verdicts: Sequence[Verdict], emergency: Mapping[str, str]) -> Out
 
 
 def leaves_a_line(updates: Sequence[RefUpdate], verdicts: Sequence[Verdict]) -> bool:
-    """Whether a push is logged: of our tags, or of a policy, unless it is accepted and changes nothing."""
+    """Whether a push is logged: of our tags, of approvals or of a policy, unless it is accepted and changes nothing."""
     if all(verdict.accepted for verdict in verdicts) and all(update.old == update.new for update in updates):
         return False
+    if any(update.ref.startswith(APPROVALS_ROOT) for update in updates):
+        return True
     return any(verdict.judged or verdict.findings or verdict.policy_source.endswith(AS_PUSHED) for verdict in verdicts)
 
 

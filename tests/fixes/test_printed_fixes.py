@@ -24,11 +24,11 @@ from tagwarden.policy.rules.contract import Example
 from tagwarden.policy.verdict import Breach
 
 # People have to act: somebody else pushes, merges or decides, or the push goes in parts.
-LEFT_TO_PEOPLE = {"who", "approved", "target-branch", "near-name", "policy-file", "push-size"}
+LEFT_TO_PEOPLE = {"who", "approved", "target-branch", "near-name", "policy-file", "push-size", "approval-refs"}
 # These can't be played: folders of a million files, or that lie too deep.
 UNPLAYED = {"target-tree"}
 # What is no tag is tested apart, below.
-NO_TAG = {"replace-refs", "policy-file", "push-size"}
+NO_TAG = {"replace-refs", "approval-refs", "policy-file", "push-size"}
 
 SITUATIONS = [
     (rule, example)

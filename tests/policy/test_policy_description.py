@@ -15,7 +15,7 @@ from tagwarden.policy.file.schema import policy_schema
 from tagwarden.policy.file.sections import SECTIONS, section_of
 from tagwarden.policy.file.template import policy_template
 from tagwarden.policy.file.value_types import SECONDS
-from tagwarden.policy.rules import DEFAULT_LEVELS, RULES
+from tagwarden.policy.rules import DEFAULT_LEVELS, RULES, rules_where
 from tagwarden.policy.settings import Settings
 
 
@@ -40,7 +40,7 @@ def test_a_new_policy_file_holds_every_key() -> None:
     given = {re.sub(r"\[\d+\]", "[]", path) for path in policy.given}
     named = {"people.groups.NAME": "people.groups.releasers", "people.principals.NAME": "people.principals.ada"}
     expected = {named.get(name, name.replace("NAME", "AUC")) for name in KEYS}
-    rules = {f"rules.{rule}" for rule in RULES if rule != "policy-file"}
+    rules = {f"rules.{rule}" for rule in RULES if not RULES[rule].always}
 
     assert given == (expected - {"rules.RULE", "override[].models"}) | rules
 
@@ -64,7 +64,7 @@ def test_the_schema_describes_every_key() -> None:
             elif part == "NAME":
                 here = here["additionalProperties"]
             elif part == "RULE":
-                assert set(here["properties"]) == set(RULES) - {"policy-file"}
+                assert set(here["properties"]) == set(RULES) - set(rules_where("always"))
             else:
                 here = here["properties"][part.removesuffix("[]")]
                 here = here["items"] if part.endswith("[]") else here

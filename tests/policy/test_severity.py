@@ -8,7 +8,7 @@ from tagwarden.policy.file.key import ANY_VALUE
 from tagwarden.policy.file.keys import KEYS
 from tagwarden.policy.file.load import load_policy
 from tagwarden.policy.file.severity import option_of
-from tagwarden.policy.rules import DEFAULT_LEVELS, RULES, load_rule
+from tagwarden.policy.rules import DEFAULT_LEVELS, RULES, load_rule, rules_where
 
 OPTIONS = [
     ("target-branch", 'target.branches = ["main"]'),
@@ -78,7 +78,7 @@ def test_an_override_can_make_an_option_neutral_again() -> None:
 def test_a_site_policy_judges_by_the_rules_that_its_options_set(rule: str, option: str) -> None:
     levels = load_policy(option.encode(), site=True).for_model("churn").levels
 
-    assert {name for name, severity in levels.items() if severity != "off"} == {rule, "policy-file"}
+    assert {name for name, severity in levels.items() if severity != "off"} == {rule, *rules_where("always")}
 
 
 def test_a_site_policy_judges_by_the_rules_that_it_names() -> None:
@@ -90,7 +90,7 @@ def test_a_site_policy_judges_by_the_rules_that_it_names() -> None:
 def test_a_site_policy_sets_no_rule_by_a_neutral_value(option: str) -> None:
     levels = load_policy(option.encode(), site=True).for_model("churn").levels
 
-    assert [rule for rule, severity in levels.items() if severity != "off"] == ["policy-file"]
+    assert [rule for rule, severity in levels.items() if severity != "off"] == list(rules_where("always"))
 
 
 def test_a_site_policy_sets_rules_by_override_too() -> None:

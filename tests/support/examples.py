@@ -18,7 +18,9 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from tagwarden.policy.approvals.guard import Guard, GuardedLine, ProposedTag
 from tagwarden.policy.approvals.quorum import Endorsement, Standing
+from tagwarden.policy.approvals.refs import ROOT, read_ref
 from tagwarden.policy.file.load import PolicyMistakes, load_policy
 from tagwarden.policy.file.policy import Policy
 from tagwarden.policy.grammar.near_miss import NearMiss
@@ -153,7 +155,7 @@ def judge_example(
 ) -> Verdict:
     """Judge an example's push under its policy; of more than two tags in a clone, unless `place` says where."""
     policy = policy_of(example.policy)
-    tags = [line for line in example.pushed if not line.startswith(("replace ", "policy "))]
+    tags = [line for line in example.pushed if not line.startswith(("replace ", "policy ", "guarded "))]
     place = place or ("client" if len(tags) > 2 else "server")
     circumstances = Circumstances(
         now=NOW,
@@ -198,7 +200,7 @@ def judge_example(
         case = None if mine else twin
         judge.judge_model(ModelPush(model, pushes, mine, targets, obstacles, Likeness(case, near)))
     updates = [*replacements(example.pushed), *(RefUpdate(None, oid(tag), f"refs/tags/{tag}") for tag in tags)]
-    judge.judge_whole(WholePush(circumstances, updates, policy_problem(example.pushed)))
+    judge.judge_whole(WholePush(circumstances, updates, policy_problem(example.pushed), guard_of(example.pushed)))
     return judge.verdict(source="example", policy_id=None)
 
 
@@ -220,6 +222,14 @@ def replacements(lines: Iterable[str]) -> list[RefUpdate]:
     return [
         RefUpdate(None, oid(line), f"refs/replace/{line.split()[1]}") for line in lines if line.startswith("replace ")
     ]
+
+
+def guard_of(lines: Iterable[str]) -> Guard | None:
+    """The refs of the lines that begin with "guarded", each pushed with the object that its name tells."""
+    refs = [ROOT + line.split()[1] for line in lines if line.startswith("guarded ")]
+    tag = ProposedTag("1" * 40, "churn#prod", None, stands=False, landed=False)
+    guarded = [GuardedLine(ref, None, ref.rpartition("/")[2], read_ref(ref), tag) for ref in refs]
+    return Guard(True, "models", "ada", NOW, guarded) if refs else None
 
 
 def policy_problem(lines: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:

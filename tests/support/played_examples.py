@@ -36,6 +36,7 @@ UNPLAYABLE = (
     " on nothing ",
     "policy ",
     "replace ",
+    "guarded ",
 )
 FIX = re.compile(r"^(?:remote:)?\s*fix: (?:in a clone: )?(.*?)\s*$", re.MULTILINE)
 IN_A_SENTENCE = re.compile(r"`((?:git|tagwarden) [^`]*)`")

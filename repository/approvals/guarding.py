@@ -1,0 +1,189 @@
+"""What the judge must know of a push to the refs of proposals and approvals."""
+
+from __future__ import annotations
+
+from ...policy.approvals.approval import MOST_BYTES, read_approval
+from ...policy.approvals.guard import MOST_OF_A_PERSON, Guard, GuardedLine, ProposedTag, Word
+from ...policy.approvals.quorum import is_expired
+from ...policy.approvals.refs import PROPOSALS, ROOT, ApprovalRef, ProposalRef, proposal_ref, read_ref
+from ...policy.grammar.names import TAGS, model_of
+from ...policy.grammar.tag_name import TagName, parse_tag_name
+from ...policy.objects.tag_object import TagObject, parse_tag_object
+from ...policy.record import Record
+from .standing import signer_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from ...policy.approvals.approval import Approval
+    from ...policy.file.policy import Policy
+    from ...policy.judging.judge import Verify
+    from ...policy.push import Circumstances, RefUpdate
+    from ..git.reader import Reader
+
+    # Who proposed the tag objects with these ids, as far as it is known.
+    FindProposers = Callable[[Collection[str]], Mapping[str, str | None]]
+
+# No more is read of a tag object, nor verified of its signature.
+LARGEST = 1 << 20
+
+
+class Evidence(Record):
+    """Where the facts come from.
+
+    `touched` are the refs below `ROOT` that the push changes, in calls before
+    this one, too.
+    """
+
+    reader: Reader
+    verify: Verify | None
+    find_proposers: FindProposers
+    touched: Collection[str]
+
+
+def concerns_approvals(updates: Iterable[RefUpdate]) -> list[RefUpdate]:
+    """Those of the updates that are about proposals and approvals."""
+    return [update for update in updates if update.ref.startswith(ROOT)]
+
+
+def empty_guard(updates: Sequence[RefUpdate]) -> Guard:
+    """The guard of a repository in which nothing is approved."""
+    return Guard(False, "", None, 0, [GuardedLine(one.ref, one.old, one.new, read_ref(one.ref)) for one in updates])
+
+
+def read_guard(
+    updates: Sequence[RefUpdate], policy: Policy, circumstances: Circumstances, repository: str, evidence: Evidence
+) -> Guard:
+    """The guard for these updates, all below `ROOT`. Raises CannotJudge where the repository can't be read."""
+    named = [(update, read_ref(update.ref)) for update in updates]
+    look = _Look(policy, circumstances, evidence)
+    tags = look.tags(sorted({name.tag for _, name in named if name is not None}))
+    withdrawn = {name.tag for update, name in named if isinstance(name, ProposalRef) and update.new is None}
+    proposers = evidence.find_proposers(withdrawn) if withdrawn else {}
+    proposes = any(isinstance(name, ProposalRef) and update.new is not None for update, name in named)
+    others = look.open_proposals() if proposes else _Open({}, {})
+    lines = []
+    for update, name in named:
+        tag = tags[name.tag] if name is not None else None
+        line = GuardedLine(update.ref, update.old, update.new, name, tag)
+        if isinstance(name, ApprovalRef):
+            line = line._replace(word=look.word(update))
+        elif tag is not None and update.new is None:
+            line = line._replace(tag=tag._replace(proposer=proposers.get(tag.oid)))
+        elif tag is not None:
+            person = circumstances.pusher
+            line = line._replace(of_model=others.of_model(tag.name), of_person=others.by_person.get(person, 0))
+            others.add(tag.name, person)
+        lines.append(line)
+    latest = circumstances.now + policy.base.time.max_skew
+    return Guard(True, repository, circumstances.pusher, latest, lines)
+
+
+class _Open(Record):
+    """How many proposals are open, by model and by person."""
+
+    by_model: dict[str, int]
+    by_person: dict[str | None, int]
+
+    def of_model(self, tag: str) -> int:
+        return self.by_model.get(model_of(tag), 0)
+
+    def add(self, tag: str, *people: str | None) -> None:
+        self.by_model[model_of(tag)] = self.of_model(tag) + 1
+        for person in people:
+            self.by_person[person] = self.by_person.get(person, 0) + 1
+
+
+class _Look:
+    """Looks things up for one push and one policy."""
+
+    def __init__(self, policy: Policy, circumstances: Circumstances, evidence: Evidence) -> None:
+        self._policy = policy
+        self._circumstances = circumstances
+        self._evidence = evidence
+        self._reader = evidence.reader
+
+    def tags(self, oids: Sequence[str]) -> dict[str, ProposedTag]:
+        """What there is of the tag objects with these ids."""
+        read = self._read(oids)
+        proposals = [proposal_ref(oid) for oid in oids]
+        refs = [TAGS + found.name for found in read.values() if isinstance(found, TagObject) and _is_model_tag(found)]
+        standing = self._reader.existing([*proposals, *refs]) if oids else {}
+        targets = sorted({found.target for found in read.values() if isinstance(found, TagObject) and found.target})
+        kinds = {one.oid: one.type for one in self._reader.objects(targets, limit=0)}
+        tags = {}
+        for oid, found in read.items():
+            name = found.name if isinstance(found, TagObject) else ""
+            there = standing.get(TAGS + name)
+            problem = found if isinstance(found, str) else self._problem_of(found, kinds.get(found.target))
+            if there is not None and there != oid and problem is None:
+                problem = f"{name!r} stands already, and is another object"
+            ref = proposal_ref(oid)
+            stands = ref not in self._evidence.touched and standing.get(ref) == oid
+            tags[oid] = ProposedTag(oid, name, problem, stands=stands, landed=there == oid)
+        return tags
+
+    def _read(self, oids: Sequence[str]) -> dict[str, TagObject | str]:
+        found: dict[str, TagObject | str] = {}
+        for raw in self._reader.objects(oids, limit=LARGEST):
+            if raw.type == "tag":
+                found[raw.oid] = parse_tag_object(raw.data, raw.size)
+            else:
+                found[raw.oid] = (
+                    "there is no such object" if raw.type is None else f"it is a {raw.type}, not a tag object"
+                )
+        return found
+
+    def _problem_of(self, found: TagObject, target: str | None) -> str | None:
+        if not _is_model_tag(found):
+            return f"{found.name!r} is no name of a model's tag"
+        if found.defects:
+            return found.defects[0]
+        most = self._policy.for_model(model_of(found.name)).message.max_bytes
+        if found.message_bytes > min(most, LARGEST):
+            return f"its message has {found.message_bytes} bytes, of which it may have {min(most, LARGEST)}"
+        if found.target_type != "commit" or target != "commit":
+            return "it is not on a commit"
+        return None
+
+    def word(self, update: RefUpdate) -> Word | None:
+        """What an update of an approval brings; None for a deletion."""
+        if update.new is None:
+            return None
+        old = self._approval(update.old)
+        content, approval, size = self._approval(update.new)
+        signer: str | None = None
+        unsigned: str | None = None
+        if content is not None and not isinstance(approval, str):
+            signer, unsigned = signer_of(update.ref, update.new, content, self._evidence.verify)
+        earlier = None if isinstance(old[1], str) else old[1].time
+        return Word(approval, size, signer, unsigned, earlier)
+
+    def _approval(self, oid: str | None) -> tuple[TagObject | None, Approval | str, int]:
+        if oid is None:
+            return None, read_approval(None), 0
+        (raw,) = self._reader.objects([oid], limit=MOST_BYTES)
+        content = parse_tag_object(raw.data, raw.size) if raw.type == "tag" else None
+        return content, read_approval(content), raw.size
+
+    def open_proposals(self) -> _Open:
+        """The proposals that have neither landed nor expired, by model and by person."""
+        oids = [oid for _, oid in self._reader.refs_under(PROPOSALS)]
+        read = {oid: found for oid, found in self._read(oids).items() if isinstance(found, TagObject)}
+        landed = self._reader.existing([TAGS + found.name for found in read.values()]) if read else {}
+        now = self._circumstances.now
+        still = {
+            oid: found
+            for oid, found in read.items()
+            if TAGS + found.name not in landed and not is_expired(found, self._policy.base, now)
+        }
+        people = self._evidence.find_proposers(still) if len(still) >= MOST_OF_A_PERSON else {}
+        found = _Open({}, {})
+        for oid, tag in still.items():
+            found.add(tag.name, *((people[oid],) if oid in people else ()))
+        return found
+
+
+def _is_model_tag(found: TagObject) -> bool:
+    return isinstance(parse_tag_name(found.name), TagName)

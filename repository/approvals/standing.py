@@ -1,0 +1,88 @@
+"""What is there of a proposed tag: its proposal, and the approvals that count."""
+
+from __future__ import annotations
+
+from ...policy.approvals.approval import MOST_BYTES, read_approval
+from ...policy.approvals.quorum import Endorsement, Standing
+from ...policy.approvals.refs import APPROVALS, ApprovalRef, proposal_ref, read_ref
+from ...policy.objects.tag_object import parse_tag_object
+from ...policy.push import Tag, TagPush
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from ...policy.judging.judge import Verify
+    from ...policy.objects.tag_object import TagObject
+    from ..git.objects import RawObject
+    from ..git.reader import Reader
+
+
+class StandingApprovals:
+    """Reads proposals and approvals of one repository, each tag's once.
+
+    `repository` gives the id that approvals must name; it is asked when it
+    matters, and may raise CannotJudge. `verify` verifies signatures, None where
+    nobody may sign. Refs that are `touched` do not count, whatever they name: a
+    push changes them along with the tag.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        verify: Verify | None,
+        repository: Callable[[], str],
+        touched: Collection[str] = (),
+    ) -> None:
+        self._reader = reader
+        self._verify = verify
+        self._repository = repository
+        self._touched = touched
+        self._known: dict[str, Standing] = {}
+
+    def of(self, tag: str) -> Standing:
+        """What is there of the tag object with the id `tag`. Raises CannotJudge where that can't be read."""
+        if tag not in self._known:
+            self._known[tag] = self._read(tag)
+        return self._known[tag]
+
+    def _read(self, tag: str) -> Standing:
+        repository = self._repository()
+        proposal = proposal_ref(tag)
+        proposed = proposal not in self._touched and self._reader.existing([proposal]).get(proposal) == tag
+        refs = sorted(
+            (ref, oid) for ref, oid in self._reader.refs_under(f"{APPROVALS}{tag}/") if ref not in self._touched
+        )
+        objects = self._reader.objects([oid for _, oid in refs], limit=MOST_BYTES)
+        given = []
+        for (ref, _), found in zip(refs, list(objects), strict=True):
+            name = read_ref(ref)
+            if isinstance(name, ApprovalRef):
+                given.append(self._endorsement(ref, name, found, repository))
+        return Standing(proposed, tuple(given))
+
+    def _endorsement(self, ref: str, name: ApprovalRef, found: RawObject, repository: str) -> Endorsement:
+        content = parse_tag_object(found.data, found.size) if found.type == "tag" else None
+        approval = read_approval(content)
+        if isinstance(approval, str):
+            return Endorsement(name.principal, "approve", 0, problem=approval)
+        problem = None
+        if approval.tag != name.tag:
+            problem = "it is about another tag object"
+        elif approval.repository != repository:
+            problem = f"it is for the repository {approval.repository!r}"
+        elif content is not None:
+            signer, problem = signer_of(ref, found.oid, content, self._verify)
+            if problem is None and signer != name.principal:
+                problem = f"it is signed by {signer!r}"
+        return Endorsement(name.principal, approval.verdict, approval.time, approval.reason, problem)
+
+
+def signer_of(ref: str, oid: str, content: TagObject, verify: Verify | None) -> tuple[str | None, str | None]:
+    """The principal of the signature of a tag object that `ref` names; or None, and why it is not good."""
+    if verify is None:
+        return None, "the policy names nobody who may sign"
+    signature = verify([TagPush(ref, None, None, Tag(ref, oid, "tag", content))]).get(ref)
+    if signature is None:
+        return None, "its signature can't be verified here"
+    return signature.principal, signature.problem

@@ -1,0 +1,142 @@
+"""People with keys, a server whose policy wants their approvals, and pushes of what they sign, by any client.
+
+Ada, Grace, Lin and Eve may sign. `grace-2` is a second key of Grace's, `late`
+one of Lin's that was allowed long ago; nobody allows `mallory`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tagwarden.policy.approvals.approval import approval_message
+from tagwarden.policy.approvals.refs import approval_ref, proposal_ref
+
+from .attack_scene import Line, Scene
+from .git_objects import EMPTY_TREE, GitObject, pack_of
+from .raw_push import RawPushResult, command, raw_push
+from .signing import SshKey
+
+REPOSITORY = "acme/models"
+LONG_AGO = 'valid-before="20010101"'
+PEOPLE = ("ada", "grace", "grace-2", "lin", "late", "eve", "mallory")
+
+POLICY = """\
+[signing]
+allowed-signers = "file:{signers}"
+[approvals]
+repository = "acme/models"
+[people]
+groups.ml = ["ada@x", "grace@x", "lin@x"]
+[[approvals.require]]
+stages = ["prod"]
+who = ["@ml"]
+count = 2
+not = ["tagger", "pusher"]
+"""
+
+
+class Keys(NamedTuple):
+    """The keys of a session, by the names of their holders, and the file of allowed signers."""
+
+    by_name: Mapping[str, SshKey]
+    signers: Path
+
+    @classmethod
+    def make(cls, folder: Path) -> Keys:
+        keys = {name: SshKey.make(folder / name) for name in PEOPLE}
+        allowed = [keys[name].allowed(f"{name}@x") for name in ("ada", "grace", "lin", "eve")]
+        allowed += [keys["grace-2"].allowed("grace@x"), keys["late"].allowed("lin@x", LONG_AGO)]
+        signers = folder / "allowed_signers"
+        signers.write_text("".join(allowed))
+        return cls(keys, signers)
+
+    def sign(self, content: bytes, name: str) -> bytes:
+        """`content`, the bytes of a tag object, with the signature of whoever holds the key `name`."""
+        sign = ["ssh-keygen", "-Y", "sign", "-n", "git", "-f", str(self.by_name[name].file)]
+        ran = subprocess.run(sign, input=content, capture_output=True, check=True)
+        return content + ran.stdout
+
+
+class ApprovalScene:
+    """A server with v1.0.0 and v1.1.0 of the model m, of which v1.0.0 is in prod, and what people make for it."""
+
+    def __init__(self, scene: Scene, keys: Keys, standing: Iterable[Line], *, policy: str = POLICY) -> None:
+        self.scene = scene
+        self.server = scene.server
+        self.keys = keys
+        self.now = int(time.time()) - 1000
+        self._made: dict[str, GitObject] = {}
+        scene.stand(list(standing))
+        scene.govern(policy.format(signers=keys.signers))
+        scene.configure([("tagwarden.repositoryId", REPOSITORY), ("tagwarden.pusher", "http")])
+
+    def make(self, content: bytes) -> str:
+        """An object at the client; its id."""
+        made = GitObject("tag", content)
+        oid = made.id(self.scene.object_format)
+        self._made[oid] = made
+        return oid
+
+    def content(self, oid: str) -> bytes:
+        return self._made[oid].content
+
+    def tag(
+        self, name: str = "m#prod#2", on: str = "c2", *, by: str | None = "ada", message: str = "As agreed\n"
+    ) -> str:
+        """A tag object that is later than all before it, signed `by` somebody; its id."""
+        self.now += 1
+        text = f"object {self.scene.id(on)}\ntype commit\ntag {name}\ntagger Ada <ada@x> {self.now} +0000\n\n{message}"
+        return self.make(self.keys.sign(text.encode(), by) if by else text.encode())
+
+    def approval(
+        self,
+        tag: str,
+        by: str,
+        *,
+        verdict: Any = "approve",
+        repository: str = REPOSITORY,
+        at: int | None = None,
+        change: Callable[[bytes], bytes] = lambda content: content,
+    ) -> str:
+        """An approval of the tag object `tag`, signed by the key `by`; its id. `change` is done before it is signed."""
+        self.now += 1
+        message = approval_message(repository, verdict, "Looked at it")
+        head = f"object {tag}\ntype tag\ntag approval\ntagger {by} <{by}@x> {at or self.now} +0000\n\n"
+        return self.make(self.keys.sign(change((head + message).encode()), by))
+
+    def push(self, updates: Mapping[str, str | None], *, by: str = "zoe", **how: Any) -> RawPushResult:
+        """Point refs (full names) at objects, None deletes; by whoever is logged in as `by`, by any client."""
+        standing = self.scene.refs()
+        nothing = self.scene.nothing
+        commands = [command(standing.get(ref, nothing), oid or nothing, ref) for ref, oid in updates.items()]
+        pack = pack_of([*self._made.values(), EMPTY_TREE], self.scene.object_format)
+        if not any(updates.values()):
+            pack = None
+        environment = {"REMOTE_USER": by, **how.pop("env", {})}
+        return raw_push(self.server.git_dir, commands, pack=pack, env=environment, **how)
+
+    def propose(self, tag: str, *, by: str = "zoe") -> RawPushResult:
+        return self.push({proposal_ref(tag): tag}, by=by)
+
+    def approve(self, tag: str, *people: str) -> None:
+        """Have these people approve what is proposed, each by a push of their own that must land."""
+        for one in people:
+            result = self.push({self.place(tag, one): self.approval(tag, one)})
+            assert result.landed, result.told
+
+    def land(self, tag: str, name: str = "m#prod#2", *, by: str = "zoe") -> RawPushResult:
+        return self.push({f"refs/tags/{name}": tag}, by=by)
+
+    def place(self, tag: str, person: str) -> str:
+        """The ref of what a person says of a tag."""
+        ref = approval_ref(tag, f"{person.partition('-')[0]}@x")
+        assert ref is not None
+        return ref
+
+    def tags(self) -> set[str]:
+        return {os.fsdecode(ref).removeprefix("refs/tags/") for ref in self.scene.refs() if ref.startswith("refs/tags/")}
