@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ..push import WholePush
 
-OPTIONS = ("approvals.require",)
+OPTIONS = ()
 WHY = "these refs prove who has approved what."
 
 
@@ -35,7 +35,7 @@ def check(push: WholePush) -> Iterator[Breach]:
     for line in push.guard.lines:
         objection = objection_to(line, push.guard)
         if objection is not None:
-            yield Breach(f"{quoted(line.ref)} {objection.sentence}", line.ref, key=objection.key)
+            yield Breach(f"{quoted(line.ref)} {objection.sentence}", line.ref, key=objection.key or "approvals.require")
 
 
 EXAMPLES = (

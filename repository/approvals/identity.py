@@ -33,8 +33,3 @@ def repository_id(policy: Policy, configuration: Configuration) -> str:
             "approval can be judged. In a fork, the policy needs the fork's own id; else one of the two is wrong."
         )
     return found
-
-
-def repository_id_in_clone(policy: Policy, configuration: Configuration) -> str | None:
-    """The id in a repository that need not be the server's: that of the policy, else one that is set there."""
-    return policy.base.approvals.repository or configuration.get(SETTING)

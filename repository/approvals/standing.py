@@ -10,12 +10,25 @@ from ...policy.push import Tag, TagPush
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from typing import Literal, Protocol
 
     from ...policy.judging.judge import Verify
     from ...policy.objects.tag_object import TagObject
     from ..git.objects import RawObject
-    from ..git.reader import Reader
+
+    FindApprovals = Callable[[str], Standing | None]
+
+    class RefReader(Protocol):
+        """As much of a `Reader` as this needs."""
+
+        def existing(self, refs: Sequence[str]) -> dict[str, str]: ...
+
+        def refs_under(self, prefix: str) -> list[tuple[str, str]]: ...
+
+        def objects(
+            self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
+        ) -> Iterator[RawObject]: ...
 
 
 class StandingApprovals:
@@ -24,12 +37,13 @@ class StandingApprovals:
     `repository` gives the id that approvals must name; it is asked when it
     matters, and may raise CannotJudge. `verify` verifies signatures, None where
     nobody may sign. Refs that are `touched` do not count, whatever they name: a
-    push changes them along with the tag.
+    push changes them along with the tag. `unverified` are the ids of tags of which a signature could not be
+    verified here.
     """
 
     def __init__(
         self,
-        reader: Reader,
+        reader: RefReader,
         verify: Verify | None,
         repository: Callable[[], str],
         touched: Collection[str] = (),
@@ -39,6 +53,7 @@ class StandingApprovals:
         self._repository = repository
         self._touched = touched
         self._known: dict[str, Standing] = {}
+        self.unverified: set[str] = set()
 
     def of(self, tag: str) -> Standing:
         """What is there of the tag object with the id `tag`. Raises CannotJudge where that can't be read."""
@@ -73,16 +88,20 @@ class StandingApprovals:
             problem = f"it is for the repository {approval.repository!r}"
         elif content is not None:
             signer, problem = signer_of(ref, found.oid, content, self._verify)
+            if signer is None and problem is None:
+                self.unverified.add(name.tag)
+                problem = "its signature can't be verified here"
             if problem is None and signer != name.principal:
                 problem = f"it is signed by {signer!r}"
         return Endorsement(name.principal, approval.verdict, approval.time, approval.reason, problem)
 
 
 def signer_of(ref: str, oid: str, content: TagObject, verify: Verify | None) -> tuple[str | None, str | None]:
-    """The principal of the signature of a tag object that `ref` names; or None, and why it is not good."""
+    """The principal of the signature of a tag object that `ref` names; or None, and why it is not good.
+
+    In a clone that can't verify it, both are None.
+    """
     if verify is None:
         return None, "the policy names nobody who may sign"
     signature = verify([TagPush(ref, None, None, Tag(ref, oid, "tag", content))]).get(ref)
-    if signature is None:
-        return None, "its signature can't be verified here"
-    return signature.principal, signature.problem
+    return (None, None) if signature is None else (signature.principal, signature.problem)

@@ -10,6 +10,7 @@ from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, RefUpdate, WholePush
 from ...policy.record import Record
 from ...policy.verdict import as_enforced, beside
+from ..approvals.in_clone import NOT_HERE, approvals_here
 from ..git.program import GitProgram
 from ..git.tree_walk import TreeWalk
 from ..remote.names import remote_for_fixes
@@ -68,10 +69,14 @@ def audit(
             remote=remote_for_fixes(git),
         )
         verify = find_verifier(loaded.policy, reader, git, now=None)
-        judges: list[Judge] = [ConsumerJudge(loaded.policy, circumstances, git=git, verify=verify)]
+        approvals = approvals_here(loaded.policy, reader, git, verify)
+        knowing = circumstances._replace(approvals=approvals.of if approvals is not None else None)
+        judges: list[Judge] = [ConsumerJudge(loaded.policy, knowing, git=git, verify=verify)]
         if site is not None:
             verify = find_verifier(site.policy, reader, git, now=None)
-            judges.append(Judge(site.policy, circumstances, verify=verify))
+            of_site = approvals_here(site.policy, reader, git, verify)
+            knowing = circumstances._replace(approvals=of_site.of if of_site is not None else None)
+            judges.append(Judge(site.policy, knowing, verify=verify))
         created = _all_created(reader)
         judge_updates(created, reader, judges, standing={}, batch_size=BATCH)
         replaced = [RefUpdate(None, oid, ref) for ref, oid in reader.refs_under(REPLACEMENTS)]
@@ -80,6 +85,8 @@ def audit(
     finally:
         reader.close()
     notes = [ONLY_EVALUATES] if loaded.policy.mode == "evaluate" else []
+    if approvals is not None and approvals.untold:
+        notes.append(NOT_HERE)
     verdict = as_enforced(loaded.verdict_of(judges[0], *notes))
     if site is not None:
         verdict = beside(verdict, as_enforced(site.verdict_of(judges[1])))

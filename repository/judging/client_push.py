@@ -11,6 +11,7 @@ from ...policy.push import Circumstances, WholePush
 from ...policy.record import Record
 from ...policy.rules import rules_where
 from ...policy.wording import quoted
+from ..approvals.in_clone import NOT_HERE, ApprovalsOfRemote, approvals_here
 from ..git.program import GitProgram
 from ..remote.names import remote_to_push_to
 from ..remote.offline import OFFLINE_SETTING
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ...policy.judging.judge import Verify
     from ...policy.push import RefUpdate
     from ...policy.verdict import Level, Verdict
+    from ..approvals.in_clone import Approvals
     from ..git.command import Git
     from ..git.configuration import Configuration
     from ..git.reader import Reader
@@ -120,18 +122,21 @@ def _judge_here(push: ClientPush) -> Verdict:
         since: tuple[str, ...] = ()
         (loaded,) = with_declared_stages([load_source(push.source or _own_policy(push, clone))], push.updates, clone)
         judge = _judge_for(push, loaded, clone)
+        approvals = _approvals_here(judge, push, clone)
         if push.destination.url is None:
             _judge_by(judge, push, Listing({}, {}), push.git)
         elif push.destination.offline or not shares:
             _judge_by(judge, push, push.listing, push.git)
         else:
-            since = _judge_by_remote(judge, push, models)
+            since, approvals = _judge_by_remote(judge, push, models)
     finally:
         clone.close()
     if not push.landed:
         judge.judge_whole(WholePush(judge.circumstances, push.updates, None))
     verdict = loaded.verdict_of(judge)
-    notes = _notes(verdict, loaded.policy, models, push)
+    notes = [*_notes(verdict, loaded.policy, models, push)]
+    if approvals is not None and approvals.untold:
+        notes.append(NOT_HERE)
     return verdict._replace(notes=(*verdict.notes, *since, *notes))
 
 
@@ -163,8 +168,29 @@ def _judge_for(push: ClientPush, loaded: LoadedPolicy, clone: Reader) -> Judge:
     return Judge(loaded.policy, circumstances, verify=verify)
 
 
-def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> tuple[str, ...]:
-    """Judge by what the remote has; what has become of a tag that `landed`, as notes."""
+def _approvals_here(judge: Judge, push: ClientPush, clone: GitProgram) -> Approvals | None:
+    """Have the judge go by the approvals of the clone, as far as it has any."""
+    approvals = approvals_here(judge.policy, clone, push.git, judge.verify)
+    if approvals is not None:
+        judge.circumstances = judge.circumstances._replace(approvals=approvals.of)
+    return approvals
+
+
+def _approvals_there(judge: Judge, push: ClientPush, remote: Remote, folder: str) -> Approvals | None:
+    """Have the judge go by the approvals of the remote; `folder` is for what is fetched of them."""
+    repository = judge.policy.base.approvals.repository
+    if repository is None:
+        return None
+    now = None if push.landed else judge.circumstances.now
+    approvals = ApprovalsOfRemote(
+        remote, push.git, folder, repository, lambda reader: _verifier(judge.policy, reader, push, now)
+    )
+    judge.circumstances = judge.circumstances._replace(approvals=approvals.of)
+    return approvals
+
+
+def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> tuple[tuple[str, ...], Approvals | None]:
+    """Judge by what the remote has; what has become of a tag that `landed`, as notes, and the approvals."""
     import tempfile
 
     remote = remote_of(push.destination, push.git, push.configuration)
@@ -176,6 +202,7 @@ def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> t
         listing = remote.list(models, tags=parents, heads=asks_branches) if models or parents else Listing({}, {})
     with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
         git = fetch_missing(push.git, remote, _needed(push.updates, models, listing), into=folder)
+        approvals = _approvals_there(judge, push, remote, folder)
         since: tuple[str, ...] = ()
         if push.landed:
             from .as_it_stood import look_back
@@ -184,7 +211,7 @@ def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> t
             assert update.new is not None
             listing, since = look_back(update.ref.removeprefix(TAGS), update.new, listing, git)
         _judge_by(judge, push, listing, git)
-        return since
+        return since, approvals
 
 
 def _judge_by(judge: Judge, push: ClientPush, listing: Listing | None, git: Git) -> None:

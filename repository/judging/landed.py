@@ -6,6 +6,7 @@ from ...policy.file.load import load_policy
 from ...policy.grammar.names import TAGS
 from ...policy.judging.judge import Judge
 from ...policy.push import RefUpdate
+from ..approvals.on_server import approvals_on_server
 from ..trusted.loaded_policy import load_server_policies, with_declared_stages
 from .model_updates import updates_by_model
 from .pipeline import judge_updates
@@ -42,9 +43,11 @@ def judge_landed(
         return []
     loaded = with_declared_stages(load_server_policies(reader, configuration, load=load), tags, reader)
     circumstances = circumstances._replace(declared_stages=loaded[0].declared_stages)
-    judges = [
-        Judge(one.policy, circumstances, verify=find_verify(one.policy) if find_verify else None) for one in loaded
-    ]
+    judges = []
+    for one in loaded:
+        verify = find_verify(one.policy) if find_verify else None
+        approvals = approvals_on_server(one.policy, reader, configuration, verify)
+        judges.append(Judge(one.policy, circumstances._replace(approvals=approvals), verify=verify))
     standing = reader.tags_of([model for model in shares if model is not None])
     judge_updates(tags, reader, judges, standing=standing, shares=shares)
     return [one.verdict_of(judge) for one, judge in zip(loaded, judges, strict=True)]

@@ -136,34 +136,32 @@ def _judge_for(push: ServerPush, loaded: LoadedPolicy, circumstances: Circumstan
         loaded = loaded._replace(notes=(*loaded.notes, *granted.notes))
         circumstances = circumstances._replace(emergency=granted.reasons)
     if loaded.policy.base.approvals.require:
-        from ..approvals.standing import StandingApprovals
+        from ..approvals.on_server import approvals_on_server
 
-        touched = {*push.touched, *(update.ref for update in push.updates)}
-        approvals = StandingApprovals(push.reader, verify, lambda: _repository(push, loaded.policy), touched)
-        circumstances = circumstances._replace(approvals=approvals.of)
+        approvals = approvals_on_server(loaded.policy, push.reader, push.configuration, verify, _touched(push))
+        circumstances = circumstances._replace(approvals=approvals)
     return loaded, Judge(loaded.policy, circumstances, verify=verify)
 
 
 def _guards(updates: Sequence[RefUpdate], push: ServerPush, judges: Sequence[Judge]) -> dict[int, Guard]:
     """What each judge whose policy asks for approvals goes by; where none does, the first refuses."""
     from ..approvals.guarding import Evidence, empty_guard, read_guard
+    from ..approvals.identity import repository_id
 
     asking = [judge for judge in judges if judge.policy.base.approvals.require]
     if not asking:
         return {id(judges[0]): empty_guard(updates)}
-    touched = {*push.touched, *(update.ref for update in updates)}
     guards = {}
     for judge in asking:
-        repository = _repository(push, judge.policy)
-        evidence = Evidence(push.reader, judge.verify, push.find_proposers, touched)
+        repository = repository_id(judge.policy, push.configuration)
+        evidence = Evidence(push.reader, judge.verify, push.find_proposers, _touched(push))
         guards[id(judge)] = read_guard(updates, judge.policy, judge.circumstances, repository, evidence)
     return guards
 
 
-def _repository(push: ServerPush, policy: Policy) -> str:
-    from ..approvals.identity import repository_id
-
-    return repository_id(policy, push.configuration)
+def _touched(push: ServerPush) -> frozenset[str]:
+    """The refs of proposals and approvals that this push changes, so that they don't count for its tags."""
+    return push.touched.union(update.ref for update in push.updates if update.ref.startswith(APPROVALS_ROOT))
 
 
 def _standing(

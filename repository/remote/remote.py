@@ -72,6 +72,17 @@ class Remote:
         """
         kinds = ["--tags", *(["--heads"] if heads else [])]
         patterns = [] if models is None else _patterns(models, tags, heads=heads)
+        listed = self._listed(kinds, patterns)
+        return Listing(
+            {ref[len(TAGS) :]: oid for ref, oid in listed.items() if ref.startswith(TAGS)},
+            {ref: oid for ref, oid in listed.items() if ref.startswith(HEADS)},
+        )
+
+    def refs_matching(self, patterns: Sequence[str]) -> dict[str, str]:
+        """The refs that match one of `patterns` (git-ls-remote(1)), by full name. Raises RemoteIsSilent."""
+        return self._listed([], patterns)
+
+    def _listed(self, kinds: Sequence[str], patterns: Sequence[str]) -> dict[str, str]:
         answer = self._ask_here("ls-remote", "--refs", *kinds, "--end-of-options", self.address, *patterns)
         listed: dict[str, str] = {}
         *lines, end = answer.decode("utf-8", "surrogateescape").split("\n")
@@ -84,10 +95,7 @@ class Remote:
             listed[ref] = oid
         if end:
             raise RemoteIsSilent(f"The remote {self.address!r} broke off while it said which tags it has.")
-        return Listing(
-            {ref[len(TAGS) :]: oid for ref, oid in listed.items() if ref.startswith(TAGS)},
-            {ref: oid for ref, oid in listed.items() if ref.startswith(HEADS)},
-        )
+        return listed
 
     def fetch(
         self,

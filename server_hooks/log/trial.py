@@ -19,6 +19,7 @@ from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, RefUpdate
 from ...policy.record import Record
+from ...repository.approvals.in_clone import approvals_here
 from ...repository.git.objects import TagRef
 from ...repository.git.program import GitProgram
 from ...repository.judging.pipeline import judge_updates
@@ -106,10 +107,12 @@ def _errors(
         pusher_email=entry["pusher"]["email"],
         emergency=entry.get("emergency", {}),
     )
-    judges = [
-        Judge(loaded.policy, circumstances, verify=find_verifier(loaded.policy, reader, git, now=now))
-        for loaded in policies.all
-    ]
+    judges = []
+    for loaded in policies.all:
+        verify = find_verifier(loaded.policy, reader, git, now=now)
+        approvals = approvals_here(loaded.policy, reader, git, verify)
+        knowing = circumstances._replace(approvals=approvals.of if approvals is not None else None)
+        judges.append(Judge(loaded.policy, knowing, verify=verify))
     brought = [update.new for update in tags if update.new is not None]
     if any(found.type is None for found in reader.objects(brought, limit=0)):
         return None

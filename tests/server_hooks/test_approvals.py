@@ -12,7 +12,6 @@ from support.attack_scene import Scene, git_has_reftables
 from support.pushes import REGISTRY
 from support.registry_checks import gto_is_alive_and_agrees
 from support.signing import needs_ssh
-from tagwarden.policy.approvals.refs import proposal_ref
 
 pytestmark = needs_ssh
 

@@ -6,7 +6,6 @@ one of Lin's that was allowed long ago; nobody allows `mallory`.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -139,4 +138,4 @@ class ApprovalScene:
         return ref
 
     def tags(self) -> set[str]:
-        return {os.fsdecode(ref).removeprefix("refs/tags/") for ref in self.scene.refs() if ref.startswith("refs/tags/")}
+        return self.server.tags()

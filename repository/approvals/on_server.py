@@ -1,0 +1,31 @@
+"""What the server's own refs say of who has approved a tag."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...policy.file.policy import Policy
+    from ...policy.judging.judge import Verify
+    from ..git.configuration import Configuration
+    from ..git.reader import Reader
+    from .standing import FindApprovals
+
+
+def approvals_on_server(
+    policy: Policy,
+    reader: Reader,
+    configuration: Configuration,
+    verify: Verify | None,
+    touched: frozenset[str] = frozenset(),
+) -> FindApprovals | None:
+    """What tells who has approved a tag; None where nobody need approve any.
+
+    Refs that are `touched` do not count. When asked, it raises CannotJudge
+    where the policy and the server name different repositories.
+    """
+    if not policy.base.approvals.require:
+        return None
+    from .identity import repository_id
+    from .standing import StandingApprovals
+
+    return StandingApprovals(reader, verify, lambda: repository_id(policy, configuration), touched).of
