@@ -14,7 +14,8 @@ from ..repository.registry import read_tags, take_up
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ..contents.record import Contents, Piece, Stated
+    from ..contents.record import Contents, Stated
+    from ..policy.objects.piece import Piece
     from ..policy.push import Tag
     from ..policy.registry.overview import VersionLine
     from ..repository.git.reader import Reader, TagReader

@@ -15,9 +15,10 @@ from .version_contents import contents_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from ..policy.objects.piece import Piece
     from ..repository.git.command import Git
     from ..repository.git.reader import Reader
-    from .record import Contents, Piece
+    from .record import Contents
 
 # What can be bound, by the trailer that does it.
 BINDABLE = ("Artifact", "Data", "Metric")

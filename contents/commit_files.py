@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from ..policy.errors import CannotJudge
 from ..policy.objects.lfs_pointer import MOST_BYTES as MOST_POINTER
 from ..policy.objects.lfs_pointer import read_pointer
+from ..policy.objects.piece import Piece
 from ..repository.git.trees import is_path
 from .documents import MOST_BYTES, SECONDS, is_readable
-from .record import Piece
 
 if TYPE_CHECKING:
     from ..repository.git.objects import TreeEntry
@@ -110,8 +110,3 @@ class CommitFiles:
 def _is_wanted(path: str, size: int) -> bool:
     """Whether a file can be a Git LFS pointer, or one of those that are read."""
     return size < MOST_POINTER or (is_readable(path) and size <= MOST_BYTES)
-
-
-def within(folder: str, *parts: str) -> str:
-    """The path from the root of what is written, in `folder`, as `parts` one below the other."""
-    return posixpath.normpath(posixpath.join(folder, *parts))

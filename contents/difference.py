@@ -11,7 +11,8 @@ from ..policy.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from .record import Contents, Piece, Stated
+    from ..policy.objects.piece import Piece
+    from .record import Contents, Stated
 
 # Trailers that say what a version holds; they are compared as that.
 TELLING = ("artifact", "data", "metric")

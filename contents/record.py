@@ -8,20 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ..policy.objects.piece import Piece
+
 TAG = "tag"
-
-
-class Piece(Record):
-    """A file or folder: the artifact, or something that it was made from.
-
-    `digests` are such as `sha256:…`, `md5:…` (DVC's) and `git:…` (the id that
-    Git gives). `told_by` is the file of the commit that says so, or "tag".
-    """
-
-    path: str
-    digests: tuple[str, ...]
-    size: int | None
-    told_by: str
 
 
 class Stated(Record):

@@ -9,7 +9,8 @@ Whoever signs the tag signs these, so they count where the files say otherwise.
 
 from __future__ import annotations
 
-from .record import TAG, Contents, Piece, Stated
+from ..policy.objects.piece import Piece
+from .record import TAG, Contents, Stated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from ..policy.record import Record
 from .digests import KINDS, digests_of_file, digests_of_folder
 
 if TYPE_CHECKING:
-    from .record import Piece
+    from ..policy.objects.piece import Piece
 
 
 class Comparison(Record):

@@ -6,19 +6,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..policy.grammar.names import gto_spelling
+from ..policy.objects.dvc_files import covers, tracked, within
 from ..policy.objects.needed_files import ANNOTATIONS_FILE
-from .commit_files import CommitFiles, within
+from ..policy.objects.piece import Piece
+from .commit_files import CommitFiles
 from .documents import flattened, plain
-from .dvc import DEFAULT_PARAMS, covers, read_pipeline, tracked
-from .record import TAG, Contents, Piece, Stated
+from .dvc import DEFAULT_PARAMS, read_pipeline
+from .record import TAG, Contents, Stated
 from .trailers import stated_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from ..policy.objects.dvc_files import Stage
     from ..repository.git.reader import Reader
     from .documents import Documents
-    from .dvc import Pipeline, Stage
+    from .dvc import Pipeline
 
 # Files of metrics, and of parameters.
 MOST_READ = 50
@@ -71,7 +74,7 @@ def _artifact(files: CommitFiles, pipeline: Pipeline | None, path: str) -> Piece
     """What stands at `path`: in Git or Git LFS, else in DVC by `dvc.lock`, else by a `.dvc` file."""
     stages = pipeline.stages if pipeline is not None else ()
     found = files.piece(path) or next((out for stage in stages for out in stage.outs if covers(out, path)), None)
-    found = found or tracked(files, path)
+    found = found or tracked(path, files.table)
     if found is not None and found.path != path:
         files.note(f"{path!r} lies in {found.path!r}, which DVC keeps as one: the digest is that of the folder")
     return found

@@ -29,7 +29,7 @@ from ..version_view import held
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ...contents.record import Piece
+    from ...policy.objects.piece import Piece
     from ...policy.push import Tag
     from ...repository.git.program import GitProgram
     from ...repository.trusted.loaded_policy import LoadedPolicy

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tagwarden.contents.difference import Change, changes_between, trailers_between
-from tagwarden.contents.record import Contents, Piece, Stated
+from tagwarden.contents.record import Contents, Stated
+from tagwarden.policy.objects.piece import Piece
 
 
 def metrics(**values: object) -> Contents:

@@ -9,8 +9,9 @@ import pytest
 from support import Repo
 from tagwarden.contents.commit_files import MOST_NOTES
 from tagwarden.contents.documents import MOST_BYTES, MOST_VALUES, Documents
-from tagwarden.contents.record import Contents, Piece, Stated
+from tagwarden.contents.record import Contents, Stated
 from tagwarden.contents.version_contents import MOST_READ, contents_of
+from tagwarden.policy.objects.piece import Piece
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
 

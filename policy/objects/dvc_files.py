@@ -1,0 +1,137 @@
+"""What DVC's files say of a path: `dvc.lock` of a folder, and `X.dvc` beside X.
+
+The paths of a stage are relative to the folder of `dvc.yaml`, or to the
+stage's `wdir` in it; those of `X.dvc` to its folder, or to its `wdir`
+(https://doc.dvc.org/user-guide/project-structure). DVC resolves `${…}` while
+it runs; the paths that came of it are in `dvc.lock`.
+
+`Table` reads the table in a file, by its path from the root: an empty one
+where there is no such file. What it raises or notes where a file can't be
+read is up to whoever hands it in.
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+from ..record import Record
+from .piece import Piece
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+    Table = Callable[[str], Mapping[Any, Any]]
+
+LONGEST_DIGEST = 200
+
+
+class Stage(Record):
+    """A stage that ran, by `dvc.lock`."""
+
+    name: str
+    deps: tuple[Piece, ...]
+    outs: tuple[Piece, ...]
+
+
+def output_of(path: str, folder: str, table: Table) -> Piece | None:
+    """What a stage of the pipeline in `folder` made at `path`, else what a `.dvc` file says of it; None for neither.
+
+    It may be a folder above the path, which DVC keeps as one.
+    """
+    outs = (out for stage in locked_stages(folder, table) for out in stage.outs if covers(out, path))
+    return next(outs, None) or tracked(path, table)
+
+
+def files_about(path: str, folder: str) -> Iterator[str]:
+    """The files that `output_of` may read."""
+    yield within(folder, "dvc.lock")
+    yield within(folder, "dvc.yaml")
+    while path:
+        yield f"{path}.dvc"
+        path = posixpath.dirname(path)
+
+
+def locked_stages(folder: str, table: Table) -> Iterator[Stage]:
+    """The stages in `dvc.lock` of a folder (from the root, "" for it)."""
+    path = within(folder, "dvc.lock")
+    document = table(path)
+    # Before the schema 2.0 the stages stood at the top.
+    stages = document.get("stages") if "schema" in document or "stages" in document else document
+    folders = stage_folders(table(within(folder, "dvc.yaml")), folder) if stages else {}
+    for name, stage in items(stages):
+        if isinstance(stage, dict):
+            # A stage with `foreach` or `matrix` ran as `name@item`.
+            base = folders.get(name.partition("@")[0], within(folder, "."))
+            deps, outs = (tuple(_pieces(stage.get(key), base, path)) for key in ("deps", "outs"))
+            yield Stage(name, deps, outs)
+
+
+def stage_folders(document: Mapping[Any, Any], folder: str) -> dict[str, str]:
+    """The folder that each stage of this `dvc.yaml` runs in, from the root."""
+    bodies = ((name, body_of(stage)) for name, stage in items(document.get("stages")))
+    return {name: within(folder, text(body.get("wdir")) or ".") for name, body in bodies}
+
+
+def body_of(stage: Any) -> Mapping[Any, Any]:
+    """What a stage of `dvc.yaml` does, once or for each of many."""
+    if not isinstance(stage, dict):
+        return {}
+    inner = stage.get("do")
+    return inner if ("foreach" in stage or "matrix" in stage) and isinstance(inner, dict) else stage
+
+
+def tracked(path: str, table: Table) -> Piece | None:
+    """What the `.dvc` file of a path says of it, or else that of the nearest folder above it; None for neither."""
+    at = path
+    while at:
+        file = f"{at}.dvc"
+        document = table(file)
+        folder = within(posixpath.dirname(at), text(document.get("wdir")) or ".")
+        for out in _pieces(document.get("outs"), folder, file):
+            if covers(out, path):
+                return out
+        at = posixpath.dirname(at)
+    return None
+
+
+def covers(piece: Piece, path: str) -> bool:
+    """Whether it is what stands at `path`, or a folder above that."""
+    return path == piece.path or path.startswith(f"{piece.path}/") or piece.path == "."
+
+
+def within(folder: str, *parts: str) -> str:
+    """The path from the root of what is written, in `folder`, as `parts` one below the other."""
+    return posixpath.normpath(posixpath.join(folder, *parts))
+
+
+def items(table: Any) -> Iterator[tuple[str, Any]]:
+    """The entries of a table whose keys are text; of anything else none."""
+    if isinstance(table, dict):
+        yield from ((name, value) for name, value in table.items() if isinstance(name, str))
+
+
+def text(value: Any) -> str | None:
+    """The value if it is text that is not empty."""
+    return value if isinstance(value, str) and value else None
+
+
+def _pieces(entries: Any, folder: str, file: str) -> Iterator[Piece]:
+    for entry in entries if isinstance(entries, list) else []:
+        path = text(entry.get("path")) if isinstance(entry, dict) else None
+        if path is None:
+            continue
+        size = entry.get("size")
+        is_size = isinstance(size, int) and not isinstance(size, bool) and size >= 0
+        where = path if "://" in path else within(folder, path)
+        yield Piece(where, tuple(_digests(entry)), size if is_size else None, file)
+
+
+def _digests(entry: Mapping[Any, Any]) -> Iterator[str]:
+    named = entry.get("hash")
+    kinds = [named] if isinstance(named, str) else ["md5", "etag", "checksum"]
+    for kind in kinds:
+        digest = entry.get(kind)
+        if isinstance(digest, str) and digest.isascii() and digest.isprintable() and 0 < len(digest) <= LONGEST_DIGEST:
+            yield f"{kind}:{digest}"
