@@ -47,6 +47,10 @@ branches = ["main", "release/*"]
 files = ["README"]
 max-depth = 100
 max-paths = 100000
+[target.version-file]
+path = "VERSION"
+[artifact]
+required = true
 [time]
 max-skew = "5m"
 [people]
@@ -66,6 +70,8 @@ rules = ["version-order"]
 [rules]
 version-step = "off"
 model-known = "off"
+target-version = "off"
+artifact = "off"
 [[override]]
 models = ["legacy-*"]
 versions.order = "any"

@@ -50,6 +50,8 @@ class Bound:
 
 
 def _is_required(trailer: str, settings: Settings) -> bool:
+    if trailer == "Artifact" and settings.artifact.required:
+        return True
     return any(
         one.key.lower() == trailer.lower() and one.required and "register" in one.what
         for one in settings.message.trailers

@@ -9,6 +9,7 @@ Whoever signs the tag signs these, so they count where the files say otherwise.
 
 from __future__ import annotations
 
+from ..policy.objects.bound_artifacts import split_digest
 from ..policy.objects.piece import Piece
 from .record import TAG, Contents, Stated
 
@@ -52,9 +53,8 @@ def merged(pieces: Sequence[Piece]) -> Piece | None:
 
 
 def _piece(value: str) -> Piece | None:
-    digest, _, path = value.partition(" ")
-    kind, colon, hexadecimal = digest.partition(":")
-    return Piece(path.strip(), (digest,), None, TAG) if kind and colon and hexadecimal and path.strip() else None
+    found = split_digest(value)
+    return Piece(found[1], (found[0],), None, TAG) if found is not None else None
 
 
 def _number(text: str) -> float | int | str:

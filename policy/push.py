@@ -62,6 +62,18 @@ class TagPush(Record):
         return "create" if self.old is None else "move"
 
 
+class Placed(Record):
+    """What Git has at a path of a commit. `sha256` is that of the file's content, None where it was not computed.
+
+    `in_lfs`: it is a pointer of Git LFS, and `sha256` that of the file which it stands for.
+    """
+
+    kind: Literal["file", "symlink", "folder", "submodule"]
+    oid: str
+    sha256: str | None = None
+    in_lfs: bool = False
+
+
 class Target(Record):
     """What a pushed tag points at.
 
@@ -70,7 +82,8 @@ class Target(Record):
     not have it. `on_branches` tells for each list of branch globs in a policy
     whether one of those branches contains the commit. `commit` is the commit
     as GTO reads it, None for other types. `shape` is what lies below its root
-    folder, None if no rule asks.
+    folder, None if no rule asks. `placed` is what Git has at the paths that the
+    pushed tags bind as artifacts, None for nothing.
     """
 
     oid: str
@@ -79,6 +92,7 @@ class Target(Record):
     on_branches: Mapping[tuple[str, ...], bool] = {}
     commit: Commit | None = None
     shape: Shape | None = None
+    placed: Mapping[str, Placed | None] = {}
 
     @property
     def readable(self) -> bool:

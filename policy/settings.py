@@ -74,6 +74,10 @@ class TargetRules(Record):
     max_paths: int = 1_000_000
 
 
+class ArtifactRules(Record):
+    required: bool = False
+
+
 class Time(Record):
     """`max_skew` in seconds."""
 
@@ -162,6 +166,7 @@ class Settings(Record):
     stages: Stages = Stages()
     message: Message = Message()
     target: TargetRules = TargetRules()
+    artifact: ArtifactRules = ArtifactRules()
     time: Time = Time()
     people: People = People()
     signing: Signing = Signing()

@@ -5,14 +5,12 @@ from __future__ import annotations
 from ..policy.errors import CannotJudge
 from ..policy.objects.annotations import annotation_in
 from ..policy.objects.document_files import DocumentFiles
-from ..policy.objects.needed_files import ANNOTATIONS_FILE, MOST_FILE_BYTES, declaration
+from ..policy.objects.needed_files import ANNOTATIONS_FILE, DVC_FILE, MOST_FILE_BYTES, declaration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..policy.objects.annotations import Annotation
     from .git.reader import Reader
-
-DVC_FILE = "dvc.yaml"
 
 
 def read_annotation(reader: Reader, commit: str, model: str) -> Annotation | None:

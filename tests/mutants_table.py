@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 RULES = ("tests/policy/test_rules.py", "tests/policy/test_borders.py")
+ARTIFACTS = (*RULES, "tests/server_hooks/test_artifacts.py")
 PEOPLE = (*RULES, "tests/policy/test_people.py", "tests/policy/test_consequences.py")
 HISTORY = (*RULES, "tests/policy/test_history.py")
 NAMES = ("tests/policy/test_tag_name.py", "tests/policy/test_long_names.py")
@@ -56,6 +57,20 @@ MUTANTS = (
     _rule("tag_immutable", "push.old is not None and push.new is not None", "push.new is not None"),
     _rule("tag_permanent", "push.old is None or push.new is not None", "push.old is None or push.new is None"),
     Mutant("policy/facts/readable_event.py", "found.message_bytes >", "found.message_bytes >=", RULES),
+    _rule(
+        "artifact",
+        "if holder.precedence != version.precedence and not _is_released(holder, version):",
+        "if False:",
+        ARTIFACTS,
+    ),
+    _rule("artifact", "one[:3] == other[:3] and bool(one", "one[:3] == other[:3] or bool(one", ARTIFACTS),
+    _rule("artifact", "if event.tag not in made and", "if", ARTIFACTS),
+    _rule("artifact", "known.get(one.path, {}).get(kind) != digest", "False", ARTIFACTS),
+    Mutant("policy/facts/artifact_at_commit.py", "if there[kind] != bound.digests[kind]:", "if False:", ARTIFACTS),
+    Mutant("policy/facts/artifact_at_commit.py", "if ours not in (None, digest):", "if False:", ARTIFACTS),
+    Mutant("policy/facts/artifact_at_commit.py", "out is None or out.path != bound.path", "out is None", ARTIFACTS),
+    Mutant("policy/objects/bound_artifacts.py", "if left < 0:", "if False:", ARTIFACTS),
+    Mutant("repository/judging/artifacts.py", "found.size > MOST_HASHED", "found.size > 2 * MOST_HASHED", ARTIFACTS),
     _rule("target_version", 'event.name.kind != "register" or', ""),
     _rule("target_version", "if found == event.name.version:", "if not isinstance(found, str):"),
     _rule("target_tree", "shape.depth > bounds", "shape.depth >= bounds"),

@@ -29,7 +29,7 @@ ARROWS = {
 # All that the pure core may use of the world outside it.
 PURE = {
     "__future__", "codecs", "collections", "datetime", "difflib", "functools", "hashlib", "heapq", "itertools", "json",
-    "math",
+    "math", "posixpath",
     "re", "ruamel", "semver", "shlex", "string", "textwrap", "tomllib", "types", "typing", "urllib",
     "warnings",
 }  # fmt: skip

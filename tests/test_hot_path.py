@@ -66,7 +66,8 @@ def judged_and_loaded(server: Server, folder: Path, *tags: str) -> list[str]:
     ended, *loaded = in_a_fresh_process(JUDGE, folder, cwd=server.path, stdin=lines).split()
     assert ended == "0"
     assert "tagwarden.policy.judging.judge" in loaded
-    assert "tagwarden.contents" not in loaded
+    for needless in ("contents", "repository.judging.artifacts", "policy.objects.dvc_files", "policy.objects.trailers"):
+        assert f"tagwarden.{needless}" not in loaded
     return loaded
 
 

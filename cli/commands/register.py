@@ -67,10 +67,10 @@ def register(
     policy keeps lines of versions (`versions.order` is "major" or "minor"), it
     is the next one of the line that the commit's ancestors belong to.
 
-    With --bind, or where the policy requires a trailer `Artifact`, `Data` or
-    `Metric`, trailers of these names are filled in from the files of the
-    commit, unless you give them yourself. What can't be told is said, and left
-    out.
+    With --bind, or where the policy asks for them (`artifact.required`, or a
+    required trailer `Artifact`, `Data` or `Metric`), trailers of these names
+    are filled in from the files of the commit, unless you give them yourself.
+    What can't be told is said, and left out.
 
     Prints the tag. Exits with 1, and writes nothing, if the server would refuse it.
     """

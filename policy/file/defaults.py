@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..settings import (
     Approvals,
+    ArtifactRules,
     Emergency,
     Message,
     Models,
@@ -33,6 +34,7 @@ _DEFAULTS: dict[str, object] = {
     "message.trailers.NAME": Trailer(""),
     "target": TargetRules(),
     "target.version-file": VersionFile(),
+    "artifact": ArtifactRules(),
     "time": Time(),
     "people.allow[]": Selector(),
     "signing": Signing(),

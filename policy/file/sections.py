@@ -13,6 +13,7 @@ SECTIONS: dict[str, str] = {
     "message.trailers.NAME": "A trailer (git-interpret-trailers(1)) that messages carry.",
     "target": "What may be tagged.",
     "target.version-file": "A file of the tagged commit that tells its version, which a registration must bear.",
+    "artifact": "What a registration binds: trailers `Artifact: sha256:… PATH` in its message.",
     "time": "Whose clock counts, and how far it may be off.",
     "people": "Who may do what. Needs a server that knows who pushes.",
     "people.allow[]": "Only the people in the entries that cover an event, by kind, model and stage, may push it.",

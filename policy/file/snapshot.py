@@ -21,6 +21,7 @@ _RECORDS: tuple[type[tuple[Any, ...]], ...] = (
     records.Trailer,
     records.TargetRules,
     records.VersionFile,
+    records.ArtifactRules,
     records.Time,
     records.People,
     records.Allow,

@@ -119,4 +119,11 @@ TAG_KEYS = (
         ("target-version",),
         unset="the whole text",
     ),
+    Key(
+        "artifact.required",
+        types.FLAG,
+        "Whether a registration must bind its artifact. `tagwarden register` then writes the trailers where it can.",
+        rules=("artifact",),
+        turns_on_unless=False,
+    ),
 )

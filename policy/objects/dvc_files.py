@@ -50,7 +50,7 @@ def files_about(path: str, folder: str) -> Iterator[str]:
     yield within(folder, "dvc.yaml")
     while path:
         yield f"{path}.dvc"
-        path = posixpath.dirname(path)
+        path = _folder_of(path)
 
 
 def locked_stages(folder: str, table: Table) -> Iterator[Stage]:
@@ -88,11 +88,12 @@ def tracked(path: str, table: Table) -> Piece | None:
     while at:
         file = f"{at}.dvc"
         document = table(file)
-        folder = within(posixpath.dirname(at), text(document.get("wdir")) or ".")
-        for out in _pieces(document.get("outs"), folder, file):
-            if covers(out, path):
-                return out
-        at = posixpath.dirname(at)
+        if document:
+            folder = within(_folder_of(at), text(document.get("wdir")) or ".")
+            for out in _pieces(document.get("outs"), folder, file):
+                if covers(out, path):
+                    return out
+        at = _folder_of(at)
     return None
 
 
@@ -115,6 +116,11 @@ def items(table: Any) -> Iterator[tuple[str, Any]]:
 def text(value: Any) -> str | None:
     """The value if it is text that is not empty."""
     return value if isinstance(value, str) and value else None
+
+
+def _folder_of(path: str) -> str:
+    # posixpath.dirname never gets from "/" to "".
+    return path.rpartition("/")[0]
 
 
 def _pieces(entries: Any, folder: str, file: str) -> Iterator[Piece]:

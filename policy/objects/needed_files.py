@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 ANNOTATIONS_FILE = "artifacts.yaml"
+DVC_FILE = "dvc.yaml"
 # The most bytes that are read of a YAML file; a larger file can't be judged by its beginning.
 MOST_FILE_BYTES = 1024 * 1024
 
@@ -22,7 +23,15 @@ def needed_files(model: str, settings: Settings) -> tuple[str, ...]:
         paths.extend(settings.target.files)
     if settings.target.version_file.path and settings.levels["target-version"] != "off":
         paths.append(settings.target.version_file.path)
+    if settings.levels["artifact"] != "off":
+        paths.extend((declaration(model, DVC_FILE)[0], ANNOTATIONS_FILE))
     return tuple(dict.fromkeys(paths))
+
+
+def folder_of(model: str) -> str:
+    """The folder that `model` is declared in, as DVC does it, from the root: `cv` of `cv=seg`; "" for the root."""
+    folder, equals, _ = model.partition("=")
+    return folder.rstrip("/") if equals else ""
 
 
 def declaration(model: str, declared_in: str) -> tuple[str, str]:

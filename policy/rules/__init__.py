@@ -102,6 +102,9 @@ RULES: dict[str, RuleRow] = {
     "message": RuleRow("error", raised_by="message.trailers", breakable=True),
     "tag-immutable": RuleRow("error", frozenset(("move",)), breakable=True),
     "tag-permanent": RuleRow("error", frozenset(("delete",)), breakable=True),
+    "artifact": RuleRow(
+        "off", IN_USE, needs_option=("artifact.required",), needs_remote=True, breakable=True, helped=True
+    ),
     "who": RuleRow(
         "off",
         ALL_KINDS | {"delete"},

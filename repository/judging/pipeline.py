@@ -70,7 +70,7 @@ def judge_updates(
     limit = _limit(shares, judges)
     allowance = None if any(judge.circumstances.place == "history" for judge in judges) else _Allowance()
     for batch in _batches(map(_but_for_the_touched, whole), batch_size):
-        pushes = _read(batch, reader, limit, listed, allowance)
+        pushes = _read(batch, reader, limit, listed, allowance, judges)
         targets = read_targets(pushes, updates, reader, judges, lands)
         for push in pushes:
             likeness = likenesses.get(push.model or "", LIKE_NO_OTHER)
@@ -156,6 +156,7 @@ def _read(
     limit: int,
     listed: Mapping[str, list[TagRef]],
     allowance: _Allowance | None,
+    judges: Sequence[Judge],
 ) -> list[ModelPush]:
     from ...policy.objects.tag_object import parse_tag_object
 
@@ -165,7 +166,7 @@ def _read(
         oids.extend(tag.oid for tag in share.standing)
     objects = reader.objects(oids, limit=limit)
 
-    def read(name: str, oid: str | None, *, pushed: bool = False) -> Tag | None:
+    def read(name: str, oid: str | None, *, pushed: bool = False, binds: bool = False) -> Tag | None:
         if oid is None:
             return None
         found = next(objects)
@@ -173,30 +174,42 @@ def _read(
             allowance.take(len(found.data))
         content = parse_tag_object(found.data, found.size) if found.type == "tag" else None
         if content is not None and not pushed:
-            # Of what stands no rule reads the message, which may be a hundred times the rest.
-            content = content._replace(message=content.message[:ORDINARY_BYTES])
+            content = content._replace(message=_left_of(content.message, binds=binds))
         return Tag(name, oid, found.type, content)
 
     pushes = []
     for share in shares:
+        binds = any(judge.settings_of(share.model).levels["artifact"] != "off" for judge in judges)
         pushed = []
         stands: frozenset[TagRef] | None = None
         for update, name in zip(share.updates, share.names, strict=True):
             tag = update.ref[len(TAGS) :]
-            old = read(tag, update.old)
+            old = read(tag, update.old, binds=binds)
             if old is not None and old.type is None:
                 # A push may name a great many old ids that are nowhere.
                 stands = frozenset(listed.get(share.model or "", ())) if stands is None else stands
                 if TagRef(tag, old.oid) in stands:
                     raise _damaged(old)
             pushed.append(TagPush(update.ref, name, old, read(tag, update.new, pushed=True)))
-        standing = [found for ref in share.standing if (found := read(ref.name, ref.oid))]
+        standing = [found for ref in share.standing if (found := read(ref.name, ref.oid, binds=binds))]
         for found in standing:
             if found.type is None:
                 raise _damaged(found)
         standing += [push.old for push in pushed if push.old is not None]
         pushes.append(ModelPush(share.model, pushed, standing, {}, {}, landed=share.landed))
     return pushes
+
+
+def _left_of(message: str, *, binds: bool) -> str:
+    """What is kept of the message of a tag that stands; it may be a hundred times the rest.
+
+    No rule reads it, but for the artifacts that it binds.
+    """
+    if not binds:
+        return message[:ORDINARY_BYTES]
+    from ...policy.objects.bound_artifacts import only_bound
+
+    return only_bound(message)
 
 
 def _damaged(tag: Tag) -> CannotJudge:

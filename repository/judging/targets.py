@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...policy.objects.commit_object import parse_commit
-from ...policy.objects.needed_files import ANNOTATIONS_FILE, MOST_FILE_BYTES, needed_files
+from ...policy.objects.needed_files import ANNOTATIONS_FILE, MOST_FILE_BYTES, folder_of, needed_files
 from ...policy.push import Target
 from ...policy.record import Record
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...policy.judging.judge import Judge
     from ...policy.objects.commit_object import Commit
     from ...policy.objects.tree_shape import Shape
-    from ...policy.push import ModelPush, RefUpdate, Tag
+    from ...policy.push import ModelPush, Placed, RefUpdate, Tag
     from ..git.reader import Reader
     from .branches import Lands
 
@@ -44,6 +44,7 @@ def read_targets(
             commits[found.oid] = parse_commit(found.data, found.size)
     shapes = _shapes(asked, commits, reader)
     files = _read_files(asked.paths, commits, shapes, reader)
+    placed = _read_artifacts(asked, files, reader) if asked.bound else {}
     within: dict[tuple[str, ...], set[str]] = {}
     for glob, oids in asked.branches.items():
         from .branches import contained_in
@@ -57,6 +58,7 @@ def read_targets(
             {glob: oid in inside for glob, inside in within.items()},
             commits.get(oid),
             shapes.get(commits[oid].tree) if oid in asked.walked and oid in commits else None,
+            placed.get(oid, {}),
         )
         for oid in asked.paths
     }
@@ -67,7 +69,9 @@ class _Asked(Record):
 
     `paths` are those of the files that are read. `branches` maps lists of
     branch globs to the ids of which is asked whether such a branch contains
-    them. What lies below the `walked` is looked at within the bounds.
+    them. What lies below the `walked` is looked at within the bounds. `bound`
+    are the paths that tags bind as artifacts, with the kinds of digest that
+    they give; each as a model's whose folder is the other half of the key.
     """
 
     paths: dict[str, dict[str, None]]
@@ -75,12 +79,13 @@ class _Asked(Record):
     walked: set[str]
     max_paths: int
     max_depth: int
+    bound: dict[str, dict[tuple[str, str], set[str]]]
 
 
 def _asked(shares: Sequence[ModelPush], judges: Sequence[Judge]) -> _Asked:
     from ...policy.grammar.tag_name import TagName
 
-    asked = _Asked({}, {}, set(), 0, 0)
+    asked = _Asked({}, {}, set(), 0, 0, {})
     for share in shares:
         settings = [judge.settings_of(share.model) for judge in judges]
         paths = [path for one in settings for path in needed_files(share.model or "", one)]
@@ -90,6 +95,8 @@ def _asked(shares: Sequence[ModelPush], judges: Sequence[Judge]) -> _Asked:
             max_paths=max([asked.max_paths, *[one.max_paths for one in bounds]]),
             max_depth=max([asked.max_depth, *[one.max_depth for one in bounds]]),
         )
+        if any(one.levels["artifact"] != "off" for one in settings):
+            _ask_for_artifacts(share, asked)
         keeps = any(one.levels["tag-permanent"] != "off" for one in settings)
         for push in share.pushed:
             if push.new is None and keeps and (gone := _target_of(push.old)):
@@ -111,6 +118,42 @@ def _asked(shares: Sequence[ModelPush], judges: Sequence[Judge]) -> _Asked:
                 if target := _target_of(tag):
                     asked.paths.setdefault(target, {})
     return asked
+
+
+def _ask_for_artifacts(share: ModelPush, asked: _Asked) -> None:
+    from ...policy.grammar.tag_name import TagName
+    from .artifacts import kinds_by_path
+
+    folder = folder_of(share.model or "")
+    for push in share.pushed:
+        found = push.new.object if push.new is not None else None
+        if found is not None and isinstance(push.name, TagName) and push.name.kind in ("register", "assign"):
+            for path, kinds in kinds_by_path(found).items():
+                of_target = asked.bound.setdefault(found.target, {})
+                of_target.setdefault((path, folder), set()).update(kinds)
+
+
+def _read_artifacts(asked: _Asked, files: Files, reader: Reader) -> dict[str, dict[str, Placed | None]]:
+    """What Git has at the paths that are bound. What DVC may tell of those that it has not is added to `files`."""
+    from .artifacts import Artifacts
+
+    artifacts = Artifacts(reader)
+    placed: dict[str, dict[str, Placed | None]] = {}
+    wanted: dict[tuple[str, str], None] = {}
+    for oid, bound in asked.bound.items():
+        if oid not in files:
+            continue
+        by_path: dict[str, set[str]] = {}
+        for (path, _), kinds in bound.items():
+            by_path.setdefault(path, set()).update(kinds)
+        placed[oid] = artifacts.placed(oid, by_path)
+        for path, folder in bound:
+            if placed[oid].get(path) is None:
+                told = artifacts.files_of_dvc(path, folder)
+                wanted.update(((oid, file), None) for file in told if file not in files[oid])
+    for (oid, file), content in zip(wanted, reader.files(list(wanted), limit=FILE_LIMIT), strict=True):
+        files[oid][file] = content
+    return placed
 
 
 def _target_of(tag: Tag | None) -> str:

@@ -218,6 +218,8 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         ({"dvc.yaml": "a: [\n"}, "'dvc.yaml' was not read: it is not YAML: "),
         ({"dvc.yaml": "- a\n"}, "'dvc.yaml' was not read: it holds no table"),
         ({"dvc.yaml": BOMB}, "'dvc.yaml' was not read: it is not YAML: its aliases make it more than"),
+        ({"artifacts.yaml": "churn: {path: /abs/m.bin}"}, "'/abs/m.bin' is not a path within the repository"),
+        ({"artifacts.yaml": "churn: {path: //m.bin}"}, "'//m.bin' is not a path within the repository"),
         ({"dvc.yaml": "a: " + "[" * 500}, "'dvc.yaml' was not read: it is nested too deeply"),
         ({"dvc.yaml": PIPELINE, "dvc.lock": "{"}, "'dvc.lock' was not read: it is not YAML: "),
         ({"metrics.json": "{"}, "'metrics.json' was not read: it is not JSON: "),

@@ -34,6 +34,7 @@ from tagwarden.policy.push import (
     Circumstances,
     Likeness,
     ModelPush,
+    Placed,
     RefUpdate,
     Signature,
     Tag,
@@ -98,6 +99,7 @@ def parse_line(line: str, *, epoch: int = 0) -> Line:
         {("main",): commit != "stray"},
         parse_commit(commit_object) if commit_object is not None else None,
         Shape(int(options.get("paths", "1")), int(options.get("nested", "0")), defect=options.get("damaged")),
+        {path: placed(content.encode())} if path else {},
     )
     if "lightweight" in options:
         return Line(change, name, Tag(name, target.oid, kind, None), target, None, commit_object, Standing(False))
@@ -110,6 +112,12 @@ def standing_of(options: Mapping[str, str]) -> Standing:
     people = options["approved"].split(",") if "approved" in options else []
     given = tuple(Endorsement(one.lstrip("!"), "revoke" if one.startswith("!") else "approve", 0) for one in people)
     return Standing(("proposed" in options or bool(people)) and "withdrawn" not in options, given)
+
+
+def placed(content: bytes) -> Placed:
+    """A file as Git has it."""
+    blob = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+    return Placed("file", blob, hashlib.sha256(content).hexdigest())
 
 
 def raw_commit(options: Mapping[str, str]) -> bytes:

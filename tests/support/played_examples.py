@@ -141,6 +141,8 @@ def _set_editor(clone: Repo, policy: str) -> None:
     message = "Agreed\n" if "max-bytes" in policy else "ML-17: as it was agreed\n"
     if "trailers" in policy:
         message += "\nDataset: 0123abcd\nAUC: 0.91\n"
+    if "[artifact]" in policy:
+        message += f"\nArtifact: sha256:{'0' * 64} elsewhere.bin\n"
     text = clone.git_dir / "what-I-write"
     text.write_text(message)
     clone.git("config", "core.editor", f"cp '{text}'")

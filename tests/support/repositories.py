@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 # When the first thing in a test's repository happens; each tag and commit is a second later.
 BEGINNING = 1_700_000_000
-RULE_IN_BRACKETS = re.compile(r"\[([a-z]+(?:-[a-z]+)+|annotated|counter|message|signed|who)\]")
+RULE_IN_BRACKETS = re.compile(r"\[([a-z]+(?:-[a-z]+)+|annotated|approved|artifact|counter|message|signed|who)\]")
 
 
 class PushResult(NamedTuple):

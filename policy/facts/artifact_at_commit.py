@@ -1,0 +1,107 @@
+"""Whether a tag's artifacts are what its commit says of them: in Git, in Git LFS, in DVC."""
+
+from __future__ import annotations
+
+from ..grammar.names import gto_spelling
+from ..objects.annotations import annotation_in
+from ..objects.dvc_files import output_of, within
+from ..objects.needed_files import ANNOTATIONS_FILE, DVC_FILE, declaration, folder_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ..objects.bound_artifacts import Bound
+    from ..push import Placed, Target
+    from .model_facts import ModelFacts
+
+KINDS = {"symlink": "a symbolic link", "folder": "a folder", "submodule": "a submodule"}
+TOO_LARGE = "the file is too large to be hashed here"
+NOT_COMPARED = "of a file in Git the SHA-256 and Git's id are compared"
+
+
+def problem_at_commit(bound: Bound, target: Target, facts: ModelFacts) -> str | None:
+    """How the commit contradicts what a tag binds, as the end of a sentence; None if it does not.
+
+    Of what Git itself has, one of the digests must be seen there. Of what only
+    DVC has, its MD5 is compared, and the others are taken on trust: the
+    server has no such file. Raises CannotJudge if the time for YAML is up.
+    """
+    placed = target.placed.get(bound.path)
+    if placed is not None:
+        return _problem_in_git(bound, placed)
+    try:
+        return _problem_in_dvc(bound, target, facts)
+    except _Unreadable as unreadable:
+        return f"what its commit says of {bound.path!r} can't be told: {unreadable}"
+
+
+def problem_of_paths(bound: Sequence[Bound], target: Target, facts: ModelFacts) -> str | None:
+    """What is wrong where none of the bound paths is the model's, as `dvc.yaml`, else `artifacts.yaml`, has it."""
+    model = facts.model or ""
+    file, name = declaration(model, DVC_FILE)
+    places = ((file, ("artifacts",), name), (ANNOTATIONS_FILE, (), gto_spelling(model)))
+    for file, tables, key in places:
+        content = target.files.get(file)
+        if content is None:
+            continue
+        found = annotation_in(content, key, facts.documents(), within=tables, folder=folder_of(model) if tables else "")
+        if found is None or not found.path or "://" in found.path or "${" in found.path:
+            continue
+        path = within("", found.path)
+        if any(one.path == path or _lies_in(one.path, path) or _lies_in(path, one.path) for one in bound):
+            return None
+        return f"it binds {bound[0].path!r}, but by {file!r} the model is {path!r}"
+    return None
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path.startswith(f"{folder}/")
+
+
+class _Unreadable(Exception):
+    """A file of DVC can't be read; the message says which and why."""
+
+
+def _problem_in_git(bound: Bound, placed: Placed) -> str | None:
+    there = {"git": f"git:{placed.oid}"}
+    if placed.sha256 is not None:
+        there["sha256"] = f"sha256:{placed.sha256}"
+    seen = [kind for kind in bound.digests if kind in there]
+    for kind in seen:
+        if there[kind] != bound.digests[kind]:
+            place = "Git LFS" if placed.in_lfs and kind == "sha256" else "Git"
+            return f"it binds {bound.path!r} as {bound.digests[kind]}, but {place} has {there[kind]} at its commit"
+    if seen:
+        return None
+    because = TOO_LARGE if "sha256" in bound.digests else NOT_COMPARED
+    if placed.kind in KINDS:
+        because = f"it is {KINDS[placed.kind]} in Git"
+    return (
+        f"it binds {bound.path!r} as {' and '.join(bound.digests.values())}, which can't be checked: {because}; "
+        f"bind its id in Git as well, 'Artifact: {there['git']} {bound.path}'"
+    )
+
+
+def _problem_in_dvc(bound: Bound, target: Target, facts: ModelFacts) -> str | None:
+    def table(path: str) -> Mapping[Any, Any]:
+        content = target.files.get(path)
+        if content is None:
+            return {}
+        try:
+            found = facts.documents().load(content)
+        except ValueError as problem:
+            raise _Unreadable(f"{path!r} is not YAML: {str(problem).partition(chr(10))[0]}") from None
+        if not isinstance(found, dict):
+            raise _Unreadable(f"{path!r} holds no table")
+        return found
+
+    out = output_of(bound.path, folder_of(facts.model or ""), table)
+    if out is None or out.path != bound.path:
+        return None
+    for digest in out.digests:
+        ours = bound.digests.get(digest.partition(":")[0])
+        if ours not in (None, digest):
+            return f"it binds {bound.path!r} as {ours}, but {out.told_by!r} says {digest} at its commit"
+    return None

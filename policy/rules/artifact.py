@@ -1,0 +1,219 @@
+"""Refuses a registration that does not bind its artifact, or binds another than its commit holds.
+
+A registration binds the model's file or folder by trailers of its message,
+such as `Artifact: sha256:<hex> models/model.pkl`. Refused are: none; one that
+contradicts what Git, Git LFS or DVC's files have at the tagged commit, or lies
+elsewhere than `dvc.yaml` or `artifacts.yaml` has the model there; and an
+artifact that another active version has, but for a release that has that of
+its own pre-release. An assignment may repeat what the registration binds, and
+nothing else.
+
+Of a file that only DVC keeps the server sees the MD5. A SHA-256 of it can be
+bound, so that `tagwarden verify` finds any other file, but not checked here.
+
+Fix: make the tag anew; `tagwarden register` writes the trailers where the
+commit tells the artifact.
+"""
+
+from __future__ import annotations
+
+from ..facts.artifact_at_commit import problem_at_commit, problem_of_paths
+from ..facts.fix import by_command, instead, made_anew
+from ..objects.bound_artifacts import bound_in
+from ..verdict import Breach
+from .contract import Example
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts.model_facts import ModelFacts
+    from ..grammar.versions import Version
+    from ..objects.bound_artifacts import Bound
+    from ..push import Tag
+    from ..registry.event import Event
+    from ..registry.replay import ReplayedEvent
+
+OPTIONS = ("artifact.required",)
+WHY = "the tag is what says which file the version is, and it would say nothing, or something else."
+
+
+def check(facts: ModelFacts) -> Iterator[Breach]:
+    tags = {tag.name: tag for tag in facts.existing}
+    tags.update((push.tag, push.new) for push in facts.made if push.new is not None)
+    made = {push.tag for push in facts.made}
+    holders = _Holders()
+    for event in facts.history.active_registrations():
+        if event.tag not in made and event.name.version is not None:
+            holders.add(event.tag, event.name.version, _bound(tags[event.tag]))
+    for replayed in facts.events:
+        event, tag = replayed.event, replayed.push.tag
+        if event.name.kind not in ("register", "assign"):
+            continue
+        problem = _problem(replayed, tags, facts)
+        if problem is not None:
+            yield Breach(f"{tag!r} {problem}", replayed.push.ref, facts.model, fix=_fix(replayed, facts))
+        elif event.name.kind == "register" and event.name.version is not None:
+            other = holders.take(event, _bound(tags[tag]), facts)
+            if other is not None:
+                yield Breach(f"{tag!r} binds {other}", replayed.push.ref, facts.model)
+
+
+class _Holders:
+    """The active versions by the digests of their artifacts."""
+
+    def __init__(self) -> None:
+        self._by_digest: dict[str, list[tuple[str, Version]]] = {}
+
+    def add(self, tag: str, version: Version, bound: list[Bound]) -> None:
+        for digest in {digest for one in bound for digest in one.digests.values()}:
+            self._by_digest.setdefault(digest, []).append((tag, version))
+
+    def take(self, event: Event, bound: list[Bound], facts: ModelFacts) -> str | None:
+        """Add a registration that stays active; if another version has one of its digests, say which has what."""
+        version = event.name.version
+        if version is None or not facts.history.is_active(version, event.commit):
+            return None
+        for digest in (digest for one in bound for digest in one.digests.values()):
+            for tag, holder in self._by_digest.get(digest, ()):
+                if holder.precedence != version.precedence and not _is_released(holder, version):
+                    return f"{digest}, which is the artifact of {holder} already, by {tag!r}"
+        self.add(event.tag, version, bound)
+        return None
+
+
+def _is_released(one: Version, other: Version) -> bool:
+    """Whether one is a pre-release, and the other its release."""
+    return one[:3] == other[:3] and bool(one.prerelease) != bool(other.prerelease)
+
+
+def _problem(replayed: ReplayedEvent, tags: dict[str, Tag], facts: ModelFacts) -> str | None:
+    event = replayed.event
+    found = tags[event.tag].object
+    try:
+        bound = bound_in(found.message) if found is not None else []
+    except ValueError as problem:
+        return str(problem)
+    target = facts.targets.get(event.commit)
+    if target is not None and target.readable:
+        contradictions = [problem_at_commit(one, target, facts) for one in bound]
+        if bound and event.name.kind == "register":
+            contradictions.append(problem_of_paths(bound, target, facts))
+        contradiction = next((one for one in contradictions if one is not None), None)
+        if contradiction is not None:
+            return f"does not fit its commit: {contradiction}"
+    if event.name.kind == "assign":
+        return _problem_of_assignment(bound, replayed, tags, facts)
+    if not bound:
+        return "binds no artifact: its message has no trailer such as 'Artifact: sha256:… models/model.pkl'"
+    return None
+
+
+def _fix(replayed: ReplayedEvent, facts: ModelFacts) -> str | None:
+    if replayed.event.name.kind == "register":
+        return made_anew(facts, replayed.push)
+    # Its registration binds the artifact already.
+    plain = by_command(replayed.event.name, replayed.event.commit, replayed.active)
+    return instead(facts, replayed.push.tag, plain)
+
+
+def _problem_of_assignment(
+    bound: list[Bound], replayed: ReplayedEvent, tags: dict[str, Tag], facts: ModelFacts
+) -> str | None:
+    version = replayed.active
+    registration = facts.history.registration(version, replayed.event.commit) if version is not None else None
+    registered = _bound(tags[registration.tag]) if registration is not None else []
+    known = {one.path: one.digests for one in registered}
+    if not known:
+        return None
+    for one in bound:
+        for kind, digest in one.digests.items():
+            if known.get(one.path, {}).get(kind) != digest:
+                return (
+                    f"binds {digest} as {one.path!r}, and {registration.tag if registration else ''!r}, which "
+                    f"registers {version}, does not"
+                )
+    return None
+
+
+def _bound(tag: Tag) -> list[Bound]:
+    """What a tag binds; nothing where that can't be told, for old tags are not held against a new push."""
+    try:
+        return bound_in(tag.object.message) if tag.object is not None else []
+    except ValueError:
+        return []
+
+
+REQUIRED = "[artifact]\nrequired = true\n"
+# The digests of a file that holds "one", and of another that holds "two".
+ONE = "sha256:7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed"
+TWO = "sha256:3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3"
+ONE_IN_GIT = "git:43dd47ea691c90a5fa7827892c70241913351963"
+MD5 = "f97c5d29941bfb1b2fdab0874906ab82"
+IN_GIT = "on c1 holding m.bin=one with One\\n\\nArtifact:"
+IN_DVC = f"on c1 holding m.bin.dvc=outs: [{{md5: {MD5}, path: m.bin}}] with One\\n\\nArtifact:"
+STANDING = f"churn@v1.0.0 with One\\n\\nArtifact: {ONE} m.bin"
+EXAMPLES = (
+    Example("not asked", ("churn@v1.0.0",), refused=False),
+    Example("a file in Git, by its SHA-256", (f"churn@v1.0.0 {IN_GIT} {ONE} m.bin",), refused=False, policy=REQUIRED),
+    Example(
+        "by the id that Git gives it", (f"churn@v1.0.0 {IN_GIT} {ONE_IN_GIT} m.bin",), refused=False, policy=REQUIRED
+    ),
+    Example("a file in DVC, by its MD5", (f"churn@v1.0.0 {IN_DVC} md5:{MD5} m.bin",), refused=False, policy=REQUIRED),
+    Example(
+        "by a SHA-256 that nobody can see here", (f"churn@v1.0.0 {IN_DVC} {TWO} m.bin",), refused=False, policy=REQUIRED
+    ),
+    Example(
+        "a release with the artifact of its pre-release",
+        (f"churn@v1.0.0 on c2 at 2 with Two\\n\\nArtifact: {ONE} m.bin",),
+        refused=False,
+        existing=(STANDING.replace("v1.0.0", "v1.0.0-rc.1"),),
+        policy=REQUIRED,
+    ),
+    Example(
+        "the artifact of a version that is withdrawn",
+        (f"churn@v1.1.0 on c2 at 3 with Two\\n\\nArtifact: {ONE} m.bin",),
+        refused=False,
+        existing=(STANDING, "churn@v1.0.0! at 2"),
+        policy=REQUIRED,
+    ),
+    Example(
+        "an assignment that binds nothing", ("churn#prod at 2",), refused=False, existing=(STANDING,), policy=REQUIRED
+    ),
+    Example(
+        "an assignment that repeats what is bound",
+        (f"churn#prod at 2 with Go\\n\\nArtifact: {ONE} m.bin",),
+        refused=False,
+        existing=(STANDING,),
+        policy=REQUIRED,
+    ),
+    Example("no artifact", ("churn@v1.0.0",), refused=True, policy=REQUIRED),
+    Example("a digest that is none", (f"churn@v1.0.0 {IN_GIT} sha256:0 m.bin",), refused=True, policy=REQUIRED),
+    Example("another file than Git has", (f"churn@v1.0.0 {IN_GIT} {TWO} m.bin",), refused=True, policy=REQUIRED),
+    Example(
+        "a file in Git by its MD5 alone", (f"churn@v1.0.0 {IN_GIT} md5:{MD5} m.bin",), refused=True, policy=REQUIRED
+    ),
+    Example(
+        "another file than DVC has", (f"churn@v1.0.0 {IN_DVC} md5:{'0' * 32} m.bin",), refused=True, policy=REQUIRED
+    ),
+    Example(
+        "a file of DVC that can't be read",
+        (f"churn@v1.0.0 on c1 holding m.bin.dvc=a: b: c with One\\n\\nArtifact: {ONE} m.bin",),
+        refused=True,
+        policy=REQUIRED,
+    ),
+    Example(
+        "the artifact of another version",
+        (f"churn@v1.1.0 on c2 at 2 with Two\\n\\nArtifact: {ONE} m.bin",),
+        refused=True,
+        existing=(STANDING,),
+        policy=REQUIRED,
+    ),
+    Example(
+        "an assignment that binds another",
+        (f"churn#prod at 2 with Go\\n\\nArtifact: {TWO} m.bin",),
+        refused=True,
+        existing=(STANDING,),
+        policy=REQUIRED,
+    ),
+)

@@ -1,0 +1,93 @@
+"""What commits hold at the paths that pushed tags bind as artifacts: in Git, in Git LFS, in DVC."""
+
+from __future__ import annotations
+
+from ...policy.errors import CannotJudge
+from ...policy.objects.bound_artifacts import bound_in
+from ...policy.objects.dvc_files import files_about
+from ...policy.objects.lfs_pointer import MOST_BYTES as MOST_POINTER
+from ...policy.objects.lfs_pointer import read_pointer
+from ...policy.push import Placed
+from ..git.cat_file import LARGEST
+from ..git.sha256 import sha256
+from ..git.trees import is_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...policy.objects.tag_object import TagObject
+    from ..git.objects import TreeEntry
+    from ..git.reader import Reader
+
+    # By commit: the bound paths, each with the kinds of digest that are given of it.
+    Asked = Mapping[str, Mapping[str, set[str]]]
+
+# Whoever may push could else have the server look up files, and hash them, for hours.
+MOST_LOOKED_UP = 10_000
+MOST_HASHED = 4 * LARGEST
+
+
+class Artifacts:
+    """Looks up what the tags of one push bind."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._looked_up = 0
+        self._hashed = 0
+
+    def placed(self, commit: str, asked: Mapping[str, set[str]]) -> dict[str, Placed | None]:
+        """What Git has at the paths of a commit; None for nothing.
+
+        The content of a file is hashed where its SHA-256 is given, and where
+        the file is not too large. Raises CannotJudge where Git can't read
+        something, and where the push binds too much.
+        """
+        return {path: self._at(commit, path, kinds) for path, kinds in asked.items() if is_path(path)}
+
+    def files_of_dvc(self, path: str, folder: str) -> list[str]:
+        """The files in which DVC may tell of a path that Git does not have, for a model of this folder."""
+        if not is_path(path):
+            return []
+        self._count(path.count("/"))
+        return list(files_about(path, folder))
+
+    def _at(self, commit: str, path: str, kinds: set[str]) -> Placed | None:
+        self._count(1)
+        found = self._reader.entry(commit, path, limit=0)
+        if found is None or found.kind != "file":
+            return None if found is None else Placed(found.kind, found.oid)
+        if found.size < MOST_POINTER:
+            return _small(self._read(commit, path))
+        if "sha256" not in kinds or self._hashed + found.size > MOST_HASHED or found.size > LARGEST:
+            return Placed("file", found.oid)
+        self._hashed += found.size
+        return Placed("file", found.oid, sha256(self._read(commit, path).data))
+
+    def _read(self, commit: str, path: str) -> TreeEntry:
+        found = self._reader.entry(commit, path, limit=LARGEST)
+        assert found is not None
+        return found
+
+    def _count(self, more: int) -> None:
+        self._looked_up += more
+        if self._looked_up > MOST_LOOKED_UP:
+            raise CannotJudge(
+                f"The tags of this push bind artifacts for which more than {MOST_LOOKED_UP} files would have to be "
+                "looked up. Push fewer at once."
+            )
+
+
+def kinds_by_path(tag: TagObject) -> dict[str, set[str]]:
+    """The kinds of digest that a tag gives of each path that it binds; none where that can't be told."""
+    try:
+        return {one.path: set(one.digests) for one in bound_in(tag.message)}
+    except ValueError:
+        return {}
+
+
+def _small(found: TreeEntry) -> Placed:
+    pointer = read_pointer(found.data)
+    if pointer is not None:
+        return Placed("file", found.oid, pointer.sha256, in_lfs=True)
+    return Placed("file", found.oid, sha256(found.data))
