@@ -9,6 +9,7 @@ judge it, and is not planned where it would be refused.
 
 from __future__ import annotations
 
+from ..facts.fix import commit_named
 from ..grammar.names import TAGS, gto_spelling
 from ..grammar.tag_name import TagName
 from ..judging.judge import Judge
@@ -22,6 +23,7 @@ from ..rules import RULES
 from ..wording import is_plain_text, shell_command
 from .crowding import one_too_many
 from .planned_tags import DEFAULT, STOPS_GTO, UNWRITTEN, gto_reads, messages_of, new_tag
+from .standing_tags import StandingTags, stages_of
 from .steps import Step
 
 TYPE_CHECKING = False
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 
 # Whoever runs the script signs, and is known to the server.
 UP_TO_WHO_RUNS_IT = frozenset(("signed", *(rule for rule, row in RULES.items() if row.needs_pusher)))
+# More tags may make right what these find. What other rules find stays wrong, and a version that is not above the
+# greatest of its line is so whatever else is there.
+MAY_BE_HELPED = frozenset(rule for rule, row in RULES.items() if row.helped and rule != "version-order")
 
 
 class Ground(Record):
@@ -64,8 +69,10 @@ class ModelPlan:
         self._targets = {**push.targets, **ground.targets}
         self._wrong = {one.ref: wrong[one.ref] for one in push.pushed if one.ref in wrong}
         self._ground = ground
-        self._standing: dict[str, Tag] = {one.tag: one.new for one in push.pushed if one.new is not None}
-        self._names = {one.tag: one.name for one in push.pushed if isinstance(one.name, TagName)}
+        self._standing = StandingTags()
+        for one in push.pushed:
+            if one.new is not None and isinstance(one.name, TagName):
+                self._standing.put(one.new, one.name)
         self._made = 0
         self._objection = ""
         self._most_bytes = Judge(ground.policy, ground.circumstances).settings_of(push.model).message.max_bytes
@@ -77,7 +84,7 @@ class ModelPlan:
             commit = self._ground.commits.get(tag.oid)
             why = self._wrong.get(TAGS + tag.name)
             if why and commit is not None and self._is_heeded_by_gto_alone(tag):
-                made = self.have_made(self._names[tag.name], commit, tag)
+                made = self.have_made(self._standing.names[tag.name], commit, tag)
                 if made is not None:
                     because = "GTO reads it, though it is a tag of a tag. It keeps its date, which no push may give it."
                     self.steps.append(made._replace(ref=TAGS + tag.name, oid=tag.oid, why=why, because=because))
@@ -89,7 +96,7 @@ class ModelPlan:
             known = len(self.steps)
             for tag in self._in_order():
                 why = self._wrong.get(TAGS + tag.name)
-                if why and self._standing.get(tag.name) == tag and tag.oid != UNWRITTEN and self._may_go(tag):
+                if why and self._standing.tags.get(tag.name) == tag and tag.oid != UNWRITTEN and self._may_go(tag):
                     self._replace_or_drop(tag, why)
 
     def make(
@@ -106,25 +113,30 @@ class ModelPlan:
         for message in filter(is_plain_text, messages):
             tag = new_tag(name, commit, self._ground.circumstances.now + self._made, message)
             if self._may(TagPush(TAGS + tag.name, name, None, tag)):
-                self._standing[tag.name], self._names[tag.name] = tag, name
+                self._standing.put(tag, name)
                 self._made += 1
                 return Step("", "", (), "", tag.name, commit, message, self._made - 1)
         return None
 
     def _objection_to(self, name: TagName, commit: str, *, known: bool, reviving: bool) -> str:
         """What the judge would not object to, and would change more than the tag says; "" for nothing."""
-        if name.format() in self._standing:
+        if name.format() in self._standing.tags:
             return f"there is a tag {name.format()!r}"
         if not reviving and self.is_deprecated:
             return f"{gto_spelling(self.model)!r} is deprecated, which a new tag would take back"
         if name.kind != "register":
             return ""
-        for event in self._events():
+        for tag in () if known else self._standing.near(name, commit):
+            event = read_event(tag, self._standing.names[tag.name])
+            if event is None:
+                continue
             withdrawn = event.name.kind == "deregister" and event.name.version == name.version
-            if not known and (withdrawn or (event.name.kind == "unassign" and event.commit == commit)):
+            if withdrawn or (event.name.kind == "unassign" and event.commit == commit):
                 return f"{event.tag!r} takes back what it would bring"
+        if not self.history().has_assignment_tags(commit):
+            return ""  # it holds no stage
         registration = Event(name.format(), name, commit, self._ground.circumstances.now)
-        changed = _stages(self.history()) != _stages(ModelHistory([*self._events(), registration]))
+        changed = stages_of(self.history()) != stages_of(ModelHistory([*self._standing.events(), registration]))
         return "a stage would change hands" if changed else ""
 
     @property
@@ -137,7 +149,8 @@ class ModelPlan:
         known = {(one.rule, one.ref) for one in self._audit(self._push.pushed)}
         # What GTO's own library or a signature tells, the judge does not find by itself.
         unseen = (one for found in self._wrong.values() for one in found if (one.rule, one.ref) not in known)
-        pushed = [TagPush(TAGS + name, self._names[name], None, tag) for name, tag in self._standing.items()]
+        names = self._standing.names
+        pushed = [TagPush(TAGS + name, names[name], None, tag) for name, tag in self._standing.tags.items()]
         return [*self._audit(pushed), *(one for one in unseen if one.ref not in touched)]
 
     def _audit(self, pushed: Sequence[TagPush]) -> list[Finding]:
@@ -147,45 +160,49 @@ class ModelPlan:
         return [one for one in judge.findings if one.severity == "error" and one.rule not in UP_TO_WHO_RUNS_IT]
 
     def history(self) -> ModelHistory:
-        """The model's history after the steps."""
-        return ModelHistory(self._events())
+        """The model's history after the steps; not to be added to."""
+        return self._standing.history()
 
     def next_version(self) -> Version:
         """The version after the latest, no tag's number, whether it is read or not."""
         latest = self.history().latest()
-        taken = [name.version for name in self._names.values() if name.version is not None]
+        taken = [name.version for name in self._standing.names.values() if name.version is not None]
         return next_version(latest.name.version if latest is not None else None, taken)
 
     def _may_go(self, tag: Tag) -> bool:
-        return self._may(TagPush(TAGS + tag.name, self._names[tag.name], tag, None))
+        # Whether a tag may go depends on itself, and on the stages that were assigned on its commit.
+        beside = self._standing.on(commit_named(tag) or "")
+        update = TagPush(TAGS + tag.name, self._standing.names[tag.name], tag, None)
+        self._objection = next((one.message for one in self._objections(update, beside)), "")
+        return not self._objection
 
     def _may(self, update: TagPush) -> bool:
-        """Whether the server would accept the push of `update` alone, from somebody who may do it."""
-        existing = list(self._standing.values())
+        """Whether the server would accept the creation that `update` is, alone, from somebody who may do it."""
+        assert isinstance(update.name, TagName)
+        near = self._standing.near(update.name, commit_named(update.new) or "")
+        # Most that are refused are refused for these few already, whatever else there is.
+        refused = (one.message for one in self._objections(update, near) if one.rule not in MAY_BE_HELPED)
+        self._objection = next(refused, "")
+        if not self._objection:
+            standing = list(self._standing.tags.values())
+            self._objection = next((one.message for one in self._objections(update, standing)), "")
+        return not self._objection
+
+    def _objections(self, update: TagPush, existing: Sequence[Tag]) -> Iterator[Finding]:
         judge = Judge(self._ground.policy, self._ground.circumstances)
         judge.judge_model(self._push._replace(pushed=[update], existing=existing, targets=self._targets))
-        objections = (
-            finding.message
-            for finding in judge.findings
-            if finding.severity == "error" and finding.rule not in UP_TO_WHO_RUNS_IT
-        )
-        self._objection = next(objections, "")
-        return not self._objection
+        for finding in judge.findings:
+            if finding.severity == "error" and finding.rule not in UP_TO_WHO_RUNS_IT:
+                yield finding
 
     def _in_order(self) -> list[Tag]:
         """By time, what bears none first; within one second as GTO would come to the same."""
 
         def key(tag: Tag) -> tuple[int, int, str]:
             time = tag.object.tagger.time if tag.object is not None and tag.object.tagger is not None else 0
-            return time, ORDER_WITHIN_A_SECOND[self._names[tag.name].kind], tag.name
+            return time, ORDER_WITHIN_A_SECOND[self._standing.names[tag.name].kind], tag.name
 
-        return sorted(self._standing.values(), key=key)
-
-    def _events(self) -> Iterator[Event]:
-        for tag in self._standing.values():
-            event = read_event(tag, self._names[tag.name])
-            if event is not None:
-                yield event
+        return sorted(self._standing.tags.values(), key=key)
 
     # What no push may delete
 
@@ -194,25 +211,26 @@ class ModelPlan:
             stopping = [finding for finding in self._wrong.get(TAGS + tag.name, ()) if finding.rule in STOPS_GTO]
             if stopping and tag.oid != UNWRITTEN and not self._may_go(tag):
                 self._take_away(tag, stopping, "GTO fails on it, for all models.")
-        events = [event for tag in self._in_order() if (event := read_event(tag, self._names[tag.name]))]
+        names = self._standing.names
+        events = [event for tag in self._in_order() if (event := read_event(tag, names[tag.name]))]
         for name, because in list(one_too_many(events)):
-            self._take_away(self._standing[name], self._wrong.get(TAGS + name, ()), because)
+            self._take_away(self._standing.tags[name], self._wrong.get(TAGS + name, ()), because)
 
     def _take_away(self, tag: Tag, why: Sequence[Finding], because: str) -> None:
-        del self._standing[tag.name]
+        self._standing.take(tag)
         self.steps.append(Step(TAGS + tag.name, tag.oid, tuple(why), because, by_administrator=True))
 
     # What a push may delete
 
     def _replace_or_drop(self, tag: Tag, why: Sequence[Finding]) -> None:
-        name = self._names[tag.name]
+        name = self._standing.names[tag.name]
         commit = self._ground.commits.get(tag.oid)
         is_nested = gto_reads(tag) and read_event(tag, name) is None
         if is_nested and (self._is_heeded_by_gto_alone(tag) or self.is_deprecated):
             return  # for GTO, what happens after a deprecation takes it back
         was_read = read_event(tag, name) is not None
         reviving = not self.is_deprecated
-        del self._standing[tag.name]
+        self._standing.take(tag)
         again = None
         if commit is not None and (was_read or name.kind == "register"):
             messages = messages_of(tag) if self._is_whole(tag) else () if was_read else (DEFAULT,)
@@ -221,7 +239,7 @@ class ModelPlan:
         if again is not None:
             self.steps.append(again._replace(ref=step.ref, oid=step.oid, why=step.why, because=self._made_again(name)))
         elif was_read and STOPS_GTO.isdisjoint(finding.rule for finding in why):
-            self._standing[tag.name] = tag
+            self._standing.put(tag, name)
         else:
             self.steps.append(step._replace(because=self.not_made_again(name, commit)))
 
@@ -232,13 +250,13 @@ class ModelPlan:
         """
         tagger = tag.object.tagger if tag.object is not None else None
         texts = list(filter(is_plain_text, messages_of(tag)))
-        if tagger is None or not texts or self._standing.get(name.format(), tag) != tag:
+        if tagger is None or not texts or self._standing.tags.get(name.format(), tag) != tag:
             return None
         made = new_tag(name, commit, tagger.time, texts[0])
-        history = self.history()
         event = read_event(made, name)
         if event is None or not self._is_whole(tag):
             return None
+        history = ModelHistory(self._standing.events())
         if any(other.name.version == name.version for other in history.registrations_at.get(commit, ())):
             return None
         history.add(event)
@@ -246,12 +264,14 @@ class ModelPlan:
             return None
         if name.stage is not None and not history.is_in_force(name.stage, commit):
             return None
-        self._standing[made.name], self._names[made.name] = made, name
+        if made.name in self._standing.tags:
+            self._standing.take(tag)
+        self._standing.put(made, name)
         return Step("", "", (), "", made.name, commit, texts[0], tagger=tagger, by_administrator=True)
 
     def _is_heeded_by_gto_alone(self, tag: Tag) -> bool:
         """Whether GTO goes by a tag of a tag, which it takes for a commit. What takes back finds nothing there."""
-        name = self._names[tag.name]
+        name = self._standing.names[tag.name]
         return name.kind in ("register", "assign", "deprecate") and gto_reads(tag) and read_event(tag, name) is None
 
     def _is_whole(self, tag: Tag) -> bool:
@@ -276,9 +296,3 @@ class ModelPlan:
             f"GTO does not read it. It is not made again: {self._objection}. Should that commit be a version, give it "
             f"the next number: {register}"
         )
-
-
-def _stages(history: ModelHistory) -> dict[str, str]:
-    """The commit that counts in each stage that is held."""
-    holders = {stage: history.holders(stage) for stage in history.holdings}
-    return {stage: events[0].commit for stage, events in holders.items() if events}

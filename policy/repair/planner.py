@@ -146,7 +146,11 @@ class _Others:
         if push.new is None or not isinstance(push.name, NearMiss):
             return
         name = meant_name(push.name)
-        if name is not None and name.model in self._models and self._models[name.model].history().latest():
+        if (
+            name is not None
+            and name.model in self._models
+            and any(self._models[name.model].history().active_registrations())
+        ):
             self._replace_or_drop(push.new, why, name)
         elif is_utf8(push.tag):
             self.ignored += why

@@ -38,8 +38,8 @@ BY_ARRIVAL = frozenset(("version-order", "version-step", "counter"))
 # is assigned. CI refuses the job of that version; an audit names all tags of the commit, for any may be at fault.
 ALL_OF_A_COMMIT = frozenset(("state-exists",))
 
-# What CI may say of a tag in a damaged registry that an audit accepts: the number before it is dated later, or the
-# registration that it needs is, whose counter then counts, too.
+# What CI may say of a tag that an audit accepts: the number before it is dated later, or the registration that it
+# needs is, whose counter then counts, too. Without damage both came by the tag's own push.
 DATED_LATER = frozenset(("version-step", "counter"))
 
 
@@ -102,7 +102,7 @@ class Places(InMemory):
         )
 
     def its_push_brought_a_version_dated_later(self, landed: Landed) -> bool:
-        """Whether the number before it may have come by the same push, and with a later date."""
+        """Whether the number before it, or its registration, may have come by the same push, and with a later date."""
         return any(
             (one.push, one.step.model, one.step.kind) == (landed.push, landed.step.model, "register")
             and one.step.time > landed.step.time
@@ -134,7 +134,7 @@ def what_the_server_accepted_is_accepted(plan: Plan, policy: str) -> None:
         step = landed.step
         allowed = BY_ARRIVAL if places.dates_tell_another_order(landed) else frozenset()
         if places.its_push_brought_a_version_dated_later(landed):
-            allowed |= {"version-step"}
+            allowed |= DATED_LATER
         assert places.later(step) <= allowed, (step, policy)
         assert audit[step.tag] <= allowed, (step, policy)
 
