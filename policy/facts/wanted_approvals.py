@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ..push import TagPush
     from ..settings import Requirement, Settings
     from .consequences import Line
     from .model_facts import ModelFacts
@@ -42,6 +43,15 @@ def wanted_by_lines(facts: ModelFacts) -> Iterator[WantedByLine]:
         if line.push.new is not None:
             made = entries.covering(((line.own,), *line.made, back.get(line.push.ref, ())))
         yield WantedByLine(line, made, entries.covering(line.undone))
+
+
+def tagger_of(push: TagPush, facts: ModelFacts) -> str | None:
+    """The principal of the tag's own signature, None without a good one of this very tag."""
+    found = push.new.object if push.new else None
+    if found is None or found.signature is None or found.text_after_signature or found.name != push.tag:
+        return None
+    signature = facts.signatures.get(push.ref)
+    return signature.principal if signature else None
 
 
 class _Entries:

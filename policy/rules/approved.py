@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from ..approvals.quorum import Parties, Standing, in_words, is_expired, shortfalls
 from ..facts.fix import SHOWN_OF_AN_ID, made_anew, proposed
-from ..facts.wanted_approvals import wanted_by_lines
+from ..facts.wanted_approvals import tagger_of, wanted_by_lines
 from ..grammar.tag_name import TagName
 from ..people import describe
 from ..record import Record
@@ -98,16 +98,7 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
 
 def _parties(push: TagPush, facts: ModelFacts) -> Parties:
     who = facts.circumstances
-    return Parties(_tagger(push, facts), who.pusher, who.pusher_email, knows_pusher=who.place == "server")
-
-
-def _tagger(push: TagPush, facts: ModelFacts) -> str | None:
-    """The principal of the tag's own signature, None without a good one of this very tag."""
-    found = push.new.object if push.new else None
-    if found is None or found.signature is None or found.text_after_signature or found.name != push.tag:
-        return None
-    signature = facts.signatures.get(push.ref)
-    return signature.principal if signature else None
+    return Parties(tagger_of(push, facts), who.pusher, who.pusher_email, knows_pusher=who.place == "server")
 
 
 def _made_anew(push: TagPush, facts: ModelFacts) -> str | None:
