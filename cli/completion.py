@@ -55,6 +55,18 @@ def complete_query(context: click.Context, parameter: click.Parameter, incomplet
     return _offer([*of_many, *versions, *stages], incomplete)
 
 
+def complete_proposal(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The proposals of the remote that have not landed."""
+    from ..repository.proposals.on_remote import ids_of_proposals
+    from ..repository.remote.names import remote_to_push_to
+
+    try:
+        git = Git.here()
+        return _offer(ids_of_proposals(git, context.params.get("remote") or remote_to_push_to(git)), incomplete)
+    except CannotJudge:
+        return []
+
+
 def _offer(choices: Iterable[str], incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(choice) for choice in sorted(set(choices)) if choice.startswith(incomplete)]
 

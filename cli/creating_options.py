@@ -18,7 +18,7 @@ class CreatingOptions(NamedTuple):
 
     `sign` None is as `git tag` would, `simple` None is GTO's choice, `remote`
     None is the one that `git push` would take. `only_tag`: no branch is pushed
-    along.
+    along. `propose`: the tag is not to land yet, but to be approved first.
     """
 
     messages: tuple[str, ...]
@@ -32,6 +32,7 @@ class CreatingOptions(NamedTuple):
     only_tag: bool
     dry_run: bool
     as_json: bool
+    propose: bool = False
 
 
 OPTIONS = (
@@ -76,15 +77,20 @@ OPTIONS = (
 )
 
 
+# What a proposal has no use for: it is always pushed, and nothing but a proposal.
+NOT_PROPOSED = ("push", "offline")
+
+
 def creating_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command these options; it gets them as one argument, `options`."""
 
     @wraps(function)
     def command(**arguments: Any) -> Any:
-        options = CreatingOptions(**{field: arguments.pop(field) for field in CreatingOptions._fields})
+        given = [field for field in CreatingOptions._fields if field in arguments]
+        options = CreatingOptions(**{field: arguments.pop(field) for field in given})
         if options.offline and (options.push or options.remote):
             raise click.UsageError("--offline goes with neither --push nor --remote")
-        if options.only_tag and not options.push:
+        if options.only_tag and not options.push and not options.propose:
             raise click.UsageError("--only-tag goes with --push only")
         for trailer in options.trailers:
             key = trailer.partition("=")[0]

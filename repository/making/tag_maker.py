@@ -121,15 +121,23 @@ class TagMaker:
         when = time_of(name, plan.commit, self.known, now=int(time.time()))
         return TagDraft(name.format(), plan.commit, "commit", committer(self.git), when, message)
 
+    def make(self, draft: TagDraft, *, sign: bool) -> tuple[bytes, str]:
+        """The tag object and its id, which `reader` knows from now on. Nothing is written.
+
+        Raises CannotJudge where Git can't sign.
+        """
+        raw = signed(self.git, draft) if sign else draft.raw()
+        oid = self._id_of(raw)
+        self.reader.add_object(oid, raw)
+        return raw, oid
+
     def judge(self, draft: TagDraft, loaded: LoadedPolicy, *, sign: bool = False) -> Judged:
         """Judge the tag as a push of it would be judged now, with the local branches pushed before.
 
         Nothing is written. Raises CannotJudge where the repository can't be
         read, or Git can't sign.
         """
-        raw = signed(self.git, draft) if sign else draft.raw()
-        oid = self._id_of(raw)
-        self.reader.add_object(oid, raw)
+        raw, oid = self.make(draft, sign=sign)
         updates = [RefUpdate(self._refs.get(draft.name), oid, TAGS + draft.name)]
         notes = self._notes_on_own_tags()
         now = int(time.time())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ...policy.approvals.refs import ROOT
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import HEADS, TAGS
 from ..git.command import Git
@@ -47,9 +48,15 @@ class RemoteReader(GitProgram):
         tags = self._listing.tags
         found = {ref: tags[ref[len(TAGS) :]] for ref in refs if ref.startswith(TAGS) and ref[len(TAGS) :] in tags}
         elsewhere = [ref for ref in refs if not ref.startswith(TAGS)]
+        if self._listing.approvals is not None:
+            asked = self._listing.approvals
+            found |= {ref: asked[ref] for ref in elsewhere if ref in asked}
+            elsewhere = [ref for ref in elsewhere if not ref.startswith(ROOT)]
         return found | (super().existing(elsewhere) if elsewhere else {})
 
     def refs_under(self, prefix: str) -> list[tuple[str, str]]:
+        if self._listing is not None and self._listing.approvals is not None and prefix.startswith(ROOT):
+            return [(ref, oid) for ref, oid in self._listing.approvals.items() if ref.startswith(prefix)]
         if prefix != HEADS:
             return super().refs_under(prefix)
         fetched = {}
@@ -78,14 +85,19 @@ def fetch_missing(git: Git, remote: Remote, tags: Mapping[str, str], *, into: st
     Returns Git for this clone with what was fetched in sight, as long as the
     folder is there. Raises CannotJudge where the remote does not give them.
     """
-    lacking = _missing(git, set(tags.values()))
+    return fetch_missing_refs(git, remote, {TAGS + name: oid for name, oid in tags.items()}, into=into)
+
+
+def fetch_missing_refs(git: Git, remote: Remote, refs: Mapping[str, str], *, into: str) -> Git:
+    """The same of any refs, by their full names."""
+    lacking = _missing(git, set(refs.values()))
     if not lacking:
         return git
-    wanted = [TAGS + name for name, oid in tags.items() if oid in lacking]
+    wanted = [ref for ref, oid in refs.items() if oid in lacking]
     objects = remote.fetch(wanted, into=into, id_length=len(next(iter(lacking))))
     seeing = with_objects_in(git, objects)
     if still := _missing(seeing, lacking):
-        changed = sorted(name for name, oid in tags.items() if oid in still)
+        changed = sorted(ref.removeprefix(TAGS) for ref, oid in refs.items() if oid in still)
         raise CannotJudge(
             f"The remote {remote.address!r} changed its tag {changed[0]!r} while it was read. Push once more."
         )

@@ -34,10 +34,14 @@ _FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurs
 
 
 class Listing(Record):
-    """What a remote has: its tags by name without refs/tags/, its branches by full name."""
+    """What a remote has: its tags by name without refs/tags/, its branches by full name.
+
+    `approvals` are the refs of proposals and approvals by full name, None where nobody asked for them.
+    """
 
     tags: Mapping[str, str]
     heads: Mapping[str, str]
+    approvals: Mapping[str, str] | None = None
 
 
 class RemoteIsSilent(CannotJudge):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import click
 import jsonschema
 import pytest
 
-from support import Templates
-from support.command_line import tagwarden
+from support import Server, Templates
+from support.command_line import Ran, tagwarden
 from support.json_schema import command_in, problems_of, shape_of
-from support.json_situations import SITUATIONS, build, play
+from support.json_situations import IN_A_TEAM, SITUATIONS, Situation, build, play, play_in_team
+from support.signing import SshKey, needs_ssh
+from support.team import POLICY, make_team
 from tagwarden.cli.command_table import COMMANDS
 from tagwarden.cli.documents import command_of, documents_by_command
 from tagwarden.cli.group import tagwarden as root
@@ -31,12 +34,25 @@ PARTS = [part for document in [*DOCUMENTS.values(), FAILURE, LOGGED_PUSH] for pa
 
 
 def test_in_every_situation_the_document_is_the_one_that_is_promised(templates: Templates, tmp_path: Path) -> None:
+    assert not unexpected(play(build(tmp_path, templates)))
+
+
+@needs_ssh
+def test_and_so_it_is_where_a_team_approves(server: Server, tmp_path: Path) -> None:
+    keys = {name: SshKey.make(tmp_path / name) for name in ("ada", "grace", "lin")}
+    everything = POLICY.partition("[[approvals.require]]")[0] + '[[approvals.require]]\nwho = ["@ml"]\n'
+    team = make_team(server, keys, everything)
+
+    assert not unexpected(play_in_team(team))
+
+
+def unexpected(played: Iterable[tuple[Situation, Ran]]) -> list[str]:
+    """What happened otherwise than the situations say."""
     happened = [
         (situation, ran.status, shape_of(ran.json, command_in(situation.call.split()) or ""))
-        for situation, ran in play(build(tmp_path, templates))
+        for situation, ran in played
     ]
-
-    assert not [
+    return [
         f"`tagwarden {situation.call} --json` in {situation.place}: {status}, {found and found.name}"
         for situation, status, found in happened
         if (situation.status, situation.document) != (status, found and found.name)
@@ -44,8 +60,9 @@ def test_in_every_situation_the_document_is_the_one_that_is_promised(templates: 
 
 
 def test_every_document_of_every_command_is_met_in_a_situation_and_so_is_an_error_of_every_command() -> None:
-    met = {situation.document for situation in SITUATIONS}
-    failing = {command_in(situation.call.split()) for situation in SITUATIONS if situation.document == "error"}
+    situations = (*SITUATIONS, *IN_A_TEAM)
+    met = {situation.document for situation in situations}
+    failing = {command_in(situation.call.split()) for situation in situations if situation.document == "error"}
 
     assert not DOCUMENTS.keys() - met
     assert not documents_by_command().keys() - failing

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from .command_line import Ran, tagwarden
 from .repositories import Repo, Server, Templates
+from .team import Team
 
 POLICY = """\
 [stages]
@@ -75,6 +76,14 @@ def play(scene: Scene) -> Iterator[tuple[Situation, Ran]]:
         words["DUMP"] = scene.clone.git_dir / "dump"
         args = [str(words.get(word, word)) for word in situation.call.split()]
         yield situation, tagwarden(place if isinstance(place, Path) else place.path, *args, "--json")
+
+
+def play_in_team(team: Team) -> Iterator[tuple[Situation, Ran]]:
+    """The same where a team approves; ID is the first proposal."""
+    for situation in IN_A_TEAM:
+        first = min(team.proposals, default="")
+        args = [first if word == "ID" else word for word in situation.call.split()]
+        yield situation, tagwarden(getattr(team, situation.place).path, *args, "--json")
 
 
 def _leave_a_bad_tag(scene: Scene) -> None:
@@ -213,6 +222,30 @@ SITUATIONS = (
     Situation("log --verify", "log --verify", 1, "server", before=_break_the_log),
     Situation("log --rotate", "log --rotate", 0, "server"),
     Situation("log --rotate REPO REPO", "log --rotate SERVER SECOND", 1),
+)
+
+# Where everything has to be approved, by one of those who may.
+IN_A_TEAM = (
+    Situation("propose register", "propose register fraud --dry-run", place="ada"),
+    Situation("error", "propose register churn no-such-commit", 1, place="ada"),
+    Situation("propose assign", "propose assign churn prod --version v1.1.0", place="ada"),
+    Situation("error", "propose assign churn prod --version v9.0.0", 1, place="ada"),
+    Situation("error", "propose unassign churn prod", 1, place="ada"),
+    Situation("propose deregister", "propose deregister churn v1.0.0 --dry-run", place="ada"),
+    Situation("error", "propose deregister churn v9.0.0", 1, place="ada"),
+    Situation("propose deprecate", "propose deprecate churn --dry-run", place="ada"),
+    Situation("error", "propose deprecate no-such-model", 1, place="ada"),
+    Situation("proposals", "proposals", place="ada"),
+    Situation("error", "proposals --remote nowhere", 1, place="ada"),
+    Situation("error", "approve ID", 1, place="grace"),
+    Situation("approve", "approve ID --yes", place="grace"),
+    Situation("error", "revoke 1234567", 1, place="grace"),
+    Situation("revoke", "revoke ID", place="grace"),
+    Situation("error", "land ID", 1, place="ada"),
+    Situation("approve", "approve ID --yes", place="ada"),
+    Situation("proposals", "proposals", place="ada"),
+    Situation("land", "land ID", place="ada"),
+    Situation("propose unassign", "propose unassign churn prod --dry-run", place="ada"),
 )
 
 

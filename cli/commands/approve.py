@@ -1,0 +1,107 @@
+"""`tagwarden approve`: one's consent to a proposal."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from ...report.documents.shape import holding, shape
+from ...report.escape import display, escape
+from .. import approving
+from ..approving import (
+    Gone,
+    as_option,
+    give_word,
+    id_argument,
+    proposed,
+    reason_option,
+    refuse_unless_it_may_land,
+    remote_option,
+    say,
+)
+from ..errors import Refused
+from ..proposal_difference import difference_lines
+from ..proposal_view import PROPOSAL, landed_document, next_lines, proposal_document, proposal_lines
+from ..reading import json_option
+
+if TYPE_CHECKING:
+    from ...repository.proposals.looking import Look
+
+DOCUMENTS = (
+    shape(
+        "approve", "A proposal that was approved, and perhaps landed.",
+        "schema", "remote", "principal", holding("proposal", PROPOSAL),
+    ),
+)  # fmt: skip
+
+
+@click.command()
+@id_argument
+@remote_option
+@reason_option
+@as_option
+@click.option("-y", "--yes", is_flag=True, help="Approve it without being asked.")
+@click.option("--land", is_flag=True, help="Land it as well, if nothing is missing then.")
+@json_option
+def approve(
+    digits: str, remote: str | None, reason: str, name: str | None, yes: bool, land: bool, as_json: bool
+) -> None:
+    """Approve the proposal ID, with a signature as your Git is configured to make it.
+
+    Shows first what the tag would change, how the version that a stage would
+    hold differs from the one that it holds now, and what the proposer says;
+    then asks. An approval is good for this very tag object, and in this
+    repository alone.
+
+    Prints the tag and as whom you approved it, on stderr what is missing
+    still. Exits with 1, and pushes nothing, where the answer is no, where the
+    policy does not ask for your approval, or the proposal can't land any more.
+    """
+    with proposed(remote, digits) as one:
+        refuse_unless_it_may_land(one.look)
+        _refuse_if_nobody_is_asked(one.look)
+        if not as_json:
+            say([*proposal_lines(one.look), *difference_lines(one.there, one.look, one.loaded)])
+        _ask(one.look, yes=yes, as_json=as_json)
+        principal = give_word(one, "approve", reason, name)
+    document = _afterwards(remote, one.look, principal, land=land, as_json=as_json)
+    if as_json:
+        whole = {"remote": display(one.there.remote), "principal": display(principal), "proposal": document}
+        click.echo(json.dumps({"schema": 1, **whole}))
+    else:
+        click.echo(f"{one.look.proposal.tag.name} approved by {escape(principal)}")
+
+
+def _refuse_if_nobody_is_asked(look: Look) -> None:
+    if not look.required:
+        raise Refused(f"the policy wants nobody's approval for {look.proposal.tag.name!r}; `tagwarden land` lands it")
+
+
+def _ask(look: Look, *, yes: bool, as_json: bool) -> None:
+    if yes:
+        return
+    if as_json or not os.isatty(0):
+        raise Refused("there is no terminal on which you could be asked; --yes approves it")
+    if not click.confirm(f"Approve {escape(look.proposal.tag.name)}?", err=True):
+        raise Refused("then nothing was approved")
+
+
+def _afterwards(remote: str | None, look: Look, principal: str, *, land: bool, as_json: bool) -> dict[str, object]:
+    """Land it if that is wished and possible, else say what is missing; the proposal as it stands then."""
+    try:
+        # Others may have approved it meanwhile.
+        with proposed(remote, look.proposal.oid) as after:
+            if land and after.look.may_be_landed_by(principal):
+                approving.land(after.there, after.look)
+                return landed_document(after.look)
+            if not as_json:
+                barred = land and after.look.state == "ready"
+                say(["whoever lands it does not count, so somebody else must"] if barred else [])
+                say(next_lines(after.look, after.there.remote))
+            return proposal_document(after.look)
+    except Gone as gone:
+        say([str(gone)])
+        return proposal_document(look)

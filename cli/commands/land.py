@@ -1,0 +1,43 @@
+"""`tagwarden land`: a proposal that has its approvals becomes a tag."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from ...report.documents.shape import holding, shape
+from ...report.escape import display
+from .. import approving
+from ..approving import id_argument, proposed, refuse_unless_it_may_land, remote_option
+from ..errors import Refused
+from ..proposal_view import PROPOSAL, because, landed_document
+from ..reading import json_option
+
+DOCUMENTS = (shape("land", "A proposal that has landed.", "schema", "remote", holding("proposal", PROPOSAL)),)
+
+
+@click.command()
+@id_argument
+@remote_option
+@json_option
+def land(digits: str, remote: str | None, as_json: bool) -> None:
+    """Land the proposal ID: push it to its own name, now that it has its approvals.
+
+    The tag is the very object that was approved. Whoever may push such a tag
+    by the policy's `people.allow` may land it.
+
+    Prints the tag. Exits with 1, and pushes nothing, where approvals are
+    missing, and says whose; where the proposal has expired; or where the
+    remote would refuse it by now, as after another event of the model.
+    """
+    with proposed(remote, digits) as one:
+        refuse_unless_it_may_land(one.look)
+        if one.look.state != "ready":
+            raise Refused(f"{one.look.proposal.tag.name!r} can't land yet: it {because(one.look)}")
+        approving.land(one.there, one.look)
+    if as_json:
+        document = {"remote": display(one.there.remote), "proposal": landed_document(one.look)}
+        click.echo(json.dumps({"schema": 1, **document}))
+    else:
+        click.echo(one.look.proposal.tag.name)

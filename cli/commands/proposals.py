@@ -1,0 +1,44 @@
+"""`tagwarden proposals`: what waits for approvals on a remote."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import click
+
+from ...report.documents.shape import holding, shape
+from ...report.escape import display, escape
+from ...report.table import table
+from ..approving import proposed, remote_option
+from ..proposal_view import HEADER, PROPOSAL, proposal_document, proposal_row
+from ..reading import json_option
+
+DOCUMENTS = (
+    shape("proposals", "What waits for approvals on a remote.", "schema", "remote", holding("proposals", PROPOSAL)),
+)
+
+
+@click.command()
+@remote_option
+@json_option
+def proposals(remote: str | None, as_json: bool) -> None:
+    """Show what waits for approvals on the remote, the oldest first.
+
+    CHANGES is what becomes of the stages. BY is who signed the tag; of an
+    unsigned one, whom it names. STATE tells which approvals are missing, that
+    it is ready to land, that it has expired by the policy's
+    `approvals.expire`, or that the remote would refuse it by now: it was
+    overtaken by what has landed since.
+    """
+    with proposed(remote) as (there, loaded, looks):
+        looks = sorted(looks, key=lambda look: (look.time, look.proposal.oid))
+    if as_json:
+        document = {"remote": display(there.remote), "proposals": [proposal_document(look) for look in looks]}
+        click.echo(json.dumps({"schema": 1, **document}))
+    elif looks:
+        now = int(time.time())
+        click.echo(table(HEADER, [proposal_row(look, now) for look in looks]))
+    else:
+        wants = "" if loaded.policy.base.approvals.require else ", and its policy wants no approvals"
+        click.echo(f"nothing waits for approvals on {escape(there.remote)}{wants}", err=True)

@@ -1,0 +1,50 @@
+"""`tagwarden revoke`: one's approval, taken back."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from ...report.documents.shape import holding, shape
+from ...report.escape import display, escape
+from ..approving import as_option, give_word, id_argument, proposed, reason_option, remote_option
+from ..proposal_view import PROPOSAL, proposal_document
+from ..reading import json_option
+
+DOCUMENTS = (
+    shape(
+        "revoke",
+        "A proposal after an approval was taken back.",
+        "schema",
+        "remote",
+        "principal",
+        holding("proposal", PROPOSAL),
+    ),
+)
+
+
+@click.command()
+@id_argument
+@remote_option
+@reason_option
+@as_option
+@json_option
+def revoke(digits: str, remote: str | None, reason: str, name: str | None, as_json: bool) -> None:
+    """Take your approval of the proposal ID back.
+
+    A signed revocation takes the place of the approval; you may approve it
+    again. Of a tag that has landed nothing can be taken back but by another
+    event, such as `tagwarden unassign`.
+
+    Exits with 1 where you have not approved it, or it has landed.
+    """
+    with proposed(remote, digits) as one:
+        principal = give_word(one, "revoke", reason, name)
+    with proposed(remote, one.look.proposal.oid) as after:
+        pass
+    if as_json:
+        document = {"principal": display(principal), "proposal": proposal_document(after.look)}
+        click.echo(json.dumps({"schema": 1, "remote": display(after.there.remote), **document}))
+    else:
+        click.echo(f"{escape(principal)} does not approve {after.look.proposal.tag.name} any more")

@@ -1,0 +1,121 @@
+"""Makes an approval, or takes one back: signed by the user's own Git, and pushed."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from ...policy.approvals.approval import NAME, approval_message
+from ...policy.approvals.refs import approval_ref, proposal_ref
+from ...policy.errors import CannotJudge
+from ...policy.grammar.names import TAGS
+from ...policy.objects.tag_object import parse_tag_object
+from ...policy.push import Tag, TagPush
+from ...policy.record import Record
+from ..making.signing import signed
+from ..making.writing import TagDraft, committer, push, store_object
+from ..remote.clone_and_remote import CloneAndRemoteReader
+from ..remote.remote import RemoteIsSilent
+from ..signatures.verifier import find_verifier
+from .on_remote import ask, remote_of
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from ...policy.approvals.approval import Word
+    from ...policy.file.policy import Policy
+    from ...policy.push import Signature
+    from ..git.command import Git
+    from .looking import Look
+    from .on_remote import Proposal, ProposedThere
+
+    # What came of a push: it is there, or what kept it out.
+    Said = Literal["pushed", "landed", "withdrawn", "refused"]
+    Landed = Literal["landed", "taken", "refused"]
+
+
+class SignedWord(Record):
+    """An approval or revocation that is not stored yet. `signature` is None where only the server can tell it."""
+
+    raw: bytes
+    time: int
+    signature: Signature | None
+
+
+def sign_word(there: ProposedThere, look: Look, policy: Policy, word: Word, reason: str) -> SignedWord:
+    """The user's word on a proposal, signed as Git is configured to.
+
+    It is dated after what they said of it before. Raises CannotJudge, in Git's words, where it can't be signed.
+    """
+    made = _signed(there, look.proposal.oid, policy, word, reason, int(time.time()))
+    principal = made.signature.principal if made.signature else None
+    before = [one.time for one in look.standing.endorsements if one.principal == principal]
+    if before and made.time <= before[0]:
+        made = _signed(there, look.proposal.oid, policy, word, reason, before[0] + 1)
+    return made
+
+
+def _signed(there: ProposedThere, oid: str, policy: Policy, word: Word, reason: str, when: int) -> SignedWord:
+    message = approval_message(policy.base.approvals.repository or "", word, reason)
+    raw = signed(there.git, TagDraft(NAME, oid, "tag", committer(there.git), when, message))
+    reader = CloneAndRemoteReader(there.git, there.listing, remote=there.remote)
+    try:
+        verify = find_verifier(policy, reader, there.git, now=when, remote=there.remote)
+        tag = Tag(NAME, NAME, "tag", parse_tag_object(raw))
+        reader.add_object(tag.oid, raw)
+        signature = verify([TagPush(NAME, None, None, tag)]).get(NAME) if verify is not None else None
+        return SignedWord(raw, when, signature)
+    finally:
+        reader.close()
+
+
+def push_proposal(git: Git, remote: str, raw: bytes, branch: str | None) -> bool:
+    """Push a tag object as a proposal, with `branch` (a full name), all or nothing; whether it is there.
+
+    Raises CannotJudge where that can't be told.
+    """
+    oid = store_object(git, raw)
+    ref = proposal_ref(oid)
+    if push(git, remote, [*([branch] if branch else []), f"{oid}:{ref}"]):
+        return True
+    return ref in (ask(git, remote, "HEAD").approvals or {})
+
+
+def push_word(there: ProposedThere, proposal: Proposal, principal: str, raw: bytes) -> Said:
+    """Push a signed word as that of `principal`, in the place of what they said before.
+
+    Raises CannotJudge where it can't be told what came of it, or no ref can have that name.
+    """
+    ref = approval_ref(proposal.oid, principal)
+    if ref is None:
+        raise CannotJudge(
+            f"No ref has room for the name {principal!r}. Give them a shorter one in the allowed signers."
+        )
+    oid = store_object(there.git, raw)
+    if push(there.git, there.remote, [f"+{oid}:{ref}"]):
+        return "pushed"
+    listing = ask(there.git, there.remote, proposal.tag.name)
+    assert listing.approvals is not None
+    if listing.approvals.get(ref) == oid:
+        return "pushed"
+    if listing.tags.get(proposal.tag.name) == proposal.oid:
+        return "landed"
+    return "refused" if proposal_ref(proposal.oid) in listing.approvals else "withdrawn"
+
+
+def push_landing(there: ProposedThere, proposal: Proposal) -> Landed:
+    """Push a proposed tag to its own name. Raises CannotJudge where it can't be told what came of it."""
+    name = proposal.tag.name
+    if push(there.git, there.remote, [f"{proposal.oid}:{TAGS}{name}"]):
+        return "landed"
+    found = ask(there.git, there.remote, name).tags.get(name)
+    return "refused" if found is None else "landed" if found == proposal.oid else "taken"
+
+
+def fetch_landed(there: ProposedThere, proposal: Proposal) -> bool:
+    """Get a tag that has landed into the repository; whether it is there now."""
+    try:
+        remote_of(there.repository, there.remote).fetch_tag(proposal.tag.name)
+    except RemoteIsSilent:
+        return False
+    return True

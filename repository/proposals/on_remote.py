@@ -1,0 +1,172 @@
+"""What is proposed on a remote: the tag objects that wait there for approvals, and those that have landed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from typing import TYPE_CHECKING
+
+from ...policy.approvals.refs import ROOT, ProposalRef, proposal_ref, read_ref
+from ...policy.grammar.names import HEADS, TAGS
+from ...policy.grammar.tag_name import TagName, parse_tag_name
+from ...policy.objects.tag_object import parse_tag_object
+from ...policy.push import Tag
+from ...policy.record import Record
+from ..git.program import GitProgram
+from ..registry import TAG_BYTES
+from ..remote.fetching import fetch_into_clone
+from ..remote.names import push_url
+from ..remote.reader import RemoteReader, fetch_missing, fetch_missing_refs
+from ..remote.remote import Listing, Remote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ..git.command import Git
+
+# Seconds that a remote has to say what it has, and to give it.
+PATIENCE = 120.0
+AT_ONCE = 5.0
+# So few digits of an id say which one is meant, as Git abbreviates them.
+FEWEST_DIGITS = 7
+
+
+class NoSuchProposal(LookupError):
+    """No proposal is meant, or several are; the message says what there is."""
+
+
+class Proposal(Record):
+    """A tag object that is proposed: its id, and what it would be."""
+
+    oid: str
+    name: TagName
+    tag: Tag
+
+
+class ProposedThere(Record):
+    """What is proposed on the remote of this name.
+
+    `repository` is the clone, and `git` the same, which sees besides, while
+    this is open, all that is proposed and the tags of its models. `listing` is
+    what the remote has. `waiting` are the proposals by id, `landed` the ids of
+    those that have landed, with the tag's name.
+    """
+
+    repository: Git
+    git: Git
+    remote: str
+    listing: Listing
+    waiting: Mapping[str, Proposal]
+    landed: Mapping[str, str]
+
+    @contextlib.contextmanager
+    def reader(self) -> Iterator[RemoteReader]:
+        """A reader of the remote's tags, branches, proposals and approvals."""
+        with contextlib.closing(RemoteReader(self.git, self.listing, remote=self.remote)) as reader:
+            yield reader
+
+
+@contextlib.contextmanager
+def proposals_on(git: Git, remote: str, digits: str | None = None) -> Iterator[ProposedThere]:
+    """What is proposed on `remote`; with `digits` only the one proposal whose id begins so.
+
+    Nothing is written into the repository. Raises CannotJudge where the remote does not
+    give what it has, and NoSuchProposal where `digits` do not mean one that waits.
+    """
+    there = remote_of(git, remote)
+    listing = _listing(there, TAGS, HEADS)
+    assert listing.approvals is not None
+    waiting, landed = _sorted_out(listing)
+    if digits is not None:
+        waiting = [_only_one(digits, waiting, landed, remote)]
+    with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
+        wanted = {ref: oid for ref, oid in listing.approvals.items() if (read := read_ref(ref)) and read.tag in waiting}
+        seeing = fetch_missing_refs(git, there, wanted, into=os.path.join(folder, "proposed"))
+        found = _read(seeing, waiting)
+        models = {one.name.model for one in found.values()}
+        tags = {tag: oid for tag, oid in listing.tags.items() if _model_of(tag) in models}
+        seeing = fetch_missing(seeing, there, tags, into=os.path.join(folder, "tags"))
+        yield ProposedThere(git, seeing, remote, listing, found, landed)
+
+
+def ids_of_proposals(git: Git, remote: str) -> list[str]:
+    """The ids of what waits on `remote`, for somebody who types. Raises CannotJudge where it does not say at once."""
+    there = Remote.pushed_to(git, remote, push_url(git, remote), seconds=AT_ONCE)
+    return _sorted_out(_listing(there, TAGS))[0]
+
+
+def ask(git: Git, remote: str, tag: str) -> Listing:
+    """What `remote` has now of one tag and of all proposals. Raises CannotJudge where it does not say."""
+    return _listing(remote_of(git, remote), TAGS + tag)
+
+
+def _listing(remote: Remote, *what: str) -> Listing:
+    """What a remote has of proposals, and of `what`: prefixes, or the name of a ref."""
+    listed = remote.refs_matching([f"{one}*" if one.endswith("/") else one for one in (*what, ROOT)])
+    return Listing(
+        {ref[len(TAGS) :]: oid for ref, oid in listed.items() if ref.startswith(TAGS)},
+        {ref: oid for ref, oid in listed.items() if ref.startswith(HEADS)},
+        {ref: oid for ref, oid in listed.items() if ref.startswith(ROOT)},
+    )
+
+
+def bring_history(git: Git, remote: str, proposal: Proposal) -> None:
+    """Have the commit of a proposal in the repository, with its history and files, as far as the remote gives it.
+
+    No ref is made.
+    """
+    with contextlib.closing(GitProgram(git)) as reader:
+        (found,) = reader.objects([_commit_of(proposal)], limit=0)
+    if found.type is None:
+        fetch_into_clone(git, remote, proposal_ref(proposal.oid))
+
+
+def _commit_of(proposal: Proposal) -> str:
+    assert proposal.tag.object is not None
+    return proposal.tag.object.target
+
+
+def remote_of(git: Git, name: str) -> Remote:
+    """The remote of this name, as it is pushed to."""
+    return Remote.pushed_to(git, name, push_url(git, name), seconds=PATIENCE)
+
+
+def _sorted_out(listing: Listing) -> tuple[list[str], dict[str, str]]:
+    """The ids of the proposals that wait, and of those that have landed, with their tag's name."""
+    names = {oid: name for name, oid in listing.tags.items()}
+    proposed = [ref.tag for ref in map(read_ref, listing.approvals or ()) if isinstance(ref, ProposalRef)]
+    return [oid for oid in proposed if oid not in names], {oid: names[oid] for oid in proposed if oid in names}
+
+
+def _only_one(
+    digits: str, waiting: Mapping[str, object] | Sequence[str], landed: Mapping[str, str], remote: str
+) -> str:
+    meant = [oid for oid in waiting if oid.startswith(digits)]
+    if len(meant) == 1:
+        return meant[0]
+    if len(meant) > 1:
+        raise NoSuchProposal(f"{digits!r} may mean each of {', '.join(sorted(meant))}; give more digits")
+    gone = [(oid, name) for oid, name in landed.items() if oid.startswith(digits)]
+    if gone:
+        oid, name = gone[0]
+        raise NoSuchProposal(f"the proposal {oid} has landed already, as {name!r}")
+    listed = f"; there is: {', '.join(sorted(waiting))}" if waiting else "; there is none that waits"
+    raise NoSuchProposal(f"{remote!r} has no proposal {digits!r}{listed}")
+
+
+def _read(git: Git, oids: Sequence[str]) -> dict[str, Proposal]:
+    """The proposals with these ids, of which any that is no model tag is left out."""
+    found = {}
+    with contextlib.closing(GitProgram(git)) as reader:
+        for one in reader.objects(oids, limit=TAG_BYTES):
+            content = parse_tag_object(one.data, one.size) if one.type == "tag" else None
+            name = parse_tag_name(content.name) if content is not None else None
+            if content is not None and isinstance(name, TagName):
+                found[one.oid] = Proposal(one.oid, name, Tag(content.name, one.oid, "tag", content))
+    return found
+
+
+def _model_of(tag: str) -> str | None:
+    name = parse_tag_name(tag)
+    return name.model if isinstance(name, TagName) else None

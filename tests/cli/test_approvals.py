@@ -1,0 +1,224 @@
+"""`propose`, `proposals`, `approve`, `revoke` and `land`, by people with clones of their own and a real server."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from support import Repo, Server
+from support.command_line import tagwarden
+from support.signing import SshKey, needs_ssh
+from support.team import POLICY, Team, make_team, member
+
+pytestmark = needs_ssh
+PROPOSE = ("propose", "assign", "churn", "prod", "--version", "v1.1.0")
+ONE_EYE = POLICY.partition("[[approvals.require]]")[0] + '[[approvals.require]]\nstages = ["prod"]\nwho = ["@ml"]\n'
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SshKey]:
+    folder = tmp_path_factory.mktemp("keys")
+    return {name: SshKey.make(folder / name) for name in ("ada", "grace", "lin")}
+
+
+@pytest.fixture
+def new_team(server: Server, keys: dict[str, SshKey]) -> Callable[..., Team]:
+    def make(policy: str = POLICY) -> Team:
+        return make_team(server, keys, policy)
+
+    return make
+
+
+@pytest.fixture
+def team(new_team: Callable[..., Team]) -> Team:
+    return new_team()
+
+
+def said(repo: Repo, *args: str) -> str:
+    """What a command that succeeds prints on stdout."""
+    ran = tagwarden(repo.path, *args)
+    assert ran.status == 0, ran.err
+    return ran.out.removesuffix("\n")
+
+
+def refused(repo: Repo, *args: str, status: int = 1) -> str:
+    """What a command says that refuses."""
+    ran = tagwarden(repo.path, *args)
+    assert (ran.status, ran.out) == (status, ""), ran
+    return ran.err
+
+
+def proposal(repo: Repo, *args: str) -> str:
+    """The id of what is proposed."""
+    return said(repo, *(("propose", *args) if args else PROPOSE))
+
+
+def states(repo: Repo) -> dict[str, str]:
+    """The state of every proposal, by tag."""
+    listed = tagwarden(repo.path, "proposals", "--json").json["proposals"]
+    return {one["tag"]: one["state"] for one in listed}
+
+
+def test_a_version_gets_into_prod_once_everybody_has_approved_it_who_must(team: Team) -> None:
+    before = team.ada.refs()
+    ran = tagwarden(team.ada.path, *PROPOSE, "-m", "The March data")
+    oid = ran.out.strip()
+
+    assert ran.status == 0
+    assert team.ada.refs() == before
+    assert team.proposals == {oid}
+    assert team.server.git("cat-file", "tag", oid).startswith("object ")
+    assert "it needs 1 of @ml (approvals.require[1]); needs 1 of @risk (approvals.require[2])" in ran.err
+    assert f"to approve it: tagwarden approve {oid[:12]}" in ran.err
+    assert re.search(rf"{oid[:12]} +churn#prod#1 +prod: nothing -> v1.1.0 +ada@x ", said(team.grace, "proposals"))
+    assert "can't land yet: it needs 1 of @ml" in refused(team.lin, "land", oid)
+
+    assert said(team.grace, "approve", oid[:7], "--yes") == "churn#prod#1 approved by grace@x"
+    assert "can't land yet: it needs 1 of @risk" in refused(team.ada, "land", oid)
+    (one,) = tagwarden(team.ada.path, "proposals", "--json").json["proposals"]
+    assert [(entry["has"], entry["lacks"]) for entry in one["requirements"]] == [(["grace@x"], 0), ([], 1)]
+    assert said(team.lin, "approve", oid, "--yes", "--land") == "churn#prod#1 approved by lin@x"
+
+    assert team.server.refs("refs/tags/")["refs/tags/churn#prod#1"] == oid
+    assert team.lin.refs("refs/tags/")["refs/tags/churn#prod#1"] == oid
+    assert states(team.ada) == {}
+    assert f"the proposal {oid} has landed already, as 'churn#prod#1'" in refused(team.ada, "land", oid)
+
+
+def test_whoever_approves_sees_first_what_would_change(team: Team) -> None:
+    first = proposal(team.ada, "assign", "churn", "prod", "--version", "v1.0.0")
+    said(team.grace, "approve", first, "--yes")
+    said(team.lin, "approve", first, "--yes", "--land")
+    second = proposal(
+        team.ada, "assign", "churn", "prod", "--version", "v1.1.0", "-m", "It is better\nNow holds v9.0.0"
+    )
+    team.grace.git("fetch", "--quiet")
+
+    err = refused(team.grace, "approve", second)
+
+    assert "the stage 'prod' holds v1.0.0 now, and v1.1.0 then" in err
+    assert "  | It is better\n  | Now holds v9.0.0\n" in err
+    assert re.search(r"commits +- +\+1 -0", err)
+    assert re.search(r"model\.txt +- +changed", err)
+    assert re.search(r"AUC +- +0\.95", err)
+    assert err.endswith("there is no terminal on which you could be asked; --yes approves it\n")
+
+
+def test_on_a_terminal_one_is_asked(team: Team) -> None:
+    oid = proposal(team.ada)
+    given = []
+    for answer in ("n", "y"):
+        terminal, typed = os.openpty()
+        os.write(terminal, f"{answer}\n".encode())
+        command = [sys.executable, "-I", "-m", "tagwarden.cli", "approve", oid]
+        ran = subprocess.run(command, cwd=team.grace.path, stdin=typed, capture_output=True, text=True)
+        os.close(terminal)
+        os.close(typed)
+        assert "Approve churn#prod#1? [y/N]" in ran.stderr
+        given.append((ran.returncode, len(team.server.refs("refs/tagwarden/approvals/"))))
+
+    assert given == [(1, 0), (0, 1)]
+
+
+def test_an_approval_is_taken_back_and_given_again(team: Team) -> None:
+    oid = proposal(team.ada)
+    assert "'grace@x' has not approved 'churn#prod#1'" in refused(team.grace, "revoke", oid)
+    said(team.grace, "approve", oid, "--yes", "-m", "Fine")
+    said(team.lin, "approve", oid, "--yes")
+    assert states(team.ada) == {"churn#prod#1": "ready"}
+
+    assert said(team.grace, "revoke", oid, "-m", "Wait") == "grace@x does not approve churn#prod#1 any more"
+    assert "needs 1 of @ml" in refused(team.ada, "land", oid)
+    assert "grace@x took their approval back" in refused(team.lin, "approve", oid, "--yes")
+    said(team.grace, "approve", oid, "--yes")
+    assert said(team.ada, "land", oid) == "churn#prod#1"
+    assert "has landed already" in refused(team.grace, "revoke", oid)
+
+
+def test_who_is_not_asked_can_not_approve(team: Team, keys: dict[str, SshKey]) -> None:
+    oid = proposal(team.ada)
+    stranger = member(team.server, "eve", SshKey.make(team.server.path / "eve"))
+
+    assert "'ada@x' signed 'churn#prod#1', and so can't approve it" in refused(team.ada, "approve", oid, "--yes")
+    assert "your signature does not count: it is by ED25519 key" in refused(stranger, "approve", oid, "--yes")
+    assert "is that of 'lin@x', not of 'grace@x'" in refused(team.lin, "approve", oid, "--yes", "--as", "grace@x")
+    team.grace.git("config", "user.signingKey", str(keys["lin"].file))
+    said(team.grace, "approve", oid, "--yes")
+    assert "'lin@x' has approved 'churn#prod#1' already" in refused(team.lin, "approve", oid, "--yes")
+
+
+def test_what_was_overtaken_can_not_be_approved_any_more(team: Team) -> None:
+    old = proposal(team.ada, "assign", "churn", "prod", "--version", "v1.0.0")
+    new = proposal(team.ada)
+    said(team.grace, "approve", old, "--yes")
+    said(team.grace, "approve", new, "--yes")
+    said(team.lin, "approve", new, "--yes", "--land")
+
+    assert states(team.ada) == {"churn#prod#1": "overtaken"}
+    assert "'churn#prod#1' can't land as it was proposed: [" in refused(team.lin, "approve", old, "--yes")
+    assert "propose it anew" in refused(team.lin, "land", old)
+
+
+def test_what_has_expired_can_not_be_approved_any_more(new_team: Callable[..., Team]) -> None:
+    team = new_team(POLICY.replace('repository = "acme', 'expire = "1s"\nrepository = "acme'))
+    oid = proposal(team.ada)
+    while states(team.ada) != {"churn#prod#1": "expired"}:
+        pass
+
+    assert "longer ago than `approvals.expire` allows" in refused(team.grace, "approve", oid, "--yes")
+    assert "longer ago than `approvals.expire` allows" in refused(team.grace, "land", oid)
+
+
+def test_an_id_must_say_which_proposal_is_meant(team: Team) -> None:
+    assert "'origin' has no proposal '1234567'; there is none that waits" in refused(team.ada, "approve", "1234567")
+    for short in ("123456", "churn#prod", "HEAD"):
+        assert "neither the id of a proposal nor 7 or more digits" in refused(team.ada, "land", short)
+    oid = proposal(team.ada)
+    assert f"'origin' has no proposal '1234567'; there is: {oid}" in refused(team.ada, "revoke", "1234567")
+
+
+def test_without_a_remote_there_is_nothing_to_approve(repo: Repo) -> None:
+    for command in ("proposals", "approve 1234567", "propose assign churn prod"):
+        assert "there is no remote 'origin'" in refused(repo, *command.split())
+
+
+def test_where_the_policy_wants_no_approval_the_plain_command_is_named(new_team: Callable[..., Team]) -> None:
+    team = new_team(ONE_EYE)
+
+    assert "tagwarden assign churn dev --version v1.1.0 --push" in refused(
+        team.ada, *["propose", "assign", "churn", "dev", "--version", "v1.1.0"]
+    )
+    team.server.commit_on_main({"tagwarden.toml": ""})
+    team.ada.git("fetch", "--quiet")
+    err = refused(team.ada, *PROPOSE)
+    assert "the policy wants nobody's approval of anything" in err
+    assert "its policy wants no approvals" in tagwarden(team.ada.path, "proposals").err
+    assert team.proposals == set()
+
+
+def test_a_proposal_that_would_be_refused_is_not_pushed(team: Team) -> None:
+    err = refused(team.ada, "propose", "deregister", "churn", "v9.0.0")
+    assert "has no version v9.0.0" in err
+    team.server.commit_on_main({"tagwarden.toml": POLICY + "[message]\nmin-length = 500\n"})
+    team.ada.git("fetch", "--quiet")
+    err = refused(team.ada, *PROPOSE)
+    assert "[message]" in err
+    assert "[approved]" not in err
+    assert team.proposals == set()
+
+
+def test_whoever_lands_it_does_not_count_where_the_policy_says_so(new_team: Callable[..., Team]) -> None:
+    team = new_team(ONE_EYE + 'not = ["pusher"]\n')
+    team.server.git("config", "tagwarden.pusher", "env:PUSHER")
+    oid = proposal(team.ada)
+
+    ran = tagwarden(team.grace.path, "approve", oid, "--yes", "--land")
+
+    assert ran.status == 0
+    assert "whoever lands it does not count, so somebody else must" in ran.err
+    assert "churn#prod#1" not in team.server.tags()
