@@ -99,13 +99,16 @@ def fix_where_it_stands(push: TagPush, facts: ModelFacts) -> str | None:
     return f"{there}; {here}" if remote else here
 
 
-def proposed(facts: ModelFacts, push: TagPush) -> str | None:
-    """The command that proposes the tag as it is; None where it was never written."""
-    if push.new is None or facts.circumstances.written != "in a clone":
+def proposed(facts: ModelFacts, push: TagPush, version: Version | None = None) -> str | None:
+    """The command that proposes the tag as it is, or makes a proposal of it where it was never written."""
+    if push.new is None or facts.circumstances.written == "standing":
         return None
+    remote = facts.circumstances.remote or "origin"
+    if facts.circumstances.written == "planned" and isinstance(push.name, TagName):
+        program, *command = by_command(push.name, commit_of(push), version)
+        return shell_command(program, "propose", *command)
     from ..approvals.refs import proposal_ref
 
-    remote = facts.circumstances.remote or "origin"
     return shell_command("git", "push", remote, f"{push.ref}:{proposal_ref(push.new.oid)}")
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ..facts.consequences import Line
     from ..facts.model_facts import ModelFacts
     from ..facts.wanted_approvals import Wanted
+    from ..grammar.versions import Version
     from ..push import TagPush
 
 OPTIONS = ("approvals.require", "approvals.expire", "approvals.repository", "people.principals")
@@ -82,15 +83,15 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
     because = next((f"{one.act.effect}, and " for one in wanted.values() if one.act.holder is not None), "")
     if lacks:
         sentence = because + "; ".join(in_words(lack) for lack in lacks)
-        if parties.tagger is None and any(lack.hopeless for lack in lacks):
+        if parties.tagger is None and any(lack.hopeless for lack in lacks) and facts.circumstances.written != "planned":
             return Lack(sentence, lacks[0].key, _made_anew(push, facts))
         if standing.proposed:
             return Lack(f"{sentence}; it is proposed as {push.new.oid[:SHOWN_OF_AN_ID]}", lacks[0].key)
-        return Lack(sentence, lacks[0].key, proposed(facts, push))
+        return Lack(sentence, lacks[0].key, _proposed(push, facts))
     if facts.circumstances.place == "history":
         return None
     if not standing.proposed:
-        return Lack(f"{because}has its approvals, but is not proposed any more", key, proposed(facts, push))
+        return Lack(f"{because}has its approvals, but is not proposed any more", key, _proposed(push, facts))
     if is_expired(push.new.object, facts.settings, facts.circumstances.now):
         return Lack("was made too long ago for its approvals to count", "approvals.expire", _made_anew(push, facts))
     return None
@@ -101,9 +102,16 @@ def _parties(push: TagPush, facts: ModelFacts) -> Parties:
     return Parties(tagger_of(push, facts), who.pusher, who.pusher_email, knows_pusher=who.place == "server")
 
 
+def _proposed(push: TagPush, facts: ModelFacts) -> str | None:
+    return proposed(facts, push, _version(push, facts))
+
+
 def _made_anew(push: TagPush, facts: ModelFacts) -> str | None:
-    version = next((replayed.active for replayed in facts.events if replayed.push is push), None)
-    return made_anew(facts, push, version, sign=True)
+    return made_anew(facts, push, _version(push, facts), sign=True)
+
+
+def _version(push: TagPush, facts: ModelFacts) -> Version | None:
+    return next((replayed.active for replayed in facts.events if replayed.push is push), None)
 
 
 APPROVED = """\

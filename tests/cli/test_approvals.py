@@ -201,6 +201,13 @@ def test_where_the_policy_wants_no_approval_the_plain_command_is_named(new_team:
     assert team.proposals == set()
 
 
+def test_what_must_be_approved_is_not_pushed_right_away_but_proposed(team: Team) -> None:
+    err = refused(team.ada, *PROPOSE[1:], "--push")
+
+    assert "[approved]" in err
+    assert "fix: tagwarden propose assign churn prod --version v1.1.0\n" in err
+
+
 def test_a_proposal_that_would_be_refused_is_not_pushed(team: Team) -> None:
     err = refused(team.ada, "propose", "deregister", "churn", "v9.0.0")
     assert "has no version v9.0.0" in err
