@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -15,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from support import Server
-from support.examples import judge_example
+from support import Repo, Server
+from support.examples import Line, judge_example
 from support.played_examples import Scene, command_for, fixes, is_playable, stage
 from support.signing import SshKey, needs_ssh
 from tagwarden.policy.rules import RULES, load_rule
@@ -121,6 +122,52 @@ def test_what_an_audit_prints_leads_to_an_audit_without_that_finding(
     if commands:
         assert wrong.returncode == 1
         assert scene.server.tags() - {"plain"} == scene.clone.tags() - {"plain"}
+
+
+@needs_ssh
+@pytest.mark.parametrize(("rule", "example"), played(first_of=9))
+def test_what_a_ci_job_prints_of_a_tag_leads_to_a_remote_of_which_no_job_complains(
+    rule: str, example: Example, server: Server, key: SshKey, tmp_path: Path
+) -> None:
+    scene = stage(example, server, key)
+    try:
+        scene.write(scene.server, scene.lines)
+    except OSError:
+        pytest.skip("the tags can't stand beside each other")
+    scene.clone.git("fetch", "--quiet", "--tags", "--force", "origin")
+
+    commands: list[str] = []
+    for number, line in enumerate(scene.lines):
+        if line.name in scene.server.tags():
+            said = said_by_a_job(scene, line.name, tmp_path / f"job-{number}")
+            if len(scene.lines) == 1:
+                assert fixes(said) == fixes_of_an_audit(scene, line.name), said
+            commands += run_fixes(scene, said)
+    left = [said_by_a_job(scene, line.name, tmp_path / f"again-{line.name}") for line in standing_lines(scene)]
+
+    assert not [said for said in left if fixes(said)], commands
+    if commands:
+        assert scene.server.tags() - {"plain"} == scene.clone.tags() - {"plain"}
+
+
+def fixes_of_an_audit(scene: Scene, tag: str) -> list[str]:
+    """What an audit in the clone names as fixes for one tag."""
+    findings = json.loads(scene.run("tagwarden audit --json").stdout)["findings"]
+    return fixes("\n".join(f"fix: {one['fix']}" for one in findings if one["tag"] == tag and one["fix"]))
+
+
+def standing_lines(scene: Scene) -> list[Line]:
+    return [line for line in scene.lines if line.name in scene.server.tags()]
+
+
+def said_by_a_job(scene: Scene, tag: str, folder: Path) -> str:
+    """What the job of `tag` says, in the checkout that it gets; the fixes are for somebody's clone."""
+    commit = scene.server.git("rev-parse", f"refs/tags/{tag}^{{}}")
+    job = Repo.init(folder)
+    job.git("remote", "add", "origin", f"file://{scene.server.path}")
+    job.git("fetch", "--quiet", "--no-tags", "--depth=1", "origin", "HEAD", f"{commit}:refs/tags/{tag}")
+    job.git("update-ref", "refs/remotes/origin/HEAD", "FETCH_HEAD")
+    return scene.run(shlex.join(["tagwarden", "check", "--event", "--", tag]), job).stdout
 
 
 @needs_ssh
