@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
+from support.approval_attacks import APPROVAL_ATTACKS, Attack
 from support.approval_scene import POLICY, ApprovalScene, Keys
 from support.attack_scene import Scene, git_has_reftables
 from support.pushes import REGISTRY
-from support.registry_checks import gto_is_alive_and_agrees
+from support.registry_checks import audit_errors, gto_is_alive_and_agrees
 from support.signing import needs_ssh
+from tagwarden.policy.approvals.guard import MOST_OF_A_MODEL
+from tagwarden.policy.approvals.refs import proposal_ref
+from tagwarden.server_hooks.log.chain import read_lines
 
 pytestmark = needs_ssh
 
 NewScene = Callable[..., Scene]
+NewApprovals = Callable[..., ApprovalScene]
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +30,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 
 @pytest.fixture
-def new_approvals(new_scene: NewScene, keys: Keys) -> Callable[..., ApprovalScene]:
+def new_approvals(new_scene: NewScene, keys: Keys) -> NewApprovals:
     def make(*, hook: str = "pre-receive", policy: str = POLICY, **how: Any) -> ApprovalScene:
         return ApprovalScene(new_scene(hook=hook, **how), keys, REGISTRY, policy=policy)
 
@@ -44,9 +50,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize("form", FORMS, ids=str)
-def test_a_proposal_lands_once_two_others_have_approved_it(
-    new_approvals: Callable[..., ApprovalScene], form: dict[str, str]
-) -> None:
+def test_a_proposal_lands_once_two_others_have_approved_it(new_approvals: NewApprovals, form: dict[str, str]) -> None:
     scene = new_approvals(**form)
     tag = scene.tag()
 
@@ -61,3 +65,123 @@ def test_a_proposal_lands_once_two_others_have_approved_it(
 
     assert landed.landed, landed.told
     gto_is_alive_and_agrees(scene.server.path)
+
+
+def sampled(attacks: Sequence[Attack], hook: str, first: int) -> list[Any]:
+    """Every second of the attacks by this hook in everybody's suite, the others in the thorough one."""
+    return [
+        pytest.param(attack, hook, id=f"{attack.name}, {hook}", marks=() if n % 2 == first else pytest.mark.thorough)
+        for n, attack in enumerate(attacks)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("attack", "hook"), sampled(APPROVAL_ATTACKS, "pre-receive", 0) + sampled(APPROVAL_ATTACKS, "update", 1)
+)
+def test_of_an_attack_nothing_lands(new_approvals: NewApprovals, attack: Attack, hook: str) -> None:
+    scene = new_approvals(policy=attack.policy, hook=hook)
+    attempt = attack.begin(scene)
+    before = scene.scene.refs()
+
+    result = scene.push(attempt.updates, by=attempt.by, capabilities=("atomic",))
+
+    assert not result.landed, result.told
+    assert scene.scene.refs() == before
+    assert attempt.says in result.told.replace("remote: ", ""), result.told
+
+
+def test_who_proposed_may_withdraw_and_propose_again(new_approvals: NewApprovals) -> None:
+    scene = new_approvals()
+    tag = scene.tag()
+    assert scene.propose(tag, by="ada").landed
+    scene.approve(tag, "grace", "lin")
+
+    assert scene.push({proposal_ref(tag): None}, by="ada").landed
+    assert not scene.land(tag).landed
+    assert scene.propose(tag, by="zoe").landed
+    assert not scene.push({proposal_ref(tag): None}, by="ada").landed
+
+    assert scene.land(tag).landed
+
+
+def test_a_revoked_approval_may_be_given_again(new_approvals: NewApprovals) -> None:
+    scene = new_approvals()
+    tag = scene.tag()
+    scene.propose(tag)
+    scene.approve(tag, "grace", "lin")
+    assert scene.push({scene.place(tag, "lin"): scene.approval(tag, "lin", verdict="revoke")}).landed
+    scene.approve(tag, "lin")
+
+    assert scene.land(tag).landed
+
+
+def test_a_policy_without_not_lets_an_unsigned_tag_land(new_approvals: NewApprovals) -> None:
+    scene = new_approvals(policy=POLICY.replace('not = ["tagger", "pusher"]\n', ""))
+    tag = scene.tag(by=None)
+    scene.propose(tag, by="")
+    scene.approve(tag, "grace", "lin")
+
+    assert scene.land(tag, by="").landed
+
+
+def test_the_policy_tells_as_whom_a_pusher_signs(new_approvals: NewApprovals) -> None:
+    scene = new_approvals(policy=POLICY + '[people.principals]\nzoe = ["lin@x"]\nlin = []\n')
+    tag = scene.tag()
+    scene.propose(tag)
+    scene.approve(tag, "grace", "lin")
+
+    assert "lin@x does not count, who pushes it" in scene.land(tag, by="zoe").told
+    assert scene.land(tag, by="lin").landed
+
+
+def test_in_an_emergency_that_the_policy_allows_a_tag_lands_without_approvals(new_approvals: NewApprovals) -> None:
+    scene = new_approvals(policy=POLICY + '[emergency]\nwho = ["zoe"]\nrules = ["approved"]\n')
+    scene.scene.configure([("receive.advertisePushOptions", "true")])
+    option = "tagwarden.emergency=approved: prod is down"
+
+    assert not scene.push({"refs/tags/m#prod#2": scene.tag()}, by="eve", options=[option]).landed
+    assert scene.push({"refs/tags/m#prod#2": scene.tag()}, options=[option]).landed
+
+
+def test_a_person_and_a_model_may_have_so_many_open_proposals(new_approvals: NewApprovals) -> None:
+    scene = new_approvals()
+    tags = [scene.tag(f"m#stage{number}", by=None) for number in range(MOST_OF_A_MODEL)]
+    assert len(scene.push({proposal_ref(tag): tag for tag in tags}).landed) == MOST_OF_A_MODEL
+    other = scene.tag("m#one-more", by=None)
+
+    assert "the model has 50 open proposals" in scene.propose(other, by="eve").told
+    assert "you have 50 open proposals" in scene.propose(scene.tag("n@v1.0.0", by=None)).told
+    assert scene.propose(scene.tag("n@v1.0.0", by=None), by="eve").landed
+    assert scene.push({proposal_ref(tags[0]): None}).landed
+    assert scene.propose(other, by="eve").landed
+
+
+def test_the_log_names_who_proposed_and_who_approved(new_approvals: NewApprovals) -> None:
+    scene = new_approvals()
+    tag = scene.tag()
+    scene.propose(tag, by="ada")
+    scene.approve(tag, "grace")
+
+    lines = [json.loads(line) for line in read_lines(str(scene.server.path))]
+
+    assert [(line["pusher"]["name"], line["updates"][0]["ref"]) for line in lines] == [
+        ("ada", proposal_ref(tag)),
+        ("zoe", scene.place(tag, "grace")),
+    ]
+
+
+def test_an_audit_counts_the_approvals_of_what_landed(new_approvals: NewApprovals) -> None:
+    scene = new_approvals()
+    tag = scene.tag()
+    scene.propose(tag)
+    scene.approve(tag, "grace", "lin")
+    scene.land(tag)
+    assert unapproved(scene) == {"refs/tags/m#prod#1"}
+
+    scene.server.git("update-ref", "-d", scene.place(tag, "lin"))
+    assert unapproved(scene) == {"refs/tags/m#prod#1", "refs/tags/m#prod#2"}
+
+
+def unapproved(scene: ApprovalScene) -> set[str | None]:
+    """What an audit finds without its approvals."""
+    return {ref for rule, ref in audit_errors(scene.server.path) if rule == "approved"}

@@ -81,6 +81,10 @@ class ApprovalScene:
         self._made[oid] = made
         return oid
 
+    def store(self, oid: str) -> str:
+        """Have the server have an object, as an administrator would; its id."""
+        return self._made[oid].store(self.server.git_dir, self.scene.object_format)
+
     def content(self, oid: str) -> bytes:
         return self._made[oid].content
 
