@@ -8,7 +8,7 @@ from ..policy.grammar.query import parse_query
 from ..policy.registry.resolution import Unresolved
 from ..report.table import table
 from ..repository.proposals.on_remote import bring_history
-from ..repository.registry import read_tags
+from ..repository.registry import read_model
 from .difference_view import change_row, differences
 from .errors import Refused
 from .holdings import Holdings
@@ -30,12 +30,12 @@ def difference_lines(there: ProposedThere, look: Look, loaded: LoadedPolicy) -> 
     model = look.proposal.name.model
     better = loaded.policy.for_model(model).show.better
     with there.reader() as reader:
-        tags = list(read_tags(reader, [model]))
+        known = read_model(reader, model)
         holdings = Holdings(reader)
         for pair in pairs:
             before, after = pair
             try:
-                old, new = (held(parse_query(f"{model}@{one}"), tags, holdings, deprecated=True) for one in pair)
+                old, new = (held(parse_query(f"{model}@{one}"), known, holdings, deprecated=True) for one in pair)
             except (ValueError, Unresolved, Refused) as problem:
                 yield f"  note: how {before} and {after} differ can't be told: {problem}"
                 continue

@@ -11,8 +11,6 @@ from ..policy.grammar.names import gto_spelling
 from ..policy.grammar.query import parse_query
 from ..policy.objects.trailers import parse_trailers
 from ..policy.record import Record
-from ..policy.registry.event import read_event
-from ..policy.registry.history import ModelHistory
 from ..policy.registry.overview import version_lines
 from ..policy.registry.resolution import Unresolved, resolve
 from ..report.documents.shape import shape
@@ -20,7 +18,7 @@ from ..report.documents.shapes import AS_OF
 from ..report.escape import display, escape
 from ..report.table import table, utc_text
 from ..repository.open_repository import is_url, open_repository
-from ..repository.registry import read_tags
+from ..repository.registry import read_model
 from .at_time import as_of
 from .errors import Refused
 from .holdings import CONTENTS, Holdings, contents_document, contents_rows
@@ -29,13 +27,11 @@ from .holdings import CONTENTS, Holdings, contents_document, contents_rows
 TELLING = ("artifact", "data", "metric")
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ..contents.record import Contents
     from ..policy.grammar.query import Query
     from ..policy.push import Tag
     from ..policy.registry.overview import VersionLine
-    from ..policy.registry.resolution import NamedTag
+    from ..policy.registry.resolution import ModelTags
 
 VERSION = shape(
     "version", "One version of a model.",
@@ -56,15 +52,14 @@ class Held(Record):
     contents: Contents
 
 
-def held(asked: Query, found: Sequence[NamedTag], holdings: Holdings, *, deprecated: bool) -> Held:
-    """The version that a query asks for, by the tags of its model. Raises Refused or Unresolved where there is none."""
-    answer = resolve(asked, found, deprecated=deprecated)
-    history = ModelHistory(event for name, tag in found if (event := read_event(tag, name)))
-    lines = version_lines(history)
+def held(asked: Query, known: ModelTags, holdings: Holdings, *, deprecated: bool) -> Held:
+    """The version that a query asks for, of the model that is known. Raises Refused or Unresolved for none."""
+    answer = resolve(asked, known, deprecated=deprecated)
+    lines = version_lines(known.history())
     line = next((one for one in lines if (one.version, one.commit) == (answer.version, answer.commit)), None)
     if line is None:
         raise Refused(f"{answer.tag!r} is about commit {answer.commit}, which holds no version")
-    tag = next(tag for _, tag in found if tag.name == line.tag)
+    tag = next(tag for _, tag in known.tags if tag.name == line.tag)
     return Held(asked.model, line, tag, holdings.of(asked.model, line.commit, tag))
 
 
@@ -76,10 +71,10 @@ def show_version(
         asked = parse_query(query)
         with open_repository(repo, [asked.model]) as reader:
             then = as_of(reader, at, [asked.model])
-            found = list(read_tags(then.reader, [asked.model]))
+            known = read_model(then.reader, asked.model)
             then.refuse_gaps()
             holdings = Holdings(None if repo and is_url(repo) else reader)
-            one = held(asked, found, holdings, deprecated=deprecated)
+            one = held(asked, known, holdings, deprecated=deprecated)
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
     notes = [*notes, *then.tell(), *(display(note) for note in one.contents.notes)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..policy.grammar.names import gto_spelling
 from ..policy.record import Record
 from ..policy.registry.event import read_event
-from ..policy.registry.history import ModelHistory
 from ..policy.registry.journal import in_time_order, journal_of
 from ..policy.registry.overview import version_lines
 from .records import EventRow, ModelFacts, StageRow, Superseded, VersionRow
@@ -18,7 +17,9 @@ if TYPE_CHECKING:
     from ..policy.grammar.tag_name import TagName
     from ..policy.push import Tag
     from ..policy.registry.event import Event
+    from ..policy.registry.history import ModelHistory
     from ..policy.registry.journal import JournalEntry
+    from ..policy.registry.resolution import ModelTags
     from .landings import Landings
     from .records import FindingRow, Interval
 
@@ -37,24 +38,24 @@ class Past(Record):
 
 
 def model_facts(
-    tags: Sequence[NamedTag],
+    known: ModelTags,
     declared: Sequence[str] = (),
     findings: Sequence[FindingRow] = (),
     past: Past | None = None,
 ) -> ModelFacts | None:
-    """The facts from all `tags` of one model, None where none of them is an event.
+    """The facts of the model that is `known`, None where none of its tags is an event.
 
     `declared` are the stages that the repository knows; others come after them.
     `past` is what the server's push log knows of when the tags came.
     """
-    events = [event for name, tag in tags if (event := read_event(tag, name))]
+    events = known.events()
     if not events:
         return None
-    history = ModelHistory(events)
-    entries = in_time_order(journal_of(tags))
+    history = known.history()
+    entries = in_time_order(journal_of(known.tags))
     rows = {entry.event.tag: _event_row(entry) for entry in entries}
     trailers = {entry.event.tag: entry.trailers for entry in entries}
-    intervals = intervals_of(events) if past is None else _intervals_by_log(tags, past)
+    intervals = intervals_of(events) if past is None else _intervals_by_log(known.tags, past)
     latest = history.latest()
     return ModelFacts(
         gto_spelling(events[0].name.model),

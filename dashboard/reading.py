@@ -15,7 +15,7 @@ from ..policy.rules import RULES, load_rule
 from ..repository.git.objects import TagRef
 from ..repository.judging.audit import audit
 from ..repository.open_repository import is_url, open_repository
-from ..repository.registry import read_refs, tags_by_model
+from ..repository.registry import known_by, read_refs, tags_by_model
 from .guard import guard_of
 from .landings import landings_of
 from .model import Past, model_facts
@@ -66,7 +66,7 @@ def _read(reader: GitProgram, name: str, policy_of: PolicyOf, *, only_tags: bool
     models = []
     for model, found in tags.items():
         past = _past(reader, model, found, landings) if landings is not None else None
-        facts = model_facts(found, declared, by_model.get(gto_spelling(model), ()), past)
+        facts = model_facts(known_by(reader, found), declared, by_model.get(gto_spelling(model), ()), past)
         if facts is not None:
             models.append(facts)
     return RepositoryFacts(

@@ -20,7 +20,7 @@ from ..repository.annotation import read_annotation
 from ..repository.git.command import Git
 from ..repository.git.program import GitProgram
 from ..repository.open_repository import open_repository
-from ..repository.registry import read_tags
+from ..repository.registry import read_model
 from ..repository.remote.names import is_remote, remote_to_push_to
 from .ci_event import on_github
 
@@ -72,7 +72,7 @@ def _deployment(ref: str, remote: str | None) -> Deployment | None:
     place = remote if remote is not None else remote_to_push_to(git)
     with open_repository(place if remote is not None or is_remote(git, place) else None, [name.model]) as reader:
         try:
-            return deployment_of(ref.removeprefix(TAGS), list(read_tags(reader, [name.model])))
+            return deployment_of(ref.removeprefix(TAGS), read_model(reader, name.model))
         except Unresolved:
             return None
 

@@ -9,6 +9,7 @@ from ..policy.objects.tag_object import parse_tag_object
 from ..policy.push import Tag
 from ..policy.registry.event import read_event
 from ..policy.registry.history import ModelHistory
+from ..policy.registry.resolution import ModelTags
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,8 +79,18 @@ def latest_commit(reader: TagReader, commits: Collection[str]) -> int:
     return max((parse_commit(found.data, found.size).time for found in objects if found.type == "commit"), default=-1)
 
 
+def read_model(reader: TagReader, model: str) -> ModelTags:
+    """All tags of a model (as tags spell it). Raises CannotJudge where the repository can't be read."""
+    return known_by(reader, list(read_tags(reader, [model])))
+
+
+def known_by(reader: TagReader, tags: Sequence[tuple[TagName, Tag]]) -> ModelTags:
+    """One model by its `tags`, which were read before. Raises CannotJudge where its commits can't be read."""
+    return ModelTags(tags, latest_commit_of(reader, tags))
+
+
 def latest_commit_of(reader: TagReader, tags: Sequence[tuple[TagName, Tag]]) -> int:
-    """The same of one model's tags; -1 where no tag deprecates the model, and nobody asks."""
+    """The latest date of the commits of one model; -1 where no tag deprecates the model, and nobody asks."""
     if all(name.kind != "deprecate" for name, _ in tags):
         return -1
     events = (event for name, tag in tags if (event := read_event(tag, name)))

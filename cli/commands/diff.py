@@ -17,7 +17,7 @@ from ...report.exit_status import ACCEPTED, REFUSED
 from ...report.markdown import code, prose
 from ...report.table import table
 from ...repository.open_repository import is_url, open_repository
-from ...repository.registry import tags_by_model
+from ...repository.registry import read_model
 from ..at_time import as_of, at_option
 from ..completion import complete_query
 from ..difference_view import change_row, differences
@@ -84,14 +84,12 @@ def diff(
         notes = say_what_is_not_here(repo, models, offline=offline)
         with open_repository(repo, models) as reader:
             then = as_of(reader, at, models)
-            tags = tags_by_model(then.reader, models)
+            known = {model: read_model(then.reader, model) for model in models}
             then.refuse_gaps()
             loaded = policy_at(reader, repo)
             files_are_here = not (repo and is_url(repo))
             holdings = Holdings(reader if files_are_here else None)
-            before, after = (
-                held(query, tags.get(query.model, []), holdings, deprecated=deprecated) for query in queries
-            )
+            before, after = (held(query, known[query.model], holdings, deprecated=deprecated) for query in queries)
             better = loaded.policy.for_model(after.model).show.better if loaded is not None else {}
             changes, own = differences(before, after, better, reader if files_are_here else None)
     except (ValueError, Unresolved) as problem:

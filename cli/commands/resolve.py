@@ -20,7 +20,7 @@ from ...report.escape import escape
 from ...report.table import utc_text
 from ...repository.git.command import Git
 from ...repository.open_repository import open_remote, open_repository
-from ...repository.registry import latest_commit_of, models_of, read_tags
+from ...repository.registry import models_of, read_model
 from ...repository.remote.names import is_remote, remote_to_push_to
 from ..at_time import as_of, at_option
 from ..completion import complete_query
@@ -114,15 +114,14 @@ def resolve(
             if revision is not None:
                 asked = asked._replace(commit=_commit(reader, revision))
             then = as_of(reader, at, [asked.model])
-            tags = list(read_tags(then.reader, [asked.model]))
+            known = read_model(then.reader, asked.model)
             then.refuse_gaps()
-            if not tags and asked.tag is None:
+            if not known.tags and asked.tag is None:
                 raise no_such_model(asked.model, models_of(then.reader))
-            latest = latest_commit_of(then.reader, tags)
         found = (
-            resolve_all(asked, tags, deprecated=deprecated, latest_commit=latest)
+            resolve_all(asked, known, deprecated=deprecated)
             if every
-            else [resolve_query(asked, tags, deprecated=deprecated, latest_commit=latest)]
+            else [resolve_query(asked, known, deprecated=deprecated)]
         )
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
@@ -158,9 +157,9 @@ def _for_event(tag: str, repo: str | None, at: int | None, answer: str | None, a
         opened = open_repository(repo, [asked.model]) if remote is None else open_remote(remote, [asked.model])
         with opened as reader:
             then = as_of(reader, at, [asked.model])
-            tags = list(read_tags(then.reader, [asked.model]))
+            known = read_model(then.reader, asked.model)
             then.refuse_gaps()
-        found = deployment_of(asked.tag or "", tags)
+        found = deployment_of(asked.tag or "", known)
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
     event, deploy = found.event, found.deploy

@@ -16,7 +16,7 @@ from ...report.documents.shapes import AS_OF
 from ...report.escape import display, escape
 from ...report.exit_status import ACCEPTED, REFUSED
 from ...repository.open_repository import is_url, open_repository
-from ...repository.registry import read_tags
+from ...repository.registry import read_model
 from ...repository.signatures.standing_tags import problem_of_signature
 from ..at_time import as_of, at_option
 from ..completion import complete_query
@@ -53,11 +53,14 @@ UNSIGNED = "of a URL the policy is not known, so no signature was asked for"
 @click.command()
 @click.argument("path", type=click.Path(exists=True))
 @click.argument("query", metavar="QUERY", shell_complete=complete_query)
+@click.option("-d", "--deprecated", is_flag=True, help="Answer for a deprecated model, too.")
 @repo_option
 @at_option
 @offline_option
 @json_option
-def verify(path: str, query: str, repo: str | None, at: int | None, offline: bool, as_json: bool) -> int:
+def verify(
+    path: str, query: str, deprecated: bool, repo: str | None, at: int | None, offline: bool, as_json: bool
+) -> int:
     """Verify that the file or folder PATH is the artifact of a version.
 
     A QUERY is whatever `resolve` takes, such as churn@v1.2.0 or churn#prod. The
@@ -75,13 +78,13 @@ def verify(path: str, query: str, repo: str | None, at: int | None, offline: boo
         notes = say_what_is_not_here(repo, [asked.model], offline=offline)
         with open_repository(repo, [asked.model]) as reader:
             then = as_of(reader, at, [asked.model])
-            found = list(read_tags(then.reader, [asked.model]))
+            known = read_model(then.reader, asked.model)
             then.refuse_gaps()
-            one = held(asked, found, Holdings(None if tags_only else reader), deprecated=False)
-            deciding = {one.line.tag, resolve(asked, found).tag}
+            one = held(asked, known, Holdings(None if tags_only else reader), deprecated=deprecated)
+            deciding = {one.line.tag, resolve(asked, known, deprecated=deprecated).tag}
             # A policy that can't be read may want signatures, so that there is no answer then.
             loaded = None if tags_only else policy_in_force(git=reader.git)
-            because = _unsigned([tag for _, tag in found if tag.name in deciding], loaded, reader)
+            because = _unsigned([tag for _, tag in known.tags if tag.name in deciding], loaded, reader)
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
     own = [*one.contents.notes, *([UNSIGNED] if tags_only else [])]

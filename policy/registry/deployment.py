@@ -5,16 +5,13 @@ from __future__ import annotations
 from ..grammar.query import Query
 from ..record import Record
 from .before import stood_before
-from .event import read_event
 from .history import ModelHistory
 from .resolution import Unresolved, resolve, version_on
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ..grammar.versions import Version
-    from .resolution import NamedTag, Resolution
+    from .resolution import ModelTags, Resolution
 
 
 class Deployment(Record):
@@ -30,24 +27,24 @@ class Deployment(Record):
     previous: Version | None
 
 
-def deployment_of(tag: str, tags: Sequence[NamedTag]) -> Deployment:
-    """What `tag` means for who deploys, by all `tags` of its model. Raises Unresolved where the tag did nothing."""
-    name = next((name for name, found in tags if found.name == tag), None)
+def deployment_of(tag: str, known: ModelTags) -> Deployment:
+    """What `tag` means for who deploys its model, which is `known`. Raises Unresolved where the tag did nothing."""
+    name = next((name for name, found in known.tags if found.name == tag), None)
     if name is None:
         raise Unresolved(f"there is no tag {tag!r}")
-    event = resolve(Query("tag", name.model, tag=tag), tags)
+    event = resolve(Query("tag", name.model, tag=tag), known)
     about = Query("stage", name.model, stage=event.stage) if event.stage is not None else None
     if event.kind == "register":
         about = Query("version", name.model, version=event.version)
-    previous = _previous(tag, tags)
+    previous = _previous(tag, known)
     try:
-        return Deployment(event, resolve(about, tags) if about is not None else None, previous)
+        return Deployment(event, resolve(about, known) if about is not None else None, previous)
     except Unresolved:
         return Deployment(event, None, previous)
 
 
-def _previous(tag: str, tags: Sequence[NamedTag]) -> Version | None:
-    events = [event for name, found in tags if (event := read_event(found, name))]
+def _previous(tag: str, known: ModelTags) -> Version | None:
+    events = known.events()
     own = next(event for event in events if event.tag == tag)
     before = ModelHistory(stood_before(own, [event for event in events if event is not own]))
     stage = own.name.stage

@@ -20,6 +20,23 @@ if TYPE_CHECKING:
     NamedTag = tuple[TagName, Tag]
 
 
+class ModelTags(Record):
+    """All tags of one model. `latest_commit` is as in ModelHistory: it may take a deprecated model up again."""
+
+    tags: Sequence[NamedTag]
+    latest_commit: int
+
+    def events(self) -> list[Event]:
+        """The events of the tags that the registry reads."""
+        return [event for name, tag in self.tags if (event := read_event(tag, name))]
+
+    def history(self) -> ModelHistory:
+        """The model's history."""
+        history = ModelHistory(self.events())
+        history.latest_commit = self.latest_commit
+        return history
+
+
 class Resolution(Record):
     """The answer. `tag` is the tag that it comes from; `current` tells whether it still holds.
 
@@ -41,16 +58,14 @@ class Unresolved(LookupError):
     """There is no answer; the message says why, and what there is instead."""
 
 
-def resolve(query: Query, tags: Sequence[NamedTag], *, deprecated: bool = False, latest_commit: int = -1) -> Resolution:
-    """The answer to `query` from all `tags` of its model; `latest_commit` as in ModelHistory.
+def resolve(query: Query, known: ModelTags, *, deprecated: bool = False) -> Resolution:
+    """The answer to `query` about the model that is `known`.
 
     A deprecated model has no answer, unless `deprecated` is True. Raises Unresolved.
     """
-    events = [event for name, tag in tags if (event := read_event(tag, name))]
-    history = ModelHistory(events)
-    history.latest_commit = latest_commit
+    history = known.history()
     if query.tag is not None:
-        return _of_tag(query.tag, tags, events, history)
+        return _of_tag(query.tag, known, history)
     _must_be_in_use(query.model, history, deprecated=deprecated)
     if query.about == "stage":
         return _answer(_holders(query.model, query.stage or "", history)[0], history, current=True)
@@ -60,12 +75,9 @@ def resolve(query: Query, tags: Sequence[NamedTag], *, deprecated: bool = False,
     return _answer(event, history, current=True)
 
 
-def resolve_all(
-    query: Query, tags: Sequence[NamedTag], *, deprecated: bool = False, latest_commit: int = -1
-) -> list[Resolution]:
+def resolve_all(query: Query, known: ModelTags, *, deprecated: bool = False) -> list[Resolution]:
     """Every version that is in the stage of `query`, the one that counts first. Raises Unresolved for none."""
-    history = ModelHistory(event for name, tag in tags if (event := read_event(tag, name)))
-    history.latest_commit = latest_commit
+    history = known.history()
     _must_be_in_use(query.model, history, deprecated=deprecated)
     holders = _holders(query.model, query.stage or "", history)
     return [_answer(event, history, current=event is holders[0]) for event in holders]
@@ -130,10 +142,11 @@ def _holders(model: str, stage: str, history: ModelHistory) -> list[Event]:
     return holders
 
 
-def _of_tag(tag: str, tags: Sequence[NamedTag], events: Sequence[Event], history: ModelHistory) -> Resolution:
+def _of_tag(tag: str, known: ModelTags, history: ModelHistory) -> Resolution:
+    events = known.events()
     event = next((one for one in events if one.tag == tag), None)
     if event is None:
-        raise Unresolved(_unreadable(tag, tags))
+        raise Unresolved(_unreadable(tag, known.tags))
     if not took_effect(event, events, history):
         raise Unresolved(f"the tag {tag!r} changed nothing: {_why_not(event)}")
     return _answer(event, history, current=_is_current(event, history))

@@ -17,7 +17,7 @@ from ...policy.wording import MOST_NAMES, shell_command, some_of
 from ..git.processes import run
 from ..git.program import GitProgram
 from ..judging.pipeline import judge_updates
-from ..registry import read_refs
+from ..registry import read_refs, take_up
 from ..remote.branch_to_push import remote_has
 from ..remote.clone_and_remote import CloneAndRemoteReader
 from ..remote.fetching import fetch_into_clone
@@ -237,6 +237,7 @@ def open_tag_maker(git: Git, model: str, *, remote: str | None, own_tags: bool =
         stack.enter_context(contextlib.closing(reader))
         refs = reader.tags_of([model])[model]
         known = known_model(model, read_refs(reader, refs))
+        take_up(reader, [known.history])
         yield TagMaker(git, reader, known, remote, {ref.name: ref.oid for ref in refs})
 
 

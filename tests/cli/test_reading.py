@@ -280,4 +280,13 @@ def test_a_commit_that_is_dated_after_a_deprecation_takes_the_model_up_again_as_
     assert tagwarden(repo.path, "show", "--json").json["models"][0]["deprecated"] is False
     assert tagwarden(repo.path, "resolve", "churn@latest", "--commit").out.strip() == commit
     assert "v1.0.0" in tagwarden(repo.path, "show", "churn").out
+    assert "churn v1.0.0: active" in tagwarden(repo.path, "show", "churn@latest").out
+    assert tagwarden(repo.path, "resolve", "churn@v1.0.0", "--event").out == "v1.0.0\n"
+    assert tagwarden(repo.path, "resolve", "churn@deprecated", "--json").json["current"] is False
+    assert tagwarden(repo.path, "diff", "churn@latest", "churn@v1.0.0").status == 0
+    unknown = tagwarden(repo.path, "verify", str(repo.path / ".git" / "HEAD"), "churn@latest")
+    assert "tells the artifact of churn v1.0.0" in unknown.err
     assert list(gto.api.show(str(repo.path))) == ["churn"]
+    assert tagwarden(repo.path, "deprecate", "churn").status == 0
+    assert list(gto.api.show(str(repo.path))) == []
+    assert tagwarden(repo.path, "deprecate", "churn").status == 1

@@ -102,6 +102,16 @@ def test_another_version_of_the_model_is_not_this_one(repo: Repo, model: Path) -
     assert [verify(repo, model, query).status for query in ("churn#prod", "churn@latest")] == [0, 1]
 
 
+def test_a_version_of_a_deprecated_model_is_verified_when_asked_for(repo: Repo, model: Path) -> None:
+    repo.tag("churn@v1.0.0", message=f"One\n\nArtifact: sha256:{SHA} model.pkl")
+    repo.tag("churn@deprecated")
+
+    refused = verify(repo, model)
+
+    assert (refused.status, verify(repo, model, "churn@latest", "--deprecated").status) == (1, 0)
+    assert "the model 'churn' is deprecated ('churn@deprecated'); --deprecated answers anyway" in refused.err
+
+
 def test_what_cannot_be_told_is_no_answer(repo: Repo, model: Path, tmp_path: Path) -> None:
     repo.tag("churn@v1.0.0")
     untold = verify(repo, model)

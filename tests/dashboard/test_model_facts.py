@@ -21,7 +21,7 @@ from tagwarden.policy.registry.event import read_event
 from tagwarden.policy.registry.history import ModelHistory
 from tagwarden.policy.registry.journal import in_time_order, journal_of
 from tagwarden.policy.registry.overview import overview_of, stage_holders, version_lines
-from tagwarden.policy.registry.resolution import Unresolved, resolve
+from tagwarden.policy.registry.resolution import ModelTags, Unresolved, resolve
 
 NamedTag = tuple[TagName, Tag]
 COMMITS = [f"{number:040x}" for number in range(1, 5)]
@@ -64,9 +64,13 @@ def at(intervals: Sequence[Interval], what: str, second: int) -> str | None:
     return found
 
 
+def known(tags: Sequence[NamedTag]) -> ModelTags:
+    return ModelTags(tags, -1)
+
+
 def answer(query: Query, tags: Sequence[NamedTag]) -> str | None:
     try:
-        found = resolve(query, tags, deprecated=True)
+        found = resolve(query, known(tags), deprecated=True)
     except Unresolved:
         return None
     held = found.version
@@ -125,7 +129,7 @@ def hold_against_history(facts: ModelFacts, tags: Sequence[NamedTag]) -> None:
 
 
 def hold(tags: Sequence[NamedTag]) -> None:
-    facts = model_facts(tags)
+    facts = model_facts(known(tags))
     assert facts is not None
     hold_against_show(facts, tags)
     hold_against_history(facts, tags)
@@ -159,10 +163,10 @@ def test_registries_that_a_server_accepted_are_shown_as_the_commands_show_them(p
 
 def test_a_stage_that_fell_back_says_behind_what_and_how_that_ended() -> None:
     facts = model_facts(
-        [
+        known([
             tag("churn@v1.0.0", 0, 0), tag("churn#prod#1", 0, 1), tag("churn@v1.1.0", 1, 2), tag("churn#prod#2", 1, 3),
             tag("churn#prod!#3", 1, 4),
-        ]
+        ])
     )  # fmt: skip
     assert facts is not None
     (prod,) = facts.stages
@@ -175,7 +179,7 @@ def test_a_stage_that_fell_back_says_behind_what_and_how_that_ended() -> None:
 
 
 def test_a_stage_whose_version_was_deregistered_says_so() -> None:
-    facts = model_facts([tag("churn@v1.0.0", 0, 0), tag("churn#prod", 0, 1), tag("churn@v1.0.0!", 0, 2)])
+    facts = model_facts(known([tag("churn@v1.0.0", 0, 0), tag("churn#prod", 0, 1), tag("churn@v1.0.0!", 0, 2)]))
     assert facts is not None
     (prod,) = facts.stages
 
@@ -185,7 +189,7 @@ def test_a_stage_whose_version_was_deregistered_says_so() -> None:
 
 
 def test_a_version_that_is_assigned_once_more_holds_its_stage_since_the_first_time() -> None:
-    facts = model_facts([tag("churn@v1.0.0", 0, 0), tag("churn#prod#1", 0, 1), tag("churn#prod#2", 0, 5)])
+    facts = model_facts(known([tag("churn@v1.0.0", 0, 0), tag("churn#prod#1", 0, 1), tag("churn#prod#2", 0, 5)]))
     assert facts is not None
 
     (prod,) = facts.stages
@@ -206,7 +210,7 @@ def test_a_model_with_ten_thousand_events_takes_time_in_proportion() -> None:
     import time
 
     began = time.process_time()
-    facts = model_facts(tags)
+    facts = model_facts(known(tags))
     assert facts is not None
     assert len(facts.intervals) > 4000
     assert time.process_time() - began < 5
