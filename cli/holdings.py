@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..policy.objects.trailers import parse_trailers
-from ..policy.registry.event import read_event
-from ..policy.registry.history import ModelHistory
 from ..report.documents.shape import holding, or_null, shape
 from ..report.escape import display
-from ..repository.registry import read_tags, take_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,8 +14,7 @@ if TYPE_CHECKING:
     from ..contents.record import Contents, Stated
     from ..policy.objects.piece import Piece
     from ..policy.push import Tag
-    from ..policy.registry.overview import VersionLine
-    from ..repository.git.reader import Reader, TagReader
+    from ..repository.git.reader import Reader
 
 PIECE = shape("piece", "A file or folder.", "path", "digests", or_null("size"), "told_by")
 STATED = shape("stated", "A metric or a parameter.", "name", "value", "told_by")
@@ -59,31 +55,14 @@ class Holdings:
         return contents_of(self._reader, model, commit, trailers, self._documents)
 
 
-class Registered:
-    """The tags of models, and what they add up to."""
-
-    def __init__(self, reader: TagReader, models: Sequence[str] | None = None) -> None:
-        self._tags: dict[str, Tag] = {}
-        self.histories: dict[str, ModelHistory] = {}
-        for name, tag in read_tags(reader, models):
-            event = read_event(tag, name)
-            if event is not None:
-                self._tags[tag.name] = tag
-                self.histories.setdefault(name.model, ModelHistory()).add(event)
-        take_up(reader, self.histories.values())
-
-    def metrics_of(self, reader: Reader, model: str, lines: Iterable[VersionLine]) -> dict[str, Sequence[Stated]]:
-        """The metrics of versions, by their tags."""
-        holdings = Holdings(reader)
-        return {line.tag: holdings.of(model, line.commit, self._tags[line.tag]).metrics for line in lines}
-
-    def metrics_of_latest(self, reader: Reader, models: Iterable[str]) -> dict[str, Sequence[Stated]]:
-        """The metrics of the latest version of each of `models`."""
-        holdings = Holdings(reader)
-        latest = {model: event for model in models if (event := self.histories[model].latest())}
-        return {
-            model: holdings.of(model, event.commit, self._tags[event.tag]).metrics for model, event in latest.items()
-        }
+def metrics_of(reader: Reader, registrations: Iterable[tuple[str, Tag]]) -> dict[str, Sequence[Stated]]:
+    """The metrics of versions by the tags that register them, each given behind its model."""
+    holdings = Holdings(reader)
+    return {
+        tag.name: holdings.of(model, tag.object.target, tag).metrics
+        for model, tag in registrations
+        if tag.object is not None
+    }
 
 
 def chosen(metrics: Iterable[Stated], names: Sequence[str]) -> list[Stated]:

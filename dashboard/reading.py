@@ -48,7 +48,7 @@ def read_repository(place: str, name: str, policy_of: PolicyOf) -> RepositoryFac
 
 
 def _read(reader: GitProgram, name: str, policy_of: PolicyOf, *, only_tags: bool) -> RepositoryFacts:
-    tags = tags_by_model(reader)
+    tags = dict(tags_by_model(reader))
     loaded, verdict, notes = None, None, [ONLY_TAGS] if only_tags else []
     if not only_tags:
         try:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import sys
+from functools import cache
+from operator import itemgetter
+from sys import intern
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...policy.grammar.names import gto_spelling
-from ...policy.registry.journal import EVENT_WORDS, in_time_order, journal_of
+from ...policy.registry.journal import EVENT_WORDS, journal_of, place_in_time
 from ...report.documents.shape import holding, or_null, shape
 from ...report.documents.shapes import AS_OF
 from ...report.escape import display
-from ...report.table import table, utc_text
+from ...report.table import table_lines, utc_text
 from ...repository.open_repository import open_repository
 from ...repository.registry import models_of, tags_by_model
 from ..at_time import as_of, at_option, moment_option
+from ..lines import echo_lines
 from ..reading import (
     json_option,
     model_of,
@@ -27,7 +32,15 @@ from ..reading import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ...policy.grammar.versions import Version
     from ...policy.registry.journal import JournalEntry
+    from ...repository.git.reader import TagReader
+
+    Row = tuple[str | None, ...]
+
+HEADER = ("TIME", "MODEL", "EVENT", "VERSION", "NUMBER", "STAGE", "COMMIT", "TAG", "BY", "MESSAGE")
 
 EVENT = shape(
     "event", "What one tag did.",
@@ -70,42 +83,57 @@ def history(
     notes = say_what_is_not_here(repo, models, offline=offline)
     with open_repository(repo, models) as reader:
         then = as_of(reader, at, models)
-        found = tags_by_model(then.reader, models)
-        entries = in_time_order(entry for tags in found.values() for entry in journal_of(tags))
+        asked = range(since or 0, sys.maxsize if until is None else until + 1)
+        happened, events = _events(then.reader, models, asked, _document if as_json else _row)
         notes += then.tell()
-        if models and not entries:
+        if models and not happened:
             raise no_such_model(models[0], models_of(then.reader))
-    happened = bool(entries)
-    if since is not None:
-        entries = [entry for entry in entries if entry.event.time >= since]
-    if until is not None:
-        entries = [entry for entry in entries if entry.event.time <= until]
     if not ascending:
-        entries = entries[::-1]
+        events.reverse()
     if as_json:
-        events = [_document(entry) for entry in entries]
         click.echo(json.dumps({"schema": 1, **then.keys, "notes": notes, "events": events}))
-    elif entries:
-        header = ["TIME", "MODEL", "EVENT", "VERSION", "NUMBER", "STAGE", "COMMIT", "TAG", "BY", "MESSAGE"]
-        click.echo(table(header, [_row(entry) for entry in entries]))
+    elif events:
+        echo_lines(table_lines(HEADER, events))
     else:
         click.echo("there is no such event" if happened else "there is no model here", err=True)
 
 
-def _row(entry: JournalEntry) -> list[str | None]:
-    event = entry.event
-    return [
-        utc_text(event.time),
-        gto_spelling(event.name.model),
-        EVENT_WORDS[event.name.kind],
-        str(entry.version) if entry.version else None,
-        str(entry.number) if entry.number else None,
-        event.name.stage,
-        event.commit[:7],
-        event.tag,
-        entry.tagger.name,
-        entry.message.partition("\n")[0],
-    ]
+def _events(
+    reader: TagReader, models: Sequence[str] | None, asked: range, shown: Callable[[JournalEntry], Any]
+) -> tuple[bool, list[Any]]:
+    """Whether there is an event at all, and those of the `asked` seconds as they are shown, the oldest first."""
+    happened = False
+    found: list[tuple[tuple[int, int, str], Any]] = []
+    # Of a million events nothing else is kept: with their tags they would take gigabytes.
+    for _, tags in tags_by_model(reader, models):
+        for entry in journal_of(tags):
+            happened = True
+            if entry.event.time in asked:
+                found.append((place_in_time(entry), shown(entry)))
+    found.sort(key=itemgetter(0))
+    return happened, [event for _, event in found]
+
+
+def _row(entry: JournalEntry) -> Row:
+    (tag, name, commit, time), version, number, tagger, message = entry
+    # Equal texts are one text here: a table of a million events is then a third smaller, and made in half the time.
+    return (
+        utc_text(time),
+        intern(gto_spelling(name.model)),
+        EVENT_WORDS[name.kind],
+        _text(version),
+        _text(number),
+        intern(name.stage) if name.stage else None,
+        intern(commit[:7]),
+        tag,
+        intern(tagger.name),
+        message.partition("\n")[0],
+    )
+
+
+@cache
+def _text(value: Version | int | None) -> str | None:
+    return str(value) if value else None
 
 
 def _document(entry: JournalEntry) -> dict[str, object]:

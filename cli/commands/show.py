@@ -14,10 +14,10 @@ from ...report.documents.shape import holding, if_any, or_null, shape
 from ...report.documents.shapes import AS_OF
 from ...report.table import table, utc_text
 from ...repository.open_repository import open_repository
-from ...repository.registry import histories, models_of
+from ...repository.registry import history_of, models_of, tags_by_model
 from ..at_time import as_of, at_option
 from ..errors import Refused
-from ..holdings import METRICS, Registered, cells, chosen, stated_document
+from ..holdings import METRICS, cells, chosen, metrics_of, stated_document
 from ..reading import (
     declared_in,
     deprecated_option,
@@ -33,10 +33,12 @@ from ..reading import (
 from ..version_view import DOCUMENT, VERSION, show_version, version_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ...contents.record import Stated
+    from ...policy.push import Tag
     from ...policy.registry.overview import ModelOverview
+    from ...repository.git.reader import TagReader
 
 AT_A_GLANCE = ("model", or_null("latest"), "version_count", "stages", "deprecated")
 MODEL = shape("model", "A model at a glance.", *AT_A_GLANCE, if_any(METRICS))
@@ -92,14 +94,11 @@ def _show_all(repo: str | None, at: int | None, deprecated: bool, as_json: bool,
         then = as_of(reader, at)
         loaded = policy_at(reader, repo)
         metrics = loaded.policy.base.show.metrics if loaded is not None else ()
-        # The tags themselves are kept only where their trailers may be shown.
-        found = Registered(then.reader) if metrics else None
-        read = found.histories if found is not None else histories(then.reader)
-        overviews = [overview_of(model, history) for model, history in read.items()]
-        shown_ones = sorted(
-            (one for one in overviews if deprecated or not one.deprecated), key=lambda one: gto_spelling(one.model)
-        )
-        held = found.metrics_of_latest(reader, [one.model for one in shown_ones]) if found is not None else {}
+        found = [(one, tag) for one, tag in _at_a_glance(then.reader) if deprecated or not one.deprecated]
+        found.sort(key=lambda pair: gto_spelling(pair[0].model))
+        stated = metrics_of(reader, ((one.model, tag) for one, tag in found if tag)) if metrics else {}
+    shown_ones = [one for one, _ in found]
+    held = {one.model: stated[tag.name] for one, tag in found if tag and tag.name in stated}
     notes += then.tell()
     stages = stages_in_order((stage for one in shown_ones for stage in one.stages), declared_in(loaded))
     if as_json:
@@ -123,6 +122,15 @@ def _show_all(repo: str | None, at: int | None, deprecated: bool, as_json: bool,
         click.echo(table(["MODEL", "LATEST", "VERSIONS", *(f"#{stage}" for stage in stages), *metrics], rows))
 
 
+def _at_a_glance(reader: TagReader) -> Iterator[tuple[ModelOverview, Tag | None]]:
+    """Every model that has an event, and the tag of its latest version."""
+    for model, tags in tags_by_model(reader):
+        history = history_of(reader, tags)
+        if history.has_events:
+            one = overview_of(model, history)
+            yield one, next((tag for _, tag in tags if tag.name == one.latest_tag), None)
+
+
 def _metrics_document(held: Iterable[Stated], names: Sequence[str]) -> dict[str, object]:
     return {"metrics": stated_document(chosen(held, names))} if names else {}
 
@@ -140,15 +148,16 @@ def _overview(one: ModelOverview, stages: list[str]) -> dict[str, object]:
 def _show_one(model: str, repo: str | None, at: int | None, deprecated: bool, as_json: bool, notes: list[str]) -> None:
     with open_repository(repo, [model]) as reader:
         then = as_of(reader, at, [model])
-        found = Registered(then.reader, [model])
-        history = found.histories.get(model)
+        tags = dict(tags_by_model(then.reader, [model])).get(model, [])
+        history = history_of(then.reader, tags)
         notes += then.tell()
-        if history is None:
+        if not history.has_events:
             raise no_such_model(model, models_of(then.reader))
         loaded = policy_at(reader, repo)
         metrics = loaded.policy.for_model(model).show.metrics if loaded is not None else ()
         lines = [line for line in version_lines(history) if deprecated or line.active]
-        held = found.metrics_of(reader, model, lines) if metrics else {}
+        shown_tags = {line.tag for line in lines}
+        held = metrics_of(reader, ((model, tag) for _, tag in tags if tag.name in shown_tags)) if metrics else {}
     declared = declared_in(loaded)
     if as_json:
         versions = [{**version_document(line), **_metrics_document(held.get(line.tag, ()), metrics)} for line in lines]

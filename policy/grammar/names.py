@@ -89,7 +89,12 @@ def is_counter(text: str) -> bool:
 
 def fits(tag: str) -> bool:
     """Whether Git can store `tag`: components short enough for a file, and no ".lock" at the end."""
-    if tag[-5:] == ".lock" or is_endless(tag):
+    return not is_endless(tag) and has_fit_parts(tag)
+
+
+def has_fit_parts(tag: str) -> bool:
+    """Whether Git can store `tag`, if it is not endless."""
+    if tag[-5:] == ".lock":
         return False
     return len(tag) <= MOST_BYTES or max(map(len, tag.split("/"))) <= MOST_BYTES
 

@@ -281,6 +281,11 @@ class ModelHistory:
         return {*self._versions_at, *self._first_assigned_at}
 
     @property
+    def has_events(self) -> bool:
+        """Whether anything was added."""
+        return self.last_sign_of_life is not None or self.deprecated is not None
+
+    @property
     def is_deprecated(self) -> bool:
         """Whether nothing has happened since the last deprecation."""
         alive = self.last_sign_of_life

@@ -6,7 +6,7 @@ from ..objects.trailers import parse_trailers
 from ..record import Record
 from .event import read_event
 from .history import ModelHistory
-from .overview import ordinal_numbers
+from .overview import in_order_of_time
 from .resolution import version_on
 
 TYPE_CHECKING = False
@@ -51,8 +51,8 @@ def journal_of(tags: Iterable[tuple[TagName, Tag]]) -> Iterator[JournalEntry]:
     """The entries of one model from its tags, in no order."""
     read = [(event, tag) for name, tag in tags if (event := read_event(tag, name))]
     history = ModelHistory(event for event, _ in read)
-    numbers = ordinal_numbers(history.registrations)
-    number_of = {(event.name.version, event.commit): number for event, number in numbers.items()}
+    numbered = enumerate(in_order_of_time(history.registrations), 1)
+    number_of = {(event.name.version, event.commit): number for number, event in numbered}
     for event, tag in read:
         if tag.object is None or tag.object.tagger is None:
             continue
@@ -71,4 +71,10 @@ def journal_of(tags: Iterable[tuple[TagName, Tag]]) -> Iterator[JournalEntry]:
 
 def in_time_order(entries: Iterable[JournalEntry]) -> Sequence[JournalEntry]:
     """The oldest first; GTO's order where two share a second."""
-    return sorted(entries, key=lambda entry: (entry.event.time, PRIORITY[entry.event.name.kind], entry.event.tag))
+    return sorted(entries, key=place_in_time)
+
+
+def place_in_time(entry: JournalEntry) -> tuple[int, int, str]:
+    """By which entries are sorted: time, kind, tag. No two that stand at once have the same."""
+    event = entry.event
+    return event.time, PRIORITY[event.name.kind], event.tag

@@ -7,6 +7,7 @@ that is in force, `latest` the greatest active version.
 from __future__ import annotations
 
 from ..record import Record
+from .history import greatest_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class ModelOverview(Record):
 
     model: str
     latest: Version | None
+    latest_tag: str | None
     versions: int
     stages: dict[str, StageHolder]
     deprecated: bool
@@ -54,11 +56,13 @@ class VersionLine(Record):
 
 def overview_of(model: str, history: ModelHistory) -> ModelOverview:
     """The line of `model`, spelled as in tags."""
-    latest = history.latest()
+    active = list(history.active_registrations())
+    latest = greatest_of(active)
     return ModelOverview(
         model,
         latest.name.version if latest else None,
-        sum(1 for _ in history.active_registrations()),
+        latest.tag if latest else None,
+        len(active),
         stage_holders(history),
         history.is_deprecated,
     )
@@ -81,7 +85,7 @@ def version_lines(history: ModelHistory) -> list[VersionLine]:
     for holder in stage_holders(history).values():
         held.setdefault(holder.commit, []).append(holder.stage)
     lines = []
-    for event, number in ordinal_numbers(history.registrations).items():
+    for number, event in enumerate(in_order_of_time(history.registrations), 1):
         assert event.name.version is not None
         if history.registration(event.name.version, event.commit) != event:
             continue  # it was deregistered, and registered again on the same commit
@@ -93,10 +97,9 @@ def version_lines(history: ModelHistory) -> list[VersionLine]:
     return sorted(lines, key=lambda line: (line.version.precedence, line.time, line.tag), reverse=True)
 
 
-def ordinal_numbers(registrations: Iterable[Event]) -> dict[Event, int]:
-    """The number of each registration in order of time, from 1; deregistered versions keep theirs."""
-    ordered = sorted(registrations, key=lambda event: (event.time, _precedence(event), event.tag))
-    return {event: number for number, event in enumerate(ordered, 1)}
+def in_order_of_time(registrations: Iterable[Event]) -> list[Event]:
+    """The registrations in the order in which they are numbered, from 1; deregistered versions keep their numbers."""
+    return sorted(registrations, key=lambda event: (event.time, _precedence(event), event.tag))
 
 
 def stages_in_order(found: Iterable[str], declared: Sequence[str] | None) -> list[str]:

@@ -85,7 +85,7 @@ def resolve_all(query: Query, known: ModelTags, *, deprecated: bool = False) -> 
 
 def _must_be_in_use(model: str, history: ModelHistory, *, deprecated: bool) -> None:
     name = gto_spelling(model)
-    if history.last_sign_of_life is None and history.deprecated is None:
+    if not history.has_events:
         raise Unresolved(f"there is no model {name!r}")
     if history.is_deprecated and not deprecated:
         assert history.deprecated is not None

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import os
 
-from ...policy.errors import CannotJudge
-from .objects import RawObject
+from .cat_file_answers import ADVICE, Answers, NotFetched
 from .scratch_files import filled_scratch_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
-    from typing import BinaryIO
 
     from .command import Git
+    from .objects import RawObject
     from .processes import Child
     from .promised import Promised
 
@@ -26,20 +25,9 @@ if TYPE_CHECKING:
 _WINDOW_BYTES = 4096
 # Some 400 ids: to answer these one by one costs what another process would.
 _WINDOWS_AT_MOST = 4
-# About what Git writes, and we read over, in the time that another process takes to start.
-READ_OVER_BYTES = 1 << 18
 # The rules let nobody tag or name a larger object, and nothing here reads one.
 LARGEST = 1 << 24
 _SIZES, _CONTENT = "--batch-check", "--batch"
-_CHUNK = 1 << 16
-_NEWLINE = 0x0A
-# How Git says that it may not fetch what a partial clone was promised.
-NOT_FETCHED = "from promisor remote"
-_ADVICE = "Run `git fsck` in that repository: it names what is damaged."
-
-
-class _NotFetched(CannotJudge):
-    """An object is missing that a partial clone was promised."""
 
 
 class ObjectReader:
@@ -82,7 +70,7 @@ class ObjectReader:
                     answered += 1
                     yield answer
                 return
-            except _NotFetched:
+            except NotFetched:
                 from .promised import Promised
 
                 self.close()
@@ -125,7 +113,7 @@ class ObjectReader:
             rest = questions[len(answers) :]
             try:
                 child.send(_in_lines(rest))
-                reading = _Answers(child, limit, content_of, with_content=how == _CONTENT)
+                reading = Answers(child, limit, content_of, with_content=how == _CONTENT)
                 answers.extend(reading.to(rest))
             except BaseException:
                 self._end_companions()
@@ -135,12 +123,11 @@ class ObjectReader:
         return answers
 
     def _ask_in_bulk(self, questions: Sequence[str], limit: int, content_of: str) -> Iterator[RawObject]:
-        sizes = self._run(_SIZES, questions, 0, content_of)
         if not limit:
-            yield from sizes
+            yield from self._run(_SIZES, questions, 0, content_of)
             return
         # Nearly all are read; what is not kept here is asked once more.
-        unread = {place: found for place, found in enumerate(sizes) if not _is_read(found, content_of)}
+        unread = self._find_unread(questions, content_of)
         wanted = [question for place, question in enumerate(questions) if place not in unread] if unread else questions
         contents = self._run(_CONTENT, wanted, limit, content_of)
         try:
@@ -150,6 +137,22 @@ class ObjectReader:
         finally:
             contents.close()
 
+    def _find_unread(self, questions: Sequence[str], content_of: str) -> dict[int, RawObject]:
+        """By its place among the questions, whatever has no content to be read."""
+        source = filled_scratch_file(_in_lines(questions))
+        try:
+            child = self._asked.start("cat-file", _SIZES, "--buffer", stdin=source)
+            try:
+                reading = Answers(child, 0, content_of, with_content=False)
+                unread = dict(reading.unread(questions, LARGEST))
+                reading.end()
+                child.check(advice=ADVICE)
+            finally:
+                child.abandon()
+        finally:
+            os.close(source)
+        return unread
+
     def _run(self, how: str, questions: Sequence[str], limit: int, content_of: str) -> Generator[RawObject, None, None]:
         source = filled_scratch_file(_in_lines(questions))
         answered = 0
@@ -157,14 +160,14 @@ class ObjectReader:
             while answered < len(questions):
                 os.lseek(source, len(_in_lines(questions[:answered])), os.SEEK_SET)
                 child = self._asked.start("cat-file", how, "--buffer", stdin=source)
-                reading = _Answers(child, limit, content_of, with_content=how == _CONTENT)
+                reading = Answers(child, limit, content_of, with_content=how == _CONTENT)
                 try:
                     for answer in reading.to(questions[answered:]):
                         answered += 1
                         yield answer
                     if not reading.given_up:
                         reading.end()
-                        child.check(advice=_ADVICE)
+                        child.check(advice=ADVICE)
                 finally:
                     child.abandon()
         finally:
@@ -193,94 +196,3 @@ def _windows(questions: Sequence[str]) -> list[list[str]] | None:
         portions[-1].append(question)
         room -= size
     return portions
-
-
-class _Answers:
-    """Reads what `git cat-file` answers: `<id> <type> <size>`, the content and a newline, or `<question> missing`.
-
-    `given_up` says that the last answer was not read to its end.
-    """
-
-    def __init__(self, child: Child, limit: int, content_of: str, *, with_content: bool = True) -> None:
-        assert child.stdout is not None
-        self.given_up = False
-        self._child = child
-        self._out: BinaryIO = child.stdout
-        self._limit = limit
-        self._content_of = content_of
-        self._with_content = with_content
-
-    def to(self, questions: Sequence[str]) -> Iterator[RawObject]:
-        # Bound once: reading a large push consists of this loop.
-        out, content_of, make = self._out, self._content_of, RawObject._make
-        limit = self._limit if self._with_content else -1
-        for question in questions:
-            header = out.readline().decode("utf-8", "surrogateescape")
-            try:
-                name, kind, digits = header.split(" ")
-                size = int(digits)
-            except ValueError:
-                yield self._nothing(question, header)
-                continue
-            if kind == content_of and size <= limit:
-                data = out.read(size + 1)
-                if len(data) <= size or data[size] != _NEWLINE:
-                    raise self._out_of_step(len(data) > size)
-                data = data[:size]
-            else:
-                data = self._part(size, limit if kind == content_of else 0) if self._with_content else b""
-            if name == question or ":" in question:
-                yield make((name, kind, size, data))
-            else:
-                # Git took a short id for the beginning of a longer one: that is not what was asked.
-                yield RawObject(question, None, 0, b"")
-            if self.given_up:
-                return
-
-    def end(self) -> None:
-        """Raises CannotJudge where more comes than was asked for."""
-        if self._out.read(1):
-            raise self._out_of_step(True)
-
-    def _part(self, size: int, wanted: int) -> bytes:
-        wanted = min(size, wanted)
-        data = self._read(wanted)
-        rest = size + 1 - wanted
-        if rest > READ_OVER_BYTES:
-            self.given_up = True
-            return data
-        while rest > _CHUNK:
-            self._read(_CHUNK)
-            rest -= _CHUNK
-        if self._read(rest)[-1] != _NEWLINE:
-            raise self._out_of_step(True)
-        return data
-
-    def _read(self, count: int) -> bytes:
-        data = self._out.read(count)
-        if len(data) < count:
-            raise self._out_of_step(False)
-        return data
-
-    def _out_of_step(self, goes_on: bool) -> CannotJudge:
-        if goes_on:
-            return CannotJudge(f"`git cat-file` answered with more than it announced. {_ADVICE}")
-        return self._failure()
-
-    def _failure(self) -> CannotJudge:
-        problem = self._child.failure(_ADVICE)
-        return _NotFetched(str(problem)) if NOT_FETCHED in str(problem) else problem
-
-    def _nothing(self, question: str, header: str) -> RawObject:
-        # Git 2.52 and later say so of a submodule, whose commit lies elsewhere.
-        if header.endswith(" submodule\n"):
-            return RawObject(question, None, 0, b"")
-        if header != f"{question} missing\n":
-            if header.endswith("\n"):
-                raise CannotJudge(f"`git cat-file` answered {header[:200]!r}. {_ADVICE}")
-            raise self._failure()
-        # Git also says "missing" of an object that it can't read; only its stderr tells.
-        for line in self._child.complaint().splitlines():
-            if line.startswith(("error:", "fatal:")):
-                raise CannotJudge(f"The object {ascii(question)[1:-1]} can't be read; Git says: {line}. {_ADVICE}")
-        return RawObject(question, None, 0, b"")

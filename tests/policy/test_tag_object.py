@@ -94,7 +94,7 @@ class TestADefect:
         assert not parse_tag_object(whole[:-1]).readable
 
     def test_of_which_there_are_many_are_all_named(self):
-        assert len(parse_tag_object(b"").defects) > 3
+        assert len(parse_tag_object(b"tag m@v1.0.0\n").defects) > 3
 
 
 # Bytes that matter in a tag object, and some that do not.

@@ -1,0 +1,20 @@
+"""Output of any number of lines."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LINES_AT_ONCE = 10_000
+
+
+def echo_lines(lines: Iterable[str]) -> None:
+    """Print the `lines` as they come: to join and encode a million first would take hundreds of megabytes."""
+    left = iter(lines)
+    while some := list(islice(left, LINES_AT_ONCE)):
+        click.echo("\n".join(some))
