@@ -114,15 +114,19 @@ MUTANTS = (
     ),
     # Names, versions, globs
     Mutant("policy/grammar/names.py", "MOST_BYTES = 250", "MOST_BYTES = 251", NAMES),
-    Mutant("policy/grammar/names.py", '== ".lock" or is_endless', '== ".lok" or is_endless', NAMES),
+    Mutant("policy/grammar/names.py", 'if tag[-5:] == ".lock":', "if False:", NAMES),
     Mutant("policy/grammar/names.py", 'and "//" not in text', "", NAMES),
     Mutant("policy/grammar/versions.py", 'if number[0] == "0" and number != "0":', "if False:", VERSIONS),
     Mutant("policy/grammar/versions.py", "len(number) > MOST_DIGITS", "len(number) > MOST_DIGITS + 1", VERSIONS),
     Mutant("policy/grammar/globs.py", "(members[at], members[at + 2])", "(members[at], members[at + 1])", GLOBS),
     # Objects
     Mutant("policy/objects/tag_object.py", 'or b"\\0" in header', "", TAGS),
-    Mutant("policy/objects/tag_object.py", "if tuple(fields) != KEYS:", "if set(fields) != set(KEYS):", TAGS),
-    Mutant("policy/objects/tag_object.py", "len(seconds) > 12 or", "", TAGS),
+    Mutant(
+        "policy/objects/tag_object.py", "if list(fields) != [key for key in KEYS if key in fields]:", "if False:", TAGS
+    ),
+    Mutant("policy/objects/tag_object.py", " if len(seconds) <= 12 else LAST_SECOND + 1", "", TAGS),
+    Mutant("policy/objects/tag_object.py", ' and four[:7] == "tagger "', "", TAGS),
+    Mutant("policy/objects/tag_object.py", "offset >= ZONE_LIMIT", "offset > ZONE_LIMIT", TAGS),
     Mutant("policy/objects/commit_object.py", "len(parent) != len(tree) or", "", COMMITS),
     Mutant(
         "policy/objects/commit_object.py",

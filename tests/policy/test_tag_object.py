@@ -86,6 +86,12 @@ class TestADefect:
 
         assert parse_tag_object(swapped).defects == ("its header lines are out of order",)
 
+    @pytest.mark.parametrize("key", ["object", "type", "tag", "tagger"])
+    def test_of_a_key_is_named(self, key: str):
+        lines = raw_tag(object=COMMIT, tag="m@v1.0.0").replace(f"{key} ".encode(), f"{key[:-1]}x ".encode(), 1)
+
+        assert f"it has no '{key}' line" in parse_tag_object(lines).defects
+
     def test_of_the_end_is_named(self):
         whole = raw_tag(object=COMMIT, tag="m@v1.0.0", message=b"")
 
