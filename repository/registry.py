@@ -94,17 +94,14 @@ def histories(reader: TagReader, models: Sequence[str] | None = None) -> dict[st
 
     Raises CannotJudge where the repository can't be read.
     """
-    found = ((model, history_of(reader, tags)) for model, tags in tags_by_model(reader, models))
+    found = ((model, known_by(reader, tags).history()) for model, tags in tags_by_model(reader, models))
     return {model: history for model, history in found if history.has_events}
 
 
-def history_of(reader: TagReader, tags: Iterable[tuple[TagName, Tag]]) -> ModelHistory:
-    """The history that the `tags` of one model add up to; of a deprecated one with the dates of its commits."""
-    history = ModelHistory(event for name, tag in tags if (event := read_event(tag, name)))
+def take_up(reader: TagReader, history: ModelHistory) -> None:
+    """Tell a deprecated model of its commits' dates, one of which may take it up again."""
     if history.is_deprecated:
-        # One of them may take the model up again.
         history.latest_commit = latest_commit(reader, history.commits())
-    return history
 
 
 def latest_commit(reader: TagReader, commits: Collection[str]) -> int:

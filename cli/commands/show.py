@@ -14,7 +14,7 @@ from ...report.documents.shape import holding, if_any, or_null, shape
 from ...report.documents.shapes import AS_OF
 from ...report.table import table, utc_text
 from ...repository.open_repository import open_repository
-from ...repository.registry import history_of, models_of, tags_by_model
+from ...repository.registry import known_by, models_of, read_model, tags_by_model
 from ..at_time import as_of, at_option
 from ..errors import Refused
 from ..holdings import METRICS, cells, chosen, metrics_of, stated_document
@@ -125,7 +125,7 @@ def _show_all(repo: str | None, at: int | None, deprecated: bool, as_json: bool,
 def _at_a_glance(reader: TagReader) -> Iterator[tuple[ModelOverview, Tag | None]]:
     """Every model that has an event, and the tag of its latest version."""
     for model, tags in tags_by_model(reader):
-        history = history_of(reader, tags)
+        history = known_by(reader, tags).history()
         if history.has_events:
             one = overview_of(model, history)
             yield one, next((tag for _, tag in tags if tag.name == one.latest_tag), None)
@@ -148,8 +148,8 @@ def _overview(one: ModelOverview, stages: list[str]) -> dict[str, object]:
 def _show_one(model: str, repo: str | None, at: int | None, deprecated: bool, as_json: bool, notes: list[str]) -> None:
     with open_repository(repo, [model]) as reader:
         then = as_of(reader, at, [model])
-        tags = dict(tags_by_model(then.reader, [model])).get(model, [])
-        history = history_of(then.reader, tags)
+        known = read_model(then.reader, model)
+        history = known.history()
         notes += then.tell()
         if not history.has_events:
             raise no_such_model(model, models_of(then.reader))
@@ -157,7 +157,7 @@ def _show_one(model: str, repo: str | None, at: int | None, deprecated: bool, as
         metrics = loaded.policy.for_model(model).show.metrics if loaded is not None else ()
         lines = [line for line in version_lines(history) if deprecated or line.active]
         shown_tags = {line.tag for line in lines}
-        held = metrics_of(reader, ((model, tag) for _, tag in tags if tag.name in shown_tags)) if metrics else {}
+        held = metrics_of(reader, ((model, tag) for _, tag in known.tags if tag.name in shown_tags)) if metrics else {}
     declared = declared_in(loaded)
     if as_json:
         versions = [{**version_document(line), **_metrics_document(held.get(line.tag, ()), metrics)} for line in lines]

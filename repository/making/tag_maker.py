@@ -237,7 +237,7 @@ def open_tag_maker(git: Git, model: str, *, remote: str | None, own_tags: bool =
         stack.enter_context(contextlib.closing(reader))
         refs = reader.tags_of([model])[model]
         known = known_model(model, read_refs(reader, refs))
-        take_up(reader, [known.history])
+        take_up(reader, known.history)
         yield TagMaker(git, reader, known, remote, {ref.name: ref.oid for ref in refs})
 
 
