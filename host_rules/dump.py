@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..policy.errors import CannotJudge
 from ..policy.wording import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SPACE = " \t\r\n"
 # Deeper lists than this are nothing that an API prints.
@@ -42,19 +45,35 @@ def listed(value: object) -> list[Any]:
     return value
 
 
-def text_of(one: dict[str, Any], key: str) -> str:
+def objects_of(one: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    """The objects in the list under `key`. Raises CannotJudge where something else is in it."""
+    found = listed(one.get(key))
+    if not all(isinstance(inner, dict) for inner in found):
+        raise CannotJudge(f"The dump holds {quoted(repr(found))} where a list of {key!r} belongs.")
+    return found
+
+
+def object_of(one: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """The object under `key`, empty where there is none. Raises CannotJudge where there is something else."""
+    found = one.get(key)
+    if found is not None and not isinstance(found, dict):
+        raise CannotJudge(f"The dump holds {quoted(repr(found))} where {key!r} belongs.")
+    return found or {}
+
+
+def text_of(one: Mapping[str, Any], key: str) -> str:
     """The text under `key`. Raises CannotJudge where there is none."""
     value = one.get(key)
     if not isinstance(value, str):
-        raise CannotJudge(f"The dump holds no text {key!r} in {quoted(json.dumps(one))}.")
+        raise CannotJudge(f"The dump holds no text {key!r} in {quoted(repr(one))}.")
     return value
 
 
-def number_of(one: dict[str, Any], key: str = "id") -> int:
+def number_of(one: Mapping[str, Any], key: str = "id") -> int:
     """The number under `key`. Raises CannotJudge where there is none."""
     value = one.get(key)
-    if not isinstance(value, int):
-        raise CannotJudge(f"The dump holds no number {key!r} in {quoted(json.dumps(one))}.")
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise CannotJudge(f"The dump holds no number {key!r} in {quoted(repr(one))}.")
     return value
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..policy.errors import CannotJudge
 from ..policy.record import Record
 from ..policy.wording import quoted
-from .dump import listed, number_of, text_of
+from .dump import listed, number_of, object_of, objects_of, text_of
 from .step import Request, Step
 
 if TYPE_CHECKING:
@@ -153,29 +153,24 @@ def _read(dump: Sequence[dict[str, Any]]) -> list[tuple[int, Ruleset]]:
 
 
 def _parse(one: dict[str, Any]) -> Ruleset:
-    try:
-        names = (one.get("conditions") or {}).get("ref_name") or {}
-        bypass = one.get("bypass_actors")
-        return Ruleset(
-            text_of(one, "name"),
-            text_of(one, "enforcement"),
-            frozenset(map(str, listed(names.get("include")))),
-            frozenset(map(str, listed(names.get("exclude")))),
-            frozenset(text_of(rule, "type") for rule in listed(one.get("rules"))),
-            None
-            if bypass is None
-            else frozenset(
-                (text_of(actor, "actor_type"), _number_of(actor), text_of(actor, "bypass_mode"))
-                for actor in listed(bypass)
-            ),
-        )
-    except (AttributeError, TypeError):
-        raise CannotJudge(f"The dump holds a ruleset of a form that is not known: {quoted(repr(one))}.") from None
+    names = object_of(object_of(one, "conditions"), "ref_name")
+    actors = None if one.get("bypass_actors") is None else objects_of(one, "bypass_actors")
+    return Ruleset(
+        text_of(one, "name"),
+        text_of(one, "enforcement"),
+        frozenset(map(str, listed(names.get("include")))),
+        frozenset(map(str, listed(names.get("exclude")))),
+        frozenset(text_of(rule, "type") for rule in objects_of(one, "rules")),
+        None if actors is None else frozenset(map(_actor_of, actors)),
+    )
 
 
-def _number_of(actor: dict[str, Any]) -> int | None:
-    # Of deploy keys there is no number: any of them is meant.
-    return None if actor["actor_type"] == ACTORS["deploy-key"] else number_of(actor, "actor_id")
+def _actor_of(one: dict[str, Any]) -> tuple[str, int | None, str]:
+    kind = text_of(one, "actor_type")
+    # Of deploy keys, and of an enterprise's owners, there is no number: any of them is meant.
+    numbered = kind != ACTORS["deploy-key"] and one.get("actor_id") is not None
+    number = number_of(one, "actor_id") if numbered else None
+    return kind, number, text_of(one, "bypass_mode")
 
 
 def _difference(one: Ruleset, target: Ruleset) -> str:

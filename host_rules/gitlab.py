@@ -13,7 +13,7 @@ from urllib.parse import quote
 from ..policy.errors import CannotJudge
 from ..policy.record import Record
 from ..policy.wording import quoted
-from .dump import listed, text_of
+from .dump import number_of, objects_of, text_of
 from .step import Request, Step
 
 if TYPE_CHECKING:
@@ -95,9 +95,9 @@ def _levels_of(one: dict[str, Any]) -> frozenset[Level]:
     if "create_access_levels" not in one:
         raise CannotJudge(f"The dump does not tell who may create the tags {quoted(text_of(one, 'name'))}.")
     found = set()
-    for entry in listed(one.get("create_access_levels")):
+    for entry in objects_of(one, "create_access_levels"):
         kind = next((kind for kind, key in ID_KEYS.items() if entry.get(key) is not None), "role")
-        number = entry.get(ID_KEYS.get(kind, "access_level"))
+        number = number_of(entry, ID_KEYS.get(kind, "access_level"))
         if (kind, number) != ("role", NOBODY):
             found.add(Level(kind, number))
     return frozenset(found)

@@ -52,9 +52,21 @@ class Asked(Record):
     policy_file: str | None
     repository: str | None
 
+
+class Found(Record):
+    """What the policy implies for a repository on a host: what is to be done there, and what the host can't keep to."""
+
+    asked: Asked
+    host: Host
+    loaded: LoadedPolicy
+    place: Place
+    notes: Sequence[str]
+    steps: Sequence[Step]
+
     @property
-    def host(self) -> Host:
-        return HOSTS[self.name]
+    def source(self) -> str:
+        """Where the policy comes from, as it is printed."""
+        return escape(self.loaded.source.source)
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -109,20 +121,19 @@ def plan(
     Nothing is sent: read the script, then run it, as somebody who may change the
     repository's settings.
     """
-    asked = Asked(host, by, policy_file, repository)
-    loaded, place, steps = _compare(asked, dump_file)
+    found = _compare(Asked(host, by, policy_file, repository), dump_file)
     if as_json:
-        click.echo(json.dumps(_document(asked, loaded, place, steps)))
+        click.echo(json.dumps(_document(found)))
         return ACCEPTED
-    click.echo(f"# What the policy implies for {place.path} on {place.host} (policy: {_source(loaded)}).")
-    for note in _notes(asked, loaded):
+    click.echo(f"# What the policy implies for {found.place.path} on {found.place.host} (policy: {found.source}).")
+    for note in found.notes:
         click.echo(f"# note: {escape(note)}")
     click.echo("set -e")
-    for step in steps:
+    for step in found.steps:
         click.echo(f"\n# {escape(step.because)}")
         for request in step.requests:
-            click.echo(asked.host.command(place, request))
-    click.echo(f"\n# Whether it is so:\n# {asked.host.dump(place)} | {_command(asked, 'drift')}")
+            click.echo(found.host.command(found.place, request))
+    click.echo(f"\n# Whether it is so:\n# {found.host.dump(found.place)} | {_command(found.asked, 'drift')}")
     return ACCEPTED
 
 
@@ -144,39 +155,39 @@ def drift(
     `tagwarden host plan` names the command that prints it. Exits with 1 if there
     is a difference.
     """
-    asked = Asked(host, by, policy_file, repository)
-    loaded, place, steps = _compare(asked, dump_file)
+    found = _compare(Asked(host, by, policy_file, repository), dump_file)
     if as_json:
-        click.echo(json.dumps(_document(asked, loaded, place, steps)))
-    else:
-        for note in _notes(asked, loaded):
-            click.echo(f"note: {escape(note)}", err=True)
-        for step in steps:
-            click.echo(escape(step.because))
-        if steps:
-            click.echo(f"fix: {asked.host.dump(place)} | {_command(asked, 'plan')} --dump - | sh")
-        else:
-            click.echo(f"{place.path} on {place.host} has the rules that the policy implies ({_source(loaded)})")
-    return REFUSED if steps else ACCEPTED
+        click.echo(json.dumps(_document(found)))
+        return REFUSED if found.steps else ACCEPTED
+    for note in found.notes:
+        click.echo(f"note: {escape(note)}", err=True)
+    for step in found.steps:
+        click.echo(escape(step.because))
+    if not found.steps:
+        click.echo(f"{found.place.path} on {found.place.host} has the rules that the policy implies ({found.source})")
+        return ACCEPTED
+    click.echo(f"fix: {found.host.dump(found.place)} | {_command(found.asked, 'plan')} --dump - | sh")
+    return REFUSED
 
 
-def _compare(asked: Asked, dump_file: str | None) -> tuple[LoadedPolicy, Place, list[Step]]:
-    """The policy, the repository that is meant, and what it lacks. Raises UsageError, Refused and CannotJudge."""
+def _compare(asked: Asked, dump_file: str | None) -> Found:
+    """What the policy implies and the host lacks. Raises UsageError, Refused and CannotJudge."""
+    host = HOSTS[asked.name]
     try:
-        creators = tuple(identity_of(asked.host, text) for text in asked.by)
+        creators = tuple(identity_of(host, text) for text in asked.by)
     except ValueError as problem:
         raise click.UsageError(f"--by: {problem}.") from None
-    if asked.host.needs_creators and not creators:
-        raise click.UsageError(
-            f"{asked.host.title} protects creating, moving and deleting together: say with --by who may."
-        )
+    if host.needs_creators and not creators:
+        raise click.UsageError(f"{host.title} protects creating, moving and deleting together: say with --by who may.")
     loaded = policy_in_file(asked.policy_file) if asked.policy_file else policy_in_force()
-    place = _place(asked)
+    wanted = wanted_by(loaded.policy, creators)
+    place = _place(asked, host)
     dump = None if dump_file is None else read_dump(_read(dump_file))
-    return loaded, place, list(asked.host.steps(wanted_by(loaded.policy, creators), place.path, dump))
+    notes = [*loaded.notes, *wanted.notes, *host.notes(wanted)]
+    return Found(asked, host, loaded, place, notes, list(host.steps(wanted, place.path, dump)))
 
 
-def _place(asked: Asked) -> Place:
+def _place(asked: Asked, host: Host) -> Place:
     url = asked.repository
     if url is None:
         git = Git.here()
@@ -185,7 +196,7 @@ def _place(asked: Asked) -> Place:
             raise Refused("there is no remote here; name the repository on the host with --repository URL")
         url = push_url(git, name)
     try:
-        return place_of(url, asked.host.usual, in_groups=asked.host.in_groups)
+        return place_of(url, host.usual, in_groups=host.in_groups)
     except ValueError as problem:
         shown = escape(without_passwords(url))
         raise Refused(f"{shown} is no repository on a host: {problem}; name it with --repository URL") from None
@@ -208,15 +219,6 @@ def _read(path: str) -> str:
         raise CannotJudge(f"The dump {escape(path)} is not UTF-8: {error.reason}.") from None
 
 
-def _notes(asked: Asked, loaded: LoadedPolicy) -> list[str]:
-    wanted = wanted_by(loaded.policy, tuple(identity_of(asked.host, text) for text in asked.by))
-    return [*loaded.notes, *wanted.notes, *asked.host.notes(wanted)]
-
-
-def _source(loaded: LoadedPolicy) -> str:
-    return escape(loaded.source.source)
-
-
 def _command(asked: Asked, command: str) -> str:
     """The same question put to `plan` or `drift`, to be pasted behind a pipe."""
     given = [word for one in asked.by for word in ("--by", one)]
@@ -225,22 +227,19 @@ def _command(asked: Asked, command: str) -> str:
     return shell_command("tagwarden", "host", command, asked.name, *given) or f"tagwarden host {command} {asked.name}"
 
 
-def _document(asked: Asked, loaded: LoadedPolicy, place: Place, steps: Sequence[Step]) -> dict[str, Any]:
+def _document(found: Found) -> dict[str, Any]:
     def request_of(one: Request) -> dict[str, Any]:
-        return {
-            "method": one.method,
-            "endpoint": one.endpoint,
-            "payload": one.body,
-            "command": asked.host.command(place, one),
-        }
+        command = found.host.command(found.place, one)
+        return {"method": one.method, "endpoint": one.endpoint, "payload": one.body, "command": command}
 
     return {
         "schema": 1,
-        "host": asked.name,
-        "policy": {"source": display(loaded.source.source), "id": loaded.source.id},
+        "host": found.asked.name,
+        "policy": {"source": display(found.loaded.source.source), "id": found.loaded.source.id},
         "steps": [
-            {"because": display(step.because), "requests": [request_of(one) for one in step.requests]} for step in steps
+            {"because": display(step.because), "requests": [request_of(one) for one in step.requests]}
+            for step in found.steps
         ],
-        "dump": asked.host.dump(place),
-        "notes": [display(note) for note in _notes(asked, loaded)],
+        "dump": found.host.dump(found.place),
+        "notes": [display(note) for note in found.notes],
     }

@@ -138,6 +138,8 @@ TOUCH = "$(touch${IFS}pwned);`touch${IFS}pwned`"
         pytest.param({"what": "register", "model": "churn", "version": "v2.0.0 --offline"}, marks=pytest.mark.thorough),
         pytest.param({"what": "assign", "model": "churn", "stage": "--push"}, marks=pytest.mark.thorough),
         pytest.param({"what": "policy", "model": "init"}, marks=pytest.mark.thorough),
+        # Spelled so, it would not wait for a job that was asked for cv:seg.
+        pytest.param({"what": "register", "model": "cv=seg"}, marks=pytest.mark.thorough),
     ],
     ids=str,
 )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from support.command_line import tagwarden
 from tagwarden.host_rules import gitea, github
@@ -199,6 +204,18 @@ def test_on_github_a_ruleset_that_is_named_and_not_printed_is_no_answer() -> Non
         drift("github", [*listed, rulesets("app:1")[0]], "", "app:1")
 
 
+@pytest.mark.parametrize("number", [None, 4])
+def test_on_github_any_deploy_key_is_every_deploy_key(number: int | None) -> None:
+    there = rulesets("deploy-key:any")
+    there[0]["bypass_actors"][0]["actor_id"] = number
+
+    assert not drift("github", there, "", "deploy-key:any")
+    owner = {"actor_type": "EnterpriseOwner", "actor_id": None, "bypass_mode": "always"}
+    there[1]["bypass_actors"] = [owner]
+    (told,) = drift("github", there, "", "deploy-key:any")
+    assert "lets EnterpriseOwner through, too" in told
+
+
 def test_on_github_who_may_bypass_has_to_be_known() -> None:
     there = [{key: value for key, value in one.items() if key != "bypass_actors"} for one in rulesets("app:1")]
 
@@ -210,7 +227,11 @@ def test_on_github_who_may_bypass_has_to_be_known() -> None:
     "dump",
     [
         "", " \n", "[", "nonsense", "3", '["x"]', '{"message": "Bad credentials"}', "[" * 100_000,
-        '[{"id": "x", "target": "tag"}]', '[{"id": 1, "target": "tag", "rules": 3}]',
+        '[{"name": "*@*", "create_access_levels": [3]}]', '[{"name": "*@*", "create_access_levels": [{}]}]',
+        '[{"name": "*@*", "create_access_levels": [{"user_id": "x"}]}]', '[{"id": "x", "target": "tag"}]',
+        '[{"id": 1, "target": "tag", "name": "x", "enforcement": "active", "rules": [], "conditions": [1]}]',
+        '[{"id": 1, "name_pattern": "x", "whitelist_teams": 7, "target": "tag"}]',
+        '[{"id": true, "name_pattern": "x", "target": "tag"}]', '[{"id": 1, "target": "tag", "rules": 3}]',
         '[{"id": 1, "target": "tag", "name": "x", "enforcement": "active", "rules": [4]}]',
         '[{"id": 1, "target": "tag", "name": "x", "enforcement": "active", "rules": [], "conditions": 5}]',
         '[{"id": 1, "target": "tag", "name": "x", "enforcement": "active", "rules": [], "bypass_actors": [{}]}]',
@@ -226,6 +247,40 @@ def test_what_is_no_dump_is_no_answer(host: str, dump: str, tmp_path: Path) -> N
 
     assert ran.status == 3, ran.out + ran.err
     assert "unexpected" not in ran.err
+
+
+KEYS = (
+    "id", "name", "target", "enforcement", "conditions", "ref_name", "include", "exclude", "rules", "type",
+    "bypass_actors", "actor_type", "actor_id", "bypass_mode", "create_access_levels", "access_level", "user_id",
+    "deploy_key_id", "name_pattern", "whitelist_usernames", "whitelist_teams", "message",
+)  # fmt: skip
+VALUES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.sampled_from(["tag", "*@*", "active", ""]))
+TREES = st.recursive(
+    VALUES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5)
+)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+@settings(max_examples=150)
+@given(dump=st.lists(st.dictionaries(st.sampled_from(KEYS), TREES, min_size=3, max_size=9), max_size=3))
+def test_whatever_a_dump_holds_it_is_read_or_is_no_answer(host: str, dump: list[dict[str, Any]]) -> None:
+    with contextlib.suppress(CannotJudge):
+        assert all(isinstance(one, str) for one in drift(host, read_dump(json.dumps(dump)), "", *BY[host]))
+
+
+def test_what_a_host_calls_its_rules_becomes_no_command(tmp_path: Path) -> None:
+    name = "x*'\n$(touch pwned)\n`touch pwned`#"
+    (tmp_path / "dump").write_text(json.dumps([*GITLAB, protected(name, user_id=9)]))
+    given = ["--by", "role:maintainer", "--repository", "ml/models", "--dump", str(tmp_path / "dump")]
+
+    script = tagwarden(tmp_path, "host", "plan", "gitlab", *given).out
+    (tmp_path / "glab").write_text("#!/bin/sh\ncat > /dev/null\n")
+    (tmp_path / "glab").chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(["sh"], input=script, cwd=tmp_path, env={**os.environ, "PATH": path}, text=True)
+
+    assert "pwned" in script
+    assert (ran.returncode, list(tmp_path.glob("pwned"))) == (0, [])
 
 
 def test_documents_one_behind_another_are_read_as_one_list() -> None:
