@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .replay import ORDER_WITHIN_A_SECOND
+from .replay import place_in_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,15 +25,15 @@ def stood_before(event: Event, others: Sequence[Event]) -> list[Event]:
     that is dated later counts for what needs a version on its commit, for GTO
     applies registrations first.
     """
-    own = _place(event)
-    before = [other for other in others if _place(other) < own or _assigned_along(other, event)]
+    own = place_in_time(event)
+    before = [other for other in others if place_in_time(other) < own or _assigned_along(other, event)]
     if any(_ties(other, event) for other in before):
         ends = ends_of_assignments(others)
         before = [other for other in before if not (_ties(other, event) and has_ended(other, ends))]
     if event.name.kind not in NEED_A_VERSION or any(_registers(other, event.commit) for other in before):
         return before
     later = [other for other in others if _registers(other, event.commit)]
-    return [*before, *sorted(later, key=_place)[:1]]
+    return [*before, *sorted(later, key=place_in_time)[:1]]
 
 
 def ends_of_assignments(events: Iterable[Event]) -> Ends:
@@ -59,12 +59,6 @@ def has_ended(assignment: Event, ends: Ends) -> bool:
 def _ties(other: Event, event: Event) -> bool:
     both_assign = other.name.kind == event.name.kind == "assign"
     return both_assign and other.time == event.time and other.name.stage == event.name.stage
-
-
-def _place(event: Event) -> tuple[int, int, object, str]:
-    version = event.name.version
-    precedence = version.precedence if version is not None and event.name.kind == "register" else ()
-    return event.time, ORDER_WITHIN_A_SECOND[event.name.kind], precedence, event.tag
 
 
 def _assigned_along(other: Event, event: Event) -> bool:

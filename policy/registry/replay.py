@@ -54,7 +54,14 @@ class ReplayedEvent(Record):
 
 def in_order(events: Iterable[tuple[TagPush, Event]]) -> list[tuple[TagPush, Event]]:
     """Sort pushed events into the order in which they are replayed."""
-    return sorted(events, key=lambda pair: (pair[1].time, ORDER_WITHIN_A_SECOND[pair[1].name.kind], pair[1].tag))
+    return sorted(events, key=lambda pair: place_in_time(pair[1]))
+
+
+def place_in_time(event: Event) -> tuple[int, int, object, str]:
+    """What events are sorted by; of the registrations of one second the lower version comes first."""
+    version = event.name.version
+    precedence = version.precedence if version is not None and event.name.kind == "register" else ()
+    return event.time, ORDER_WITHIN_A_SECOND[event.name.kind], precedence, event.tag
 
 
 def replay(

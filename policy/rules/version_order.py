@@ -81,20 +81,21 @@ def _check_in_time_order(facts: ModelFacts, numbers: int) -> Iterator[Breach]:
     in_order = sorted(versions, key=lambda version: version.precedence, reverse=True)
     place = {version: number for number, version in enumerate(in_order)}
     heaps: dict[tuple[int, ...], list[int]] = {}
-    active: set[Version] = set()
+    # A deregistration on another commit withdraws nothing.
+    active: dict[Version, set[str]] = {}
     for replayed in events:
         name, version = replayed.event.name, _version(replayed.event)
         if name.kind == "deregister":
-            active.discard(version)
+            active.get(version, set()).discard(replayed.event.commit)
         elif name.kind == "register":
             heap = heaps.setdefault(_line(version, numbers), [])
             # What was deregistered since leaves the heap once it comes to its top.
-            while heap and in_order[heap[0]] not in active:
+            while heap and not active.get(in_order[heap[0]]):
                 heappop(heap)
             if heap and version.precedence <= in_order[heap[0]].precedence:
                 yield _breach(facts, replayed.push, name, in_order[heap[0]])
             heappush(heap, place[version])
-            active.add(version)
+            active.setdefault(version, set()).add(replayed.event.commit)
 
 
 def _moment(replayed: ReplayedEvent) -> tuple[int, bool, Precedence]:

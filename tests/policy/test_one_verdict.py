@@ -204,3 +204,28 @@ def test_two_assignments_in_force_may_not_share_a_second() -> None:
     places.land([tied])
 
     assert places.audit()[tied.tag] == places.later(tied) == {"event-time"}
+
+
+def test_a_version_that_was_withdrawn_on_another_commit_is_still_the_latest() -> None:
+    places = Places("")
+    first, second, third = places.commits[:3]
+    for step in (
+        Step("churn", "register", first, 1, version="v1.0.0"),
+        Step("churn", "deregister", third, 2, version="v1.0.0"),
+    ):
+        places.land([step])
+    lower = Step("churn", "register", second, 3, version="v0.9.0")
+    places.land([lower])
+
+    assert places.audit()[lower.tag] == places.later(lower) == {"version-order"}
+
+
+def test_of_one_second_the_lower_version_is_counted_first() -> None:
+    places = Places('rules.counter = "error"')
+    higher = Step("churn", "register", places.commits[0], 1, version="v1.0.0", counter="2")
+    lower = Step("churn", "register", places.commits[1], 1, version="v1.0.0-rc.1", counter="1")
+    places.land([higher])
+    places.land([lower])
+
+    assert places.audit() == {higher.tag: set(), lower.tag: set()}
+    assert places.later(lower) == places.later(higher) == set()
