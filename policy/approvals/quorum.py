@@ -47,13 +47,15 @@ class Parties(Record):
 
     `tagger` is the principal of the tag's own signature, None without a good
     one. `pusher` and `pusher_email` are whom the server knows to land it.
-    `knows_pusher` is False in a clone and over history, where nobody can tell.
+    `knows_pusher` is False in a clone and over history, where nobody can tell,
+    `knows_tagger` in a clone that can't verify the tag's signature.
     """
 
     tagger: str | None
     pusher: str | None = None
     pusher_email: str | None = None
     knows_pusher: bool = True
+    knows_tagger: bool = True
 
 
 class Shortfall(Record):
@@ -155,7 +157,7 @@ def _barred(principal: str, entry: Requirement, parties: Parties, settings: Sett
 
 
 def _hopeless(entry: Requirement, parties: Parties) -> str | None:
-    if "tagger" in entry.barred and parties.tagger is None:
+    if "tagger" in entry.barred and parties.tagger is None and parties.knows_tagger:
         return "the tag bears no good signature, so it is not known who made it"
     if "pusher" in entry.barred and parties.knows_pusher and parties.pusher is None:
         return "it is not known who pushes"

@@ -99,7 +99,14 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
 
 def _parties(push: TagPush, facts: ModelFacts) -> Parties:
     who = facts.circumstances
-    return Parties(tagger_of(push, facts), who.pusher, who.pusher_email, knows_pusher=who.place == "server")
+    signed = push.new is not None and push.new.object is not None and push.new.object.signature is not None
+    return Parties(
+        tagger_of(push, facts),
+        who.pusher,
+        who.pusher_email,
+        knows_pusher=who.place == "server",
+        knows_tagger=who.place != "client" or not signed or push.ref in facts.signatures,
+    )
 
 
 def _proposed(push: TagPush, facts: ModelFacts) -> str | None:

@@ -96,7 +96,7 @@ GOOD = approval_message("m", "approve")
         (object_with("repository: m\nverdict: approve\nverdict: revoke\n"), "no empty line"),
         (object_with(GOOD).replace(b"tagger Grace <grace@x> 7 +0000\n", b""), "tagger"),
         (object_with(GOOD).replace(b"Grace", b"Gr\x07ce"), "control character"),
-        (b"", "no body"),
+        (b"", "empty"),
     ],
 )
 def test_what_is_no_approval_says_why(raw: bytes, problem: str) -> None:
@@ -203,3 +203,11 @@ def test_a_pusher_is_told_by_the_policy_or_else_by_a_like_name(
     principal: str, pusher: str | None, email: str | None, same: bool
 ) -> None:
     assert may_be(principal, pusher, email, {"ci": ("robot@x",)}) == same
+
+
+def test_a_clone_that_cannot_tell_the_signer_bars_nobody_as_the_tagger() -> None:
+    of = settings(FOUR_EYES, GROUPS)
+    parties = Parties(None, knows_pusher=False, knows_tagger=False)
+
+    assert [lacks.hopeless for lacks in missing(of, approvals(), parties)] == [None]
+    assert not missing(of, approvals("grace@x"), parties)
