@@ -93,9 +93,9 @@ def verify(
     if artifact is None or not artifact.digests:
         raise CannotJudge(f"Neither the tag {one.line.tag!r} nor its commit tells the artifact of {version}.")
     digests, different = _compare(path, artifact)
-    if different:
+    if different and because is None:
         because = f"its content is another, for that of {artifact.path!r} is {different} by {artifact.told_by!r}"
-    elif all(digest.startswith("md5:") for digest in digests):
+    elif not different and all(digest.startswith("md5:") for digest in digests):
         own.append(MD5_ALONE)
     notes += [*then.tell(), *map(display, own)]
     if as_json:
