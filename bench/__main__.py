@@ -12,7 +12,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from . import hook_cases, hostile_cases, push_cases, reading_cases, tree_cases
+from . import artifact_cases, hook_cases, hostile_cases, push_cases, reading_cases, tree_cases
 from .cases import Case
 from .installation import ROOT, install
 from .kit import Kit
@@ -20,6 +20,7 @@ from .measuring import Summary, take_turns
 
 CASES = (
     *hook_cases.CASES,
+    *artifact_cases.CASES,
     *push_cases.CASES,
     *reading_cases.CASES,
     *tree_cases.CASES,
