@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..policy.approvals.quorum import in_words
 from ..policy.record import Record
 from ..policy.wording import shell_command
 from ..report.escape import escape
@@ -96,6 +97,8 @@ def refuse_unless_it_may_land(look: Look) -> None:
     """Raise Refused for a proposal that would not land with all approvals in the world."""
     if look.state in ("expired", "overtaken"):
         raise Refused(f"{look.proposal.tag.name!r} can't land as it was proposed: {because(look)}")
+    if look.hopeless is not None:
+        raise Refused(f"{look.proposal.tag.name!r} {in_words(look.hopeless)}")
 
 
 def give_word(one: Proposed, word: Word, reason: str, name: str | None) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..policy.approvals.quorum import in_words
 from ..policy.facts.fix import by_command
 from ..policy.grammar.tag_name import TagName, parse_tag_name
 from ..policy.objects.tag_object import parse_tag_object
@@ -61,6 +62,8 @@ def propose(model: str, options: CreatingOptions, make_plan: MakePlan, make_trai
         look = look_at(proposal, maker.reader, git, loaded, remote=remote)
         made = Judged(draft, raw, oid, look.verdict)
         _refuse_what_nobody_approves(look, loaded)
+        if look.hopeless is not None:
+            raise Refused(f"{draft.name!r} {in_words(look.hopeless)}; sign it with a key of the allowed signers")
         proposed = look.verdict.accepted and not options.dry_run
         if proposed:
             ask_about_names(made, options)

@@ -67,12 +67,12 @@ def approve(
             say([*proposal_lines(one.look), *difference_lines(one.there, one.look, one.loaded)])
         _ask(one.look, yes=yes, as_json=as_json)
         principal = give_word(one, "approve", reason, name)
+    if not as_json:
+        click.echo(f"{one.look.proposal.tag.name} approved by {escape(principal)}")
     document = _afterwards(remote, one.look, principal, land=land, as_json=as_json)
     if as_json:
         whole = {"remote": display(one.there.remote), "principal": display(principal), "proposal": document}
         click.echo(json.dumps({"schema": 1, **whole}))
-    else:
-        click.echo(f"{one.look.proposal.tag.name} approved by {escape(principal)}")
 
 
 def _refuse_if_nobody_is_asked(look: Look) -> None:
@@ -96,6 +96,7 @@ def _afterwards(remote: str | None, look: Look, principal: str, *, land: bool, a
         with proposed(remote, look.proposal.oid) as after:
             if land and after.look.may_be_landed_by(principal):
                 approving.land(after.there, after.look)
+                say([] if as_json else [f"{after.look.proposal.tag.name} has landed"])
                 return landed_document(after.look)
             if not as_json:
                 barred = land and after.look.state == "ready"

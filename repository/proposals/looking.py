@@ -87,6 +87,11 @@ class Look(Record):
         return [one.lacks for one in self.required.values() if one.lacks is not None]
 
     @property
+    def hopeless(self) -> Shortfall | None:
+        """What no approval can help, None for nothing."""
+        return next((one for one in self.lacks if one.hopeless is not None), None)
+
+    @property
     def state(self) -> State:
         """Why it does not land, if it does not."""
         if self.is_expired:

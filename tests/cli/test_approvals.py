@@ -6,14 +6,17 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from support import Repo, Server
 from support.command_line import tagwarden
-from support.signing import SshKey, needs_ssh
+from support.signing import PgpKey, SshKey, needs_ssh
 from support.team import POLICY, Team, make_team, member
+from tagwarden.cli import approving
 
 pytestmark = needs_ssh
 PROPOSE = ("propose", "assign", "churn", "prod", "--version", "v1.1.0")
@@ -24,6 +27,16 @@ ONE_EYE = POLICY.partition("[[approvals.require]]")[0] + '[[approvals.require]]\
 def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SshKey]:
     folder = tmp_path_factory.mktemp("keys")
     return {name: SshKey.make(folder / name) for name in ("ada", "grace", "lin")}
+
+
+@pytest.fixture
+def pgp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PgpKey]:
+    """An OpenPGP key, to which Git is led in this test."""
+    key = PgpKey.make(tmp_path / "gpg", "Grace <grace@x>")
+    for name, value in key.environment.items():
+        monkeypatch.setenv(name, value)
+    yield key
+    key.stop()
 
 
 @pytest.fixture
@@ -133,8 +146,8 @@ def test_an_approval_is_taken_back_and_given_again(team: Team) -> None:
     assert states(team.ada) == {"churn#prod#1": "ready"}
 
     assert said(team.grace, "revoke", oid, "-m", "Wait") == "grace@x does not approve churn#prod#1 any more"
-    assert "needs 1 of @ml" in refused(team.ada, "land", oid)
     assert "grace@x took their approval back" in refused(team.lin, "approve", oid, "--yes")
+    assert states(team.ada) == {"churn#prod#1": "waiting"}
     said(team.grace, "approve", oid, "--yes")
     assert said(team.ada, "land", oid) == "churn#prod#1"
     assert "has landed already" in refused(team.grace, "revoke", oid)
@@ -229,3 +242,58 @@ def test_whoever_lands_it_does_not_count_where_the_policy_says_so(new_team: Call
     assert ran.status == 0
     assert "whoever lands it does not count, so somebody else must" in ran.err
     assert "churn#prod#1" not in team.server.tags()
+
+
+def test_an_unsigned_tag_is_not_proposed_where_its_signer_must_not_approve_it(team: Team) -> None:
+    err = refused(team.ada, *PROPOSE, "--no-sign")
+
+    assert "can't be approved: the tag bears no good signature" in err
+    assert team.proposals == set()
+
+
+def test_where_the_allowed_signers_are_on_the_server_alone_it_tells_whose_signature_it_is(
+    new_team: Callable[..., Team], tmp_path: Path, keys: dict[str, SshKey]
+) -> None:
+    signers = tmp_path / "signers"
+    signers.write_text("".join(key.allowed(f"{name}@x") for name, key in keys.items()))
+    policy = ONE_EYE.replace("ref:HEAD:allowed_signers", "file:{}") + 'not = ["tagger"]\n'
+    team = new_team(policy.format(signers))
+    (tmp_path / "clone.toml").write_text(policy.format("/not/here"))
+    for one in (team.ada, team.grace, team.lin):
+        one.git("config", "tagwarden.policy", f"file:{tmp_path / 'clone.toml'}")
+
+    oid = proposal(team.ada)
+    err = refused(team.grace, "approve", oid, "--yes", "--as", "ada@x")
+    assert "the allowed signers are not here, so only the server can tell whose signature it is" in err
+    assert "nothing was changed" in err
+    ran = tagwarden(team.grace.path, "approve", oid, "--yes", "--land")
+    assert ran.out == "churn#prod#1 approved by grace@x\n"
+    assert "churn#prod#1 has landed" in ran.err
+
+
+def test_somebody_may_be_faster(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    oid = proposal(team.ada)
+    said(team.grace, "approve", oid, "--yes")
+    sign = approving.sign_word
+
+    def sign_slowly(*args: Any) -> Any:
+        if "churn#prod#1" not in team.server.tags():
+            team.server.git("update-ref", "refs/tags/churn#prod#1", oid)
+        return sign(*args)
+
+    monkeypatch.setattr(approving, "sign_word", sign_slowly)
+
+    assert "'churn#prod#1' has landed meanwhile" in refused(team.lin, "approve", oid, "--yes")
+
+
+def test_the_key_may_be_an_openpgp_key(new_team: Callable[..., Team], pgp: PgpKey, keys: dict[str, SshKey]) -> None:
+    team = new_team(ONE_EYE)
+    signers = "".join(keys[name].allowed(f"{name}@x") for name in ("ada", "lin")) + pgp.allowed("grace@x")
+    team.server.commit_on_main({"allowed_signers": signers})
+    team.grace.git("fetch", "--quiet")
+    team.grace.git("config", "gpg.format", "openpgp")
+    team.grace.git("config", "user.signingKey", pgp.fingerprint)
+    oid = proposal(team.ada)
+
+    assert said(team.grace, "approve", oid, "--yes", "--land") == "churn#prod#1 approved by grace@x"
+    assert team.server.refs("refs/tags/")["refs/tags/churn#prod#1"] == oid
