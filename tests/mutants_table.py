@@ -209,7 +209,7 @@ MUTANTS = (
     Mutant("host_rules/github.py", "(one.bypass - target.bypass)", "(target.bypass - one.bypass)", HOST_RULES),
     Mutant("host_rules/github.py", '"rules" not in one', "False", HOST_RULES),
     Mutant("host_rules/gitlab.py", "if found != levels", "if levels - found", HOST_RULES),
-    Mutant("host_rules/gitlab.py", "one.number >= lowest", "one.number > lowest", HOST_RULES),
+    Mutant("host_rules/gitlab.py", "one.number >= lowest", "one.number < lowest", HOST_RULES),
     Mutant("host_rules/gitea.py", "return may_match and bool", "return bool", HOST_RULES),
     Mutant("host_rules/wanted.py", 'levels[DELETIONS] == "error"', "True", HOST_RULES),
 )
