@@ -31,6 +31,11 @@ def is_foreign(near_miss: str, models: Collection[str]) -> bool:
     return model not in models and not stops_gto(near_miss) and is_utf8(near_miss)
 
 
+def is_of_a_package(near_miss: str, models: Collection[str]) -> bool:
+    """Whether it is another tool's tag that names a release, it seems: a number stands behind the `@`."""
+    return is_foreign(near_miss, models) and _glob_of(near_miss) != near_miss
+
+
 def globs_for(names: Sequence[str]) -> list[str]:
     """Globs that cover all of `names`, which no model tag fits: what begins with `NAME@` and a digit by one glob."""
     return [one.glob for one in foreign_tags(names)]

@@ -278,3 +278,12 @@ def test_a_gto_file_that_gto_can_not_read_is_told(repo: Repo) -> None:
     notes = tagwarden(server.path, "audit", "--json").json["notes"]
 
     assert [note.partition(" in commit ")[0] for note in notes] == ["GTO can't read .gto"]
+
+
+def test_no_fix_deletes_what_a_package_manager_has_tagged(repo: Repo) -> None:
+    for tag in ("churn@v1.0.0", "churn@1.1.0", "ai@6.0.68"):
+        repo.tag(tag)
+
+    fixes = {one["tag"]: one["fix"] for one in tagwarden(repo.path, "audit", "--json").json["findings"]}
+
+    assert fixes == {"churn@1.1.0": "git tag -d churn@1.1.0", "ai@6.0.68": None}

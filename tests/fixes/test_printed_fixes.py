@@ -201,12 +201,12 @@ def test_a_replacement_is_deleted_by_the_fix(server: Server) -> None:
 
 
 def test_a_fix_for_a_tag_on_a_server_says_that_it_is_run_in_a_clone(server: Server, key: SshKey) -> None:
-    scene = stage(Example("", ("churn@1.2.0",), refused=True), server, key)
+    scene = stage(Example("", ("churn@v1.2",), refused=True), server, key)
     scene.write(scene.server, scene.lines)
 
     said = scene.run("tagwarden audit", server).stdout
 
-    assert "fix: in a clone: git push origin :refs/tags/churn@1.2.0" in said
+    assert "fix: in a clone: git push origin :refs/tags/churn@v1.2" in said
     run_fixes(scene, said)
     assert scene.run("tagwarden audit", server).returncode == 0
 
