@@ -22,6 +22,8 @@ LOGGED = ("tests/server_hooks/test_logged_pushes.py",)
 SETTLEMENT = ("tests/server_hooks/test_settlement.py",)
 CLONE = ("tests/hooks/test_pre_push.py",)
 MAKING = ("tests/cli/test_creating_beside_a_remote.py",)
+APPROVALS = ("tests/policy/test_approvals.py", "tests/repository/test_approval_schedules.py")
+APPROVAL_REFS = ("tests/server_hooks/test_approvals.py",)
 LOCK = ("tests/server_hooks/test_push_lock.py",)
 HOST_RULES = ("tests/host_rules/test_rules.py",)
 
@@ -37,6 +39,10 @@ class Mutant(NamedTuple):
 
 def _rule(name: str, old: str, new: str, tests: tuple[str, ...] = RULES) -> Mutant:
     return Mutant(f"policy/rules/{name}.py", old, new, tests)
+
+
+def _approvals(name: str, old: str, new: str, tests: tuple[str, ...] = APPROVALS) -> Mutant:
+    return Mutant(f"policy/approvals/{name}.py", old, new, tests)
 
 
 MUTANTS = (
@@ -183,6 +189,22 @@ MUTANTS = (
         "if False:",
         (*LOCK, "tests/server_hooks/test_lock_attacks.py"),
     ),
+    # Approvals
+    _approvals("quorum", '"tagger" in entry.barred and principal == parties.tagger', "False"),
+    _approvals("quorum", "if not missing and hopeless is None:", "if not missing:"),
+    _approvals("quorum", "entry.enough - len(has)", "entry.enough - len(approved)"),
+    _approvals("quorum", '== "approve" and one.problem is None', '== "approve"'),
+    _approvals("quorum", "return principal in principals[pusher]", "return False"),
+    _approvals("guard", "if line.tag.landed:", "if False:"),
+    _approvals("guard", "if word.signer != name.principal:", "if False:"),
+    _approvals("guard", "word.read.time <= word.earlier", "word.read.time < word.earlier", APPROVAL_REFS),
+    _approvals("guard", "if word.read.repository != guard.repository:", "if False:", APPROVAL_REFS),
+    _approvals("guard", "line.of_model >= MOST", "line.of_model > MOST", APPROVAL_REFS),
+    _approvals("guard", "line.of_person >= MOST", "line.of_person > MOST", APPROVAL_REFS),
+    _approvals("guard", "guard.pusher == tag.proposer", "True", APPROVAL_REFS),
+    Mutant("repository/approvals/standing.py", "if ref not in self._touched", "if True", APPROVALS),
+    Mutant("repository/approvals/standing.py", "proposal not in self._touched and", "", APPROVAL_REFS),
+    Mutant("repository/approvals/standing.py", "elif approval.repository != repository:", "elif False:", APPROVALS),
     # The log
     Mutant("server_hooks/log/chain.py", "found.hash == self.wanted and found.intact", "found.hash == self.wanted", LOG),
     Mutant(

@@ -89,6 +89,7 @@ def test_a_plain_registration_loads_only_the_rules_that_can_speak_of_one(
         name.removeprefix("tagwarden.policy.rules.") for name in loaded if name.startswith("tagwarden.policy.rules.")
     }
     assert rules == {"event_time", "contract", "message", "version_once", "version_order"}
+    assert not [name for name in loaded if "approval" in name or name.endswith("proposers")]
 
 
 def test_what_a_client_imports_is_there_on_windows(tmp_path: Path) -> None:

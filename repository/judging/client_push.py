@@ -11,7 +11,6 @@ from ...policy.push import Circumstances, WholePush
 from ...policy.record import Record
 from ...policy.rules import rules_where
 from ...policy.wording import quoted
-from ..approvals.in_clone import NOT_HERE, ApprovalsOfRemote, approvals_here
 from ..git.program import GitProgram
 from ..remote.names import remote_to_push_to
 from ..remote.offline import OFFLINE_SETTING
@@ -128,7 +127,8 @@ def _judge_here(push: ClientPush) -> Verdict:
         elif push.destination.offline or not shares:
             _judge_by(judge, push, push.listing, push.git)
         else:
-            since, approvals = _judge_by_remote(judge, push, models)
+            since, there = _judge_by_remote(judge, push, models)
+            approvals = there or approvals
     finally:
         clone.close()
     if not push.landed:
@@ -136,6 +136,8 @@ def _judge_here(push: ClientPush) -> Verdict:
     verdict = loaded.verdict_of(judge)
     notes = [*_notes(verdict, loaded.policy, models, push)]
     if approvals is not None and approvals.untold:
+        from ..approvals.in_clone import NOT_HERE
+
         notes.append(NOT_HERE)
     return verdict._replace(notes=(*verdict.notes, *since, *notes))
 
@@ -170,6 +172,10 @@ def _judge_for(push: ClientPush, loaded: LoadedPolicy, clone: Reader) -> Judge:
 
 def _approvals_here(judge: Judge, push: ClientPush, clone: GitProgram) -> Approvals | None:
     """Have the judge go by the approvals of the clone, as far as it has any."""
+    if not judge.policy.base.approvals.require:
+        return None
+    from ..approvals.in_clone import approvals_here
+
     approvals = approvals_here(judge.policy, clone, push.git, judge.verify)
     if approvals is not None:
         judge.circumstances = judge.circumstances._replace(approvals=approvals.of)
@@ -179,8 +185,10 @@ def _approvals_here(judge: Judge, push: ClientPush, clone: GitProgram) -> Approv
 def _approvals_there(judge: Judge, push: ClientPush, remote: Remote, folder: str) -> Approvals | None:
     """Have the judge go by the approvals of the remote; `folder` is for what is fetched of them."""
     repository = judge.policy.base.approvals.repository
-    if repository is None:
+    if repository is None or not judge.policy.base.approvals.require:
         return None
+    from ..approvals.in_clone import ApprovalsOfRemote
+
     now = None if push.landed else judge.circumstances.now
     approvals = ApprovalsOfRemote(
         remote, push.git, folder, repository, lambda reader: _verifier(judge.policy, reader, push, now)

@@ -159,6 +159,14 @@ def approval_after_a_revocation(scene: ApprovalScene) -> Attempt:
     return Attempt({scene.place(tag, "lin"): old}, "an older one can't replace")
 
 
+def approval_of_the_second_in_which_it_was_revoked(scene: ApprovalScene) -> Attempt:
+    tag = approved(scene, people=())
+    second = scene.now
+    said, unsaid = (scene.approval(tag, "lin", verdict=word, at=second) for word in ("approve", "revoke"))
+    assert scene.push({scene.place(tag, "lin"): unsaid}).landed
+    return Attempt({scene.place(tag, "lin"): said}, "an older one can't replace")
+
+
 def landing_after_a_revocation(scene: ApprovalScene) -> Attempt:
     tag = approved(scene)
     revoked = scene.push({scene.place(tag, "lin"): scene.approval(tag, "lin", verdict="revoke")})
@@ -313,7 +321,8 @@ PLAIN = (
     text_after_the_signature, two_keys_of_one_person, both_keys_in_turn, own_approval_under_another_tagger,
     approved_by_whoever_lands, unsigned, unknown_pusher, approval_in_the_name_of_another, foreign_key, expired_key,
     approval_for_a_fork, approval_of_another_tag, text_after_an_approval, a_word_that_was_changed,
-    approval_without_a_proposal, approvals_along_with_the_tag, approval_after_a_revocation, landing_after_a_revocation,
+    approval_without_a_proposal, approvals_along_with_the_tag, approval_after_a_revocation,
+    approval_of_the_second_in_which_it_was_revoked, landing_after_a_revocation,
     landing_along_with_a_revocation, deleting_an_approval, overwriting_an_approval,
     withdrawing_the_proposal_of_another, landing_what_was_withdrawn, landing_while_withdrawing, moving_a_proposal,
     overtaken, approval_of_what_was_overtaken, revoking_after_landing, withdrawing_after_landing, deregistering_instead,
