@@ -19,6 +19,12 @@ FOLDER = Path(__file__).parent.parent / "build" / "bench" / "dashboard"
 MODELS, VERSIONS = 10, 10
 BEGAN = 1_700_000_000
 HOUR = 3600
+METRICS = '{{"AUC": 0.{}, "loss": 0.3}}'
+POLICY = """\
+[[override]]
+models = ["model0", "model1"]
+show.metrics = ["AUC"]
+"""
 
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
@@ -89,10 +95,12 @@ def _make_repositories(count: int) -> None:
 
 
 def _stream() -> Iterator[str]:
-    """What git-fast-import(1) makes the repository of; two of the models have a metric in their trailers."""
+    """What git-fast-import(1) makes the repository of; of two of the models the policy shows a metric in a file."""
     for number in range(VERSIONS):
         yield f"commit refs/heads/main\nmark :{number + 1}\ncommitter Ada <ada@example.com> {BEGAN} +0000\n"
-        yield f"data 5\nTrain\nM 644 inline model\ndata {len(str(number))}\n{number}\n"
+        yield f"data 5\nTrain\n{_file('model', str(number))}{_file('metrics.json', METRICS.format(80 + number))}"
+        if not number:
+            yield _file("tagwarden.toml", POLICY)
     for model in range(MODELS):
         for number in range(VERSIONS):
             at = BEGAN + HOUR * (model * VERSIONS + number + 1)
@@ -100,10 +108,14 @@ def _stream() -> Iterator[str]:
                 f"model{model}@v1.{number}.0",
                 number,
                 at,
-                f"Retrained\n\nAUC: 0.{80 + number}" if model < 2 else "Retrained",
+                "Retrained",
             )
             if number % 4 == 3:
                 yield _tag(f"model{model}#prod#{number}", number, at + 60, "Better")
+
+
+def _file(path: str, content: str) -> str:
+    return f"M 644 inline {path}\ndata {len(content)}\n{content}\n"
 
 
 def _tag(name: str, number: int, at: int, message: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ..contents.metrics import value_text
 from ..policy.errors import CannotJudge
 from ..policy.objects.trailers import parse_trailers
 from ..repository.git.between import between
-from .holdings import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..contents.metrics import chosen, value_text
 from ..policy.objects.trailers import parse_trailers
 from ..report.documents.shape import holding, or_null, shape
 from ..report.escape import display
@@ -28,18 +29,15 @@ CONTENTS = (
 )
 
 
-# --json has all of it.
-LONGEST_VALUE = 200
-
-
 class Holdings:
     """Reads what versions hold; of a repository of which only tags are there (`reader` None) what the tags say."""
 
     def __init__(self, reader: Reader | None) -> None:
         # Here and not above: most of what is shown is read from tags alone.
         from ..contents.documents import Documents
+        from ..contents.tree_entries import TreeEntries
 
-        self._reader = reader
+        self._entries = TreeEntries(reader) if reader is not None else None
         self._documents = Documents()
 
     def of(self, model: str, commit: str, tag: Tag | None) -> Contents:
@@ -48,11 +46,11 @@ class Holdings:
         from ..contents.version_contents import contents_of
 
         trailers = parse_trailers(tag.object.message) if tag is not None and tag.object is not None else []
-        if self._reader is None:
+        if self._entries is None:
             note = "of a URL only the tags are fetched, so the files of the commit are not known"
             stated = stated_in(trailers)
             return stated._replace(notes=(*stated.notes, note))
-        return contents_of(self._reader, model, commit, trailers, self._documents)
+        return contents_of(self._entries, model, commit, trailers, self._documents)
 
 
 def metrics_of(reader: Reader, registrations: Iterable[tuple[str, Tag]]) -> dict[str, Sequence[Stated]]:
@@ -65,30 +63,10 @@ def metrics_of(reader: Reader, registrations: Iterable[tuple[str, Tag]]) -> dict
     }
 
 
-def chosen(metrics: Iterable[Stated], names: Sequence[str]) -> list[Stated]:
-    """Of each name the metric, of those that several files have with different values none."""
-    found = []
-    every = list(metrics)
-    for name in names:
-        named = [one for one in every if name in (one.name, f"{one.told_by}:{one.name}")]
-        if named and all(one.value == named[0].value for one in named):
-            found.append(named[0]._replace(name=name))
-    return found
-
-
 def cells(metrics: Iterable[Stated], names: Sequence[str]) -> list[str | None]:
     """What stands in the columns of these metrics."""
     by_name = {one.name: value_text(one.value) for one in chosen(metrics, names)}
     return [by_name.get(name) for name in names]
-
-
-def value_text(value: Any) -> str:
-    """A metric or parameter as text on one line, cut where it is very long."""
-    if not isinstance(value, str):
-        import json
-
-        value = json.dumps(value, ensure_ascii=False)
-    return value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}… ({len(value)} characters)"
 
 
 def pieces_document(pieces: Iterable[Piece]) -> list[dict[str, object]]:

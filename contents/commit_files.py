@@ -14,9 +14,17 @@ from ..repository.git.trees import is_path
 from .documents import MOST_BYTES, SECONDS, is_readable
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from ..repository.git.objects import TreeEntry
-    from ..repository.git.reader import Reader
     from .documents import Documents
+
+    class Entries(Protocol):
+        """A reader, as far as it is asked here."""
+
+        def entry(self, treeish: str, path: str, *, limit: int) -> TreeEntry | None:
+            """As `Reader.entry`."""
+
 
 MOST_FILES = 1000
 # Whoever may push could else make it take hours to show a version.
@@ -27,7 +35,7 @@ MOST_NOTES = 20
 class CommitFiles:
     """What a commit holds. `notes` says what was not read, and why."""
 
-    def __init__(self, reader: Reader, commit: str, documents: Documents) -> None:
+    def __init__(self, reader: Entries, commit: str, documents: Documents) -> None:
         self._noted: dict[str, None] = {}
         self._reader = reader
         self._commit = commit

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ..policy.objects.dvc_files import Stage
-    from ..repository.git.reader import Reader
+    from .commit_files import Entries
     from .documents import Documents
     from .dvc import Pipeline
 
@@ -30,7 +30,7 @@ PLAIN_PARAMS = (DEFAULT_PARAMS, "dvclive/params.yaml")
 
 
 def contents_of(
-    reader: Reader, model: str, commit: str, trailers: Iterable[tuple[str, str]], documents: Documents
+    reader: Entries, model: str, commit: str, trailers: Iterable[tuple[str, str]], documents: Documents
 ) -> Contents:
     """What the version of `model` (as tags spell it) on `commit` holds, whose tag has these `trailers`."""
     files = CommitFiles(reader, commit, documents)

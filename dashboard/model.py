@@ -42,11 +42,13 @@ def model_facts(
     declared: Sequence[str] = (),
     findings: Sequence[FindingRow] = (),
     past: Past | None = None,
+    metrics: Mapping[str, Sequence[tuple[str, str]]] = {},
 ) -> ModelFacts | None:
     """The facts of the model that is `known`, None where none of its tags is an event.
 
     `declared` are the stages that the repository knows; others come after them.
-    `past` is what the server's push log knows of when the tags came.
+    `past` is what the server's push log knows of when the tags came, `metrics` the name and value of each metric to be
+    shown of a version, by its tag.
     """
     events = known.events()
     if not events:
@@ -62,7 +64,7 @@ def model_facts(
         str(latest.name.version) if latest else None,
         _stable(history),
         rows[history.deprecated.tag] if history.is_deprecated and history.deprecated else None,
-        _versions(history, rows, trailers),
+        _versions(history, rows, trailers, metrics),
         [_stage(stage, history, rows, events, intervals) for stage in _stages(history, declared)],
         intervals,
         [*rows.values()][::-1],
@@ -135,7 +137,10 @@ def _stable(history: ModelHistory) -> str | None:
 
 
 def _versions(
-    history: ModelHistory, rows: Mapping[str, EventRow], trailers: Mapping[str, Sequence[tuple[str, str]]]
+    history: ModelHistory,
+    rows: Mapping[str, EventRow],
+    trailers: Mapping[str, Sequence[tuple[str, str]]],
+    metrics: Mapping[str, Sequence[tuple[str, str]]],
 ) -> list[VersionRow]:
     shown = []
     for line in version_lines(history):
@@ -149,6 +154,7 @@ def _versions(
                 rows[line.tag],
                 trailers[line.tag],
                 rows[ended.tag] if ended else None,
+                metrics.get(line.tag, ()),
             )
         )
     return shown

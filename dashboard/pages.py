@@ -28,8 +28,9 @@ HERE = os.path.dirname(__file__)
 TEMPLATES, ASSETS = os.path.join(HERE, "templates"), os.path.join(HERE, "assets")
 
 MOST_FINDINGS = 200
-# So many trailers have a column of their own in the table of versions, and so many numbers a plot.
+# So many trailers have a column of their own in the table of versions, beside the metrics that the policy names.
 MOST_TRAILERS = 6
+# So many columns of numbers have a plot.
 MOST_PLOTS = 6
 # Trailers that hold several values by name: `Metric: AUC=0.95`.
 BY_NAME = ("metric",)
@@ -51,7 +52,7 @@ class ShownVersion(Record):
     id: str
     label: str
     version: VersionRow
-    trailers: Sequence[str]
+    values: Sequence[str]
     message: str
 
 
@@ -100,7 +101,7 @@ class Pages:
             yield row.file, self._of_model(model, row.file, about, link)
 
     def _of_model(self, model: ModelFacts, file: str, about: Mapping[str, Any], link: Links) -> str:
-        columns = _trailer_columns(model)
+        columns = _columns(model)
         return self._render(
             "model.html",
             file,
@@ -109,7 +110,7 @@ class Pages:
             spelled=model.model.replace(":", "="),
             repository=about,
             link=link,
-            trailers=columns,
+            columns=columns,
             versions=list(_shown_versions(model, columns)),
             plots=Markup(_plots(model, columns)),  # noqa: S704 -- drawings escape what they hold
             commands=list(_commands(model)),
@@ -149,14 +150,21 @@ def _trailers(version: VersionRow) -> dict[str, str]:
     return found
 
 
-def _trailer_columns(model: ModelFacts) -> list[str]:
-    """The trailers that most versions have."""
+def _values(version: VersionRow) -> dict[str, str]:
+    """The metrics that the policy names, then the trailers."""
+    metrics = dict(version.metrics)
+    return {**metrics, **_trailers(version), **metrics}
+
+
+def _columns(model: ModelFacts) -> list[str]:
+    """The metrics that the policy names, then the trailers that most versions have."""
+    metrics = dict.fromkeys(name for version in model.versions for name, _ in version.metrics)
     counted: dict[str, int] = {}
     for version in model.versions:
         for key in _trailers(version):
             counted[key] = counted.get(key, 0) + 1
     chosen = set(sorted(counted, key=lambda key: -counted[key])[:MOST_TRAILERS])
-    return [key for key in counted if key in chosen]
+    return [*metrics, *(key for key in counted if key in chosen and key not in metrics)]
 
 
 def _shown_versions(model: ModelFacts, columns: Sequence[str]) -> Iterator[ShownVersion]:
@@ -165,18 +173,18 @@ def _shown_versions(model: ModelFacts, columns: Sequence[str]) -> Iterator[Shown
         seen = times_seen[version.version] = times_seen.get(version.version, 0) + 1
         name = version.version if seen == 1 else f"{version.version}~{seen}"
         label = name if version.active else f"{name} (deregistered)"
-        trailers = _trailers(version)
+        values = _values(version)
         message = version.registered.message
-        if version.trailers and all(key in columns for key in trailers):
+        if version.trailers and all(key in columns for key in _trailers(version)):
             message = message.replace("\r\n", "\n").rpartition("\n\n")[0]
-        yield ShownVersion(name, label, version, [trailers.get(key, "") for key in columns], message)
+        yield ShownVersion(name, label, version, [values.get(key, "") for key in columns], message)
 
 
 def _plots(model: ModelFacts, columns: Sequence[str]) -> str:
     in_time = sorted((one for one in model.versions if one.active), key=lambda one: one.number)
     plots = []
     for key in columns:
-        values = [(one.version, _trailers(one).get(key)) for one in in_time]
+        values = [(one.version, _values(one).get(key)) for one in in_time]
         numbers = [(version, number_of(value)) for version, value in values if value]
         points = [(version, number) for version, number in numbers if number is not None]
         if len(points) == len(numbers) and (plot := line_plot(key, points)):

@@ -18,6 +18,7 @@ from ..repository.open_repository import is_url, open_repository
 from ..repository.registry import known_by, read_refs, tags_by_model
 from .guard import guard_of
 from .landings import landings_of
+from .metrics import NamedMetrics
 from .model import Past, model_facts
 from .records import FindingRow, PolicyFacts, RepositoryFacts, RuleRow
 
@@ -63,12 +64,16 @@ def _read(reader: GitProgram, name: str, policy_of: PolicyOf, *, only_tags: bool
     for finding in findings:
         by_model.setdefault(finding.model, []).append(finding)
     landings = None if only_tags else _landings(reader, notes)
+    metrics = NamedMetrics(reader, loaded.policy) if loaded else None
     models = []
     for model, found in tags.items():
+        known = known_by(reader, found)
         past = _past(reader, model, found, landings) if landings is not None else None
-        facts = model_facts(known_by(reader, found), declared, by_model.get(gto_spelling(model), ()), past)
+        held = metrics.of(model, known) if metrics else {}
+        facts = model_facts(known, declared, by_model.get(gto_spelling(model), ()), past, held)
         if facts is not None:
             models.append(facts)
+    notes += metrics.notes() if metrics else []
     return RepositoryFacts(
         name,
         sorted(models, key=lambda one: one.model),

@@ -27,7 +27,10 @@ class EventRow(Record):
 
 
 class VersionRow(Record):
-    """One version. `registered` is its registration, `ended` what took it out of the registry, None while it is in."""
+    """One version. `registered` is its registration, `ended` what took it out of the registry, None while it is in.
+
+    `metrics` are those that the policy names, wherever they were found.
+    """
 
     number: int
     version: str
@@ -36,6 +39,7 @@ class VersionRow(Record):
     registered: EventRow
     trailers: Sequence[tuple[str, str]]
     ended: EventRow | None
+    metrics: Sequence[tuple[str, str]] = ()
 
 
 class Superseded(Record):

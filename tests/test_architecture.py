@@ -17,7 +17,7 @@ MODULES = modules()
 ARROWS = {
     "cli": {"contents", "dashboard", "hooks", "host_rules", "server_hooks", "repository", "report", "policy"},
     "contents": {"repository", "policy"},
-    "dashboard": {"server_hooks", "repository", "report", "policy"},
+    "dashboard": {"contents", "server_hooks", "repository", "report", "policy"},
     "hooks": {"repository", "report", "policy"},
     "host_rules": {"policy"},
     "server_hooks": {"repository", "report", "policy"},

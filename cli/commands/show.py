@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ...contents.metrics import chosen
 from ...policy.grammar.names import gto_spelling
 from ...policy.grammar.query import parse_query
 from ...policy.registry.overview import overview_of, stage_holders, stages_in_order, version_lines
@@ -17,7 +18,7 @@ from ...repository.open_repository import open_repository
 from ...repository.registry import known_by, models_of, read_model, tags_by_model
 from ..at_time import as_of, at_option
 from ..errors import Refused
-from ..holdings import METRICS, cells, chosen, metrics_of, stated_document
+from ..holdings import METRICS, cells, metrics_of, stated_document
 from ..reading import (
     declared_in,
     deprecated_option,

@@ -1,0 +1,47 @@
+"""Looks up what stands in trees, each path of each once: the versions of a registry share most of their files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..policy.objects.commit_object import parse_commit
+from ..repository.registry import TAG_BYTES
+
+if TYPE_CHECKING:
+    from ..repository.git.objects import TreeEntry
+    from ..repository.git.reader import Reader
+
+# What is larger is read again, lest a registry of large files fill the memory.
+LARGEST_KEPT = 16 * 1024
+# Some 100 MB at the very most, and a tenth of that where files are as small as files of metrics are.
+MOST_KEPT = 20_000
+
+
+class TreeEntries:
+    """The entries of a repository's commits. Its ids stand for content, so what was read once holds."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._trees: dict[str, str] = {}
+        self._kept: dict[tuple[str, str, int], TreeEntry | None] = {}
+
+    def entry(self, treeish: str, path: str, *, limit: int) -> TreeEntry | None:
+        """As `Reader.entry` of a commit."""
+        tree = self._trees.get(treeish)
+        if tree is None:
+            tree = self._trees[treeish] = self._tree_of(treeish)
+        key = (tree, path, limit)
+        if key in self._kept:
+            return self._kept[key]
+        found = self._reader.entry(tree, path, limit=limit)
+        if found is None or len(found.data) <= LARGEST_KEPT:
+            if len(self._kept) == MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = found
+        return found
+
+    def _tree_of(self, commit: str) -> str:
+        (found,) = self._reader.objects([commit], limit=TAG_BYTES, content_of="commit")
+        tree = parse_commit(found.data, found.size).tree if found.type == "commit" else ""
+        # Whatever it is instead, the reader says what is wrong with it.
+        return tree or commit
