@@ -33,7 +33,10 @@ CREATION = "tagwarden: who creates model tags"
 PERMANENCE = "tagwarden: model tags stay as they are"
 
 # `*` stops at a slash, and `**/` stands for any number of folders.
-MODEL_TAGS = ("refs/tags/**/*@*", "refs/tags/**/*@*/**/*", "refs/tags/**/*#*", "refs/tags/**/*#*/**/*")
+STAGES = ("refs/tags/**/*#*", "refs/tags/**/*#*/**/*")
+MODEL_TAGS = ("refs/tags/**/*@*", "refs/tags/**/*@*/**/*", *STAGES)
+# What GTO may read. A near miss such as churn@1.0.0 is none of it, and its cure is to delete it.
+EVENTS = ("refs/tags/**/*@v[0-9]*", "refs/tags/**/*@deprecated*", *STAGES)
 # No model can be called so; they are npm scopes.
 NO_MODEL_TAGS = ("refs/tags/@*", "refs/tags/@*/**/*")
 # Of a glob of the policy, `*` also matches a slash. Each comes to two of GitHub's patterns, so there is a limit.
@@ -43,7 +46,7 @@ UNKNOWN_SYNTAX = re.compile(r"\\|\[[!^]")
 
 NOTES = (
     "Whoever may edit the repository's rulesets (its administrators) can take these back.",
-    f"A tag that has to go (a near miss, a lightweight tag) can be deleted only while {PERMANENCE!r} is disabled.",
+    f"A tag that has to go, such as a lightweight one, can be deleted only while {PERMANENCE!r} is disabled.",
     "Restrictions of names by regular expression need GitHub's Enterprise plan, and are not used here.",
 )
 ACTIONS_NOTE = (
@@ -77,10 +80,10 @@ def bodies(wanted: Wanted) -> Iterator[dict[str, Any]]:
     """The rulesets that are wanted, as the API takes them."""
     if wanted.creators:
         actors = [_actor(one) for one in wanted.creators]
-        yield _body(CREATION, wanted, ["creation"], actors)
+        yield _body(CREATION, wanted, MODEL_TAGS, ["creation"], actors)
     kept = [rule for rule, held in (("update", wanted.moves), ("deletion", wanted.deletions)) if held]
     if kept:
-        yield _body(PERMANENCE, wanted, kept, [])
+        yield _body(PERMANENCE, wanted, EVENTS, kept, [])
 
 
 def steps(wanted: Wanted, path: str, dump: Sequence[dict[str, Any]] | None) -> Iterator[Step]:
@@ -117,7 +120,9 @@ def patterns_of(glob: str) -> list[str] | None:
     return [f"refs/tags/{pattern}" for pattern in found]
 
 
-def _body(name: str, wanted: Wanted, rules: list[str], actors: list[dict[str, Any]]) -> dict[str, Any]:
+def _body(
+    name: str, wanted: Wanted, tags: tuple[str, ...], rules: list[str], actors: list[dict[str, Any]]
+) -> dict[str, Any]:
     exceptions = [pattern for glob in wanted.ignored for pattern in patterns_of(glob) or ()]
     return {
         "name": name,
@@ -125,7 +130,7 @@ def _body(name: str, wanted: Wanted, rules: list[str], actors: list[dict[str, An
         "enforcement": "active",
         "bypass_actors": actors,
         "conditions": {
-            "ref_name": {"include": list(MODEL_TAGS), "exclude": list(dict.fromkeys([*NO_MODEL_TAGS, *exceptions]))}
+            "ref_name": {"include": list(tags), "exclude": list(dict.fromkeys([*NO_MODEL_TAGS, *exceptions]))}
         },
         "rules": [{"type": rule} for rule in rules],
     }

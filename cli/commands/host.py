@@ -159,7 +159,7 @@ def drift(
     if as_json:
         click.echo(json.dumps(_document(found)))
         return REFUSED if found.steps else ACCEPTED
-    for note in found.notes:
+    for note in found.loaded.notes:
         click.echo(f"note: {escape(note)}", err=True)
     for step in found.steps:
         click.echo(escape(step.because))

@@ -23,6 +23,7 @@ from tagwarden.host_rules.wanted import Wanted, wanted_by
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.policy.file.load import load_policy
 from tagwarden.policy.grammar.globs import matches
+from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
 
 BY = {"github": ["app:12345"], "gitlab": ["role:maintainer"], "gitea": ["user:models-bot"]}
 MODEL_TAGS = ["churn@v1.0.0", "churn#prod#7", "cv/seg@v1.0.0!", "a/b=c#us/east", "x@y/z", "x#y", "churn@1.0", "#", "a@"]
@@ -53,10 +54,27 @@ def fnmatch(pattern: str, name: str) -> bool:
 
 
 def held_on_github(tag: str, policy: str = "") -> bool:
-    (names,) = {json.dumps(one["conditions"]["ref_name"]) for one in planned("github", policy, "app:1")}
-    patterns = json.loads(names)
+    creation, _ = planned("github", policy, "app:1")
+    return is_held(tag, creation)
+
+
+def is_held(tag: str, ruleset: dict[str, Any]) -> bool:
+    patterns = ruleset["conditions"]["ref_name"]
     include, exclude = (any(fnmatch(one, f"refs/tags/{tag}") for one in patterns[k]) for k in ("include", "exclude"))
     return include and not exclude
+
+
+@pytest.mark.parametrize(
+    "tag",
+    ["churn@v1.0.0", "churn@v1.0.0-rc.1+build#7", "churn@v1.0.0!", "cv/seg@deprecated", "a=b@deprecated#2", "x#prod",
+     "x#us/east!#3", "deep/er/x#a/b"],
+)  # fmt: skip
+def test_every_event_stays_on_github_and_a_near_miss_can_be_deleted(tag: str) -> None:
+    (permanence,) = planned("github")
+
+    assert isinstance(parse_tag_name(tag), TagName)
+    assert is_held(tag, permanence)
+    assert not any(is_held(miss, permanence) for miss in ("churn@1.0.0", "churn@created", "v1.0.0"))
 
 
 @pytest.mark.parametrize("tag", MODEL_TAGS)
