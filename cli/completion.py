@@ -8,6 +8,7 @@ from click.shell_completion import CompletionItem
 
 from ..policy.errors import CannotJudge
 from ..policy.grammar.names import gto_spelling, tag_spelling
+from ..policy.rules import RULES
 from ..repository.git.command import Git
 from ..repository.git.program import GitProgram
 from ..repository.registry import models_of, names_of
@@ -65,6 +66,19 @@ def complete_proposal(context: click.Context, parameter: click.Parameter, incomp
         return _offer(ids_of_proposals(git, context.params.get("remote") or remote_to_push_to(git)), incomplete)
     except CannotJudge:
         return []
+
+
+def complete_tag(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The model tags that are there, and what nearly is one."""
+    try:
+        return _offer((tag.name for tag in GitProgram(Git.here()).all_tags()), incomplete)
+    except CannotJudge:
+        return []
+
+
+def complete_rule(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The rules."""
+    return _offer(RULES, incomplete)
 
 
 def _offer(choices: Iterable[str], incomplete: str) -> list[CompletionItem]:

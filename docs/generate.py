@@ -25,7 +25,7 @@ BAD_STATES = DOCS.parent / "tests" / "support" / "bad_states.py"
 ABOUT_COMMANDS = """\
 What each exit status means: [exit-status.md](exit-status.md).
 
-Commands, options, models, stages and versions are completed by bash, zsh and fish. In `~/.bashrc`:
+Commands, options, models, stages, versions, tags and rules are completed by bash, zsh and fish. In `~/.bashrc`:
 
     eval "$(_TAGWARDEN_COMPLETE=bash_source tagwarden)"
 

@@ -14,6 +14,7 @@ from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS
 from ...report.documents.shapes import VERDICT
 from ..at_time import moment_option
+from ..completion import complete_tag
 from ..errors import Refused
 from ..judging import format_options, reports_option, show_verdict, write_reports
 from ..policy_in_force import policy_in_file
@@ -26,7 +27,7 @@ DOCUMENTS = (VERDICT.plus("check", "The verdict on the tags, as one push."),)
 
 
 @click.command()
-@click.argument("tags", metavar="[TAG]...", nargs=-1)
+@click.argument("tags", metavar="[TAG]...", nargs=-1, shell_complete=complete_tag)
 @click.option("--remote", metavar="NAME", help="The remote, or its URL.  [default: where `git push` goes]")
 @click.option("--policy", "policy_file", metavar="FILE", help="Judge by this policy.  [default: the one in force]")
 @click.option("--offline", is_flag=True, help="Judge by the tags of this clone, and ask no remote.")

@@ -21,6 +21,7 @@ from ...server_hooks.log.files import has_log
 from ...server_hooks.log.line import is_hash
 from ...server_hooks.machine_settings import settings_file_of
 from ..at_time import moment_option
+from ..completion import complete_model, complete_rule
 from ..errors import Refused
 from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
 from ..log_chain import newest_hash, rotation, verification
@@ -66,9 +67,9 @@ def _parse_size(ctx: click.Context, parameter: click.Parameter, value: str | Non
 @click.option("--rotate", "rotating", is_flag=True, help="Put the lines so far into a file of their own.")
 @click.option("--over", metavar="SIZE", callback=_parse_size, help="Rotate only a file of more than SIZE: 50M, 1G.")
 @click.option("--follow", is_flag=True, help="Go on to print what is logged from now on, until interrupted.")
-@click.option("--model", metavar="MODEL", help="Only pushes of this model's tags.")
+@click.option("--model", metavar="MODEL", shell_complete=complete_model, help="Only pushes of this model's tags.")
 @click.option("--pusher", metavar="NAME", help="Only pushes by NAME.")
-@click.option("--rule", metavar="RULE", help="Only pushes that broke RULE.")
+@click.option("--rule", metavar="RULE", shell_complete=complete_rule, help="Only pushes that broke RULE.")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only pushes with this outcome.")
 @click.option("--policy-changes", is_flag=True, help="Only pushes that changed a policy, or found it changed.")
 @moment_option("--since", "Only pushes since then: 2026-11-21, 7d, 24h.", day="first")

@@ -17,6 +17,7 @@ from ...report.exit_status import ACCEPTED, REFUSED
 from ...repository.git.command import Git
 from ...repository.judging.suggested_settings import Suggested, suggestions
 from ...repository.trusted.policy_location import POLICY_FILE
+from ..completion import complete_model
 from ..errors import Refused
 from ..policy_in_force import read_input
 from ..policy_table import EFFECTIVE_POLICY, as_document, as_text
@@ -136,7 +137,9 @@ def check_files(files: Sequence[str], as_json: bool) -> int:
 @policy.command("show", short_help="Show what holds, and where it comes from.")
 @click.option("--policy", "file", metavar="FILE", help="Show this file instead of the policy in force here.")
 @click.option("--site", is_flag=True, help="Show the site's policy, or FILE as one.")
-@click.option("--model", metavar="MODEL", help="Show what holds for this model, overrides applied.")
+@click.option(
+    "--model", metavar="MODEL", shell_complete=complete_model, help="Show what holds for this model, overrides applied."
+)
 @click.option("--remote", metavar="NAME", help="Whose policy to show in a clone; default: where `git push` goes.")
 @AS_JSON
 def show(file: str | None, site: bool, model: str | None, remote: str | None, as_json: bool) -> None:

@@ -14,6 +14,7 @@ from ...report.escape import display, escape
 from ...report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
 from ...repository.git.command import Git
 from ...repository.remote.names import remote_to_push_to
+from ..completion import complete_tag
 from ..errors import Refused
 from ..policy_in_force import policy_in_force
 from ..reading import json_option
@@ -28,7 +29,7 @@ DOCUMENTS = (
 
 @click.command()
 @click.argument("remote", required=False)
-@click.argument("tags", metavar="[TAG]...", nargs=-1)
+@click.argument("tags", metavar="[TAG]...", nargs=-1, shell_complete=complete_tag)
 @click.option(
     "--portion",
     type=click.IntRange(min=1),

@@ -13,6 +13,7 @@ from ...policy.rules import RULES, load_rule, module_name
 from ...report.documents.shape import holding, shape
 from ...report.documents.shapes import SOURCE
 from ...report.escape import display
+from ..completion import complete_rule
 from ..errors import Refused
 from ..policy_in_force import policy_in_force
 
@@ -31,7 +32,7 @@ DOCUMENTS = (
 
 
 @click.command()
-@click.argument("rule", required=False)
+@click.argument("rule", required=False, shell_complete=complete_rule)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def rules(rule: str | None, as_json: bool) -> None:
     """List the rules with their severities here, or explain RULE.

@@ -51,6 +51,12 @@ def completed(folder: Path, *words: str) -> list[str]:
         (["resolve", "churn@"], ["churn@latest", "churn@stable", "churn@v1.0.0"]),
         (["resolve", "churn#"], ["churn#dev", "churn#prod"]),
         (["resolve", "cv:seg@v"], ["cv:seg@v0.1.0"]),
+        (["check", "churn@"], ["churn@1.2", "churn@v1.0.0"]),
+        (["push", "origin", "cv"], ["cv=seg@v0.1.0"]),
+        (["log", "--model", "c"], ["churn", "cv:seg"]),
+        (["log", "--rule", "version-o"], ["version-once", "version-order"]),
+        (["rules", "version-st"], ["version-step"]),
+        (["policy", "show", "--model", "ch"], ["churn"]),
     ],
     ids=lambda value: " ".join(value),
 )
