@@ -204,7 +204,7 @@ MUTANTS = (
     _approvals("guard", "guard.pusher == tag.proposer", "True", APPROVAL_REFS),
     Mutant("repository/approvals/standing.py", "if ref not in self._touched", "if True", APPROVALS),
     Mutant("repository/approvals/standing.py", "proposal not in self._touched and", "", APPROVAL_REFS),
-    Mutant("repository/approvals/standing.py", "elif approval.repository != repository:", "elif False:", APPROVALS),
+    Mutant("repository/approvals/standing.py", "elif approval.repository != repository:", "elif False:", APPROVAL_REFS),
     # The log
     Mutant("server_hooks/log/chain.py", "found.hash == self.wanted and found.intact", "found.hash == self.wanted", LOG),
     Mutant(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # No more is read of a tag object, nor verified of its signature.
 LARGEST = 1 << 20
+HEADER_BYTES = 4096
 
 
 class Evidence(Record):
@@ -168,20 +169,20 @@ class _Look:
         return content, read_approval(content), raw.size
 
     def open_proposals(self) -> _Open:
-        """The proposals that have neither landed nor expired, by model and by person."""
+        """The proposals that may still land: their names are not taken, and they have not expired."""
         oids = [oid for _, oid in self._reader.refs_under(PROPOSALS)]
-        read = {oid: found for oid, found in self._read(oids).items() if isinstance(found, TagObject)}
-        landed = self._reader.existing([TAGS + found.name for found in read.values()]) if read else {}
-        now = self._circumstances.now
-        still = {
-            oid: found
-            for oid, found in read.items()
-            if TAGS + found.name not in landed and not is_expired(found, self._policy.base, now)
-        }
+        names = {}
+        # What has landed stays, so there may be many, of which nothing but the header is needed.
+        for raw in self._reader.objects(oids, limit=HEADER_BYTES):
+            tag = parse_tag_object(raw.data, raw.size)
+            if not is_expired(tag, self._policy.base, self._circumstances.now):
+                names[raw.oid] = tag.name
+        taken = self._reader.existing([TAGS + name for name in names.values()]) if names else {}
+        still = {oid: name for oid, name in names.items() if TAGS + name not in taken}
         people = self._evidence.find_proposers(still) if len(still) >= MOST_OF_A_PERSON else {}
         found = _Open({}, {})
-        for oid, tag in still.items():
-            found.add(tag.name, *((people[oid],) if oid in people else ()))
+        for oid, name in still.items():
+            found.add(name, *((people[oid],) if oid in people else ()))
         return found
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support.approval_attacks import APPROVAL_ATTACKS, Attack
 from support.approval_scene import POLICY, ApprovalScene, Keys
+from support.approval_schedules import play_seed
 from support.attack_scene import Scene, git_has_reftables
 from support.pushes import REGISTRY
+from support.real_approvals import RealRegistry
 from support.registry_checks import audit_errors, gto_is_alive_and_agrees
-from support.signing import needs_ssh
+from support.signing import PgpKey, needs_gpg, needs_ssh
 from tagwarden.policy.approvals.guard import MOST_OF_A_MODEL
 from tagwarden.policy.approvals.refs import proposal_ref
 from tagwarden.server_hooks.log.chain import read_lines
@@ -36,6 +40,9 @@ def new_approvals(new_scene: NewScene, keys: Keys) -> NewApprovals:
 
     return make
 
+
+# Random schedules in which tags that need approvals land.
+SEEDS_THAT_LAND = (7, 8, 16, 18, 23, 32)
 
 FORMS = [
     {"hook": "pre-receive"},
@@ -185,3 +192,38 @@ def test_an_audit_counts_the_approvals_of_what_landed(new_approvals: NewApproval
 def unapproved(scene: ApprovalScene) -> set[str | None]:
     """What an audit finds without its approvals."""
     return {ref for rule, ref in audit_errors(scene.server.path) if rule == "approved"}
+
+
+@pytest.mark.parametrize(
+    "seed", [SEEDS_THAT_LAND[0], *(pytest.param(s, marks=pytest.mark.thorough) for s in SEEDS_THAT_LAND[1:])]
+)
+def test_a_random_schedule_of_real_pushes_lands_nothing_without_its_quorum(
+    new_scene: NewScene, keys: Keys, seed: int
+) -> None:
+    registry = RealRegistry(new_scene(hook="update" if seed % 2 else "pre-receive"), keys)
+
+    assert play_seed(seed, 16, registry)
+
+
+@needs_gpg
+def test_an_openpgp_signature_approves_as_well(new_approvals: NewApprovals, tmp_path: Path) -> None:
+    scene = new_approvals()
+    key = PgpKey.make(tmp_path / "gnupg", "Grace <grace@x>")
+    try:
+        signers = tmp_path / "signers"
+        signers.write_text(scene.keys.signers.read_text().replace("grace@x", "#") + key.allowed("grace@x"))
+        scene.scene.govern(POLICY.format(signers=signers))
+        tag = scene.tag()
+        scene.propose(tag)
+        scene.approve(tag, "lin")
+        said = scene.content(scene.approval(tag, "grace")).partition(b"-----BEGIN")[0]
+        detach = ["gpg", "--homedir", str(key.home), "--quiet", "--armor", "--detach-sign"]
+        signature = subprocess.run(detach, input=said, capture_output=True, check=True).stdout
+        word = scene.make(said + signature)
+
+        approved = scene.push({scene.place(tag, "grace"): word})
+
+        assert approved.landed, approved.told
+        assert scene.land(tag).landed
+    finally:
+        key.stop()

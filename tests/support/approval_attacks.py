@@ -316,6 +316,14 @@ def another_repository(scene: ApprovalScene) -> Attempt:
     return Attempt({PROD: tag}, "no approval can be judged")
 
 
+def all_refs_of_another_repository(scene: ApprovalScene) -> Attempt:
+    """A fork has its own id and policy, and took all that there is of proposals and approvals along."""
+    tag = approved(scene)
+    scene.scene.configure([("tagwarden.repositoryId", "eve/models")])
+    scene.scene.govern(POLICY.replace("acme/models", "eve/models").format(signers=scene.keys.signers))
+    return Attempt({PROD: tag}, "needs 2 of @ml")
+
+
 PLAIN = (
     never_proposed, one_of_two, under_another_name, on_another_commit, another_message, signed_by_somebody_else,
     text_after_the_signature, two_keys_of_one_person, both_keys_in_turn, own_approval_under_another_tagger,
@@ -328,7 +336,7 @@ PLAIN = (
     overtaken, approval_of_what_was_overtaken, revoking_after_landing, withdrawing_after_landing, deregistering_instead,
     deprecating_instead, a_deregistration_beside_what_is_approved, another_ref_of_ours, a_second_spelling,
     proposing_what_is_no_tag_of_a_model, proposing_a_commit, proposing_a_huge_tag, a_huge_approval, from_the_future,
-    another_repository,
+    another_repository, all_refs_of_another_repository,
 )  # fmt: skip
 
 APPROVAL_ATTACKS = (

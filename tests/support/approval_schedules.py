@@ -60,14 +60,17 @@ POLICIES = (
 )
 
 
+def policy_text(entries: Iterable[Entry], signers: str = "/keys") -> str:
+    text = f'[signing]\nallowed-signers = "file:{signers}"\n[approvals]\nrepository = "{HERE}"\n'
+    for who, count, barred in entries:
+        text += f"[[approvals.require]]\nstages = ['prod']\nwho = {sorted(who)}\n"
+        text += f"count = {count}\nnot = {sorted(barred)}\n"
+    return text
+
+
 @functools.cache
 def policy_of(entries: tuple[Entry, ...]) -> Policy:
-    text = f'[signing]\nallowed-signers = "file:/keys"\n[approvals]\nrepository = "{HERE}"\n'
-    for who, count, barred in entries:
-        text += (
-            f'[[approvals.require]]\nstages = ["prod"]\nwho = {sorted(who)}\ncount = {count}\nnot = {sorted(barred)}\n'
-        )
-    return load_policy(text.replace("'", '"').encode())
+    return load_policy(policy_text(entries).encode())
 
 
 class Truth(NamedTuple):
@@ -83,20 +86,27 @@ class Truth(NamedTuple):
 
 
 class Registry:
-    """The server: refs, objects, and the reader that the code under test is handed."""
+    """The server: refs, objects, and the reader that the code under test is handed.
 
-    def __init__(self) -> None:
+    With `drops` Git may drop lines of a push that was accepted.
+    """
+
+    drops = True
+
+    def __init__(self, commits: Mapping[str, str] = COMMITS, now: int = START) -> None:
+        self.commits = commits
+        self.now = now
         self.refs: dict[str, str] = {}
         self.contents: dict[str, bytes] = {}
         self.truths: dict[str, Truth] = {}
         self.proposers: dict[str, str | None] = {}
         self.expired: set[str] = set()
         self.entries = POLICIES[0]
-        self.now = START
         self.landings = 0
         for number, (version, commit) in enumerate((("v1.0.0", "c1"), ("v1.1.0", "c2"))):
             name = f"m@{version}"
-            self.refs[TAGS + name] = self.add(tag_content(name, commit, START - 10 + number), Truth(None, name))
+            content = tag_content(name, self.commits[commit], self.now - 10 + number)
+            self.refs[TAGS + name] = self.add(content, Truth(None, name))
 
     def add(self, content: bytes, truth: Truth, key: str | None = None) -> str:
         if key is not None:
@@ -198,16 +208,15 @@ def parsed(content: bytes) -> Any:
 
 
 def tag_content(name: str, commit: str, at: int) -> bytes:
-    target = COMMITS[commit]
-    return f"object {target}\ntype commit\ntag {name}\ntagger Ada <ada@x> {at} +0000\n\nAs agreed\n".encode()
+    return f"object {commit}\ntype commit\ntag {name}\ntagger Ada <ada@x> {at} +0000\n\nAs agreed\n".encode()
 
 
 class Schedule:
     """Plays steps, each drawn by `choose(n)`, a number below n."""
 
-    def __init__(self, choose: Callable[[int], int]) -> None:
+    def __init__(self, choose: Callable[[int], int], registry: Registry | None = None) -> None:
         self.choose = choose
-        self.registry = Registry()
+        self.registry = registry or Registry()
         self.registry.entries = self.pick(POLICIES)
         self.tags: list[str] = []
         self.words: list[str] = []
@@ -227,7 +236,7 @@ class Schedule:
     def tag(self) -> None:
         name, commit, governed = self.pick(EVENTS)
         name, key = name.format(len(self.tags) + 2), self.pick(("ada", "grace", "lin", "eve", "eve", None))
-        content = tag_content(name, commit, self.registry.now)
+        content = tag_content(name, self.registry.commits[commit], self.registry.now)
         self.tags.append(self.registry.add(content, Truth(key, name, governed), key))
 
     def propose(self) -> None:
@@ -294,7 +303,7 @@ class Schedule:
                 registry.landings += 1
             self._hold_against_evidence(ref, old, new)
         for _, new, ref in updates:
-            if self.choose(8) == 0:
+            if registry.drops and self.choose(8) == 0:
                 continue
             if new is None:
                 registry.refs.pop(ref, None)
@@ -317,14 +326,14 @@ class Schedule:
             assert (word.about, approval_ref(tag, KEYS[word.by or "mallory"] or "")) == (tag, ref)
 
 
-def play(choose: Callable[[int], int], steps: int) -> int:
+def play(choose: Callable[[int], int], steps: int, registry: Registry | None = None) -> int:
     """Play a schedule of so many steps; how many governed tags landed in it."""
-    schedule = Schedule(choose)
+    schedule = Schedule(choose, registry)
     for _ in range(steps):
         schedule.step()
     return schedule.registry.landings
 
 
-def play_seed(seed: int, steps: int = 25) -> int:
+def play_seed(seed: int, steps: int = 25, registry: Registry | None = None) -> int:
     """The schedule that a seed stands for."""
-    return play(random.Random(seed).randrange, steps)
+    return play(random.Random(seed).randrange, steps, registry)
