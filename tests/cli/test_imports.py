@@ -31,6 +31,11 @@ CALLS: dict[str, list[list[str]]] = {
     "who": [["who", "--as", "ada", "register", "churn"]],
     "check": [["check"]],
     "push": [["push", "--dry-run"]],
+    "propose": [["propose", "register", "churn", "--dry-run"]],
+    "proposals": [["proposals"]],
+    "approve": [["approve", "0" * 12]],
+    "revoke": [["revoke", "0" * 12]],
+    "land": [["land", "0" * 12]],
     "host": [["host", "plan", "github", "--repository", "ml/models"]],
     "audit": [["audit"]],
     "policy": [["policy", "show"], ["policy", "init", "--stdout"], ["policy", "check"], ["policy", "schema"]],
@@ -38,10 +43,10 @@ CALLS: dict[str, list[list[str]]] = {
     "schema": [["schema"]],
     "hook": [["hook", "--help"]],  # what a hook imports: test_hot_path.py
 }
-# GTO's own library is asked by these; a version is made by one.
+# GTO's own library is asked by these; versions are made by others.
 # `schema` imports every command.
 ASK_LIBRARY = {"status", "check", "push", "audit", "schema"}
-MAKE_VERSIONS = {"register"}
+MAKE_VERSIONS = {"register", "propose"}
 
 RUN = "import sys\nfrom tagwarden.cli.run import run\nrun(sys.argv[1:])\nprint('\\n' + ' '.join(sys.modules))\n"
 
