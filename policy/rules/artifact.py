@@ -70,9 +70,12 @@ class _Holders:
             self._by_digest.setdefault(digest, []).append((tag, version))
 
     def take(self, event: Event, bound: list[Bound], facts: ModelFacts) -> str | None:
-        """Add a registration that stays active; if another version has one of its digests, say which has what."""
+        """Add a registration that is not taken back; if another version has one of its digests, say which has what."""
         version = event.name.version
-        if version is None or not facts.history.is_active(version, event.commit):
+        if version is None:
+            return None
+        taken_back = facts.history.deregistration(version, event.commit)
+        if taken_back is not None and taken_back.time >= event.time:
             return None
         for digest in (digest for one in bound for digest in one.digests.values()):
             for tag, holder in self._by_digest.get(digest, ()):

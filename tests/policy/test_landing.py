@@ -15,6 +15,8 @@ from tagwarden.policy.verdict import Finding
 
 HOOK = "the hook hooks/update"
 PATH = '[stages]\npath = ["dev", "prod"]\n'
+REQUIRED = "[artifact]\nrequired = true\n"
+BINDS = f" with One\\n\\nArtifact: sha256:{'1' * 64} m.bin"
 STEP = '[rules]\nversion-step = "error"\n'
 LOOSE = '[rules]\ntag-permanent = "off"\ntag-immutable = "off"\n'
 ONE = ("m@v1.0.0 on c1 at 1",)
@@ -43,6 +45,7 @@ def rules(pushed: Sequence[str], existing: Sequence[str] = (), policy: str = "",
         (("m#dev on c1 at 2", "m#prod on c1 at 2"), ONE, PATH, "stage-path"),
         (("m@v1.1.0! on c2 at 3", "m@v1.0.5 on c3 at 4"), TWO, "", "version-order"),
         (("m@v1.0.1 on c2 at 2", "m@v1.0.2 on c3 at 3"), ONE, STEP, "version-step"),
+        (("m@v1.0.0! on c1 at 2", f"m@v1.1.0 on c2 at 3{BINDS}"), (ONE[0] + BINDS,), REQUIRED, "artifact"),
     ],
 )  # fmt: skip
 def test_what_another_tag_is_needed_for_does_not_pass_where_that_may_be_refused_on_its_own(
