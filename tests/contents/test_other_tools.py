@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from support import Repo
+from support.command_line import tagwarden
 from support.programs import needs
+from tagwarden.contents.commit_files import CommitFiles
 from tagwarden.contents.digests import digests_of_folder
 from tagwarden.contents.documents import Documents, flattened
 from tagwarden.contents.record import Contents
 from tagwarden.contents.verifying import Comparison, compare
 from tagwarden.contents.version_contents import contents_of
+from tagwarden.policy.objects.dvc_files import output_of
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
 
@@ -42,7 +45,7 @@ artifacts:
 
 def run(folder: Path, *command: str) -> str:
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
+    assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
 
 
@@ -84,6 +87,57 @@ def test_a_version_that_dvc_made_holds_what_dvc_says(repo: Repo, monkeypatch: py
     assert {one.name for one in found.metrics} == {"AUC", "by.loss", "by.ok"}
     assert {one.name: one.value for one in found.params} == {"train.lr": 0.1, "train.layers": [8, 4], "seed": 7}
     assert found.notes == ()
+
+
+LAYOUT = {
+    "one.bin": "1" * 100,
+    "all/a.bin": "2" * 100,
+    "all/deep/b.bin": "3" * 100,
+    "cv/dvc.yaml": """\
+stages:
+  train: {cmd: cp ../one.bin out.bin, deps: [../one.bin], outs: [out.bin]}
+  export: {cmd: cp ../out.bin e.bin, wdir: sub, deps: [../out.bin], outs: [e.bin]}
+  many: {foreach: [x, y], do: {cmd: "cp out.bin ${item}.bin", deps: [out.bin], outs: ["${item}.bin"]}}
+artifacts: {seg: {path: sub/e.bin}}
+""",
+    "cv/sub/.gitkeep": "",
+}
+
+
+@pytest.mark.thorough
+@needs("dvc")
+def test_whatever_dvc_keeps_has_the_digest_that_dvc_gives_it(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
+    run(repo.path, "dvc", "init", "--quiet")
+    for path, text in LAYOUT.items():
+        (repo.path / path).parent.mkdir(parents=True, exist_ok=True)
+        (repo.path / path).write_text(text)
+    run(repo.path, "dvc", "add", "--quiet", "one.bin", "all")
+    run(repo.path / "cv", "dvc", "repro", "--quiet")
+    repo.git("add", "--all")
+    repo.commit({"tagwarden.toml": "[artifact]\nrequired = true\n"})
+    reader = GitProgram(Git.at(str(repo.path)))
+    files = CommitFiles(reader, repo.git("rev-parse", "HEAD"), Documents())
+
+    listed = run(repo.path, "dvc", "ls", ".", "--recursive", "--json", "--dvc-only", "--show-hash", "--size")
+    kept = {one["path"]: (f"md5:{one['md5']}", one["size"]) for one in json.loads(listed)}
+    assert {"one.bin", "cv/out.bin", "cv/sub/e.bin", "cv/x.bin", "cv/y.bin"} < kept.keys()
+    for path, (digest, size) in kept.items():
+        found = output_of(path, "cv" if path.startswith("cv/") else "", files.table)
+        assert found is not None, path
+        if found.path == path:
+            assert (found.digests, found.size) == ((digest,), size)
+        assert compare(str(repo.path / found.path), found).different == (), path
+    reader.close()
+    for model, path in (("cv:seg", "cv/sub/e.bin"), ("one", "one.bin")):
+        named = () if model == "cv:seg" else ("--trailer", f"Artifact={kept[path][0]} {path}")
+        assert tagwarden(repo.path, "register", model, *named).status == 0
+        assert tagwarden(repo.path, "verify", path, f"{model}@latest").status == 0
+    assert f"{sha256_of(repo.path / 'cv/sub/e.bin')} cv/sub/e.bin" in repo.git("cat-file", "tag", "cv=seg@v0.0.1")
+
+
+def sha256_of(path: Path) -> str:
+    return f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
 
 
 @pytest.mark.parametrize(

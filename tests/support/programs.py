@@ -24,6 +24,8 @@ PACKAGES = {
     "ssh-keygen": "openssh-client",
     "sshd": "openssh-server",
 }
+# What is no package of Debian, and had from PyPI: best into a virtual environment of its own, linked from PATH.
+BY_PIP = frozenset(("dvc",))
 REASON = re.compile(r"\bneeds the programs? (?P<programs>.+), which (?:is|are) not here$")
 
 
@@ -48,11 +50,12 @@ def told(reasons: Iterable[str]) -> list[str]:
     if not found:
         return []
     counted = Counter(program for programs in found for program in programs)
-    packages = " ".join(sorted(PACKAGES.get(program, program) for program in counted))
+    packages = " ".join(sorted(PACKAGES.get(program, program) for program in counted if program not in BY_PIP))
     return [
         f"{len(found)} skipped for want of a program: "
         + ", ".join(f"{program} ({number})" for program, number in counted.most_common()),
-        f"On Debian and Ubuntu: apt install {packages}",
+        *([f"On Debian and Ubuntu: apt install {packages}"] if packages else []),
+        *(f"By pip or pipx: {program}" for program in sorted(BY_PIP & counted.keys())),
     ]
 
 
