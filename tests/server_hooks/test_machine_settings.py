@@ -87,7 +87,7 @@ def test_nothing_but_our_own_settings_counts_in_it(guarded: Server) -> None:
         (lambda file: file.chmod(0o664), "chmod go-w"),
         (lambda file: file.parent.chmod(0o777), "chmod go-w"),
         (lambda file: file.unlink(), "No such file or directory"),
-        (lambda file: (file.unlink(), file.mkdir()), "no ordinary file"),
+        (lambda file: (file.unlink(), file.mkdir()), "not an ordinary file"),
         (lambda file: file.write_text("[tagwarden\n"), "bad config"),
     ],
 )
