@@ -12,7 +12,16 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from . import artifact_cases, hook_cases, hostile_cases, push_cases, reading_cases, tree_cases
+from . import (
+    artifact_cases,
+    fleet_cases,
+    hook_cases,
+    hostile_cases,
+    log_cases,
+    push_cases,
+    reading_cases,
+    tree_cases,
+)
 from .cases import Case
 from .installation import ROOT, install
 from .kit import Kit
@@ -23,6 +32,8 @@ CASES = (
     *artifact_cases.CASES,
     *push_cases.CASES,
     *reading_cases.CASES,
+    *fleet_cases.CASES,
+    *log_cases.CASES,
     *tree_cases.CASES,
     *hostile_cases.CASES,
 )

@@ -60,6 +60,8 @@ MEANING = """\
   so what was made of the file is kept in the repository's `tagwarden/` folder
   under its SHA-256 (`repository/trusted/policy_cache.py` says why that is safe). A
   `message.pattern` costs the import of `re`, signatures one process a tag.
+- **Of many repositories in one command: by the processes that each needs.** An audit starts six, what it reads the
+  tags with among them (`tests/cli/test_fleet.py`), and `status --server` six beside its push of bad tags.
 - **The `update` hook costs a whole process a ref**; `pre-receive` costs one a
   push. Prefer it wherever the host has it.
 
