@@ -21,58 +21,70 @@ from .errors import Refused
 NOWHERE = PolicySource("built-in", "built-in", None, None, None)
 
 
-def policy_in_force(*, remote: str | None = None, git: Git | None = None) -> LoadedPolicy:
+def policy_in_force(
+    *, remote: str | None = None, git: Git | None = None, reader: GitProgram | None = None
+) -> LoadedPolicy:
     """The server's policy in a bare repository, else the clone's as for a push to `remote`.
 
-    Without `remote` it is the one that `git push` would take, without `git`
-    the repository is the one at hand. Outside of any repository it is the
-    built-in policy. Raises CannotJudge where the policy can't be read.
+    Without `remote` it is the one that `git push` would take, without `git` and
+    `reader`, which goes on to be used, the repository is the one at hand. Outside
+    of any repository it is the built-in policy. Raises CannotJudge where the policy
+    can't be read.
     """
-    git = git or Git.here()
+    git = git or (reader.git if reader else Git.here())
     try:
-        bare = git.line("rev-parse", "--is-bare-repository") == "true"
+        git = _with_settings(git)
     except CannotJudge as error:
         if "not a git repository" not in str(error):
             raise
         return load_source(NOWHERE)
-    if bare:
-        git = git.with_settings_file(settings_file_of(git.common_folder()))
-    with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
-        if bare:
-            source = server_policy(reader, configuration)
-        else:
-            source = client_policy(
-                reader, configuration, remote=remote or remote_to_push_to(git), work_tree=git.work_tree()
-            )
-        loaded, declared = load_source(source), declared_stages(reader, source.commit)
-    notes = (*loaded.notes, declared.note) if declared.note is not None else loaded.notes
-    return loaded._replace(declared_stages=declared.names, notes=notes)
+    with closing(Configuration(git)) as configuration:
+        if reader is not None:
+            return _own_policy(git, reader, configuration, remote)
+        with closing(GitProgram(git)) as own:
+            return _own_policy(git, own, configuration, remote)
+
+
+def policies_in_force(reader: GitProgram) -> tuple[LoadedPolicy, LoadedPolicy | None]:
+    """The same, and the site's policy, which judges beside it what is pushed to a bare repository; None for none.
+
+    Raises CannotJudge where one of them can't be read.
+    """
+    git = _with_settings(reader.git)
+    with closing(Configuration(git)) as configuration:
+        own = _own_policy(git, reader, configuration, None)
+        site = site_policy(reader, configuration) if git.is_bare() else None
+    if site is None:
+        return own, None
+    return own, load_source(site, site=True)._replace(declared_stages=own.declared_stages)
 
 
 def site_policy_in_force() -> LoadedPolicy:
     """The site's policy. Raises Refused where none is set, CannotJudge where it can't be read."""
-    found = _site_policy(Git.here())
-    if found is None:
-        raise Refused("no site policy is set here (`git config tagwarden.sitePolicy`)")
-    return found
-
-
-def site_policy_beside(loaded: LoadedPolicy, git: Git) -> LoadedPolicy | None:
-    """The site's policy, which judges beside `loaded` what is pushed to a bare repository; None where there is none.
-
-    Raises CannotJudge where it can't be read.
-    """
-    if git.line("rev-parse", "--is-bare-repository") != "true":
-        return None
-    found = _site_policy(git)
-    return found and found._replace(declared_stages=loaded.declared_stages)
-
-
-def _site_policy(git: Git) -> LoadedPolicy | None:
+    git = Git.here()
     git = git.with_settings_file(settings_file_of(git.common_folder()))
     with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
         source = site_policy(reader, configuration)
-    return load_source(source, site=True) if source is not None else None
+    if source is None:
+        raise Refused("no site policy is set here (`git config tagwarden.sitePolicy`)")
+    return load_source(source, site=True)
+
+
+def _with_settings(git: Git) -> Git:
+    """A server's repository with the settings that its hook goes by."""
+    return git.with_settings_file(settings_file_of(git.common_folder())) if git.is_bare() else git
+
+
+def _own_policy(git: Git, reader: GitProgram, configuration: Configuration, remote: str | None) -> LoadedPolicy:
+    if git.is_bare():
+        source = server_policy(reader, configuration)
+    else:
+        source = client_policy(
+            reader, configuration, remote=remote or remote_to_push_to(git), work_tree=git.work_tree()
+        )
+    loaded, declared = load_source(source), declared_stages(reader, source.commit)
+    notes = (*loaded.notes, declared.note) if declared.note is not None else loaded.notes
+    return loaded._replace(declared_stages=declared.names, notes=notes)
 
 
 def policy_in_file(file: str, *, site: bool = False) -> LoadedPolicy:

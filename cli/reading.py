@@ -99,7 +99,7 @@ def policy_at(reader: GitProgram, repo: str | None) -> LoadedPolicy | None:
     from .policy_in_force import policy_in_force
 
     try:
-        return policy_in_force(git=reader.git)
+        return policy_in_force(reader=reader)
     except CannotJudge:
         return None
 

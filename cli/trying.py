@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +16,8 @@ from ..report.exit_status import ACCEPTED, REFUSED
 from ..report.json import finding_document
 from ..report.trial import lines_about_pushes, lines_about_tags
 from ..repository.git.command import Git
-from .policy_in_force import policy_in_file, policy_in_force, site_policy_beside
+from ..repository.git.program import GitProgram
+from .policy_in_force import policies_in_force, policy_in_file
 
 if TYPE_CHECKING:
     from ..repository.judging.trial import Policies, TagTrial
@@ -42,9 +44,9 @@ def print_trial(file: str, *, as_site: bool, as_json: bool) -> int:
     from ..repository.judging.trial import Policies, try_on_tags
 
     git = Git.here()
-    own = policy_in_force()
-    in_force = Policies(own, site_policy_beside(own, git))
-    read = policy_in_file(file, site=as_site)._replace(declared_stages=own.declared_stages)
+    with closing(GitProgram(git)) as reader:
+        in_force = Policies(*policies_in_force(reader))
+    read = policy_in_file(file, site=as_site)._replace(declared_stages=in_force.own.declared_stages)
     tried = in_force._replace(site=read) if as_site else in_force._replace(own=read)
     tags = try_on_tags(git, in_force, tried)
     pushes = _pushes(git, in_force, tried)

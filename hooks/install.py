@@ -97,8 +97,8 @@ def _configure(clone: Clone, python: str) -> list[str]:
     text = hook_file(python=python, repair=repair_command(python), own_lines=own_lines_of(file))
     what = write_hook(file, text)
     # In this order: Git dies of an event that has no command.
-    clone.ask_for("config", "--local", "--replace-all", COMMAND_SETTING, shlex.quote(file))
-    clone.ask_for("config", "--local", "--replace-all", EVENT_SETTING, "pre-push")
+    clone.change_setting("--replace-all", COMMAND_SETTING, shlex.quote(file))
+    clone.change_setting("--replace-all", EVENT_SETTING, "pre-push")
     return [about_placed("pre-push", f"{file}, which {COMMAND_SETTING} names", what)]
 
 

@@ -73,7 +73,7 @@ def _take_configured_back(clone: Clone) -> list[str]:
     # In this order: Git dies of an event that has no command.
     for setting in (EVENT_SETTING, COMMAND_SETTING):
         if clone.ask_for("config", "--local", "--get-all", setting):
-            clone.ask_for("config", "--local", "--unset-all", setting)
+            clone.change_setting("--unset-all", setting)
             said.append(f"{setting} is unset.")
     file = configured_file(clone)
     if is_our_hook(file):

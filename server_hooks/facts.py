@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING
 from ..policy.program_version import VERSION
 from ..policy.record import Record
 from ..repository.git.bounded_program import NotStarted, SaidTooMuch, TookTooLong, run_bounded
-from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
-from ..repository.git.program import GitProgram
 from ..repository.hook_files.our_files import interpreter_of
 from ..repository.trusted.loaded_policy import load_source
 from ..repository.trusted.policy_source import server_policy
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from ..repository.git.program import GitProgram
     from ..repository.trusted.loaded_policy import LoadedPolicy
     from .settings_in_force import InForce
 
@@ -77,10 +76,9 @@ def facts_of(
     )
 
 
-def policy_of(git_dir: str, settings_file: str) -> LoadedPolicy:
-    """The repository's policy. Raises CannotJudge where it can't be read."""
-    git = Git.of_folder(git_dir, settings_file=settings_file)
-    with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
+def policy_of(reader: GitProgram) -> LoadedPolicy:
+    """The policy of the repository that is read. Raises CannotJudge where it can't be read."""
+    with closing(Configuration(reader.git)) as configuration:
         return load_source(server_policy(reader, configuration))
 
 

@@ -154,11 +154,11 @@ def _change_settings(
     said = []
     changed = {setting.name: setting for setting in record.settings}
     for name, value in wanted.items():
-        now = repository.ask_for("config", "--local", "--get", name) or None
+        now = repository.own_setting(name)
         if now == value:
             continue
         changed[name] = Setting(name, value, changed[name].before if name in changed else now)
         write_record(folder, record._replace(settings=tuple(changed.values())))
-        repository.ask("config", "--local", name, value)
+        repository.change_setting(name, value)
         said.append(f"{name} is set to {value}.")
     return said

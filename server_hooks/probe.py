@@ -11,24 +11,27 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import zlib
 from typing import TYPE_CHECKING
 
 from ..policy.grammar.names import HEADS
+from ..repository.git.configuration_text import in_configuration
 from ..repository.git.environment import environment_without_repository
-from ..repository.git.processes import run
 from ..repository.hook_files.probe import BAD_REFS, Outcome, Tried, scratch_repository, try_hooks
 from .log.chain import read_lines
 from .log.sink import SINK_SETTING
+from .settings_in_force import OURS
 
 if TYPE_CHECKING:
     from .served_repository import ServedRepository
 
-IDENTITY = {
-    "GIT_AUTHOR_NAME": "tagwarden status",
-    "GIT_AUTHOR_EMAIL": "tagwarden@localhost",
-    "GIT_COMMITTER_NAME": "tagwarden status",
-    "GIT_COMMITTER_EMAIL": "tagwarden@localhost",
-}
+COMMIT = b"""\
+tree %s
+author tagwarden status <tagwarden@localhost> 1700000000 +0000
+committer tagwarden status <tagwarden@localhost> 1700000000 +0000
+
+Probe
+"""
 POLICY_SETTINGS = ("tagwarden.policy", "tagwarden.defaultPolicy", "tagwarden.sitePolicy")
 FLUSH = b"0000"
 
@@ -58,23 +61,25 @@ def run_hook_on_bad_tags(repository: ServedRepository, file: str) -> tuple[int |
 
 
 class _Scratch:
-    """The empty bare repository at `path`, in which hooks find what they find in `original`, but for its refs."""
+    """The empty bare repository at `path`, in which hooks find what they find in `original`, but for its refs.
+
+    It is furnished by hand: a process of Git's for each file would take as long as the push.
+    """
 
     def __init__(self, path: str, original: ServedRepository) -> None:
         self.path = path
         self.environment = environment_without_repository()
-        self._format = original.ask("rev-parse", "--show-object-format")
+        self._format = original.object_format
         for name in ("hooks", "custom_hooks"):
             os.symlink(os.path.join(original.common_dir, name), os.path.join(path, name))
-        objects = original.place("--git-path", "objects")
-        _write(os.path.join(path, "objects", "info", "alternates"), objects + "\n")
+        self._write("objects/info/alternates", os.path.join(original.common_dir, "objects") + "\n")
         self._borrow_configuration(original)
         self._borrow_refs(original)
 
     def make_commit(self) -> str:
         """A commit of nothing; its id."""
-        tree = self._git("-C", self.path, "hash-object", "-t", "tree", "-w", "--stdin")
-        return self._git("-C", self.path, "commit-tree", "-m", "Probe", tree)
+        tree = self._store("tree", b"")
+        return self._store("commit", COMMIT % tree.encode())
 
     def request(self, commit: str) -> bytes:
         """What a client sends that pushes `commit` as each of `BAD_REFS`."""
@@ -85,50 +90,60 @@ class _Scratch:
             request += b"%04x%s" % (len(line) + 4, line)
             capabilities = ""
         empty_pack = b"PACK\0\0\0\2\0\0\0\0"
-        return request + FLUSH + empty_pack + hashlib.new(self._format, empty_pack, usedforsecurity=False).digest()
+        return request + FLUSH + empty_pack + self._hash(empty_pack).digest()
 
     def _borrow_configuration(self, original: ServedRepository) -> None:
         # The original's first, and then what differs: of several values the last counts.
-        config = os.path.join(self.path, "config")
-        os.unlink(config)
         folder = original.hooks_folder()
-        settings = {
-            "include.path": os.path.join(original.common_dir, "config"),
-            "core.repositoryFormatVersion": "1",
-            "extensions.objectFormat": self._format,
-            "core.bare": "true",
+        settings = [
+            ("include.path", os.path.join(original.common_dir, "config")),
+            ("core.repositoryFormatVersion", "1"),
+            ("extensions.objectFormat", self._format),
+            ("core.bare", "true"),
             # Else every ref of the original would be offered to the client, be it a million.
-            "core.alternateRefsPrefixes": "refs/none",
-            **({"core.hooksPath": folder.path} if folder.scope is not None else {}),
-        }
-        listed = original.ask_for("config", "--null", "--get-regexp", r"^tagwarden\.")
-        for entry in listed.split("\0"):
-            name, newline, value = entry.partition("\n")
-            if newline:
-                settings[name] = value
+            ("core.alternateRefsCommand", "true"),
+            ("receive.autoGC", "false"),
+        ]
+        if folder.scope is not None:
+            settings.append(("core.hooksPath", folder.path))
+        settings += [(one.name, one.value or "") for one in original.settings() if one.name.startswith(OURS)]
         # What is only tried is no news for whoever gets the lines of the push log.
-        settings[SINK_SETTING.lower()] = ""
-        for name, value in settings.items():
-            self._git("config", "--file", config, "--add", name, value)
+        settings.append((SINK_SETTING, ""))
+        self._write("config", "".join(in_configuration(name, value) for name, value in settings))
 
     def _borrow_refs(self, original: ServedRepository) -> None:
         """HEAD, and the refs that the settings name: where a policy may be."""
-        head = original.ask("symbolic-ref", "--quiet", "HEAD", accepted=(0, 1))
-        wanted = [head or "HEAD"]
+        wanted = []
         for setting in POLICY_SETTINGS:
             form, _, rest = (original.setting(setting) or "").partition(":")
             if form == "ref":
                 ref = rest.partition(":")[0]
                 wanted.append(ref if ref.startswith("refs/") else HEADS + ref)
-        if head:
-            self._git("-C", self.path, "symbolic-ref", "HEAD", head)
-        for ref in wanted:
-            commit = original.ask("rev-parse", "--verify", "--quiet", ref, accepted=(0, 1))
-            if commit:
-                self._git("-C", self.path, "update-ref", "--no-deref", ref, commit)
+        if original.branch:
+            self._write("HEAD", f"ref: {original.branch}\n")
+        elif original.head_commit:
+            self._write("HEAD", f"{original.head_commit}\n")
+        commits = original.commits_of(wanted) if wanted else {}
+        if original.branch and original.head_commit:
+            commits[original.branch] = original.head_commit
+        for ref, commit in commits.items():
+            self._write(ref, f"{commit}\n")
 
-    def _git(self, *arguments: str) -> str:
-        return os.fsdecode(run(["git", *arguments], environment={**self.environment, **IDENTITY})[1]).strip()
+    def _store(self, kind: str, content: bytes) -> str:
+        """Make a loose object (gitformat-loose(5)) of `content`; its id."""
+        whole = b"%s %d\0%s" % (kind.encode(), len(content), content)
+        oid = self._hash(whole).hexdigest()
+        self._write(f"objects/{oid[:2]}/{oid[2:]}", zlib.compress(whole))
+        return oid
+
+    def _hash(self, data: bytes) -> hashlib._Hash:
+        return hashlib.new(self._format, data, usedforsecurity=False)
+
+    def _write(self, name: str, content: str | bytes) -> None:
+        path = os.path.join(self.path, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(os.fsencode(content))
 
 
 def _was_refused(tried: Tried) -> bool | None:
@@ -151,8 +166,3 @@ def _packets(data: bytes) -> list[str]:
         packets.append(data[4:length].decode("utf-8", "replace").rstrip("\n"))
         data = data[length:]
     return packets
-
-
-def _write(path: str, text: str) -> None:
-    with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write(text)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.environment import environment_without_repository
 from ..repository.hook_files.hooked_repository import HookedRepository
+from ..repository.judging.whole_reader import WholeReader
 from .machine_settings import settings_file_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class ServedRepository(HookedRepository):
@@ -20,10 +27,44 @@ class ServedRepository(HookedRepository):
 
     def __init__(self, path: str) -> None:
         """CannotInstall where there is no repository, or Git won't have it."""
-        super().__init__(path)
         # A push sees none of the settings that this process was started with (`git -c`).
-        self.git = Git(self.path, environment_without_repository(), settings_file=settings_file_of(self.common_dir))
-        self.git_dir = self.hooks_run_in = self.place("--git-dir")
+        super().__init__(path, Git(os.path.abspath(path), environment_without_repository()))
+        self.git = self.git.with_settings_file(settings_file_of(self.common_dir))
+        self.hooks_run_in = self.git_dir
+
+    @cached_property
+    def reader(self) -> WholeReader:
+        """What reads it as its hooks do; to be closed with `close`."""
+        environment = {**environment_without_repository(), "GIT_DIR": self.git_dir}
+        return WholeReader(Git(None, environment, settings_file=self.git.settings_file))
+
+    def close(self) -> None:
+        """Ends the reader, if there is one."""
+        if "reader" in self.__dict__:
+            self.reader.close()
+
+    @property
+    def branch(self) -> str | None:
+        """The ref that HEAD names, None where it names a commit, or can't be read."""
+        try:
+            return self.reader.head()
+        except CannotJudge:
+            return None
+
+    @property
+    def head_commit(self) -> str | None:
+        """What HEAD comes to; None where that is not there, or can't be read."""
+        try:
+            return self.reader.head_commit()
+        except CannotJudge:
+            return None
+
+    def commits_of(self, refs: Sequence[str]) -> dict[str, str]:
+        """What those of `refs` name that are there; none where they can't be read."""
+        try:
+            return self.reader.existing(refs)
+        except CannotJudge:
+            return {}
 
     def setting(self, name: str) -> str | None:
         own = super().setting(name)

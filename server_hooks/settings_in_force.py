@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from .served_repository import ServedRepository
 
+OURS = "tagwarden."
 # Gitaly hands hooks /dev/null for these (internal/git/gitcmd of GitLab's Gitaly).
 NOT_READ_ON_GITLAB = ("system", "global")
 
@@ -40,12 +41,11 @@ def settings_in_force(repository: ServedRepository, host: str) -> tuple[list[InF
             found += [InForce(name, value, where, in_force=True, because=None) for name, value in shared]
         except CannotJudge as problem:
             problems.append(f"no push is accepted: {problem}")
-    listed = repository.ask_for("config", "--null", "--show-scope", "--show-origin", "--get-regexp", r"^tagwarden\.")
-    for scope, origin, entry in _triples(listed):
-        name, newline, value = entry.partition("\n")
-        unread = host == "gitlab" and scope in NOT_READ_ON_GITLAB
-        because = f"GitLab hands hooks no {scope} configuration" if unread else None
-        found.append(InForce(name, value if newline else "true", origin, not unread, because))
+    for scope, origin, name, value in repository.settings():
+        if name.startswith(OURS):
+            unread = host == "gitlab" and scope in NOT_READ_ON_GITLAB
+            because = f"GitLab hands hooks no {scope} configuration" if unread else None
+            found.append(InForce(name, "true" if value is None else value, origin, not unread, because))
     problems += [
         f"{one.setting} in {one.set_in} is not in force: {one.because}. Set it in the repository, or in a file for all "
         "repositories: `tagwarden install --server --settings FILE`"
@@ -53,11 +53,6 @@ def settings_in_force(repository: ServedRepository, host: str) -> tuple[list[InF
         if one.because
     ]
     return list(_with_the_last_in_force(found)), problems
-
-
-def _triples(listed: str) -> Iterator[tuple[str, str, str]]:
-    words = listed.split("\0")[:-1] if listed.endswith("\0") else listed.split("\0")
-    return zip(words[0::3], words[1::3], words[2::3], strict=False)
 
 
 def _with_the_last_in_force(found: list[InForce]) -> Iterator[InForce]:

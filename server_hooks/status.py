@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
@@ -12,7 +13,6 @@ from ..policy.file.load import built_in_policy
 from ..policy.grammar.names import HEADS
 from ..report.account import about_differences, about_landing
 from ..report.proof import ServerStatus, named_rules, what_is_proven, what_went_wrong
-from ..repository.git.command import Git
 from ..repository.git.whole_file import read_start
 from ..repository.hook_files.our_files import about_version, is_our_hook, is_our_text, renewal_of_printed
 from ..repository.hook_files.placing import why_passed_over
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from ..policy.file.policy import Policy
     from ..report.proof import Proven
+    from ..repository.git.program import GitProgram
     from ..repository.hook_files.probe import Outcome
     from ..repository.trusted.loaded_policy import LoadedPolicy
     from .hook_file import ServerHook
@@ -61,7 +62,11 @@ def status(path: str) -> ServerStatus:
     To be run as the repository's owner. Raises CannotInstall where that
     can't be done.
     """
-    repository = ServedRepository(path)
+    with closing(ServedRepository(path)) as repository:
+        return _status(repository)
+
+
+def _status(repository: ServedRepository) -> ServerStatus:
     host = host_of(repository)
     places = _places(repository, host)
     hooks: dict[str, str] = {hook: place.file for hook, place in places.items() if is_our_text(read_start(place.file))}
@@ -78,10 +83,10 @@ def status(path: str) -> ServerStatus:
             problems.append(f"a push of bad tags {DOES_NOT_END}")
         if proven == "no":
             problems += _why_not(repository, host, outcome)
-    loaded = _policy_of(repository)
+    loaded = _policy_of(repository.reader)
     policy = loaded.policy if loaded else built_in_policy()
     problems += _account_problems(repository, policy)
-    consumers = unreadable_for_gto(Git.of_folder(repository.git_dir), policy)
+    consumers = unreadable_for_gto(repository.reader.git, policy, repository.reader)
     problems += consumers.problems
     configuration, not_in_force = settings_in_force(repository, host)
     problems += [*not_in_force, *_sink_problems(repository)]
@@ -115,8 +120,8 @@ def _by_hand(repository: ServedRepository, host: str, problems: list[str]) -> tu
 def _head_problems(repository: ServedRepository) -> list[str]:
     if repository.setting(POLICY_SETTING):
         return []
-    head = repository.ask_for("symbolic-ref", "--quiet", "HEAD")
-    if not head or repository.ask_for("rev-parse", "--verify", "--quiet", head):
+    head = repository.branch
+    if head is None or repository.head_commit is not None:
         return []
     branches = repository.ask("for-each-ref", "--count=2", "--format=%(refname)", HEADS).splitlines()
     there = branches[0] if len(branches) == 1 else f"{HEADS}<branch>"
@@ -191,10 +196,10 @@ def _sink_problems(repository: ServedRepository) -> list[str]:
     return [said]
 
 
-def _policy_of(repository: ServedRepository) -> LoadedPolicy | None:
+def _policy_of(reader: GitProgram) -> LoadedPolicy | None:
     """The repository's policy; None where it can't be read, which the push of bad tags has told."""
     try:
-        return policy_of(repository.git_dir, repository.git.settings_file)
+        return policy_of(reader)
     except CannotJudge:
         return None
 

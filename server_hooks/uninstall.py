@@ -65,13 +65,13 @@ def _take_back(repository: ServedRepository, file: str, *, recorded: bool) -> li
 
 
 def _give_back(repository: ServedRepository, setting: Setting) -> list[str]:
-    now = repository.ask_for("config", "--local", "--get", setting.name) or None
+    now = repository.own_setting(setting.name)
     if now != setting.value:
         return []
     if setting.before is None:
-        repository.ask("config", "--local", "--unset", setting.name)
+        repository.change_setting("--unset", setting.name)
         return [f"{setting.name} is unset."]
-    repository.ask("config", "--local", setting.name, setting.before)
+    repository.change_setting(setting.name, setting.before)
     return [f"{setting.name} is {setting.before} again."]
 
 

@@ -16,10 +16,11 @@ from ...report.exit_status import ACCEPTED, REFUSED
 from ...report.json import document
 from ...repository.judging.audit import audit as audit_tags
 from ...repository.judging.baseline_file import hold_against_baseline
+from ...repository.judging.whole_reader import WholeReader
 from ...repository.open_repository import open_repository
 from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
 from ..judging import FORMATS, format_options
-from ..policy_in_force import policy_in_file, policy_in_force, site_policy_beside
+from ..policy_in_force import policies_in_force, policy_in_file, policy_in_force
 from ..progress import Progress
 
 if TYPE_CHECKING:
@@ -84,10 +85,10 @@ def audit(
 
     def ask(path: str) -> Answer:
         place = path if repositories else None
-        with open_repository(place) as reader, Progress("judged {} of {} tags") as progress:
-            loaded = policy_in_file(policy_file) if policy_file else policy_in_force(git=reader.git)
-            site = None if policy_file or plan else site_policy_beside(loaded, reader.git)
-            audited = audit_tags(reader.git, loaded, site=site, progress=progress)
+        with open_repository(place) as opened, Progress("judged {} of {} tags") as progress:
+            reader = WholeReader(opened.git, progress, opened.answering)
+            loaded, site = _policies(policy_file, reader, alone=plan)
+            audited = audit_tags(reader.git, loaded, site=site, reader=reader)
             held = hold_against_baseline(audited, read=baseline, write=write_baseline)
             if plan:
                 return _plan(reader.git, loaded, held.verdict, audited.ids)
@@ -96,6 +97,13 @@ def audit(
         return _answer(verdict, {"known": held.known, "outdated": held.outdated}, format or "text")
 
     return for_each_repository(repositories, ask, as_json=format == "json")
+
+
+def _policies(file: str | None, reader: WholeReader, *, alone: bool) -> tuple[LoadedPolicy, LoadedPolicy | None]:
+    """The policy to judge by, and the site's beside it, unless one `file` is named or the policy is wanted `alone`."""
+    if file:
+        return policy_in_file(file), None
+    return (policy_in_force(reader=reader), None) if alone else policies_in_force(reader)
 
 
 def _plan(git: Git, loaded: LoadedPolicy, verdict: Verdict, ids: Mapping[str, str]) -> Answer:

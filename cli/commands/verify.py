@@ -83,7 +83,7 @@ def verify(
             one = held(asked, known, Holdings(None if tags_only else reader), deprecated=deprecated)
             deciding = {one.line.tag, resolve(asked, known, deprecated=deprecated).tag}
             # A policy that can't be read may want signatures, so that there is no answer then.
-            loaded = None if tags_only else policy_in_force(git=reader.git)
+            loaded = None if tags_only else policy_in_force(reader=reader)
             because = _unsigned([tag for _, tag in known.tags if tag.name in deciding], loaded, reader)
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None

@@ -51,6 +51,7 @@ class Git:
         self.user_environment = user_environment
         self.environment = {**user_environment, **_READING}
         self._common_folder: str | None = None
+        self._found: tuple[bool, str] | None = None
         self._beginning = ["git"] if directory is None else ["git", "-C", directory]
 
     @classmethod
@@ -79,23 +80,37 @@ class Git:
 
     def with_settings_file(self, path: str) -> Git:
         """The same, with settings of ours in the file `path`, "" for none."""
-        return Git(self.directory, self.user_environment, may_fetch=self.may_fetch, settings_file=path)
+        same = Git(self.directory, self.user_environment, may_fetch=self.may_fetch, settings_file=path)
+        same._found = self._found
+        return same
 
     def folder(self) -> str:
         """The repository's own folder (.git); raises CannotJudge where there is no repository to read."""
         named = self.environment.get("GIT_DIR")
         if named and self.directory is None:
             return named
-        try:
-            return self._path("--absolute-git-dir")
-        except CannotJudge as problem:
-            # Git says so in English: it reads with LC_ALL=C.
-            if "not a git repository" not in str(problem):
-                raise
-            where = os.path.abspath(self.directory or ".")
-            raise CannotJudge(
-                f"{where!r} is not a git repository, nor in one. Name one: tagwarden -C DIR COMMAND"
-            ) from None
+        return self._find()[1]
+
+    def is_bare(self) -> bool:
+        """Whether there is no work tree here. Raises CannotJudge like `folder`."""
+        return self._find()[0]
+
+    def _find(self) -> tuple[bool, str]:
+        """Whether the repository is bare, and its own folder: asked of Git once."""
+        if self._found is None:
+            try:
+                answer = self.run("rev-parse", "--is-bare-repository", "--absolute-git-dir")[1]
+            except CannotJudge as problem:
+                # Git says so in English: it reads with LC_ALL=C.
+                if "not a git repository" not in str(problem):
+                    raise
+                where = os.path.abspath(self.directory or ".")
+                raise CannotJudge(
+                    f"{where!r} is not a git repository, nor in one. Name one: tagwarden -C DIR COMMAND"
+                ) from None
+            bare, _, folder = answer.partition(b"\n")
+            self._found = bare == b"true", folder.decode("utf-8", "surrogateescape").removesuffix("\n")
+        return self._found
 
     def common_folder(self) -> str:
         """What all work trees of the repository share, such as its refs (gitrepository-layout(5), "commondir").

@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 class GitProgram:
     """The `Reader` that is right everywhere; also the faster one in a process that ends soon.
 
-    `keep_in` is the repository's common folder where a hook may keep there what it learns of trees.
+    `answering` reads its objects, and may have been handed on by another reader of the same repository, which then
+    need not be closed. `keep_in` is the repository's common folder where a hook may keep there what it learns of trees.
     """
 
-    def __init__(self, git: Git | None = None) -> None:
+    def __init__(self, git: Git | None = None, objects: ObjectReader | None = None) -> None:
         self.git = git or Git.here()
-        self._objects = ObjectReader(self.git)
+        self.answering = objects or ObjectReader(self.git)
         self._namespace = namespace_prefix(self.git.environment.get("GIT_NAMESPACE", ""))
         self._prepared: _Prepared | None = None
         self.keep_in: str | None = None
@@ -50,7 +51,7 @@ class GitProgram:
             look_for_models, look_for_refs = self._look_for_models(models), self._look_for_refs(refs)
             listing = self._start_listing(patterns, lambda loose: {**look_for_models(loose), **look_for_refs(loose)})
             self._prepared = _Prepared(models, refs, listing, self._namespace, holds_others=many)
-        self._objects.start()
+        self.answering.start()
 
     def tags_of(self, models: Sequence[str]) -> dict[str, list[TagRef]]:
         if self._prepared and self._prepared.models.issuperset(models):
@@ -92,9 +93,9 @@ class GitProgram:
         # Nothing but an id is handed to Git as one.
         wanted = list(oids)
         if are_ids(wanted):
-            yield from self._objects.ask(wanted, limit=limit, content_of=content_of)
+            yield from self.answering.ask(wanted, limit=limit, content_of=content_of)
             return
-        answers = self._objects.ask([oid for oid in wanted if are_ids([oid])], limit=limit, content_of=content_of)
+        answers = self.answering.ask([oid for oid in wanted if are_ids([oid])], limit=limit, content_of=content_of)
         for oid in wanted:
             yield next(answers) if are_ids([oid]) else RawObject(oid, None, 0, b"")
         next(answers, None)  # lets the process that answered end in order
@@ -102,17 +103,17 @@ class GitProgram:
     def files(self, wanted: Sequence[tuple[str, str]], *, limit: int) -> list[bytes | None]:
         self._refuse_endless(dict.fromkeys(treeish for treeish, _ in wanted))
         questions = [f"{treeish}:{checked_path(path)}" for treeish, path in wanted]
-        answers = list(self._objects.ask(questions, limit=limit, content_of="blob"))
+        answers = list(self.answering.ask(questions, limit=limit, content_of="blob"))
         doubtful = [asked for asked, answer in zip(wanted, answers, strict=True) if answer.type is None]
         kinds = {found.oid: found.type for found in self.objects({treeish for treeish, _ in doubtful}, limit=0)}
         for treeish, path in doubtful:
             if kinds[treeish] in ("commit", "tree"):
-                must_be_absent(self._objects, treeish, checked_path(path))
+                must_be_absent(self.answering, treeish, checked_path(path))
         return [answer.data if answer.type == "blob" else None for answer in answers]
 
     def entry(self, treeish: str, path: str, *, limit: int) -> TreeEntry | None:
         self._refuse_endless([treeish])
-        return find_entry(self._objects, treeish, path, limit)
+        return find_entry(self.answering, treeish, path, limit)
 
     def shapes(self, trees: Sequence[str], *, max_paths: int, max_depth: int) -> dict[str, Shape]:
         if self.walk is None:
@@ -134,7 +135,7 @@ class GitProgram:
 
     def _refuse_endless(self, oids: Iterable[str]) -> None:
         """Raises CannotJudge where one of these objects is so large that Git would take its time to look into it."""
-        for found in self._objects.ask(list(oids), limit=0, content_of="commit"):
+        for found in self.answering.ask(list(oids), limit=0, content_of="commit"):
             if found.size > LARGEST:
                 raise CannotJudge(
                     f"The {found.type} {found.oid} has {found.size} bytes, too many to look for a file in it. "
@@ -165,7 +166,7 @@ class GitProgram:
 
     def close(self) -> None:
         self._forget_prepared()
-        self._objects.close()
+        self.answering.close()
 
     def _tags_that_may_be_of(self, models: Sequence[str]) -> Iterator[tuple[str, str]]:
         everything = [self._namespace + TAGS]
@@ -239,14 +240,11 @@ class _Prepared:
 def _head_from_file(git: Git) -> str | None:
     """The branch that the HEAD file names, where a look at it suffices (gitrepository-layout(5)).
 
-    None in a reftable repository, which keeps a stand-in there, for a
-    detached HEAD, and where the environment does not say where HEAD lies.
+    None in a reftable repository, which keeps a stand-in there, and for a
+    detached HEAD.
     """
-    folder = git.environment.get("GIT_DIR") if git.directory is None else None
-    if folder is None:
-        return None
     try:
-        descriptor = os.open(os.path.join(folder, "HEAD"), os.O_RDONLY)
+        descriptor = os.open(os.path.join(git.folder(), "HEAD"), os.O_RDONLY)
     except OSError:
         return None
     try:

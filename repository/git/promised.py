@@ -46,7 +46,7 @@ class Promised:
         extension = clone.line("config", "--get", "extensions.partialClone", accepted=(0, 1))
         found = [name.removeprefix("remote.").removesuffix(".promisor") for name in names]
         self._remotes = list(dict.fromkeys([*found, *([extension] if extension else [])]))
-        if not clone.may_fetch or clone.line("rev-parse", "--is-bare-repository") == "true":
+        if not clone.may_fetch or clone.is_bare():
             raise CannotJudge(
                 "This repository is a partial clone: objects that are needed here are not in it. Whoever is pushed to "
                 f"must have them all, and is not to fetch them meanwhile. As its owner run: {self._refetch()}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...policy.errors import CannotJudge
 from ...policy.record import Record
-from ..git.command import Git
+from ..git.command import Git, common_folder
 from .errors import CannotInstall
 
 if TYPE_CHECKING:
@@ -27,21 +27,35 @@ class HooksFolder(Record):
     relative: bool
 
 
+class Setting(Record):
+    """One value in Git's configuration. `name` is as Git lists it, `value` None for a name without one."""
+
+    scope: str
+    origin: str
+    name: str
+    value: str | None
+
+
 class HookedRepository:
     """The repository in or above `path`, whatever repository the environment names.
 
-    `common_dir` is what all its work trees share, `hooks_run_in` the folder in
-    which Git runs the hooks in question.
+    `git_dir` is its own folder, `common_dir` what all its work trees share, `hooks_run_in` the
+    folder in which Git runs the hooks in question. What is asked here of many
+    repositories is asked of Git once.
     """
 
     hooks_run_in: str
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, git: Git | None = None) -> None:
         """CannotInstall where there is no repository, or Git won't have it."""
         self.path = os.path.abspath(path)
-        self.git = Git.at(self.path)
+        self.git = git or Git.at(self.path)
+        self._settings: list[Setting] | None = None
         try:
-            self.common_dir = self.git.place("--git-common-dir")
+            answer = os.fsdecode(self.git.run("rev-parse", "--show-object-format", "--git-dir")[1])
+            self.object_format, _, git_dir = answer.removesuffix("\n").partition("\n")
+            self.git_dir = os.path.realpath(os.path.join(self.path, git_dir))
+            self.common_dir = os.path.realpath(common_folder(self.git_dir))
         except CannotJudge as error:
             ignored = " GIT_DIR, which is set, does not count here." if "GIT_DIR" in os.environ else ""
             raise CannotInstall(f"{self.path} can't be used: {error}{ignored}") from error
@@ -64,12 +78,37 @@ class HookedRepository:
         """Git's output without its last newline, "" where Git says no (exit status 1). Raises like `ask`."""
         return self.ask(*arguments, accepted=(0, 1))
 
+    def settings(self) -> list[Setting]:
+        """All that Git's configuration says here, in Git's order. Raises like `ask`."""
+        if self._settings is None:
+            listed = self.ask("config", "--null", "--show-scope", "--show-origin", "--list").split("\0")
+            self._settings = []
+            for scope, origin, entry in zip(listed[0::3], listed[1::3], listed[2::3], strict=False):
+                name, newline, value = entry.partition("\n")
+                self._settings.append(Setting(scope, origin, name, value if newline else None))
+        return self._settings
+
     def setting(self, name: str) -> str | None:
-        """The value of a setting, whatever file sets it; None where none does."""
-        return self.ask_for("config", "--get", name) or None
+        """The value of a setting, whatever file sets it; None where none does.
+
+        `name` has no part that tells upper and lower case apart.
+        """
+        values = [one.value for one in self.settings() if one.name == name.lower()]
+        return (values[-1] if values else None) or None
+
+    def own_setting(self, name: str) -> str | None:
+        """The same, of the repository's own configuration alone."""
+        return self.ask_for("config", "--local", "--get", name) or None
+
+    def change_setting(self, *arguments: str) -> None:
+        """Have `git config --local` change the repository's own configuration. Raises like `ask`."""
+        self.ask("config", "--local", *arguments)
+        self._settings = None
 
     def hooks_folder(self) -> HooksFolder:
         """Where Git looks for hooks: a relative core.hooksPath counts from where they run (git-config(1))."""
+        if self.setting("core.hooksPath") is None:
+            return HooksFolder(self.default_hooks_folder, None, relative=False)
         found = self.ask_for("config", "--show-scope", "--type=path", "--get", "core.hooksPath")
         scope, _, path = found.partition("\t")
         if not path:

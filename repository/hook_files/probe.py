@@ -12,8 +12,7 @@ from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS
 from ...policy.record import Record
 from ..git.bounded_program import MOST_BYTES, SaidTooMuch, TookTooLong, run_bounded
-from ..git.environment import environment_without_repository
-from ..git.processes import run
+from ..git.empty_repository import make_empty_repository
 from .errors import CannotInstall
 
 if TYPE_CHECKING:
@@ -79,12 +78,10 @@ def scratch_repository(repository: HookedRepository) -> Iterator[str]:
 
     CannotInstall where it can't be made, or what is done with it fails.
     """
-    object_format = repository.ask("rev-parse", "--show-object-format")
     try:
         with tempfile.TemporaryDirectory(prefix="tagwarden-status-") as folder:
             path = os.path.join(folder, "scratch.git")
-            init = ["git", "init", "--quiet", "--bare", "--template=", f"--object-format={object_format}", path]
-            run(init, environment=environment_without_repository())
+            make_empty_repository(path, sha256=repository.object_format == "sha256")
             yield path
     except (CannotJudge, OSError) as error:
         raise CannotInstall(f"no push could be tried for {repository.path}: {error}") from error

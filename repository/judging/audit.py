@@ -6,33 +6,27 @@ import time
 
 from ...policy.errors import CannotJudge
 from ...policy.grammar.foreign_tags import is_of_a_package
-from ...policy.grammar.names import REPLACEMENTS, TAGS
+from ...policy.grammar.names import TAGS
 from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, RefUpdate, WholePush
 from ...policy.record import Record
 from ...policy.verdict import as_enforced, beside
 from ..approvals.in_clone import NOT_HERE, approvals_here
-from ..git.program import GitProgram
-from ..git.tree_walk import TreeWalk
 from ..remote.names import remote_for_fixes
 from ..signatures.verifier import find_verifier
 from .consumer_judge import ConsumerJudge, LookingJudge
 from .pipeline import judge_updates
+from .whole_reader import WholeReader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Literal
+    from collections.abc import Iterable, Mapping
 
     from ...policy.file.policy import Policy
     from ...policy.verdict import Verdict
     from ..git.command import Git
-    from ..git.objects import RawObject, TagRef
     from ..trusted.loaded_policy import LoadedPolicy
-
-    # Told how many tags were read, and of how many.
-    Progress = Callable[[int, int], None]
 
 # Models often share their commits; the more are looked at together, the fewer are read twice.
 BATCH = 20_000
@@ -51,7 +45,7 @@ class Audited(Record):
 
 
 def audit(
-    git: Git, loaded: LoadedPolicy, *, site: LoadedPolicy | None = None, progress: Progress | None = None
+    git: Git, loaded: LoadedPolicy, *, site: LoadedPolicy | None = None, reader: WholeReader | None = None
 ) -> Audited:
     """The verdict on all tags, and on the replacements (refs/replace/*) that disguise objects.
 
@@ -59,9 +53,10 @@ def audit(
     library is asked for each model tag, too (`consumer_judge.py`). What depends
     on who pushed, or on what was pushed together, can't be told any more. A
     policy that only evaluates is taken for one that enforces, which a note
-    says. Raises CannotJudge where the repository can't be read.
+    says. `reader` has read the repository already, and ends here. Raises
+    CannotJudge where the repository can't be read.
     """
-    reader = _CachingReader(git, progress)
+    reader = reader or WholeReader(git)
     try:
         circumstances = Circumstances(
             int(time.time()),
@@ -81,7 +76,7 @@ def audit(
             judges.append(Judge(site.policy, knowing, verify=verify))
         created = _all_created(reader)
         judge_updates(created, reader, judges, standing={}, batch_size=BATCH)
-        replaced = [RefUpdate(None, oid, ref) for ref, oid in reader.refs_under(REPLACEMENTS)]
+        replaced = [RefUpdate(None, oid, ref) for ref, oid in reader.replacements()]
         for judge in judges:
             judge.judge_whole(WholePush(circumstances, replaced, None))
     finally:
@@ -121,13 +116,13 @@ class Unreadable(Record):
     note: str | None
 
 
-def unreadable_for_gto(git: Git, policy: Policy) -> Unreadable:
+def unreadable_for_gto(git: Git, policy: Policy, reader: WholeReader | None = None) -> Unreadable:
     """Hold all model tags against GTO's own library. Rules that `policy` turns off are not asked for.
 
-    Tags that can't be read at all are a problem, too.
+    Tags that can't be read at all are a problem, too. `reader` is that of `audit`.
     """
     try:
-        messages, note = _ask_library(git, policy)
+        messages, note = _ask_library(git, policy, reader or WholeReader(git))
     except CannotJudge as problem:
         return Unreadable([f"the tags can't be held against GTO's own library (libgit2): {problem}"], None)
     shown = messages[:MOST_SHOWN]
@@ -136,8 +131,7 @@ def unreadable_for_gto(git: Git, policy: Policy) -> Unreadable:
     return Unreadable(shown, note)
 
 
-def _ask_library(git: Git, policy: Policy) -> tuple[list[str], str | None]:
-    reader = _CachingReader(git, None)
+def _ask_library(git: Git, policy: Policy, reader: WholeReader) -> tuple[list[str], str | None]:
     judge = LookingJudge(policy, Circumstances(int(time.time()), "history"), git=git)
     try:
         if judge.note is None:
@@ -147,41 +141,5 @@ def _ask_library(git: Git, policy: Policy) -> tuple[list[str], str | None]:
     return [finding.message for finding in judge.findings], judge.note
 
 
-def _all_created(reader: _CachingReader) -> list[RefUpdate]:
+def _all_created(reader: WholeReader) -> list[RefUpdate]:
     return [RefUpdate(None, tag.oid, TAGS + tag.name) for tag in reader.all_tags()]
-
-
-class _CachingReader(GitProgram):
-    """Lists the tags once, asks once for what a commit lacks, and tells how many tags were read."""
-
-    def __init__(self, git: Git, progress: Progress | None) -> None:
-        super().__init__(git)
-        self._progress = progress
-        self._listed: list[TagRef] | None = None
-        self._read = 0
-        self._absent: set[tuple[str, str]] = set()
-        self.walk = TreeWalk(self, bounded=False)
-
-    def all_tags(self) -> list[TagRef]:
-        if self._listed is None:
-            self._listed = super().all_tags()
-        return self._listed
-
-    def objects(
-        self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
-    ) -> Iterator[RawObject]:
-        wanted = list(oids)
-        yield from super().objects(wanted, limit=limit, content_of=content_of)
-        if content_of == "tag":
-            self._tell(len(wanted))
-
-    def files(self, wanted: Sequence[tuple[str, str]], *, limit: int) -> list[bytes | None]:
-        asked = [each for each in wanted if each not in self._absent]
-        found = dict(zip(asked, super().files(asked, limit=limit), strict=True))
-        self._absent.update(each for each, content in found.items() if content is None)
-        return [found.get(each) for each in wanted]
-
-    def _tell(self, read: int) -> None:
-        self._read += read
-        if self._progress is not None:
-            self._progress(self._read, len(self.all_tags()))

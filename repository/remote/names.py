@@ -40,7 +40,7 @@ def push_url(git: Git, name: str) -> str:
 
 def remote_for_fixes(git: Git) -> str | None:
     """The remote that a fix names for whoever reads it here; empty where there is none, None on a server."""
+    if git.is_bare():
+        return None
     name = remote_to_push_to(git)
-    if is_remote(git, name):
-        return name
-    return None if git.work_tree() is None else ""
+    return name if is_remote(git, name) else ""

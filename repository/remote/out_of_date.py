@@ -45,7 +45,7 @@ def notes_on_remote(git: Git, models: Sequence[str] | None) -> list[str]:
 
     A remote that does not answer in its time is a note, too.
     """
-    if git.line("rev-parse", "--is-bare-repository") == "true":
+    if git.is_bare():
         return []
     name = remote_to_push_to(git)
     with closing(Configuration(git)) as configuration:

@@ -17,6 +17,11 @@ import pytest
 from support import Server
 from support.command_line import tagwarden
 from support.project import ROOT
+from tagwarden.cli.run import run
+from tagwarden.repository.git import processes
+from tagwarden.repository.git.spawning import spawn
+
+Capture = pytest.CaptureFixture[str]
 
 NewServer = Callable[..., Server]
 Fleet = Callable[[int], list[Server]]
@@ -37,6 +42,25 @@ def fleet(new_server: NewServer, tmp_path: Path) -> Fleet:
 
     (tmp_path / "git").mkdir()
     return make
+
+
+@pytest.mark.parametrize(("command", "most"), [(["audit"], 6), (["status", "--server"], 6)])
+def test_each_repository_costs_a_handful_of_processes(
+    fleet: Fleet, tmp_path: Path, command: list[str], most: int, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    repositories = fleet(2)
+    repositories[0].git("tag", "--no-sign", "-a", "-m", "The first", "churn@v1.0.0", "HEAD")
+    assert run(["install", "--server", f"{tmp_path}/git/*.git"]) == 0
+    started: list[list[str]] = []
+
+    def noting(arguments: list[str], *others: object, **options: object) -> object:
+        started.append(arguments)
+        return spawn(arguments, *others, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(processes, "spawn", noting)
+    assert run([*command, str(repositories[0].path)]) == 0
+    assert len(started) <= most, started
+    capsys.readouterr()
 
 
 def push(server: Server, tag: str) -> bool:

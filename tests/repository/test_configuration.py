@@ -14,11 +14,13 @@ from support import Repo
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.configuration import Configuration
+from tagwarden.repository.git.configuration_text import in_configuration
 
 CLOSE_AT_ONCE = """
 import os, sys
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.configuration import Configuration
+from tagwarden.repository.git.configuration_text import in_configuration
 
 Configuration(Git.at(sys.argv[1])).close()
 try:
@@ -153,3 +155,17 @@ def test_a_configuration_that_never_had_a_version_is_read(repo: Repo) -> None:
     (repo.git_dir / "config").write_text("[tagwarden]\n\tpusher = x\n")
 
     assert read(repo).get("tagwarden.pusher") == "x"
+
+
+NAMES = ("core.hooksPath", "tagwarden.logSink", "hook.a b.command", 'url.https://x/"\\y".insteadOf', "remote.a.b.c.url")
+VALUES = ("", "true", " with blanks ", "a # b ; c", 'quoted "twice" \\ slashed', "two\nlines\tand a tab", "\udcff-é")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("value", VALUES)
+def test_git_reads_what_we_write_as_its_configuration(tmp_path: Path, name: str, value: str) -> None:
+    file = tmp_path / "config"
+    file.write_bytes(os.fsencode(in_configuration("a.b", "before") + in_configuration(name, value)))
+
+    read = subprocess.run(["git", "config", "--file", file, "--null", "--get", name], check=True, capture_output=True)
+    assert os.fsdecode(read.stdout) == value + "\0"

@@ -438,14 +438,14 @@ def test_what_is_too_large_is_never_unpacked(repo: Repo, monkeypatch: pytest.Mon
     huge, small = repo.write_object(raw), repo.tag("m@v1.0.1")
     with closing(GitProgram(Git.at(str(repo.path)))) as reader:
         asked: list[str] = []
-        talk, run = reader._objects._talk, reader._objects._run
+        talk, run = reader.answering._talk, reader.answering._run
 
         def note(original, how, questions, *rest):
             asked.extend(questions if how == "--batch" else ())
             return original(how, questions, *rest)
 
-        monkeypatch.setattr(reader._objects, "_talk", functools.partial(note, talk))
-        monkeypatch.setattr(reader._objects, "_run", functools.partial(note, run))
+        monkeypatch.setattr(reader.answering, "_talk", functools.partial(note, talk))
+        monkeypatch.setattr(reader.answering, "_run", functools.partial(note, run))
         found = list(reader.objects([huge, small, head] * times, limit=1000))
 
         assert [answer.type for answer in found[:3]] == ["tag", "tag", "commit"]
