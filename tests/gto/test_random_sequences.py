@@ -18,6 +18,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from support import Repo
+from support.command_line import tagwarden
 from support.gto_in_memory import gto_in_memory
 from support.gto_reading import (
     Reading,
@@ -56,7 +57,25 @@ class OnDisk(Registry):
         return result.ok
 
     def ours(self) -> Reading:
-        return read_by_tagwarden(self.repository)
+        read = read_by_tagwarden(self.repository)
+        self._is_printed(read)
+        return read
+
+    def _is_printed(self, read: Reading) -> None:
+        """`show` and `resolve` print what was read; their answers are not those of the reading's own code."""
+        shown = tagwarden(self.repository, "show", "--deprecated", "--json").json["models"]
+        assert {one["model"]: (one["latest"], one["deprecated"]) for one in shown} == {
+            model: (of.latest, of.deprecated) for model, of in read.items()
+        }
+        for one in shown:
+            held = read[one["model"]].stages
+            assert {stage: version for stage, version in one["stages"].items() if version} == {
+                stage: holders[0] for stage, holders in held.items() if holders
+            }
+        model = min(read)
+        for stage, holders in read[model].stages.items():
+            resolved = tagwarden(self.repository, "resolve", "--deprecated", f"{model}#{stage}")
+            assert resolved.out.split() == holders[:1]
 
 
 @pytest.fixture(scope="module")

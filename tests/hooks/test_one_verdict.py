@@ -1,0 +1,99 @@
+"""A clone's hook, the server's, `check`, CI and audit say the same of random pushes, each by its own way to the facts.
+
+`tests/policy/test_one_verdict.py` holds their judges against each other, with many more pushes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from itertools import count
+from unittest import mock
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from support import Repo, Server
+from support.command_line import tagwarden
+from support.meaning import Meaning, Step
+from support.plans import fulfil, plans
+from support.random_registry import BEGINNING, Plan, tag_bytes
+from tagwarden.hooks.install import install
+
+POLICIES = ("", 'versions.order = "major"', 'stages.path = ["dev", "prod"]', 'target.branches = ["main"]')
+# What was pushed together, and in which order, is not known later (docs/ci.md).
+BY_ARRIVAL = {"version-order"}
+
+NUMBERS = count()
+
+NewServer = Callable[..., Server]
+
+
+def errors(repo: Repo, *command: str) -> set[tuple[str, str]]:
+    """The rules that are broken, each with its tag, as one command says."""
+    ran = tagwarden(repo.path, *command, "--json")
+    assert ran.status in (0, 1), ran.err
+    return {(one["tag"], one["rule"]) for one in ran.json["findings"] if one["severity"] == "error"}
+
+
+def judge_in_ci(clone: Repo, tag: str) -> set[tuple[str, str]]:
+    with mock.patch.dict(os.environ, {"GITHUB_ACTIONS": "true", "GITHUB_REF": f"refs/tags/{tag}"}):
+        return errors(clone, "check", "--event")
+
+
+def pushed(clone: Repo, steps: list[Step]) -> bool:
+    """Push the tags past the clone's hook and with it, which must say the same; whether they landed."""
+    for step in steps:
+        clone.raw_tag(step.tag, tag_bytes(step))
+    tags = [f"refs/tags/{step.tag}" for step in steps]
+    warned = errors(clone, "check", *tags)
+    by_hook = clone.push(*tags)
+    if by_hook.ok:
+        assert warned == set()
+        return True
+    by_server = clone.push("--no-verify", *tags)
+    assert not by_server.ok
+    assert by_server.rules == by_hook.client_rules == {rule for _, rule in warned}
+    for tag in tags:
+        clone.git("update-ref", "-d", tag)
+    return False
+
+
+def all_say_the_same(new_server: NewServer, plan: Plan, policy: str) -> None:
+    server = new_server(name=f"{next(NUMBERS)}.git")
+    server.commit_on_main({"tagwarden.toml": policy})
+    clone = server.clone()
+    for _ in range(12):
+        clone.commit()
+    clone.git("push", "--quiet", "origin", "main")
+    install(str(clone.path))
+    commits = clone.git("rev-list", "main").splitlines()
+    meaning, clock, landed = Meaning(), BEGINNING, []
+    for push in plan:
+        steps = fulfil(push, meaning, commits, clock)
+        if any(step.tag in server.tags() for step in steps):
+            continue  # a tag that is moved is judged by its name alone
+        if pushed(clone, steps):
+            meaning.take(steps)
+            landed += [step.tag for step in steps]
+            clock = max(clock, *(step.time for step in steps))
+    audited = errors(server, "audit")
+    assert not audited
+    for tag in landed:
+        later = errors(clone, "check", tag)
+        assert later == judge_in_ci(clone, tag)
+        assert {rule for _, rule in later} <= BY_ARRIVAL
+
+
+@given(plan=plans(pushes=4), policy=st.sampled_from(POLICIES))
+@settings(max_examples=1, derandomize=True)
+def test_all_say_the_same_of_a_few_pushes(new_server: NewServer, plan: Plan, policy: str) -> None:
+    all_say_the_same(new_server, plan, policy)
+
+
+@pytest.mark.thorough
+@given(plan=plans(pushes=14), policy=st.sampled_from(POLICIES))
+@settings(max_examples=25, phases=(Phase.generate,))  # to shrink one would take hours
+def test_all_say_the_same_of_many_pushes(new_server: NewServer, plan: Plan, policy: str) -> None:
+    all_say_the_same(new_server, plan, policy)
