@@ -47,8 +47,9 @@ class Parties(Record):
 
     `tagger` is the principal of the tag's own signature, None without a good
     one. `pusher` and `pusher_email` are whom the server knows to land it.
-    `knows_pusher` is False in a clone and over history, where nobody can tell,
-    `knows_tagger` in a clone that can't verify the tag's signature.
+    `knows_pusher` is False where nobody can tell: over history, and in a clone
+    that is not told for whom it pushes. `knows_tagger` is False in a clone that
+    can't verify the tag's signature.
     """
 
     tagger: str | None

@@ -104,7 +104,7 @@ def _parties(push: TagPush, facts: ModelFacts) -> Parties:
         tagger_of(push, facts),
         who.pusher,
         who.pusher_email,
-        knows_pusher=who.place == "server",
+        knows_pusher=who.tell_the_pusher,
         knows_tagger=who.place != "client" or not signed or push.ref in facts.signatures,
     )
 

@@ -20,6 +20,7 @@ from tagwarden.cli import approving
 
 pytestmark = needs_ssh
 PROPOSE = ("propose", "assign", "churn", "prod", "--version", "v1.1.0")
+CHECK = ("check", "churn#prod#1", "--json")
 ONE_EYE = POLICY.partition("[[approvals.require]]")[0] + '[[approvals.require]]\nstages = ["prod"]\nwho = ["@ml"]\n'
 
 
@@ -242,6 +243,20 @@ def test_whoever_lands_it_does_not_count_where_the_policy_says_so(new_team: Call
     assert ran.status == 0
     assert "whoever lands it does not count, so somebody else must" in ran.err
     assert "churn#prod#1" not in team.server.tags()
+
+
+def test_a_job_that_lands_it_for_somebody_knows_whose_approval_does_not_count(new_team: Callable[..., Team]) -> None:
+    team = new_team(ONE_EYE + 'not = ["pusher"]\n')
+    oid = proposal(team.ada)
+    said(team.grace, "approve", oid, "--yes")
+    team.ada.git("update-ref", "refs/tags/churn#prod#1", team.ada.git("rev-parse", oid))
+
+    found = {
+        pusher: [one["rule"] for one in tagwarden(team.ada.path, *CHECK, "--pusher", pusher).json["findings"]]
+        for pusher in ("grace", "lin")
+    }
+
+    assert found == {"grace": ["approved"], "lin": []}
 
 
 def test_an_unsigned_tag_is_not_proposed_where_its_signer_must_not_approve_it(team: Team) -> None:

@@ -89,6 +89,34 @@ def test_what_is_refused_is_not_made(models: Server, tmp_path: Path) -> None:
     assert "version-order" in job.log
 
 
+SIGNERS = '[signing]\nallowed-signers = "ref:HEAD:allowed_signers"\n'
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("policy", "rule"),
+    [
+        (SIGNERS + '[[signing.require]]\nwhat = ["register"]\n', "signed"),
+        (
+            SIGNERS + '[approvals]\nrepository = "ml/models"\n[[approvals.require]]\nwhat = ["register"]\n'
+            'who = ["grace@example.com"]\n',
+            "approved",
+        ),
+    ],
+)
+def test_what_needs_a_signature_or_approvals_is_not_made(
+    models: Server, tmp_path: Path, policy: str, rule: str
+) -> None:
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOuG8mVbQCR4j4Aisw4BqITToedYqohTtzmTeWDNKA1R"
+    models.commit_on_main({"tagwarden.toml": policy, "allowed_signers": f"grace@example.com {key}\n"})
+    before = models.tags()
+
+    job = ask(models, tmp_path, what="register", model="churn")
+
+    assert (job.result, models.tags()) == ("failure", before)
+    assert f"[{rule}]" in job.log
+
+
 def test_nobody_else_makes_a_model_tag_and_nobody_at_all_moves_one(models: Server) -> None:
     clone = models.clone()
     clone.tag("churn@v2.0.0")
