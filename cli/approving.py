@@ -14,7 +14,7 @@ from ..report.escape import escape
 from ..repository.git.command import Git
 from ..repository.proposals.looking import look_at
 from ..repository.proposals.making import fetch_landed, push_landing, push_word, sign_word
-from ..repository.proposals.on_remote import FEWEST_DIGITS, NoSuchProposal, proposals_on
+from ..repository.proposals.on_remote import FEWEST_DIGITS, NoSuchProposal, is_behind, proposals_on
 from ..repository.remote.names import is_remote, remote_to_push_to
 from .completion import complete_proposal
 from .errors import Refused
@@ -79,6 +79,9 @@ def proposed(remote: str | None, digits: str | None = None) -> Iterator[Proposed
     loaded = policy_in_force(remote=name, git=git)
     try:
         with proposals_on(git, name, digits) as there, there.reader() as reader:
+            if is_behind(git, name, there.listing):
+                fetch = shell_command("git", "fetch", name)
+                click.echo(f"note: the policy is that of the last fetch, and may have changed since: {fetch}", err=True)
             looks = [look_at(one, reader, there.git, loaded, remote=name) for one in there.waiting.values()]
             if digits is not None and not looks:
                 raise Refused(f"the proposal {digits} is no tag of a model, so nothing can become of it")

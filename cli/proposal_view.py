@@ -12,6 +12,7 @@ from ..policy.wording import shell_command
 from ..report.documents.shape import holding, or_null, shape
 from ..report.escape import display
 from ..report.table import utc_text
+from .approval_view import APPROVAL, approval_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +25,6 @@ MOVE = shape("move", "What becomes of a stage.", "stage", or_null("before"), or_
 REQUIREMENT = shape(
     "requirement", "An entry of the policy's `approvals.require` that covers the event.",
     "key", "of", "enough", "not", "has", "lacks", or_null("because"),
-)  # fmt: skip
-APPROVAL = shape(
-    "approval", "What one person says of a proposal.", "principal", "word", "time", "reason", or_null("because"),
 )  # fmt: skip
 PROPOSAL = shape(
     "proposal", "A tag that is to land, and who is for it.",
@@ -63,7 +61,7 @@ def proposal_document(look: Look) -> dict[str, object]:
         "because": because(look),
         "moves": [move._asdict() for move in look.moves],
         "requirements": requirements_document(look),
-        "approvals": [_approval(one) for one in look.standing.endorsements],
+        "approvals": [approval_document(one) for one in look.standing.endorsements],
         "notes": [display(note) for note in look.verdict.notes],
     }
 
@@ -152,16 +150,6 @@ def _endorsement_text(one: Endorsement) -> str:
     reason = f": {one.reason}" if one.reason else ""
     counts = f" (does not count: {one.problem})" if one.problem else ""
     return f"{one.principal} {said} {utc_text(one.time)}{counts}{reason}"
-
-
-def _approval(one: Endorsement) -> dict[str, object]:
-    return {
-        "principal": display(one.principal),
-        "word": one.verdict,
-        "time": utc_text(one.time),
-        "reason": display(one.reason),
-        "because": None if one.problem is None else display(one.problem),
-    }
 
 
 def _object(look: Look) -> TagObject:

@@ -17,8 +17,10 @@ from ..report.documents.shape import shape
 from ..report.documents.shapes import AS_OF
 from ..report.escape import display, escape
 from ..report.table import table, utc_text
+from ..repository.approvals.evidence import approvals_by_tag
 from ..repository.open_repository import is_url, open_repository
 from ..repository.registry import read_model
+from .approval_view import APPROVALS, approvals_document, approvers_text
 from .at_time import as_of
 from .errors import Refused
 from .holdings import CONTENTS, Holdings, contents_document, contents_rows
@@ -39,7 +41,7 @@ VERSION = shape(
 )  # fmt: skip
 DOCUMENT = shape(
     "show MODEL@VERSION", "One version, and what it holds.",
-    "schema", *AS_OF, "notes", "model", *VERSION.fields, "tagger", "email", "message", "trailers", *CONTENTS,
+    "schema", *AS_OF, "notes", "model", *VERSION.fields, "tagger", "email", "message", "trailers", *CONTENTS, APPROVALS,
 )  # fmt: skip
 
 
@@ -69,25 +71,26 @@ def show_version(
     """Print the version that a query asks for. Raises Refused where there is none."""
     try:
         asked = parse_query(query)
-        with open_repository(repo, [asked.model]) as reader:
+        with open_repository(repo, [asked.model], approvals=True) as reader:
             then = as_of(reader, at, [asked.model])
             known = read_model(then.reader, asked.model)
             then.refuse_gaps()
             holdings = Holdings(None if repo and is_url(repo) else reader)
             one = held(asked, known, holdings, deprecated=deprecated)
+            approved = approvals_by_tag(reader).get(one.line.tag, ())
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
     notes = [*notes, *then.tell(), *(display(note) for note in one.contents.notes)]
     if as_json:
-        document = {"schema": 1, **then.keys, "notes": notes, **_document(one)}
+        document = {"schema": 1, **then.keys, "notes": notes, **_document(one), **approvals_document(approved)}
         click.echo(json.dumps(document))
         return
-    _print(one)
+    _print(one, approvers_text(approved))
     for note in one.contents.notes:
         click.echo(f"note: {escape(note)}", err=True)
 
 
-def _print(one: Held) -> None:
+def _print(one: Held, approvers: str | None) -> None:
     model, line, tag, contents = one
     assert tag.object is not None
     assert tag.object.tagger is not None
@@ -96,6 +99,8 @@ def _print(one: Held) -> None:
     tagger = tag.object.tagger
     click.echo(f"{escape(gto_spelling(model))} {line.version}: {standing}{in_stages}")
     click.echo(f"registered {utc_text(line.time)} by {escape(tagger.name)} <{escape(tagger.email)}> ({line.tag})")
+    if approvers:
+        click.echo(f"approved by {escape(approvers)}")
     click.echo(f"commit {line.commit}")
     rows = contents_rows(contents)
     trailers = parse_trailers(tag.object.message)

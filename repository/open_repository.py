@@ -6,6 +6,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
+from ..policy.approvals.refs import ROOT
 from ..policy.errors import CannotJudge
 from ..policy.grammar.names import TAGS
 from .git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLong, run_bounded
@@ -13,7 +14,7 @@ from .git.command import Git
 from .git.program import GitProgram
 from .git.waiting_word import word_about
 from .remote.names import is_remote_anywhere
-from .remote.reader import RemoteReader, fetch_missing
+from .remote.reader import RemoteReader, fetch_missing, fetch_missing_refs
 from .remote.remote import LONGEST_COMPLAINT, TIMEOUT_SETTING, Remote, seconds_for_remotes
 from .remote.scratch import Scratch
 
@@ -25,12 +26,14 @@ DEFAULT_SECONDS = 120.0
 
 
 @contextlib.contextmanager
-def open_repository(place: str | None, models: Sequence[str] | None = None) -> Iterator[GitProgram]:
+def open_repository(
+    place: str | None, models: Sequence[str] | None = None, *, approvals: bool = False
+) -> Iterator[GitProgram]:
     """A reader of the repository at `place`, None for the one at hand.
 
     Of a URL, or a remote of the repository at hand, the tags are fetched into a
     folder that is deleted in the end; with `models` (as tags spell them) only
-    theirs. Raises CannotJudge where there is no such repository.
+    theirs; with `approvals` what there is of approvals, too. Raises CannotJudge where there is no such repository.
     """
     with contextlib.ExitStack() as stack:
         if place is None:
@@ -39,10 +42,10 @@ def open_repository(place: str | None, models: Sequence[str] | None = None) -> I
             import tempfile
 
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-"))
-            _fetch_tags(Git.here(), place, models, into=folder)
+            _fetch_tags(Git.here(), place, models, into=folder, approvals=approvals)
             git = Git.at(folder)
         elif _is_remote_here(place):
-            yield stack.enter_context(open_remote(place, models))
+            yield stack.enter_context(open_remote(place, models, approvals=approvals))
             return
         elif os.path.isdir(place):
             git = Git.at(place)
@@ -54,7 +57,7 @@ def open_repository(place: str | None, models: Sequence[str] | None = None) -> I
 
 
 @contextlib.contextmanager
-def open_remote(name: str, models: Sequence[str] | None = None) -> Iterator[GitProgram]:
+def open_remote(name: str, models: Sequence[str] | None = None, *, approvals: bool = False) -> Iterator[GitProgram]:
     """A reader of the tags that the remote `name` of the repository at hand has; with `models` only theirs.
 
     Nothing is written into that repository. Raises CannotJudge where the remote
@@ -67,8 +70,11 @@ def open_remote(name: str, models: Sequence[str] | None = None) -> Iterator[GitP
     remote = Remote(git, name, seconds=seconds_for_remotes(wanted or None, DEFAULT_SECONDS))
     listing = remote.list(models)
     tags = {tag: oid for tag, oid in listing.tags.items() if "@" in tag or "#" in tag}
+    if approvals:
+        listing = listing._replace(approvals=remote.refs_matching([f"{ROOT}*"]))
     with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
-        seeing = fetch_missing(git, remote, tags, into=folder)
+        seeing = fetch_missing(git, remote, tags, into=os.path.join(folder, "tags"))
+        seeing = fetch_missing_refs(seeing, remote, listing.approvals or {}, into=os.path.join(folder, "approvals"))
         with contextlib.closing(RemoteReader(seeing, listing, remote=None)) as reader:
             yield reader
 
@@ -91,13 +97,15 @@ def is_url(place: str) -> bool:
     return bool(colon and host) and "/" not in host and not os.path.exists(place)
 
 
-def _fetch_tags(git: Git, url: str, models: Sequence[str] | None, *, into: str) -> None:
+def _fetch_tags(git: Git, url: str, models: Sequence[str] | None, *, into: str, approvals: bool) -> None:
     """Fetch tags of `url` into a new repository in the folder `into`, as they would be fetched here."""
     scratch = Scratch(git, into, url, sha256=_is_sha256(git, url))
     patterns = ["*"] if models is None else [f"{model}{sign}*" for model in models for sign in "@#"]
     # What the tags point at is fetched without its history and without any file.
     fetch = ["fetch", "--quiet", "--no-tags", "--depth=1", "--filter=tree:0", "--no-write-fetch-head"]
     refspecs = [f"{TAGS}{pattern}:{TAGS}{pattern}" for pattern in patterns]
+    if approvals:
+        refspecs.append(f"{ROOT}*:{ROOT}*")
     command = ["git", *fetch, "--end-of-options", scratch.address, *refspecs]
     _answered(git, url, command, environment=scratch.environment, folder=scratch.runs_in)
 

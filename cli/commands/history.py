@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
 from sys import intern
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,10 @@ from ...report.documents.shape import holding, or_null, shape
 from ...report.documents.shapes import AS_OF
 from ...report.escape import display
 from ...report.table import table_lines, utc_text
+from ...repository.approvals.evidence import approvals_by_tag
 from ...repository.open_repository import open_repository
 from ...repository.registry import models_of, tags_by_model
+from ..approval_view import APPROVALS, approvals_document, approvers_text
 from ..at_time import as_of, at_option, moment_option
 from ..lines import echo_lines
 from ..reading import (
@@ -32,20 +34,23 @@ from ..reading import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from ...policy.approvals.quorum import Endorsement
     from ...policy.grammar.versions import Version
     from ...policy.registry.journal import JournalEntry
     from ...repository.git.reader import TagReader
 
     Row = tuple[str | None, ...]
+    Approved = Mapping[str, Sequence[Endorsement]]
 
 HEADER = ("TIME", "MODEL", "EVENT", "VERSION", "NUMBER", "STAGE", "COMMIT", "TAG", "BY", "MESSAGE")
+APPROVED_BY = ("APPROVED BY",)
 
 EVENT = shape(
     "event", "What one tag did.",
     "time", "model", "kind", or_null("version"), or_null("number"), or_null("stage"), "commit", "tag",
-    "tagger", "email", "message", "trailers",
+    "tagger", "email", "message", "trailers", APPROVALS,
 )  # fmt: skip
 DOCUMENTS = (shape("history", "What happened to the models.", "schema", *AS_OF, "notes", holding("events", EVENT)),)
 
@@ -73,6 +78,8 @@ def history(
 
     NUMBER is the ordinal of the version among all that the model ever had.
     Messages are shown by their first line; with --json whole, with trailers.
+    Where tags were approved, it is shown by whom, as the server took it in.
+    Approvals lie on the server, and with -r they are read from there.
     Exits with 1 if there is no such MODEL.
 
     --since and --until go by TIME, the dates of the tags. --at leaves out what
@@ -81,10 +88,11 @@ def history(
     """
     models = None if model is None else [model_of(model)]
     notes = say_what_is_not_here(repo, models, offline=offline)
-    with open_repository(repo, models) as reader:
+    with open_repository(repo, models, approvals=True) as reader:
         then = as_of(reader, at, models)
+        approved = approvals_by_tag(reader)
         asked = range(since or 0, sys.maxsize if until is None else until + 1)
-        happened, events = _events(then.reader, models, asked, _document if as_json else _row)
+        happened, events = _events(then.reader, models, asked, partial(_document if as_json else _row, approved))
         notes += then.tell()
         if models and not happened:
             raise no_such_model(models[0], models_of(then.reader))
@@ -93,7 +101,7 @@ def history(
     if as_json:
         click.echo(json.dumps({"schema": 1, **then.keys, "notes": notes, "events": events}))
     elif events:
-        echo_lines(table_lines(HEADER, events))
+        echo_lines(table_lines((*HEADER, *(APPROVED_BY if approved else ())), events))
     else:
         click.echo("there is no such event" if happened else "there is no model here", err=True)
 
@@ -114,7 +122,7 @@ def _events(
     return happened, [event for _, event in found]
 
 
-def _row(entry: JournalEntry) -> Row:
+def _row(approved: Approved, entry: JournalEntry) -> Row:
     (tag, name, commit, time), version, number, tagger, message = entry
     # Equal texts are one text here: a table of a million events is then a third smaller, and made in half the time.
     return (
@@ -128,6 +136,7 @@ def _row(entry: JournalEntry) -> Row:
         tag,
         intern(tagger.name),
         message.partition("\n")[0],
+        *((approvers_text(approved.get(tag, ())),) if approved else ()),
     )
 
 
@@ -136,7 +145,7 @@ def _text(value: Version | int | None) -> str | None:
     return str(value) if value else None
 
 
-def _document(entry: JournalEntry) -> dict[str, object]:
+def _document(approved: Approved, entry: JournalEntry) -> dict[str, object]:
     event = entry.event
     return {
         "time": utc_text(event.time),
@@ -151,4 +160,5 @@ def _document(entry: JournalEntry) -> dict[str, object]:
         "email": display(entry.tagger.email),
         "message": display(entry.message),
         "trailers": [[key, display(value)] for key, value in entry.trailers],
+        **approvals_document(approved.get(event.tag, ())),
     }

@@ -15,6 +15,7 @@ from ...report.documents.shape import or_null, shape
 from ...report.documents.shapes import AS_OF
 from ...report.escape import display, escape
 from ...report.exit_status import ACCEPTED, REFUSED
+from ...repository.approvals.standing_tags import ApprovalsElsewhere, problem_of_approvals
 from ...repository.open_repository import is_url, open_repository
 from ...repository.registry import read_model
 from ...repository.signatures.standing_tags import problem_of_signature
@@ -47,6 +48,7 @@ MD5_ALONE = (
     "--trailer 'Artifact=sha256:… PATH'"
 )
 
+FETCH_THEM = "git fetch origin 'refs/tagwarden/*:refs/tagwarden/*'"
 UNSIGNED = "of a URL the policy is not known, so no signature was asked for"
 
 
@@ -67,11 +69,13 @@ def verify(
     content is held against all digests that the version's tag and commit have
     of its artifact: SHA-256, Git's id, DVC's MD5. Where the policy wants
     signatures, that of the registration, and of the assignment for MODEL#STAGE,
-    must be good.
+    must be good; where it wants approvals, they must be there. Of approvals that
+    are not in this repository a note tells how to fetch them.
 
     Exits with 1 if it is another, or a signature is missing, and with 3 if it
     can't be told.
     """
+    own: list[str] = []
     try:
         asked = parse_query(query)
         tags_only = repo is not None and is_url(repo)
@@ -84,10 +88,11 @@ def verify(
             deciding = {one.line.tag, resolve(asked, known, deprecated=deprecated).tag}
             # A policy that can't be read may want signatures, so that there is no answer then.
             loaded = None if tags_only else policy_in_force(reader=reader)
-            because = _unsigned([tag for _, tag in known.tags if tag.name in deciding], loaded, reader)
+            decisive = [tag for _, tag in known.tags if tag.name in deciding]
+            because = _unsigned(decisive, loaded, reader) or _unapproved(decisive, loaded, reader, own)
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
-    own = [*one.contents.notes, *([UNSIGNED] if tags_only else [])]
+    own = [*one.contents.notes, *([UNSIGNED] if tags_only else []), *own]
     version = f"{gto_spelling(one.model)} {one.line.version}"
     artifact = one.contents.artifact
     if artifact is None or not artifact.digests:
@@ -127,6 +132,21 @@ def _unsigned(tags: Iterable[Tag], loaded: LoadedPolicy | None, reader: GitProgr
             problem = problem_of_signature(tag, loaded.policy, reader)
             if problem is not None:
                 return f"the policy wants {tag.name!r} to be signed, and {problem}"
+    return None
+
+
+def _unapproved(tags: Iterable[Tag], loaded: LoadedPolicy | None, reader: GitProgram, notes: list[str]) -> str | None:
+    """Which of the tags lacks approvals that the policy wants; where they are not here, a note says so."""
+    if loaded is None:
+        return None
+    for tag in tags:
+        try:
+            problem = problem_of_approvals(tag, loaded.policy, reader)
+        except ApprovalsElsewhere:
+            notes.append(f"whether {tag.name!r} was approved is not known here; to have the approvals: {FETCH_THEM}")
+            continue
+        if problem is not None:
+            return f"the policy wants {tag.name!r} to be approved, and it {problem}"
     return None
 
 

@@ -79,7 +79,7 @@ def proposals_on(git: Git, remote: str, digits: str | None = None) -> Iterator[P
     assert listing.approvals is not None
     waiting, landed = _sorted_out(listing)
     if digits is not None:
-        waiting = [_only_one(digits, waiting, landed, remote)]
+        waiting = [only_one(digits, waiting, landed, remote)]
     with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
         wanted = {ref: oid for ref, oid in listing.approvals.items() if (read := read_ref(ref)) and read.tag in waiting}
         seeing = fetch_missing_refs(git, there, wanted, into=os.path.join(folder, "proposed"))
@@ -111,6 +111,14 @@ def _listing(remote: Remote, *what: str) -> Listing:
     )
 
 
+def is_behind(git: Git, remote: str, listing: Listing) -> bool:
+    """Whether the remote's default branch, which the policy comes from, has changed since it was fetched."""
+    tracking = f"refs/remotes/{remote}/"
+    branch = git.line("symbolic-ref", "--quiet", f"{tracking}HEAD", accepted=(0, 1, 128))
+    there = listing.heads.get(HEADS + branch.removeprefix(tracking)) if branch else None
+    return there is not None and there != git.line("rev-parse", "--verify", "--quiet", branch, accepted=(0, 1))
+
+
 def bring_history(git: Git, remote: str, proposal: Proposal) -> None:
     """Have the commit of a proposal in the repository, with its history and files, as far as the remote gives it.
 
@@ -139,9 +147,7 @@ def _sorted_out(listing: Listing) -> tuple[list[str], dict[str, str]]:
     return [oid for oid in proposed if oid not in names], {oid: names[oid] for oid in proposed if oid in names}
 
 
-def _only_one(
-    digits: str, waiting: Mapping[str, object] | Sequence[str], landed: Mapping[str, str], remote: str
-) -> str:
+def only_one(digits: str, waiting: Mapping[str, object] | Sequence[str], landed: Mapping[str, str], remote: str) -> str:
     meant = [oid for oid in waiting if oid.startswith(digits)]
     if len(meant) == 1:
         return meant[0]

@@ -48,15 +48,14 @@ class RemoteReader(GitProgram):
         tags = self._listing.tags
         found = {ref: tags[ref[len(TAGS) :]] for ref in refs if ref.startswith(TAGS) and ref[len(TAGS) :] in tags}
         elsewhere = [ref for ref in refs if not ref.startswith(TAGS)]
-        if self._listing.approvals is not None:
-            asked = self._listing.approvals
-            found |= {ref: asked[ref] for ref in elsewhere if ref in asked}
-            elsewhere = [ref for ref in elsewhere if not ref.startswith(ROOT)]
+        approvals = self._listing.approvals or {}
+        found |= {ref: approvals[ref] for ref in elsewhere if ref in approvals}
+        elsewhere = [ref for ref in elsewhere if not ref.startswith(ROOT)]
         return found | (super().existing(elsewhere) if elsewhere else {})
 
     def refs_under(self, prefix: str) -> list[tuple[str, str]]:
-        if self._listing is not None and self._listing.approvals is not None and prefix.startswith(ROOT):
-            return [(ref, oid) for ref, oid in self._listing.approvals.items() if ref.startswith(prefix)]
+        if self._listing is not None and prefix.startswith(ROOT):
+            return [(ref, oid) for ref, oid in (self._listing.approvals or {}).items() if ref.startswith(prefix)]
         if prefix != HEADS:
             return super().refs_under(prefix)
         fetched = {}

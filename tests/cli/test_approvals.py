@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import re
 import subprocess
@@ -11,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.shell_completion import ShellComplete
 
 from support import Repo, Server
 from support.command_line import tagwarden
 from support.signing import PgpKey, SshKey, needs_ssh
 from support.team import POLICY, Team, make_team, member
 from tagwarden.cli import approving
+from tagwarden.cli.group import tagwarden as root
+from tagwarden.repository.proposals.on_remote import NoSuchProposal, only_one
 
 pytestmark = needs_ssh
 PROPOSE = ("propose", "assign", "churn", "prod", "--version", "v1.1.0")
@@ -194,6 +199,17 @@ def test_an_id_must_say_which_proposal_is_meant(team: Team) -> None:
         assert "neither the id of a proposal nor 7 or more digits" in refused(team.ada, "land", short)
     oid = proposal(team.ada)
     assert f"'origin' has no proposal '1234567'; there is: {oid}" in refused(team.ada, "revoke", "1234567")
+    with contextlib.chdir(team.ada.path):
+        shell = ShellComplete(root, {}, "tagwarden", "_TAGWARDEN_COMPLETE")
+        assert [item.value for item in shell.get_completions(["approve"], oid[:2])] == [oid]
+
+
+def test_digits_that_several_ids_begin_with_are_too_few() -> None:
+    ids = ["1234567a" * 5, "1234567b" * 5]
+
+    with pytest.raises(NoSuchProposal, match=f"'1234567' may mean each of {ids[0]}, {ids[1]}"):
+        only_one("1234567", ids, {}, "origin")
+    assert only_one("1234567b", ids, {}, "origin") == ids[1]
 
 
 def test_without_a_remote_there_is_nothing_to_approve(repo: Repo) -> None:
@@ -312,3 +328,43 @@ def test_the_key_may_be_an_openpgp_key(new_team: Callable[..., Team], pgp: PgpKe
 
     assert said(team.grace, "approve", oid, "--yes", "--land") == "churn#prod#1 approved by grace@x"
     assert team.server.refs("refs/tags/")["refs/tags/churn#prod#1"] == oid
+
+
+def test_who_approved_what_is_shown_where_the_approvals_are_and_can_be_verified(team: Team) -> None:
+    team.ada.git("merge", "--quiet", "origin/main")
+    digest = hashlib.sha256(b"better\n").hexdigest()
+    policy = POLICY.replace('stages = ["prod"]', 'what = ["assign", "register"]')
+    team.server.commit_on_main({"tagwarden.toml": policy})
+    assert "note: the policy is that of the last fetch" in tagwarden(team.ada.path, "proposals").err
+    for one in (team.ada, team.grace, team.lin):
+        one.git("fetch", "--quiet")
+    for args in (
+        ["register", "fraud", "--trailer", f"Artifact=sha256:{digest} model.txt"],
+        ["assign", "fraud", "prod", "--version", "v0.0.1"],
+    ):
+        oid = said(team.ada, "propose", *args)
+        said(team.grace, "approve", oid, "--yes", "-m", "Looked at it")
+        said(team.lin, "approve", oid, "--yes", "--land")
+        team.ada.git("fetch", "--quiet", "--tags")
+
+    for place, repo in (
+        (team.server, []),
+        (team.ada, ["-r", "origin"]),
+        (team.ada, ["-r", f"file://{team.server.path}"]),
+    ):
+        assert re.search(r"APPROVED BY\n.*fraud#prod#1 .* grace@x, lin@x\n", said(place, "history", "fraud", *repo))
+    events = {one["tag"]: one for one in tagwarden(team.server.path, "history", "--json").json["events"]}
+    assert [one["reason"] for one in events["fraud#prod#1"]["approvals"]] == ["Looked at it", ""]
+    assert "approvals" not in events["churn@v1.0.0"]
+    assert "APPROVED BY" not in said(team.ada, "history", "fraud")
+    assert "approved by grace@x, lin@x" in said(team.ada, "show", "fraud@v0.0.1", "-r", "origin")
+    verify = ["verify", "model.txt", "fraud#prod"]
+    assert "whether 'fraud#prod#1' was approved is not known here" in tagwarden(team.ada.path, *verify).err
+    team.ada.git("fetch", "--quiet", "origin", "refs/tagwarden/*:refs/tagwarden/*")
+    ran = tagwarden(team.ada.path, *verify)
+    assert (ran.status, "not known here" in ran.err) == (0, False), ran
+    (ref,) = [ref for ref in team.ada.refs("refs/tagwarden/approvals/") if oid in ref and ref.endswith("lin@x")]
+    team.ada.git("update-ref", "-d", ref)
+    ran = tagwarden(team.ada.path, *verify)
+    assert ran.status == 1
+    assert "the policy wants 'fraud#prod#1' to be approved, and it needs 1 of @risk" in ran.err

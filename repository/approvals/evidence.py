@@ -1,0 +1,52 @@
+"""Who has approved the tags that stand, by the refs that are here: as the server took them in, not verified again."""
+
+from __future__ import annotations
+
+from ...policy.approvals.approval import MOST_BYTES, read_approval
+from ...policy.approvals.quorum import Endorsement
+from ...policy.approvals.refs import APPROVALS, ApprovalRef, read_ref
+from ...policy.grammar.names import TAGS
+from ...policy.grammar.tag_name import TagName, parse_tag_name
+from ...policy.objects.tag_object import parse_tag_object
+from ..registry import TAG_BYTES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..git.objects import RawObject
+    from ..git.program import GitProgram
+
+
+def approvals_by_tag(reader: GitProgram) -> dict[str, list[Endorsement]]:
+    """What people said of each tag that stands, by the tag's name; nothing of tags of which nobody said anything.
+
+    Where nothing was ever approved this costs one listing. Raises CannotJudge where the repository can't be read.
+    """
+    words = [(name, oid) for ref, oid in reader.refs_under(APPROVALS) if isinstance(name := read_ref(ref), ApprovalRef)]
+    if not words:
+        return {}
+    names = _names(reader, sorted({name.tag for name, _ in words}))
+    standing = reader.existing([TAGS + name for name in names.values()])
+    landed = {oid for oid, name in names.items() if standing.get(TAGS + name) == oid}
+    there = [(name, oid) for name, oid in sorted(words) if name.tag in landed]
+    objects = reader.objects([oid for _, oid in there], limit=MOST_BYTES)
+    found: dict[str, list[Endorsement]] = {}
+    for (name, _), raw in zip(there, list(objects), strict=True):
+        found.setdefault(names[name.tag], []).append(_endorsement(name, raw))
+    return found
+
+
+def _names(reader: GitProgram, oids: Sequence[str]) -> dict[str, str]:
+    """What the tag objects with these ids are called, of those that are a model's."""
+    objects = reader.objects(oids, limit=TAG_BYTES)
+    named = {raw.oid: parse_tag_object(raw.data, raw.size).name for raw in objects if raw.type == "tag"}
+    return {oid: name for oid, name in named.items() if isinstance(parse_tag_name(name), TagName)}
+
+
+def _endorsement(name: ApprovalRef, raw: RawObject) -> Endorsement:
+    approval = read_approval(parse_tag_object(raw.data, raw.size) if raw.type == "tag" else None)
+    if isinstance(approval, str):
+        return Endorsement(name.principal, "approve", 0, problem=approval)
+    problem = None if approval.tag == name.tag else "it is about another tag object"
+    return Endorsement(name.principal, approval.verdict, approval.time, approval.reason, problem)
