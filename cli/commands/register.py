@@ -16,6 +16,7 @@ from ..creating import create, created_tag
 from ..creating_options import creating_options
 from ..errors import Refused
 from ..reading import model_of, version_of
+from ..told_version import version_told
 
 if TYPE_CHECKING:
     from ...policy.file.policy import Policy
@@ -65,7 +66,9 @@ def register(
     Without --version it is the one after the latest that the remote or this
     repository has: the next patch, or the release of a pre-release. Where the
     policy keeps lines of versions (`versions.order` is "major" or "minor"), it
-    is the next one of the line that the commit's ancestors belong to.
+    is the next one of the line that the commit's ancestors belong to. Where a
+    file tells the version (`target.version-file`), it is that one, unless it is
+    registered already.
 
     With --bind, or where the policy asks for them (`artifact.required`, or a
     required trailer `Artifact`, `Data` or `Metric`), trailers of these names
@@ -84,10 +87,12 @@ def register(
 
     def plan(maker: TagMaker, policy: Policy) -> Plan:
         found = _commit(maker, commit)
-        order = policy.for_model(maker.known.model).versions.order
+        settings = policy.for_model(maker.known.model)
+        told = version_told(maker, settings, found) if not (named or bump or wish or asked) else None
+        order = settings.versions.order
         numbers = asked if asked is not None else maker.line_of(found, LINES.get(order, 0))
         return plan_registration(
-            maker.known, found, version=named, bump=bump, pre=wish, above_latest=order != "any", line=numbers
+            maker.known, found, version=named or told, bump=bump, pre=wish, above_latest=order != "any", line=numbers
         )
 
     return create(model_of(model), options, plan, Bound([TRAILERS[one] for one in bind]))

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 OPTIONS = ("artifact.required",)
 WHY = "the tag is what says which file the version is, and it would say nothing, or something else."
 
+ONE_FOR_TWO = (
+    "one file under two versions is one version under two names: what is said of one is not said of the other."
+)
+
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     tags = {tag.name: tag for tag in facts.existing}
@@ -56,7 +60,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         elif event.name.kind == "register" and event.name.version is not None:
             other = holders.take(event, _bound(tags[tag]), facts)
             if other is not None:
-                yield Breach(f"{tag!r} binds {other}", replayed.push.ref, facts.model)
+                yield Breach(f"{tag!r} binds {other}", replayed.push.ref, facts.model, why=ONE_FOR_TWO)
 
 
 class _Holders:
@@ -208,6 +212,13 @@ EXAMPLES = (
     Example(
         "the artifact of another version",
         (f"churn@v1.1.0 on c2 at 2 with Two\\n\\nArtifact: {ONE} m.bin",),
+        refused=True,
+        existing=(STANDING,),
+        policy=REQUIRED,
+    ),
+    Example(
+        "a pre-release with the artifact of a version before it",
+        (f"churn@v1.1.0-rc.1 on c2 at 2 with Two\\n\\nArtifact: {ONE} m.bin",),
         refused=True,
         existing=(STANDING,),
         policy=REQUIRED,

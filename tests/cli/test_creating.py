@@ -65,6 +65,26 @@ def test_the_tag_is_not_dated_beyond_the_skew(repo: Repo) -> None:
     assert repo.tags() == {"churn@v1.0.0"}
 
 
+VERSION_FILE = '[target.version-file]\npath = "pyproject.toml"\nkey = "project.version"\n'
+
+
+def test_a_version_is_the_one_that_a_file_tells_where_the_policy_names_the_file(repo: Repo) -> None:
+    repo.commit({"tagwarden.toml": VERSION_FILE, "pyproject.toml": 'project.version = "0.7.0"\n'})
+
+    assert ok(repo, "register", "churn") == "churn@v0.7.0"
+    repo.commit()
+    forgotten = tagwarden(repo.path, "register", "churn")
+    repo.commit({"pyproject.toml": "[[\n"})
+    unreadable = tagwarden(repo.path, "register", "churn")
+    bumped = tagwarden(repo.path, "register", "churn", "--bump", "minor")
+
+    assert [ran.status for ran in (forgotten, unreadable, bumped)] == [1, 1, 1]
+    assert "'churn@v0.7.1' registers v0.7.1" in forgotten.err
+    assert "but 'pyproject.toml' says v0.7.0" in forgotten.err
+    assert "and 'pyproject.toml' there can't be read as TOML" in unreadable.err
+    assert "'churn@v0.8.0' registers v0.8.0" in bumped.err
+
+
 def test_a_counter_counts_on_from_all_tags_of_the_model(repo: Repo) -> None:
     ok(repo, "register", "churn", "--counter")
     repo.lightweight("churn#zzz#41")

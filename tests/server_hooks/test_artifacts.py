@@ -158,7 +158,11 @@ def test_nor_do_two_of_one_push(clone: Repo) -> None:
     clone.tag("churn@v1.0.0", message=message)
     clone.tag("churn@v1.1.0", clone.commit(), message=message)
 
-    assert clone.push("main", "churn@v1.0.0", "churn@v1.1.0").rules == {"artifact"}
+    pushed = clone.push("main", "churn@v1.0.0", "churn@v1.1.0")
+
+    assert pushed.rules == {"artifact"}
+    assert f"'churn@v1.1.0' binds {SHA}, which is the artifact of v1.0.0 already, by 'churn@v1.0.0'" in pushed.stderr
+    assert "'churn@v1.0.0' binds" not in pushed.stderr
 
 
 def test_what_may_be_dropped_helps_no_other(new_server: Callable[..., Server]) -> None:
