@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..policy.verdict import Verdict
-    from ..repository.git.command import Git
     from ..repository.git.program import GitProgram
     from ..repository.trusted.loaded_policy import LoadedPolicy
     from .landings import Landings
     from .model import NamedTag
 
-    # The policy by which the repository's tags are judged; raises CannotJudge where it can't be read.
-    PolicyOf = Callable[[Git], LoadedPolicy]
+    # The policies by which the repository's tags are judged, its own and its site's; raises CannotJudge where one
+    # can't be read.
+    PolicyOf = Callable[[GitProgram], tuple[LoadedPolicy, LoadedPolicy | None]]
 
 ONLY_TAGS = "Of a URL only the tags are read, so neither its policy nor an audit is shown here."
 
@@ -53,8 +53,8 @@ def _read(reader: GitProgram, name: str, policy_of: PolicyOf, *, only_tags: bool
     loaded, verdict, notes = None, None, [ONLY_TAGS] if only_tags else []
     if not only_tags:
         try:
-            loaded = policy_of(reader.git)
-            verdict = audit(reader.git, loaded).verdict
+            loaded, site = policy_of(reader)
+            verdict = audit(reader.git, loaded, site=site).verdict
             notes = list(verdict.notes)
         except CannotJudge as problem:
             notes.append(f"The tags could not be judged: {problem}")

@@ -15,8 +15,7 @@ from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
 from ..repository.judging.audit import audit
-from ..repository.trusted.loaded_policy import load_source
-from ..repository.trusted.policy_source import server_policy
+from ..repository.trusted.loaded_policy import load_server_policies
 from .machine_settings import settings_file_of
 
 TYPE_CHECKING = False
@@ -61,7 +60,7 @@ def about_what_stands(path: str, git_dir: str) -> list[str]:
     git = Git.of_folder(git_dir, settings_file=settings_file_of(git_dir))
     try:
         with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
-            loaded = load_source(server_policy(reader, configuration))
+            loaded, *of_site = load_server_policies(reader, configuration)
             found = census((tag.name for tag in reader.all_tags()), loaded.policy)
         if not found.tags and not found.foreign and not found.slips:
             return []
@@ -72,7 +71,8 @@ def about_what_stands(path: str, git_dir: str) -> list[str]:
                 *said,
                 f"What is wrong with the {judged} tags, if anything: {shell_command('tagwarden', 'audit', path)}",
             ]
-        errors = [one for one in audit(git, loaded).verdict.findings if one.severity == "error"]
+        verdict = audit(git, loaded, site=of_site[0] if of_site else None).verdict
+        errors = [one for one in verdict.findings if one.severity == "error"]
     except CannotJudge as problem:
         return [f"What stands there can't be judged: {problem}"]
     foreign = set(found.foreign)

@@ -13,13 +13,11 @@ from ...policy.errors import CannotJudge
 from ...report.escape import escape
 from ...report.exit_status import ACCEPTED, CANNOT_JUDGE
 from ..errors import Refused
-from ..policy_in_force import policy_in_force
+from ..policy_in_force import policies_in_force
 from ..progress import Progress
 
 if TYPE_CHECKING:
     from ...dashboard.site import Built
-    from ...repository.git.command import Git
-    from ...repository.trusted.loaded_policy import LoadedPolicy
 
 NEEDS_JINJA = (
     "the dashboard's pages are made with Jinja, which is not installed; `{} -m pip install 'jinja2>=3.1'` adds it"
@@ -74,7 +72,7 @@ def dashboard(
     options = Options(title, f"{base_url.rstrip('/')}/" if base_url else "", links, _configuration_files())
     try:
         with Progress("read {} of {} repositories") as progress:
-            built = build(places, folder, _policy_of, options, progress)
+            built = build(places, folder, policies_in_force, options, progress)
     except NotOurs:
         raise Refused(
             f"{folder!r} holds files, and no site of this command: name a folder that is new or empty, so that nothing "
@@ -85,10 +83,6 @@ def dashboard(
         raise CannotJudge(f"the site can't be written: {where}: {error.strerror}") from error
     _say(built, folder)
     return CANNOT_JUDGE if built.problems else ACCEPTED
-
-
-def _policy_of(git: Git) -> LoadedPolicy:
-    return policy_in_force(git=git)
 
 
 def _listed(file: str) -> list[str]:

@@ -294,3 +294,15 @@ def test_repositories_are_called_by_as_little_of_their_path_as_tells_them_apart(
     ]  # fmt: skip
     assert names_of(["/srv/ml/churn/.git"]) == ["churn"]
     assert names_of(["/churn", "ssh://churn"]) == ["churn", "churn (2)"]
+
+
+def test_what_the_site_policy_finds_is_shown_too(server: Server, build: Build, site: Path, tmp_path: Path) -> None:
+    server.tag("churn@v1.0.0-rc.1", "main")
+    (tmp_path / "policy.toml").write_text("[versions]\nprerelease = false\n")
+    server.git("config", "tagwarden.sitePolicy", f"file:{tmp_path / 'policy.toml'}")
+
+    build(server.path)
+
+    pages = "".join(page.read_text() for page in site.rglob("*.html"))
+    assert "is a pre-release" in pages
+    assert f"the site policy judges, too: file:{tmp_path / 'policy.toml'}" in pages

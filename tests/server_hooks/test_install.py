@@ -578,6 +578,19 @@ class TestWhatStands:
         assert "Old damage: 1 tag-name, 1 annotated." in said
         assert f"tagwarden audit --plan {bare.path} > plan.sh" in said
 
+    def test_what_the_site_policy_finds_is_damage_too(
+        self, bare: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        bare.tag("m@v1.0.0-rc.1", "main")
+        (tmp_path / "site.toml").write_text("[versions]\nprerelease = false\n")
+        bare.git("config", "tagwarden.sitePolicy", f"file:{tmp_path / 'site.toml'}")
+
+        assert install(bare) == 0
+
+        said = capsys.readouterr().out
+        assert "There is 1 model tag of 1 model.\n" in said
+        assert "Old damage: 1 version-form." in said
+
     def test_of_what_the_policy_ignores_and_of_an_empty_repository_nothing_is_said(
         self, bare: Server, capsys: pytest.CaptureFixture[str]
     ) -> None:
