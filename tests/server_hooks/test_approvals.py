@@ -14,6 +14,7 @@ from support.approval_attacks import APPROVAL_ATTACKS, Attack
 from support.approval_scene import POLICY, ApprovalScene, Keys
 from support.approval_schedules import play_seed
 from support.attack_scene import Scene, git_has_reftables
+from support.faults import GIT_FAULTS, FaultyHook, complaints
 from support.pushes import REGISTRY
 from support.real_approvals import RealRegistry
 from support.registry_checks import audit_errors, gto_is_alive_and_agrees
@@ -227,3 +228,26 @@ def test_an_openpgp_signature_approves_as_well(new_approvals: NewApprovals, tmp_
         assert scene.land(tag).landed
     finally:
         key.stop()
+
+
+@pytest.mark.parametrize(
+    "fault", [pytest.param(fault, marks=() if fault == "is killed" else pytest.mark.thorough) for fault in GIT_FAULTS]
+)
+def test_a_git_that_fails_makes_no_quorum(
+    new_approvals: NewApprovals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setenv("REMOTE_USER", "zoe")
+    scene = new_approvals()
+    hook = FaultyHook(scene.server, tmp_path)
+    tags = {"good": scene.tag(), "revoked": scene.tag(message="On second thoughts\n")}
+    for push, tag in tags.items():
+        scene.propose(tag)
+        scene.approve(tag, "grace", "lin")
+        hook.lines[push] = f"{scene.scene.nothing} {scene.store(tag)} refs/tags/m#prod#2\n"
+    word = scene.approval(tags["revoked"], "lin", verdict="revoke")
+    assert scene.push({scene.place(tags["revoked"], "lin"): word}).landed
+    assert {push: hook.run(push).exit for push in tags} == {"good": 0, "revoked": 1}
+
+    for push in tags:
+        for at in range(1, hook.git_calls(push) + 1):
+            assert complaints(push, hook.with_spoilt_git(push, fault, at)) == [], (push, at)
