@@ -11,7 +11,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from ...policy.errors import CannotJudge
 from ...policy.record import Record
+from ...repository.git.command import PATIENCE
+from ...repository.git.processes import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +28,8 @@ MOUNTS = "/proc/self/mountinfo"
 _NFS = ("nfs", "nfs4")
 _SHARED = ("cifs", "smb3", "lustre", "glusterfs", "9p", "virtiofs", "afs")
 _CARRIED = ("ceph", "gfs2", "ocfs2", "gpfs")
+# As stat(1) of coreutils and of busybox calls them; ext4 has the number of ext2.
+_OF_ONE_MACHINE = ("ext2/ext3", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "tmpfs", "ramfs", "overlayfs")
 _LOCAL_ON_NFS = {"nolock", "local_lock=all", "local_lock=flock"}
 _ESCAPES = {"\\040": " ", "\\011": "\t", "\\012": "\n", "\\134": "\\"}
 
@@ -40,18 +45,33 @@ class FileSystem(Record):
     reach: Reach
 
 
+UNKNOWN = FileSystem("unknown", "unknown")
+
+
 def file_system_of(path: str) -> FileSystem:
     """The file system that `path` lies on, as the kernel tells it."""
+    path = os.path.realpath(path)
     try:
         with open(MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
-            return file_system_in(file, os.path.realpath(path))
+            found = file_system_in(file, path)
     except OSError:
-        return FileSystem("unknown", "unknown")
+        found = UNKNOWN
+    return _by_its_number(path) if found == UNKNOWN else found
+
+
+def _by_its_number(path: str) -> FileSystem:
+    """The same where the mount is not listed, as in a chroot: statfs(2) tells the kind alone, by stat(1)."""
+    command = ["stat", "-f", "-c", "%T", "--", path]
+    try:
+        kind = run(command, environment=dict(os.environ), patience=PATIENCE)[1].decode("ascii", "replace").strip()
+    except CannotJudge:
+        return UNKNOWN
+    return FileSystem(kind or "unknown", "machine" if kind in _OF_ONE_MACHINE else "unknown")
 
 
 def file_system_in(mounts: Iterable[str], path: str) -> FileSystem:
     """The file system of `path` by the lines of proc_pid_mountinfo(5), of which a later mount covers an earlier one."""
-    longest, found = -1, FileSystem("unknown", "unknown")
+    longest, found = -1, UNKNOWN
     for line in mounts:
         words, _, rest = line.partition(" - ")
         at = words.split()

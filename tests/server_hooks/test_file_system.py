@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from tagwarden.server_hooks.lock import file_system
 from tagwarden.server_hooks.lock.file_system import FileSystem, file_system_in, file_system_of
 
 ROOT = "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw"
@@ -47,6 +49,21 @@ def test_a_place_with_a_blank_in_its_name_is_found() -> None:
         file_system_in([ROOT, mount("/srv/all\\040repositories", "nfs4", "rw")], "/srv/all repositories/r").kind
         == "nfs4"
     )
+
+
+def test_what_no_mount_tells_is_told_by_the_kind_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As in a chroot, whose root is no mount of its own.
+    program = tmp_path / "stat"
+    program.write_text('#!/bin/sh\n[ -e "$5" ] && cat "${0%stat}kind"\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(file_system, "MOUNTS", os.devnull)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    for kind, reach in (("ext2/ext3", "machine"), ("nfs", "unknown"), ("UNKNOWN (0x1234)", "unknown")):
+        (tmp_path / "kind").write_text(f"{kind}\n")
+        assert file_system_of(str(tmp_path)) == (kind, reach)
+
+    (tmp_path / "kind").unlink()
+    assert file_system_of(str(tmp_path)) == ("unknown", "unknown")
 
 
 @pytest.mark.skipif(not Path("/proc/self/mountinfo").exists(), reason="no /proc")
