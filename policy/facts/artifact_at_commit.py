@@ -50,6 +50,8 @@ def problem_of_paths(bound: Sequence[Bound], target: Target, facts: ModelFacts) 
         if found is None or not found.path or "://" in found.path or "${" in found.path:
             continue
         path = within("", found.path)
+        if path in (".", "..") or path.startswith(("/", "../")):
+            return None
         if any(one.path == path or _lies_in(one.path, path) or _lies_in(path, one.path) for one in bound):
             return None
         return f"it binds {bound[0].path!r}, but by {file!r} the model is {path!r}"

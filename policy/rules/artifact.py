@@ -129,17 +129,13 @@ def _problem_of_assignment(
 ) -> str | None:
     version = replayed.active
     registration = facts.history.registration(version, replayed.event.commit) if version is not None else None
-    registered = _bound(tags[registration.tag]) if registration is not None else []
-    known = {one.path: one.digests for one in registered}
-    if not known:
+    if registration is None:
         return None
-    for one in bound:
+    known = {one.path: one.digests for one in _bound(tags[registration.tag])}
+    for one in bound if known else ():
         for kind, digest in one.digests.items():
             if known.get(one.path, {}).get(kind) != digest:
-                return (
-                    f"binds {digest} as {one.path!r}, and {registration.tag if registration else ''!r}, which "
-                    f"registers {version}, does not"
-                )
+                return f"binds {digest} as {one.path!r}, and {registration.tag!r}, which registers {version}, does not"
     return None
 
 

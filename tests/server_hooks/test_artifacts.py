@@ -136,7 +136,7 @@ def test_an_artifact_lies_where_the_commit_has_the_model(file: str, text: str, c
     assert push(clone, f"{SHA} bert/m.bin", f"{OTHER} vocab.txt") == set()
 
 
-@pytest.mark.parametrize("path", ["s3://bucket/m.bin", "${out}/m.bin"])
+@pytest.mark.parametrize("path", ["s3://bucket/m.bin", "${out}/m.bin", "/abs/m.bin", "../m.bin", "."])
 def test_where_that_is_no_path_any_will_do(path: str, clone: Repo) -> None:
     clone.commit({"dvc.yaml": f"artifacts: {{churn: {{path: '{path}'}}}}"})
 
