@@ -81,7 +81,7 @@ class Configuration:
         complaint = self._child.complaint()
         self._child.check(accepted=(0, 1), advice=_ADVICE)
         self._must_be_whole(output, complaint)
-        return [*self.of_the_machine(), *(entry for entry in _parsed(output) if entry[0] != _WRITTEN_BY_INIT)]
+        return [*self.of_the_machine(), *(entry for entry in parsed(output) if entry[0] != _WRITTEN_BY_INIT)]
 
     def of_the_machine(self) -> list[tuple[str, str]]:
         """What `git.settings_file` says; to be asked for once, before `entries` or instead of it."""
@@ -95,7 +95,7 @@ class Configuration:
         self._shared.check(accepted=(0, 1), advice=f"Put the file {self._git.settings_file!r} right.")
         if output and not output.endswith(b"\0"):
             raise CannotJudge(f"`git config` broke off in {self._git.settings_file!r} after {output[-40:]!r}.")
-        return _parsed(output)
+        return parsed(output)
 
     def _must_be_whole(self, output: bytes, complaint: str) -> None:
         """CannotJudge where Git passed over a file that it could not read as if nothing were set there.
@@ -128,8 +128,11 @@ def is_true(value: str) -> bool:
     return value.lower() in ("true", "yes", "on") or (value.isdigit() and int(value) != 0)
 
 
-def _parsed(output: bytes) -> list[tuple[str, str]]:
-    """Git ends each entry with NUL, and each name with a newline if a value follows it."""
+def parsed(output: bytes) -> list[tuple[str, str]]:
+    """What `git config --null --get-regexp` writes: settings by name, each with its value.
+
+    Git ends each entry with NUL, and each name with a newline if a value follows it.
+    """
     entries = []
     for entry in output.split(b"\0"):
         if entry:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from ...policy.errors import CannotJudge
+from ..git.configuration import parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..git.command import Git
 
+# Git matches it against names in lower case, but for what stands between the dots.
+_NAMES_A_REMOTE = r"^(branch\..*\.(pushremote|remote)|remote\.pushdefault)$"
+
 
 def remote_to_push_to(git: Git) -> str:
     """The remote that `git push` takes when none is named (git-push(1)): of the branch, of all, else origin."""
     branch = git.line("symbolic-ref", "--quiet", "--short", "HEAD", accepted=(0, 1, 128))
-    settings = (f"branch.{branch}.pushRemote", "remote.pushDefault", f"branch.{branch}.remote")
-    named = (git.line("config", "--get", setting, accepted=(0, 1)) for setting in settings)
+    found = dict(parsed(git.run("config", "--null", "--get-regexp", _NAMES_A_REMOTE, accepted=(0, 1))[1]))
+    named = map(found.get, (f"branch.{branch}.pushremote", "remote.pushdefault", f"branch.{branch}.remote"))
     return next((name for name in named if name), "origin")
 
 
