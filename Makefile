@@ -1,7 +1,8 @@
 # Needs Python >= 3.11, git and make. Everything is installed in .venv; `make clean` takes it back.
 
 BIN := .venv/bin
-export MYPYPATH := build/types
+# The same folder that .venv imports tagwarden from.
+export MYPYPATH := .venv/source
 
 .PHONY: help demo test test-thorough mutants coverage fresh lint format docs bench bench-full bench-docs clean
 .DEFAULT_GOAL := help
@@ -60,7 +61,4 @@ clean:  ## remove what make made
 # And what its developers need.
 .venv/ready: pyproject.toml .ci/venv
 	@sh .ci/venv '.[dev]'
-	@mkdir -p build/types
-	@# mypy can't follow the import hook of an editable install; it finds tagwarden here.
-	@ln -sfn ../.. build/types/tagwarden
 	@touch .venv/ready-to-run $@
