@@ -44,19 +44,31 @@ class Ran(NamedTuple):
         return self.exit == 1 and self.stdout.startswith("python")
 
 
+class Beginning(NamedTuple):
+    """A bare repository to copy, and its commits: in some the policy differs from that in the one before."""
+
+    bare: Path
+    first: str
+    second: str
+    policy: str
+    later: str
+
+    @classmethod
+    def make(cls, folder: Path, object_format: str) -> Beginning:
+        work = Repo.init(folder / "work", f"--object-format={object_format}")
+        files = [{"README.md": "1"}, {"README.md": "2"}, {"tagwarden.toml": 'mode = "evaluate"\n'}, {"README.md": "3"}]
+        commits = [work.commit(changed) for changed in files]
+        subprocess.run(["git", "clone", "--quiet", "--bare", str(work.path), str(folder / "bare.git")], check=True)
+        return cls(folder / "bare.git", *commits)
+
+
 class HookRepo:
     """A bare repository with commits whose policy differs or not, and a hook file to run there."""
 
-    def __init__(self, folder: Path, shell: list[str], object_format: str = "sha1") -> None:
+    def __init__(self, folder: Path, shell: list[str], beginning: Beginning) -> None:
         self.shell = shell
-        work = Repo.init(folder / "work", f"--object-format={object_format}")
-        self.first = work.commit({"README.md": "1"})
-        self.second = work.commit({"README.md": "2"})
-        self.policy = work.commit({"tagwarden.toml": 'mode = "evaluate"\n'})
-        self.later = work.commit({"README.md": "3"})
-        subprocess.run(["git", "clone", "--quiet", "--bare", str(work.path), str(folder / "bare.git")], check=True)
-        self.repo = Repo(folder / "bare.git")
-        self.zero = "0" * len(self.first)
+        self.first, self.second, self.policy, self.later = beginning[1:]
+        self.repo = Repo(shutil.copytree(beginning.bare, folder / "bare.git"))
         self.python = folder / 'a python\'s "interpreter" $(here)'
         self.python.write_text(FAKE_PYTHON)
         self.python.chmod(0o755)
@@ -100,14 +112,19 @@ class HookRepo:
         return file.name
 
 
+@pytest.fixture(scope="module")
+def beginning(hermetic: None, tmp_path_factory: pytest.TempPathFactory) -> Beginning:
+    return Beginning.make(tmp_path_factory.mktemp("beginning"), "sha1")
+
+
 @pytest.fixture(params=[pytest.param(shell, id=" ".join(shell), marks=needs(shell[0])) for shell in SHELLS])
-def served(request: pytest.FixtureRequest, tmp_path: Path) -> HookRepo:
-    return HookRepo(tmp_path, request.param)
+def served(request: pytest.FixtureRequest, beginning: Beginning, tmp_path: Path) -> HookRepo:
+    return HookRepo(tmp_path, request.param, beginning)
 
 
 @pytest.fixture
-def one_shell(tmp_path: Path) -> HookRepo:
-    return HookRepo(tmp_path, ["sh"])
+def one_shell(beginning: Beginning, tmp_path: Path) -> HookRepo:
+    return HookRepo(tmp_path, ["sh"], beginning)
 
 
 class TestPythonIsNotStarted:
@@ -134,7 +151,7 @@ class TestPythonIsNotStarted:
         assert served.run((ZERO, served.first, "refs/heads/feature")).exit == 0
 
     def test_in_a_sha256_repository(self, tmp_path: Path) -> None:
-        served = HookRepo(tmp_path, ["sh"], "sha256")
+        served = HookRepo(tmp_path, ["sh"], Beginning.make(tmp_path / "sha256", "sha256"))
 
         assert served.run((served.policy, served.later, "refs/heads/main")).exit == 0
         assert served.run((served.later, served.first, "refs/heads/main")).started_python
