@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import re
 from pathlib import Path
 
 import pytest
 
-from support.project import PACKAGES, PYPROJECT, ROOMS, ROOT, imports, modules, project_files
+from support.project import PACKAGES, PYPROJECT, ROOMS, ROOT, Import, imports, modules, project_files
 
 MODULES = modules()
 
@@ -56,6 +57,11 @@ def is_ours(name: str) -> bool:
     return room_of(name) in ROOMS
 
 
+@functools.cache
+def all_imports() -> dict[str, list[Import]]:
+    return {module: imports(module, file) for module, file in MODULES.items()}
+
+
 def test_every_room_is_on_the_map() -> None:
     assert sorted(ARROWS) == ROOMS
 
@@ -72,23 +78,22 @@ def test_the_arrows_make_no_circle() -> None:
     graphlib.TopologicalSorter(ARROWS).prepare()
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_imports_only_along_the_arrows(module: str) -> None:
-    room = room_of(module)
+def test_modules_import_only_along_the_arrows() -> None:
     against = {
-        one.name
-        for one in imports(module, MODULES[module])
-        if one.relative and room_of(one.name) not in ARROWS[room] | {room}
+        (module, one.name)
+        for module, imported in all_imports().items()
+        for one in imported
+        if one.relative and room_of(one.name) not in ARROWS[room_of(module)] | {room_of(module)}
     }
 
     assert not against
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_inside_the_folders_imports_of_our_own_are_relative(module: str) -> None:
+def test_inside_the_folders_imports_of_our_own_are_relative() -> None:
     absolute = {
-        one.name
-        for one in imports(module, MODULES[module])
+        (module, one.name)
+        for module, imported in all_imports().items()
+        for one in imported
         if not one.relative and one.name.split(".")[0] == "tagwarden"
     }
 
@@ -98,8 +103,8 @@ def test_inside_the_folders_imports_of_our_own_are_relative(module: str) -> None
 def what_each_module_needs() -> dict[str, set[str]]:
     """The modules that each imports anywhere: at its top, in a function, or for a type checker alone."""
     needs: dict[str, set[str]] = {}
-    for module, file in MODULES.items():
-        named = {one.name for one in imports(module, file) if one.relative}
+    for module, imported in all_imports().items():
+        named = {one.name for one in imported if one.relative}
         # `from .x import y` names x.y; y may be a module or something in x.
         needs[module] = {name if name in MODULES else name.rpartition(".")[0] for name in named} - {module}
     return needs
@@ -209,11 +214,10 @@ def test_no_file_is_long() -> None:
     assert long == set(LONGER)
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_every_module_says_what_it_is_for(module: str) -> None:
-    source = MODULES[module].read_text()
+def test_every_module_says_what_it_is_for() -> None:
+    sources = {module: file.read_text() for module, file in MODULES.items()}
 
-    assert not source or ast.get_docstring(ast.parse(source))
+    assert not [module for module, source in sources.items() if source and not ast.get_docstring(ast.parse(source))]
 
 
 def test_no_paths_of_a_developers_machine_are_in_the_files() -> None:
