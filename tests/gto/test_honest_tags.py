@@ -86,19 +86,26 @@ def assign(
     return workshop.make(gto.api.assign, model, stage, ref=ref, **options)
 
 
-@pytest.mark.parametrize("simple", [True, False], ids=["simple", "with counters"])
+LIVES = (
+    ("churn", None),
+    ("cv:pool-segmentation", ""),
+    ("a/b", "ML-7: Zoë's better one\n\nDataset: 00c0ffee\n"),
+    ("Model_A", "x"),
+    ("1", None),
+    ("results/dir.v2:m", None),
+)
+
+
 @pytest.mark.parametrize(
-    ("model", "message"),
+    ("model", "message", "simple"),
     [
-        ("churn", None),
-        ("cv:pool-segmentation", ""),
-        ("a/b", "ML-7: Zoë's better one\n\nDataset: 00c0ffee\n"),
-        ("Model_A", "x"),
-        ("1", None),
-        ("results/dir.v2:m", None),
+        # In turns; the other half is thorough.
+        pytest.param(*life, simple, marks=[] if simple == bool(number % 2) else [pytest.mark.thorough])
+        for number, life in enumerate(LIVES)
+        for simple in (True, False)
     ],
 )
-def test_a_models_whole_life_gets_in(workshop: Workshop, model: str, simple: bool, message: str | None) -> None:
+def test_a_models_whole_life_gets_in(workshop: Workshop, model: str, message: str | None, simple: bool) -> None:
     how = {"simple": simple, "message": message}
     workshop.push_one_by_one(register(workshop, model, **how))
     workshop.push_one_by_one(assign(workshop, "us-east-1", model, **how))

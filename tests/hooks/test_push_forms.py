@@ -29,9 +29,9 @@ BEGIN, END = "<!-- what is caught: begin -->\n", "<!-- what is caught: end -->\n
 
 Places = Callable[[SetUp], Workplace]
 
-# With these two every form is tried each time, with the others those that start the hook in a way of their own;
+# With this every form is tried each time, with the others those that start the hook in a way of their own;
 # the rest of the table is thorough.
-IN_FULL = {"tagwarden alone", "then pre-commit"}
+IN_FULL = {"tagwarden alone"}
 STARTS_DIFFERENTLY = {
     "an annotated tag on a commit that is there",
     "`--tags`",

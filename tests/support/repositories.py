@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 # When the first thing in a test's repository happens; each tag and commit is a second later.
 BEGINNING = 1_700_000_000
+OBJECT_ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 RULE_IN_BRACKETS = re.compile(r"\[([a-z]+(?:-[a-z]+)+|annotated|approved|artifact|counter|message|signed|who)\]")
 
 
@@ -88,12 +89,12 @@ class Repo:
         if files:
             self.git("add", "--force", "--", *files)
         self.git("commit", "--quiet", "--allow-empty", "-m", message, env=self._dates(None))
-        return self.git("rev-parse", "HEAD")
+        return self._just_written("HEAD")
 
     def tag(self, name: str, target: str = "HEAD", *, message: str = "As agreed", at: int | None = None) -> str:
         """An annotated tag, a second after the last or `at`; the tag object's id."""
         self.git("tag", "-f", "-a", "-m", message, name, target, env=self._dates(at))
-        return self.git("rev-parse", f"refs/tags/{name}")
+        return self._just_written(f"refs/tags/{name}")
 
     def lightweight(self, name: str, target: str = "HEAD") -> None:
         self.git("tag", "-f", name, target)
@@ -133,6 +134,16 @@ class Repo:
     def git_dir(self) -> Path:
         inside = self.path / ".git"
         return inside if inside.exists() else self.path
+
+    def _just_written(self, ref: str) -> str:
+        """The id that Git has just written to `ref`: from its file, or by Git where refs are kept in other ways."""
+        with contextlib.suppress(OSError):
+            text = (self.git_dir / ref).read_text().strip()
+            if text.startswith("ref: "):
+                return self._just_written(text.removeprefix("ref: "))
+            if OBJECT_ID.fullmatch(text):
+                return text
+        return self.git("rev-parse", ref)
 
     def _dates(self, at: int | None) -> dict[str, str]:
         self.clock = self.clock + 1 if at is None else max(self.clock, at)
