@@ -1,6 +1,10 @@
 # Needs Python >= 3.11, git and make. Everything is installed in .venv; `make clean` takes it back.
 
 BIN := .venv/bin
+# Tests that are neighbours share what they are tried on; so each worker gets a piece of the list.
+PYTEST := $(BIN)/pytest --dist worksteal
+# What one worker has compiled, the next run reads.
+unexport PYTHONDONTWRITEBYTECODE
 # The same folder that .venv imports tagwarden from.
 export MYPYPATH := .venv/source
 
@@ -14,16 +18,16 @@ demo: .venv/ready-to-run  ## a throw-away server and clone, and what happens to 
 	@$(BIN)/python tests/demo.py
 
 test: .venv/ready  ## the test suite, in a few minutes
-	@$(BIN)/pytest -n auto $(ARGS)
+	@$(PYTEST) -n auto $(ARGS)
 
 test-thorough: .venv/ready  ## at length what `make test` samples; takes long
-	@$(BIN)/pytest -n auto -m thorough -o faulthandler_timeout=14400 $(ARGS)
+	@$(PYTEST) -n auto -m thorough -o faulthandler_timeout=14400 $(ARGS)
 
 mutants: .venv/ready  ## whether a test notices each of a list of slips in rules, gate and log; takes long
 	@$(BIN)/python tests/mutants.py $(ARGS)
 
 coverage: .venv/ready  ## the test suite, and whether it reaches enough of the code
-	@$(BIN)/pytest -n 2 --cov --cov-report=term $(ARGS)
+	@$(PYTEST) -n 2 --cov --cov-report=term $(ARGS)
 
 fresh: .venv/ready-to-run  ## `make demo` and `make test` on a machine that is new (needs root and mmdebstrap)
 	@$(BIN)/python tests/fresh_machine.py $(ARGS)
