@@ -158,7 +158,7 @@ def test_a_hook_file_is_known_again_with_its_interpreter() -> None:
 
 
 def test_an_interpreter_with_a_newline_in_its_path_is_no_good() -> None:
-    with pytest.raises(ValueError, match="no path"):
+    with pytest.raises(ValueError, match="path that a hook file can hold"):
         hook_file(python="/a\nb")
 
 
