@@ -13,6 +13,8 @@ from ..policy.file.load import built_in_policy
 from ..policy.grammar.names import HEADS
 from ..report.account import about_differences, about_landing
 from ..report.proof import ServerStatus, named_rules, what_is_proven, what_went_wrong
+from ..repository.approvals.identity import repository_id
+from ..repository.git.configuration import Configuration
 from ..repository.git.whole_file import read_start
 from ..repository.hook_files.our_files import about_version, is_our_hook, is_our_text, renewal_of_printed
 from ..repository.hook_files.placing import why_passed_over
@@ -85,7 +87,7 @@ def _status(repository: ServedRepository) -> ServerStatus:
             problems += _why_not(repository, host, outcome)
     loaded = _policy_of(repository.reader)
     policy = loaded.policy if loaded else built_in_policy()
-    problems += _account_problems(repository, policy)
+    problems += [*_account_problems(repository, policy), *_approval_problems(repository, policy)]
     consumers = unreadable_for_gto(repository.reader.git, policy, repository.reader)
     problems += consumers.problems
     configuration, not_in_force = settings_in_force(repository, host)
@@ -135,6 +137,17 @@ def _head_problems(repository: ServedRepository) -> list[str]:
         setting = f"ref:{there}:{POLICY_FILE}"
         ways.insert(0, f"Name the policy's branch: {git} config {POLICY_SETTING} {shlex.quote(setting)}.")
     return [" ".join([why, *ways])]
+
+
+def _approval_problems(repository: ServedRepository, policy: Policy) -> list[str]:
+    if not policy.base.approvals.require:
+        return []
+    try:
+        with closing(Configuration(repository.git)) as configuration:
+            repository_id(policy, configuration)
+    except CannotJudge as problem:
+        return [f"no tag that needs approvals is accepted: {problem}"]
+    return []
 
 
 def _lock_problems(repository: ServedRepository) -> list[str]:

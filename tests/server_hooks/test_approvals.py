@@ -14,6 +14,7 @@ from support.approval_attacks import APPROVAL_ATTACKS, Attack
 from support.approval_scene import POLICY, ApprovalScene, Keys
 from support.approval_schedules import play_seed
 from support.attack_scene import Scene, git_has_reftables
+from support.command_line import tagwarden
 from support.faults import GIT_FAULTS, FaultyHook, complaints
 from support.pushes import REGISTRY
 from support.real_approvals import RealRegistry
@@ -188,6 +189,17 @@ def test_an_audit_counts_the_approvals_of_what_landed(new_approvals: NewApproval
 
     scene.server.git("update-ref", "-d", scene.place(tag, "lin"))
     assert unapproved(scene) == {"refs/tags/m#prod#1", "refs/tags/m#prod#2"}
+
+
+def test_status_names_an_id_that_is_not_the_policys(new_approvals: NewApprovals) -> None:
+    scene = new_approvals()
+    assert tagwarden(scene.server.path, "status", "--server").status == 0
+
+    scene.scene.configure([("tagwarden.repositoryId", "eve/models")])
+
+    ran = tagwarden(scene.server.path, "status", "--server")
+    assert ran.status == 1
+    assert "the server's Git setting tagwarden.repositoryId is 'eve/models'" in ran.out
 
 
 def unapproved(scene: ApprovalScene) -> set[str | None]:
