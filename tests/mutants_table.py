@@ -25,6 +25,7 @@ MAKING = ("tests/cli/test_creating_beside_a_remote.py",)
 APPROVALS = ("tests/policy/test_approvals.py", "tests/repository/test_approval_schedules.py")
 APPROVAL_REFS = ("tests/server_hooks/test_approvals.py",)
 LOCK = ("tests/server_hooks/test_push_lock.py",)
+ONE_VERDICT = ("tests/policy/test_one_verdict.py",)
 HOST_RULES = ("tests/host_rules/test_rules.py",)
 
 
@@ -170,6 +171,11 @@ MUTANTS = (
     Mutant("repository/git/promised.py", "not clone.may_fetch or", "", ("tests/hooks/test_partial_clones.py",)),
     Mutant("repository/judging/branches.py", "elsewhere and reader", "reader", ("tests/hooks/test_partial_clones.py",)),
     Mutant("repository/making/tag_maker.py", "if there == judged.oid:", "if there is not None:", MAKING),
+    # One verdict
+    _rule("version_order", ".discard(replayed.event.commit)", ".clear()", ONE_VERDICT),
+    Mutant("policy/registry/replay.py", "precedence, event.tag", "(), event.tag", ONE_VERDICT),
+    Mutant("repository/judging/server_push.py", "update.ref == head and update.new", "update.new", GATE[:1]),
+    Mutant("repository/judging/audit.py", "and is_of_a_package(one.tag, models)", "", ("tests/cli/test_audit.py",)),
     # The lock
     Mutant(
         "server_hooks/lock/push_lock.py",

@@ -156,8 +156,9 @@ def test_a_shallow_clone_without_its_remote_says_what_it_can_not_tell(shallow: R
     assert shallow.push("m1@v1.0.0").ok
 
 
-def test_a_shallow_clone_judges_what_it_can_tell(full: Server) -> None:
+def test_a_shallow_clone_fetches_nothing_where_it_can_tell(full: Server, tmp_path: Path) -> None:
     clone = clone_of(full, "--depth=1")
     clone.tag("m1@v1.0.0")
 
-    assert clone.push("m1@v1.0.0").ok
+    assert clone.push("m1@v1.0.0", env={"GIT_TRACE2_EVENT": str(tmp_path / "trace")}).ok
+    assert fetches(tmp_path / "trace") == 0
