@@ -162,6 +162,8 @@ def land(there: ProposedThere, look: Look) -> None:
         raise Refused(f"somebody else's tag has the name {name!r} by now; propose it anew")
     if outcome == "refused":
         raise Refused(f"the push failed, see above; {there.remote!r} has no tag {name!r}")
+    if outcome == "there all the same":
+        click.echo(f"the push ended with an error, see above, but {there.remote!r} has {name}", err=True)
     if not fetch_landed(there, look.proposal):
         fetch = shell_command("git", "fetch", there.remote, "tag", name)
         click.echo(f"note: it is not here yet; get it: {fetch}", err=True)

@@ -94,4 +94,4 @@ def only_here(names: Collection[str], model: str, remote: str) -> str:
     push = shell_command("git", "push", remote, *(TAGS + tag for tag in versions[:3]))
     are = "is" if len(versions) == 1 else "are"
     listed = ", ".join(versions[:3]) + (f" and {len(versions) - 3} more" if len(versions) > 3 else "")
-    return f"\n{listed} {are} only here, and --push goes by what {remote!r} has; push first: {push}"
+    return f"\n{listed} {are} only here, and this goes by what {remote!r} has; push first: {push}"

@@ -118,7 +118,7 @@ def planned_document(plan: Plan, made: Judged, moved: dict[str, str | None]) -> 
 
 def _unplannable(problem: str, maker: TagMaker, options: CreatingOptions) -> Refused:
     """The refusal, with what may have been overlooked: a tag that was not pushed, or the model's right name."""
-    if options.push and maker.remote is not None:
+    if (options.push or options.propose) and maker.remote is not None:
         from .hints import only_here
 
         problem += only_here(maker.only_here, maker.known.model, maker.remote)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from ...policy.judging.judge import Verify
     from ..git.configuration import Configuration
     from ..git.reader import Reader
-    from .standing import FindApprovals
+    from .standing import StandingApprovals
 
 
 def approvals_on_server(
@@ -17,7 +17,7 @@ def approvals_on_server(
     configuration: Configuration,
     verify: Verify | None,
     touched: frozenset[str] = frozenset(),
-) -> FindApprovals | None:
+) -> StandingApprovals | None:
     """What tells who has approved a tag; None where nobody need approve any.
 
     Refs that are `touched` do not count. When asked, it raises CannotJudge
@@ -28,4 +28,4 @@ def approvals_on_server(
     from .identity import repository_id
     from .standing import StandingApprovals
 
-    return StandingApprovals(reader, verify, lambda: repository_id(policy, configuration), touched).of
+    return StandingApprovals(reader, verify, lambda: repository_id(policy, configuration), touched)

@@ -61,6 +61,10 @@ class StandingApprovals:
             self._known[tag] = self._read(tag)
         return self._known[tag]
 
+    def approvers(self) -> dict[str, list[str]]:
+        """Who has approved the tags that were asked for: by their ids, those of which anybody has."""
+        return {tag: sorted(found.approved_by) for tag, found in self._known.items() if found.approved_by}
+
     def _read(self, tag: str) -> Standing:
         repository = self._repository()
         proposal = proposal_ref(tag)

@@ -47,7 +47,8 @@ def judge_landed(
     for one in loaded:
         verify = find_verify(one.policy) if find_verify else None
         approvals = approvals_on_server(one.policy, reader, configuration, verify)
-        judges.append(Judge(one.policy, circumstances._replace(approvals=approvals), verify=verify))
+        knowing = circumstances._replace(approvals=approvals.of if approvals else None)
+        judges.append(Judge(one.policy, knowing, verify=verify))
     standing = reader.tags_of([model for model in shares if model is not None])
     judge_updates(tags, reader, judges, standing=standing, shares=shares)
     return [one.verdict_of(judge) for one, judge in zip(loaded, judges, strict=True)]

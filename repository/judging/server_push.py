@@ -9,6 +9,7 @@ from ...policy.judging.judge import Judge
 from ...policy.push import WholePush
 from ...policy.record import Record
 from ...policy.verdict import AS_PUSHED
+from ...policy.wording import some_of
 from ..trusted.loaded_policy import load_server_policies, with_declared_stages
 from ..trusted.policy_location import POLICY_FILE
 from .claims import check_claims
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ...policy.push import Circumstances, RefUpdate
     from ...policy.verdict import Verdict
     from ..approvals.guarding import FindProposers
+    from ..approvals.standing import StandingApprovals
     from ..git.configuration import Configuration
     from ..git.objects import TagRef
     from ..git.reader import Reader
@@ -99,13 +101,25 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
         budget=budget, asked_singly=push.receiver.asked_singly, declared_stages=loaded[0].declared_stages
     )
     judged = [_judge_for(push, one, circumstances) for one in loaded]
-    judges = [judge for _, judge in judged]
+    judges = [judge for _, judge, _ in judged]
     judge_updates(together, push.reader, judges, standing=listed, shares=shares, lands=push.receiver.lands)
     whole = WholePush(circumstances, push.updates, problem_of_changes(changes))
     guards = _guards(about_approvals, push, judges) if about_approvals else {}
     for judge in judges:
         judge.judge_whole(whole._replace(guard=guards.get(id(judge))))
-    return [one.verdict_of(judge) for one, judge in judged]
+    verdicts = [(one.verdict_of(judge), approvals) for one, judge, approvals in judged]
+    return [_with_approvers(verdict, approvals, push) if approvals else verdict for verdict, approvals in verdicts]
+
+
+def _with_approvers(verdict: Verdict, approvals: StandingApprovals, push: ServerPush) -> Verdict:
+    """A verdict that lets tags in, with notes on whose approvals counted, for the push log to keep."""
+    approvers = approvals.approvers() if verdict.accepted else {}
+    notes = [
+        f"{update.ref.removeprefix(TAGS)!r} has the approvals of {some_of(approvers[update.new])}"
+        for update in push.updates
+        if update.ref.startswith(TAGS) and update.new in approvers
+    ]
+    return verdict._replace(notes=(*verdict.notes, *notes))
 
 
 def _with_the_first_branch(loaded: LoadedPolicy, updates: Sequence[RefUpdate], trusted: Reader) -> LoadedPolicy:
@@ -128,19 +142,22 @@ def _policy_changes(push: ServerPush, others: Sequence[RefUpdate]) -> list[Polic
     return policy_changes(push.reader, push.configuration, others)
 
 
-def _judge_for(push: ServerPush, loaded: LoadedPolicy, circumstances: Circumstances) -> tuple[LoadedPolicy, Judge]:
-    """The judge by a policy, and that policy with what its verdict must mention of an emergency."""
+def _judge_for(
+    push: ServerPush, loaded: LoadedPolicy, circumstances: Circumstances
+) -> tuple[LoadedPolicy, Judge, StandingApprovals | None]:
+    """The judge by a policy, that policy with what its verdict must mention, and what tells who has approved a tag."""
     verify = push.find_verify(loaded.policy) if push.find_verify else None
     granted = push.find_emergency(loaded.policy) if push.find_emergency else None
     if granted is not None:
         loaded = loaded._replace(notes=(*loaded.notes, *granted.notes))
         circumstances = circumstances._replace(emergency=granted.reasons)
+    approvals = None
     if loaded.policy.base.approvals.require:
         from ..approvals.on_server import approvals_on_server
 
         approvals = approvals_on_server(loaded.policy, push.reader, push.configuration, verify, _touched(push))
-        circumstances = circumstances._replace(approvals=approvals)
-    return loaded, Judge(loaded.policy, circumstances, verify=verify)
+        circumstances = circumstances._replace(approvals=approvals.of if approvals else None)
+    return loaded, Judge(loaded.policy, circumstances, verify=verify), approvals
 
 
 def _guards(updates: Sequence[RefUpdate], push: ServerPush, judges: Sequence[Judge]) -> dict[int, Guard]:

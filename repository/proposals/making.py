@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     # What came of a push: it is there, or what kept it out.
     Said = Literal["pushed", "landed", "withdrawn", "refused"]
-    Landed = Literal["landed", "taken", "refused"]
+    Landed = Literal["landed", "there all the same", "taken", "refused"]
 
 
 class SignedWord(Record):
@@ -109,7 +109,7 @@ def push_landing(there: ProposedThere, proposal: Proposal) -> Landed:
     if push(there.git, there.remote, [f"{proposal.oid}:{TAGS}{name}"]):
         return "landed"
     found = ask(there.git, there.remote, name).tags.get(name)
-    return "refused" if found is None else "landed" if found == proposal.oid else "taken"
+    return "refused" if found is None else "there all the same" if found == proposal.oid else "taken"
 
 
 def fetch_landed(there: ProposedThere, proposal: Proposal) -> bool:

@@ -103,6 +103,8 @@ def test_a_version_gets_into_prod_once_everybody_has_approved_it_who_must(team: 
     assert [(entry["has"], entry["lacks"]) for entry in one["requirements"]] == [(["grace@x"], 0), ([], 1)]
     assert said(team.lin, "approve", oid, "--yes", "--land") == "churn#prod#1 approved by lin@x"
 
+    logged = tagwarden(team.server.path, "log", "--json").json["pushes"][-1]
+    assert "'churn#prod#1' has the approvals of grace@x, lin@x" in logged["policies"][0]["notes"]
     assert team.server.refs("refs/tags/")["refs/tags/churn#prod#1"] == oid
     assert team.lin.refs("refs/tags/")["refs/tags/churn#prod#1"] == oid
     assert states(team.ada) == {}

@@ -136,7 +136,7 @@ def test_a_version_that_is_only_here_is_said_to_be_with_the_push(clone: Repo) ->
     for words in ("assign churn prod --push", "assign churn prod --version v1.0.0 --push"):
         ran = tagwarden(clone.path, *words.split())
         assert ran.status == 1
-        assert "churn@v1.0.0 is only here, and --push goes by what 'origin' has" in ran.err
+        assert "churn@v1.0.0 is only here, and this goes by what 'origin' has" in ran.err
 
     assert run_printed(ran.err.partition("push first: ")[2].strip(), clone).returncode == 0
     assert tagwarden(clone.path, "assign", "churn", "prod", "--push").status == 0
