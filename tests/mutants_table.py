@@ -86,7 +86,7 @@ MUTANTS = (
     _rule("message", "len(text) < wanted.min_length", "len(text) <= wanted.min_length"),
     _rule("push_size", "tags > MOST_TAGS", "tags >= MOST_TAGS"),
     _rule("version_per_commit", "first_at[event.commit] != event.tag", "False"),
-    _rule("version_once", "if first != push.tag", "if False"),
+    _rule("version_once", "if first != tag", "if False"),
     _rule("model_known", 'not in ("register", "assign")', '!= "register"'),
     _rule("tagger_is_pusher", "not circumstances.tell_the_pusher", "circumstances.tell_the_pusher"),
     _rule("who", "not facts.circumstances.tell_the_pusher", "facts.circumstances.tell_the_pusher", PEOPLE),

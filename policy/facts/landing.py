@@ -59,6 +59,6 @@ def landings_of(push: ModelPush, circumstances: Circumstances) -> Sequence[Landi
         # With none of the others, and with those alone that take something away.
         alone = Landing(frozenset(), touched_stay=True, only_helped=True, because=because)
         return (TOGETHER, alone, alone._replace(counted=TAKING_AWAY))
-    if any(update.change in ("move", "delete") for update in push.pushed):
+    if any(update.old is not None for update in push.pushed):
         return (TOGETHER, WITHOUT_DELETIONS)
     return (TOGETHER,)

@@ -106,7 +106,7 @@ class Judge:
                     new.extend((rule, breach.ref) for breach in breaches)
                     self._take(rule, level, breaches, landing.because)
             found.update(new)
-            if landing is TOGETHER and not self._lists_all and any(update.tag.find("!") > 0 for update in push.pushed):
+            if landing is TOGETHER and not self._lists_all and any("!" in update.ref for update in push.pushed):
                 from ..facts.falls_back import falls_back
 
                 self._consequences += falls_back(facts)

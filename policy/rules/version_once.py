@@ -39,21 +39,22 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         if name.version:
             seen.setdefault(name.version.precedence, name.format())
     # Over history the later of two is the wrong one; within a push, the one named later.
-    places = {replayed.push.tag: place for place, replayed in enumerate(facts.events)}
     if facts.circumstances.place == "history":
+        places = {replayed.event.tag: place for place, replayed in enumerate(facts.events)}
         new.sort(key=lambda push: places.get(push.tag, 0))
     for push in new:
         version = push.name.version if isinstance(push.name, TagName) else None
         if version is None:
             continue
-        first = seen.setdefault(version.precedence, push.tag)
-        if first != push.tag:
+        tag = push.tag
+        first = seen.setdefault(version.precedence, tag)
+        if first != tag:
             model = gto_spelling(facts.model or "")
             yield Breach(
                 f"version {version} of {model!r} was registered before, by {first!r}",
                 push.ref,
                 facts.model,
-                fix=instead(facts, push.tag, next_version(facts, commit_of(push))),
+                fix=instead(facts, tag, next_version(facts, commit_of(push))),
             )
 
 

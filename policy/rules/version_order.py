@@ -43,19 +43,20 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
     if facts.circumstances.place == "history":
         yield from _check_in_time_order(facts, numbers)
         return
-    pushed = {replayed.push.tag for replayed in facts.events}
-    highest: dict[tuple[int, ...], Event] = {}
+    pushed = {replayed.event.tag for replayed in facts.events}
+    highest: dict[tuple[int, ...], tuple[Precedence, Version]] = {}
     for event in facts.history.active_registrations():
-        if event.tag not in pushed and event.name.version:
-            line = _line(event.name.version, numbers)
-            if line not in highest or _version(highest[line]).precedence < event.name.version.precedence:
-                highest[line] = event
+        version = event.name.version
+        if version and event.tag not in pushed:
+            line, precedence = _line(version, numbers), version.precedence
+            if line not in highest or highest[line][0] < precedence:
+                highest[line] = precedence, version
     for push in facts.made:
         name = push.name
         if isinstance(name, TagName) and name.kind == "register" and name.version:
             latest = highest.get(_line(name.version, numbers))
-            if latest and name.version.precedence <= _version(latest).precedence and not _is_told(name.version, facts):
-                yield _breach(facts, push, name, _version(latest))
+            if latest and name.version.precedence <= latest[0] and not _is_told(name.version, facts):
+                yield _breach(facts, push, name, latest[1])
 
 
 def _is_told(version: Version, facts: ModelFacts) -> bool:

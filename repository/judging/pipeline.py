@@ -173,8 +173,8 @@ def _read(
         if pushed and allowance is not None:
             allowance.take(len(found.data))
         content = parse_tag_object(found.data, found.size) if found.type == "tag" else None
-        if content is not None and not pushed:
-            content = content._replace(message=_left_of(content.message, binds=binds))
+        if content is not None and not pushed and (left := _left_of(content.message, binds=binds)) != content.message:
+            content = content._replace(message=left)
         return Tag(name, oid, found.type, content)
 
     pushes = []

@@ -35,6 +35,8 @@ class Receiver:
         self.asked_singly = asked_singly
         self._git = git
         self._settings = configuration.entries()
+        # Asked for each ref of a push: what hides none is left out once and for all.
+        self._hiding = [pattern for name, pattern in reversed(self._settings) if name in HIDING]
         self._namespace = "".join(
             f"refs/namespaces/{part}/" for part in git.environment.get("GIT_NAMESPACE", "").split("/") if part
         )
@@ -45,14 +47,13 @@ class Receiver:
         `!` shows a ref again, `^` looks at its name in the whole namespace
         (git-config(1), transfer.hideRefs).
         """
-        for name, pattern in reversed(self._settings):
-            if name in HIDING:
-                shows = pattern.startswith("!")
-                pattern = pattern.removeprefix("!")
-                subject = self._namespace + ref if pattern.startswith("^") else ref
-                pattern = pattern.removeprefix("^").rstrip("/")
-                if subject == pattern or subject.startswith(pattern + "/"):
-                    return not shows
+        for setting in self._hiding:
+            shows = setting.startswith("!")
+            pattern = setting.removeprefix("!")
+            subject = self._namespace + ref if pattern.startswith("^") else ref
+            pattern = pattern.removeprefix("^").rstrip("/")
+            if subject == pattern or subject.startswith(pattern + "/"):
+                return not shows
         return False
 
     def lands(self, branch: RefUpdate, updates: Mapping[str, RefUpdate], reader: Reader) -> bool:
