@@ -83,7 +83,11 @@ def for_each_repository(paths: Sequence[str], ask: Callable[[str], Answer], *, a
         click.echo(json.dumps({"schema": 1, "repositories": each}))
     else:
         for path, answer in answers:
-            if lines := [line for detail in answer.details for line in detail.splitlines()]:
+            lines = [line for detail in answer.details for line in detail.splitlines()]
+            # What is all the verdict need not be said twice.
+            if lines[:1] == [answer.verdict]:
+                del lines[0]
+            if lines:
                 click.echo("\n".join(["", f"{escape(path)}:", *(f"  {line}" for line in lines)]))
     return max(answer.status for _, answer in answers)
 

@@ -18,7 +18,7 @@ from ..repository.hook_files.our_files import interpreter_of
 from ..repository.trusted.loaded_policy import load_source
 from ..repository.trusted.policy_source import server_policy
 from .lock.file_system import file_system_of
-from .log.chain import read_lines_backward
+from .log.chain import read_lines_backward, read_noted
 from .log.line import read_end
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def policy_of(reader: GitProgram) -> LoadedPolicy:
 def _newest(common_dir: str) -> tuple[int, str] | None:
     try:
         seals = map(read_end, read_lines_backward(common_dir))
-        return next(((seal.number, seal.hash) for seal in seals if seal is not None), None)
+        newest = next((seal for seal in seals if seal is not None), None) or read_noted(common_dir)
+        return (newest.number, newest.hash) if newest else None
     except OSError:
         return None
 

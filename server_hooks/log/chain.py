@@ -63,7 +63,7 @@ def verify(common_dir: str | None, files: Sequence[str] = (), *, wanted: str | N
     `files` hold lines that were put away elsewhere; without `common_dir` they
     are all that there is. Raises OSError where a file can't be read.
     """
-    noted = None if common_dir is None else _read_noted(common_dir)
+    noted = None if common_dir is None else read_noted(common_dir)
     with ExitStack() as opened:
         parts = open_parts(common_dir, files, opened)
         check = _Check(noted, wanted, parts)
@@ -198,7 +198,8 @@ def _lines(first: int, last: int) -> str:
     return f"line {first} is" if first == last else f"lines {first} to {last} are"
 
 
-def _read_noted(common_dir: str) -> Seal | None:
+def read_noted(common_dir: str) -> Seal | None:
+    """The newest line, as the head file notes it; None where that notes none. Raises OSError where it can't be read."""
     try:
         with open(f"{common_dir}/{HEAD}", "rb") as file:
             return read_head(file.read())

@@ -21,6 +21,7 @@ from ...policy.grammar.names import TAGS
 from ...policy.record import Record
 from ...repository.git.own_file import STATE_FOLDER
 from ..lock.push_lock import make_lock_file
+from .chain import read_noted
 from .line import LANDING
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ def compare(
     """
     table = _Table(size, parts)
     first, last = table.add_log(lines)
+    if not last and (noted := read_noted(common_dir)) is not None:
+        # All lines were rotated and put away.
+        first, last = noted.number + 1, noted.number
     table.add_standing(tags)
     path = f"{common_dir}/{BASELINE}"
     begins = _read_baseline(path, table)

@@ -16,6 +16,7 @@ from support.hook_files import hook_at
 from tagwarden.cli.run import run
 from tagwarden.server_hooks.lock.push_lock import take_push_lock
 from tagwarden.server_hooks.log import tags_in_log
+from tagwarden.server_hooks.log.files import rotated_files
 from tagwarden.server_hooks.log.line import LOG
 from tagwarden.server_hooks.log.mark import everything_is_settled
 from tagwarden.server_hooks.log.tags_in_log import BASELINE, compare
@@ -147,6 +148,27 @@ def test_a_log_that_was_moved_away_is_said_to_leave_a_gap(logged: Server, clone:
     assert "lacks its lines 1 to 2" in problem
     logged.git("tag", "-d", "o@v0.0.1")
     assert any("o@v0.0.1" in said for said in problems(logged, capsys))
+
+
+def test_a_log_of_which_every_line_was_put_away_explains_nothing_and_says_so(
+    logged: Server, clone: Repo, tmp_path: Path, capsys: Capture
+) -> None:
+    assert run(["log", "--rotate", str(logged.path)]) == 0
+    (rotated,) = rotated_files(str(logged.path))
+    Path(rotated.path).rename(tmp_path / "archived.jsonl")
+
+    (problem,) = problems(logged, capsys)
+    assert "lacks its lines 1 to 2" in problem
+    assert notes(logged, capsys) == [problem]
+    assert run(["status", "--server", "--json", str(logged.path)]) == 1
+    assert json.loads(capsys.readouterr().out)["logged"] == 2
+
+    (logged.path / BASELINE).unlink()
+    assert run(["install", "--server", str(logged.path)]) == 0
+    assert problems(logged, capsys) == []
+    clone.tag("m@v0.0.2", clone.commit())
+    assert clone.push("m@v0.0.2").ok
+    assert problems(logged, capsys) == []
 
 
 def test_what_never_landed_needs_no_explanation(server: Server, clone: Repo, capsys: Capture) -> None:
