@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 RULES = ("tests/policy/test_rules.py", "tests/policy/test_borders.py")
-ARTIFACTS = (*RULES, "tests/server_hooks/test_artifacts.py")
+ARTIFACTS = (*RULES, "tests/policy/test_bound_artifacts.py", "tests/server_hooks/test_artifacts.py")
 PEOPLE = (*RULES, "tests/policy/test_people.py", "tests/policy/test_consequences.py")
 HISTORY = (*RULES, "tests/policy/test_history.py")
 NAMES = ("tests/policy/test_tag_name.py", "tests/policy/test_long_names.py")

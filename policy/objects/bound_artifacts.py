@@ -74,5 +74,5 @@ def _problem_of_digest(kind: str, written: str) -> str | None:
     if kind == "md5":
         written = written.removesuffix(FOLDER)
     if len(written) not in lengths or not HEX.issuperset(written):
-        return f"a {kind} has {' or '.join(map(str, lengths))} digits, 0-9 and a-f"
+        return f"{kind} digests have {' or '.join(map(str, lengths))} digits, 0-9 and a-f"
     return None

@@ -59,7 +59,13 @@ SITUATIONS: dict[str, tuple[dict[str, str], str, str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("situation", SITUATIONS)
+SAMPLE = ("a file in Git", "a pointer of Git LFS", "dvc.lock of a stage that works elsewhere")
+
+
+@pytest.mark.parametrize(
+    "situation",
+    [pytest.param(one, marks=() if one in SAMPLE else (pytest.mark.thorough,), id=one) for one in SITUATIONS],
+)
 def test_what_the_commit_has_passes_and_nothing_else(situation: str, clone: Repo) -> None:
     files, path, right, wrong = SITUATIONS[situation]
     clone.commit(files)
@@ -102,23 +108,8 @@ def test_what_cannot_be_read_of_dvc_is_refused_where_it_matters(content: str, cl
     assert push(clone, f"{SHA} other.bin") == set()
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        "",
-        "m.bin",
-        f"{SHA} ./m.bin",
-        f"{SHA} a//m.bin",
-        f"{SHA} ../m.bin",
-        f"{SHA}",
-        f"{SHA.upper()} m.bin",
-        "sha256:0 m.bin",
-        f"sha1:{'0' * 40} m.bin",
-        f"{SHA} x{'x' * 4096}",
-    ],
-)
-def test_a_trailer_that_binds_nothing_is_refused(value: str, clone: Repo) -> None:
-    assert push(clone, value) == {"artifact"}
+def test_a_trailer_that_binds_nothing_is_refused(clone: Repo) -> None:
+    assert push(clone, "sha256:0 m.bin") == {"artifact"}
 
 
 @pytest.mark.parametrize(
