@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,14 @@ from .unassign import unassign
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# What options mean for a proposal, where that is something else.
+HELP = {
+    "sign": "Sign the tag the way Git is configured to (gpg.format, user.signingKey).  [default: it is signed]",
+    "remote": "Propose it to this remote, by whose tags it goes.  [default: as `git push` would choose]",
+    "only_tag": "Push no branch along, and ask for none.",
+    "dry_run": "Push nothing; show the tag object and the verdict.",
+}
 
 # The commands that make tags.
 MAKING = (register, assign, unassign, deregister, deprecate)
@@ -44,10 +53,19 @@ def _proposing(command: click.Command) -> click.Command:
     assert callback is not None
     return click.Command(
         command.name,
-        params=[parameter for parameter in command.params if parameter.name not in NOT_PROPOSED],
+        params=[_with_its_help(parameter) for parameter in command.params if parameter.name not in NOT_PROPOSED],
         callback=partial(callback, propose=True, **dict.fromkeys(NOT_PROPOSED, False)),
         help=f"Propose what `tagwarden {command.name}` would push; its --help tells what that is.",
     )
+
+
+def _with_its_help(parameter: click.Parameter) -> click.Parameter:
+    """The same parameter, as it is meant of a proposal."""
+    if not isinstance(parameter, click.Option) or parameter.name not in HELP:
+        return parameter
+    option = copy(parameter)
+    option.help = HELP[parameter.name]
+    return option
 
 
 for _command in MAKING:
