@@ -26,8 +26,8 @@ test-thorough: .venv/ready  ## at length what `make test` samples; takes long
 mutants: .venv/ready  ## whether a test notices each of a list of slips in rules, gate and log; takes long
 	@$(BIN)/python tests/mutants.py $(ARGS)
 
-coverage: .venv/ready  ## the test suite, and whether it reaches enough of the code
-	@$(PYTEST) -n 2 --cov --cov-report=term $(ARGS)
+coverage: .venv/ready  ## the test suite with servers and a browser, and whether it reaches enough of the code
+	@$(PYTEST) -n 2 -m "not thorough" --cov --cov-report=term $(ARGS)
 
 fresh: .venv/ready-to-run  ## `make demo` and `make test` on a machine that is new (needs root and mmdebstrap)
 	@$(BIN)/python tests/fresh_machine.py $(ARGS)

@@ -77,3 +77,12 @@ def test_those_skipped_for_want_of_a_program_are_counted_and_others_are_not() ->
         "On Debian and Ubuntu: apt install gnupg openssh-client",
     ]
     assert told(reasons[2:]) == []
+
+
+def test_what_starts_a_server_or_a_browser_is_left_to_ci() -> None:
+    starting = ("support.ssh_host", "support.web_hosts", "support.dashboard_browser")
+    tests = {file: file.read_text() for file in (ROOT / "tests").rglob("test_*.py")}
+    found = {file for file, text in tests.items() if any(f"from {module} import" in text for module in starting)}
+
+    assert found
+    assert not [file for file in found if "\npytestmark = pytest.mark.ci\n" not in tests[file]]

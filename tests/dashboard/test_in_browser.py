@@ -13,6 +13,9 @@ from support.dashboard_scene import BIDI, IMAGE, LONG, SCRIPT, SCRIPTS_OF_THE_WO
 if TYPE_CHECKING:
     from conftest import Site
 
+# A server or a browser of its own: `.ci/run` starts these, `make test` does not.
+pytestmark = pytest.mark.ci
+
 KINDS = (
     "index.html", "repositories.html", "rules.html", "m/churn-", "m/old-score-", "m/model0-", "r/fraud-models-",
     "r/hostile-",

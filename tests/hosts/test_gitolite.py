@@ -17,6 +17,9 @@ from support.programs import skip_without
 from support.ssh_host import SshServer, ssh_server
 from tagwarden.server_hooks.gitolite import ALLOWING
 
+# A server or a browser of its own: `.ci/run` starts these, `make test` does not.
+pytestmark = pytest.mark.ci
+
 CONFIGURATION = """
 repo models
     RW+ = ada grace

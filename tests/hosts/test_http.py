@@ -10,6 +10,9 @@ import pytest
 from support.host_trial import Host, is_a_registry
 from support.web_hosts import apache_host, nginx_host
 
+# A server or a browser of its own: `.ci/run` starts these, `make test` does not.
+pytestmark = pytest.mark.ci
+
 FORGED = ("REMOTE_USER: grace", "Remote-User: grace", "X-Remote-User: grace", "X-Forwarded-User: grace")
 AS_GRACE = tuple(word for header in FORGED for word in ("-c", f"http.extraHeader={header}"))
 

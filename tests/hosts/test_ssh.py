@@ -12,6 +12,9 @@ from support.host_trial import Host, is_a_registry
 from support.install_page import follow, steps
 from support.ssh_host import SshServer, ssh_server
 
+# A server or a browser of its own: `.ci/run` starts these, `make test` does not.
+pytestmark = pytest.mark.ci
+
 
 def install(section: str, ssh: SshServer, folder: Path, **instead: str) -> Host:
     (ssh.folder / "authorized_keys").write_text("")
