@@ -14,8 +14,8 @@ brings it back, or a tombstone by which `prod` falls back to an older version.
 A deletion can't be approved, so a tag can't be moved or deleted where undoing
 what it did needs approvals.
 
-Fix: push the tag object to `refs/tagwarden/proposals/ID`, have it approved,
-and push it to its own name then.
+Fix: propose it (`tagwarden propose …`, or by the printed command where the tag is
+made already), have others `tagwarden approve ID`, and then `tagwarden land ID`.
 """
 
 from __future__ import annotations
@@ -44,18 +44,19 @@ WHY = "the policy wants the consent of others for what this does."
 
 
 class Lack(Record):
-    """What a tag lacks, as it completes its name, under which key, and what helps."""
+    """What a tag lacks, as it completes its name, under which key, and what helps: a command, or what others do."""
 
     sentence: str
     key: str
     fix: str | None = None
+    why: str | None = None
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     for line, made, undone in wanted_by_lines(facts):
         lack = _undone(line, undone) or _unapproved(line.push, made, facts)
         if lack is not None:
-            yield Breach(f"{line.push.tag!r} {lack.sentence}", line.push.ref, facts.model, lack.key, lack.fix)
+            yield Breach(f"{line.push.tag!r} {lack.sentence}", line.push.ref, facts.model, lack.key, lack.fix, lack.why)
 
 
 def _undone(line: Line, wanted: dict[int, Wanted]) -> Lack | None:
@@ -86,7 +87,9 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
         if parties.tagger is None and any(lack.hopeless for lack in lacks) and facts.circumstances.written != "planned":
             return Lack(sentence, lacks[0].key, _made_anew(push, facts))
         if standing.proposed:
-            return Lack(f"{sentence}; it is proposed as {push.new.oid[:SHOWN_OF_AN_ID]}", lacks[0].key)
+            proposal = push.new.oid[:SHOWN_OF_AN_ID]
+            others = f"{WHY[:-1]}; they give it by `tagwarden approve {proposal}`."
+            return Lack(f"{sentence}; it is proposed as {proposal}", lacks[0].key, why=others)
         return Lack(sentence, lacks[0].key, _proposed(push, facts))
     if facts.circumstances.place == "history":
         return None
