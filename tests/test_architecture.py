@@ -29,8 +29,8 @@ ARROWS = {
 
 # All that the pure core may use of the world outside it.
 PURE = {
-    "__future__", "codecs", "collections", "datetime", "difflib", "functools", "hashlib", "heapq", "itertools", "json",
-    "math", "posixpath",
+    "__future__", "bisect", "codecs", "collections", "datetime", "difflib", "functools", "hashlib", "heapq",
+    "itertools", "json", "math", "posixpath",
     "re", "ruamel", "semver", "shlex", "string", "textwrap", "tomllib", "types", "typing", "urllib",
     "warnings",
 }  # fmt: skip

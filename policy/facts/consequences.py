@@ -117,7 +117,7 @@ def _consequences(facts: ModelFacts) -> tuple[dict[str, Groups], dict[str, Group
 
 
 def _in_their_turns(pushed: Sequence[tuple[TagPush, Event]]) -> dict[str, Groups]:
-    stages = PossibleStages()
+    stages = PossibleStages(in_turn=True)
     made: dict[str, Groups] = {}
     unassigned: dict[tuple[str | None, str], int] = {}
     assigned: set[tuple[str | None, int]] = set()

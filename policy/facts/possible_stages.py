@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
+
 from ..record import Record
 
 TYPE_CHECKING = False
@@ -38,15 +40,17 @@ class PossibleStages:
     A possible event only ever adds to what a line may do; it takes nothing away.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_turn: bool = False) -> None:
+        """`in_turn`: whether events are taken in the order in which they happened, those of one second included."""
         self.versioned: set[str] = set()
         self._assigned: dict[str, dict[str, int]] = {}
         self._unassigned: dict[tuple[str, str], int] = {}
         self._registered: dict[str, dict[Version, int]] = {}
         self._deregistered: dict[tuple[str, Version], int] = {}
+        # In order: the times of deprecations, and of the other events that happened.
         self._deprecations: list[int] = []
-        self._is_pruned = True
-        self._alive = -1
+        self._others: list[int] = []
+        self._last_before = bisect_right if in_turn else bisect_left
         self._groups: dict[tuple[Kind, str, str | None], Sequence[Act]] = {}
 
     def take(self, event: Event) -> None:
@@ -54,7 +58,7 @@ class PossibleStages:
         self.take_possible(event)
         kind, version, stage, commit = event.name.kind, event.name.version, event.name.stage, event.commit
         if kind != "deprecate":
-            self._alive = max(self._alive, event.time)
+            insort(self._others, event.time)
         if version is not None:
             self.versioned.add(commit)
         if kind == "deregister" and version is not None:
@@ -67,10 +71,9 @@ class PossibleStages:
     def take_possible(self, event: Event) -> None:
         """Take in an event that may or may not happen."""
         self._groups.clear()
-        self._is_pruned = False
         kind, version, stage = event.name.kind, event.name.version, event.name.stage
         if kind == "deprecate":
-            self._deprecations.append(event.time)
+            insort(self._deprecations, event.time)
         elif kind == "assign" and stage is not None:
             times = self._assigned.setdefault(event.commit, {})
             times[stage] = max(times.get(stage, -1), event.time)
@@ -144,11 +147,15 @@ class PossibleStages:
         return any(time > self._deregistered.get((commit, version), -1) for version, time in versions.items())
 
     def _may_end_a_deprecation(self, event: Event) -> bool:
-        if not self._is_pruned:
-            # A deprecation that a later event ended never matters again; of the others the earliest counts.
-            self._deprecations = [min(left)] if (left := [t for t in self._deprecations if t > self._alive]) else []
-            self._is_pruned = True
-        return bool(self._deprecations) and self._deprecations[0] <= event.time
+        """Whether the model may be deprecated until the event, and what happened before that does not end it.
+
+        What is dated later does not count, though it happened: an audit goes by dates, and takes this event for the
+        one that brought the model back.
+        """
+        before = self._last_before(self._others, event.time)
+        since = self._others[before - 1] if before else -1
+        # The deprecations of (since, event.time].
+        return bisect_right(self._deprecations, since) < bisect_right(self._deprecations, event.time)
 
     def _holder(self, commit: str) -> str:
         versions = self._registered.get(commit)

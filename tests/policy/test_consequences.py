@@ -212,3 +212,18 @@ def test_what_was_accepted_tag_by_tag_is_signed_as_an_audit_wants_it(
     audited = judge_example(Example("all", tuple(accepted), refused=False, policy=policy), place="history")
 
     assert [finding.message for finding in audited.findings if finding.rule == "signed"] == []
+
+
+def test_what_is_dated_before_a_deprecated_model_came_back_brings_it_back_by_its_date() -> None:
+    existing = (
+        "m@v1.1.0 at 30",
+        "m#prod#1 at 50 signed ada@example.com",
+        "m@deprecated at 60 signed ada@example.com",
+        "m#prod#2 at 70 signed ada@example.com",
+    )
+    dated = {
+        line: judge_example(Example("", (line,), refused=True, existing=existing, policy=SIGN), place="server").accepted
+        for line in ("m#dev#1 at 69", "m#dev#1 at 70", "m#dev#1 at 71", "m#dev#1 at 69 signed ada@example.com")
+    }
+
+    assert list(dated.values()) == [False, False, True, True]
