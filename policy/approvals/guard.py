@@ -27,7 +27,7 @@ class ProposedTag(Record):
 
     `problem` is why it can't be, None if it can; `name` the tag that it would
     become. `stands` tells whether it is proposed, `landed` whether the tag stands,
-    both before the push. `proposer` is who proposed it, None where nobody knows.
+    both before the push; `expired` that it is too old to land. `proposer` is who proposed it, None where nobody knows.
     """
 
     oid: str
@@ -35,6 +35,7 @@ class ProposedTag(Record):
     problem: str | None
     stands: bool
     landed: bool
+    expired: bool = False
     proposer: str | None = None
 
 
@@ -115,6 +116,9 @@ def _to_proposal(line: GuardedLine, tag: ProposedTag, guard: Guard) -> Objection
         return Objection(f"must name the object that it is called after, and not {line.new}")
     if tag.problem is not None:
         return Objection(f"proposes what can't become a tag of a model: {tag.problem}")
+    if tag.expired:
+        # It would not count among the open ones, so there could be any number of them.
+        return Objection("was made too long ago to land: propose it anew", "approvals.expire")
     if line.of_model >= MOST_OF_A_MODEL:
         return Objection(f"is one too many: the model has {line.of_model} open proposals; withdraw or land some first")
     if line.of_person >= MOST_OF_A_PERSON:

@@ -62,8 +62,9 @@ def read_guard(
     tags = look.tags(sorted({name.tag for _, name in named if name is not None}))
     withdrawn = {name.tag for update, name in named if isinstance(name, ProposalRef) and update.new is None}
     proposers = evidence.find_proposers(withdrawn) if withdrawn else {}
-    proposes = any(isinstance(name, ProposalRef) and update.new is not None for update, name in named)
-    others = look.open_proposals() if proposes else _Open({}, {})
+    proposed = sum(isinstance(name, ProposalRef) and update.new is not None for update, name in named)
+    before = set(evidence.touched).difference(update.ref for update in updates)
+    others = look.open_proposals(before, proposed) if proposed else _Open({}, {})
     lines = []
     for update, name in named:
         tag = tags[name.tag] if name is not None else None
@@ -122,7 +123,9 @@ class _Look:
                 problem = f"{name!r} stands already, and is another object"
             ref = proposal_ref(oid)
             stands = ref not in self._evidence.touched and standing.get(ref) == oid
-            tags[oid] = ProposedTag(oid, name, problem, stands=stands, landed=there == oid)
+            base, now = self._policy.base, self._circumstances.now
+            expired = isinstance(found, TagObject) and is_expired(found, base, now)
+            tags[oid] = ProposedTag(oid, name, problem, stands=stands, landed=there == oid, expired=expired)
         return tags
 
     def _read(self, oids: Sequence[str]) -> dict[str, TagObject | str]:
@@ -168,18 +171,22 @@ class _Look:
         content = parse_tag_object(raw.data, raw.size) if raw.type == "tag" else None
         return content, read_approval(content), raw.size
 
-    def open_proposals(self) -> _Open:
-        """The proposals that may still land: their names are not taken, and they have not expired."""
-        oids = [oid for _, oid in self._reader.refs_under(PROPOSALS)]
+    def open_proposals(self, before: Collection[str], more: int) -> _Open:
+        """The proposals that may still land: their names are not taken, and they have not expired.
+
+        Refs that earlier calls for the push accepted (`before`) may not be there yet. `more` proposals may join them.
+        """
+        oids = {oid for _, oid in self._reader.refs_under(PROPOSALS)}
+        oids.update(named.tag for ref in before if isinstance(named := read_ref(ref), ProposalRef))
         names = {}
         # What has landed stays, so there may be many, of which nothing but the header is needed.
-        for raw in self._reader.objects(oids, limit=HEADER_BYTES):
+        for raw in self._reader.objects(sorted(oids), limit=HEADER_BYTES):
             tag = parse_tag_object(raw.data, raw.size)
             if not is_expired(tag, self._policy.base, self._circumstances.now):
                 names[raw.oid] = tag.name
         taken = self._reader.existing([TAGS + name for name in names.values()]) if names else {}
         still = {oid: name for oid, name in names.items() if TAGS + name not in taken}
-        people = self._evidence.find_proposers(still) if len(still) >= MOST_OF_A_PERSON else {}
+        people = self._evidence.find_proposers(still) if len(still) + more > MOST_OF_A_PERSON else {}
         found = _Open({}, {})
         for oid, name in still.items():
             found.add(name, *((people[oid],) if oid in people else ()))

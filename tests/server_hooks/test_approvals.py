@@ -20,7 +20,7 @@ from support.pushes import REGISTRY
 from support.real_approvals import RealRegistry
 from support.registry_checks import audit_errors, gto_is_alive_and_agrees
 from support.signing import PgpKey, needs_gpg, needs_ssh
-from tagwarden.policy.approvals.guard import MOST_OF_A_MODEL
+from tagwarden.policy.approvals.guard import MOST_OF_A_MODEL, MOST_OF_A_PERSON
 from tagwarden.policy.approvals.refs import proposal_ref
 from tagwarden.server_hooks.log.chain import read_lines
 
@@ -163,6 +163,29 @@ def test_a_person_and_a_model_may_have_so_many_open_proposals(new_approvals: New
     assert scene.propose(scene.tag("n@v1.0.0", by=None), by="eve").landed
     assert scene.push({proposal_ref(tags[0]): None}).landed
     assert scene.propose(other, by="eve").landed
+
+
+def test_proposals_of_one_push_count_together_with_those_of_other_models(new_approvals: NewApprovals) -> None:
+    scene = new_approvals()
+    tags = [scene.tag(f"m{number}@v1.0.0", by=None) for number in range(MOST_OF_A_PERSON + 1)]
+    assert scene.propose(tags[0]).landed
+
+    refused = scene.push({proposal_ref(tag): tag for tag in tags[1:]})
+
+    assert "you have 50 open proposals" in refused.told
+    assert len(scene.push({proposal_ref(tag): tag for tag in tags[2:]}).landed) == MOST_OF_A_PERSON - 1
+
+
+def test_the_update_hook_counts_proposals_that_git_has_not_stored_yet(new_approvals: NewApprovals) -> None:
+    scene = new_approvals(hook="update")
+    tags = [scene.tag(f"m#stage{number}", by=None) for number in range(MOST_OF_A_MODEL)]
+    scene.scene.point({proposal_ref(tag): scene.store(tag) for tag in tags[:-1]})
+    more = [tags[-1], scene.tag("m#one-more", by=None)]
+
+    refused = scene.push({proposal_ref(tag): tag for tag in more}, capabilities=("atomic",))
+
+    assert not refused.landed
+    assert "the model has 50 open proposals" in refused.told
 
 
 def test_the_log_names_who_proposed_and_who_approved(new_approvals: NewApprovals) -> None:

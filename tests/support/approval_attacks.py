@@ -293,7 +293,15 @@ EXPIRING = POLICY.replace("repository =", 'expire = "1m"\nrepository =')
 
 
 def expired_proposal(scene: ApprovalScene) -> Attempt:
-    return Attempt({PROD: approved(scene)}, "was made too long ago")
+    tag = approved(scene)
+    scene.scene.govern(EXPIRING.format(signers=scene.keys.signers))
+    return Attempt({PROD: tag}, "was made too long ago")
+
+
+def proposing_what_has_expired(scene: ApprovalScene) -> Attempt:
+    """Such proposals are not counted among the open ones."""
+    tag = scene.tag()
+    return Attempt({proposal_ref(tag): tag}, "was made too long ago to land")
 
 
 WITHOUT_APPROVALS = '[signing]\nallowed-signers = "file:{signers}"\n'
@@ -341,7 +349,8 @@ PLAIN = (
 
 APPROVAL_ATTACKS = (
     *(Attack(begin.__name__.replace("_", " "), begin) for begin in PLAIN),
-    Attack("expired proposal", expired_proposal, EXPIRING),
+    Attack("expired proposal", expired_proposal),
+    Attack("proposing what has expired", proposing_what_has_expired, EXPIRING),
     Attack("seeding what no policy asks for", seeding_what_no_policy_asks_for, WITHOUT_APPROVALS),
     Attack("deleting where no policy asks", deleting_where_no_policy_asks, WITHOUT_APPROVALS),
 )
