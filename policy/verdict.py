@@ -61,7 +61,7 @@ class Verdict(Record):
 
     `judged` counts tag updates. `notes` are sentences about the judgement
     itself (which policy stood in for another, what could not be known).
-    `accepted` is True in mode "evaluate" whatever was found. `emergency` maps each rule
+    In mode "evaluate" only what would spoil approvals is not `accepted`. `emergency` maps each rule
     that was broken in an emergency to the reason that the pusher gave.
     """
 

@@ -95,7 +95,7 @@ MUTANTS = (
     # The judge
     Mutant("policy/judging/judge.py", 'and level == "error":', 'and level != "off":', RULES),
     Mutant("policy/judging/judge.py", 'level == "warning" or emergency is not None', 'level == "warning"', GOVERNANCE),
-    Mutant("policy/judging/judge.py", 'self.policy.mode == "evaluate" or not refused', "not refused", GOVERNANCE),
+    Mutant("policy/judging/judge.py", 'if self.policy.mode == "enforce" else', "if True else", GOVERNANCE),
     Mutant("policy/judging/emergency.py", "rule not in policy.emergency.rules", "False", GOVERNANCE),
     Mutant("policy/judging/features.py", "message_bytes > facts", "message_bytes > 1 + facts", RULES),
     Mutant("policy/judging/features.py", "if found.name != tag.name:", "if False:", RULES),

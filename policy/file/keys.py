@@ -26,7 +26,7 @@ _ROWS = (
     Key(
         "mode",
         types.choice(("enforce", "evaluate")),
-        '"evaluate" reports and refuses nothing, but for what can\'t be judged.',
+        '"evaluate" reports and refuses nothing, but for what can\'t be judged, or would spoil approvals.',
     ),
     Key(
         "scope.ignore",

@@ -171,10 +171,11 @@ class Judge:
 
         `source` and `policy_id` name the policy as the reader found it.
         """
-        refused = any(finding.severity == "error" for finding in self.findings)
+        errors = {finding.rule for finding in self.findings if finding.severity == "error"}
+        in_force = errors if self.policy.mode == "enforce" else {rule for rule in errors if RULES[rule].in_any_mode}
         self.findings.sort(key=lambda finding: (finding.ref or "", ORDER[finding.rule]))
         return Verdict(
-            accepted=self.policy.mode == "evaluate" or not refused,
+            accepted=not in_force,
             mode=self.policy.mode,
             policy_source=source,
             policy_id=policy_id,
@@ -182,7 +183,7 @@ class Judge:
             judged=self.judged,
             notes=(
                 *notes,
-                *(() if refused else self._consequences),
+                *(() if errors else self._consequences),
                 *self._notes_on_what_is_left_out(),
                 *self._notes_on_emergencies(),
             ),

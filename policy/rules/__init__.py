@@ -30,8 +30,9 @@ class RuleRow(Record):
     without one of the options in `needs_option`; the array or table `raised_by`
     makes it an error as soon as it holds anything. `needs_remote`: it rests on tags that
     only the remote may have. `needs_pusher`: it rests on who pushes.
-    `always`: no policy changes its severity. `breakable`: its breach leaves the registry readable, so an emergency may
-    break it. `helped`: other tags of the push may count for a tag, so that it
+    `always`: no policy changes its severity. `in_any_mode`: it refuses even
+    where the policy only evaluates. `breakable`: its breach leaves the registry
+    readable, so an emergency may break it. `helped`: other tags of the push may count for a tag, so that it
     is asked again without them (`landing.py`). `in_history` is the highest
     severity that it has over history, where pushes are not known.
     """
@@ -46,6 +47,7 @@ class RuleRow(Record):
     breakable: bool = False
     helped: bool = False
     always: bool = False
+    in_any_mode: bool = False
     in_history: Level = "error"
 
 
@@ -130,7 +132,7 @@ RULES: dict[str, RuleRow] = {
         needs_remote=True,
         breakable=True,
     ),
-    "approval-refs": RuleRow("error", frozenset(("approval-ref",)), scope="push", always=True),
+    "approval-refs": RuleRow("error", frozenset(("approval-ref",)), scope="push", always=True, in_any_mode=True),
     "replace-refs": RuleRow("error", frozenset(("replacement",)), scope="push"),
     "policy-file": RuleRow("error", frozenset(("policy-problem",)), scope="push", always=True),
     "push-size": RuleRow("warning", frozenset(("from-client",)), scope="push"),

@@ -5,7 +5,8 @@ tag object with that id, and `approvals/ID/PRINCIPAL`, which names a signed
 approval of it, or the revocation of one, by that very person for this very
 repository. A proposal is never moved, and withdrawn only by who pushed it. An
 approval is never deleted, and replaced only by a later word of the same person.
-Once the tag has landed, all of it stays. Where no policy asks for approvals,
+Once the tag has landed, all of it stays. This holds in mode "evaluate", too,
+for what is there counts once the policy enforces. Where no policy asks for approvals,
 nothing is let in there, so that nothing waits there for one that does.
 
 Fix: use `tagwarden propose`, `approve` and `revoke`; docs/approvals.md tells

@@ -48,7 +48,7 @@ def by_name(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 KEYS: dict[str, Key] = {
-    "accepted": Key(FLAG, "Whether the push is let through; in mode `evaluate` always true."),
+    "accepted": Key(FLAG, "Whether the push is let through; in mode `evaluate` false only for what spoils approvals."),
     "active": Key(FLAG, "Whether the version is registered, and not deregistered since."),
     "allowed": Key(FLAG, "Whether the push is let through, as far as it depends on who pushes."),
     "after": Key(TEXT, "What the stage holds then: a version, or a commit without one."),

@@ -304,6 +304,7 @@ def proposing_what_has_expired(scene: ApprovalScene) -> Attempt:
     return Attempt({proposal_ref(tag): tag}, "was made too long ago to land")
 
 
+EVALUATING = 'mode = "evaluate"\n' + POLICY
 WITHOUT_APPROVALS = '[signing]\nallowed-signers = "file:{signers}"\n'
 
 
@@ -351,6 +352,10 @@ APPROVAL_ATTACKS = (
     *(Attack(begin.__name__.replace("_", " "), begin) for begin in PLAIN),
     Attack("expired proposal", expired_proposal),
     Attack("proposing what has expired", proposing_what_has_expired, EXPIRING),
+    *(
+        Attack(f"{begin.__name__.replace('_', ' ')}, while a policy only evaluates", begin, EVALUATING)
+        for begin in (approval_after_a_revocation, deleting_an_approval)
+    ),
     Attack("seeding what no policy asks for", seeding_what_no_policy_asks_for, WITHOUT_APPROVALS),
     Attack("deleting where no policy asks", deleting_where_no_policy_asks, WITHOUT_APPROVALS),
 )
