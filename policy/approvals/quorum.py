@@ -139,12 +139,17 @@ def people_in(who: Iterable[str], groups: Mapping[str, Sequence[str]]) -> frozen
 def may_be(principal: str, pusher: str | None, email: str | None, principals: Mapping[str, Sequence[str]]) -> bool:
     """Whether a signer may be the person who pushes.
 
-    `people.principals` of the policy decides it for the pushers that it names.
+    `people.principals` of the policy decides it for the pushers that it names;
+    where the host lets them write their names in another case, all that are alike count.
     Else a host and the allowed signers may call one person differently: `ada`
     is taken for `ada@example.com`, in any case.
     """
-    if pusher is not None and pusher in principals:
-        return principal in principals[pusher]
+    if pusher is not None and principals:
+        if pusher in principals:
+            return principal in principals[pusher]
+        alike = [signs_as for name, signs_as in principals.items() if name.lower() == pusher.lower()]
+        if alike:
+            return any(principal in signs_as for signs_as in alike)
     signer = principal.lower()
     names = [name.lower() for name in (pusher, email) if name]
     return any(signer == name or signer.partition("@")[0] == name.partition("@")[0] for name in names)

@@ -304,6 +304,10 @@ def proposing_what_has_expired(scene: ApprovalScene) -> Attempt:
     return Attempt({proposal_ref(tag): tag}, "was made too long ago to land")
 
 
+def landing_as_oneself_in_another_case(scene: ApprovalScene) -> Attempt:
+    return Attempt({PROD: approved(scene)}, "lin@x does not count, who pushes it", by="L-Smith")
+
+
 EVALUATING = 'mode = "evaluate"\n' + POLICY
 WITHOUT_APPROVALS = '[signing]\nallowed-signers = "file:{signers}"\n'
 
@@ -352,6 +356,11 @@ APPROVAL_ATTACKS = (
     *(Attack(begin.__name__.replace("_", " "), begin) for begin in PLAIN),
     Attack("expired proposal", expired_proposal),
     Attack("proposing what has expired", proposing_what_has_expired, EXPIRING),
+    Attack(
+        "landing as oneself in another case",
+        landing_as_oneself_in_another_case,
+        POLICY + '[people.principals]\nl-smith = ["lin@x"]\n',
+    ),
     *(
         Attack(f"{begin.__name__.replace('_', ' ')}, while a policy only evaluates", begin, EVALUATING)
         for begin in (approval_after_a_revocation, deleting_an_approval)
