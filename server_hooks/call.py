@@ -41,7 +41,7 @@ class Call(Protocol):
         """The updates of the same push that earlier calls accepted, as far as they can matter."""
 
     def touched(self, lock: PushLock) -> frozenset[str]:
-        """The refs of proposals and approvals that earlier calls for the same push accepted."""
+        """The tags, and the refs of proposals and approvals, that earlier calls for the same push accepted."""
 
     def about(self, verdict: Verdict) -> Verdict:
         """What `verdict` says of this call's updates."""

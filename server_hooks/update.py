@@ -76,9 +76,9 @@ class OneRef:
         return reader_before(reader, before_the_push(lock, reader, configuration))
 
     def touched(self, lock: PushLock) -> frozenset[str]:
-        root = os.fsencode(APPROVALS_ROOT)
+        roots = os.fsencode(APPROVALS_ROOT), os.fsencode(TAGS)
         names = (line.split(b" ", 2)[-1] for line in lock.accepted_before().splitlines())
-        return frozenset(os.fsdecode(name) for name in names if name.startswith(root))
+        return frozenset(os.fsdecode(name) for name in names if name.startswith(roots))
 
     def about(self, verdict: Verdict) -> Verdict:
         """Without what was said of the earlier refs already, but for what refuses this one."""

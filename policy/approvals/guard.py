@@ -26,8 +26,9 @@ class ProposedTag(Record):
     """A tag object that is proposed, or would be: `oid` is its id.
 
     `problem` is why it can't be, None if it can; `name` the tag that it would
-    become. `stands` tells whether it is proposed, `landed` whether the tag stands,
-    both before the push; `expired` that it is too old to land. `proposer` is who proposed it, None where nobody knows.
+    become. `stands` tells whether it is proposed before the push, `landed`
+    whether the tag stands, or this push changes it; `expired` that it is too
+    old to land. `proposer` is who proposed it, None where nobody knows.
     """
 
     oid: str
@@ -100,7 +101,7 @@ def objection_to(line: GuardedLine, guard: Guard) -> Objection | None:
     if line.name is None or line.tag is None:
         return Objection(f"is neither {PROPOSALS}ID nor {APPROVALS}ID/PRINCIPAL")
     if line.tag.landed:
-        return Objection(f"is evidence for {line.tag.name!r}, which has landed, and stays as it is")
+        return Objection(f"is evidence for {line.tag.name!r}, which stands or lands with this push, and stays as it is")
     if isinstance(line.name, ApprovalRef):
         return _to_approval(line, line.name, line.tag, guard)
     return _to_proposal(line, line.tag, guard)

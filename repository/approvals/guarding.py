@@ -33,8 +33,8 @@ HEADER_BYTES = 4096
 class Evidence(Record):
     """Where the facts come from.
 
-    `touched` are the refs below `ROOT` that the push changes, in calls before
-    this one, too.
+    `touched` are the tags, and the refs below `ROOT`, that the push changes, in
+    calls before this one, too.
     """
 
     reader: Reader
@@ -123,9 +123,10 @@ class _Look:
                 problem = f"{name!r} stands already, and is another object"
             ref = proposal_ref(oid)
             stands = ref not in self._evidence.touched and standing.get(ref) == oid
+            landed = there == oid or TAGS + name in self._evidence.touched
             base, now = self._policy.base, self._circumstances.now
             expired = isinstance(found, TagObject) and is_expired(found, base, now)
-            tags[oid] = ProposedTag(oid, name, problem, stands=stands, landed=there == oid, expired=expired)
+            tags[oid] = ProposedTag(oid, name, problem, stands=stands, landed=landed, expired=expired)
         return tags
 
     def _read(self, oids: Sequence[str]) -> dict[str, TagObject | str]:

@@ -52,8 +52,8 @@ class ServerPush(Record):
     becomes of a line that is accepted. `earlier` are updates of the same push
     that were accepted before, `shares` all of these by model where the caller
     knows them. Where refs of the push may have moved, `trusted`
-    is the repository before it, which the policies come from. `touched` are the
-    refs of proposals and approvals that earlier calls for this push accepted. `load` reads the
+    is the repository before it, which the policies come from. `touched` are the tags,
+    and the refs of proposals and approvals, that earlier calls for this push accepted. `load` reads the
     content of policies, `find_proposers` tells who proposed tag objects.
     """
 
@@ -177,8 +177,8 @@ def _guards(updates: Sequence[RefUpdate], push: ServerPush, judges: Sequence[Jud
 
 
 def _touched(push: ServerPush) -> frozenset[str]:
-    """The refs of proposals and approvals that this push changes, so that they don't count for its tags."""
-    return push.touched.union(update.ref for update in push.updates if update.ref.startswith(APPROVALS_ROOT))
+    """What the push changes. Approvals don't count for tags that come with them, and are evidence for these at once."""
+    return push.touched.union(update.ref for update in push.updates if update.ref.startswith((APPROVALS_ROOT, TAGS)))
 
 
 def _standing(

@@ -188,6 +188,33 @@ def test_the_update_hook_counts_proposals_that_git_has_not_stored_yet(new_approv
     assert "the model has 50 open proposals" in refused.told
 
 
+def test_no_evidence_changes_in_the_push_that_lands_its_tag(new_approvals: NewApprovals) -> None:
+    scene = new_approvals(hook="update", policy=POLICY.replace("count = 2", "count = 1"))
+    tag = scene.tag()
+    scene.propose(tag)
+    scene.approve(tag, "grace", "lin")
+    revoked = scene.approval(tag, "lin", verdict="revoke")
+    prod = "refs/tags/m#prod#2"
+
+    for change in ({proposal_ref(tag): None}, {scene.place(tag, "lin"): revoked}):
+        result = scene.push({prod: tag, **change}, capabilities=("atomic",))
+        assert not result.landed
+        assert "lands with this push, and stays as it is" in result.told
+
+
+def test_a_site_policy_needs_no_other_rule_for_its_approvals(new_approvals: NewApprovals, tmp_path: Path) -> None:
+    scene = new_approvals()
+    site = tmp_path / "site.toml"
+    site.write_text(POLICY.format(signers=scene.keys.signers))
+    scene.scene.configure([("tagwarden.sitePolicy", f"file:{site}")])
+    scene.scene.govern('[rules]\ntag-name-in-object = "off"\n')
+
+    disguised = scene.push({"refs/tags/m#dev": scene.tag("m#prod#2")})
+
+    assert not disguised.landed
+    assert "bears the name 'm#prod#2' in its object" in disguised.told
+
+
 def test_the_log_names_who_proposed_and_who_approved(new_approvals: NewApprovals) -> None:
     scene = new_approvals()
     tag = scene.tag()
