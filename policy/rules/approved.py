@@ -12,7 +12,7 @@ As with `signed`, a tag also needs the approvals for what it does to stages
 besides: a deregistration that takes a version out of `prod`, an event that
 brings it back, or a tombstone by which `prod` falls back to an older version.
 A deletion can't be approved, so a tag can't be moved or deleted where undoing
-what it did needs approvals.
+what it did needs approvals. Nor may its object bear another name than the tag.
 
 Fix: propose it (`tagwarden propose …`, or by the printed command where the tag is
 made already), have others `tagwarden approve ID`, and then `tagwarden land ID`.
@@ -54,7 +54,7 @@ class Lack(Record):
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     for line, made, undone in wanted_by_lines(facts):
-        lack = _undone(line, undone) or _unapproved(line.push, made, facts)
+        lack = _undone(line, undone) or _misnamed(line.push, facts) or _unapproved(line.push, made, facts)
         if lack is not None:
             yield Breach(f"{line.push.tag!r} {lack.sentence}", line.push.ref, facts.model, lack.key, lack.fix, lack.why)
 
@@ -67,6 +67,17 @@ def _undone(line: Line, wanted: dict[int, Wanted]) -> Lack | None:
     what = describe(act.kind, line.push.name.model, act.stage) if isinstance(line.push.name, TagName) else act.kind
     sentence = f"may not be {change}: to {what} needs approvals, and a {noun} can't be approved"
     return Lack(sentence, f"approvals.require[{number}]")
+
+
+def _misnamed(push: TagPush, facts: ModelFacts) -> Lack | None:
+    """GTO goes by the name in the object. A site policy meets other names than the ref's where the repository's may."""
+    found, settings = push.new.object if push.new is not None else None, facts.settings
+    if found is None or found.name == push.tag or settings.levels["tag-name-in-object"] == "error":
+        return None
+    if not settings.approvals.require:
+        return None
+    sentence = f"bears the name {found.name!r} in its object, so it can't be told which approvals it needs"
+    return Lack(sentence, "approvals.require[1]", _made_anew(push, facts))
 
 
 def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> Lack | None:
