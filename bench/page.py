@@ -53,8 +53,8 @@ MEANING = """\
   of 5,000. What stays of each until the end is its line and its name, less
   than 1 KiB.
 - **With the files of the tagged commit: by its folders, once.** GTO walks all paths of every tagged commit, so the
-  gate reads all of its folders (`repository/git/tree_walk.py`), each distinct one once and no file. What it learns of
-  them is kept (`repository/git/tree_cache.py`): the next tag costs the folders that have changed since. GTO itself
+  gate reads all of its folders (`repository/git/trees/walk.py`), each distinct one once and no file. What it learns of
+  them is kept (`repository/git/trees/cache.py`): the next tag costs the folders that have changed since. GTO itself
   takes 4 seconds for each tag on a hundred thousand paths, 40 seconds and 430 MB on a million.
 - **With the policy file: hardly.** Reading TOML takes longer than a judgement,
   so what was made of the file is kept in the repository's `tagwarden/` folder

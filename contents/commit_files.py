@@ -10,7 +10,7 @@ from ..policy.errors import CannotJudge
 from ..policy.objects.lfs_pointer import MOST_BYTES as MOST_POINTER
 from ..policy.objects.lfs_pointer import read_pointer
 from ..policy.objects.piece import Piece
-from ..repository.git.trees import is_path
+from ..repository.git.trees.paths import is_path
 from .documents import MOST_BYTES, SECONDS, is_readable
 
 if TYPE_CHECKING:

@@ -55,7 +55,7 @@ def judge_call(call: Call) -> int:
     configuration = Configuration(git, SECTIONS)
     reader = GitProgram(git)
     reader.prepare()
-    from ..repository.git.symbolic_refs import as_they_change
+    from ..repository.git.refs.symbolic import as_they_change
     from ..repository.judging.model_updates import updates_by_model
     from .lock_for_push import lock_for_push
 

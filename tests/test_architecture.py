@@ -6,6 +6,7 @@ import ast
 import functools
 import graphlib
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,8 @@ IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "breakpoint"}
 
 LONGEST = 300
 LONGER: dict[str, str] = {}  # file → why it is one thing all the same
+MOST_FILES = 25
+TABLES = {"policy/rules", "cli/commands"}  # folders with one file for each row of a table
 
 
 def room_of(module: str) -> str:
@@ -68,7 +71,7 @@ def test_every_room_is_on_the_map() -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_the_page_on_the_architecture_says_what_each_folder_holds(package: str) -> None:
-    room, _, folder = package.partition(".")
+    room, _, folder = package.replace(".", "/").partition("/")
     page = (ROOT / "ARCHITECTURE.md").read_text()
 
     assert f"`{folder or room}/`" in page or f"`{room}/{folder}/`" in page
@@ -212,6 +215,12 @@ def test_no_file_is_long() -> None:
     long = {file for file, lines in lengths.items() if lines > LONGEST}
 
     assert long == set(LONGER)
+
+
+def test_no_folder_has_more_files_than_one_finds_ones_way_in() -> None:
+    counts = Counter(str(file.relative_to(ROOT).parent) for file in MODULES.values())
+
+    assert {folder: count for folder, count in counts.items() if count > MOST_FILES and folder not in TABLES} == {}
 
 
 def test_every_module_says_what_it_is_for() -> None:

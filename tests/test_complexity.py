@@ -21,9 +21,9 @@ from tagwarden.policy.repair.model_plan import Ground
 from tagwarden.policy.repair.planner import plan_repair
 from tagwarden.policy.rules.contract import Example
 from tagwarden.repository.git.command import Git
-from tagwarden.repository.git.loose_refs import LooseRefs
 from tagwarden.repository.git.objects import RawObject
 from tagwarden.repository.git.program import GitProgram
+from tagwarden.repository.git.refs.loose import LooseRefs
 from tagwarden.repository.judging.pipeline import judge_updates
 
 MODELS, VERSIONS = 12, 5

@@ -10,8 +10,8 @@ import click
 
 from ...report.documents.shape import holding, shape
 from ...report.escape import display, escape
-from .. import approving
-from ..approving import (
+from ..approvals import approving
+from ..approvals.approving import (
     Gone,
     as_option,
     give_word,
@@ -22,9 +22,9 @@ from ..approving import (
     remote_option,
     say,
 )
+from ..approvals.proposal_difference import difference_lines
+from ..approvals.proposal_view import PROPOSAL, landed_document, next_lines, proposal_document, proposal_lines
 from ..errors import Refused
-from ..proposal_difference import difference_lines
-from ..proposal_view import PROPOSAL, landed_document, next_lines, proposal_document, proposal_lines
 from ..reading import json_option
 
 if TYPE_CHECKING:

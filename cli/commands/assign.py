@@ -9,8 +9,8 @@ import click
 from ...policy.registry.going_back import plan_going_back
 from ...policy.registry.planning import Unplannable, plan_assignment
 from ..completion import complete_model, complete_stage, complete_version
-from ..creating import create, created_tag
-from ..creating_options import creating_options
+from ..making.creating import create, created_tag
+from ..making.options import creating_options
 from ..reading import model_of, stage_of, version_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...policy.file.policy import Policy
     from ...policy.registry.planning import Plan
     from ...repository.making.tag_maker import TagMaker
-    from ..creating_options import CreatingOptions
+    from ..making.options import CreatingOptions
 
 DOCUMENTS = (created_tag("assign"),)
 

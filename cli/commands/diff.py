@@ -20,17 +20,17 @@ from ...repository.open_repository import is_url, open_repository
 from ...repository.registry import read_model
 from ..at_time import as_of, at_option
 from ..completion import complete_query
-from ..difference_view import change_row, differences
 from ..errors import Refused
-from ..holdings import Holdings
 from ..reading import offline_option, policy_at, repo_option, say_what_is_not_here
-from ..version_view import held
+from ..versions.difference_view import change_row, differences
+from ..versions.holdings import Holdings
+from ..versions.version_view import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ...contents.difference import Change
-    from ..version_view import Held
+    from ..versions.version_view import Held
 
 SIDE = shape("side", "One of the two versions.", "model", "version", "commit", "tag")
 CHANGE = shape(

@@ -20,7 +20,6 @@ from ...report.table import table_lines, utc_text
 from ...repository.approvals.evidence import approvals_by_tag
 from ...repository.open_repository import open_repository
 from ...repository.registry import models_of, tags_by_model
-from ..approval_view import APPROVALS, approvals_document, approvers_text
 from ..at_time import as_of, at_option, moment_option
 from ..lines import echo_lines
 from ..reading import (
@@ -32,6 +31,7 @@ from ..reading import (
     repo_option,
     say_what_is_not_here,
 )
+from ..versions.approval_view import APPROVALS, approvals_document, approvers_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -87,7 +87,7 @@ def _hook_file(hook: ServerHook, host: str | None, settings: str) -> str:
     from ...repository.hook_files.errors import CannotInstall
     from ...repository.hook_files.interpreter import own_interpreter
     from ...server_hooks.hook_file import hook_file
-    from ...server_hooks.install import INTERPRETER_NEEDS, check_host
+    from ...server_hooks.installing.install import INTERPRETER_NEEDS, check_host
     from ...server_hooks.machine_settings import checked_settings_file
 
     try:
@@ -106,7 +106,7 @@ def _install_in_clone(path: str, *, configured: bool) -> list[str]:
 
 
 def _install_on_server(path: str, hook: ServerHook, host: str | None, settings: str | None) -> list[str]:
-    from ...server_hooks.install import install as install_server_hook
+    from ...server_hooks.installing.install import install as install_server_hook
     from ..server_hooks import as_owner
 
     named = [f"--host={host}"] if host is not None else []

@@ -8,10 +8,10 @@ import click
 
 from ...report.documents.shape import holding, shape
 from ...report.escape import display
-from .. import approving
-from ..approving import id_argument, proposed, refuse_unless_it_may_land, remote_option
+from ..approvals import approving
+from ..approvals.approving import id_argument, proposed, refuse_unless_it_may_land, remote_option
+from ..approvals.proposal_view import PROPOSAL, because, landed_document
 from ..errors import Refused
-from ..proposal_view import PROPOSAL, because, landed_document
 from ..reading import json_option
 
 DOCUMENTS = (shape("land", "A proposal that has landed.", "schema", "remote", holding("proposal", PROPOSAL)),)

@@ -24,8 +24,8 @@ from ..at_time import moment_option
 from ..completion import complete_model, complete_rule
 from ..errors import Refused
 from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
-from ..log_chain import newest_hash, rotation, verification
-from ..log_query import Query, Unreadable, find_entries
+from ..push_log.chain import newest_hash, rotation, verification
+from ..push_log.query import Query, Unreadable, find_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -234,7 +234,7 @@ def _git_of(common_dir: str) -> Git:
 
 
 def _follow(repositories: Sequence[str], query: Query) -> int:
-    from ..log_follow import follow
+    from ..push_log.follow import follow
 
     if len(repositories) > 1:
         raise click.UsageError("--follow takes one repository")

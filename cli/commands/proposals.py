@@ -10,8 +10,8 @@ import click
 from ...report.documents.shape import holding, shape
 from ...report.escape import display, escape
 from ...report.table import table
-from ..approving import proposed, remote_option
-from ..proposal_view import HEADER, PROPOSAL, proposal_document, proposal_row
+from ..approvals.approving import proposed, remote_option
+from ..approvals.proposal_view import HEADER, PROPOSAL, proposal_document, proposal_row
 from ..reading import json_option
 
 DOCUMENTS = (

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..creating_options import NOT_PROPOSED
-from ..proposing import proposed_tag
+from ..making.options import NOT_PROPOSED
+from ..making.proposing import proposed_tag
 from .assign import assign
 from .deprecate import deprecate
 from .deregister import deregister

@@ -10,11 +10,11 @@ import click
 from ...policy.registry.planning import plan_registration
 from ...policy.rules.version_order import LINES
 from ...policy.wording import shell_command
-from ..binding import TRAILERS, Bound
 from ..completion import complete_model
-from ..creating import create, created_tag
-from ..creating_options import creating_options
 from ..errors import Refused
+from ..making.binding import TRAILERS, Bound
+from ..making.creating import create, created_tag
+from ..making.options import creating_options
 from ..reading import model_of, version_of
 from ..told_version import version_told
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ...policy.registry.next_version import Bump, Line, PreRelease
     from ...policy.registry.planning import Plan
     from ...repository.making.tag_maker import TagMaker
-    from ..creating_options import CreatingOptions
+    from ..making.options import CreatingOptions
 
 DOCUMENTS = (created_tag("register"),)
 

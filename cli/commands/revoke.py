@@ -8,8 +8,8 @@ import click
 
 from ...report.documents.shape import holding, shape
 from ...report.escape import display, escape
-from ..approving import as_option, give_word, id_argument, proposed, reason_option, remote_option
-from ..proposal_view import PROPOSAL, proposal_document
+from ..approvals.approving import as_option, give_word, id_argument, proposed, reason_option, remote_option
+from ..approvals.proposal_view import PROPOSAL, proposal_document
 from ..reading import json_option
 
 DOCUMENTS = (

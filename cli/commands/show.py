@@ -18,7 +18,6 @@ from ...repository.open_repository import open_repository
 from ...repository.registry import known_by, models_of, read_model, tags_by_model
 from ..at_time import as_of, at_option
 from ..errors import Refused
-from ..holdings import METRICS, cells, metrics_of, stated_document
 from ..reading import (
     declared_in,
     deprecated_option,
@@ -31,7 +30,8 @@ from ..reading import (
     repo_option,
     say_what_is_not_here,
 )
-from ..version_view import DOCUMENT, VERSION, show_version, version_document
+from ..versions.holdings import METRICS, cells, metrics_of, stated_document
+from ..versions.version_view import DOCUMENT, VERSION, show_version, version_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

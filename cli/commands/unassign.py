@@ -8,15 +8,15 @@ import click
 
 from ...policy.registry.planning import plan_unassignment
 from ..completion import complete_model, complete_stage, complete_version
-from ..creating import create, created_tag
-from ..creating_options import creating_options
+from ..making.creating import create, created_tag
+from ..making.options import creating_options
 from ..reading import model_of, stage_of, version_of
 
 if TYPE_CHECKING:
     from ...policy.file.policy import Policy
     from ...policy.registry.planning import Plan
     from ...repository.making.tag_maker import TagMaker
-    from ..creating_options import CreatingOptions
+    from ..making.options import CreatingOptions
 
 DOCUMENTS = (created_tag("unassign"),)
 

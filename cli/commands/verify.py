@@ -22,10 +22,10 @@ from ...repository.signatures.standing_tags import problem_of_signature
 from ..at_time import as_of, at_option
 from ..completion import complete_query
 from ..errors import Refused
-from ..holdings import Holdings
 from ..policy_in_force import policy_in_force
 from ..reading import json_option, offline_option, repo_option, say_what_is_not_here
-from ..version_view import held
+from ..versions.holdings import Holdings
+from ..versions.version_view import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,12 +8,12 @@ from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS, model_of_ref
 from .cat_file import LARGEST, ObjectReader
 from .command import Git, namespace_prefix
-from .loose_refs import LooseRefs
 from .object_ids import are_ids
 from .objects import RawObject, TagRef, TreeEntry
-from .refs import MODELS_AT_MOST, MODELS_AT_ONCE, REFS_AT_MOST, fits, group_by_model, model_patterns, possible
-from .trees import checked_path, find_entry, must_be_absent
-from .whole_listing import WholeListing
+from .refs.listing import MODELS_AT_MOST, MODELS_AT_ONCE, REFS_AT_MOST, fits, group_by_model, model_patterns, possible
+from .refs.loose import LooseRefs
+from .refs.whole_listing import WholeListing
+from .trees.paths import checked_path, find_entry, must_be_absent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from ...policy.objects.tree_shape import Shape
-    from .tree_walk import TreeWalk
+    from .trees.walk import TreeWalk
 
     Look = Callable[[LooseRefs], Mapping[str, str | None]]
 
@@ -76,7 +76,7 @@ class GitProgram:
         return {ref: oid for ref, oid in found if ref in wanted}
 
     def symbolic(self, refs: Sequence[str]) -> dict[str, str]:
-        from .symbolic_refs import symbolic_refs
+        from .refs.symbolic import symbolic_refs
 
         found = symbolic_refs(self.git, [self._namespace + ref for ref in refs])
         start = len(self._namespace)
@@ -117,8 +117,8 @@ class GitProgram:
 
     def shapes(self, trees: Sequence[str], *, max_paths: int, max_depth: int) -> dict[str, Shape]:
         if self.walk is None:
-            from .tree_cache import TreeCache
-            from .tree_walk import TreeWalk
+            from .trees.cache import TreeCache
+            from .trees.walk import TreeWalk
 
             self.walk = TreeWalk(self, cache=TreeCache(self.keep_in) if self.keep_in is not None else None)
         return self.walk.shapes(trees, max_paths=max_paths, max_depth=max_depth)

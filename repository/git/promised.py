@@ -17,7 +17,7 @@ from .bounded_program import NotStarted, SaidTooMuch, TookTooLong, run_bounded
 from .command import Git
 from .empty_repository import make_empty_repository
 from .environment import environment_without_repository
-from .tree_entries import FOLDER_BYTES, entry_in, kind_of
+from .trees.entries import FOLDER_BYTES, entry_in, kind_of
 from .waiting_word import word_about
 
 TYPE_CHECKING = False

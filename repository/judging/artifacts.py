@@ -10,7 +10,7 @@ from ...policy.objects.lfs_pointer import read_pointer
 from ...policy.push import Placed
 from ..git.cat_file import LARGEST
 from ..git.sha256 import sha256
-from ..git.trees import is_path
+from ..git.trees.paths import is_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

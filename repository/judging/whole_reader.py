@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...policy.grammar.names import REPLACEMENTS, TAGS
 from ..git.objects import TagRef
 from ..git.program import GitProgram
-from ..git.tree_walk import TreeWalk
+from ..git.trees.walk import TreeWalk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from ..git.cat_file import ObjectReader
     from ..git.command import Git
-    from ..git.loose_refs import LooseRefs
     from ..git.objects import RawObject
+    from ..git.refs.loose import LooseRefs
 
     # Told how many tags were read, and of how many.
     Progress = Callable[[int, int], None]

@@ -10,7 +10,7 @@ from ...policy.grammar.names import HEADS, TAGS
 from ..git.command import Git
 from ..git.objects import TagRef
 from ..git.program import GitProgram
-from ..git.refs import group_by_model
+from ..git.refs.listing import group_by_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import stat
 from ...policy.errors import CannotJudge
 from ...policy.record import Record
 from ..git.sha256 import sha256
-from ..git.trees import is_path
+from ..git.trees.paths import is_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

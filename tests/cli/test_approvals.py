@@ -19,7 +19,7 @@ from support import Repo, Server
 from support.command_line import tagwarden
 from support.signing import PgpKey, SshKey, needs_ssh
 from support.team import POLICY, Team, make_team, member
-from tagwarden.cli import approving
+from tagwarden.cli.approvals import approving
 from tagwarden.cli.group import tagwarden as root
 from tagwarden.repository.proposals.on_remote import NoSuchProposal, only_one
 

@@ -9,7 +9,7 @@ from tagwarden.policy.errors import CannotJudge
 from tagwarden.policy.push import RefUpdate
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
-from tagwarden.repository.git.symbolic_refs import as_they_change
+from tagwarden.repository.git.refs.symbolic import as_they_change
 
 A, B = "a" * 40, "b" * 40
 TAG = "refs/tags/m@v1.0.0"

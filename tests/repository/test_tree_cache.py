@@ -12,10 +12,10 @@ import pytest
 from support import Repo
 from support.trees import FILE, FOLDER, blob, tree
 from tagwarden.policy.objects.tree_shape import Shape
-from tagwarden.repository.git import tree_cache
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
-from tagwarden.repository.git.tree_cache import TreeCache
+from tagwarden.repository.git.trees import cache as tree_cache
+from tagwarden.repository.git.trees.cache import TreeCache
 
 
 def ids(count: int, *, long: bool = False) -> list[bytes]:

@@ -11,11 +11,11 @@ from support import Repo
 from support.trees import FILE, FOLDER, blob, bomb, nested, tree
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.policy.objects.tree_shape import Shape
-from tagwarden.repository.git import tree_walk
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.objects import RawObject
 from tagwarden.repository.git.program import GitProgram
-from tagwarden.repository.git.tree_walk import TreeWalk
+from tagwarden.repository.git.trees import walk as tree_walk
+from tagwarden.repository.git.trees.walk import TreeWalk
 
 
 class Counting(GitProgram):

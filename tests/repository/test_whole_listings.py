@@ -14,10 +14,10 @@ import pytest
 from support import Repo
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.repository.git.command import Git
-from tagwarden.repository.git.loose_refs import LooseRefs
 from tagwarden.repository.git.objects import TagRef
 from tagwarden.repository.git.program import GitProgram
-from tagwarden.repository.git.whole_listing import WholeListing
+from tagwarden.repository.git.refs.loose import LooseRefs
+from tagwarden.repository.git.refs.whole_listing import WholeListing
 
 Ask = Callable[[GitProgram], object]
 
@@ -210,7 +210,7 @@ def test_nothing_is_looked_for_below_a_folder_that_is_not_there(repo: Repo, monk
     deep = ["refs/tags/gone/" + "x/" * depth + "m@v1.0.0" for depth in range(200)]
 
     with monkeypatch.context() as patch:
-        patch.setattr("tagwarden.repository.git.loose_refs.os.stat", lambda path: (looked.append(path), look(path))[1])
+        patch.setattr("tagwarden.repository.git.refs.loose.os.stat", lambda path: (looked.append(path), look(path))[1])
         found = loose.named(["refs/tags/a/b@v1.0.0", *deep])
 
     assert found == {"refs/tags/a/b@v1.0.0": oid}
@@ -248,7 +248,7 @@ def test_a_folder_that_can_not_be_opened_is_named(
 
     repo.tag("m@v1.0.0")
     with closing(at(repo)) as reader:
-        monkeypatch.setattr("tagwarden.repository.git.loose_refs.os.listdir", without_descriptors)
+        monkeypatch.setattr("tagwarden.repository.git.refs.loose.os.listdir", without_descriptors)
         with pytest.raises(CannotJudge, match=r"refs/tags/' in the repository can't be read: Too many open files"):
             way(QUESTIONS["tags of a model"], reader)
 

@@ -18,7 +18,7 @@ from tagwarden.policy.errors import CannotJudge
 from tagwarden.repository.hook_files import placing
 from tagwarden.repository.hook_files.foreign_hook import run_foreign_hook
 from tagwarden.repository.hook_files.our_files import is_our_text
-from tagwarden.server_hooks import what_stands
+from tagwarden.server_hooks.installing import what_stands
 from tagwarden.server_hooks.log.line import LOG
 from tagwarden.server_hooks.owner import Owner, run_as
 

@@ -1,0 +1,169 @@
+"""What `proposals`, `approve`, `revoke` and `land` share: the proposal that is meant, how it stands, what is pushed."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import click
+
+from ...policy.approvals.quorum import in_words
+from ...policy.record import Record
+from ...policy.wording import shell_command
+from ...report.escape import escape
+from ...repository.git.command import Git
+from ...repository.proposals.looking import look_at
+from ...repository.proposals.making import fetch_landed, push_landing, push_word, sign_word
+from ...repository.proposals.on_remote import FEWEST_DIGITS, NoSuchProposal, is_behind, proposals_on
+from ...repository.remote.names import is_remote, remote_to_push_to
+from ..completion import complete_proposal
+from ..errors import Refused
+from ..policy_in_force import policy_in_force
+from .proposal_view import because
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ...policy.approvals.approval import Word
+    from ...repository.proposals.looking import Look
+    from ...repository.proposals.on_remote import ProposedThere
+    from ...repository.trusted.loaded_policy import LoadedPolicy
+
+HEX = frozenset("0123456789abcdef")
+
+remote_option = click.option(
+    "-r", "--remote", metavar="NAME", help="The remote that has the proposals.  [default: as `git push` would choose]"
+)
+id_argument = click.argument("digits", metavar="ID", shell_complete=complete_proposal)
+reason_option = click.option("-m", "--message", "reason", metavar="TEXT", default="", help="Why; it is signed, too.")
+as_option = click.option(
+    "--as",
+    "name",
+    metavar="PRINCIPAL",
+    help="Your name among the allowed signers, where these are not here.  [default: your e-mail address]",
+)
+
+
+class Gone(Refused):
+    """There is no such proposal, or it has landed."""
+
+
+class Proposed(Record):
+    """What is proposed on a remote, how each of it stands, and the policy by which it is judged."""
+
+    there: ProposedThere
+    loaded: LoadedPolicy
+    looks: list[Look]
+
+    @property
+    def look(self) -> Look:
+        """How the one proposal stands that was named."""
+        return self.looks[0]
+
+
+@contextlib.contextmanager
+def proposed(remote: str | None, digits: str | None = None) -> Iterator[Proposed]:
+    """What is proposed on `remote`, None for where `git push` goes; with `digits` the one proposal that they name.
+
+    Raises Refused where there is no such remote or proposal, and CannotJudge where the remote does not answer.
+    """
+    if digits is not None and (len(digits) < FEWEST_DIGITS or not HEX.issuperset(digits)):
+        raise Refused(
+            f"{digits!r} is neither the id of a proposal nor {FEWEST_DIGITS} or more digits of one; "
+            "`tagwarden proposals` lists them"
+        )
+    git = Git.here()
+    name = remote or remote_to_push_to(git)
+    if not is_remote(git, name):
+        raise Refused(f"there is no remote {name!r}; `git remote add {name} URL` adds one")
+    loaded = policy_in_force(remote=name, git=git)
+    try:
+        with proposals_on(git, name, digits) as there, there.reader() as reader:
+            if is_behind(git, name, there.listing):
+                fetch = shell_command("git", "fetch", name)
+                click.echo(f"note: the policy is that of the last fetch, and may have changed since: {fetch}", err=True)
+            looks = [look_at(one, reader, there.git, loaded, remote=name) for one in there.waiting.values()]
+            if digits is not None and not looks:
+                raise Refused(f"the proposal {digits} is no tag of a model, so nothing can become of it")
+            yield Proposed(there, loaded, looks)
+    except NoSuchProposal as problem:
+        raise Gone(str(problem)) from None
+
+
+def say(lines: Iterable[str]) -> None:
+    """Say untrusted lines on stderr."""
+    for line in lines:
+        click.echo(escape(line), err=True)
+
+
+def refuse_unless_it_may_land(look: Look) -> None:
+    """Raise Refused for a proposal that would not land with all approvals in the world."""
+    if look.state in ("expired", "overtaken"):
+        raise Refused(f"{look.proposal.tag.name!r} can't land as it was proposed: {because(look)}")
+    if look.hopeless is not None:
+        raise Refused(f"{look.proposal.tag.name!r} {in_words(look.hopeless)}")
+
+
+def give_word(one: Proposed, word: Word, reason: str, name: str | None) -> str:
+    """Sign the user's word on the proposal, push it, and tell as whom.
+
+    `name` is the principal that the user claims to be. Raises Refused where the
+    signature does not count, or the remote does not take it.
+    """
+    there, look = one.there, one.look
+    made = sign_word(there, look, one.loaded.policy, word, reason)
+    principal = name or there.repository.line("config", "--get", "user.email", accepted=(0, 1))
+    if made.signature is None:
+        click.echo(
+            f"note: the allowed signers are not here, so only the server can tell whose signature it is; "
+            f"it goes there as that of {escape(principal)}",
+            err=True,
+        )
+    elif made.signature.principal is None:
+        raise Refused(f"your signature does not count: {made.signature.problem}")
+    elif name not in (None, made.signature.principal):
+        raise Refused(f"your signature is that of {made.signature.principal!r}, not of {name!r}")
+    else:
+        principal = made.signature.principal
+    refuse_word(look, word, principal)
+    said = push_word(there, look.proposal, principal, made.raw)
+    tag = look.proposal.tag.name
+    if said == "landed":
+        raise Refused(f"{tag!r} has landed meanwhile, so nothing was changed")
+    if said == "withdrawn":
+        raise Refused(f"{tag!r} is not proposed any more")
+    if said == "refused":
+        raise Refused(f"the push failed, see above; on {there.remote!r} nothing was changed")
+    return principal
+
+
+def refuse_word(look: Look, word: Word, principal: str) -> None:
+    """Raise Refused where the word of `principal` would change nothing."""
+    tag = look.proposal.tag.name
+    if word == "revoke":
+        if principal not in look.standing.approved_by:
+            raise Refused(f"{principal!r} has not approved {tag!r}, so there is nothing to take back")
+        return
+    if principal in look.standing.approved_by:
+        raise Refused(f"{principal!r} has approved {tag!r} already")
+    named = {number: one for number, one in look.required.items() if principal in one.people}
+    wanted = "; ".join(f"approvals.require[{number}]" for number in look.required)
+    if not named:
+        raise Refused(f"the policy does not ask for the approval of {principal!r}, but of others: {wanted}")
+    if principal == look.tagger and all("tagger" in one.entry.barred for one in named.values()):
+        raise Refused(f"{principal!r} signed {tag!r}, and so can't approve it; others must: {wanted}")
+
+
+def land(there: ProposedThere, look: Look) -> None:
+    """Push the proposed tag to its own name, and have it here. Raises Refused where the remote does not take it."""
+    name = look.proposal.tag.name
+    outcome = push_landing(there, look.proposal)
+    if outcome == "taken":
+        raise Refused(f"somebody else's tag has the name {name!r} by now; propose it anew")
+    if outcome == "refused":
+        raise Refused(f"the push failed, see above; {there.remote!r} has no tag {name!r}")
+    if outcome == "there all the same":
+        click.echo(f"the push ended with an error, see above, but {there.remote!r} has {name}", err=True)
+    if not fetch_landed(there, look.proposal):
+        fetch = shell_command("git", "fetch", there.remote, "tag", name)
+        click.echo(f"note: it is not here yet; get it: {fetch}", err=True)

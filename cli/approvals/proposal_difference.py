@@ -1,0 +1,47 @@
+"""What a proposal would change in the stages that it moves: how the versions differ that they hold now, and then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...policy.grammar.query import parse_query
+from ...policy.registry.resolution import Unresolved
+from ...report.table import table
+from ...repository.proposals.on_remote import bring_history
+from ...repository.registry import read_model
+from ..errors import Refused
+from ..versions.difference_view import change_row, differences
+from ..versions.holdings import Holdings
+from ..versions.version_view import held
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...repository.proposals.looking import Look
+    from ...repository.proposals.on_remote import ProposedThere
+    from ...repository.trusted.loaded_policy import LoadedPolicy
+
+
+def difference_lines(there: ProposedThere, look: Look, loaded: LoadedPolicy) -> Iterator[str]:
+    """For each two versions of which one leaves a stage to the other, a table of what is different, and notes."""
+    pairs = {(move.before, move.after): None for move in look.moves if move.before and move.after}
+    if pairs:
+        bring_history(there.repository, there.remote, look.proposal)
+    model = look.proposal.name.model
+    better = loaded.policy.for_model(model).show.better
+    with there.reader() as reader:
+        known = read_model(reader, model)
+        holdings = Holdings(reader)
+        for pair in pairs:
+            before, after = pair
+            try:
+                old, new = (held(parse_query(f"{model}@{one}"), known, holdings, deprecated=True) for one in pair)
+            except (ValueError, Unresolved, Refused) as problem:
+                yield f"  note: how {before} and {after} differ can't be told: {problem}"
+                continue
+            changes, notes = differences(old, new, better, reader)
+            rows = [change_row(change) for change in changes if change.changed]
+            if rows:
+                header = ["WHAT", "NAME", str(before), str(after), "CHANGE"]
+                yield from (f"  {line}" for line in table(header, rows).split("\n"))
+            yield from (f"  note: {note}" for note in notes)

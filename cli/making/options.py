@@ -1,0 +1,103 @@
+"""The options of all commands that create a tag."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from ...policy.objects.trailers import is_trailer_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class CreatingOptions(NamedTuple):
+    """How a tag is to be made.
+
+    `sign` None is as `git tag` would, `simple` None is GTO's choice, `remote`
+    None is the one that `git push` would take. `only_tag`: no branch is pushed
+    along. `propose`: the tag is not to land yet, but to be approved first.
+    """
+
+    messages: tuple[str, ...]
+    edit: bool
+    trailers: tuple[str, ...]
+    sign: bool | None
+    simple: bool | None
+    remote: str | None
+    offline: bool
+    push: bool
+    only_tag: bool
+    dry_run: bool
+    as_json: bool
+    propose: bool = False
+
+
+OPTIONS = (
+    click.option(
+        "-m",
+        "--message",
+        "messages",
+        multiple=True,
+        metavar="TEXT",
+        help="The tag's message; given again, another paragraph.  [default: GTO's wording]",
+    ),
+    click.option("-e", "--edit", is_flag=True, help="Open the message in your editor first."),
+    click.option(
+        "--trailer",
+        "trailers",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Add a trailer, as `git interpret-trailers` does.",
+    ),
+    click.option(
+        "--sign/--no-sign",
+        "sign",
+        default=None,
+        help="Sign the tag the way Git is configured to (gpg.format, user.signingKey).  [default: as `git tag` would]",
+    ),
+    click.option(
+        "--simple/--counter",
+        "simple",
+        default=None,
+        help="Leave out or add the counter `#N`.  [default: like GTO, a counter for stages only]",
+    ),
+    click.option(
+        "--remote", metavar="NAME", help="Go by the tags of this remote, too.  [default: as `git push` would choose]"
+    ),
+    click.option("--offline", is_flag=True, help="Use the local tags only."),
+    click.option(
+        "--push", is_flag=True, help="Push the tag, and go by the remote's tags alone; no refused tag is kept."
+    ),
+    click.option("--only-tag", is_flag=True, help="With --push: push no branch along, and ask for none."),
+    click.option("--dry-run", is_flag=True, help="Write nothing; show the tag object and the verdict."),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
+)
+
+
+# What a proposal has no use for: it is always pushed, and nothing but a proposal.
+NOT_PROPOSED = ("push", "offline")
+
+
+def creating_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command these options; it gets them as one argument, `options`."""
+
+    @wraps(function)
+    def command(**arguments: Any) -> Any:
+        given = [field for field in CreatingOptions._fields if field in arguments]
+        options = CreatingOptions(**{field: arguments.pop(field) for field in given})
+        if options.offline and (options.push or options.remote):
+            raise click.UsageError("--offline goes with neither --push nor --remote")
+        if options.only_tag and not options.push and not options.propose:
+            raise click.UsageError("--only-tag goes with --push only")
+        for trailer in options.trailers:
+            key = trailer.partition("=")[0]
+            if key == trailer or not is_trailer_key(key):
+                raise click.UsageError(f"--trailer {trailer!r} is not KEY=VALUE")
+        return function(options=options, **arguments)
+
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command

@@ -1,0 +1,148 @@
+"""What a command that makes a tag, or proposes one, does before: its name, its message, what it asks about."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...policy.grammar.names import HEADS, gto_spelling
+from ...policy.objects.trailers import add_trailers
+from ...policy.registry.planning import Unplannable, stages_after
+from ...policy.registry.resolution import version_on
+from ...policy.wording import shell_command
+from ...report.documents.shape import or_null
+from ...report.escape import display, escape
+from ...repository.making.messages import editor, with_trailers, without_comments
+from ...repository.registry import models_of
+from ...repository.remote.branch_to_push import branch_with
+from ...repository.remote.names import is_remote, remote_to_push_to
+from ..errors import Refused
+from ..reading import no_such_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ...policy.file.policy import Policy
+    from ...policy.registry.event import Event
+    from ...policy.registry.history import ModelHistory
+    from ...policy.registry.planning import Plan
+    from ...repository.git.command import Git
+    from ...repository.making.tag_maker import Judged, TagMaker
+    from ...repository.making.writing import TagDraft
+    from .options import CreatingOptions
+
+    MakePlan = Callable[[TagMaker, Policy], Plan]
+    # The trailers that a planned tag gets beside those of its message, which is handed in.
+    MakeTrailers = Callable[[TagMaker, Policy, Plan, str], Sequence[tuple[str, str]]]
+
+
+PLANNED = ("tag", "kind", "model", or_null("version"), or_null("stage"), "stages", "commit", "oid", "object")
+
+
+def planned(
+    maker: TagMaker, policy: Policy, options: CreatingOptions, make_plan: MakePlan, make_trailers: MakeTrailers
+) -> tuple[Plan, TagDraft]:
+    """The tag that the wish comes to. Raises Refused where it comes to none."""
+    git = maker.git
+    try:
+        plan = make_plan(maker, policy)
+        text = with_trailers(git, _text(plan, options), options.trailers)
+        text = add_trailers(text, make_trailers(maker, policy, plan, text))
+        return plan, maker.draft(plan, _edited(git, text, options), simple=options.simple)
+    except Unplannable as problem:
+        raise _unplannable(str(problem), maker, options) from None
+
+
+def named_remote(git: Git, options: CreatingOptions) -> str | None:
+    """The remote that counts; None for none. Raises Refused where one is needed, and there is none of that name."""
+    if options.offline:
+        return None
+    name = options.remote or remote_to_push_to(git)
+    if is_remote(git, name):
+        return name
+    if options.remote or options.push or options.propose:
+        raise Refused(f"there is no remote {name!r}; `git remote add {name} URL` adds one")
+    return None
+
+
+def ask_about_names(judged: Judged, options: CreatingOptions) -> None:
+    """On a terminal, ask whether a name that is nearly another's is meant."""
+    if options.as_json or not os.isatty(0):
+        return
+    for finding in judged.verdict.findings:
+        if finding.rule == "near-name" and not click.confirm(f"{escape(finding.message)}. Is it meant?", err=True):
+            raise Refused("then no tag was made")
+
+
+def branch_to_push(git: Git, remote: str, judged: Judged, options: CreatingOptions, maker: TagMaker) -> str | None:
+    """The branch that the user agrees to push along, None where the remote needs none."""
+    if options.only_tag or maker.remote_has(judged.draft.target):
+        return None
+    branch = branch_with(git, judged.draft.target)
+    if branch is None:
+        return None
+    name = branch.removeprefix(HEADS)
+    question = f"{remote} has no branch with commit {judged.draft.target[:12]} yet. Push {name}, too?"
+    if options.as_json or not os.isatty(0):
+        command = shell_command("git", "push", remote, name)
+        raise Refused(
+            f"{remote} has no branch with commit {judged.draft.target}; push it first: {command}\n"
+            "(--only-tag pushes the tag alone.)"
+        )
+    if not click.confirm(question, err=True):
+        raise Refused("then nothing is pushed, and no tag was made")
+    return branch
+
+
+def stages_moved(maker: TagMaker, plan: Plan) -> dict[str, str | None]:
+    """What each stage that the plan moves holds then: a version, or a commit without one; None for nothing."""
+    stages = stages_after(maker.known, plan)
+    return {stage: _held(event, maker.known.history) for stage, event in stages.items()}
+
+
+def planned_document(plan: Plan, made: Judged, moved: dict[str, str | None]) -> dict[str, Any]:
+    """The keys PLANNED of a tag."""
+    return {
+        "tag": made.draft.name,
+        "kind": plan.name.kind,
+        "model": gto_spelling(plan.name.model),
+        "version": str(plan.version) if plan.version else None,
+        "stage": plan.name.stage,
+        "stages": moved,
+        "commit": made.draft.target,
+        "oid": made.oid,
+        "object": display(made.raw.decode("utf-8", "surrogateescape")),
+    }
+
+
+def _unplannable(problem: str, maker: TagMaker, options: CreatingOptions) -> Refused:
+    """The refusal, with what may have been overlooked: a tag that was not pushed, or the model's right name."""
+    if (options.push or options.propose) and maker.remote is not None:
+        from ..hints import only_here
+
+        problem += only_here(maker.only_here, maker.known.model, maker.remote)
+    if not maker.known.names and not maker.only_here:
+        known = models_of(maker.reader)
+        return no_such_model(maker.known.model, known)
+    return Refused(problem)
+
+
+def _text(plan: Plan, options: CreatingOptions) -> str:
+    # Empty messages mean GTO's wording, as in GTO.
+    return "\n\n".join(message.strip() for message in options.messages if message.strip()) or plan.message
+
+
+def _edited(git: Git, text: str, options: CreatingOptions) -> str:
+    if options.edit:
+        comment = "\n# The message of the tag. Lines that begin with '#' are left out.\n"
+        edited = click.edit(text + comment, editor=editor(git), require_save=False)
+        text = without_comments(git, edited or "")
+        if not text.strip():
+            raise Refused("the message is empty, so no tag was made")
+    return text
+
+
+def _held(event: Event | None, history: ModelHistory) -> str | None:
+    return None if event is None else str(version_on(event.commit, history) or event.commit)

@@ -1,0 +1,69 @@
+"""The chain of a push log, for people and for scripts: whether it is whole, its newest hash, its rotation."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ...policy.errors import CannotJudge
+from ...policy.wording import counted
+from ...report.escape import escape
+from ...report.exit_status import ACCEPTED, REFUSED
+from ...repository.git.command import Git
+from ...server_hooks.log.chain import read_lines_backward, verify
+from ...server_hooks.log.line import LOG, is_hash
+from ...server_hooks.machine_settings import settings_file_of
+from ..errors import Refused
+from ..for_each_repository import Answer
+from .query import parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def verification(common_dir: str | None, files: Sequence[str], *, wanted: str | None) -> Answer:
+    """Whether the log of a repository, with `files`, or these alone, is whole."""
+    found = verify(common_dir, files, wanted=wanted)
+    document = {
+        "schema": 1,
+        "intact": not found.troubles,
+        "lines": found.lines,
+        "head": found.head,
+        "troubles": [trouble._asdict() for trouble in found.troubles],
+        "notes": list(found.notes),
+    }
+    name = os.path.join(common_dir, LOG) if common_dir is not None else "the log"
+    if len(found.files) > 1:
+        name += f" in {len(found.files)} files"
+    about = f"{counted(found.lines, 'line')}, newest hash {found.head or 'none'}"
+    outcome = f"is {'NOT ' if found.troubles else ''}whole: {about}"
+    details = [escape(trouble.message) for trouble in found.troubles] + [f"note: {note}" for note in found.notes]
+    status = REFUSED if found.troubles else ACCEPTED
+    return Answer(status, outcome, [*details, f"{escape(name)} {outcome}"], document)
+
+
+def newest_hash(common_dir: str) -> Answer:
+    """The hash of the newest line. Raises Refused where there is none, or it was changed."""
+    newest = next(read_lines_backward(common_dir), None)
+    if newest is None:
+        raise Refused("the push log is empty")
+    digest = parsed(newest).get("hash")
+    if not isinstance(digest, str) or not is_hash(digest):
+        raise Refused("the newest line of the push log was changed; `tagwarden log --verify` says what is wrong")
+    return Answer(ACCEPTED, digest, [digest], {"schema": 1, "head": digest})
+
+
+def rotation(common_dir: str, *, over: int) -> Answer:
+    """Put the lines so far into a file of their own."""
+    from ...server_hooks.log.rotation import rotate  # not on Windows, where no server runs
+
+    try:
+        common_dir = os.path.abspath(common_dir)
+        rotated = rotate(common_dir, Git.of_folder(common_dir, settings_file=settings_file_of(common_dir)), over=over)
+    except OSError as error:
+        raise CannotJudge(f"the push log can't be rotated: {error.filename or LOG}: {error.strerror}") from error
+    file = None if rotated is None else rotated.file
+    said = "nothing to rotate" if over == 0 else f"nothing to rotate: {LOG} has not more than {over} bytes"
+    if rotated is not None:
+        said = f"lines {rotated.first} to {rotated.last} are in {rotated.file} now"
+    return Answer(ACCEPTED, said, [said], {"schema": 1, "file": file, "done": [said]})

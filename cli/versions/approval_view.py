@@ -1,0 +1,41 @@
+"""How what people say of a tag is shown, as JSON and in a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...report.documents.shape import holding, if_any, or_null, shape
+from ...report.escape import display
+from ...report.table import utc_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...policy.approvals.quorum import Endorsement
+
+APPROVAL = shape(
+    "approval", "What one person says of a tag.", "principal", "word", "time", "reason", or_null("because"),
+)  # fmt: skip
+APPROVALS = if_any(holding("approvals", APPROVAL))
+
+
+def approval_document(one: Endorsement) -> dict[str, object]:
+    """What one person says, of the shape APPROVAL."""
+    return {
+        "principal": display(one.principal),
+        "word": one.verdict,
+        "time": utc_text(one.time),
+        "reason": display(one.reason),
+        "because": None if one.problem is None else display(one.problem),
+    }
+
+
+def approvals_document(given: Iterable[Endorsement]) -> dict[str, object]:
+    """The key of APPROVALS; nothing where nobody said anything."""
+    documents = [approval_document(one) for one in given]
+    return {"approvals": documents} if documents else {}
+
+
+def approvers_text(given: Iterable[Endorsement]) -> str | None:
+    """Who approves, in one cell of a table."""
+    return ", ".join(one.principal for one in given if one.verdict == "approve" and one.problem is None) or None

@@ -1,0 +1,94 @@
+"""What is different between two versions, as a table shows it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ...contents.metrics import value_text
+from ...policy.errors import CannotJudge
+from ...policy.objects.trailers import parse_trailers
+from ...repository.git.between import between
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from ...contents.difference import Change
+    from ...repository.git.program import GitProgram
+    from .version_view import Held
+
+# So much of a digest tells two of them apart; --json has all of it.
+SHORT = 12
+DIGEST = re.compile(r"(?:\b[a-z0-9]+:|^)([0-9a-f]{32,64})\b")
+MOST_FILES = 50
+ORDER = ("artifact", "data", "code", "param", "metric", "trailer")
+
+
+def differences(
+    before: Held, after: Held, better: Mapping[str, str], reader: GitProgram | None
+) -> tuple[list[Change], list[str]]:
+    """All that the two versions hold side by side, and notes on what could not be told.
+
+    `better` is the policy's opinion on metrics. Without a `reader` of their commits, only what they say of themselves.
+    """
+    changes = list(_changes(before, after, better))
+    notes = [f"{one.line.version}: {note}" for one in (before, after) for note in one.contents.notes]
+    if reader is not None:
+        of_stage = any(change.what == "code" for change in changes)
+        changes += _code(reader, before, after, notes, files=not of_stage)
+        changes.sort(key=lambda change: ORDER.index(change.what))
+    return changes, list(dict.fromkeys(notes))
+
+
+def change_row(change: Change) -> list[str | None]:
+    """What it is, its name, its old and new value, and how these differ."""
+    return [change.what, change.name, _text(change.old), _text(change.new), _change_text(change)]
+
+
+def _changes(before: Held, after: Held, better: Mapping[str, str]) -> Iterator[Change]:
+    from ...contents.difference import changes_between, trailers_between
+
+    yield from changes_between(before.contents, after.contents, better)
+    yield from trailers_between(_trailers(before), _trailers(after))
+
+
+def _trailers(one: Held) -> list[tuple[str, str]]:
+    return parse_trailers(one.tag.object.message) if one.tag.object is not None else []
+
+
+def _code(reader: GitProgram, before: Held, after: Held, notes: list[str], *, files: bool) -> Iterator[Change]:
+    """The commits between, and with `files` the files that are different."""
+    from ...contents.difference import Change
+
+    try:
+        found = between(reader.git, before.line.commit, after.line.commit)
+    except CannotJudge as problem:
+        notes.append(f"what lies between the commits can't be told here: {problem}")
+        return
+    yield Change("code", "commit", before.line.commit, after.line.commit)
+    if reader.git.line("rev-parse", "--is-shallow-repository") == "true":
+        notes.append("this clone is shallow, so how many commits lie between is not known: git fetch --unshallow")
+    elif found.added or found.dropped:
+        yield Change("code", "commits", None, f"+{found.added} -{found.dropped}")
+    if not files:
+        return
+    for path in found.files[:MOST_FILES]:
+        yield Change("code", path, None, "changed")
+    if len(found.files) > MOST_FILES:
+        notes.append(f"{len(found.files) - MOST_FILES} more files are different")
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = DIGEST.sub(lambda digest: digest[0][: -len(digest[1])] + digest[1][:SHORT], value)
+    return value_text(value)
+
+
+def _change_text(change: Change) -> str | None:
+    worse = " (worse)" if change.worse else ""
+    if change.diff is not None:
+        return f"{change.diff:+g}{worse}" if change.diff else "0"
+    return worse.strip() or None

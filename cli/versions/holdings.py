@@ -1,0 +1,115 @@
+"""What versions hold, as `show` prints it: of one version all, of many the metrics that the policy names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...contents.metrics import chosen, value_text
+from ...policy.objects.trailers import parse_trailers
+from ...report.documents.shape import holding, or_null, shape
+from ...report.escape import display
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ...contents.record import Contents, Stated
+    from ...policy.objects.piece import Piece
+    from ...policy.push import Tag
+    from ...repository.git.reader import Reader
+
+PIECE = shape("piece", "A file or folder.", "path", "digests", or_null("size"), "told_by")
+STATED = shape("stated", "A metric or a parameter.", "name", "value", "told_by")
+METRICS = holding("metrics", STATED)
+CONTENTS = (
+    holding("artifact", PIECE)._replace(null=True),
+    holding("data", PIECE),
+    holding("code", PIECE),
+    METRICS,
+    holding("params", STATED),
+)
+
+
+class Holdings:
+    """Reads what versions hold; of a repository of which only tags are there (`reader` None) what the tags say."""
+
+    def __init__(self, reader: Reader | None) -> None:
+        # Here and not above: most of what is shown is read from tags alone.
+        from ...contents.documents import Documents
+        from ...contents.tree_entries import TreeEntries
+
+        self._entries = TreeEntries(reader) if reader is not None else None
+        self._documents = Documents()
+
+    def of(self, model: str, commit: str, tag: Tag | None) -> Contents:
+        """What the version of `model` on `commit` holds that `tag` registers."""
+        from ...contents.trailers import stated_in
+        from ...contents.version_contents import contents_of
+
+        trailers = parse_trailers(tag.object.message) if tag is not None and tag.object is not None else []
+        if self._entries is None:
+            note = "of a URL only the tags are fetched, so the files of the commit are not known"
+            stated = stated_in(trailers)
+            return stated._replace(notes=(*stated.notes, note))
+        return contents_of(self._entries, model, commit, trailers, self._documents)
+
+
+def metrics_of(reader: Reader, registrations: Iterable[tuple[str, Tag]]) -> dict[str, Sequence[Stated]]:
+    """The metrics of versions by the tags that register them, each given behind its model."""
+    holdings = Holdings(reader)
+    return {
+        tag.name: holdings.of(model, tag.object.target, tag).metrics
+        for model, tag in registrations
+        if tag.object is not None
+    }
+
+
+def cells(metrics: Iterable[Stated], names: Sequence[str]) -> list[str | None]:
+    """What stands in the columns of these metrics."""
+    by_name = {one.name: value_text(one.value) for one in chosen(metrics, names)}
+    return [by_name.get(name) for name in names]
+
+
+def pieces_document(pieces: Iterable[Piece]) -> list[dict[str, object]]:
+    return [
+        {
+            "path": display(one.path),
+            "digests": [display(digest) for digest in one.digests],
+            "size": one.size,
+            "told_by": display(one.told_by),
+        }
+        for one in pieces
+    ]
+
+
+def stated_document(stated: Iterable[Stated]) -> list[dict[str, object]]:
+    return [
+        {"name": display(one.name), "value": _displayed(one.value), "told_by": display(one.told_by)} for one in stated
+    ]
+
+
+def contents_document(contents: Contents) -> dict[str, object]:
+    artifact = pieces_document([contents.artifact]) if contents.artifact is not None else [None]
+    return {
+        "artifact": artifact[0],
+        "data": pieces_document(contents.data),
+        "code": pieces_document(contents.code),
+        "metrics": stated_document(contents.metrics),
+        "params": stated_document(contents.params),
+    }
+
+
+def contents_rows(contents: Contents) -> list[list[str | None]]:
+    """The rows of a table: what, its name, its value, and what says so."""
+    rows: list[list[str | None]] = []
+    artifact = [contents.artifact] if contents.artifact is not None else []
+    for what, pieces in (("artifact", artifact), ("data", contents.data), ("code", contents.code)):
+        for one in pieces:
+            size = [f"({one.size} bytes)"] if one.size is not None else []
+            rows.append([what, one.path, " ".join([*one.digests, *size]), one.told_by])
+    for what, stated in (("metric", contents.metrics), ("param", contents.params)):
+        rows.extend([what, value.name, value_text(value.value), value.told_by] for value in stated)
+    return rows
+
+
+def _displayed(value: Any) -> Any:
+    return display(value) if isinstance(value, str) else value

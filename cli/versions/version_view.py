@@ -1,0 +1,138 @@
+"""`tagwarden show MODEL@VERSION`: one version, and what it holds."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from ...policy.grammar.names import gto_spelling
+from ...policy.grammar.query import parse_query
+from ...policy.objects.trailers import parse_trailers
+from ...policy.record import Record
+from ...policy.registry.overview import version_lines
+from ...policy.registry.resolution import Unresolved, resolve
+from ...report.documents.shape import shape
+from ...report.documents.shapes import AS_OF
+from ...report.escape import display, escape
+from ...report.table import table, utc_text
+from ...repository.approvals.evidence import approvals_by_tag
+from ...repository.open_repository import is_url, open_repository
+from ...repository.registry import read_model
+from ..at_time import as_of
+from ..errors import Refused
+from .approval_view import APPROVALS, approvals_document, approvers_text
+from .holdings import CONTENTS, Holdings, contents_document, contents_rows
+
+# Trailers that are shown as what they say.
+TELLING = ("artifact", "data", "metric")
+
+if TYPE_CHECKING:
+    from ...contents.record import Contents
+    from ...policy.grammar.query import Query
+    from ...policy.push import Tag
+    from ...policy.registry.overview import VersionLine
+    from ...policy.registry.resolution import ModelTags
+
+VERSION = shape(
+    "version", "One version of a model.",
+    "number", "version", "in_stages", "registered", "commit", "tag", "active",
+)  # fmt: skip
+DOCUMENT = shape(
+    "show MODEL@VERSION", "One version, and what it holds.",
+    "schema", *AS_OF, "notes", "model", *VERSION.fields, "tagger", "email", "message", "trailers", *CONTENTS, APPROVALS,
+)  # fmt: skip
+
+
+class Held(Record):
+    """A version, the tag that registers it, and what it holds."""
+
+    model: str
+    line: VersionLine
+    tag: Tag
+    contents: Contents
+
+
+def held(asked: Query, known: ModelTags, holdings: Holdings, *, deprecated: bool) -> Held:
+    """The version that a query asks for, of the model that is known. Raises Refused or Unresolved for none."""
+    answer = resolve(asked, known, deprecated=deprecated)
+    lines = version_lines(known.history())
+    line = next((one for one in lines if (one.version, one.commit) == (answer.version, answer.commit)), None)
+    if line is None:
+        raise Refused(f"{answer.tag!r} is about commit {answer.commit}, which holds no version")
+    tag = next(tag for _, tag in known.tags if tag.name == line.tag)
+    return Held(asked.model, line, tag, holdings.of(asked.model, line.commit, tag))
+
+
+def show_version(
+    query: str, repo: str | None, at: int | None, *, deprecated: bool, as_json: bool, notes: list[str]
+) -> None:
+    """Print the version that a query asks for. Raises Refused where there is none."""
+    try:
+        asked = parse_query(query)
+        with open_repository(repo, [asked.model], approvals=True) as reader:
+            then = as_of(reader, at, [asked.model])
+            known = read_model(then.reader, asked.model)
+            then.refuse_gaps()
+            holdings = Holdings(None if repo and is_url(repo) else reader)
+            one = held(asked, known, holdings, deprecated=deprecated)
+            approved = approvals_by_tag(reader).get(one.line.tag, ())
+    except (ValueError, Unresolved) as problem:
+        raise Refused(str(problem)) from None
+    notes = [*notes, *then.tell(), *(display(note) for note in one.contents.notes)]
+    if as_json:
+        document = {"schema": 1, **then.keys, "notes": notes, **_document(one), **approvals_document(approved)}
+        click.echo(json.dumps(document))
+        return
+    _print(one, approvers_text(approved))
+    for note in one.contents.notes:
+        click.echo(f"note: {escape(note)}", err=True)
+
+
+def _print(one: Held, approvers: str | None) -> None:
+    model, line, tag, contents = one
+    assert tag.object is not None
+    assert tag.object.tagger is not None
+    standing = "active" if line.active else "deregistered"
+    in_stages = f", in {', '.join(line.stages)}" if line.stages else ""
+    tagger = tag.object.tagger
+    click.echo(f"{escape(gto_spelling(model))} {line.version}: {standing}{in_stages}")
+    click.echo(f"registered {utc_text(line.time)} by {escape(tagger.name)} <{escape(tagger.email)}> ({line.tag})")
+    if approvers:
+        click.echo(f"approved by {escape(approvers)}")
+    click.echo(f"commit {line.commit}")
+    rows = contents_rows(contents)
+    trailers = parse_trailers(tag.object.message)
+    rows += [["trailer", key, value, "tag"] for key, value in trailers if key.lower() not in TELLING]
+    if rows:
+        click.echo()
+        click.echo(table(["WHAT", "NAME", "VALUE", "TOLD BY"], rows))
+
+
+def _document(one: Held) -> dict[str, object]:
+    model, line, tag, contents = one
+    assert tag.object is not None
+    assert tag.object.tagger is not None
+    return {
+        "model": gto_spelling(model),
+        **version_document(line),
+        "tagger": display(tag.object.tagger.name),
+        "email": display(tag.object.tagger.email),
+        "message": display(tag.object.message.strip()),
+        "trailers": [[key, display(value)] for key, value in parse_trailers(tag.object.message)],
+        **contents_document(contents),
+    }
+
+
+def version_document(line: VersionLine) -> dict[str, object]:
+    """A version as JSON."""
+    return {
+        "number": line.number,
+        "version": str(line.version),
+        "in_stages": list(line.stages),
+        "registered": utc_text(line.time),
+        "commit": line.commit,
+        "tag": line.tag,
+        "active": line.active,
+    }

@@ -1,0 +1,115 @@
+"""A listing of refs that is known to be complete: every loose ref is in it, with the id in its file."""
+
+from __future__ import annotations
+
+from ....policy.errors import CannotJudge
+from .listing import damaged, finish_listing, possible, start_listing
+from .loose import SYMBOLIC
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from ..command import Git
+    from .loose import LooseRefs
+
+# So many are listed again at once that Git's word on each of them can be read.
+_AGAIN_AT_ONCE = 12
+# Somebody may move, pack or delete a ref between two looks, but not each time.
+_LOOKS = 5
+_BROKEN_NAME = "warning: ignoring ref with broken name "
+
+
+class WholeListing:
+    """The refs that match `patterns`, listed by Git while `look` finds those of them that lie loose.
+
+    Full names, as the repository has them, whatever the namespace.
+    """
+
+    def __init__(
+        self,
+        git: Git,
+        loose: LooseRefs,
+        patterns: Sequence[str],
+        look: Callable[[LooseRefs], Mapping[str, str | None]],
+    ) -> None:
+        """Raises CannotJudge where Git can't be started."""
+        self._git = git
+        self._loose = loose
+        self._child = start_listing(git, patterns)
+        self._problem: CannotJudge | None = None
+        self._expected: dict[str, str | None] = {}
+        try:
+            self._expected.update(look(loose))
+        except CannotJudge as problem:
+            self._problem = problem
+
+    def refs(self) -> Iterator[tuple[str, str]]:
+        """Yields name and id of each ref. Raises CannotJudge where the listing is not whole."""
+        if self._problem is not None:
+            raise self._problem
+        expected = self._expected
+        for ref, oid in finish_listing(self._child):
+            lies_there = expected.pop(ref, oid)
+            if _agree(oid, lies_there):
+                yield ref, oid
+            else:
+                expected[ref] = lies_there
+        for _ in range(_LOOKS):
+            if not expected:
+                return
+            yield from self._look_again(expected)
+        for ref in self._loose.are_spelled_so(sorted(expected)):
+            if expected[ref] is None:
+                raise damaged(ref)
+            raise CannotJudge(
+                f"Git's list of refs is not whole: it lacks {ref!r}, or shows an old value of it; its file is "
+                f"{self._loose.path(ref)!r}. See what `git for-each-ref` says in that repository, and whether the "
+                "user that pushes run as can read all of it."
+            )
+
+    def abandon(self) -> None:
+        """Ends Git, whether or not anybody has read the listing."""
+        self._child.abandon()
+
+    def _look_again(self, doubtful: dict[str, str | None]) -> Iterator[tuple[str, str]]:
+        """Yields the refs about which Git and the files agree by now, and removes them from `doubtful`."""
+        refs = list(doubtful)
+        for first in range(0, len(refs), _AGAIN_AT_ONCE):
+            asked = refs[first : first + _AGAIN_AT_ONCE]
+            loose = self._loose.named(asked)
+            listed, broken_names = self._listed_now(asked)
+            for ref in asked:
+                oid = listed.get(ref)
+                if oid is not None:
+                    if not _agree(oid, loose.get(ref)):
+                        continue
+                    yield ref, oid
+                elif ref in loose and possible(ref) and ref not in broken_names and not self._dangles(loose[ref]):
+                    continue
+                del doubtful[ref]
+
+    def _dangles(self, content: str | None) -> bool:
+        """Whether a file of this content is a symbolic ref that stands for nothing, which Git does not list."""
+        if content is None or not content.startswith(SYMBOLIC):
+            return False
+        target = content.removeprefix(SYMBOLIC)
+        return not self._loose.named([target]) and target not in self._listed_now([target])[0]
+
+    def _listed_now(self, refs: Sequence[str]) -> tuple[dict[str, str], str]:
+        """What Git lists of these now, and what it says of names that no ref can have."""
+        patterns = [ref for ref in refs if possible(ref)]
+        if not patterns:
+            return {}, ""
+        child = start_listing(self._git, patterns)
+        try:
+            listed = dict(finish_listing(child))
+        finally:
+            child.abandon()
+        complaint = child.complaint()
+        return listed, complaint if _BROKEN_NAME in complaint else ""
+
+
+def _agree(oid: str, content: str | None) -> bool:
+    """Whether Git's id of a ref agrees with the ref's file, if that holds an id."""
+    return content is None or content == oid or content.startswith(SYMBOLIC)

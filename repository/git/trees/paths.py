@@ -1,0 +1,93 @@
+"""Finds what a tree holds at a path, with the kind that only the tree itself tells."""
+
+from __future__ import annotations
+
+from ....policy.errors import CannotJudge
+from ..objects import TreeEntry
+from .entries import FOLDER_BYTES, entry_in, kind_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..cat_file import ObjectReader
+    from ..objects import RawObject
+
+
+def checked_path(path: str) -> str:
+    """The path from the root of the tree, as Git takes it behind `<id>:`.
+
+    Git would read `./` and `../` from the folder that it runs in. Raises
+    CannotJudge for a path that can't be asked for.
+    """
+    if "\n" in path or "\0" in path:
+        raise CannotJudge(f"The path {path!r} holds a line break or NUL, which Git can't be asked for. Rename it.")
+    parts = _parts(path)
+    if ".." in parts or not parts:
+        raise CannotJudge(f"The path {path!r} must name a file inside the repository, without `..`.")
+    return "/".join(parts)
+
+
+def is_path(path: str) -> bool:
+    """Whether `checked_path` takes it."""
+    return not {"\n", "\0"}.intersection(path) and bool(_parts(path)) and ".." not in _parts(path)
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.split("/") if part not in ("", ".")]
+
+
+def find_entry(objects: ObjectReader, treeish: str, path: str, limit: int) -> TreeEntry | None:
+    """What stands at this path of a commit, tag or tree; None for nothing.
+
+    Raises CannotJudge where it can't be told.
+    """
+    path = checked_path(path)
+    folder, _, name = path.rpartition("/")
+    tree = next(objects.ask([f"{treeish}:{folder}"], limit=FOLDER_BYTES, content_of="tree"))
+    if tree.type is None:
+        must_be_absent(objects, treeish, path)
+    if tree.type != "tree":
+        return None
+    found = entry_in(_whole(tree, folder), name.encode("utf-8", "surrogateescape"), len(tree.oid) // 2)
+    if found is None:
+        return None
+    mode, oid = found
+    kind = kind_of(mode)
+    if kind != "file":
+        return TreeEntry(kind, oid, 0, b"")
+    blob = next(objects.ask([oid], limit=limit, content_of="blob"))
+    if blob.type is None:
+        raise _missing(f"The content of {path!r}", oid)
+    return TreeEntry("file", oid, blob.size, blob.data)
+
+
+def must_be_absent(objects: ObjectReader, treeish: str, path: str) -> None:
+    """Make sure that nothing but a submodule stands at this path of a commit, tag or tree.
+
+    Of a path Git says "missing", too, where it can't read a folder on the way.
+    Raises CannotJudge where that is so, or where something stands there.
+    """
+    tree = next(objects.ask([f"{treeish}:"], limit=FOLDER_BYTES, content_of="tree"))
+    if tree.type != "tree":
+        raise _missing("The root folder", treeish)
+    walked = ""
+    for part in _parts(path):
+        found = entry_in(_whole(tree, walked), part.encode("utf-8", "surrogateescape"), len(tree.oid) // 2)
+        walked = f"{walked}/{part}" if walked else part
+        kind = "nothing" if found is None else kind_of(found[0])
+        if found is None or kind == "submodule" or (walked != path and kind != "folder"):
+            return
+        if walked == path:
+            raise _missing(f"What stands at {path!r}", found[1])
+        tree = next(objects.ask([found[1]], limit=FOLDER_BYTES, content_of="tree"))
+        if tree.type != "tree":
+            raise _missing(f"The folder {walked!r}", found[1])
+
+
+def _whole(tree: RawObject, folder: str) -> bytes:
+    if tree.size > FOLDER_BYTES:
+        raise CannotJudge(f"The folder {folder or '/'!r} has too many entries to be read.")
+    return tree.data
+
+
+def _missing(what: str, oid: str) -> CannotJudge:
+    return CannotJudge(f"{what} ({oid}) is missing, or can't be read. Run `git fsck` in that repository.")

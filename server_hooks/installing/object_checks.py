@@ -1,0 +1,21 @@
+"""Git's own check of the objects that a push brings, which this program advises and never turns on."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..served_repository import ServedRepository
+
+# git-config(1): the second holds where the first is not set.
+SETTINGS = ("receive.fsckObjects", "transfer.fsckObjects")
+
+
+def advice_on_object_checks(repository: ServedRepository) -> list[str]:
+    """What to tell somebody who has never decided on these settings; nothing where one is set."""
+    if any(repository.setting(name) is not None for name in SETTINGS):
+        return []
+    command = f"git -C {shlex.quote(repository.path)} config {SETTINGS[0]} true"
+    also = "a branch whose old history holds some is then refused, too"
+    return [f"Git lets malformed objects in here. To have it refuse them: {command} ({also})"]
