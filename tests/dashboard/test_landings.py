@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from support import Repo, Server, Templates
 from support.command_line import tagwarden
-from tagwarden.cli.policy_in_force import policy_in_force
+from tagwarden.cli.policy_in_force import policies_in_force
 from tagwarden.dashboard.landings import landings_of
 from tagwarden.dashboard.reading import read_repository
 from tagwarden.dashboard.records import ModelFacts
@@ -25,7 +25,7 @@ LOG = "tagwarden/push-log.jsonl"
 
 
 def facts_of(server: Repo) -> ModelFacts:
-    (model,) = read_repository(str(server.path), "server", lambda git: policy_in_force(git=git)).models
+    (model,) = read_repository(str(server.path), "server", policies_in_force).models
     return model
 
 
