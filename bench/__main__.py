@@ -27,13 +27,14 @@ from .installation import ROOT, install
 from .kit import Kit
 from .measuring import Summary, take_turns
 
+# Those of the log first: a process has the peak of the one that started it, and this one grows from case to case.
 CASES = (
+    *log_cases.CASES,
     *hook_cases.CASES,
     *artifact_cases.CASES,
     *push_cases.CASES,
     *reading_cases.CASES,
     *fleet_cases.CASES,
-    *log_cases.CASES,
     *tree_cases.CASES,
     *hostile_cases.CASES,
 )

@@ -11,6 +11,7 @@ from support.project import ROOT
 DOCS = ROOT / "docs"
 
 
+@pytest.mark.ci  # some two hundred processes of GTO and of ours
 def test_the_page_is_what_running_both_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(DOCS))
 
