@@ -10,7 +10,7 @@ missing where a rule would object.
 from __future__ import annotations
 
 from ..facts.model_facts import new_stages
-from ..grammar.names import MOST_COUNTER_DIGITS, REPLACEMENTS, ROOMY_BYTES, TAGS
+from ..grammar.names import MOST_COUNTER_DIGITS, REPLACEMENTS, ROOMY_BYTES
 from ..grammar.tag_name import TagName
 from ..objects.needed_files import ANNOTATIONS_FILE
 
@@ -39,9 +39,7 @@ def features_of(facts: ModelFacts) -> set[str]:
         features.add(name.kind)
         if name.version is not None and (name.version.prerelease or name.version.build):
             features.add("suffix")
-        if len(push.ref) - len(TAGS) > ROOMY_BYTES or (
-            name.counter is not None and len(name.counter) > MOST_COUNTER_DIGITS
-        ):
+        if len(push.tag) > ROOMY_BYTES or (name.counter is not None and len(name.counter) > MOST_COUNTER_DIGITS):
             features.add("long-name")
         if push.old is not None:
             features.add("move")
