@@ -9,8 +9,8 @@ from ..policy.record import Record
 from ..policy.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any, Literal
+    from collections.abc import Iterable, Mapping
+    from typing import Literal
 
     Proven = Literal["refuses", "reports", "no", "unknown"]
 
@@ -35,31 +35,6 @@ class Status(Record):
     problems: tuple[str, ...]
     missing: tuple[str, ...]
     said: str
-
-
-class ServerStatus(Record):
-    """The same of the hooks of a server's repository, and what is to be known of it besides.
-
-    `program` is the version that the hooks start, `policy` names where the
-    policy comes from and its id, `logged` is the number of the newest line of
-    the push log and `head` its hash. `lock` tells how long the push lock is kept
-    and how far it reaches, `configuration` which settings of ours are in force.
-    """
-
-    repository: str
-    proven: Proven
-    hooks: Mapping[str, str]
-    problems: tuple[str, ...]
-    missing: tuple[str, ...]
-    said: str
-    program: str | None
-    policy: Mapping[str, str | None] | None
-    mode: str | None
-    logged: int
-    head: str | None
-    lock: Mapping[str, str]
-    last_refusal: Mapping[str, Any] | None
-    configuration: Sequence[Mapping[str, Any]]
 
 
 def named_rules(said: str, tags: Iterable[str]) -> set[str]:

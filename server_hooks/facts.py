@@ -37,7 +37,13 @@ TELL_VERSION = "from tagwarden.policy.program_version import VERSION; print(VERS
 
 
 class Facts(Record):
-    """What JSON documents hold of it, key by key; None where there is none, or it can't be told."""
+    """What JSON documents hold of it, key by key; None where there is none, or it can't be told.
+
+    `program` is the version that the hooks start, `policy` names where the
+    policy comes from and its id, `logged` is the number of the newest line of
+    the push log and `head` its hash. `lock` tells how long the push lock is kept
+    and how far it reaches, `configuration` which settings of ours are in force.
+    """
 
     program: str | None
     policy: dict[str, str | None] | None

@@ -12,7 +12,7 @@ from ..policy.errors import CannotJudge
 from ..policy.file.load import built_in_policy
 from ..policy.grammar.names import HEADS
 from ..report.account import about_differences, about_landing
-from ..report.proof import ServerStatus, named_rules, what_is_proven, what_went_wrong
+from ..report.proof import Status, named_rules, what_is_proven, what_went_wrong
 from ..repository.approvals.identity import repository_id
 from ..repository.git.configuration import Configuration
 from ..repository.git.whole_file import read_start
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from ..repository.git.program import GitProgram
     from ..repository.hook_files.probe import Outcome
     from ..repository.trusted.loaded_policy import LoadedPolicy
+    from .facts import Facts
     from .hook_file import ServerHook
     from .hook_place import HookPlace
 
@@ -55,8 +56,9 @@ LOCK_ENDS = (
 )
 
 
-def status(path: str) -> ServerStatus:
-    """Find out by pushing a bad tag through the hooks of the repository at `path`, which does not get there.
+def status(path: str) -> tuple[Status, Facts]:
+    """Find out by pushing a bad tag through the hooks of the repository at `path`, which does not get there,
+    and what is to be known of the repository besides.
 
     Nothing of the repository changes but what tagwarden keeps beside it: the
     push log is settled, if there is something to settle.
@@ -68,7 +70,7 @@ def status(path: str) -> ServerStatus:
         return _status(repository)
 
 
-def _status(repository: ServedRepository) -> ServerStatus:
+def _status(repository: ServedRepository) -> tuple[Status, Facts]:
     host = host_of(repository)
     places = _places(repository, host)
     hooks: dict[str, str] = {hook: place.file for hook, place in places.items() if is_our_text(read_start(place.file))}
@@ -99,7 +101,7 @@ def _status(repository: ServedRepository) -> ServerStatus:
     missing += _of_other_versions(repository, hooks.values(), facts.program)
     if consumers.note is not None:
         missing.append(consumers.note)
-    return ServerStatus(repository.path, proven, hooks, tuple(problems), tuple(missing), said.strip(), *facts)
+    return Status(repository.path, proven, hooks, tuple(problems), tuple(missing), said.strip()), facts
 
 
 def _by_hand(repository: ServedRepository, host: str, problems: list[str]) -> tuple[Proven, str]:

@@ -102,7 +102,11 @@ def _status_of_server(path: str) -> dict[str, Any]:
     from ...server_hooks.status import status as status_of_server_hooks
     from ..server_hooks import as_owner
 
-    return as_owner(path, ["status", "--server"], lambda: {"schema": 1, **status_of_server_hooks(path)._asdict()})
+    def ask() -> dict[str, Any]:
+        found, facts = status_of_server_hooks(path)
+        return {"schema": 1, **found._asdict(), **facts._asdict()}
+
+    return as_owner(path, ["status", "--server"], ask)
 
 
 def _status_of_clone(path: str) -> dict[str, Any]:

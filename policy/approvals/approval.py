@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 NAME = "approval"
 REPOSITORY = "repository: "
 VERDICT = "verdict: "
-WORDS: tuple[Word, ...] = ("approve", "revoke")
 
 # Of the whole object. A reason is a few sentences, a signature is a few kilobytes at most.
 MOST_BYTES = 16 * 1024

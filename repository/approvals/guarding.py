@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...policy.approvals.approval import MOST_BYTES, read_approval
 from ...policy.approvals.guard import MOST_OF_A_PERSON, Guard, GuardedLine, ProposedTag, Word
 from ...policy.approvals.quorum import is_expired
-from ...policy.approvals.refs import PROPOSALS, ROOT, ApprovalRef, ProposalRef, proposal_ref, read_ref
+from ...policy.approvals.refs import PROPOSALS, ApprovalRef, ProposalRef, proposal_ref, read_ref
 from ...policy.grammar.names import TAGS, model_of
 from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ...policy.objects.tag_object import TagObject, parse_tag_object
@@ -14,7 +14,7 @@ from .standing import signer_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from ...policy.approvals.approval import Approval
     from ...policy.file.policy import Policy
@@ -33,7 +33,7 @@ HEADER_BYTES = 4096
 class Evidence(Record):
     """Where the facts come from.
 
-    `touched` are the tags, and the refs below `ROOT`, that the push changes, in
+    `touched` are the tags, and the refs of proposals and approvals, that the push changes, in
     calls before this one, too.
     """
 
@@ -41,11 +41,6 @@ class Evidence(Record):
     verify: Verify | None
     find_proposers: FindProposers
     touched: Collection[str]
-
-
-def concerns_approvals(updates: Iterable[RefUpdate]) -> list[RefUpdate]:
-    """Those of the updates that are about proposals and approvals."""
-    return [update for update in updates if update.ref.startswith(ROOT)]
 
 
 def empty_guard(updates: Sequence[RefUpdate]) -> Guard:
@@ -56,7 +51,7 @@ def empty_guard(updates: Sequence[RefUpdate]) -> Guard:
 def read_guard(
     updates: Sequence[RefUpdate], policy: Policy, circumstances: Circumstances, repository: str, evidence: Evidence
 ) -> Guard:
-    """The guard for these updates, all below `ROOT`. Raises CannotJudge where the repository can't be read."""
+    """The guard for these updates of proposals and approvals. Raises CannotJudge where the repository can't be read."""
     named = [(update, read_ref(update.ref)) for update in updates]
     look = _Look(policy, circumstances, evidence)
     tags = look.tags(sorted({name.tag for _, name in named if name is not None}))

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ...policy.objects.tag_object import TagObject
     from ..git.objects import RawObject
 
-    FindApprovals = Callable[[str], Standing | None]
-
     class RefReader(Protocol):
         """As much of a `Reader` as this needs."""
 

@@ -17,8 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-SECTION = "tagwarden."
-
 
 def check_settings_file(path: str, common_dir: str) -> None:
     """Raises CannotJudge, with what to do, where the file can't be read or others can write it."""

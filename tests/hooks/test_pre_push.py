@@ -16,6 +16,7 @@ from support.command_line import tagwarden
 from support.hook_files import everything
 from support.repositories import RULE_IN_BRACKETS
 from support.signing import SshKey, needs_ssh, sign_tag
+from support.waiting import eventually
 from tagwarden.hooks.hook_file import NEXT
 from tagwarden.hooks.install import install
 from tagwarden.policy.errors import CannotJudge
@@ -281,10 +282,7 @@ class TestTheRemoteIsSlowOrGone:
 
         assert ran.returncode == 3
         # A signal takes its time to arrive; and where nobody reaps orphans, what has ended stays as a zombie.
-        deadline = time.monotonic() + 10
-        while receive_pack._look_up(int(pid_file.read_text())) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert receive_pack._look_up(int(pid_file.read_text())) is None
+        assert eventually(lambda: receive_pack._look_up(int(pid_file.read_text())) is None)
 
     def test_offline_judges_by_the_clone_and_says_what_that_leaves_open(self, guarded: Repo) -> None:
         guarded.git("config", "tagwarden.offline", "true")

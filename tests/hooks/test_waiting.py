@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from support import Repo
+from support.waiting import eventually
 
 COMMAND = [sys.executable, "-I", "-m", "tagwarden.cli", "check", "churn@v1.0.0"]
 
@@ -89,8 +90,7 @@ def test_a_signal_leaves_nobody_behind_who_asks(slow: Repo, number: signal.Signa
         COMMAND, cwd=slow.path, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=as_always
     )
     pid = slow.path / "ssh.pid"
-    while not pid.exists() or not pid.read_text():
-        time.sleep(0.01)
+    assert eventually(lambda: pid.exists() and pid.read_text())
 
     os.killpg(process.pid, number)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from support import Repo, Server
 from support.hook_files import hook_at
+from support.waiting import eventually
 from tagwarden.cli.run import run
 from tagwarden.server_hooks.lock.push_lock import take_push_lock
 from tagwarden.server_hooks.log import tags_in_log
@@ -46,9 +46,7 @@ def logged(server: Server, clone: Repo) -> Server:
     for tag in ("m@v0.0.1", "n@v0.0.1"):
         clone.tag(tag, clone.commit())
         assert clone.push(tag).ok
-    deadline = time.monotonic() + 20
-    while not everything_is_settled(str(server.path)) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    assert eventually(lambda: everything_is_settled(str(server.path)))
     return server
 
 

@@ -7,16 +7,13 @@ import json
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from support import Repo, Server, raw_tag
 from support.hook_files import hook_at
-from tagwarden.policy.errors import CannotJudge
-from tagwarden.server_hooks.lock.push_lock import take_push_lock
+from support.waiting import eventually, push_lock_is_free
 from tagwarden.server_hooks.log.line import LOG
 
 SLOW = """#!/bin/sh
@@ -26,23 +23,6 @@ while read old new ref; do
 done
 exit 0
 """
-
-
-def eventually(condition: Callable[[], bool], *, within: float) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return condition()
-
-
-def is_free(server: Server) -> bool:
-    try:
-        take_push_lock(str(server.path), wait=0, say=lambda _: None).release()
-    except CannotJudge:
-        return False
-    return True
 
 
 def outcomes(server: Server) -> list[str]:
@@ -124,7 +104,7 @@ class TestAPusherWhoReadsNothing:
     ) -> None:
         assert eventually(lambda: outcomes(server) != [], within=60)
 
-        assert eventually(lambda: is_free(server), within=10)
+        assert eventually(lambda: push_lock_is_free(server), within=10)
 
         assert stalled.wait(10) == -signal.SIGTERM
         assert stalled.stdout is not None

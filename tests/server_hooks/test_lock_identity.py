@@ -16,7 +16,7 @@ import pytest
 
 from support import Server
 from support.hook_files import hook_at
-from tagwarden.policy.errors import CannotJudge
+from support.waiting import eventually, push_lock_is_free
 from tagwarden.server_hooks.lock import receive_pack, receive_pack_watch
 from tagwarden.server_hooks.lock.push_lock import RECORD_BYTES, PushLock, take_push_lock
 from tagwarden.server_hooks.lock.receive_pack import Process, find_receive_pack, process_of, record_of
@@ -207,23 +207,6 @@ def _descriptor(lock: PushLock) -> int:
     return lock._fd
 
 
-def is_free(server: Server) -> bool:
-    try:
-        take_push_lock(str(server.path), wait=0, say=lambda _: None).release()
-    except CannotJudge:
-        return False
-    return True
-
-
-def eventually(condition: Callable[[], bool], *, within: float) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
-
-
 class TestHeldNoLongerThanNeeded:
     """With a post-receive hook that takes long."""
 
@@ -252,7 +235,7 @@ class TestHeldNoLongerThanNeeded:
         push = self.pushed_but_still_busy(slow, "origin", ":refs/tags/m@v9")
 
         assert slow.tags() == set()
-        assert eventually(lambda: is_free(slow), within=3)
+        assert eventually(lambda: push_lock_is_free(slow), within=3)
         self.ended(push)
 
     def test_packed_tags(self, slow: Server) -> None:
@@ -263,7 +246,7 @@ class TestHeldNoLongerThanNeeded:
 
         push = self.pushed_but_still_busy(slow, "origin", "m@v0.0.1")
 
-        assert eventually(lambda: is_free(slow), within=3)
+        assert eventually(lambda: push_lock_is_free(slow), within=3)
         self.ended(push)
 
     def test_a_push_of_which_git_drops_a_ref(self, slow: Server) -> None:
@@ -274,7 +257,7 @@ class TestHeldNoLongerThanNeeded:
 
         push = self.pushed_but_still_busy(slow, "origin", "m@v0.0.1", "n@v0.0.1")
 
-        assert eventually(lambda: is_free(slow), within=4)
+        assert eventually(lambda: push_lock_is_free(slow), within=4)
         self.ended(push)
 
     def test_the_update_hook(self, new_server: Callable[..., Server]) -> None:
@@ -284,7 +267,7 @@ class TestHeldNoLongerThanNeeded:
 
         push = self.pushed_but_still_busy(slow, "origin", "m@v0.0.1")
 
-        assert eventually(lambda: is_free(slow), within=4)
+        assert eventually(lambda: push_lock_is_free(slow), within=4)
         self.ended(push)
 
 

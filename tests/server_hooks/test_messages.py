@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from support import Repo, Server
+from support.waiting import eventually
 from tagwarden.report.telling import MOST_BYTES
 
 NewServer = Callable[..., Server]
@@ -100,7 +101,7 @@ def test_a_refused_push_that_nobody_reads_lets_others_go_on(server: Server, clon
     with unread_pipe(full=True) as pipe:
         stuck = run_hook(server, refused_lines(server, 100), pipe)
         try:
-            wait_for(lambda: (server.path / "tagwarden/push-log.jsonl").exists())
+            assert eventually(lambda: (server.path / "tagwarden/push-log.jsonl").exists())
             began = time.monotonic()
             clone.tag("n@v1.0.0")
             assert clone.push("n@v1.0.0").ok
@@ -119,13 +120,6 @@ def test_an_accepted_push_whose_warnings_nobody_reads_ends_all_the_same(server: 
         assert time.monotonic() - began < 10
     clone.tag("n@v1.0.0")
     assert clone.push("n@v1.0.0").ok
-
-
-def wait_for(come: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not come():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("hook", ["pre-receive", "update"])

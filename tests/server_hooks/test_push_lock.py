@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from support import Repo, Server
+from support.waiting import eventually, push_lock_is_free
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.server_hooks.lock.push_lock import take_push_lock
 from tagwarden.server_hooks.lock.receive_pack import Process
@@ -95,23 +96,6 @@ def rounds(server: Server, pushers: list[Repo], count: int) -> None:
         assert sum(accepted) == 1
         assert len(server.tags()) == 1
         server.git("update-ref", "-d", f"refs/tags/{server.tags().pop()}")
-
-
-def push_lock_is_free(server: Server) -> bool:
-    try:
-        take_push_lock(str(server.path), wait=0, say=print).release()
-    except CannotJudge:
-        return False
-    return True
-
-
-def eventually(condition: Callable[[], bool], *, within: float = 10) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def slow_push(clone: Repo) -> subprocess.Popen[bytes]:

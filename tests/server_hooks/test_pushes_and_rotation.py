@@ -9,14 +9,14 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 
 from support import Repo, Server
+from support.waiting import eventually
 from tagwarden.repository.git.command import Git
 from tagwarden.server_hooks.log.account import settle_now
 from tagwarden.server_hooks.log.chain import read_lines, verify
@@ -67,13 +67,6 @@ def push(clone: Repo, tag: str, *, killed_after: float | None) -> bool:
     except subprocess.TimeoutExpired:
         os.killpg(pushing.pid, signal.SIGKILL)
         return pushing.wait() == 0
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 20
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return condition()
 
 
 @pytest.mark.parametrize(("pushes", "at_once"), [(6, 3), pytest.param(200, 20, marks=pytest.mark.thorough)])

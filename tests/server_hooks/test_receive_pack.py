@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.programs import needs
+from support.waiting import eventually
 from tagwarden.server_hooks.lock import holder as lock_holder
 from tagwarden.server_hooks.lock import receive_pack
 from tagwarden.server_hooks.lock.receive_pack import Process, ancestors_can_be_read, find_receive_pack, still_runs
@@ -85,10 +86,7 @@ def test_what_has_ended_runs_no_more() -> None:
 
     child.kill()
 
-    deadline = time.monotonic() + 5
-    while still_runs(process) and time.monotonic() < deadline:  # a zombie counts as ended
-        time.sleep(0.01)
-    assert not still_runs(process)
+    assert eventually(lambda: not still_runs(process))  # a zombie counts as ended
     child.wait()
     assert not still_runs(process)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from support import Repo, Server
 from support.git_objects import pack_of
 from support.hook_files import hook_at
 from support.raw_push import command, raw_push
+from support.waiting import eventually
 from tagwarden.cli.run import run
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.policy.push import RefUpdate
@@ -51,15 +51,6 @@ def missing(entry: dict[str, Any]) -> list[str]:
 
 def rules(entry: dict[str, Any]) -> set[str]:
     return {finding["rule"] for policy in entry["policies"] for finding in policy["findings"]}
-
-
-def eventually(condition: Callable[[], bool], *, within: float = 15) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return condition()
 
 
 def is_settled(server: Server) -> bool:

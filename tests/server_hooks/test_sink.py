@@ -12,6 +12,7 @@ import pytest
 
 from support import Repo, Server
 from support.command_line import tagwarden
+from support.waiting import eventually
 from tagwarden.repository.git.command import Git
 from tagwarden.server_hooks.log.chain import read_lines
 from tagwarden.server_hooks.log.line import LOG
@@ -19,13 +20,6 @@ from tagwarden.server_hooks.log.rotation import rotate
 from tagwarden.server_hooks.log.sink import send, unsent
 
 SECONDS = 30.0
-
-
-def until(is_so: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + SECONDS
-    while not is_so() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return is_so()
 
 
 @pytest.fixture
@@ -41,7 +35,7 @@ def test_each_line_comes_once_and_in_order_whatever_became_of_the_push(
     for number, tag in enumerate(("churn@v1.0.0", "churn@v1", "churn#prod", "churn@v0.1.0"), 1):
         clone.tag(tag)
         clone.push(tag)
-        assert until(lambda number=number: len(got()) == number)  # type: ignore[misc]
+        assert eventually(lambda number=number: len(got()) == number)  # type: ignore[misc]
 
     assert got() == list(read_lines(str(server.path)))
     assert not list(unsent(str(server.path)))
@@ -74,7 +68,7 @@ def test_who_finds_another_at_it_leaves_the_lines_to_that_one(server: Server, cl
     slow = f"cat >>'{tmp_path}/got'; touch '{tmp_path}/began'; until [ -e '{tmp_path}/go' ]; do sleep 0.05; done"
     sending = threading.Thread(target=send, args=(folder, slow))
     sending.start()
-    assert until((tmp_path / "began").exists)
+    assert eventually((tmp_path / "began").exists)
     clone.tag("churn@v1")
     clone.push("churn@v1")
 
@@ -102,7 +96,7 @@ def test_the_command_sees_the_repository_and_nothing_of_the_push(server: Server,
     clone.tag("churn@v1.0.0")
     assert clone.push("--push-option=hello", "churn@v1.0.0").ok
 
-    assert until((tmp_path / "env").exists)
+    assert eventually((tmp_path / "env").exists)
     names = {line.partition("=")[0]: line.partition("=")[2] for line in (tmp_path / "env").read_text().splitlines()}
     assert names["GIT_DIR"] == str(server.path)
     assert not {name for name in names if name.startswith(("GIT_PUSH", "GIT_QUARANTINE", "GIT_OBJECT"))}

@@ -1,0 +1,30 @@
+"""Waiting for what other processes do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from tagwarden.policy.errors import CannotJudge
+from tagwarden.server_hooks.lock.push_lock import take_push_lock
+
+from .repositories import Server
+
+
+def eventually(condition: Callable[[], object], *, within: float = 20) -> bool:
+    """Whether the condition comes true before so many seconds are over."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return bool(condition())
+
+
+def push_lock_is_free(server: Server) -> bool:
+    """Whether nobody keeps the push lock of the server's repository."""
+    try:
+        take_push_lock(str(server.path), wait=0, say=lambda _: None).release()
+    except CannotJudge:
+        return False
+    return True
