@@ -1,4 +1,4 @@
-"""What `show`, `history` and `resolve` share: which repository, and as which format."""
+"""What commands that read a registry share: names as arguments, its policy, what its remote has besides."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from ..report.escape import display, escape
 from ..repository.git.command import Git
 from ..repository.open_repository import is_url
 from ..repository.remote.out_of_date import notes_on_remote
-from .completion import complete_model, complete_model_or_query
 from .errors import Refused
 
 if TYPE_CHECKING:
@@ -22,22 +21,6 @@ if TYPE_CHECKING:
     from ..policy.grammar.versions import Version
     from ..repository.git.program import GitProgram
     from ..repository.trusted.loaded_policy import LoadedPolicy
-
-repo_option = click.option(
-    "-r",
-    "--repo",
-    metavar="PATH|URL|REMOTE",
-    help="Read this repository; of a URL or a remote only the tags are fetched.  [default: the one here]",
-)
-offline_option = click.option(
-    "--offline", is_flag=True, help="Don't ask the remote whether it has tags that are not here."
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-deprecated_option = click.option("-d", "--deprecated", is_flag=True, help="Include what is deprecated or deregistered.")
-optional_model = click.argument("model", required=False, shell_complete=complete_model)
-optional_model_or_query = click.argument(
-    "model", required=False, metavar="[MODEL|MODEL@VERSION|MODEL#STAGE]", shell_complete=complete_model_or_query
-)
 
 
 def say_what_is_not_here(repo: str | None, models: Sequence[str] | None, *, offline: bool) -> list[str]:

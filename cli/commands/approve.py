@@ -25,7 +25,7 @@ from ..approvals.approving import (
 from ..approvals.proposal_difference import difference_lines
 from ..approvals.proposal_view import PROPOSAL, landed_document, next_lines, proposal_document, proposal_lines
 from ..errors import Refused
-from ..reading import json_option
+from ..options import json_option
 
 if TYPE_CHECKING:
     from ...repository.proposals.looking import Look

@@ -8,9 +8,10 @@ import click
 
 from ...policy.registry.going_back import plan_going_back
 from ...policy.registry.planning import Unplannable, plan_assignment
-from ..completion import complete_model, complete_stage, complete_version
+from ..completion import complete_stage, complete_version
 from ..making.creating import create, created_tag
 from ..making.options import creating_options
+from ..options import model_argument
 from ..reading import model_of, stage_of, version_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ DOCUMENTS = (created_tag("assign"),)
 
 
 @click.command()
-@click.argument("model", shell_complete=complete_model)
+@model_argument
 @click.argument("stage", shell_complete=complete_stage)
 @click.option("--version", metavar="V", shell_complete=complete_version, help="Assign it to this version.")
 @click.option(

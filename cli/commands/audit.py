@@ -20,6 +20,7 @@ from ...repository.judging.whole_reader import WholeReader
 from ...repository.open_repository import open_repository
 from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
 from ..judging import FORMATS, format_options
+from ..options import policy_option, repositories_argument
 from ..policy_in_force import policies_in_force, policy_in_file, policy_in_force
 from ..progress import Progress
 
@@ -42,8 +43,8 @@ DOCUMENTS = (
 
 
 @click.command()
-@click.argument("repositories", metavar="[REPO]...", nargs=-1)
-@click.option("--policy", "policy_file", metavar="FILE", help="Judge by this policy.  [default: the one in force]")
+@repositories_argument
+@policy_option
 @click.option("--baseline", metavar="FILE", help="Leave out the findings that FILE knows.")
 @click.option("--write-baseline", metavar="FILE", help="Make FILE know what is found now, and leave that out.")
 @click.option("--plan", is_flag=True, help="Print a shell script that leads to an audit without errors.")

@@ -17,6 +17,7 @@ from ..at_time import moment_option
 from ..completion import complete_tag
 from ..errors import Refused
 from ..judging import format_options, reports_option, show_verdict, write_reports
+from ..options import policy_option
 from ..policy_in_force import policy_in_file
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ DOCUMENTS = (VERDICT.plus("check", "The verdict on the tags, as one push."),)
 @click.command()
 @click.argument("tags", metavar="[TAG]...", nargs=-1, shell_complete=complete_tag)
 @click.option("--remote", metavar="NAME", help="The remote, or its URL.  [default: where `git push` goes]")
-@click.option("--policy", "policy_file", metavar="FILE", help="Judge by this policy.  [default: the one in force]")
+@policy_option
 @click.option("--offline", is_flag=True, help="Judge by the tags of this clone, and ask no remote.")
 @click.option("--pusher", metavar="NAME", help="Judge as if NAME pushed: a job makes the tags for somebody.")
 @click.option("--event", is_flag=True, help="In CI: judge the tag that started this job, or TAG as if it had.")

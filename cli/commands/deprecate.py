@@ -8,22 +8,19 @@ import click
 
 from ...policy.registry.planning import plan_deprecation
 from ...policy.wording import shell_command
-from ..completion import complete_model
 from ..making.creating import create, created_tag
 from ..making.options import creating_options
+from ..options import model_argument
 from ..reading import model_of
 
 if TYPE_CHECKING:
-    from ...policy.file.policy import Policy
-    from ...policy.registry.planning import Plan
-    from ...repository.making.tag_maker import TagMaker
     from ..making.options import CreatingOptions
 
 DOCUMENTS = (created_tag("deprecate"),)
 
 
 @click.command()
-@click.argument("model", shell_complete=complete_model)
+@model_argument
 @click.argument("more", nargs=-1, metavar="")
 @creating_options
 def deprecate(options: CreatingOptions, model: str, more: tuple[str, ...]) -> int:
@@ -36,11 +33,7 @@ def deprecate(options: CreatingOptions, model: str, more: tuple[str, ...]) -> in
     """
     if more:
         raise click.UsageError(_instead(model, *more))
-
-    def plan(maker: TagMaker, policy: Policy) -> Plan:
-        return plan_deprecation(maker.known)
-
-    return create(model_of(model), options, plan)
+    return create(model_of(model), options, lambda maker, _: plan_deprecation(maker.known))
 
 
 def _instead(model: str, version: str, stage: str | None = None, *rest: str) -> str:

@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING
 import click
 
 from ...policy.registry.planning import plan_deregistration
-from ..completion import complete_model, complete_version
+from ..completion import complete_version
 from ..making.creating import create, created_tag
 from ..making.options import creating_options
+from ..options import model_argument
 from ..reading import model_of, version_of
 
 if TYPE_CHECKING:
-    from ...policy.file.policy import Policy
-    from ...policy.registry.planning import Plan
-    from ...repository.making.tag_maker import TagMaker
     from ..making.options import CreatingOptions
 
 DOCUMENTS = (created_tag("deregister"),)
 
 
 @click.command()
-@click.argument("model", shell_complete=complete_model)
+@model_argument
 @click.argument("version", shell_complete=complete_version)
 @creating_options
 def deregister(options: CreatingOptions, model: str, version: str) -> int:
@@ -32,8 +30,4 @@ def deregister(options: CreatingOptions, model: str, version: str) -> int:
     version or the server would refuse the tag.
     """
     named = version_of(version)
-
-    def plan(maker: TagMaker, policy: Policy) -> Plan:
-        return plan_deregistration(maker.known, named)
-
-    return create(model_of(model), options, plan)
+    return create(model_of(model), options, lambda maker, _: plan_deregistration(maker.known, named))

@@ -21,7 +21,8 @@ from ...repository.registry import read_model
 from ..at_time import as_of, at_option
 from ..completion import complete_query
 from ..errors import Refused
-from ..reading import offline_option, policy_at, repo_option, say_what_is_not_here
+from ..options import deprecated_too_option, offline_option, repo_option
+from ..reading import policy_at, say_what_is_not_here
 from ..versions.difference_view import change_row, differences
 from ..versions.holdings import Holdings
 from ..versions.version_view import held
@@ -54,7 +55,7 @@ STYLES = ("text", "json", "markdown")
 @click.option("--all", "every", is_flag=True, help="Show what is the same, too.")
 @repo_option
 @at_option
-@click.option("-d", "--deprecated", is_flag=True, help="Answer for a deprecated model, too.")
+@deprecated_too_option
 @offline_option
 @click.option(
     "--format", "style", type=click.Choice(("text", "json", "markdown")), default="text", help="How to print it."

@@ -22,15 +22,8 @@ from ...repository.open_repository import open_repository
 from ...repository.registry import models_of, tags_by_model
 from ..at_time import as_of, at_option, moment_option
 from ..lines import echo_lines
-from ..reading import (
-    json_option,
-    model_of,
-    no_such_model,
-    offline_option,
-    optional_model,
-    repo_option,
-    say_what_is_not_here,
-)
+from ..options import json_option, offline_option, optional_model, repo_option
+from ..reading import model_of, no_such_model, say_what_is_not_here
 from ..versions.approval_view import APPROVALS, approvals_document, approvers_text
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from ...report.exit_status import ACCEPTED, REFUSED
 from ...repository.git.command import Git
 from ...repository.remote.names import is_remote_anywhere, push_url, remote_to_push_to
 from ..errors import Refused
+from ..options import json_option
 from ..policy_in_force import policy_in_file, policy_in_force
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Found(Record):
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
+        json_option,
         click.option("--policy", "policy_file", metavar="FILE", help="Go by this policy.  [default: the one in force]"),
         click.option(
             "--repository",

@@ -11,6 +11,7 @@ from ...report.exit_status import ACCEPTED
 from ...server_hooks.pusher import HOSTS
 from ..errors import Refused
 from ..for_each_repository import documents_for_each, done, for_each_repository
+from ..options import json_option, repositories_argument
 
 if TYPE_CHECKING:
     from ...server_hooks.hook_file import ServerHook
@@ -20,7 +21,7 @@ DOCUMENTS = documents_for_each("install", "Which hooks were installed, and what 
 
 
 @click.command()
-@click.argument("repositories", metavar="[REPO]...", nargs=-1)
+@repositories_argument
 @click.option("--server", is_flag=True, help="Install a server hook into the repository that receives the pushes.")
 @click.option(
     "--configured",
@@ -45,7 +46,7 @@ DOCUMENTS = documents_for_each("install", "Which hooks were installed, and what 
     "[default: what the installed hook names]",
 )
 @click.option("--print", "print_it", is_flag=True, help="Write the hook file to stdout, and install nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 def install(
     repositories: tuple[str, ...],
     server: bool,

@@ -12,7 +12,7 @@ from ..approvals import approving
 from ..approvals.approving import id_argument, proposed, refuse_unless_it_may_land, remote_option
 from ..approvals.proposal_view import PROPOSAL, because, landed_document
 from ..errors import Refused
-from ..reading import json_option
+from ..options import json_option
 
 DOCUMENTS = (shape("land", "A proposal that has landed.", "schema", "remote", holding("proposal", PROPOSAL)),)
 

@@ -24,6 +24,7 @@ from ..at_time import moment_option
 from ..completion import complete_model, complete_rule
 from ..errors import Refused
 from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
+from ..options import json_option, repositories_argument
 from ..push_log.chain import newest_hash, rotation, verification
 from ..push_log.query import Query, Unreadable, find_entries
 
@@ -55,7 +56,7 @@ def _parse_size(ctx: click.Context, parameter: click.Parameter, value: str | Non
 
 
 @click.command("log")
-@click.argument("repositories", metavar="[REPO]...", nargs=-1)
+@repositories_argument
 @click.option("--verify", "verifying", is_flag=True, help="Find any changed, missing or reordered line.")
 @click.option(
     "--head",
@@ -74,7 +75,7 @@ def _parse_size(ctx: click.Context, parameter: click.Parameter, value: str | Non
 @click.option("--policy-changes", is_flag=True, help="Only pushes that changed a policy, or found it changed.")
 @moment_option("--since", "Only pushes since then: 2026-11-21, 7d, 24h.", day="first")
 @click.option("-n", "--number", type=click.IntRange(min=0), help="Only so many pushes, the newest.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 def log(
     repositories: tuple[str, ...],
     verifying: bool,

@@ -19,6 +19,7 @@ from ...repository.judging.suggested_settings import Suggested, suggestions
 from ...repository.trusted.policy_location import POLICY_FILE
 from ..completion import complete_model
 from ..errors import Refused
+from ..options import json_option
 from ..policy_in_force import read_input
 from ..policy_table import EFFECTIVE_POLICY, as_document, as_text
 from ..trying import TRIAL, print_trial
@@ -37,7 +38,6 @@ DOCUMENTS = (
     EFFECTIVE_POLICY,
     TRIAL,
 )  # fmt: skip
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
 @click.group(short_help="Write, check and show policy files.")
@@ -47,7 +47,7 @@ def policy() -> None:
 
 @policy.command("init", short_help="Write a policy file with every key in it.")
 @click.option("--stdout", "to_stdout", is_flag=True, help="Print the file instead of writing it.")
-@AS_JSON
+@json_option
 def write_template(to_stdout: bool, as_json: bool) -> None:
     """Write a policy file with every key in it, explained and commented out.
 
@@ -113,7 +113,7 @@ def _offer(offered: Suggested) -> list[str]:
 
 @policy.command("check", short_help="Name every mistake in policy files.")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@AS_JSON
+@json_option
 def check_files(files: Sequence[str], as_json: bool) -> int:
     """Name every mistake in policy files; `-` is standard input.
 
@@ -141,7 +141,7 @@ def check_files(files: Sequence[str], as_json: bool) -> int:
     "--model", metavar="MODEL", shell_complete=complete_model, help="Show what holds for this model, overrides applied."
 )
 @click.option("--remote", metavar="NAME", help="Whose policy to show in a clone; default: where `git push` goes.")
-@AS_JSON
+@json_option
 def show(file: str | None, site: bool, model: str | None, remote: str | None, as_json: bool) -> None:
     """Show the policy in force here, and where each value comes from.
 
@@ -163,7 +163,7 @@ def show(file: str | None, site: bool, model: str | None, remote: str | None, as
 @policy.command("try", short_help="Say what a policy would change.")
 @click.argument("file", metavar="FILE")
 @click.option("--site", is_flag=True, help="FILE stands in for the site's policy instead of the repository's.")
-@AS_JSON
+@json_option
 def try_policy(file: str, site: bool, as_json: bool) -> int:
     """Say what the policy FILE would refuse that the one in force here does not, and the other way round.
 

@@ -12,7 +12,7 @@ from ...report.escape import display, escape
 from ...report.table import table
 from ..approvals.approving import proposed, remote_option
 from ..approvals.proposal_view import HEADER, PROPOSAL, proposal_document, proposal_row
-from ..reading import json_option
+from ..options import json_option
 
 DOCUMENTS = (
     shape("proposals", "What waits for approvals on a remote.", "schema", "remote", holding("proposals", PROPOSAL)),

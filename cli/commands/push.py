@@ -16,8 +16,8 @@ from ...repository.git.command import Git
 from ...repository.remote.names import remote_to_push_to
 from ..completion import complete_tag
 from ..errors import Refused
+from ..options import json_option
 from ..policy_in_force import policy_in_force
-from ..reading import json_option
 
 DOCUMENTS = (
     shape(

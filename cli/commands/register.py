@@ -10,11 +10,11 @@ import click
 from ...policy.registry.planning import plan_registration
 from ...policy.rules.version_order import LINES
 from ...policy.wording import shell_command
-from ..completion import complete_model
 from ..errors import Refused
 from ..making.binding import TRAILERS, Bound
 from ..making.creating import create, created_tag
 from ..making.options import creating_options
+from ..options import model_argument
 from ..reading import model_of, version_of
 from ..told_version import version_told
 
@@ -29,7 +29,7 @@ DOCUMENTS = (created_tag("register"),)
 
 
 @click.command()
-@click.argument("model", shell_complete=complete_model)
+@model_argument
 @click.argument("commit", default="HEAD")
 @click.option("--version", metavar="V", help="Register this version.  [default: the next one]")
 @click.option(

@@ -25,7 +25,8 @@ from ...repository.remote.names import is_remote, remote_to_push_to
 from ..at_time import as_of, at_option
 from ..completion import complete_query
 from ..errors import Refused
-from ..reading import json_option, no_such_model, offline_option, repo_option, say_what_is_not_here
+from ..options import deprecated_too_option, json_option, offline_option, repo_option
+from ..reading import no_such_model, say_what_is_not_here
 
 if TYPE_CHECKING:
     from ...policy.registry.resolution import Resolution
@@ -59,7 +60,7 @@ DOCUMENTS = (
 @click.option("--all", "every", is_flag=True, help="Of MODEL#STAGE, all versions in it; the one that counts first.")
 @click.option("--commit", "answer", flag_value="commit", help="Print the commit's id instead of the version.")
 @click.option("--tag", "answer", flag_value="tag", help="Print the tag that decides it instead of the version.")
-@click.option("-d", "--deprecated", is_flag=True, help="Answer for a deprecated model, too.")
+@deprecated_too_option
 @click.option(
     "--event",
     is_flag=True,

@@ -10,7 +10,7 @@ from ...report.documents.shape import holding, shape
 from ...report.escape import display, escape
 from ..approvals.approving import as_option, give_word, id_argument, proposed, reason_option, remote_option
 from ..approvals.proposal_view import PROPOSAL, proposal_document
-from ..reading import json_option
+from ..options import json_option
 
 DOCUMENTS = (
     shape(

@@ -15,6 +15,7 @@ from ...report.documents.shapes import SOURCE
 from ...report.escape import display
 from ..completion import complete_rule
 from ..errors import Refused
+from ..options import json_option
 from ..policy_in_force import policy_in_force
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ DOCUMENTS = (
 
 @click.command()
 @click.argument("rule", required=False, shell_complete=complete_rule)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 def rules(rule: str | None, as_json: bool) -> None:
     """List the rules with their severities here, or explain RULE.
 

@@ -18,18 +18,8 @@ from ...repository.open_repository import open_repository
 from ...repository.registry import known_by, models_of, read_model, tags_by_model
 from ..at_time import as_of, at_option
 from ..errors import Refused
-from ..reading import (
-    declared_in,
-    deprecated_option,
-    json_option,
-    model_of,
-    no_such_model,
-    offline_option,
-    optional_model_or_query,
-    policy_at,
-    repo_option,
-    say_what_is_not_here,
-)
+from ..options import deprecated_option, json_option, offline_option, optional_model_or_query, repo_option
+from ..reading import declared_in, model_of, no_such_model, policy_at, say_what_is_not_here
 from ..versions.holdings import METRICS, cells, metrics_of, stated_document
 from ..versions.version_view import DOCUMENT, VERSION, show_version, version_document
 

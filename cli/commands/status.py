@@ -14,6 +14,7 @@ from ...report.escape import escape
 from ...report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
 from ...repository.hook_files.errors import CannotInstall
 from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
+from ..options import json_option, repositories_argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,9 +61,9 @@ DOCUMENTS = (CLONE, SERVER, of_several(CLONE.name, CLONE), of_several(SERVER.nam
 
 
 @click.command()
-@click.argument("repositories", metavar="[REPO]...", nargs=-1)
+@repositories_argument
 @click.option("--server", is_flag=True, help="Prove the server hooks of the repository that is pushed to.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 def status(repositories: tuple[str, ...], server: bool, as_json: bool) -> int:
     """Prove that a bad tag that is pushed from the clone REPO (default: here) is refused.
 

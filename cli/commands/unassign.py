@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING
 import click
 
 from ...policy.registry.planning import plan_unassignment
-from ..completion import complete_model, complete_stage, complete_version
+from ..completion import complete_stage, complete_version
 from ..making.creating import create, created_tag
 from ..making.options import creating_options
+from ..options import model_argument
 from ..reading import model_of, stage_of, version_of
 
 if TYPE_CHECKING:
-    from ...policy.file.policy import Policy
-    from ...policy.registry.planning import Plan
-    from ...repository.making.tag_maker import TagMaker
     from ..making.options import CreatingOptions
 
 DOCUMENTS = (created_tag("unassign"),)
 
 
 @click.command()
-@click.argument("model", shell_complete=complete_model)
+@model_argument
 @click.argument("stage", shell_complete=complete_stage)
 @click.option(
     "--version",
@@ -40,8 +38,4 @@ def unassign(options: CreatingOptions, model: str, stage: str, version: str | No
     """
     wanted = stage_of(stage)
     named = version_of(version) if version is not None else None
-
-    def plan(maker: TagMaker, policy: Policy) -> Plan:
-        return plan_unassignment(maker.known, wanted, version=named)
-
-    return create(model_of(model), options, plan)
+    return create(model_of(model), options, lambda maker, _: plan_unassignment(maker.known, wanted, version=named))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import click
 
 from ..for_each_repository import documents_for_each, done, for_each_repository
+from ..options import json_option, repositories_argument
 
 DOCUMENTS = documents_for_each("uninstall", "Which hooks were taken back, and what is there now.")
 
 
 @click.command()
-@click.argument("repositories", metavar="[REPO]...", nargs=-1)
+@repositories_argument
 @click.option("--server", is_flag=True, help="Remove the server hooks.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 def uninstall(repositories: tuple[str, ...], server: bool, as_json: bool) -> int:
     """Remove the hooks from each REPO (default: here), and put back what was there before.
 

@@ -22,8 +22,9 @@ from ...repository.signatures.standing_tags import problem_of_signature
 from ..at_time import as_of, at_option
 from ..completion import complete_query
 from ..errors import Refused
+from ..options import deprecated_too_option, json_option, offline_option, repo_option
 from ..policy_in_force import policy_in_force
-from ..reading import json_option, offline_option, repo_option, say_what_is_not_here
+from ..reading import say_what_is_not_here
 from ..versions.holdings import Holdings
 from ..versions.version_view import held
 
@@ -55,7 +56,7 @@ UNSIGNED = "of a URL the policy is not known, so no signature was asked for"
 @click.command()
 @click.argument("path", type=click.Path(exists=True))
 @click.argument("query", metavar="QUERY", shell_complete=complete_query)
-@click.option("-d", "--deprecated", is_flag=True, help="Answer for a deprecated model, too.")
+@deprecated_too_option
 @repo_option
 @at_option
 @offline_option

@@ -14,8 +14,8 @@ from ...policy.record import Record
 from ...report.documents.shape import holding, or_null, shape
 from ...report.escape import display, escape
 from ...report.exit_status import ACCEPTED, REFUSED
-from ..completion import complete_model
 from ..errors import Refused
+from ..options import json_option, model_argument
 from ..policy_in_force import NOWHERE, policy_in_file, policy_in_force, site_policy_in_force
 from ..reading import model_of, stage_of
 
@@ -55,9 +55,9 @@ class Answer(Record):
 @click.option("--signer", metavar="PRINCIPAL", help="The principal of the signature on the tag.")
 @click.option("--policy", "file", metavar="FILE", help="Ask this file instead of the policy in force here.")
 @click.option("--remote", metavar="NAME", help="Whose policy to ask in a clone; default: where `git push` goes.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 @click.argument("kind", type=click.Choice(KINDS))
-@click.argument("model", shell_complete=complete_model)
+@model_argument
 @click.argument("stage", required=False)
 def who(
     name: str,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from ...policy.objects.trailers import is_trailer_key
+from ..options import json_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,7 @@ OPTIONS = (
     ),
     click.option("--only-tag", is_flag=True, help="With --push: push no branch along, and ask for none."),
     click.option("--dry-run", is_flag=True, help="Write nothing; show the tag object and the verdict."),
-    click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
+    json_option,
 )
 
 
