@@ -11,7 +11,7 @@ from __future__ import annotations
 from ..facts.fix import made_anew
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 EXAMPLES = (
-    Example("an annotated tag", ("churn@v1.0.0",), refused=False),
-    Example("a lightweight registration", ("churn@v1.0.0 lightweight",), refused=True),
-    Example("a lightweight assignment", ("churn#prod lightweight",), refused=True, existing=("churn@v1.0.0",)),
-    Example("other tags may be lightweight", ("release-2024 lightweight",), refused=False),
+    accepted("an annotated tag", "churn@v1.0.0"),
+    refused("a lightweight registration", "churn@v1.0.0 lightweight"),
+    refused("a lightweight assignment", "churn#prod lightweight", existing=("churn@v1.0.0",)),
+    accepted("other tags may be lightweight", "release-2024 lightweight"),
 )

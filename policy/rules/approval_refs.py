@@ -18,7 +18,7 @@ from __future__ import annotations
 from ..approvals.guard import objection_to
 from ..verdict import Breach
 from ..wording import quoted
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def check(push: WholePush) -> Iterator[Breach]:
 
 
 EXAMPLES = (
-    Example("a proposal", ("guarded proposals/1111111111111111111111111111111111111111",), refused=False),
-    Example("another ref below the same folder", ("guarded notes/x",), refused=True),
-    Example("a push without such refs", ("churn@v1.0.0",), refused=False),
+    accepted("a proposal", "guarded proposals/1111111111111111111111111111111111111111"),
+    refused("another ref below the same folder", "guarded notes/x"),
+    accepted("a push without such refs", "churn@v1.0.0"),
 )

@@ -27,7 +27,7 @@ from ..grammar.tag_name import TagName
 from ..people import describe
 from ..record import Record
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -154,146 +154,86 @@ ASSIGNED = APPROVED.replace("who =", 'what = ["assign"]\nwho =')
 ONE = ("churn@v1.0.0",)
 IN_PROD = (*ONE, "churn#prod at 2")
 EXAMPLES = (
-    Example("approved", ("churn#prod at 2 approved grace@example.com",), refused=False, existing=ONE, policy=APPROVED),
-    Example(
-        "proposed, and approved by nobody", ("churn#prod at 2 proposed",), refused=True, existing=ONE, policy=APPROVED
+    accepted("approved", "churn#prod at 2 approved grace@example.com", existing=ONE, policy=APPROVED),
+    refused("proposed, and approved by nobody", "churn#prod at 2 proposed", existing=ONE, policy=APPROVED),
+    refused("never proposed", "churn#prod at 2", existing=ONE, policy=APPROVED),
+    refused("approved by somebody else", "churn#prod at 2 approved eve@example.com", existing=ONE, policy=APPROVED),
+    refused("one approval of two", "churn#prod at 2 approved grace@example.com", existing=ONE, policy=TWO),
+    accepted("two of two", "churn#prod at 2 approved grace@example.com,lin@example.com", existing=ONE, policy=TWO),
+    refused(
+        "an approval that was taken back", "churn#prod at 2 approved !grace@example.com", existing=ONE, policy=APPROVED
     ),
-    Example("never proposed", ("churn#prod at 2",), refused=True, existing=ONE, policy=APPROVED),
-    Example(
-        "approved by somebody else",
-        ("churn#prod at 2 approved eve@example.com",),
-        refused=True,
-        existing=ONE,
-        policy=APPROVED,
+    refused("one entry of two", "churn#prod at 2 approved grace@example.com", existing=ONE, policy=OF_BOTH),
+    accepted(
+        "both entries", "churn#prod at 2 approved grace@example.com,eve@example.com", existing=ONE, policy=OF_BOTH
     ),
-    Example(
-        "one approval of two", ("churn#prod at 2 approved grace@example.com",), refused=True, existing=ONE, policy=TWO
-    ),
-    Example(
-        "two of two",
-        ("churn#prod at 2 approved grace@example.com,lin@example.com",),
-        refused=False,
-        existing=ONE,
-        policy=TWO,
-    ),
-    Example(
-        "an approval that was taken back",
-        ("churn#prod at 2 approved !grace@example.com",),
-        refused=True,
-        existing=ONE,
-        policy=APPROVED,
-    ),
-    Example(
-        "one entry of two",
-        ("churn#prod at 2 approved grace@example.com",),
-        refused=True,
-        existing=ONE,
-        policy=OF_BOTH,
-    ),
-    Example(
-        "both entries",
-        ("churn#prod at 2 approved grace@example.com,eve@example.com",),
-        refused=False,
-        existing=ONE,
-        policy=OF_BOTH,
-    ),
-    Example("another stage", ("churn#dev at 2",), refused=False, existing=ONE, policy=APPROVED),
-    Example("lightweight", ("churn#prod lightweight",), refused=True, existing=ONE, policy=APPROVED),
-    Example(
+    accepted("another stage", "churn#dev at 2", existing=ONE, policy=APPROVED),
+    refused("lightweight", "churn#prod lightweight", existing=ONE, policy=APPROVED),
+    accepted(
         "by others than its signer and its pusher",
-        ("churn#prod at 2 signed lin@example.com approved grace@example.com",),
-        refused=False,
+        "churn#prod at 2 signed lin@example.com approved grace@example.com",
         existing=ONE,
         policy=FOUR_EYES,
     ),
-    Example(
+    refused(
         "by its own signer",
-        ("churn#prod at 2 signed grace@example.com approved grace@example.com",),
-        refused=True,
+        "churn#prod at 2 signed grace@example.com approved grace@example.com",
         existing=ONE,
         policy=FOUR_EYES,
     ),
-    Example(
+    refused(
         "by its pusher",
-        ("churn#prod at 2 signed lin@example.com approved ada@example.com",),
-        refused=True,
+        "churn#prod at 2 signed lin@example.com approved ada@example.com",
         existing=ONE,
         policy=FOUR_EYES,
     ),
-    Example(
+    refused(
         "unsigned, where its signer may not approve it",
-        ("churn#prod at 2 approved grace@example.com",),
-        refused=True,
+        "churn#prod at 2 approved grace@example.com",
         existing=ONE,
         policy=FOUR_EYES,
     ),
-    Example(
+    refused(
         "expired",
-        ("churn#prod at 2 approved grace@example.com",),
-        refused=True,
+        "churn#prod at 2 approved grace@example.com",
         existing=ONE,
         policy=APPROVED.replace("repository", 'expire = "30d"\nrepository'),
     ),
-    Example(
-        "no longer proposed",
-        ("churn#prod at 2 withdrawn approved grace@example.com",),
-        refused=True,
-        existing=ONE,
-        policy=APPROVED,
+    refused(
+        "no longer proposed", "churn#prod at 2 withdrawn approved grace@example.com", existing=ONE, policy=APPROVED
     ),
-    Example(
-        "deregistering a version takes it out of its stages",
-        ("churn@v1.0.0! at 3",),
-        refused=True,
-        existing=IN_PROD,
-        policy=APPROVED,
+    refused(
+        "deregistering a version takes it out of its stages", "churn@v1.0.0! at 3", existing=IN_PROD, policy=APPROVED
     ),
-    Example(
-        "the same, approved",
-        ("churn@v1.0.0! at 3 approved grace@example.com",),
-        refused=False,
-        existing=IN_PROD,
-        policy=APPROVED,
-    ),
-    Example(
+    accepted("the same, approved", "churn@v1.0.0! at 3 approved grace@example.com", existing=IN_PROD, policy=APPROVED),
+    accepted(
         "deregistering a version that is in no governed stage",
-        ("churn@v1.1.0! on c2 at 3",),
-        refused=False,
+        "churn@v1.1.0! on c2 at 3",
         existing=(*IN_PROD, "churn@v1.1.0 on c2"),
         policy=APPROVED,
     ),
-    Example(
+    refused(
         "a stage that falls back to the version before",
-        ("churn#prod!#3 on c2 at 4",),
-        refused=True,
+        "churn#prod!#3 on c2 at 4",
         existing=(*IN_PROD, "churn@v1.1.0 on c2 at 2", "churn#prod#2 on c2 at 3"),
         policy=ASSIGNED,
     ),
-    Example(
-        "an unassignment after which the stage is empty",
-        ("churn#prod! at 3",),
-        refused=False,
-        existing=IN_PROD,
-        policy=ASSIGNED,
-    ),
-    Example(
+    accepted("an unassignment after which the stage is empty", "churn#prod! at 3", existing=IN_PROD, policy=ASSIGNED),
+    accepted(
         "unassigning a version that others were assigned after",
-        ("churn#prod!#3 at 4",),
-        refused=False,
+        "churn#prod!#3 at 4",
         existing=(*IN_PROD, "churn@v1.1.0 on c2 at 2", "churn#prod#2 on c2 at 3"),
         policy=ASSIGNED,
     ),
-    Example(
+    refused(
         "deleting an unassignment puts the version back",
-        ("delete churn#prod!",),
-        refused=True,
+        "delete churn#prod!",
         existing=(*IN_PROD, "churn#prod! at 3"),
         policy=APPROVED + '[rules]\ntag-permanent = "off"\n',
     ),
-    Example(
+    refused(
         "moving an assignment",
-        ("move churn#prod on c2 at 4 approved grace@example.com",),
-        refused=True,
+        "move churn#prod on c2 at 4 approved grace@example.com",
         existing=(*IN_PROD, "churn@v1.1.0 on c2 at 3"),
         policy=APPROVED + '[rules]\ntag-immutable = "off"\n',
     ),

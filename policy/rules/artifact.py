@@ -21,7 +21,7 @@ from ..facts.artifact_at_commit import problem_at_commit, problem_of_paths
 from ..facts.fix import by_command, instead, made_anew
 from ..objects.bound_artifacts import bound_in
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -157,72 +157,55 @@ IN_GIT = "on c1 holding m.bin=one with One\\n\\nArtifact:"
 IN_DVC = f"on c1 holding m.bin.dvc=outs: [{{md5: {MD5}, path: m.bin}}] with One\\n\\nArtifact:"
 STANDING = f"churn@v1.0.0 with One\\n\\nArtifact: {ONE} m.bin"
 EXAMPLES = (
-    Example("not asked", ("churn@v1.0.0",), refused=False),
-    Example("a file in Git, by its SHA-256", (f"churn@v1.0.0 {IN_GIT} {ONE} m.bin",), refused=False, policy=REQUIRED),
-    Example(
-        "by the id that Git gives it", (f"churn@v1.0.0 {IN_GIT} {ONE_IN_GIT} m.bin",), refused=False, policy=REQUIRED
-    ),
-    Example("a file in DVC, by its MD5", (f"churn@v1.0.0 {IN_DVC} md5:{MD5} m.bin",), refused=False, policy=REQUIRED),
-    Example(
-        "by a SHA-256 that nobody can see here", (f"churn@v1.0.0 {IN_DVC} {TWO} m.bin",), refused=False, policy=REQUIRED
-    ),
-    Example(
+    accepted("not asked", "churn@v1.0.0"),
+    accepted("a file in Git, by its SHA-256", f"churn@v1.0.0 {IN_GIT} {ONE} m.bin", policy=REQUIRED),
+    accepted("by the id that Git gives it", f"churn@v1.0.0 {IN_GIT} {ONE_IN_GIT} m.bin", policy=REQUIRED),
+    accepted("a file in DVC, by its MD5", f"churn@v1.0.0 {IN_DVC} md5:{MD5} m.bin", policy=REQUIRED),
+    accepted("by a SHA-256 that nobody can see here", f"churn@v1.0.0 {IN_DVC} {TWO} m.bin", policy=REQUIRED),
+    accepted(
         "a release with the artifact of its pre-release",
-        (f"churn@v1.0.0 on c2 at 2 with Two\\n\\nArtifact: {ONE} m.bin",),
-        refused=False,
+        f"churn@v1.0.0 on c2 at 2 with Two\\n\\nArtifact: {ONE} m.bin",
         existing=(STANDING.replace("v1.0.0", "v1.0.0-rc.1"),),
         policy=REQUIRED,
     ),
-    Example(
+    accepted(
         "the artifact of a version that is withdrawn",
-        (f"churn@v1.1.0 on c2 at 3 with Two\\n\\nArtifact: {ONE} m.bin",),
-        refused=False,
+        f"churn@v1.1.0 on c2 at 3 with Two\\n\\nArtifact: {ONE} m.bin",
         existing=(STANDING, "churn@v1.0.0! at 2"),
         policy=REQUIRED,
     ),
-    Example(
-        "an assignment that binds nothing", ("churn#prod at 2",), refused=False, existing=(STANDING,), policy=REQUIRED
-    ),
-    Example(
+    accepted("an assignment that binds nothing", "churn#prod at 2", existing=(STANDING,), policy=REQUIRED),
+    accepted(
         "an assignment that repeats what is bound",
-        (f"churn#prod at 2 with Go\\n\\nArtifact: {ONE} m.bin",),
-        refused=False,
+        f"churn#prod at 2 with Go\\n\\nArtifact: {ONE} m.bin",
         existing=(STANDING,),
         policy=REQUIRED,
     ),
-    Example("no artifact", ("churn@v1.0.0",), refused=True, policy=REQUIRED),
-    Example("a digest that is none", (f"churn@v1.0.0 {IN_GIT} sha256:0 m.bin",), refused=True, policy=REQUIRED),
-    Example("another file than Git has", (f"churn@v1.0.0 {IN_GIT} {TWO} m.bin",), refused=True, policy=REQUIRED),
-    Example(
-        "a file in Git by its MD5 alone", (f"churn@v1.0.0 {IN_GIT} md5:{MD5} m.bin",), refused=True, policy=REQUIRED
-    ),
-    Example(
-        "another file than DVC has", (f"churn@v1.0.0 {IN_DVC} md5:{'0' * 32} m.bin",), refused=True, policy=REQUIRED
-    ),
-    Example(
+    refused("no artifact", "churn@v1.0.0", policy=REQUIRED),
+    refused("a digest that is none", f"churn@v1.0.0 {IN_GIT} sha256:0 m.bin", policy=REQUIRED),
+    refused("another file than Git has", f"churn@v1.0.0 {IN_GIT} {TWO} m.bin", policy=REQUIRED),
+    refused("a file in Git by its MD5 alone", f"churn@v1.0.0 {IN_GIT} md5:{MD5} m.bin", policy=REQUIRED),
+    refused("another file than DVC has", f"churn@v1.0.0 {IN_DVC} md5:{'0' * 32} m.bin", policy=REQUIRED),
+    refused(
         "a file of DVC that can't be read",
-        (f"churn@v1.0.0 on c1 holding m.bin.dvc=a: b: c with One\\n\\nArtifact: {ONE} m.bin",),
-        refused=True,
+        f"churn@v1.0.0 on c1 holding m.bin.dvc=a: b: c with One\\n\\nArtifact: {ONE} m.bin",
         policy=REQUIRED,
     ),
-    Example(
+    refused(
         "the artifact of another version",
-        (f"churn@v1.1.0 on c2 at 2 with Two\\n\\nArtifact: {ONE} m.bin",),
-        refused=True,
+        f"churn@v1.1.0 on c2 at 2 with Two\\n\\nArtifact: {ONE} m.bin",
         existing=(STANDING,),
         policy=REQUIRED,
     ),
-    Example(
+    refused(
         "a pre-release with the artifact of a version before it",
-        (f"churn@v1.1.0-rc.1 on c2 at 2 with Two\\n\\nArtifact: {ONE} m.bin",),
-        refused=True,
+        f"churn@v1.1.0-rc.1 on c2 at 2 with Two\\n\\nArtifact: {ONE} m.bin",
         existing=(STANDING,),
         policy=REQUIRED,
     ),
-    Example(
+    refused(
         "an assignment that binds another",
-        (f"churn#prod at 2 with Go\\n\\nArtifact: {TWO} m.bin",),
-        refused=True,
+        f"churn#prod at 2 with Go\\n\\nArtifact: {TWO} m.bin",
         existing=(STANDING,),
         policy=REQUIRED,
     ),

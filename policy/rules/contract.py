@@ -52,3 +52,13 @@ class Example(Record):
     refused: bool
     existing: tuple[str, ...] = ()
     policy: str = ""
+
+
+def accepted(title: str, *pushed: str, existing: tuple[str, ...] = (), policy: str = "") -> Example:
+    """A push to which the rule does not object."""
+    return Example(title, pushed, False, existing, policy)
+
+
+def refused(title: str, *pushed: str, existing: tuple[str, ...] = (), policy: str = "") -> Example:
+    """A push to which it does."""
+    return Example(title, pushed, True, existing, policy)

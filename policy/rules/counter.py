@@ -13,7 +13,7 @@ from ..facts.fix import by_command, commit_of, instead
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName, parse_tag_name
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,17 +66,9 @@ def _counted_on(push: TagPush, name: TagName, facts: ModelFacts) -> str | None:
 STRICT = '[rules]\ncounter = "error"\n'
 OLD = ("churn@v1.0.0", "churn#prod#4 at 2")
 EXAMPLES = (
-    Example("off by default", ("churn#prod#2 at 3",), refused=False, existing=OLD),
-    Example("the next counter", ("churn#prod#5 at 3",), refused=False, existing=OLD, policy=STRICT),
-    Example("no counter", ("churn#prod at 3",), refused=False, existing=OLD, policy=STRICT),
-    Example(
-        "a counter that is taken by another stage", ("churn#dev#4 at 3",), refused=True, existing=OLD, policy=STRICT
-    ),
-    Example(
-        "the same counter twice in a push",
-        ("churn#dev#5 at 3", "churn#prod#5 at 4"),
-        refused=True,
-        existing=OLD,
-        policy=STRICT,
-    ),
+    accepted("off by default", "churn#prod#2 at 3", existing=OLD),
+    accepted("the next counter", "churn#prod#5 at 3", existing=OLD, policy=STRICT),
+    accepted("no counter", "churn#prod at 3", existing=OLD, policy=STRICT),
+    refused("a counter that is taken by another stage", "churn#dev#4 at 3", existing=OLD, policy=STRICT),
+    refused("the same counter twice in a push", "churn#dev#5 at 3", "churn#prod#5 at 4", existing=OLD, policy=STRICT),
 )

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from ..facts.fix import made_anew
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,37 +138,30 @@ def _span(seconds: int) -> str:
 
 ONE = ("churn@v1.0.0 on c1 at 10", "churn#prod on c1 at 20")
 EXAMPLES = (
-    Example("a later assignment", ("churn#prod#2 on c1 at 21",), refused=False, existing=ONE),
-    Example("an assignment in the same second", ("churn#prod#2 on c1 at 20",), refused=True, existing=ONE),
-    Example("an assignment before the one in force", ("churn#prod#2 on c1 at 15",), refused=True, existing=ONE),
-    Example("another stage in the same second", ("churn#dev on c1 at 20",), refused=False, existing=ONE),
-    Example("a registration and an assignment in one second", ("churn@v1.0.0 at 5", "churn#prod at 5"), refused=False),
-    Example("a deregistration before its registration", ("churn@v1.0.0! on c1 at 9",), refused=True, existing=ONE),
-    Example("a deregistration before an assignment", ("churn@v1.0.0! on c1 at 19",), refused=True, existing=ONE),
-    Example(
-        "a deregistration in the second of an assignment", ("churn@v1.0.0! on c1 at 20",), refused=False, existing=ONE
-    ),
-    Example(
+    accepted("a later assignment", "churn#prod#2 on c1 at 21", existing=ONE),
+    refused("an assignment in the same second", "churn#prod#2 on c1 at 20", existing=ONE),
+    refused("an assignment before the one in force", "churn#prod#2 on c1 at 15", existing=ONE),
+    accepted("another stage in the same second", "churn#dev on c1 at 20", existing=ONE),
+    accepted("a registration and an assignment in one second", "churn@v1.0.0 at 5", "churn#prod at 5"),
+    refused("a deregistration before its registration", "churn@v1.0.0! on c1 at 9", existing=ONE),
+    refused("a deregistration before an assignment", "churn@v1.0.0! on c1 at 19", existing=ONE),
+    accepted("a deregistration in the second of an assignment", "churn@v1.0.0! on c1 at 20", existing=ONE),
+    refused(
         "a deregistration before an unassignment",
-        ("churn@v1.0.0! on c1 at 29",),
-        refused=True,
+        "churn@v1.0.0! on c1 at 29",
         existing=(*ONE, "churn#prod! on c1 at 30"),
     ),
-    Example(
-        "an unassignment in the second of the assignment", ("churn#prod! on c1 at 20",), refused=True, existing=ONE
-    ),
-    Example("a deprecation before the last event", ("churn@deprecated on c1 at 19",), refused=True, existing=ONE),
-    Example(
+    refused("an unassignment in the second of the assignment", "churn#prod! on c1 at 20", existing=ONE),
+    refused("a deprecation before the last event", "churn@deprecated on c1 at 19", existing=ONE),
+    refused(
         "an event in the second of a deprecation",
-        ("churn#dev on c1 at 30",),
-        refused=True,
+        "churn#dev on c1 at 30",
         existing=(*ONE, "churn@deprecated on c1 at 30"),
     ),
-    Example(
+    refused(
         "a deprecation before the date of a version's commit",
-        ("churn@deprecated on c2 at 40",),
-        refused=True,
+        "churn@deprecated on c2 at 40",
         existing=("churn@v1.0.0 on c1 at 10 committed 50",),
     ),
-    Example("a date in the future", ("churn@v1.0.0 at 2000000000",), refused=True),
+    refused("a date in the future", "churn@v1.0.0 at 2000000000"),
 )

@@ -15,7 +15,7 @@ from ..budget import Budget
 from ..facts.fix import made_anew
 from ..verdict import Breach
 from ..wording import cut
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,27 +80,14 @@ def _problems(text: str, kind: str, wanted: Message, budget: Budget) -> Iterator
 TRAILER = '[message.trailers.Dataset]\npattern = "[0-9a-f]{8}"\n'
 NUMBER = '[message.trailers.AUC]\ntype = "number"\nmin = 0.8\nwhat = ["register"]\n'
 EXAMPLES = (
-    Example("a message", ("churn@v1.0.0 with Trained on the May snapshot",), refused=False),
-    Example("no message", ("churn@v1.0.0 with ",), refused=True),
-    Example("too short", ("churn@v1.0.0 with ok",), refused=True, policy="[message]\nmin-length = 10\n"),
-    Example(
-        "unlike the pattern", ("churn@v1.0.0 with ok",), refused=True, policy='[message]\npattern = "ML-[0-9]+: .+"\n'
-    ),
-    Example(
-        "like the pattern",
-        ("churn@v1.0.0 with ML-7: better",),
-        refused=False,
-        policy='[message]\npattern = "ML-[0-9]+: .+"\n',
-    ),
-    Example("a trailer", ("churn@v1.0.0 with Better\\n\\nDataset: 00c0ffee",), refused=False, policy=TRAILER),
-    Example("no trailer", ("churn@v1.0.0 with Better",), refused=True, policy=TRAILER),
-    Example("a malformed trailer", ("churn@v1.0.0 with Better\\n\\nDataset: tuesday",), refused=True, policy=TRAILER),
-    Example("a number that is too low", ("churn@v1.0.0 with Better\\n\\nAUC: 0.71",), refused=True, policy=NUMBER),
-    Example(
-        "asked of registrations only",
-        ("churn#prod at 2 with Go",),
-        refused=False,
-        existing=("churn@v1.0.0",),
-        policy=NUMBER,
-    ),
+    accepted("a message", "churn@v1.0.0 with Trained on the May snapshot"),
+    refused("no message", "churn@v1.0.0 with "),
+    refused("too short", "churn@v1.0.0 with ok", policy="[message]\nmin-length = 10\n"),
+    refused("unlike the pattern", "churn@v1.0.0 with ok", policy='[message]\npattern = "ML-[0-9]+: .+"\n'),
+    accepted("like the pattern", "churn@v1.0.0 with ML-7: better", policy='[message]\npattern = "ML-[0-9]+: .+"\n'),
+    accepted("a trailer", "churn@v1.0.0 with Better\\n\\nDataset: 00c0ffee", policy=TRAILER),
+    refused("no trailer", "churn@v1.0.0 with Better", policy=TRAILER),
+    refused("a malformed trailer", "churn@v1.0.0 with Better\\n\\nDataset: tuesday", policy=TRAILER),
+    refused("a number that is too low", "churn@v1.0.0 with Better\\n\\nAUC: 0.71", policy=NUMBER),
+    accepted("asked of registrations only", "churn#prod at 2 with Go", existing=("churn@v1.0.0",), policy=NUMBER),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ..grammar.names import gto_spelling
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 EXAMPLES = (
-    Example("a new model", ("churn@v1.0.0",), refused=False, existing=("fraud@v1.0.0",)),
-    Example("another case", ("Churn@v1.0.0",), refused=True, existing=("churn@v1.0.0",)),
-    Example("two new models in one push", ("churn@v1.0.0", "CHURN@v1.0.0"), refused=True),
+    accepted("a new model", "churn@v1.0.0", existing=("fraud@v1.0.0",)),
+    refused("another case", "Churn@v1.0.0", existing=("churn@v1.0.0",)),
+    refused("two new models in one push", "churn@v1.0.0", "CHURN@v1.0.0"),
 )

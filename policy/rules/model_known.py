@@ -13,7 +13,7 @@ from ..grammar.names import gto_spelling
 from ..objects.annotations import declares
 from ..objects.needed_files import declaration
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,27 +69,18 @@ def _undeclared(facts: ModelFacts, commit: str, path: str, artifact: str) -> str
 LISTED = '[models]\nnames = ["churn", "cv:*"]\n'
 DECLARED = '[models]\ndeclared-in = "dvc.yaml"\n'
 EXAMPLES = (
-    Example("any model, without a list", ("anything@v1.0.0",), refused=False),
-    Example("a listed model", ("churn@v1.0.0",), refused=False, policy=LISTED),
-    Example("a model matched by a glob", ("cv=seg@v1.0.0",), refused=False, policy=LISTED),
-    Example("a model that is not listed", ("chrun@v1.0.0",), refused=True, policy=LISTED),
-    Example(
-        "a declared model",
-        ("churn@v1.0.0 on c1 holding dvc.yaml=artifacts: {churn: {path: model.pkl}}",),
-        refused=False,
-        policy=DECLARED,
+    accepted("any model, without a list", "anything@v1.0.0"),
+    accepted("a listed model", "churn@v1.0.0", policy=LISTED),
+    accepted("a model matched by a glob", "cv=seg@v1.0.0", policy=LISTED),
+    refused("a model that is not listed", "chrun@v1.0.0", policy=LISTED),
+    accepted(
+        "a declared model", "churn@v1.0.0 on c1 holding dvc.yaml=artifacts: {churn: {path: model.pkl}}", policy=DECLARED
     ),
-    Example("an undeclared model", ("churn@v1.0.0",), refused=True, policy=DECLARED),
-    Example(
-        "a declaration that can't be read",
-        ("churn@v1.0.0 on c1 holding dvc.yaml=a: b: c",),
-        refused=True,
-        policy=DECLARED,
-    ),
-    Example(
+    refused("an undeclared model", "churn@v1.0.0", policy=DECLARED),
+    refused("a declaration that can't be read", "churn@v1.0.0 on c1 holding dvc.yaml=a: b: c", policy=DECLARED),
+    accepted(
         "a model that is gone, taken out of the registry",
-        ("churn@v1.0.0! at 2",),
-        refused=False,
+        "churn@v1.0.0! at 2",
         existing=("churn@v1.0.0",),
         policy=DECLARED,
     ),

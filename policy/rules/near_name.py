@@ -16,7 +16,7 @@ from ..facts.model_facts import new_stages
 from ..grammar.names import gto_spelling
 from ..grammar.near_names import near_name
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,29 +76,13 @@ def _is_refused(stage: str, facts: ModelFacts) -> bool:
 ONE = ("churn@v1.0.0",)
 ASKED = '[rules]\nnear-name = "error"\n'
 EXAMPLES = (
-    Example("a new model", ("fraud@v1.0.0",), refused=False, existing=ONE, policy=ASKED),
-    Example("two letters swapped", ("chrun@v1.0.0",), refused=True, existing=ONE, policy=ASKED),
-    Example("a letter more", ("churns@v1.0.0",), refused=True, existing=ONE, policy=ASKED),
-    Example("a series", ("churn2@v1.0.0",), refused=False, existing=("churn1@v1.0.0",), policy=ASKED),
-    Example("a slash for a colon", ("cv/seg@v1.0.0",), refused=True, existing=("cv=seg@v1.0.0",), policy=ASKED),
-    Example(
-        "a model that is there already",
-        ("chrun@v1.0.1 on c2 at 2",),
-        refused=False,
-        existing=(*ONE, "chrun@v1.0.0"),
-        policy=ASKED,
-    ),
-    Example(
-        "a slip in a stage", ("churn#prdo on c1 at 3",), refused=True, existing=(*ONE, "churn#prod at 2"), policy=ASKED
-    ),
-    Example(
-        "another case of a stage",
-        ("churn#Prod on c1 at 3",),
-        refused=True,
-        existing=(*ONE, "churn#prod at 2"),
-        policy=ASKED,
-    ),
-    Example(
-        "another stage", ("churn#dev on c1 at 3",), refused=False, existing=(*ONE, "churn#prod at 2"), policy=ASKED
-    ),
+    accepted("a new model", "fraud@v1.0.0", existing=ONE, policy=ASKED),
+    refused("two letters swapped", "chrun@v1.0.0", existing=ONE, policy=ASKED),
+    refused("a letter more", "churns@v1.0.0", existing=ONE, policy=ASKED),
+    accepted("a series", "churn2@v1.0.0", existing=("churn1@v1.0.0",), policy=ASKED),
+    refused("a slash for a colon", "cv/seg@v1.0.0", existing=("cv=seg@v1.0.0",), policy=ASKED),
+    accepted("a model that is there already", "chrun@v1.0.1 on c2 at 2", existing=(*ONE, "chrun@v1.0.0"), policy=ASKED),
+    refused("a slip in a stage", "churn#prdo on c1 at 3", existing=(*ONE, "churn#prod at 2"), policy=ASKED),
+    refused("another case of a stage", "churn#Prod on c1 at 3", existing=(*ONE, "churn#prod at 2"), policy=ASKED),
+    accepted("another stage", "churn#dev on c1 at 3", existing=(*ONE, "churn#prod at 2"), policy=ASKED),
 )

@@ -9,7 +9,7 @@ Fix: run `tagwarden policy check` and push again.
 from __future__ import annotations
 
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,6 @@ def check(push: WholePush) -> Iterator[Breach]:
 
 
 EXAMPLES = (
-    Example("a readable policy", ('policy [versions]\\norder = "major"',), refused=False),
-    Example("an unreadable policy", ("policy [versions]\\nordre = 1",), refused=True),
+    accepted("a readable policy", 'policy [versions]\\norder = "major"'),
+    refused("an unreadable policy", "policy [versions]\\nordre = 1"),
 )

@@ -9,7 +9,7 @@ Fix: push at most three tags at a time.
 from __future__ import annotations
 
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +39,6 @@ def is_github(url: str | None) -> bool:
 
 
 EXAMPLES = (
-    Example("three tags", ("a@v1.0.0", "b@v1.0.0", "c@v1.0.0"), refused=False),
-    Example("four tags", ("a@v1.0.0", "b@v1.0.0", "c@v1.0.0", "d@v1.0.0"), refused=True),
+    accepted("three tags", "a@v1.0.0", "b@v1.0.0", "c@v1.0.0"),
+    refused("four tags", "a@v1.0.0", "b@v1.0.0", "c@v1.0.0", "d@v1.0.0"),
 )

@@ -12,7 +12,7 @@ from __future__ import annotations
 from ..grammar.names import REPLACEMENTS
 from ..verdict import Breach
 from ..wording import quoted, shell_command
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +35,6 @@ def check(push: WholePush) -> Iterator[Breach]:
 
 
 EXAMPLES = (
-    Example("a replacement", ("replace 1111111111111111111111111111111111111111",), refused=True),
-    Example("a push without one", ("churn@v1.0.0",), refused=False),
+    refused("a replacement", "replace 1111111111111111111111111111111111111111"),
+    accepted("a push without one", "churn@v1.0.0"),
 )

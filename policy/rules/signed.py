@@ -23,7 +23,7 @@ from ..facts.fix import made_anew
 from ..grammar.tag_name import TagName
 from ..people import describe
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -123,78 +123,56 @@ SIGN_STAGE = SIGN.replace('what = ["assign"]\n', 'what = ["assign", "unassign"]\
 ONE = ("churn@v1.0.0",)
 IN_PROD = (*ONE, "churn#prod at 2 signed ada@example.com")
 EXAMPLES = (
-    Example("a good signature", ("churn#prod at 2 signed ada@example.com",), refused=False, existing=ONE, policy=SIGN),
-    Example("no signature", ("churn#prod at 2",), refused=True, existing=ONE, policy=SIGN),
-    Example("a lightweight tag", ("churn#prod at 2 lightweight",), refused=True, existing=ONE, policy=SIGN),
-    Example(
+    accepted("a good signature", "churn#prod at 2 signed ada@example.com", existing=ONE, policy=SIGN),
+    refused("no signature", "churn#prod at 2", existing=ONE, policy=SIGN),
+    refused("a lightweight tag", "churn#prod at 2 lightweight", existing=ONE, policy=SIGN),
+    refused(
         "a good signature of another name",
-        ("churn#prod at 2 says churn#dev signed ada@example.com",),
-        refused=True,
+        "churn#prod at 2 says churn#dev signed ada@example.com",
         existing=ONE,
         policy=SIGN,
     ),
-    Example("a foreign signer", ("churn#prod at 2 signed nobody",), refused=True, existing=ONE, policy=SIGN),
-    Example(
-        "text after the signature",
-        ("churn#prod at 2 signed ada@example.com and more",),
-        refused=True,
-        existing=ONE,
-        policy=SIGN,
-    ),
-    Example("a stage for which none is asked", ("churn#dev at 2",), refused=False, existing=ONE, policy=SIGN),
-    Example("a version, where none is asked for", ONE, refused=False, policy=SIGN),
-    Example(
+    refused("a foreign signer", "churn#prod at 2 signed nobody", existing=ONE, policy=SIGN),
+    refused("text after the signature", "churn#prod at 2 signed ada@example.com and more", existing=ONE, policy=SIGN),
+    accepted("a stage for which none is asked", "churn#dev at 2", existing=ONE, policy=SIGN),
+    accepted("a version, where none is asked for", *ONE, policy=SIGN),
+    refused(
         "an unsigned deregistration that takes a version out of the stage",
-        ("churn@v1.0.0! at 3",),
-        refused=True,
+        "churn@v1.0.0! at 3",
         existing=IN_PROD,
         policy=SIGN_STAGE,
     ),
-    Example(
-        "the same, signed",
-        ("churn@v1.0.0! at 3 signed ada@example.com",),
-        refused=False,
-        existing=IN_PROD,
-        policy=SIGN_STAGE,
+    accepted("the same, signed", "churn@v1.0.0! at 3 signed ada@example.com", existing=IN_PROD, policy=SIGN_STAGE),
+    refused(
+        "an unsigned deprecation that empties the stage", "churn@deprecated at 3", existing=IN_PROD, policy=SIGN_STAGE
     ),
-    Example(
-        "an unsigned deprecation that empties the stage",
-        ("churn@deprecated at 3",),
-        refused=True,
-        existing=IN_PROD,
-        policy=SIGN_STAGE,
-    ),
-    Example(
+    refused(
         "an unsigned version that brings a deprecated model back",
-        ("churn@v1.1.0 on c2 at 4",),
-        refused=True,
+        "churn@v1.1.0 on c2 at 4",
         existing=(*IN_PROD, "churn@deprecated at 3"),
         policy=SIGN_STAGE,
     ),
-    Example(
+    accepted(
         "an unsigned deprecation of a model of which nothing is in the stage",
-        ("churn@deprecated at 3",),
-        refused=False,
+        "churn@deprecated at 3",
         existing=ONE,
         policy=SIGN_STAGE,
     ),
-    Example(
+    accepted(
         "an unsigned version and its signed assignment",
-        ("churn@v1.0.0 at 3", "churn#prod at 3 signed ada@example.com"),
-        refused=False,
+        "churn@v1.0.0 at 3",
+        "churn#prod at 3 signed ada@example.com",
         policy=SIGN_STAGE,
     ),
-    Example(
+    refused(
         "deleting an unassignment puts the version back",
-        ("delete churn#prod!",),
-        refused=True,
+        "delete churn#prod!",
         existing=(*IN_PROD, "churn#prod! at 3"),
         policy=SIGN_STAGE + '[rules]\ntag-permanent = "off"\n',
     ),
-    Example(
+    accepted(
         "deleting what the registry does not read",
-        ("delete churn#prod!",),
-        refused=False,
+        "delete churn#prod!",
         existing=(*IN_PROD, "churn#prod! at 3 lightweight"),
         policy=SIGN_STAGE,
     ),

@@ -12,7 +12,7 @@ from ..facts.fix import by_command, instead
 from ..grammar.names import is_counter
 from ..verdict import Breach
 from ..wording import some_of
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,14 +66,13 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 DECLARED = '[stages]\nnames = ["dev", "prod"]\n'
 ONE = ("churn@v1.0.0",)
 EXAMPLES = (
-    Example("any stage, where none is declared", ("churn#us-east-1 at 2",), refused=False, existing=ONE),
-    Example("a declared stage", ("churn#prod at 2",), refused=False, existing=ONE, policy=DECLARED),
-    Example("a slip of the pen", ("churn#prdo at 2",), refused=True, existing=ONE, policy=DECLARED),
-    Example("the old form of a counter", ("churn#prod-5 at 2",), refused=True, existing=ONE, policy=DECLARED),
-    Example(
+    accepted("any stage, where none is declared", "churn#us-east-1 at 2", existing=ONE),
+    accepted("a declared stage", "churn#prod at 2", existing=ONE, policy=DECLARED),
+    refused("a slip of the pen", "churn#prdo at 2", existing=ONE, policy=DECLARED),
+    refused("the old form of a counter", "churn#prod-5 at 2", existing=ONE, policy=DECLARED),
+    accepted(
         "leaving a stage that is no longer declared",
-        ("churn#old! at 3",),
-        refused=False,
+        "churn#old! at 3",
         existing=(*ONE, "churn#old at 2"),
         policy=DECLARED,
     ),

@@ -13,7 +13,7 @@ from __future__ import annotations
 from ..facts.fix import instead, made_anew
 from ..grammar.names import gto_spelling
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,60 +76,47 @@ def _steps(replayed: ReplayedEvent, facts: ModelFacts, model: str, version: str)
 PATH = '[stages]\npath = ["dev", "staging", "prod"]\n'
 ONE = ("churn@v1.0.0 at 1",)
 EXAMPLES = (
-    Example("no path", ("churn#prod at 2",), refused=False, existing=ONE),
-    Example("the first stage", ("churn#dev at 2",), refused=False, existing=ONE, policy=PATH),
-    Example("the next stage", ("churn#staging at 3",), refused=False, existing=(*ONE, "churn#dev at 2"), policy=PATH),
-    Example(
-        "two steps in one push", ("churn#dev at 2", "churn#staging at 3"), refused=False, existing=ONE, policy=PATH
-    ),
-    Example(
+    accepted("no path", "churn#prod at 2", existing=ONE),
+    accepted("the first stage", "churn#dev at 2", existing=ONE, policy=PATH),
+    accepted("the next stage", "churn#staging at 3", existing=(*ONE, "churn#dev at 2"), policy=PATH),
+    accepted("two steps in one push", "churn#dev at 2", "churn#staging at 3", existing=ONE, policy=PATH),
+    accepted(
         "two steps in one second",
-        ("churn#prod at 3", "churn#staging at 3"),
-        refused=False,
+        "churn#prod at 3",
+        "churn#staging at 3",
         existing=(*ONE, "churn#dev at 2"),
         policy=PATH,
     ),
-    Example(
+    accepted(
         "a step from a stage that it has left since",
-        ("churn#staging at 4",),
-        refused=False,
+        "churn#staging at 4",
         existing=(*ONE, "churn#dev at 2", "churn#dev! at 3"),
         policy=PATH,
     ),
-    Example(
-        "two steps in the wrong order",
-        ("churn#staging at 2", "churn#dev at 3"),
-        refused=True,
-        existing=ONE,
-        policy=PATH,
-    ),
-    Example(
+    refused("two steps in the wrong order", "churn#staging at 2", "churn#dev at 3", existing=ONE, policy=PATH),
+    refused(
         "a step that is dated before the one that it needs",
-        ("churn#staging at 4",),
-        refused=True,
+        "churn#staging at 4",
         existing=(*ONE, "churn#dev at 5"),
         policy=PATH,
     ),
-    Example(
+    accepted(
         "a step in the second of the one that it needs",
-        ("churn#staging at 5",),
-        refused=False,
+        "churn#staging at 5",
         existing=(*ONE, "churn#dev at 5"),
         policy=PATH,
     ),
-    Example(
+    accepted(
         "a step after the first of several that it needs",
-        ("churn#staging at 4",),
-        refused=False,
+        "churn#staging at 4",
         existing=(*ONE, "churn#dev at 5", "churn#dev#1 at 3"),
         policy=PATH,
     ),
-    Example("a stage beside the path", ("churn#shadow at 2",), refused=False, existing=ONE, policy=PATH),
-    Example("a skipped stage", ("churn#prod at 3",), refused=True, existing=(*ONE, "churn#dev at 2"), policy=PATH),
-    Example(
+    accepted("a stage beside the path", "churn#shadow at 2", existing=ONE, policy=PATH),
+    refused("a skipped stage", "churn#prod at 3", existing=(*ONE, "churn#dev at 2"), policy=PATH),
+    refused(
         "another version's steps do not count",
-        ("churn#staging#2 on c2 at 5",),
-        refused=True,
+        "churn#staging#2 on c2 at 5",
         existing=(*ONE, "churn#dev at 2", "churn@v1.1.0 on c2 at 3"),
         policy=PATH,
     ),

@@ -14,7 +14,7 @@ from ..facts.fix import fetched_back
 from ..grammar.tag_name import TagName
 from ..registry.event import read_event
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,64 +69,39 @@ PERMANENT = '[stages]\nonce-assigned-permanent = ["prod"]\n'
 UNTIED = '[rules]\ntag-permanent = "off"\ntag-immutable = "off"\n'
 ONE = ("churn@v1.0.0 at 1",)
 EXAMPLES = (
-    Example("no such stage", ("churn@v1.0.0! at 3",), refused=False, existing=(*ONE, "churn#prod at 2")),
-    Example(
-        "never in the stage",
-        ("churn@v1.0.0! at 3",),
-        refused=False,
-        existing=(*ONE, "churn#dev at 2"),
-        policy=PERMANENT,
-    ),
-    Example(
-        "once in the stage", ("churn@v1.0.0! at 3",), refused=True, existing=(*ONE, "churn#prod at 2"), policy=PERMANENT
-    ),
-    Example(
+    accepted("no such stage", "churn@v1.0.0! at 3", existing=(*ONE, "churn#prod at 2")),
+    accepted("never in the stage", "churn@v1.0.0! at 3", existing=(*ONE, "churn#dev at 2"), policy=PERMANENT),
+    refused("once in the stage", "churn@v1.0.0! at 3", existing=(*ONE, "churn#prod at 2"), policy=PERMANENT),
+    refused(
         "in the stage and out of it again",
-        ("churn@v1.0.0! at 4",),
-        refused=True,
+        "churn@v1.0.0! at 4",
         existing=(*ONE, "churn#prod at 2", "churn#prod! at 3"),
         policy=PERMANENT,
     ),
-    Example(
-        "in the stage by the same push",
-        ("churn#prod at 2", "churn@v1.0.0! at 3"),
-        refused=True,
-        existing=ONE,
-        policy=PERMANENT,
-    ),
-    Example(
+    refused("in the stage by the same push", "churn#prod at 2", "churn@v1.0.0! at 3", existing=ONE, policy=PERMANENT),
+    refused(
         "deleting the registration instead",
-        ("delete churn@v1.0.0",),
-        refused=True,
+        "delete churn@v1.0.0",
         existing=(*ONE, "churn#prod at 2"),
         policy=PERMANENT + UNTIED,
     ),
-    Example(
+    refused(
         "deleting the assignment first",
-        ("delete churn#prod",),
-        refused=True,
+        "delete churn#prod",
         existing=(*ONE, "churn#prod at 2"),
         policy=PERMANENT + UNTIED,
     ),
-    Example(
+    refused(
         "moving the assignment away",
-        ("move churn#prod on c2 at 4",),
-        refused=True,
+        "move churn#prod on c2 at 4",
         existing=(*ONE, "churn@v1.1.0 on c2 at 3", "churn#prod at 2"),
         policy=PERMANENT + UNTIED,
     ),
-    Example(
+    accepted(
         "deleting an assignment of another stage",
-        ("delete churn#dev",),
-        refused=False,
+        "delete churn#dev",
         existing=(*ONE, "churn#dev at 2"),
         policy=PERMANENT + UNTIED,
     ),
-    Example(
-        "deprecating the model",
-        ("churn@deprecated at 3",),
-        refused=False,
-        existing=(*ONE, "churn#prod at 2"),
-        policy=PERMANENT,
-    ),
+    accepted("deprecating the model", "churn@deprecated at 3", existing=(*ONE, "churn#prod at 2"), policy=PERMANENT),
 )

@@ -16,7 +16,7 @@ from ..facts.fix import by_command, drop, instead, next_version
 from ..grammar.names import gto_spelling
 from ..verdict import Breach
 from ..wording import shell_commands, some_of
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,55 +130,41 @@ CHECKS = {
 ONE = ("churn@v1.0.0 on c1",)
 HELD = (*ONE, "churn#prod on c1 at 2")
 EXAMPLES = (
-    Example("an assignment of a version", ("churn#prod on c1 at 2",), refused=False, existing=ONE),
-    Example(
-        "a registration and its assignment in one push",
-        ("churn@v1.0.0 on c1 at 5", "churn#prod on c1 at 4"),
-        refused=False,
+    accepted("an assignment of a version", "churn#prod on c1 at 2", existing=ONE),
+    accepted("a registration and its assignment in one push", "churn@v1.0.0 on c1 at 5", "churn#prod on c1 at 4"),
+    refused("an assignment of nothing", "churn#prod on c2 at 2", existing=ONE),
+    refused(
+        "an assignment of a deregistered version", "churn#prod on c1 at 3", existing=(*ONE, "churn@v1.0.0! on c1 at 2")
     ),
-    Example("an assignment of nothing", ("churn#prod on c2 at 2",), refused=True, existing=ONE),
-    Example(
-        "an assignment of a deregistered version",
-        ("churn#prod on c1 at 3",),
-        refused=True,
-        existing=(*ONE, "churn@v1.0.0! on c1 at 2"),
-    ),
-    Example("an unassignment", ("churn#prod! on c1 at 3",), refused=False, existing=HELD),
-    Example(
-        "a second unassignment", ("churn#prod!#2 on c1 at 4",), refused=True, existing=(*HELD, "churn#prod! on c1 at 3")
-    ),
-    Example(
+    accepted("an unassignment", "churn#prod! on c1 at 3", existing=HELD),
+    refused("a second unassignment", "churn#prod!#2 on c1 at 4", existing=(*HELD, "churn#prod! on c1 at 3")),
+    refused(
         "an unassignment of a bare commit, which GTO does not heed",
-        ("churn#prod! on c2 at 3",),
-        refused=True,
+        "churn#prod! on c2 at 3",
         existing=(*ONE, "churn#prod on c2 at 2"),
     ),
-    Example("an unassignment of another stage", ("churn#dev! on c1 at 3",), refused=True, existing=HELD),
-    Example("a deregistration", ("churn@v1.0.0! on c1 at 2",), refused=False, existing=ONE),
-    Example(
+    refused("an unassignment of another stage", "churn#dev! on c1 at 3", existing=HELD),
+    accepted("a deregistration", "churn@v1.0.0! on c1 at 2", existing=ONE),
+    accepted(
         "a deregistration of the lower of two versions on a commit",
-        ("churn@v1.0.0! on c1 at 3",),
-        refused=False,
+        "churn@v1.0.0! on c1 at 3",
         existing=(*ONE, "churn@v1.0.1 on c1 at 2"),
     ),
-    Example("a deregistration on the wrong commit", ("churn@v1.0.0! on c2 at 2",), refused=True, existing=ONE),
-    Example(
+    refused("a deregistration on the wrong commit", "churn@v1.0.0! on c2 at 2", existing=ONE),
+    refused(
         "a deregistration on the wrong commit, which holds two others",
-        ("churn@v1.0.0! on c2 at 4",),
-        refused=True,
+        "churn@v1.0.0! on c2 at 4",
         existing=(*ONE, "churn@v1.1.0 on c2 at 2", "churn@v1.2.0 on c2 at 3"),
     ),
-    Example(
+    refused(
         "a second deregistration of one of two versions on a commit",
-        ("churn@v1.0.0!#2 on c1 at 4",),
-        refused=True,
+        "churn@v1.0.0!#2 on c1 at 4",
         existing=(*ONE, "churn@v1.0.1 on c1 at 2", "churn@v1.0.0! on c1 at 3"),
     ),
-    Example("a deregistration of nothing", ("churn@v5.0.0! on c2 at 2",), refused=True, existing=ONE),
-    Example(
+    refused("a deregistration of nothing", "churn@v5.0.0! on c2 at 2", existing=ONE),
+    refused(
         "a second version under an assignment",
-        ("churn@v1.1.0 on c1 at 3",),
-        refused=True,
+        "churn@v1.1.0 on c1 at 3",
         existing=HELD,
         policy='[rules]\nversion-per-commit = "off"\n',
     ),

@@ -12,7 +12,7 @@ from __future__ import annotations
 from ..facts.fix import by_command, commit_named, fetched_back, next_version
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,10 +51,8 @@ def _instead(push: TagPush, facts: ModelFacts) -> list[tuple[str, ...]]:
 
 
 EXAMPLES = (
-    Example("a new tag", ("churn@v1.0.1 on c2 at 2",), refused=False, existing=("churn@v1.0.0",)),
-    Example("a moved version", ("move churn@v1.0.0 on c2 at 2",), refused=True, existing=("churn@v1.0.0",)),
-    Example(
-        "a moved stage", ("move churn#prod on c1 at 3",), refused=True, existing=("churn@v1.0.0", "churn#prod at 2")
-    ),
-    Example("other tags may move", ("move nightly on c2",), refused=False, existing=("nightly",)),
+    accepted("a new tag", "churn@v1.0.1 on c2 at 2", existing=("churn@v1.0.0",)),
+    refused("a moved version", "move churn@v1.0.0 on c2 at 2", existing=("churn@v1.0.0",)),
+    refused("a moved stage", "move churn#prod on c1 at 3", existing=("churn@v1.0.0", "churn#prod at 2")),
+    accepted("other tags may move", "move nightly on c2", existing=("nightly",)),
 )

@@ -19,7 +19,7 @@ from ..grammar.near_miss import NearMiss
 from ..grammar.tag_name import TagName, highest_counter
 from ..verdict import Breach
 from ..wording import quoted, shell_commands
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,37 +93,29 @@ def _rename(miss: NearMiss) -> str | None:
 
 
 EXAMPLES = (
-    Example("a registration", ("churn@v1.2.0",), refused=False),
-    Example("an assignment with a counter, in a monorepo", ("cv=seg@v0.4.0", "cv=seg#prod#3"), refused=False),
-    Example("a tag without '@' and '#' is none of our business", ("release-2024",), refused=False),
-    Example("the beginning of a commit's id", ("0123456789abcdef",), refused=False),
-    Example("the id of a commit", ("0123456789" * 4,), refused=True),
-    Example("the 'v' is missing", ("churn@1.2.0",), refused=True),
-    Example("the patch number is missing", ("churn@v1.2",), refused=True),
-    Example("the patch number is a word", ("churn@v1.2.new",), refused=True),
-    Example("'@created' makes GTO fail", ("churn@created",), refused=True),
-    Example("a dot in the model's name", ("churn.v2@v1.0.0",), refused=True),
-    Example("'!' after the counter", ("churn@v1.0.0#2! at 2",), refused=True, existing=("churn@v1.0.0",)),
-    Example("the version of a package", ("ai@6.0.68",), refused=True),
-    Example("a counter of nine digits", ("churn@v1.0.0#999999999",), refused=False),
-    Example("a counter of ten digits", ("churn@v1.0.0#1000000000",), refused=True),
-    Example(
+    accepted("a registration", "churn@v1.2.0"),
+    accepted("an assignment with a counter, in a monorepo", "cv=seg@v0.4.0", "cv=seg#prod#3"),
+    accepted("a tag without '@' and '#' is none of our business", "release-2024"),
+    accepted("the beginning of a commit's id", "0123456789abcdef"),
+    refused("the id of a commit", "0123456789" * 4),
+    refused("the 'v' is missing", "churn@1.2.0"),
+    refused("the patch number is missing", "churn@v1.2"),
+    refused("the patch number is a word", "churn@v1.2.new"),
+    refused("'@created' makes GTO fail", "churn@created"),
+    refused("a dot in the model's name", "churn.v2@v1.0.0"),
+    refused("'!' after the counter", "churn@v1.0.0#2! at 2", existing=("churn@v1.0.0",)),
+    refused("the version of a package", "ai@6.0.68"),
+    accepted("a counter of nine digits", "churn@v1.0.0#999999999"),
+    refused("a counter of ten digits", "churn@v1.0.0#1000000000"),
+    accepted(
         "a counter of ten digits in a model that has counted so far",
-        ("churn#prod#1000000000 at 2",),
-        refused=False,
+        "churn#prod#1000000000 at 2",
         existing=("churn@v1.0.0#999999999",),
     ),
-    Example("a name that can't be taken back", (f"churn@v1.0.0-{'long' * 57}",), refused=True),
-    Example("a model that can't be deprecated", (f"{'long' * 57}a@v1.0.0",), refused=True),
-    Example("the name of a scoped package", ("@scope/pkg@1.2.3",), refused=False),
-    Example(
-        "what stops GTO, under an ignored name", ("pkg@created",), refused=True, policy='[scope]\nignore = ["pkg@*"]\n'
-    ),
-    Example("another tool's tags, ignored", ("pkg@1.2.3",), refused=False, policy='[scope]\nignore = ["pkg@*"]\n'),
-    Example(
-        "a stage that is a folder of another",
-        ("churn#prod/eu#1",),
-        refused=True,
-        existing=("churn@v1.0.0", "churn#prod at 2"),
-    ),
+    refused("a name that can't be taken back", f"churn@v1.0.0-{'long' * 57}"),
+    refused("a model that can't be deprecated", f"{'long' * 57}a@v1.0.0"),
+    accepted("the name of a scoped package", "@scope/pkg@1.2.3"),
+    refused("what stops GTO, under an ignored name", "pkg@created", policy='[scope]\nignore = ["pkg@*"]\n'),
+    accepted("another tool's tags, ignored", "pkg@1.2.3", policy='[scope]\nignore = ["pkg@*"]\n'),
+    refused("a stage that is a folder of another", "churn#prod/eu#1", existing=("churn@v1.0.0", "churn#prod at 2")),
 )

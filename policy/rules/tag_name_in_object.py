@@ -14,7 +14,7 @@ from ..facts.fix import made_anew
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
 from ..wording import quoted
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 EXAMPLES = (
-    Example("object and ref agree", ("churn@v1.0.0",), refused=False),
-    Example("the object speaks for another model", ("sandbox@v0.0.1 says churn@v9.9.9",), refused=True),
-    Example("an old tag replayed under a new name", ("churn@v2.0.0 says churn@v1.0.0",), refused=True),
-    Example("a deployment in disguise", ("sandbox#dev says churn#prod",), refused=True, existing=("sandbox@v0.0.1",)),
+    accepted("object and ref agree", "churn@v1.0.0"),
+    refused("the object speaks for another model", "sandbox@v0.0.1 says churn@v9.9.9"),
+    refused("an old tag replayed under a new name", "churn@v2.0.0 says churn@v1.0.0"),
+    refused("a deployment in disguise", "sandbox#dev says churn#prod", existing=("sandbox@v0.0.1",)),
 )

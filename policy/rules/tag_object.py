@@ -13,7 +13,7 @@ from __future__ import annotations
 from ..facts.fix import made_anew
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,15 +49,14 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 EXAMPLES = (
-    Example("a plain tag object", ("churn@v1.0.0 with A message of one line",), refused=False),
-    Example("no tagger", ("churn@v1.0.0 tagger none",), refused=True),
-    Example("a tagger without a name", ("churn@v1.0.0 tagger <ada@example.com>",), refused=True),
-    Example("a zone of more than a day", ("churn@v1.0.0 zone +9999",), refused=True),
-    Example("a year with five digits", ("churn@v1.0.0 at 99999999999999",), refused=True),
-    Example(
+    accepted("a plain tag object", "churn@v1.0.0 with A message of one line"),
+    refused("no tagger", "churn@v1.0.0 tagger none"),
+    refused("a tagger without a name", "churn@v1.0.0 tagger <ada@example.com>"),
+    refused("a zone of more than a day", "churn@v1.0.0 zone +9999"),
+    refused("a year with five digits", "churn@v1.0.0 at 99999999999999"),
+    refused(
         "a message over the limit",
-        ("churn@v1.0.0 with A message that is much too long",),
-        refused=True,
+        "churn@v1.0.0 with A message that is much too long",
         policy="[message]\nmax-bytes = 10\n",
     ),
 )

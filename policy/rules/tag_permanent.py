@@ -15,7 +15,7 @@ from ..facts.fix import by_command, commit_named, fetched_back
 from ..facts.readable_event import is_event
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,52 +52,36 @@ def _tombstone(tag: Tag, name: TagName, facts: ModelFacts) -> list[tuple[str, ..
 
 
 EXAMPLES = (
-    Example("a deleted version", ("delete churn@v1.0.0",), refused=True, existing=("churn@v1.0.0",)),
-    Example(
-        "a deleted tombstone", ("delete churn@v1.0.0!",), refused=True, existing=("churn@v1.0.0", "churn@v1.0.0! at 2")
-    ),
-    Example("a lightweight tag", ("delete churn@v1.0.0",), refused=False, existing=("churn@v1.0.0 lightweight",)),
-    Example("a near miss", ("delete churn@1.0.0",), refused=False, existing=("churn@1.0.0",)),
-    Example(
-        "a tag that speaks for another",
-        ("delete churn@v1.0.0",),
-        refused=False,
-        existing=("churn@v1.0.0 says fraud@v9.9.9",),
-    ),
-    Example("a tag on a file", ("delete churn@v1.0.0",), refused=False, existing=("churn@v1.0.0 on blob",)),
-    Example(
-        "a lightweight tag on a file",
-        ("delete churn@v1.0.0",),
-        refused=False,
-        existing=("churn@v1.0.0 on blob lightweight",),
-    ),
-    Example(
+    refused("a deleted version", "delete churn@v1.0.0", existing=("churn@v1.0.0",)),
+    refused("a deleted tombstone", "delete churn@v1.0.0!", existing=("churn@v1.0.0", "churn@v1.0.0! at 2")),
+    accepted("a lightweight tag", "delete churn@v1.0.0", existing=("churn@v1.0.0 lightweight",)),
+    accepted("a near miss", "delete churn@1.0.0", existing=("churn@1.0.0",)),
+    accepted("a tag that speaks for another", "delete churn@v1.0.0", existing=("churn@v1.0.0 says fraud@v9.9.9",)),
+    accepted("a tag on a file", "delete churn@v1.0.0", existing=("churn@v1.0.0 on blob",)),
+    accepted("a lightweight tag on a file", "delete churn@v1.0.0", existing=("churn@v1.0.0 on blob lightweight",)),
+    accepted(
         "a tag on a commit that GTO can't read",
-        ("delete churn@v1.0.0",),
-        refused=False,
+        "delete churn@v1.0.0",
         existing=("churn@v1.0.0 on c2 committed 1 encoding klingon",),
     ),
-    Example(
+    accepted(
         "a tag on malformed folders",
-        ("delete churn@v1.0.0",),
-        refused=False,
+        "delete churn@v1.0.0",
         existing=("churn@v1.0.0 on c2 damaged has the entry 'data' twice",),
     ),
-    Example(
+    refused(
         "a tag on folders that lie too deep, which can be read",
-        ("delete churn@v1.0.0",),
-        refused=True,
+        "delete churn@v1.0.0",
         existing=("churn@v1.0.0 on c2 nested 201",),
     ),
-    Example("a tag without a tagger", ("delete churn@v1.0.0",), refused=False, existing=("churn@v1.0.0 tagger none",)),
-    Example(
+    accepted("a tag without a tagger", "delete churn@v1.0.0", existing=("churn@v1.0.0 tagger none",)),
+    accepted(
         "a message over the limit",
-        ("delete churn@v1.0.0",),
-        refused=False,
+        "delete churn@v1.0.0",
         existing=("churn@v1.0.0 with A long message",),
         policy="[message]\nmax-bytes = 5\n",
     ),
-    Example("a tag from the future", ("delete churn@v1.0.0",), refused=False, existing=("churn@v1.0.0 at 2000000000",)),
-    Example("a tag that is not there", ("delete churn@v1.0.0",), refused=False),
-    Example("other tags may go", ("delete nightly",), refused=False, existing=("nightly",)),
+    accepted("a tag from the future", "delete churn@v1.0.0", existing=("churn@v1.0.0 at 2000000000",)),
+    accepted("a tag that is not there", "delete churn@v1.0.0"),
+    accepted("other tags may go", "delete nightly", existing=("nightly",)),
 )

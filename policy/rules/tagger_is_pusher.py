@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from ..verdict import Breach
 from ..wording import quoted, shell_commands
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,10 +69,8 @@ def is_same(tagger: Tagger, circumstances: Circumstances) -> bool:
 
 ON = '[rules]\ntagger-is-pusher = "error"\n'
 EXAMPLES = (
-    Example(
-        "by the name before the @", ("churn@v1.0.0 tagger Ada Lovelace <ada@example.com>",), refused=False, policy=ON
-    ),
-    Example("by the tagger's name", ("churn@v1.0.0 tagger ada <a.lovelace@example.com>",), refused=False, policy=ON),
-    Example("somebody else", ("churn@v1.0.0 tagger Grace Hopper <grace@example.com>",), refused=True, policy=ON),
-    Example("a name that only begins so", ("churn@v1.0.0 tagger adam <adam@example.com>",), refused=True, policy=ON),
+    accepted("by the name before the @", "churn@v1.0.0 tagger Ada Lovelace <ada@example.com>", policy=ON),
+    accepted("by the tagger's name", "churn@v1.0.0 tagger ada <a.lovelace@example.com>", policy=ON),
+    refused("somebody else", "churn@v1.0.0 tagger Grace Hopper <grace@example.com>", policy=ON),
+    refused("a name that only begins so", "churn@v1.0.0 tagger adam <adam@example.com>", policy=ON),
 )

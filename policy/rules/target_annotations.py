@@ -11,7 +11,7 @@ from __future__ import annotations
 from ..objects.annotations import problem_of_annotations
 from ..objects.needed_files import ANNOTATIONS_FILE
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 EXAMPLES = (
-    Example("a commit without the file", ("churn@v1.0.0",), refused=False),
-    Example("a readable file", ("churn@v1.0.0 on c1 holding artifacts.yaml=churn: {path: model.pkl}",), refused=False),
-    Example("a file that is not YAML", ("churn@v1.0.0 on c1 holding artifacts.yaml=a: b: c",), refused=True),
-    Example("a file of another shape", ("churn@v1.0.0 on c1 holding artifacts.yaml=- churn",), refused=True),
+    accepted("a commit without the file", "churn@v1.0.0"),
+    accepted("a readable file", "churn@v1.0.0 on c1 holding artifacts.yaml=churn: {path: model.pkl}"),
+    refused("a file that is not YAML", "churn@v1.0.0 on c1 holding artifacts.yaml=a: b: c"),
+    refused("a file of another shape", "churn@v1.0.0 on c1 holding artifacts.yaml=- churn"),
 )

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from ..verdict import Breach
 from ..wording import some_of
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,14 +40,13 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 EXAMPLES = (
-    Example("not asked", ("churn@v1.0.0 on stray",), refused=False),
-    Example("on the branch", ("churn@v1.0.0 on c1",), refused=False, policy='[target]\nbranches = ["main"]\n'),
-    Example(
+    accepted("not asked", "churn@v1.0.0 on stray"),
+    accepted("on the branch", "churn@v1.0.0 on c1", policy='[target]\nbranches = ["main"]\n'),
+    accepted(
         "the promotion of a version whose branch has gone",
-        ("churn#prod on stray at 2",),
-        refused=False,
+        "churn#prod on stray at 2",
         existing=("churn@v1.0.0 on stray",),
         policy='[target]\nbranches = ["main"]\n',
     ),
-    Example("beside the branch", ("churn@v1.0.0 on stray",), refused=True, policy='[target]\nbranches = ["main"]\n'),
+    refused("beside the branch", "churn@v1.0.0 on stray", policy='[target]\nbranches = ["main"]\n'),
 )

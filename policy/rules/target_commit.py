@@ -14,7 +14,7 @@ from __future__ import annotations
 from ..facts.fix import made_anew
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,13 +58,11 @@ def _problem(tag: Tag, facts: ModelFacts) -> str | None:
 
 
 EXAMPLES = (
-    Example("a tag on a commit", ("churn@v1.0.0 on c1",), refused=False),
-    Example("a tag on a file", ("churn@v1.0.0 on blob",), refused=True),
-    Example("a lightweight tag on a file", ("churn@v1.0.0 on blob lightweight",), refused=True),
-    Example("a tag on a tree", ("churn@v1.0.0 on tree",), refused=True),
-    Example("a tag on a tag", ("churn@v1.0.0 on tag",), refused=True),
-    Example(
-        "a commit in an encoding that nobody knows", ("churn@v1.0.0 on c1 committed 1 encoding klingon",), refused=True
-    ),
-    Example("a commit that is not there", ("churn@v1.0.0 on nothing",), refused=True),
+    accepted("a tag on a commit", "churn@v1.0.0 on c1"),
+    refused("a tag on a file", "churn@v1.0.0 on blob"),
+    refused("a lightweight tag on a file", "churn@v1.0.0 on blob lightweight"),
+    refused("a tag on a tree", "churn@v1.0.0 on tree"),
+    refused("a tag on a tag", "churn@v1.0.0 on tag"),
+    refused("a commit in an encoding that nobody knows", "churn@v1.0.0 on c1 committed 1 encoding klingon"),
+    refused("a commit that is not there", "churn@v1.0.0 on nothing"),
 )

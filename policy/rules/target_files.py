@@ -10,7 +10,7 @@ Fix: commit the file and tag that commit.
 from __future__ import annotations
 
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 CARD = '[target]\nfiles = ["MODEL_CARD.md"]\n'
 EXAMPLES = (
-    Example("not asked", ("churn@v1.0.0",), refused=False),
-    Example("the file is there", ("churn@v1.0.0 on c1 holding MODEL_CARD.md=# Churn",), refused=False, policy=CARD),
-    Example("the file is missing", ("churn@v1.0.0",), refused=True, policy=CARD),
+    accepted("not asked", "churn@v1.0.0"),
+    accepted("the file is there", "churn@v1.0.0 on c1 holding MODEL_CARD.md=# Churn", policy=CARD),
+    refused("the file is missing", "churn@v1.0.0", policy=CARD),
 )

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from ..verdict import Breach
 from ..wording import quoted
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ def _folder(where: bytes) -> str:
 
 SMALL = "[target]\nmax-depth = 5\nmax-paths = 1000\n"
 EXAMPLES = (
-    Example("a commit of a million files and folders", ("churn@v1.0.0 on c1 paths 1000000",), refused=False),
-    Example("folders that lie 200 deep in each other", ("churn@v1.0.0 on c1 nested 200",), refused=False),
-    Example("folders that lie deeper", ("churn@v1.0.0 on c1 nested 201",), refused=True),
-    Example("more paths, however few objects hold them", ("churn@v1.0.0 on c1 paths 1000000000",), refused=True),
-    Example("an entry twice", ("churn@v1.0.0 on c1 damaged has the entry 'data' twice",), refused=True),
-    Example("a policy that allows less", ("churn@v1.0.0 on c1 nested 6",), refused=True, policy=SMALL),
+    accepted("a commit of a million files and folders", "churn@v1.0.0 on c1 paths 1000000"),
+    accepted("folders that lie 200 deep in each other", "churn@v1.0.0 on c1 nested 200"),
+    refused("folders that lie deeper", "churn@v1.0.0 on c1 nested 201"),
+    refused("more paths, however few objects hold them", "churn@v1.0.0 on c1 paths 1000000000"),
+    refused("an entry twice", "churn@v1.0.0 on c1 damaged has the entry 'data' twice"),
+    refused("a policy that allows less", "churn@v1.0.0 on c1 nested 6", policy=SMALL),
 )

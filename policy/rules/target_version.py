@@ -15,7 +15,7 @@ from __future__ import annotations
 from ..budget import Budget
 from ..objects.version_file import version_in
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,42 +67,18 @@ IN_TOML = '[target.version-file]\npath = "pyproject.toml"\nkey = "project.versio
 IN_TEXT = '[target.version-file]\npath = "VERSION"\n'
 IN_CODE = """[target.version-file]\npath = "churn.py"\nkey = '(?m)^VERSION = "(.+)"$'\n"""
 EXAMPLES = (
-    Example("not asked", ("churn@v1.0.0",), refused=False),
-    Example(
+    accepted("not asked", "churn@v1.0.0"),
+    accepted(
         "the version of the file",
-        ('churn@v1.2.0-rc.1 on c1 holding pyproject.toml=project.version = "1.2.0-rc.1"',),
-        refused=False,
+        'churn@v1.2.0-rc.1 on c1 holding pyproject.toml=project.version = "1.2.0-rc.1"',
         policy=IN_TOML,
     ),
-    Example("the file holds it alone", ("churn@v1.2.0 on c1 holding VERSION=v1.2.0",), refused=False, policy=IN_TEXT),
-    Example(
-        "a pattern finds it", ('churn@v1.2.0 on c1 holding churn.py=VERSION = "1.2.0"',), refused=False, policy=IN_CODE
-    ),
-    Example(
-        "any version, to be assigned a stage",
-        ("churn#prod at 2",),
-        refused=False,
-        existing=("churn@v1.0.0",),
-        policy=IN_TOML,
-    ),
-    Example(
-        "another version",
-        ('churn@v1.2.0 on c1 holding pyproject.toml=project.version = "1.1.0"',),
-        refused=True,
-        policy=IN_TOML,
-    ),
-    Example("no such file", ("churn@v1.2.0",), refused=True, policy=IN_TOML),
-    Example(
-        "no such key",
-        ('churn@v1.2.0 on c1 holding pyproject.toml=tool.version = "1.2.0"',),
-        refused=True,
-        policy=IN_TOML,
-    ),
-    Example("no version", ("churn@v1.2.0 on c1 holding VERSION=1.2",), refused=True, policy=IN_TEXT),
-    Example(
-        "nothing that the pattern finds",
-        ("churn@v1.2.0 on c1 holding churn.py=VERSION = 1.2.0",),
-        refused=True,
-        policy=IN_CODE,
-    ),
+    accepted("the file holds it alone", "churn@v1.2.0 on c1 holding VERSION=v1.2.0", policy=IN_TEXT),
+    accepted("a pattern finds it", 'churn@v1.2.0 on c1 holding churn.py=VERSION = "1.2.0"', policy=IN_CODE),
+    accepted("any version, to be assigned a stage", "churn#prod at 2", existing=("churn@v1.0.0",), policy=IN_TOML),
+    refused("another version", 'churn@v1.2.0 on c1 holding pyproject.toml=project.version = "1.1.0"', policy=IN_TOML),
+    refused("no such file", "churn@v1.2.0", policy=IN_TOML),
+    refused("no such key", 'churn@v1.2.0 on c1 holding pyproject.toml=tool.version = "1.2.0"', policy=IN_TOML),
+    refused("no version", "churn@v1.2.0 on c1 holding VERSION=1.2", policy=IN_TEXT),
+    refused("nothing that the pattern finds", "churn@v1.2.0 on c1 holding churn.py=VERSION = 1.2.0", policy=IN_CODE),
 )

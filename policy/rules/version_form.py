@@ -13,7 +13,7 @@ from __future__ import annotations
 from ..facts.fix import by_command, commit_of, instead
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,19 +46,9 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 EXAMPLES = (
-    Example("a plain version", ("churn@v1.0.0",), refused=False),
-    Example("a pre-release", ("churn@v1.0.0-rc.1",), refused=False),
-    Example("build metadata", ("churn@v1.0.0+cu121",), refused=True),
-    Example(
-        "build metadata where it is wanted",
-        ("churn@v1.0.0+cu121",),
-        refused=False,
-        policy="[versions]\nbuild-metadata = true\n",
-    ),
-    Example(
-        "a pre-release where there are none",
-        ("churn@v1.0.0-rc.1",),
-        refused=True,
-        policy="[versions]\nprerelease = false\n",
-    ),
+    accepted("a plain version", "churn@v1.0.0"),
+    accepted("a pre-release", "churn@v1.0.0-rc.1"),
+    refused("build metadata", "churn@v1.0.0+cu121"),
+    accepted("build metadata where it is wanted", "churn@v1.0.0+cu121", policy="[versions]\nbuild-metadata = true\n"),
+    refused("a pre-release where there are none", "churn@v1.0.0-rc.1", policy="[versions]\nprerelease = false\n"),
 )

@@ -12,7 +12,7 @@ from ..facts.fix import commit_of, instead, next_version
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,23 +59,15 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 EXAMPLES = (
-    Example("a new version", ("churn@v1.0.1 on c2 at 2",), refused=False, existing=("churn@v1.0.0",)),
-    Example(
-        "the same version with a counter", ("churn@v1.0.0#7 on c2 at 2",), refused=True, existing=("churn@v1.0.0",)
-    ),
-    Example("a twin by build metadata", ("churn@v1.0.0+a on c2 at 2",), refused=True, existing=("churn@v1.0.0",)),
-    Example(
-        "a burnt version",
-        ("churn@v1.0.0#3 on c2 at 3",),
-        refused=True,
-        existing=("churn@v1.0.0", "churn@v1.0.0! at 2"),
-    ),
-    Example(
+    accepted("a new version", "churn@v1.0.1 on c2 at 2", existing=("churn@v1.0.0",)),
+    refused("the same version with a counter", "churn@v1.0.0#7 on c2 at 2", existing=("churn@v1.0.0",)),
+    refused("a twin by build metadata", "churn@v1.0.0+a on c2 at 2", existing=("churn@v1.0.0",)),
+    refused("a burnt version", "churn@v1.0.0#3 on c2 at 3", existing=("churn@v1.0.0", "churn@v1.0.0! at 2")),
+    refused(
         "a version whose name a lightweight tag has taken",
-        ("churn@v1.0.0#1 on c2 at 2",),
-        refused=True,
+        "churn@v1.0.0#1 on c2 at 2",
         existing=("churn@v1.0.0 lightweight",),
     ),
-    Example("twice in one push", ("churn@v1.0.0 on c1", "churn@v1.0.0#2 on c2 at 2"), refused=True),
-    Example("another model's version", ("fraud@v1.0.0",), refused=False, existing=("churn@v1.0.0",)),
+    refused("twice in one push", "churn@v1.0.0 on c1", "churn@v1.0.0#2 on c2 at 2"),
+    accepted("another model's version", "fraud@v1.0.0", existing=("churn@v1.0.0",)),
 )

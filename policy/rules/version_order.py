@@ -17,7 +17,7 @@ from ..facts.fix import commit_of, instead, next_version
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,45 +130,24 @@ def _breach(facts: ModelFacts, push: TagPush, name: TagName, latest: Version) ->
 
 THREE = ("churn@v1.0.0 on c1 at 1", "churn@v1.1.0 on c2 at 2", "churn@v2.0.0 on c3 at 3")
 EXAMPLES = (
-    Example("above the latest", ("churn@v2.0.1 on c4 at 4",), refused=False, existing=THREE),
-    Example("a pre-release of the next version", ("churn@v2.1.0-rc.1 on c4 at 4",), refused=False, existing=THREE),
-    Example("below the latest", ("churn@v1.1.1 on c4 at 4",), refused=True, existing=THREE),
-    Example("a pre-release of the latest", ("churn@v2.0.0-rc.1 on c4 at 4",), refused=True, existing=THREE),
-    Example(
-        "a hotfix of an older line",
-        ("churn@v1.1.1 on c4 at 4",),
-        refused=False,
-        existing=THREE,
-        policy='[versions]\norder = "major"\n',
+    accepted("above the latest", "churn@v2.0.1 on c4 at 4", existing=THREE),
+    accepted("a pre-release of the next version", "churn@v2.1.0-rc.1 on c4 at 4", existing=THREE),
+    refused("below the latest", "churn@v1.1.1 on c4 at 4", existing=THREE),
+    refused("a pre-release of the latest", "churn@v2.0.0-rc.1 on c4 at 4", existing=THREE),
+    accepted(
+        "a hotfix of an older line", "churn@v1.1.1 on c4 at 4", existing=THREE, policy='[versions]\norder = "major"\n'
     ),
-    Example(
+    refused(
         "below the latest of its line",
-        ("churn@v1.0.1 on c4 at 4",),
-        refused=True,
+        "churn@v1.0.1 on c4 at 4",
         existing=THREE,
         policy='[versions]\norder = "major"\n',
     ),
-    Example(
-        "the line of a minor version",
-        ("churn@v1.0.1 on c4 at 4",),
-        refused=False,
-        existing=THREE,
-        policy='[versions]\norder = "minor"\n',
+    accepted(
+        "the line of a minor version", "churn@v1.0.1 on c4 at 4", existing=THREE, policy='[versions]\norder = "minor"\n'
     ),
-    Example(
-        "any order", ("churn@v0.1.0 on c4 at 4",), refused=False, existing=THREE, policy='[versions]\norder = "any"\n'
-    ),
-    Example(
-        "the latest was deregistered",
-        ("churn@v1.2.0 on c4 at 5",),
-        refused=False,
-        existing=(*THREE, "churn@v2.0.0! on c3 at 4"),
-    ),
-    Example(
-        "deregistered in the same push",
-        ("churn@v2.0.0! on c3 at 4", "churn@v1.2.0 on c4 at 5"),
-        refused=False,
-        existing=THREE,
-    ),
-    Example("a whole history in one push", THREE, refused=False),
+    accepted("any order", "churn@v0.1.0 on c4 at 4", existing=THREE, policy='[versions]\norder = "any"\n'),
+    accepted("the latest was deregistered", "churn@v1.2.0 on c4 at 5", existing=(*THREE, "churn@v2.0.0! on c3 at 4")),
+    accepted("deregistered in the same push", "churn@v2.0.0! on c3 at 4", "churn@v1.2.0 on c4 at 5", existing=THREE),
+    accepted("a whole history in one push", *THREE),
 )

@@ -13,7 +13,7 @@ from __future__ import annotations
 from ..grammar.names import gto_spelling
 from ..verdict import Breach
 from ..wording import shell_commands
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,20 +55,16 @@ def _again(replayed: ReplayedEvent, facts: ModelFacts) -> tuple[str, ...]:
 
 
 EXAMPLES = (
-    Example("a commit of its own", ("churn@v1.0.1 on c2 at 2",), refused=False, existing=("churn@v1.0.0 on c1",)),
-    Example("two models on one commit", ("fraud@v1.0.0 on c1",), refused=False, existing=("churn@v1.0.0 on c1",)),
-    Example("a second version", ("churn@v1.0.1 on c1 at 2",), refused=True, existing=("churn@v1.0.0 on c1",)),
-    Example(
-        "a release on the commit of its candidate",
-        ("churn@v1.0.0 on c1 at 2",),
-        refused=True,
-        existing=("churn@v1.0.0-rc.1 on c1",),
+    accepted("a commit of its own", "churn@v1.0.1 on c2 at 2", existing=("churn@v1.0.0 on c1",)),
+    accepted("two models on one commit", "fraud@v1.0.0 on c1", existing=("churn@v1.0.0 on c1",)),
+    refused("a second version", "churn@v1.0.1 on c1 at 2", existing=("churn@v1.0.0 on c1",)),
+    refused(
+        "a release on the commit of its candidate", "churn@v1.0.0 on c1 at 2", existing=("churn@v1.0.0-rc.1 on c1",)
     ),
-    Example(
+    refused(
         "the first was deregistered",
-        ("churn@v1.0.1 on c1 at 3",),
-        refused=True,
+        "churn@v1.0.1 on c1 at 3",
         existing=("churn@v1.0.0 on c1", "churn@v1.0.0! on c1 at 2"),
     ),
-    Example("two in one push", ("churn@v1.0.0 on c1", "churn@v1.0.1 on c1 at 2"), refused=True),
+    refused("two in one push", "churn@v1.0.0 on c1", "churn@v1.0.1 on c1 at 2"),
 )

@@ -15,7 +15,7 @@ from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..grammar.versions import DIGITS
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,18 +86,17 @@ def _missing_candidate(version: Version, candidates: set[tuple[Core, tuple[str, 
 
 STRICT = '[rules]\nversion-step = "error"\n'
 EXAMPLES = (
-    Example("off by default", ("churn@v7.0.0 on c2 at 2",), refused=False, existing=("churn@v1.0.0",)),
-    Example("the next patch", ("churn@v1.0.1 on c2 at 2",), refused=False, existing=("churn@v1.0.0",), policy=STRICT),
-    Example("the next major", ("churn@v2.0.0 on c2 at 2",), refused=False, existing=("churn@v1.4.2",), policy=STRICT),
-    Example("a skipped patch", ("churn@v1.0.2 on c2 at 2",), refused=True, existing=("churn@v1.0.0",), policy=STRICT),
-    Example("a skipped major", ("churn@v3.0.0 on c2 at 2",), refused=True, existing=("churn@v1.0.0",), policy=STRICT),
-    Example("a first version out of the blue", ("churn@v3.1.4",), refused=True, policy=STRICT),
-    Example(
+    accepted("off by default", "churn@v7.0.0 on c2 at 2", existing=("churn@v1.0.0",)),
+    accepted("the next patch", "churn@v1.0.1 on c2 at 2", existing=("churn@v1.0.0",), policy=STRICT),
+    accepted("the next major", "churn@v2.0.0 on c2 at 2", existing=("churn@v1.4.2",), policy=STRICT),
+    refused("a skipped patch", "churn@v1.0.2 on c2 at 2", existing=("churn@v1.0.0",), policy=STRICT),
+    refused("a skipped major", "churn@v3.0.0 on c2 at 2", existing=("churn@v1.0.0",), policy=STRICT),
+    refused("a first version out of the blue", "churn@v3.1.4", policy=STRICT),
+    refused(
         "a skipped candidate",
-        ("churn@v1.1.0-rc.3 on c2 at 2",),
-        refused=True,
+        "churn@v1.1.0-rc.3 on c2 at 2",
         existing=("churn@v1.0.0", "churn@v1.1.0-rc.1 on c3"),
         policy=STRICT,
     ),
-    Example("a run in one push", ("churn@v0.0.1", "churn@v0.0.2 on c2 at 2"), refused=False, policy=STRICT),
+    accepted("a run in one push", "churn@v0.0.1", "churn@v0.0.2 on c2 at 2", policy=STRICT),
 )

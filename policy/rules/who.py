@@ -26,7 +26,7 @@ from ..facts.possible_stages import Act
 from ..people import Person, decide, names_signers
 from ..record import Record
 from ..verdict import Breach
-from .contract import Example
+from .contract import accepted, refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,142 +122,109 @@ ONE = ("churn@v1.0.0",)
 IN_PROD = (*ONE, "churn#prod at 2")
 PROD = 'what = ["assign"]\nstages = ["prod"]\n'
 TOUCH_PROD = 'what = ["assign", "unassign"]\nstages = ["prod"]\n'
+BY_GRACE = _allow("grace", PROD)
+BY_SIGNER = _allow("signer:ada@example.com", PROD)
+TOUCHED_BY_GRACE = _allow("grace", TOUCH_PROD)
 EXAMPLES = (
-    Example("named", ("churn#prod at 2",), refused=False, existing=ONE, policy=_allow("ada", PROD)),
-    Example("not named", ("churn#prod at 2",), refused=True, existing=ONE, policy=_allow("grace", PROD)),
-    Example("another stage", ("churn#dev at 2",), refused=False, existing=ONE, policy=_allow("grace", PROD)),
-    Example(
-        "another kind",
-        ("churn#prod! at 3",),
-        refused=False,
-        existing=(*ONE, "churn#prod at 2"),
-        policy=_allow("grace", PROD),
+    accepted("named", "churn#prod at 2", existing=ONE, policy=_allow("ada", PROD)),
+    refused("not named", "churn#prod at 2", existing=ONE, policy=BY_GRACE),
+    accepted("another stage", "churn#dev at 2", existing=ONE, policy=BY_GRACE),
+    accepted("another kind", "churn#prod! at 3", existing=(*ONE, "churn#prod at 2"), policy=BY_GRACE),
+    accepted("another model", "fraud@v1.0.0", policy=_allow("grace", 'models = ["churn"]\n')),
+    refused(
+        "everything of a model", "churn@deprecated at 2", existing=ONE, policy=_allow("grace", 'models = ["ch*"]\n')
     ),
-    Example("another model", ("fraud@v1.0.0",), refused=False, policy=_allow("grace", 'models = ["churn"]\n')),
-    Example(
-        "everything of a model",
-        ("churn@deprecated at 2",),
-        refused=True,
-        existing=ONE,
-        policy=_allow("grace", 'models = ["ch*"]\n'),
-    ),
-    Example(
+    accepted(
         "in a group that is named",
-        ("churn#prod at 2",),
-        refused=False,
+        "churn#prod at 2",
         existing=ONE,
         policy=f'[people]\ngroups.releasers = ["ada"]\n{_allow("@releasers", PROD)}',
     ),
-    Example(
+    accepted(
         "named by a second entry",
-        ("churn#prod at 2",),
-        refused=False,
+        "churn#prod at 2",
         existing=ONE,
-        policy=_allow("grace", PROD) + _allow("ada", 'what = ["assign"]\nmodels = ["churn"]\n'),
+        policy=BY_GRACE + _allow("ada", 'what = ["assign"]\nmodels = ["churn"]\n'),
     ),
-    Example(
-        "an allowed signer",
-        ("churn#prod at 2 signed ada@example.com",),
-        refused=False,
-        existing=ONE,
-        policy=_allow("signer:ada@example.com", PROD),
-    ),
-    Example(
-        "unsigned, where the signer counts",
-        ("churn#prod at 2",),
-        refused=True,
-        existing=ONE,
-        policy=_allow("signer:ada@example.com", PROD),
-    ),
-    Example(
+    accepted("an allowed signer", "churn#prod at 2 signed ada@example.com", existing=ONE, policy=BY_SIGNER),
+    refused("unsigned, where the signer counts", "churn#prod at 2", existing=ONE, policy=BY_SIGNER),
+    refused(
         "deleting an unassignment assigns",
-        ("delete churn#prod!",),
-        refused=True,
+        "delete churn#prod!",
         existing=(*ONE, "churn#prod at 2", "churn#prod! at 3"),
-        policy=_allow("grace", PROD) + '[rules]\ntag-permanent = "off"\n',
+        policy=BY_GRACE + '[rules]\ntag-permanent = "off"\n',
     ),
-    Example(
+    refused(
         "moving an unassignment assigns",
-        ("move churn#prod! on c2 at 4",),
-        refused=True,
+        "move churn#prod! on c2 at 4",
         existing=("churn@v1.0.0", "churn@v1.1.0 on c2 at 2", "churn#prod at 2", "churn#prod! at 3"),
-        policy=_allow("grace", PROD) + '[rules]\ntag-immutable = "off"\n',
+        policy=BY_GRACE + '[rules]\ntag-immutable = "off"\n',
     ),
-    Example(
+    refused(
         "deregistering a version takes it out of its stages",
-        ("churn@v1.0.0! at 3",),
-        refused=True,
+        "churn@v1.0.0! at 3",
         existing=IN_PROD,
-        policy=_allow("grace", TOUCH_PROD),
+        policy=TOUCHED_BY_GRACE,
     ),
-    Example(
+    accepted(
         "deregistering a version that is in no governed stage",
-        ("churn@v1.1.0! on c2 at 3",),
-        refused=False,
+        "churn@v1.1.0! on c2 at 3",
         existing=(*IN_PROD, "churn@v1.1.0 on c2", "churn#dev on c2 at 2"),
-        policy=_allow("grace", TOUCH_PROD),
+        policy=TOUCHED_BY_GRACE,
     ),
-    Example(
+    accepted(
         "deregistering a version that was taken out before",
-        ("churn@v1.0.0! at 4",),
-        refused=False,
+        "churn@v1.0.0! at 4",
         existing=(*IN_PROD, "churn#prod! at 3"),
-        policy=_allow("grace", TOUCH_PROD),
+        policy=TOUCHED_BY_GRACE,
     ),
-    Example(
+    refused(
         "taken out by the same push, in which that line may be dropped",
-        ("churn#prod! at 3 signed ada@example.com", "churn@v1.0.0! at 4"),
-        refused=True,
+        "churn#prod! at 3 signed ada@example.com",
+        "churn@v1.0.0! at 4",
         existing=IN_PROD,
         policy=_allow("signer:ada@example.com", TOUCH_PROD),
     ),
-    Example(
+    refused(
         "deprecating a model takes its versions out of their stages",
-        ("churn@deprecated at 3",),
-        refused=True,
+        "churn@deprecated at 3",
         existing=IN_PROD,
-        policy=_allow("grace", TOUCH_PROD),
+        policy=TOUCHED_BY_GRACE,
     ),
-    Example(
+    accepted(
         "deprecating a model of which no version is in a governed stage",
-        ("churn@deprecated at 3",),
-        refused=False,
+        "churn@deprecated at 3",
         existing=(*ONE, "churn#dev at 2"),
-        policy=_allow("grace", TOUCH_PROD),
+        policy=TOUCHED_BY_GRACE,
     ),
-    Example(
+    refused(
         "whatever follows a deprecation brings the stages back",
-        ("churn@v1.1.0 on c2 at 4",),
-        refused=True,
+        "churn@v1.1.0 on c2 at 4",
         existing=(*IN_PROD, "churn@deprecated at 3"),
-        policy=_allow("grace", TOUCH_PROD),
+        policy=TOUCHED_BY_GRACE,
     ),
-    Example(
+    accepted(
         "a version of a model that is not deprecated",
-        ("churn@v1.1.0 on c2 at 4",),
-        refused=False,
+        "churn@v1.1.0 on c2 at 4",
         existing=IN_PROD,
-        policy=_allow("grace", TOUCH_PROD),
+        policy=TOUCHED_BY_GRACE,
     ),
-    Example(
+    refused(
         "registering a version anew brings it back into its stages",
-        ("churn@v1.0.0#2 at 4",),
-        refused=True,
+        "churn@v1.0.0#2 at 4",
         existing=(*IN_PROD, "churn@v1.0.0! at 3"),
-        policy=_allow("grace", TOUCH_PROD) + '[rules]\nversion-once = "off"\nversion-order = "off"\n',
+        policy=TOUCHED_BY_GRACE + '[rules]\nversion-once = "off"\nversion-order = "off"\n',
     ),
-    Example(
+    refused(
         "deleting a registration takes the version out of its stages",
-        ("delete churn@v1.0.0",),
-        refused=True,
+        "delete churn@v1.0.0",
         existing=IN_PROD,
-        policy=_allow("grace", TOUCH_PROD) + '[rules]\ntag-permanent = "off"\n',
+        policy=TOUCHED_BY_GRACE + '[rules]\ntag-permanent = "off"\n',
     ),
-    Example(
+    accepted(
         "a stage that falls back to the version before",
-        ("churn#prod!#3 on c2 at 4",),
-        refused=False,
+        "churn#prod!#3 on c2 at 4",
         existing=(*IN_PROD, "churn@v1.1.0 on c2 at 2", "churn#prod#2 on c2 at 3"),
-        policy=_allow("grace", PROD),
+        policy=BY_GRACE,
     ),
 )
