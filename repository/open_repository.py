@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING
 from ..policy.approvals.refs import ROOT
 from ..policy.errors import CannotJudge
 from ..policy.grammar.names import TAGS
-from .git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLong, run_bounded
 from .git.command import Git
 from .git.program import GitProgram
-from .git.waiting_word import word_about
 from .remote.names import is_remote_anywhere
 from .remote.reader import RemoteReader, fetch_missing, fetch_missing_refs
-from .remote.remote import LONGEST_COMPLAINT, TIMEOUT_SETTING, Remote, seconds_for_remotes
-from .remote.scratch import Scratch
+from .remote.remote import TIMEOUT_SETTING, Remote, RemoteIsSilent, seconds_for_remotes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 # For all of a repository's tags, from wherever it is.
 DEFAULT_SECONDS = 120.0
@@ -66,8 +63,7 @@ def open_remote(name: str, models: Sequence[str] | None = None, *, approvals: bo
     import tempfile
 
     git = Git.here()
-    wanted = git.line("config", "--get", TIMEOUT_SETTING, accepted=(0, 1))
-    remote = Remote(git, name, seconds=seconds_for_remotes(wanted or None, DEFAULT_SECONDS))
+    remote = _remote(git, name)
     listing = remote.list(models)
     tags = {tag: oid for tag, oid in listing.tags.items() if "@" in tag or "#" in tag}
     if approvals:
@@ -99,51 +95,17 @@ def is_url(place: str) -> bool:
 
 def _fetch_tags(git: Git, url: str, models: Sequence[str] | None, *, into: str, approvals: bool) -> None:
     """Fetch tags of `url` into a new repository in the folder `into`, as they would be fetched here."""
-    scratch = Scratch(git, into, url, sha256=_is_sha256(git, url))
     patterns = ["*"] if models is None else [f"{model}{sign}*" for model in models for sign in "@#"]
-    # What the tags point at is fetched without its history and without any file.
-    fetch = ["fetch", "--quiet", "--no-tags", "--depth=1", "--filter=tree:0", "--no-write-fetch-head"]
-    refspecs = [f"{TAGS}{pattern}:{TAGS}{pattern}" for pattern in patterns]
-    if approvals:
-        refspecs.append(f"{ROOT}*:{ROOT}*")
-    command = ["git", *fetch, "--end-of-options", scratch.address, *refspecs]
-    _answered(git, url, command, environment=scratch.environment, folder=scratch.runs_in)
-
-
-def _is_sha256(git: Git, url: str) -> bool:
-    """Whether the ids of that repository are made by SHA-256, told from their length."""
-    # Only where HEAD names no commit are all refs listed, of which there may be a million.
-    ask = git.command("ls-remote", "--end-of-options", url)
-    head = _answered(git, url, [*ask, "HEAD"], environment=git.user_environment)
-    named = head or _answered(git, url, ask, environment=git.user_environment)
-    return len(named.partition(b"\t")[0].strip()) == 64
-
-
-def _answered(
-    git: Git, url: str, command: Sequence[str], *, environment: Mapping[str, str], folder: str | None = None
-) -> bytes:
-    wanted = git.line("config", "--get", TIMEOUT_SETTING, accepted=(0, 1))
-    seconds = seconds_for_remotes(wanted or None, DEFAULT_SECONDS)
+    refs = [TAGS + pattern for pattern in patterns] + ([f"{ROOT}*"] if approvals else [])
+    remote = _remote(git, url)
     try:
-        answered = run_bounded(
-            command,
-            environment={**environment, "LC_ALL": "C"},
-            folder=folder,
-            seconds=seconds,
-            memory=MOST_MEMORY,
-            when_slow=word_about(url, seconds),
-        )
-    except TookTooLong:
-        raise CannotJudge(
-            f"The tags of {url!r} could not be fetched within {seconds:g} seconds. Try again later, or give it longer: "
-            f"`git config --global {TIMEOUT_SETTING} 600`."
-        ) from None
-    except SaidTooMuch:
-        raise CannotJudge(
-            f"The tags of {url!r} could not be fetched: it says more than {MOST_BYTES // 1024**2} MiB about them, and "
-            "has not come to an end."
-        ) from None
-    if answered.status != 0:
-        said = "; ".join(answered.complaints)[:LONGEST_COMPLAINT] or f"exit status {answered.status}"
-        raise CannotJudge(f"The tags of {url!r} could not be fetched. Git says: {said}")
-    return answered.output
+        remote.fetch([f"{ref}:{ref}" for ref in refs], into=into, id_length=remote.id_length())
+    except RemoteIsSilent:
+        # Without a word Git fails to fetch, with --depth, where no ref is of these.
+        if remote.list(models).tags:
+            raise
+
+
+def _remote(git: Git, address: str) -> Remote:
+    wanted = git.line("config", "--get", TIMEOUT_SETTING, accepted=(0, 1))
+    return Remote(git, address, seconds=seconds_for_remotes(wanted or None, DEFAULT_SECONDS))

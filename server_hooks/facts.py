@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..policy.program_version import VERSION
 from ..policy.record import Record
-from ..repository.git.bounded_program import NotStarted, SaidTooMuch, TookTooLong, run_bounded
+from ..repository.git.bounded_program import Unanswered, run_bounded
 from ..repository.git.configuration import Configuration
 from ..repository.hook_files.our_files import interpreter_of
 from ..repository.trusted.loaded_policy import load_source
@@ -131,6 +131,6 @@ def _version_with(python: str) -> str | None:
     try:
         command = [python, "-I", "-c", TELL_VERSION]
         said = run_bounded(command, environment=dict(os.environ), seconds=SECONDS_FOR_A_VERSION)
-    except (NotStarted, SaidTooMuch, TookTooLong):
+    except Unanswered:
         return None
     return said.output.decode("utf-8", "replace").strip() or None if said.status == 0 else None

@@ -55,7 +55,11 @@ class Answered(Record):
         return ["it said nothing", *self.complaints][-1]
 
 
-class NotStarted(CannotJudge):
+class Unanswered(CannotJudge):
+    """A program was not run to its end."""
+
+
+class NotStarted(Unanswered):
     """The program could not be started: `why`, which is that it `is_missing` or something else."""
 
     def __init__(self, program: str, error: Exception) -> None:
@@ -64,20 +68,23 @@ class NotStarted(CannotJudge):
         super().__init__(f"The program `{program}` could not be started: {self.why}.")
 
 
-class TookTooLong(Exception):
+class TookTooLong(Unanswered):
     """The program did not end in time, or it `ended` and who had left it kept its output open.
 
     `until_then` is what was written until then.
     """
 
-    def __init__(self, until_then: Answered, *, ended: bool) -> None:
-        super().__init__()
+    def __init__(self, program: str, until_then: Answered, *, ended: bool) -> None:
+        super().__init__(f"The program `{program}` did not come to an end in time.")
         self.until_then = until_then
         self.ended = ended
 
 
-class SaidTooMuch(Exception):
+class SaidTooMuch(Unanswered):
     """The program wrote more than MOST_BYTES."""
+
+    def __init__(self, program: str) -> None:
+        super().__init__(f"The program `{program}` said more than {MOST_BYTES // 1024**2} MiB.")
 
 
 class RunsAs(Record):
@@ -105,9 +112,9 @@ def run_bounded(
     It runs in `folder` (None: ours) as `user` (None: ours, else we are root), may
     take so many `seconds` and bytes of `memory` (None: any), and with `terminal`
     it may talk to the user there. `when_slow` is handed the lines of its
-    complaint so far once it has taken a second. Raises TookTooLong or SaidTooMuch; the
-    program and, without `terminal`, all that it started have ended then. Raises
-    NotStarted where it can't be started.
+    complaint so far once it has taken a second. Raises Unanswered: NotStarted where
+    it can't be started, else TookTooLong or SaidTooMuch; the program and, without
+    `terminal`, all that it started have ended then.
     """
     import tempfile
     import threading
@@ -148,11 +155,11 @@ def run_bounded(
         ending.restore()
     answered = Answered(process.returncode, output.whole(), complaint.whole())
     if not in_time:
-        raise TookTooLong(answered, ended=False)
+        raise TookTooLong(command[0], answered, ended=False)
     if output.is_over:
-        raise SaidTooMuch
+        raise SaidTooMuch(command[0])
     if not whole:
-        raise TookTooLong(answered, ended=True)
+        raise TookTooLong(command[0], answered, ended=True)
     return answered
 
 

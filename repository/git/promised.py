@@ -13,7 +13,7 @@ import tempfile
 
 from ...policy.errors import CannotJudge
 from ...policy.wording import shell_command
-from .bounded_program import NotStarted, SaidTooMuch, TookTooLong, run_bounded
+from .bounded_program import TookTooLong, Unanswered, run_bounded
 from .command import Git
 from .empty_repository import make_empty_repository
 from .environment import environment_without_repository
@@ -144,7 +144,7 @@ class Promised:
             )
         except TookTooLong:
             return f"{remote!r} did not give it within {SECONDS:g} seconds."
-        except (SaidTooMuch, NotStarted) as error:
+        except Unanswered as error:
             return str(error)
         said = "; ".join(answered.complaints)[:_LONGEST_COMPLAINT].rstrip(".") or f"exit status {answered.status}"
         return f"{remote!r} did not give it. Git says: {said}."

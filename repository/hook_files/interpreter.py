@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ..git.bounded_program import NotStarted, SaidTooMuch, TookTooLong, run_bounded
+from ..git.bounded_program import Unanswered, run_bounded
 from .errors import CannotInstall
 
 # Far more than an import takes, be it from a slow network folder.
@@ -23,10 +23,8 @@ def own_interpreter(module: str) -> str:
         ran = run_bounded(
             [python, "-I", "-c", f"import {module}"], environment=os.environ, folder="/", seconds=PATIENCE
         )
-    except (TookTooLong, SaidTooMuch):
-        raise CannotInstall(f"{python} -I does not come to an end of loading tagwarden") from None
-    except NotStarted as error:
-        raise CannotInstall(f"{python} can't be executed: {error.why}") from error
+    except Unanswered as error:
+        raise CannotInstall(f"{python} -I can't load tagwarden. {error}") from error
     if ran.status != 0:
         raise CannotInstall(
             f"{python} -I can't load tagwarden ({ran.last_word}); "

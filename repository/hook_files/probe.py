@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS
 from ...policy.record import Record
-from ..git.bounded_program import MOST_BYTES, SaidTooMuch, TookTooLong, run_bounded
+from ..git.bounded_program import TookTooLong, run_bounded
 from ..git.empty_repository import make_empty_repository
 from .errors import CannotInstall
 
@@ -67,8 +66,6 @@ def try_hooks(
         )
     except TookTooLong as late:
         return Tried(late.until_then, ended=late.ended)
-    except SaidTooMuch:
-        raise CannotJudge(f"`{shlex.join(command[:2])}` said more than {MOST_BYTES // 1024**2} MiB.") from None
     return Tried(answered, ended=True)
 
 

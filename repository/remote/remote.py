@@ -101,6 +101,13 @@ class Remote:
             raise RemoteIsSilent(f"The remote {self.address!r} broke off while it said which tags it has.")
         return listed
 
+    def id_length(self) -> int:
+        """How long the ids of its objects are, by what it lists; 0 where that is nothing. Raises RemoteIsSilent."""
+        # Only where HEAD names no commit are all refs listed, of which there may be a million.
+        ask = ("ls-remote", "--end-of-options", self.address)
+        named = self._ask_here(*ask, "HEAD") or self._ask_here(*ask)
+        return len(named.partition(b"\t")[0])
+
     def fetch(
         self,
         refs: Iterable[str],
@@ -160,7 +167,8 @@ class Remote:
             )
         except TookTooLong:
             raise RemoteIsSilent(
-                f"The remote {self.address!r} did not say within {self.seconds:g} seconds which tags it has."
+                f"The remote {self.address!r} did not say within {self.seconds:g} seconds which tags it has "
+                f"(the Git setting {TIMEOUT_SETTING})."
             ) from None
         except SaidTooMuch:
             raise RemoteIsSilent(

@@ -55,8 +55,8 @@ def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: s
         )
     except TookTooLong:
         raise CannotJudge(budget.too_slow("signatures", ascii(arguments[0]))) from None
-    except SaidTooMuch:
-        raise CannotJudge(f"Signatures can't be verified: the program {arguments[0]!r} says too much.") from None
+    except SaidTooMuch as error:
+        raise CannotJudge(f"Signatures can't be verified: {error}") from None
     except NotStarted as error:
         how = f"can't be run: {error.why}."
         if error.is_missing:

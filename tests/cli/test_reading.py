@@ -230,6 +230,15 @@ def test_a_bare_repository_and_a_url_are_read_like_a_clone(registry: Repo, tmp_p
         assert len(tagwarden(tmp_path, "history", "churn", "-r", place).out.splitlines()) == 6
 
 
+def test_a_repository_without_tags_is_read_by_its_url(tmp_path: Path) -> None:
+    repo = Repo.init(tmp_path / "repo")
+    empty = tagwarden(tmp_path, "show", "-r", f"file://{repo.path}")
+    repo.commit()
+    without_tags = tagwarden(tmp_path, "show", "-r", f"file://{repo.path}")
+
+    assert [(ran.status, ran.err) for ran in (empty, without_tags)] == 2 * [(0, "there is no model here\n")]
+
+
 def test_a_sha256_repository_is_read_by_its_url(tmp_path: Path) -> None:
     repo = Repo.init(tmp_path / "sha256", "--object-format=sha256")
     repo.commit()

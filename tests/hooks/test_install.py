@@ -287,14 +287,12 @@ class TestTheInterpreter:
         if cache == "pre-commit":
             assert cached_interpreter.IN_PRE_COMMIT in (warning or "")
 
-    @pytest.mark.parametrize(
-        ("python", "said"), [("/gone", "can't be executed"), (os.path.realpath("/bin/false"), "can't load tagwarden")]
-    )
+    @pytest.mark.parametrize("python", ["/gone", os.path.realpath("/bin/false")])
     def test_one_without_tagwarden_is_not_written(
-        self, repo: Repo, monkeypatch: pytest.MonkeyPatch, python: str, said: str
+        self, repo: Repo, monkeypatch: pytest.MonkeyPatch, python: str
     ) -> None:
         monkeypatch.setattr(sys, "executable", python)
 
-        with pytest.raises(CannotInstall, match=said):
+        with pytest.raises(CannotInstall, match="can't load tagwarden"):
             install(str(repo.path))
         assert not (hooks_of(repo) / "pre-push").exists()
