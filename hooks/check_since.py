@@ -21,11 +21,10 @@ from ..policy.verdict import together
 from ..report.table import utc_text
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
-from ..repository.judging.client_push import ClientPush
-from ..repository.open_repository import DEFAULT_SECONDS
+from ..repository.judging.client_push import ClientPush, remote_of
 from ..repository.registry import TAG_BYTES
 from ..repository.remote.reader import RemoteReader, fetch_missing, with_objects_in
-from ..repository.remote.remote import TIMEOUT_SETTING, Listing, Remote, seconds_for_remotes
+from ..repository.remote.remote import PATIENCE, Listing
 from .check import destination_of, judged
 
 if TYPE_CHECKING:
@@ -48,8 +47,7 @@ def check_since(
         destination = destination_of(git, remote, offline=False)
         if destination.url is None:
             return verdict
-        seconds = seconds_for_remotes(configuration.get(TIMEOUT_SETTING), DEFAULT_SECONDS)
-        asked = Remote.pushed_to(git, destination.name, destination.url, seconds=seconds)
+        asked = remote_of(destination, git, configuration, seconds=PATIENCE)
         listing = asked.list(None, heads=True)
         tags = {name: oid for name, oid in listing.tags.items() if parse_tag_name(name) is not None}
         seeing = fetch_missing(git, asked, tags, into=os.path.join(folder, "tags"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from ..repository.git.handed_over import with_objects
 from ..repository.git.processes import run
 from ..repository.hook_files.probe import BAD_REFS, Outcome, scratch_repository, try_hooks
-from ..repository.remote.reader import in_list_of_folders
 
 if TYPE_CHECKING:
     from .clone import Clone
@@ -25,11 +25,7 @@ def push_bad_tags(clone: Clone) -> Outcome:
         objects = os.path.join(os.path.dirname(server), "objects")
         os.mkdir(objects)
         ours = clone.place("--git-path", "objects")
-        environment = {
-            **git.user_environment,
-            "GIT_OBJECT_DIRECTORY": objects,
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": in_list_of_folders(ours),
-        }
+        environment = with_objects({**git.user_environment, "GIT_OBJECT_DIRECTORY": objects}, ours)
         run(["git", "-C", server, "config", "receive.advertisePushOptions", "true"], environment=git.user_environment)
         tree = run(git.command("mktree"), environment=environment)[1].decode().strip()
         push = git.command(*_push_arguments(server, tree))

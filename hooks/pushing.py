@@ -22,12 +22,11 @@ from ..policy.registry.replay import ORDER_WITHIN_A_SECOND
 from ..repository.git.configuration import Configuration
 from ..repository.git.objects import TagRef
 from ..repository.git.program import GitProgram
-from ..repository.judging.client_push import ClientPush
+from ..repository.judging.client_push import ClientPush, remote_of
 from ..repository.making.writing import push
-from ..repository.open_repository import DEFAULT_SECONDS
 from ..repository.registry import read_refs
 from ..repository.remote.reader import fetch_missing
-from ..repository.remote.remote import TIMEOUT_SETTING, Listing, Remote, seconds_for_remotes
+from ..repository.remote.remote import PATIENCE, Listing
 from .check import NotThere, destination_of, ids_of, judged
 
 if TYPE_CHECKING:
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from ..policy.verdict import Verdict
     from ..repository.git.command import Git
     from ..repository.judging.client_push import Destination
+    from ..repository.remote.remote import Remote
 
     Ids = dict[str, str]
 
@@ -214,5 +214,4 @@ def _by_date(git: Git, ids: Ids) -> list[str]:
 def _remote(git: Git, configuration: Configuration, destination: Destination) -> Remote:
     if destination.url is None:
         raise NotThere("there is no remote to push to; `git remote add origin URL` adds one")
-    seconds = seconds_for_remotes(configuration.get(TIMEOUT_SETTING), DEFAULT_SECONDS)
-    return Remote.pushed_to(git, destination.name, destination.url, seconds=seconds)
+    return remote_of(destination, git, configuration, seconds=PATIENCE)

@@ -13,13 +13,10 @@ from .git.command import Git
 from .git.program import GitProgram
 from .remote.names import is_remote_anywhere
 from .remote.reader import RemoteReader, fetch_missing, fetch_missing_refs
-from .remote.remote import TIMEOUT_SETTING, Remote, RemoteIsSilent, seconds_for_remotes
+from .remote.remote import PATIENCE, TIMEOUT_SETTING, Remote, RemoteIsSilent, seconds_for_remotes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-# For all of a repository's tags, from wherever it is.
-DEFAULT_SECONDS = 120.0
 
 
 @contextlib.contextmanager
@@ -108,4 +105,4 @@ def _fetch_tags(git: Git, url: str, models: Sequence[str] | None, *, into: str, 
 
 def _remote(git: Git, address: str) -> Remote:
     wanted = git.line("config", "--get", TIMEOUT_SETTING, accepted=(0, 1))
-    return Remote(git, address, seconds=seconds_for_remotes(wanted or None, DEFAULT_SECONDS))
+    return Remote(git, address, seconds=seconds_for_remotes(wanted or None, PATIENCE))

@@ -10,7 +10,7 @@ import click
 from ...policy.grammar.names import HEADS, gto_spelling
 from ...policy.objects.trailers import add_trailers
 from ...policy.registry.planning import Unplannable, stages_after
-from ...policy.registry.resolution import version_on
+from ...policy.registry.resolution import held_by
 from ...policy.wording import shell_command
 from ...report.documents.shape import or_null
 from ...report.escape import display, escape
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ...policy.file.policy import Policy
-    from ...policy.registry.event import Event
-    from ...policy.registry.history import ModelHistory
     from ...policy.registry.planning import Plan
     from ...repository.git.command import Git
     from ...repository.making.tag_maker import Judged, TagMaker
@@ -99,7 +97,7 @@ def branch_to_push(git: Git, remote: str, judged: Judged, options: CreatingOptio
 def stages_moved(maker: TagMaker, plan: Plan) -> dict[str, str | None]:
     """What each stage that the plan moves holds then: a version, or a commit without one; None for nothing."""
     stages = stages_after(maker.known, plan)
-    return {stage: _held(event, maker.known.history) for stage, event in stages.items()}
+    return {stage: held_by(event, maker.known.history) for stage, event in stages.items()}
 
 
 def planned_document(plan: Plan, made: Judged, moved: dict[str, str | None]) -> dict[str, Any]:
@@ -142,7 +140,3 @@ def _edited(git: Git, text: str, options: CreatingOptions) -> str:
         if not text.strip():
             raise Refused("the message is empty, so no tag was made")
     return text
-
-
-def _held(event: Event | None, history: ModelHistory) -> str | None:
-    return None if event is None else str(version_on(event.commit, history) or event.commit)

@@ -216,6 +216,11 @@ def _answer(event: Event, history: ModelHistory, *, current: bool) -> Resolution
     return Resolution(event.tag, name.kind, name.model, version, name.stage, event.commit, event.time, current)
 
 
+def held_by(event: Event | None, history: ModelHistory) -> str | None:
+    """What a stage holds by `event`: the version on its commit, or the commit without one; None for nothing."""
+    return None if event is None else str(version_on(event.commit, history) or event.commit)
+
+
 def version_on(commit: str, history: ModelHistory) -> Version | None:
     """The version that events on `commit` are about: the active one, else the last that was registered there."""
     active = history.active_version_at(commit)

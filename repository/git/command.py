@@ -130,6 +130,10 @@ class Git:
         answer = os.fsdecode(self.run("rev-parse", *question)[1]).removesuffix("\n")
         return os.path.realpath(os.path.join(self.directory or ".", answer))
 
+    def is_sha256(self) -> bool:
+        """Whether the ids of its objects are made by SHA-256. Raises CannotJudge like `run`."""
+        return self.line("rev-parse", "--show-object-format") == "sha256"
+
     def work_tree(self) -> str | None:
         """The folder with the checked-out files, None for a bare repository."""
         return self._path("--show-toplevel", accepted=(0, 128)) or None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\b": "\\b"})
+
 
 def make_empty_repository(folder: str, *, sha256: bool) -> None:
     """Make a bare repository without refs and objects in `folder` (gitrepository-layout(5))."""
@@ -15,3 +17,12 @@ def make_empty_repository(folder: str, *, sha256: bool) -> None:
     for name, content in (("HEAD", "ref: refs/heads/none\n"), ("config", config)):
         with open(os.path.join(folder, name), "w", encoding="ascii") as file:
             file.write(content)
+
+
+def in_configuration(name: str, value: str) -> str:
+    """The lines that set `name` (`section.key` or `section.subsection.key`) to `value` (git-config(1), "Syntax")."""
+    section, _, rest = name.partition(".")
+    subsection, dot, key = rest.rpartition(".")
+    escaped = subsection.replace("\\", "\\\\").replace('"', '\\"')
+    header = f'{section} "{escaped}"' if dot else section
+    return f'[{header}]\n\t{key} = "{value.translate(_ESCAPES)}"\n'

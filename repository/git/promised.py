@@ -17,6 +17,7 @@ from .bounded_program import TookTooLong, Unanswered, run_bounded
 from .command import Git
 from .empty_repository import make_empty_repository
 from .environment import environment_without_repository
+from .handed_over import OBJECT_FOLDERS
 from .trees.entries import FOLDER_BYTES, entry_in, kind_of
 from .waiting_word import word_about
 
@@ -52,10 +53,8 @@ class Promised:
                 f"must have them all, and is not to fetch them meanwhile. As its owner run: {self._refetch()}"
             )
         self._folder = tempfile.TemporaryDirectory(prefix="tagwarden-")
-        sha256 = clone.line("rev-parse", "--show-object-format") == "sha256"
-        make_empty_repository(self._folder.name, sha256=sha256)
-        others = "GIT_ALTERNATE_OBJECT_DIRECTORIES"
-        borrowed = {name: clone.user_environment[name] for name in (others,) if name in clone.user_environment}
+        make_empty_repository(self._folder.name, sha256=clone.is_sha256())
+        borrowed = {name: clone.user_environment[name] for name in (OBJECT_FOLDERS,) if name in clone.user_environment}
         objects = clone.place("--git-path", "objects")
         here = {"GIT_DIR": self._folder.name, "GIT_OBJECT_DIRECTORY": objects}
         self.git = Git(None, {**environment_without_repository(clone.user_environment), **borrowed, **here})

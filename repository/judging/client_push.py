@@ -231,13 +231,16 @@ def _judge_by(judge: Judge, push: ClientPush, listing: Listing | None, git: Git)
         reader.close()
 
 
-def remote_of(destination: Destination, git: Git, configuration: Configuration) -> Remote:
-    """The remote that `destination` names, within the time that the configuration gives it.
+def remote_of(
+    destination: Destination, git: Git, configuration: Configuration, *, seconds: float = DEFAULT_SECONDS
+) -> Remote:
+    """The remote that `destination` names, within the time that the configuration gives it, else `seconds`.
 
     Raises CannotJudge where that is no number.
     """
     assert destination.url is not None
-    return Remote.pushed_to(git, destination.name, destination.url, seconds=_seconds(configuration))
+    seconds = seconds_for_remotes(configuration.get(TIMEOUT_SETTING), seconds)
+    return Remote.pushed_to(git, destination.name, destination.url, seconds=seconds)
 
 
 def with_ways_out(silent: RemoteIsSilent) -> RemoteIsSilent:
@@ -264,10 +267,6 @@ def _verifier(policy: Policy, reader: Reader, push: ClientPush, now: int | None)
 
     remote = None if push.destination.url is None else _remote_of(push)
     return find_verifier(policy, reader, push.git, now=now, remote=remote)
-
-
-def _seconds(configuration: Configuration) -> float:
-    return seconds_for_remotes(configuration.get(TIMEOUT_SETTING), DEFAULT_SECONDS)
 
 
 def _active(policy: Policy, models: Sequence[str], rules: Sequence[str]) -> list[str]:

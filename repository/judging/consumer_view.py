@@ -11,7 +11,7 @@ import pygit2
 from pygit2.enums import RepositoryOpenFlag
 
 from ...policy.record import Record
-from ..remote.reader import folders_in_list
+from ..git.handed_over import object_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def open_consumer_view(git: Git) -> ConsumerView | str:
         flags = RepositoryOpenFlag.NO_SEARCH | RepositoryOpenFlag.NO_DOTGIT
         repository = pygit2.Repository(git.folder(), flags)
         # What was fetched to be judged lies beside the repository.
-        for folder in folders_in_list(git.user_environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")):
+        for folder in object_folders(git.user_environment):
             repository.odb.add_disk_alternate(folder)
         return ConsumerView(repository)
     except WHAT_LIBGIT2_RAISES as error:

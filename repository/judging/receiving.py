@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from ...policy.grammar.names import parents_of
+from ..git.command import namespace_prefix
 from ..git.configuration import Configuration, is_true
 from ..git.scratch_files import filled_scratch_file
 
@@ -37,9 +38,7 @@ class Receiver:
         self._settings = configuration.entries()
         # Asked for each ref of a push: what hides none is left out once and for all.
         self._hiding = [pattern for name, pattern in reversed(self._settings) if name in HIDING]
-        self._namespace = "".join(
-            f"refs/namespaces/{part}/" for part in git.environment.get("GIT_NAMESPACE", "").split("/") if part
-        )
+        self._namespace = namespace_prefix(git.environment.get("GIT_NAMESPACE", ""))
 
     def hides(self, ref: str) -> bool:
         """Whether `receive.hideRefs` or `transfer.hideRefs` hides the ref; the last one that fits it counts.

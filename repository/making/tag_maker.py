@@ -14,19 +14,17 @@ from ...policy.push import Circumstances, RefUpdate, Signature
 from ...policy.record import Record
 from ...policy.registry.planning import KnownModel, Unplannable, known_model, time_of, with_counter
 from ...policy.wording import MOST_NAMES, shell_command, some_of
-from ..git.processes import run
 from ..git.program import GitProgram
 from ..judging.pipeline import judge_updates
 from ..registry import read_refs, take_up
 from ..remote.branch_to_push import remote_has
 from ..remote.clone_and_remote import CloneAndRemoteReader
 from ..remote.fetching import fetch_into_clone
-from ..remote.names import push_url
 from ..remote.reader import fetch_missing
 from ..remote.remote import Remote, RemoteIsSilent
 from ..signatures.verifier import find_verifier
 from .signing import signed
-from .writing import TagDraft, committer, delete_tag, push, store_tag
+from .writing import TagDraft, committer, delete_tag, id_of_tag, push, store_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,9 +41,6 @@ if TYPE_CHECKING:
 
     # "taken": somebody else's tag has the name by now.
     Pushed = Literal["pushed", "there all the same", "refused", "taken"]
-
-# Seconds that a remote has to say which tags it has, and to give them.
-PATIENCE = 120.0
 
 
 class Judged(Record):
@@ -79,7 +74,9 @@ class TagMaker:
         """Whether the remote has this commit already, by whatever ref."""
         assert self.remote is not None
         tagged = [event.commit for event in self.known.events if event.tag not in self.only_here]
-        return commit in tagged or remote_has(self.git, self.remote, _remote(self.git, self.remote), commit, tagged)
+        return commit in tagged or remote_has(
+            self.git, self.remote, Remote.named(self.git, self.remote), commit, tagged
+        )
 
     def find_commit(self, revision: str) -> str | None:
         """The commit that `revision` names; one that only the remote has, if it is named by its full id, is fetched."""
@@ -127,7 +124,7 @@ class TagMaker:
         Raises CannotJudge where Git can't sign.
         """
         raw = signed(self.git, draft) if sign else draft.raw()
-        oid = self._id_of(raw)
+        oid = id_of_tag(raw)
         self.reader.add_object(oid, raw)
         return raw, oid
 
@@ -197,7 +194,7 @@ class TagMaker:
 
     def _on_remote(self, remote: str, name: str) -> str | None:
         try:
-            return _remote(self.git, remote).list((), tags=[name]).tags.get(name)
+            return Remote.named(self.git, remote).list((), tags=[name]).tags.get(name)
         except (RemoteIsSilent, KeyboardInterrupt) as silent:
             look = shell_command("git", "ls-remote", remote, TAGS + name)
             delete = shell_command("git", "tag", "-d", name)
@@ -214,10 +211,6 @@ class TagMaker:
             raise CannotJudge(
                 f"The commit {commit} is not in this clone and could not be fetched: `git fetch` it first."
             )
-
-    def _id_of(self, raw: bytes) -> str:
-        arguments = self.git.command("hash-object", "-t", "tag", "--stdin", "--literally")
-        return run(arguments, environment=self.git.user_environment, given=raw)[1].decode("ascii").strip()
 
 
 @contextlib.contextmanager
@@ -241,13 +234,9 @@ def open_tag_maker(git: Git, model: str, *, remote: str | None, own_tags: bool =
         yield TagMaker(git, reader, known, remote, {ref.name: ref.oid for ref in refs})
 
 
-def _remote(git: Git, name: str) -> Remote:
-    return Remote.pushed_to(git, name, push_url(git, name), seconds=PATIENCE)
-
-
 def _ask(git: Git, remote: str, model: str, scratch: str) -> tuple[Listing, Git]:
     """What the remote has, and Git for this clone with the remote's tags of the model in sight."""
-    there = _remote(git, remote)
+    there = Remote.named(git, remote)
     try:
         listing = there.list([model], heads=True)
         if not listing.tags:

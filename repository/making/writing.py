@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 
 from ...policy.errors import CannotJudge
@@ -56,6 +57,15 @@ def committer(git: Git) -> Identity:
         raise CannotJudge(f"Git does not know your name, and a tag names whoever made it. Tell it: {tell}") from None
     who, _, rest = ident.decode("utf-8", "surrogateescape").rstrip("\n").rpartition("> ")
     return Identity(f"{who}>", rest.partition(" ")[2])
+
+
+def id_of_tag(raw: bytes) -> str:
+    """The id of this tag object, made as that of its target is (gitformat-loose(5)); nothing is stored."""
+    id_length = len(raw.partition(b"\n")[0]) - len(b"object ")
+    made = hashlib.new("sha256" if id_length == 64 else "sha1", usedforsecurity=False)
+    made.update(b"tag %d\0" % len(raw))
+    made.update(raw)
+    return made.hexdigest()
 
 
 def store_object(git: Git, raw: bytes) -> str:

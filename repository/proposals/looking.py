@@ -17,7 +17,7 @@ from ...policy.registry.event import read_event
 from ...policy.registry.history import ModelHistory
 from ...policy.registry.moved_stages import moved_stages
 from ...policy.registry.planning import known_model
-from ...policy.registry.resolution import version_on
+from ...policy.registry.resolution import held_by, version_on
 from ..approvals.standing import StandingApprovals
 from ..judging.pipeline import judge_updates
 from ..registry import read_tags
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from ...policy.grammar.versions import Version
     from ...policy.judging.judge import Verify
     from ...policy.push import ModelPush, TagPush
-    from ...policy.registry.event import Event
     from ...policy.settings import Requirement, Settings
     from ...policy.verdict import Level, Verdict
     from ..git.command import Git
@@ -119,7 +118,7 @@ class Look(Record):
         return sorted(lacks.has if lacks is not None else self.standing.approved_by & self.required[number].people)
 
 
-class LookingJudge(Judge):
+class ProposalJudge(Judge):
     """Judges one tag by all rules but the one on approvals, and keeps what it was handed.
 
     `entries` are the entries of the policy that cover the tag, `tagger` is who signed it.
@@ -153,7 +152,7 @@ def look_at(proposal: Proposal, reader: Reader, git: Git, loaded: LoadedPolicy, 
     unsure: set[str] = set()
     verify = _as_far_as_possible(find_verifier(loaded.policy, reader, git, now=now, remote=remote), unsure)
     circumstances = Circumstances(now, "client", declared_stages=loaded.declared_stages, remote=remote)
-    judge = LookingJudge(loaded.policy, circumstances, verify=verify)
+    judge = ProposalJudge(loaded.policy, circumstances, verify=verify)
     ref = TAGS + proposal.tag.name
     judge_updates([RefUpdate(reader.existing([ref]).get(ref), proposal.oid, ref)], reader, [judge])
     settings = judge.settings_of(proposal.name.model)
@@ -206,10 +205,6 @@ def _as_far_as_possible(verify: Verify | None, unsure: set[str]) -> Verify:
 
 def _moves(before: ModelHistory, after: ModelHistory) -> list[Move]:
     return [
-        Move(stage, _held(before.holder(stage), before), _held(holder, after))
+        Move(stage, held_by(before.holder(stage), before), held_by(holder, after))
         for stage, holder in moved_stages(before, after).items()
     ]
-
-
-def _held(event: Event | None, history: ModelHistory) -> str | None:
-    return None if event is None else str(version_on(event.commit, history) or event.commit)

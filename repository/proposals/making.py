@@ -15,9 +15,9 @@ from ...policy.record import Record
 from ..making.signing import signed
 from ..making.writing import TagDraft, committer, push, store_object
 from ..remote.clone_and_remote import CloneAndRemoteReader
-from ..remote.remote import RemoteIsSilent
+from ..remote.remote import Remote, RemoteIsSilent
 from ..signatures.verifier import find_verifier
-from .on_remote import ask, remote_of
+from .on_remote import ask
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -115,7 +115,7 @@ def push_landing(there: ProposedThere, proposal: Proposal) -> Landed:
 def fetch_landed(there: ProposedThere, proposal: Proposal) -> bool:
     """Get a tag that has landed into the repository; whether it is there now."""
     try:
-        remote_of(there.repository, there.remote).fetch_tag(proposal.tag.name)
+        Remote.named(there.repository, there.remote).fetch_tag(proposal.tag.name)
     except RemoteIsSilent:
         return False
     return True

@@ -16,7 +16,6 @@ from ...policy.record import Record
 from ..git.program import GitProgram
 from ..registry import TAG_BYTES
 from ..remote.fetching import fetch_into_clone
-from ..remote.names import push_url
 from ..remote.reader import RemoteReader, fetch_missing, fetch_missing_refs
 from ..remote.remote import Listing, Remote
 
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
 
     from ..git.command import Git
 
-# Seconds that a remote has to say what it has, and to give it.
-PATIENCE = 120.0
+# Seconds that a remote has while somebody types.
 AT_ONCE = 5.0
 # So few digits of an id say which one is meant, as Git abbreviates them.
 FEWEST_DIGITS = 7
@@ -74,7 +72,7 @@ def proposals_on(git: Git, remote: str, digits: str | None = None) -> Iterator[P
     Nothing is written into the repository. Raises CannotJudge where the remote does not
     give what it has, and NoSuchProposal where `digits` do not mean one that waits.
     """
-    there = remote_of(git, remote)
+    there = Remote.named(git, remote)
     listing = _listing(there, TAGS, HEADS)
     assert listing.approvals is not None
     waiting, landed = _sorted_out(listing)
@@ -92,13 +90,13 @@ def proposals_on(git: Git, remote: str, digits: str | None = None) -> Iterator[P
 
 def ids_of_proposals(git: Git, remote: str) -> list[str]:
     """The ids of what waits on `remote`, for somebody who types. Raises CannotJudge where it does not say at once."""
-    there = Remote.pushed_to(git, remote, push_url(git, remote), seconds=AT_ONCE)
+    there = Remote.named(git, remote, seconds=AT_ONCE)
     return _sorted_out(_listing(there, TAGS))[0]
 
 
 def ask(git: Git, remote: str, tag: str) -> Listing:
     """What `remote` has now of one tag and of all proposals. Raises CannotJudge where it does not say."""
-    return _listing(remote_of(git, remote), TAGS + tag)
+    return _listing(Remote.named(git, remote), TAGS + tag)
 
 
 def _listing(remote: Remote, *what: str) -> Listing:
@@ -133,11 +131,6 @@ def bring_history(git: Git, remote: str, proposal: Proposal) -> None:
 def _commit_of(proposal: Proposal) -> str:
     assert proposal.tag.object is not None
     return proposal.tag.object.target
-
-
-def remote_of(git: Git, name: str) -> Remote:
-    """The remote of this name, as it is pushed to."""
-    return Remote.pushed_to(git, name, push_url(git, name), seconds=PATIENCE)
 
 
 def _sorted_out(listing: Listing) -> tuple[list[str], dict[str, str]]:

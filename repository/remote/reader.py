@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 from ...policy.approvals.refs import ROOT
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import HEADS, TAGS
 from ..git.command import Git
+from ..git.handed_over import with_objects
 from ..git.objects import TagRef
 from ..git.program import GitProgram
 from ..git.refs.listing import group_by_model
@@ -113,35 +112,7 @@ def _missing(git: Git, oids: set[str]) -> set[str]:
 
 def with_objects_in(git: Git, folder: str) -> Git:
     """Git for this clone, with the objects in `folder` in sight."""
-    others = git.user_environment.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
-    quoted = in_list_of_folders(folder)
-    sight = f"{others}{os.pathsep}{quoted}" if others else quoted
-    return Git(git.directory, {**git.user_environment, "GIT_ALTERNATE_OBJECT_DIRECTORIES": sight})
-
-
-def in_list_of_folders(folder: str) -> str:
-    """`folder` as GIT_ALTERNATE_OBJECT_DIRECTORIES wants it: one with the separator in it is quoted (git(1))."""
-    if os.pathsep not in folder and not folder.startswith('"'):
-        return folder
-    return '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def folders_in_list(value: str) -> list[str]:
-    """The folders in a value of GIT_ALTERNATE_OBJECT_DIRECTORIES, as `in_list_of_folders` wrote them."""
-    import re
-
-    folders = []
-    while value:
-        if value.startswith('"'):
-            quoted = re.match(r'"((?:[^"\\]|\\.)*)"', value)
-            if quoted is None:
-                break
-            folders.append(re.sub(r"\\(.)", r"\1", quoted[1]))
-            value = value[quoted.end() :].removeprefix(os.pathsep)
-        else:
-            folder, _, value = value.partition(os.pathsep)
-            folders.append(folder)
-    return [folder for folder in folders if folder]
+    return Git(git.directory, with_objects(git.user_environment, folder))
 
 
 def with_history(git: Git, remote: Remote, refs: Sequence[str], *, into: str) -> Git:
@@ -150,7 +121,6 @@ def with_history(git: Git, remote: Remote, refs: Sequence[str], *, into: str) ->
     Returns Git for this clone with all of them in sight, past the boundary of
     a shallow clone. Raises CannotJudge where the remote does not give them.
     """
-    id_length = 64 if git.line("rev-parse", "--show-object-format") == "sha256" else 40
-    objects = remote.fetch(refs, into=into, id_length=id_length, history=True)
+    objects = remote.fetch(refs, into=into, id_length=64 if git.is_sha256() else 40, history=True)
     seeing = with_objects_in(git, objects)
     return Git(git.directory, {**seeing.user_environment, "GIT_SHALLOW_FILE": ""})

@@ -14,10 +14,12 @@ from ...policy.errors import CannotJudge
 from ...policy.grammar.names import HEADS, TAGS
 from ...policy.record import Record
 from ..git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLong, run_bounded
+from ..git.handed_over import with_settings
 from ..git.object_ids import are_ids
 from ..git.refs.listing import fits
 from ..git.waiting_word import word_about
-from .scratch import Scratch, with_settings
+from .names import push_url
+from .scratch import Scratch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 TIMEOUT_SETTING = "tagwarden.remoteTimeout"
 DEFAULT_SECONDS = 10.0
+# The same for a command, which says what it waits for.
+PATIENCE = 120.0
 LONGEST_COMPLAINT = 2000
 
 _FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap=")
@@ -67,6 +71,11 @@ class Remote:
         if name is not None and git.line("ls-remote", "--get-url", "--end-of-options", name) == url:
             return cls(git, name, seconds=seconds)
         return cls(git, url, seconds=seconds, is_final=True)
+
+    @classmethod
+    def named(cls, git: Git, name: str, *, seconds: float = PATIENCE) -> Remote:
+        """The remote of this name, as it is pushed to."""
+        return cls.pushed_to(git, name, push_url(git, name), seconds=seconds)
 
     def list(self, models: Iterable[str] | None, *, tags: Iterable[str] = (), heads: bool = False) -> Listing:
         """The tags of `models` as tags spell them, in upper or lower case; all tags for None.

@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import os
 
+from ..git.configuration import parsed
 from ..git.empty_repository import make_empty_repository
 from ..git.environment import environment_without_repository
+from ..git.handed_over import with_settings
 from ..git.processes import run
 from .names import is_remote_anywhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ..git.command import Git
 
@@ -60,20 +62,6 @@ def _top_folder(git: Git) -> str | None:
     return git.work_tree() or git.line("rev-parse", "--absolute-git-dir", accepted=(0, 128)) or git.directory
 
 
-def with_settings(environment: Mapping[str, str], settings: Iterable[Setting]) -> dict[str, str]:
-    """`environment` with these settings of Git's behind all others, as `git -c` has them (git-config(1))."""
-    try:
-        first = int(environment.get("GIT_CONFIG_COUNT") or 0)
-    except ValueError:  # Git says so itself
-        return dict(environment)
-    more: dict[str, str] = {}
-    number = first
-    for number, (name, value) in enumerate(settings, first + 1):
-        more[f"GIT_CONFIG_KEY_{number - 1}"] = name
-        more[f"GIT_CONFIG_VALUE_{number - 1}"] = value
-    return {**environment, **more, "GIT_CONFIG_COUNT": str(number)}
-
-
 def _environment(git: Git, folder: str, remote: str) -> dict[str, str]:
     """The environment in which the repository in `folder` has the settings that the clone has for this remote."""
     theirs = dict(git.user_environment)
@@ -95,13 +83,10 @@ def _settings(command: Sequence[str], environment: Mapping[str, str], remote: st
 
     Of these there may be more than an environment holds.
     """
-    output = run(command, environment=environment)[1].decode("utf-8", "surrogateescape")
-    found = []
-    for entry in output.split("\0"):
-        name, separator, value = entry.partition("\n")
-        if not name or name.startswith(_OF_THE_CLONE) or name in _OF_THE_CLONE_TOO:
-            continue
-        if name.startswith("remote.") and not name.startswith(f"remote.{remote}."):
-            continue
-        found.append((name, value if separator else "true"))
-    return found
+    return [
+        (name, value)
+        for name, value in parsed(run(command, environment=environment)[1])
+        if not name.startswith(_OF_THE_CLONE)
+        and name not in _OF_THE_CLONE_TOO
+        and (not name.startswith("remote.") or name.startswith(f"remote.{remote}."))
+    ]

@@ -279,6 +279,15 @@ def test_a_signature_is_made_as_git_is_configured_and_judged_before_anything_is_
     assert repo.try_git("verify-tag", "churn@v0.0.1").returncode == 0
 
 
+def test_a_tag_is_signed_in_a_folder_with_a_colon_in_its_name(tmp_path: Path) -> None:
+    repo = Repo.init(tmp_path / "a:b")
+    repo.commit()
+    repo.git("config", "gpg.format", "ssh")
+    repo.git("config", "user.signingKey", str(SshKey.make(tmp_path / "ada").file))
+
+    ok(repo, "register", "churn", "--sign")
+
+
 def test_the_signature_of_a_stranger_is_refused_and_nothing_is_written(
     repo: Repo, key_of_ada: str, tmp_path: Path
 ) -> None:

@@ -121,7 +121,7 @@ def _packet(line: bytes) -> bytes:
 def test_a_remote_that_never_comes_to_an_end_is_given_up(
     answers: Callable[[socket.socket], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tagwarden.repository.open_repository.DEFAULT_SECONDS", 1.0)
+    monkeypatch.setattr("tagwarden.repository.open_repository.PATIENCE", 1.0)
     began = time.monotonic()
     with daemon_that(answers) as url, pytest.raises(RemoteIsSilent, match="did not say within 1 seconds"):
         Remote(Git.here(), url, seconds=1.0).list(None)
