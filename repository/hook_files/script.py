@@ -37,6 +37,8 @@ trap 'refuse "the hook file $0 is damaged or could not be run" "Make it anew: $r
 
 # With these Python looks for its modules elsewhere, in spite of -I.
 unset PYTHONEXECUTABLE __PYVENV_LAUNCHER__
+# After so many seconds some shells take a line for the last that is still to come.
+unset TMOUT
 
 case $0 in */*) here=${{0%/*}} ;; *) here=. ;; esac
 [ -z "$next" ] || next=$here/$next

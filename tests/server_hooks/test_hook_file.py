@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -302,6 +303,40 @@ class TestWhatIsHandedOn:
             assert (ran.returncode, handed.read_bytes()) == (1, given)
         else:  # bash forgets what it has read of the line
             assert ran.returncode == 3 or is_no_list_of_refs(handed.read_bytes())
+
+    def test_a_line_that_comes_later_where_reading_does_not_wait_for_it(self, served: HookRepo) -> None:
+        served.run(stdin=b"x\n")
+        lines = [f"{ZERO} {served.first} {ref}\n".encode() for ref in ("refs/heads/feature", "refs/tags/m@v1.0.0")]
+        reading, writing = os.pipe()
+        os.set_blocking(reading, False)
+        os.write(writing, lines[0])
+        command = [*served.shell, "hooks/pre-receive"]
+
+        with (
+            open(reading) as stdin,
+            subprocess.Popen(
+                command, cwd=served.repo.path, env={**os.environ, "GIT_DIR": "."}, stdin=stdin, stdout=subprocess.PIPE
+            ) as hook,
+        ):
+            time.sleep(0.1)
+            os.write(writing, lines[1])
+            os.close(writing)
+            said, _ = hook.communicate(timeout=60)
+
+        assert hook.returncode == 1
+        assert said.startswith(b"python")
+
+    @pytest.mark.thorough
+    @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+    def test_a_line_that_comes_later_than_a_shell_may_wait(self, one_shell: HookRepo) -> None:
+        one_shell.run(stdin=b"x\n")
+        lines = [f"{ZERO} {one_shell.first} {ref}" for ref in ("refs/heads/feature", "refs/tags/m@v1.0.0")]
+        slowly = f"{{ echo '{lines[0]}'; sleep 2.2; echo '{lines[1]}'; }} | GIT_DIR=. TMOUT=1 bash hooks/pre-receive"
+
+        ran = subprocess.run(["bash", "-c", slowly], cwd=one_shell.repo.path, stdout=subprocess.PIPE, text=True)
+
+        assert ran.returncode == 1
+        assert lines[1] in ran.stdout
 
     def test_a_last_line_without_its_end(self, served: HookRepo) -> None:
         line = f"{ZERO} {served.first} refs/tags/m@v1.0.0"
