@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...policy.errors import CannotJudge
-from ...policy.grammar.names import TAGS
+from ...policy.grammar.names import HEADS, TAGS
 from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, RefUpdate, Signature
 from ...policy.record import Record
@@ -20,7 +21,7 @@ from ..registry import read_refs, take_up
 from ..remote.branch_to_push import remote_has
 from ..remote.clone_and_remote import CloneAndRemoteReader
 from ..remote.fetching import fetch_into_clone
-from ..remote.reader import fetch_missing
+from ..remote.reader import fetch_missing, with_history
 from ..remote.remote import Remote, RemoteIsSilent
 from ..signatures.verifier import find_verifier
 from .signing import signed
@@ -222,11 +223,12 @@ def open_tag_maker(git: Git, model: str, *, remote: str | None, own_tags: bool =
     the remote can't be read.
     """
     with contextlib.ExitStack() as stack:
-        listing, reading = None, git
+        listing, reading, fetch_history = None, git, None
         if remote is not None:
             scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-"))
             listing, reading = _ask(git, remote, model, scratch)
-        reader = CloneAndRemoteReader(reading, listing, remote=remote, own_tags=own_tags)
+            fetch_history = partial(_with_history, reading, remote, model, stack)
+        reader = CloneAndRemoteReader(reading, listing, remote=remote, own_tags=own_tags, fetch_history=fetch_history)
         stack.enter_context(contextlib.closing(reader))
         refs = reader.tags_of([model])[model]
         known = known_model(model, read_refs(reader, refs))
@@ -246,6 +248,13 @@ def _ask(git: Git, remote: str, model: str, scratch: str) -> tuple[Listing, Git]
         return listing, fetch_missing(git, there, tags, into=scratch)
     except RemoteIsSilent as silent:
         raise CannotJudge(f"{silent}\nTo go by the tags of this clone alone: --offline") from None
+
+
+def _with_history(git: Git, remote: str, model: str, stack: contextlib.ExitStack) -> Git:
+    """Git with the history of the remote's branches, and of its versions of the model, in sight until `stack` ends."""
+    scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-"))
+    refs = [f"+{prefix}*:{prefix}*" for prefix in (HEADS, f"{TAGS}{model}@")]
+    return with_history(git, Remote.named(git, remote), refs, into=scratch)
 
 
 def _as_far_as_possible(verify: Verify, notes: list[str]) -> Verify:

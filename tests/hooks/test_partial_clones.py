@@ -156,6 +156,16 @@ def test_a_shallow_clone_without_its_remote_says_what_it_can_not_tell(shallow: R
     assert shallow.push("m1@v1.0.0").ok
 
 
+def test_in_a_shallow_clone_the_commands_ask_the_remote_as_the_hook_does(shallow: Repo) -> None:
+    boundary = (shallow.path / ".git" / "shallow").read_text()
+    older = shallow.git("rev-parse", "m1@v1.0.0^{commit}")
+    shallow.git("tag", "-d", "m1@v1.0.0")
+
+    assert "git fetch --unshallow" in tagwarden(shallow.path, "register", "m1", older, "--offline").err
+    assert tagwarden(shallow.path, "register", "m1", older, "--push").status == 0
+    assert (shallow.path / ".git" / "shallow").read_text() == boundary
+
+
 def test_a_shallow_clone_fetches_nothing_where_it_can_tell(full: Server, tmp_path: Path) -> None:
     clone = clone_of(full, "--depth=1")
     clone.tag("m1@v1.0.0")
