@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from itertools import islice
 from typing import Any
@@ -11,14 +10,12 @@ from ..policy.errors import CannotJudge
 from ..repository.hook_files.our_files import interpreter_of, is_our_hook
 from ..server_hooks.log.chain import read_lines_backward, verify
 from ..server_hooks.log.line import LOG
+from ..server_hooks.log.reading import read_entry
+from ..server_hooks.machine_settings import USUAL_PLACES
 from .records import Guard, PushRow
 
 # Where our hooks lie in a repository of plain Git, Gitea and GitLab; of a clone, those that Git runs.
-SERVER_HOOKS = tuple(
-    place.format(hook)
-    for hook in ("pre-receive", "update")
-    for place in ("hooks/{}", "hooks/{}.d/tagwarden", "custom_hooks/{}.d/tagwarden")
-)
+SERVER_HOOKS = tuple(place.format(hook) for hook in ("pre-receive", "update") for place in USUAL_PLACES)
 CLIENT_HOOKS = ("hooks/pre-push",)
 
 NEWEST = 100
@@ -53,9 +50,11 @@ def guard_of(common_dir: str) -> Guard:
 
 def _push_row(line: bytes) -> PushRow | None:
     """The line as a row, None for one that somebody has edited into something else."""
+    entry = read_entry(line)
+    if entry is None:
+        return None
     try:
-        entry: dict[str, Any] = json.loads(line)
-        updates = [(_change(one), str(one["ref"]).removeprefix("refs/tags/")) for one in entry["updates"]]
+        updates = [(_change(one), one["ref"].removeprefix("refs/tags/")) for one in entry["updates"]]
         findings = [
             (str(one["severity"]), str(one["rule"]), str(one["message"]))
             for policy in entry["policies"]
@@ -63,8 +62,8 @@ def _push_row(line: bytes) -> PushRow | None:
         ]
         pusher = entry["pusher"]["name"]
         return PushRow(
-            str(entry["time"]).partition(".")[0] + "Z",
-            str(entry["outcome"]),
+            entry["time"].partition(".")[0] + "Z",
+            entry["outcome"],
             None if pusher is None else str(pusher),
             str(entry["hook"]),
             updates[:MOST_UPDATES],
@@ -72,7 +71,7 @@ def _push_row(line: bytes) -> PushRow | None:
             findings[:MOST_FINDINGS],
             [(str(rule), str(reason)) for rule, reason in entry.get("emergency", {}).items()],
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError):
         return None
 
 

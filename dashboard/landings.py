@@ -6,15 +6,14 @@ named since when. Of times before the log began the tags' own dates tell.
 
 from __future__ import annotations
 
-import json
 import os
-from datetime import datetime
 from typing import Any
 
 from ..policy.grammar.names import TAGS, model_of_ref
 from ..policy.record import Record
 from ..server_hooks.log.chain import read_lines
 from ..server_hooks.log.line import LANDING
+from ..server_hooks.log.reading import read_entry, seconds_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def landings_of(common_dir: str) -> Landings | None:
     # By tag: the line, the second, and the id that it left.
     later: dict[str, list[tuple[int, int, str | None]]] = {}
     for entry in _entries(common_dir):
-        second = int(datetime.fromisoformat(entry["time"]).timestamp())
+        second = int(seconds_of(entry))
         if begins is None:
             begins, first_line = second, entry["line"]
         if entry["outcome"] in LANDING:
@@ -84,11 +83,6 @@ def _updates(entry: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def _entries(common_dir: str) -> Iterator[dict[str, Any]]:
     """What the lines say, without those that no hook wrote so."""
     for line in read_lines(os.path.abspath(common_dir)):
-        try:
-            entry: dict[str, Any] = json.loads(line)
-            datetime.fromisoformat(entry["time"])
-            whole = all(isinstance(one["ref"], str) and {"old", "new"} <= one.keys() for one in entry["updates"])
-            if whole and isinstance(entry["line"], int) and isinstance(entry["outcome"], str):
-                yield entry
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            continue
+        entry = read_entry(line)
+        if entry is not None:
+            yield entry

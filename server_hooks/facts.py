@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import json
 import os
 import sys
 from contextlib import closing
@@ -20,6 +19,7 @@ from ..repository.trusted.policy_source import server_policy
 from .lock.file_system import file_system_of
 from .log.chain import read_lines_backward, read_noted
 from .log.line import read_end
+from .log.reading import read_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,8 +101,9 @@ def _last_refusal(common_dir: str) -> dict[str, Any] | None:
     try:
         for line in itertools.islice(read_lines_backward(common_dir), MOST_LINES):
             if any(f'"outcome":"{outcome}"'.encode() in line[:80] for outcome in REFUSALS):
-                return _refusal(json.loads(line))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+                entry = read_entry(line)
+                return _refusal(entry) if entry is not None else None
+    except OSError:
         pass
     return None
 
@@ -110,9 +111,9 @@ def _last_refusal(common_dir: str) -> dict[str, Any] | None:
 def _refusal(entry: dict[str, Any]) -> dict[str, Any]:
     rules = [finding["rule"] for policy in entry["policies"] for finding in policy["findings"]]
     return {
-        "time": str(entry["time"]),
-        "line": int(entry["line"]),
-        "outcome": str(entry["outcome"]),
+        "time": entry["time"],
+        "line": entry["line"],
+        "outcome": entry["outcome"],
         "name": entry["pusher"]["name"],
         "broken": sorted(set(map(str, rules))),
     }

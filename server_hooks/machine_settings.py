@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
@@ -13,13 +12,12 @@ from ..repository.git.own_file import STATE_FOLDER
 from ..repository.git.settings_file import check_settings_file
 from ..repository.git.whole_file import read_start
 from ..repository.hook_files.errors import CannotInstall
-from ..repository.hook_files.our_files import is_our_hook
+from ..repository.hook_files.our_files import is_our_hook, setting_in
 from .install_record import read_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-ASSIGNS = b"settings="
 # Where hooks of ours are without an installation that noted it: they were printed, and placed by hand.
 USUAL_PLACES = ("hooks/{}", "hooks/{}.d/tagwarden", "custom_hooks/{}.d/tagwarden")
 
@@ -38,15 +36,7 @@ def settings_file_of(common_dir: str) -> str:
 
 def settings_file_in(file: str) -> str:
     """The settings file that our hook at `file` names, "" for none and for another's hook."""
-    if not is_our_hook(file):
-        return ""
-    for line in read_start(file).split(b"\n"):
-        if line.startswith(ASSIGNS):
-            try:
-                return "".join(shlex.split(os.fsdecode(line.removeprefix(ASSIGNS))))
-            except ValueError:
-                return ""
-    return ""
+    return (setting_in(read_start(file), "settings") or "") if is_our_hook(file) else ""
 
 
 def checked_settings_file(path: str, common_dir: str) -> str:

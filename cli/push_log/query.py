@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from ...policy.record import Record
 from ...policy.verdict import AS_PUSHED
 from ...report.push_log import as_text
 from ...server_hooks.log.chain import read_lines, read_lines_backward
+from ...server_hooks.log.reading import seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -100,7 +100,7 @@ def _until(since: int | None, lines: Iterable[bytes]) -> Iterator[bytes]:
     for line in lines:
         if since is not None:
             found = TIME.match(line)
-            if found is not None and _seconds(found[1].decode("ascii")) < since - CLOCK_WENT_BACK:
+            if found is not None and seconds_of({"time": found[1].decode("ascii")}) < since - CLOCK_WENT_BACK:
                 return
         yield line
 
@@ -111,19 +111,10 @@ def parsed(line: bytes) -> dict[str, Any]:
         entry: dict[str, Any] = json.loads(line)
         # What a line lacks that somebody has edited shows when it is used.
         as_text(entry)
-        time_of(entry)
+        seconds_of(entry)
         return entry if all(isinstance(update["ref"], str) for update in entry["updates"]) else {}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
-
-
-def time_of(entry: dict[str, Any]) -> float:
-    """When it was logged, in seconds since 1970."""
-    return _seconds(entry["time"])
-
-
-def _seconds(time: str) -> float:
-    return datetime.fromisoformat(time).timestamp()
 
 
 def fits(entry: dict[str, Any], query: Query) -> bool:
@@ -131,7 +122,7 @@ def fits(entry: dict[str, Any], query: Query) -> bool:
     return (
         (query.pusher is None or entry["pusher"]["name"] == query.pusher)
         and (query.outcome is None or entry["outcome"] == query.outcome)
-        and (query.since is None or time_of(entry) >= query.since)
+        and (query.since is None or seconds_of(entry) >= query.since)
         and (query.model is None or tag_spelling(query.model) in _models(entry))
         and (query.rule is None or query.rule in _rules(entry))
     )

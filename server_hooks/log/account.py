@@ -6,7 +6,6 @@ without passing any hook.
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from contextlib import ExitStack
@@ -22,6 +21,7 @@ from ..machine_settings import settings_file_of
 from .chain import read_lines
 from .files import has_log, size_of_log
 from .mark import everything_is_settled
+from .reading import read_entry
 from .settlement import settle
 from .tags_in_log import compare
 
@@ -146,7 +146,7 @@ def _lines_up_to(common_dir: str, end: int) -> Iterator[bytes]:
 
 def _broken_landings(common_dir: str, git: Git) -> list[BrokenLanding]:
     lines = (line for line in read_lines(common_dir) if b'"outcome":"incomplete"' in line[:80])
-    entries = [entry for line in lines if (entry := _parsed(line)) is not None]
+    entries = [entry for line in lines if (entry := read_entry(line)) is not None]
     broken = [(entry, found) for entry in entries if (found := list(_findings(entry)))]
     if not broken:
         return []
@@ -176,14 +176,3 @@ def _findings(entry: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def _missing(entry: dict[str, Any]) -> list[str]:
     return [update["ref"] for update in entry["updates"]]
-
-
-def _parsed(line: bytes) -> dict[str, Any] | None:
-    try:
-        entry: dict[str, Any] = json.loads(line)
-        # What a line lacks that somebody has edited shows when it is used.
-        list(_findings(entry))
-        fits = isinstance(entry["of_line"], int) and all(isinstance(ref, str) for ref in _missing(entry))
-        return entry if fits else None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None

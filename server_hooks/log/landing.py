@@ -17,7 +17,7 @@ class Logged(Record):
     """A line about a push that Git was told to go on with.
 
     `found` are the rules that it was known to break, each with the ref.
-    `time` is when it was logged, None where the line does not tell.
+    `time` is when it was logged.
     """
 
     number: int
@@ -26,7 +26,7 @@ class Logged(Record):
     updates: Sequence[RefUpdate]
     found: frozenset[tuple[str, str | None]]
     guarded: bool
-    time: float | None
+    time: float
 
 
 class Landing(Record):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from ...policy.approvals.refs import proposal_ref
 from ...policy.errors import CannotJudge
 from .chain import read_lines_backward
 from .line import LANDING, LOG
+from .reading import read_entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,13 +39,10 @@ def _found_in(lines: Iterable[bytes], wanted: dict[str, str]) -> dict[str, str |
             break
         if b'"refs/tagwarden/proposals/' not in line:
             continue
-        try:
-            entry = json.loads(line)
-            if entry["outcome"] not in LANDING:
-                continue
-            for update in entry["updates"]:
-                if update["ref"] in wanted and update["new"] is not None:
-                    found.setdefault(wanted[update["ref"]], entry["pusher"]["name"])
-        except (ValueError, KeyError, TypeError, RecursionError):
-            continue  # somebody has edited it
+        entry = read_entry(line)
+        if entry is None or entry["outcome"] not in LANDING:
+            continue
+        for update in entry["updates"]:
+            if update["ref"] in wanted and update["new"] is not None:
+                found.setdefault(wanted[update["ref"]], entry["pusher"]["name"])
     return found

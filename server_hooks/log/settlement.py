@@ -9,9 +9,7 @@ holder after it does the work. Each line is settled once.
 
 from __future__ import annotations
 
-import json
 import time
-from datetime import datetime
 
 from ...policy.errors import CannotJudge
 from ...policy.push import Circumstances, RefUpdate
@@ -24,12 +22,12 @@ from .append import append_to_log
 from .landing import Logged, landings_of
 from .line import LOG, Entry
 from .mark import Mark, write_mark
+from .reading import read_entry, seconds_of
 from .unsettled import INCOMPLETE, unsettled_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
     from ...policy.file.policy import Policy
     from ...policy.judging.judge import Verify
@@ -78,7 +76,8 @@ def _look(common_dir: str, git: Git, lines: Sequence[Line]) -> tuple[int, list[L
     open_lines = [line for line in lines if line.lands]
     if not open_lines:
         return 0, []
-    settled = {_parsed(line.content).get("of_line") for line in lines if line.outcome == INCOMPLETE}
+    said = (read_entry(line.content) for line in lines if line.outcome == INCOMPLETE)
+    settled = {entry["of_line"] for entry in said if entry is not None}
     logged = [entry for line in open_lines if (entry := _logged(line)) is not None]
     incomplete, numbers = 0, set()
     reader = GitProgram(git)
@@ -88,7 +87,7 @@ def _look(common_dir: str, git: Git, lines: Sequence[Line]) -> tuple[int, list[L
         for entry, landing in zip(logged, landings, strict=True):
             if not landing.missing or entry.number in settled:
                 continue
-            if not entry.guarded and entry.time is not None and time.time() - entry.time < ON_ITS_WAY:
+            if not entry.guarded and time.time() - entry.time < ON_ITS_WAY:
                 numbers.add(entry.number)
                 continue
             append_to_log(common_dir, _incomplete(entry, landing, common_dir, git, reader))
@@ -108,7 +107,7 @@ def _incomplete(logged: Logged, landing: Landing, common_dir: str, git: Git, rea
 
 
 def _judge(logged: Logged, landed: Sequence[RefUpdate], common_dir: str, git: Git, reader: Reader) -> Sequence[Verdict]:
-    now = int(logged.time or time.time())
+    now = int(logged.time)
     circumstances = Circumstances(now, "server", pusher=logged.pusher.name, pusher_email=logged.pusher.email)
 
     def find_verify(policy: Policy) -> Verify | None:
@@ -143,26 +142,17 @@ def _contains(reader: Reader, tip: str, commit: str) -> bool:
 
 def _logged(line: Line) -> Logged | None:
     """What the line says; None for one that somebody has edited."""
-    entry = _parsed(line.content)
-    try:
-        pusher = entry["pusher"]
-        findings = [finding for policy in entry["policies"] for finding in policy["findings"]]
-        return Logged(
-            line.number,
-            entry["hook"],
-            Pusher(pusher["name"], pusher["email"], pusher["how"], pusher.get("uid")),
-            [RefUpdate(update["old"], update["new"], update["ref"]) for update in entry["updates"]],
-            frozenset((finding["rule"], finding["ref"]) for finding in findings),
-            entry.get("guarded") is not False,
-            datetime.fromisoformat(entry["time"]).timestamp(),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
+    entry = read_entry(line.content)
+    if entry is None:
         return None
-
-
-def _parsed(content: bytes) -> dict[str, Any]:
-    try:
-        entry = json.loads(content)
-    except (ValueError, RecursionError):
-        return {}
-    return entry if isinstance(entry, dict) else {}
+    pusher = entry["pusher"]
+    findings = [finding for policy in entry["policies"] for finding in policy["findings"]]
+    return Logged(
+        line.number,
+        entry["hook"],
+        Pusher(pusher["name"], pusher["email"], pusher["how"], pusher.get("uid")),
+        [RefUpdate(update["old"], update["new"], update["ref"]) for update in entry["updates"]],
+        frozenset((finding["rule"], finding["ref"]) for finding in findings),
+        entry.get("guarded") is not False,
+        seconds_of(entry),
+    )

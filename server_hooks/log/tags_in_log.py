@@ -23,6 +23,7 @@ from ...repository.git.own_file import STATE_FOLDER
 from ..lock.push_lock import make_lock_file
 from .chain import read_noted
 from .line import LANDING
+from .reading import is_on_refs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -216,14 +217,11 @@ def _is_model_tag(ref: bytes) -> bool:
 def _parsed(line: bytes) -> dict[str, object]:
     # Most lines of a busy log are refused pushes, and not even read.
     try:
-        entry = json.loads(line) if any(b'"outcome":"%s"' % word in line[:80] for word in _READ) else None
+        entry = json.loads(line) if is_on_refs(line) else None
         number = line.rpartition(b',"previous":"')[0].rpartition(b',"line":')[2]
         return entry if isinstance(entry, dict) else {"line": int(number) if number.isdigit() else None}
     except (ValueError, RecursionError):
         return {}
-
-
-_READ = [word.encode() for word in (*LANDING, "incomplete")]
 
 
 def _read_baseline(path: str, table: _Table) -> int | None:

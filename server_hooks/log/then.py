@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ...policy.grammar.names import TAGS, model_of_ref
@@ -11,13 +9,11 @@ from ...policy.record import Record
 from ...repository.past import LoggedTag
 from .chain import read_lines
 from .line import LANDING
+from .reading import is_on_refs, read_entry, seconds_of
 from .tags_in_log import standing_before
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
-
-_READ = tuple(b'"outcome":"%s"' % word.encode() for word in (*LANDING, "incomplete"))
-_OUTCOME_WITHIN = 80
 
 
 class LoggedTags(Record):
@@ -60,12 +56,12 @@ class _Reading:
         self._moved_later: set[str] = set()
 
     def add(self, line: bytes) -> None:
-        if self.begins is not None and not any(word in line[:_OUTCOME_WITHIN] for word in _READ):
+        if self.begins is not None and not is_on_refs(line):
             return
-        entry = _parsed(line)
+        entry = read_entry(line)
         if entry is None:
             return
-        time = int(datetime.fromisoformat(entry["time"]).timestamp())
+        time = int(seconds_of(entry))
         if self.begins is None:
             self.begins, self.first = time, entry["line"]
         if entry["outcome"] == "incomplete":
@@ -109,14 +105,3 @@ class _Reading:
     def tags(self) -> dict[str, LoggedTag]:
         ids = self._first_old | {name: oid for name, (_, oid) in self._landed.items()}
         return {name: LoggedTag(oid, name in self._moved_later) for name, oid in ids.items()}
-
-
-def _parsed(line: bytes) -> dict[str, Any] | None:
-    """What a line says, None where no hook wrote it so."""
-    try:
-        entry: dict[str, Any] = json.loads(line)
-        datetime.fromisoformat(entry["time"])
-        whole = all(isinstance(one["ref"], str) and {"old", "new"} <= one.keys() for one in entry["updates"])
-        return entry if whole and isinstance(entry["line"], int) and isinstance(entry["outcome"], str) else None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None

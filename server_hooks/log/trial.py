@@ -8,9 +8,7 @@ that was refused the server has kept nothing, so it can't be judged again.
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ...policy.errors import CannotJudge
@@ -27,6 +25,7 @@ from ...repository.judging.trial import Policies, difference_between
 from ...repository.signatures.verifier import find_verifier
 from .chain import read_lines
 from .line import LANDING
+from .reading import read_entry, seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +63,7 @@ def try_on_pushes(git: Git, common_dir: str, in_force: Policies, tried: Policies
     judged = untold = 0
     with closing(GitProgram(git)) as reader:
         standing = _Standing(reader)
-        for entry in reversed([_parsed(line) for line in read_lines(common_dir)]):
+        for entry in reversed([read_entry(line) for line in read_lines(common_dir)]):
             if entry is None or entry["outcome"] == "incomplete":
                 continue
             updates = [RefUpdate(one["old"], one["new"], one["ref"]) for one in entry["updates"]]
@@ -98,7 +97,7 @@ def _errors(
 ) -> tuple[Finding, ...] | None:
     """For what the policies refuse the push, None where objects of it are gone."""
     tags = [update for update in updates if update.ref.startswith(TAGS)]
-    now = int(datetime.fromisoformat(entry["time"]).timestamp())
+    now = int(seconds_of(entry))
     circumstances = Circumstances(
         now,
         "server",
@@ -158,15 +157,3 @@ class _Standing:
 def _model_tag(tag: str) -> TagName | None:
     name = parse_tag_name(tag)
     return name if isinstance(name, TagName) else None
-
-
-def _parsed(line: bytes) -> dict[str, Any] | None:
-    """What a line says, None where it was not written by a hook."""
-    try:
-        entry: dict[str, Any] = json.loads(line)
-        datetime.fromisoformat(entry["time"])
-        known = isinstance(entry["line"], int) and {"name", "email"} <= entry["pusher"].keys() and "outcome" in entry
-        whole = all(isinstance(one["ref"], str) and {"old", "new"} <= one.keys() for one in entry["updates"])
-        return entry if known and whole else None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
