@@ -16,6 +16,7 @@ COMMITS = ("tests/policy/test_commit_object.py", "tests/policy/test_borders.py")
 TREES = ("tests/policy/test_tree_object.py", "tests/repository/test_tree_walk.py")
 LANDING = ("tests/policy/test_landing.py", "tests/server_hooks/test_gate.py")
 GATE = ("tests/server_hooks/test_gate.py", "tests/server_hooks/test_attacks.py")
+VERSION_FILE = ("tests/policy/test_version_file.py",)
 GOVERNANCE = ("tests/server_hooks/test_governance.py",)
 LOG = ("tests/server_hooks/test_push_log.py",)
 LOGGED = ("tests/server_hooks/test_logged_pushes.py",)
@@ -80,6 +81,8 @@ MUTANTS = (
     Mutant("repository/judging/artifacts.py", "found.size > MOST_HASHED", "found.size > 2 * MOST_HASHED", ARTIFACTS),
     _rule("target_version", 'event.name.kind != "register" or', ""),
     _rule("target_version", "if found == event.name.version:", "if not isinstance(found, str):"),
+    _rule("target_version", "other.precedence == told.precedence or", "", VERSION_FILE),
+    _rule("target_version", "event.tag == replayed.event.tag or", "", VERSION_FILE),
     _rule("target_tree", "shape.depth > bounds", "shape.depth >= bounds"),
     _rule("target_tree", "shape.paths > bounds", "shape.paths >= bounds"),
     _rule("target_commit", 'tag.object.target_type == "tag"', "False"),

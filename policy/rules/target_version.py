@@ -13,9 +13,11 @@ version and register that commit.
 from __future__ import annotations
 
 from ..budget import Budget
+from ..facts.fix import instead, next_version
 from ..objects.version_file import version_in
 from ..verdict import Breach
 from .contract import accepted, refused
+from .version_order import LINES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from ..facts.model_facts import ModelFacts
     from ..grammar.versions import Version
+    from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("target.version-file",)
 WHY = "what was trained, packaged and logged under one version would be registered as another."
@@ -47,10 +50,38 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             continue
         said = f"and {wanted.path!r} {found}" if isinstance(found, str) else f"but {wanted.path!r} says {found}"
         yield Breach(
-            f"{replayed.push.tag!r} registers {event.name.version} on the commit {event.commit}, {said}",
+            f"{replayed.push.tag!r} registers {event.name.version} on the commit {event.commit}, {said}"
+            f"{_to_keep_it(replayed, wanted.path, facts)}",
             replayed.push.ref,
             facts.model,
+            fix=None if isinstance(found, str) else _as_told(replayed, found, facts),
         )
+
+
+def _as_told(replayed: ReplayedEvent, told: Version, facts: ModelFacts) -> str | None:
+    """The command that registers the version of the file instead; None where that would be refused."""
+    versions = facts.settings.versions
+    if (told.prerelease and not versions.prerelease) or (told.build and not versions.build_metadata):
+        return None
+    numbers = LINES.get(versions.order)
+    for event in facts.history.registrations:
+        other = event.name.version
+        if event.tag == replayed.event.tag or other is None:
+            continue
+        of_line = numbers is not None and other[:numbers] == told[:numbers]
+        if other.precedence == told.precedence or (of_line and other.precedence > told.precedence):
+            return None
+    register = (*next_version(facts, replayed.event.commit), "--version", str(told))
+    return instead(facts, replayed.push.tag, register)
+
+
+def _to_keep_it(replayed: ReplayedEvent, path: str, facts: ModelFacts) -> str:
+    """What to do where the file is wrong; empty for a tag that stands."""
+    version = str(replayed.event.name.version)
+    register = instead(facts, replayed.push.tag, (*next_version(facts, None), "--version", version))
+    if facts.circumstances.written == "standing" or register is None:
+        return ""
+    return f"; if {version} is meant, write it to {path!r}, commit that, and run `{register}`"
 
 
 def _told(content: bytes | None, path: str, facts: ModelFacts, budget: Budget) -> Version | str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -221,6 +222,37 @@ def test_a_fix_names_the_remote_of_the_clone(server: Server, key: SshKey) -> Non
     assert "fix: git fetch --force hub " in said
     assert run_fixes(scene, said)
     assert scene.run("git push --quiet hub main --tags").returncode == 0
+
+
+@needs_ssh
+@pytest.mark.parametrize(
+    "way",
+    [
+        "the tag is right",
+        pytest.param("the file is right", marks=pytest.mark.thorough),
+        pytest.param("the file is right, and that version is taken", marks=pytest.mark.thorough),
+    ],
+)
+def test_of_a_version_that_differs_from_its_file_both_ways_out_are_told(way: str, server: Server, key: SshKey) -> None:
+    taken = ("churn@v1.1.0",) if way.endswith("taken") else ()
+    line = 'churn@v1.2.0 on c2 at 2 holding pyproject.toml=project.version = "1.1.0"'
+    policy = '[target.version-file]\npath = "pyproject.toml"\nkey = "project.version"\n'
+    scene = stage(Example("", (line,), refused=True, existing=taken, policy=policy), server, key)
+    scene.write(scene.clone, scene.lines)
+    scene.clone.try_git("fetch", "--quiet", "--tags", "origin")
+
+    said = scene.run("git push origin main churn@v1.2.0").stderr
+
+    told = re.search(r"if v1\.2\.0 is meant, write it to 'pyproject\.toml', commit that, and run `(.*)`", said)
+    assert told is not None, said
+    if way == "the tag is right":
+        scene.clone.commit({"pyproject.toml": 'project.version = "1.2.0"\n'})
+        commands = [told[1]]
+        assert scene.run(told[1]).returncode == 0
+    else:
+        commands = run_fixes(scene, said)
+    assert_all_tags_can_be_pushed(scene, commands)
+    assert server.tags() - {"plain"} == {"churn@v1.2.0" if way == "the tag is right" else "churn@v1.1.0"}
 
 
 @pytest.mark.parametrize("rule", sorted(RULES.keys() - UNPLAYED - NO_TAG))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from support.examples import judge_example, oid
 from tagwarden.policy import budget as budgets
 from tagwarden.policy import patterns
 from tagwarden.policy.budget import Budget
@@ -11,6 +12,7 @@ from tagwarden.policy.errors import CannotJudge
 from tagwarden.policy.objects.document_files import DocumentFiles
 from tagwarden.policy.objects.needed_files import MOST_FILE_BYTES
 from tagwarden.policy.objects.version_file import version_in
+from tagwarden.policy.rules.contract import refused
 
 
 def read(path: str, data: bytes, key: str | None) -> str:
@@ -74,3 +76,34 @@ def test_a_pattern_that_takes_forever_is_stopped(monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(CannotJudge, match=r"take more than 0\.2 seconds"):
         read("churn.py", b"a" * 40, "(a+)+b")
+
+
+@pytest.mark.parametrize(
+    ("told", "standing", "options", "has_a_fix"),
+    [
+        ("1.1.0", "v1.0.0", "", True),
+        ("1.1.0", "v1.1.0", "", False),
+        ("1.1.0+cu121", "v1.1.0", "build-metadata = true", False),
+        ("1.1.0", "v2.0.0", "", False),
+        ("1.1.0", "v2.0.0", 'order = "major"', True),
+        ("1.1.0", "v1.9.0", 'order = "major"', False),
+        ("1.1.0", "v1.9.0", 'order = "any"', True),
+        ("1.1.0-rc.1", "v1.0.0", "", True),
+        ("1.1.0-rc.1", "v1.0.0", "prerelease = false", False),
+        ("1.1.0+cu121", "v1.0.0", "", False),
+    ],
+)
+def test_the_version_of_the_file_is_the_fix_where_it_can_be_registered(
+    told: str, standing: str, options: str, has_a_fix: bool
+) -> None:
+    pushed = f"churn@v9.0.0 on c2 at 2 holding VERSION={told}"
+    policy = f'[versions]\n{options}\n[target.version-file]\npath = "VERSION"\n'
+
+    verdict = judge_example(refused("", pushed, existing=(f"churn@{standing}",), policy=policy))
+
+    (finding,) = verdict.findings
+    delete = "git tag -d churn@v9.0.0"
+    register = f" && tagwarden register churn {oid('c2')[:12]} --version v{told}" if has_a_fix else ""
+    assert finding.fix == f"{delete}{register}"
+    keep = f"`{delete} && tagwarden register churn --version v9.0.0`"
+    assert finding.message.endswith(f"; if v9.0.0 is meant, write it to 'VERSION', commit that, and run {keep}")

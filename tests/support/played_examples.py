@@ -39,7 +39,8 @@ UNPLAYABLE = (
     "guarded ",
 )
 FIX = re.compile(r"^(?:remote:)?\s*fix: (?:in a clone: )?(.*?)\s*$", re.MULTILINE)
-IN_A_SENTENCE = re.compile(r"`((?:git|tagwarden) [^`]*)`")
+# But for one that only helps once something was written and committed.
+IN_A_SENTENCE = re.compile(r"(?<!commit that, and run )`((?:git|tagwarden) [^`]*)`")
 PROGRAM = Path(sys.executable).with_name("tagwarden")
 
 
