@@ -1,9 +1,9 @@
 """Refuses lightweight model tags.
 
-Only an annotated tag says who made it, when, and why. GTO does not read
-lightweight tags, yet they take the name, and CI may deploy from them.
+Only an annotated tag records who made it, when, and why. GTO ignores
+lightweight tags, yet they occupy the name, and CI may deploy from them.
 
-Fix: make the tag with `tagwarden`, `gto` or `git tag -a`.
+Fix: create the tag with `tagwarden`, `gto` or `git tag -a`.
 """
 
 from __future__ import annotations

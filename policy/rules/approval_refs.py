@@ -1,15 +1,16 @@
-"""Refuses changes to the refs of proposals and approvals that would spoil what they prove.
+"""Refuses changes to the refs of proposals and approvals that would destroy their value as evidence.
 
-Below `refs/tagwarden/` there is nothing but `proposals/ID`, which names just the
-tag object with that id, and `approvals/ID/PRINCIPAL`, which names a signed
-approval of it, or the revocation of one, by that very person for this very
-repository. A proposal is never moved, and withdrawn only by who pushed it. An
-approval is never deleted, and replaced only by a later word of the same person.
-Once the tag has landed, all of it stays. This holds in mode "evaluate", too,
-for what is there counts once the policy enforces. Where no policy asks for approvals,
-nothing is let in there, so that nothing waits there for one that does.
+Only two kinds of ref may exist below `refs/tagwarden/`: `proposals/ID`, which
+names the tag object with that id, and `approvals/ID/PRINCIPAL`, which names an
+approval of it, or a revocation, signed by that person for this repository. A
+proposal can't be moved, and only whoever pushed it can withdraw it. An approval
+can't be deleted; only a later approval or revocation by the same person can
+replace it. Once the tag has landed, none of these refs may change. The rule is
+also enforced in mode "evaluate", because the refs will count once the policy
+enforces. Where no policy requires approvals, no such ref is accepted, so that
+none can be prepared for a policy that does.
 
-Fix: use `tagwarden propose`, `approve` and `revoke`; docs/approvals.md tells
+Fix: use `tagwarden propose`, `approve` and `revoke`; docs/approvals.md describes
 what they push.
 """
 

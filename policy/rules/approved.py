@@ -1,21 +1,21 @@
-"""Refuses an event that has not the approvals which the policy wants.
+"""Refuses an event that lacks the approvals that the policy requires.
 
-`approvals.require` names the kinds, models and stages, who may approve them and
-how many of these people must. All entries that cover an event must be met.
-Approvals are of one tag object, and count only if they stood before the push that lands it.
-People are told apart by the principals of their signatures, as the allowed
-signers have them: two keys of one person are one approval. With
-`not = ["tagger", "pusher"]` whoever signed the tag, or pushes it, does not
-count; the tag must then be signed.
+`approvals.require` selects the kinds, models and stages, and says who may approve
+them and how many of these people must. An event must satisfy every entry that
+covers it. An approval is for one tag object, and counts only if it was there
+before the push that lands the tag. People are identified by the principals in
+the file of allowed signers: two keys of one person count once. With
+`not = ["tagger", "pusher"]`, approvals by the tag's signer or by its pusher do
+not count, and the tag must be signed.
 
-As with `signed`, a tag also needs the approvals for what it does to stages
-besides: a deregistration that takes a version out of `prod`, an event that
-brings it back, or a tombstone by which `prod` falls back to an older version.
+As with `signed`, a tag also needs approval for its side effects on
+stages: a deregistration that takes a version out of `prod`, an event that
+brings it back, or a tombstone after which `prod` falls back to an older version.
 A deletion can't be approved, so a tag can't be moved or deleted where undoing
-what it did needs approvals. Nor may its object bear another name than the tag.
+its effect needs approval. The name in the tag's object must be that of its ref.
 
-Fix: propose it (`tagwarden propose …`, or by the printed command where the tag is
-made already), have others `tagwarden approve ID`, and then `tagwarden land ID`.
+Fix: propose it (`tagwarden propose …`, or the printed command if the tag
+exists already), have others run `tagwarden approve ID`, then run `tagwarden land ID`.
 """
 
 from __future__ import annotations

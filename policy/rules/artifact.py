@@ -1,18 +1,23 @@
-"""Refuses a registration that does not bind its artifact, or binds another than its commit holds.
+"""Refuses a registration that does not bind its artifact, or binds a different one than its commit holds.
 
-A registration binds the model's file or folder by trailers of its message,
-such as `Artifact: sha256:<hex> models/model.pkl`. Refused are: none; one that
-contradicts what Git, Git LFS or DVC's files have at the tagged commit, or lies
-elsewhere than `dvc.yaml` or `artifacts.yaml` has the model there; and an
-artifact that another active version has, but for a release that has that of
-its own pre-release. An assignment may repeat what the registration binds, and
-nothing else.
+A registration binds the model's file or folder by trailers in its message, such
+as `Artifact: sha256:<hex> models/model.pkl`. A registration is refused if
 
-Of a file that only DVC keeps the server sees the MD5. A SHA-256 of it can be
-bound, so that `tagwarden verify` finds any other file, but not checked here.
+- it has no such trailer;
+- the trailer contradicts what Git, Git LFS or DVC's files record at the tagged
+  commit, or names another path than `dvc.yaml` or `artifacts.yaml` gives for the
+  model;
+- another active version has the same artifact, unless one of the two is the
+  release of the other, a pre-release.
 
-Fix: make the tag anew; `tagwarden register` writes the trailers where the
-commit tells the artifact.
+An assignment may repeat what the registration binds, and nothing else.
+
+If a file is kept by DVC only, the server sees its MD5. You can bind a SHA-256 as
+well: the server can't check it, but `tagwarden verify` will then detect any
+other file.
+
+Fix: recreate the tag; `tagwarden register` writes the trailers if the
+artifact can be found at the commit.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Refuses counters that are not above the model's highest.
 
-GTO writes one more than the highest counter of all the model's tags, whatever
-their kind, and never looks at counters when reading. Real registries hold
-doubled and missing ones, so this rule is off unless the policy asks for it.
+GTO adds one to the highest counter of all the model's tags, whatever their kind,
+and ignores counters when it reads. Real registries have repeated and missing
+counters, so this rule is off by default.
 
 Fix: use the next counter, or none.
 """

@@ -1,16 +1,20 @@
 """Refuses events that are dated before what they follow, or in the future.
 
 GTO orders a model's events by tagger time, in whole seconds, and resolves ties
-wrongly. So a deregistration must be later than the registration, and not
-earlier than what assigned or unassigned the version; an assignment later than
-the other assignments of the stage that are in force and than the version's last
-unassignment; an unassignment later than the assignment; a deprecation later
-than everything before it, the commits of the model's versions included (GTO
-takes their dates for events), and all else later than a deprecation. Nothing
-may be dated later than the judge's clock plus `time.max-skew`.
+wrongly. Therefore
 
-Fix: set the clock and make the tag anew, a second later. Where what it must
-follow lies ahead, wait until then.
+- a deregistration must be later than the registration, and not earlier than any
+  assignment or unassignment of the version;
+- an assignment must be later than the other assignments of the stage that are in
+  force, and than the version's last unassignment;
+- an unassignment must be later than the assignment;
+- a deprecation must be later than everything before it, including the commits of
+  the model's versions (GTO counts their dates as events), and everything else
+  must be later than the deprecation;
+- nothing may be later than the judge's clock plus `time.max-skew`.
+
+Fix: correct the clock and recreate the tag at least a second later. If what it
+must follow is dated in the future, wait until then.
 """
 
 from __future__ import annotations

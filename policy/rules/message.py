@@ -1,11 +1,11 @@
-"""Refuses tags whose message says too little.
+"""Refuses tags whose message lacks what the policy requires.
 
-The message is the tag's body without the signature and without white space
-around it. `message.min-length` and `message.pattern` (a Python regular
-expression for the whole of it) apply to all kinds of tag, each
-`message.trailers.NAME` to the kinds that it lists.
+The message is the tag's body without the signature and without leading and
+trailing white space. `message.min-length` and `message.pattern` (a Python regular
+expression that must match the whole message) apply to all kinds of tag; each
+`message.trailers.NAME` applies to the kinds that it lists.
 
-Fix: make the tag anew with a message as the policy asks for it
+Fix: recreate the tag with such a message
 (`tagwarden register --message … --trailer NAME=VALUE`).
 """
 

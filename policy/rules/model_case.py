@@ -1,7 +1,7 @@
 """Refuses the first tag of a model whose name differs from another's only in case.
 
-`Churn` and `churn` are two models to GTO and one file on the disks of macOS
-and Windows, where the clones of both can't be kept apart.
+`Churn` and `churn` are two models to GTO but one file on the file systems of
+macOS and Windows, where a clone can't keep both.
 
 Fix: use the spelling that exists.
 """

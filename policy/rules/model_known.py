@@ -1,9 +1,9 @@
-"""Refuses models that the policy does not know.
+"""Refuses models that the policy does not list.
 
-`models.names` lists the models as globs; `models.declared-in` requires the
+`models.names` lists the models as globs. `models.declared-in` requires the
 model to be an artifact in that file (DVC's `dvc.yaml`) at the tagged commit.
 
-Fix: correct the name, or have the model added to the list or file.
+Fix: correct the name, or have the model added to the list or the file.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""Warns of the first tag of a model or stage whose name is nearly that of another.
+"""Warns of the first tag of a model or stage whose name is very similar to another.
 
-`chrun` beside `churn`, `prdo` beside `prod`, `Prod` beside `prod`, `cv/seg` beside
-`cv:seg`: such a name is more often a slip than wanted, and a model that was
-registered by a slip stays in the registry for ever. Names that differ in a digit
-are taken for a series, and a stage that `stage-known` refuses is left to it. In
-a clone only the models are known that the clone or the asked remote names; a
-push of more than 20 new models or stages is not asked.
+Examples are `chrun` beside `churn`, `prdo` beside `prod`, `Prod` beside `prod`,
+and `cv/seg` beside `cv:seg`. Such a name is usually a typo, and a model that was
+registered by mistake stays in the registry. Names that differ in a digit count
+as a series and pass, and a stage that `stage-known` refuses is not reported
+twice. In a clone, the rule compares only with the models that the clone, or the
+remote if it is asked, has. It skips a push of more than 20 new models or stages.
 
-Fix: if it is a slip, delete the tag before it is pushed: `git tag -d TAG`.
+Fix: if it is a typo, delete the tag before you push it: `git tag -d TAG`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Refuses a push that would leave the trusted ref with an unreadable policy.
 
-The policy that judges is read from there. Were it unreadable, no tag could be
-judged, and every push of tags would be refused until it is repaired.
+The policy is read from that ref. If it were unreadable, no tag could be judged,
+and every push of tags would be refused until it is repaired.
 
 Fix: run `tagwarden policy check` and push again.
 """

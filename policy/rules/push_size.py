@@ -1,7 +1,7 @@
 """Warns of more than three tags in one push to GitHub.
 
 GitHub starts no workflow for a push of more than three tags, so nothing would
-be deployed by it. Only the client knows where a push goes.
+be deployed. Only the client knows where a push goes.
 
 Fix: push at most three tags at a time.
 """

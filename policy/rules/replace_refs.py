@@ -1,8 +1,8 @@
 """Refuses to create or move `refs/replace/*`.
 
-Such a ref makes Git show another object in place of the one that was asked for
-(git-replace(1)): the tag that everybody sees is then not the one that was
-judged. Deleting one is allowed.
+Such a ref makes Git show another object in place of the requested one
+(git-replace(1)), so that everybody would see a different tag than the one that
+was judged. Deleting such a ref is allowed.
 
 Fix: push without that ref.
 """

@@ -1,18 +1,17 @@
-"""Refuses a tag without a good signature of an allowed signer, where the policy wants one.
+"""Refuses a tag without a valid signature of an allowed signer, where the policy requires one.
 
-`signing.require` names the kinds, models and stages; `signing.allowed-signers`
-the file of those who may sign. What was signed is verified by the programs
-that Git uses, byte for byte; nothing may follow the signature; and the tag must
-bear the name that was signed, so that a good signature can't be used for
-another tag. A clone that can't read the allowed signers leaves the signature to
-the server.
+`signing.require` selects the kinds, models and stages; `signing.allowed-signers`
+is the file of those who may sign. The programs that Git itself uses verify the
+exact signed bytes. Nothing may follow the signature, and the tag must have the
+name that was signed, so that a signature can't be reused for another tag. A
+clone that can't read the allowed signers leaves the check to the server.
 
-As with `who`, a tag also needs the signature that is required for what it does
-to stages besides: a deregistration or a deprecation that takes a version out of
+As with `who`, a tag also needs a signature for its side effects on
+stages: a deregistration or deprecation that takes a version out of
 `prod`, or an event that brings it back. A deletion can't be signed, so a tag
-can't be moved or deleted where undoing what it did requires a signature.
+can't be moved or deleted where undoing its effect requires a signature.
 
-Fix: make the tag anew with `tagwarden … --sign` or `git tag -s`,
+Fix: recreate the tag with `tagwarden … --sign` or `git tag -s`,
 or have the signer's key added to the allowed signers.
 """
 

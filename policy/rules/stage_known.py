@@ -1,7 +1,8 @@
 """Refuses stages that are not declared.
 
-The stages are `stages.names`, else those that GTO's own `.gto` file declares
-where the policy comes from; where neither does, any stage will do.
+The stages are those in `stages.names`. Without that key they are those that
+GTO's `.gto` file declares, at the ref from which the policy is read. Without
+either, any stage is accepted.
 
 Fix: correct the stage, or have it declared.
 """

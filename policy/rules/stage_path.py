@@ -1,11 +1,11 @@
 """Refuses an assignment that skips a stage.
 
 `stages.path` lists stages in order. A version may be assigned one of them only
-if it was assigned the previous one before, and by an earlier date; what a push
-assigns in one second counts in the order of the path. Stages that the path does not name
-are free, and so is the way back.
+if it was assigned the previous one at an earlier time. Assignments of one push
+that are dated in the same second count in the order of the path. Stages that are
+not in the path are free, and a version may always go back.
 
-Fix: assign the stage that was skipped first.
+Fix: assign the skipped stage first.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Refuses to deregister a version that was ever in a stage of record.
+"""Refuses to deregister a version that was ever in a permanent stage.
 
-`stages.once-assigned-permanent` names stages, say `prod`. A version that was
-there has made decisions, so it has to stay in the registry to be found. Nor may
-the tags that say so be moved or deleted, its registration and its assignment to
-the stage. A deprecated model keeps its versions on record.
+`stages.once-assigned-permanent` names such stages, for example `prod`. A version
+that was there has made decisions, so it must remain in the registry. The tags
+that record this, its registration and its assignment to the stage, may not be
+moved or deleted either. A deprecated model keeps its versions on record.
 
 Fix: leave it registered; unassign the stage if the version should not be used any more.
 """

@@ -1,12 +1,12 @@
 """Refuses assignments, unassignments and deregistrations that apply to nothing.
 
 An assignment needs an active version of the model on its commit, an
-unassignment a version that holds the stage, a deregistration the version that
-is registered on that very commit. Also refused, because GTO fails on it, is an
-assignment on a commit with two versions of the model, and a second version on
-a commit with an assignment.
+unassignment a version that is in the stage, and a deregistration the version
+that is registered on exactly that commit. Two more cases are refused because GTO
+fails on them: an assignment on a commit with two versions of the model, and a
+second version on a commit with an assignment.
 
-Fix: delete the tag, and tag the commit of the version that is meant;
+Fix: delete the tag, and tag the commit of the right version;
 `tagwarden show MODEL` lists them.
 """
 

@@ -1,10 +1,10 @@
 """Refuses to move a model tag.
 
-Whoever fetched the tag keeps the old one: Git does not update tags that exist.
-Two people then mean different models by one version.
+Everyone who has fetched the tag keeps the old one, because Git does not update
+existing tags. Two people would then mean different models by the same version.
 
-Fix: register a new version, or assign the stage by a new tag
-(`tagwarden assign` counts them up).
+Fix: register a new version, or assign the stage with a new tag
+(`tagwarden assign` counts up).
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Refuses names that look like model tags but are not.
 
-These are names with `@` or `#` that GTO's grammar does not take; `@created`,
-which makes every GTO command fail; the full id of a commit, in whose place GTO
-then reads the tag; and names that can't stand beside an existing tag because
-one would be a folder of the other. Also refused are names
-after which the model's next tag would be too long for a file: a counter of more
-than 9 digits (GTO goes on from the highest; a model that has come so far may
-go on), and a name that leaves no room for the tag that takes it back.
+Such a name contains `@` or `#` but does not follow GTO's grammar. Also refused
+are `MODEL@created`, which makes every GTO command fail; a full commit id,
+because GTO then reads the tag instead of the commit; a name that can't exist
+beside another tag because one would be a folder of the other; and a name that
+leaves no room for the model's next tag. The last are counters of more than 9
+digits (GTO counts up from the highest; a model that already has such a counter
+may continue) and names so long that the tag to take them back would not fit.
 
 Fix: push the tag under the name that was meant. If another tool writes tags
 with `@` or `#`, list them in `scope.ignore`.

@@ -1,11 +1,11 @@
-"""Refuses an annotated tag whose object bears another name than its ref.
+"""Refuses an annotated tag whose object has a different name than its ref.
 
-The name stands in two places: the ref and the tag object. Git goes by the ref,
-GTO by the object. A tag pushed as `sandbox@v0.0.1` whose object says
-`churn@v9.9.9` registers the latter; and a signed tag still verifies
-when it is pushed under another name.
+An annotated tag has its name in two places: the ref and the tag object. Git
+uses the ref, GTO the object. A tag pushed as `sandbox@v0.0.1` whose object says
+`churn@v9.9.9` registers `churn@v9.9.9`. A signed tag also still verifies after
+it is pushed under another name.
 
-Fix: make the tag anew under the name that it should have.
+Fix: recreate the tag under the name that it should have.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""Refuses tag objects that Git's strict check or GTO would trip over.
+"""Refuses malformed tag objects, on which Git's strict check or GTO would fail.
 
-These are headers out of order, doubled or unknown; no tagger, or one without name or
-e-mail; an impossible time or zone; no body; text that is not UTF-8; control
-characters; a message over `message.max-bytes`. `git push` lets nearly all of
-these in (git-mktag(1) `--strict` would not).
+Malformed means: headers out of order, repeated or unknown; no tagger, or a
+tagger without a name or an e-mail address; an impossible time or time zone; no
+body; text that is not UTF-8; control characters; a message longer than
+`message.max-bytes`. `git push` accepts nearly all of these, although
+`git mktag --strict` would not.
 
-Fix: make the tag anew with `tagwarden`, `gto` or `git tag -a`.
+Fix: recreate the tag with `tagwarden`, `gto` or `git tag -a`.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """Refuses to delete a model tag.
 
-The tags are the registry's history. What is to go is taken back by a tombstone:
-`churn@v1.0.0!` deregisters, `churn#prod!` unassigns, `churn@deprecated` retires
-the model. A tag that the registry does not read as an event (a near miss, a
-lightweight one, a malformed one, one dated in the future, one on a commit or a
-tree of folders that can't be read) may be deleted: that is its only cure.
+The tags are the registry's history. To take something back, push a tombstone:
+`churn@v1.0.0!` deregisters a version, `churn#prod!` unassigns a stage,
+`churn@deprecated` retires the model. A tag that the registry does not read as an
+event may be deleted, because nothing else repairs it: a near miss, a lightweight
+or malformed tag, a tag dated in the future, or one on a commit or tree that
+can't be read.
 
 Fix: push the tombstone instead.
 """

@@ -1,14 +1,14 @@
-"""Refuses a tag that names another tagger than the authenticated pusher.
+"""Refuses a tag whose tagger is not the authenticated pusher.
 
-Where the hosting system vouches for the pusher's e-mail address (Gitea,
-Forgejo, Bitbucket), the tagger's must be the same, in whatever case. Where it
-gives a name only, that name must be the tagger's name, e-mail address, or what
-stands before the `@` of that address. Only a server knows who pushes: in a
-clone, and over old tags, this rule says nothing, unless `tagwarden check
---pusher NAME` is told for whom tags are made.
+If the hosting system vouches for the pusher's e-mail address (Gitea, Forgejo,
+Bitbucket), the tagger's must be the same, apart from case. If it gives only a
+name, that name must be the tagger's name, e-mail address, or the part of the
+address before the `@`. Only a server knows who pushes. In a clone, and for old
+tags, this rule does nothing, unless `tagwarden check --pusher NAME` says who
+will push.
 
 Fix: set `user.name` and `user.email` to what the server knows you
-by, and make the tag anew.
+by, and recreate the tag.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Refuses a commit whose `artifacts.yaml` GTO can't read.
 
-GTO reads that file in every commit that a model tag points at, and every
-command fails on the first that it can't read.
+GTO reads that file in every commit that a model tag points at. One unreadable
+file makes every command fail.
 
 Fix: repair or remove the file and tag the new commit.
 """

@@ -1,9 +1,9 @@
 """Refuses a commit that no listed branch contains.
 
-`target.branches` are globs over branch names. The branches count as they
-would stand after the push, so a branch and its tags can go in one push. It is
-asked of registrations: a version that was let in can be promoted and taken back
-after its branch has gone.
+`target.branches` holds globs for branch names. Branches count as they will be
+after the push, so a branch and its tags can be pushed together. The rule covers
+registrations only: a registered version can still be promoted or taken back
+after its branch is gone.
 
 Fix: merge the commit into one of the branches and push that first,
 or along with the tag.

@@ -1,12 +1,12 @@
-"""Refuses model tags that do not point directly at a commit that exists and that GTO can read.
+"""Refuses a model tag that does not point directly at an existing commit that GTO can read.
 
-GTO takes the target for a commit without looking: a tag on a file or a tree
-makes every command fail, a tag of a tag gives a version without a commit. A
-commit without author or committer, dated beyond the year 9999, or not written
-in the encoding that it names (git-commit(1), `i18n.commitEncoding`) makes
-every command fail, too.
+GTO assumes that the target is a commit. A tag on a file or a tree makes every
+command fail; a tag of a tag gives a version without a commit. Every command
+also fails on a commit without an author or a committer, dated after the year
+9999, or not written in the encoding that it declares (git-commit(1),
+`i18n.commitEncoding`).
 
-Fix: tag the commit that holds the model; if GTO can't read that one, commit again.
+Fix: tag the commit that holds the model. If GTO can't read that commit, commit again.
 """
 
 from __future__ import annotations

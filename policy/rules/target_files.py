@@ -1,7 +1,7 @@
 """Refuses a commit that lacks a required file.
 
-`target.files` are paths from the root of the tagged commit, such as a model
-card or `dvc.lock`. It is asked of registrations and assignments; a version can
+`target.files` lists paths from the root of the tagged commit, such as a model
+card or `dvc.lock`. The rule covers registrations and assignments; a version can
 always be taken back.
 
 Fix: commit the file and tag that commit.

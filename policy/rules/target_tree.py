@@ -1,15 +1,15 @@
-"""Refuses a commit with a tree of folders that GTO can't read in full.
+"""Refuses a commit whose tree GTO can't read in full.
 
-GTO walks every path of every commit that a model tag points at. It fails for
-all models on folders nested some 950 deep, and never ends where a few kilobytes
-of folders contain each other many times over; a million paths take it 40
-seconds and 430 MB. It fails on modes and names that libgit2 can't read, and of
-two entries with one name it reads a different one than Git does.
-`git push` takes all of these, unless the server sets `receive.fsckObjects`,
-which finds the malformed ones.
+GTO walks every path of every commit that a model tag points at. With folders
+nested about 950 deep it fails for all models. A few kilobytes of folders that
+contain each other many times keep it busy for ever; a million paths cost it 40
+seconds and 430 MB. It fails on file modes and names that libgit2 can't read, and
+where two entries have the same name it reads a different one than Git does.
+`git push` accepts all of these. A server that sets `receive.fsckObjects` refuses
+the malformed ones.
 
 Fix: remove what the message names, commit, and tag the new commit. `git ls-tree`
-shows a folder's entries, `git mktree` writes them anew.
+lists the entries of a folder; `git mktree` writes a corrected one.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Refuses a version that differs from the one in a file of its commit.
 
-`target.version-file` names the file by its path from the root of the commit,
-and where the version stands in it: in TOML, JSON and YAML by a key such as
-`project.version`, in any other file by a pattern, or as the whole text. The
-version there may lack the `v`. What can't be read there is refused, too. It
-is asked of registrations only.
+`target.version-file` gives the path of the file from the root of the commit, and
+where in it the version is: in TOML, JSON and YAML a key such as
+`project.version`, in any other file a pattern, or nothing if the version is the
+whole text. The version in the file may omit the `v`. If no version can be read
+from it, the tag is refused. The rule covers registrations only.
 
-Fix: register the version that the file tells, or commit the file with the new
+Fix: register the version that the file gives, or commit the file with the new
 version and register that commit.
 """
 

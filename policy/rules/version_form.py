@@ -1,9 +1,9 @@
-"""Refuses forms of versions that the policy does not want.
+"""Refuses forms of versions that the policy does not allow.
 
 `versions.prerelease` and `versions.build-metadata` say whether versions such
-as `v1.0.0-rc.1` and `v1.0.0+cu121` may be registered. Build metadata is
-forbidden by default: it does not count in comparisons, so of two versions that
-differ only in it, nobody can say which is later.
+as `v1.0.0-rc.1` and `v1.0.0+cu121` may be registered. Build metadata is refused
+by default: SemVer ignores it when it compares versions, so if two versions
+differ only in it, neither is the later one.
 
 Fix: register the version without that part.
 """

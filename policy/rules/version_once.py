@@ -1,7 +1,7 @@
 """Refuses a version that was registered before, however it is spelled.
 
-`churn@v1.0.0`, `churn@v1.0.0#7` and `churn@v1.0.0+build` are one version. A
-version that was deregistered stays burnt: somebody may have fetched it.
+`churn@v1.0.0`, `churn@v1.0.0#7` and `churn@v1.0.0+build` are the same version. A
+deregistered version can't be registered again: somebody may have fetched it.
 
 Fix: register the next version.
 """

@@ -1,14 +1,14 @@
 """Refuses a version that is not above the latest (of its line).
 
 A new version is compared, by SemVer precedence, with the active versions that
-stand before the push. `versions.order` says with which: "latest" with all of
-them, "major" or "minor" with those that share its major, or major and minor,
-number (so that hotfix lines can go on), "any" with none. The versions of one
-push are not compared with each other: `git push --tags` may bring a whole
-history.
+exist before the push. `versions.order` selects them: "latest" means all
+versions; "major" those with the same major number; "minor" those with the same
+major and minor numbers, so that hotfix lines can continue; "any" none. The
+versions of one push are not compared with each other, because `git push --tags`
+may bring a whole history.
 
-Fix: register a higher version, or have the order relaxed for the
-models that keep several lines.
+Fix: register a higher version, or have `versions.order` relaxed for models that
+maintain several lines.
 """
 
 from __future__ import annotations

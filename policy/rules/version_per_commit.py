@@ -1,8 +1,8 @@
 """Refuses a second version of a model on one commit.
 
-GTO finds the version that a stage holds by the commit, so two versions on one
-commit can't be told apart, and every command fails once a stage is assigned
-there. A version that was deregistered counts.
+GTO finds the version in a stage by its commit. It can't tell two versions on one
+commit apart, and every command fails once a stage is assigned there.
+Deregistered versions count too.
 
 Fix: register the new version on a commit of its own
 (`git commit --allow-empty` makes one).

@@ -1,9 +1,10 @@
 """Refuses versions that skip numbers.
 
-A version must follow one that was registered before or in the same push (a
-deregistered one counts): `v1.2.3` follows some `v1.2.2`, `v1.3.0` some `v1.2.N`,
-`v2.0.0` some `v1.N.N`. A pre-release steps as its release does, and
-`-rc.3` follows `-rc.2`. A model begins with `v0.0.1`, `v0.1.0` or `v1.0.0`.
+A version must follow one that was registered before or is registered in the same
+push; deregistered versions count. `v1.2.3` follows `v1.2.2`, `v1.3.0` follows
+any `v1.2.N`, and `v2.0.0` follows any `v1.N.N`. A pre-release follows the same
+versions as its release, and `-rc.3` follows `-rc.2`. A model starts with
+`v0.0.1`, `v0.1.0` or `v1.0.0`.
 
 Fix: register the number that comes next.
 """

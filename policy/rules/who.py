@@ -1,22 +1,26 @@
-"""Refuses what the policy leaves to other people.
+"""Refuses what the policy reserves for other people.
 
 As soon as one entry of `people.allow` covers a tag's kind, model and stage,
 only the people named by such entries may push it. The pusher is the person whom
-the hosting system authenticated, never the tagger; if it names nobody, the push
-is refused.
+the hosting system authenticated, never the tagger. If the system names nobody,
+the push is refused.
 
-Deregistering a version, or deprecating its model, takes the version out of its
-stages, so it needs permission for that, too. Registering it anew, or any event
-of a deprecated model, brings the version back into the stages that it is still
-in, and needs permission to assign them. Moving or deleting a tag undoes what it
-did, so it needs permission for the opposite: whoever deletes an unassignment
-assigns. Other tags of the same push are no excuse, because Git may drop them.
+Some events do more than they say, and need permission for all of it:
 
-Only a server knows who pushes: in a clone, and over old tags, this rule says
-nothing, unless `tagwarden check --pusher NAME` is told for whom tags are made.
+- Deregistering a version, or deprecating its model, takes the version out of its
+  stages.
+- Registering a version again, or any event of a deprecated model, brings the
+  version back into the stages that were not unassigned.
+- Moving or deleting a tag undoes its effect, so it needs permission for the
+  opposite: to delete an unassignment is to assign.
 
-Fix: have somebody who is named push it, or have the policy changed.
-`tagwarden who --as NAME KIND MODEL [STAGE]` tells who may do what.
+Other tags of the same push don't change this, because Git may drop them.
+
+Only a server knows who pushes. In a clone, and for old tags, this rule does
+nothing, unless `tagwarden check --pusher NAME` says who will push.
+
+Fix: have somebody push it who is allowed to, or have the policy changed.
+`tagwarden who --as NAME KIND MODEL [STAGE]` shows who may do what.
 """
 
 from __future__ import annotations
