@@ -98,7 +98,7 @@ def beside(verdict: Verdict, site: Verdict) -> Verdict:
     kept = [one for one in verdict.findings if one.severity == "error" or (one.rule, one.ref) not in errors]
     known = {(one.rule, one.ref) for one in kept}
     more = [one for one in site.findings if (one.rule, one.ref) not in known]
-    note = f"the site policy judges, too: {site.policy_source}"
+    note = f"the site policy also judges: {site.policy_source}"
     return verdict._replace(
         accepted=verdict.accepted and site.accepted,
         findings=tuple(sorted([*kept, *more], key=lambda one: one.ref or "")),

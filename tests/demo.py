@@ -91,7 +91,7 @@ MISTAKES = (
         refused_by="message",
     ),
     Step(
-        "A tag is pushed under another name than it bears inside.",
+        "A tag is pushed under a different name than the one inside it.",
         ("git tag -a churn@v1.2.0 -m 'Tuned'", "git push origin churn@v1.2.0:refs/tags/fraud@v9.0.0"),
         refused_by="tag-name-in-object",
     ),

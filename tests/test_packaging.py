@@ -84,7 +84,7 @@ def test_folders_with_our_names_on_the_path_are_not_imported(installed: Path, ho
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
-def test_the_command_bears_a_policy_and_a_hooks_folder_on_the_path(installed: Path, hostile: Path) -> None:
+def test_the_command_works_beside_a_policy_and_a_hooks_folder_on_the_path(installed: Path, hostile: Path) -> None:
     shutil.rmtree(hostile / "tagwarden")
     ran = subprocess.run(
         [installed / "tagwarden", "--help"],

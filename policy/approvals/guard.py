@@ -97,11 +97,13 @@ def objection_to(line: GuardedLine, guard: Guard) -> Objection | None:
     if line.old == line.new:
         return None
     if not guard.wanted:
-        return Objection("keeps nothing here, for the policy asks for no approvals: push the tag itself")
+        return Objection("has no use here, because the policy requires no approvals: push the tag itself")
     if line.name is None or line.tag is None:
         return Objection(f"is neither {PROPOSALS}ID nor {APPROVALS}ID/PRINCIPAL")
     if line.tag.landed:
-        return Objection(f"is evidence for {line.tag.name!r}, which stands or lands with this push, and stays as it is")
+        return Objection(
+            f"is evidence for {line.tag.name!r}, which exists or lands with this push, so it may not change"
+        )
     if isinstance(line.name, ApprovalRef):
         return _to_approval(line, line.name, line.tag, guard)
     return _to_proposal(line, line.tag, guard)
@@ -112,11 +114,11 @@ def _to_proposal(line: GuardedLine, tag: ProposedTag, guard: Guard) -> Objection
         if guard.pusher is not None and guard.pusher == tag.proposer:
             return None
         who = repr(tag.proposer) if tag.proposer else "nobody known"
-        return Objection(f"may be withdrawn only by who proposed it ({who}), or by the owner of the server")
+        return Objection(f"may be withdrawn only by its proposer ({who}) or by the owner of the server")
     if line.name is None or line.new != line.name.tag:
-        return Objection(f"must name the object that it is called after, and not {line.new}")
+        return Objection(f"must name the object whose id it contains, not {line.new}")
     if tag.problem is not None:
-        return Objection(f"proposes what can't become a tag of a model: {tag.problem}")
+        return Objection(f"proposes something that can't become a model tag: {tag.problem}")
     if tag.expired:
         # It would not count among the open ones, so there could be any number of them.
         return Objection("was made too long ago to land: propose it anew", "approvals.expire")
@@ -132,24 +134,24 @@ def _to_approval(line: GuardedLine, name: ApprovalRef, tag: ProposedTag, guard: 
     if line.new is None or word is None:
         return Objection("may not be deleted; whoever approved takes it back by a revocation")
     if word.size > MOST_BYTES:
-        return Objection(f"has {word.size} bytes, of which an approval may have {MOST_BYTES}")
+        return Objection(f"has {word.size} bytes; an approval may have {MOST_BYTES}")
     if isinstance(word.read, str):
         return Objection(f"holds no approval: {word.read}")
     if word.read.tag != name.tag:
         return Objection(f"holds an approval of another tag object, {word.read.tag}")
     if word.read.repository != guard.repository:
-        sentence = f"holds an approval for the repository {word.read.repository!r}, and this is {guard.repository!r}"
+        sentence = f"holds an approval for the repository {word.read.repository!r}, but this is {guard.repository!r}"
         return Objection(sentence, "approvals.repository")
     if word.signer is None:
-        return Objection(f"holds no good signature: {word.unsigned}", "signing.allowed-signers")
+        return Objection(f"has no good signature: {word.unsigned}", "signing.allowed-signers")
     if word.signer != name.principal:
-        return Objection(f"is the place of {name.principal!r}, and the signature is by {word.signer!r}")
+        return Objection(f"belongs to {name.principal!r}, but the signature is by {word.signer!r}")
     if word.read.time > guard.latest:
         return Objection("is dated in the future", "time.max-skew")
     if word.earlier is not None and word.read.time <= word.earlier:
         return Objection("holds a later word of the same person, which an older one can't replace")
     if tag.problem is not None:
-        return Objection(f"is about what can't become a tag of a model: {tag.problem}")
+        return Objection(f"is about something that can't become a model tag: {tag.problem}")
     if not tag.stands:
         return Objection("approves what is not proposed: the proposal must stand before the push")
     return None

@@ -104,7 +104,7 @@ def in_words(lacks: Shortfall) -> str:
     if lacks.has:
         words += f" (has {some_of(lacks.has)})"
     if lacks.barred:
-        words += " (" + "; ".join(f"{principal} does not count, who {why}" for principal, why in lacks.barred) + ")"
+        words += " (" + "; ".join(f"{principal}, who {why}, does not count" for principal, why in lacks.barred) + ")"
     return words
 
 
@@ -164,7 +164,7 @@ def _barred(principal: str, entry: Requirement, parties: Parties, settings: Sett
 
 def _hopeless(entry: Requirement, parties: Parties) -> str | None:
     if "tagger" in entry.barred and parties.tagger is None and parties.knows_tagger:
-        return "the tag bears no good signature, so it is not known who made it"
+        return "the tag has no good signature, so it is not known who made it"
     if "pusher" in entry.barred and parties.knows_pusher and parties.pusher is None:
-        return "it is not known who pushes"
+        return "the pusher is not known"
     return None

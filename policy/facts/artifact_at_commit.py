@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KINDS = {"symlink": "a symbolic link", "folder": "a folder", "submodule": "a submodule"}
 TOO_LARGE = "the file is too large to be hashed here"
-NOT_COMPARED = "of a file in Git the SHA-256 and Git's id are compared"
+NOT_COMPARED = "for a file in Git only the SHA-256 and Git's id can be compared"
 
 
 def problem_at_commit(bound: Bound, target: Target, facts: ModelFacts) -> str | None:
@@ -34,7 +34,7 @@ def problem_at_commit(bound: Bound, target: Target, facts: ModelFacts) -> str | 
     try:
         return _problem_in_dvc(bound, target, facts)
     except _Unreadable as unreadable:
-        return f"what its commit says of {bound.path!r} can't be told: {unreadable}"
+        return f"what its commit records for {bound.path!r} can't be read: {unreadable}"
 
 
 def problem_of_paths(bound: Sequence[Bound], target: Target, facts: ModelFacts) -> str | None:
@@ -54,7 +54,7 @@ def problem_of_paths(bound: Sequence[Bound], target: Target, facts: ModelFacts) 
             return None
         if any(one.path == path or _lies_in(one.path, path) or _lies_in(path, one.path) for one in bound):
             return None
-        return f"it binds {bound[0].path!r}, but by {file!r} the model is {path!r}"
+        return f"it binds {bound[0].path!r}, but {file!r} says that the model is {path!r}"
     return None
 
 
@@ -82,7 +82,7 @@ def _problem_in_git(bound: Bound, placed: Placed) -> str | None:
         because = f"it is {KINDS[placed.kind]} in Git"
     return (
         f"it binds {bound.path!r} as {' and '.join(bound.digests.values())}, which can't be checked: {because}; "
-        f"bind its id in Git as well, 'Artifact: {there['git']} {bound.path}'"
+        f"also bind its id in Git, 'Artifact: {there['git']} {bound.path}'"
     )
 
 

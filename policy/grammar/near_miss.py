@@ -41,7 +41,9 @@ def explain(tag: str) -> NearMiss:
     if is_endless(tag):
         return NearMiss(tag, _problem_of_size(tag), None)
     if is_commit_id(tag):
-        return NearMiss(tag, "GTO would read it in place of the commit of that id, and may fail on what it finds", None)
+        return NearMiss(
+            tag, "GTO would read it instead of the commit with that id, and may fail on what it finds", None
+        )
     return NearMiss(tag, _problem(tag) + _other_reading(tag), _suggest(tag))
 
 
@@ -54,7 +56,7 @@ def _problem_of_size(tag: str) -> str:
 def _problem(tag: str) -> str:
     if not tag.isascii():
         odd = next(character for character in tag if not character.isascii())
-        return f"it holds {quoted(odd)}, which is not ASCII"
+        return f"it contains {quoted(odd)}, which is not ASCII"
     marks = [character for character in tag if character in "@#"]
     model, rest = tag[: tag.index(marks[0])], tag[tag.index(marks[0]) + 1 :]
     model_problem = _problem_of_model(model)
@@ -72,7 +74,7 @@ def _other_reading(tag: str) -> str:
         parse_version(f"v{version}")
     except ValueError:
         return ""
-    return f'. If a package manager such as npm writes such tags, let the policy say `scope.ignore = ["{name}@[0-9]*"]`'
+    return f'. If a package manager such as npm writes such tags, set `scope.ignore = ["{name}@[0-9]*"]`'
 
 
 def _problem_of_model(model: str) -> str | None:
@@ -82,11 +84,12 @@ def _problem_of_model(model: str) -> str | None:
         return None
     folder, equals, name = model.partition("=")
     if "=" in name:
-        return f"the model {model!r} holds more than one '='"
+        return f"the model {model!r} contains more than one '='"
     if equals and not folder:
         return f"the folder before '=' is missing in the model {model!r}"
     if equals and not FOLDER.issuperset(folder):
-        return f"the folder {folder!r} holds {_odd(folder, FOLDER)}; letters, digits, '-', '_', '.' and '/' are allowed"
+        odd = _odd(folder, FOLDER)
+        return f"the folder {folder!r} contains {odd}; letters, digits, '-', '_', '.' and '/' are allowed"
     if equals and is_name(name):
         return f"Git can't keep a tag that begins with the folder {folder!r}"
     return _problem_of_name(name if equals else model, "the model's name")
@@ -98,9 +101,9 @@ def _problem_of_name(name: str, what: str) -> str:
     if "." in name:
         return f"there is a dot in {what}, {name!r}"
     if not NAME.issuperset(name):
-        return f"{what} {name!r} holds {_odd(name, NAME)}; letters, digits, '-', '_' and '/' are allowed"
+        return f"{what} {name!r} contains {_odd(name, NAME)}; letters, digits, '-', '_' and '/' are allowed"
     if "//" in name:
-        return f"{what} {name!r} holds '//', which Git makes '/'"
+        return f"{what} {name!r} contains '//', which Git turns into '/'"
     end = name[0] if name[0] not in ALPHANUMERIC else name[-1]
     return f"{what} {name!r} begins or ends with {end!r} instead of a letter or digit"
 
@@ -110,7 +113,7 @@ def _problem_of_version(rest: str) -> str:
     if text in ("created", "created!"):
         return "'@created' makes every GTO command fail, for all models"
     if hash_sign and is_counter(counter[:-1]) and counter.endswith("!"):
-        return f"the '!' comes after the counter; it stands before it: '!#{counter[:-1]}'"
+        return f"the '!' must come before the counter: '!#{counter[:-1]}'"
     if text.endswith("!!"):
         return "there is more than one '!'"
     bare = text.removesuffix("!")
@@ -125,16 +128,16 @@ def _problem_of_version(rest: str) -> str:
 
 def _problem_of_word(text: str, bare: str) -> str:
     if bare == "deprecated" and text != bare:
-        return "nothing takes a deprecation back but a new event of the model; there is no '@deprecated!'"
+        return "there is no '@deprecated!'; any new event of the model ends its deprecation"
     if bare in ("latest", "greatest"):
-        return f"'@{bare}' asks for a version and can't be a tag"
+        return f"'@{bare}' is a query, not a version"
     return f"'@{text}' is not known; a deprecation is spelled '@deprecated'"
 
 
 def _problem_of_stage(rest: str) -> str | None:
     stage, hash_sign, counter = rest.partition("#")
     if hash_sign and is_counter(counter[:-1]) and counter.endswith("!"):
-        return f"the '!' comes after the counter; it stands before it: '!#{counter[:-1]}'"
+        return f"the '!' must come before the counter: '!#{counter[:-1]}'"
     if "@" in rest:
         return "a tag names a stage or a version, not both; an assignment finds its version by the commit"
     if stage.endswith("!!"):
@@ -147,7 +150,7 @@ def _problem_of_stage(rest: str) -> str | None:
 
 def _problem_of_counter(counter: str, after: str) -> str:
     if not counter:
-        return f"the counter is missing after the '#' behind the {after}"
+        return f"the counter is missing after the '#' that follows the {after}"
     if after == "version" and is_name(counter.partition("#")[0].removesuffix("!")) and not counter.isdigit():
         return "a tag names a stage or a version, not both; an assignment finds its version by the commit"
     return f"the counter {counter!r} is not a number" if not is_counter(counter) else _problem_of_length(counter)
@@ -155,8 +158,8 @@ def _problem_of_counter(counter: str, after: str) -> str:
 
 def _problem_of_length(text: str) -> str:
     if text.endswith(".lock"):
-        return "Git takes no name that ends in '.lock'"
-    return f"a part of it is longer than {MOST_BYTES} bytes, which no file system can keep"
+        return "Git does not allow names that end in '.lock'"
+    return f"a part of it is longer than {MOST_BYTES} bytes, which no file system can store"
 
 
 def _odd(text: str, allowed: frozenset[str]) -> str:

@@ -112,7 +112,7 @@ def _identifiers(text: str, what: str, *, leading_zeros: bool) -> tuple[str, ...
             raise ValueError(f"the {what} {text!r} has an empty identifier" if text else f"the {what} is empty")
         if not IDENTIFIER.issuperset(identifier):
             odd = next(character for character in identifier if character not in IDENTIFIER)
-            raise ValueError(f"the {what} {text!r} holds {odd!r}; letters, digits and '-' are allowed")
+            raise ValueError(f"the {what} {text!r} contains {odd!r}; letters, digits and '-' are allowed")
         if DIGITS.issuperset(identifier) and not leading_zeros:
             if identifier[0] == "0" and identifier != "0":
                 raise ValueError(f"the {what} number {identifier!r} has a leading zero")

@@ -52,7 +52,7 @@ def grant(options: Iterable[str], policy: Policy, pusher: str | None) -> Granted
 def notes_on(used: Mapping[str, str], pusher: str | None) -> tuple[str, ...]:
     """Sentences for the pusher about emergencies that let a breach pass, even if something else refuses the push."""
     return tuple(
-        f"{rule} does not refuse this push, for {pusher!r} declared an emergency, which is logged with the "
+        f"{rule} does not refuse this push, because {pusher!r} declared an emergency; it is logged with the "
         f"reason {reason!r}"
         for rule, reason in used.items()
     )
@@ -65,7 +65,7 @@ def _problem(rule: str, reason: str, policy: Policy, pusher: str | None) -> str 
         listed = ", ".join(policy.emergency.rules) or "no rule"
         return f"emergency.rules lists {listed}"
     if pusher is None:
-        return "it is not known who pushes"
+        return "the pusher is not known"
     if find_in(policy.emergency.who, Person(pusher), policy.people.groups) is None:
         return f"emergency.who does not name {pusher!r}"
     return None

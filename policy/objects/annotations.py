@@ -39,7 +39,7 @@ def problem_of_annotations(data: bytes, documents: DocumentFiles) -> str | None:
         return "it is not a table of artifacts"
     for name, entry in content.items():
         if not isinstance(name, str) or not is_artifact_name(name):
-            return f"{name!r} is not the name of an artifact"
+            return f"{name!r} is not a valid name of an artifact"
         flaw = _problem_of_entry(entry)
         if flaw:
             return f"{flaw} in the artifact {name!r}"
@@ -92,7 +92,7 @@ def _problem_of_entry(entry: Any) -> str | None:
         if key in entry and not isinstance(entry[key], types):
             return f"{key!r} has the wrong type"
     if any(not isinstance(label, str) for label in entry.get("labels", ())):
-        return "a label is not a text"
+        return "a label is not a string"
     virtual = entry.get("virtual", True)
     if not isinstance(virtual, bool) and virtual not in (0, 1) and str(virtual).lower() not in BOOLEAN_WORDS:
         return "'virtual' is not true or false"

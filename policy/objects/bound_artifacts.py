@@ -70,7 +70,7 @@ def _trailers(message: str) -> Iterator[tuple[str, str]]:
 def _problem_of_digest(kind: str, written: str) -> str | None:
     lengths = LENGTHS.get(kind)
     if lengths is None:
-        return f"{kind!r} is none of {', '.join(LENGTHS)}"
+        return f"{kind!r} is not one of {', '.join(LENGTHS)}"
     if kind == "md5":
         written = written.removesuffix(FOLDER)
     if len(written) not in lengths or not HEX.issuperset(written):

@@ -103,7 +103,7 @@ def _people(lines: list[bytes], place: int, *, ended: bool) -> tuple[bytes, byte
         raise Unreadable("the line of its committer has no end")
     for line in rest:
         if line.startswith(HEAD):
-            raise Unreadable(f"its header {line.partition(b' ')[0].decode()!r} stands behind the committer")
+            raise Unreadable(f"its header {line.partition(b' ')[0].decode()!r} comes after the committer")
     return author[len(b"author ") :], committer[len(b"committer ") :], rest
 
 
@@ -144,6 +144,6 @@ def _check_encoding(lines: list[bytes], people: tuple[bytes, bytes], message: by
         for text in texts:
             text.decode(shown)
     except LookupError:
-        raise Unreadable(f"it names an encoding that is not known, {shown[:40]!r}") from None
+        raise Unreadable(f"it declares an unknown encoding, {shown[:40]!r}") from None
     except (UnicodeError, ValueError):
-        raise Unreadable(f"it is not written in the encoding that it names, {shown[:40]!r}") from None
+        raise Unreadable(f"it is not written in the encoding that it declares, {shown[:40]!r}") from None

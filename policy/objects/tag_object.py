@@ -114,10 +114,10 @@ def parse_tag_object(raw: bytes, size: int | None = None) -> TagObject:
     # One look at all of it is enough for nearly every tag.
     if not raw.isascii() or len(raw.translate(None, CONTROLS_AND_CR)) != len(raw):
         if len(header.translate(None, CONTROLS_AND_CR)) != len(header):
-            defects.append("its header holds a control character")
+            defects.append("its header contains a control character")
             garbled = garbled or b"\0" in header
         if _has_controls(body):
-            defects.append("its message holds a control character")
+            defects.append("its message contains a control character")
     return TagObject(
         target,
         target_type,
@@ -150,7 +150,7 @@ def _read_header(header: bytes, defects: list[str]) -> tuple[str, str, str, Tagg
     text = header.decode("utf-8", "surrogateescape")
     target, kind, name, who = _values(text.split("\n"), defects)
     if target is not None and not _is_id(target):
-        defects.append("its 'object' line holds no object id")
+        defects.append("its 'object' line contains no object id")
         target = None
     tagger = _read_tagger(who, defects) if who is not None else None
     if not text.isascii():

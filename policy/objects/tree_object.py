@@ -86,7 +86,7 @@ def _of_old_or_odd_modes(entries: list[bytes], ids: dict[int, bytes]) -> Tree:
         if kind == "folder":
             folders.append((name, ids[place]))
         elif kind is None:
-            defect = defect or f"has an entry {_shown(name)} of the mode {_shown(mode)}, which Git never writes"
+            defect = defect or f"has an entry {_shown(name)} with the mode {_shown(mode)}, which Git never writes"
         names.append(name)
         keys.append(name + b"/" if kind == "folder" else name)
     return Tree(len(entries), folders, defect or _problem_of_names(names, keys))
@@ -129,7 +129,7 @@ def _problem_of_names(names: list[bytes], keys: list[bytes], before: bytes = b""
 
 def _reserved(names: list[bytes]) -> str:
     odd = next(name for name in names if b"/" in name or name.lower() in _RESERVED)
-    return f"has an entry that is called {_shown(odd)}" if odd else "has an entry without a name"
+    return f"has an entry named {_shown(odd)}" if odd else "has an entry without a name"
 
 
 def _twice(names: list[bytes]) -> str:

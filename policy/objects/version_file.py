@@ -30,7 +30,7 @@ def version_in(data: bytes, path: str, key: str | None, documents: DocumentFiles
     try:
         return parse_version(text if text.startswith("v") else f"v{text}")
     except ValueError as problem:
-        raise ValueError(f"says {cut(text)!r}, which is no version: {problem}") from None
+        raise ValueError(f"says {cut(text)!r}, which is not a version: {problem}") from None
 
 
 def _value_in(data: bytes, kind: Kind, key: str, documents: DocumentFiles) -> str:
@@ -44,7 +44,7 @@ def _value_in(data: bytes, kind: Kind, key: str, documents: DocumentFiles) -> st
             raise ValueError(f"has no {key!r}")
         found = found[name]
     if not isinstance(found, str):
-        raise ValueError(f"holds {cut(repr(found))} at {key!r}, which is no text; put it in quotes")
+        raise ValueError(f"holds {cut(repr(found))} at {key!r}, which is not a string; put it in quotes")
     return found
 
 
@@ -54,8 +54,8 @@ def _text_in(data: bytes, pattern: str | None, budget: Budget) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise ValueError("is no text in UTF-8") from None
+        raise ValueError("is not UTF-8 text") from None
     found = find_in_time(pattern, text, budget) if pattern else text
     if found is None:
-        raise ValueError(f"holds nothing that the pattern {pattern!r} matches")
+        raise ValueError(f"contains nothing that matches the pattern {pattern!r}")
     return found

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
-WHY = "GTO does not see lightweight tags, so the registry would not hold what the tag claims."
+WHY = "GTO ignores lightweight tags, so the tag would have no effect on the registry."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     for push in facts.made:
         if push.new is not None and push.new.type not in ("tag", None) and isinstance(push.name, TagName):
             yield Breach(
-                f"{push.tag!r} is a lightweight tag (it names a {push.new.type}, not a tag object)",
+                f"{push.tag!r} is a lightweight tag (it points at a {push.new.type}, not at a tag object)",
                 push.ref,
                 facts.model,
                 fix=made_anew(facts, push),

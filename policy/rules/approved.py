@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from ..push import TagPush
 
 OPTIONS = ("approvals.require", "approvals.expire", "approvals.repository", "people.principals")
-WHY = "the policy wants the consent of others for what this does."
+WHY = "the policy requires approval by others for this."
 
 
 class Lack(Record):
@@ -76,7 +76,7 @@ def _misnamed(push: TagPush, facts: ModelFacts) -> Lack | None:
         return None
     if not settings.approvals.require:
         return None
-    sentence = f"bears the name {found.name!r} in its object, so it can't be told which approvals it needs"
+    sentence = f"has the name {found.name!r} in its object, so it is unclear which approvals it needs"
     return Lack(sentence, "approvals.require[1]", _made_anew(push, facts))
 
 
@@ -99,13 +99,13 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
             return Lack(sentence, lacks[0].key, _made_anew(push, facts))
         if standing.proposed:
             proposal = push.new.oid[:SHOWN_OF_AN_ID]
-            others = f"{WHY[:-1]}; they give it by `tagwarden approve {proposal}`."
+            others = f"{WHY[:-1]}; they approve with `tagwarden approve {proposal}`."
             return Lack(f"{sentence}; it is proposed as {proposal}", lacks[0].key, why=others)
         return Lack(sentence, lacks[0].key, _proposed(push, facts))
     if facts.circumstances.place == "history":
         return None
     if not standing.proposed:
-        return Lack(f"{because}has its approvals, but is not proposed any more", key, _proposed(push, facts))
+        return Lack(f"{because}has its approvals, but is no longer proposed", key, _proposed(push, facts))
     if is_expired(push.new.object, facts.settings, facts.circumstances.now):
         return Lack("was made too long ago for its approvals to count", "approvals.expire", _made_anew(push, facts))
     return None

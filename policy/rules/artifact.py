@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("artifact.required",)
-WHY = "the tag is what says which file the version is, and it would say nothing, or something else."
+WHY = "the tag must say which file the version is; this one says nothing, or something wrong."
 
 ONE_FOR_TWO = (
-    "one file under two versions is one version under two names: what is said of one is not said of the other."
+    "two versions with the same file are one version under two names, and changes to one would miss the other."
 )
 
 
@@ -89,7 +89,7 @@ class _Holders:
         for digest in (digest for one in bound for digest in one.digests.values()):
             for tag, holder in self._by_digest.get(digest, ()):
                 if holder.precedence != version.precedence and not _is_released(holder, version):
-                    return f"{digest}, which is the artifact of {holder} already, by {tag!r}"
+                    return f"{digest}, which is already the artifact of {holder} ({tag!r})"
         self.add(event.tag, version, bound)
         return None
 
@@ -113,7 +113,7 @@ def _problem(replayed: ReplayedEvent, tags: dict[str, Tag], facts: ModelFacts) -
             contradictions.append(problem_of_paths(bound, target, facts))
         contradiction = next((one for one in contradictions if one is not None), None)
         if contradiction is not None:
-            return f"does not fit its commit: {contradiction}"
+            return f"contradicts its commit: {contradiction}"
     if event.name.kind == "assign":
         return _problem_of_assignment(bound, replayed, tags, facts)
     if not bound:
@@ -162,7 +162,7 @@ IN_GIT = "on c1 holding m.bin=one with One\\n\\nArtifact:"
 IN_DVC = f"on c1 holding m.bin.dvc=outs: [{{md5: {MD5}, path: m.bin}}] with One\\n\\nArtifact:"
 STANDING = f"churn@v1.0.0 with One\\n\\nArtifact: {ONE} m.bin"
 EXAMPLES = (
-    accepted("not asked", "churn@v1.0.0"),
+    accepted("not required", "churn@v1.0.0"),
     accepted("a file in Git, by its SHA-256", f"churn@v1.0.0 {IN_GIT} {ONE} m.bin", policy=REQUIRED),
     accepted("by the id that Git gives it", f"churn@v1.0.0 {IN_GIT} {ONE_IN_GIT} m.bin", policy=REQUIRED),
     accepted("a file in DVC, by its MD5", f"churn@v1.0.0 {IN_DVC} md5:{MD5} m.bin", policy=REQUIRED),
@@ -187,7 +187,7 @@ EXAMPLES = (
         policy=REQUIRED,
     ),
     refused("no artifact", "churn@v1.0.0", policy=REQUIRED),
-    refused("a digest that is none", f"churn@v1.0.0 {IN_GIT} sha256:0 m.bin", policy=REQUIRED),
+    refused("an invalid digest", f"churn@v1.0.0 {IN_GIT} sha256:0 m.bin", policy=REQUIRED),
     refused("another file than Git has", f"churn@v1.0.0 {IN_GIT} {TWO} m.bin", policy=REQUIRED),
     refused("a file in Git by its MD5 alone", f"churn@v1.0.0 {IN_GIT} md5:{MD5} m.bin", policy=REQUIRED),
     refused("another file than DVC has", f"churn@v1.0.0 {IN_DVC} md5:{'0' * 32} m.bin", policy=REQUIRED),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..push import TagPush
 
 OPTIONS = ()
-WHY = "counters are meant to show the order in which the tags were made."
+WHY = "counters should show the order in which the tags were made."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

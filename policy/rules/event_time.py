@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("time.max-skew",)
-WHY = "GTO orders events by these times, so it would read them in another order than they happened."
+WHY = "GTO orders events by these times, so it would read them in the wrong order."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -104,7 +104,7 @@ def _later_commit(replayed: ReplayedEvent, facts: ModelFacts) -> Iterator[Breach
     if replayed.event.time <= newest:
         yield _breach(
             f"{replayed.push.tag!r} is dated {date(replayed.event.time)},"
-            f" not later than the commit {oid} ({date(newest)}), by whose date GTO would take the model up again",
+            f" not later than the commit {oid} ({date(newest)}), whose date would end the deprecation for GTO",
             replayed,
             facts,
             newest,

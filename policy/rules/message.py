@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..settings import Message
 
 OPTIONS = ("message.min-length", "message.pattern", "message.trailers")
-WHY = "the message is the only place where a tag says why it was made."
+WHY = "only the message says why the tag was made."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -83,11 +83,11 @@ EXAMPLES = (
     accepted("a message", "churn@v1.0.0 with Trained on the May snapshot"),
     refused("no message", "churn@v1.0.0 with "),
     refused("too short", "churn@v1.0.0 with ok", policy="[message]\nmin-length = 10\n"),
-    refused("unlike the pattern", "churn@v1.0.0 with ok", policy='[message]\npattern = "ML-[0-9]+: .+"\n'),
-    accepted("like the pattern", "churn@v1.0.0 with ML-7: better", policy='[message]\npattern = "ML-[0-9]+: .+"\n'),
+    refused("pattern not matched", "churn@v1.0.0 with ok", policy='[message]\npattern = "ML-[0-9]+: .+"\n'),
+    accepted("pattern matched", "churn@v1.0.0 with ML-7: better", policy='[message]\npattern = "ML-[0-9]+: .+"\n'),
     accepted("a trailer", "churn@v1.0.0 with Better\\n\\nDataset: 00c0ffee", policy=TRAILER),
     refused("no trailer", "churn@v1.0.0 with Better", policy=TRAILER),
     refused("a malformed trailer", "churn@v1.0.0 with Better\\n\\nDataset: tuesday", policy=TRAILER),
     refused("a number that is too low", "churn@v1.0.0 with Better\\n\\nAUC: 0.71", policy=NUMBER),
-    accepted("asked of registrations only", "churn#prod at 2 with Go", existing=("churn@v1.0.0",), policy=NUMBER),
+    accepted("required of registrations only", "churn#prod at 2 with Go", existing=("churn@v1.0.0",), policy=NUMBER),
 )

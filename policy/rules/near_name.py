@@ -28,7 +28,7 @@ OPTIONS = ()
 # Who brings more stages at once has hardly written their names by hand.
 MOST_STAGES = 20
 
-WHY = "a new model or stage is there for good, even if its name was a slip."
+WHY = "a new model or stage is permanent, even if its name was a typo."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -37,7 +37,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
     told = facts.likeness.case_twin is not None and facts.settings.levels["model-case"] != "off"
     if facts.likeness.near is not None and facts.made and not told:
         yield Breach(
-            f"{model!r} is a new model, and its name is nearly that of {gto_spelling(facts.likeness.near)!r}",
+            f"{model!r} is a new model with nearly the name of {gto_spelling(facts.likeness.near)!r}",
             facts.made[0].ref,
             facts.model,
             "rules.near-name",
@@ -58,8 +58,7 @@ def _stages(facts: ModelFacts) -> Iterator[Breach]:
         near = near_name(stage, known)
         if near is not None:
             yield Breach(
-                f"{stage!r} is a new stage of {gto_spelling(facts.model or '')!r}, "
-                f"and its name is nearly that of {near!r}",
+                f"{stage!r} is a new stage of {gto_spelling(facts.model or '')!r} with nearly the name of {near!r}",
                 first[stage],
                 facts.model,
                 "rules.near-name",
@@ -82,7 +81,7 @@ EXAMPLES = (
     accepted("a series", "churn2@v1.0.0", existing=("churn1@v1.0.0",), policy=ASKED),
     refused("a slash for a colon", "cv/seg@v1.0.0", existing=("cv=seg@v1.0.0",), policy=ASKED),
     accepted("a model that is there already", "chrun@v1.0.1 on c2 at 2", existing=(*ONE, "chrun@v1.0.0"), policy=ASKED),
-    refused("a slip in a stage", "churn#prdo on c1 at 3", existing=(*ONE, "churn#prod at 2"), policy=ASKED),
-    refused("another case of a stage", "churn#Prod on c1 at 3", existing=(*ONE, "churn#prod at 2"), policy=ASKED),
+    refused("a typo in a stage", "churn#prdo on c1 at 3", existing=(*ONE, "churn#prod at 2"), policy=ASKED),
+    refused("a stage in another case", "churn#Prod on c1 at 3", existing=(*ONE, "churn#prod at 2"), policy=ASKED),
     accepted("another stage", "churn#dev on c1 at 3", existing=(*ONE, "churn#prod at 2"), policy=ASKED),
 )

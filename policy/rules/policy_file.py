@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..push import WholePush
 
 OPTIONS = ()
-WHY = "no tag could be judged by it, so every push of tags would be refused; `tagwarden policy check` tells beforehand."
+WHY = "no tag could be judged, so every push of tags would be refused; `tagwarden policy check` finds such mistakes."
 
 
 def check(push: WholePush) -> Iterator[Breach]:

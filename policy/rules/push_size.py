@@ -28,7 +28,7 @@ def check(push: WholePush) -> Iterator[Breach]:
         return
     tags = push.count_new_tags()
     if tags > MOST_TAGS:
-        yield Breach(f"this push holds {tags} tags; GitHub starts workflows for {MOST_TAGS} at most", None)
+        yield Breach(f"this push has {tags} tags; GitHub starts no workflow for more than {MOST_TAGS}", None)
 
 
 def is_github(url: str | None) -> bool:

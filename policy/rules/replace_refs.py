@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from ..push import WholePush
 
 OPTIONS = ()
-WHY = "Git would show everybody another object than the one that was judged."
+WHY = "Git would show everybody a different object than the one that was judged."
 
 
 def check(push: WholePush) -> Iterator[Breach]:
     for update in push.updates:
         if update.new is not None and update.ref.startswith(REPLACEMENTS):
             yield Breach(
-                f"{quoted(update.ref)} would show one object in the place of another",
+                f"{quoted(update.ref)} would show one object in place of another",
                 update.ref,
                 fix=shell_command("git", "update-ref", "-d", update.ref),
             )

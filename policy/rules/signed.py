@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ..push import TagPush
 
 OPTIONS = ("signing.require",)
-WHY = "only a signature proves who made a tag, whoever pushes it and whoever runs the server."
+WHY = "only a signature proves who made a tag, regardless of who pushes it or runs the server."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -102,7 +102,7 @@ def _problem(push: TagPush, facts: ModelFacts) -> str | None:
     if found.text_after_signature:
         return "has text after its signature, which nobody signed"
     if found.name != push.tag:
-        return f"bears a signature for another tag, {found.name!r}"
+        return f"has a signature for another tag, {found.name!r}"
     signature = facts.signatures.get(push.ref)
     if signature is None:
         return None if facts.circumstances.place == "client" else "has a signature that was not verified"
@@ -131,7 +131,7 @@ EXAMPLES = (
         existing=ONE,
         policy=SIGN,
     ),
-    refused("a foreign signer", "churn#prod at 2 signed nobody", existing=ONE, policy=SIGN),
+    refused("a signer who is not allowed", "churn#prod at 2 signed nobody", existing=ONE, policy=SIGN),
     refused("text after the signature", "churn#prod at 2 signed ada@example.com and more", existing=ONE, policy=SIGN),
     accepted("a stage for which none is asked", "churn#dev at 2", existing=ONE, policy=SIGN),
     accepted("a version, where none is asked for", *ONE, policy=SIGN),

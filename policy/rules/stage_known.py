@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 OPTIONS = ("stages.names",)
 # Nobody reads the hints for more stages, and each takes a look at all that are declared.
 MOST_HINTS = 20
-WHY = "nothing deploys to a stage that nobody declared, and nobody notices."
+WHY = "nothing deploys to an undeclared stage, and nobody notices."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -46,7 +46,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         if dash and is_counter(counter) and stem in known:
             meant = stem
             hint = (
-                f"; {stage!r} was how GTO 0.1 wrote the stage {stem!r} with a counter, which is now '{stem}#{counter}'"
+                f"; {stage!r} is how GTO 0.1 wrote the stage {stem!r} with a counter, which is now '{stem}#{counter}'"
             )
         from ..grammar.near_names import near_name
 
@@ -69,8 +69,8 @@ ONE = ("churn@v1.0.0",)
 EXAMPLES = (
     accepted("any stage, where none is declared", "churn#us-east-1 at 2", existing=ONE),
     accepted("a declared stage", "churn#prod at 2", existing=ONE, policy=DECLARED),
-    refused("a slip of the pen", "churn#prdo at 2", existing=ONE, policy=DECLARED),
-    refused("the old form of a counter", "churn#prod-5 at 2", existing=ONE, policy=DECLARED),
+    refused("a typo", "churn#prdo at 2", existing=ONE, policy=DECLARED),
+    refused("a counter in the old form", "churn#prod-5 at 2", existing=ONE, policy=DECLARED),
     accepted(
         "leaving a stage that is no longer declared",
         "churn#old! at 3",

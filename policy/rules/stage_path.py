@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("stages.path",)
-WHY = "a version that skips a stage was not tried there."
+WHY = "a version that skips a stage was never tested there."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..registry.event import Event
 
 OPTIONS = ("stages.once-assigned-permanent",)
-WHY = "what was once in use there must stay on record."
+WHY = "a version that was used there must stay on record."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

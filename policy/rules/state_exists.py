@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ()
-WHY = "CI would act on an event that the registry does not hold."
-GTO_FAILS = "GTO finds a stage's version by its commit, and fails where a commit has two."
+WHY = "CI would act on an event that the registry does not have."
+GTO_FAILS = "GTO finds a stage's version by its commit, and fails if a commit has two."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -139,7 +139,7 @@ EXAMPLES = (
     accepted("an unassignment", "churn#prod! on c1 at 3", existing=HELD),
     refused("a second unassignment", "churn#prod!#2 on c1 at 4", existing=(*HELD, "churn#prod! on c1 at 3")),
     refused(
-        "an unassignment of a bare commit, which GTO does not heed",
+        "an unassignment of a bare commit, which GTO ignores",
         "churn#prod! on c2 at 3",
         existing=(*ONE, "churn#prod on c2 at 2"),
     ),

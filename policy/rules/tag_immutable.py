@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..push import TagPush
 
 OPTIONS = ()
-WHY = "clones keep the tag that they have, so one name would mean two things."
+WHY = "existing clones keep the old tag, so one name would mean two things."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

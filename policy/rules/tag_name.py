@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("scope.ignore",)
-WHY = "GTO skips such a tag without a word, so nothing is registered or deployed by it."
-GTO_STOPS = "nobody can read the registry by GTO while such a tag is there."
-NOTHING_FOLLOWS = "what can't be followed by another tag can't be taken back either."
+WHY = "GTO silently skips such a tag, so it registers and deploys nothing."
+GTO_STOPS = "no GTO command works while such a tag exists."
+NOTHING_FOLLOWS = "an event can only be taken back by a later tag, and there would be no room for one."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -49,7 +49,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 push.ref,
                 facts.model,
                 "rules.tag-name",
-                why="Git has no room for both.",
+                why="Git can't store both.",
             )
         elif isinstance(name, TagName):
             too_long = _counts_too_far(name, facts) or _has_no_room(name)
@@ -66,7 +66,7 @@ def _counts_too_far(name: TagName, facts: ModelFacts) -> str | None:
         return None
     return (
         f"has a counter of {len(name.counter)} digits; at most {MOST_COUNTER_DIGITS} are allowed, because GTO "
-        "counts on from the highest until the name is too long"
+        "counts up from the highest until the name is too long"
     )
 
 
@@ -78,8 +78,8 @@ def _has_no_room(name: TagName) -> str | None:
         return None
     longest = max(map(len, later.split("/")))
     return (
-        f"leaves no room for the tag that takes it back: that would have a part of {longest} bytes, and file systems "
-        f"take {MOST_BYTES}"
+        f"leaves no room for the tag that takes it back: a part of that name would have {longest} bytes, "
+        f"and file systems allow {MOST_BYTES}"
     )
 
 
@@ -95,7 +95,7 @@ def _rename(miss: NearMiss) -> str | None:
 EXAMPLES = (
     accepted("a registration", "churn@v1.2.0"),
     accepted("an assignment with a counter, in a monorepo", "cv=seg@v0.4.0", "cv=seg#prod#3"),
-    accepted("a tag without '@' and '#' is none of our business", "release-2024"),
+    accepted("a tag without '@' or '#', which is not judged", "release-2024"),
     accepted("the beginning of a commit's id", "0123456789abcdef"),
     refused("the id of a commit", "0123456789" * 4),
     refused("the 'v' is missing", "churn@1.2.0"),
@@ -108,14 +108,14 @@ EXAMPLES = (
     accepted("a counter of nine digits", "churn@v1.0.0#999999999"),
     refused("a counter of ten digits", "churn@v1.0.0#1000000000"),
     accepted(
-        "a counter of ten digits in a model that has counted so far",
+        "a counter of ten digits in a model that already has nine",
         "churn#prod#1000000000 at 2",
         existing=("churn@v1.0.0#999999999",),
     ),
     refused("a name that can't be taken back", f"churn@v1.0.0-{'long' * 57}"),
     refused("a model that can't be deprecated", f"{'long' * 57}a@v1.0.0"),
     accepted("the name of a scoped package", "@scope/pkg@1.2.3"),
-    refused("what stops GTO, under an ignored name", "pkg@created", policy='[scope]\nignore = ["pkg@*"]\n'),
+    refused("a name that breaks GTO, although it is ignored", "pkg@created", policy='[scope]\nignore = ["pkg@*"]\n'),
     accepted("another tool's tags, ignored", "pkg@1.2.3", policy='[scope]\nignore = ["pkg@*"]\n'),
     refused("a stage that is a folder of another", "churn#prod/eu#1", existing=("churn@v1.0.0", "churn#prod at 2")),
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
-WHY = "GTO goes by the name in the object, so the tag would do something else than its ref says."
+WHY = "GTO uses the name in the object, so the tag would not do what its ref says."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -31,7 +31,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         found = push.new.object if push.new else None
         if found is not None and isinstance(push.name, TagName) and found.name not in (push.tag, ""):
             yield Breach(
-                f"the tag object bears the name {quoted(found.name)}, but its ref is {quoted(push.tag)}",
+                f"the tag object has the name {quoted(found.name)}, but its ref is {quoted(push.tag)}",
                 push.ref,
                 facts.model,
                 fix=made_anew(facts, push),
@@ -40,7 +40,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 EXAMPLES = (
     accepted("object and ref agree", "churn@v1.0.0"),
-    refused("the object speaks for another model", "sandbox@v0.0.1 says churn@v9.9.9"),
+    refused("the object names another model", "sandbox@v0.0.1 says churn@v9.9.9"),
     refused("an old tag replayed under a new name", "churn@v2.0.0 says churn@v1.0.0"),
     refused("a deployment in disguise", "sandbox#dev says churn#prod", existing=("sandbox@v0.0.1",)),
 )

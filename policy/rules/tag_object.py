@@ -45,7 +45,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 push.ref,
                 facts.model,
                 fix=fix,
-                why="whoever lists tags reads all of every message.",
+                why="every program that lists tags reads every message in full.",
             )
 
 

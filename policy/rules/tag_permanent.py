@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..push import Tag
 
 OPTIONS = ()
-WHY = "the tags are the registry's only memory; what is deleted can be registered again as another model."
+WHY = "the tags are the registry's only record; a deleted version could be registered again as something else."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -57,7 +57,7 @@ EXAMPLES = (
     refused("a deleted tombstone", "delete churn@v1.0.0!", existing=("churn@v1.0.0", "churn@v1.0.0! at 2")),
     accepted("a lightweight tag", "delete churn@v1.0.0", existing=("churn@v1.0.0 lightweight",)),
     accepted("a near miss", "delete churn@1.0.0", existing=("churn@1.0.0",)),
-    accepted("a tag that speaks for another", "delete churn@v1.0.0", existing=("churn@v1.0.0 says fraud@v9.9.9",)),
+    accepted("an object with another name", "delete churn@v1.0.0", existing=("churn@v1.0.0 says fraud@v9.9.9",)),
     accepted("a tag on a file", "delete churn@v1.0.0", existing=("churn@v1.0.0 on blob",)),
     accepted("a lightweight tag on a file", "delete churn@v1.0.0", existing=("churn@v1.0.0 on blob lightweight",)),
     accepted(
@@ -71,7 +71,7 @@ EXAMPLES = (
         existing=("churn@v1.0.0 on c2 damaged has the entry 'data' twice",),
     ),
     refused(
-        "a tag on folders that lie too deep, which can be read",
+        "a tag on folders nested too deep, which can still be read",
         "delete churn@v1.0.0",
         existing=("churn@v1.0.0 on c2 nested 201",),
     ),
@@ -84,5 +84,5 @@ EXAMPLES = (
     ),
     accepted("a tag from the future", "delete churn@v1.0.0", existing=("churn@v1.0.0 at 2000000000",)),
     accepted("a tag that is not there", "delete churn@v1.0.0"),
-    accepted("other tags may go", "delete nightly", existing=("nightly",)),
+    accepted("other tags may be deleted", "delete nightly", existing=("nightly",)),
 )

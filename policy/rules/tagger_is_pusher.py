@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..push import Circumstances, TagPush
 
 OPTIONS = ()
-WHY = "the registry shows the tagger as whoever did this, and anybody can write any name into a tag."
+WHY = "the registry shows the tagger as the author of the event, and anybody can write any name into a tag."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -40,12 +40,12 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             continue
         written = f"{tagger.name} <{tagger.email}>"
         if circumstances.pusher is None:
-            problem = f"the tagger is {quoted(written)}, and it is not known who pushes"
+            problem = f"the tagger is {quoted(written)}, and the pusher is not known"
         elif is_same(tagger, circumstances):
             continue
         else:
             known_by = circumstances.pusher_email or circumstances.pusher
-            problem = f"the tagger is {quoted(written)}, and the server knows the pusher as {quoted(known_by)}"
+            problem = f"the tagger is {quoted(written)}, but the server knows the pusher as {quoted(known_by)}"
         yield Breach(problem, replayed.push.ref, facts.model, fix=_as_yourself(replayed.push, circumstances))
 
 
@@ -72,5 +72,5 @@ EXAMPLES = (
     accepted("by the name before the @", "churn@v1.0.0 tagger Ada Lovelace <ada@example.com>", policy=ON),
     accepted("by the tagger's name", "churn@v1.0.0 tagger ada <a.lovelace@example.com>", policy=ON),
     refused("somebody else", "churn@v1.0.0 tagger Grace Hopper <grace@example.com>", policy=ON),
-    refused("a name that only begins so", "churn@v1.0.0 tagger adam <adam@example.com>", policy=ON),
+    refused("a name that only begins the same", "churn@v1.0.0 tagger adam <adam@example.com>", policy=ON),
 )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("target.branches",)
-WHY = "a commit on none of these branches was not reviewed there, and can vanish."
+WHY = "a commit on none of these branches was not reviewed there, and Git may discard it."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -40,7 +40,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 EXAMPLES = (
-    accepted("not asked", "churn@v1.0.0 on stray"),
+    accepted("not required", "churn@v1.0.0 on stray"),
     accepted("on the branch", "churn@v1.0.0 on c1", policy='[target]\nbranches = ["main"]\n'),
     accepted(
         "the promotion of a version whose branch has gone",

@@ -63,6 +63,6 @@ EXAMPLES = (
     refused("a lightweight tag on a file", "churn@v1.0.0 on blob lightweight"),
     refused("a tag on a tree", "churn@v1.0.0 on tree"),
     refused("a tag on a tag", "churn@v1.0.0 on tag"),
-    refused("a commit in an encoding that nobody knows", "churn@v1.0.0 on c1 committed 1 encoding klingon"),
+    refused("a commit in an unknown encoding", "churn@v1.0.0 on c1 committed 1 encoding klingon"),
     refused("a commit that is not there", "churn@v1.0.0 on nothing"),
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("target.files",)
-WHY = "whoever uses this version relies on the file."
+WHY = "users of this version rely on the file."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -40,7 +40,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 CARD = '[target]\nfiles = ["MODEL_CARD.md"]\n'
 EXAMPLES = (
-    accepted("not asked", "churn@v1.0.0"),
+    accepted("not required", "churn@v1.0.0"),
     accepted("the file is there", "churn@v1.0.0 on c1 holding MODEL_CARD.md=# Churn", policy=CARD),
     refused("the file is missing", "churn@v1.0.0", policy=CARD),
 )

@@ -66,8 +66,8 @@ def _folder(where: bytes) -> str:
 SMALL = "[target]\nmax-depth = 5\nmax-paths = 1000\n"
 EXAMPLES = (
     accepted("a commit of a million files and folders", "churn@v1.0.0 on c1 paths 1000000"),
-    accepted("folders that lie 200 deep in each other", "churn@v1.0.0 on c1 nested 200"),
-    refused("folders that lie deeper", "churn@v1.0.0 on c1 nested 201"),
+    accepted("folders nested 200 deep", "churn@v1.0.0 on c1 nested 200"),
+    refused("folders nested deeper", "churn@v1.0.0 on c1 nested 201"),
     refused("more paths, however few objects hold them", "churn@v1.0.0 on c1 paths 1000000000"),
     refused("an entry twice", "churn@v1.0.0 on c1 damaged has the entry 'data' twice"),
     refused("a policy that allows less", "churn@v1.0.0 on c1 nested 6", policy=SMALL),

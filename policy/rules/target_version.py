@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("target.version-file",)
-WHY = "what was trained, packaged and logged under one version would be registered as another."
+WHY = "the model was built under one version and would be registered under another."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -98,7 +98,7 @@ IN_TOML = '[target.version-file]\npath = "pyproject.toml"\nkey = "project.versio
 IN_TEXT = '[target.version-file]\npath = "VERSION"\n'
 IN_CODE = """[target.version-file]\npath = "churn.py"\nkey = '(?m)^VERSION = "(.+)"$'\n"""
 EXAMPLES = (
-    accepted("not asked", "churn@v1.0.0"),
+    accepted("not required", "churn@v1.0.0"),
     accepted(
         "the version of the file",
         'churn@v1.2.0-rc.1 on c1 holding pyproject.toml=project.version = "1.2.0-rc.1"',

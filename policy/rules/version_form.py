@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("versions.build-metadata", "versions.prerelease")
-WHY = "this form of version was ruled out for this model."
+WHY = "the policy does not allow this form of version for this model."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

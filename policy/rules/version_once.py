@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..grammar.versions import Precedence
 
 OPTIONS = ()
-WHY = "one version would name two models, and nobody could tell which one they have."
+WHY = "one version would mean two models, and nobody could tell which one they have."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -61,8 +61,8 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 EXAMPLES = (
     accepted("a new version", "churn@v1.0.1 on c2 at 2", existing=("churn@v1.0.0",)),
     refused("the same version with a counter", "churn@v1.0.0#7 on c2 at 2", existing=("churn@v1.0.0",)),
-    refused("a twin by build metadata", "churn@v1.0.0+a on c2 at 2", existing=("churn@v1.0.0",)),
-    refused("a burnt version", "churn@v1.0.0#3 on c2 at 3", existing=("churn@v1.0.0", "churn@v1.0.0! at 2")),
+    refused("the same version with build metadata", "churn@v1.0.0+a on c2 at 2", existing=("churn@v1.0.0",)),
+    refused("a deregistered version", "churn@v1.0.0#3 on c2 at 3", existing=("churn@v1.0.0", "churn@v1.0.0! at 2")),
     refused(
         "a version whose name a lightweight tag has taken",
         "churn@v1.0.0#1 on c2 at 2",

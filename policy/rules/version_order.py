@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("versions.order",)
-WHY = "whoever deploys the latest version would never get this one."
+WHY = "anyone who deploys the latest version would never get this one."
 
 # How many leading numbers make a line.
 LINES = {"latest": 0, "major": 1, "minor": 2}
@@ -120,10 +120,10 @@ def _breach(facts: ModelFacts, push: TagPush, name: TagName, latest: Version) ->
     message = f"version {name.version} of {model!r} is not above {latest}, the latest{of_line}"
     if name.version is not None and order == "latest" and name.version.major < latest.major:
         # Which of the two is meant nobody can tell, and the wrong one would make old code the latest version.
-        message += f'; a fix of v{name.version.major} is let in where the policy says `versions.order = "major"`'
+        message += f'; to allow fixes of v{name.version.major}, set `versions.order = "major"` in the policy'
         if facts.circumstances.written != "standing":
             register = instead(facts, push.tag, next_version(facts, commit))
-            message += f", and a version above all others is made by `{register}`"
+            message += f"; to register a version above all others, run `{register}`"
         return Breach(message, push.ref, facts.model)
     return Breach(message, push.ref, facts.model, fix=instead(facts, push.tag, next_version(facts, commit)))
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 OPTIONS = ()
 COMMIT = ("git", "commit", "--allow-empty")
-WHY = "GTO finds a stage's version by its commit, and fails where a commit has two."
+WHY = "GTO finds a stage's version by its commit, and fails if a commit has two."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

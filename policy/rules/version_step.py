@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Core = tuple[int, int, int]
 
 OPTIONS = ()
-WHY = "a gap looks like a version that was lost."
+WHY = "a gap looks like a lost version."
 
 FIRST = ((0, 0, 0), (0, 0, 1), (0, 1, 0), (1, 0, 0))
 
@@ -92,7 +92,7 @@ EXAMPLES = (
     accepted("the next major", "churn@v2.0.0 on c2 at 2", existing=("churn@v1.4.2",), policy=STRICT),
     refused("a skipped patch", "churn@v1.0.2 on c2 at 2", existing=("churn@v1.0.0",), policy=STRICT),
     refused("a skipped major", "churn@v3.0.0 on c2 at 2", existing=("churn@v1.0.0",), policy=STRICT),
-    refused("a first version out of the blue", "churn@v3.1.4", policy=STRICT),
+    refused("an arbitrary first version", "churn@v3.1.4", policy=STRICT),
     refused(
         "a skipped candidate",
         "churn@v1.1.0-rc.3 on c2 at 2",

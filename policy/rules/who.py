@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from ..push import Signature
 
 OPTIONS = ("people.allow",)
-WHY = "the policy says who may do this."
+WHY = "the policy limits who may do this."
 
 
 class Refusal(Record):
@@ -108,7 +108,7 @@ class _Leave:
 
 def _sentence(line: Line, refusal: Refusal, signature: Signature | None, facts: ModelFacts) -> str:
     pusher = facts.circumstances.pusher
-    why = "it is not known who pushes" if pusher is None else f"the pusher is {pusher!r}"
+    why = "the pusher is not known" if pusher is None else f"the pusher is {pusher!r}"
     if signature is not None and signature.problem is not None:
         why += f", and the signature does not count: {signature.problem}"
     sentence = f"{refusal.decision.because}; {why}"

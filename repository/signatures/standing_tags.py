@@ -31,7 +31,7 @@ def problem_of_signature(tag: Tag, policy: Policy, reader: GitProgram) -> str | 
     if tag.object.text_after_signature:
         return "it has text after its signature, which nobody signed"
     if tag.object.name != tag.name:
-        return f"it bears a signature for another tag, {tag.object.name!r}"
+        return f"it has a signature for another tag, {tag.object.name!r}"
     verify = find_verifier(policy, reader, reader.git, now=None)
     if verify is None:
         raise CannotJudge("The policy wants a signature and names no allowed signers (`signing.allowed-signers`).")

@@ -124,7 +124,7 @@ class _Check:
             self._trouble(f"line {at} is out of place: it was written as line {found.number}")
             return
         if not found.intact:
-            self._trouble(f"line {at} was changed: its content does not have the hash that it bears")
+            self._trouble(f"line {at} was changed: its content does not match its hash")
         if found.number > self.expected:
             self._missing_before(found.number)
         elif self.previous is not None and found.previous != self.previous:

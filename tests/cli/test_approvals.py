@@ -280,7 +280,7 @@ def test_a_job_that_lands_it_for_somebody_knows_whose_approval_does_not_count(ne
 def test_an_unsigned_tag_is_not_proposed_where_its_signer_must_not_approve_it(team: Team) -> None:
     err = refused(team.ada, *PROPOSE, "--no-sign")
 
-    assert "can't be approved: the tag bears no good signature" in err
+    assert "can't be approved: the tag has no good signature" in err
     assert team.proposals == set()
 
 

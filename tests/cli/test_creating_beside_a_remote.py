@@ -119,8 +119,8 @@ class TestLines:
 
         said = tagwarden(clone.path, "register", "churn", "--version", "v1.0.1").err
 
-        assert 'a fix of v1 is let in where the policy says `versions.order = "major"`' in said
-        assert f"a version above all others is made by `tagwarden register churn {commit}`" in said
+        assert 'to allow fixes of v1, set `versions.order = "major"`' in said
+        assert f"to register a version above all others, run `tagwarden register churn {commit}`" in said
         assert "fix:" not in said
 
 
@@ -248,7 +248,7 @@ def test_a_tag_is_signed_where_git_tag_would_sign_it(repo: Repo, tmp_path: Path)
     assert ok(repo, "register", "churn", "--no-sign") == "churn@v0.0.1"
 
 
-def test_a_number_that_an_unreadable_tag_bears_is_taken(repo: Repo) -> None:
+def test_a_number_of_an_unreadable_tag_is_taken(repo: Repo) -> None:
     repo.lightweight("churn@v0.0.1")
 
     assert ok(repo, "register", "churn") == "churn@v0.0.2"
@@ -269,7 +269,7 @@ class TestANameThatIsNearlyAnothers:
         ran = tagwarden(registry.path, "register", "chrun", "--push")
 
         assert ran.status == 0
-        assert "warning [near-name] 'chrun' is a new model, and its name is nearly that of 'churn'" in ran.err
+        assert "warning [near-name] 'chrun' is a new model with nearly the name of 'churn'" in ran.err
 
     def test_is_a_warning_of_the_server_too(self, registry: Repo) -> None:
         registry.tag("chrun@v1.0.0")
@@ -282,7 +282,7 @@ class TestANameThatIsNearlyAnothers:
     def test_of_a_stage_is_one_too(self, registry: Repo) -> None:
         ran = tagwarden(registry.path, "assign", "churn", "prdo", "--version", "v1.0.0")
 
-        assert "warning [near-name] 'prdo' is a new stage of 'churn', and its name is nearly that of 'prod'" in ran.err
+        assert "warning [near-name] 'prdo' is a new stage of 'churn' with nearly the name of 'prod'" in ran.err
 
     def test_is_asked_about_on_a_terminal(self, registry: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("os.isatty", lambda *_: True)

@@ -162,7 +162,7 @@ def test_a_changed_line_is_named(capsys: Capture) -> None:
 
     assert run(["log", "--verify"]) == 1
     first, last = capsys.readouterr().out.splitlines()
-    assert first == "line 2 was changed: its content does not have the hash that it bears"
+    assert first == "line 2 was changed: its content does not match its hash"
     assert "is NOT whole: 4 lines" in last
 
     assert run(["log", "--verify", "--json"]) == 1

@@ -26,14 +26,14 @@ UNREADABLE = {
     "a list": ("- churn", "it is not a table of artifacts"),
     "no YAML": ("churn: [", "it is not YAML: while parsing"),
     "a key that stands twice": ("churn: {}\nchurn: {}", "it is not YAML: while constructing"),
-    "a name that is none": ("Churn!: {}", "'Churn!' is not the name of an artifact"),
-    "a name with its folder": ("cv:seg: {}", "'cv:seg' is not the name of an artifact"),
-    "a name that is a number": ("1: {}", "1 is not the name of an artifact"),
+    "a name that is none": ("Churn!: {}", "'Churn!' is not a valid name of an artifact"),
+    "a name with its folder": ("cv:seg: {}", "'cv:seg' is not a valid name of an artifact"),
+    "a name that is a number": ("1: {}", "1 is not a valid name of an artifact"),
     "no table for a model": ("churn: model", "there is no table in the artifact 'churn'"),
     "a path that is a list": ("churn: {path: [a]}", "'path' has the wrong type in the artifact 'churn'"),
     "labels that are a word": ("churn: {labels: a}", "'labels' has the wrong type"),
     "no description at all": ("churn: {description: null}", "'description' has the wrong type"),
-    "a label that is a number": ("churn: {labels: [1]}", "a label is not a text"),
+    "a label that is a number": ("churn: {labels: [1]}", "a label is not a string"),
     "neither true nor false": ("churn: {virtual: maybe}", "'virtual' is not true or false"),
 }
 

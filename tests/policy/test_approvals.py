@@ -170,7 +170,7 @@ def test_whoever_signed_or_pushes_the_tag_does_not_count() -> None:
     (lacks,) = missing(of, approvals("ada@x", "grace@x"), Parties("ada@x", "grace"))
     assert lacks.has == ()
     assert in_words(lacks) == (
-        "needs 1 more of @ml (ada@x does not count, who signed the tag; grace@x does not count, who pushes it)"
+        "needs 1 more of @ml (ada@x, who signed the tag, does not count; grace@x, who pushes it, does not count)"
     )
     assert not missing(of, approvals("ada@x", "grace@x"), Parties("ada@x", "lin"))
     assert not missing(of, approvals("grace@x"), Parties("ada@x", None, knows_pusher=False))

@@ -131,7 +131,7 @@ def test_several_rules_and_several_reasons_may_be_given() -> None:
         ("*: because", "ada", "emergency.rules lists version-order, who"),
         ("who: because", "bob", "emergency.who does not name 'bob'"),
         ("who: because", "@releasers", "emergency.who does not name '@releasers'"),
-        ("who: because", None, "it is not known who pushes"),
+        ("who: because", None, "the pusher is not known"),
     ],
 )
 def test_what_does_not_count_is_said(value: str, pusher: str | None, problem: str) -> None:

@@ -32,7 +32,7 @@ class TestAPlainTag:
 
     def test_may_be_on_a_commit_of_either_kind_of_id(self):
         assert parse(object="a" * 64).defects == ()
-        assert parse(object="a" * 50).defects == ("its 'object' line holds no object id",)
+        assert parse(object="a" * 50).defects == ("its 'object' line contains no object id",)
 
     @pytest.mark.parametrize("message", ["Zoë\n", "a\tb\r\nc\n", "\u202e right to left", ""])
     def test_may_say_anything_in_utf_8(self, message: str):
@@ -68,9 +68,9 @@ class TestADefect:
             ({"tagger": "Zo\udceb <a@b> 1 +0000"}, "its tagger is not UTF-8"),
             ({"tag": "m@v1\udceb"}, "its name is not UTF-8"),
             ({"message": b"\xeb"}, "its message is not UTF-8"),
-            ({"message": b"a\0b"}, "its message holds a control character"),
-            ({"message": b"a\rb"}, "its message holds a control character"),
-            ({"message": "\x9b31m"}, "its message holds a control character"),
+            ({"message": b"a\0b"}, "its message contains a control character"),
+            ({"message": b"a\rb"}, "its message contains a control character"),
+            ({"message": "\x9b31m"}, "its message contains a control character"),
             ({"more_headers": b"encoding UTF-8\n"}, "its header has an unknown line, 'encoding UTF-8'"),
             ({"more_headers": b"tag other\n"}, "its header has more than one 'tag' line"),
             ({"more_headers": b"object x\n"}, "its header has more than one 'object' line"),
@@ -169,7 +169,7 @@ def mutated(draw: st.DrawFn, content: bytes) -> bytes:
 OURS_ALONE = (
     "it has no body",
     "is not UTF-8",
-    "holds a control character",
+    "contains a control character",
     "its tagger has no name",
     "its tagger has no e-mail address",
     "its tagger's time is beyond the year 9999",

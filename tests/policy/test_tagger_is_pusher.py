@@ -39,12 +39,12 @@ def test_the_tagger_is_known_by_the_address_that_the_host_vouches_for_or_else_by
 )
 def test_another_tagger_is_named_beside_the_pusher(pusher: str, email: str | None, known_as: str) -> None:
     assert problems(pusher, email) == [
-        f"the tagger is 'Ada <ada@example.com>', and the server knows the pusher as '{known_as}'"
+        f"the tagger is 'Ada <ada@example.com>', but the server knows the pusher as '{known_as}'"
     ]
 
 
 def test_where_nobody_is_known_nobody_is_the_tagger() -> None:
-    assert problems(None) == ["the tagger is 'Ada <ada@example.com>', and it is not known who pushes"]
+    assert problems(None) == ["the tagger is 'Ada <ada@example.com>', and the pusher is not known"]
 
 
 @pytest.mark.parametrize("place", ["client", "history"])

@@ -87,12 +87,12 @@ def test_ids_may_be_longer() -> None:
 @pytest.mark.parametrize(
     ("raw", "what"),
     [
-        (UNREADABLE["a mode that is too large"], "has an entry 'a' of the mode '777777777', which Git never writes"),
+        (UNREADABLE["a mode that is too large"], "has an entry 'a' with the mode '777777777', which Git never writes"),
         (UNREADABLE["a file twice"], "has the entry 'a' twice: Git takes the first, GTO the last"),
         (UNREADABLE["no name"], "has an entry without a name"),
-        (UNREADABLE["Git's own folder in capitals"], "has an entry that is called '.GIT'"),
+        (UNREADABLE["Git's own folder in capitals"], "has an entry named '.GIT'"),
         (UNREADABLE["in the wrong order"], "has its entry 'a' in the wrong place"),
-        (entries(b"100644 \xff/"), "has an entry that is called '\\xff/'"),
+        (entries(b"100644 \xff/"), "has an entry named '\\xff/'"),
     ],
 )
 def test_what_is_wrong_is_named(raw: bytes, what: str) -> None:

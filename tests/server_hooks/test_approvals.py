@@ -139,7 +139,7 @@ def test_the_policy_tells_as_whom_a_pusher_signs(new_approvals: NewApprovals) ->
     scene.propose(tag)
     scene.approve(tag, "grace", "lin")
 
-    assert "lin@x does not count, who pushes it" in scene.land(tag, by="zoe").told
+    assert "lin@x, who pushes it, does not count" in scene.land(tag, by="zoe").told
     assert scene.land(tag, by="lin").landed
 
 
@@ -212,7 +212,7 @@ def test_a_site_policy_needs_no_other_rule_for_its_approvals(new_approvals: NewA
     disguised = scene.push({"refs/tags/m#dev": scene.tag("m#prod#2")})
 
     assert not disguised.landed
-    assert "bears the name 'm#prod#2' in its object" in disguised.told
+    assert "has the name 'm#prod#2' in its object" in disguised.told
 
 
 def test_the_log_names_who_proposed_and_who_approved(new_approvals: NewApprovals) -> None:

@@ -483,7 +483,7 @@ def replayed(clone: Repo, keys: dict[str, SshKey]) -> None:
         (expired_and_backdated, "the key of 'ada@example.com' is not valid now"),
         (changed, "does not belong to this tag"),
         (followed_by_text, "has text after its signature"),
-        (replayed, "bears a signature for another tag, 'churn@v9.0.0'"),
+        (replayed, "has a signature for another tag, 'churn@v9.0.0'"),
     ],
 )
 def test_no_other_signature_is_accepted(

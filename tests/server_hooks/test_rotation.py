@@ -148,9 +148,7 @@ def test_a_file_that_lacks_or_a_line_that_was_changed_is_named(parts: list[str],
     assert bool(troubles(None, *without)) == (at != 3)
 
     Path(parts[at]).write_bytes(whole.replace(b'"ada"', b'"eve"', 1))
-    assert f"{parts[at]}: line 1 was changed: its content does not have the hash that it bears" in troubles(
-        None, *parts
-    )
+    assert f"{parts[at]}: line 1 was changed: its content does not match its hash" in troubles(None, *parts)
 
 
 @pytest.mark.parametrize("at", [0, 1, 2, 3])
@@ -252,7 +250,7 @@ def numbers_that_can_be_read(folder: str) -> list[int]:
     return found
 
 
-def test_a_file_that_bears_the_name_already_is_not_overwritten(folder: str) -> None:
+def test_a_file_that_has_the_name_already_is_not_overwritten(folder: str) -> None:
     log(folder, 1)
     there = Path(folder, "tagwarden", "push-log.000000000001.jsonl")
     there.write_text("a copy\n")

@@ -88,19 +88,19 @@ def both_keys_in_turn(scene: ApprovalScene) -> Attempt:
 def own_approval_under_another_tagger(scene: ApprovalScene) -> Attempt:
     # The tagger line says Ada; it is Grace who signed.
     tag = approved(scene, scene.tag(by="grace"))
-    return Attempt({PROD: tag}, "grace@x does not count, who signed the tag")
+    return Attempt({PROD: tag}, "grace@x, who signed the tag, does not count")
 
 
 def approved_by_whoever_lands(scene: ApprovalScene) -> Attempt:
-    return Attempt({PROD: approved(scene)}, "lin@x does not count, who pushes it", by="lin")
+    return Attempt({PROD: approved(scene)}, "lin@x, who pushes it, does not count", by="lin")
 
 
 def unsigned(scene: ApprovalScene) -> Attempt:
-    return Attempt({PROD: approved(scene, scene.tag(by=None))}, "bears no good signature")
+    return Attempt({PROD: approved(scene, scene.tag(by=None))}, "has no good signature")
 
 
 def unknown_pusher(scene: ApprovalScene) -> Attempt:
-    return Attempt({PROD: approved(scene)}, "it is not known who pushes", by="")
+    return Attempt({PROD: approved(scene)}, "the pusher is not known", by="")
 
 
 def approval_in_the_name_of_another(scene: ApprovalScene) -> Attempt:
@@ -110,12 +110,12 @@ def approval_in_the_name_of_another(scene: ApprovalScene) -> Attempt:
 
 def foreign_key(scene: ApprovalScene) -> Attempt:
     tag = approved(scene, people=())
-    return Attempt({scene.place(tag, "lin"): scene.approval(tag, "mallory")}, "holds no good signature")
+    return Attempt({scene.place(tag, "lin"): scene.approval(tag, "mallory")}, "has no good signature")
 
 
 def expired_key(scene: ApprovalScene) -> Attempt:
     tag = approved(scene, people=())
-    return Attempt({scene.place(tag, "lin"): scene.approval(tag, "late", at=900_000_000)}, "holds no good signature")
+    return Attempt({scene.place(tag, "lin"): scene.approval(tag, "late", at=900_000_000)}, "has no good signature")
 
 
 def approval_for_a_fork(scene: ApprovalScene) -> Attempt:
@@ -305,7 +305,7 @@ def proposing_what_has_expired(scene: ApprovalScene) -> Attempt:
 
 
 def landing_as_oneself_in_another_case(scene: ApprovalScene) -> Attempt:
-    return Attempt({PROD: approved(scene)}, "lin@x does not count, who pushes it", by="L-Smith")
+    return Attempt({PROD: approved(scene)}, "lin@x, who pushes it, does not count", by="L-Smith")
 
 
 EVALUATING = 'mode = "evaluate"\n' + POLICY

@@ -88,11 +88,9 @@ REFUSED = (
     BadState("a tag object without a body", BadTag("m@v2.0.0", message=None), "tag-object", BREAKS),
     BadState("a time zone of more than a day", BadTag("m@v2.0.0", zone="+9999"), "tag-object", BREAKS),
     BadState("a date in the year 3170843", BadTag("m@v2.0.0", at=99999999999999), "tag-object", BREAKS),
+    BadState("a tag object with a name unknown to GTO", BadTag("m@v2.0.0", says="hello"), "tag-name-in-object", BREAKS),
     BadState(
-        "a tag object that bears a name unknown to GTO", BadTag("m@v2.0.0", says="hello"), "tag-name-in-object", BREAKS
-    ),
-    BadState(
-        "a tag object that bears the name of another model",
+        "a tag object with the name of another model",
         BadTag("m@v2.0.0", says="other@v9.9.9"),
         "tag-name-in-object",
         "GTO registers v9.9.9 of the model `other`",
@@ -303,7 +301,7 @@ WRITTEN_BY_GTO = (
     ("an assignment on an unregistered commit", "state-exists", "rules.state-exists"),
     ("an assignment of a deregistered version", "state-exists", "rules.state-exists"),
     ("a second unassignment", "state-exists", "rules.state-exists"),
-    ("a burnt version", "version-once", "rules.version-once"),
+    ("a deregistered version", "version-once", "rules.version-once"),
     ("a deletion", "tag-permanent", "rules.tag-permanent"),
     ("events that tie with one that they must follow", "event-time", "rules.event-time"),
     ("with the update hook a registration and its assignment in one push", "state-exists", "rules.state-exists"),
