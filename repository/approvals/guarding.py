@@ -115,7 +115,7 @@ class _Look:
             there = standing.get(TAGS + name)
             problem = found if isinstance(found, str) else self._problem_of(found, kinds.get(found.target))
             if there is not None and there != oid and problem is None:
-                problem = f"{name!r} stands already, and is another object"
+                problem = f"{name!r} already exists with a different object"
             ref = proposal_ref(oid)
             stands = ref not in self._evidence.touched and standing.get(ref) == oid
             landed = there == oid or TAGS + name in self._evidence.touched
@@ -137,12 +137,12 @@ class _Look:
 
     def _problem_of(self, found: TagObject, target: str | None) -> str | None:
         if not _is_model_tag(found):
-            return f"{found.name!r} is no name of a model's tag"
+            return f"{found.name!r} is not a model tag"
         if found.defects:
             return found.defects[0]
         most = self._policy.for_model(model_of(found.name)).message.max_bytes
         if found.message_bytes > min(most, LARGEST):
-            return f"its message has {found.message_bytes} bytes, of which it may have {min(most, LARGEST)}"
+            return f"its message has {found.message_bytes} bytes, ; it may have {min(most, LARGEST)}"
         if found.target_type != "commit" or target != "commit":
             return "it is not on a commit"
         return None

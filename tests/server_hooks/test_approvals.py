@@ -199,7 +199,7 @@ def test_no_evidence_changes_in_the_push_that_lands_its_tag(new_approvals: NewAp
     for change in ({proposal_ref(tag): None}, {scene.place(tag, "lin"): revoked}):
         result = scene.push({prod: tag, **change}, capabilities=("atomic",))
         assert not result.landed
-        assert "lands with this push, and stays as it is" in result.told
+        assert "lands with this push, so it may not change" in result.told
 
 
 def test_a_site_policy_needs_no_other_rule_for_its_approvals(new_approvals: NewApprovals, tmp_path: Path) -> None:

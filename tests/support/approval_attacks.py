@@ -78,7 +78,7 @@ def two_keys_of_one_person(scene: ApprovalScene) -> Attempt:
     tag = approved(scene, people=("grace",))
     other = approval_ref(tag, "grace@x ")
     assert other is not None
-    return Attempt({other: scene.approval(tag, "grace-2")}, "the place of 'grace@x '")
+    return Attempt({other: scene.approval(tag, "grace-2")}, "belongs to 'grace@x '")
 
 
 def both_keys_in_turn(scene: ApprovalScene) -> Attempt:
@@ -192,22 +192,22 @@ def overwriting_an_approval(scene: ApprovalScene) -> Attempt:
 
 
 def withdrawing_the_proposal_of_another(scene: ApprovalScene) -> Attempt:
-    return Attempt({proposal_ref(approved(scene)): None}, "withdrawn only by who proposed it ('zoe')", by="eve")
+    return Attempt({proposal_ref(approved(scene)): None}, "withdrawn only by its proposer ('zoe')", by="eve")
 
 
 def landing_what_was_withdrawn(scene: ApprovalScene) -> Attempt:
     tag = approved(scene)
     assert scene.push({proposal_ref(tag): None}).landed
-    return Attempt({PROD: tag}, "is not proposed any more")
+    return Attempt({PROD: tag}, "no longer proposed")
 
 
 def landing_while_withdrawing(scene: ApprovalScene) -> Attempt:
     tag = approved(scene)
-    return Attempt({proposal_ref(tag): None, PROD: tag}, "is not proposed any more")
+    return Attempt({proposal_ref(tag): None, PROD: tag}, "no longer proposed")
 
 
 def moving_a_proposal(scene: ApprovalScene) -> Attempt:
-    return Attempt({proposal_ref(approved(scene)): scene.tag()}, "must name the object that it is called after")
+    return Attempt({proposal_ref(approved(scene)): scene.tag()}, "must name the object whose id it contains")
 
 
 def overtaken(scene: ApprovalScene) -> Attempt:
@@ -223,21 +223,21 @@ def approval_of_what_was_overtaken(scene: ApprovalScene) -> Attempt:
     late, tag = approved(scene, scene.tag(message="Later\n"), ("grace",)), approved(scene)
     landed = scene.land(tag)
     assert landed.landed, landed.told
-    return Attempt({scene.place(late, "lin"): scene.approval(late, "lin")}, "stands already, and is another object")
+    return Attempt({scene.place(late, "lin"): scene.approval(late, "lin")}, "already exists with a different object")
 
 
 def revoking_after_landing(scene: ApprovalScene) -> Attempt:
     tag = approved(scene)
     landed = scene.land(tag)
     assert landed.landed, landed.told
-    return Attempt({scene.place(tag, "lin"): scene.approval(tag, "lin", verdict="revoke")}, "stays as it is")
+    return Attempt({scene.place(tag, "lin"): scene.approval(tag, "lin", verdict="revoke")}, "it may not change")
 
 
 def withdrawing_after_landing(scene: ApprovalScene) -> Attempt:
     tag = approved(scene)
     landed = scene.land(tag)
     assert landed.landed, landed.told
-    return Attempt({proposal_ref(tag): None}, "stays as it is")
+    return Attempt({proposal_ref(tag): None}, "it may not change")
 
 
 def deregistering_instead(scene: ApprovalScene) -> Attempt:
@@ -265,7 +265,7 @@ def a_second_spelling(scene: ApprovalScene) -> Attempt:
 
 def proposing_what_is_no_tag_of_a_model(scene: ApprovalScene) -> Attempt:
     tag = scene.tag("weekly")
-    return Attempt({proposal_ref(tag): tag}, "is no name of a model's tag")
+    return Attempt({proposal_ref(tag): tag}, "is not a model tag")
 
 
 def proposing_a_commit(scene: ApprovalScene) -> Attempt:
@@ -275,13 +275,13 @@ def proposing_a_commit(scene: ApprovalScene) -> Attempt:
 
 def proposing_a_huge_tag(scene: ApprovalScene) -> Attempt:
     tag = scene.tag(message="x" * 70_000 + "\n")
-    return Attempt({proposal_ref(tag): tag}, "of which it may have 65536")
+    return Attempt({proposal_ref(tag): tag}, "; it may have 65536")
 
 
 def a_huge_approval(scene: ApprovalScene) -> Attempt:
     tag = approved(scene, people=())
     word = scene.approval(tag, "lin", change=lambda content: content + b"x" * 20_000 + b"\n")
-    return Attempt({scene.place(tag, "lin"): word}, "of which an approval may have 16384")
+    return Attempt({scene.place(tag, "lin"): word}, "an approval may have 16384")
 
 
 def from_the_future(scene: ApprovalScene) -> Attempt:
@@ -314,13 +314,13 @@ WITHOUT_APPROVALS = '[signing]\nallowed-signers = "file:{signers}"\n'
 
 def seeding_what_no_policy_asks_for(scene: ApprovalScene) -> Attempt:
     tag = scene.tag()
-    return Attempt({proposal_ref(tag): tag}, "the policy asks for no approvals")
+    return Attempt({proposal_ref(tag): tag}, "the policy requires no approvals")
 
 
 def deleting_where_no_policy_asks(scene: ApprovalScene) -> Attempt:
     tag = scene.tag()
     scene.scene.point({proposal_ref(tag): scene.store(tag)})
-    return Attempt({proposal_ref(tag): None}, "the policy asks for no approvals")
+    return Attempt({proposal_ref(tag): None}, "the policy requires no approvals")
 
 
 def another_repository(scene: ApprovalScene) -> Attempt:
