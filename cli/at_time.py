@@ -41,7 +41,9 @@ def moment_option(
 
 
 at_option = moment_option(
-    "--at", "As it stood then: 2026-11-21 (its end, in UTC), 2026-11-21T10:30+01:00, or 7d for a week ago.", day="last"
+    "--at",
+    "Show the state at that time: 2026-11-21 (end of the day, UTC), 2026-11-21T10:30+01:00, or 7d for a week ago.",
+    day="last",
 )
 
 

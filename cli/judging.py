@@ -62,7 +62,7 @@ reports_option = click.option(
     metavar="FORMAT=FILE",
     multiple=True,
     callback=_read_reports,
-    help="Write the verdict as FORMAT to FILE as well; text and Markdown are added to what it holds.",
+    help="Also write the verdict as FORMAT to FILE; text and Markdown are appended.",
 )
 
 

@@ -17,7 +17,7 @@ repo_option = click.option(
     "-r",
     "--repo",
     metavar="PATH|URL|REMOTE",
-    help="Read this repository; of a URL or a remote only the tags are fetched.  [default: the one here]",
+    help="Read this repository; from a URL or a remote only the tags are fetched.  [default: the current one]",
 )
 offline_option = click.option(
     "--offline", is_flag=True, help="Don't ask the remote whether it has tags that are not here."

@@ -35,12 +35,14 @@ remote_option = click.option(
     "-r", "--remote", metavar="NAME", help="The remote that has the proposals.  [default: as `git push` would choose]"
 )
 id_argument = click.argument("digits", metavar="ID", shell_complete=complete_proposal)
-reason_option = click.option("-m", "--message", "reason", metavar="TEXT", default="", help="Why; it is signed, too.")
+reason_option = click.option(
+    "-m", "--message", "reason", metavar="TEXT", default="", help="The reason, which is signed too."
+)
 as_option = click.option(
     "--as",
     "name",
     metavar="PRINCIPAL",
-    help="Your name among the allowed signers, where these are not here.  [default: your e-mail address]",
+    help="Your principal in the file of allowed signers, if that file is not here.  [default: your e-mail address]",
 )
 
 

@@ -43,22 +43,21 @@ DOCUMENTS = (
 @remote_option
 @reason_option
 @as_option
-@click.option("-y", "--yes", is_flag=True, help="Approve it without being asked.")
-@click.option("--land", is_flag=True, help="Land it as well, if nothing is missing then.")
+@click.option("-y", "--yes", is_flag=True, help="Approve without asking.")
+@click.option("--land", is_flag=True, help="Also land it, if nothing else is missing.")
 @json_option
 def approve(
     digits: str, remote: str | None, reason: str, name: str | None, yes: bool, land: bool, as_json: bool
 ) -> None:
-    """Approve the proposal ID, with a signature as your Git is configured to make it.
+    """Approve the proposal ID with your signature, made as Git is configured to sign.
 
-    Shows first what the tag would change, how the version that a stage would
-    hold differs from the one that it holds now, and what the proposer says;
-    then asks. An approval is good for this very tag object, and in this
-    repository alone.
+    Shows what the tag would change, how the version that a stage would hold differs
+    from the current one, and the proposer's message; then asks. An approval
+    is valid for this tag object in this repository only.
 
-    Prints the tag and as whom you approved it, on stderr what is missing
-    still. Exits with 1, and pushes nothing, where the answer is no, where the
-    policy does not ask for your approval, or the proposal can't land any more.
+    Prints the tag and the name under which you approved it; on stderr, what is still
+    missing. Exits with 1 and pushes nothing if you answer no, if the policy does not
+    count your approval, or if the proposal can't land any more.
     """
     with proposed(remote, digits) as one:
         refuse_unless_it_may_land(one.look)

@@ -33,20 +33,22 @@ DOCUMENTS = (created_tag("assign"),)
     "--from", "origin", metavar="STAGE", shell_complete=complete_stage, help="Promote the version in this stage."
 )
 @click.option("--back", is_flag=True, help="Roll back: assign it to the version that was in STAGE before.")
-@click.option("-f", "--force", is_flag=True, help="Assign it once more if it is in STAGE already; CI starts anew.")
+@click.option(
+    "-f", "--force", is_flag=True, help="Assign it again even if it is in STAGE already, which triggers CI again."
+)
 @creating_options
 def assign(
     options: CreatingOptions, model: str, stage: str, version: str | None, origin: str | None, back: bool, force: bool
 ) -> int:
-    """Assign STAGE to a version of MODEL: --version, or the one in another stage, or the one at HEAD.
+    """Assign STAGE to a version of MODEL: to --version, to the version in another stage, or to the one at HEAD.
 
-    With --back, to the one that was in STAGE before the one that is in it now.
-    What was unassigned or deregistered since does not count, and where the one
-    in it was itself put back over another, it must be named. --dry-run shows
-    what would come of it.
+    With --back, STAGE returns to the version that it held before the current
+    one, skipping any that was unassigned or deregistered since. If the current
+    version was itself put back over another, name the version instead.
+    --dry-run shows the outcome.
 
-    Prints the tag. Exits with 1, and writes nothing, if there is no such
-    version or the server would refuse the tag.
+    Prints the tag. If there is no such version or the server would refuse the
+    tag, exits with 1 and creates nothing.
     """
     if version is not None and origin is not None:
         raise click.UsageError("--version and --from both name the version")

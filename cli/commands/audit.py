@@ -45,9 +45,11 @@ DOCUMENTS = (
 @click.command()
 @repositories_argument
 @policy_option
-@click.option("--baseline", metavar="FILE", help="Leave out the findings that FILE knows.")
-@click.option("--write-baseline", metavar="FILE", help="Make FILE know what is found now, and leave that out.")
-@click.option("--plan", is_flag=True, help="Print a shell script that leads to an audit without errors.")
+@click.option("--baseline", metavar="FILE", help="Leave out the findings that FILE lists.")
+@click.option("--write-baseline", metavar="FILE", help="List the present findings in FILE, and leave them out.")
+@click.option(
+    "--plan", is_flag=True, help="Print a shell script that repairs what the audit finds, as far as possible."
+)
 @format_options
 def audit(
     repositories: tuple[str, ...],
@@ -57,24 +59,23 @@ def audit(
     plan: bool,
     format: str | None,  # noqa: A002 -- the option's name
 ) -> int:
-    """Judge every tag of each repository REPO (the one here), one by one in the order of their times.
+    """Judge every tag of each repository REPO (default: the current one), one by one in the order of their times.
 
-    REPO may be a glob in quotes. Of several repositories each has its line, then
-    follows what was found; the exit status is the worst.
+    REPO may be a quoted glob. With several repositories, each gets a line of its
+    own, followed by the findings; the exit status is the worst one.
 
-    Works on bare repositories, which are judged by the policy that their
-    server goes by, a site policy included. Which tags were pushed together is not known any more, so
-    that version-order is a warning at most. Where there is a push log, tags
-    that it does not explain, and pushes that landed in part and break a rule,
-    are named too. Ends with the counts by rule; exits with 1 if there is an
-    error, whatever the policy's mode: an audit refuses nothing.
+    Works on bare repositories, which are judged by their server's policy and site
+    policy. Because it is no longer known which tags were pushed together,
+    version-order is at most a warning. If there is a push log, the audit also reports
+    tags that the log does not explain, and partly landed pushes that break a rule.
+    Ends with the counts by rule. Exits with 1 if there is an error, even in
+    mode "evaluate".
 
-    With --baseline, known findings don't count. One that is about a tag that has
-    changed since, and one that is new, do.
+    With --baseline, known findings don't count; new ones do, and so do
+    findings about a tag that has changed since.
 
-    With --plan nothing is judged but what the plan is for: it is a script of
-    commented steps, to be read and then run in a clone (`sh plan.sh [REMOTE]`).
-    The exit status is then 0.
+    With --plan, prints a script of commented steps instead of findings. Read it,
+    then run it in a clone (`sh plan.sh [REMOTE]`). The exit status is then 0.
     """
     if baseline is not None and write_baseline is not None:
         raise click.UsageError("--baseline reads a file and --write-baseline writes one: give one of them.")

@@ -31,11 +31,17 @@ DOCUMENTS = (VERDICT.plus("check", "The verdict on the tags, as one push."),)
 @click.argument("tags", metavar="[TAG]...", nargs=-1, shell_complete=complete_tag)
 @click.option("--remote", metavar="NAME", help="The remote, or its URL.  [default: where `git push` goes]")
 @policy_option
-@click.option("--offline", is_flag=True, help="Judge by the tags of this clone, and ask no remote.")
-@click.option("--pusher", metavar="NAME", help="Judge as if NAME pushed: a job makes the tags for somebody.")
-@click.option("--event", is_flag=True, help="In CI: judge the tag that started this job, or TAG as if it had.")
-@moment_option("--since", "With --event: also all model tags of the remote that are dated since then.", day="first")
-@click.option("--outputs", metavar="FILE", help="With --event: add what the tag did, and what to deploy, to FILE.")
+@click.option("--offline", is_flag=True, help="Judge by the tags of this clone only.")
+@click.option(
+    "--pusher", metavar="NAME", help="Judge as if NAME pushed, for a job that creates tags for somebody else."
+)
+@click.option(
+    "--event", is_flag=True, help="In CI: judge the tag that started this job, or TAG as if it had started it."
+)
+@moment_option(
+    "--since", "With --event: also judge all model tags of the remote that are dated since then.", day="first"
+)
+@click.option("--outputs", metavar="FILE", help="With --event: append what the tag did, and what to deploy, to FILE.")
 @reports_option
 @format_options
 def check(
@@ -52,12 +58,12 @@ def check(
 ) -> int:
     """Judge TAGs of this clone as if they were pushed now, in one push.
 
-    Without a TAG: every tag that the remote does not have, or where there is
-    no remote every tag. Exits with 1 if the push would be refused.
+    Without a TAG: every tag that the remote does not have, or every tag if there
+    is no remote. Exits with 1 if the push would be refused.
 
-    With --event a tag is judged against what stood before it. --outputs writes
-    NAME=VALUE lines for later steps and jobs: in GitHub Actions for GITHUB_OUTPUT,
-    elsewhere as a dotenv report.
+    With --event, a tag is judged against what existed before it. --outputs writes
+    NAME=VALUE lines for later steps and jobs: for GITHUB_OUTPUT in GitHub Actions,
+    as a dotenv report elsewhere.
     """
     if event and (len(tags) > 1 or offline):
         raise click.UsageError("--event judges one tag by the remote: name one TAG at most, and not --offline.")

@@ -26,9 +26,9 @@ NEEDS_JINJA = (
 
 @click.command()
 @click.argument("repositories", nargs=-1, metavar="[REPO]...")
-@click.option("-o", "--output", "folder", metavar="FOLDER", required=True, help="Where the site goes.")
-@click.option("--list", "listed", metavar="FILE", help="Read more repositories from FILE, one a line; - is stdin.")
-@click.option("--title", default="Model registry", show_default=True, help="What the site is called.")
+@click.option("-o", "--output", "folder", metavar="FOLDER", required=True, help="Where to write the site.")
+@click.option("--list", "listed", metavar="FILE", help="Read more repositories from FILE, one per line; - is stdin.")
+@click.option("--title", default="Model registry", show_default=True, help="The title of the site.")
 @click.option("--base-url", metavar="URL", default="", help="Where the site will be published.")
 @click.option(
     "--link-template",
@@ -45,15 +45,15 @@ def dashboard(
     base_url: str,
     templates: tuple[str, ...],
 ) -> int:
-    """Make a static site of the registries in each REPO (default: the one here).
+    """Write a static site of the registries in each REPO (default: the current repository).
 
-    REPO is a folder, bare or not, or a URL, of which only the tags are read. The
-    site opens from FOLDER/index.html by a double click: all models with what
-    each stage holds, a page for each model and each repository. It needs no
-    server and asks none.
+    REPO is a repository, bare or not, or a URL, of which only the tags are read.
+    Open FOLDER/index.html in a browser: it lists all models and what each
+    stage holds, with a page for each model and each repository. The site needs no
+    server and loads nothing from elsewhere.
 
-    Run again, it reads only the repositories that have changed, and writes only
-    the pages that differ. FOLDER must be empty, or hold a site made by this
+    A later run reads only the repositories that have changed, and writes only
+    the pages that differ. FOLDER must be empty or hold a site written by this
     command. Exits with 3 if a repository can't be read; the site says which.
     """
     if find_spec("jinja2") is None:

@@ -24,12 +24,11 @@ DOCUMENTS = (created_tag("deprecate"),)
 @click.argument("more", nargs=-1, metavar="")
 @creating_options
 def deprecate(options: CreatingOptions, model: str, more: tuple[str, ...]) -> int:
-    """Mark MODEL as not to be used any more; any later event of the model takes that back.
+    """Mark MODEL as deprecated; any later event of the model ends the deprecation.
 
-    A version is taken back with `tagwarden deregister MODEL VERSION`, out of a
-    stage with `tagwarden unassign MODEL STAGE`. Prints the tag. Exits with 1,
-    and writes nothing, if there is no such model or the server would refuse
-    the tag.
+    To take back a version, use `tagwarden deregister MODEL VERSION`; to take it
+    out of a stage, `tagwarden unassign MODEL STAGE`. Prints the tag. If there is no
+    such model or the server would refuse the tag, exits with 1 and creates nothing.
     """
     if more:
         raise click.UsageError(_instead(model, *more))

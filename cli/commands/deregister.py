@@ -24,10 +24,10 @@ DOCUMENTS = (created_tag("deregister"),)
 @click.argument("version", shell_complete=complete_version)
 @creating_options
 def deregister(options: CreatingOptions, model: str, version: str) -> int:
-    """Take VERSION of MODEL out of the registry; it can't be registered again.
+    """Take VERSION of MODEL out of the registry for good; it can't be registered again.
 
-    Prints the tag. Exits with 1, and writes nothing, if there is no such
-    version or the server would refuse the tag.
+    Prints the tag. If there is no such version or the server would refuse the
+    tag, exits with 1 and creates nothing.
     """
     named = version_of(version)
     return create(model_of(model), options, lambda maker, _: plan_deregistration(maker.known, named))

@@ -52,7 +52,7 @@ STYLES = ("text", "json", "markdown")
 @click.command()
 @click.argument("old", metavar="QUERY", shell_complete=complete_query)
 @click.argument("new", metavar="QUERY", shell_complete=complete_query)
-@click.option("--all", "every", is_flag=True, help="Show what is the same, too.")
+@click.option("--all", "every", is_flag=True, help="Also show what is the same.")
 @repo_option
 @at_option
 @deprecated_too_option
@@ -74,10 +74,10 @@ def diff(
 ) -> int:
     """Show what changed between two versions: artifact, data, code, parameters, metrics, trailers.
 
-    A QUERY is whatever `resolve` takes, such as churn@v1.2.0, churn@latest or
-    churn#prod. What they hold is read as by `show MODEL@VERSION`. Exits with 1
-    if there is no such version, or if a metric has become worse by the policy's
-    `metrics.NAME.better`: or is gone.
+    QUERY is any query that `resolve` accepts, such as churn@v1.2.0, churn@latest
+    or churn#prod. Contents are read as by `show MODEL@VERSION`. Exits with 1 if
+    there is no such version, or if a metric is missing or worse by the policy's
+    `metrics.NAME.better`.
     """
     try:
         queries = parse_query(old), parse_query(new)

@@ -52,8 +52,8 @@ DOCUMENTS = (shape("history", "What happened to the models.", "schema", *AS_OF, 
 @optional_model
 @repo_option
 @at_option
-@moment_option("--since", "Only events dated then or later; a date alone is its beginning.", day="first")
-@moment_option("--until", "Only events dated then or earlier; a date alone is its end.", day="last")
+@moment_option("--since", "Only events since then; a date alone means its beginning.", day="first")
+@moment_option("--until", "Only events until then; a date alone means its end.", day="last")
 @offline_option
 @click.option("--asc", "--ascending", "ascending", is_flag=True, help="The oldest first.")
 @json_option
@@ -69,15 +69,15 @@ def history(
 ) -> None:
     """Show the events of MODEL, or of all models, the newest first.
 
-    NUMBER is the ordinal of the version among all that the model ever had.
-    Messages are shown by their first line; with --json whole, with trailers.
-    Where tags were approved, it is shown by whom, as the server took it in.
-    Approvals lie on the server, and with -r they are read from there.
-    Exits with 1 if there is no such MODEL.
+    NUMBER counts the versions of the model, including those that are gone.
+    Only the first line of each message is shown; --json has the whole message
+    and its trailers. For approved tags it shows who approved, as
+    recorded by the server; with -r, approvals are read from there. Exits
+    with 1 if there is no such MODEL.
 
-    --since and --until go by TIME, the dates of the tags. --at leaves out what
-    was not there yet at that time, and shows what was: by the server's push
-    log, where it is at hand, else by the dates of the tags, too.
+    --since and --until select by TIME, the dates of the tags. --at shows the
+    state at that time: by the server's push log if it is available, else by
+    the dates of the tags.
     """
     models = None if model is None else [model_of(model)]
     notes = say_what_is_not_here(repo, models, offline=offline)

@@ -73,7 +73,7 @@ class Found(Record):
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         json_option,
-        click.option("--policy", "policy_file", metavar="FILE", help="Go by this policy.  [default: the one in force]"),
+        click.option("--policy", "policy_file", metavar="FILE", help="Use this policy.  [default: the one in force]"),
         click.option(
             "--repository",
             metavar="URL",
@@ -84,27 +84,27 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--by",
             metavar="KIND:ID",
             multiple=True,
-            help="Who alone is to create model tags, such as app:12345 (GitHub), user:42, deploy-key:7 or "
-            "role:maintainer (GitLab), user:models-bot (Gitea). May be given again.  [default: all who may push]",
+            help="Who may create model tags, such as app:12345 (GitHub), user:42, deploy-key:7 or "
+            "role:maintainer (GitLab), user:models-bot (Gitea). Repeatable.  [default: all who may push]",
         ),
     ):
         command = option(command)
     return command
 
 
-@click.group(short_help="Plan a host's own rules for tags, and compare them.")
+@click.group(short_help="Plan and compare a host's own tag rules.")
 def host() -> None:
-    """Plan the rules that a host itself keeps of tags, and compare them with those that it has.
+    """Plan a host's own tag rules from the policy, and compare them with those that it has.
 
-    They hold where no hook can be installed. What they can't keep to is told as
-    notes; docs/without-hooks.md tells what then is guaranteed.
+    These rules work where no hook can be installed. Notes say what they can't
+    enforce; docs/without-hooks.md describes what they guarantee.
     """
 
 
 @host.command("plan", short_help="Print the commands that set a host's rules.")
 @click.argument("host", type=click.Choice(list(HOSTS)))
 @click.option(
-    "--dump", "dump_file", metavar="FILE", help="What the host has already (`-`: standard input): leave that out."
+    "--dump", "dump_file", metavar="FILE", help="What the host already has (`-`: standard input), to be left out."
 )
 @_options
 def plan(
@@ -117,10 +117,10 @@ def plan(
 ) -> int:
     """Print a shell script that gives the host the rules that the policy implies.
 
-    Model tags are created by whom --by names alone, and neither moved nor
-    deleted, as far as the policy refuses that and the host can keep to it.
-    Nothing is sent: read the script, then run it, as somebody who may change the
-    repository's settings.
+    Only those whom --by names can create model tags, and nobody can move or delete
+    them, as far as the policy forbids it and the host can enforce it. Nothing is
+    sent: read the script, then run it as somebody who may change the repository's
+    settings.
     """
     found = _compare(Asked(host, by, policy_file, repository), dump_file)
     if as_json:
@@ -150,9 +150,9 @@ def drift(
     policy_file: str | None,
     as_json: bool,
 ) -> int:
-    """Tell in what a host's rules differ from what the policy implies.
+    """Show how a host's rules differ from what the policy implies.
 
-    DUMP is what the host's API prints of them, `-` (the default) standard input;
+    DUMP is the host's API output (default `-`: standard input);
     `tagwarden host plan` names the command that prints it. Exits with 1 if there
     is a difference.
     """

@@ -26,26 +26,28 @@ DOCUMENTS = documents_for_each("install", "Which hooks were installed, and what 
 @click.option(
     "--configured",
     is_flag=True,
-    help="Let the clone's configuration name the hook, which then runs whatever owns the hooks folder (Git 2.54).",
+    help="Configure the hook in the clone's Git configuration, so that it runs whatever manages the hooks folder "
+    "(Git 2.54).",
 )
 @click.option(
     "--hook",
     type=click.Choice(["pre-receive", "update"]),
-    help="Which server hook; `update` sees the refs of a push one by one; only for hosts that offer no pre-receive.  "
+    help="Which server hook; `update` sees the refs of a push one by one and is only for hosts without pre-receive.  "
     "[default: pre-receive]",
 )
 @click.option(
     "--host",
     metavar="NAME",
-    help=f"The hosting system: {', '.join(HOSTS)} or env:VARIABLE. It decides where hooks go, and who pushes.",
+    help=f"The hosting system: {', '.join(HOSTS)} or env:VARIABLE. It determines where hooks go and how the pusher is "
+    "known.",
 )
 @click.option(
     "--settings",
     metavar="FILE",
-    help="Settings for all repositories, in the form of Git's configuration; '' for none any more.  "
+    help="File with settings for all repositories, in Git's configuration format; '' removes it.  "
     "[default: what the installed hook names]",
 )
-@click.option("--print", "print_it", is_flag=True, help="Write the hook file to stdout, and install nothing.")
+@click.option("--print", "print_it", is_flag=True, help="Print the hook file instead of installing it.")
 @json_option
 def install(
     repositories: tuple[str, ...],
@@ -57,15 +59,15 @@ def install(
     print_it: bool,
     as_json: bool,
 ) -> int:
-    """Install the hooks in each REPO (default: here): pre-push in a clone, or a server hook.
+    """Install the hook in each REPO (default: the current repository): pre-push in a clone, or a server hook.
 
-    REPO may be a glob: '/srv/git/*.git' in quotes. Of several repositories each has its line, and the
-    exit status is the worst.
+    REPO may be a quoted glob such as '/srv/git/*.git'. With several repositories,
+    each gets a line of its own, and the exit status is the worst one.
 
-    Installing again changes nothing. A hook that is there already is kept,
-    and runs after tagwarden has accepted a push. Exits with 1 where a hook
-    can't be installed; where husky or lefthook own the hooks, it says what to
-    add to their files.
+    Installing again changes nothing. An existing hook is kept and runs after
+    tagwarden has accepted a push. If husky or lefthook manages the hooks, the
+    command prints what to add to their files. Exits with 1 if a hook can't be
+    installed.
     """
     if server and configured:
         raise click.UsageError("--configured is for clones; it does not go with --server.")

@@ -22,14 +22,14 @@ DOCUMENTS = (shape("land", "A proposal that has landed.", "schema", "remote", ho
 @remote_option
 @json_option
 def land(digits: str, remote: str | None, as_json: bool) -> None:
-    """Land the proposal ID: push it to its own name, now that it has its approvals.
+    """Land the proposal ID: push it under its own name, now that it has its approvals.
 
-    The tag is the very object that was approved. Whoever may push such a tag
-    by the policy's `people.allow` may land it.
+    This pushes the very tag object that was approved. Anybody whom
+    `people.allow` lets push such a tag may land it.
 
-    Prints the tag. Exits with 1, and pushes nothing, where approvals are
-    missing, and says whose; where the proposal has expired; or where the
-    remote would refuse it by now, as after another event of the model.
+    Prints the tag. Exits with 1 and pushes nothing if approvals are missing (it
+    says whose), if the proposal has expired, or if the remote would now refuse it,
+    for example after another event of the model.
     """
     with proposed(remote, digits) as one:
         refuse_unless_it_may_land(one.look)

@@ -63,18 +63,22 @@ def _parse_size(ctx: click.Context, parameter: click.Parameter, value: str | Non
     metavar="[HASH]",
     is_flag=False,
     flag_value="",
-    help="Print the newest hash, to keep elsewhere; with --verify: this HASH must be in the log.",
+    help="Print the newest hash, to keep elsewhere; with --verify, HASH must be in the log.",
 )
-@click.option("--rotate", "rotating", is_flag=True, help="Put the lines so far into a file of their own.")
+@click.option("--rotate", "rotating", is_flag=True, help="Move the lines so far to a file of their own.")
 @click.option("--over", metavar="SIZE", callback=_parse_size, help="Rotate only a file of more than SIZE: 50M, 1G.")
-@click.option("--follow", is_flag=True, help="Go on to print what is logged from now on, until interrupted.")
+@click.option("--follow", is_flag=True, help="Keep printing new pushes until interrupted.")
 @click.option("--model", metavar="MODEL", shell_complete=complete_model, help="Only pushes of this model's tags.")
 @click.option("--pusher", metavar="NAME", help="Only pushes by NAME.")
 @click.option("--rule", metavar="RULE", shell_complete=complete_rule, help="Only pushes that broke RULE.")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only pushes with this outcome.")
-@click.option("--policy-changes", is_flag=True, help="Only pushes that changed a policy, or found it changed.")
+@click.option(
+    "--policy-changes",
+    is_flag=True,
+    help="Only pushes that changed a policy, or were the first judged by a changed one.",
+)
 @moment_option("--since", "Only pushes since then: 2026-11-21, 7d, 24h.", day="first")
-@click.option("-n", "--number", type=click.IntRange(min=0), help="Only so many pushes, the newest.")
+@click.option("-n", "--number", type=click.IntRange(min=0), help="Only the newest N pushes.")
 @json_option
 def log(
     repositories: tuple[str, ...],
@@ -94,19 +98,19 @@ def log(
 ) -> int:
     """Show the pushes that the server hook of each REPO judged, the newest last.
 
-    REPO is a repository on the server, or a glob in quotes; default: the one
-    here. What did not land of the last accepted pushes is logged first, if it
-    is not yet.
+    REPO is a repository on the server, or a quoted glob (default: the current
+    repository). If part of the last accepted pushes did not land, this is first
+    added to the log.
 
-    With --verify it is told whether the log is whole: the file that grows and
-    those that were rotated beside it. Files that were put elsewhere may be named
-    beside REPO, in any order. A hash that was kept elsewhere, in `--verify
-    --head HASH`, also finds a log that was cut or rewritten.
+    --verify checks that the log is complete: the current file and the rotated
+    ones beside it. Rotated files that were moved elsewhere may be named beside
+    REPO, in any order. With a hash that was kept elsewhere, `--verify --head
+    HASH` also detects a log that was truncated or rewritten.
 
-    With --rotate the lines so far get a file of their own beside the log, and
-    the chain goes on in a new one.
+    --rotate moves the lines so far to a file of their own beside the log; the
+    chain continues in a new file.
 
-    Exits with 1 if the log is not whole, or if there is none.
+    Exits with 1 if the log is not complete, or if there is none.
     """
     if head and not verifying and not is_hash(head):
         # `tagwarden log --head REPO`: what follows --head is read as its HASH.

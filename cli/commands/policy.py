@@ -49,12 +49,12 @@ def policy() -> None:
 @click.option("--stdout", "to_stdout", is_flag=True, help="Print the file instead of writing it.")
 @json_option
 def write_template(to_stdout: bool, as_json: bool) -> None:
-    """Write a policy file with every key in it, explained and commented out.
+    """Write a policy file with every key explained and commented out.
 
-    It is tagwarden.toml at the top of the work tree; one that is there is left
-    alone, and the exit status is 1. At its end are settings that fit the tags of
-    this repository: what to ignore of other tools' tags (npm, lerna, changesets),
-    and stricter ones that all model tags satisfy already.
+    The file is tagwarden.toml at the top of the work tree; an existing one is left
+    alone, and the exit status is 1. It ends with settings that fit the tags of
+    this repository: other tools' tags to ignore (npm, lerna, changesets), and
+    stricter settings that all existing model tags satisfy.
     """
     from ...policy.file.template import policy_template
 
@@ -111,14 +111,14 @@ def _offer(offered: Suggested) -> list[str]:
     return lines
 
 
-@policy.command("check", short_help="Name every mistake in policy files.")
+@policy.command("check", short_help="Report every mistake in policy files.")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @json_option
 def check_files(files: Sequence[str], as_json: bool) -> int:
-    """Name every mistake in policy files; `-` is standard input.
+    """Report every mistake in policy files; `-` is standard input.
 
-    Without FILE, checks tagwarden.toml at the top of the work tree. Exits with
-    1 if there is a mistake, or no such file.
+    Without FILE, checks tagwarden.toml at the top of the work tree. Exits with 1
+    if there is a mistake or no such file.
     """
     checked = []
     for file in files or (_default_file(),):
@@ -136,18 +136,23 @@ def check_files(files: Sequence[str], as_json: bool) -> int:
 
 @policy.command("show", short_help="Show what holds, and where it comes from.")
 @click.option("--policy", "file", metavar="FILE", help="Show this file instead of the policy in force here.")
-@click.option("--site", is_flag=True, help="Show the site's policy, or FILE as one.")
+@click.option("--site", is_flag=True, help="Show the site policy, or FILE as one.")
 @click.option(
-    "--model", metavar="MODEL", shell_complete=complete_model, help="Show what holds for this model, overrides applied."
+    "--model",
+    metavar="MODEL",
+    shell_complete=complete_model,
+    help="Show the policy for this model, with overrides applied.",
 )
-@click.option("--remote", metavar="NAME", help="Whose policy to show in a clone; default: where `git push` goes.")
+@click.option(
+    "--remote", metavar="NAME", help="In a clone: the remote whose policy to show.  [default: where `git push` goes]"
+)
 @json_option
 def show(file: str | None, site: bool, model: str | None, remote: str | None, as_json: bool) -> None:
     """Show the policy in force here, and where each value comes from.
 
-    In a bare repository that is the policy by which it judges pushes; in a
-    clone it is the one that the remote judges by, as far as it is known here.
-    Without --model, overrides are listed apart.
+    In a bare repository this is the policy by which it judges pushes; in a clone,
+    the remote's policy as far as the clone knows it. Without --model, overrides
+    are listed separately.
     """
     from ..policy_in_force import policy_in_file, policy_in_force, site_policy_in_force
 
@@ -162,24 +167,24 @@ def show(file: str | None, site: bool, model: str | None, remote: str | None, as
 
 @policy.command("try", short_help="Say what a policy would change.")
 @click.argument("file", metavar="FILE")
-@click.option("--site", is_flag=True, help="FILE stands in for the site's policy instead of the repository's.")
+@click.option("--site", is_flag=True, help="Use FILE in place of the site policy instead of the repository's.")
 @json_option
 def try_policy(file: str, site: bool, as_json: bool) -> int:
-    """Say what the policy FILE would refuse that the one in force here does not, and the other way round.
+    """Show what the policy FILE would refuse that the policy in force here accepts, and vice versa.
 
-    On a server with a site policy both judge, with FILE in the place of one of them.
+    On a server with a site policy both judge, with FILE in place of one of them.
 
-    It is tried on the tags that stand and, on a server, on the pushes in the
-    push log, each judged anew against what stood before it. Branches count as
-    they are now; a push that was refused can't be tried again, for nothing of it
-    was kept. Nothing is changed. Exits with 1 if the policy would refuse something that
-    the one in force accepts.
+    FILE is tried on the existing tags and, on a server, on the pushes in the push
+    log, each judged against what existed before it. Branches count as they are
+    now. A refused push can't be tried again, because its objects are gone. Changes
+    nothing. Exits with 1 if FILE would refuse something that the policy in force
+    accepts.
     """
     return print_trial(file, as_site=site, as_json=as_json)
 
 
 @policy.command("schema", short_help="Print the JSON Schema of policy files.")
-@click.option("--json", is_flag=True, expose_value=False, help="Changes nothing: a schema is JSON.")
+@click.option("--json", is_flag=True, expose_value=False, help="Has no effect: a schema is always JSON.")
 def print_schema() -> None:
     """Print the JSON Schema (draft 2020-12) of policy files, for editors."""
     from ...policy.file.schema import policy_schema

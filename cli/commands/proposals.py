@@ -23,13 +23,12 @@ DOCUMENTS = (
 @remote_option
 @json_option
 def proposals(remote: str | None, as_json: bool) -> None:
-    """Show what waits for approvals on the remote, the oldest first.
+    """List the open proposals on the remote, the oldest first.
 
-    CHANGES is what becomes of the stages. BY is who signed the tag; of an
-    unsigned one, whom it names. STATE tells which approvals are missing, that
-    it is ready to land, that it has expired by the policy's
-    `approvals.expire`, or that the remote would refuse it by now: it was
-    overtaken by what has landed since.
+    CHANGES is the effect on the stages. BY is the signer of the tag, or the
+    tagger of an unsigned one. STATE says which approvals are missing, that the
+    proposal is ready to land, that it has expired (`approvals.expire`), or that
+    the remote would now refuse it because of what has landed since.
     """
     with proposed(remote) as (there, loaded, looks):
         looks = sorted(looks, key=lambda look: (look.time, look.proposal.oid))

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 # What options mean for a proposal, where that is something else.
 HELP = {
     "sign": "Sign the tag the way Git is configured to (gpg.format, user.signingKey).  [default: it is signed]",
-    "remote": "Propose it to this remote, by whose tags it goes.  [default: as `git push` would choose]",
-    "only_tag": "Push no branch along, and ask for none.",
+    "remote": "The remote to propose it to, whose tags are considered.  [default: as `git push` would choose]",
+    "only_tag": "Don't push a branch along, and don't ask for one.",
     "dry_run": "Push nothing; show the tag object and the verdict.",
 }
 
@@ -35,15 +35,15 @@ DOCUMENTS = tuple(proposed_tag(f"propose {command.name}") for command in MAKING)
 
 @click.group()
 def propose() -> None:
-    """Propose what another command would push, for others to approve.
+    """Propose a tag for approval, with the arguments of the command that would create it.
 
-    The tag is made and signed as that command makes it, judged as if it were
-    pushed now, and pushed to the remote as a proposal: it counts for nothing
-    until it lands. No tag is left here.
+    The tag is created, signed and judged as by that command, and pushed to the
+    remote as a proposal, which has no effect until it lands. No tag remains in
+    this clone.
 
-    Prints the proposal's ID, by which the others `tagwarden approve` it; on
-    stderr, who has to. Exits with 1, and pushes nothing, where the policy
-    wants no approval, or would refuse the tag even with all of them.
+    Prints the proposal's ID, which the others pass to `tagwarden approve`, and on
+    stderr who has to approve. Exits with 1 and pushes nothing if the policy requires
+    no approval, or would refuse the tag even with every approval.
     """
 
 
@@ -55,7 +55,7 @@ def _proposing(command: click.Command) -> click.Command:
         command.name,
         params=[_with_its_help(parameter) for parameter in command.params if parameter.name not in NOT_PROPOSED],
         callback=partial(callback, propose=True, **dict.fromkeys(NOT_PROPOSED, False)),
-        help=f"Propose what `tagwarden {command.name}` would push; its --help tells what that is.",
+        help=f"Propose a tag for approval; see `tagwarden {command.name} --help`.",
     )
 
 

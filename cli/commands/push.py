@@ -36,19 +36,19 @@ DOCUMENTS = (
     default=MOST_TAGS,
     show_default=True,
     metavar="N",
-    help="How many tags a push holds at most.",
+    help="The most tags in one push.",
 )
-@click.option("-n", "--dry-run", is_flag=True, help="Say what would be pushed, and push nothing.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show what would be pushed, and push nothing.")
 @json_option
 def push(remote: str | None, tags: tuple[str, ...], portion: int, dry_run: bool, as_json: bool) -> int:
-    """Push model TAGs to REMOTE (where `git push` goes); without a TAG all that it does not have.
+    """Push model TAGs to REMOTE (default: where `git push` goes); without a TAG, all that it lacks.
 
-    The tags are pushed in an order in which the server accepts each after those
-    before it, and three at a time, for GitHub starts no workflow for a push of
-    more. Each is judged first, by what the remote has then. Where somebody else
-    was faster, the rest goes on. Prints the tags that were pushed, on stderr what is
-    left and why; exits with 1 if anything is. The same command goes on where one
-    ended.
+    The tags are pushed in an order in which the server accepts each one, and three
+    at a time, because GitHub starts no workflow for a larger push. Each
+    portion is first judged by what the remote then has. If somebody else
+    pushes in between, the rest continues. Prints the pushed tags, and on stderr
+    what is left and why; exits with 1 if anything is. Run the same command again to
+    continue.
     """
     git = Git.here()
     place = remote if remote is not None else remote_to_push_to(git)

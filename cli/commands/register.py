@@ -35,20 +35,20 @@ DOCUMENTS = (created_tag("register"),)
 @click.option(
     "--line", metavar="1|1.2", help="The next version of this line.  [default: that of the commit's ancestors]"
 )
-@click.option("--bump", type=click.Choice(["major", "minor", "patch"]), help="What the next version counts up.")
+@click.option("--bump", type=click.Choice(["major", "minor", "patch"]), help="Which number the next version increases.")
 @click.option(
     "--pre",
     metavar="ID",
-    help="Make it a pre-release: `rc` gives -rc.1, then -rc.2; {date} and {time} stand for the time in UTC.",
+    help="Make it a pre-release: `rc` gives -rc.1, then -rc.2; {date} and {time} are replaced by the time in UTC.",
 )
 @click.option(
     "--bind",
     type=click.Choice(["artifact", "data", "metrics"]),
     multiple=True,
-    help="Write into the tag what the commit tells of the version: the digests of the model's file or folder, of the "
-    "data that it was made from, its metrics.  [default: what the policy asks for]",
+    help="Record in the tag what the commit says: the digests of the model's file or folder, those of its training "
+    "data, or its metrics.  [default: what the policy requires]",
 )
-@click.option("--set", "values", multiple=True, metavar="NAME=VALUE", help="What {NAME} stands for in --pre.")
+@click.option("--set", "values", multiple=True, metavar="NAME=VALUE", help="The value of {NAME} in --pre.")
 @creating_options
 def register(
     options: CreatingOptions,
@@ -61,21 +61,21 @@ def register(
     values: tuple[str, ...],
     bind: tuple[str, ...],
 ) -> int:
-    """Register a version of MODEL on COMMIT (a branch, a tag, an id; HEAD if none is named).
+    """Register a version of MODEL on COMMIT (a branch, a tag or an id; default: HEAD).
 
-    Without --version it is the one after the latest that the remote or this
-    repository has: the next patch, or the release of a pre-release. Where the
-    policy keeps lines of versions (`versions.order` is "major" or "minor"), it
-    is the next one of the line that the commit's ancestors belong to. Where a
-    file tells the version (`target.version-file`), it is that one, unless it is
-    registered already.
+    Without --version it registers the version after the latest that the remote
+    or this repository has: the next patch, or the release of a pre-release. If
+    the policy keeps lines of versions (`versions.order` is "major" or "minor"), it
+    continues the line of the commit's ancestors. If a file of the commit gives the
+    version (`target.version-file`), it uses that version, unless it is already
+    registered.
 
-    With --bind, or where the policy asks for them (`artifact.required`, or a
-    required trailer `Artifact`, `Data` or `Metric`), trailers of these names
-    are filled in from the files of the commit, unless you give them yourself.
-    What can't be told is said, and left out.
+    With --bind, or if the policy requires them (`artifact.required`, or a required
+    trailer `Artifact`, `Data` or `Metric`), these trailers are filled in from the
+    files of the commit unless you give them yourself. Values that can't be
+    found are reported and left out.
 
-    Prints the tag. Exits with 1, and writes nothing, if the server would refuse it.
+    Prints the tag. If the server would refuse it, exits with 1 and creates nothing.
     """
     if version is not None and (bump or pre or line):
         raise click.UsageError("--version goes with neither --bump nor --pre nor --line")

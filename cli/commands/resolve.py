@@ -52,19 +52,19 @@ DOCUMENTS = (
 @click.argument(
     "query",
     required=False,
-    metavar="MODEL@latest|MODEL@stable|MODEL@1.x|MODEL@VERSION|MODEL#STAGE|TAG",
+    metavar="[QUERY]",
     shell_complete=complete_query,
 )
 @repo_option
-@click.option("--on", "revision", metavar="REV", help="The version on this commit; QUERY is then a MODEL alone.")
-@click.option("--all", "every", is_flag=True, help="Of MODEL#STAGE, all versions in it; the one that counts first.")
+@click.option("--on", "revision", metavar="REV", help="The version on this commit; QUERY is then just a MODEL.")
+@click.option("--all", "every", is_flag=True, help="With MODEL#STAGE: all versions in it, the current one first.")
 @click.option("--commit", "answer", flag_value="commit", help="Print the commit's id instead of the version.")
-@click.option("--tag", "answer", flag_value="tag", help="Print the tag that decides it instead of the version.")
+@click.option("--tag", "answer", flag_value="tag", help="Print the deciding tag instead of the version.")
 @deprecated_too_option
 @click.option(
     "--event",
     is_flag=True,
-    help="In CI: what is to be deployed now for the tag that started this job, or for TAG, by what the remote has.",
+    help="In CI: what to deploy now for the tag that started this job, or for TAG, according to the remote.",
 )
 @at_option
 @offline_option
@@ -81,22 +81,24 @@ def resolve(
     offline: bool,
     as_json: bool,
 ) -> None:
-    """Print the one version that is asked for: the latest, the one in a stage, or the one that a tag is about.
+    """Print one version: the latest, the one in a stage, or the one that a tag is about.
 
-    @stable is the greatest version that is no pre-release, @1.x and @1.2.x the
-    greatest of that line, pre-releases included as in @latest. A TAG may be
-    written as a ref (refs/tags/churn#prod#3): it is then about what that tag
-    did. Exits with 1 and prints nothing on stdout if nothing is found, or if
-    the tag changed nothing. --json says kind, model, version, stage, commit and
-    tag.
+    QUERY is one of MODEL@latest, MODEL@stable, MODEL@1.x, MODEL@VERSION,
+    MODEL#STAGE or TAG.
 
-    With --event, a tag about a stage gives what that stage holds now, and a
-    registration its version while that is active: nothing that was taken out
-    is ever deployed. Exits with 1 if nothing is to be deployed. --json says
-    what the tag did, and in `holds` what its stage holds now.
+    @stable is the greatest version that is not a pre-release; @1.x and @1.2.x are
+    the greatest of that line, including pre-releases, as for @latest. A TAG may be
+    written as a ref (refs/tags/churn#prod#3) and then means what that tag did.
+    Exits with 1 and prints nothing on stdout if nothing is found, or if the tag
+    had no effect. --json gives kind, model, version, stage, commit and tag.
+
+    With --event, a tag about a stage resolves to what that stage holds now, and
+    a registration to its version while that is active, so that nothing that was
+    withdrawn is ever deployed. Exits with 1 if there is nothing to deploy. --json
+    says what the tag did, and in `holds` what its stage holds now.
 
     \b
-    Stop a script where nothing is found:
+    To stop a script if nothing is found:
       commit=$(tagwarden resolve 'churn#prod' --commit) && git checkout "$commit"
     """
     if event:

@@ -31,13 +31,13 @@ DOCUMENTS = (
 @as_option
 @json_option
 def revoke(digits: str, remote: str | None, reason: str, name: str | None, as_json: bool) -> None:
-    """Take your approval of the proposal ID back.
+    """Revoke your approval of the proposal ID.
 
-    A signed revocation takes the place of the approval; you may approve it
-    again. Of a tag that has landed nothing can be taken back but by another
-    event, such as `tagwarden unassign`.
+    A signed revocation replaces the approval; you may approve again later. Once
+    the tag has landed, only another event, such as `tagwarden unassign`, takes
+    it back.
 
-    Exits with 1 where you have not approved it, or it has landed.
+    Exits with 1 if you have not approved it, or if it has landed.
     """
     with proposed(remote, digits) as one:
         principal = give_word(one, "revoke", reason, name)

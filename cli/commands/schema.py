@@ -13,12 +13,13 @@ from ..errors import Refused
 @click.command()
 @click.argument("command", nargs=-1)
 @click.option("--list", "listing", is_flag=True, help="List the commands that have one.")
-@click.option("--json", is_flag=True, expose_value=False, help="Changes nothing: a schema is JSON.")
+@click.option("--json", is_flag=True, expose_value=False, help="Has no effect: a schema is always JSON.")
 def schema(command: tuple[str, ...], listing: bool) -> None:
-    """Print the JSON Schema (draft 2020-12) of what COMMAND prints with --json; without one, of all commands.
+    """Print the JSON Schema (draft 2020-12) of what COMMAND prints with --json; without COMMAND, of all commands.
 
-    Every document that a command prints fits its schema, errors included. Of
-    policy files: `tagwarden policy schema`. Exits with 1 if COMMAND has none.
+    Every document that a command prints conforms to its schema, including errors.
+    For policy files, use `tagwarden policy schema`. Exits with 1 if COMMAND has no
+    schema.
     """
     name = " ".join(command)
     known = documents_by_command()

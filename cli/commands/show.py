@@ -51,16 +51,16 @@ DOCUMENTS = (
 def show(model: str | None, repo: str | None, at: int | None, deprecated: bool, offline: bool, as_json: bool) -> None:
     """Show the models with their latest version and what each stage holds, or the versions of MODEL.
 
-    A stage shows the version that was assigned last and is still in it. Exits
-    with 1 if there is no such MODEL. A version has a column for each metric in
-    the policy's `show.metrics`.
+    A stage holds the version that was assigned last and is still in it. If the
+    policy sets `show.metrics`, each of these metrics has a column. Exits with 1 if
+    there is no such MODEL.
 
-    Of MODEL@VERSION, or whatever else `resolve` takes, it shows what the
-    version holds: artifact, data, code, metrics, parameters and trailers, by
-    the tag and by the files of DVC, Git LFS and others in its commit.
+    For MODEL@VERSION, or any other query that `resolve` accepts, shows what the
+    version holds: artifact, data, code, metrics, parameters and trailers, read from
+    the tag and from the files of DVC, Git LFS and others in its commit.
 
-    With --at, what was so at that time: by the server's push log, where it is
-    at hand, else by the dates of the tags. On stderr is said which.
+    With --at, shows the state at that time: by the server's push log if
+    it is available, else by the dates of the tags. stderr says which.
     """
     asks = model is not None and ("@" in model or "#" in model)
     named = None if model is None else _model_in(model) if asks else model_of(model)

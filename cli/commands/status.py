@@ -62,20 +62,20 @@ DOCUMENTS = (CLONE, SERVER, of_several(CLONE.name, CLONE), of_several(SERVER.nam
 
 @click.command()
 @repositories_argument
-@click.option("--server", is_flag=True, help="Prove the server hooks of the repository that is pushed to.")
+@click.option("--server", is_flag=True, help="Test the server hooks of the repository that receives the pushes.")
 @json_option
 def status(repositories: tuple[str, ...], server: bool, as_json: bool) -> int:
-    """Prove that a bad tag that is pushed from the clone REPO (default: here) is refused.
+    """Prove that a bad tag pushed from the clone REPO (default: the current repository) is refused.
 
-    With --server: one that is pushed to REPO. The tag goes to a scratch
+    With --server: a bad tag pushed to REPO. The test uses a scratch
     repository: nothing in REPO changes, and nothing leaves the machine.
 
-    REPO may be a glob in quotes: '/srv/git/*.git'. Of several repositories each has its line, then
-    follows what is wrong or not guaranteed.
+    REPO may be a quoted glob such as '/srv/git/*.git'. With several repositories,
+    each gets a line of its own, followed by what is wrong or not guaranteed.
 
-    Exits with 0 only if the tag is refused, or in mode "evaluate" reported, and
-    nothing else is wrong; with 3 if that can't be proven. What is refused is said
-    in the first line.
+    The first line says what is refused. Exits with 0 only if the tag is
+    refused (in mode "evaluate": reported) and nothing else is wrong, and with 3 if
+    that can't be proven.
     """
 
     def ask(path: str) -> Answer:

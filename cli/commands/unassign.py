@@ -32,9 +32,9 @@ DOCUMENTS = (created_tag("unassign"),)
 def unassign(options: CreatingOptions, model: str, stage: str, version: str | None) -> int:
     """Take a version of MODEL out of STAGE.
 
-    If an older assignment of the stage is still in force, the stage goes back
-    to that version. Prints the tag. Exits with 1, and writes nothing, if there
-    is nothing in STAGE or the server would refuse the tag.
+    If an older assignment of the stage is still in force, the stage falls back
+    to that version. Prints the tag. If STAGE is empty or the server would refuse
+    the tag, exits with 1 and creates nothing.
     """
     wanted = stage_of(stage)
     named = version_of(version) if version is not None else None

@@ -15,9 +15,9 @@ DOCUMENTS = documents_for_each("uninstall", "Which hooks were taken back, and wh
 @click.option("--server", is_flag=True, help="Remove the server hooks.")
 @json_option
 def uninstall(repositories: tuple[str, ...], server: bool, as_json: bool) -> int:
-    """Remove the hooks from each REPO (default: here), and put back what was there before.
+    """Remove the hooks from each REPO (default: the current repository) and restore what was there before.
 
-    REPO may be a glob, in quotes. Exits with 1 where something can't be taken back.
+    REPO may be a quoted glob. Exits with 1 if something can't be restored.
     """
     take_back = _uninstall_on_server if server else _uninstall_from_clone
     return for_each_repository(repositories, lambda path: done(take_back(path), path), as_json=as_json)

@@ -66,15 +66,15 @@ def verify(
 ) -> int:
     """Verify that the file or folder PATH is the artifact of a version.
 
-    A QUERY is whatever `resolve` takes, such as churn@v1.2.0 or churn#prod. The
-    content is held against all digests that the version's tag and commit have
-    of its artifact: SHA-256, Git's id, DVC's MD5. Where the policy wants
-    signatures, that of the registration, and of the assignment for MODEL#STAGE,
-    must be good; where it wants approvals, they must be there. Of approvals that
-    are not in this repository a note tells how to fetch them.
+    QUERY is any query that `resolve` accepts, such as churn@v1.2.0 or churn#prod.
+    The content is compared with every digest of the artifact in the version's
+    tag and commit: SHA-256, Git's id, DVC's MD5. If the policy requires
+    signatures or approvals, those of the registration, and for MODEL#STAGE those of
+    the assignment, must be good. If the approvals are not in this
+    repository, a note says how to fetch them.
 
-    Exits with 1 if it is another, or a signature is missing, and with 3 if it
-    can't be told.
+    Exits with 1 if the content differs or a signature is missing, and with 3 if it
+    can't be verified.
     """
     own: list[str] = []
     try:

@@ -51,10 +51,12 @@ class Answer(Record):
 
 
 @click.command()
-@click.option("--as", "name", metavar="NAME", required=True, help="The pusher, by the name that the server knows.")
+@click.option("--as", "name", metavar="NAME", required=True, help="The pusher's name on the server.")
 @click.option("--signer", metavar="PRINCIPAL", help="The principal of the signature on the tag.")
-@click.option("--policy", "file", metavar="FILE", help="Ask this file instead of the policy in force here.")
-@click.option("--remote", metavar="NAME", help="Whose policy to ask in a clone; default: where `git push` goes.")
+@click.option("--policy", "file", metavar="FILE", help="Use this file instead of the policy in force here.")
+@click.option(
+    "--remote", metavar="NAME", help="In a clone: the remote whose policy decides.  [default: where `git push` goes]"
+)
 @json_option
 @click.argument("kind", type=click.Choice(KINDS))
 @model_argument
@@ -69,10 +71,10 @@ def who(
     model: str,
     stage: str | None,
 ) -> int:
-    """Tell whether NAME may push a tag of this KIND for MODEL (and STAGE).
+    """Say whether NAME may push a tag of this KIND for MODEL (and STAGE).
 
-    Where a site policy is in force, too, both must say yes. Exits with 1 if
-    the answer is no.
+    If a site policy is in force too, both must allow it. Exits with 1 if the
+    answer is no.
     """
     if (stage is not None) != (kind in STAGED_KINDS):
         raise click.UsageError(f"{kind} {'takes no' if stage else 'needs a'} stage")

@@ -43,7 +43,7 @@ OPTIONS = (
         "messages",
         multiple=True,
         metavar="TEXT",
-        help="The tag's message; given again, another paragraph.  [default: GTO's wording]",
+        help="The tag's message; repeat it for another paragraph.  [default: GTO's wording]",
     ),
     click.option("-e", "--edit", is_flag=True, help="Open the message in your editor first."),
     click.option(
@@ -51,7 +51,7 @@ OPTIONS = (
         "trailers",
         multiple=True,
         metavar="KEY=VALUE",
-        help="Add a trailer, as `git interpret-trailers` does.",
+        help="Add a trailer, as `git interpret-trailers` does; repeatable.",
     ),
     click.option(
         "--sign/--no-sign",
@@ -63,17 +63,17 @@ OPTIONS = (
         "--simple/--counter",
         "simple",
         default=None,
-        help="Leave out or add the counter `#N`.  [default: like GTO, a counter for stages only]",
+        help="Omit or add the counter `#N`.  [default: as GTO does, a counter for stages only]",
     ),
     click.option(
-        "--remote", metavar="NAME", help="Go by the tags of this remote, too.  [default: as `git push` would choose]"
+        "--remote", metavar="NAME", help="Also consider the tags of this remote.  [default: as `git push` would choose]"
     ),
     click.option("--offline", is_flag=True, help="Use the local tags only."),
     click.option(
-        "--push", is_flag=True, help="Push the tag, and go by the remote's tags alone; no refused tag is kept."
+        "--push", is_flag=True, help="Push the tag, and consider the remote's tags only; a refused tag is not kept."
     ),
-    click.option("--only-tag", is_flag=True, help="With --push: push no branch along, and ask for none."),
-    click.option("--dry-run", is_flag=True, help="Write nothing; show the tag object and the verdict."),
+    click.option("--only-tag", is_flag=True, help="With --push: don't push a branch along, and don't ask for one."),
+    click.option("--dry-run", is_flag=True, help="Create nothing; show the tag object and the verdict."),
     json_option,
 )
 

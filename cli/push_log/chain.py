@@ -54,7 +54,7 @@ def newest_hash(common_dir: str) -> Answer:
 
 
 def rotation(common_dir: str, *, over: int) -> Answer:
-    """Put the lines so far into a file of their own."""
+    """Move the lines so far to a file of their own."""
     from ...server_hooks.log.rotation import rotate  # not on Windows, where no server runs
 
     try:
