@@ -134,7 +134,8 @@ def _listing(
     models = None
     if tags is not None:
         names = [parse_tag_name(tag) for tag in tags]
-        models = {name.model for name in names if name is not None and not isinstance(name, NearMiss)}
+        meant = (name.package if isinstance(name, NearMiss) else name.model for name in names if name is not None)
+        models = {model for model in meant if model is not None}
     parents = {parent for tag in tags or () for parent in parents_of(tag)}
     try:
         remote = remote_of(destination, git, configuration)

@@ -7,7 +7,7 @@ from .record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Literal
 
     from .approvals.guard import Guard
@@ -112,10 +112,14 @@ class Signature(Record):
 
 
 class Likeness(Record):
-    """Existing models that a new one is like: whose name differs only in case, and whose name may have been meant."""
+    """Existing models that a new one is like: whose name differs only in case, and whose name may have been meant.
+
+    Of near misses `named` are the models that there are, of those that a release of a package would name.
+    """
 
     case_twin: str | None = None
     near: str | None = None
+    named: Collection[str] = ()
 
 
 LIKE_NO_OTHER = Likeness()

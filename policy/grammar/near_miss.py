@@ -29,11 +29,15 @@ DIGITS_OF_A_YEAR = 4
 
 
 class NearMiss(Record):
-    """`problem` completes "'NAME' is not a model tag: "; `suggestion` is the name that was probably meant."""
+    """`problem` completes "'NAME' is not a model tag: "; `suggestion` is the name that was probably meant.
+
+    `package` is the model that the tag would be of, where release tools of packages write such tags, too.
+    """
 
     tag: str
     problem: str
     suggestion: str | None
+    package: str | None = None
 
 
 def explain(tag: str) -> NearMiss:
@@ -44,7 +48,7 @@ def explain(tag: str) -> NearMiss:
         return NearMiss(
             tag, "GTO would read it instead of the commit with that id, and may fail on what it finds", None
         )
-    return NearMiss(tag, _problem(tag) + _other_reading(tag), _suggest(tag))
+    return NearMiss(tag, _problem(tag), _suggest(tag), _package(tag))
 
 
 def _problem_of_size(tag: str) -> str:
@@ -67,14 +71,14 @@ def _problem(tag: str) -> str:
     return _problem_of_stage(rest) or _problem_of_length(tag)
 
 
-def _other_reading(tag: str) -> str:
-    """What is added for a tag that is right for a package: most that look so are no slip."""
+def _package(tag: str) -> str | None:
+    """What a tag names that is right for a package: most that look so are no slip."""
     name, _, version = tag.partition("@")
     try:
         parse_version(f"v{version}")
     except ValueError:
-        return ""
-    return f'. If a package manager such as npm writes such tags, set `scope.ignore = ["{name}@[0-9]*"]`'
+        return None
+    return name if is_model(name) else None
 
 
 def _problem_of_model(model: str) -> str | None:

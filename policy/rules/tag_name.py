@@ -41,7 +41,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             if stops_gto(push.tag):
                 yield Breach(problem, push.ref, key="rules.tag-name", why=GTO_STOPS)
             else:
-                yield Breach(problem, push.ref, fix=_rename(name))
+                yield Breach(problem + _other_reading(name, facts), push.ref, fix=_rename(name))
         elif push.tag in facts.obstacles:
             other = facts.obstacles[push.tag]
             yield Breach(
@@ -83,6 +83,14 @@ def _has_no_room(name: TagName) -> str | None:
     )
 
 
+def _other_reading(miss: NearMiss, facts: ModelFacts) -> str:
+    """What is added for the release of a package; where a model has that name, it is a slip."""
+    if miss.package is None or miss.package in facts.likeness.named:
+        return ""
+    ignore = f'scope.ignore = ["{miss.package}@[0-9]*"]'
+    return f". If a package manager such as npm writes such tags, set `{ignore}`"
+
+
 def _rename(miss: NearMiss) -> str | None:
     if miss.suggestion is None:
         return None
@@ -105,6 +113,7 @@ EXAMPLES = (
     refused("a dot in the model's name", "churn.v2@v1.0.0"),
     refused("'!' after the counter", "churn@v1.0.0#2! at 2", existing=("churn@v1.0.0",)),
     refused("the version of a package", "ai@6.0.68"),
+    refused("a slip that a package manager would write so, too", "churn@1.2.0", existing=("churn@v1.0.0",)),
     accepted("a counter of nine digits", "churn@v1.0.0#999999999"),
     refused("a counter of ten digits", "churn@v1.0.0#1000000000"),
     accepted(

@@ -21,7 +21,7 @@ from ..trusted.policy_source import client_policy
 from .branches import HistoryEndsEarly
 from .model_updates import updates_by_model
 from .obstacles import tags_in_the_way
-from .pipeline import judge_updates
+from .pipeline import judge_updates, models_of_near_misses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -206,8 +206,11 @@ def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> t
     if listing is None:
         parents = sorted(tags_in_the_way(update for update in push.updates if update.ref.startswith(TAGS)))
         asks_branches = bool(_active(judge.policy, models, ("target-branch",)))
-        # A near miss is one, whatever the remote has.
-        listing = remote.list(models, tags=parents, heads=asks_branches) if models or parents else Listing({}, {})
+        meant = models_of_near_misses(updates_by_model(push.updates))
+        if models or parents:
+            listing = remote.list([*models, *meant], tags=parents, heads=asks_branches)
+        else:  # A near miss is one, whatever the remote has; which models there are, the clone knows well enough.
+            listing = Listing(_tags_here(push.git, meant), {})
     with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
         git = fetch_missing(push.git, remote, _needed(push.updates, models, listing), into=folder)
         approvals = _approvals_there(judge, push, remote, folder)
@@ -220,6 +223,14 @@ def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> t
             listing, since = look_back(update.ref.removeprefix(TAGS), update.new, listing, git)
         _judge_by(judge, push, listing, git)
         return since, approvals
+
+
+def _tags_here(git: Git, models: Sequence[str]) -> dict[str, str]:
+    clone = GitProgram(git)
+    try:
+        return {tag.name: tag.oid for tags in clone.tags_of(models).values() for tag in tags} if models else {}
+    finally:
+        clone.close()
 
 
 def _judge_by(judge: Judge, push: ClientPush, listing: Listing | None, git: Git) -> None:

@@ -73,29 +73,58 @@ def judge_updates(
         pushes = _read(batch, reader, limit, listed, allowance, judges)
         targets = read_targets(pushes, updates, reader, judges, lands)
         for push in pushes:
-            likeness = likenesses.get(push.model or "", LIKE_NO_OTHER)
+            likeness = likenesses.get(push.model, LIKE_NO_OTHER)
             push = push._replace(targets=targets, obstacles=obstacles, likeness=likeness)
             for judge in judges:
                 judge.judge_model(push)
 
 
-def find_likenesses(shares: UpdatesByModel, listed: Mapping[str, list[TagRef]], reader: Reader) -> dict[str, Likeness]:
-    """The likenesses of the models that get their first tag; those that are like no other may be left out."""
+def find_likenesses(
+    shares: UpdatesByModel, listed: Mapping[str, list[TagRef]], reader: Reader
+) -> dict[str | None, Likeness]:
+    """The likenesses of the models that get their first tag, and of the near misses, under None.
+
+    Those that are like no other may be left out.
+    """
+    found: dict[str | None, Likeness] = {}
+    if None in shares:
+        found[None] = Likeness(named=_models_among(models_of_near_misses(shares), listed, reader))
     first = [
         model
         for model, share in shares.items()
         if model is not None and not listed.get(model) and any(update.new for update in share.updates)
     ]
     if not first:
-        return {}
+        return found
     models = {model for tag in reader.all_tags() if (model := model_of(tag.name)) != tag.name and is_model(model)}
     standing = sorted(models.difference(first))
     known = {model.lower(): model for model in reversed(standing)}
-    found = {}
     for model in first:
         twin = known.setdefault(model.lower(), model)
         found[model] = Likeness(twin if twin != model else None, _near(model, standing, first))
     return found
+
+
+def models_of_near_misses(shares: UpdatesByModel) -> list[str]:
+    """The models that the near misses of a push would be of, if they were no releases of packages; not of very many."""
+    if None not in shares:
+        return []
+    from ...policy.grammar.near_miss import NearMiss
+
+    misses = (name for name in shares[None].names if isinstance(name, NearMiss))
+    models = {miss.package for miss in misses if miss.package is not None}
+    return sorted(models) if len(models) <= MOST_LIKENESSES else []
+
+
+def _models_among(names: Sequence[str], listed: Mapping[str, list[TagRef]], reader: Reader) -> frozenset[str]:
+    """Those of `names` that have tags; near misses are none."""
+    if not names:
+        return frozenset()
+    from ...policy.grammar.tag_name import TagName, parse_tag_name
+
+    unlisted = [name for name in names if name not in listed]
+    tags = {**listed, **(reader.tags_of(unlisted) if unlisted else {})}
+    return frozenset(name for name in names if any(isinstance(parse_tag_name(tag.name), TagName) for tag in tags[name]))
 
 
 def _near(model: str, standing: Sequence[str], first: Sequence[str]) -> str | None:

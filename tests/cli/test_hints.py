@@ -140,3 +140,21 @@ def test_a_version_that_is_only_here_is_said_to_be_with_the_push(clone: Repo) ->
 
     assert run_printed(ran.err.partition("push first: ")[2].strip(), clone).returncode == 0
     assert tagwarden(clone.path, "assign", "churn", "prod", "--push").status == 0
+
+
+def test_a_package_manager_is_thought_of_only_where_no_model_has_the_name(server: Server) -> None:
+    clone = server.clone()
+    clone.tag("churn@v1.0.0")
+    assert clone.push("churn@v1.0.0").ok
+    clone.tag("churn@1.1.0")
+    clone.tag("ai@6.0.68")
+
+    by_server = clone.push("churn@1.1.0", "ai@6.0.68").stderr
+    by_clone = tagwarden(clone.path, "check", "churn@1.1.0", "ai@6.0.68").out
+    among_others = tagwarden(clone.path, "check", "churn@v1.0.0", "churn@1.1.0", "ai@6.0.68").out
+    server.git("fetch", "-q", str(clone.path), "refs/tags/*:refs/tags/*")
+    by_audit = tagwarden(server.path, "audit").out
+
+    for said in (by_server, by_clone, among_others, by_audit):
+        assert 'scope.ignore = ["ai@[0-9]*"]' in said
+        assert 'scope.ignore = ["churn@' not in said

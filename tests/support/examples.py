@@ -206,7 +206,8 @@ def judge_example(
         }
         near = near_name(model, sorted(models)) if model and not mine else None
         case = None if mine else twin
-        judge.judge_model(ModelPush(model, pushes, mine, targets, obstacles, Likeness(case, near)))
+        named = models if model is None else ()
+        judge.judge_model(ModelPush(model, pushes, mine, targets, obstacles, Likeness(case, near, named)))
     updates = [*replacements(example.pushed), *(RefUpdate(None, oid(tag), f"refs/tags/{tag}") for tag in tags)]
     judge.judge_whole(WholePush(circumstances, updates, policy_problem(example.pushed), guard_of(example.pushed)))
     return judge.verdict(source="example", policy_id=None)
