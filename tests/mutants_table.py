@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 RULES = ("tests/policy/test_rules.py", "tests/policy/test_borders.py")
 ARTIFACTS = (*RULES, "tests/policy/test_bound_artifacts.py", "tests/server_hooks/test_artifacts.py")
-PEOPLE = (*RULES, "tests/policy/test_people.py", "tests/policy/test_consequences.py")
+EMERGENCIES = (*RULES, "tests/policy/test_people.py", "tests/policy/test_consequences.py")
 HISTORY = (*RULES, "tests/policy/test_history.py")
 NAMES = ("tests/policy/test_tag_name.py", "tests/policy/test_long_names.py")
 VERSIONS = ("tests/policy/test_versions.py",)
@@ -17,7 +17,8 @@ TREES = ("tests/policy/test_tree_object.py", "tests/repository/test_tree_walk.py
 LANDING = ("tests/policy/test_landing.py", "tests/server_hooks/test_gate.py")
 GATE = ("tests/server_hooks/test_gate.py", "tests/server_hooks/test_attacks.py")
 VERSION_FILE = ("tests/policy/test_version_file.py",)
-GOVERNANCE = ("tests/server_hooks/test_governance.py",)
+WHO = ("tests/server_hooks/people/test_who.py",)
+EMERGENCIES = ("tests/server_hooks/people/test_emergencies.py",)
 LOG = ("tests/server_hooks/test_push_log.py",)
 LOGGED = ("tests/server_hooks/test_logged_pushes.py",)
 SETTLEMENT = ("tests/server_hooks/test_settlement.py",)
@@ -92,14 +93,19 @@ MUTANTS = (
     _rule("version_once", "if first != tag", "if False"),
     _rule("model_known", 'not in ("register", "assign")', '!= "register"'),
     _rule("tagger_is_pusher", "not circumstances.tell_the_pusher", "circumstances.tell_the_pusher"),
-    _rule("who", "not facts.circumstances.tell_the_pusher", "facts.circumstances.tell_the_pusher", PEOPLE),
-    _rule("who", "by_name = (line.own, Act(CONTRARY[line.own.kind], line.own.stage))", "by_name = (line.own,)", PEOPLE),
+    _rule("who", "not facts.circumstances.tell_the_pusher", "facts.circumstances.tell_the_pusher", EMERGENCIES),
+    _rule(
+        "who",
+        "by_name = (line.own, Act(CONTRARY[line.own.kind], line.own.stage))",
+        "by_name = (line.own,)",
+        EMERGENCIES,
+    ),
     _rule("signed", "if found.name != push.tag", "if False", (*RULES, "tests/policy/test_signed.py")),
     # The judge
     Mutant("policy/judging/judge.py", 'and level == "error":', 'and level != "off":', RULES),
-    Mutant("policy/judging/judge.py", 'level == "warning" or emergency is not None', 'level == "warning"', GOVERNANCE),
-    Mutant("policy/judging/judge.py", 'if self.policy.mode == "enforce" else', "if True else", GOVERNANCE),
-    Mutant("policy/judging/emergency.py", "rule not in policy.emergency.rules", "False", GOVERNANCE),
+    Mutant("policy/judging/judge.py", 'level == "warning" or emergency is not None', 'level == "warning"', EMERGENCIES),
+    Mutant("policy/judging/judge.py", 'if self.policy.mode == "enforce" else', "if True else", WHO),
+    Mutant("policy/judging/emergency.py", "rule not in policy.emergency.rules", "False", EMERGENCIES),
     Mutant("policy/judging/features.py", "message_bytes > facts", "message_bytes > 1 + facts", RULES),
     Mutant("policy/judging/features.py", "if found.name != tag.name:", "if False:", RULES),
     Mutant("policy/facts/landing.py", "len(push.pushed) > 1", "len(push.pushed) > 2", LANDING),
@@ -166,7 +172,7 @@ MUTANTS = (
         "server_hooks/update.py",
         "return ()  # `update` gets none",
         "from .push_options import push_options; return push_options(_environ)  #",
-        GOVERNANCE,
+        EMERGENCIES,
     ),
     # The clone
     Mutant("hooks/softness.py", 'if value.lower() == "warn":', "if True:", CLONE),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from support import Templates
+from support import Server, Templates
 from support.attack_scene import Scene, Stage
 
 
@@ -25,3 +25,9 @@ def new_scene(stage: Stage, tmp_path: Path) -> Callable[..., Scene]:
         return stage.scene(tmp_path / "server.git", hook=hook, **how)
 
     return make
+
+
+@pytest.fixture
+def bare(new_server: Callable[..., Server]) -> Server:
+    """A server without a hook."""
+    return new_server(hook=None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,36 +12,11 @@ import pytest
 
 from support import Repo, Server
 from support.hook_files import GITEA_DELEGATE, everything, hook_at
+from support.installing import install, refuses_a_bad_tag, uninstall
 from tagwarden.cli.run import run
-from tagwarden.policy.errors import CannotJudge
 from tagwarden.repository.hook_files import placing
-from tagwarden.repository.hook_files.foreign_hook import run_foreign_hook
 from tagwarden.repository.hook_files.our_files import is_our_text
-from tagwarden.server_hooks.installing import what_stands
-from tagwarden.server_hooks.log.line import LOG
 from tagwarden.server_hooks.owner import Owner, run_as
-
-NewServer = Callable[..., Server]
-
-
-@pytest.fixture
-def bare(new_server: NewServer) -> Server:
-    return new_server(hook=None)
-
-
-def install(server: Repo, *options: str) -> int:
-    return run(["install", "--server", *options, str(server.path)])
-
-
-def uninstall(server: Repo) -> int:
-    return run(["uninstall", "--server", str(server.path)])
-
-
-def refuses_a_bad_tag(server: Server) -> bool:
-    clone = server.clone()
-    clone.lightweight("m@v9")
-    pushed = clone.push("m@v9")
-    return not pushed.ok and "[tag-name]" in pushed.stderr
 
 
 @pytest.mark.parametrize("hook", ["pre-receive", "update"])
@@ -150,99 +124,6 @@ def test_uninstalling_where_nothing_is_says_so(bare: Server, capsys: pytest.Capt
     assert uninstall(bare) == 0
 
     assert "Nothing of tagwarden is installed" in capsys.readouterr().out
-
-
-class TestAForeignHook:
-    def foreign(self, bare: Server, text: str, name: str = "pre-receive") -> Path:
-        log = bare.path / "foreign.log"
-        hook_at(bare.path / "hooks" / name, f"#!/bin/sh\n{{ echo \"$@\"; cat; }} >>'{log}'\n{text}\n")
-        return log
-
-    def test_runs_with_all_lines_if_we_accept(self, bare: Server) -> None:
-        log = self.foreign(bare, "exit 0")
-        install(bare)
-        clone = bare.clone()
-        tag = clone.tag("m@v0.0.1")
-        head = clone.commit()
-
-        assert clone.push("HEAD:refs/heads/other", "m@v0.0.1").ok
-
-        zero = "0" * 40
-        assert set(log.read_text().splitlines()) == {
-            "", f"{zero} {tag} refs/tags/m@v0.0.1", f"{zero} {head} refs/heads/other"
-        }  # fmt: skip
-
-    def test_of_update_runs_with_its_arguments(self, bare: Server) -> None:
-        log = self.foreign(bare, "exit 0", "update")
-        install(bare, "--hook", "update")
-        clone = bare.clone()
-        tag = clone.tag("m@v0.0.1")
-
-        assert clone.push("m@v0.0.1").ok
-
-        assert log.read_text() == f"refs/tags/m@v0.0.1 {'0' * 40} {tag}\n"
-
-    def test_does_not_run_if_we_refuse(self, bare: Server) -> None:
-        log = self.foreign(bare, "exit 0")
-        install(bare)
-
-        assert refuses_a_bad_tag(bare)
-
-        assert not log.exists()
-
-    @pytest.mark.parametrize("ending", ["exit 1", "exit 200", "kill -9 $$"])
-    def test_refuses_as_it_did_alone(self, bare: Server, ending: str) -> None:
-        self.foreign(bare, f"echo not with me\n{ending}")
-        install(bare)
-        clone = bare.clone()
-        clone.tag("m@v0.0.1")
-
-        pushed = clone.push("m@v0.0.1")
-
-        assert not pushed.ok
-        assert "remote: not with me" in pushed.stderr
-        assert not bare.tags()
-
-    def test_without_a_first_line_is_run_by_sh_as_git_does(self, bare: Server) -> None:
-        hook_at(bare.path / "hooks" / "pre-receive", "echo by sh; cat >/dev/null; exit 0\n")
-        install(bare)
-        clone = bare.clone()
-        clone.tag("m@v0.0.1")
-
-        pushed = clone.push("m@v0.0.1")
-
-        assert pushed.ok
-        assert "remote: by sh" in pushed.stderr
-
-    def test_that_can_not_be_started_refuses_the_push(self, bare: Server) -> None:
-        hook_at(bare.path / "hooks" / "pre-receive", "#!/nowhere/at/all\n")
-        install(bare)
-        clone = bare.clone()
-        clone.tag("m@v0.0.1")
-
-        assert "tagwarden could not judge this push" in clone.push("m@v0.0.1").stderr
-        assert not bare.tags()
-        (line,) = map(json.loads, (bare.path / LOG).read_text().splitlines())
-        assert (line["outcome"], "pre-receive.tagwarden-next" in line["error"]) == ("could-not-judge", True), line
-
-    def test_that_does_not_end_is_killed_with_all_that_it_started(self, tmp_path: Path) -> None:
-        alive = tmp_path / "alive"
-        os.mkfifo(alive)
-        reading = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
-        hook = hook_at(tmp_path / "hook", f"#!/bin/sh\ntrap '' TERM\nexec 3>'{alive}'\nsleep 60 &\nwait\n")
-
-        with pytest.raises(CannotJudge, match=r"did not go on for 0\.5 seconds, so it was ended"):
-            run_foreign_hook(str(hook), (), b"", seconds=0.5)
-
-        until = time.monotonic() + 10
-        while True:
-            try:
-                assert os.read(reading, 1) == b""  # nobody has it open for writing any more
-                break
-            except BlockingIOError:
-                assert time.monotonic() < until
-                time.sleep(0.01)
-        os.close(reading)
 
 
 class TestWhere:
@@ -422,7 +303,7 @@ class TestOutput:
         assert everything(bare.path) == before
 
     def test_json_is_one_document(
-        self, bare: Server, new_server: NewServer, capsys: pytest.CaptureFixture[str]
+        self, bare: Server, new_server: Callable[..., Server], capsys: pytest.CaptureFixture[str]
     ) -> None:
         other = new_server(name="other.git", hook=None)
 
@@ -433,118 +314,6 @@ class TestOutput:
 
         assert one["repository"] == str(bare.path)
         assert [found["repository"] for found in two["repositories"]] == [str(bare.path), str(other.path)]
-
-
-class TestSharedFolders:
-    """A folder of hooks that the core.hooksPath of several repositories names."""
-
-    @pytest.fixture
-    def pair(self, new_server: NewServer, tmp_path: Path) -> tuple[Server, Server]:
-        pair = new_server(hook=None, name="a.git"), new_server(hook=None, name="b.git")
-        for server in pair:
-            server.git("config", "core.hooksPath", str(tmp_path / "shared"))
-        return pair
-
-    def test_no_uninstalling_opens_the_gate_of_another(
-        self, pair: tuple[Server, Server], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        for server in pair:
-            assert install(server) == 0
-        assert "other repositories have their hooks there are guarded from now on, too" in capsys.readouterr().out
-
-        assert uninstall(pair[0]) == 0
-
-        said = capsys.readouterr().out
-        assert "is left as it is, and still judges the pushes to this repository" in said
-        assert f"rm {tmp_path}/shared/pre-receive" in said
-        assert refuses_a_bad_tag(pair[1])
-
-    def test_status_says_in_whose_hands_the_gate_is(
-        self, pair: tuple[Server, Server], capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        assert install(pair[0]) == 0
-        capsys.readouterr()
-
-        assert run(["status", "--server", str(pair[1].path)]) == 0
-
-        assert "whoever takes it away for one of them opens the gate of this one" in capsys.readouterr().out
-
-    @pytest.mark.parametrize("linked", [False, True])
-    def test_the_folder_of_another_repository_is_refused(
-        self, pair: tuple[Server, Server], linked: bool, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        own, other = pair
-        own.git("config", "--unset", "core.hooksPath")
-        hooks = own.path / "hooks"
-        if linked:
-            hooks.rename(own.path / "before")
-            hooks.symlink_to(other.path / "hooks")
-        else:
-            own.git("config", "core.hooksPath", str(other.path / "hooks"))
-
-        assert install(own) == 1
-
-        assert "in another repository" in capsys.readouterr().err
-        assert not (other.path / "hooks" / "pre-receive").exists()
-
-
-class TestWhoMayPushMayRead:
-    @pytest.fixture
-    def shared(self, tmp_path: Path) -> Server:
-        """Others of the group may push here, and there is no folder for hooks yet."""
-        server = Server(tmp_path / "shared.git")
-        Repo.init(server.path, "--bare", "--template=", "--shared=group")
-        return server
-
-    def test_what_is_installed_under_a_strict_umask(self, shared: Server) -> None:
-        before = os.umask(0o077)
-        try:
-            assert install(shared) == 0
-        finally:
-            os.umask(before)
-
-        assert (shared.path / "hooks").stat().st_mode & 0o050 == 0o050
-        assert (shared.path / "hooks" / "pre-receive").stat().st_mode & 0o777 == 0o755
-        for name in ("", "push.lock", "tags-before-log"):
-            assert (shared.path / "tagwarden" / name).stat().st_mode & 0o060 == 0o060, name
-
-    def test_what_0_1_made_is_put_right_by_installing_again(self, shared: Server) -> None:
-        install(shared)
-        (shared.path / "hooks").chmod(0o700)
-
-        assert install(shared) == 0
-
-        assert (shared.path / "hooks").stat().st_mode & 0o050 == 0o050
-
-    def test_a_folder_of_others_that_is_closed_is_refused_with_the_command(
-        self, shared: Server, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        (shared.path / "hooks").mkdir(mode=0o700)
-
-        assert install(shared) == 1
-
-        assert f"chmod g+rx {shared.path}/hooks" in capsys.readouterr().err
-
-    @pytest.mark.parametrize(
-        ("name", "mode", "command"),
-        [
-            ("hooks", 0o700, "chmod g+rx"),
-            ("hooks/pre-receive", 0o700, "chmod g+rx"),
-            ("tagwarden/push.lock", 0o644, "chmod g+rw"),
-            ("tagwarden", 0o755, "chmod g+rwx"),
-        ],
-    )
-    def test_status_proves_it_for_all_who_may_push(
-        self, shared: Server, capsys: pytest.CaptureFixture[str], name: str, mode: int, command: str
-    ) -> None:
-        install(shared)
-        (shared.path / name).chmod(mode)
-        capsys.readouterr()
-
-        assert run(["status", "--server", "--json", str(shared.path)]) == 1
-
-        problems = json.loads(capsys.readouterr().out)["problems"]
-        assert any(f"{command} {shared.path}/{name}" in problem for problem in problems)
 
 
 @pytest.mark.parametrize("setting", ["receive.fsckObjects", "transfer.fsckObjects"])
@@ -560,66 +329,3 @@ def test_the_check_of_objects_is_advised_where_nobody_has_decided_on_it(
     server.git("config", setting, "false")
     assert install(server) == 0
     assert advice not in capsys.readouterr().out
-
-
-class TestWhatStands:
-    def test_model_tags_other_tools_tags_and_old_damage_are_told(
-        self, bare: Server, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        bare.tag("m@v1.0.0", "main")
-        for tag in ("m@v1.1.0", "m@1.2", "ai@6.0.68", "ai@6.0.69", "@ai/sdk@1.0.0", "v1.2.3"):
-            bare.lightweight(tag, "main")
-
-        assert install(bare) == 0
-
-        said = capsys.readouterr().out
-        assert "There are 2 model tags of 1 model.\n" in said
-        assert "There are 2 tags of other tools, it seems, such as 'ai@6.0.68'" in said
-        assert "Old damage: 1 tag-name, 1 annotated." in said
-        assert f"tagwarden audit --plan {bare.path} > plan.sh" in said
-
-    def test_what_the_site_policy_finds_is_damage_too(
-        self, bare: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        bare.tag("m@v1.0.0-rc.1", "main")
-        (tmp_path / "site.toml").write_text("[versions]\nprerelease = false\n")
-        bare.git("config", "tagwarden.sitePolicy", f"file:{tmp_path / 'site.toml'}")
-
-        assert install(bare) == 0
-
-        said = capsys.readouterr().out
-        assert "There is 1 model tag of 1 model.\n" in said
-        assert "Old damage: 1 version-form." in said
-
-    def test_of_what_the_policy_ignores_and_of_an_empty_repository_nothing_is_said(
-        self, bare: Server, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        bare.commit_on_main({"tagwarden.toml": '[scope]\nignore = ["ai@*"]\n'})
-        bare.lightweight("ai@6.0.68", "main")
-
-        assert install(bare) == 0
-        assert "There are" not in capsys.readouterr().out
-
-    def test_a_great_many_tags_are_counted_and_not_judged(
-        self, bare: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(what_stands, "MOST_AUDITED", 1)
-        bare.lightweight("m@v1.0.0", "main")
-        bare.lightweight("m@v1.1.0", "main")
-
-        assert install(bare) == 0
-
-        said = capsys.readouterr().out
-        assert "There are 2 model tags" in said
-        assert f"tagwarden audit {bare.path}" in said
-        assert "Old damage" not in said
-
-    def test_a_policy_that_can_not_be_read_keeps_nobody_from_installing(
-        self, bare: Server, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        bare.commit_on_main({"tagwarden.toml": "models = 1\n"})
-
-        assert install(bare) == 0
-        assert (
-            "What stands there can't be judged: The policy HEAD:tagwarden.toml can't be read" in capsys.readouterr().out
-        )
