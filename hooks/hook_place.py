@@ -23,10 +23,18 @@ LEGACY = "pre-push.legacy"
 
 COMMAND = "tagwarden hook pre-push"
 
+NOT_FOUND = "tagwarden is not on PATH, so no tags are pushed"
 # Only pushes of tags start Python, and need tagwarden to be there.
 LINES = f"""\
 refs=$(cat)
-case $refs in *' refs/tags/'* | *' refs/replace/'*) printf '%s\\n' "$refs" | {COMMAND} "$@" ;; esac
+case $refs in *' refs/tags/'* | *' refs/replace/'*)
+    command -v tagwarden >/dev/null || {{
+        echo "{NOT_FOUND}. Install it, or add the folder that it is in to PATH." >&2
+        exit 3
+    }}
+    printf '%s\\n' "$refs" | {COMMAND} "$@"
+    ;;
+esac
 """
 
 HUSKY = f"""\

@@ -22,7 +22,7 @@ from ..repository.trusted.policy_source import client_policy
 from .cached_interpreter import warning_about
 from .clone import Clone
 from .hook_file import INSTALL, NEXT
-from .hook_place import HOOK, LEGACY, has_stanza, hook_place
+from .hook_place import HOOK, LEGACY, NOT_FOUND, has_stanza, hook_place
 from .install import configured_file
 from .lfs import what_lfs_lacks
 from .probe import push_bad_tags
@@ -130,7 +130,7 @@ def _why_not(clone: Clone, place: HookPlace, outcome: Outcome) -> Iterator[str]:
     if place.manager in ("husky", "lefthook"):
         if not has_stanza(place):
             yield f"{place.manager} owns the hooks and {place.file} does not call tagwarden: {again}, it says how"
-        elif "not found" in outcome.said:
+        elif NOT_FOUND in outcome.said or "not found" in outcome.said:
             yield f"{place.file} calls tagwarden, which is not on PATH: install it for everybody who pushes"
     elif is_our_hook(place.file) and (about := why_passed_over(place.file)):
         yield about

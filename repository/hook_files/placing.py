@@ -31,9 +31,11 @@ class KeptHook(Record):
 
 
 def check_place(file: str, keep_as: str) -> None:
-    """CannotInstall where our hook can't stand at `file` with what stood there kept as `keep_as`."""
+    """CannotInstall where our hook can't stand at `file` with what stood there kept as `keep_as`, or would not run."""
     if os.path.isdir(file):
         raise CannotInstall(f"{file} is a folder")
+    if (about := _about_noexec(file)) is not None:
+        raise CannotInstall(about)
     if os.path.lexists(file) and not is_our_hook(file) and os.path.lexists(keep_as) and not _are_alike(file, keep_as):
         raise CannotInstall(f"both {file} and {keep_as} are hooks that are not tagwarden's; move one of them away")
 
@@ -110,6 +112,23 @@ def why_passed_over(file: str) -> str | None:
     """Why Git passes over the hook at `file` without a word, None where it does not."""
     if os.path.islink(file) and not os.path.exists(file):
         return f"{file} is a link to {os.readlink(file)}, which is not there"
+    if os.path.exists(file) and (about := _about_noexec(file)) is not None:
+        return about
     if os.path.exists(file) and not os.access(file, os.X_OK):
         return f"{file} is not executable, so it is passed over: chmod +x {shlex.quote(file)}"
     return None
+
+
+def _about_noexec(file: str) -> str | None:
+    """What to tell where the file system of `file`, which need not exist, runs no programs (mount(8), noexec)."""
+    folder = os.path.dirname(file)
+    while not os.path.exists(folder):
+        folder = os.path.dirname(folder)
+    # Not every system tells.
+    noexec = getattr(os, "ST_NOEXEC", 0)
+    if not noexec or not os.statvfs(folder).f_flag & noexec:
+        return None
+    return (
+        f"the file system of {folder} is mounted noexec, so Git runs no hooks there. Use a folder on another one, then "
+        "install again: git config core.hooksPath FOLDER"
+    )

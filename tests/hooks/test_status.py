@@ -158,11 +158,18 @@ class TestInTheWay:
 
     def test_husky_that_does_not_find_tagwarden(self, repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
         write_hook(repo.path / ".husky" / "_" / "pre-push", HUSKY)
-        (repo.path / ".husky" / "pre-push").write_text('tagwarden hook pre-push "$@"\n')
         repo.git("config", "core.hooksPath", ".husky/_")
+        lines = tagwarden(repo.path, "install").err.rpartition("\n\n")[2]
         monkeypatch.setenv("PATH", "/usr/bin:/bin")
+        repo.tag("churn@v1.0.0")
 
-        assert "not on PATH" in problems(repo)
+        for stanza in (lines, 'tagwarden hook pre-push "$@"\n'):
+            (repo.path / ".husky" / "pre-push").write_text(stanza)
+            assert "which is not on PATH: install it for everybody who pushes" in problems(repo)
+        (repo.path / ".husky" / "pre-push").write_text(lines)
+        refused = repo.push("churn@v1.0.0:refs/tags/churn@v1.1.0", remote=".")
+        assert not refused.ok
+        assert "tagwarden is not on PATH, so no tags are pushed" in refused.stderr
 
     def test_a_hook_that_does_not_end(self, repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
         write_hook(repo.git_dir / "hooks" / "pre-push", "#!/bin/sh\nexec sleep 3\n")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -129,6 +132,40 @@ def test_a_folder_is_no_place_for_a_hook(place: Path) -> None:
 
     with pytest.raises(CannotInstall, match="is a folder"):
         check_place(str(place), keep_as(place))
+
+
+def test_a_file_system_that_runs_no_programs_is_no_place_for_a_hook(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook_at(place, FOREIGN)
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_NOEXEC))
+
+    with pytest.raises(CannotInstall, match=r"is mounted noexec, so Git runs no hooks there\. .*core\.hooksPath"):
+        check_place(str(place), keep_as(place))
+    assert "noexec" in str(placing.why_passed_over(str(place)))
+
+
+@pytest.mark.thorough
+def test_where_nothing_can_be_run_the_hooks_are_installed_elsewhere(tmp_path: Path) -> None:
+    script = """
+        mount -t tmpfs -o noexec tmpfs "$0" 2>/dev/null || exit 99
+        git init --quiet "$0/clone"; git init --quiet --bare "$0/server"
+        "$1" install "$0/clone"; "$1" install --server "$0/server"
+        git -C "$0/clone" config core.hooksPath "$2/hooks"; git -C "$0/server" config core.hooksPath "$2/server-hooks"
+        "$1" install "$0/clone" && "$1" install --server "$0/server" && "$1" status "$0/clone"
+        """
+    (tmp_path / "noexec").mkdir()
+    program = Path(sys.executable).with_name("tagwarden")
+    ran = subprocess.run(
+        ["unshare", "--mount", "--map-root-user", "sh", "-c", script, tmp_path / "noexec", program, tmp_path],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if ran.returncode == 99 or "unshare failed" in ran.stderr:
+        pytest.skip("no file system can be mounted here")
+
+    assert ran.stderr.count("is mounted noexec, so Git runs no hooks there") == 2
+    assert ran.returncode == 0, ran.stderr
+    assert "refused by tagwarden" in ran.stdout
 
 
 def link_to(place: Path, ours: str) -> None:
