@@ -33,6 +33,8 @@ def as_text(entry: dict[str, Any], *, tells_why_nobody: bool = True) -> str:
     if (uid := entry["pusher"].get("uid")) is not None:
         who += f", uid {uid:d}"
     time = entry["time"].partition(".")[0] + "Z"
+    if entry["outcome"] == "archived":
+        return "\n".join([f"{time}  archived          {escape(entry['archive']['file'])}", *_refs(entry)])
     lines = [f"{time}  {entry['outcome']:<16}  {entry['hook']:<11}  {who}"]
     if pusher is None and tells_why_nobody:
         lines.append(f"  why nobody is known: {escape(entry['pusher']['how'])}")

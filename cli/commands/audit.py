@@ -18,6 +18,7 @@ from ...repository.judging.audit import audit as audit_tags
 from ...repository.judging.baseline_file import hold_against_baseline
 from ...repository.judging.whole_reader import WholeReader
 from ...repository.open_repository import open_repository
+from ...server_hooks.log.archives import archived_evidence, problems_of_archives
 from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
 from ..judging import FORMATS, format_options
 from ..options import policy_option, repositories_argument
@@ -90,7 +91,7 @@ def audit(
         with open_repository(place) as opened, Progress("judged {} of {} tags") as progress:
             reader = WholeReader(opened.git, progress, opened.answering)
             loaded, site = _policies(policy_file, reader, alone=plan)
-            audited = audit_tags(reader.git, loaded, site=site, reader=reader)
+            audited = audit_tags(reader.git, loaded, site=site, reader=reader, archived=archived_evidence(reader.git))
             held = hold_against_baseline(audited, read=baseline, write=write_baseline)
             if plan:
                 return _plan(reader.git, loaded, held.verdict, audited.ids)
@@ -139,11 +140,12 @@ def _beside_the_tags(git: Git, policy: Policy) -> list[str]:
 
     try:
         account = account_of(git.folder(), ignored=policy.ignores)
+        archives = problems_of_archives(git.common_folder())
     except (CannotJudge, OSError) as problem:
         return [f"the push log can't be held against the tags: {problem}"]
     if account is None:
         return []
-    return [*map(about_landing, account.landings), *about_differences(account.differences), *account.notes]
+    return [*map(about_landing, account.landings), *about_differences(account.differences), *account.notes, *archives]
 
 
 def _counts(verdict: Verdict) -> dict[str, Any]:

@@ -17,14 +17,13 @@ from ...report.documents.shape import holding, or_null, shape
 from ...report.documents.shapes import AS_OF
 from ...report.escape import display
 from ...report.table import table_lines, utc_text
-from ...repository.approvals.evidence import approvals_by_tag
 from ...repository.open_repository import open_repository
 from ...repository.registry import models_of, tags_by_model
 from ..at_time import as_of, at_option, moment_option
 from ..lines import echo_lines
 from ..options import json_option, offline_option, optional_model, repo_option
 from ..reading import model_of, no_such_model, say_what_is_not_here
-from ..versions.approval_view import APPROVALS, approvals_document, approvers_text
+from ..versions.approval_view import APPROVALS, approvals_document, approvers_text, read_approvals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -83,10 +82,10 @@ def history(
     notes = say_what_is_not_here(repo, models, offline=offline)
     with open_repository(repo, models, approvals=True) as reader:
         then = as_of(reader, at, models)
-        approved = approvals_by_tag(reader)
+        approved, gaps = read_approvals(reader)
         asked = range(since or 0, sys.maxsize if until is None else until + 1)
         happened, events = _events(then.reader, models, asked, partial(_document if as_json else _row, approved))
-        notes += then.tell()
+        notes += [*then.tell(), *gaps]
         if models and not happened:
             raise no_such_model(models[0], models_of(then.reader))
     if not ascending:

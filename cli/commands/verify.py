@@ -19,6 +19,7 @@ from ...repository.approvals.standing_tags import ApprovalsElsewhere, problem_of
 from ...repository.open_repository import is_url, open_repository
 from ...repository.registry import read_model
 from ...repository.signatures.standing_tags import problem_of_signature
+from ...server_hooks.log.archives import archived_evidence
 from ..at_time import as_of, at_option
 from ..completion import complete_query
 from ..errors import Refused
@@ -142,7 +143,7 @@ def _unapproved(tags: Iterable[Tag], loaded: LoadedPolicy | None, reader: GitPro
         return None
     for tag in tags:
         try:
-            problem = problem_of_approvals(tag, loaded.policy, reader)
+            problem = problem_of_approvals(tag, loaded.policy, reader, archived_evidence(reader.git))
         except ApprovalsElsewhere:
             notes.append(f"whether {tag.name!r} was approved is not known here; to have the approvals: {FETCH_THEM}")
             continue

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from ...report.documents.shape import holding, if_any, or_null, shape
-from ...report.escape import display
+from ...report.escape import display, escape
 from ...report.table import utc_text
+from ...repository.approvals.evidence import approvals_by_tag
+from ...server_hooks.log.archives import archived_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ...policy.approvals.quorum import Endorsement
+    from ...repository.git.program import GitProgram
 
 APPROVAL = shape(
     "approval", "What one person says of a tag.", "principal", "word", "time", "reason", or_null("because"),
 )  # fmt: skip
 APPROVALS = if_any(holding("approvals", APPROVAL))
+
+
+def read_approvals(reader: GitProgram) -> tuple[dict[str, list[Endorsement]], list[str]]:
+    """What people said of the tags that stand, by the tags' names; and what could not be read of it, which is said."""
+    archived = archived_evidence(reader.git)
+    approved = approvals_by_tag(reader, archived)
+    notes = [display(note) for note in archived.notes] if archived is not None else []
+    for note in notes:
+        click.echo(f"note: {escape(note)}", err=True)
+    return approved, notes
 
 
 def approval_document(one: Endorsement) -> dict[str, object]:

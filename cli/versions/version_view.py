@@ -17,12 +17,11 @@ from ...report.documents.shape import shape
 from ...report.documents.shapes import AS_OF
 from ...report.escape import display, escape
 from ...report.table import table, utc_text
-from ...repository.approvals.evidence import approvals_by_tag
 from ...repository.open_repository import is_url, open_repository
 from ...repository.registry import read_model
 from ..at_time import as_of
 from ..errors import Refused
-from .approval_view import APPROVALS, approvals_document, approvers_text
+from .approval_view import APPROVALS, approvals_document, approvers_text, read_approvals
 from .holdings import CONTENTS, Holdings, contents_document, contents_rows
 
 # Trailers that are shown as what they say.
@@ -77,10 +76,11 @@ def show_version(
             then.refuse_gaps()
             holdings = Holdings(None if repo and is_url(repo) else reader)
             one = held(asked, known, holdings, deprecated=deprecated)
-            approved = approvals_by_tag(reader).get(one.line.tag, ())
+            approvals, gaps = read_approvals(reader)
+            approved = approvals.get(one.line.tag, ())
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
-    notes = [*notes, *then.tell(), *(display(note) for note in one.contents.notes)]
+    notes = [*notes, *then.tell(), *gaps, *(display(note) for note in one.contents.notes)]
     if as_json:
         document = {"schema": 1, **then.keys, "notes": notes, **_document(one), **approvals_document(approved)}
         click.echo(json.dumps(document))

@@ -27,7 +27,7 @@ TEXTS = {"type": "array", "items": TEXT}
 ID = {"type": "string", "pattern": "^[0-9a-f]{40}([0-9a-f]{24})?$"}
 HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 TIME = {"type": "string", "pattern": r"^[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$"}
-OUTCOMES = ("accepted", "refused", "emergency", "would-be-refused", "could-not-judge", "busy", "incomplete")
+OUTCOMES = ("accepted", "refused", "emergency", "would-be-refused", "could-not-judge", "busy", "incomplete", "archived")
 STATES = ("waiting", "ready", "overtaken", "expired", "landed")
 
 
@@ -54,6 +54,7 @@ KEYS: dict[str, Key] = {
     "after": Key(TEXT, "What the stage holds then: a version, or a commit without one."),
     "answers": Key(OBJECTS, "All answers to a query, the one that counts first."),
     "approvals": Key(OBJECTS, "What people say of a proposal, by their names."),
+    "archive": Key(OBJECT, "What was archived, in a line of the outcome `archived`."),
     "artifact": Key(OBJECT, "The file or folder that the version is."),
     "at": Key(TIME, "The time as of which the answer holds, where one was asked for."),
     "before": Key(TEXT, "What the stage holds now: a version, or a commit without one."),
@@ -86,7 +87,7 @@ KEYS: dict[str, Key] = {
     "examples": Key(OBJECTS, "Pushes that the rule accepts or refuses."),
     "existing": Key(TEXTS, "The tags that the server has already."),
     "explanation": Key(TEXT, "What the rule refuses, why, and how to fix it."),
-    "file": Key(TEXT, "The path of a file: a policy, or lines of the push log."),
+    "file": Key(TEXT, "The path of a file: a policy, lines of the push log, or archived approvals."),
     "file_system": Key(TEXT, "The kind of file system that the repository lies on."),
     "files": Key(OBJECTS, "The policy files that were checked."),
     "findings": Key(OBJECTS, "The rules that were broken."),
@@ -99,7 +100,9 @@ KEYS: dict[str, Key] = {
     "head": Key(HASH, "The hash of the newest line of the push log."),
     "holds": Key(TEXT, "The version that the stage of the tag holds now."),
     "has": Key(TEXTS, "Whose approvals count for the entry."),
-    "hook": Key(one_of("pre-receive", "update"), "The hook that judged."),
+    "hook": Key(
+        one_of("pre-receive", "update", "none"), "The hook that judged; `none` of what the server's owner did."
+    ),
     "hooks": Key(by_name(TEXT), "The file of each hook that tagwarden installed, by the hook's name."),
     "host": Key(one_of("github", "gitlab", "gitea"), "The host whose own rules are meant."),
     "how": Key(TEXT, "How the pusher is known, or why not."),
@@ -112,6 +115,7 @@ KEYS: dict[str, Key] = {
     "known": Key(NUMBER, "How many findings the baseline knows; they are not listed."),
     "kind": Key(one_of(*KINDS), "What the tag does."),
     "lacks": Key(NUMBER, "How many approvals are missing."),
+    "landed": Key(TEXTS, "The tags that have landed, and whose approvals are meant."),
     "last_refusal": Key(OBJECT, "The newest push that was not accepted, of the last 2000 lines of the push log."),
     "latest": Key(TEXT, "The highest active version of the model."),
     "line": Key(NUMBER, "A line's number, counted from 1."),
@@ -176,6 +180,7 @@ KEYS: dict[str, Key] = {
     ),
     "reason": Key(TEXT, "Why, as whoever said it has it; empty for none."),
     "ref": Key(TEXT, "The full name of a ref; of a finding null where the push as a whole is meant."),
+    "refs": Key(NUMBER, "How many refs that are."),
     "refused": Key(FLAG, "Whether the rule refuses the example."),
     "registered": Key(TIME, "When the version was registered, by the clock of who did it."),
     "remote": Key(TEXT, "The name of a remote, or its URL."),
@@ -191,6 +196,7 @@ KEYS: dict[str, Key] = {
     "setting": Key(TEXT, "The name of a setting, in lower case."),
     "settings": Key(by_name(ANYTHING), "Policy keys with their values."),
     "severity": Key(one_of("error", "warning", "off"), "What breaking the rule does."),
+    "sha256": Key(HASH, "The SHA-256 of a file."),
     "signature": Key(FLAG, "Whether the tag must be signed."),
     "signer": Key(TEXT, "The principal of a signature."),
     "size": Key(NUMBER, "How many bytes there are."),

@@ -42,6 +42,8 @@ LOGGED_PUSH = shape(
     holding("updates", shape("update", "One ref of a push.", "ref", or_null("old"), or_null("new"))),
     if_any("updates_in_all"), if_any("updates_sha256"),
     holding("policies", LOGGED_VERDICT),
-    if_any("emergency"), if_any("of_line"), if_any("guarded"), if_any("error"), if_any("dropped_bytes"),
+    if_any("emergency"), if_any("of_line"),
+    if_any(holding("archive", shape("archive", "The bundle of what was archived.", "file", "sha256"))),
+    if_any("guarded"), if_any("error"), if_any("dropped_bytes"),
     "line", "previous", "hash",
 )  # fmt: skip

@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
     from ..git.objects import RawObject
     from ..git.program import GitProgram
+    from .archived import ArchivedEvidence
+    from .standing import RefReader
 
 
-def approvals_by_tag(reader: GitProgram) -> dict[str, list[Endorsement]]:
+def approvals_by_tag(repository: GitProgram, archived: ArchivedEvidence | None = None) -> dict[str, list[Endorsement]]:
     """What people said of each tag that stands, by the tag's name; nothing of tags of which nobody said anything.
 
-    Where nothing was ever approved this costs one listing. Raises CannotJudge where the repository can't be read.
+    What is `archived` counts as well. Where nothing was ever approved this costs
+    one listing. Raises CannotJudge where the repository can't be read.
     """
+    reader: RefReader = archived.beside(repository) if archived is not None else repository
     words = [(name, oid) for ref, oid in reader.refs_under(APPROVALS) if isinstance(name := read_ref(ref), ApprovalRef)]
     if not words:
         return {}
@@ -33,11 +37,13 @@ def approvals_by_tag(reader: GitProgram) -> dict[str, list[Endorsement]]:
     objects = reader.objects([oid for _, oid in there], limit=MOST_BYTES)
     found: dict[str, list[Endorsement]] = {}
     for (name, _), raw in zip(there, list(objects), strict=True):
+        if raw.type is None and archived is not None:
+            continue  # whose archive is not at hand, which it notes
         found.setdefault(names[name.tag], []).append(_endorsement(name, raw))
     return found
 
 
-def _names(reader: GitProgram, oids: Sequence[str]) -> dict[str, str]:
+def _names(reader: RefReader, oids: Sequence[str]) -> dict[str, str]:
     """What the tag objects with these ids are called, of those that are a model's."""
     objects = reader.objects(oids, limit=TAG_BYTES)
     named = {raw.oid: parse_tag_object(raw.data, raw.size).name for raw in objects if raw.type == "tag"}

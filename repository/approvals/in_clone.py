@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..git.command import Git
     from ..git.objects import RawObject
     from ..remote.remote import Remote
+    from .archived import ArchivedEvidence
     from .standing import RefReader
 
     FindVerify = Callable[[GitProgram], Verify | None]
@@ -35,30 +36,57 @@ if TYPE_CHECKING:
             """What there is of the tag object with the id `tag`; None where that can't be told here."""
 
 
+LOST = (
+    "whether tags have their approvals could not be told, for these were archived, and the file is not where the push "
+    "log has it, or has changed [approved]"
+)
 NOT_HERE = "whether tags have their approvals could not be told here, for these lie on the server: it judges [approved]"
 
 
 class ApprovalsHere:
     """What the refs of one repository say. `untold` is set once an answer was that it can't be told."""
 
-    def __init__(self, approvals: StandingApprovals | None) -> None:
-        """Without `approvals` nothing can be told: the repository has none, and is not the server's."""
+    def __init__(
+        self, approvals: StandingApprovals | None, *, is_whole: bool = True, lacks: Callable[[str], bool] | None = None
+    ) -> None:
+        """Without `approvals` nothing can be told: the repository has none, and is not the server's.
+
+        One that is not `is_whole` may lack what there is elsewhere; `lacks` tells of which tag something is lost.
+        """
         self._approvals = approvals
+        self._is_whole = is_whole
+        self._lacks = lacks
         self.untold = False
+
+    @property
+    def note(self) -> str | None:
+        """What is to be said of what could not be told; None where everything could."""
+        if not self.untold:
+            return None
+        return LOST if self._is_whole and self._lacks is not None else NOT_HERE
 
     def of(self, tag: str) -> Standing | None:
         """What there is of the tag object with the id `tag`; None where that can't be told here."""
-        standing = self._approvals.of(tag) if self._approvals is not None else None
-        if self._approvals is None or tag in self._approvals.unverified:
-            self.untold = True
-            return None
+        standing = self._told(tag)
+        self.untold = self.untold or standing is None
         return standing
 
+    def _told(self, tag: str) -> Standing | None:
+        if self._approvals is None or (self._lacks is not None and self._lacks(tag)):
+            return None
+        standing = self._approvals.of(tag)
+        is_here = self._is_whole or standing.proposed or standing.endorsements
+        return standing if is_here and tag not in self._approvals.unverified else None
 
-def approvals_here(policy: Policy, reader: RefReader, git: Git, verify: Verify | None) -> ApprovalsHere | None:
+
+def approvals_here(
+    policy: Policy, reader: RefReader, git: Git, verify: Verify | None, archived: ArchivedEvidence | None = None
+) -> ApprovalsHere | None:
     """What tells who has approved a tag, by the refs of this repository; None where nobody need approve any.
 
-    Raises CannotJudge on a server whose id is not the policy's.
+    What is `archived` counts as if its refs were here. A clone may have fetched
+    its refs before others came, or after they were archived: what it has
+    nothing of can't be told there. Raises CannotJudge on a server whose id is not the policy's.
     """
     if not policy.base.approvals.require:
         return None
@@ -68,7 +96,9 @@ def approvals_here(policy: Policy, reader: RefReader, git: Git, verify: Verify |
     if known is None or not (is_server or reader.refs_under(ROOT)):
         return ApprovalsHere(None)
     repository = known
-    return ApprovalsHere(StandingApprovals(reader, verify, lambda: repository))
+    beside = archived.beside(reader) if archived is not None else None
+    approvals = StandingApprovals(beside or reader, verify, lambda: repository)
+    return ApprovalsHere(approvals, is_whole=is_server, lacks=beside.lacks if beside is not None else None)
 
 
 class ApprovalsOfRemote:

@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     from ...policy.file.policy import Policy
     from ...policy.push import Tag
     from ..git.program import GitProgram
+    from .archived import ArchivedEvidence
 
 
 class ApprovalsElsewhere(LookupError):
     """The policy wants approvals of the tag, and those that there are lie elsewhere."""
 
 
-def problem_of_approvals(tag: Tag, policy: Policy, reader: GitProgram) -> str | None:
+def problem_of_approvals(
+    tag: Tag, policy: Policy, reader: GitProgram, archived: ArchivedEvidence | None = None
+) -> str | None:
     """What is wrong with the approvals that the policy wants of `tag`; None where it wants none, or they are there.
 
-    As with signatures, a key counts if it was valid when it signed. Raises
+    What is `archived` counts as well. As with signatures, a key counts if it was valid when it signed. Raises
     ApprovalsElsewhere where this repository has none that could be looked at, and CannotJudge.
     """
     name = parse_tag_name(tag.name)
@@ -32,8 +35,9 @@ def problem_of_approvals(tag: Tag, policy: Policy, reader: GitProgram) -> str | 
     entries = dict(requirements_for(settings, name.kind, name.model, name.stage))
     if not entries:
         return None
-    verify = find_verifier(policy, reader, reader.git, now=None)
-    here = approvals_here(policy, reader, reader.git, verify)
+    instead_of = archived.instead_of if archived is not None else None
+    verify = find_verifier(policy, reader, reader.git, now=None, instead_of=instead_of)
+    here = approvals_here(policy, reader, reader.git, verify, archived)
     standing = here.of(tag.oid) if here is not None else None
     if standing is None:
         raise ApprovalsElsewhere(tag.name)

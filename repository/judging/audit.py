@@ -12,7 +12,7 @@ from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, RefUpdate, WholePush
 from ...policy.record import Record
 from ...policy.verdict import as_enforced, beside
-from ..approvals.in_clone import NOT_HERE, approvals_here
+from ..approvals.in_clone import approvals_here
 from ..remote.names import remote_for_fixes
 from ..signatures.verifier import find_verifier
 from .consumer_judge import ConsumerJudge, LookingJudge
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ...policy.file.policy import Policy
     from ...policy.verdict import Verdict
+    from ..approvals.archived import ArchivedEvidence
     from ..git.command import Git
     from ..trusted.loaded_policy import LoadedPolicy
 
@@ -45,7 +46,12 @@ class Audited(Record):
 
 
 def audit(
-    git: Git, loaded: LoadedPolicy, *, site: LoadedPolicy | None = None, reader: WholeReader | None = None
+    git: Git,
+    loaded: LoadedPolicy,
+    *,
+    site: LoadedPolicy | None = None,
+    reader: WholeReader | None = None,
+    archived: ArchivedEvidence | None = None,
 ) -> Audited:
     """The verdict on all tags, and on the replacements (refs/replace/*) that disguise objects.
 
@@ -53,7 +59,8 @@ def audit(
     library is asked for each model tag, too (`consumer_judge.py`). What depends
     on who pushed, or on what was pushed together, can't be told any more. A
     policy that only evaluates is taken for one that enforces, which a note
-    says. `reader` has read the repository already, and ends here. Raises
+    says. `reader` has read the repository already, and ends here. Approvals that
+    are `archived` count as if they were in their place. Raises
     CannotJudge where the repository can't be read.
     """
     reader = reader or WholeReader(git)
@@ -65,13 +72,14 @@ def audit(
             written="standing",
             remote=remote_for_fixes(git),
         )
-        verify = find_verifier(loaded.policy, reader, git, now=None)
-        approvals = approvals_here(loaded.policy, reader, git, verify)
+        instead_of = archived.instead_of if archived is not None else None
+        verify = find_verifier(loaded.policy, reader, git, now=None, instead_of=instead_of)
+        approvals = approvals_here(loaded.policy, reader, git, verify, archived)
         knowing = circumstances._replace(approvals=approvals.of if approvals is not None else None)
         judges: list[Judge] = [ConsumerJudge(loaded.policy, knowing, git=git, verify=verify)]
         if site is not None:
-            verify = find_verifier(site.policy, reader, git, now=None)
-            of_site = approvals_here(site.policy, reader, git, verify)
+            verify = find_verifier(site.policy, reader, git, now=None, instead_of=instead_of)
+            of_site = approvals_here(site.policy, reader, git, verify, archived)
             knowing = circumstances._replace(approvals=of_site.of if of_site is not None else None)
             judges.append(Judge(site.policy, knowing, verify=verify))
         created = _all_created(reader)
@@ -82,8 +90,8 @@ def audit(
     finally:
         reader.close()
     notes = [ONLY_EVALUATES] if loaded.policy.mode == "evaluate" else []
-    if approvals is not None and approvals.untold:
-        notes.append(NOT_HERE)
+    if approvals is not None and approvals.note is not None:
+        notes.append(approvals.note)
     verdict = as_enforced(loaded.verdict_of(judges[0], *notes))
     if site is not None:
         verdict = beside(verdict, as_enforced(site.verdict_of(judges[1])))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ...policy.judging.judge import Verify
     from ...policy.push import TagPush
     from ..git.command import Git
+    from ..git.objects import RawObject
     from ..git.reader import Reader
     from .signed_tag import Signed
 
@@ -46,6 +47,7 @@ def find_verifier(
     now: int | None,
     remote: str | None = None,
     budget: Budget | None = None,
+    instead_of: Callable[[RawObject], RawObject] | None = None,
 ) -> Verify | None:
     """What verifies the signatures that `policy` asks for; None where it names no allowed signers.
 
@@ -55,12 +57,13 @@ def find_verifier(
     raises CannotJudge where the allowed signers can't be read, or a program is
     not there or takes too long. With `remote`, in a clone of the server that
     has this name, it leaves such signatures out: the server will judge them.
-    `budget` is the push's time. Once MOST_BAD signatures are no good, no more are verified.
+    `budget` is the push's time. `instead_of` gives what was archived for an object that
+    is no longer there. Once MOST_BAD signatures are no good, no more are verified.
     """
     location = policy.signing.allowed_signers
     if location is None:
         return None
-    return _Verifier(location, reader, git, now, remote, budget or Budget(for_each=now is None)).verify
+    return _Verifier(location, reader, git, now, remote, budget or Budget(for_each=now is None), instead_of).verify
 
 
 class Signatures(Mapping[str, Signature]):
@@ -94,7 +97,14 @@ class Signatures(Mapping[str, Signature]):
 
 class _Verifier:
     def __init__(
-        self, location: str, reader: Reader, git: Git, now: int | None, remote: str | None, budget: Budget
+        self,
+        location: str,
+        reader: Reader,
+        git: Git,
+        now: int | None,
+        remote: str | None,
+        budget: Budget,
+        instead_of: Callable[[RawObject], RawObject] | None,
     ) -> None:
         self.location = location
         self.reader = reader
@@ -102,6 +112,7 @@ class _Verifier:
         self.now = now
         self.remote = remote
         self.budget = budget
+        self.instead_of = instead_of
         self._bad = 0
         self._checks: dict[bytes, Check] | None = None
 
@@ -111,6 +122,8 @@ class _Verifier:
     def _verify_one(self, push: TagPush) -> Signature | None:
         assert push.new is not None
         (raw,) = self.reader.objects([push.new.oid], limit=LARGEST)
+        if self.instead_of is not None:
+            raw = self.instead_of(raw)
         signed = read_signed(push, raw.data, raw.size)
         if isinstance(signed, str):
             return Signature(None, signed)

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from ...policy.verdict import Finding, Verdict
     from ..pusher import Pusher
 
-    Outcome = Literal["accepted", "refused", "emergency", "would-be-refused", "could-not-judge", "busy", "incomplete"]
+    Outcome = Literal[
+        "accepted", "refused", "emergency", "would-be-refused", "could-not-judge", "busy", "incomplete", "archived"
+    ]
 
 LOG = f"{STATE_FOLDER}/push-log.jsonl"
 HEAD = f"{STATE_FOLDER}/push-log.head"
@@ -39,6 +41,9 @@ BEGINNING = "0" * 64
 
 # After these Git was told to go on, so the refs are expected to be in place.
 LANDING = ("accepted", "emergency", "would-be-refused")
+
+# Of a line that is about no push: the server's owner has put evidence of landed tags into a file.
+ARCHIVED: Literal["archived"] = "archived"
 
 # Who may push must not be able to fill the disk with pushes that are refused;
 # of what is accepted every ref is listed, which then costs the pusher more than us.
@@ -53,15 +58,23 @@ STEP = 1 << 16
 HEX = frozenset("0123456789abcdef")
 
 
+class ArchiveFile(Record):
+    """A bundle of evidence: its path, relative where it lies in the repository, and its digest."""
+
+    path: str
+    sha256: str
+
+
 class Entry(Record):
-    """What is logged of one push.
+    """What is logged of one push, or of an archive.
 
     `hook` names the hook that judged. `verdicts` holds one for each policy,
     `emergency` the reason for each rule that an emergency broke. `error` says
     what kept the push from being judged. `guarded` is False where the push
     lock ended with the hook. An incomplete landing lists as `updates` what did
     not land of the push that the line `of_line` is about, and as `verdicts`
-    what that breaks.
+    what that breaks. An `archive` lists as `updates` the refs that go once it
+    is logged.
     """
 
     hook: str
@@ -73,6 +86,7 @@ class Entry(Record):
     error: str | None = None
     guarded: bool = True
     of_line: int | None = None
+    archive: ArchiveFile | None = None
 
 
 class Seal(Record):
@@ -105,7 +119,7 @@ def leaves_a_line(updates: Sequence[RefUpdate], verdicts: Sequence[Verdict]) -> 
 def encode_entry(entry: Entry) -> list[str]:
     """The fields of `entry` as JSON, without the braces: what the lock need not be held for."""
     lands = entry.outcome in LANDING
-    kept = lands or entry.outcome == "incomplete"
+    kept = lands or entry.outcome in ("incomplete", ARCHIVED)
     # The deletion of a ref that never existed, say, comes to nothing.
     updates = [update for update in entry.updates if update.old != update.new] if lands else entry.updates
     fields = [
@@ -120,6 +134,9 @@ def encode_entry(entry: Entry) -> list[str]:
         fields.append('"emergency":{' + ",".join(reasons) + "}")
     if entry.of_line is not None:
         fields.append(f'"of_line":{entry.of_line}')
+    if entry.archive is not None:
+        path, digest = entry.archive
+        fields.append(f'"archive":{{"file":{quoted(path)},"sha256":{quoted(digest)}}}')
     if not entry.guarded:
         fields.append('"guarded":false')
     if entry.error is not None:

@@ -38,6 +38,7 @@ CALLS: dict[str, list[list[str]]] = {
     "land": [["land", "0" * 12]],
     "host": [["host", "plan", "github", "--repository", "ml/models"]],
     "audit": [["audit"]],
+    "approvals": [["approvals", "archive", "--dry-run"]],
     "policy": [["policy", "show"], ["policy", "init", "--stdout"], ["policy", "check"], ["policy", "schema"]],
     "rules": [["rules"], ["rules", "version-order"]],
     "schema": [["schema"]],

@@ -82,7 +82,8 @@ def play_in_team(team: Team) -> Iterator[tuple[Situation, Ran]]:
     """The same where a team approves; ID is the first proposal."""
     for situation in IN_A_TEAM:
         first = min(team.proposals, default="")
-        args = [first if word == "ID" else word for word in situation.call.split()]
+        words = {"ID": first, "SERVER": str(team.server.path)}
+        args = [words.get(word, word) for word in situation.call.split()]
         yield situation, tagwarden(getattr(team, situation.place).path, *args, "--json")
 
 
@@ -246,6 +247,10 @@ IN_A_TEAM = (
     Situation("proposals", "proposals", place="ada"),
     Situation("land", "land ID", place="ada"),
     Situation("propose unassign", "propose unassign churn prod --dry-run", place="ada"),
+    Situation("approvals archive", "approvals archive --dry-run SERVER", place="ada"),
+    Situation("approvals archive", "approvals archive SERVER", place="ada"),
+    Situation("approvals archive REPO REPO", "approvals archive SERVER no-such-folder", 3, place="ada"),
+    Situation("error", "approvals archive no-such-folder", 3, place="ada"),
 )
 
 

@@ -1,0 +1,60 @@
+"""Where the evidence of landed tags was put, as the push log has it."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from ...policy.errors import CannotJudge
+from ...repository.approvals.archived import Archive, ArchivedEvidence
+from .chain import read_lines
+from .line import ARCHIVED, LOG
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...repository.git.command import Git
+
+_OUTCOME_WITHIN = 80
+
+
+def archives_of(common_dir: str) -> list[Archive]:
+    """The archives that the log names, the oldest first; none where there is no log. Raises OSError."""
+    found = []
+    for line in read_lines(common_dir):
+        if b'"outcome":"%s"' % ARCHIVED.encode() not in line[:_OUTCOME_WITHIN]:
+            continue
+        try:
+            entry = json.loads(line)
+            refs = {update["ref"]: update["old"] for update in entry["updates"] if update["old"]}
+            archive = entry["archive"]
+            # One within the repository goes where that goes.
+            file = os.path.join(common_dir, archive["file"])
+            found.append(Archive(entry["line"], file, archive["sha256"], refs))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            continue  # somebody has edited it
+    return found
+
+
+def archived_evidence(git: Git) -> ArchivedEvidence | None:
+    """What was archived of the approvals of a repository; None where nothing was, as in every clone.
+
+    Raises CannotJudge where the log can't be read.
+    """
+    common_dir = os.path.abspath(git.common_folder())
+    try:
+        archives = archives_of(common_dir)
+    except OSError as error:
+        raise CannotJudge(
+            f"What was archived of the approvals can't be told: the push log ({LOG} in the repository on the server) "
+            f"can't be read: {error.strerror}."
+        ) from error
+    return ArchivedEvidence(git, archives) if archives else None
+
+
+def problems_of_archives(common_dir: str) -> list[str]:
+    """What is wrong with archives that the log names, in sentences. Raises OSError where the log can't be read."""
+    return [
+        f"the archive of approvals {one.file!r}, of line {one.line} of the push log, is not at hand: {problem}"
+        for one in archives_of(common_dir)
+        if (problem := one.problem()) is not None
+    ]
