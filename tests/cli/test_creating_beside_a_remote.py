@@ -307,7 +307,7 @@ def test_one_slip_has_one_fix_that_puts_it_right(server: Server, clone: Repo) ->
     refused = clone.push("churn@v1.0.5")
     fixes = [line.partition("fix: ")[2].strip() for line in refused.stderr.splitlines() if "fix: " in line]
 
-    assert refused.rules == {"version-order", "version-per-commit"}
+    assert refused.refused_by == {"version-order", "version-per-commit"}
     assert fixes == ["git tag -d churn@v1.0.5 && git commit --allow-empty && tagwarden register churn"]
     clone.git("tag", "-d", "churn@v1.0.5")
     clone.git("commit", "-q", "--allow-empty", "-m", "as told")

@@ -253,7 +253,7 @@ class TestRefusedOnPurpose:
         workshop.push_one_by_one(register(workshop))
         gto.api.deregister(str(workshop.clone.path), "churn", version="v0.0.1", delete=True)
 
-        assert workshop.clone.push("--delete", "churn@v0.0.1").rules == {"tag-permanent"}
+        assert workshop.clone.push("--delete", "churn@v0.0.1").refused_by == {"tag-permanent"}
 
     def test_events_that_tie_with_one_that_they_must_follow(self, workshop: Workshop) -> None:
         workshop.push_one_by_one(register(workshop) + assign(workshop))

@@ -16,14 +16,14 @@ def server(server: Server) -> Server:
 def test_a_commit_that_its_branch_brings_along_is_on_it(clone: Repo) -> None:
     clone.tag("m@v0.0.1", clone.commit())
 
-    assert clone.push("m@v0.0.1").rules == {"target-branch"}
+    assert clone.push("m@v0.0.1").refused_by == {"target-branch"}
     assert clone.push("main", "m@v0.0.1").ok
 
 
 def test_a_branch_that_the_push_creates_counts(clone: Repo) -> None:
     clone.tag("m@v0.0.1", clone.commit())
 
-    assert clone.push("HEAD:refs/heads/topic", "m@v0.0.1").rules == {"target-branch"}
+    assert clone.push("HEAD:refs/heads/topic", "m@v0.0.1").refused_by == {"target-branch"}
     assert clone.push("HEAD:refs/heads/release/1.0", "m@v0.0.1").ok
 
 
@@ -32,8 +32,8 @@ def test_a_branch_that_the_push_deletes_or_takes_back_does_not(clone: Repo) -> N
     clone.push("HEAD:refs/heads/release/1.0")
     clone.tag("m@v0.0.1")
 
-    assert clone.push(":refs/heads/release/1.0", "m@v0.0.1").rules == {"target-branch"}
-    assert clone.push("+HEAD~1:refs/heads/release/1.0", "m@v0.0.1").rules == {"target-branch"}
+    assert clone.push(":refs/heads/release/1.0", "m@v0.0.1").refused_by == {"target-branch"}
+    assert clone.push("+HEAD~1:refs/heads/release/1.0", "m@v0.0.1").refused_by == {"target-branch"}
     assert clone.push("m@v0.0.1").ok
 
 
@@ -43,7 +43,7 @@ def test_without_any_such_branch_nothing_is_on_one(server: Server, clone: Repo) 
     clone.push("HEAD:refs/heads/rules")
     clone.tag("m@v0.0.1")
 
-    assert clone.push(":refs/heads/main", "m@v0.0.1").rules == {"target-branch"}
+    assert clone.push(":refs/heads/main", "m@v0.0.1").refused_by == {"target-branch"}
 
 
 def test_a_branch_that_is_moved_counts_only_as_far_as_it_moves_forward(server: Server, clone: Repo) -> None:
@@ -65,7 +65,7 @@ def test_a_branch_that_git_may_refuse_does_not_count(server: Server, clone: Repo
     server.git("config", *setting)
     clone.tag("m@v0.0.1", clone.commit())
 
-    assert clone.push("HEAD:refs/heads/release/1.0", "m@v0.0.1").rules == {"target-branch"}
+    assert clone.push("HEAD:refs/heads/release/1.0", "m@v0.0.1").refused_by == {"target-branch"}
 
 
 def test_a_branch_does_not_count_beside_a_hook_that_may_refuse_it(server: Server, clone: Repo) -> None:
@@ -74,7 +74,7 @@ def test_a_branch_does_not_count_beside_a_hook_that_may_refuse_it(server: Server
     hook.chmod(0o755)
     clone.tag("m@v0.0.1", clone.commit())
 
-    assert clone.push("main", "m@v0.0.1").rules == {"target-branch"}
+    assert clone.push("main", "m@v0.0.1").refused_by == {"target-branch"}
     assert clone.push("main").ok
     assert clone.push("m@v0.0.1").ok
 
@@ -83,4 +83,4 @@ def test_a_branch_whose_folder_is_a_branch_does_not_count(server: Server, clone:
     server.git("update-ref", "refs/heads/release/1.0/hotfix", "main")
     clone.tag("m@v0.0.1", clone.commit())
 
-    assert clone.push("HEAD:refs/heads/release/1.0", "m@v0.0.1").rules == {"target-branch"}
+    assert clone.push("HEAD:refs/heads/release/1.0", "m@v0.0.1").refused_by == {"target-branch"}

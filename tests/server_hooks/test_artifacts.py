@@ -151,8 +151,8 @@ def test_nor_do_two_of_one_push(clone: Repo) -> None:
 
     pushed = clone.push("main", "churn@v1.0.0", "churn@v1.1.0")
 
-    assert pushed.rules == {"artifact"}
-    assert f"'churn@v1.1.0' binds {SHA}, which is the artifact of v1.0.0 already, by 'churn@v1.0.0'" in pushed.stderr
+    assert pushed.refused_by == {"artifact"}
+    assert f"'churn@v1.1.0' binds {SHA}, which is already the artifact of v1.0.0 ('churn@v1.0.0')" in pushed.stderr
     assert "'churn@v1.0.0' binds" not in pushed.stderr
 
 

@@ -61,7 +61,7 @@ class TestWhichPolicyJudges:
 
         pushed = clone.push("m@v0.0.1")
 
-        assert pushed.rules == {"annotated"}
+        assert pushed.refused_by == {"annotated"}
         assert f"policy: file:{tmp_path}/site.toml" in pushed.stderr
 
     def test_one_that_only_evaluates_refuses_nothing(self, server: Server, clone: Repo) -> None:
@@ -86,7 +86,7 @@ class TestAPolicyThatCanNotBeRead:
     def test_is_not_let_in(self, server: Server, clone: Repo) -> None:
         clone.commit({"tagwarden.toml": "[nonsense]\n"})
 
-        assert clone.push("main").rules == {"policy-file"}
+        assert clone.push("main").refused_by == {"policy-file"}
 
     def test_lets_no_tag_in_but_the_push_that_repairs_it(self, server: Server, clone: Repo) -> None:
         server.commit_on_main({"tagwarden.toml": "[nonsense]\n"})

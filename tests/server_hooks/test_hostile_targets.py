@@ -73,7 +73,7 @@ def test_a_tag_that_stands_on_a_malformed_tree_may_be_deleted(new_server: NewSer
     deleted = clone.push(f":refs/tags/{TAG}")
 
     # What is only large was an event all the same.
-    assert deleted.rules == ({"tag-permanent"} if bad in LIMITS else set())
+    assert deleted.refused_by == ({"tag-permanent"} if bad in LIMITS else set())
     assert server.tags() == ({TAG} if bad in LIMITS else set())
 
 
@@ -219,7 +219,7 @@ def test_no_tag_takes_the_place_of_a_tagged_commit_for_gto(new_server: NewServer
 
     for hurting in (bad, blob(clone)):
         result = clone.push(f"{hurting}:refs/tags/{commit}")
-        assert result.rules == {"tag-name"}
+        assert result.refused_by == {"tag-name"}
         assert not result.ok
     assert gto.api.show(str(server.path)) == before
 

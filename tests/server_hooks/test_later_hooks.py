@@ -100,7 +100,7 @@ def test_beside_one_a_registration_is_pushed_before_what_needs_it(server: Server
 
     refused = clone.push("m@v1.0.0", "m#prod#1")
 
-    assert refused.rules == {"state-exists"}
+    assert refused.refused_by == {"state-exists"}
     assert "the hook hooks/update may refuse each of them on its own: push what this tag needs first" in refused.stderr
     assert clone.push("m@v1.0.0").ok
     assert clone.push("m#prod#1").ok

@@ -61,7 +61,7 @@ def test_killing_the_holder_lets_no_second_push_be_judged_beside_the_first(serve
     assert first.returncode == 0
     # A second version on the commit: judged after the first one had landed.
     assert not pushed.ok
-    assert pushed.rules == {"version-per-commit"}
+    assert pushed.refused_by == {"version-per-commit"}
     assert server.tags() == {"m@v0.0.1"}
     assert outcomes(server) == ["accepted", "refused"]
 

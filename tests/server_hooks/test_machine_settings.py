@@ -59,7 +59,7 @@ def test_the_file_counts_even_where_hooks_get_no_configuration_of_the_machine(
     clone.tag("fraud@v1.0.0")
 
     assert clone.push("churn@v1.0.0", env={"WHO": "ada"}).ok
-    assert clone.push("fraud@v1.0.0").rules == {"model-known"}
+    assert clone.push("fraud@v1.0.0").refused_by == {"model-known"}
     assert tagwarden(server.path, "log", "--pusher", "ada", ".").out.count("churn@v1.0.0") == 1
     found = status(server)
     assert found.status == 0
@@ -138,7 +138,7 @@ def test_a_printed_hook_file_names_it(new_server: NewServer, settings: Path) -> 
     clone = server.clone()
     clone.tag("fraud@v1.0.0")
 
-    assert clone.push("fraud@v1.0.0").rules == {"model-known"}
+    assert clone.push("fraud@v1.0.0").refused_by == {"model-known"}
     assert in_force(status(server))["tagwarden.pusher"] == "env:WHO"
 
 
@@ -149,7 +149,7 @@ def test_a_policy_branch_that_it_names_is_watched(guarded: Server, settings: Pat
     assert clone.push("HEAD:refs/heads/rules").ok
     clone.commit({"policy.toml": "mode = 7\n"})
 
-    assert clone.push("HEAD:refs/heads/rules").rules == {"policy-file"}
+    assert clone.push("HEAD:refs/heads/rules").refused_by == {"policy-file"}
     assert clone.push("HEAD:refs/heads/other").ok
 
 

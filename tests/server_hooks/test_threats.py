@@ -48,7 +48,7 @@ def test_a_shell_on_the_server_gets_past_every_hook_and_leaves_no_line(guarded: 
 
 
 def test_over_http_nobody_chooses_what_runs_on_the_server(guarded: Server, clone: Repo, as_ada: str) -> None:
-    assert clone.push(PAST_THE_HOOKS, TAG, remote=as_ada).rules == {"who"}
+    assert clone.push(PAST_THE_HOOKS, TAG, remote=as_ada).refused_by == {"who"}
     assert not guarded.tags()
 
 
@@ -66,7 +66,7 @@ def test_the_environment_of_whoever_pushes_configures_nothing(clone: Repo) -> No
         "GIT_AUTHOR_NAME": "grace",
     }
 
-    assert clone.push(TAG, env=environment).rules == {"who"}
+    assert clone.push(TAG, env=environment).refused_by == {"who"}
 
 
 @pytest.mark.parametrize("ref", ["refs/heads/HEAD", "refs/tags/HEAD", "refs/tags/main", "refs/heads/refs/heads/main"])
@@ -75,7 +75,7 @@ def test_a_ref_that_is_called_like_the_trusted_one_is_not_it(clone: Repo, as_ada
     mine = clone.commit({"tagwarden.toml": ""})
 
     assert clone.push(f"{mine}:{ref}", remote=as_ada).ok
-    assert clone.push(TAG, remote=as_ada).rules == {"who"}
+    assert clone.push(TAG, remote=as_ada).refused_by == {"who"}
 
 
 def test_with_the_policys_branch_configured_head_decides_nothing(guarded: Server, clone: Repo, as_ada: str) -> None:
@@ -85,7 +85,7 @@ def test_with_the_policys_branch_configured_head_decides_nothing(guarded: Server
     assert clone.push("mine", remote=as_ada).ok
     guarded.git("symbolic-ref", "HEAD", "refs/heads/mine")
     guarded.git("config", "tagwarden.policy", "ref:refs/heads/main:tagwarden.toml")
-    assert clone.push(TAG, remote=as_ada).rules == {"who"}
+    assert clone.push(TAG, remote=as_ada).refused_by == {"who"}
 
     guarded.git("config", "--unset", "tagwarden.policy")
     assert clone.push(TAG, remote=as_ada).ok, "without it, who chooses HEAD chooses the policy"
@@ -95,7 +95,7 @@ def test_a_tag_of_the_policy_is_no_policy(clone: Repo, as_ada: str) -> None:
     empty = clone.write_object(b"", "blob")
     clone.raw_ref("refs/tags/tagwarden.toml", empty)
 
-    assert clone.push("refs/tags/tagwarden.toml", TAG, remote=as_ada).rules == {"who"}
+    assert clone.push("refs/tags/tagwarden.toml", TAG, remote=as_ada).refused_by == {"who"}
 
 
 def test_who_edits_the_policy_does_not_get_past_the_site_policy(
@@ -108,7 +108,7 @@ def test_who_edits_the_policy_does_not_get_past_the_site_policy(
     assert clone.push("main", remote=as_ada).ok
 
     result = clone.push(TAG, remote=as_ada)
-    assert result.rules == {"who"}
+    assert result.refused_by == {"who"}
     assert "site.toml" in result.stderr
     logged = [json.loads(line) for line in read_lines(str(guarded.path))]
     assert [policy["accepted"] for policy in logged[-1]["policies"]] == [True, False]
@@ -125,6 +125,6 @@ def test_a_site_policy_alone_decides_who_may_break_it_in_an_emergency(
     guarded.git("config", "tagwarden.sitePolicy", f"file:{tmp_path}/site.toml")
 
     refused = clone.push(f"--push-option={option}", TAG, remote=as_ada)
-    assert refused.rules == {"who"}
+    assert refused.refused_by == {"who"}
     guarded.git("config", "--unset", "tagwarden.sitePolicy")
     assert clone.push(f"--push-option={option}", TAG, remote=as_ada).ok

@@ -41,7 +41,7 @@ def test_a_policy_that_is_pushed_along_does_not_count_yet(server: Server, clone:
     clone.tag("churn@v1.0.0")
 
     result = clone.push("main", "refs/tags/churn@v1.0.0", env=ADA)
-    assert result.rules == {"who"}
+    assert result.refused_by == {"who"}
     assert server.git("rev-parse", "main") == commit
     assert clone.push("refs/tags/churn@v1.0.0", env=ADA).ok
 
@@ -57,7 +57,7 @@ def test_a_policy_of_a_near_miss_is_the_one_before(server: Server, clone: Repo) 
     clone.commit({"tagwarden.toml": '[rules]\ntag-name = "off"\n'})
     clone.tag("churn@1.0.0")
 
-    assert clone.push("main", "refs/tags/churn@1.0.0").rules == {"tag-name"}
+    assert clone.push("main", "refs/tags/churn@1.0.0").refused_by == {"tag-name"}
 
 
 def test_a_policy_on_another_branch_is_the_one_before(server: Server, clone: Repo) -> None:
@@ -68,7 +68,7 @@ def test_a_policy_on_another_branch_is_the_one_before(server: Server, clone: Rep
     clone.commit({"tagwarden.toml": ""})
     clone.tag("churn@v1.0.0")
 
-    assert clone.push("policy", "refs/tags/churn@v1.0.0", env=ADA).rules == {"who"}
+    assert clone.push("policy", "refs/tags/churn@v1.0.0", env=ADA).refused_by == {"who"}
 
 
 def test_tags_of_the_same_push_all_go_by_what_was_before(server: Server, clone: Repo) -> None:
@@ -79,7 +79,7 @@ def test_tags_of_the_same_push_all_go_by_what_was_before(server: Server, clone: 
     for tag in tags:
         clone.tag(tag.removeprefix("refs/tags/"))
 
-    assert clone.push("main", *tags, env=ADA).rules == {"who"}
+    assert clone.push("main", *tags, env=ADA).refused_by == {"who"}
     assert not server.tags()
 
 
@@ -93,7 +93,7 @@ def test_a_signer_who_is_pushed_along_is_not_allowed_yet(server: Server, clone: 
     clone.commit({"allowed_signers": signers + foreign.allowed("foreign@example.com")})
     sign_tag(clone, foreign, "churn@v1.0.0")
 
-    assert clone.push("main", "refs/tags/churn@v1.0.0").rules == {"signed"}
+    assert clone.push("main", "refs/tags/churn@v1.0.0").refused_by == {"signed"}
     assert clone.push("refs/tags/churn@v1.0.0").ok
 
 

@@ -37,6 +37,11 @@ class PushResult(NamedTuple):
         return self._rules(from_server=True)
 
     @property
+    def refused_by(self) -> set[str]:
+        """The rules that the server named as it refused the push; none for one that it accepted."""
+        return set() if self.ok else self.rules
+
+    @property
     def client_rules(self) -> set[str]:
         """The rules that the clone's own hook named."""
         return self._rules(from_server=False)

@@ -57,7 +57,7 @@ def test_an_emergency_that_does_not_count_lets_nothing_pass(
     result = with_option(clone, url, who, value, below)
 
     assert not result.ok
-    assert result.rules == {"version-order"}
+    assert result.refused_by == {"version-order"}
     assert said is None or said in result.stderr
     assert newest(governed)["outcome"] == "refused"
 
@@ -66,7 +66,7 @@ def test_an_emergency_does_not_let_pass_what_it_did_not_name(clone: Repo, url: s
     clone.lightweight("churn@v1.0.0")
     result = with_option(clone, url, "grace", "version-order: urgent", "refs/tags/churn@v1.0.0")
 
-    assert result.rules == {"annotated"}
+    assert result.refused_by == {"annotated"}
     assert newest(governed)["outcome"] == "refused"
 
 

@@ -75,14 +75,14 @@ def test_nobody_is_believed_who_only_says_so(clone: Repo, push: Push) -> None:
     clone.git("config", "--add", "http.extraHeader", "Remote-User: ada")
     clone.git("config", "--add", "http.extraHeader", "X-Remote-User: ada")
 
-    assert tag_and_push(clone, push, "linus", "churn@v1.0.0").rules == {"who"}
+    assert tag_and_push(clone, push, "linus", "churn@v1.0.0").refused_by == {"who"}
 
 
 def test_where_nobody_is_configured_to_be_believed_nobody_is_known(governed: Server, clone: Repo, push: Push) -> None:
     governed.git("config", "--unset", "tagwarden.pusher")
     result = tag_and_push(clone, push, "ada", "churn@v1.0.0")
 
-    assert result.rules == {"who"}
+    assert result.refused_by == {"who"}
     assert "tagwarden.pusher is not set in the server's Git configuration" in result.stderr
 
 
@@ -90,7 +90,7 @@ def test_a_local_push_has_no_name(clone: Repo) -> None:
     clone.tag("churn@v1.0.0")
     result = clone.push("refs/tags/churn@v1.0.0")
 
-    assert result.rules == {"who"}
+    assert result.refused_by == {"who"}
     assert "the server did not set REMOTE_USER" in result.stderr
 
 
@@ -102,7 +102,7 @@ def test_deleting_what_took_a_version_out_of_a_stage_takes_leave_to_assign(
         clone.tag(tag)
     stands(governed, clone, "fraud@v1.0.0", "fraud#prod", "fraud#prod!")
 
-    assert push("ada", ":refs/tags/fraud#prod!").rules == {"who"}
+    assert push("ada", ":refs/tags/fraud#prod!").refused_by == {"who"}
     assert push("grace", ":refs/tags/fraud#prod!").ok
 
 
@@ -136,7 +136,7 @@ def staged(governed: Server, clone: Repo) -> Server:
 def test_taking_a_version_out_of_the_registry_takes_leave_for_its_stages(clone: Repo, push: Push, tag: str) -> None:
     refused = tag_and_push(clone, push, "ada", tag)
 
-    assert refused.rules == {"who"}
+    assert refused.refused_by == {"who"}
     assert "'prod'" in refused.stderr
     assert push("grace", f"refs/tags/{tag}").ok
 
@@ -146,7 +146,7 @@ def test_bringing_a_deprecated_model_back_takes_leave_for_its_stages(staged: Ser
     stands(staged, clone, "churn@deprecated")
     clone.commit()
 
-    assert tag_and_push(clone, push, "ada", "churn@v3.0.0").rules == {"who"}
+    assert tag_and_push(clone, push, "ada", "churn@v3.0.0").refused_by == {"who"}
     assert push("grace", "refs/tags/churn@v3.0.0").ok
 
 
@@ -156,7 +156,7 @@ def test_another_line_of_the_push_is_no_leave(staged: Server, clone: Repo, push:
     clone.tag("churn#prod!#3")
     clone.tag("churn@v2.0.0!")
 
-    assert push("ada", "refs/tags/churn#prod!#3", "refs/tags/churn@v2.0.0!").rules == {"who"}
+    assert push("ada", "refs/tags/churn#prod!#3", "refs/tags/churn@v2.0.0!").refused_by == {"who"}
 
 
 # The policy is not the pusher's
@@ -167,7 +167,7 @@ def test_a_policy_that_is_pushed_along_does_not_count_yet(clone: Repo, push: Pus
     clone.commit({"tagwarden.toml": ""})
     clone.tag("churn@v1.0.0")
 
-    assert push("linus", "--atomic", "main", "refs/tags/churn@v1.0.0").rules == {"who"}
+    assert push("linus", "--atomic", "main", "refs/tags/churn@v1.0.0").refused_by == {"who"}
     assert push("linus", "main").ok
     assert push("linus", "refs/tags/churn@v1.0.0").ok
 
@@ -177,7 +177,7 @@ def test_a_policy_at_the_tagged_commit_or_on_another_branch_does_not_count(clone
     clone.commit({"tagwarden.toml": ""})
 
     assert push("linus", "mine").ok
-    assert tag_and_push(clone, push, "linus", "churn@v1.0.0").rules == {"who"}
+    assert tag_and_push(clone, push, "linus", "churn@v1.0.0").refused_by == {"who"}
 
 
 def test_a_policy_that_only_evaluates_logs_what_it_would_have_refused(
@@ -203,5 +203,5 @@ def test_a_push_that_can_not_be_logged_is_refused(governed: Server, clone: Repo,
 def test_the_tagger_must_be_the_pusher(governed: Server, clone: Repo, push: Push) -> None:
     governed.commit_on_main({"tagwarden.toml": '[rules]\ntagger-is-pusher = "error"\n'})
 
-    assert tag_and_push(clone, push, "grace", "churn@v1.0.0").rules == {"tagger-is-pusher"}
+    assert tag_and_push(clone, push, "grace", "churn@v1.0.0").refused_by == {"tagger-is-pusher"}
     assert push("ada", "refs/tags/churn@v1.0.0").ok
