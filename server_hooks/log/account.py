@@ -115,8 +115,9 @@ def _differences(
     notes = []
     if found.gap is not None:
         first, last = found.gap
+        lines = f"line {first}" if first == last else f"lines {first} to {last}"
         notes.append(
-            f"the push log lacks its lines {first} to {last}, so that tags which no other line names can't be held "
+            f"the push log lacks its {lines}, so that tags which no other line names can't be held "
             "against it. If they were put away on purpose, `rm tagwarden/tags-before-log` in the repository and "
             "`tagwarden install --server` take what stands now as given"
         )

@@ -7,12 +7,14 @@ together one line is held at a time.
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 
 from ...policy.record import Record
+from ...policy.wording import MOST_NAMES, shell_command
 from .files import LogReader
 from .line import BEGINNING, HEAD, LOG, read_head, read_seal
-from .parts import open_parts
+from .parts import files_beside, open_parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ def verify(common_dir: str | None, files: Sequence[str] = (), *, wanted: str | N
     noted = None if common_dir is None else read_noted(common_dir)
     with ExitStack() as opened:
         parts = open_parts(common_dir, files, opened)
-        check = _Check(noted, wanted, parts)
+        check = _Check(noted, wanted, parts, _way_to_the_first(common_dir, parts))
         for part in parts:
             check.begin(part)
             for line in part.lines():
@@ -74,13 +76,25 @@ def verify(common_dir: str | None, files: Sequence[str] = (), *, wanted: str | N
         return check.result(complete=common_dir is not None)
 
 
+def _way_to_the_first(common_dir: str | None, parts: Sequence[Part]) -> str:
+    """The command that verifies the log together with the files that lie beside it and may hold its first lines."""
+    anywhere = "tagwarden log --verify FILE..."
+    if common_dir is None or not parts or parts[0].first == 1:
+        return anywhere
+    beside = files_beside(common_dir, parts)
+    if not 0 < len(beside) <= MOST_NAMES:
+        return anywhere
+    return shell_command("tagwarden", "log", "--verify", *map(os.path.abspath, [*beside, common_dir])) or anywhere
+
+
 class _Check:
     """What is known after each line; `expected` is the number that the next one must have."""
 
-    def __init__(self, noted: Seal | None, wanted: str | None, parts: Sequence[Part]) -> None:
+    def __init__(self, noted: Seal | None, wanted: str | None, parts: Sequence[Part], way_to_the_first: str) -> None:
         self.noted = noted
         self.wanted = wanted
         self.several = len(parts) > 1
+        self.way_to_the_first = way_to_the_first
         self.found_wanted = False
         self.files: list[str] = []
         self.at = 0
@@ -153,10 +167,10 @@ class _Check:
                 self._trouble(f"line {self.at} is not the one that {path} ends with: one of the two was rewritten")
 
     def _missing_before(self, number: int) -> None:
-        self._trouble(f"{_lines(self.expected, number - 1)} missing before line {self.at}")
+        self._trouble(f"{_lines(self.expected, number - 1)} missing before line {self.at} of the file")
         if self.expected == 1:
             self.notes.append(
-                "if the first lines were put away, name the files that hold them, too: tagwarden log --verify FILE..."
+                f"if the first lines were put away, name the files that hold them, too: {self.way_to_the_first}"
             )
 
     def result(self, *, complete: bool) -> Verification:

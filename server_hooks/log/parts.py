@@ -61,3 +61,21 @@ def open_parts(common_dir: str | None, files: Sequence[str], opened: ExitStack) 
     once = {part.identity: part for part in parts}.values()
     numbered = sorted((part.first, at, part) for at, part in enumerate(once) if part.first is not None)
     return [part for _, _, part in numbered] + [part for part in once if part.first is None and part.size]
+
+
+def files_beside(common_dir: str, parts: Sequence[Part]) -> list[str]:
+    """The other files in the log's folder that hold lines of a log: what was renamed by another program.
+
+    OSError where one can't be read.
+    """
+    read = {part.identity for part in parts}
+    found = []
+    folder, name = os.path.split(f"{common_dir}/{LOG}")
+    for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+        path = f"{folder}/{entry}"
+        if entry.startswith(os.path.splitext(name)[0]) and os.path.isfile(path):
+            with open(path, "rb") as file:
+                part = Part(path, file)
+            if part.first is not None and part.identity not in read:
+                found.append(path)
+    return found

@@ -219,9 +219,9 @@ def with_bob(line: bytes) -> bytes:
         (lambda lines: [*lines[:-1], with_bob(lines[-1])], "line 9 was changed"),
         (lambda lines: [*lines[:3], rehash(with_bob(lines[3])), *lines[4:]], "line 5 does not follow line 4"),
         (lambda lines: [*lines[:-1], rehash(with_bob(lines[-1]))], "line 9 is not the one"),
-        (lambda lines: [*lines[:3], *lines[4:]], "line 4 is missing before line 4"),
-        (lambda lines: [*lines[:3], *lines[6:]], "lines 4 to 6 are missing before line 4"),
-        (lambda lines: lines[1:], "line 1 is missing before line 1"),
+        (lambda lines: [*lines[:3], *lines[4:]], "line 4 is missing before line 4 of the file"),
+        (lambda lines: [*lines[:3], *lines[6:]], "lines 4 to 6 are missing before line 4 of the file"),
+        (lambda lines: lines[1:], "line 1 is missing before line 1 of the file"),
         (lambda lines: lines[:-1], "line 9 is missing at the end"),
         (lambda lines: lines[:-4], "lines 6 to 9 are missing at the end"),
         (lambda lines: lines[:0], "lines 1 to 9 are missing at the end"),
@@ -249,7 +249,7 @@ def test_later_pushes_do_not_cover_up_lines_that_were_cut_off(folder: str, cut: 
     change(folder, lambda lines: lines[:-cut])
     append_to_log(folder, ENTRY)
 
-    assert troubles(folder)[0].endswith(f"missing before line {10 - cut}")
+    assert troubles(folder)[0].endswith(f"missing before line {10 - cut} of the file")
 
 
 def test_later_pushes_do_not_cover_up_a_line_that_lost_its_end(folder: str) -> None:
@@ -460,4 +460,4 @@ def test_a_log_that_was_moved_away_goes_on_in_a_new_file(folder: str) -> None:
     append_to_log(folder, ENTRY)
 
     assert (entries(folder)[0]["line"], entries(folder)[0]["previous"]) == (4, last)
-    assert troubles(folder) == ["lines 1 to 3 are missing before line 1"]
+    assert troubles(folder) == ["lines 1 to 3 are missing before line 1 of the file"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shlex
 import signal
 import subprocess
 import sys
@@ -182,9 +183,16 @@ def test_the_command_verifies_files_with_the_log_of_the_repository_here(
     assert run(["log", "--verify", str(away)]) == 0
     assert "is whole: 5 lines" in capsys.readouterr().out
     assert run(["log", "--verify", str(away), f"{folder}/{LOG}"]) == 0
+    renamed = away.rename(Path(folder) / f"{LOG}.1")
+    capsys.readouterr()
+    assert run(["log", "--verify"]) == 1
+    as_told = capsys.readouterr().out.partition("too: ")[2].splitlines()[0]
+    assert shlex.split(as_told) == ["tagwarden", "log", "--verify", str(renamed), folder]
+    assert run(shlex.split(as_told)[1:]) == 0
+    renamed.rename(away)
     away.write_bytes(b"".join(away.read_bytes().splitlines(keepends=True)[:-1]))
     assert run(["log", "--verify", str(away), folder]) == 1
-    assert "line 3 is missing before line 1" in capsys.readouterr().out
+    assert "line 3 is missing before line 1 of the file" in capsys.readouterr().out
 
 
 # Kills, and what is still to be settled
