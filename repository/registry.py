@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from .git.objects import TagRef
+    from .git.objects import RawObject, TagRef
     from .git.reader import TagReader
 
 # The whole of any message that a policy lets in, and its header.
@@ -39,15 +39,9 @@ def read_tags(reader: TagReader, models: Sequence[str] | None = None) -> Iterato
 
 def read_refs(reader: TagReader, refs: Iterable[TagRef]) -> Iterator[tuple[TagName, Tag]]:
     """The model tags among `refs`, read. Raises CannotJudge where the repository can't be read."""
-    named = []
-    for ref in refs:
-        name = parse_tag_name(ref.name)
-        if isinstance(name, TagName):
-            named.append((name, ref))
+    named = _named(refs)
     objects = reader.objects([ref.oid for _, ref in named], limit=TAG_BYTES)
-    for (name, ref), found in zip(named, objects, strict=False):
-        content = parse_tag_object(found.data, found.size) if found.type == "tag" else None
-        yield name, Tag(ref.name, ref.oid, found.type, content)
+    return ((name, _tag(ref, found)) for (name, ref), found in zip(named, objects, strict=False))
 
 
 def tags_by_model(
@@ -58,13 +52,16 @@ def tags_by_model(
     Raises CannotJudge where the repository can't be read.
     """
     refs = _refs_by_model(reader, models)
-    batch: list[TagRef] = []
+    batch: list[tuple[str, list[tuple[TagName, TagRef]]]] = []
+    size = 0
     for model in list(refs):
-        batch += refs.pop(model)
-        if len(batch) >= TAGS_AT_ONCE:
-            yield from _grouped(read_refs(reader, batch))
-            batch = []
-    yield from _grouped(read_refs(reader, batch))
+        if named := _named(refs.pop(model)):
+            batch.append((model, named))
+            size += len(named)
+        if size >= TAGS_AT_ONCE:
+            yield from _read_models(reader, batch)
+            batch, size = [], 0
+    yield from _read_models(reader, batch)
 
 
 def _refs_by_model(reader: TagReader, models: Sequence[str] | None) -> dict[str, list[TagRef]]:
@@ -76,17 +73,22 @@ def _refs_by_model(reader: TagReader, models: Sequence[str] | None) -> dict[str,
     return groups
 
 
-def _grouped(tags: Iterable[tuple[TagName, Tag]]) -> Iterator[tuple[str, list[tuple[TagName, Tag]]]]:
-    """The tags of each model, which come one after the other."""
-    model, found = "", list[tuple[TagName, Tag]]()
-    for each in tags:
-        if each[0].model != model:
-            if found:
-                yield model, found
-            model, found = each[0].model, []
-        found.append(each)
-    if found:
-        yield model, found
+def _read_models(
+    reader: TagReader, batch: Sequence[tuple[str, Sequence[tuple[TagName, TagRef]]]]
+) -> Iterator[tuple[str, list[tuple[TagName, Tag]]]]:
+    objects = reader.objects([ref.oid for _, named in batch for _, ref in named], limit=TAG_BYTES)
+    for model, named in batch:
+        yield model, [(name, _tag(ref, found)) for (name, ref), found in zip(named, objects, strict=False)]
+
+
+def _named(refs: Iterable[TagRef]) -> list[tuple[TagName, TagRef]]:
+    """The model tags among `refs`, with their names taken apart."""
+    return [(name, ref) for ref in refs if isinstance(name := parse_tag_name(ref.name), TagName)]
+
+
+def _tag(ref: TagRef, found: RawObject) -> Tag:
+    content = parse_tag_object(found.data, found.size) if found.type == "tag" else None
+    return Tag(ref.name, ref.oid, found.type, content)
 
 
 def histories(reader: TagReader, models: Sequence[str] | None = None) -> dict[str, ModelHistory]:
@@ -130,15 +132,9 @@ def latest_commit_of(reader: TagReader, tags: Sequence[tuple[TagName, Tag]]) -> 
 
 def models_of(reader: TagReader) -> list[str]:
     """The models that have a tag, as tags spell them, sorted."""
-    models = set()
-    for ref in reader.all_tags():
-        name = parse_tag_name(ref.name)
-        if isinstance(name, TagName):
-            models.add(name.model)
-    return sorted(models)
+    return sorted({name.model for name, _ in _named(reader.all_tags())})
 
 
 def names_of(reader: TagReader, model: str) -> list[TagName]:
     """The names of the model's tags, in no order."""
-    names = [parse_tag_name(ref.name) for ref in reader.tags_of([model])[model]]
-    return [name for name in names if isinstance(name, TagName)]
+    return [name for name, _ in _named(reader.tags_of([model])[model])]

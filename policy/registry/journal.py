@@ -50,7 +50,8 @@ class JournalEntry(Record):
 def journal_of(tags: Iterable[tuple[TagName, Tag]]) -> Iterator[JournalEntry]:
     """The entries of one model from its tags, in no order."""
     read = [(event, tag) for name, tag in tags if (event := read_event(tag, name))]
-    history = ModelHistory(event for event, _ in read)
+    # Nothing is asked here about what is in which stage.
+    history = ModelHistory(event for event, _ in read if event.name.version is not None)
     numbered = enumerate(in_order_of_time(history.registrations), 1)
     number_of = {(event.name.version, event.commit): number for number, event in numbered}
     for event, tag in read:
