@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from ..repository.trusted.loaded_policy import LoadedPolicy
 
 
-def repair_script(git: Git, loaded: LoadedPolicy, verdict: Verdict, ids: Mapping[str, str]) -> str:
+def repair_script(
+    git: Git, loaded: LoadedPolicy, site: LoadedPolicy | None, verdict: Verdict, ids: Mapping[str, str]
+) -> str:
     """The script for the errors of an audit; `ids` is the object that each ref with a finding names."""
-    plan = plan_of(git, loaded, verdict, ids)
+    plan = plan_of(git, loaded, site, verdict, ids)
     reader = GitProgram(git)
     try:
         models = models_in(tag.name for tag in reader.all_tags()) if plan.ignore else []

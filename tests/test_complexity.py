@@ -17,8 +17,8 @@ from tagwarden.policy.errors import CannotJudge
 from tagwarden.policy.file.load import built_in_policy
 from tagwarden.policy.judging.judge import Judge, judge_push
 from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate
-from tagwarden.policy.repair.model_plan import Ground
 from tagwarden.policy.repair.planner import plan_repair
+from tagwarden.policy.repair.step_judge import Ground
 from tagwarden.policy.rules.contract import Example
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.objects import RawObject
@@ -255,20 +255,22 @@ def test_an_audit_of_versions_that_come_and_go_takes_no_longer_than_there_are() 
     assert calls_made_by(audited(400)) < 4.4 * calls_made_by(audited(100))
 
 
-def test_a_plan_of_repair_takes_no_longer_than_there_are_tags() -> None:
+@pytest.mark.parametrize("every", [1, 10])
+def test_a_plan_of_repair_takes_no_longer_than_there_are_tags(every: int) -> None:
     policy = built_in_policy()
 
     def planned(count: int) -> Callable[[], object]:
-        lightweight = [f"churn@v1.{n}.0 on c{n} lightweight" for n in range(0, count, 10)]
-        lines = [*lightweight, *(f"churn@v1.{n}.0 on c{n} at {n + 2}" for n in range(count) if n % 10)]
+        lightweight = [f"churn@v1.{n}.0 on c{n} lightweight" for n in range(0, count, every)]
+        lines = [*lightweight, *(f"churn@v1.{n}.0 on c{n} at {n + 2}" for n in range(count) if n % every)]
         pushes = [push_of(parse_line(line), {}) for line in lines]
         share = ModelPush("churn", pushes, [], {}, {})
         ids = {push.ref: push.new.oid for push in pushes if push.new}
+        commits = {oid: oid for oid in ids.values()}
         found = judge_push([share], policy=policy, circumstances=Circumstances(NOW, "history", written="standing"))
-        ground = Ground(policy, Circumstances(NOW, "client", written="planned"), {oid: oid for oid in ids.values()}, {})
+        ground = Ground([policy], Circumstances(NOW, "client", written="planned"), commits, {})
         return lambda: plan_repair([share], found.findings, ids, ground)
 
-    assert calls_made_by(planned(800)) < 4.4 * calls_made_by(planned(200))
+    assert calls_made_by(planned(400)) < 4.4 * calls_made_by(planned(100))
 
 
 def test_no_message_lists_more_names_than_somebody_reads() -> None:

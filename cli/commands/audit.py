@@ -22,7 +22,7 @@ from ...server_hooks.log.archives import archived_evidence, problems_of_archives
 from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
 from ..judging import FORMATS, format_options
 from ..options import policy_option, repositories_argument
-from ..policy_in_force import policies_in_force, policy_in_file, policy_in_force
+from ..policy_in_force import policies_in_force, policy_in_file
 from ..progress import Progress
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ def audit(
     findings about a tag that has changed since.
 
     With --plan, prints a script of commented steps instead of findings. Read it,
-    then run it in a clone (`sh plan.sh [REMOTE]`). The exit status is then 0.
+    then run it in a clone (`sh plan.sh [REMOTE]`). No step breaks a policy that
+    judges here, the site's included. The exit status is then 0.
     """
     if baseline is not None and write_baseline is not None:
         raise click.UsageError("--baseline reads a file and --write-baseline writes one: give one of them.")
@@ -90,11 +91,11 @@ def audit(
         place = path if repositories else None
         with open_repository(place) as opened, Progress("judged {} of {} tags") as progress:
             reader = WholeReader(opened.git, progress, opened.answering)
-            loaded, site = _policies(policy_file, reader, alone=plan)
+            loaded, site = _policies(policy_file, reader)
             audited = audit_tags(reader.git, loaded, site=site, reader=reader, archived=archived_evidence(reader.git))
             held = hold_against_baseline(audited, read=baseline, write=write_baseline)
             if plan:
-                return _plan(reader.git, loaded, held.verdict, audited.ids)
+                return _plan(reader.git, loaded, site, held.verdict, audited.ids)
             beside = _beside_the_tags(reader.git, loaded.policy)
         verdict = held.verdict._replace(notes=(*held.verdict.notes, *beside))
         return _answer(verdict, {"known": held.known, "outdated": held.outdated}, format or "text")
@@ -102,17 +103,17 @@ def audit(
     return for_each_repository(repositories, ask, as_json=format == "json")
 
 
-def _policies(file: str | None, reader: WholeReader, *, alone: bool) -> tuple[LoadedPolicy, LoadedPolicy | None]:
-    """The policy to judge by, and the site's beside it, unless one `file` is named or the policy is wanted `alone`."""
-    if file:
-        return policy_in_file(file), None
-    return (policy_in_force(reader=reader), None) if alone else policies_in_force(reader)
+def _policies(file: str | None, reader: WholeReader) -> tuple[LoadedPolicy, LoadedPolicy | None]:
+    """The policy to judge by, and the site's beside it, unless one `file` is named."""
+    return (policy_in_file(file), None) if file else policies_in_force(reader)
 
 
-def _plan(git: Git, loaded: LoadedPolicy, verdict: Verdict, ids: Mapping[str, str]) -> Answer:
+def _plan(
+    git: Git, loaded: LoadedPolicy, site: LoadedPolicy | None, verdict: Verdict, ids: Mapping[str, str]
+) -> Answer:
     from ..planning import repair_script
 
-    script = repair_script(git, loaded, verdict, ids)
+    script = repair_script(git, loaded, site, verdict, ids)
     return Answer(ACCEPTED, "", [script.removesuffix("\n")], {"schema": 1, "content": script})
 
 

@@ -9,51 +9,28 @@ judge it, and is not planned where it would be refused.
 
 from __future__ import annotations
 
-from ..facts.fix import commit_named
 from ..grammar.names import TAGS, gto_spelling
 from ..grammar.tag_name import TagName
-from ..judging.judge import Judge
 from ..push import TagPush
-from ..record import Record
 from ..registry.event import Event, read_event
 from ..registry.history import ModelHistory
 from ..registry.next_version import next_version
-from ..registry.replay import ORDER_WITHIN_A_SECOND
-from ..rules import RULES
+from ..registry.replay import place_in_time
 from ..wording import is_plain_text, shell_command
 from .crowding import one_too_many
 from .planned_tags import DEFAULT, STOPS_GTO, UNWRITTEN, gto_reads, messages_of, new_tag
 from .standing_tags import StandingTags, stages_of
+from .step_judge import StepJudge
 from .steps import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from ..file.policy import Policy
     from ..grammar.versions import Version
-    from ..push import Circumstances, ModelPush, Tag, Target
+    from ..push import ModelPush, Tag
     from ..verdict import Finding
-
-# Whoever runs the script signs, and is known to the server.
-UP_TO_WHO_RUNS_IT = frozenset(("signed", *(rule for rule, row in RULES.items() if row.needs_pusher)))
-# More tags may make right what these find. What other rules find stays wrong, and a version that is not above the
-# greatest of its line is so whatever else is there.
-MAY_BE_HELPED = frozenset(rule for rule, row in RULES.items() if row.helped and rule != "version-order")
-
-
-class Ground(Record):
-    """What a plan stands on.
-
-    Each step is judged by `policy` in the `circumstances`. `commits` are those
-    that tags come to in the end, by the id that the ref names, for tags of tags,
-    too; `targets` is what is known of commits.
-    """
-
-    policy: Policy
-    circumstances: Circumstances
-    commits: Mapping[str, str]
-    targets: Mapping[str, Target]
+    from .step_judge import Ground
 
 
 class ModelPlan:
@@ -66,7 +43,6 @@ class ModelPlan:
         self.model = push.model or ""
         self.steps = steps
         self._push = push
-        self._targets = {**push.targets, **ground.targets}
         self._wrong = {one.ref: wrong[one.ref] for one in push.pushed if one.ref in wrong}
         self._ground = ground
         self._standing = StandingTags()
@@ -75,7 +51,7 @@ class ModelPlan:
                 self._standing.put(one.new, one.name)
         self._made = 0
         self._objection = ""
-        self._most_bytes = Judge(ground.policy, ground.circumstances).settings_of(push.model).message.max_bytes
+        self._judge = StepJudge(push, ground, self._standing)
 
     def plan_for_administrator(self) -> None:
         """Find what no push may do. It is done first."""
@@ -111,11 +87,14 @@ class ModelPlan:
         if self._objection:
             return None
         for message in filter(is_plain_text, messages):
-            tag = new_tag(name, commit, self._ground.circumstances.now + self._made, message)
-            if self._may(TagPush(TAGS + tag.name, name, None, tag)):
+            # Each a second later than the one before, as long as no clock takes that for the future.
+            offset = min(self._made, self._judge.most_ahead)
+            tag = new_tag(name, commit, self._ground.circumstances.now + offset, message)
+            self._objection = self._judge.objection_to_making(tag, name)
+            if not self._objection:
                 self._standing.put(tag, name)
                 self._made += 1
-                return Step("", "", (), "", tag.name, commit, message, self._made - 1)
+                return Step("", "", (), "", tag.name, commit, message, offset)
         return None
 
     def _objection_to(self, name: TagName, commit: str, *, known: bool, reviving: bool) -> str:
@@ -146,18 +125,12 @@ class ModelPlan:
     def left(self) -> list[Finding]:
         """The errors of an audit after the steps."""
         touched = {step.ref for step in self.steps}
-        known = {(one.rule, one.ref) for one in self._audit(self._push.pushed)}
+        known = {(one.rule, one.ref) for one in self._judge.audit(self._push.pushed)}
         # What GTO's own library or a signature tells, the judge does not find by itself.
         unseen = (one for found in self._wrong.values() for one in found if (one.rule, one.ref) not in known)
         names = self._standing.names
         pushed = [TagPush(TAGS + name, names[name], None, tag) for name, tag in self._standing.tags.items()]
-        return [*self._audit(pushed), *(one for one in unseen if one.ref not in touched)]
-
-    def _audit(self, pushed: Sequence[TagPush]) -> list[Finding]:
-        circumstances = self._ground.circumstances._replace(place="history", written="standing")
-        judge = Judge(self._ground.policy, circumstances)
-        judge.judge_model(self._push._replace(pushed=pushed, targets=self._targets))
-        return [one for one in judge.findings if one.severity == "error" and one.rule not in UP_TO_WHO_RUNS_IT]
+        return [*self._judge.audit(pushed), *(one for one in unseen if one.ref not in touched)]
 
     def history(self) -> ModelHistory:
         """The model's history after the steps; not to be added to."""
@@ -165,42 +138,20 @@ class ModelPlan:
 
     def next_version(self) -> Version:
         """The version after the latest, no tag's number, whether it is read or not."""
-        latest = self.history().latest()
+        latest = self._standing.greatest()
         taken = [name.version for name in self._standing.names.values() if name.version is not None]
         return next_version(latest.name.version if latest is not None else None, taken)
 
     def _may_go(self, tag: Tag) -> bool:
-        # Whether a tag may go depends on itself, and on the stages that were assigned on its commit.
-        beside = self._standing.on(commit_named(tag) or "")
-        update = TagPush(TAGS + tag.name, self._standing.names[tag.name], tag, None)
-        self._objection = next((one.message for one in self._objections(update, beside)), "")
+        self._objection = self._judge.objection_to_deleting(tag)
         return not self._objection
-
-    def _may(self, update: TagPush) -> bool:
-        """Whether the server would accept the creation that `update` is, alone, from somebody who may do it."""
-        assert isinstance(update.name, TagName)
-        near = self._standing.near(update.name, commit_named(update.new) or "")
-        # Most that are refused are refused for these few already, whatever else there is.
-        refused = (one.message for one in self._objections(update, near) if one.rule not in MAY_BE_HELPED)
-        self._objection = next(refused, "")
-        if not self._objection:
-            standing = list(self._standing.tags.values())
-            self._objection = next((one.message for one in self._objections(update, standing)), "")
-        return not self._objection
-
-    def _objections(self, update: TagPush, existing: Sequence[Tag]) -> Iterator[Finding]:
-        judge = Judge(self._ground.policy, self._ground.circumstances)
-        judge.judge_model(self._push._replace(pushed=[update], existing=existing, targets=self._targets))
-        for finding in judge.findings:
-            if finding.severity == "error" and finding.rule not in UP_TO_WHO_RUNS_IT:
-                yield finding
 
     def _in_order(self) -> list[Tag]:
-        """By time, what bears none first; within one second as GTO would come to the same."""
+        """By time, what bears none first; within one second as a push would be replayed, the lower version first."""
 
-        def key(tag: Tag) -> tuple[int, int, str]:
+        def key(tag: Tag) -> tuple[int, int, object, str]:
             time = tag.object.tagger.time if tag.object is not None and tag.object.tagger is not None else 0
-            return time, ORDER_WITHIN_A_SECOND[self._standing.names[tag.name].kind], tag.name
+            return place_in_time(Event(tag.name, self._standing.names[tag.name], "", time))
 
         return sorted(self._standing.tags.values(), key=key)
 
@@ -276,12 +227,12 @@ class ModelPlan:
 
     def _is_whole(self, tag: Tag) -> bool:
         """Whether all of the message was read."""
-        return tag.object is None or tag.object.message_bytes <= self._most_bytes
+        return tag.object is None or tag.object.message_bytes <= self._judge.most_bytes
 
     def _made_again(self, name: TagName) -> str:
         if name.kind != "register":
             return "It is made again, dated now."
-        latest = self.history().latest()
+        latest = self._standing.greatest()
         shown = latest.name.version if latest is not None else None
         return (
             f"It is made again, so that GTO reads it; the latest version of {gto_spelling(self.model)} is then {shown}."

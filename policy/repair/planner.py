@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..push import Tag, TagPush
     from ..verdict import Finding
-    from .model_plan import Ground
+    from .step_judge import Ground
 
 
 def meant_name(miss: NearMiss) -> TagName | None:

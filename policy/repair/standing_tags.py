@@ -12,14 +12,14 @@ from ..registry.history import ModelHistory, greatest_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from ..grammar.tag_name import TagName
-    from ..grammar.versions import Version
+    from ..grammar.versions import Precedence
     from ..push import Tag
 
-    # The greatest active version of each line: of all, of a major number, of a major and a minor number.
-    Lines = Mapping[tuple[object, ...], Event]
+    # The registration of the greatest active version of each line: of all, of a major number, of a major and a minor.
+    Lines = dict[tuple[object, ...], Event]
 
 
 class StandingTags:
@@ -29,31 +29,35 @@ class StandingTags:
         self.tags: dict[str, Tag] = {}
         self.names: dict[str, TagName] = {}
         self._events: dict[str, Event] = {}
+        # Those that the registry reads, by the commit, and all that name a version, by its precedence.
         self._at: dict[str, dict[str, Tag]] = {}
-        self._of: dict[Version, dict[str, Tag]] = {}
+        self._of: dict[Precedence, dict[str, Tag]] = {}
         self._history: ModelHistory | None = None
         self._lines: Lines | None = None
 
     def put(self, tag: Tag, name: TagName) -> None:
         """`tag` stands from now on."""
         self.tags[tag.name], self.names[tag.name] = tag, name
-        self._at.setdefault(_target(tag), {})[tag.name] = tag
         if name.version is not None:
-            self._of.setdefault(name.version, {})[tag.name] = tag
+            self._of.setdefault(name.version.precedence, {})[tag.name] = tag
         event = read_event(tag, name)
-        if event is not None:
-            self._events[tag.name] = event
-            self._lines = None
-            if self._history is not None:
-                self._history.add(event)
+        if event is None:
+            return
+        self._events[tag.name] = event
+        self._at.setdefault(event.commit, {})[tag.name] = tag
+        if self._history is not None:
+            self._history.add(event)
+            self._add_to_lines(event, self._history)
 
     def take(self, tag: Tag) -> None:
         """`tag` stands no longer."""
         version = self.names[tag.name].version
-        del self.tags[tag.name], self._at[_target(tag)][tag.name]
+        del self.tags[tag.name]
         if version is not None:
-            del self._of[version][tag.name]
-        if self._events.pop(tag.name, None) is not None:
+            del self._of[version.precedence][tag.name]
+        event = self._events.pop(tag.name, None)
+        if event is not None:
+            del self._at[event.commit][tag.name]
             self._history = self._lines = None
 
     def events(self) -> Iterator[Event]:
@@ -67,36 +71,53 @@ class StandingTags:
         return self._history
 
     def on(self, commit: str) -> list[Tag]:
-        """Those whose target it is."""
+        """Those on it that the registry reads."""
         return list(self._at.get(commit, {}).values())
 
     def near(self, name: TagName, commit: str) -> list[Tag]:
-        """Those that bear most on a tag on `commit`: on that commit, of that version, of the greatest of its lines."""
+        """Those that bear most on a tag on `commit`.
+
+        On that commit, of that version, of the greatest of its lines, and what deprecated the model last.
+        """
         found = dict(self._at.get(commit, {}))
         if name.version is not None:
-            lines = self._greatest()
-            greatest = (lines.get(name.version[:numbers]) for numbers in range(3))
+            greatest = (self.greatest(name.version[:numbers]) for numbers in range(3))
             versions = [name.version, *(event.name.version for event in greatest if event and event.name.version)]
             for version in versions:
-                found.update(self._of.get(version, {}))
+                found.update(self._of.get(version.precedence, {}))
+        deprecated = self.history().deprecated
+        if deprecated is not None:
+            found[deprecated.tag] = self.tags[deprecated.tag]
         return list(found.values())
 
-    def _greatest(self) -> Lines:
+    def greatest(self, line: tuple[object, ...] = ()) -> Event | None:
+        """The registration of the greatest active version of a line, such as (1, 2) for v1.2.x; () for all."""
         if self._lines is None:
             by_line: dict[tuple[object, ...], list[Event]] = {}
             for event in self.history().active_registrations():
-                assert event.name.version is not None
-                for numbers in range(3):
-                    by_line.setdefault(event.name.version[:numbers], []).append(event)
-            self._lines = {line: found for line, events in by_line.items() if (found := greatest_of(events))}
-        return self._lines
+                for one in _lines_of(event):
+                    by_line.setdefault(one, []).append(event)
+            self._lines = {one: found for one, events in by_line.items() if (found := greatest_of(events))}
+        return self._lines.get(line)
+
+    def _add_to_lines(self, event: Event, history: ModelHistory) -> None:
+        if self._lines is None or event.name.version is None:
+            return
+        if event.name.kind != "register" or not history.is_active(event.name.version, event.commit):
+            self._lines = None
+            return
+        for line in _lines_of(event):
+            found = greatest_of([event, *([self._lines[line]] if line in self._lines else [])])
+            assert found is not None
+            self._lines[line] = found
+
+
+def _lines_of(event: Event) -> list[tuple[object, ...]]:
+    assert event.name.version is not None
+    return [event.name.version[:numbers] for numbers in range(3)]
 
 
 def stages_of(history: ModelHistory) -> dict[str, str]:
     """The commit that counts in each stage that is held."""
     holders = {stage: history.holders(stage) for stage in history.holdings}
     return {stage: events[0].commit for stage, events in holders.items() if events}
-
-
-def _target(tag: Tag) -> str:
-    return tag.object.target if tag.object is not None else tag.oid

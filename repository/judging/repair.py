@@ -11,9 +11,9 @@ from ...policy.grammar.near_miss import NearMiss
 from ...policy.grammar.tag_name import parse_tag_name
 from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, ModelPush, RefUpdate
-from ...policy.repair.model_plan import Ground
 from ...policy.repair.planned_tags import new_tag
 from ...policy.repair.planner import meant_name, models_to_plan, plan_repair
+from ...policy.repair.step_judge import Ground
 from ..git.program import GitProgram
 from .pipeline import judge_updates
 from .targets import read_targets
@@ -31,21 +31,27 @@ if TYPE_CHECKING:
     from ..trusted.loaded_policy import LoadedPolicy
 
 
-def plan_of(git: Git, loaded: LoadedPolicy, verdict: Verdict, ids: Mapping[str, str]) -> RepairPlan:
+def plan_of(
+    git: Git, loaded: LoadedPolicy, site: LoadedPolicy | None, verdict: Verdict, ids: Mapping[str, str]
+) -> RepairPlan:
     """The plan for the errors of an audit; `ids` is the object that each ref with a finding names.
 
-    Raises CannotJudge where the repository can't be read.
+    Each step keeps to the `site` policy, too, if there is one. Raises CannotJudge where the repository can't be read.
     """
     findings = [finding for finding in verdict.findings if finding.severity == "error"]
     wanted = models_to_plan(findings)
     circumstances = Circumstances(int(time.time()), "client", declared_stages=loaded.declared_stages, written="planned")
-    collector = _Collector(loaded.policy, circumstances._replace(place="history", written="standing"))
+    policies = [loaded.policy] if site is None else [loaded.policy, site.policy]
+    standing = circumstances._replace(place="history", written="standing")
+    collector = _Collector(loaded.policy, standing)
+    # What the policies ask about commits is read for all of them; the parts of the push are the same.
+    collectors = [collector, *(_Collector(policy, standing) for policy in policies[1:])]
     reader = GitProgram(git)
     try:
         updates = [
             RefUpdate(None, tag.oid, TAGS + tag.name) for tag in reader.all_tags() if _is_wanted(tag.name, wanted)
         ]
-        judge_updates(updates, reader, [collector], standing={})
+        judge_updates(updates, reader, collectors, standing={})
         wrong = {finding.ref for finding in findings}
         bad = [one for push in collector.pushes for one in push.pushed if one.ref in wrong]
         commits = _commits_of(bad, git)
@@ -54,10 +60,10 @@ def plan_of(git: Git, loaded: LoadedPolicy, verdict: Verdict, ids: Mapping[str, 
             for one in bad
             if one.new is not None and one.new.oid in commits and (name := _name_of(one)) is not None
         ]
-        targets = read_targets(would_be, [], reader, [collector], lambda *_: True)
+        targets = read_targets(would_be, [], reader, collectors, lambda *_: True)
     finally:
         reader.close()
-    ground = Ground(loaded.policy, circumstances, commits, targets)
+    ground = Ground(policies, circumstances, commits, targets)
     return plan_repair(collector.pushes, findings, ids, ground)
 
 

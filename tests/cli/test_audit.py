@@ -268,6 +268,34 @@ def test_of_what_both_policies_find_the_more_severe_is_told_once(server: Server,
     assert [(one["rule"], one["severity"]) for one in ran.json["findings"]] == [("annotated", "error")]
 
 
+def test_no_step_of_a_plan_breaks_the_site_policy(server: Server, clone: Repo, tmp_path: Path) -> None:
+    clone.lightweight("m@v1.0.0")
+    server.git("fetch", "--quiet", str(clone.path), "refs/tags/*:refs/tags/*")
+    before = tagwarden(server.path, "audit", "--plan").out
+    site = tmp_path / "site.toml"
+    site.write_text('[message]\npattern = "TICKET-[0-9]+: .*"\n')
+    server.git("config", "tagwarden.sitePolicy", f"file:{site}")
+
+    plan = tagwarden(server.path, "audit", "--plan").out
+
+    assert "make m@v1.0.0 " in before
+    assert "It is not made again: the message of 'm@v1.0.0'" in plan
+    assert "refs/tags/m@v1.0.0" in plan, "to be deleted"
+    assert "make m@" not in plan
+
+
+def test_a_plan_is_for_what_only_the_site_policy_finds_too(server: Server, clone: Repo, tmp_path: Path) -> None:
+    server.commit_on_main({"tagwarden.toml": '[rules]\nannotated = "off"\ntarget-commit = "off"\n'})
+    clone.lightweight("m@v1.0.0")
+    server.git("fetch", "--quiet", str(clone.path), "refs/tags/*:refs/tags/*")
+    assert "make m@" not in tagwarden(server.path, "audit", "--plan").out
+    site = tmp_path / "site.toml"
+    site.write_text('[rules]\nannotated = "error"\n')
+    server.git("config", "tagwarden.sitePolicy", f"file:{site}")
+
+    assert "make m@v1.0.0 " in tagwarden(server.path, "audit", "--plan").out
+
+
 def test_a_gto_file_that_gto_can_not_read_is_told(repo: Repo) -> None:
     (repo.path / ".gto").write_text("stages: [dev, {qa: 1}]\n")
     repo.git("add", ".gto")

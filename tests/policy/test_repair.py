@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from support.gto_in_memory import gto_in_memory
 from support.gto_reading import Model, Reading, read_by_gto, reading_of
 from support.wrecks import INNER, NOW, TARGETS, pushes_of, wreck
-from tagwarden.policy.file.load import built_in_policy
+from tagwarden.policy.file.load import built_in_policy, load_policy
 from tagwarden.policy.grammar.names import TAGS, gto_spelling, tag_spelling
 from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
 from tagwarden.policy.judging.judge import Judge
 from tagwarden.policy.push import Circumstances, ModelPush, Tag, TagPush
 from tagwarden.policy.registry.event import read_event
 from tagwarden.policy.registry.history import ModelHistory
-from tagwarden.policy.repair.model_plan import Ground
 from tagwarden.policy.repair.planned_tags import new_tag
 from tagwarden.policy.repair.planner import looks_plain, plan_repair
+from tagwarden.policy.repair.step_judge import Ground
 from tagwarden.policy.repair.steps import RepairPlan, Step
 from tagwarden.policy.verdict import Finding
 
+if TYPE_CHECKING:
+    from tagwarden.policy.file.policy import Policy
+
 POLICY = built_in_policy()
+# One that has each step judged beside all tags, and finds the same.
+THOROUGH = load_policy(b'[rules]\ncounter = "warning"\n')
 Tags = dict[str, Tag]
 
 
@@ -31,11 +38,11 @@ def audited(tags: Tags) -> list[Finding]:
     return [finding for finding in judge.findings if finding.severity == "error"]
 
 
-def planned(tags: Tags) -> RepairPlan:
+def planned(tags: Tags, *policies: Policy) -> RepairPlan:
     ids = {TAGS + tag.name: tag.oid for tag in tags.values()}
     commits = {tag.oid: tag.object.target if tag.object else tag.oid for tag in tags.values() if tag.type != "blob"}
     commits = {oid: INNER.get(commit, commit) for oid, commit in commits.items()}
-    ground = Ground(POLICY, Circumstances(NOW, "client", written="planned"), commits, TARGETS)
+    ground = Ground(policies or [POLICY], Circumstances(NOW, "client", written="planned"), commits, TARGETS)
     return plan_repair(pushes_of(tags.values()), audited(tags), ids, ground)
 
 
@@ -134,6 +141,7 @@ def check(seed: int) -> None:
     before = gto_reads(tags)
 
     plan = planned(tags)
+    assert plan.steps == planned(tags, THOROUGH).steps
     after = follow(plan.steps, tags)
 
     now = gto_reads(after)
@@ -166,3 +174,11 @@ def test_a_followed_plan_leaves_a_registry_that_gto_reads_and_what_it_says_is_le
 def test_so_do_the_plans_of_thousands(first: int) -> None:
     for seed in range(first, first + 1000):
         check(seed)
+
+
+def test_of_very_many_tags_that_nobody_reads_each_is_made_again() -> None:
+    tags = {f"m@v0.{n}.0": Tag(f"m@v0.{n}.0", f"{n:040x}", "commit", None) for n in range(1, 401)}
+
+    made = [step.new_tag for step in planned(tags).steps]
+
+    assert made == list(tags), "in the order of their versions, and none dated so far ahead that a server refuses it"
