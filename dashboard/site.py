@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from functools import partial
 from itertools import chain
 
@@ -132,16 +133,23 @@ def _made(
     make: Callable[[tuple[str, str, str | None]], _Done],
     progress: Progress,
 ) -> Iterator[_Done]:
-    """Read and write, by several processes where that pays."""
-    if len(stale) < WORTH_PROCESSES or (os.cpu_count() or 1) == 1:
-        for number, one in enumerate(stale, 1):
-            yield make(one)
+    """Read and write, by several processes where that pays and the machine allows it."""
+    with ExitStack() as stack:
+        pool = _several_processes() if len(stale) >= WORTH_PROCESSES else None
+        done = map(make, stale) if pool is None else stack.enter_context(pool).map(make, stale, chunksize=4)
+        for number, one in enumerate(done, 1):
             progress(number, len(stale))
-        return
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for number, done in enumerate(pool.map(make, stale, chunksize=4), 1):
-            progress(number, len(stale))
-            yield done
+            yield one
+
+
+def _several_processes() -> ProcessPoolExecutor | None:
+    """A process for each CPU; None where there is one CPU, or no shared memory for the locks between them."""
+    if (os.cpu_count() or 1) == 1:
+        return None
+    try:
+        return ProcessPoolExecutor()
+    except (OSError, NotImplementedError, ImportError):
+        return None
 
 
 # One for each process and site: making the templates costs as much as reading a repository.

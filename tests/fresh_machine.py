@@ -41,6 +41,9 @@ while [ $# -gt 0 ]; do
 done
 exec unshare --pid --fork --kill-child sh -ec '
     mount -t proc proc "$1/proc"
+    mount -t devpts -o newinstance,ptmxmode=0666 devpts "$1/dev/pts"
+    mount --bind "$1/dev/pts/ptmx" "$1/dev/ptmx"
+    mount -t tmpfs -o mode=1777 tmpfs "$1/dev/shm"
     exec chroot --userspec="$2:$2" --groups= "$1" /bin/sh -c "$3"
 ' sh "$root" "$USER" "$script"
 """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pty
 import re
 import select
 import shlex
@@ -17,6 +16,7 @@ from click.shell_completion import ShellComplete
 
 from support import Repo
 from support.programs import needs
+from support.terminals import open_terminal
 from tagwarden.cli.group import tagwarden
 
 # What moves the cursor and colours the text of a terminal.
@@ -127,7 +127,7 @@ def test_fish_completes_them(registry: Repo, programs: Path, typed: str, run: st
 
 def typed_into(shell: list[str], folder: Path, programs: Path, line: str) -> list[str]:
     """The lines that a terminal shows where somebody types `line`, the tabulator key and Enter."""
-    main, terminal = pty.openpty()
+    main, terminal = open_terminal()
     # The first terminal that the leader of a session opens is the session's.
     opening = ["sh", "-c", 'exec "$@" <"$0" >"$0" 2>&1', os.ttyname(terminal)]
     running = subprocess.Popen(

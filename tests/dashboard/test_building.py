@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable
@@ -223,7 +224,15 @@ def test_repositories_may_be_listed_in_a_file(repo: Repo, build: Build, site: Pa
     assert build("--list", "no-such-list").status == 3
 
 
-def test_many_repositories_are_read_by_several_processes(repo: Repo, build: Build, site: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("possible", [True, False], ids=["several", "without shared memory"])
+def test_many_repositories_are_read_by_several_processes_where_the_machine_allows_it(
+    possible: bool, repo: Repo, build: Build, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    if not possible:
+        monkeypatch.setattr("tagwarden.dashboard.site.ProcessPoolExecutor", refuse)
     repo.tag("churn@v1.0.0")
     places = []
     for number in range(WORTH_PROCESSES):

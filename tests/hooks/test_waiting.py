@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from support import Repo
+from support.terminals import open_terminal
 from support.waiting import eventually
 
 COMMAND = [sys.executable, "-I", "-m", "tagwarden.cli", "check", "churn@v1.0.0"]
@@ -36,7 +36,7 @@ def slow(guarded: Repo) -> Repo:
 
 def on_a_terminal(folder: Path, *command: str) -> str:
     """What a program writes to the terminal that its stderr is."""
-    ours, theirs = pty.openpty()
+    ours, theirs = open_terminal()
     process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=theirs)
     os.close(theirs)
     said = b""

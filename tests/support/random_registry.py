@@ -106,8 +106,10 @@ def play(plan: Plan, registry: Registry, after: Callable[[Registry, Meaning, lis
     meaning = Meaning()
     clock = BEGINNING
     for push in plan:
-        steps = fulfil(push, meaning, registry.commits, clock)
-        if registry.push(steps):
+        wished = fulfil(push, meaning, registry.commits, clock)
+        # Of a tag that stands just so there is nothing to push, and it happens once.
+        steps = [step for step in wished if step != meaning.steps.get(step.tag)]
+        if steps and registry.push(steps):
             clock = max(clock, *(step.time for step in steps))
             meaning.take(steps)
             after(registry, meaning, steps)

@@ -1,0 +1,15 @@
+"""Terminals that a test holds the other end of."""
+
+from __future__ import annotations
+
+import pty
+
+import pytest
+
+
+def open_terminal() -> tuple[int, int]:
+    """Both ends of a terminal, ours first; skips the test where none can be had, as without /dev/pts."""
+    try:
+        return pty.openpty()
+    except OSError as error:
+        pytest.skip(f"no terminal can be had here: {error}")
