@@ -48,4 +48,5 @@ def test_a_server_is_proven_whatever_the_environment_names(
     monkeypatch.setenv("GIT_PUSH_OPTION_0", "tagwarden.emergency=version-order: no")
     monkeypatch.setenv("GIT_TRACE", "1")
 
-    assert status(str(server.path)).proven == "refuses"
+    found, _ = status(str(server.path))
+    assert found.proven == "refuses"
