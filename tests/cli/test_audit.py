@@ -252,7 +252,7 @@ def test_a_server_is_audited_by_its_site_policy_too(server: Server, clone: Repo,
     assert ran.status == 1
     assert [(one["rule"], one["severity"]) for one in ran.json["findings"]] == [("version-form", "error")]
     assert ran.json["judged"] == 1
-    assert ran.json["notes"] == [f"the site policy judges, too: file:{site}"]
+    assert ran.json["notes"] == [f"the site policy also judges: file:{site}"]
 
 
 def test_of_what_both_policies_find_the_more_severe_is_told_once(server: Server, clone: Repo, tmp_path: Path) -> None:

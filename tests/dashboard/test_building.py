@@ -314,4 +314,4 @@ def test_what_the_site_policy_finds_is_shown_too(server: Server, build: Build, s
 
     pages = "".join(page.read_text() for page in site.rglob("*.html"))
     assert "is a pre-release" in pages
-    assert f"the site policy judges, too: file:{tmp_path / 'policy.toml'}" in pages
+    assert f"the site policy also judges: file:{tmp_path / 'policy.toml'}" in pages
