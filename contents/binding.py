@@ -6,11 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
+from ..policy.objects.needed_files import ANNOTATIONS_FILE, DVC_FILE, declaration
 from ..policy.record import Record
-from .blob_digests import sha256_in_git
+from ..repository.git.promised import is_partial_clone
+from .blob_digests import files_at, sha256_in_git
 from .digests import digests_of_file, digests_of_folder
 from .documents import Documents
-from .version_contents import contents_of
+from .version_contents import artifact_of, contents_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,6 +27,8 @@ BINDABLE = ("Artifact", "Data", "Metric")
 # What the `artifact` rule holds against the commit.
 BOUND_KINDS = ("sha256", "md5", "git")
 MOST_METRICS = 50
+# Of what is larger nobody wants to wait for the digest who has not asked for it.
+MOST_UNASKED = 1 << 30
 
 
 class Binding(Record):
@@ -64,6 +68,25 @@ def binding_of(
     return Binding(tuple(trailers), tuple(notes))
 
 
+def binding_unasked(git: Git, reader: Reader, model: str, commit: str) -> Binding:
+    """The `Artifact` trailers for whoever has not asked for them: where the commit names the artifact's path.
+
+    Nothing is fetched for it, and nothing large hashed; what can't be had is a note.
+    """
+    if is_partial_clone(git):
+        named = files_at(git, commit, (declaration(model, DVC_FILE)[0], ANNOTATIONS_FILE))
+        return Binding((), (f"{_NOT_ADDED} it might have to be fetched. {_ASK}",) if named else ())
+    held = artifact_of(reader, model, commit, Documents())
+    notes = list(held.notes)
+    try:
+        found = [("Artifact", value) for value in _artifact(git, commit, held, notes, most=MOST_UNASKED)]
+    except CannotJudge as problem:
+        return Binding((), (*notes, f"{_NOT_ADDED} {problem}"))
+    return Binding(tuple(found), tuple(notes))
+
+
+_NOT_ADDED = "no 'Artifact:' trailer was added:"
+_ASK = "--bind artifact adds it"
 _WHY_NOT = {
     "Artifact": (
         "the commit does not tell the model's artifact. Name its path in artifacts.yaml or dvc.yaml, or give the "
@@ -74,12 +97,15 @@ _WHY_NOT = {
 }
 
 
-def _artifact(git: Git, commit: str, held: Contents, notes: list[str]) -> Iterator[str]:
+def _artifact(git: Git, commit: str, held: Contents, notes: list[str], *, most: float = float("inf")) -> Iterator[str]:
+    """The values of the trailers. What has more than `most` bytes is not hashed."""
     piece = held.artifact
     if piece is None or not _fits(piece.path):
         return
     known = {digest.partition(":")[0]: digest for digest in piece.digests}
-    if piece.told_by == "Git":
+    if (piece.size or 0) > most and "sha256" not in known:
+        notes.append(f"{piece.path!r} is bound without its SHA-256, which would take long. {_ASK}")
+    elif piece.told_by == "Git":
         known["sha256"] = f"sha256:{sha256_in_git(git, commit, piece.path)}"
     elif "md5" in known:
         here = _in_work_tree(git, piece, known)

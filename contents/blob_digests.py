@@ -42,6 +42,12 @@ def sha256_in_git(git: Git, commit: str, path: str) -> str:
     return next(_sha256_of_blobs(git, [oid]))
 
 
+def files_at(git: Git, commit: str, paths: Sequence[str]) -> list[str]:
+    """Which of the paths the commit has. No file is looked at, so that a partial clone fetches none."""
+    found = _listed(git, "ls-tree", "-z", "--full-tree", commit, "--", *(f":(literal){path}" for path in paths))
+    return [path.decode("utf-8", "surrogateescape") for _, _, path in found]
+
+
 def _refuse_links(mode: str, path: str) -> None:
     if mode not in FILE_MODES:
         raise CannotJudge(f"{path!r} is no file in Git, so no digest of it can be bound.")

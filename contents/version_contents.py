@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..policy.grammar.names import gto_spelling
 from ..policy.objects.dvc_files import covers, tracked, within
-from ..policy.objects.needed_files import ANNOTATIONS_FILE
+from ..policy.objects.needed_files import ANNOTATIONS_FILE, DVC_FILE, declaration, folder_of
 from ..policy.objects.piece import Piece
 from .commit_files import CommitFiles
 from .documents import flattened, plain
@@ -34,16 +34,13 @@ def contents_of(
 ) -> Contents:
     """What the version of `model` (as tags spell it) on `commit` holds, whose tag has these `trailers`."""
     files = CommitFiles(reader, commit, documents)
-    folder, equals, name = model.partition("=")
-    folder, name = (folder, name) if equals else ("", model)
+    folder = folder_of(model)
     pipeline = read_pipeline(files, folder)
-    path = _path_of(files, pipeline, model, name)
+    path = _path_of(files, pipeline, model)
     stated = stated_in(trailers)
     if stated.artifact is not None:
         path = stated.artifact.path
-    artifact = _artifact(files, pipeline, path) if path is not None else None
-    if path is not None and artifact is None and stated.artifact is None:
-        files.note(f"{path!r}, where the artifact should be, is neither in the commit nor known to DVC there")
+    artifact = _artifact(files, pipeline, path, told=stated.artifact is not None) if path is not None else None
     maker = _maker(pipeline, path)
     deps = maker.deps if maker is not None else ()
     in_git = {dep.path: piece for dep in deps if (piece := files.piece(dep.path)) and piece.told_by == "Git"}
@@ -61,8 +58,20 @@ def contents_of(
     )
 
 
-def _path_of(files: CommitFiles, pipeline: Pipeline | None, model: str, name: str) -> str | None:
+def artifact_of(reader: Entries, model: str, commit: str, documents: Documents) -> Contents:
+    """Of what `contents_of` gathers the artifact alone, as far as the commit tells it.
+
+    No notes where the commit does not tell its path, for they are about others.
+    """
+    files = CommitFiles(reader, commit, documents)
+    pipeline = read_pipeline(files, folder_of(model))
+    path = _path_of(files, pipeline, model)
+    return Contents(_artifact(files, pipeline, path), notes=files.notes) if path is not None else Contents()
+
+
+def _path_of(files: CommitFiles, pipeline: Pipeline | None, model: str) -> str | None:
     """Where the artifact lies, by `dvc.yaml`, else by GTO's `artifacts.yaml`."""
+    name = declaration(model, DVC_FILE)[1]
     if pipeline is not None and name in pipeline.artifacts:
         return pipeline.artifacts[name]
     annotated = files.table(ANNOTATIONS_FILE).get(gto_spelling(model))
@@ -70,13 +79,15 @@ def _path_of(files: CommitFiles, pipeline: Pipeline | None, model: str, name: st
     return within("", path) if isinstance(path, str) and path else None
 
 
-def _artifact(files: CommitFiles, pipeline: Pipeline | None, path: str) -> Piece | None:
+def _artifact(files: CommitFiles, pipeline: Pipeline | None, path: str, *, told: bool = False) -> Piece | None:
     """What stands at `path`: in Git or Git LFS, else in DVC by `dvc.lock`, else by a `.dvc` file."""
     stages = pipeline.stages if pipeline is not None else ()
     found = files.piece(path) or next((out for stage in stages for out in stage.outs if covers(out, path)), None)
     found = found or tracked(path, files.table)
     if found is not None and found.path != path:
         files.note(f"{path!r} lies in {found.path!r}, which DVC keeps as one: the digest is that of the folder")
+    if found is None and not told:
+        files.note(f"{path!r}, where the artifact should be, is neither in the commit nor known to DVC there")
     return found
 
 

@@ -46,8 +46,9 @@ DOCUMENTS = (created_tag("register"),)
     type=click.Choice(["artifact", "data", "metrics"]),
     multiple=True,
     help="Record in the tag what the commit says: the digests of the model's file or folder, those of its training "
-    "data, or its metrics.  [default: what the policy requires]",
+    "data, or its metrics.  [default: the artifact, and what the policy requires]",
 )
+@click.option("--no-bind", is_flag=True, help="Record nothing in the tag but your message and trailers.")
 @click.option("--set", "values", multiple=True, metavar="NAME=VALUE", help="The value of {NAME} in --pre.")
 @creating_options
 def register(
@@ -60,6 +61,7 @@ def register(
     pre: str | None,
     values: tuple[str, ...],
     bind: tuple[str, ...],
+    no_bind: bool,
 ) -> int:
     """Register a version of MODEL on COMMIT (a branch, a tag or an id; default: HEAD).
 
@@ -70,9 +72,12 @@ def register(
     version (`target.version-file`), it uses that version, unless it is already
     registered.
 
-    With --bind, or if the policy requires them (`artifact.required`, or a required
-    trailer `Artifact`, `Data` or `Metric`), these trailers are filled in from the
-    files of the commit unless you give them yourself. Values that can't be
+    If the commit names the model's file or folder (`artifacts` in dvc.yaml, or
+    artifacts.yaml), its digests are recorded in `Artifact` trailers, as far as
+    nothing has to be fetched for them. With --bind, or if the policy requires them
+    (`artifact.required`, or a required trailer `Artifact`, `Data` or `Metric`),
+    these trailers are filled in from the files of the commit. --no-bind leaves all
+    of them out, and none is filled in that you give yourself. Values that can't be
     found are reported and left out.
 
     Prints the tag. If the server would refuse it, exits with 1 and creates nothing.
@@ -81,6 +86,8 @@ def register(
         raise click.UsageError("--version goes with neither --bump nor --pre nor --line")
     if values and pre is None:
         raise click.UsageError("--set goes with --pre only")
+    if bind and no_bind:
+        raise click.UsageError("--bind and --no-bind contradict each other")
     named = version_of(version) if version is not None else None
     wish = _pre_release(pre, values) if pre is not None else None
     asked = _line(line) if line is not None else None
@@ -95,6 +102,8 @@ def register(
             maker.known, found, version=named or told, bump=bump, pre=wish, above_latest=order != "any", line=numbers
         )
 
+    if no_bind:
+        return create(model_of(model), options, plan)
     return create(model_of(model), options, plan, Bound([TRAILERS[one] for one in bind]))
 
 

@@ -6,47 +6,96 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...policy.objects.trailers import parse_trailers
+from ...policy.budget import Budget
+from ...policy.objects.trailers import add_trailers, parse_trailers
 from ...report.escape import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from ...contents.binding import Binding
     from ...policy.file.policy import Policy
     from ...policy.registry.planning import Plan
     from ...policy.settings import Settings
     from ...repository.making.tag_maker import TagMaker
 
+    Trailers = tuple[tuple[str, str], ...]
+
+DIGESTS = {"sha256": "SHA-256", "md5": "DVC's MD5", "git": "Git's id"}
 TRAILERS = {"artifact": "Artifact", "data": "Data", "metrics": "Metric"}
 
 
+DIGESTS = {"sha256": "SHA-256", "md5": "DVC's MD5", "git": "Git's id"}
+
+
 class Bound:
-    """Makes the trailers of a planned registration: those that were `asked` for, and those that the policy wants."""
+    """Makes the trailers of a planned registration: those that were `asked` for, and those that the policy wants.
+
+    Where it wants none, the artifact is bound all the same, if the commit tells it.
+    """
 
     def __init__(self, asked: Sequence[str]) -> None:
         self._asked = asked
         # Large files are not read again where somebody else's tag took the name.
-        self._made: dict[tuple[str, tuple[str, ...]], Binding] = {}
+        self._made: dict[tuple[str, tuple[str, ...]], Trailers] = {}
 
-    def __call__(self, maker: TagMaker, policy: Policy, plan: Plan, message: str) -> Sequence[tuple[str, str]]:
-        """Say what could not be bound. Raises CannotJudge where the artifact can't be read."""
+    def __call__(self, maker: TagMaker, policy: Policy, plan: Plan, message: str) -> Trailers:
+        """Say what was bound unasked, and what could not be bound.
+
+        Raises CannotJudge where an artifact that was asked for can't be read.
+        """
         settings = policy.for_model(plan.name.model)
         given = {key.lower() for key, _ in parse_trailers(message)}
         wanted = [one for one in TRAILERS.values() if one in self._asked or _is_required(one, settings)]
         wanted = [one for one in wanted if one.lower() not in given]
-        if not wanted:
-            return ()
         key = (plan.commit, tuple(wanted))
         if key not in self._made:
-            from ...contents.binding import binding_of
+            unasked = () if "Artifact" in wanted or "artifact" in given else _unasked(maker, settings, plan, message)
+            self._made[key] = (*unasked, *(_asked_for(maker, settings, plan, wanted) if wanted else ()))
+        return self._made[key]
 
-            metrics = (*settings.show.metrics, *settings.show.better)
-            made = binding_of(maker.git, maker.reader, plan.name.model, plan.commit, wanted, metrics)
-            for note in made.notes:
-                click.echo(f"note: {escape(note)}", err=True)
-            self._made[key] = made
-        return self._made[key].trailers
+
+def _asked_for(maker: TagMaker, settings: Settings, plan: Plan, wanted: Sequence[str]) -> Trailers:
+    from ...contents.binding import binding_of
+
+    metrics = (*settings.show.metrics, *settings.show.better)
+    made = binding_of(maker.git, maker.reader, plan.name.model, plan.commit, wanted, metrics)
+    _note(made.notes)
+    return made.trailers
+
+
+def _unasked(maker: TagMaker, settings: Settings, plan: Plan, message: str) -> Trailers:
+    """The trailers that bind the artifact; none where the team has trailers of that name for something else."""
+    if any(one.key.lower() == "artifact" for one in settings.message.trailers):
+        return ()
+    from ...contents.binding import binding_unasked
+
+    made = binding_unasked(maker.git, maker.reader, plan.name.model, plan.commit)
+    if made.trailers and not _is_wanted(add_trailers(message, made.trailers).strip(), settings):
+        _note(["no 'Artifact:' trailer was added: with it the message is not one that the policy wants"])
+        return ()
+    _note(made.notes)
+    if made.trailers:
+        bound = [value.partition(" ") for _, value in made.trailers]
+        digests = " and ".join(DIGESTS[digest.partition(":")[0]] for digest, _, _ in bound)
+        click.echo(f"the tag binds {escape(repr(bound[0][2]))} by {digests}; --no-bind leaves that out", err=True)
+    return made.trailers
+
+
+def _is_wanted(text: str, settings: Settings) -> bool:
+    """Whether the policy would take a message as long as this, and of this form."""
+    wanted = settings.message
+    if len(text.encode("utf-8", "surrogateescape")) > wanted.max_bytes:
+        return False
+    if not wanted.pattern:
+        return True
+    from ...policy.patterns import matches_in_time
+
+    return matches_in_time(wanted.pattern, text, Budget())
+
+
+def _note(notes: Iterable[str]) -> None:
+    for note in notes:
+        click.echo(f"note: {escape(note)}", err=True)
 
 
 def _is_required(trailer: str, settings: Settings) -> bool:

@@ -36,17 +36,27 @@ _LONGEST_COMPLAINT = 2000
 _COMMIT_BYTES = 1 << 20
 
 
+def is_partial_clone(git: Git) -> bool:
+    """Whether objects may be missing here that a remote has promised to give."""
+    return bool(_promising(git))
+
+
+def _promising(git: Git) -> list[str]:
+    """The remotes that have promised objects."""
+    settings = git.run("config", "--name-only", "--get-regexp", r"^remote\..*\.promisor$", accepted=(0, 1))[1]
+    names = settings.decode("utf-8", "surrogateescape").splitlines()
+    extension = git.line("config", "--get", "extensions.partialClone", accepted=(0, 1))
+    found = [name.removeprefix("remote.").removesuffix(".promisor") for name in names]
+    return list(dict.fromkeys([*found, *([extension] if extension else [])]))
+
+
 class Promised:
     """The promised objects of one partial clone. `git` sees only what the clone has; `close` takes it away."""
 
     def __init__(self, clone: Git) -> None:
         """Raises CannotJudge for a server, which has to have its objects."""
         self._clone = clone
-        settings = clone.run("config", "--name-only", "--get-regexp", r"^remote\..*\.promisor$", accepted=(0, 1))[1]
-        names = settings.decode("utf-8", "surrogateescape").splitlines()
-        extension = clone.line("config", "--get", "extensions.partialClone", accepted=(0, 1))
-        found = [name.removeprefix("remote.").removesuffix(".promisor") for name in names]
-        self._remotes = list(dict.fromkeys([*found, *([extension] if extension else [])]))
+        self._remotes = _promising(clone)
         if not clone.may_fetch or clone.is_bare():
             raise CannotJudge(
                 "This repository is a partial clone: objects that are needed here are not in it. Whoever is pushed to "

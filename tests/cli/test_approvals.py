@@ -370,3 +370,15 @@ def test_who_approved_what_is_shown_where_the_approvals_are_and_can_be_verified(
     ran = tagwarden(team.ada.path, *verify)
     assert ran.status == 1
     assert "the policy wants 'fraud#prod#1' to be approved, and it needs 1 of @risk" in ran.err
+
+
+def test_a_proposed_registration_binds_its_artifact_as_a_registration_does(new_team: Callable[..., Team]) -> None:
+    team = new_team(ONE_EYE.replace('stages = ["prod"]', 'what = ["register"]'))
+    team.ada.commit({"artifacts.yaml": "churn: {path: m.bin}\n", "m.bin": "weights"})
+    wish = ("propose", "register", "churn", "--version", "v3.0.0", "--only-tag", "--json")
+
+    proposed, left_out = (tagwarden(team.ada.path, *wish, *more) for more in ((), ("--no-bind",)))
+
+    assert "\nArtifact: sha256:" in proposed.json["object"]
+    assert "the tag binds 'm.bin' by SHA-256 and Git's id; --no-bind leaves that out" in proposed.err
+    assert "Artifact" not in left_out.json["object"]

@@ -1,11 +1,13 @@
-"""`register --bind`: the tag tells what the version is made of, and `verify` finds it so."""
+"""What `register` binds, unasked and by `--bind`: the tag tells it, and `verify` finds it so."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
 
-from support import Repo
+import pytest
+
+from support import Repo, Server
 from support.command_line import Ran, tagwarden
 from support.programs import needs
 from tagwarden.contents.digests import digests_of_folder
@@ -28,12 +30,91 @@ def trailers(repo: Repo, tag: str = "churn@v0.0.1") -> list[tuple[str, str]]:
     return parse_trailers(repo.git("for-each-ref", "--format=%(contents)", f"refs/tags/{tag}"))
 
 
-def test_without_it_nothing_is_bound(repo: Repo) -> None:
+def test_the_artifact_is_bound_unasked_where_the_commit_tells_it(repo: Repo) -> None:
     repo.commit({**DECLARED, "models/m.bin": MODEL, "metrics.json": '{"AUC": 0.9}'})
 
-    register(repo)
+    planned = tagwarden(repo.path, "register", "churn", "--dry-run")
+    ran = register(repo)
+
+    oid = repo.git("rev-parse", "HEAD:models/m.bin")
+    bound = [("Artifact", f"sha256:{SHA} models/m.bin"), ("Artifact", f"git:{oid} models/m.bin")]
+    assert trailers(repo) == bound
+    assert all(f"{key}: {value}\n" in planned.out for key, value in bound)
+    said = "the tag binds 'models/m.bin' by SHA-256 and Git's id; --no-bind leaves that out\n"
+    assert said in planned.err
+    assert said in ran.err
+    assert "note" not in ran.err
+
+
+def test_and_not_where_it_does_not_or_nobody_wants_it(repo: Repo) -> None:
+    repo.commit({"dvc.yaml": "metrics: ['${file}']\n", "models/m.bin": MODEL})
+    untold = register(repo)
+    repo.commit(DECLARED)
+    unwanted = register(repo, "--no-bind")
+    both = tagwarden(repo.path, "register", "churn", "--no-bind", "--bind", "data")
+
+    assert (trailers(repo), trailers(repo, "churn@v0.0.2"), both.status) == ([], [], 2)
+    assert "bind" not in untold.err + unwanted.err
+    assert "note" not in untold.err + unwanted.err
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, "'models/m.bin', where the artifact should be, is neither in the commit nor known to DVC there"),
+        ({"tagwarden.toml": "[message]\nmax-bytes = 60\n"}, "with it the message is not one that the policy wants"),
+        ({"tagwarden.toml": "[message]\npattern = '.*'\n"}, "with it the message is not one that the policy wants"),
+        ({"tagwarden.toml": "[message.trailers.Artifact]\npattern = 's3:.*'\nrequired = false\n"}, ""),
+    ],
+)
+def test_nothing_honest_is_refused_for_it(repo: Repo, files: dict[str, str], said: str) -> None:
+    repo.commit({**DECLARED, **({"models/m.bin": MODEL} if files else {}), **files})
+
+    ran = register(repo)
 
     assert trailers(repo) == []
+    assert said in ran.err
+
+
+def test_what_cannot_be_hashed_is_bound_by_nobody_unasked(repo: Repo) -> None:
+    (repo.path / "models").mkdir()
+    (repo.path / "models/m.bin").symlink_to("../away")
+    repo.git("add", "models/m.bin")
+    repo.commit(DECLARED)
+
+    ran = register(repo)
+
+    assert trailers(repo) == []
+    assert "note: no 'Artifact:' trailer was added: 'models/m.bin' is no file in Git" in ran.err
+
+
+def test_what_is_huge_is_hashed_on_request_only(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tagwarden.contents.binding.MOST_UNASKED", 100)
+    repo.commit({**DECLARED, "models/m.bin": MODEL})
+
+    unasked = register(repo)
+    repo.commit()
+    register(repo, "--bind", "artifact")
+
+    oid = repo.git("rev-parse", "HEAD:models/m.bin")
+    assert trailers(repo) == [("Artifact", f"git:{oid} models/m.bin")]
+    assert "is bound without its SHA-256, which would take long. --bind artifact adds it" in unasked.err
+    assert trailers(repo, "churn@v0.0.2")[0] == ("Artifact", f"sha256:{SHA} models/m.bin")
+
+
+def test_in_a_partial_clone_nothing_is_fetched_for_it(server: Server, tmp_path: Path) -> None:
+    server.git("config", "uploadpack.allowFilter", "true")
+    server.commit_on_main({**DECLARED, "models/m.bin": MODEL})
+    server.git("clone", "--quiet", "--filter=blob:none", "--no-checkout", server.path.as_uri(), str(tmp_path / "part"))
+    clone = Repo(tmp_path / "part")
+    missing = "rev-list", "--objects", "--missing=print", "HEAD"
+    before = clone.git(*missing)
+
+    ran = tagwarden(clone.path, "register", "churn", "--push", "--only-tag")
+
+    assert (ran.status, clone.git(*missing)) == (0, before), ran.err
+    assert "note: no 'Artifact:' trailer was added: it might have to be fetched. --bind artifact adds it" in ran.err
+    assert "models/m.bin" not in server.git("cat-file", "tag", "churn@v0.0.1")
 
 
 def test_a_file_in_git_is_bound_by_its_content_and_its_id(repo: Repo) -> None:
@@ -146,6 +227,7 @@ def test_data_and_metrics_are_bound_on_request(repo: Repo) -> None:
 
     assert trailers(repo) == [
         ("Ticket", "ML-7"),
+        ("Artifact", f"md5:{MD5} models/m.bin"),
         ("Data", f"md5:{'1' * 32}.dir pool"),
         ("Metric", "AUC=0.951"),
         ("Metric", "by.loss=1e-05"),

@@ -41,11 +41,20 @@ COMMANDS = st.one_of(
     st.tuples(st.just("deprecate"), MODELS),
 )
 
+# What `register` binds both models to.
+DECLARED = {
+    "dvc.yaml": "artifacts: {churn: {path: m.bin}}\n",
+    "cv/dvc.yaml": "artifacts: {seg: {path: ../m.bin}}\n",
+    "m.bin": "weights",
+}
+
 places = itertools.count()
 
 
 def play(commands: list[tuple[tuple[str, ...], list[str]]], server: Server, clone: Repo) -> None:
     """Run the commands with --push; each is accepted by the server, or makes nothing."""
+    clone.commit(DECLARED)
+    clone.git("push", "--quiet", "origin", "main")
     for command, numbering in commands:
         if command[0] == "commit":
             clone.commit()
@@ -61,6 +70,7 @@ def play(commands: list[tuple[tuple[str, ...], list[str]]], server: Server, clon
             continue
         made = ran.json
         assert server.tags() == clone.tags() == before | {made["tag"]}
+        assert ("\nArtifact: sha256:" in made["object"]) == (made["kind"] == "register")
         [event] = check_ref_by_gto(clone.path, made["tag"])
         assert (event.event, event.model) == (EVENTS[made["kind"]], made["model"])
         if made["kind"] != "deprecate":
