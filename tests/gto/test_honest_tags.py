@@ -243,7 +243,7 @@ class TestRefusedOnPurpose:
 
         assert workshop.refused(workshop.make(gto.api.unassign, "churn", **leave)) == {"state-exists"}
 
-    def test_a_burnt_version(self, workshop: Workshop) -> None:
+    def test_a_deregistered_version(self, workshop: Workshop) -> None:
         workshop.push_one_by_one(register(workshop))
         workshop.push_one_by_one(workshop.make(gto.api.deregister, "churn", version="v0.0.1"))
 
