@@ -18,7 +18,7 @@ from ..policy.grammar.tag_name import parse_tag_name
 from ..policy.push import RefUpdate
 from ..policy.record import Record
 from ..policy.registry.event import read_event
-from ..policy.registry.replay import ORDER_WITHIN_A_SECOND
+from ..policy.registry.replay import place_in_time
 from ..repository.git.configuration import Configuration
 from ..repository.git.objects import TagRef
 from ..repository.git.program import GitProgram
@@ -197,17 +197,10 @@ def _why(verdict: Verdict) -> str:
 def _by_date(git: Git, ids: Ids) -> list[str]:
     """The names in the order in which the events happened; those of near misses, and without a date, in the end."""
     with closing(GitProgram(git)) as reader:
-        events = [
-            read_event(tag, name) for name, tag in read_refs(reader, [TagRef(name, oid) for name, oid in ids.items()])
-        ]
-    places: dict[str, tuple[int, int, object, str]] = {}
-    for event in events:
-        if event is not None:
-            version = event.name.version
-            precedence = version.precedence if version is not None and event.name.kind == "register" else ()
-            places[event.tag] = event.time, ORDER_WITHIN_A_SECOND[event.name.kind], precedence, event.tag
-    dated = sorted(places, key=places.__getitem__)
-    named = [name for name in sorted(ids) if name not in places]
+        refs = [TagRef(name, oid) for name, oid in ids.items()]
+        events = [event for name, tag in read_refs(reader, refs) if (event := read_event(tag, name))]
+    dated = [event.tag for event in sorted(events, key=place_in_time)]
+    named = sorted(ids.keys() - set(dated))
     return [*dated, *sorted(named, key=lambda name: isinstance(parse_tag_name(name), NearMiss))]
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 RULES = ("tests/policy/test_rules.py", "tests/policy/test_borders.py")
 ARTIFACTS = (*RULES, "tests/policy/test_bound_artifacts.py", "tests/server_hooks/test_artifacts.py")
-EMERGENCIES = (*RULES, "tests/policy/test_people.py", "tests/policy/test_consequences.py")
+PEOPLE = (*RULES, "tests/policy/test_people.py", "tests/policy/test_consequences.py")
 HISTORY = (*RULES, "tests/policy/test_history.py")
 NAMES = ("tests/policy/test_tag_name.py", "tests/policy/test_long_names.py")
 VERSIONS = ("tests/policy/test_versions.py",)
@@ -93,12 +93,12 @@ MUTANTS = (
     _rule("version_once", "if first != tag", "if False"),
     _rule("model_known", 'not in ("register", "assign")', '!= "register"'),
     _rule("tagger_is_pusher", "not circumstances.tell_the_pusher", "circumstances.tell_the_pusher"),
-    _rule("who", "not facts.circumstances.tell_the_pusher", "facts.circumstances.tell_the_pusher", EMERGENCIES),
+    _rule("who", "not facts.circumstances.tell_the_pusher", "facts.circumstances.tell_the_pusher", PEOPLE),
     _rule(
         "who",
         "by_name = (line.own, Act(CONTRARY[line.own.kind], line.own.stage))",
         "by_name = (line.own,)",
-        EMERGENCIES,
+        PEOPLE,
     ),
     _rule("signed", "if found.name != push.tag", "if False", (*RULES, "tests/policy/test_signed.py")),
     # The judge

@@ -19,9 +19,9 @@ that version was in the stage all along.
 
 from __future__ import annotations
 
-from ..grammar.tag_name import TagName, parse_tag_name
+from ..grammar.tag_name import TagName
 from ..record import Record
-from ..registry.event import read_event
+from ..registry.event import events_of, read_event
 from ..registry.replay import in_order
 from .possible_stages import Act, PossibleStages
 
@@ -94,10 +94,8 @@ def _consequences(facts: ModelFacts) -> tuple[dict[str, Groups], dict[str, Group
         return _in_their_turns(pushed), {}
     gone = _events(facts, _old)
     stages = PossibleStages()
-    for tag in facts.existing:
-        name = parse_tag_name(tag.name)
-        if isinstance(name, TagName) and (event := read_event(tag, name)):
-            stages.take(event)
+    for event in events_of(facts.existing):
+        stages.take(event)
     for _, event in gone:
         stages.take_possible(event)
     # If the push registers the first version of a commit, an assignment in the push puts it into the stage itself.

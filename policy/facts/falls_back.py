@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..grammar.tag_name import TagName, parse_tag_name
-from ..registry.event import read_event
+from ..registry.event import events_of
 from ..registry.history import ModelHistory
 from ..registry.moved_stages import in_words, moved_stages
 from .possible_stages import Act
@@ -23,13 +22,7 @@ def falls_back(facts: ModelFacts) -> list[str]:
     pushed = {replayed.event.tag: replayed.event for replayed in facts.events}
     if facts.model is None or TOMBSTONES.isdisjoint(event.name.kind for event in pushed.values()):
         return []
-    before = ModelHistory()
-    for tag in facts.existing:
-        name = parse_tag_name(tag.name)
-        event = read_event(tag, name) if isinstance(name, TagName) and tag.name not in pushed else None
-        if event is not None:
-            before.add(event)
-    moved = moved_stages(before, facts.history)
+    moved = moved_stages(ModelHistory(events_of(facts.existing)), facts.history)
     moved = {stage: holds for stage, holds in moved.items() if holds is None or holds.tag not in pushed}
     return in_words(facts.model, moved, facts.history)
 
@@ -45,7 +38,7 @@ def given_back(facts: ModelFacts) -> dict[str, Sequence[Act]]:
     tombstones = [one for one in facts.events if one.event.name.kind in TOMBSTONES]
     if not tombstones:
         return {}
-    before = _standing(facts)
+    before = ModelHistory(events_of(facts.existing))
     alone = len(facts.pushes) == 1
     found: dict[str, Sequence[Act]] = {}
     for one in tombstones:
@@ -61,7 +54,7 @@ def given_back(facts: ModelFacts) -> dict[str, Sequence[Act]]:
 
 def _given_back_in_turn(facts: ModelFacts) -> dict[str, Sequence[Act]]:
     """The same for tags that landed one after the other."""
-    history = _standing(facts)
+    history = ModelHistory(events_of(facts.existing))
     found: dict[str, Sequence[Act]] = {}
     for one in facts.events:
         stages = _stages_left(one.event, history) if one.event.name.kind in TOMBSTONES else []
@@ -72,16 +65,6 @@ def _given_back_in_turn(facts: ModelFacts) -> dict[str, Sequence[Act]]:
             _back(stage, holds, history) for stage, holds in moved.items() if holds is not None and holds != was[stage]
         ]
     return found
-
-
-def _standing(facts: ModelFacts) -> ModelHistory:
-    """The model's history without what is pushed."""
-    history = ModelHistory()
-    for tag in facts.existing:
-        name = parse_tag_name(tag.name)
-        if isinstance(name, TagName) and (event := read_event(tag, name)):
-            history.add(event)
-    return history
 
 
 def _stages_left(event: Event, *histories: ModelHistory) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from ..grammar.tag_name import TagName, parse_tag_name
 from ..record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..grammar.tag_name import TagName
+    from collections.abc import Iterable, Iterator
+
     from ..push import Tag
 
 
@@ -29,3 +31,11 @@ def read_event(tag: Tag, name: TagName) -> Event | None:
     if found is None or not found.readable or found.name != tag.name or found.target_type != "commit":
         return None
     return Event(tag.name, name, found.target, found.tagger.time if found.tagger else 0)
+
+
+def events_of(tags: Iterable[Tag]) -> Iterator[Event]:
+    """The events that GTO reads from these tags."""
+    for tag in tags:
+        name = parse_tag_name(tag.name)
+        if isinstance(name, TagName) and (event := read_event(tag, name)):
+            yield event
