@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +11,7 @@ from ..policy.errors import CannotJudge
 from ..report import github, gitlab, markdown, text
 from ..report.escape import escape
 from ..report.exit_status import ACCEPTED, REFUSED
-from ..report.json import document, dump
+from ..report.json import document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ def _as_text(verdict: Verdict) -> list[str]:
 
 
 def _as_json(verdict: Verdict) -> list[str]:
-    return [dump(document(verdict))]
+    return [json.dumps(document(verdict))]
 
 
 def _as_annotations(verdict: Verdict) -> list[str]:

@@ -14,6 +14,7 @@ import click
 from ..policy.errors import CannotJudge
 from ..policy.wording import without_passwords
 from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
+from ..report.json import failure
 from .errors import INTERRUPTED, OUTPUT_CLOSED, USAGE, Refused
 from .group import tagwarden
 
@@ -69,7 +70,7 @@ def _answer(error: BaseException, *, in_json: bool) -> int:
     text, shown = without_passwords(text), without_passwords(shown)
     click.echo(shown, err=True)
     if in_json:
-        click.echo(json.dumps({"schema": 1, "accepted": False, "error": text, "findings": []}))
+        click.echo(json.dumps(failure(text)))
     _flush()
     return status
 

@@ -6,7 +6,6 @@ from .escape import display
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
     from ..policy.verdict import Finding, Verdict
@@ -28,15 +27,8 @@ def document(verdict: Verdict) -> dict[str, Any]:
 
 
 def failure(problem: str) -> dict[str, Any]:
-    """The document for a push that could not be judged."""
+    """The document of whatever ended with an error."""
     return {"schema": SCHEMA, "accepted": False, "error": display(problem), "findings": []}
-
-
-def dump(content: Mapping[str, Any]) -> str:
-    """One line of ASCII JSON."""
-    import json
-
-    return json.dumps(content, ensure_ascii=True)
 
 
 def finding_document(finding: Finding) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 
-from ..policy.rules import load_rule
 from .escape import escape
-from .text import MOST_OF_ONE_RULE, summary
+from .text import more_of, summary, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,28 +49,21 @@ def code(text: str) -> str:
 
 
 def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
-    shown: dict[str, int] = {}
-    subject: object = ()
-    for finding in findings:
-        count = shown[finding.rule] = shown.get(finding.rule, 0) + 1
-        if count > MOST_OF_ONE_RULE:
-            continue
-        if (finding.ref,) != subject:
-            subject = (finding.ref,)
+    for finding, begins, why in told(findings):
+        if begins:
             name = finding.tag or finding.ref
             yield f"- {code(name) if name else 'this push'}"
-        yield from _one(finding, explain=count == 1)
-    for rule, count in shown.items():
-        if count > MOST_OF_ONE_RULE:
-            yield f"- {count - MOST_OF_ONE_RULE} more like this: {code(rule)}"
+        yield from _one(finding, why)
+    for rule, count in more_of(findings):
+        yield f"- {count} more like this: {code(rule)}"
     if findings:
         yield ""
 
 
-def _one(finding: Finding, *, explain: bool) -> Iterator[str]:
+def _one(finding: Finding, why: str | None) -> Iterator[str]:
     yield f"  - **{finding.severity}** {code(finding.rule)} {prose(finding.message)}"
-    if explain:
-        yield f"    - why: {prose(load_rule(finding.rule).WHY)}"
+    if why:
+        yield f"    - why: {prose(why)}"
     if finding.key:
         yield f"    - policy key: {code(finding.key)}"
     if finding.fix:

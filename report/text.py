@@ -50,23 +50,38 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' if number != 1 else ''}" if number else ""
 
 
-def _findings(findings: Sequence[Finding]) -> Iterator[str]:
+def told(findings: Sequence[Finding]) -> Iterator[tuple[Finding, bool, str | None]]:
+    """The findings that are told one by one, MOST_OF_ONE_RULE of each rule at most.
+
+    Each with whether it begins another ref, and why it matters, None where that was told before.
+    """
     shown: dict[str, int] = {}
     explained: set[tuple[str, str]] = set()
     subject: object = ()
     for finding in findings:
-        count = shown[finding.rule] = shown.get(finding.rule, 0) + 1
-        if count > MOST_OF_ONE_RULE:
-            continue
-        if (finding.ref,) != subject:
+        shown[finding.rule] = shown.get(finding.rule, 0) + 1
+        if shown[finding.rule] <= MOST_OF_ONE_RULE:
+            why = finding.why or load_rule(finding.rule).WHY
+            yield finding, (finding.ref,) != subject, None if (finding.rule, why) in explained else why
             subject = (finding.ref,)
+            explained.add((finding.rule, why))
+
+
+def more_of(findings: Sequence[Finding]) -> Iterator[tuple[str, int]]:
+    """The rules of which there are more, and how many."""
+    counts: dict[str, int] = {}
+    for finding in findings:
+        counts[finding.rule] = counts.get(finding.rule, 0) + 1
+    return ((rule, count - MOST_OF_ONE_RULE) for rule, count in counts.items() if count > MOST_OF_ONE_RULE)
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[str]:
+    for finding, begins, why in told(findings):
+        if begins:
             yield escape(finding.tag or finding.ref or "this push")
-        why = finding.why or load_rule(finding.rule).WHY
-        yield from _one(finding, None if (finding.rule, why) in explained else why)
-        explained.add((finding.rule, why))
-    for rule, count in shown.items():
-        if count > MOST_OF_ONE_RULE:
-            yield f"[{rule}] {count - MOST_OF_ONE_RULE} more like this"
+        yield from _one(finding, why)
+    for rule, count in more_of(findings):
+        yield f"[{rule}] {count} more like this"
 
 
 def _one(finding: Finding, why: str | None) -> Iterator[str]:

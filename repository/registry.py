@@ -91,15 +91,6 @@ def _tag(ref: TagRef, found: RawObject) -> Tag:
     return Tag(ref.name, ref.oid, found.type, content)
 
 
-def histories(reader: TagReader, models: Sequence[str] | None = None) -> dict[str, ModelHistory]:
-    """The history of every model that has an event; with `models` only of theirs.
-
-    Raises CannotJudge where the repository can't be read.
-    """
-    found = ((model, known_by(reader, tags).history()) for model, tags in tags_by_model(reader, models))
-    return {model: history for model, history in found if history.has_events}
-
-
 def take_up(reader: TagReader, history: ModelHistory) -> None:
     """Tell a deprecated model of its commits' dates, one of which may take it up again."""
     if history.is_deprecated:

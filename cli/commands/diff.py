@@ -46,8 +46,6 @@ DOCUMENTS = (
     ),
 )  # fmt: skip
 
-STYLES = ("text", "json", "markdown")
-
 
 @click.command()
 @click.argument("old", metavar="QUERY", shell_complete=complete_query)

@@ -12,15 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.gto_in_memory import gto_in_memory
-from support.gto_reading import Reading, read_by_gto, reading_of, while_nothing_changes
+from support.gto_reading import Reading, read_by_gto, reading_of_all, while_nothing_changes
 from support.meaning import Meaning, Step
 from support.plans import plans
 from support.random_registry import BEGINNING, InMemory, Plan, Registry, made, play, tag_bytes
-from tagwarden.policy.grammar.names import TAGS, gto_spelling, model_of
+from tagwarden.policy.grammar.names import TAGS, model_of
 from tagwarden.policy.push import RefUpdate
 from tagwarden.repository.git.objects import RawObject, TagRef
 from tagwarden.repository.past import PastTags
-from tagwarden.repository.registry import histories
 from tagwarden.server_hooks.log.line import BEGINNING as NO_LINE
 from tagwarden.server_hooks.log.line import LOG, Entry, encode_entry, seal
 from tagwarden.server_hooks.log.tags_in_log import BASELINE
@@ -60,7 +59,7 @@ def oid_of(step: Step) -> str:
 
 
 def reading_then(tags: PastTags) -> Reading:
-    return {gto_spelling(model): reading_of(history) for model, history in histories(tags).items()}
+    return reading_of_all(tags)
 
 
 def reading_of_gto(steps: Iterable[Step]) -> Reading:

@@ -83,8 +83,13 @@ class TestMarkdown:
         report = "\n".join(markdown.lines_of(verdict(finding("too low"))))
 
         assert report.startswith("**tagwarden: refused:** 1 error in 1 tag; policy\\: built-in")
-        assert "\n- `churn@v1.0.0`\n  - **error** `version-order` too low\n    - why: whoever deploys" in report
+        assert "\n- `churn@v1.0.0`\n  - **error** `version-order` too low\n    - why: " in report
         assert report.endswith("    - policy key: `versions.order`\n    - fix: `git tag -d too low`")
+
+    def test_a_finding_with_a_reason_of_its_own_is_explained_by_that(self) -> None:
+        report = markdown.lines_of(verdict(finding("too low")._replace(why="it is *so*.")))
+
+        assert "    - why: it is \\*so\\*\\." in report
 
     def test_of_many_alike_it_shows_some_and_counts_the_rest(self) -> None:
         report = markdown.lines_of(verdict(*[finding("too low")] * 25))

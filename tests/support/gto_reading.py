@@ -17,7 +17,8 @@ from tagwarden.policy.grammar.names import gto_spelling
 from tagwarden.policy.registry.history import ModelHistory
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
-from tagwarden.repository.registry import histories
+from tagwarden.repository.git.reader import TagReader
+from tagwarden.repository.registry import known_by, tags_by_model
 
 
 class Model(NamedTuple):
@@ -97,11 +98,17 @@ def check_ref_by_gto(repository: Path, tag: str) -> list[CheckedRef]:
     ]
 
 
+def reading_of_all(reader: TagReader) -> Reading:
+    """What this project makes of the tags that a reader has; models without an event are left out."""
+    histories = ((model, known_by(reader, tags).history()) for model, tags in tags_by_model(reader))
+    return {gto_spelling(model): reading_of(history) for model, history in histories if history.has_events}
+
+
 def read_by_tagwarden(repository: Path) -> Reading:
     """What this project reads from the same tags."""
     reader = GitProgram(Git.at(str(repository)))
     try:
-        return {gto_spelling(model): reading_of(history) for model, history in histories(reader).items()}
+        return reading_of_all(reader)
     finally:
         reader.close()
 
