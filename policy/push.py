@@ -173,7 +173,7 @@ class Circumstances(Record):
     budget: Budget | None = None
     written: Literal["planned", "in a clone", "standing"] = "in a clone"
     remote: str | None = "origin"
-    approvals: Callable[[str], Standing | None] | None = None
+    approvals: Callable[[str, Collection[str]], Standing | None] | None = None
 
     @property
     def tell_the_pusher(self) -> bool:

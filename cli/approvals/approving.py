@@ -143,7 +143,8 @@ def refuse_word(look: Look, word: Word, principal: str) -> None:
     """Raise Refused where the word of `principal` would change nothing."""
     tag = look.proposal.tag.name
     if word == "revoke":
-        if principal not in look.standing.approved_by:
+        said = [one.verdict for one in look.standing.endorsements if one.principal == principal]
+        if "approve" not in said:
             raise Refused(f"{principal!r} has not approved {tag!r}, so there is nothing to take back")
         return
     if principal in look.standing.approved_by:

@@ -20,7 +20,7 @@ exists already), have others run `tagwarden approve ID`, then run `tagwarden lan
 
 from __future__ import annotations
 
-from ..approvals.quorum import Parties, Standing, in_words, is_expired, shortfalls
+from ..approvals.quorum import Parties, Standing, in_words, is_expired, people_in, shortfalls
 from ..facts.fix import SHOWN_OF_AN_ID, made_anew, proposed
 from ..facts.wanted_approvals import tagger_of, wanted_by_lines
 from ..grammar.tag_name import TagName
@@ -87,7 +87,8 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
     if push.new.object is None:
         return Lack("is lightweight, and only an annotated tag can be approved", key, _made_anew(push, facts))
     look = facts.circumstances.approvals
-    standing = look(push.new.oid) if look is not None else Standing(proposed=False)
+    named = [people_in(one.entry.who, facts.settings.people.groups) for one in wanted.values()]
+    standing = look(push.new.oid, frozenset().union(*named)) if look is not None else Standing(proposed=False)
     if standing is None:
         return None
     parties = _parties(push, facts)

@@ -10,6 +10,7 @@ from ...policy.grammar.names import TAGS, model_of
 from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ...policy.objects.tag_object import TagObject, parse_tag_object
 from ...policy.record import Record
+from ..signatures.verifier import MOST_BAD, NOT_VERIFIED
 from .standing import signer_of
 
 TYPE_CHECKING = False
@@ -100,6 +101,7 @@ class _Look:
         self._circumstances = circumstances
         self._evidence = evidence
         self._reader = evidence.reader
+        self._bad = 0
 
     def tags(self, oids: Sequence[str]) -> dict[str, ProposedTag]:
         """What there is of the tag objects with these ids."""
@@ -155,8 +157,11 @@ class _Look:
         content, approval, size = self._approval(update.new)
         signer: str | None = None
         unsigned: str | None = None
-        if content is not None and not isinstance(approval, str):
+        if self._bad >= MOST_BAD:
+            unsigned = NOT_VERIFIED
+        elif content is not None and not isinstance(approval, str):
             signer, unsigned = signer_of(update.ref, update.new, content, self._evidence.verify)
+        self._bad += signer is None
         earlier = None if isinstance(old[1], str) else old[1].time
         return Word(approval, size, signer, unsigned, earlier)
 

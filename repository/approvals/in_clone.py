@@ -13,7 +13,7 @@ from .standing import StandingApprovals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Literal, Protocol
 
     from ...policy.approvals.quorum import Standing
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
         untold: bool
 
-        def of(self, tag: str) -> Standing | None:
-            """What there is of the tag object with the id `tag`; None where that can't be told here."""
+        def of(self, tag: str, people: Collection[str]) -> Standing | None:
+            """What `people` say of the tag object with the id `tag`; None where that can't be told here."""
 
 
 LOST = (
@@ -65,16 +65,16 @@ class ApprovalsHere:
             return None
         return LOST if self._is_whole and self._lacks is not None else NOT_HERE
 
-    def of(self, tag: str) -> Standing | None:
-        """What there is of the tag object with the id `tag`; None where that can't be told here."""
-        standing = self._told(tag)
+    def of(self, tag: str, people: Collection[str]) -> Standing | None:
+        """What `people` say of the tag object with the id `tag`; None where that can't be told here."""
+        standing = self._told(tag, people)
         self.untold = self.untold or standing is None
         return standing
 
-    def _told(self, tag: str) -> Standing | None:
+    def _told(self, tag: str, people: Collection[str]) -> Standing | None:
         if self._approvals is None or (self._lacks is not None and self._lacks(tag)):
             return None
-        standing = self._approvals.of(tag)
+        standing = self._approvals.of(tag, people)
         is_here = self._is_whole or standing.proposed or standing.endorsements
         return standing if is_here and tag not in self._approvals.unverified else None
 
@@ -114,19 +114,20 @@ class ApprovalsOfRemote:
         self._into = into
         self._repository = repository
         self._find_verify = find_verify
-        self._known: dict[str, Standing | None] = {}
+        self._known: dict[tuple[str, frozenset[str]], Standing | None] = {}
         self.untold = False
 
-    def of(self, tag: str) -> Standing | None:
-        """What there is of the tag object with the id `tag`; None where its approvals can't be verified here.
+    def of(self, tag: str, people: Collection[str]) -> Standing | None:
+        """What `people` say of the tag object with the id `tag`; None where that can't be verified here.
 
         Raises CannotJudge where the remote does not answer.
         """
-        if tag not in self._known:
-            self._known[tag] = self._ask(tag)
-        return self._known[tag]
+        asked = tag, frozenset(people)
+        if asked not in self._known:
+            self._known[asked] = self._ask(*asked)
+        return self._known[asked]
 
-    def _ask(self, tag: str) -> Standing | None:
+    def _ask(self, tag: str, people: frozenset[str]) -> Standing | None:
         refs = self._remote.refs_matching([proposal_ref(tag), f"{APPROVALS}{tag}/*"])
         git = self._git
         if refs:
@@ -135,7 +136,7 @@ class ApprovalsOfRemote:
         with closing(GitProgram(git)) as reader:
             verify = self._find_verify(reader)
             here = ApprovalsHere(StandingApprovals(_Listed(refs, reader), verify, lambda: self._repository))
-            standing = here.of(tag)
+            standing = here.of(tag, people)
         self.untold = self.untold or here.untold
         return standing
 

@@ -50,20 +50,28 @@ class StandingApprovals:
         self._verify = verify
         self._repository = repository
         self._touched = touched
-        self._known: dict[str, Standing] = {}
+        self._known: dict[tuple[str, frozenset[str]], Standing] = {}
         self.unverified: set[str] = set()
 
-    def of(self, tag: str) -> Standing:
-        """What is there of the tag object with the id `tag`. Raises CannotJudge where that can't be read."""
-        if tag not in self._known:
-            self._known[tag] = self._read(tag)
-        return self._known[tag]
+    def of(self, tag: str, people: Collection[str]) -> Standing:
+        """What is there of the tag object with the id `tag`. Raises CannotJudge where that can't be read.
+
+        Only the words of `people`, principals, are verified. Whoever may sign may
+        approve anything, so that there may be very many others, and these don't count.
+        """
+        asked = tag, frozenset(people)
+        if asked not in self._known:
+            self._known[asked] = self._read(*asked)
+        return self._known[asked]
 
     def approvers(self) -> dict[str, list[str]]:
         """Who has approved the tags that were asked for: by their ids, those of which anybody has."""
-        return {tag: sorted(found.approved_by) for tag, found in self._known.items() if found.approved_by}
+        found: dict[str, set[str]] = {}
+        for (tag, _), standing in self._known.items():
+            found.setdefault(tag, set()).update(standing.approved_by)
+        return {tag: sorted(people) for tag, people in found.items() if people}
 
-    def _read(self, tag: str) -> Standing:
+    def _read(self, tag: str, people: frozenset[str]) -> Standing:
         repository = self._repository()
         proposal = proposal_ref(tag)
         proposed = proposal not in self._touched and self._reader.existing([proposal]).get(proposal) == tag
@@ -75,10 +83,12 @@ class StandingApprovals:
         for (ref, _), found in zip(refs, list(objects), strict=True):
             name = read_ref(ref)
             if isinstance(name, ApprovalRef):
-                given.append(self._endorsement(ref, name, found, repository))
+                given.append(self._endorsement(ref, name, found, repository, people))
         return Standing(proposed, tuple(given))
 
-    def _endorsement(self, ref: str, name: ApprovalRef, found: RawObject, repository: str) -> Endorsement:
+    def _endorsement(
+        self, ref: str, name: ApprovalRef, found: RawObject, repository: str, people: frozenset[str]
+    ) -> Endorsement:
         content = parse_tag_object(found.data, found.size) if found.type == "tag" else None
         approval = read_approval(content)
         if isinstance(approval, str):
@@ -88,6 +98,8 @@ class StandingApprovals:
             problem = "it is about another tag object"
         elif approval.repository != repository:
             problem = f"it is for the repository {approval.repository!r}"
+        elif name.principal not in people:
+            problem = "the policy does not ask for it"
         elif content is not None:
             signer, problem = signer_of(ref, found.oid, content, self._verify)
             if signer is None and problem is None:

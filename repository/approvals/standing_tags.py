@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...policy.approvals.quorum import Parties, in_words, requirements_for, shortfalls
+from ...policy.approvals.quorum import Parties, in_words, people_in, requirements_for, shortfalls
 from ...policy.grammar.names import TAGS
 from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ...policy.push import TagPush
@@ -38,7 +38,8 @@ def problem_of_approvals(
     instead_of = archived.instead_of if archived is not None else None
     verify = find_verifier(policy, reader, reader.git, now=None, instead_of=instead_of)
     here = approvals_here(policy, reader, reader.git, verify, archived)
-    standing = here.of(tag.oid) if here is not None else None
+    named = [people_in(entry.who, settings.people.groups) for entry in entries.values()]
+    standing = here.of(tag.oid, frozenset().union(*named)) if here is not None else None
     if standing is None:
         raise ApprovalsElsewhere(tag.name)
     ref = TAGS + tag.name

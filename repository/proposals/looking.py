@@ -156,13 +156,12 @@ def look_at(proposal: Proposal, reader: Reader, git: Git, loaded: LoadedPolicy, 
     ref = TAGS + proposal.tag.name
     judge_updates([RefUpdate(reader.existing([ref]).get(ref), proposal.oid, ref)], reader, [judge])
     settings = judge.settings_of(proposal.name.model)
-    standing = StandingApprovals(reader, verify, lambda: settings.approvals.repository or "").of(proposal.oid)
+    named = {number: people_in(entry.who, settings.people.groups) for number, entry in judge.entries.items()}
+    approvals = StandingApprovals(reader, verify, lambda: settings.approvals.repository or "")
+    standing = approvals.of(proposal.oid, frozenset().union(*named.values()))
     parties = Parties(judge.tagger, knows_pusher=False)
     lacking = {one.entry: one for one in shortfalls(judge.entries, standing, parties, settings)}
-    required = {
-        number: Required(entry, people_in(entry.who, settings.people.groups), lacking.get(number))
-        for number, entry in judge.entries.items()
-    }
+    required = {number: Required(entry, named[number], lacking.get(number)) for number, entry in judge.entries.items()}
     content = proposal.tag.object
     known = known_model(proposal.name.model, read_tags(reader, [proposal.name.model]))
     event = read_event(proposal.tag, proposal.name)

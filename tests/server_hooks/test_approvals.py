@@ -21,7 +21,8 @@ from support.real_approvals import RealRegistry
 from support.registry_checks import audit_errors, gto_is_alive_and_agrees
 from support.signing import PgpKey, needs_gpg, needs_ssh
 from tagwarden.policy.approvals.guard import MOST_OF_A_MODEL, MOST_OF_A_PERSON
-from tagwarden.policy.approvals.refs import proposal_ref
+from tagwarden.policy.approvals.refs import approval_ref, proposal_ref
+from tagwarden.repository.signatures.verifier import MOST_BAD
 from tagwarden.server_hooks.log.chain import read_lines
 
 pytestmark = needs_ssh
@@ -239,6 +240,38 @@ def test_an_audit_counts_the_approvals_of_what_landed(new_approvals: NewApproval
 
     scene.server.git("update-ref", "-d", scene.place(tag, "lin"))
     assert unapproved(scene) == {"refs/tags/m#prod#1", "refs/tags/m#prod#2"}
+
+
+def test_words_of_people_whom_the_policy_does_not_name_keep_nothing_from_landing(new_approvals: NewApprovals) -> None:
+    scene = new_approvals()
+    tag = scene.tag()
+    scene.propose(tag)
+    scene.approve(tag, "grace", "lin")
+    word = scene.store(scene.approval(tag, "eve"))
+    planted = (approval_ref(tag, f"{number}@x") for number in range(1000))
+    scene.scene.point({ref: word for ref in planted if ref is not None})
+
+    assert scene.land(tag).landed
+
+
+@pytest.mark.thorough
+def test_of_people_whom_the_policy_names_any_number_may_have_keys_that_are_no_longer_valid(
+    new_approvals: NewApprovals, tmp_path: Path
+) -> None:
+    former = [f"former-{number}@x" for number in range(MOST_BAD + 2)]
+    scene = new_approvals(policy=POLICY.replace("groups.ml = [", f"groups.ml = [{str(former)[1:-1]}, "))
+    tags = {name: scene.tag(name) for name in ("m#prod#2", "m#prod#3")}
+    words = {}
+    for tag in tags.values():
+        scene.propose(tag)
+        scene.approve(tag, "grace", "lin")
+        stale = scene.store(scene.approval(tag, "late"))
+        words.update({ref: stale for one in former if (ref := approval_ref(tag, one)) is not None})
+    scene.scene.point(words)
+
+    landed = scene.push({f"refs/tags/{name}": tag for name, tag in tags.items()})
+
+    assert len(landed.landed) == len(tags), landed.told
 
 
 def test_status_names_an_id_that_is_not_the_policys(new_approvals: NewApprovals) -> None:

@@ -176,7 +176,7 @@ def judge_example(
     existing = [parse_line(line) for line in example.existing]
     pushed = [parse_line(line) for line in tags]
     proposals = {line.tag.oid: line.standing for line in (*existing, *pushed)}
-    circumstances = circumstances._replace(approvals=lambda tag: proposals.get(tag, Standing(proposed=False)))
+    circumstances = circumstances._replace(approvals=lambda tag, _people: proposals.get(tag, Standing(proposed=False)))
     judge = Judge(policy, circumstances, verify=verify)
     standing = {line.name: line.tag for line in existing}
     groups: dict[str | None, list[Line]] = {}
