@@ -29,6 +29,7 @@ COMMANDS: dict[str, Row] = {
     "proposals": Row("proposals:proposals", "List open proposals and the approvals that they lack."),
     "approve": Row("approve:approve", "Approve a proposal."),
     "revoke": Row("revoke:revoke", "Revoke your approval of a proposal."),
+    "withdraw": Row("withdraw:withdraw", "Take your own proposal back."),
     "land": Row("land:land", "Land a proposal that has its approvals."),
     "show": Row("show:show", "Show the models, or the versions of one."),
     "history": Row("history:history", "Show what happened to the models, event by event."),

@@ -53,6 +53,7 @@ def as_text(entry: dict[str, Any], *, tells_why_nobody: bool = True) -> str:
         lines.append(f"  could not judge: {escape(entry['error'])}")
     for policy in entry["policies"]:
         mode = ", which only evaluates" if policy["mode"] == "evaluate" else ""
+        lines += [f"  note: {escape(note)}" for note in policy.get("notes", ())]
         lines.append(f"  policy {escape(policy['source'])} ({(policy['id'] or 'no id')[:12]}){mode}")
     return "\n".join(lines)
 

@@ -71,6 +71,11 @@ def landed_document(look: Look) -> dict[str, object]:
     return {**proposal_document(look), "state": "landed", "because": None}
 
 
+def withdrawn_document(look: Look) -> dict[str, object]:
+    """The same of one that is proposed no more."""
+    return {**proposal_document(look), "state": "withdrawn", "because": None}
+
+
 def requirements_document(look: Look) -> list[dict[str, object]]:
     """What the policy wants, of the shape REQUIREMENT."""
     return [

@@ -11,9 +11,9 @@ from ...policy.grammar.names import gto_spelling
 from ...policy.grammar.query import parse_query
 from ...policy.objects.trailers import parse_trailers
 from ...policy.record import Record
-from ...policy.registry.overview import version_lines
+from ...policy.registry.overview import stage_holders, version_lines
 from ...policy.registry.resolution import Unresolved, resolve
-from ...report.documents.shape import shape
+from ...report.documents.shape import holding, shape
 from ...report.documents.shapes import AS_OF
 from ...report.escape import display, escape
 from ...report.table import table, utc_text
@@ -28,19 +28,24 @@ from .holdings import CONTENTS, Holdings, contents_document, contents_rows
 TELLING = ("artifact", "data", "metric")
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
     from ...contents.record import Contents
+    from ...policy.approvals.quorum import Endorsement
     from ...policy.grammar.query import Query
     from ...policy.push import Tag
-    from ...policy.registry.overview import VersionLine
+    from ...policy.registry.overview import StageHolder, VersionLine
     from ...policy.registry.resolution import ModelTags
 
 VERSION = shape(
     "version", "One version of a model.",
     "number", "version", "in_stages", "registered", "commit", "tag", "active",
 )  # fmt: skip
+ASSIGNED = shape("assignment", "By what a stage holds the version.", "stage", "tag", APPROVALS)
 DOCUMENT = shape(
     "show MODEL@VERSION", "One version, and what it holds.",
     "schema", *AS_OF, "notes", "model", *VERSION.fields, "tagger", "email", "message", "trailers", *CONTENTS, APPROVALS,
+    holding("assigned", ASSIGNED),
 )  # fmt: skip
 
 
@@ -77,20 +82,36 @@ def show_version(
             holdings = Holdings(None if repo and is_url(repo) else reader)
             one = held(asked, known, holdings, deprecated=deprecated)
             approvals, gaps = read_approvals(reader)
-            approved = approvals.get(one.line.tag, ())
+            holders = stage_holders(known.history())
+            assigned = [holders[stage] for stage in one.line.stages]
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
     notes = [*notes, *then.tell(), *gaps, *(display(note) for note in one.contents.notes)]
     if as_json:
-        document = {"schema": 1, **then.keys, "notes": notes, **_document(one), **approvals_document(approved)}
+        document = {"schema": 1, **then.keys, "notes": notes, **_document(one)}
+        document |= approvals_document(approvals.get(one.line.tag, ()))
+        document["assigned"] = [
+            {"stage": by.stage, "tag": by.tag, **approvals_document(approvals.get(by.tag, ()))} for by in assigned
+        ]
         click.echo(json.dumps(document))
         return
-    _print(one, approvers_text(approved))
+    _print(one, _approved_lines(one, assigned, approvals))
     for note in one.contents.notes:
         click.echo(f"note: {escape(note)}", err=True)
 
 
-def _print(one: Held, approvers: str | None) -> None:
+def _approved_lines(
+    one: Held, assigned: Sequence[StageHolder], approvals: Mapping[str, Sequence[Endorsement]]
+) -> Iterator[str]:
+    """Who approved the version, and that a stage holds it; nothing where nobody had to."""
+    if approvers := approvers_text(approvals.get(one.line.tag, ())):
+        yield f"approved by {approvers}"
+    for by in assigned:
+        if approvers := approvers_text(approvals.get(by.tag, ())):
+            yield f"in {by.stage} by {by.tag}, approved by {approvers}"
+
+
+def _print(one: Held, approved: Iterable[str]) -> None:
     model, line, tag, contents = one
     assert tag.object is not None
     assert tag.object.tagger is not None
@@ -99,8 +120,8 @@ def _print(one: Held, approvers: str | None) -> None:
     tagger = tag.object.tagger
     click.echo(f"{escape(gto_spelling(model))} {line.version}: {standing}{in_stages}")
     click.echo(f"registered {utc_text(line.time)} by {escape(tagger.name)} <{escape(tagger.email)}> ({line.tag})")
-    if approvers:
-        click.echo(f"approved by {escape(approvers)}")
+    for sentence in approved:
+        click.echo(escape(sentence))
     click.echo(f"commit {line.commit}")
     rows = contents_rows(contents)
     trailers = parse_trailers(tag.object.message)

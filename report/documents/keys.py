@@ -28,7 +28,7 @@ ID = {"type": "string", "pattern": "^[0-9a-f]{40}([0-9a-f]{24})?$"}
 HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 TIME = {"type": "string", "pattern": r"^[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$"}
 OUTCOMES = ("accepted", "refused", "emergency", "would-be-refused", "could-not-judge", "busy", "incomplete", "archived")
-STATES = ("waiting", "ready", "overtaken", "expired", "landed")
+STATES = ("waiting", "ready", "overtaken", "expired", "landed", "withdrawn")
 
 
 class Key(Record):
@@ -56,6 +56,7 @@ KEYS: dict[str, Key] = {
     "approvals": Key(OBJECTS, "What people say of a proposal, by their names."),
     "archive": Key(OBJECT, "What was archived, in a line of the outcome `archived`."),
     "artifact": Key(OBJECT, "The file or folder that the version is."),
+    "assigned": Key(OBJECTS, "The stages that hold the version, and by which tags."),
     "at": Key(TIME, "The time as of which the answer holds, where one was asked for."),
     "before": Key(TEXT, "What the stage holds now: a version, or a commit without one."),
     "because": Key(TEXT, "The reason."),

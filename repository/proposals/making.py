@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     # What came of a push: it is there, or what kept it out.
     Said = Literal["pushed", "landed", "withdrawn", "refused"]
     Landed = Literal["landed", "there all the same", "taken", "refused"]
+    Withdrawn = Literal["withdrawn", "landed", "refused"]
 
 
 class SignedWord(Record):
@@ -110,6 +111,17 @@ def push_landing(there: ProposedThere, proposal: Proposal) -> Landed:
         return "landed"
     found = ask(there.git, there.remote, name).tags.get(name)
     return "refused" if found is None else "there all the same" if found == proposal.oid else "taken"
+
+
+def push_withdrawal(there: ProposedThere, proposal: Proposal) -> Withdrawn:
+    """Delete a proposal. Raises CannotJudge where it can't be told what came of it."""
+    ref = proposal_ref(proposal.oid)
+    if push(there.git, there.remote, [f":{ref}"]):
+        return "withdrawn"
+    listing = ask(there.git, there.remote, proposal.tag.name)
+    if ref not in (listing.approvals or {}):
+        return "withdrawn"
+    return "landed" if listing.tags.get(proposal.tag.name) == proposal.oid else "refused"
 
 
 def fetch_landed(there: ProposedThere, proposal: Proposal) -> bool:

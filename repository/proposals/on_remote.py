@@ -77,7 +77,9 @@ def proposals_on(git: Git, remote: str, digits: str | None = None) -> Iterator[P
     assert listing.approvals is not None
     waiting, landed = _sorted_out(listing)
     if digits is not None:
-        waiting = [only_one(digits, waiting, landed, remote)]
+        # Of what has landed the proposal may be archived.
+        standing = {oid: name for name, oid in listing.tags.items()}
+        waiting = [only_one(digits, waiting, standing, remote)]
     with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
         wanted = {ref: oid for ref, oid in listing.approvals.items() if (read := read_ref(ref)) and read.tag in waiting}
         seeing = fetch_missing_refs(git, there, wanted, into=os.path.join(folder, "proposed"))

@@ -1,4 +1,4 @@
-"""`propose`, `proposals`, `approve`, `revoke` and `land`, by people with clones of their own and a real server."""
+"""`propose`, `proposals`, `approve`, `revoke`, `withdraw` and `land`, by people with clones and a real server."""
 
 from __future__ import annotations
 
@@ -159,6 +159,27 @@ def test_an_approval_is_taken_back_and_given_again(team: Team) -> None:
     said(team.grace, "approve", oid, "--yes")
     assert said(team.ada, "land", oid) == "churn#prod#1"
     assert "has landed already" in refused(team.grace, "revoke", oid)
+
+
+def test_whoever_proposed_withdraws_until_it_has_landed(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    team.server.git("config", "tagwarden.pusher", "http")
+    monkeypatch.setenv("REMOTE_USER", "ada")
+    oid = proposal(team.ada)
+    said(team.grace, "approve", oid, "--yes")
+    monkeypatch.setenv("REMOTE_USER", "grace")
+    assert "'churn#prod#1' is proposed on 'origin' as before" in refused(team.grace, "withdraw", oid)
+    monkeypatch.setenv("REMOTE_USER", "ada")
+
+    assert said(team.ada, "withdraw", oid) == "churn#prod#1"
+
+    assert team.proposals == set()
+    assert "there is none that waits" in refused(team.lin, "approve", oid, "--yes")
+    other = proposal(team.ada, "assign", "churn", "prod", "--version", "v1.0.0")
+    for person in (team.grace, team.lin):
+        said(person, "approve", other, "--yes")
+    said(team.ada, "land", other)
+    said(team.ada, "approvals", "archive", str(team.server.path))
+    assert f"the proposal {other} has landed already" in refused(team.ada, "withdraw", other)
 
 
 def test_who_is_not_asked_can_not_approve(team: Team, keys: dict[str, SshKey]) -> None:
@@ -359,7 +380,10 @@ def test_who_approved_what_is_shown_where_the_approvals_are_and_can_be_verified(
     assert [one["reason"] for one in events["fraud#prod#1"]["approvals"]] == ["Looked at it", ""]
     assert "approvals" not in events["churn@v1.0.0"]
     assert "APPROVED BY" not in said(team.ada, "history", "fraud")
-    assert "approved by grace@x, lin@x" in said(team.ada, "show", "fraud@v0.0.1", "-r", "origin")
+    shown = said(team.ada, "show", "fraud@v0.0.1", "-r", "origin")
+    assert "\napproved by grace@x, lin@x\nin prod by fraud#prod#1, approved by grace@x, lin@x\n" in shown
+    logged = said(team.server, "log", "--model", "fraud")
+    assert "  note: 'fraud#prod#1' has the approvals of grace@x, lin@x\n" in logged
     verify = ["verify", "model.txt", "fraud#prod"]
     assert "whether 'fraud#prod#1' was approved is not known here" in tagwarden(team.ada.path, *verify).err
     team.ada.git("fetch", "--quiet", "origin", "refs/tagwarden/*:refs/tagwarden/*")

@@ -35,6 +35,7 @@ CALLS: dict[str, list[list[str]]] = {
     "proposals": [["proposals"]],
     "approve": [["approve", "0" * 12]],
     "revoke": [["revoke", "0" * 12]],
+    "withdraw": [["withdraw", "0" * 12]],
     "land": [["land", "0" * 12]],
     "host": [["host", "plan", "github", "--repository", "ml/models"]],
     "audit": [["audit"]],

@@ -38,7 +38,9 @@ def test_in_every_situation_the_document_is_the_one_that_is_promised(templates: 
 
 
 @needs_ssh
-def test_and_so_it_is_where_a_team_approves(server: Server, tmp_path: Path) -> None:
+def test_and_so_it_is_where_a_team_approves(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REMOTE_USER", "ada")
+    server.git("config", "tagwarden.pusher", "http")
     keys = {name: SshKey.make(tmp_path / name) for name in ("ada", "grace", "lin")}
     everything = POLICY.partition("[[approvals.require]]")[0] + '[[approvals.require]]\nwho = ["@ml"]\n'
     team = make_team(server, keys, everything)

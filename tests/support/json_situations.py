@@ -79,10 +79,11 @@ def play(scene: Scene) -> Iterator[tuple[Situation, Ran]]:
 
 
 def play_in_team(team: Team) -> Iterator[tuple[Situation, Ran]]:
-    """The same where a team approves; ID is the first proposal."""
+    """The same where a team approves; ID is the first proposal, OPEN one that has not landed."""
     for situation in IN_A_TEAM:
         first = min(team.proposals, default="")
-        words = {"ID": first, "SERVER": str(team.server.path)}
+        still = min(team.proposals - set(team.server.refs("refs/tags/").values()), default="")
+        words = {"ID": first, "OPEN": still, "SERVER": str(team.server.path)}
         args = [words.get(word, word) for word in situation.call.split()]
         yield situation, tagwarden(getattr(team, situation.place).path, *args, "--json")
 
@@ -247,6 +248,9 @@ IN_A_TEAM = (
     Situation("proposals", "proposals", place="ada"),
     Situation("land", "land ID", place="ada"),
     Situation("propose unassign", "propose unassign churn prod --dry-run", place="ada"),
+    Situation("propose deprecate", "propose deprecate churn", place="ada"),
+    Situation("error", "withdraw 1234567", 1, place="ada"),
+    Situation("withdraw", "withdraw OPEN", place="ada"),
     Situation("approvals archive", "approvals archive --dry-run SERVER", place="ada"),
     Situation("approvals archive", "approvals archive SERVER", place="ada"),
     Situation("approvals archive REPO REPO", "approvals archive SERVER no-such-folder", 3, place="ada"),
