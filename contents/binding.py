@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
+from ..policy.objects.dvc_files import within
 from ..policy.objects.needed_files import ANNOTATIONS_FILE, DVC_FILE, declaration
 from ..policy.record import Record
 from ..repository.git.promised import is_partial_clone
@@ -100,41 +101,55 @@ _WHY_NOT = {
 def _artifact(git: Git, commit: str, held: Contents, notes: list[str], *, most: float = float("inf")) -> Iterator[str]:
     """The values of the trailers. What has more than `most` bytes is not hashed."""
     piece = held.artifact
-    if piece is None or not _fits(piece.path):
+    if piece is None:
         return
     known = {digest.partition(":")[0]: digest for digest in piece.digests}
+    path = piece.path
     if (piece.size or 0) > most and "sha256" not in known:
         notes.append(f"{piece.path!r} is bound without its SHA-256, which would take long. {_ASK}")
     elif piece.told_by == "Git":
         known["sha256"] = f"sha256:{sha256_in_git(git, commit, piece.path)}"
     elif "md5" in known:
-        here = _in_work_tree(git, piece, known)
+        here = _in_work_tree(git, piece, held.part, known)
         if here is None:
             notes.append(
                 f"{piece.path!r} is bound by DVC's MD5 alone, for which two files can be made that share one: the file "
                 "of this commit is not in the work tree (`dvc checkout` brings it), so its SHA-256 is not known"
             )
         else:
-            known["sha256"] = here
+            path = within(path, held.part)
+            of_it = "in a folder whose MD5" if held.part else "whose MD5"
             notes.append(
-                f"the SHA-256 of {piece.path!r} is that of the file in the work tree, whose MD5 is the one in "
+                f"the SHA-256 of {path!r} is that of the file in the work tree, {of_it} is the one in "
                 f"{piece.told_by!r}; a server that has no such file can't check it"
             )
-    yield from (f"{known[kind]} {piece.path}" for kind in BOUND_KINDS if kind in known)
+            # The MD5 of the whole is none of a part of it.
+            known = {"sha256": here} if held.part else {**known, "sha256": here}
+    if _fits(path):
+        yield from (f"{known[kind]} {path}" for kind in BOUND_KINDS if kind in known)
 
 
-def _in_work_tree(git: Git, piece: Piece, known: Mapping[str, str]) -> str | None:
-    """The SHA-256 of the file or folder in the work tree, None if that is not what the commit's MD5 names."""
+def _in_work_tree(git: Git, piece: Piece, part: str, known: Mapping[str, str]) -> str | None:
+    """The SHA-256 of `piece` in the work tree, or of what is at `part` in it; None if it is not what the commit has."""
     root = git.work_tree()
     path = os.path.join(root, piece.path) if root is not None else ""
     of_folder = known["md5"].endswith(".dir")
     if not (os.path.isdir(path) if of_folder else os.path.isfile(path)):
         return None
     try:
-        found = digests_of_folder(path) if of_folder else digests_of_file(path, {"md5": "", "sha256": ""})
+        found = _digests_at(path)
+        if found["md5"] != known["md5"]:
+            return None
+        if part:
+            path = os.path.join(path, part)
+            found = _digests_at(path)
     except OSError as error:
         raise CannotJudge(f"{error.filename or path!r} can't be read: {error.strerror}.") from error
-    return found.get("sha256") if found["md5"] == known["md5"] else None
+    return found.get("sha256")
+
+
+def _digests_at(path: str) -> dict[str, str]:
+    return digests_of_folder(path) if os.path.isdir(path) else digests_of_file(path, {"md5": "", "sha256": ""})
 
 
 def _metrics(held: Contents, names: Sequence[str]) -> Iterator[str]:

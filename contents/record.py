@@ -22,7 +22,11 @@ class Stated(Record):
 
 
 class Contents(Record):
-    """`data` and `code` are what the stage that makes the artifact depends on: out of Git, and in it."""
+    """`data` and `code` are what the stage that makes the artifact depends on: out of Git, and in it.
+
+    Where DVC keeps the folder that the artifact lies in as one, `artifact` is
+    that folder, and `part` the path in there; else it is empty.
+    """
 
     artifact: Piece | None = None
     data: tuple[Piece, ...] = ()
@@ -30,3 +34,4 @@ class Contents(Record):
     metrics: tuple[Stated, ...] = ()
     params: tuple[Stated, ...] = ()
     notes: tuple[str, ...] = ()
+    part: str = ""

@@ -36,10 +36,9 @@ def contents_of(
     files = CommitFiles(reader, commit, documents)
     folder = folder_of(model)
     pipeline = read_pipeline(files, folder)
-    path = _path_of(files, pipeline, model)
+    declared = _path_of(files, pipeline, model)
     stated = stated_in(trailers)
-    if stated.artifact is not None:
-        path = stated.artifact.path
+    path = stated.artifact.path if stated.artifact is not None else declared
     artifact = _artifact(files, pipeline, path, told=stated.artifact is not None) if path is not None else None
     maker = _maker(pipeline, path)
     deps = maker.deps if maker is not None else ()
@@ -48,13 +47,15 @@ def contents_of(
     params = list(_values(files, _param_files(files, pipeline, folder)))
     data = tuple(dep for dep in deps if dep.path not in in_git)
     notes: list[str] = []
+    artifact = _preferred_piece(stated.artifact, artifact, notes)
     return Contents(
-        _preferred_piece(stated.artifact, artifact, notes),
+        artifact,
         _preferred_pieces(stated.data, data, notes),
         tuple(in_git.values()),
         _preferred_values(stated.metrics, metrics, notes),
         tuple(params),
         (*stated.notes, *notes, *files.notes),
+        _part_of(artifact, declared),
     )
 
 
@@ -66,7 +67,10 @@ def artifact_of(reader: Entries, model: str, commit: str, documents: Documents) 
     files = CommitFiles(reader, commit, documents)
     pipeline = read_pipeline(files, folder_of(model))
     path = _path_of(files, pipeline, model)
-    return Contents(_artifact(files, pipeline, path), notes=files.notes) if path is not None else Contents()
+    if path is None:
+        return Contents()
+    artifact = _artifact(files, pipeline, path)
+    return Contents(artifact, notes=files.notes, part=_part_of(artifact, path))
 
 
 def _path_of(files: CommitFiles, pipeline: Pipeline | None, model: str) -> str | None:
@@ -84,11 +88,18 @@ def _artifact(files: CommitFiles, pipeline: Pipeline | None, path: str, *, told:
     stages = pipeline.stages if pipeline is not None else ()
     found = files.piece(path) or next((out for stage in stages for out in stage.outs if covers(out, path)), None)
     found = found or tracked(path, files.table)
-    if found is not None and found.path != path:
+    if found is not None and found.path != path and not told:
         files.note(f"{path!r} lies in {found.path!r}, which DVC keeps as one: the digest is that of the folder")
     if found is None and not told:
         files.note(f"{path!r}, where the artifact should be, is neither in the commit nor known to DVC there")
     return found
+
+
+def _part_of(artifact: Piece | None, declared: str | None) -> str:
+    """Where in `artifact`, which is a folder, the declared one lies; empty where it is not in a folder."""
+    if artifact is None or declared is None or artifact.path == declared or not covers(artifact, declared):
+        return ""
+    return declared if artifact.path == "." else declared.removeprefix(f"{artifact.path}/")
 
 
 def _maker(pipeline: Pipeline | None, path: str | None) -> Stage | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import posixpath
 from typing import TYPE_CHECKING
 
 import click
@@ -99,9 +101,10 @@ def verify(
     artifact = one.contents.artifact
     if artifact is None or not artifact.digests:
         raise CannotJudge(f"Neither the tag {one.line.tag!r} nor its commit tells the artifact of {version}.")
-    digests, different = _compare(path, artifact)
+    digests, different = _compare(path, artifact, one.contents.part, None if tags_only else reader.git.work_tree())
     if different and because is None:
-        because = f"its content is another, for that of {artifact.path!r} is {different} by {artifact.told_by!r}"
+        of = posixpath.join(artifact.path, one.contents.part) if os.path.isfile(path) else artifact.path
+        because = f"its content is another, for that of {of!r} is {different} by {artifact.told_by!r}"
     elif not different and all(digest.startswith("md5:") for digest in digests):
         own.append(MD5_ALONE)
     notes += [*then.tell(), *map(display, own)]
@@ -152,9 +155,10 @@ def _unapproved(tags: Iterable[Tag], loaded: LoadedPolicy | None, reader: GitPro
     return None
 
 
-def _compare(path: str, artifact: Piece) -> tuple[tuple[str, ...], str | None]:
+def _compare(path: str, artifact: Piece, part: str, work_tree: str | None) -> tuple[tuple[str, ...], str | None]:
     """The digests that the content has, and the first that it has not."""
+    from ...contents.part_of_folder import compare_part
     from ...contents.verifying import compare
 
-    found = compare(path, artifact)
+    found = compare_part(path, artifact, part, work_tree) if part and os.path.isfile(path) else compare(path, artifact)
     return found.same, next(iter(found.different), None)

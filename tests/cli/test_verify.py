@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from pathlib import Path
 
@@ -172,6 +173,85 @@ def test_a_folder_is_verified_by_the_digest_that_dvc_gives_it(repo: Repo, tmp_pa
     assert verify(repo, folder).status == 0
     (folder / "more.txt").write_text("3\n")
     assert verify(repo, folder).status == 1
+
+
+@pytest.fixture
+def in_folder(repo: Repo, tmp_path: Path) -> Path:
+    """churn v1.0.0, of which the commit says that it is m.bin of a folder that DVC keeps as one; and the folder."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (folder / "m.bin").write_bytes(MODEL)
+    (folder / "vocabulary.txt").write_text("a b c")
+    digests = digests_of_folder(str(folder))
+    out = f"outs: [{{md5: {digests['md5'].removeprefix('md5:')}, hash: md5, path: models}}]\n"
+    repo.commit({"dvc.yaml": "artifacts: {churn: {path: models/m.bin}}\n", "models.dvc": out})
+    repo.tag("churn@v1.0.0")
+    repo.tag("churn@v1.1.0", repo.commit(), message=f"Bound\n\nArtifact: {digests['sha256']} models")
+    return folder
+
+
+def cached(repo: Repo, *places: str, hold: str = "") -> None:
+    """A list of the folder's files, where DVC keeps it."""
+    files = {"m.bin": MODEL, "vocabulary.txt": b"a b c"}
+    listed = [{"md5": hashlib.md5(data).hexdigest(), "relpath": path} for path, data in files.items()]
+    content = json.dumps(listed, sort_keys=True)
+    digest = hashlib.md5(content.encode()).hexdigest()
+    file = repo.path.joinpath(".dvc", *places, digest[:2], f"{digest[2:]}.dir")
+    file.parent.mkdir(parents=True)
+    file.write_text(hold or content)
+
+
+def test_a_file_of_a_folder_that_dvc_keeps_as_one_is_verified_by_the_folder_it_lies_in(
+    repo: Repo, in_folder: Path, model: Path
+) -> None:
+    ran, bound = (verify(repo, in_folder / "m.bin", f"churn@{version}") for version in ("v1.0.0", "v1.1.0"))
+    alone = verify(repo, model, "churn@v1.0.0")
+    whole = verify(repo, in_folder, "churn@v1.1.0")
+    (in_folder / "vocabulary.txt").write_text("d e f")
+    changed = verify(repo, in_folder / "m.bin", "churn@v1.0.0")
+
+    assert [one.status for one in (ran, bound, whole, alone, changed)] == [0, 0, 0, 3, 3]
+    assert "sha256:" in bound.out
+    assert "'m.bin' of the folder 'models', which is known as a whole only, as md5:" in alone.err
+    assert "it does not lie in such a folder, and no list of its files is in DVC's cache" in alone.err
+    assert "run `dvc pull`, and verify the file where it lies in the folder" in alone.err
+    assert "the one that it lies in is another" in changed.err
+
+
+def test_a_list_that_is_none_is_none_though_its_digest_fits(repo: Repo, model: Path) -> None:
+    content = '[{"relpath": 1}]'
+    digest = hashlib.md5(content.encode()).hexdigest()
+    file = repo.path / ".dvc/cache/files/md5" / digest[:2] / f"{digest[2:]}.dir"
+    file.parent.mkdir(parents=True)
+    file.write_text(content)
+    files = {"dvc.yaml": "artifacts: {churn: {path: models/m.bin}}\n"}
+    repo.commit({**files, "models.dvc": f"outs: [{{md5: {digest}.dir, hash: md5, path: models}}]\n"})
+    repo.tag("churn@v1.0.0")
+
+    assert verify(repo, model).status == 3
+
+
+@pytest.mark.parametrize("places", [("cache", "files", "md5"), ("cache",)])
+def test_or_by_the_list_in_the_cache_of_dvc(repo: Repo, in_folder: Path, model: Path, places: tuple[str, ...]) -> None:
+    cached(repo, *places)
+
+    same = verify(repo, model, "churn@v1.0.0")
+    other = verify(repo, in_folder / "vocabulary.txt", "churn@v1.0.0")
+
+    assert (same.status, same.out.rpartition(": ")[2]) == (0, f"md5:{MD5}\n")
+    assert other.status == 1
+    assert f"that of 'models/m.bin' is md5:{MD5}" in other.err
+    # What is bound by its SHA-256 is not taken for less.
+    assert verify(repo, model, "churn@v1.1.0").status == 3
+
+
+def test_a_list_that_was_tampered_with_is_none(repo: Repo, in_folder: Path, tmp_path: Path) -> None:
+    forged = tmp_path / "forged"
+    forged.write_text("forged")
+    entry = {"md5": hashlib.md5(b"forged").hexdigest(), "relpath": "m.bin"}
+    cached(repo, "cache", "files", "md5", hold=json.dumps([entry]))
+
+    assert verify(repo, forged, "churn@v1.0.0").status == 3
 
 
 @needs("ssh-keygen")

@@ -175,3 +175,35 @@ def test_a_pointer_that_git_lfs_made_is_read_as_git_lfs_reads_it(repo: Repo) -> 
     assert [(found.path, found.digests, found.size)] == [
         (one["name"], (f"{one['oid_type']}:{one['oid']}",), one["size"]) for one in listed
     ]
+
+
+@needs("dvc")
+def test_a_file_of_a_folder_that_dvc_keeps_as_one_is_verified_as_a_part_of_it(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
+    run(repo.path, "dvc", "init", "--quiet")
+    (repo.path / "models" / "sub").mkdir(parents=True)
+    for name in ("sub/m.bin", "other.bin"):
+        (repo.path / "models" / name).write_text(f"weights of {name}")
+    run(repo.path, "dvc", "add", "--quiet", "models")
+    repo.git("add", "--all")
+    repo.commit({"dvc.yaml": "artifacts: {churn: {path: models/sub/m.bin}}\n"})
+    repo.tag("churn@v1.0.0")
+    alone = tmp_path / "m.bin"
+    alone.write_text("weights of sub/m.bin")
+
+    def verify(path: Path) -> int:
+        return tagwarden(repo.path, "verify", str(path), "churn@v1.0.0").status
+
+    in_place, other = repo.path / "models/sub/m.bin", repo.path / "models/other.bin"
+    assert [verify(path) for path in (in_place, alone, other)] == [0, 0, 1]
+    run(repo.path, "dvc", "config", "cache.dir", "elsewhere")
+    (repo.path / ".dvc/cache").rename(repo.path / "elsewhere")
+    assert [verify(path) for path in (in_place, alone, other)] == [0, 0, 1]
+    (repo.path / "elsewhere").rename(tmp_path / "gone")
+    assert [verify(path) for path in (in_place, alone, other)] == [0, 3, 3]
+    assert tagwarden(repo.path, "register", "churn", "--version", "v1.0.1", repo.commit()).status == 0
+    assert tagwarden(repo.path, "verify", str(alone), "churn@v1.0.1").status == 0
+    alone.write_text("another")
+    assert tagwarden(repo.path, "verify", str(alone), "churn@v1.0.1").status == 1
