@@ -75,7 +75,8 @@ def judge_call(call: Call) -> int:
         _send_on(place, lands=False)
         raise
     # Git does not go on with an accepted push, and its lock is kept, before all of this is said.
-    tell(words, call.host, seconds=SECONDS_WHILE_OTHERS_WAIT if status == ACCEPTED else SECONDS)
+    if words:
+        tell(words, call.host, seconds=SECONDS_WHILE_OTHERS_WAIT if status == ACCEPTED else SECONDS)
     _send_on(place, lands=status == ACCEPTED)
     return status
 

@@ -12,8 +12,6 @@ from __future__ import annotations
 import os
 
 from ..policy.grammar.names import TAGS
-from ..repository.git.whole_file import read_start
-from ..repository.hook_files.our_files import KEPT_SUFFIX, is_our_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +49,10 @@ def _in_folder(folder: str, hook: str) -> str | None:
     file = os.path.join(folder, hook)
     if not os.access(file, os.X_OK) or os.path.isdir(file):
         return None
+    # Most repositories have no such file, and need none of this.
+    from ..repository.git.whole_file import read_start
+    from ..repository.hook_files.our_files import KEPT_SUFFIX, is_our_text
+
     beginning = read_start(file)
     if is_our_text(beginning):
         behind = file + KEPT_SUFFIX
@@ -73,6 +75,9 @@ def _of_delegate(folder: str, hooks: str) -> str | None:
         names = sorted(os.listdir(folder))
     except OSError:
         return None
+    from ..repository.git.whole_file import read_start
+    from ..repository.hook_files.our_files import is_our_text
+
     for name in names:
         file = os.path.join(folder, name)
         runs = name not in OF_THE_HOST and os.path.isfile(file) and os.access(file, os.X_OK)

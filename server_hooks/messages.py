@@ -6,7 +6,7 @@ before it says so.
 
 from __future__ import annotations
 
-from ..report import exit_status, telling
+from ..report import exit_status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ def line_prefix(host: str) -> str:
 
 def tell(lines: Iterable[str], host: str = "", *, seconds: float = SECONDS) -> bool:
     """Write `lines` to stderr as `host` shows them; whether all were taken within `seconds`."""
+    from ..report import telling
+
     return telling.tell(lines, prefix=line_prefix(host), seconds=seconds)
 
 

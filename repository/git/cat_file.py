@@ -63,6 +63,8 @@ class ObjectReader:
         object is damaged or Git fails, and where a partial clone does not get
         what it lacks.
         """
+        if not questions:
+            return
         answered = 0
         if self._promised is None:
             try:

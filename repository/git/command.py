@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from ...policy.errors import CannotJudge
-from .environment import SETTINGS, environment_without_repository
 from .processes import run, start
 
 TYPE_CHECKING = False
@@ -65,6 +64,8 @@ class Git:
 
         The user's own settings in the environment hold, as with `git -C`: it may be they that let Git trust it.
         """
+        from .environment import SETTINGS, environment_without_repository
+
         settings = {name: os.environ[name] for name in SETTINGS if name in os.environ}
         return cls(directory, {**environment_without_repository(), **settings})
 
@@ -74,6 +75,8 @@ class Git:
 
         GIT_NAMESPACE still counts: it says which refs a push is about.
         """
+        from .environment import environment_without_repository
+
         namespace = {name: os.environ[name] for name in ("GIT_NAMESPACE",) if name in os.environ}
         environment = {**environment_without_repository(), **namespace, "GIT_DIR": folder}
         return cls(None, environment, settings_file=settings_file)
