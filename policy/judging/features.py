@@ -16,8 +16,6 @@ from ..objects.needed_files import ANNOTATIONS_FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ..facts.model_facts import ModelFacts
     from ..push import Tag, WholePush
 
@@ -44,7 +42,7 @@ def features_of(facts: ModelFacts) -> set[str]:
         if push.old is not None:
             features.add("move")
         if push.new is not None:
-            features.update(_of_tag(push.new, facts))
+            _add_those_of(push.new, facts, features)
     if "assign" in features and new_stages(facts):
         features.add("new-stage")
     for replayed in facts.events:
@@ -68,15 +66,15 @@ def features_of_push(push: WholePush) -> set[str]:
     return features
 
 
-def _of_tag(tag: Tag, facts: ModelFacts) -> Iterator[str]:
+def _add_those_of(tag: Tag, facts: ModelFacts, features: set[str]) -> None:
     found = tag.object
     if found is None:
-        yield "lightweight"
+        features.add("lightweight")
         return
     if found.name != tag.name:
-        yield "other-name"
+        features.add("other-name")
     if found.defects or found.message_bytes > facts.settings.message.max_bytes:
-        yield "defect"
+        features.add("defect")
     target = facts.targets.get(found.target)
     if (
         target is None
@@ -84,12 +82,12 @@ def _of_tag(tag: Tag, facts: ModelFacts) -> Iterator[str]:
         or found.target_type != "commit"
         or (target.commit is not None and target.commit.defect is not None)
     ):
-        yield "odd-target"
+        features.add("odd-target")
         return
     if target.files.get(ANNOTATIONS_FILE) is not None:
-        yield "annotations"
+        features.add("annotations")
     shape, bounds = target.shape, facts.settings.target
     if shape is not None and (
         shape.defect or not shape.whole or shape.paths > bounds.max_paths or shape.depth > bounds.max_depth
     ):
-        yield "odd-tree"
+        features.add("odd-tree")

@@ -14,7 +14,7 @@ from .history_index import NewestFirst, StagesEver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Container, Iterable, Iterator
 
     from ..grammar.versions import Version
     from .event import Event
@@ -174,10 +174,10 @@ class ModelHistory:
         deregistered = self._deregistered.get((version, commit))
         return deregistered is None or registered.time > deregistered.time
 
-    def active_registrations(self) -> Iterator[Event]:
-        """The registrations of the active versions, in no order; one a (version, commit)."""
+    def active_registrations(self, *, but: Container[str] = ()) -> Iterator[Event]:
+        """The registrations of the active versions, in no order; one a (version, commit), `but` for these tags."""
         for (version, commit), event in self._registered.items():
-            if self.is_active(version, commit):
+            if event.tag not in but and self.is_active(version, commit):
                 yield event
 
     def active_version_at(self, commit: str) -> Version | None:

@@ -45,9 +45,9 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         return
     pushed = {replayed.event.tag for replayed in facts.events}
     highest: dict[tuple[int, ...], tuple[Precedence, Version]] = {}
-    for event in facts.history.active_registrations():
+    for event in facts.history.active_registrations(but=pushed):
         version = event.name.version
-        if version and event.tag not in pushed:
+        if version:
             line, precedence = _line(version, numbers), version.precedence
             if line not in highest or highest[line][0] < precedence:
                 highest[line] = precedence, version

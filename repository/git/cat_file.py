@@ -130,7 +130,10 @@ class ObjectReader:
             return
         # Nearly all are read; what is not kept here is asked once more.
         unread = self._find_unread(questions, content_of)
-        wanted = [question for place, question in enumerate(questions) if place not in unread] if unread else questions
+        if not unread:
+            yield from self._run(_CONTENT, questions, limit, content_of)
+            return
+        wanted = [question for place, question in enumerate(questions) if place not in unread]
         contents = self._run(_CONTENT, wanted, limit, content_of)
         try:
             for place in range(len(questions)):

@@ -97,16 +97,13 @@ def _asked(shares: Sequence[ModelPush], judges: Sequence[Judge]) -> _Asked:
         )
         if any(one.levels["artifact"] != "off" for one in settings):
             _ask_for_artifacts(share, asked)
-        keeps = any(one.levels["tag-permanent"] != "off" for one in settings)
-        for push in share.pushed:
-            if push.new is None and keeps and (gone := _target_of(push.old)):
-                # What nobody can read may go.
+        if any(one.levels["tag-permanent"] != "off" for one in settings):
+            # What nobody can read may go.
+            for gone in _targets_of(push.old for push in share.pushed if push.new is None):
                 asked.paths.setdefault(gone, {})
                 if bounds:
                     asked.walked.add(gone)
-            target = _target_of(push.new)
-            if not target:
-                continue
+        for target in _targets_of(push.new for push in share.pushed):
             asked.paths.setdefault(target, {}).update(dict.fromkeys(paths))
             if bounds:
                 asked.walked.add(target)
@@ -114,9 +111,8 @@ def _asked(shares: Sequence[ModelPush], judges: Sequence[Judge]) -> _Asked:
                 asked.branches.setdefault(glob, set()).add(target)
         if any(isinstance(push.name, TagName) and push.name.kind == "deprecate" for push in share.pushed):
             # GTO holds the dates of the model's commits against its deprecation.
-            for tag in share.existing:
-                if target := _target_of(tag):
-                    asked.paths.setdefault(target, {})
+            for target in _targets_of(share.existing):
+                asked.paths.setdefault(target, {})
     return asked
 
 
@@ -156,8 +152,10 @@ def _read_artifacts(asked: _Asked, files: Files, reader: Reader) -> dict[str, di
     return placed
 
 
-def _target_of(tag: Tag | None) -> str:
-    return tag.object.target if tag is not None and tag.object is not None else ""
+def _targets_of(tags: Iterable[Tag | None]) -> dict[str, None]:
+    """What these tags point at, each once: of a push that brings a history many are on one commit."""
+    objects = (tag.object for tag in tags if tag is not None)
+    return dict.fromkeys(found.target for found in objects if found is not None and found.target)
 
 
 def _shapes(asked: _Asked, commits: Mapping[str, Commit], reader: Reader) -> dict[str, Shape]:
