@@ -11,7 +11,6 @@ import click
 from tagwarden.cli.command_table import COMMANDS
 from tagwarden.cli.commands.rules import known_rules
 from tagwarden.cli.group import tagwarden
-from tagwarden.policy.file.reference import policy_reference
 from tagwarden.policy.rules import RULES, load_rule
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).parent
 JSON_PAGE = DOCS / "json_page.py"
+POLICY_PAGE = DOCS / "policy_page.py"
 BAD_STATES = DOCS.parent / "tests" / "support" / "bad_states.py"
 ABOUT_COMMANDS = """\
 What each exit status means: [exit-status.md](exit-status.md).
@@ -68,11 +68,12 @@ def pages() -> dict[str, str]:
     """The generated pages: file name within docs/ → content."""
     bad_states: Callable[[], str] = runpy.run_path(str(BAD_STATES))["page"]
     json_page: Callable[[], str] = runpy.run_path(str(JSON_PAGE))["json_page"]
+    policy_page: Callable[[], str] = runpy.run_path(str(POLICY_PAGE))["policy_page"]
     return {
         "bad-states.md": GENERATED + bad_states(),
         "cli.md": cli_page(),
         "json.md": GENERATED + json_page(),
-        "policy.md": GENERATED + policy_reference(),
+        "policy.md": GENERATED + policy_page(),
         "rules.md": rules_page(),
     }
 

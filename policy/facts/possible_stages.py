@@ -87,7 +87,7 @@ class PossibleStages:
             yield self._everywhere("unassign")
             return
         if event.name.kind == "deregister":
-            yield self._held_at("unassign", event.commit)
+            yield self._group("unassign", "held", event.commit)
         if self._may_end_a_deprecation(event):
             yield self._everywhere("assign")
 
@@ -97,7 +97,7 @@ class PossibleStages:
             yield self._everywhere("assign")
             return
         if event.name.kind == "register":
-            yield self._held_at("unassign", event.commit)
+            yield self._group("unassign", "held", event.commit)
         if event.name.version is not None:
             # GTO shows a commit without a version in every stage that it was ever assigned.
             yield self._group("assign", "bared", event.commit)
@@ -111,9 +111,6 @@ class PossibleStages:
     def assigned_at(self, commit: str) -> Sequence[Act]:
         """The stages that a version enters when it is registered (again) on `commit`."""
         return self._group("assign", "registered", commit)
-
-    def _held_at(self, kind: Kind, commit: str) -> Sequence[Act]:
-        return self._group(kind, "held", commit)
 
     def _everywhere(self, kind: Kind) -> Sequence[Act]:
         return self._group(kind, "held", None)

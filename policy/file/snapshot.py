@@ -13,25 +13,8 @@ if TYPE_CHECKING:
 
 _RECORDS: tuple[type[tuple[Any, ...]], ...] = (
     Policy,
-    records.Settings,
-    records.Models,
-    records.Versions,
-    records.Stages,
-    records.Message,
-    records.Trailer,
-    records.TargetRules,
-    records.VersionFile,
-    records.ArtifactRules,
-    records.Time,
-    records.People,
-    records.Allow,
-    records.Signing,
-    records.Selector,
-    records.Approvals,
-    records.Requirement,
-    records.Emergency,
-    records.Show,
     Override,
+    *(one for one in vars(records).values() if hasattr(one, "_fields")),
 )
 _NUMBERS = {record: number for number, record in enumerate(_RECORDS)}
 

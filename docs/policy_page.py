@@ -1,22 +1,23 @@
-"""The reference of the policy file, `docs/policy.md`, written from the table of keys."""
+"""The page docs/policy.md: the reference of the policy file, from the table of keys."""
 
 from __future__ import annotations
 
-from ..budget import SECONDS as WORK_SECONDS
-from .defaults import default_text
-from .keys import KEYS
-from .load import MOST_BYTES, MOST_DOTS, SECONDS
-from .reading import MOST_NAMED, MOST_TABLES
-from .sections import SECTIONS, section_of
-from .template import policy_template
-from .toml_text import joined
-from .value_types import LONGEST_GLOB, LONGEST_PATTERN, MOST_ENTRIES
+from typing import TYPE_CHECKING
 
-TYPE_CHECKING = False
+from tagwarden.policy.budget import SECONDS as WORK_SECONDS
+from tagwarden.policy.file.defaults import default_text
+from tagwarden.policy.file.keys import KEYS
+from tagwarden.policy.file.load import MOST_BYTES, MOST_DOTS, SECONDS
+from tagwarden.policy.file.reading import MOST_NAMED, MOST_TABLES
+from tagwarden.policy.file.sections import SECTIONS, section_of
+from tagwarden.policy.file.template import policy_template
+from tagwarden.policy.file.toml_text import joined
+from tagwarden.policy.file.value_types import LONGEST_GLOB, LONGEST_PATTERN, MOST_ENTRIES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .key import Key
+    from tagwarden.policy.file.key import Key
 
 INTRODUCTION = """\
 # The policy file
@@ -71,8 +72,8 @@ On Windows, which has no timers, a clone's hook waits for a pattern as long as i
 """
 
 
-def policy_reference() -> str:
-    """The page, in Markdown."""
+def policy_page() -> str:
+    """The page."""
     lines = [INTRODUCTION + "\n".join(f"| {what} | {limit} |" for what, limit in LIMITS) + f"\n{A_PUSH}"]
     for section, doc in SECTIONS.items():
         lines += _section(section, doc)
