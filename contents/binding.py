@@ -138,7 +138,7 @@ def _in_work_tree(git: Git, piece: Piece, part: str, known: Mapping[str, str]) -
         return None
     try:
         found = _digests_at(path)
-        if found["md5"] != known["md5"]:
+        if found.get("md5") != known["md5"]:
             return None
         if part:
             path = os.path.join(path, part)

@@ -42,7 +42,7 @@ def digests_of_file(path: str, like: Mapping[str, str]) -> dict[str, str]:
 
 
 def digests_of_folder(path: str) -> dict[str, str]:
-    """DVC's MD5 and the root digest of a folder; without the latter where it holds a symbolic link.
+    """DVC's MD5 and the root digest of a folder: not the latter where it holds a symbolic link, neither if to no file.
 
     DVC's is the MD5 of the list of its files with theirs, as JSON, sorted by
     path. Raises OSError where something in it can't be read, and CannotJudge
@@ -58,6 +58,8 @@ def digests_of_folder(path: str) -> dict[str, str]:
             linked = True
             if os.path.isdir(full):
                 continue
+            if not os.path.isfile(full):
+                return {}
         found = digests_of_file(full, {"md5": "", "sha256": ""})
         listed.append({"md5": found["md5"].removeprefix("md5:"), "relpath": name})
         files.append((name, found["sha256"].removeprefix("sha256:")))

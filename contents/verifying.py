@@ -32,7 +32,7 @@ def compare(path: str, artifact: Piece) -> Comparison:
         if os.path.isdir(path):
             found = digests_of_folder(path)
             if not of_folder:
-                found.pop("md5")
+                found.pop("md5", None)
         else:
             found = {} if of_folder else digests_of_file(path, known)
     except OSError as error:

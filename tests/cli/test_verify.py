@@ -158,6 +158,11 @@ def test_a_folder_that_has_no_root_digest_is_not_verified_by_a_weaker_one(repo: 
     ran = verify(repo, folder, "churn@v1.1.0")
     assert ran.status == 3
     assert "holds a symbolic link" in ran.err
+    (folder / "link").unlink()
+    (folder / "link").symlink_to("nowhere")
+    ran = verify(repo, folder, "churn@v1.1.0")
+    assert ran.status == 3
+    assert "holds a symbolic link" in ran.err
 
 
 def test_a_folder_is_verified_by_the_digest_that_dvc_gives_it(repo: Repo, tmp_path: Path) -> None:

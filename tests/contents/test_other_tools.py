@@ -6,11 +6,13 @@ import hashlib
 import json
 import subprocess
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from support import Repo
 from support.command_line import tagwarden
+from support.model_signing import root_digests
 from support.programs import needs
 from tagwarden.contents.commit_files import CommitFiles
 from tagwarden.contents.digests import digests_of_folder
@@ -154,12 +156,46 @@ def sha256_of(path: Path) -> str:
     ],
 )  # fmt: skip
 def test_the_root_digest_of_a_folder_is_that_of_model_signing(files: dict[str, str], root: str, tmp_path: Path) -> None:
-    """The digests were computed by model-signing 1.1.1, as its statements hold them."""
+    """The digests were computed by model-signing 1.1.1, as its statements hold them; for where it is not installed."""
     for path, text in files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
 
     assert digests_of_folder(str(tmp_path))["sha256"] == f"sha256:{root}"
+
+
+NAMES = (
+    "a", "a-b", "a.b", "A", "a b", ".hidden", "\u00e9", "e\u0301", "\u6a21\u578b", "\U0001f916", "new\nline", "~", "_",
+    ".git", ".gitignore", ".gitattributes", ".github", "config.json", "model.safetensors", "\x7f", "-", "0",
+)  # fmt: skip
+
+
+def fill(folder: Path, random: Random, depth: int = 0) -> None:
+    """Files, folders and links, some of them empty, with names that are sorted in different ways."""
+    folder.mkdir()
+    for name in random.sample(NAMES, random.randrange(7)):
+        kind = random.random()
+        if kind < 0.3 and depth < 4:
+            fill(folder / name, random, depth + 1)
+        elif kind < 0.33:
+            (folder / name).symlink_to(random.choice(["a", ".", "nowhere", "/dev/null"]))
+        else:
+            (folder / name).write_bytes(random.randbytes(random.choice([0, 1, 100])))
+
+
+@needs("model_signing")
+def test_the_root_digest_of_whatever_folder_is_that_of_model_signing(tmp_path: Path) -> None:
+    random = Random(15)
+    folders = [tmp_path / str(number) for number in range(300)]
+    for folder in folders:
+        fill(folder, random)
+
+    theirs = root_digests(folders)
+
+    ours = [digests_of_folder(str(folder)).get("sha256") for folder in folders]
+    assert ours == [digest and f"sha256:{digest}" for digest in theirs]
+    assert len(set(theirs)) > 200
+    assert None in theirs
 
 
 @needs("git-lfs")

@@ -25,7 +25,7 @@ PACKAGES = {
     "sshd": "openssh-server",
 }
 # What is no package of Debian, and had from PyPI: best into a virtual environment of its own, linked from PATH.
-BY_PIP = frozenset(("dvc",))
+BY_PIP = frozenset(("dvc", "model_signing"))
 REASON = re.compile(r"\bneeds the programs? (?P<programs>.+), which (?:is|are) not here$")
 
 
