@@ -18,6 +18,7 @@ from . import (
     hook_cases,
     hostile_cases,
     log_cases,
+    parts_cases,
     push_cases,
     reading_cases,
     tree_cases,
@@ -31,6 +32,7 @@ from .measuring import Summary, take_turns
 CASES = (
     *log_cases.CASES,
     *hook_cases.CASES,
+    *parts_cases.CASES,
     *artifact_cases.CASES,
     *push_cases.CASES,
     *reading_cases.CASES,
