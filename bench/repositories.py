@@ -65,13 +65,10 @@ def repository(
 
     Every version is on a commit of its own, as GTO wants it.
     """
-    path = folder / f"tags{tags}-models{models}-new{new}-of{new_models}.git"
-    made = Repository(path, environment, path / "new-tags")
+    made = _of_before_or_empty(folder / f"tags{tags}-models{models}-new{new}-of{new_models}.git", environment)
     if made.pushed.exists():
         return made
-    shutil.rmtree(path, ignore_errors=True)
-    subprocess.run(["git", "init", "--quiet", "--bare", str(path)], check=True, env=dict(environment))
-    (path / "description").write_text("bench\n")
+    (made.path / "description").write_text("bench\n")
     each, each_new = -(-tags // models), -(-new // new_models)
     existing = [_registration(number % models, 0, number // models, number // models) for number in range(tags)]
     further = [
@@ -79,27 +76,19 @@ def repository(
         for number in range(new)
     ]
     _import(made, _commits(each + each_new), _tags([*existing, *further]))
-    # Git would remove the loose files one by one, under a lock each, and leave a large empty folder.
-    made.git("pack-refs", "--all", "--no-prune")
-    shutil.rmtree(path / "refs" / "tags")
-    (path / "refs" / "tags").mkdir()
+    _pack_refs(made)
     _forget_refs(made, {tag for tag, _, _ in further})
     return made
 
 
 def staged_repository(folder: Path, environment: Mapping[str, str], *, tags: int, each: int = 100) -> Repository:
     """A repository with so many tags, `each` of a model, of which 40 % are assignments and unassignments."""
-    path = folder / f"staged{tags}.git"
-    made = Repository(path, environment, path / "new-tags")
+    made = _of_before_or_empty(folder / f"staged{tags}.git", environment)
     if made.pushed.exists():
         return made
-    shutil.rmtree(path, ignore_errors=True)
-    subprocess.run(["git", "init", "--quiet", "--bare", str(path)], check=True, env=dict(environment))
     models = [f"model{number}" for number in range(tags // each)]
     _import(made, _commits(each), _tags(event for model in models for event in _life(model, each)))
-    made.git("pack-refs", "--all", "--no-prune")
-    shutil.rmtree(path / "refs" / "tags")
-    (path / "refs" / "tags").mkdir()
+    _pack_refs(made)
     made.pushed.write_text("")
     return made
 
@@ -119,12 +108,9 @@ def repository_of_files(folder: Path, environment: Mapping[str, str], files: int
 
     On each commit lies a tag object that no ref names yet.
     """
-    path = folder / f"files{files}.git"
-    made = Repository(path, environment, path / "new-tags")
+    made = _of_before_or_empty(folder / f"files{files}.git", environment)
     if made.pushed.exists():
         return made
-    shutil.rmtree(path, ignore_errors=True)
-    subprocess.run(["git", "init", "--quiet", "--bare", str(path)], check=True, env=dict(environment))
     _import(made, _files(files, commits), _tags(_registration(0, 1, number, number) for number in range(commits)))
     made.git("repack", "-adq")
     made.git("pack-refs", "--all")
@@ -144,6 +130,22 @@ def _files(files: int, commits: int) -> Iterator[str]:
             name = f"part{file // 1000:03}/data{file // 50 % 20:02}/sample-{file:06}.csv"
             yield f"M 100644 :{1_000_000 + number} {name}\n"
         yield "\n"
+
+
+def _of_before_or_empty(path: Path, environment: Mapping[str, str]) -> Repository:
+    """The repository that an earlier run has made at `path`, else a new one, of which nothing is `pushed` yet."""
+    made = Repository(path, environment, path / "new-tags")
+    if not made.pushed.exists():
+        shutil.rmtree(path, ignore_errors=True)
+        subprocess.run(["git", "init", "--quiet", "--bare", str(path)], check=True, env=dict(environment))
+    return made
+
+
+def _pack_refs(made: Repository) -> None:
+    # Git would remove the loose files one by one, under a lock each, and leave a large empty folder.
+    made.git("pack-refs", "--all", "--no-prune")
+    shutil.rmtree(made.path / "refs" / "tags")
+    (made.path / "refs" / "tags").mkdir()
 
 
 def _import(made: Repository, *streams: Iterable[str]) -> None:
