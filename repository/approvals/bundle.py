@@ -8,6 +8,7 @@ import os
 
 from ...policy.errors import CannotJudge
 from ..git.empty_repository import make_empty_repository
+from ..git.whole_file import sync_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,11 +37,7 @@ def write_bundle(git: Git, path: str, refs: Mapping[str, str], commits: Iterable
         with contextlib.suppress(FileNotFoundError):
             os.unlink(beside)
         raise
-    folder = os.open(os.path.dirname(path), os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(os.path.dirname(path))
 
 
 def holds(git: Git, path: str, refs: Mapping[str, str]) -> bool:

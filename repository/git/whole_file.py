@@ -27,6 +27,15 @@ def replace_file(path: str, content: bytes, mode: int, *, durable: bool = True) 
         raise
 
 
+def sync_folder(path: str) -> None:
+    """Make sure that what was created or renamed in a folder outlives a power failure. OSError where that fails."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
 def read_start(file: str) -> bytes:
     """The beginning of a file; nothing where there is none that can be read."""
     try:

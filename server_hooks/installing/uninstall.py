@@ -76,10 +76,8 @@ def _give_back(repository: ServedRepository, setting: Setting) -> list[str]:
 
 
 def _remove_if_empty(folder: str) -> None:
-    try:
+    with contextlib.suppress(OSError):
         os.rmdir(folder)
-    except OSError:
-        pass
 
 
 def _remove_state(folder: str) -> None:
@@ -94,20 +92,10 @@ def _remove_state(folder: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(os.path.join(common_dir, name))
     lock = os.path.join(common_dir, LOCK_FILE)
-    try:
-        fd = os.open(lock, os.O_RDWR | os.O_NOFOLLOW)
-    except FileNotFoundError:
-        pass
-    else:
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.unlink(lock)
-        except BlockingIOError:
-            pass
-        finally:
-            os.close(fd)
-    try:
+    missing_or_held = contextlib.suppress(FileNotFoundError, BlockingIOError)
+    with missing_or_held, open(os.open(lock, os.O_RDWR | os.O_NOFOLLOW)) as held:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.unlink(lock)
+    with contextlib.suppress(FileNotFoundError):
         os.unlink(os.path.join(folder, RECORD_FILE))
-    except FileNotFoundError:
-        pass
     _remove_if_empty(folder)

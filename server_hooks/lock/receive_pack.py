@@ -89,7 +89,7 @@ def same_numbers() -> bool:
 def _whereabouts() -> list[str]:
     """What has its own numbers for processes: the boot (or the machine), and the pid namespace."""
     try:
-        boot = _read("/proc/sys/kernel/random/boot_id").strip().decode("ascii", "replace")
+        boot = read_proc("/proc/sys/kernel/random/boot_id").strip().decode("ascii", "replace")
     except OSError:
         boot = ""
     try:
@@ -104,7 +104,7 @@ def _own_parent() -> int:
         return os.getppid()
     # Not getppid(2), which numbers by another namespace where /proc is the host's.
     try:
-        stat = _read("/proc/self/stat")
+        stat = read_proc("/proc/self/stat")
     except OSError:
         return 0
     return int(stat[stat.rfind(b")") + 2 :].split()[1])
@@ -145,8 +145,8 @@ def _has_proc() -> bool:
 
 def _from_proc(pid: int) -> _Entry | None:
     try:
-        stat = _read(f"/proc/{pid}/stat")
-        command = _read(f"/proc/{pid}/cmdline").split(b"\0")
+        stat = read_proc(f"/proc/{pid}/stat")
+        command = read_proc(f"/proc/{pid}/cmdline").split(b"\0")
     except OSError:
         return None
     # The second field is the program's name in parentheses, which may hold blanks and parentheses.
@@ -167,10 +167,11 @@ def _layout(fields: Sequence[bytes]) -> str:
     return f"{int(fields[23]):x}-{int(fields[25]):x}"
 
 
-def _read(path: str) -> bytes:
+def read_proc(path: str) -> bytes:
+    """The beginning of a file of proc(5). OSError where it can't be read."""
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        return os.read(fd, 4096)
+        return os.read(fd, 1 << 16)
     finally:
         os.close(fd)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import time
 
-from .receive_pack import same_numbers, still_runs
+from .receive_pack import read_proc, same_numbers, still_runs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,13 +76,13 @@ class Watch:
         """The ids of its children; None where the kernel does not tell (CONFIG_PROC_CHILDREN)."""
         pid = self._process.pid
         try:
-            return [int(child) for child in _read(f"/proc/{pid}/task/{pid}/children").split()]
+            return [int(child) for child in read_proc(f"/proc/{pid}/task/{pid}/children").split()]
         except (OSError, ValueError):
             return None
 
     def _comes_after_the_refs(self, child: int) -> bool:
         try:
-            command = _read(f"/proc/{child}/cmdline").split(b"\0")
+            command = read_proc(f"/proc/{child}/cmdline").split(b"\0")
             # A hook is started by its path, a script's comes after its interpreter's.
             if any(os.path.basename(word) in LAST_HOOKS for word in command[:2]):
                 return True
@@ -98,7 +98,7 @@ class Watch:
 
     def _has_stalled(self) -> bool:
         try:
-            lines = _read(f"/proc/{self._process.pid}/status").splitlines()
+            lines = read_proc(f"/proc/{self._process.pid}/status").splitlines()
         except OSError:
             return False
         steps = b" ".join(line for line in lines if line.startswith((b"State:", b"voluntary_", b"nonvoluntary_")))
@@ -147,11 +147,3 @@ def _variables(pid: int) -> set[bytes]:
     """The names of the variables that a process was started with (proc_pid_environ(5))."""
     with open(f"/proc/{pid}/environ", "rb") as file:
         return {variable.partition(b"=")[0] for variable in file.read().split(b"\0")}
-
-
-def _read(path: str) -> bytes:
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return os.read(fd, 1 << 16)
-    finally:
-        os.close(fd)

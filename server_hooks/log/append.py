@@ -182,13 +182,7 @@ def _open(path: str, flags: int) -> int:
         try:
             return os.open(path, flags | os.O_NOFOLLOW)
         except FileNotFoundError:
+            from ...repository.git.whole_file import sync_folder
+
             make_lock_file(path)
             sync_folder(os.path.dirname(path))
-
-
-def sync_folder(path: str) -> None:
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from ...policy.errors import CannotJudge
 from ...policy.record import Record
+from ...repository.git.whole_file import sync_folder
 from ..lock.push_lock import take_push_lock, write_all
-from .append import HEAD_BYTES, last_line, lock_head, sync_folder, write_head
+from .append import HEAD_BYTES, last_line, lock_head, write_head
 from .files import lines_backward, rotated_name, whole_lines
 from .line import HEAD, LOG, end_of_lines, read_head, read_seal
 from .settlement import settle
