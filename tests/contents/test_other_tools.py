@@ -177,7 +177,7 @@ def fill(folder: Path, random: Random, depth: int = 0) -> None:
         kind = random.random()
         if kind < 0.3 and depth < 4:
             fill(folder / name, random, depth + 1)
-        elif kind < 0.33:
+        elif kind < 0.31:
             (folder / name).symlink_to(random.choice(["a", ".", "nowhere", "/dev/null"]))
         else:
             (folder / name).write_bytes(random.randbytes(random.choice([0, 1, 100])))
@@ -194,7 +194,7 @@ def test_the_root_digest_of_whatever_folder_is_that_of_model_signing(tmp_path: P
 
     ours = [digests_of_folder(str(folder)).get("sha256") for folder in folders]
     assert ours == [digest and f"sha256:{digest}" for digest in theirs]
-    assert len(set(theirs)) > 200
+    assert len(set(theirs)) > 100
     assert None in theirs
 
 
