@@ -45,7 +45,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             after = event.time - 1 if facts.circumstances.written == "planned" else now - 1
             yield _breach(
                 f"{replayed.push.tag!r} is dated {date(event.time)}, {_span(event.time - now)} from now"
-                f" (the clock here says {date(now)})",
+                f" ({_clock(facts)})",
                 replayed,
                 facts,
                 after,
@@ -62,6 +62,14 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             )
         elif replayed.retires:
             yield from _later_commit(replayed, facts)
+
+
+def _clock(facts: ModelFacts) -> str:
+    now = date(facts.circumstances.now)
+    if facts.circumstances.place != "server":
+        return f"the clock here says {now}"
+    # Which of two clocks is wrong nobody can tell here; where it is the server's, no new tag helps.
+    return f"the server's clock says {now}; if yours is right, see `date -u`, the server's must be set"
 
 
 def _endings(facts: ModelFacts) -> frozenset[str]:

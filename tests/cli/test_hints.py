@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,14 @@ def test_a_package_manager_is_thought_of_only_where_no_model_has_the_name(server
     for said in (by_server, by_clone, among_others, by_audit):
         assert 'scope.ignore = ["ai@[0-9]*"]' in said
         assert 'scope.ignore = ["churn@' not in said
+
+
+def test_a_date_ahead_of_the_servers_clock_may_be_the_servers_fault(server: Server) -> None:
+    clone = server.clone()
+    clone.tag("churn@v1.0.0", at=int(time.time()) + 7200)
+
+    refused = clone.push("churn@v1.0.0")
+
+    assert refused.rules == {"event-time"}
+    assert "; if yours is right, see `date -u`, the server's must be set)" in refused.stderr
+    assert "the server's" not in tagwarden(clone.path, "check", "churn@v1.0.0").out
