@@ -125,9 +125,17 @@ def _answer(verdict: Verdict, numbers: Mapping[str, int], format: str) -> Answer
     if format != "json":
         lines = FORMATS[format](verdict)
         lines += [f"{count:>6}  {rule}" for rule, count in counts.items() if format not in ("gitlab", "markdown")]
+        if format == "text" and _lacks_a_fix(verdict):
+            lines.append("Errors without a fix: `tagwarden audit --plan` prints a script that repairs what it can.")
     status = ACCEPTED if verdict.accepted else REFUSED
     found = f"{in_short} in {counted(verdict.judged, 'tag')}"
     return Answer(status, found, lines, {**document(verdict), "counts": counts, **numbers})
+
+
+def _lacks_a_fix(verdict: Verdict) -> bool:
+    """Whether there is an error about a tag of which no finding has a fix."""
+    fixed = {finding.ref for finding in verdict.findings if finding.fix}
+    return any(finding.severity == "error" and finding.ref not in fixed for finding in verdict.findings)
 
 
 def _beside_the_tags(git: Git, policy: Policy) -> list[str]:

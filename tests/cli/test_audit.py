@@ -58,7 +58,9 @@ def test_every_violation_is_listed_and_counted(repo: Repo) -> None:
     ran = tagwarden(repo.path, "audit")
 
     assert ran.status == 1
-    assert ran.out.splitlines()[-3:] == ["     1  tag-name", "     1  annotated", "     1  state-exists"]
+    *counts, way_out = ran.out.splitlines()[-4:]
+    assert counts == ["     1  tag-name", "     1  annotated", "     1  state-exists"]
+    assert "without a fix: `tagwarden audit --plan`" in way_out
     document = tagwarden(repo.path, "audit", "--json").json
     assert document["counts"] == {"tag-name": 1, "annotated": 1, "state-exists": 1}
     assert document["accepted"] is False
