@@ -98,9 +98,10 @@ def register(
         told = version_told(maker, settings, found) if not (named or bump or wish or asked) else None
         order = settings.versions.order
         numbers = asked if asked is not None else maker.line_of(found, LINES.get(order, 0))
-        return plan_registration(
+        planned = plan_registration(
             maker.known, found, version=named or told, bump=bump, pre=wish, above_latest=order != "any", line=numbers
         )
+        return planned if named or told or numbers or order != "latest" else maker.with_note_on_line(planned)
 
     if no_bind:
         return create(model_of(model), options, plan)

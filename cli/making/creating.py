@@ -83,7 +83,7 @@ def _attempt(
     with open_tag_maker(git, model, remote=remote, own_tags=not options.push) as maker:
         plan, draft = planned(maker, loaded.policy, options, make_plan, make_trailers)
         sign = signs_by_itself(git) if options.sign is None else options.sign
-        judged = maker.judge(draft, loaded, sign=sign)
+        judged = maker.judge(draft, loaded, sign=sign, notes=plan.notes)
         written = judged.verdict.accepted and not options.dry_run
         if written:
             ask_about_names(judged, options)

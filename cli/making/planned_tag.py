@@ -121,6 +121,7 @@ def _unplannable(problem: str, maker: TagMaker, options: CreatingOptions) -> Ref
         from ..hints import only_here
 
         problem += only_here(maker.only_here, maker.known.model, maker.remote)
+    problem += "".join(f"\nnote: {note}" for note in maker.notes_on_own_tags())
     if not maker.known.names and not maker.only_here:
         known = models_of(maker.reader)
         return no_such_model(maker.known.model, known)

@@ -68,6 +68,7 @@ def propose(model: str, options: CreatingOptions, make_plan: MakePlan, make_trai
         assert isinstance(name, TagName)
         proposal = Proposal(oid, name, Tag(draft.name, oid, "tag", parse_tag_object(raw)))
         look = look_at(proposal, maker.reader, git, loaded, remote=remote)
+        look = look._replace(verdict=look.verdict._replace(notes=(*look.verdict.notes, *plan.notes)))
         made = Judged(draft, raw, oid, look.verdict)
         _refuse_what_nobody_approves(look, loaded)
         if look.hopeless is not None:

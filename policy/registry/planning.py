@@ -44,13 +44,14 @@ class KnownModel(Record):
 class Plan(Record):
     """A tag to make. `name` has no counter yet; `message` is GTO's wording.
 
-    `version` is what the tag is about, None for a model or for a commit without one.
+    `version` is what the tag is about, None for a model or for a commit without one. `notes` are for the user.
     """
 
     name: TagName
     commit: str
     version: Version | None
     message: str
+    notes: tuple[str, ...] = ()
 
 
 def known_model(model: str, tags: Iterable[tuple[TagName, Tag]]) -> KnownModel:
@@ -72,8 +73,13 @@ def plan_registration(
 ) -> Plan:
     """Register `version`, else the next one of the `line` (the leading numbers; none of them stands for all versions).
 
-    Raises Unplannable where `bump` leaves the line.
+    Raises Unplannable where `bump` leaves the line, or where the commit is registered as `version` already.
     """
+    if version is not None and known.history.is_active(version, commit):
+        there = next(event for event in known.history.registrations_at[commit] if event.name.version == version)
+        raise Unplannable(
+            f"{version} of {gto_spelling(known.model)!r} is registered already, on this commit ({there.tag!r})"
+        )
     if version is None:
         # Here and not above: only this command makes versions, and python-semver takes its time to load.
         from .next_version import next_version
@@ -99,8 +105,12 @@ def stages_after(known: KnownModel, plan: Plan) -> dict[str, Event | None]:
 
 
 def plan_deregistration(known: KnownModel, version: Version) -> Plan:
-    """Deregister `version` on the commit where it is registered. Raises Unplannable where it never was."""
+    """Deregister `version` on the commit where it is registered. Raises Unplannable where it is not, or was not."""
     commit = _commit_of(known, version)
+    if not known.history.is_active(version, commit):
+        ends = (event for event in known.events if event.name.kind == "deregister" and event.name.version == version)
+        last = max(ends, key=lambda event: event.time)
+        raise Unplannable(f"{version} of {gto_spelling(known.model)!r} is deregistered already ({last.tag!r})")
     message = f"Deregistering artifact {gto_spelling(known.model)} version {version}"
     return Plan(TagName(known.model, "deregister", version), commit, version, message)
 

@@ -102,6 +102,21 @@ class TagMaker:
         nearest = max(contained, key=lambda version: version.precedence, default=None)
         return (nearest.major, nearest.minor)[:numbers] if nearest is not None else ()
 
+    def with_note_on_line(self, plan: Plan) -> Plan:
+        """The plan of a version above all others, with a note where its commit comes from an earlier major line."""
+        majors = {event.name.version.major for event in self.known.history.active_registrations() if event.name.version}
+        # What is behind the boundary of a shallow clone is not fetched for a note.
+        if len(majors) < 2 or self.reader.history_ends_early():
+            return plan
+        line = self.line_of(plan.commit, 1)
+        if not line or line[0] == max(majors):
+            return plan
+        note = (
+            f"{plan.version} is above all versions, but its commit has none above v{line[0]} in its history; a fix of "
+            f'v{line[0]} needs `versions.order = "major"` in the policy'
+        )
+        return plan._replace(notes=(*plan.notes, note))
+
     def draft(self, plan: Plan, message: str, *, simple: bool | None) -> TagDraft:
         """The tag that `plan` comes to, dated and counted.
 
@@ -129,25 +144,26 @@ class TagMaker:
         self.reader.add_object(oid, raw)
         return raw, oid
 
-    def judge(self, draft: TagDraft, loaded: LoadedPolicy, *, sign: bool = False) -> Judged:
-        """Judge the tag as a push of it would be judged now, with the local branches pushed before.
+    def judge(self, draft: TagDraft, loaded: LoadedPolicy, *, sign: bool = False, notes: Sequence[str] = ()) -> Judged:
+        """Judge the tag as a push of it would be judged now, with the local branches pushed before; `notes` go along.
 
         Nothing is written. Raises CannotJudge where the repository can't be
         read, or Git can't sign.
         """
         raw, oid = self.make(draft, sign=sign)
         updates = [RefUpdate(self._refs.get(draft.name), oid, TAGS + draft.name)]
-        notes = self._notes_on_own_tags()
+        said = [*notes, *self.notes_on_own_tags()]
         now = int(time.time())
         circumstances = Circumstances(
             now=now, place="client", declared_stages=loaded.declared_stages, written="planned"
         )
         verify = find_verifier(loaded.policy, self.reader, self.git, now=now)
-        judge = Judge(loaded.policy, circumstances, verify=_as_far_as_possible(verify, notes) if verify else None)
+        judge = Judge(loaded.policy, circumstances, verify=_as_far_as_possible(verify, said) if verify else None)
         judge_updates(updates, self.reader, [judge])
-        return Judged(draft, raw, oid, loaded.verdict_of(judge, *notes))
+        return Judged(draft, raw, oid, loaded.verdict_of(judge, *said))
 
-    def _notes_on_own_tags(self) -> list[str]:
+    def notes_on_own_tags(self) -> list[str]:
+        """What to tell of the tags that count although the remote has them not."""
         counted = sorted(name for name in self.only_here if name in self._refs)
         if not counted:
             return []

@@ -136,7 +136,7 @@ def test_a_stage_is_promoted_and_rolled_back(repo: Repo) -> None:
         (["register", "churn"], "[version-per-commit]"),
         (["register", "my.model"], "can't be a model's name"),
         (["register", "churn", "--pre", "{team}"], "names {team}"),
-        (["register", "churn", "--version", "v0.0.1"], "[version-once]"),
+        (["register", "churn", "--version", "v0.0.1"], "v0.0.1 of 'churn' is registered already, on this commit"),
         (["assign", "churn", "prod."], "can't be a stage's name"),
         (["assign", "churn", "dev"], "in 'dev' already"),
         (["assign", "churn", "prod", "--from", "qa"], "is in 'qa'; there is something in: dev (v0.0.1)"),
@@ -456,3 +456,29 @@ def test_a_key_that_is_not_there_is_told_with_the_settings_that_name_one(repo: R
     assert ran.status == 3
     assert "Git signs with the key that `git config user.signingKey` names" in ran.err
     assert not repo.tags()
+
+
+def test_what_is_deregistered_already_is_not_deregistered_again(repo: Repo) -> None:
+    ok(repo, "register", "churn")
+    ok(repo, "deregister", "churn", "v0.0.1")
+
+    ran = tagwarden(repo.path, "deregister", "churn", "v0.0.1")
+
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err == "tagwarden: v0.0.1 of 'churn' is deregistered already ('churn@v0.0.1!')\n"
+
+
+def test_a_version_above_all_others_on_the_code_of_an_earlier_line_is_remarked_upon(repo: Repo) -> None:
+    ok(repo, "register", "churn", "--version", "v1.0.0")
+    start = repo.git("rev-parse", "HEAD")
+    repo.commit()
+    ok(repo, "register", "churn", "--version", "v2.0.0")
+    repo.git("checkout", "--quiet", "-b", "release/1.x", start)
+    repo.commit(message="A fix")
+
+    ran = tagwarden(repo.path, "register", "churn", "--dry-run")
+
+    assert "tag churn@v2.0.1" in ran.out
+    assert "v2.0.1 is above all versions, but its commit has none above v1 in its history" in ran.err
+    repo.git("checkout", "--quiet", "main")
+    assert "in its history" not in tagwarden(repo.path, "register", "churn", "--bump", "major", "--dry-run").err
