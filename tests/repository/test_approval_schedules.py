@@ -1,4 +1,4 @@
-"""However people propose, approve, revoke, replay and land: no tag lands without its quorum."""
+"""However people propose, approve, revoke, replay, land and archive: no tag lands without its quorum."""
 
 from __future__ import annotations
 

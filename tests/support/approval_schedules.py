@@ -1,4 +1,4 @@
-"""Random schedules of proposals, approvals, revocations, replays and landings, judged without Git.
+"""Random schedules of proposals, approvals, revocations, replays, landings and archives, judged without Git.
 
 The server is a dictionary of refs. What is let in is decided by the code that
 the hook runs; whether a landing had its quorum is decided here, by what was
@@ -22,6 +22,7 @@ from tagwarden.policy.judging.judge import Judge
 from tagwarden.policy.objects.tag_object import parse_tag_object
 from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate, Signature, Tag, TagPush, Target, WholePush
 from tagwarden.repository.approvals.guarding import Evidence, read_guard
+from tagwarden.repository.approvals.landed import landed_tags
 from tagwarden.repository.approvals.standing import StandingApprovals
 from tagwarden.repository.git.objects import RawObject
 
@@ -103,6 +104,7 @@ class Registry:
         self.expired: set[str] = set()
         self.entries = POLICIES[0]
         self.landings = 0
+        self.archived: set[str] = set()
         for number, (version, commit) in enumerate((("v1.0.0", "c1"), ("v1.1.0", "c2"))):
             name = f"m@{version}"
             content = tag_content(name, self.commits[commit], self.now - 10 + number)
@@ -163,6 +165,11 @@ class Registry:
             guard = read_guard(lines, policy, circumstances, HERE, evidence)
         judge.judge_whole(WholePush(circumstances, updates, None, guard))
         return not any(finding.severity == "error" for finding in judge.findings)
+
+    def archive(self) -> set[str]:
+        """What the server's owner archives: the refs that went."""
+        reader: Any = self
+        return {ref for tag in landed_tags(reader) for ref in tag.refs}
 
     def _model_push(self, updates: Sequence[RefUpdate]) -> ModelPush:
         pushed = [
@@ -226,7 +233,7 @@ class Schedule:
 
     def step(self) -> None:
         often = (self.speak, self.speak, self.speak, self.land)
-        steps = (*often, *often, self.tag, self.propose, self.both, self.replay, self.delete, self.change)
+        steps = (*often, *often, self.tag, self.propose, self.both, self.replay, self.delete, self.change, self.archive)
         self.registry.now += 1
         if not self.tags:
             self.tag()
@@ -289,6 +296,21 @@ class Schedule:
             registry.entries = self.pick(POLICIES)
         else:
             registry.expired ^= {self.pick(tuple(KEYS))}
+
+    def archive(self) -> None:
+        """All evidence of what stands goes, and nothing else; then somebody pushes a piece of it again."""
+        registry = self.registry
+        standing = set(registry.refs.values()).intersection(self.tags)
+        evidence = {ref: oid for ref, oid in registry.refs.items() if ref.startswith(ROOT)}
+        landed = {tag for tag in standing if registry.refs.get(f"{TAGS}{registry.truths[tag].name}") == tag}
+        gone = registry.archive()
+        assert gone == {ref for ref in evidence if ref.split("/")[3] in landed}, gone
+        for ref in gone:
+            del registry.refs[ref]
+        registry.archived |= gone
+        if gone:
+            again = self.pick(sorted(gone))
+            self.push({again: evidence[again]})
 
     def push(self, wanted: Mapping[str, str | None]) -> None:
         """Push; Git may then drop lines, all of them where it is killed."""

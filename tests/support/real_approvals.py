@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tagwarden.policy.push import RefUpdate
+from tagwarden.repository.git.command import Git
+from tagwarden.server_hooks.archiving import archive_approvals
 
 from .approval_scene import ApprovalScene, Keys
 from .approval_schedules import KEYS, Registry, Truth, policy_text
@@ -32,6 +34,12 @@ class RealRegistry(Registry):
         self.contents[oid] = content
         self.truths[oid] = truth
         return oid
+
+    def archive(self) -> set[str]:
+        before = self._real.scene.refs()
+        folder = str(self._real.server.git_dir)
+        archive_approvals(folder, Git.of_folder(folder))
+        return before.keys() - self._real.scene.refs().keys()
 
     def accepts(self, updates: Sequence[RefUpdate], pusher: str | None) -> bool:
         """Push for real; whether all of it landed, as a push that is refused lands nothing of."""
