@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OF_GITOLITE = b"Gitolite::Hooks::Update"
 # One of each kind of name that GTO makes.
 TAGS = ("m@v1.0.0", "m@v1.0.0!", "m#prod", "m#prod#1", "m#prod!#2", "cv=m@v1.0.0", "m@deprecated")
-ALLOWING = r"$REF_OR_FILENAME_PATT = qr(^[0-9a-zA-Z][-0-9a-zA-Z._\@/+ :,#!=]*$);"
+ALLOWING = r"$REF_OR_FILENAME_PATT = qr(^[0-9a-zA-Z][-0-9a-zA-Z._\@/+ :,#!=%]*$);"
 REFUSED = 'print join "\\n", grep { $_ !~ $REF_OR_FILENAME_PATT } @ARGV'
 
 

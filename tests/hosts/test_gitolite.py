@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from support import Repo
+from support.host_approvals import approvals_go_by_the_host
 from support.host_trial import Host, is_a_registry
 from support.install_page import follow, steps
 from support.programs import skip_without
@@ -92,3 +93,10 @@ def test_a_repository_of_gitolite_is_guarded_and_knows_people_by_their_keys(gito
     said = gitolite.tagwarden("status", "--server", str(gitolite.models), status=1)
     assert "gitolite's own update hook refuses tags such as 'm@v1.0.0!'" in said
     assert ALLOWING in said
+
+
+def test_approvals_behind_gitolite_go_by_the_keys_that_people_log_in_with(gitolite: Gitolite, people: Path) -> None:
+    follow("gitolite", {"~/.gitolite.rc": str(gitolite.rc)}, env=gitolite.environment)
+    ssh = gitolite.ssh
+
+    approvals_go_by_the_host(Host(gitolite.models, lambda _user: ssh.url("/models"), ssh.environment), people)
