@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from support import Server, Templates
+from support.approval_scene import POLICY, ApprovalScene, Keys
 from support.attack_scene import Scene, Stage
+from support.pushes import REGISTRY
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +33,16 @@ def new_scene(stage: Stage, tmp_path: Path) -> Callable[..., Scene]:
 def bare(new_server: Callable[..., Server]) -> Server:
     """A server without a hook."""
     return new_server(hook=None)
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    return Keys.make(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture
+def new_approvals(new_scene: Callable[..., Scene], keys: Keys) -> Callable[..., ApprovalScene]:
+    def make(*, hook: str = "pre-receive", policy: str = POLICY, **how: Any) -> ApprovalScene:
+        return ApprovalScene(new_scene(hook=hook, **how), keys, REGISTRY, policy=policy)
+
+    return make

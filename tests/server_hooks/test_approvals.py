@@ -16,7 +16,6 @@ from support.approval_schedules import play_seed
 from support.attack_scene import Scene, git_has_reftables
 from support.command_line import tagwarden
 from support.faults import GIT_FAULTS, FaultyHook, complaints
-from support.pushes import REGISTRY
 from support.real_approvals import RealRegistry
 from support.registry_checks import audit_errors, gto_is_alive_and_agrees
 from support.signing import PgpKey, needs_gpg, needs_ssh
@@ -31,20 +30,7 @@ NewScene = Callable[..., Scene]
 NewApprovals = Callable[..., ApprovalScene]
 
 
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
-    return Keys.make(tmp_path_factory.mktemp("keys"))
-
-
-@pytest.fixture
-def new_approvals(new_scene: NewScene, keys: Keys) -> NewApprovals:
-    def make(*, hook: str = "pre-receive", policy: str = POLICY, **how: Any) -> ApprovalScene:
-        return ApprovalScene(new_scene(hook=hook, **how), keys, REGISTRY, policy=policy)
-
-    return make
-
-
-# Random schedules in which tags that need approvals land.
+# Random schedules in which tags that need approvals land; in the first one they are archived, too.
 SEEDS_THAT_LAND = (16, 7, 8, 18, 23, 32, 45)
 
 FORMS = [

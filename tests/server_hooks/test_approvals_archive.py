@@ -11,10 +11,8 @@ from typing import Any
 
 import pytest
 
-from support.approval_scene import ApprovalScene, Keys
-from support.attack_scene import Scene
+from support.approval_scene import ApprovalScene
 from support.command_line import tagwarden
-from support.pushes import REGISTRY
 from support.registry_checks import audit_errors
 from support.signing import needs_ssh
 from tagwarden.policy.approvals.refs import ROOT, proposal_ref
@@ -22,17 +20,13 @@ from tagwarden.repository.git.command import Git
 from tagwarden.server_hooks import archiving
 from tagwarden.server_hooks.log.archives import archives_of
 
+NewApprovals = Callable[..., ApprovalScene]
 pytestmark = needs_ssh
 
 
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
-    return Keys.make(tmp_path_factory.mktemp("keys"))
-
-
 @pytest.fixture
-def scene(new_scene: Callable[..., Scene], keys: Keys) -> ApprovalScene:
-    return ApprovalScene(new_scene(hook="pre-receive"), keys, REGISTRY)
+def scene(new_approvals: NewApprovals) -> ApprovalScene:
+    return new_approvals()
 
 
 def landed(scene: ApprovalScene) -> str:

@@ -7,13 +7,12 @@ import json
 import os
 import signal
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from support import Repo, Server, raw_tag
 from support.hook_files import hook_at
-from support.waiting import eventually, push_lock_is_free
+from support.waiting import eventually, lock_keepers, push_lock_is_free
 from tagwarden.server_hooks.log.line import LOG
 
 SLOW = """#!/bin/sh
@@ -30,19 +29,6 @@ def outcomes(server: Server) -> list[str]:
     return [json.loads(line)["outcome"] for line in log.read_text().splitlines()] if log.exists() else []
 
 
-def holders(server: Server) -> list[int]:
-    """The processes that have the lock file open."""
-    path = str(server.path / "tagwarden" / "push.lock")
-    found = []
-    for folder in Path("/proc").glob("[0-9]*/fd"):
-        try:
-            if any(os.readlink(folder / name) == path for name in os.listdir(folder)):
-                found.append(int(folder.parent.name))
-        except OSError:
-            continue
-    return found
-
-
 def test_killing_the_holder_lets_no_second_push_be_judged_beside_the_first(server: Server, clone: Repo) -> None:
     hook_at(server.path / "hooks" / "reference-transaction", SLOW)
     other = server.clone()
@@ -51,7 +37,7 @@ def test_killing_the_holder_lets_no_second_push_be_judged_beside_the_first(serve
     first = subprocess.Popen(["git", "push", "origin", "m@v0.0.1"], cwd=clone.path, stderr=subprocess.PIPE)
     assert eventually((server.path / "slow").exists, within=20)
 
-    killed = holders(server)
+    killed = lock_keepers(server)
     for holder in killed:
         os.kill(holder, signal.SIGKILL)
     pushed = other.push("m@v0.0.2")
