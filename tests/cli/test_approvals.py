@@ -394,6 +394,15 @@ def test_who_approved_what_is_shown_where_the_approvals_are_and_can_be_verified(
     ran = tagwarden(team.ada.path, *verify)
     assert ran.status == 1
     assert "the policy wants 'fraud#prod#1' to be approved, and it needs 1 of @risk" in ran.err
+    # The version that it assigns must have been approved as well.
+    team.ada.git("fetch", "--quiet", "origin", "refs/tagwarden/*:refs/tagwarden/*")
+    registered = team.ada.git("rev-parse", "refs/tags/fraud@v0.0.1")
+    for ref in team.ada.refs(f"refs/tagwarden/approvals/{registered}"):
+        team.ada.git("update-ref", "-d", ref)
+    for query in ("fraud#prod", "fraud@latest"):
+        ran = tagwarden(team.ada.path, "verify", "model.txt", query)
+        assert ran.status == 1
+        assert "the policy wants 'fraud@v0.0.1' to be approved, and it needs " in ran.err
 
 
 def test_a_proposed_registration_binds_its_artifact_as_a_registration_does(new_team: Callable[..., Team]) -> None:
