@@ -51,7 +51,7 @@ def binding_of(
     trailers: list[tuple[str, str]] = []
     notes: list[str] = []
     if "Artifact" in wanted:
-        trailers.extend(("Artifact", value) for value in _artifact(git, commit, held, notes))
+        trailers.extend(("Artifact", value) for value in _artifact(git, commit, held, notes, asked=True))
     if "Data" in wanted:
         trailers.extend(
             ("Data", f"{digest} {piece.path}") for piece in held.data for digest in piece.digests if _fits(piece.path)
@@ -80,7 +80,7 @@ def binding_unasked(git: Git, reader: Reader, model: str, commit: str) -> Bindin
     held = artifact_of(reader, model, commit, Documents())
     notes = list(held.notes)
     try:
-        found = [("Artifact", value) for value in _artifact(git, commit, held, notes, most=MOST_UNASKED)]
+        found = [("Artifact", value) for value in _artifact(git, commit, held, notes, asked=False)]
     except CannotJudge as problem:
         return Binding((), (*notes, f"{_NOT_ADDED} {problem}"))
     return Binding(tuple(found), tuple(notes))
@@ -98,14 +98,14 @@ _WHY_NOT = {
 }
 
 
-def _artifact(git: Git, commit: str, held: Contents, notes: list[str], *, most: float = float("inf")) -> Iterator[str]:
-    """The values of the trailers. What has more than `most` bytes is not hashed."""
+def _artifact(git: Git, commit: str, held: Contents, notes: list[str], *, asked: bool) -> Iterator[str]:
+    """The values of the trailers; whoever has `asked` for them waits for a large file, too."""
     piece = held.artifact
     if piece is None:
         return
     known = {digest.partition(":")[0]: digest for digest in piece.digests}
     path = piece.path
-    if (piece.size or 0) > most and "sha256" not in known:
+    if not asked and (piece.size or 0) > MOST_UNASKED and "sha256" not in known:
         notes.append(f"{piece.path!r} is bound without its SHA-256, which would take long. {_ASK}")
     elif piece.told_by == "Git":
         known["sha256"] = f"sha256:{sha256_in_git(git, commit, piece.path)}"
@@ -118,11 +118,12 @@ def _artifact(git: Git, commit: str, held: Contents, notes: list[str], *, most: 
             )
         else:
             path = within(path, held.part)
-            of_it = "in a folder whose MD5" if held.part else "whose MD5"
-            notes.append(
-                f"the SHA-256 of {path!r} is that of the file in the work tree, {of_it} is the one in "
-                f"{piece.told_by!r}; a server that has no such file can't check it"
-            )
+            if asked:
+                of_it = "in a folder whose MD5" if held.part else "whose MD5"
+                notes.append(
+                    f"the SHA-256 of {path!r} is that of the file in the work tree, {of_it} is the one in "
+                    f"{piece.told_by!r}; a server that has no such file can't check it"
+                )
             # The MD5 of the whole is none of a part of it.
             known = {"sha256": here} if held.part else {**known, "sha256": here}
     if _fits(path):

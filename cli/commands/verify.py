@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import posixpath
 from typing import TYPE_CHECKING
 
 import click
@@ -103,7 +102,7 @@ def verify(
         raise CannotJudge(f"Neither the tag {one.line.tag!r} nor its commit tells the artifact of {version}.")
     digests, different = _compare(path, artifact, one.contents.part, None if tags_only else reader.git.work_tree())
     if different and because is None:
-        of = posixpath.join(artifact.path, one.contents.part) if os.path.isfile(path) else artifact.path
+        of = f"{artifact.path}/{one.contents.part}" if one.contents.part and os.path.isfile(path) else artifact.path
         because = f"its content is another, for that of {of!r} is {different} by {artifact.told_by!r}"
     elif not different and all(digest.startswith("md5:") for digest in digests):
         own.append(MD5_ALONE)

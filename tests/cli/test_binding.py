@@ -184,13 +184,17 @@ def test_a_file_that_dvc_keeps_is_bound_by_the_file_in_the_work_tree_if_that_is_
 
     file.write_text(MODEL)
     seen = register(repo, "--bind", "artifact")
+    repo.commit()
+    unasked = register(repo)
     file.write_text(f"{MODEL}!")
     repo.commit()
     unseen = register(repo, "--bind", "artifact")
 
     md5 = ("Artifact", f"md5:{MD5} models/m.bin")
     assert trailers(repo) == [("Artifact", f"sha256:{SHA} models/m.bin"), md5]
-    assert trailers(repo, "churn@v0.0.2") == [md5]
+    assert trailers(repo, "churn@v0.0.2") == trailers(repo)
+    assert unasked.err.startswith("the tag binds 'models/m.bin' by SHA-256 and DVC's MD5; --no-bind leaves that out\n")
+    assert trailers(repo, "churn@v0.0.3") == [md5]
     assert "whose MD5 is the one in 'models/m.bin.dvc'; a server that has no such file can't check it" in seen.err
     assert "is bound by DVC's MD5 alone" in unseen.err
 

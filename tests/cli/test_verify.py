@@ -91,7 +91,9 @@ def test_what_was_tampered_with_is_named(
     ran = verify(repo, model)
 
     assert (ran.status, ran.out) == (1, "")
-    assert "is not verified as the artifact of churn v1.0.0: its content is another" in ran.err
+    assert (
+        "is not verified as the artifact of churn v1.0.0: its content is another, for that of 'model.pkl' is" in ran.err
+    )
     assert differs in ran.err
 
 
