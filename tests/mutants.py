@@ -20,7 +20,8 @@ from itertools import groupby
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from mutants_table import MUTANTS, Mutant
+from mutant import Mutant
+from mutants_table import MUTANTS
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "build" / "mutants"

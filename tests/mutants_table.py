@@ -2,105 +2,104 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-RULES = ("tests/policy/test_rules.py", "tests/policy/test_borders.py")
-ARTIFACTS = (*RULES, "tests/policy/test_bound_artifacts.py", "tests/server_hooks/test_artifacts.py")
-PEOPLE = (*RULES, "tests/policy/test_people.py", "tests/policy/test_consequences.py")
-HISTORY = (*RULES, "tests/policy/test_history.py")
-NAMES = ("tests/policy/test_tag_name.py", "tests/policy/test_long_names.py")
-VERSIONS = ("tests/policy/test_versions.py",)
-GLOBS = ("tests/policy/test_globs.py",)
-TAGS = ("tests/policy/test_tag_object.py", "tests/policy/test_borders.py")
-COMMITS = ("tests/policy/test_commit_object.py", "tests/policy/test_borders.py")
-TREES = ("tests/policy/test_tree_object.py", "tests/repository/test_tree_walk.py")
-LANDING = ("tests/policy/test_landing.py", "tests/server_hooks/test_gate.py")
-GATE = ("tests/server_hooks/test_gate.py", "tests/server_hooks/test_attacks.py")
-VERSION_FILE = ("tests/policy/test_version_file.py",)
-WHO = ("tests/server_hooks/people/test_who.py",)
-EMERGENCIES = ("tests/server_hooks/people/test_emergencies.py",)
-LOG = ("tests/server_hooks/test_push_log.py",)
-LOGGED = ("tests/server_hooks/test_logged_pushes.py",)
-SETTLEMENT = ("tests/server_hooks/test_settlement.py",)
-CLONE = ("tests/hooks/test_pre_push.py",)
-MAKING = ("tests/cli/test_creating_beside_a_remote.py",)
-APPROVALS = ("tests/policy/test_approvals.py", "tests/repository/test_approval_schedules.py")
-APPROVAL_REFS = ("tests/server_hooks/test_approvals.py",)
-LOCK = ("tests/server_hooks/test_push_lock.py",)
-ONE_VERDICT = ("tests/policy/test_one_verdict.py",)
-HOST_RULES = ("tests/host_rules/test_rules.py",)
-
-
-class Mutant(NamedTuple):
-    """`old` stands once in `file`, and becomes `new`; one of the `tests`, arguments of pytest, must fail."""
-
-    file: str
-    old: str
-    new: str
-    tests: tuple[str, ...]
-
-
-def _rule(name: str, old: str, new: str, tests: tuple[str, ...] = RULES) -> Mutant:
-    return Mutant(f"policy/rules/{name}.py", old, new, tests)
-
-
-def _approvals(name: str, old: str, new: str, tests: tuple[str, ...] = APPROVALS) -> Mutant:
-    return Mutant(f"policy/approvals/{name}.py", old, new, tests)
-
+from mutant import (
+    ARTIFACTS,
+    CLONE,
+    COMMITS,
+    EMERGENCIES,
+    PEOPLE,
+    GATE,
+    GLOBS,
+    HISTORY,
+    HOST_RULES,
+    LANDING,
+    LOCK,
+    LOG,
+    LOGGED,
+    MAKING,
+    NAMES,
+    ONE_VERDICT,
+    RULES,
+    SETTLEMENT,
+    TAGS,
+    TREES,
+    VERSION_FILE,
+    VERSION_FILE,
+    VERSIONS,
+    WHO,
+    Mutant,
+    rule,
+)
+from mutants_of_approvals import OF_APPROVALS
 
 MUTANTS = (
     # Rules
-    _rule("version_step", "number <= 1 or", "number <= 2 or"),
-    _rule("version_step", "if patch:", "if patch > 1:"),
-    _rule("event_time", "event.time > limit", "event.time >= limit"),
-    _rule("event_time", "event.time <= follows.time and", "event.time < follows.time and"),
-    _rule("event_time", "replayed.event.time <= newest", "replayed.event.time < newest"),
-    _rule("counter", "counter <= highest", "counter < highest"),
-    _rule("stage_path", "not replayed.earlier_stages.includes_by(before, replayed.event.time)", "False"),
-    _rule("stage_known", "stage in known or", "stage not in known or"),
-    _rule("stage_permanent", 'event.name.kind == "assign" and stage in permanent', "stage in permanent"),
-    _rule(
-        "state_exists", "if replayed.versions_here > 1 and replayed.assigned_before", "if replayed.versions_here > 1"
-    ),
-    _rule("state_exists", "return None if replayed.active else _no_version(replayed, facts)", "return None"),
-    _rule("tag_immutable", "push.old is not None and push.new is not None", "push.new is not None"),
-    _rule("tag_permanent", "push.old is None or push.new is not None", "push.old is None or push.new is None"),
+    rule("version_step", "number <= 1 or", "number <= 2 or"),
+    rule("version_step", "if patch:", "if patch > 1:"),
+    rule("event_time", "event.time > limit", "event.time >= limit"),
+    rule("event_time", "event.time <= follows.time and", "event.time < follows.time and"),
+    rule("event_time", "replayed.event.time <= newest", "replayed.event.time < newest"),
+    rule("counter", "counter <= highest", "counter < highest"),
+    rule("stage_path", "not replayed.earlier_stages.includes_by(before, replayed.event.time)", "False"),
+    rule("stage_known", "stage in known or", "stage not in known or"),
+    rule("stage_permanent", 'event.name.kind == "assign" and stage in permanent', "stage in permanent"),
+    rule("state_exists", "if replayed.versions_here > 1 and replayed.assigned_before", "if replayed.versions_here > 1"),
+    rule("state_exists", "return None if replayed.active else _no_version(replayed, facts)", "return None"),
+    rule("tag_immutable", "push.old is not None and push.new is not None", "push.new is not None"),
+    rule("tag_permanent", "push.old is None or push.new is not None", "push.old is None or push.new is None"),
     Mutant("policy/facts/readable_event.py", "found.message_bytes >", "found.message_bytes >=", RULES),
-    _rule(
+    rule(
         "artifact",
         "if holder.precedence != version.precedence and not _is_released(holder, version):",
         "if False:",
         ARTIFACTS,
     ),
-    _rule("artifact", "one[:3] == other[:3] and bool(one", "one[:3] == other[:3] or bool(one", ARTIFACTS),
-    _rule("artifact", "if event.tag not in made and", "if", ARTIFACTS),
-    _rule("artifact", "known.get(one.path, {}).get(kind) != digest", "False", ARTIFACTS),
+    rule("artifact", "one[:3] == other[:3] and bool(one", "one[:3] == other[:3] or bool(one", ARTIFACTS),
+    rule("artifact", "if event.tag not in made and", "if", ARTIFACTS),
+    rule("artifact", "known.get(one.path, {}).get(kind) != digest", "False", ARTIFACTS),
+    rule("artifact", "taken_back.time >= event.time", "taken_back.time > event.time", ARTIFACTS),
+    rule("artifact", 'if bound and event.name.kind == "register":', "if bound:", ARTIFACTS),
+    rule("artifact", "if not bound:", "if False:", ARTIFACTS),
+    rule("artifact", "bool(one.prerelease) != bool(other.prerelease)", "True", ARTIFACTS),
     Mutant("policy/facts/artifact_at_commit.py", "if there[kind] != bound.digests[kind]:", "if False:", ARTIFACTS),
     Mutant("policy/facts/artifact_at_commit.py", "if ours not in (None, digest):", "if False:", ARTIFACTS),
     Mutant("policy/facts/artifact_at_commit.py", "out is None or out.path != bound.path", "out is None", ARTIFACTS),
     Mutant("policy/objects/bound_artifacts.py", "if left < 0:", "if False:", ARTIFACTS),
+    Mutant("policy/objects/bound_artifacts.py", "setdefault(kind, digest) != digest", "get(kind) is None", ARTIFACTS),
+    Mutant("policy/objects/bound_artifacts.py", "if len(written) not in lengths or", "if", ARTIFACTS),
+    Mutant("policy/objects/bound_artifacts.py", 'and not {"", ".", ".."}.isdisjoint', "and {0}.isdisjoint", ARTIFACTS),
+    Mutant("policy/facts/artifact_at_commit.py", "    if seen:", "    if True:", ARTIFACTS),
+    Mutant("policy/facts/artifact_at_commit.py", " or _lies_in(one.path, path)", "", ARTIFACTS),
+    Mutant("policy/facts/artifact_at_commit.py", " or _lies_in(path, one.path)", "", ARTIFACTS),
     Mutant("repository/judging/artifacts.py", "found.size > MOST_HASHED", "found.size > 2 * MOST_HASHED", ARTIFACTS),
-    _rule("target_version", 'event.name.kind != "register" or', ""),
-    _rule("target_version", "if found == event.name.version:", "if not isinstance(found, str):"),
-    _rule("target_version", "other.precedence == told.precedence or", "", VERSION_FILE),
-    _rule("target_version", "event.tag == replayed.event.tag or", "", VERSION_FILE),
-    _rule("target_tree", "shape.depth > bounds", "shape.depth >= bounds"),
-    _rule("target_tree", "shape.paths > bounds", "shape.paths >= bounds"),
-    _rule("target_commit", 'tag.object.target_type == "tag"', "False"),
-    _rule("message", "len(text) < wanted.min_length", "len(text) <= wanted.min_length"),
-    _rule("push_size", "tags > MOST_TAGS", "tags >= MOST_TAGS"),
-    _rule("version_per_commit", "first_at[event.commit] != event.tag", "False"),
-    _rule("version_once", "if first != tag", "if False"),
-    _rule("model_known", 'not in ("register", "assign")', '!= "register"'),
-    _rule("tagger_is_pusher", "not circumstances.tell_the_pusher", "circumstances.tell_the_pusher"),
-    _rule("who", "not facts.circumstances.tell_the_pusher", "facts.circumstances.tell_the_pusher", PEOPLE),
-    _rule(
+    rule("target_version", 'event.name.kind != "register" or', ""),
+    rule("target_version", "if found == event.name.version:", "if not isinstance(found, str):"),
+    rule("target_version", "or not target.readable:", ":"),
+    rule("target_version", "(told.prerelease and not versions.prerelease) or", ""),
+    rule("target_version", "other.precedence == told.precedence or", ""),
+    rule("target_version", "other.precedence > told.precedence)", "False)"),
+    Mutant("policy/objects/version_file.py", 'text if text.startswith("v") else f"v{text}"', "text", VERSION_FILE),
+    Mutant("policy/objects/version_file.py", "> MOST_FILE_BYTES:", ">= MOST_FILE_BYTES:", VERSION_FILE),
+    Mutant("policy/objects/version_file.py", "not isinstance(found, dict) or", "", VERSION_FILE),
+    rule("target_version", "other.precedence == told.precedence or", "", VERSION_FILE),
+    rule("target_version", "event.tag == replayed.event.tag or", "", VERSION_FILE),
+    rule("target_tree", "shape.depth > bounds", "shape.depth >= bounds"),
+    rule("target_tree", "shape.paths > bounds", "shape.paths >= bounds"),
+    rule("target_commit", 'tag.object.target_type == "tag"', "False"),
+    rule("message", "len(text) < wanted.min_length", "len(text) <= wanted.min_length"),
+    rule("push_size", "tags > MOST_TAGS", "tags >= MOST_TAGS"),
+    rule("version_per_commit", "first_at[event.commit] != event.tag", "False"),
+    rule("version_once", "if first != tag", "if False"),
+    rule("model_known", 'not in ("register", "assign")', '!= "register"'),
+    rule("tagger_is_pusher", "not circumstances.tell_the_pusher", "circumstances.tell_the_pusher"),
+    rule("who", "not facts.circumstances.tell_the_pusher", "facts.circumstances.tell_the_pusher", PEOPLE),
+    rule(
         "who",
         "by_name = (line.own, Act(CONTRARY[line.own.kind], line.own.stage))",
         "by_name = (line.own,)",
         PEOPLE,
     ),
-    _rule("signed", "if found.name != push.tag", "if False", (*RULES, "tests/policy/test_signed.py")),
+    rule("signed", "if found.name != push.tag", "if False", (*RULES, "tests/policy/test_signed.py")),
     # The judge
     Mutant("policy/judging/judge.py", 'and level == "error":', 'and level != "off":', RULES),
     Mutant("policy/judging/judge.py", 'level == "warning" or emergency is not None', 'level == "warning"', EMERGENCIES),
@@ -109,6 +108,11 @@ MUTANTS = (
     Mutant("policy/judging/features.py", "message_bytes > facts", "message_bytes > 1 + facts", RULES),
     Mutant("policy/judging/features.py", "if found.name != tag.name:", "if False:", RULES),
     Mutant("policy/facts/landing.py", "len(push.pushed) > 1", "len(push.pushed) > 2", LANDING),
+    Mutant(
+        "policy/facts/landing.py", "if any(update.old is not None for update in push.pushed):", "if False:", LANDING
+    ),
+    Mutant("policy/facts/landing.py", "alone._replace(counted=TAKING_AWAY)", "alone", LANDING),
+    Mutant("policy/facts/landing.py", "frozenset(), touched_stay=True", "ALL_KINDS, touched_stay=True", LANDING),
     # Histories
     Mutant("policy/registry/replay.py", '"unassign": 1, "assign": 2', '"unassign": 2, "assign": 1', HISTORY),
     Mutant(
@@ -181,7 +185,7 @@ MUTANTS = (
     Mutant("repository/judging/branches.py", "elsewhere and reader", "reader", ("tests/hooks/test_partial_clones.py",)),
     Mutant("repository/making/tag_maker.py", "if there == judged.oid:", "if there is not None:", MAKING),
     # One verdict
-    _rule("version_order", ".discard(replayed.event.commit)", ".clear()", ONE_VERDICT),
+    rule("version_order", ".discard(replayed.event.commit)", ".clear()", ONE_VERDICT),
     Mutant("policy/registry/replay.py", "precedence, event.tag", "(), event.tag", ONE_VERDICT),
     Mutant("repository/judging/server_push.py", "update.ref == head and update.new", "update.new", GATE[:1]),
     Mutant("repository/judging/audit.py", "and is_of_a_package(one.tag, models)", "", ("tests/cli/test_audit.py",)),
@@ -204,22 +208,7 @@ MUTANTS = (
         "if False:",
         (*LOCK, "tests/server_hooks/test_lock_attacks.py"),
     ),
-    # Approvals
-    _approvals("quorum", '"tagger" in entry.barred and principal == parties.tagger', "False"),
-    _approvals("quorum", "if not missing and hopeless is None:", "if not missing:"),
-    _approvals("quorum", "entry.enough - len(has)", "entry.enough - len(approved)"),
-    _approvals("quorum", '== "approve" and one.problem is None', '== "approve"'),
-    _approvals("quorum", "return principal in principals[pusher]", "return False"),
-    _approvals("guard", "if line.tag.landed:", "if False:"),
-    _approvals("guard", "if word.signer != name.principal:", "if False:"),
-    _approvals("guard", "word.read.time <= word.earlier", "word.read.time < word.earlier", APPROVAL_REFS),
-    _approvals("guard", "if word.read.repository != guard.repository:", "if False:", APPROVAL_REFS),
-    _approvals("guard", "line.of_model >= MOST", "line.of_model > MOST", APPROVAL_REFS),
-    _approvals("guard", "line.of_person >= MOST", "line.of_person > MOST", APPROVAL_REFS),
-    _approvals("guard", "guard.pusher == tag.proposer", "True", APPROVAL_REFS),
-    Mutant("repository/approvals/standing.py", "if ref not in self._touched", "if True", APPROVALS),
-    Mutant("repository/approvals/standing.py", "proposal not in self._touched and", "", APPROVAL_REFS),
-    Mutant("repository/approvals/standing.py", "elif approval.repository != repository:", "elif False:", APPROVAL_REFS),
+    *OF_APPROVALS,
     # The log
     Mutant("server_hooks/log/chain.py", "found.hash == self.wanted and found.intact", "found.hash == self.wanted", LOG),
     Mutant(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mutant import Mutant
 from mutants import changed
-from mutants_table import MUTANTS, Mutant
+from mutants_table import MUTANTS
 from support.project import ROOT
 
 

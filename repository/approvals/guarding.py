@@ -144,7 +144,7 @@ class _Look:
             return found.defects[0]
         most = self._policy.for_model(model_of(found.name)).message.max_bytes
         if found.message_bytes > min(most, LARGEST):
-            return f"its message has {found.message_bytes} bytes, ; it may have {min(most, LARGEST)}"
+            return f"its message has {found.message_bytes} bytes; it may have {min(most, LARGEST)}"
         if found.target_type != "commit" or target != "commit":
             return "it is not on a commit"
         return None
