@@ -13,6 +13,7 @@ from tagwarden.policy.approvals.quorum import (
     Shortfall,
     Standing,
     in_words,
+    is_expired,
     may_be,
     requirements_for,
     shortfalls,
@@ -107,8 +108,8 @@ def test_no_tag_object_is_no_approval() -> None:
     assert read_approval(None) == "it is not a tag object"
 
 
-def settings(entries: str, people: str = "") -> Settings:
-    head = f'[signing]\nallowed-signers = "file:/keys"\n[approvals]\nrepository = "m"\n[people]\n{people}\n'
+def settings(entries: str, people: str = "", more: str = "") -> Settings:
+    head = f'[signing]\nallowed-signers = "file:/keys"\n[approvals]\nrepository = "m"\n{more}[people]\n{people}\n'
     return load_policy((head + entries).encode()).base
 
 
@@ -211,3 +212,12 @@ def test_a_clone_that_cannot_tell_the_signer_bars_nobody_as_the_tagger() -> None
 
     assert [lacks.hopeless for lacks in missing(of, approvals(), parties)] == [None]
     assert not missing(of, approvals("grace@x"), parties)
+
+
+def test_a_proposal_may_land_until_the_last_second_of_its_time() -> None:
+    hour = settings(TWO, GROUPS, 'expire = "1h"\n')
+    found = parse_tag_object(f"object {T}\ntype commit\ntag m@v1.0.0\ntagger A <a@b.c> 100 +0000\n\nm\n".encode())
+
+    assert not is_expired(found, hour, 100 + 3600)
+    assert is_expired(found, hour, 100 + 3601)
+    assert not is_expired(found, settings(TWO, GROUPS), 10**9)

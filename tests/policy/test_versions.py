@@ -7,7 +7,7 @@ import semver
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagwarden.policy.grammar.versions import parse_version
+from tagwarden.policy.grammar.versions import MOST_DIGITS, parse_version
 
 # The lists behind the regular expression that semver.org proposes (FAQ).
 VALID = """\
@@ -61,3 +61,9 @@ def test_any_two_versions_compare_as_python_semver_compares_them(one, other):
     ours = [parse_version(f"v{text}").precedence for text in (one, other)]
     theirs = semver.Version.parse(one).compare(other)
     assert (ours[0] > ours[1]) - (ours[0] < ours[1]) == theirs
+
+
+def test_a_number_of_a_version_has_as_many_digits_as_a_file_system_can_store() -> None:
+    assert parse_version(f"v{'9' * MOST_DIGITS}.0.0").major == 10**MOST_DIGITS - 1
+    with pytest.raises(ValueError, match="digits"):
+        parse_version(f"v{'9' * (MOST_DIGITS + 1)}.0.0")
