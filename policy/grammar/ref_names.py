@@ -14,10 +14,8 @@ FORBIDDEN_PARTS = (b"..", b"@{", b"//", b"/.", b".lock/", b".lock\n", b"/\n", b"
 
 def are_ref_names(refs: Sequence[str]) -> bool:
     """Whether Git would take each of `refs` for the full name of a ref. It checks all of them at once."""
-    if not all(ref.startswith("refs/") for ref in refs):
-        return False
-    text = "".join([ref + "\n" for ref in refs]).encode("utf-8", "surrogateescape")
+    text = "\n".join(["", *refs, ""]).encode("utf-8", "surrogateescape")
     # A line break within a name makes the count of line breaks too high.
-    if len(text) - len(text.translate(None, FORBIDDEN)) != len(refs):
+    if len(text) - len(text.translate(None, FORBIDDEN)) != len(refs) + 1:
         return False
-    return not any(part in text for part in FORBIDDEN_PARTS)
+    return text.count(b"\nrefs/") == len(refs) and not any(part in text for part in FORBIDDEN_PARTS)

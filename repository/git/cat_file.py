@@ -184,7 +184,7 @@ def _is_read(found: RawObject, content_of: str) -> bool:
 
 
 def _in_lines(questions: Sequence[str]) -> bytes:
-    return "".join([question + "\n" for question in questions]).encode("utf-8", "surrogateescape")
+    return "\n".join([*questions, ""]).encode("utf-8", "surrogateescape")
 
 
 def _windows(questions: Sequence[str]) -> list[list[str]] | None:
