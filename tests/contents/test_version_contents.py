@@ -230,6 +230,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         ({"dvc.yaml": "metrics: [gone.json]\n"}, "'gone.json' is not in Git at this commit"),
         ({"dvc.yaml": "metrics: [/etc/passwd]\n"}, "'/etc/passwd' is not a path within the repository"),
         ({"dvc.yaml": "metrics: [../up.json]\n"}, "'../up.json' is not a path within the repository"),
+        ({"dvc.yaml": 'metrics: ["\\ud83e.json"]\n'}, "'\\ud83e.json' is not a path within the repository"),
         ({"dvc.yaml": 'metrics: ["a\\nb.json"]\n'}, "'a\\nb.json' is not a path within the repository"),
         ({"dvc.yaml": "params: [p.py]\n", "p.py": "x = 1\n"}, "'p.py' was not read: only JSON, YAML and TOML are read"),
         ({"dvc.yaml": "metrics: ['${x}.json']\n"}, "'dvc.yaml' names '${x}.json', and what DVC puts in there"),

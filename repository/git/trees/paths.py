@@ -20,6 +20,8 @@ def checked_path(path: str) -> str:
     """
     if "\n" in path or "\0" in path:
         raise CannotJudge(f"The path {path!r} holds a line break or NUL, which Git can't be asked for. Rename it.")
+    if not _has_bytes(path):
+        raise CannotJudge(f"The path {path!r} holds half a character, so no file can have it. Correct it.")
     parts = _parts(path)
     if ".." in parts or not parts:
         raise CannotJudge(f"The path {path!r} must name a file inside the repository, without `..`.")
@@ -28,7 +30,16 @@ def checked_path(path: str) -> str:
 
 def is_path(path: str) -> bool:
     """Whether `checked_path` takes it."""
-    return not {"\n", "\0"}.intersection(path) and bool(_parts(path)) and ".." not in _parts(path)
+    return not {"\n", "\0"}.intersection(path) and _has_bytes(path) and bool(_parts(path)) and ".." not in _parts(path)
+
+
+def _has_bytes(path: str) -> bool:
+    """Whether the path is that of some file: YAML and JSON can write halves of characters, which none has."""
+    try:
+        path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _parts(path: str) -> list[str]:
