@@ -55,9 +55,30 @@ def changes_between(old: Contents, new: Contents, better: Mapping[str, str] = {}
 
 def trailers_between(old: Iterable[tuple[str, str]], new: Iterable[tuple[str, str]]) -> Iterator[Change]:
     """The other trailers of two tags, several of one key as one."""
-    before, after = _by_key(old), _by_key(new)
+    before, after = trailers_by_key(old), trailers_by_key(new)
     for key in dict.fromkeys([*before, *after]):
         yield Change("trailer", key, before.get(key), after.get(key))
+
+
+def trailers_by_key(trailers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The trailers but for those that say what a version holds, several of one key as one."""
+    found: dict[str, list[str]] = {}
+    for key, value in trailers:
+        if key.lower() not in TELLING:
+            found.setdefault(key, []).append(value)
+    return {key: "; ".join(values) for key, values in found.items()}
+
+
+def compared(what: str, name: str, old: Any, new: Any, better: str | None = None) -> Change:
+    """One value beside another; `better` is the policy's opinion on a metric, None for none."""
+    both = is_number(old) and is_number(new)
+    change = Change(what, name, old, new, _difference(old, new) if both else None)
+    return change._replace(worse=is_worse(change, better)) if better is not None else change
+
+
+def is_number(value: Any) -> bool:
+    """Whether the value is a number, which true is not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def is_worse(change: Change, better: str | None) -> bool:
@@ -76,7 +97,7 @@ def _artifact(old: Sequence[Piece], new: Sequence[Piece]) -> Iterator[Change]:
     before, after = (pieces[0] if pieces else None for pieces in (old, new))
     yield Change("artifact", "path", before and before.path, after and after.path)
     yield from _digests("artifact", "", before, after)
-    yield _change("artifact", "size", before and before.size, after and after.size)
+    yield compared("artifact", "size", before and before.size, after and after.size)
 
 
 def _pieces(what: str, old: Sequence[Piece], new: Sequence[Piece]) -> Iterator[Change]:
@@ -107,16 +128,7 @@ def _stated(what: str, old: Sequence[Stated], new: Sequence[Stated]) -> Iterator
         for stated in (old, new)
     )
     for name in dict.fromkeys([*before, *after]):
-        yield _change(what, name, before.get(name), after.get(name))
-
-
-def _change(what: str, name: str, old: Any, new: Any) -> Change:
-    both = _is_number(old) and _is_number(new)
-    return Change(what, name, old, new, _difference(old, new) if both else None)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+        yield compared(what, name, before.get(name), after.get(name))
 
 
 def _difference(old: float, new: float) -> float | int:
@@ -124,11 +136,3 @@ def _difference(old: float, new: float) -> float | int:
     if isinstance(old, int) and isinstance(new, int):
         return new - old
     return float(Decimal(repr(new)) - Decimal(repr(old)))
-
-
-def _by_key(trailers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
-    for key, value in trailers:
-        if key.lower() not in TELLING:
-            found.setdefault(key, []).append(value)
-    return {key: "; ".join(values) for key, values in found.items()}

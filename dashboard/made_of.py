@@ -1,52 +1,63 @@
-"""The metrics that the policy names (`show.metrics`), of every version of a model."""
+"""What each version of a model is made of: by the files of its commit, and by its tag."""
 
 from __future__ import annotations
 
 import time
 
+from ..contents.difference import TELLING
 from ..contents.documents import Documents
 from ..contents.metrics import chosen, value_text
+from ..contents.rows import contents_rows
+from ..contents.trailers import stated_in
 from ..contents.tree_entries import TreeEntries
 from ..contents.version_contents import contents_of
 from ..policy.objects.trailers import parse_trailers
 from ..policy.wording import counted
+from .records import Made
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..policy.file.policy import Policy
+    from ..contents.record import Contents
     from ..policy.registry.resolution import ModelTags
     from ..repository.git.reader import Reader
 
 # Whoever may push could else make one repository hold up the site.
 SECONDS = 60.0
+# Of a version more is not on its page; `tagwarden show MODEL@VERSION` has all.
+MOST_ROWS = 100
+MOST_NOTES = 10
 
 
-class NamedMetrics:
-    """Reads the metrics of one repository, as long as SECONDS last."""
+class MadeOf:
+    """Reads what the versions of one repository hold, as long as SECONDS last; without a reader, what tags say."""
 
-    def __init__(self, reader: Reader, policy: Policy, seconds: float = SECONDS) -> None:
-        self._entries = TreeEntries(reader)
+    def __init__(self, reader: Reader | None, seconds: float = SECONDS) -> None:
+        self._entries = TreeEntries(reader) if reader is not None else None
         self._documents = Documents()
-        self._policy = policy
         self._left = seconds
         self._passed_over = 0
 
-    def of(self, model: str, known: ModelTags) -> Mapping[str, Sequence[tuple[str, str]]]:
-        """By the tag of each version of `model` (as tags spell it) its metrics: name and value."""
-        names = self._policy.for_model(model).show.metrics
-        found: dict[str, Sequence[tuple[str, str]]] = {}
-        for name, tag in known.tags if names else ():
+    def of(self, model: str, known: ModelTags, metrics: Sequence[str]) -> Mapping[str, tuple[Contents, Made]]:
+        """What each version of `model` (as tags spell it) holds, by its tag; some are missing once time is up.
+
+        `metrics` are the names of those that have a column.
+        """
+        found: dict[str, tuple[Contents, Made]] = {}
+        for name, tag in known.tags:
             if name.kind != "register" or tag.object is None:
                 continue
+            trailers = parse_trailers(tag.object.message)
             if self._left <= 0:
                 self._passed_over += 1
                 continue
             began = time.monotonic()
-            trailers = parse_trailers(tag.object.message)
-            held = contents_of(self._entries, model, tag.object.target, trailers, self._documents)
-            found[tag.name] = [(one.name, value_text(one.value)) for one in chosen(held.metrics, names)]
+            if self._entries is None:
+                held = stated_in(trailers)
+            else:
+                held = contents_of(self._entries, model, tag.object.target, trailers, self._documents)
+            found[tag.name] = held, _made_of(held, trailers, metrics)
             self._left -= time.monotonic() - began
         return found
 
@@ -54,4 +65,17 @@ class NamedMetrics:
         """What was not read, as sentences."""
         if not self._passed_over:
             return []
-        return [f"It took too long to read the metrics of {counted(self._passed_over, 'version')}: they are not shown."]
+        passed_over = counted(self._passed_over, "version")
+        return [f"It took too long to read what {passed_over} hold: that is not shown."]
+
+
+def _made_of(held: Contents, trailers: Sequence[tuple[str, str]], metrics: Sequence[str]) -> Made:
+    """What a version holds as its page shows it; `metrics` are the names of those that have a column."""
+    rows = contents_rows(held)
+    rows += [["trailer", key, value, "tag"] for key, value in trailers if key.lower() not in TELLING]
+    left = f"{len(rows) - MOST_ROWS} more rows are not shown" if len(rows) > MOST_ROWS else None
+    return Made(
+        [(one.name, value_text(one.value)) for one in chosen(held.metrics, metrics)],
+        [(what or "", name or "", value or "", by or "") for what, name, value, by in rows[:MOST_ROWS]],
+        [*held.notes[:MOST_NOTES], *([left] if left else [])],
+    )

@@ -7,7 +7,7 @@ from ..policy.record import Record
 from ..policy.registry.event import read_event
 from ..policy.registry.journal import in_time_order, journal_of
 from ..policy.registry.overview import version_lines
-from .records import EventRow, ModelFacts, StageRow, Superseded, VersionRow
+from .records import EventRow, Made, ModelFacts, StageRow, Superseded, VersionRow
 from .timeline import Change, intervals_of
 
 TYPE_CHECKING = False
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from ..policy.registry.journal import JournalEntry
     from ..policy.registry.resolution import ModelTags
     from .landings import Landings
-    from .records import FindingRow, Interval
+    from .records import ApprovalRow, FindingRow, Interval
 
     NamedTag = tuple[TagName, Tag]
+
+
+NOTHING = Made()
 
 
 class Past(Record):
@@ -42,20 +45,21 @@ def model_facts(
     declared: Sequence[str] = (),
     findings: Sequence[FindingRow] = (),
     past: Past | None = None,
-    metrics: Mapping[str, Sequence[tuple[str, str]]] = {},
+    made: Mapping[str, Made] = {},
+    approvals: Mapping[str, Sequence[ApprovalRow]] = {},
 ) -> ModelFacts | None:
     """The facts of the model that is `known`, None where none of its tags is an event.
 
     `declared` are the stages that the repository knows; others come after them.
-    `past` is what the server's push log knows of when the tags came, `metrics` the name and value of each metric to be
-    shown of a version, by its tag.
+    `past` is what the server's push log knows of when the tags came. By their tags, `made` is what versions are made
+    of, and `approvals` what people said of events.
     """
     events = known.events()
     if not events:
         return None
     history = known.history()
     entries = in_time_order(journal_of(known.tags))
-    rows = {entry.event.tag: _event_row(entry) for entry in entries}
+    rows = {entry.event.tag: _event_row(entry, approvals.get(entry.event.tag, ())) for entry in entries}
     trailers = {entry.event.tag: entry.trailers for entry in entries}
     intervals = intervals_of(events) if past is None else _intervals_by_log(known.tags, past)
     latest = history.latest()
@@ -64,7 +68,7 @@ def model_facts(
         str(latest.name.version) if latest else None,
         _stable(history),
         rows[history.deprecated.tag] if history.is_deprecated and history.deprecated else None,
-        _versions(history, rows, trailers, metrics),
+        _versions(history, rows, trailers, made),
         [_stage(stage, history, rows, events, intervals) for stage in _stages(history, declared)],
         intervals,
         [*rows.values()][::-1],
@@ -114,7 +118,7 @@ def _changes(moments: Mapping[int, Sequence[tuple[str, Event | None]]]) -> Itera
             yield Change(moment, came, went)
 
 
-def _event_row(entry: JournalEntry) -> EventRow:
+def _event_row(entry: JournalEntry, approvals: Sequence[ApprovalRow]) -> EventRow:
     event = entry.event
     return EventRow(
         event.time,
@@ -127,6 +131,7 @@ def _event_row(entry: JournalEntry) -> EventRow:
         entry.tagger.name,
         entry.tagger.email,
         entry.message,
+        approvals,
     )
 
 
@@ -140,7 +145,7 @@ def _versions(
     history: ModelHistory,
     rows: Mapping[str, EventRow],
     trailers: Mapping[str, Sequence[tuple[str, str]]],
-    metrics: Mapping[str, Sequence[tuple[str, str]]],
+    made: Mapping[str, Made],
 ) -> list[VersionRow]:
     shown = []
     for line in version_lines(history):
@@ -154,7 +159,7 @@ def _versions(
                 rows[line.tag],
                 trailers[line.tag],
                 rows[ended.tag] if ended else None,
-                metrics.get(line.tag, ()),
+                made.get(line.tag, NOTHING),
             )
         )
     return shown

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..policy.record import Record
-from ..policy.rules import RULES, load_rule
+from ..policy.rules import DEFAULT_LEVELS, RULES, load_rule
 from ..policy.wording import shell_command
 from . import wording
-from .drawings import line_plot, number_of
+from .comparing import as_json
 from .links import Links
 from .summary import summary_of
+from .versions import columns_of, plots_of, shown_versions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,19 +23,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .links import LinkTemplates
-    from .records import ModelFacts, RepositoryFacts, VersionRow
+    from .records import ModelFacts, RepositoryFacts
     from .summary import Summary
 
 HERE = os.path.dirname(__file__)
 TEMPLATES, ASSETS = os.path.join(HERE, "templates"), os.path.join(HERE, "assets")
 
 MOST_FINDINGS = 200
-# So many trailers have a column of their own in the table of versions, beside the metrics that the policy names.
-MOST_TRAILERS = 6
-# So many columns of numbers have a plot.
-MOST_PLOTS = 6
-# Trailers that hold several values by name: `Metric: AUC=0.95`.
-BY_NAME = ("metric",)
 
 
 class Site(Record):
@@ -44,16 +40,6 @@ class Site(Record):
     links: LinkTemplates
     version: str
     built: int
-
-
-class ShownVersion(Record):
-    """A row of the table of versions; `label` tells it from another registration of the same version."""
-
-    id: str
-    label: str
-    version: VersionRow
-    values: Sequence[str]
-    message: str
 
 
 class Pages:
@@ -94,14 +80,20 @@ class Pages:
                 rows=summary.rows,
                 guard=facts.guard,
                 link=link,
+                default_rules=has_default_rules(facts),
+                wants_approvals=wants_approvals(facts),
+                files={row.model: row.file for row in summary.rows},
             ),
         )
+        waiting = Counter(one.model for one in facts.proposals)
         about = {"name": facts.name, "file": summary.file, "audited": facts.audited}
         for model, row in zip(facts.models, summary.rows, strict=True):
-            yield row.file, self._of_model(model, row.file, about, link)
+            yield row.file, self._of_model(model, row.file, {**about, "waiting": waiting[model.model]}, link)
 
     def _of_model(self, model: ModelFacts, file: str, about: Mapping[str, Any], link: Links) -> str:
-        columns = _columns(model)
+        columns = columns_of(model)
+        versions = list(shown_versions(model, columns))
+        with_contents = [one.id for one in versions if one.groups]
         return self._render(
             "model.html",
             file,
@@ -111,8 +103,10 @@ class Pages:
             repository=about,
             link=link,
             columns=columns,
-            versions=list(_shown_versions(model, columns)),
-            plots=Markup(_plots(model, columns)),  # noqa: S704 -- drawings escape what they hold
+            versions=versions,
+            first_made=with_contents[0] if with_contents else None,
+            comparison=Markup(as_json(model.comparison)) if model.comparison else "",  # noqa: S704 -- no markup in it
+            plots=Markup(plots_of(model, columns)),  # noqa: S704 -- drawings escape what they hold
             commands=list(_commands(model)),
         )
 
@@ -126,7 +120,7 @@ class Pages:
 
     def rules(self) -> str:
         """The page with the words of every rule."""
-        rules = [(rule, _paragraphs(rule)) for rule in RULES]
+        rules = [(rule, DEFAULT_LEVELS[rule], _paragraphs(rule)) for rule in RULES]
         return self._render("rules.html", "rules.html", here="", rules=rules)
 
     def _render(self, template: str, file: str, **values: Any) -> str:
@@ -138,58 +132,6 @@ class Pages:
 
 def _paragraphs(rule: str) -> list[str]:
     return [" ".join(part.split()) for part in (load_rule(rule).__doc__ or "").split("\n\n")]
-
-
-def _trailers(version: VersionRow) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for key, value in version.trailers:
-        name, equals, amount = value.partition("=")
-        if key.lower() in BY_NAME and equals:
-            key, value = name.strip(), amount.strip()
-        found[key] = f"{found[key]}; {value}" if key in found else value
-    return found
-
-
-def _values(version: VersionRow) -> dict[str, str]:
-    """The metrics that the policy names, then the trailers."""
-    metrics = dict(version.metrics)
-    return {**metrics, **_trailers(version), **metrics}
-
-
-def _columns(model: ModelFacts) -> list[str]:
-    """The metrics that the policy names, then the trailers that most versions have."""
-    metrics = dict.fromkeys(name for version in model.versions for name, _ in version.metrics)
-    counted: dict[str, int] = {}
-    for version in model.versions:
-        for key in _trailers(version):
-            counted[key] = counted.get(key, 0) + 1
-    chosen = set(sorted(counted, key=lambda key: -counted[key])[:MOST_TRAILERS])
-    return [*metrics, *(key for key in counted if key in chosen and key not in metrics)]
-
-
-def _shown_versions(model: ModelFacts, columns: Sequence[str]) -> Iterator[ShownVersion]:
-    times_seen: dict[str, int] = {}
-    for version in model.versions:
-        seen = times_seen[version.version] = times_seen.get(version.version, 0) + 1
-        name = version.version if seen == 1 else f"{version.version}~{seen}"
-        label = name if version.active else f"{name} (deregistered)"
-        values = _values(version)
-        message = version.registered.message
-        if version.trailers and all(key in columns for key in _trailers(version)):
-            message = message.replace("\r\n", "\n").rpartition("\n\n")[0]
-        yield ShownVersion(name, label, version, [values.get(key, "") for key in columns], message)
-
-
-def _plots(model: ModelFacts, columns: Sequence[str]) -> str:
-    in_time = sorted((one for one in model.versions if one.active), key=lambda one: one.number)
-    plots = []
-    for key in columns:
-        values = [(one.version, _values(one).get(key)) for one in in_time]
-        numbers = [(version, number_of(value)) for version, value in values if value]
-        points = [(version, number) for version, number in numbers if number is not None]
-        if len(points) == len(numbers) and (plot := line_plot(key, points)):
-            plots.append(plot)
-    return f"<div class=plots>{''.join(plots[:MOST_PLOTS])}</div>" if plots else ""
 
 
 def _commands(model: ModelFacts) -> Iterator[tuple[str, str]]:
@@ -207,9 +149,19 @@ def _commands(model: ModelFacts) -> Iterator[tuple[str, str]]:
                 asked.append((f"Assign {best} to {stage.stage}", assign))
     asked += [
         ("Register the next version, on HEAD", ("tagwarden", "register", model.model, "--push")),
-        ("Everything that happened", ("tagwarden", "history", model.model)),
     ]
     for about, words in asked:
         command = shell_command(*words)
         if command is not None:
             yield about, command
+
+
+def wants_approvals(facts: RepositoryFacts) -> bool:
+    """Whether the policy asks anybody to approve."""
+    return facts.policy is not None and any("approvals.require" in key for key, _, _ in facts.policy.settings)
+
+
+def has_default_rules(facts: RepositoryFacts) -> bool:
+    """Whether the policy asks of each rule what is asked without one."""
+    levels = {one.rule: one.severity for one in facts.policy.rules} if facts.policy is not None else {}
+    return levels == {rule: level for rule, level in DEFAULT_LEVELS.items() if level != "off"}

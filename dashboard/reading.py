@@ -16,11 +16,13 @@ from ..repository.git.objects import TagRef
 from ..repository.judging.audit import audit
 from ..repository.open_repository import is_url, open_repository
 from ..repository.registry import known_by, read_refs, tags_by_model
+from .approvals import approvals_of, proposals_of
 from .guard import guard_of
 from .landings import landings_of
-from .metrics import NamedMetrics
+from .made_of import MadeOf
 from .model import Past, model_facts
 from .records import FindingRow, PolicyFacts, RepositoryFacts, RuleRow
+from .side_by_side import with_comparisons
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ ONLY_TAGS = "Of a URL only the tags are read, so neither its policy nor an audit
 def read_repository(place: str, name: str, policy_of: PolicyOf) -> RepositoryFacts:
     """All that is known of the repository at `place`, to be shown as `name`."""
     try:
-        with open_repository(place) as reader:
+        with open_repository(place, approvals=True) as reader:
             return _read(reader, name, policy_of, only_tags=is_url(place))
     except (CannotJudge, OSError) as problem:
         return RepositoryFacts(name, (), (), None, False, (), None, (), str(problem))
@@ -64,16 +66,22 @@ def _read(reader: GitProgram, name: str, policy_of: PolicyOf, *, only_tags: bool
     for finding in findings:
         by_model.setdefault(finding.model, []).append(finding)
     landings = None if only_tags else _landings(reader, notes)
-    metrics = NamedMetrics(reader, loaded.policy) if loaded else None
-    models = []
+    policy = loaded.policy if loaded else None
+    making = MadeOf(None if only_tags else reader)
+    approvals = approvals_of(reader, policy)
+    models, held = [], {}
     for model, found in tags.items():
         known = known_by(reader, found)
         past = _past(reader, model, found, landings) if landings is not None else None
-        held = metrics.of(model, known) if metrics else {}
-        facts = model_facts(known, declared, by_model.get(gto_spelling(model), ()), past, held)
+        holding = making.of(model, known, policy.for_model(model).show.metrics if policy else ())
+        made = {tag: made for tag, (_, made) in holding.items()}
+        spelled = gto_spelling(model)
+        facts = model_facts(known, declared, by_model.get(spelled, ()), past, made, approvals)
         if facts is not None:
             models.append(facts)
-    notes += metrics.notes() if metrics else []
+            held[facts.model] = {tag: contents for tag, (contents, _) in holding.items()}
+    models = with_comparisons(models, held, policy, None if only_tags else reader.git, notes)
+    notes += making.notes()
     return RepositoryFacts(
         name,
         sorted(models, key=lambda one: one.model),
@@ -83,6 +91,8 @@ def _read(reader: GitProgram, name: str, policy_of: PolicyOf, *, only_tags: bool
         findings,
         None if only_tags else guard_of(os.path.abspath(reader.git.common_folder())),
         notes,
+        None,
+        proposals_of(reader, loaded) if loaded else (),
     )
 
 

@@ -11,8 +11,22 @@ if TYPE_CHECKING:
     from ..policy.grammar.tag_name import Kind
 
 
+class ApprovalRow(Record):
+    """What somebody says of a tag. `entries` of the policy name them; `problem` is why it does not count."""
+
+    principal: str
+    verdict: str
+    time: int
+    reason: str
+    entries: Sequence[str]
+    problem: str | None = None
+
+
 class EventRow(Record):
-    """What one tag did. `version` is the one that it is about, as text; None where it is about none."""
+    """What one tag did. `version` is the one that it is about, as text; None where it is about none.
+
+    `approvals` are what people said of it, where a policy asked them.
+    """
 
     time: int
     kind: Kind
@@ -24,13 +38,22 @@ class EventRow(Record):
     by: str
     email: str
     message: str
+    approvals: Sequence[ApprovalRow] = ()
+
+
+class Made(Record):
+    """What a version is made of. `rows` are what each thing is, its name, its value, and what says so.
+
+    `metrics` are those that have a column, name and value; `notes` are sentences on what is not known.
+    """
+
+    metrics: Sequence[tuple[str, str]] = ()
+    rows: Sequence[tuple[str, str, str, str]] = ()
+    notes: Sequence[str] = ()
 
 
 class VersionRow(Record):
-    """One version. `registered` is its registration, `ended` what took it out of the registry, None while it is in.
-
-    `metrics` are those that the policy names, wherever they were found.
-    """
+    """One version. `registered` is its registration, `ended` what took it out of the registry, None while it is in."""
 
     number: int
     version: str
@@ -39,7 +62,7 @@ class VersionRow(Record):
     registered: EventRow
     trailers: Sequence[tuple[str, str]]
     ended: EventRow | None
-    metrics: Sequence[tuple[str, str]] = ()
+    made: Made = Made()
 
 
 class Superseded(Record):
@@ -83,6 +106,35 @@ class FindingRow(Record):
     fix: str | None
 
 
+class Thing(Record):
+    """Something that versions hold: its different values as text, and by version the place of its own among them.
+
+    `changes` tell how two of the values differ, the older one first; empty where
+    that is not said. Without `texts`, as of a file of the code, it is only known
+    whether it is the same.
+    """
+
+    what: str
+    name: str
+    texts: Sequence[str | None]
+    places: Sequence[int]
+    changes: Sequence[Sequence[str]]
+
+
+class Comparison(Record):
+    """All versions of a model side by side.
+
+    `commits` are the places of the versions' commits among the different ones.
+    `added` tells by two such places how many commits the second has that the
+    first has not; it is empty where that is not known.
+    """
+
+    things: Sequence[Thing]
+    commits: Sequence[int]
+    added: Sequence[Sequence[int]] = ()
+    notes: Sequence[str] = ()
+
+
 class ModelFacts(Record):
     """All that the page of one model shows. `stable` is the greatest version that is no pre-release.
 
@@ -101,6 +153,7 @@ class ModelFacts(Record):
     findings: Sequence[FindingRow]
     log_begins: int | None = None
     lost: Sequence[str] = ()
+    comparison: Comparison | None = None
 
 
 class RuleRow(Record):
@@ -148,6 +201,25 @@ class Guard(Record):
     troubles: Sequence[str]
 
 
+class ProposalRow(Record):
+    """A tag that waits for approvals. `moves` are what becomes of stages, `lacks` what is missing of which entry.
+
+    `state` is as `tagwarden proposals` has it; `because` says why it does not land as it is.
+    """
+
+    oid: str
+    tag: str
+    model: str
+    commit: str
+    time: int
+    by: str
+    message: str
+    moves: Sequence[tuple[str, str, str]]
+    approvals: Sequence[ApprovalRow]
+    state: str
+    because: str | None
+
+
 class RepositoryFacts(Record):
     """All that is known of one repository. `problem` says why it can't be read; nothing else is known then.
 
@@ -163,3 +235,4 @@ class RepositoryFacts(Record):
     guard: Guard | None
     notes: Sequence[str]
     problem: str | None = None
+    proposals: Sequence[ProposalRow] = ()

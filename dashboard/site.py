@@ -21,7 +21,7 @@ from .links import LinkTemplates
 from .pages import ASSETS, TEMPLATES, Pages, Site
 from .places import names_of, without_twins
 from .reading import read_repository
-from .state import STATE_FILE, Kept, State, locked, read_state, refuse_others, state_text
+from .state import STATE_FILE, Kept, State, locked, read_state, refuse_others, state_bytes
 from .summary import summary_of
 from .writer import Writer
 
@@ -96,7 +96,7 @@ def _build(places: Sequence[str], folder: str, policy_of: PolicyOf, options: Opt
     writer.prepare()
     if not state.files:
         # A build that is interrupted leaves a folder that the next one knows for its own.
-        Writer(folder).write(STATE_FILE, state_text(state))
+        Writer(folder).write(STATE_FILE, state_bytes(state))
     named = list(zip(names_of(places), places, strict=True))
     site = Site(options.title, options.base_url, options.links, VERSION, int(time.time()))
     kept, stale = {}, []
@@ -116,7 +116,7 @@ def _build(places: Sequence[str], folder: str, policy_of: PolicyOf, options: Opt
     _write_site(writer, site, summaries)
     files = frozenset(chain(writer.files, *(one.files for one in kept.values())))
     removed = writer.remove(sorted(state.files - files))
-    writer.write(STATE_FILE, state_text(State(made_by, {name: kept[name] for name, _ in named}, files)))
+    writer.write(STATE_FILE, state_bytes(State(made_by, {name: kept[name] for name, _ in named}, files)))
     return Built(
         len(summaries),
         sum(len(summary.rows) for summary in summaries),

@@ -5,8 +5,10 @@ It is published with the site, so it names no path of this machine.
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import zlib
 from contextlib import contextmanager
 
 from ..policy.errors import CannotJudge
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from .summary import Summary
 
-STATE_FILE = ".tagwarden-dashboard.json"
+STATE_FILE = ".tagwarden-dashboard.json.gz"
 FORMAT = 1
 
 
@@ -61,7 +63,7 @@ def read_state(folder: str) -> State:
     except FileNotFoundError:
         return EMPTY
     try:
-        found = json.loads(data)
+        found = json.loads(gzip.decompress(data))
         if found["format"] != FORMAT:
             return EMPTY._replace(files=frozenset(map(str, found["files"])))
         repositories = {
@@ -69,19 +71,19 @@ def read_state(folder: str) -> State:
             for name, kept in found["repositories"].items()
         }
         return State(found["made_by"], repositories, frozenset(map(str, found["files"])))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError, EOFError, zlib.error):
         return EMPTY  # made by another version, or damaged: all is made anew
 
 
-def state_text(state: State) -> str:
-    """The state as the text of its file."""
+def state_bytes(state: State) -> bytes:
+    """The state as the content of its file."""
     repositories = {
         name: {**kept._asdict(), "summary": as_json(kept.summary)} for name, kept in state.repositories.items()
     }
     document = {
         "format": FORMAT, "made_by": state.made_by, "files": sorted(state.files), "repositories": repositories
     }  # fmt: skip
-    return json.dumps(document, separators=(",", ":"))
+    return gzip.compress(json.dumps(document, separators=(",", ":")).encode(), mtime=0)
 
 
 @contextmanager

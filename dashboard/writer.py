@@ -24,11 +24,11 @@ class Writer:
         for name in FOLDERS:
             os.makedirs(os.path.join(self._folder, name), exist_ok=True)
 
-    def write(self, name: str, text: str) -> None:
-        """Make the file hold `text`; OSError where that can't be done."""
+    def write(self, name: str, content: str | bytes) -> None:
+        """Make the file hold this; OSError where that can't be done."""
         self.files.append(name)
         path = os.path.join(self._folder, name)
-        data = text.encode("utf-8")
+        data = content.encode("utf-8") if isinstance(content, str) else content
         if _holds(path, data):
             return
         temporary = f"{path}.new"

@@ -19,7 +19,6 @@ from ...repository.remote.names import is_remote, remote_to_push_to
 from ..completion import complete_proposal
 from ..errors import Refused
 from ..policy_in_force import policy_in_force
-from .proposal_view import because
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -101,7 +100,7 @@ def say(lines: Iterable[str]) -> None:
 def refuse_unless_it_may_land(look: Look) -> None:
     """Raise Refused for a proposal that would not land with all approvals in the world."""
     if look.state in ("expired", "overtaken"):
-        raise Refused(f"{look.proposal.tag.name!r} can't land as it was proposed: {because(look)}")
+        raise Refused(f"{look.proposal.tag.name!r} can't land as it was proposed: {look.because}")
     if look.hopeless is not None:
         raise Refused(f"{look.proposal.tag.name!r} {in_words(look.hopeless)}")
 

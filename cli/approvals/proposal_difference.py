@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...contents.rows import change_row
 from ...policy.grammar.query import parse_query
 from ...policy.registry.resolution import Unresolved
 from ...report.table import table
 from ...repository.proposals.on_remote import bring_history
 from ...repository.registry import read_model
 from ..errors import Refused
-from ..versions.difference_view import change_row, differences
+from ..versions.difference_view import differences
 from ..versions.holdings import Holdings
 from ..versions.version_view import held
 

@@ -58,7 +58,7 @@ def proposal_document(look: Look) -> dict[str, object]:
         "message": display(found.message.strip()),
         "trailers": [[key, display(value)] for key, value in parse_trailers(found.message)],
         "state": look.state,
-        "because": because(look),
+        "because": look.because,
         "moves": [move._asdict() for move in look.moves],
         "requirements": requirements_document(look),
         "approvals": [approval_document(one) for one in look.standing.endorsements],
@@ -92,19 +92,9 @@ def requirements_document(look: Look) -> list[dict[str, object]]:
     ]
 
 
-def because(look: Look) -> str | None:
-    """Why the proposal does not land as it is; None for one that may."""
-    if look.state == "expired":
-        return "it was made longer ago than `approvals.expire` allows; propose it anew"
-    if look.state == "overtaken":
-        errors = [one for one in look.verdict.findings if one.severity == "error"]
-        return "; ".join(f"[{one.rule}] {one.message}" for one in errors) + "; propose it anew"
-    return "; ".join(f"{in_words(one)} ({one.key})" for one in look.lacks) or None
-
-
 def proposal_row(look: Look, now: int) -> list[str | None]:
     """The row of HEADER."""
-    why = because(look)
+    why = look.because
     return [
         look.proposal.oid[:SHOWN_OF_AN_ID],
         look.proposal.tag.name,
@@ -140,7 +130,7 @@ def next_lines(look: Look, remote: str) -> Iterator[str]:
     if look.state == "ready":
         yield f"it has its approvals; to land it: {shell_command('tagwarden', 'land', digits, '--remote', remote)}"
     else:
-        yield f"it {because(look)}"
+        yield f"it {look.because}"
         yield f"to approve it: {shell_command('tagwarden', 'approve', digits, '--remote', remote)}"
 
 

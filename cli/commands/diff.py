@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ...contents.rows import change_row
 from ...policy.grammar.names import gto_spelling
 from ...policy.grammar.query import parse_query
 from ...policy.registry.resolution import Unresolved
@@ -23,7 +24,7 @@ from ..completion import complete_query
 from ..errors import Refused
 from ..options import deprecated_too_option, offline_option, repo_option
 from ..reading import policy_at, say_what_is_not_here
-from ..versions.difference_view import change_row, differences
+from ..versions.difference_view import differences
 from ..versions.holdings import Holdings
 from ..versions.version_view import held
 

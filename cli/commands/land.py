@@ -10,7 +10,7 @@ from ...report.documents.shape import holding, shape
 from ...report.escape import display
 from ..approvals import approving
 from ..approvals.approving import id_argument, proposed, refuse_unless_it_may_land, remote_option
-from ..approvals.proposal_view import PROPOSAL, because, landed_document
+from ..approvals.proposal_view import PROPOSAL, landed_document
 from ..errors import Refused
 from ..options import json_option
 
@@ -34,7 +34,7 @@ def land(digits: str, remote: str | None, as_json: bool) -> None:
     with proposed(remote, digits) as one:
         refuse_unless_it_may_land(one.look)
         if one.look.state != "ready":
-            raise Refused(f"{one.look.proposal.tag.name!r} can't land yet: it {because(one.look)}")
+            raise Refused(f"{one.look.proposal.tag.name!r} can't land yet: it {one.look.because}")
         approving.land(one.there, one.look)
     if as_json:
         document = {"remote": display(one.there.remote), "proposal": landed_document(one.look)}

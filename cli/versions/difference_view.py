@@ -1,26 +1,20 @@
-"""What is different between two versions, as a table shows it."""
+"""What is different between two versions, as far as their tags, their files and Git tell."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from ...contents.metrics import value_text
 from ...policy.errors import CannotJudge
 from ...policy.objects.trailers import parse_trailers
 from ...repository.git.between import between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Any
 
     from ...contents.difference import Change
     from ...repository.git.program import GitProgram
     from .version_view import Held
 
-# So much of a digest tells two of them apart; --json has all of it.
-SHORT = 12
-DIGEST = re.compile(r"(?:\b[a-z0-9]+:|^)([0-9a-f]{32,64})\b")
 MOST_FILES = 50
 ORDER = ("artifact", "data", "code", "param", "metric", "trailer")
 
@@ -39,11 +33,6 @@ def differences(
         changes += _code(reader, before, after, notes, files=not of_stage)
         changes.sort(key=lambda change: ORDER.index(change.what))
     return changes, list(dict.fromkeys(notes))
-
-
-def change_row(change: Change) -> list[str | None]:
-    """What it is, its name, its old and new value, and how these differ."""
-    return [change.what, change.name, _text(change.old), _text(change.new), _change_text(change)]
 
 
 def _changes(before: Held, after: Held, better: Mapping[str, str]) -> Iterator[Change]:
@@ -77,18 +66,3 @@ def _code(reader: GitProgram, before: Held, after: Held, notes: list[str], *, fi
         yield Change("code", path, None, "changed")
     if len(found.files) > MOST_FILES:
         notes.append(f"{len(found.files) - MOST_FILES} more files are different")
-
-
-def _text(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, str):
-        value = DIGEST.sub(lambda digest: digest[0][: -len(digest[1])] + digest[1][:SHORT], value)
-    return value_text(value)
-
-
-def _change_text(change: Change) -> str | None:
-    worse = " (worse)" if change.worse else ""
-    if change.diff is not None:
-        return f"{change.diff:+g}{worse}" if change.diff else "0"
-    return worse.strip() or None

@@ -98,18 +98,5 @@ def contents_document(contents: Contents) -> dict[str, object]:
     }
 
 
-def contents_rows(contents: Contents) -> list[list[str | None]]:
-    """The rows of a table: what, its name, its value, and what says so."""
-    rows: list[list[str | None]] = []
-    artifact = [contents.artifact] if contents.artifact is not None else []
-    for what, pieces in (("artifact", artifact), ("data", contents.data), ("code", contents.code)):
-        for one in pieces:
-            size = [f"({one.size} bytes)"] if one.size is not None else []
-            rows.append([what, one.path, " ".join([*one.digests, *size]), one.told_by])
-    for what, stated in (("metric", contents.metrics), ("param", contents.params)):
-        rows.extend([what, value.name, value_text(value.value), value.told_by] for value in stated)
-    return rows
-
-
 def _displayed(value: Any) -> Any:
     return display(value) if isinstance(value, str) else value

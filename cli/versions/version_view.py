@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ...contents.rows import contents_rows
 from ...policy.grammar.names import gto_spelling
 from ...policy.grammar.query import parse_query
 from ...policy.objects.trailers import parse_trailers
@@ -22,7 +23,7 @@ from ...repository.registry import read_model
 from ..at_time import as_of
 from ..errors import Refused
 from .approval_view import APPROVALS, approvals_document, approvers_text, read_approvals
-from .holdings import CONTENTS, Holdings, contents_document, contents_rows
+from .holdings import CONTENTS, Holdings, contents_document
 
 # Trailers that are shown as what they say.
 TELLING = ("artifact", "data", "metric")

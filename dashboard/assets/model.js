@@ -1,80 +1,17 @@
-// Goes to a version, puts two side by side, draws who held what when, and shows a day. It decides nothing: all that it
-// shows stands in the page's tables.
+// Goes to a version, draws who held what when, and shows a day. It decides nothing: all that it shows stands in the
+// page's tables.
 "use strict";
 (() => {
   const versions = document.getElementById("table-of-versions");
   const rows = versions ? [...versions.tBodies[0].rows] : [];
-  const state = () => Object.fromEntries(readState());
-  const remember = (changes) => writeState(Object.entries({ ...state(), ...changes }));
-  const words = (cell) => cell.innerText.trim();
-
-  function make(name, properties = {}, ...children) {
-    const made = Object.assign(document.createElement(name), properties);
-    made.append(...children);
-    return made;
-  }
-  const labelled = (text, field) => make("label", {}, text, field);
-  const optionOf = (row) => make("option", { value: row.id }, row.id + (row.className === "gone" ? " (deregistered)" : ""));
 
   // Versions
   if (rows.length > 1) {
-    const jump = make("select", {}, make("option", { value: "" }, "a version"), ...rows.map(optionOf));
+    const jump = make("select", {}, make("option", { value: "" }, "a version"), ...rows.map(optionOfVersion));
     jump.addEventListener("change", () => {
       if (jump.value) location.hash = jump.value;
     });
     document.getElementById("jump").append(make("label", {}, "Go to ", jump));
-  }
-
-  // Comparison
-  const from = make("select", { name: "from" }, ...rows.map(optionOf));
-  const to = make("select", { name: "to" }, ...rows.map(optionOf));
-  const comparison = make("div", { id: "comparison", className: "wide", tabIndex: 0 });
-  comparison.setAttribute("role", "region");
-  comparison.setAttribute("aria-label", "Comparison");
-  comparison.setAttribute("aria-live", "polite");
-
-  function change(one, other) {
-    const [before, after] = [one, other].map((text) => (text === "" ? NaN : Number(text)));
-    if (!Number.isFinite(before) || !Number.isFinite(after)) return one === other ? "" : "changed";
-    if (before === after) return "";
-    return (after > before ? "+" : "\u2212") + Number(Math.abs(after - before).toPrecision(6));
-  }
-
-  function lineOf(label, before, after) {
-    const cells = [before || "\u2013", after || "\u2013", change(before, after)].map((text) => make("td", {}, text));
-    return make("tr", { className: before === after ? "" : "differs" }, make("th", { scope: "row" }, label), ...cells);
-  }
-
-  function compare() {
-    const [one, other] = [from, to].map((select) => document.getElementById(select.value));
-    const heads = [...versions.tHead.rows[0].cells].map((cell) => cell.textContent);
-    const lines = heads.slice(1).map((label, column) => lineOf(label, words(one.cells[column + 1]), words(other.cells[column + 1])));
-    const columns = [from.value, to.value, "Change"].map((text) => make("th", { scope: "col" }, text));
-    const table = make(
-      "table", {},
-      make("caption", { className: "hidden" }, from.value + " beside " + to.value),
-      make("thead", {}, make("tr", {}, make("td"), ...columns)),
-      make("tbody", {}, ...lines),
-    );
-    const tags = [one, other].map((row) => "'" + (row.dataset.tag || versions.dataset.model + "@" + row.id) + "'");
-    const command = make("p", { className: "quiet" }, "In a clone: ", make("code", {}, "git diff " + tags.join(" ")));
-    comparison.replaceChildren(table, command);
-  }
-
-  function compared() {
-    compare();
-    remember({ from: from.value, to: to.value });
-  }
-
-  if (rows.length > 1) {
-    const swap = make("button", { type: "button", id: "swap" }, "Swap");
-    swap.addEventListener("click", () => {
-      [from.value, to.value] = [to.value, from.value];
-      compared();
-    });
-    const form = make("form", { className: "filters" }, labelled("From", from), labelled("To", to), swap);
-    form.addEventListener("change", compared);
-    document.getElementById("comparing").append(form, comparison);
   }
 
   // Who held what, and when: by days, as their ends are what is asked for.
@@ -151,17 +88,10 @@
   document.getElementById("asof").append(form, ...(intervals.length ? [draw()] : []), stood);
 
   function restore() {
-    const asked = state();
-    if (rows.length > 1) {
-      const known = (id, otherwise) => (rows.some((row) => row.id === id) ? id : otherwise);
-      from.value = known(asked.from, rows[1].id);
-      to.value = known(asked.to, rows[0].id);
-      compare();
-    }
+    const asked = stateOfPage();
     day.value = asked.at || "";
     showDay();
-    if (asked.from || asked.to) document.getElementById("compare")?.scrollIntoView();
-    else if (asked.at) document.getElementById("when").scrollIntoView();
+    if (asked.at && !asked.from && !asked.to) document.getElementById("when").scrollIntoView();
   }
   addEventListener("hashchange", () => {
     if (location.hash.includes("=")) restore();

@@ -105,6 +105,17 @@ function writeState(state) {
   if (text !== before && (text || before.includes("="))) history.replaceState(null, "", "#" + text);
 }
 
+const stateOfPage = () => Object.fromEntries(readState());
+const remember = (changes) => writeState(Object.entries({ ...stateOfPage(), ...changes }));
+
+function make(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+const labelled = (text, field) => make("label", {}, text, field);
+const optionOfVersion = (row) => make("option", { value: row.id }, row.id + (row.className === "gone" ? " (deregistered)" : ""));
+
 addEventListener("keydown", (event) => {
   const find = document.querySelector("input[type=search]");
   const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);

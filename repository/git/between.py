@@ -1,12 +1,26 @@
-"""What lies between two commits: how many commits, and which files are different."""
+"""What lies between commits: how many commits, and which files are different.
+
+Of two, Git is asked. Of many, what lies between each two of them is told at
+once: a process for each pair would take hours.
+"""
 
 from __future__ import annotations
 
+import os
+from collections import Counter
+
 from ...policy.record import Record
+from .scratch_files import filled_scratch_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from .command import Git
+
+# Of longer histories and larger trees, what lies between their commits is not told.
+MOST_COMMITS = 200_000
+MOST_FILES = 50_000
 
 
 class Between(Record):
@@ -24,3 +38,86 @@ def between(git: Git, old: str, new: str) -> Between:
     _, names = git.run("diff-tree", "-r", "--name-only", "--no-renames", "-z", "--end-of-options", old, new)
     files = names.decode("utf-8", "surrogateescape").split("\0")[:-1]
     return Between(added, dropped, tuple(files))
+
+
+class Lineage(Record):
+    """`places` are those of the commits. `groups` count the commits of their histories by who has them, a bit each."""
+
+    places: Mapping[str, int]
+    groups: Mapping[int, int]
+
+    def added(self, commits: Sequence[str]) -> list[list[int]]:
+        """For each two of the commits, how many commits the history of the second has that the first's has not."""
+        bits = [1 << self.places[commit] for commit in commits]
+        wanted = sum(set(bits))
+        groups: Counter[int] = Counter()
+        for mask, count in self.groups.items():
+            groups[mask & wanted] += count
+        return [
+            [sum(count for mask, count in groups.items() if mask & new and not mask & old) for new in bits]
+            for old in bits
+        ]
+
+
+def lineage_of(git: Git, commits: Sequence[str]) -> Lineage | None:
+    """How the histories of `commits` lie to each other; None where that is more than is looked at.
+
+    Raises CannotJudge where Git fails, as over a history that is not whole.
+    """
+    places = {commit: place for place, commit in enumerate(dict.fromkeys(commits))}
+    masks = {commit: 1 << place for commit, place in places.items()}
+    groups: Counter[int] = Counter()
+    # Children come before their parents, so a commit's mask is whole once its line is read.
+    for number, line in enumerate(_lines(git, places, "rev-list", "--topo-order", "--parents", "--stdin")):
+        if number == MOST_COMMITS:
+            return None
+        commit, *parents = line.decode("ascii").split()
+        mask = masks.pop(commit)
+        groups[mask] += 1
+        for parent in parents:
+            masks[parent] = masks.get(parent, 0) | mask
+    return Lineage(places, groups)
+
+
+def changed_files(git: Git, steps: Sequence[tuple[str, str]]) -> list[dict[str, tuple[str, str]]] | None:
+    """For each two commits the files that are different: by path what stands there in the first and in the second.
+
+    None where that is more than is looked at. Raises CannotJudge where Git fails.
+    """
+    found: list[dict[str, tuple[str, str]]] = []
+    command = ("diff-tree", "--stdin", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--always")
+    about: tuple[str, str] | None = None
+    files = 0
+    for part in _lines(git, [f"{new} {old}" for old, new in steps], *command, end=b"\0"):
+        if about is not None:
+            found[-1][part.decode("utf-8", "surrogateescape")] = about
+            about = None
+            files += 1
+            if files > MOST_FILES:
+                return None
+        elif part.startswith(b":"):
+            old_mode, new_mode, old, new, _ = part.decode("ascii")[1:].split(" ")
+            about = f"{old_mode} {old}", f"{new_mode} {new}"
+        else:
+            found.append({})
+    return found
+
+
+def _lines(git: Git, given: Sequence[str] | Mapping[str, int], *command: str, end: bytes = b"\n") -> Iterator[bytes]:
+    """What the command writes, line by line as it comes; it is not run to its end where no more is asked for."""
+    if not given:
+        return
+    source = filled_scratch_file("".join(f"{line}\n" for line in given).encode("ascii"))
+    try:
+        child = git.start(*command, stdin=source)
+    finally:
+        os.close(source)
+    assert child.stdout is not None
+    rest = b""
+    try:
+        while chunk := child.stdout.read(1 << 16):
+            *lines, rest = (rest + chunk).split(end)
+            yield from lines
+        child.check()
+    finally:
+        child.abandon()

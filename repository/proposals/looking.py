@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from ...policy.approvals.quorum import Parties, is_expired, people_in, shortfalls
+from ...policy.approvals.quorum import Parties, in_words, is_expired, people_in, shortfalls
 from ...policy.approvals.refs import ApprovalRef, read_ref
 from ...policy.facts.model_facts import build_facts
 from ...policy.facts.wanted_approvals import tagger_of, wanted_by_lines
@@ -100,6 +100,16 @@ class Look(Record):
         return "waiting" if self.lacks else "ready"
 
     @property
+    def because(self) -> str | None:
+        """Why it does not land as it is; None for one that may."""
+        if self.state == "expired":
+            return "it was made longer ago than `approvals.expire` allows; propose it anew"
+        if self.state == "overtaken":
+            errors = [one for one in self.verdict.findings if one.severity == "error"]
+            return "; ".join(f"[{one.rule}] {one.message}" for one in errors) + "; propose it anew"
+        return "; ".join(f"{in_words(one)} ({one.key})" for one in self.lacks) or None
+
+    @property
     def time(self) -> int:
         """When it was made, by the clock of who made it."""
         found = self.proposal.tag.object
@@ -143,10 +153,11 @@ class ProposalJudge(Judge):
         return "off" if rule == RULE else super()._level(rule, settings)
 
 
-def look_at(proposal: Proposal, reader: Reader, git: Git, loaded: LoadedPolicy, *, remote: str) -> Look:
+def look_at(proposal: Proposal, reader: Reader, git: Git, loaded: LoadedPolicy, *, remote: str | None) -> Look:
     """How this proposal stands, judged as if it landed now, by the refs and tags that `reader` has.
 
-    `git` sees its objects. Raises CannotJudge where the repository or the policy can't be read.
+    `git` sees its objects; `remote` is None on the server itself. Raises CannotJudge where the repository or the
+    policy can't be read.
     """
     now = int(time.time())
     unsure: set[str] = set()

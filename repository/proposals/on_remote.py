@@ -83,7 +83,7 @@ def proposals_on(git: Git, remote: str, digits: str | None = None) -> Iterator[P
     with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
         wanted = {ref: oid for ref, oid in listing.approvals.items() if (read := read_ref(ref)) and read.tag in waiting}
         seeing = fetch_missing_refs(git, there, wanted, into=os.path.join(folder, "proposed"))
-        found = _read(seeing, waiting)
+        found = proposals_with_ids(seeing, waiting)
         models = {one.name.model for one in found.values()}
         tags = {tag: oid for tag, oid in listing.tags.items() if _model_of(tag) in models}
         seeing = fetch_missing(seeing, there, tags, into=os.path.join(folder, "tags"))
@@ -156,7 +156,7 @@ def only_one(digits: str, waiting: Mapping[str, object] | Sequence[str], landed:
     raise NoSuchProposal(f"{remote!r} has no proposal {digits!r}{listed}")
 
 
-def _read(git: Git, oids: Sequence[str]) -> dict[str, Proposal]:
+def proposals_with_ids(git: Git, oids: Sequence[str]) -> dict[str, Proposal]:
     """The proposals with these ids, of which any that is no model tag is left out."""
     found = {}
     with contextlib.closing(GitProgram(git)) as reader:

@@ -40,7 +40,9 @@ def scene(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Sce
 def site(scene: Scene) -> Site:
     folder = scene.empty.path.parent
     links = ["--link-template", "tag=https://git.example.com/{repository}/tags/{tag}"]
-    places = [str(repo.path) for repo in (scene.life, scene.small, scene.hostile, scene.empty)]
+    places = [
+        str(repo.path) for repo in (scene.life, scene.small, scene.hostile, scene.empty, scene.governed, scene.abused)
+    ]
     ran = tagwarden(folder, "dashboard", *places, "-o", "site", "--title", "Acme's <models>", *links)
     assert ran.status == 0, ran.err
     return Site(folder / "site", scene)

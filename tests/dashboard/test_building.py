@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import json
 import os
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from support.command_line import Ran, tagwarden
 from tagwarden.dashboard.fingerprint import fingerprint_of
 from tagwarden.dashboard.places import names_of
 from tagwarden.dashboard.site import WORTH_PROCESSES
+from tagwarden.dashboard.state import STATE_FILE
 
 Build = Callable[..., Ran]
 
@@ -166,18 +168,17 @@ def test_a_damaged_state_removes_nothing_outside_of_the_site(
     build(repo.path)
     (tmp_path / "precious.html").write_text("")
     (site / "mine.html").write_text("")
-    state = site / ".tagwarden-dashboard.json"
-    state.write_text(
-        json.dumps(
-            {**json.loads(state.read_text()), "files": ["m/../../precious.html", "../precious.html", "mine.html"]}
-        )
-    )
+    state = site / STATE_FILE
+    kept = json.loads(gzip.decompress(state.read_bytes()))
+    claimed = ["m/../../precious.html", "../precious.html", "mine.html"]
+    state.write_bytes(gzip.compress(json.dumps({**kept, "files": claimed}).encode()))
 
     assert build(repo.path).status == 0
     assert (tmp_path / "precious.html").exists()
     assert (site / "mine.html").exists()
-    state.write_text("{")
-    assert build(repo.path).status == 0
+    for damaged in (b"{", gzip.compress(b"{"), gzip.compress(b"{}" * 50)[:-9]):
+        state.write_bytes(damaged)
+        assert build(repo.path).status == 0
 
 
 def test_a_repository_that_can_not_be_read_is_named_and_the_others_are_shown(
@@ -212,7 +213,8 @@ def test_a_url_is_read_by_its_tags(server: Server, build: Build, site: Path) -> 
     assert build(f"file://ada:secret@localhost{server.path}").status == 0
     assert models_of(site) == ["churn"]
     assert "Of a URL only the tags are read" in next(site.glob("r/server-*")).read_text()
-    assert not [file for file in site.rglob("*.*") if "secret" in file.read_text()]
+    assert not [file for file in site.rglob("*.*") if file.name != STATE_FILE and "secret" in file.read_text()]
+    assert b"secret" not in gzip.decompress((site / STATE_FILE).read_bytes())
 
 
 def test_repositories_may_be_listed_in_a_file(repo: Repo, build: Build, site: Path, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +20,7 @@ pytestmark = pytest.mark.ci
 
 KINDS = (
     "index.html", "repositories.html", "rules.html", "m/churn-", "m/old-score-", "m/model0-", "r/fraud-models-",
-    "r/hostile-",
+    "r/hostile-", "r/ranking-", "r/abused-",
 )  # fmt: skip
 
 
@@ -33,12 +35,12 @@ def models(browser: Browser) -> list[str]:
 def test_the_home_page_shows_every_model_with_what_its_stages_hold(browser: Browser, site: Site) -> None:
     browser.open(home(site))
 
-    assert len(models(browser)) == 11
+    assert len(models(browser)) == 13
     row = next(one for one in browser.texts("#models tbody tr") if one.startswith("churn"))
     assert "v1.4.0" in row
     assert "v1.2.0\nsince 2026-03-03" in row
     assert "v1.3.0 taken out of prod\n2026-03-03 by Grace Hopper" in row
-    assert browser.text("#count") == "11 models."
+    assert browser.text("#count") == "13 models."
 
 
 def test_the_rows_that_the_script_makes_are_those_that_stand_in_the_page(browser: Browser, site: Site) -> None:
@@ -58,7 +60,7 @@ def test_typing_filters_and_the_address_keeps_what_was_typed(browser: Browser, s
     browser.press("v1.4 GRACE")
 
     assert models(browser) == ["churn"]
-    assert browser.text("#count") == "1 of 11 models."
+    assert browser.text("#count") == "1 of 13 models."
     browser.reload()
     assert models(browser) == ["churn"]
 
@@ -76,7 +78,7 @@ def test_filters_by_stage_repository_and_health(browser: Browser, site: Site) ->
     assert browser.address.endswith("#health=errors")
     browser.click("button[type=reset]")
     browser.js("return new Promise(done => setTimeout(done, 20))")
-    assert len(models(browser)) == 11
+    assert len(models(browser)) == 13
     assert "=" not in browser.address
 
 
@@ -116,9 +118,56 @@ def test_two_versions_are_put_side_by_side(browser: Browser, site: Site) -> None
     assert rows["AUC"] == "AUC|0.861|0.902|+0.041"
     assert rows["Dataset"] == "Dataset|transactions-1|transactions-4|changed"
     assert rows["By"] == "By|Grace Hopper|Grace Hopper|"
+    assert rows["test.loss"] == "test.loss|0.41|0.35|-0.06"
+    assert rows["commits"] == "commits|\u2013|+3 -0|"
+    assert rows["learning_rate"] == "learning_rate|0.1|0.025|-0.075"
+    assert "trees" not in rows
     browser.click("#swap")
     assert "#from=v1.3.0&to=v1.0.0" in browser.address
-    assert "\N{MINUS SIGN}0.041" in browser.text("#comparison")
+    assert "-0.041" in browser.text("#comparison")
+
+
+def test_the_comparison_has_every_line_that_diff_prints(browser: Browser, site: Site) -> None:
+    versions = ("v1.0.0", "v1.2.0", "v1.4.0", "v2.0.0-rc.1")
+    for old, new in ((one, other) for one in versions for other in versions if one != other):
+        ran = tagwarden(site.scene.life.path, "diff", f"churn@{old}", f"churn@{new}", "--format", "markdown")
+        told = [re.findall(r"(?<= )(?:`([^`]*)`|-)(?= \|)", line) for line in ran.out.splitlines()[2:]]
+        browser.open(site.page("m/churn-") + f"#from={old}&to={new}")
+        shown = {tuple(row.split("|")[:3]) for row in browser.texts("#comparison .differs")}
+        for _, name, before, after, _ in told:
+            short = 7 if name == "commit" else None
+            line = (name, before[:short] or "\u2013", after[:short] or "\u2013")
+            assert line in shown or (line[0], "\u2013", "\u2013") in shown, (old, new, line)
+
+
+def test_what_a_version_is_made_of_is_chosen_and_a_link(browser: Browser, site: Site) -> None:
+    browser.open(site.page("m/churn-") + "#made=v1.1.0")
+    (shown,) = browser.texts("#making details")
+    ran = tagwarden(site.scene.life.path, "show", "churn@v1.1.0", "--json")
+    held = json.loads(ran.out)
+    assert held["artifact"]["digests"][0] in shown
+    assert "models/churn.pkl" in shown
+    for piece in (*held["data"], *held["code"]):
+        assert f"{piece['path']}\t{piece['digests'][0]}" in shown
+    for stated in (*held["metrics"], *held["params"]):
+        assert f"{stated['name']}\t{stated['value']}" in shown
+    browser.choose("[name=made]", "v1.4.0")
+    assert "transactions-5" in browser.text("#making details")
+    assert "#made=v1.4.0" in browser.address
+
+
+def test_approvals_and_what_waits_for_them_are_shown(browser: Browser, site: Site) -> None:
+    browser.open(site.page("r/ranking-"))
+    waiting = browser.text("#proposals + .findings")
+    assert "waiting ranking#prod#2 of ranking" in waiting
+    assert "prod would hold v1.1.0 instead of v1.0.0." in waiting
+    assert "Approved by grace@x" in waiting
+    assert "Needs 1 more of @ml (has grace@x)" in waiting
+    browser.click("#models + .wide a")
+    card = browser.text(".cards article")
+    assert "Approved by grace@x, 2026-01-06 09:00 (approvals.require[1], 2 of @ml): Looked at it" in card
+    assert "Approved by lin@x" in card
+    assert "1 proposal waits for approvals" in browser.text(".lead")
 
 
 def test_the_drop_down_leads_to_a_version(browser: Browser, site: Site) -> None:
@@ -167,9 +216,11 @@ def test_tables_of_a_page_sort(browser: Browser, site: Site) -> None:
 def test_numbers_in_trailers_are_plotted(browser: Browser, site: Site) -> None:
     browser.open(site.page("m/churn-"))
 
-    (plot,) = browser.all(".plot svg")
-    assert plot.get_attribute("aria-label") == "AUC from 0.861 (v1.0.0) to 0.921 (v2.0.0-rc.1)"
-    assert len(browser.all(".plot circle")) == 6
+    assert [plot.get_attribute("aria-label") for plot in browser.all(".plot svg")] == [
+        "test.loss from 0.41 (v1.0.0) to 0.33 (v2.0.0-rc.1)",
+        "AUC from 0.861 (v1.0.0) to 0.921 (v2.0.0-rc.1)",
+    ]
+    assert len(browser.all(".plot circle")) == 12
 
 
 def test_a_repository_page_has_policy_findings_and_push_log(browser: Browser, site: Site) -> None:
@@ -204,7 +255,7 @@ def test_dark_and_light_follow_the_system(browser: Browser, site: Site) -> None:
 def test_without_scripts_all_is_there_to_read_and_nothing_that_does_not_work(browser: Browser, site: Site) -> None:
     browser.without_scripts()
     browser.open(home(site))
-    assert len(models(browser)) == 11
+    assert len(models(browser)) == 13
     assert browser.texts("#filters") == []
     browser.open(site.page("m/churn-"))
     assert len(browser.texts("#table-of-versions tbody tr")) == 6
@@ -226,20 +277,24 @@ def test_what_hostile_pushers_wrote_is_shown_as_text(browser: Browser, site: Sit
         text = browser.js("return document.body.textContent")
         assert wanted is None or wanted in text
         assert "owned" not in browser.title
+        browser.choose("[name=all]", "on")
+        browser.click("[name=all]")
+        assert "owned" not in browser.title
         assert browser.js("return document.querySelectorAll('img, main script').length") == 0
+    browser.open(site.page("r/abused-"))
+    assert browser.js("return document.querySelectorAll('img, main script').length") == 0
+    assert SCRIPT in browser.text("#proposals + .findings")
     browser.open(site.page("r/hostile-"))
     assert "<script>alert(1)</script>@v1.0.0" in browser.text(".findings")
 
 
 def test_no_page_holds_a_character_that_turns_text_around(site: Site) -> None:
-    for file in site.folder.rglob("*.*"):
+    for file in (file for end in ("html", "js") for file in site.folder.rglob(f"*.{end}")):
         assert not {*BIDI} & {"\u202e", "\u202c", "\u2066", "\u2069"} & {*file.read_text()}, file
     assert "\\u202egnp.exe" in next(site.folder.glob("m/model3-*")).read_text()
 
 
 def test_every_link_leads_somewhere(site: Site) -> None:
-    import re
-
     for file in site.folder.rglob("*.html"):
         text = file.read_text()
         ids = {*re.findall(r'id="?([^" >]+)', text)}

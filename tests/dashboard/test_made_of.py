@@ -1,4 +1,4 @@
-"""Metrics that the policy names are columns of a model's versions, and plots, wherever they stand."""
+"""What versions are made of; metrics that the policy names are columns and plots, wherever they stand."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import pytest
 from support import Repo
 from support.command_line import tagwarden
 from tagwarden.contents.tree_entries import TreeEntries
-from tagwarden.dashboard.metrics import NamedMetrics
-from tagwarden.policy.file.load import load_policy
+from tagwarden.dashboard.made_of import MadeOf
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
 from tagwarden.repository.registry import read_model
@@ -66,7 +65,7 @@ def test_the_columns_are_those_that_show_has(registry: Repo, tmp_path: Path) -> 
         assert [row[place] for row in shown[1:]] == [text or "-" for text in columns[name]]
 
 
-def test_no_file_is_read_where_the_policy_names_no_metric(registry: Repo, tmp_path: Path) -> None:
+def test_a_metric_that_the_policy_does_not_name_is_no_column(registry: Repo, tmp_path: Path) -> None:
     registry.commit({"tagwarden.toml": ""})
 
     columns = columns_of(page_of(tmp_path, registry))
@@ -109,12 +108,12 @@ def test_commits_of_one_tree_are_looked_into_once(registry: Repo) -> None:
     assert reader.asked == 2
 
 
-def test_metrics_that_take_too_long_are_left_out_and_that_is_said(registry: Repo) -> None:
+def test_what_takes_too_long_to_read_is_left_out_and_that_is_said(registry: Repo) -> None:
     reader = GitProgram(Git.at(str(registry.path)))
-    metrics = NamedMetrics(reader, load_policy(POLICY.encode()), seconds=0)
+    making = MadeOf(reader, seconds=0)
 
-    found = metrics.of("churn", read_model(reader, "churn"))
+    found = making.of("churn", read_model(reader, "churn"), ["AUC"])
 
     reader.close()
     assert found == {}
-    assert metrics.notes() == ["It took too long to read the metrics of 3 versions: they are not shown."]
+    assert making.notes() == ["It took too long to read what 3 versions hold: that is not shown."]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 from typing import NamedTuple
 
+from . import dashboard_approvals
+from .approval_scene import Keys
 from .command_line import tagwarden
 from .repositories import Repo, Server, Templates
 from .tag_objects import raw_tag
@@ -21,7 +25,35 @@ what = ["register"]
 required = false
 [rules]
 version-step = "warning"
+[show]
+metrics = ["test.loss"]
+[metrics."test.loss"]
+better = "lower"
 """
+
+PIPELINE = """\
+stages:
+  train:
+    cmd: python train.py
+    deps: [train.py, data/transactions]
+    params: [learning_rate]
+    outs: [models/churn.pkl]
+    metrics: [metrics.json: {cache: false}]
+artifacts:
+  churn: {path: models/churn.pkl}
+"""
+LOCK = """\
+schema: '2.0'
+stages:
+  train:
+    cmd: python train.py
+    deps:
+    - {path: train.py, hash: md5, md5: 0123456789abcdef0123456789abcdef, size: 900}
+    - {path: data/transactions, hash: md5, md5: DATA.dir, size: 1200, nfiles: 3}
+    outs:
+    - {path: models/churn.pkl, hash: md5, md5: MODEL, size: 201725}
+"""
+
 
 DAY = 86_400
 BEGAN = 1_767_600_000  # 2026-01-05T08:00:00Z
@@ -37,21 +69,29 @@ HOSTILE = (SCRIPT, IMAGE, TEMPLATE, BIDI, SCRIPTS_OF_THE_WORLD, LONG)
 
 
 class Scene(NamedTuple):
-    """`life` is a server with a push log, `small` a clone-like repository, `hostile` holds what pushers can do."""
+    """`life` is a server with a push log, `small` a clone-like repository, `hostile` holds what pushers can do.
+
+    In `governed` and `abused` something waits for approvals, with reasons and with hostile ones.
+    """
 
     life: Server
     small: Repo
     hostile: Repo
     empty: Repo
+    governed: Repo
+    abused: Repo
 
 
 def build(folder: Path, templates: Templates) -> Scene:
     """The scene, made anew in `folder`."""
+    keys = Keys.make(folder)
     return Scene(
         _life(folder / "fraud-models.git", templates),
         _small(folder / "vision"),
         _hostile(folder / "hostile"),
         Repo.init(folder / "empty"),
+        dashboard_approvals.build(folder / "ranking.git", keys, at=BEGAN),
+        dashboard_approvals.build(folder / "abused.git", keys, at=BEGAN, reason=f"{SCRIPT} {BIDI}"),
     )
 
 
@@ -62,7 +102,7 @@ def _life(path: Path, templates: Templates) -> Server:
     clone.git("remote", "set-head", "origin", "main")
     clone.git("config", "user.name", "Grace Hopper")
     for number, auc in enumerate((0.861, 0.874, 0.869, 0.902, 0.913)):
-        clone.commit({"model.txt": f"{number}\n"}, message=f"Train {number}")
+        clone.commit(_trained(number), message=f"Train {number}")
         day = BEGAN + 12 * DAY * number
         message = f"Retrained on week {number + 1}\n\nAUC: {auc}\nDataset: transactions-{number + 1}"
         clone.tag(f"churn@v1.{number}.0", message=message, at=day)
@@ -87,6 +127,38 @@ def _life(path: Path, templates: Templates) -> Server:
     return server
 
 
+def _trained(number: int) -> dict[str, str]:
+    """The files of a commit, as DVC leaves them."""
+    lock = LOCK.replace("DATA", _md5(f"data {number // 2}")).replace("MODEL", _md5(f"model {number}"))
+    return {
+        "model.txt": f"{number}\n",
+        "dvc.yaml": PIPELINE,
+        "dvc.lock": lock,
+        "train.py": f"# {number // 3}\n",
+        "params.yaml": f"learning_rate: {0.1 / (number + 1):.3f}\ntrees: 200\n",
+        "metrics.json": f'{{"test": {{"loss": {0.41 - 0.02 * number:.2f}}}}}\n',
+    }
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _written_in_files(text: str, number: int) -> dict[str, str]:
+    """Files of a commit in which everything that is read says `text`; of two versions with a different end."""
+    text = f"{text[:200]}{number}"
+    path = text.replace("/", "_").encode()[:100].decode(errors="ignore")
+    pipeline = {"artifacts": {f"model{number}": {"path": path}}, "metrics": ["scores.json"]}
+    lock = {"deps": [{"path": f"data_{path}", "md5": f"{text} {number}"}], "outs": [{"path": path, "md5": text}]}
+    return {
+        "dvc.yaml": json.dumps({**pipeline, "stages": {"train": {"cmd": text}}}),
+        "dvc.lock": json.dumps({"schema": "2.0", "stages": {"train": {"cmd": text, **lock}}}),
+        "params.yaml": json.dumps({text: text}),
+        "scores.json": json.dumps({text: text, "AUC": number}),
+        path: text,
+    }
+
+
 def _small(path: Path) -> Repo:
     repo = Repo.init(path)
     repo.commit({"model.txt": "1\n"}, message="Train")
@@ -102,7 +174,9 @@ def _hostile(path: Path) -> Repo:
     """Tags of which every field that a pusher controls holds something of HOSTILE."""
     repo = Repo.init(path)
     for number, text in enumerate(HOSTILE):
-        commit = repo.commit({"model.txt": f"{number}\n"}, message="Train")
+        before = repo.commit({"model.txt": f"{number}\n"}, message="Train")
+        repo.tag(f"model{number}@v0.9.0", before, at=BEGAN - 1)
+        commit = repo.commit(_written_in_files(text, number), message="Train")
         for name in (f"model{number}@v1.0.0", f"model{number}#prod"):
             # Git ends a name at the first "<".
             called = text.replace("<", "(").replace(">", ")")

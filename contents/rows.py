@@ -1,0 +1,53 @@
+"""What versions hold, and what is different between two of them, as rows of a table: text on one line, never long."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from .metrics import value_text
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .difference import Change
+    from .record import Contents
+
+# So much of a digest tells two of them apart; --json has all of it.
+SHORT = 12
+DIGEST = re.compile(r"(?:\b[a-z0-9]+:|^)([0-9a-f]{32,64})\b")
+
+
+def contents_rows(contents: Contents) -> list[list[str | None]]:
+    """For each thing what it is, its name, its value, and what says so."""
+    rows: list[list[str | None]] = []
+    artifact = [contents.artifact] if contents.artifact is not None else []
+    for what, pieces in (("artifact", artifact), ("data", contents.data), ("code", contents.code)):
+        for one in pieces:
+            size = [f"({one.size} bytes)"] if one.size is not None else []
+            rows.append([what, one.path, " ".join([*one.digests, *size]), one.told_by])
+    for what, stated in (("metric", contents.metrics), ("param", contents.params)):
+        rows.extend([what, value.name, value_text(value.value), value.told_by] for value in stated)
+    return rows
+
+
+def change_row(change: Change) -> list[str | None]:
+    """What it is, its name, its old and new value, and how these differ."""
+    return [change.what, change.name, short_text(change.old), short_text(change.new), change_text(change)]
+
+
+def short_text(value: Any) -> str | None:
+    """A value with its digests cut short; None for none."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = DIGEST.sub(lambda digest: digest[0][: -len(digest[1])] + digest[1][:SHORT], value)
+    return value_text(value)
+
+
+def change_text(change: Change) -> str | None:
+    """How two numbers differ, and whether that is worse; None where neither can be said."""
+    worse = " (worse)" if change.worse else ""
+    if change.diff is not None:
+        return f"{change.diff:+g}{worse}" if change.diff else "0"
+    return worse.strip() or None

@@ -1,0 +1,84 @@
+"""Who has approved what stands, and what waits for approvals, by the refs of the repository itself."""
+
+from __future__ import annotations
+
+from ..policy.approvals.quorum import people_in, requirements_for
+from ..policy.approvals.refs import PROPOSALS, ProposalRef, read_ref
+from ..policy.grammar.names import TAGS, gto_spelling
+from ..policy.grammar.tag_name import TagName, parse_tag_name
+from ..policy.wording import some_of
+from ..repository.approvals.evidence import approvals_by_tag
+from .records import ApprovalRow, ProposalRow
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ..policy.approvals.quorum import Endorsement
+    from ..policy.file.policy import Policy
+    from ..repository.git.program import GitProgram
+    from ..repository.proposals.looking import Look
+    from ..repository.trusted.loaded_policy import LoadedPolicy
+
+
+def approvals_of(reader: GitProgram, policy: Policy | None) -> Mapping[str, Sequence[ApprovalRow]]:
+    """What people said of each tag that stands, by its name. Raises CannotJudge where it can't be read."""
+    found = approvals_by_tag(reader)
+    return {tag: _rows(said, tag, policy) for tag, said in found.items()}
+
+
+def proposals_of(reader: GitProgram, loaded: LoadedPolicy) -> list[ProposalRow]:
+    """What waits for approvals, the oldest first. Raises CannotJudge where it can't be read."""
+    refs = [read_ref(ref) for ref, _ in reader.refs_under(PROPOSALS)]
+    proposed = [ref.tag for ref in refs if isinstance(ref, ProposalRef)]
+    if not proposed:
+        return []
+    # Not above: most repositories have none, and this takes in the whole judge.
+    from ..repository.proposals.looking import look_at
+    from ..repository.proposals.on_remote import proposals_with_ids
+
+    found = proposals_with_ids(reader.git, proposed)
+    standing = reader.existing([TAGS + one.tag.name for one in found.values()])
+    waiting = [one for one in found.values() if standing.get(TAGS + one.tag.name) != one.oid]
+    looks = [look_at(one, reader, reader.git, loaded, remote=None) for one in waiting]
+    return [_proposal(look, loaded.policy) for look in sorted(looks, key=lambda look: (look.time, look.proposal.oid))]
+
+
+def _proposal(look: Look, policy: Policy) -> ProposalRow:
+    name, content = look.proposal.name, look.proposal.tag.object
+    assert content is not None
+    named = content.tagger.name if content.tagger is not None else "somebody"
+    return ProposalRow(
+        look.proposal.oid,
+        look.proposal.tag.name,
+        gto_spelling(name.model),
+        content.target,
+        look.time,
+        look.tagger or named,
+        content.message.strip(),
+        [(move.stage, move.before or "nothing", move.after or "nothing") for move in look.moves],
+        _rows(look.standing.endorsements, look.proposal.tag.name, policy),
+        look.state,
+        look.because,
+    )
+
+
+def _rows(said: Iterable[Endorsement], tag: str, policy: Policy | None) -> list[ApprovalRow]:
+    name = parse_tag_name(tag)
+    entries: list[tuple[str, frozenset[str]]] = []
+    if policy is not None and isinstance(name, TagName):
+        settings = policy.for_model(name.model)
+        for number, entry in requirements_for(settings, name.kind, name.model, name.stage):
+            words = f"approvals.require[{number}], {entry.enough} of {some_of(entry.who)}"
+            entries.append((words, people_in(entry.who, settings.people.groups)))
+    return [
+        ApprovalRow(
+            one.principal,
+            one.verdict,
+            one.time,
+            one.reason,
+            [words for words, people in entries if one.principal in people],
+            one.problem,
+        )
+        for one in said
+    ]
