@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from ..policy.approvals.quorum import people_in, requirements_for
 from ..policy.approvals.refs import PROPOSALS, ProposalRef, read_ref
+from ..policy.errors import CannotJudge
 from ..policy.grammar.names import TAGS, gto_spelling
 from ..policy.grammar.tag_name import TagName, parse_tag_name
 from ..policy.wording import some_of
 from ..repository.approvals.evidence import approvals_by_tag
+from ..server_hooks.log.archives import archived_evidence
 from .records import ApprovalRow, ProposalRow
 
 TYPE_CHECKING = False
@@ -21,14 +23,28 @@ if TYPE_CHECKING:
     from ..repository.trusted.loaded_policy import LoadedPolicy
 
 
-def approvals_of(reader: GitProgram, policy: Policy | None) -> Mapping[str, Sequence[ApprovalRow]]:
-    """What people said of each tag that stands, by its name. Raises CannotJudge where it can't be read."""
-    found = approvals_by_tag(reader)
+def approvals_of(reader: GitProgram, policy: Policy | None, notes: list[str]) -> Mapping[str, Sequence[ApprovalRow]]:
+    """What people said of each tag that stands, by its name; `notes` gets sentences on what can't be read of it."""
+    try:
+        archived = archived_evidence(reader.git)
+        found = approvals_by_tag(reader, archived)
+    except CannotJudge as problem:
+        notes.append(str(problem))
+        return {}
+    notes += archived.notes if archived is not None else ()
     return {tag: _rows(said, tag, policy) for tag, said in found.items()}
 
 
-def proposals_of(reader: GitProgram, loaded: LoadedPolicy) -> list[ProposalRow]:
-    """What waits for approvals, the oldest first. Raises CannotJudge where it can't be read."""
+def proposals_of(reader: GitProgram, loaded: LoadedPolicy, notes: list[str]) -> list[ProposalRow]:
+    """What waits for approvals, the oldest first; `notes` gets a sentence where that can't be told."""
+    try:
+        return _proposals(reader, loaded)
+    except CannotJudge as problem:
+        notes.append(f"What waits for approvals can't be told: {problem}")
+        return []
+
+
+def _proposals(reader: GitProgram, loaded: LoadedPolicy) -> list[ProposalRow]:
     refs = [read_ref(ref) for ref, _ in reader.refs_under(PROPOSALS)]
     proposed = [ref.tag for ref in refs if isinstance(ref, ProposalRef)]
     if not proposed:

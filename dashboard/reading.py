@@ -68,7 +68,7 @@ def _read(reader: GitProgram, name: str, policy_of: PolicyOf, *, only_tags: bool
     landings = None if only_tags else _landings(reader, notes)
     policy = loaded.policy if loaded else None
     making = MadeOf(None if only_tags else reader)
-    approvals = approvals_of(reader, policy)
+    approvals = approvals_of(reader, policy, notes)
     models, held = [], {}
     for model, found in tags.items():
         known = known_by(reader, found)
@@ -82,6 +82,7 @@ def _read(reader: GitProgram, name: str, policy_of: PolicyOf, *, only_tags: bool
             held[facts.model] = {tag: contents for tag, (contents, _) in holding.items()}
     models = with_comparisons(models, held, policy, None if only_tags else reader.git, notes)
     notes += making.notes()
+    proposals = proposals_of(reader, loaded, notes) if loaded else []
     return RepositoryFacts(
         name,
         sorted(models, key=lambda one: one.model),
@@ -92,7 +93,7 @@ def _read(reader: GitProgram, name: str, policy_of: PolicyOf, *, only_tags: bool
         None if only_tags else guard_of(os.path.abspath(reader.git.common_folder())),
         notes,
         None,
-        proposals_of(reader, loaded) if loaded else (),
+        proposals,
     )
 
 
