@@ -66,7 +66,7 @@ def site_policy_in_force() -> LoadedPolicy:
     with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
         source = site_policy(reader, configuration)
     if source is None:
-        raise Refused("no site policy is set here (`git config tagwarden.sitePolicy`)")
+        raise Refused("no site policy is configured here (`git config tagwarden.sitePolicy`)")
     return load_source(source, site=True)
 
 

@@ -29,7 +29,7 @@ def as_owner(path: str, arguments: Sequence[str], here: Callable[[], dict[str, A
         return here()
     if os.geteuid() != 0:
         command = shlex.join(["sudo", "-u", owner.name, "tagwarden", *arguments, path])
-        raise CannotInstall(f"{path} belongs to {owner.name}, as whom this must run: {command}")
+        raise CannotInstall(f"{path} belongs to {owner.name}, so run this as that user: {command}")
     again = [os.path.abspath(sys.executable), "-I", "-m", "tagwarden.cli", *arguments, "--json", path]
     try:
         ran = run_as(owner, again)

@@ -50,7 +50,7 @@ def files_at(git: Git, commit: str, paths: Sequence[str]) -> list[str]:
 
 def _refuse_links(mode: str, path: str) -> None:
     if mode not in FILE_MODES:
-        raise CannotJudge(f"{path!r} is no file in Git, so no digest of it can be bound.")
+        raise CannotJudge(f"{path!r} is not a file in Git, so its digest can't be bound.")
 
 
 def _listed(git: Git, *arguments: str) -> Iterator[tuple[str, str, bytes]]:

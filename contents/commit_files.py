@@ -91,7 +91,7 @@ class CommitFiles:
         found = self.document(path)
         if found is None or isinstance(found, dict):
             return found or {}
-        self.note(f"{path!r} was not read: it holds no table")
+        self.note(f"{path!r} was not read: it contains no table")
         return {}
 
     def piece(self, path: str) -> Piece | None:

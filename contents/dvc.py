@@ -79,6 +79,6 @@ class _Written:
 
     def _is_resolved(self, path: str) -> bool:
         if "${" in path:
-            self._files.note(f"{self._path!r} names {path!r}, and what DVC puts in there is not known")
+            self._files.note(f"{self._path!r} names {path!r}, and what DVC substitutes there is not known")
             return False
         return True

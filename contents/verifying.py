@@ -43,8 +43,8 @@ def compare(path: str, artifact: Piece) -> Comparison:
     if not wanted:
         kind = "folder" if os.path.isdir(path) else "file"
         raise CannotJudge(
-            f"The version knows its artifact {artifact.path!r} as {', '.join(artifact.digests) or 'nothing'}, which a "
-            f"{kind} can't be held against."
+            f"The version knows its artifact {artifact.path!r} as {', '.join(artifact.digests) or 'nothing'}, which "
+            f"can't be compared with a {kind}."
         )
     same = tuple(known[kind] for kind in wanted if found[kind] == known[kind])
     return Comparison(same, tuple(known[kind] for kind in wanted if known[kind] not in same))

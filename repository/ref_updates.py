@@ -44,8 +44,8 @@ def parse_receive_lines(data: bytes) -> list[RefUpdate]:
     """
     if not data.strip(b"\n"):
         raise CannotJudge(
-            "Git's list of pushed refs is empty, and Git starts this hook for no such push. If another program starts "
-            "it, that must hand on the stdin that Git gave it, all of it."
+            "Git's list of pushed refs is empty, and Git never runs this hook for such a push. If another program "
+            "runs it, that program must pass on all of Git's input."
         )
     updates: list[RefUpdate] = []
     ids: set[str] = set()
@@ -66,8 +66,7 @@ def _check_names(updates: Sequence[RefUpdate]) -> None:
     if not are_ref_names(refs):
         bad = next(ref for ref in refs if not are_ref_names([ref]))
         raise CannotJudge(
-            f"The push names the ref {_shown(bad)}, which Git can't keep (git-check-ref-format(1)). "
-            "Give it another name."
+            f"The push names the ref {_shown(bad)}, which Git can't store (git-check-ref-format(1)). Rename it."
         )
     other = next((ref for ref in refs if ref.startswith(NAMESPACES)), None)
     if other is not None:
@@ -79,12 +78,12 @@ def _check_names(updates: Sequence[RefUpdate]) -> None:
     commit = next(filter(_is_read_as_a_commit, others), None)
     if commit is not None:
         raise CannotJudge(
-            f"The push names the ref {_shown(commit)}, which is called like a commit: GTO would read it in the place "
-            "of that commit, and fail for all models. Give it another name."
+            f"The push names the ref {_shown(commit)}, which has the id of a commit as its name: GTO would read it "
+            "instead of that commit, and fail for all models. Rename it."
         )
     if len(set(refs)) < len(refs):
         twice = next(ref for ref, following in pairwise(sorted(refs)) if ref == following)
-        raise CannotJudge(f"The push names the ref {_shown(twice)} twice; Git would take one of the two. Push it once.")
+        raise CannotJudge(f"The push names the ref {_shown(twice)} twice. Push it once.")
 
 
 def _is_read_as_a_commit(ref: str) -> bool:

@@ -93,7 +93,7 @@ def _bundle(
     if not os.path.lexists(path):
         write_bundle(git, path, refs, (tag.commit for tag in landed))
     elif not holds(git, path, refs):
-        raise CannotJudge(f"{path} is there already, is damaged, and is not overwritten; move it away")
+        raise CannotJudge(f"{path} already exists and is damaged; it is not overwritten. Move it away")
     within = path.startswith(os.path.join(common_dir, ""))
     return ArchiveFile(os.path.relpath(path, common_dir) if within else path, digest_of(path))
 

@@ -85,7 +85,7 @@ def proposed(remote: str | None, digits: str | None = None) -> Iterator[Proposed
                 click.echo(f"note: the policy is that of the last fetch, and may have changed since: {fetch}", err=True)
             looks = [look_at(one, reader, there.git, loaded, remote=name) for one in there.waiting.values()]
             if digits is not None and not looks:
-                raise Refused(f"the proposal {digits} is no tag of a model, so nothing can become of it")
+                raise Refused(f"the proposal {digits} is not a model tag, so it can't land")
             yield Proposed(there, loaded, looks)
     except NoSuchProposal as problem:
         raise Gone(str(problem)) from None
@@ -116,8 +116,8 @@ def give_word(one: Proposed, word: Word, reason: str, name: str | None) -> str:
     principal = name or there.repository.line("config", "--get", "user.email", accepted=(0, 1))
     if made.signature is None:
         click.echo(
-            f"note: the allowed signers are not here, so only the server can tell whose signature it is; "
-            f"it goes there as that of {escape(principal)}",
+            "note: the allowed signers are not here, so only the server can tell whose signature it is; it is sent "
+            f"as that of {escape(principal)}",
             err=True,
         )
     elif made.signature.principal is None:
@@ -130,7 +130,7 @@ def give_word(one: Proposed, word: Word, reason: str, name: str | None) -> str:
     said = push_word(there, look.proposal, principal, made.raw)
     tag = look.proposal.tag.name
     if said == "landed":
-        raise Refused(f"{tag!r} has landed meanwhile, so nothing was changed")
+        raise Refused(f"{tag!r} has landed in the meantime, so nothing was changed")
     if said == "withdrawn":
         raise Refused(f"{tag!r} is not proposed any more")
     if said == "refused":
@@ -151,7 +151,7 @@ def refuse_word(look: Look, word: Word, principal: str) -> None:
     named = {number: one for number, one in look.required.items() if principal in one.people}
     wanted = "; ".join(f"approvals.require[{number}]" for number in look.required)
     if not named:
-        raise Refused(f"the policy does not ask for the approval of {principal!r}, but of others: {wanted}")
+        raise Refused(f"the policy does not require the approval of {principal!r}, but of others: {wanted}")
     if principal == look.tagger and all("tagger" in one.entry.barred for one in named.values()):
         raise Refused(f"{principal!r} signed {tag!r}, and so can't approve it; others must: {wanted}")
 
@@ -161,11 +161,11 @@ def land(there: ProposedThere, look: Look) -> None:
     name = look.proposal.tag.name
     outcome = push_landing(there, look.proposal)
     if outcome == "taken":
-        raise Refused(f"somebody else's tag has the name {name!r} by now; propose it anew")
+        raise Refused(f"somebody else's tag now has the name {name!r}; propose it again")
     if outcome == "refused":
         raise Refused(f"the push failed, see above; {there.remote!r} has no tag {name!r}")
     if outcome == "there all the same":
         click.echo(f"the push ended with an error, see above, but {there.remote!r} has {name}", err=True)
     if not fetch_landed(there, look.proposal):
         fetch = shell_command("git", "fetch", there.remote, "tag", name)
-        click.echo(f"note: it is not here yet; get it: {fetch}", err=True)
+        click.echo(f"note: it is not in this clone yet; to fetch it: {fetch}", err=True)

@@ -76,16 +76,16 @@ def approve(
 
 def _refuse_if_nobody_is_asked(look: Look) -> None:
     if not look.required:
-        raise Refused(f"the policy wants nobody's approval for {look.proposal.tag.name!r}; `tagwarden land` lands it")
+        raise Refused(f"the policy requires no approval for {look.proposal.tag.name!r}; `tagwarden land` lands it")
 
 
 def _ask(look: Look, *, yes: bool, as_json: bool) -> None:
     if yes:
         return
     if as_json or not os.isatty(0):
-        raise Refused("there is no terminal on which you could be asked; --yes approves it")
+        raise Refused("there is no terminal to ask you on; --yes approves without asking")
     if not click.confirm(f"Approve {escape(look.proposal.tag.name)}?", err=True):
-        raise Refused("then nothing was approved")
+        raise Refused("nothing was approved")
 
 
 def _afterwards(remote: str | None, look: Look, principal: str, *, land: bool, as_json: bool) -> dict[str, object]:

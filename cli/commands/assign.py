@@ -51,9 +51,9 @@ def assign(
     tag, exits with 1 and creates nothing.
     """
     if version is not None and origin is not None:
-        raise click.UsageError("--version and --from both name the version")
+        raise click.UsageError("--version can't be combined with --from")
     if back and (version is not None or origin is not None or force):
-        raise click.UsageError("--back goes with none of --version, --from and --force")
+        raise click.UsageError("--back can't be combined with --version, --from or --force")
     wanted = stage_of(stage)
     source = stage_of(origin) if origin is not None else None
     named = version_of(version) if version is not None else None

@@ -82,10 +82,10 @@ def audit(
     if baseline is not None and write_baseline is not None:
         raise click.UsageError("--baseline reads a file and --write-baseline writes one: give one of them.")
     if plan and (write_baseline is not None or format not in (None, "text", "json")):
-        raise click.UsageError("--plan prints a script; it does not go with --write-baseline and --format.")
+        raise click.UsageError("--plan prints a script; it can't be combined with --write-baseline or --format.")
     alone = is_alone(repositories)
     if not alone and (baseline or write_baseline or plan or format not in (None, "text", "json")):
-        raise click.UsageError("Of several repositories there is --format text or json, and no plan and no baseline.")
+        raise click.UsageError("Several repositories allow --format text or json only, without --plan and baselines.")
 
     def ask(path: str) -> Answer:
         place = path if repositories else None

@@ -66,11 +66,11 @@ def check(
     as a dotenv report elsewhere.
     """
     if event and (len(tags) > 1 or offline):
-        raise click.UsageError("--event judges one tag by the remote: name one TAG at most, and not --offline.")
+        raise click.UsageError("--event judges one tag by the remote: give at most one TAG, without --offline.")
     if event and pusher is not None:
-        raise click.UsageError("--pusher does not go with --event, whose tag somebody has pushed already.")
+        raise click.UsageError("--pusher can't be combined with --event, whose tag was already pushed.")
     if not event and (since is not None or outputs is not None):
-        raise click.UsageError("--since and --outputs go with --event.")
+        raise click.UsageError("--since and --outputs need --event.")
     source = policy_in_file(policy_file).source if policy_file else None
     try:
         if event:

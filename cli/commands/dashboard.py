@@ -75,7 +75,7 @@ def dashboard(
             built = build(places, folder, policies_in_force, options, progress)
     except NotOurs:
         raise Refused(
-            f"{folder!r} holds files, and no site of this command: name a folder that is new or empty, so that nothing "
+            f"{folder!r} contains files that this command did not write: name a new or empty folder, so that nothing "
             "is overwritten"
         ) from None
     except OSError as error:

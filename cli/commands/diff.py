@@ -129,7 +129,7 @@ def _document(change: Change) -> dict[str, object]:
 def _print(before: Held, after: Held, changes: Sequence[Change], *, markdown: bool) -> None:
     old, new = (f"{gto_spelling(one.model)} {one.line.version}" for one in (before, after))
     if not changes:
-        click.echo(f"{old} and {new} hold the same, as far as is known", err=True)
+        click.echo(f"{old} and {new} hold the same, as far as known", err=True)
         return
     header: list[str] = ["WHAT", "NAME", old, new, "CHANGE"]
     rows = [change_row(change) for change in changes]

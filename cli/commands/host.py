@@ -126,7 +126,9 @@ def plan(
     if as_json:
         click.echo(json.dumps(_document(found)))
         return ACCEPTED
-    click.echo(f"# What the policy implies for {found.place.path} on {found.place.host} (policy: {found.source}).")
+    click.echo(
+        f"# The rules that the policy implies for {found.place.path} on {found.place.host} (policy: {found.source})."
+    )
     for note in found.notes:
         click.echo(f"# note: {escape(note)}")
     click.echo("set -e")
@@ -134,7 +136,7 @@ def plan(
         click.echo(f"\n# {escape(step.because)}")
         for request in step.requests:
             click.echo(found.host.command(found.place, request))
-    click.echo(f"\n# Whether it is so:\n# {found.host.dump(found.place)} | {_command(found.asked, 'drift')}")
+    click.echo(f"\n# To check the result:\n# {found.host.dump(found.place)} | {_command(found.asked, 'drift')}")
     return ACCEPTED
 
 
@@ -179,7 +181,9 @@ def _compare(asked: Asked, dump_file: str | None) -> Found:
     except ValueError as problem:
         raise click.UsageError(f"--by: {problem}.") from None
     if host.needs_creators and not creators:
-        raise click.UsageError(f"{host.title} protects creating, moving and deleting together: say with --by who may.")
+        raise click.UsageError(
+            f"{host.title} protects creating, moving and deleting together: name with --by who may do it."
+        )
     loaded = policy_in_file(asked.policy_file) if asked.policy_file else policy_in_force()
     wanted = wanted_by(loaded.policy, creators)
     place = _place(asked, host)
@@ -200,7 +204,7 @@ def _place(asked: Asked, host: Host) -> Place:
         return place_of(url, host.usual, in_groups=host.in_groups)
     except ValueError as problem:
         shown = escape(without_passwords(url))
-        raise Refused(f"{shown} is no repository on a host: {problem}; name it with --repository URL") from None
+        raise Refused(f"{shown} is not a repository on a host: {problem}; name it with --repository URL") from None
 
 
 def _read(path: str) -> str:
@@ -213,7 +217,7 @@ def _read(path: str) -> str:
     except OSError as error:
         raise CannotJudge(f"The dump {escape(path)} can't be read: {error.strerror}.") from error
     if len(data) > MOST_BYTES:
-        raise CannotJudge(f"The dump {escape(path)} has more than {MOST_BYTES} bytes; that is no list of rules.")
+        raise CannotJudge(f"The dump {escape(path)} has more than {MOST_BYTES} bytes, too many for a list of rules.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

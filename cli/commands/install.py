@@ -70,9 +70,9 @@ def install(
     installed.
     """
     if server and configured:
-        raise click.UsageError("--configured is for clones; it does not go with --server.")
+        raise click.UsageError("--configured is for clones; it can't be combined with --server.")
     if not server and (hook is not None or host is not None or settings is not None or print_it):
-        raise click.UsageError("--hook, --host, --settings and --print are for server hooks: say --server.")
+        raise click.UsageError("--hook, --host, --settings and --print are for server hooks: add --server.")
     which: ServerHook = "update" if hook == "update" else "pre-receive"
     if print_it:
         click.echo(_hook_file(which, host, settings or ""), nl=False)

@@ -139,11 +139,11 @@ def _check_options(
     if head and not is_hash(head):
         raise click.UsageError("--head takes a hash of 64 hexadecimal digits")
     if head and not verifying:
-        raise click.UsageError("--head HASH goes with --verify")
+        raise click.UsageError("--head HASH needs --verify")
     if over is not None and not rotating:
-        raise click.UsageError("--over goes with --rotate")
+        raise click.UsageError("--over needs --rotate")
     if (rotating and (verifying or head is not None)) or (follow and (rotating or verifying or head is not None)):
-        raise click.UsageError("--verify, --head, --rotate and --follow are asked for one at a time")
+        raise click.UsageError("--verify, --head, --rotate and --follow can't be combined")
     if follow and as_json:
         raise click.UsageError("--json is one document, which --follow would never end: `tail -F` follows the file")
 
@@ -157,14 +157,14 @@ def find_log(repo: str, *, may_be_empty: bool = False) -> str:
     common_dir = os.path.normpath(os.path.join(repo, git.line("rev-parse", "--git-common-dir")))
     installed = may_be_empty and os.path.exists(os.path.join(common_dir, STATE_FOLDER))
     if not installed and not has_log(common_dir):
-        raise Refused(f"there is no push log in {common_dir!r}; the server hook writes it, on the server")
+        raise Refused(f"there is no push log in {common_dir!r}; the server hook writes one on the server")
     return common_dir
 
 
 def _asked(ask: Callable[[str], Answer], *, alone: bool) -> Callable[[str], Answer]:
     def of(path: str) -> Answer:
         if os.path.isfile(path):
-            raise Refused(f"{path} is a file, which only `tagwarden log --verify` takes; name its repository")
+            raise Refused(f"{path} is a file, which only `tagwarden log --verify` accepts; name its repository")
         try:
             return ask(find_log(path, may_be_empty=not alone))
         except OSError as error:
@@ -176,7 +176,7 @@ def _asked(ask: Callable[[str], Answer], *, alone: bool) -> Callable[[str], Answ
 def _verify_files(files: Sequence[str], repositories: Sequence[str], head: str | None, as_json: bool) -> int:
     """Verify files together with the log of the repository that is named, or of the one here, if it has one."""
     if len(repositories) > 1:
-        raise click.UsageError("name the files of one repository's log at a time")
+        raise click.UsageError("give the log files of one repository at a time")
     common_dir: str | None = None
     try:
         common_dir = find_log(repositories[0] if repositories else ".")

@@ -70,15 +70,15 @@ def write_template(to_stdout: bool, as_json: bool) -> None:
         with open(path, "x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
-        raise Refused(f"{escape(path)} is there already; --stdout prints a new one beside it") from None
+        raise Refused(f"{escape(path)} already exists; --stdout prints a new one") from None
     except OSError as error:
         raise CannotJudge(f"{escape(path)} can't be written: {error.strerror}") from error
     if as_json:
         click.echo(json.dumps({"schema": 1, "file": display(path), "content": text, "suggestions": suggested}))
     else:
-        click.echo(f"Wrote {escape(path)}. It counts once it is on the server's default branch.")
+        click.echo(f"Wrote {escape(path)}. It takes effect once it is on the server's default branch.")
         if not _is_in_a_repository():
-            click.echo("note: this folder is in no Git repository; put the file at the top of one.", err=True)
+            click.echo("note: this folder is not in a Git repository; put the file at the top of one.", err=True)
         for line in _offer(offered):
             click.echo(line.removeprefix("##").removeprefix(" "))
 

@@ -68,10 +68,13 @@ def push(remote: str | None, tags: tuple[str, ...], portion: int, dry_run: bool,
     for one in done.left:
         click.echo(f"left: {escape(one.tag)}: {escape(one.because)}", err=True)
     if done.broken_off is not None:
-        click.echo(f"{len(done.left)} tags are left; the same command goes on. {escape(done.broken_off)}", err=True)
+        click.echo(
+            f"{len(done.left)} tags are left; run the same command again to continue. {escape(done.broken_off)}",
+            err=True,
+        )
         return CANNOT_JUDGE
     if not done.portions and not done.left:
-        click.echo(f"{escape(place)} has all of it; nothing to push", err=True)
+        click.echo(f"{escape(place)} has all tags; there is nothing to push", err=True)
     return REFUSED if done.left else ACCEPTED
 
 

@@ -83,7 +83,7 @@ def register(
     Prints the tag. If the server would refuse it, exits with 1 and creates nothing.
     """
     if version is not None and (bump or pre or line):
-        raise click.UsageError("--version goes with neither --bump nor --pre nor --line")
+        raise click.UsageError("--version can't be combined with --bump, --pre or --line")
     if values and pre is None:
         raise click.UsageError("--set goes with --pre only")
     if bind and no_bind:
@@ -133,8 +133,8 @@ def _pre_release(template: str, values: tuple[str, ...]) -> PreRelease:
 def _commit(maker: TagMaker, revision: str) -> str:
     found = maker.find_commit(revision)
     if found is None and revision == "HEAD":
-        raise Refused("there is no commit to register yet; `git commit` makes one")
+        raise Refused("there is no commit to register yet; `git commit` creates one")
     if found is None:
         remedy = shell_command("git", "fetch", maker.remote) if maker.remote else "git fetch"
-        raise Refused(f"there is no commit {revision!r} here; if it is in another repository, get it first: {remedy}")
+        raise Refused(f"there is no commit {revision!r} here; if it is in another repository, fetch it first: {remedy}")
     return found

@@ -103,15 +103,15 @@ def resolve(
     """
     if event:
         if every or revision is not None:
-            raise click.UsageError("--event goes with neither --all nor --on")
+            raise click.UsageError("--event can't be combined with --all or --on")
         _for_event(query or read_event(os.environ).ref, repo, at, answer, as_json)
         return
     if query is None:
-        raise click.UsageError("name what is asked for: MODEL@latest, MODEL#STAGE, MODEL@VERSION or a tag")
+        raise click.UsageError("give a query: MODEL@latest, MODEL#STAGE, MODEL@VERSION or a tag")
     try:
         asked = Query("commit", model_in_tags(query)) if revision is not None else parse_query(query)
         if every and asked.about != "stage":
-            raise click.UsageError("--all goes with MODEL#STAGE only")
+            raise click.UsageError("--all needs a query of the form MODEL#STAGE")
         notes = say_what_is_not_here(repo, [asked.model], offline=offline)
         with open_repository(repo, [asked.model]) as reader:
             if revision is not None:
@@ -148,7 +148,7 @@ def _commit(reader: GitProgram, revision: str) -> str:
     if len(revision) in (40, 64) and not revision.strip("0123456789abcdef"):
         return revision
     raise Refused(
-        f"there is no commit {revision!r} here; of a URL only the tags are fetched: give the commit's full id"
+        f"there is no commit {revision!r} here; from a URL only the tags are fetched, so give the commit's full id"
     )
 
 
@@ -170,7 +170,7 @@ def _for_event(tag: str, repo: str | None, at: int | None, answer: str | None, a
         holds = deploy.version if deploy is not None and event.stage is not None else None
         click.echo(json.dumps({"schema": 1, **_answer(event), "holds": str(holds) if holds else None, **then.keys}))
     elif deploy is None:
-        raise Refused(f"nothing is to be deployed for {event.tag!r}: {_why_nothing(event)}")
+        raise Refused(f"there is nothing to deploy for {event.tag!r}: {_why_nothing(event)}")
     else:
         click.echo(_line(deploy, answer))
 
@@ -203,7 +203,7 @@ def _line(found: Resolution, answer: str | None) -> str:
     if answer == "tag":
         return found.tag
     if found.version is None and found.kind == "deprecate":
-        raise Refused(f"{found.tag!r} deprecates the model and is about no version")
+        raise Refused(f"{found.tag!r} deprecates the model and names no version")
     if found.version is None:
         raise Refused(f"{found.tag!r} is about commit {found.commit}, which holds no version; --commit prints it")
     return str(found.version)

@@ -47,4 +47,4 @@ def revoke(digits: str, remote: str | None, reason: str, name: str | None, as_js
         document = {"principal": display(principal), "proposal": proposal_document(after.look)}
         click.echo(json.dumps({"schema": 1, "remote": display(after.there.remote), **document}))
     else:
-        click.echo(f"{escape(principal)} does not approve {after.look.proposal.tag.name} any more")
+        click.echo(f"{escape(principal)} no longer approves {after.look.proposal.tag.name}")

@@ -30,4 +30,4 @@ def schema(command: tuple[str, ...], listing: bool) -> None:
     elif name in known:
         click.echo(json.dumps(schema_of_command(name), indent=2))
     else:
-        raise Refused(f"there is no schema for {name!r}; there is one for each of: {', '.join(known)}")
+        raise Refused(f"there is no schema for {name!r}; these have one: {', '.join(known)}")

@@ -66,8 +66,8 @@ def create(
         status = _attempt(git, model, remote, options, make_plan, make_trailers)
         if status is not None:
             return status
-        click.echo("somebody else's tag has that name by now; it is counted again", err=True)
-    raise Refused(f"others made the tag that was next, {ATTEMPTS} times; nothing of yours is left. Try again")
+        click.echo("somebody else's tag now has that name; trying the next one", err=True)
+    raise Refused(f"somebody else created the next tag first, {ATTEMPTS} times; no tag of yours is left. Try again")
 
 
 def _attempt(
@@ -93,7 +93,7 @@ def _attempt(
             if outcome == "taken":
                 return None
             if outcome == "refused":
-                raise Refused(f"the push failed, see above; {remote!r} has no tag {draft.name}, and none is left here")
+                raise Refused(f"the push failed, see above; {remote!r} has no tag {draft.name}, and none was kept here")
             if outcome == "there all the same":
                 click.echo(f"the push ended with an error, see above, but {remote!r} has {draft.name}", err=True)
         elif written:
@@ -123,7 +123,7 @@ def _tell(
         click.echo(line, err=True)
     if options.dry_run:
         if judged.verdict.accepted:
-            click.echo(f"{judged.draft.name} would be accepted; nothing was written", err=True)
+            click.echo(f"{judged.draft.name} would be accepted; nothing was created", err=True)
         return
     if written:
         click.echo(judged.draft.name)

@@ -90,9 +90,9 @@ def creating_options(function: Callable[..., Any]) -> Callable[..., Any]:
         given = [field for field in CreatingOptions._fields if field in arguments]
         options = CreatingOptions(**{field: arguments.pop(field) for field in given})
         if options.offline and (options.push or options.remote):
-            raise click.UsageError("--offline goes with neither --push nor --remote")
+            raise click.UsageError("--offline can't be combined with --push or --remote")
         if options.only_tag and not options.push and not options.propose:
-            raise click.UsageError("--only-tag goes with --push only")
+            raise click.UsageError("--only-tag needs --push")
         for trailer in options.trailers:
             key = trailer.partition("=")[0]
             if key == trailer or not is_trailer_key(key):

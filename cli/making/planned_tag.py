@@ -71,7 +71,7 @@ def ask_about_names(judged: Judged, options: CreatingOptions) -> None:
         return
     for finding in judged.verdict.findings:
         if finding.rule == "near-name" and not click.confirm(f"{escape(finding.message)}. Is it meant?", err=True):
-            raise Refused("then no tag was made")
+            raise Refused("no tag was created")
 
 
 def branch_to_push(git: Git, remote: str, judged: Judged, options: CreatingOptions, maker: TagMaker) -> str | None:
@@ -87,10 +87,10 @@ def branch_to_push(git: Git, remote: str, judged: Judged, options: CreatingOptio
         command = shell_command("git", "push", remote, name)
         raise Refused(
             f"{remote} has no branch with commit {judged.draft.target}; push it first: {command}\n"
-            "(--only-tag pushes the tag alone.)"
+            "(--only-tag pushes only the tag.)"
         )
     if not click.confirm(question, err=True):
-        raise Refused("then nothing is pushed, and no tag was made")
+        raise Refused("nothing was pushed, and no tag was created")
     return branch
 
 
@@ -139,5 +139,5 @@ def _edited(git: Git, text: str, options: CreatingOptions) -> str:
         edited = click.edit(text + comment, editor=editor(git), require_save=False)
         text = without_comments(git, edited or "")
         if not text.strip():
-            raise Refused("the message is empty, so no tag was made")
+            raise Refused("the message is empty, so no tag was created")
     return text

@@ -95,7 +95,7 @@ def _refuse_what_nobody_approves(look: Look, loaded: LoadedPolicy) -> None:
     assert proposal.tag.object is not None
     command = by_command(proposal.name, proposal.tag.object.target, look.version)
     what = "of this" if loaded.policy.base.approvals.require else "of anything"
-    raise Refused(f"the policy wants nobody's approval {what}; push it right away: {shell_command(*command, '--push')}")
+    raise Refused(f"the policy requires no approval {what}; push it directly: {shell_command(*command, '--push')}")
 
 
 def _tell(look: Look, made: Judged, options: CreatingOptions, remote: str, *, proposed: bool) -> None:

@@ -30,7 +30,7 @@ def moved_stages(before: ModelHistory, after: ModelHistory) -> dict[str, Event |
 def in_words(model: str, moved: Mapping[str, Event | None], after: ModelHistory) -> list[str]:
     """One sentence for each of the `moved` stages of `model`, spelled as in tags."""
     return [
-        f"the stage {stage!r} of {gto_spelling(model)!r} then holds "
+        f"the stage {stage!r} of {gto_spelling(model)!r} now holds "
         + (f"{version_on(event.commit, after) or event.commit} ({event.tag!r})" if event else "nothing")
         for stage, event in moved.items()
     ]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..push import Tag
 
 OPTIONS = ()
-WHY = "GTO takes every target for a commit, and fails for all models where one is not."
+WHY = "GTO assumes that every target is a commit, and fails for all models if one is not."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:

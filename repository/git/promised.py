@@ -59,8 +59,8 @@ class Promised:
         self._remotes = _promising(clone)
         if not clone.may_fetch or clone.is_bare():
             raise CannotJudge(
-                "This repository is a partial clone: objects that are needed here are not in it. Whoever is pushed to "
-                f"must have them all, and is not to fetch them meanwhile. As its owner run: {self._refetch()}"
+                "This repository is a partial clone: objects that are needed here are not in it. A repository that "
+                f"receives pushes must have all objects. As its owner, run: {self._refetch()}"
             )
         self._folder = tempfile.TemporaryDirectory(prefix="tagwarden-")
         make_empty_repository(self._folder.name, sha256=clone.is_sha256())

@@ -36,8 +36,8 @@ def check_settings_file(path: str, common_dir: str) -> None:
             raise PermissionError(13, os.strerror(13))
     except OSError as error:
         raise CannotJudge(
-            f"The settings {path!r} that the hook file names can't be read: {error.strerror}. Whoever runs the server "
-            "must put the file there for all who push, or leave it out: "
+            f"The settings {path!r} that the hook file names can't be read: {error.strerror}. The server's "
+            "administrator must make it readable for everyone who pushes, or remove the setting: "
             "`tagwarden install --server --settings ''`"
         ) from error
 

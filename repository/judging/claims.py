@@ -32,12 +32,12 @@ def check_claims(updates: Iterable[RefUpdate], standing: Mapping[str, str | None
         there = standing.get(update.ref)
         if there != update.old:
             raise CannotJudge(
-                f"{_contradiction(update, there)} Somebody may have pushed meanwhile: fetch, then push again."
+                f"{_contradiction(update, there)} Somebody may have pushed in the meantime: fetch, then push again."
             )
         if receiver.hides(update.ref):
             raise CannotJudge(
                 f"{_shown(update.ref)} is hidden from pushes on this server (receive.hideRefs or transfer.hideRefs), "
-                "so Git would drop it from the push. Push without it, or ask whoever runs the server."
+                "so Git would drop it from the push. Push without it, or ask the server's administrator."
             )
 
 

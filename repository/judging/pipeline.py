@@ -245,6 +245,7 @@ def _damaged(tag: Tag) -> CannotJudge:
     """A tag that stands, and whose object Git can't find: it may be gone, or only not to be read by this user."""
     return CannotJudge(
         f"The tag {tag.name!r} stands for the object {tag.oid}, which can't be read, so it is not known what was "
-        "registered. Whoever runs the server must look there: `git fsck` tells whether the object is gone. If it can't "
+        "registered. The server's administrator must look there: `git fsck` shows whether the object is missing. If "
+        "it can't "
         f"be restored, {shell_command('git', 'update-ref', '-d', TAGS + tag.name)} removes the tag."
     )

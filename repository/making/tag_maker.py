@@ -263,7 +263,7 @@ def _ask(git: Git, remote: str, model: str, scratch: str) -> tuple[Listing, Git]
         tags = {name: oid for name, oid in listing.tags.items() if name.startswith((f"{model}@", f"{model}#"))}
         return listing, fetch_missing(git, there, tags, into=scratch)
     except RemoteIsSilent as silent:
-        raise CannotJudge(f"{silent}\nTo go by the tags of this clone alone: --offline") from None
+        raise CannotJudge(f"{silent}\nTo use only the tags of this clone: --offline") from None
 
 
 def _with_history(git: Git, remote: str, model: str, stack: contextlib.ExitStack) -> Git:

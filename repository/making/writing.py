@@ -54,7 +54,7 @@ def committer(git: Git) -> Identity:
         if "identity unknown" not in str(problem) and "auto-detect" not in str(problem):
             raise
         tell = "git config --global user.name 'YOUR NAME' && git config --global user.email YOU@EXAMPLE.COM"
-        raise CannotJudge(f"Git does not know your name, and a tag names whoever made it. Tell it: {tell}") from None
+        raise CannotJudge(f"Git does not know your name, which every tag must contain. Set it: {tell}") from None
     who, _, rest = ident.decode("utf-8", "surrogateescape").rstrip("\n").rpartition("> ")
     return Identity(f"{who}>", rest.partition(" ")[2])
 

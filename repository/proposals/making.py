@@ -90,7 +90,7 @@ def push_word(there: ProposedThere, proposal: Proposal, principal: str, raw: byt
     ref = approval_ref(proposal.oid, principal)
     if ref is None:
         raise CannotJudge(
-            f"No ref has room for the name {principal!r}. Give them a shorter one in the allowed signers."
+            f"The principal {principal!r} is too long for a ref. Use a shorter one in the allowed signers."
         )
     oid = store_object(there.git, raw)
     if push(there.git, there.remote, [f"+{oid}:{ref}"]):

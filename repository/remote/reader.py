@@ -97,7 +97,7 @@ def fetch_missing_refs(git: Git, remote: Remote, refs: Mapping[str, str], *, int
     if still := _missing(seeing, lacking):
         changed = sorted(ref.removeprefix(TAGS) for ref, oid in refs.items() if oid in still)
         raise CannotJudge(
-            f"The remote {remote.address!r} changed its tag {changed[0]!r} while it was read. Push once more."
+            f"The remote {remote.address!r} changed its tag {changed[0]!r} while it was read. Push again."
         )
     return seeing
 

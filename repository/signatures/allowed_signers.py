@@ -127,5 +127,5 @@ def _read_file(path: str, location: str) -> bytes:
 def _unreadable(location: str, reason: str) -> CannotJudge:
     return CannotJudge(
         f"Signatures can't be verified: the policy's {KEY} is {location!r}, and {reason}. "
-        "Whoever keeps the policy must put the allowed signers there."
+        "The policy's owner must put the allowed signers there."
     )

@@ -49,7 +49,7 @@ def _readable(value: str) -> str:
             problem = str(error.strerror)
     if problem is not None:
         raise CannotJudge(
-            f"Signatures can't be verified: the Git setting {REVOKED} names {value!r}, and {problem}. Whoever runs "
-            f"the server must put the revoked keys there, or run `git config --unset {REVOKED}`."
+            f"Signatures can't be verified: the Git setting {REVOKED} names {value!r}, and {problem}. The server's "
+            f"administrator must put the revoked keys there, or run `git config --unset {REVOKED}`."
         )
     return path

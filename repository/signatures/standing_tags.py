@@ -34,7 +34,7 @@ def problem_of_signature(tag: Tag, policy: Policy, reader: GitProgram) -> str | 
         return f"it has a signature for another tag, {tag.object.name!r}"
     verify = find_verifier(policy, reader, reader.git, now=None)
     if verify is None:
-        raise CannotJudge("The policy wants a signature and names no allowed signers (`signing.allowed-signers`).")
+        raise CannotJudge("The policy requires a signature but names no allowed signers (`signing.allowed-signers`).")
     ref = TAGS + tag.name
     found = verify([TagPush(ref, name, None, tag)]).get(ref)
     if found is None:

@@ -61,7 +61,7 @@ def load_source(source: PolicySource, *, site: bool = False, load: LoadPolicy = 
         listed = "\n".join(f"  {mistake}" for mistake in mistakes)
         raise CannotJudge(
             f"The policy {source.source} can't be read:\n{listed}\n"
-            "No push of tags is accepted until it is repaired; `tagwarden policy check FILE` tells when it is."
+            "No push of tags is accepted until it is repaired; check the repair with `tagwarden policy check FILE`."
         ) from None
 
 

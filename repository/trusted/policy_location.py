@@ -43,7 +43,7 @@ def parse_location(setting: str, value: str) -> PolicyLocation:
     if form == "ref" and ref and is_path(path):
         return PolicyLocation(setting, ref if ref == "HEAD" or ref.startswith("refs/") else f"refs/heads/{ref}", path)
     raise CannotJudge(
-        f"The Git setting {setting} is {value!r}, which names no policy. Set it to file:/absolute/path or "
+        f"The Git setting {setting} is {value!r}, which is not a policy location. Set it to file:/absolute/path or "
         f"to ref:<ref>:<path>: `git config {setting} ref:refs/heads/main:{POLICY_FILE}`."
     )
 

@@ -30,9 +30,9 @@ class _Before:
         for ref in refs:
             if ref not in self._before:
                 raise CannotJudge(
-                    f"It is not known what {ref!r} was before this push: the update hook sees one ref after the "
-                    "other. Whoever keeps the policy should keep allowed signers beside it or in a file:, or have "
-                    "the pre-receive hook installed instead: `tagwarden install --server`."
+                    f"It is not known what {ref!r} was before this push: the update hook sees one ref at a time. The "
+                    "policy's owner should keep the allowed signers on the same branch or in a file:, or have the "
+                    "pre-receive hook installed instead: `tagwarden install --server`."
                 )
         return {ref: oid for ref in refs if (oid := self._before[ref]) is not None}
 

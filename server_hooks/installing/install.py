@@ -110,14 +110,14 @@ def _check_place(repository: ServedRepository, hook: ServerHook, place: HookPlac
     if folder.scope not in (None, "local", "worktree") and place.file.startswith(folder.path):
         raise CannotInstall(
             f"core.hooksPath is set to {folder.path} in the {folder.scope} configuration, so a hook there would judge "
-            "the pushes to every repository. If that is what you want, put it there yourself: "
+            "the pushes to every repository. If you want that, put it there yourself: "
             f"`tagwarden install --server --hook {hook} --print`"
         )
     other = None if is_inside(repository, place.file) else repository_around(place.file)
     if other is not None:
         raise CannotInstall(
-            f"core.hooksPath is set to {folder.path}, in another repository ({other}): whoever uninstalls tagwarden "
-            "there would open the gate of this one. Give this repository hooks of its own: "
+            f"core.hooksPath is set to {folder.path}, in another repository ({other}): uninstalling tagwarden there "
+            "would leave this one unprotected. Give this repository hooks of its own: "
             f"`git -C {shlex.quote(repository.path)} config --unset core.hooksPath`, and copy those that it needs"
         )
     _check_no_printed(place.file)

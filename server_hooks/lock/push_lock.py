@@ -189,7 +189,7 @@ class _Waiting:
 def _can_not_use(error: OSError) -> CannotJudge:
     return CannotJudge(
         f"The push lock could not be taken: {LOCK_FILE} in the repository on the server: {error.strerror}. "
-        "Whoever runs the server must make sure that the user that pushes run as can write there."
+        "The server's administrator must make sure that the user who runs the hook can write there."
     )
 
 

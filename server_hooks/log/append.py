@@ -54,8 +54,8 @@ def append_to_log(common_dir: str, entry: Entry, *, durable: bool = True) -> str
     except OSError as error:
         raise CannotJudge(
             f"the push log could not be written: {LOG} in the repository on the server: {error.strerror}. "
-            "A push that is not logged is not accepted. Whoever runs the server must make sure that there is "
-            "room, and that the user that pushes run as can write there."
+            "A push that is not logged is not accepted. The server's administrator must make sure that there is "
+            "space, and that the user who runs the hook can write there."
         ) from error
     finally:
         for fd in (log, head):

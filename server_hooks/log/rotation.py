@@ -81,7 +81,7 @@ def _rotate(common_dir: str, over: int) -> Rotated | None:
             os.fsync(head)
         target = os.path.join(os.path.dirname(path), rotated_name(first))
         if os.path.lexists(target):
-            raise CannotJudge(f"{target} is there already, and is not overwritten; move it away if it is a copy")
+            raise CannotJudge(f"{target} already exists and is not overwritten; move it away if it is a copy")
         os.rename(path, target)
         sync_folder(os.path.dirname(path))
     finally:

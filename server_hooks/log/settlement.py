@@ -58,8 +58,8 @@ def settle(common_dir: str, git: Git) -> int:
     except OSError as error:
         raise CannotJudge(
             f"the push log could not be compared with the refs: {LOG} in the repository on the server: "
-            f"{error.strerror}. A push that is not logged is not accepted. Whoever runs the server must make sure that "
-            "there is room, and that the user that pushes run as can write there."
+            f"{error.strerror}. A push that is not logged is not accepted. The server's administrator must make sure "
+            "that there is space, and that the user who runs the hook can write there."
         ) from error
 
 

@@ -127,7 +127,7 @@ def test_whoever_approves_sees_first_what_would_change(team: Team) -> None:
     assert re.search(r"commits +- +\+1 -0", err)
     assert re.search(r"model\.txt +- +changed", err)
     assert re.search(r"AUC +- +0\.95", err)
-    assert err.endswith("there is no terminal on which you could be asked; --yes approves it\n")
+    assert err.endswith("there is no terminal to ask you on; --yes approves without asking\n")
 
 
 def test_on_a_terminal_one_is_asked(team: Team) -> None:
@@ -153,7 +153,7 @@ def test_an_approval_is_taken_back_and_given_again(team: Team) -> None:
     said(team.lin, "approve", oid, "--yes")
     assert states(team.ada) == {"churn#prod#1": "ready"}
 
-    assert said(team.grace, "revoke", oid, "-m", "Wait") == "grace@x does not approve churn#prod#1 any more"
+    assert said(team.grace, "revoke", oid, "-m", "Wait") == "grace@x no longer approves churn#prod#1"
     assert "grace@x took their approval back" in refused(team.lin, "approve", oid, "--yes")
     assert states(team.ada) == {"churn#prod#1": "waiting"}
     said(team.grace, "approve", oid, "--yes")
@@ -249,7 +249,7 @@ def test_where_the_policy_wants_no_approval_the_plain_command_is_named(new_team:
     team.server.commit_on_main({"tagwarden.toml": ""})
     team.ada.git("fetch", "--quiet")
     err = refused(team.ada, *PROPOSE)
-    assert "the policy wants nobody's approval of anything" in err
+    assert "the policy requires no approval of anything" in err
     assert "its policy wants no approvals" in tagwarden(team.ada.path, "proposals").err
     assert team.proposals == set()
 
@@ -337,7 +337,7 @@ def test_somebody_may_be_faster(team: Team, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(approving, "sign_word", sign_slowly)
 
-    assert "'churn#prod#1' has landed meanwhile" in refused(team.lin, "approve", oid, "--yes")
+    assert "'churn#prod#1' has landed in the meantime" in refused(team.lin, "approve", oid, "--yes")
 
 
 def test_the_key_may_be_an_openpgp_key(new_team: Callable[..., Team], pgp: PgpKey, keys: dict[str, SshKey]) -> None:

@@ -163,7 +163,7 @@ def test_a_link_is_not_bound(repo: Repo) -> None:
     ran = tagwarden(repo.path, "register", "churn", "--bind", "artifact")
 
     assert (ran.status, repo.tags()) == (3, set())
-    assert "'bert/link' is no file in Git, so no digest of it can be bound" in ran.err
+    assert "'bert/link' is not a file in Git, so its digest can't be bound" in ran.err
 
 
 @needs("git-lfs")

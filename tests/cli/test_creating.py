@@ -124,7 +124,7 @@ def test_a_stage_is_promoted_and_rolled_back(repo: Repo) -> None:
 
     ran = tagwarden(repo.path, "unassign", "churn", "prod")
 
-    assert "'prod' of 'churn' then holds v0.0.1" in ran.err
+    assert "'prod' of 'churn' now holds v0.0.1" in ran.err
     assert tagwarden(repo.path, "resolve", "churn#prod").out == "v0.0.1\n"
 
 
@@ -165,13 +165,13 @@ def test_what_comes_to_no_tag_is_a_no_that_says_what_there_is(repo: Repo, args: 
     ("args", "said"),
     [
         (["register"], "Missing argument 'MODEL'"),
-        (["register", "churn", "--version", "v1.0.0", "--bump", "major"], "--version goes with neither"),
-        (["register", "churn", "--set", "a=b"], "--set goes with --pre only"),
+        (["register", "churn", "--version", "v1.0.0", "--bump", "major"], "--version can't be combined with"),
+        (["register", "churn", "--set", "a=b"], "--set needs --pre"),
         (["register", "churn", "--pre", "x", "--set", "a"], "--set 'a' is not NAME=VALUE"),
         (["register", "churn", "--trailer", "a"], "--trailer 'a' is not KEY=VALUE"),
         (["register", "churn", "--trailer", "two words=a"], "--trailer 'two words=a' is not KEY=VALUE"),
-        (["register", "churn", "--offline", "--push"], "--offline goes with neither"),
-        (["assign", "churn", "prod", "--from", "dev", "--version", "v1.0.0"], "both name the version"),
+        (["register", "churn", "--offline", "--push"], "--offline can't be combined with"),
+        (["assign", "churn", "prod", "--from", "dev", "--version", "v1.0.0"], "--version can't be combined with --from"),
         (["deprecate", "churn", "v1.0.0"], "tagwarden deregister churn v1.0.0"),
         (["deprecate", "churn", "v1.0.0", "prod"], "tagwarden unassign churn prod --version v1.0.0"),
         (["deprecate", "churn", "v1.0.0", "prod", "x"], "deprecate takes one model"),
@@ -223,7 +223,7 @@ def test_a_repository_without_a_commit_has_nothing_to_register(tmp_path: Path) -
     ran = tagwarden(Repo.init(tmp_path / "new").path, "register", "churn")
 
     assert ran.status == 1
-    assert "`git commit` makes one" in ran.err
+    assert "`git commit` creates one" in ran.err
 
 
 def test_trailers_are_those_of_git(repo: Repo) -> None:
@@ -345,7 +345,7 @@ def test_nothing_is_left_behind_when_the_push_is_refused(new_server: Callable[..
     ran = tagwarden(clone.path, "register", "churn", "--push")
 
     assert ran.status == 1
-    assert "has no tag churn@v0.0.1, and none is left here" in ran.err
+    assert "has no tag churn@v0.0.1, and none was kept here" in ran.err
     assert clone.tags() == server.tags() == set()
 
 

@@ -138,7 +138,7 @@ class TestWhatAStageHoldsAfterwards:
         dry = tagwarden(rolled_back.path, *command.split(), "--dry-run")
         told = tagwarden(rolled_back.path, *command.split(), "--json").json
 
-        assert "note: the stage 'prod' of 'churn' then holds v1.0.0 ('churn#prod#1')" in dry.err
+        assert "note: the stage 'prod' of 'churn' now holds v1.0.0 ('churn#prod#1')" in dry.err
         assert told["stages"] == {"prod": "v1.0.0"}
 
     def test_is_said_where_it_is_nothing(self, rolled_back: Repo) -> None:
@@ -147,7 +147,7 @@ class TestWhatAStageHoldsAfterwards:
         ran = tagwarden(rolled_back.path, "deregister", "churn", "v1.0.0", "--json")
 
         assert ran.json["stages"] == {"prod": None}
-        assert "the stage 'prod' of 'churn' then holds nothing" in ran.json["notes"]
+        assert "the stage 'prod' of 'churn' now holds nothing" in ran.json["notes"]
 
     def test_is_said_of_an_assignment(self, rolled_back: Repo) -> None:
         told = tagwarden(rolled_back.path, "assign", "churn", "prod", "--version", "v1.0.0", "--json").json
@@ -160,7 +160,7 @@ class TestWhatAStageHoldsAfterwards:
         assert clone.push("--tags").ok
         clone.tag("churn@v1.0.0!")
 
-        assert "the stage 'prod' of 'churn' then holds nothing" in clone.push("churn@v1.0.0!").stderr
+        assert "the stage 'prod' of 'churn' now holds nothing" in clone.push("churn@v1.0.0!").stderr
 
     def test_an_assignment_can_be_repeated(self, rolled_back: Repo) -> None:
         refused = tagwarden(rolled_back.path, "assign", "churn", "prod")
@@ -192,7 +192,7 @@ class TestAPushThatFails:
 
         ran = tagwarden(clone.path, "register", "churn", "--push")
 
-        assert "somebody else's tag has that name by now" in ran.err
+        assert "somebody else's tag now has that name" in ran.err
         assert (ran.status, ran.out.strip()) == (0, "churn@v0.0.2")
         assert server.tags() == {"churn@v0.0.1", "churn@v0.0.2"}
 
@@ -291,7 +291,7 @@ class TestANameThatIsNearlyAnothers:
         ran = tagwarden(registry.path, "register", "chrun")
 
         assert (ran.status, ran.out) == (1, "")
-        assert "then no tag was made" in ran.err
+        assert "no tag was created" in ran.err
         assert not registry.tags()
 
     def test_a_new_model_is_announced(self, registry: Repo) -> None:

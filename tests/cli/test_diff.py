@@ -88,7 +88,7 @@ def test_all_shows_what_is_the_same_too_and_markdown_keeps_its_table(registry: R
 def test_two_that_hold_the_same_are_told_to(registry: Repo) -> None:
     ran = tagwarden(registry.path, "diff", "churn#prod", "churn@v1.0.0")
 
-    assert ran == (0, "", "churn v1.0.0 and churn v1.0.0 hold the same, as far as is known\n")
+    assert ran == (0, "", "churn v1.0.0 and churn v1.0.0 hold the same, as far as known\n")
 
 
 def test_of_a_url_the_tags_are_compared(registry: Repo) -> None:

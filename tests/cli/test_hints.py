@@ -97,7 +97,7 @@ def test_a_policy_outside_of_a_repository_is_written_with_a_note(tmp_path: Path)
     ran = tagwarden(tmp_path, "policy", "init")
 
     assert ran.status == 0
-    assert "note: this folder is in no Git repository" in ran.err
+    assert "note: this folder is not in a Git repository" in ran.err
 
 
 def test_who_has_no_name_is_told_the_commands_that_give_one(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +110,7 @@ def test_who_has_no_name_is_told_the_commands_that_give_one(repo: Repo, monkeypa
 
     assert ran.status == 3
     assert "git var" not in ran.err
-    fix = ran.err.partition("Tell it: ")[2].strip()
+    fix = ran.err.partition("Set it: ")[2].strip()
     assert run_printed(fix, repo).returncode == 0
     assert tagwarden(repo.path, "register", "churn").status == 0
 

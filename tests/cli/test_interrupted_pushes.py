@@ -46,7 +46,7 @@ def test_a_tag_that_the_remote_has_not_is_deleted_and_told(plain_server: Server)
 
     assert (ran.returncode, ran.stdout) == (130, "")
     assert plain_server.tags() == clone.tags() == set()
-    assert "interrupted: 'origin' has no tag churn@v0.0.1, and none is left here" in ran.stderr
+    assert "interrupted: 'origin' has no tag churn@v0.0.1, and none was kept here" in ran.stderr
     assert ran.stderr.strip().endswith("git ls-remote origin refs/tags/churn@v0.0.1")
 
 

@@ -200,7 +200,7 @@ def test_show_of_a_site_policy(
 ) -> None:
     monkeypatch.chdir(server.path)
     assert run(["policy", "show", "--site"]) == 1
-    assert "no site policy is set" in capsys.readouterr().err
+    assert "no site policy is configured" in capsys.readouterr().err
 
     (tmp_path / "site.toml").write_text('rules.annotated = "error"\n')
     server.git("config", "tagwarden.sitePolicy", f"file:{tmp_path / 'site.toml'}")

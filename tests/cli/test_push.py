@@ -44,7 +44,7 @@ def test_all_that_is_missing_is_pushed_by_three_and_in_the_order_of_its_dates(se
     assert ran.status == 0
     assert [line.split() for line in ran.out.splitlines()] == [story[:3], story[3:6], story[6:]]
     assert [sorted(tags) for tags in pushes(server)[-3:]] == [sorted(story[:3]), sorted(story[3:6]), sorted(story[6:])]
-    assert tagwarden(clone.path, "push").err == "origin has all of it; nothing to push\n"
+    assert tagwarden(clone.path, "push").err == "origin has all tags; there is nothing to push\n"
 
 
 def test_every_beginning_of_the_order_is_accepted(server: Server, clone: Repo) -> None:
@@ -141,7 +141,7 @@ def test_where_the_remote_goes_away_what_is_left_is_told(server: Server, clone: 
     assert ran.status == 3, ran
     pushed = [tag for portion in ran.json["portions"] for tag in portion]
     assert (pushed, list(left(ran))) == (list(story)[:6], list(story)[6:])
-    assert "3 tags are left; the same command goes on. The remote 'origin' could not be asked" in ran.err
+    assert "3 tags are left; run the same command again to continue. The remote 'origin' could not be asked" in ran.err
 
 
 def test_what_is_not_there_is_named(clone: Repo) -> None:

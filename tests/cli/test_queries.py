@@ -99,9 +99,9 @@ def test_all_that_a_stage_holds_the_one_that_counts_first(registry: Repo) -> Non
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["churn@latest", "--all"], "--all goes with MODEL#STAGE only"),
-        (["churn", "--on", "HEAD", "--all"], "--all goes with MODEL#STAGE only"),
-        (["churn#prod#1", "--event", "--all"], "--event goes with neither --all nor --on"),
+        (["churn@latest", "--all"], "--all needs a query of the form MODEL#STAGE"),
+        (["churn", "--on", "HEAD", "--all"], "--all needs a query of the form MODEL#STAGE"),
+        (["churn#prod#1", "--event", "--all"], "--event can't be combined with --all or --on"),
     ],
 )
 def test_options_that_do_not_go_together_are_a_usage_error(registry: Repo, args: list[str], said: str) -> None:

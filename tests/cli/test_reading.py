@@ -169,7 +169,7 @@ def test_resolve_tells_a_script_what_a_tag_did(registry: Repo) -> None:
         ("cv:seg@latest", "no version of 'cv:seg' is active"),
         ("churn#qa", "no version of 'churn' is in 'qa'; versions are in dev, prod"),
         ("old@latest", "the model 'old' is deprecated ('old@deprecated')"),
-        ("old@deprecated", "deprecates the model and is about no version"),
+        ("old@deprecated", "deprecates the model and names no version"),
         ("churn@1.2.0", "the 'v' at the beginning is missing"),
         ("churn#prod#7", "there is no tag 'churn#prod#7'"),
         ("release-2024", "asks for nothing"),
@@ -294,7 +294,7 @@ def test_a_commit_that_is_dated_after_a_deprecation_takes_the_model_up_again_as_
     assert tagwarden(repo.path, "resolve", "churn@deprecated", "--json").json["current"] is False
     assert tagwarden(repo.path, "diff", "churn@latest", "churn@v1.0.0").status == 0
     unknown = tagwarden(repo.path, "verify", str(repo.path / ".git" / "HEAD"), "churn@latest")
-    assert "tells the artifact of churn v1.0.0" in unknown.err
+    assert "says what the artifact of churn v1.0.0 is" in unknown.err
     assert list(gto.api.show(str(repo.path))) == ["churn"]
     assert tagwarden(repo.path, "deprecate", "churn").status == 0
     assert list(gto.api.show(str(repo.path))) == []

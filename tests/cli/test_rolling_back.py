@@ -41,7 +41,7 @@ def test_a_preview_says_it_and_writes_nothing(registry: Repo) -> None:
 
     assert ran.status == 0
     assert "version v1.1.0, back from version v1.2.0" in ran.out
-    assert "churn#prod#4 would be accepted; nothing was written" in ran.err
+    assert "churn#prod#4 would be accepted; nothing was created" in ran.err
     assert in_prod(registry) == "v1.2.0"
 
 
@@ -77,7 +77,7 @@ def test_a_number_that_somebody_took_meanwhile_is_counted_again(registry: Repo, 
     ran = tagwarden(registry.path, "assign", "churn", "prod", "--back", "--push")
 
     assert (ran.status, ran.out) == (0, "churn#prod#5\n")
-    assert "somebody else's tag has that name by now" in ran.err
+    assert "somebody else's tag now has that name" in ran.err
     assert in_prod(registry) == "v1.1.0"
 
 

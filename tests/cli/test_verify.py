@@ -124,9 +124,9 @@ def test_what_cannot_be_told_is_no_answer(repo: Repo, model: Path, tmp_path: Pat
     unknown = verify(repo, model)
 
     assert [ran.status for ran in (untold, folder, unknown)] == [3, 3, 3]
-    assert "Neither the tag 'churn@v1.0.0' nor its commit tells the artifact of churn v1.0.0" in untold.err
-    assert "which a folder can't be held against" in folder.err
-    assert "etag:abc, which a file can't be held against" in unknown.err
+    assert "Neither the tag 'churn@v1.0.0' nor its commit says what the artifact of churn v1.0.0 is" in untold.err
+    assert "which can't be compared with a folder" in folder.err
+    assert "etag:abc, which can't be compared with a file" in unknown.err
     assert verify(repo, tmp_path / "gone").status == 2
     os.mkfifo(tmp_path / "pipe")
     assert verify(repo, tmp_path / "pipe", "churn@v1.1.0").status == 3

@@ -216,7 +216,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     ("files", "note"),
     [
         ({"dvc.yaml": "a: [\n"}, "'dvc.yaml' was not read: it is not YAML: "),
-        ({"dvc.yaml": "- a\n"}, "'dvc.yaml' was not read: it holds no table"),
+        ({"dvc.yaml": "- a\n"}, "'dvc.yaml' was not read: it contains no table"),
         ({"dvc.yaml": BOMB}, "'dvc.yaml' was not read: it is not YAML: its aliases make it more than"),
         ({"artifacts.yaml": "churn: {path: /abs/m.bin}"}, "'/abs/m.bin' is not a path within the repository"),
         ({"artifacts.yaml": "churn: {path: //m.bin}"}, "'//m.bin' is not a path within the repository"),
@@ -233,7 +233,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         ({"dvc.yaml": 'metrics: ["\\ud83e.json"]\n'}, "'\\ud83e.json' is not a path within the repository"),
         ({"dvc.yaml": 'metrics: ["a\\nb.json"]\n'}, "'a\\nb.json' is not a path within the repository"),
         ({"dvc.yaml": "params: [p.py]\n", "p.py": "x = 1\n"}, "'p.py' was not read: only JSON, YAML and TOML are read"),
-        ({"dvc.yaml": "metrics: ['${x}.json']\n"}, "'dvc.yaml' names '${x}.json', and what DVC puts in there"),
+        ({"dvc.yaml": "metrics: ['${x}.json']\n"}, "'dvc.yaml' names '${x}.json', and what DVC substitutes there"),
         (
             {"dvc.yaml": "artifacts: {churn: {path: m.pkl}}\n"},
             "'m.pkl', where the artifact should be, is neither in the commit nor known to DVC there",

@@ -380,7 +380,7 @@ class TestTheWayOut:
         remote = Remote(Git.at(str(guarded.path)), str(plain_server.path))
         plain_server.tag("churn@v2.0.0", message="Another")
 
-        with pytest.raises(CannotJudge, match="Push once more"):
+        with pytest.raises(CannotJudge, match="Push again"):
             fetch_missing(Git.at(str(guarded.path)), remote, {"churn@v2.0.0": gone}, into=str(guarded.path / "in"))
 
 

@@ -66,7 +66,7 @@ def test_a_ref_that_is_named_twice_is_judged_in_no_way() -> None:
 def test_a_name_that_git_can_not_keep_is_judged_in_no_way(ref: str) -> None:
     assert subprocess.run(["git", "check-ref-format", ref.replace("\0", "\1")]).returncode != 0 or "/" not in ref
 
-    with pytest.raises(CannotJudge, match="which Git can't keep"):
+    with pytest.raises(CannotJudge, match="which Git can't store"):
         parse_receive_lines(line(NONE, A, "refs/heads/fine") + line(NONE, A, ref))
 
 

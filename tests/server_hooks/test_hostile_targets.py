@@ -239,7 +239,7 @@ def test_nor_does_any_other_ref(new_server: NewServer, hook: str, name: str) -> 
     refused = clone.push(f"{clone.commit()}:{ref}")
 
     assert not refused.ok
-    assert f"'{ref}', which is called like a commit" in refused.stderr
+    assert f"'{ref}', which has the id of a commit as its name" in refused.stderr
     assert server.refs() == before
     assert clone.push("HEAD:refs/heads/deadbeef", "HEAD:refs/heads/topic").ok
 

@@ -165,8 +165,8 @@ class LooseRefs:
     def _no_look(self, ref: str, error: OSError) -> CannotJudge:
         return CannotJudge(
             f"{self.path(ref)!r} in the repository can't be read: {error.strerror}. So it is not known which refs "
-            "there are. Whoever runs the server must make sure that the user that pushes run as can read all that "
-            "lies in there, and that there are memory and descriptors to spare."
+            "exist. The server's administrator must make sure that the user who runs the hook can read everything "
+            "in there, and that memory and file descriptors suffice."
         )
 
 

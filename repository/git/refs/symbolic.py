@@ -36,7 +36,7 @@ def symbolic_refs(git: Git, refs: Sequence[str]) -> dict[str, str]:
             return found
         found.update(left)
     ref = next(iter(left))
-    raise CannotJudge(f"The ref {ref!r} stands for another, and that one for another, without end. Delete it.")
+    raise CannotJudge(f"The ref {ref!r} is part of a loop of symbolic refs. Delete it.")
 
 
 def as_they_change(updates: Sequence[RefUpdate], reader: Reader) -> list[RefUpdate]:

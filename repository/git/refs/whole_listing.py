@@ -65,7 +65,7 @@ class WholeListing:
             raise CannotJudge(
                 f"Git's list of refs is not whole: it lacks {ref!r}, or shows an old value of it; its file is "
                 f"{self._loose.path(ref)!r}. See what `git for-each-ref` says in that repository, and whether the "
-                "user that pushes run as can read all of it."
+                "user who runs the hook can read all of it."
             )
 
     def abandon(self) -> None:
