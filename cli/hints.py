@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 FIRST_SCREEN = """\
 tagwarden: make a Git repository's tags a model registry that can be trusted.
 
-  What is there     tagwarden show             tagwarden history MODEL
-  A new version     tagwarden register MODEL   tagwarden assign MODEL STAGE
-  A clone's hook    tagwarden install          tagwarden status
-  A server's hook   tagwarden install --server REPO
-  All tags judged   tagwarden audit
-  The rules         tagwarden rules            tagwarden policy init
+  Read the registry   tagwarden show             tagwarden history MODEL
+  Create tags         tagwarden register MODEL   tagwarden assign MODEL STAGE
+  Hook in a clone     tagwarden install          tagwarden status
+  Hook on a server    tagwarden install --server REPO
+  Judge all tags      tagwarden audit
+  Rules and policy    tagwarden rules            tagwarden policy init
 
 `tagwarden --help` lists all commands, `tagwarden COMMAND --help` explains one."""
 

@@ -35,30 +35,30 @@ and likewise `zsh_source` in `~/.zshrc`; in fish's configuration `_TAGWARDEN_COM
 NOTATION = """\
 ## How to read the examples
 
-Each line under a rule is a push, and is run as a test: *accepted* or **refused**, what it is about, and after
-the colon the pushed tags. What follows *beside* are the tags that the server has already, and what follows
-*under* is the policy; without it the built-in one judges. The pusher is `ada`.
+Each line under a rule is a push, which a test runs: *accepted* or **refused**, a title, and after the colon the
+pushed tags. The tags that the server already has follow *beside*; the policy follows *under* (default: the built-in
+one). The pusher is `ada`.
 
 A tag is written as its name and, where it matters, some of these:
 
-| written | means | else |
+| written | means | default |
 |---|---|---|
 | `churn@v1.0.0` | an annotated tag of that name is created | |
-| `delete NAME`, `move NAME …` | the tag is deleted, or moved to what is written after it | |
+| `delete NAME`, `move NAME …` | the tag is deleted, or moved to what follows | |
 | `on c2` | it points at the commit c2; `blob`, `tree` and `tag` stand for other objects, `nothing` for none | `on c1` |
-| `at 2` | it is dated two seconds after the beginning | `at 1` |
+| `at 2` | it is dated two seconds after the start | `at 1` |
 | `lightweight` | it has no tag object | annotated |
-| `says NAME` | its object bears another name than its ref | the same |
-| `tagger TEXT`, `zone ZONE` | its tagger line holds this; `tagger none`: there is no such line | Ada's |
+| `says NAME` | its object has this name | that of its ref |
+| `tagger TEXT`, `zone ZONE` | its tagger, or time zone; `tagger none`: it has no tagger | Ada's |
 | `with MESSAGE` | its message | a short one |
-| `signed PRINCIPAL` | it has a good signature of that signer; `nobody`: of somebody who is not allowed | not signed |
+| `signed PRINCIPAL` | it has a good signature of that signer; `nobody`: of a signer who is not allowed | not signed |
 | `proposed` | it is proposed | not proposed |
-| `approved PRINCIPAL,…` | it is proposed, and these approve it; after `!` one who has taken that back | by nobody |
+| `approved PRINCIPAL,…` | it is proposed and approved by these; `!PRINCIPAL` has revoked the approval | no approval |
 | `withdrawn` | it was approved, and is no longer proposed | |
-| `committed 50`, `encoding NAME` | its commit is dated, or names an encoding, like this | second 0, none |
+| `committed 50`, `encoding NAME` | its commit has this date, or declares this encoding | second 0, none |
 | `holding PATH=CONTENT` | its commit has that file | no file |
-| `nested 200`, `paths 900` | its commit has folders so deep, or so many files and folders | few |
-| `damaged HOW` | its commit has a folder that GTO can't read | sound |
+| `nested 200`, `paths 900` | its commit has folders this deep, or this many files and folders | few |
+| `damaged HOW` | its commit has a folder that GTO can't read | intact |
 | `replace ID`, `policy TEXT`, `guarded REF` | no tag, but a replacement, a policy, or a ref below `refs/tagwarden/` | |
 """
 GENERATED = "<!-- Written by `make docs`; edit the source instead. -->\n"

@@ -22,28 +22,30 @@ if TYPE_CHECKING:
 INTRODUCTION = """\
 # The policy file
 
-`tagwarden.toml`, in [TOML](https://toml.io). Without one, the defaults hold. A policy that is
-pushed counts from the next push, and a push that would leave an unreadable one is refused.
+`tagwarden.toml`, in [TOML](https://toml.io). Without it, the defaults apply. A pushed policy
+takes effect with the next push, and a push that would leave an unreadable policy is refused.
 
 - `tagwarden policy init` writes a file with every key in it, commented out (below).
-- `tagwarden policy check` names every mistake in a file; as a pre-commit hook, `tagwarden-policy`.
-- `tagwarden policy show` tells what holds, and where each value comes from.
+- `tagwarden policy check` reports every mistake in a file; so does the pre-commit hook
+  `tagwarden-policy`.
+- `tagwarden policy show` shows the policy in force, and where each value comes from.
 - `tagwarden policy schema` prints a JSON Schema for editors.
 
-**Severity.** What `[rules]` says of a rule holds. Without that it is an error once one of its options
-asks for something, and otherwise what [the rules' page](rules.md)
-gives as its default. A severity for a rule that lacks an option it needs is a mistake. A site policy
-judges only by the rules that it sets.
+**Severity.** The severity of a rule is the one given in `[rules]`. Without one there, the rule
+is an error as soon as one of its options is set to more than its neutral value, and otherwise
+has what [the rules' page](rules.md) gives as its default. It is a mistake to give a severity to
+a rule without the option that it needs. A site policy judges only by the rules that it sets.
 
-**Globs** are case-sensitive. `*` stands for any characters, `/` included, and `?` for one; `[abc]` and
-`[a-z]` stand for one of a set, `[!a-z]` for one that is not in it. Models match in both spellings:
-`cv:seg` as GTO shows them, `cv=seg` as tags spell them.
+**Globs** are case-sensitive. `*` matches any characters, including `/`, and `?` any single one;
+`[abc]` and `[a-z]` match one of a set, `[!a-z]` one that is not in it. Models match in both
+spellings: `cv:seg` as GTO shows them, `cv=seg` as in tags.
 
-**Mistakes.** Unknown and misplaced keys, wrong types and contradictions are all reported at once, and
-nothing is judged by a file that holds one. Tables of an array are counted from 1: `override[2]` is
-the second `[[override]]`.
+**Mistakes.** Unknown and misplaced keys, wrong types and contradictions are all reported at
+once, and a file with a mistake is never used to judge. Tables of an array are counted from 1:
+`override[2]` is the second `[[override]]`.
 
-**Limits.** Every push that is judged reads the policy, so a file beyond one of these limits is a mistake, too:
+**Limits.** Every judged push reads the policy, so exceeding one of these limits is a mistake
+too:
 
 | | at most |
 |---|---|

@@ -16,27 +16,27 @@ class Row(NamedTuple):
 INTRODUCTION = """\
 <!-- Written by `make docs`, which runs every command on this page; edit docs/side_by_side_rows.py instead. -->
 
-# GTO's command line, and this one
+# tagwarden and GTO
 
-tagwarden makes and reads the tags of [GTO](https://github.com/iterative/gto); both can be used side by
-side. This page was written by running both in copies of one repository: `churn` has `v0.0.1`, which is in
-`prod`, and `v0.0.2`, which is in `dev`; HEAD has no version. The bold number is the exit status.
+tagwarden creates and reads the tags of [GTO](https://github.com/iterative/gto), and both can be used side by
+side. The tables show what both print in copies of the same repository, in which `churn` has `v0.0.1`, in
+`prod`, and `v0.0.2`, in `dev`; HEAD has no version. The bold number is the exit status.
 
 In general:
 
-- GTO goes by the tags of the clone; tagwarden by the remote's, too (`--offline` leaves the remote alone).
-- tagwarden makes no tag that the server would refuse. Every refusal names the rule and the policy key
-  that changes it ([the rules](rules.md)).
-- Where GTO finds nothing it exits with 0 and prints nothing. tagwarden exits with 1 and says why. Only an empty
-  registry is an answer of its own: `show` and `history` exit with 0 and say on stderr that there is no model.
-- A tag that GTO can't read stops every command of GTO in that repository. tagwarden passes it over, and
-  `tagwarden audit` names it.
-- `gto … --push` pushes without the `git` program. To a path or a `file://` URL it writes past the server's hook.
-  Over the network the hook judges it; GTO then hides what the hook says, and leaves the tag in the clone.
-- `dvc artifacts get --stage` takes the last tag of a stage, of whatever kind: after `unassign` it still finds the
-  version that was taken out. Teams with such readers roll back by assigning the older version once more:
+- GTO uses the tags of the clone; tagwarden also uses the remote's (unless `--offline`).
+- tagwarden creates no tag that the server would refuse. Every refusal names the rule and the policy key
+  that governs it ([the rules](rules.md)).
+- If GTO finds nothing, it exits with 0 and prints nothing. tagwarden exits with 1 and says why. The only exception
+  is an empty registry: `show` and `history` then exit with 0 and say on stderr that there is no model.
+- A tag that GTO can't read makes every GTO command in that repository fail. tagwarden skips it, and
+  `tagwarden audit` reports it.
+- `gto … --push` pushes without the `git` program. To a path or a `file://` URL it bypasses the server's hook.
+  Over the network the hook judges the push, but GTO hides the hook's output and leaves the tag in the clone.
+- `dvc artifacts get --stage` uses the last tag of a stage, whatever its kind: after `unassign` it still finds the
+  version that was taken out. Teams that use it should roll back by assigning the older version again:
   `tagwarden assign MODEL STAGE --back`.
-- Tags are read, and nothing else: models that are only listed in an `artifacts.yaml` are not shown."""
+- tagwarden reads only tags: models that are merely listed in an `artifacts.yaml` are not shown."""
 
 SECTIONS = {
     "Registering": [

@@ -54,7 +54,7 @@ COMPLIANT = (
         creates=("churn@v1.1.0", "churn#prod#1"),
     ),
     Step(
-        "Tags without @ and # are none of its business.",
+        "Tags without @ or # are not judged.",
         ("git tag nightly", "git push origin nightly"),
         creates=("nightly",),
     ),
@@ -76,17 +76,17 @@ MISTAKES = (
         refused_by="tag-name",
     ),
     Step(
-        "The last number is a word.",
+        "The patch number is a word.",
         ("git tag -a churn@v1.2.new -m 'Tuned'", "git push origin churn@v1.2.new"),
         refused_by="tag-name",
     ),
     Step(
-        "A lightweight tag says neither who nor when nor why.",
+        "A lightweight tag does not say who made it, when, or why.",
         ("git tag churn@v1.2.0", "git push origin churn@v1.2.0"),
         refused_by="annotated",
     ),
     Step(
-        "An annotated tag with nothing in it.",
+        "An annotated tag with an empty message.",
         ("git tag -a churn@v1.2.0 -m ''", "git push origin churn@v1.2.0"),
         refused_by="message",
     ),
@@ -126,7 +126,7 @@ MISTAKES = (
         refused_by="tag-permanent",
     ),
     Step(
-        "One bad tag among good ones: nothing of the push is taken.",
+        "One bad tag among good ones: the whole push is refused.",
         (
             "git tag -a churn@v1.2.0 -m 'Tuned'",
             "git tag -a churn@v1.2.0-RC_1 -m 'Candidate'",
@@ -138,7 +138,7 @@ MISTAKES = (
 
 WAY_OUT = (
     Step(
-        "A version is taken back by one more tag, a tombstone; nothing is ever lost.",
+        "A version is taken back by another tag, a tombstone; both stay on record.",
         (
             "git tag -a 'churn@v1.1.0!' -m 'Trained on wrong labels' churn@v1.1.0^{}",
             "git push origin 'churn@v1.1.0!'",
@@ -146,7 +146,7 @@ WAY_OUT = (
         creates=("churn@v1.1.0!",),
     ),
     Step(
-        "And never comes back: the version is burnt.",
+        "A deregistered version can't be registered again.",
         ("git tag -a 'churn@v1.1.0#2' -m 'Labels repaired'", "git push origin 'churn@v1.1.0#2'"),
         refused_by="version-once",
     ),
@@ -154,13 +154,13 @@ WAY_OUT = (
 
 BEFORE_IT_LEAVES = (
     Step(
-        "With the client's hook, too, nothing needs to leave the clone to be refused.",
+        "The hook in a clone refuses bad tags before anything is sent.",
         ("tagwarden install", "git tag -a churn@v1.3 -m 'Tuned'", "git push origin churn@v1.3"),
         refused_by="tag-name",
         by="clone",
     ),
     Step(
-        "What is in order passes both hooks.",
+        "A valid push passes both hooks.",
         ("git tag -a churn@v1.3.0 -m 'Tuned'", "git push origin main churn@v1.3.0"),
         creates=("churn@v1.3.0",),
     ),
@@ -249,12 +249,12 @@ def shown_tags(refs: dict[str, str]) -> str:
 
 
 INTRODUCTION = """\
-A registry of models is kept in the tags of a Git repository: churn@v1.0.0 says that this commit
-is version 1.0.0 of the model "churn", and churn#prod#1 that its version is in the stage "prod".
-tagwarden is a hook of the server that takes such tags only where they are in order.
+The tags of a Git repository form a model registry: the tag churn@v1.0.0 says that its commit is
+version 1.0.0 of the model "churn", and churn#prod#1 that this version is in the stage "prod".
+tagwarden is a server hook that accepts only valid tags of this kind.
 
-You see commands ($), what they say (indented; "remote:" comes from the server) and how they ended (=>).
-All of it is real: a bare server and a clone of it in a temporary folder, which is removed at the end.
+You see each command ($), its output (indented; "remote:" comes from the server) and the outcome (=>).
+All pushes are real: from a clone to a bare repository, both in a temporary folder that is removed at the end.
 """
 
 FURTHER = """\

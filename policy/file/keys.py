@@ -26,12 +26,12 @@ _ROWS = (
     Key(
         "mode",
         types.choice(("enforce", "evaluate")),
-        '"evaluate" reports and refuses nothing, but for what can\'t be judged, or would spoil approvals.',
+        '"evaluate" only reports; it refuses only what can\'t be judged or would falsify approvals.',
     ),
     Key(
         "scope.ignore",
         types.GLOBS,
-        "Globs over tag names that are not the registry's business. Nobody judges what GTO reads of such tags.",
+        "Globs for names of tags that don't belong to the registry. They are not judged, even if GTO reads them.",
         ["release-*"],
         ("tag-name",),
         ANY_VALUE,
@@ -40,7 +40,7 @@ _ROWS = (
     Key(
         "models.names",
         types.GLOBS,
-        "Globs over the models that may have tags, spelled as in tags (`cv=seg`) or as in GTO (`cv:seg`).",
+        "Globs for the models that may have tags, spelled as in tags (`cv=seg`) or as in GTO (`cv:seg`).",
         ["churn", "cv:*"],
         ("model-known",),
         None,
@@ -72,14 +72,14 @@ _ROWS = (
     Key(
         "versions.build-metadata",
         types.FLAG,
-        "Whether versions may carry build metadata, such as v1.0.0+gpu.",
+        "Whether versions may have build metadata, such as v1.0.0+gpu.",
         rules=("version-form",),
         turns_on_unless=True,
     ),
     Key(
         "stages.names",
         types.STAGES,
-        "The stages that there are.",
+        "The stages that exist.",
         ["dev", "staging", "prod"],
         ("stage-known",),
         None,
@@ -88,7 +88,7 @@ _ROWS = (
     Key(
         "stages.path",
         types.STAGES,
-        "A version may be assigned a stage of this path only if it was assigned the one before.",
+        "A version may be assigned a stage of this path only if it was assigned the previous one.",
         ["dev", "staging", "prod"],
         ("stage-path",),
         (),
@@ -114,14 +114,14 @@ _ROWS = (
     Key(
         "show.metrics",
         types.NAMES,
-        "The metrics that `tagwarden show` has a column for.",
+        "The metrics that get a column in `tagwarden show`.",
         ["AUC", "test.loss"],
         unset="none",
     ),
     Key(
         "metrics.NAME.better",
         types.choice(("higher", "lower")),
-        "Which values are better; `tagwarden diff` exits with 1 where the metric has become worse.",
+        "Which values are better; `tagwarden diff` exits with 1 if the metric has become worse.",
         "higher",
         unset="not said",
     ),

@@ -6,8 +6,8 @@ from . import value_types as types
 from .key import ANY_VALUE, Key
 
 _WHAT = "The kinds of tag that are covered."
-_MODELS = "Globs over the models that are covered, spelled as in tags (`cv=seg`) or as in GTO (`cv:seg`)."
-_STAGES = "Globs over the stages that are covered; they don't matter to kinds of tag without a stage."
+_MODELS = "Globs for the models that are covered, spelled as in tags (`cv=seg`) or as in GTO (`cv:seg`)."
+_STAGES = "Globs for the stages that are covered; kinds of tag without a stage ignore this."
 _APPROVERS = 'Principals of the allowed signers ("ada@example.com", "signer:ada@example.com"), and "@group"s of them.'
 _WHO = 'Names of pushers, "@group"s, and "signer:PRINCIPAL"s.'
 
@@ -15,7 +15,7 @@ PEOPLE_KEYS = (
     Key(
         "people.groups.NAME",
         types.MEMBERS,
-        "The members of a group, which is named `@NAME` elsewhere.",
+        "The members of a group, which other keys name as `@NAME`.",
         ["ada", "grace"],
         unset="no groups",
     ),
@@ -33,7 +33,7 @@ PEOPLE_KEYS = (
     Key(
         "people.principals.NAME",
         types.PRINCIPALS,
-        'The principals as which the pusher of this name signs, for `not = ["pusher"]`; [] for a robot.',
+        'The principals with which the pusher of this name signs, for `not = ["pusher"]`; [] for a robot.',
         ["ada@example.com"],
         ("approved",),
         ANY_VALUE,
@@ -61,7 +61,7 @@ PEOPLE_KEYS = (
     Key(
         "approvals.repository",
         types.NAME,
-        "The id that approvals name, so that they count in no fork; the server's Git setting `tagwarden.repositoryId`.",
+        "The id that approvals contain, so that none counts in a fork: the server's setting `tagwarden.repositoryId`.",
         "acme/models",
         ("approved",),
         ANY_VALUE,

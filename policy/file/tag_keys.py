@@ -9,7 +9,7 @@ TAG_KEYS = (
     Key(
         "message.min-length",
         types.whole(0, 65536),
-        "The least number of characters, outer white space and signature not counted.",
+        "The least number of characters, without signature and outer white space.",
         rules=("message",),
         turns_on_unless=0,
     ),
@@ -67,7 +67,7 @@ TAG_KEYS = (
     Key(
         "message.trailers.NAME.what",
         types.SOME_KINDS,
-        "The kinds of tag that it is asked of.",
+        "The kinds of tag to which it applies.",
         ["register"],
         rules=("message",),
         unset="all kinds",
@@ -75,7 +75,7 @@ TAG_KEYS = (
     Key(
         "target.branches",
         types.GLOBS,
-        "Globs over branches; the tagged commit must be on one of them, as they stand after the push.",
+        "Globs for branches; after the push, the tagged commit must be on one of them.",
         ["main", "release/*"],
         ("target-branch",),
         (),
@@ -84,7 +84,7 @@ TAG_KEYS = (
     Key(
         "target.files",
         types.PATHS,
-        "Files that the tagged commit must hold.",
+        "Files that the tagged commit must contain.",
         ["MODEL_CARD.md"],
         ("target-files",),
         (),
@@ -93,19 +93,19 @@ TAG_KEYS = (
     Key(
         "target.max-depth",
         types.whole(1, 900),
-        "How deep folders may lie in each other in a tagged commit; GTO fails at some 950.",
+        "How deep folders may be nested in a tagged commit; GTO fails at about 950.",
         rules=("target-tree",),
     ),
     Key(
         "target.max-paths",
         types.whole(1, 100000000),
-        "How many files and folders a tagged commit may have, each path counted; GTO walks them all.",
+        "How many files and folders a tagged commit may have, counted by path; GTO walks them all.",
         rules=("target-tree",),
     ),
     Key(
         "target.version-file.path",
         types.PATH,
-        "The file, from the root of the tagged commit. A name in .toml, .json, .yaml or .yml tells what it holds.",
+        "The file, from the root of the tagged commit. Its suffix (.toml, .json, .yaml, .yml) says how to read it.",
         "pyproject.toml",
         ("target-version",),
         unset="not asked",
@@ -113,8 +113,8 @@ TAG_KEYS = (
     Key(
         "target.version-file.key",
         types.NON_EMPTY,
-        "In TOML, JSON and YAML where the version stands, with dots between the names. In any other file a regular "
-        "expression: its first match tells the version, by the first group if it has one.",
+        "In TOML, JSON and YAML, the key of the version, with dots between the names. In any other file, a regular "
+        "expression: the version is its first match, or the first group of that.",
         "project.version",
         ("target-version",),
         unset="the whole text",
@@ -122,7 +122,7 @@ TAG_KEYS = (
     Key(
         "artifact.required",
         types.FLAG,
-        "Whether a registration must bind its artifact. `tagwarden register` then writes the trailers where it can.",
+        "Whether a registration must bind its artifact. `tagwarden register` then writes the trailers if it can.",
         rules=("artifact",),
         turns_on_unless=False,
     ),

@@ -40,11 +40,11 @@ class Example(Record):
     A tag is written `NAME [on COMMIT] [at SECOND] [lightweight] [says NAME]
     [tagger TEXT] [committed SECOND] [encoding NAME] [nested DEPTH] [paths COUNT] [damaged HOW]
     [signed PRINCIPAL] [proposed] [withdrawn] [approved PRINCIPALS] [with MESSAGE]` with `c1` and `1` as
-    defaults; `signed nobody` means: by no allowed signer. `approved grace@example.com,!lin@example.com` means:
-    by the one, and the other has taken it back; `withdrawn`: the tag is not proposed any more. `delete NAME` and
-    `move NAME …` stand for themselves. The pusher is `ada`.
+    defaults. `signed nobody`: by a signer who is not allowed. `approved grace@example.com,!lin@example.com`: by
+    Grace, while Lin has revoked; `withdrawn`: the tag is no longer proposed. `delete NAME` and `move NAME …` delete
+    and move a tag. The pusher is `ada`.
     `existing` are the tags that the server has. `policy` is TOML. `refused`
-    tells whether the rule whose file this stands in objects.
+    says whether the rule that this is an example of objects.
     """
 
     title: str

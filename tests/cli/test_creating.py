@@ -171,7 +171,10 @@ def test_what_comes_to_no_tag_is_a_no_that_says_what_there_is(repo: Repo, args: 
         (["register", "churn", "--trailer", "a"], "--trailer 'a' is not KEY=VALUE"),
         (["register", "churn", "--trailer", "two words=a"], "--trailer 'two words=a' is not KEY=VALUE"),
         (["register", "churn", "--offline", "--push"], "--offline can't be combined with"),
-        (["assign", "churn", "prod", "--from", "dev", "--version", "v1.0.0"], "--version can't be combined with --from"),
+        (
+            ["assign", "churn", "prod", "--from", "dev", "--version", "v1.0.0"],
+            "--version can't be combined with --from",
+        ),
         (["deprecate", "churn", "v1.0.0"], "tagwarden deregister churn v1.0.0"),
         (["deprecate", "churn", "v1.0.0", "prod"], "tagwarden unassign churn prod --version v1.0.0"),
         (["deprecate", "churn", "v1.0.0", "prod", "x"], "deprecate takes one model"),

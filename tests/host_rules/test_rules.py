@@ -366,7 +366,7 @@ def test_where_one_list_says_all_somebody_must_be_named(tmp_path: Path) -> None:
     ran = tagwarden(tmp_path, "host", "plan", "gitea", "--repository", "https://git.example/ml/models")
 
     assert ran.status == 2
-    assert "say with --by who may" in ran.err
+    assert "name with --by who may" in ran.err
 
 
 def test_without_a_remote_the_repository_has_to_be_named(tmp_path: Path) -> None:
