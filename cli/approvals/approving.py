@@ -144,7 +144,7 @@ def refuse_word(look: Look, word: Word, principal: str) -> None:
     if word == "revoke":
         said = [one.verdict for one in look.standing.endorsements if one.principal == principal]
         if "approve" not in said:
-            raise Refused(f"{principal!r} has not approved {tag!r}, so there is nothing to take back")
+            raise Refused(f"{principal!r} has not approved {tag!r}, so there is nothing to revoke")
         return
     if principal in look.standing.approved_by:
         raise Refused(f"{principal!r} has approved {tag!r} already")

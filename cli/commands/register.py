@@ -85,7 +85,7 @@ def register(
     if version is not None and (bump or pre or line):
         raise click.UsageError("--version can't be combined with --bump, --pre or --line")
     if values and pre is None:
-        raise click.UsageError("--set goes with --pre only")
+        raise click.UsageError("--set needs --pre")
     if bind and no_bind:
         raise click.UsageError("--bind and --no-bind contradict each other")
     named = version_of(version) if version is not None else None

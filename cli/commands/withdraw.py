@@ -34,7 +34,7 @@ def withdraw(digits: str, remote: str | None, as_json: bool) -> None:
         name = one.look.proposal.tag.name
         outcome = push_withdrawal(one.there, one.look.proposal)
     if outcome == "landed":
-        raise Refused(f"{name!r} has landed meanwhile, so nothing was changed")
+        raise Refused(f"{name!r} has landed in the meantime, so nothing was changed")
     if outcome == "refused":
         raise Refused(f"the push failed, see above; {name!r} is proposed on {one.there.remote!r} as before")
     if as_json:
