@@ -48,6 +48,10 @@ def contents_of(
     data = tuple(dep for dep in deps if dep.path not in in_git)
     notes: list[str] = []
     artifact = _preferred_piece(stated.artifact, artifact, notes)
+    part = _part_of(artifact, declared)
+    if part and artifact is not None and stated.artifact is None:
+        of_it = "the commit has the digest of the folder only"
+        notes.append(f"{declared!r} lies in {artifact.path!r}, which DVC keeps as one: {of_it}")
     return Contents(
         artifact,
         _preferred_pieces(stated.data, data, notes),
@@ -55,7 +59,7 @@ def contents_of(
         _preferred_values(stated.metrics, metrics, notes),
         tuple(params),
         (*stated.notes, *notes, *files.notes),
-        _part_of(artifact, declared),
+        part,
     )
 
 
@@ -88,8 +92,6 @@ def _artifact(files: CommitFiles, pipeline: Pipeline | None, path: str, *, told:
     stages = pipeline.stages if pipeline is not None else ()
     found = files.piece(path) or next((out for stage in stages for out in stage.outs if covers(out, path)), None)
     found = found or tracked(path, files.table)
-    if found is not None and found.path != path and not told:
-        files.note(f"{path!r} lies in {found.path!r}, which DVC keeps as one: the digest is that of the folder")
     if found is None and not told:
         files.note(f"{path!r}, where the artifact should be, is neither in the commit nor known to DVC there")
     return found

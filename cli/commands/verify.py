@@ -47,8 +47,8 @@ DOCUMENTS = (
 )  # fmt: skip
 
 MD5_ALONE = (
-    "the artifact is known by MD5 alone, and two files can be made that share one; bind it by SHA-256: register with "
-    "--trailer 'Artifact=sha256:… PATH'"
+    "the artifact is known by MD5 alone, and two files can be made that share one; `tagwarden register` binds the "
+    "SHA-256, too, if the file is in the work tree (`dvc checkout`)"
 )
 
 FETCH_THEM = "git fetch origin 'refs/tagwarden/*:refs/tagwarden/*'"

@@ -141,7 +141,9 @@ def test_an_artifact_in_a_folder_that_dvc_keeps_as_one_is_known_by_the_folder(ho
     found = holds({"dvc.yaml": yaml, "models.dvc": "outs: [{md5: 5.dir, size: 9, path: models}]\n"})
 
     assert found.artifact == Piece("models", ("md5:5.dir",), 9, "models.dvc")
-    assert found.notes == ("'models/m.pkl' lies in 'models', which DVC keeps as one: the digest is that of the folder",)
+    assert found.notes == (
+        "'models/m.pkl' lies in 'models', which DVC keeps as one: the commit has the digest of the folder only",
+    )
 
 
 def test_an_artifact_in_git_lfs_is_known_by_its_pointer_and_one_in_git_by_its_id(holds, repo: Repo) -> None:
