@@ -45,13 +45,17 @@ class TagDraft(Record):
         return lines.encode("utf-8", "surrogateescape")
 
 
+# What Git says where it knows no name or address that it would write (its ident.c).
+_NO_IDENTITY = ("identity unknown", "auto-detect", "empty ident", "disallowed characters")
+
+
 def committer(git: Git) -> Identity:
     """Who Git would name as the tagger. Raises CannotJudge where it does not know."""
     command = git.command("var", "GIT_COMMITTER_IDENT")
     try:
         ident = run(command, environment=git.user_environment)[1]
     except CannotJudge as problem:
-        if "identity unknown" not in str(problem) and "auto-detect" not in str(problem):
+        if not any(words in str(problem) for words in _NO_IDENTITY):
             raise
         tell = "git config --global user.name 'YOUR NAME' && git config --global user.email YOU@EXAMPLE.COM"
         raise CannotJudge(f"Git does not know your name, which every tag must contain. Set it: {tell}") from None

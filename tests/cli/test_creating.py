@@ -461,6 +461,14 @@ def test_a_key_that_is_not_there_is_told_with_the_settings_that_name_one(repo: R
     assert not repo.tags()
 
 
+def test_whoever_has_no_name_is_told_how_to_tell_git(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("", "<>"):
+        monkeypatch.setenv("GIT_COMMITTER_NAME", name)
+        ran = tagwarden(repo.path, "register", "churn")
+        assert ran.status == 3
+        assert "Git does not know your name" in ran.err
+
+
 def test_what_is_deregistered_already_is_not_deregistered_again(repo: Repo) -> None:
     ok(repo, "register", "churn")
     ok(repo, "deregister", "churn", "v0.0.1")
