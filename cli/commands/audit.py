@@ -126,7 +126,9 @@ def _answer(verdict: Verdict, numbers: Mapping[str, int], format: str) -> Answer
         lines = FORMATS[format](verdict)
         lines += [f"{count:>6}  {rule}" for rule, count in counts.items() if format not in ("gitlab", "markdown")]
         if format == "text" and _lacks_a_fix(verdict):
-            lines.append("Errors without a fix: `tagwarden audit --plan` prints a script that repairs what it can.")
+            lines.append(
+                "Some errors have no fix above; `tagwarden audit --plan` prints a script that repairs what it can."
+            )
     status = ACCEPTED if verdict.accepted else REFUSED
     found = f"{in_short} in {counted(verdict.judged, 'tag')}"
     return Answer(status, found, lines, {**document(verdict), "counts": counts, **numbers})

@@ -60,7 +60,7 @@ def test_every_violation_is_listed_and_counted(repo: Repo) -> None:
     assert ran.status == 1
     *counts, way_out = ran.out.splitlines()[-4:]
     assert counts == ["     1  tag-name", "     1  annotated", "     1  state-exists"]
-    assert "without a fix: `tagwarden audit --plan`" in way_out
+    assert "`tagwarden audit --plan` prints a script" in way_out
     document = tagwarden(repo.path, "audit", "--json").json
     assert document["counts"] == {"tag-name": 1, "annotated": 1, "state-exists": 1}
     assert document["accepted"] is False

@@ -29,6 +29,8 @@ from tagwarden.policy.verdict import Breach
 LEFT_TO_PEOPLE = {"who", "approved", "target-branch", "near-name", "policy-file", "push-size", "approval-refs"}
 # These can't be played: folders of a million files, or that lie too deep.
 UNPLAYED = {"target-tree"}
+# Where no fix is one command, an audit names the one that prints a script: tests/gto/test_repair.py.
+PLAN = "tagwarden audit --plan"
 # What is no tag is tested apart, below.
 NO_TAG = {"replace-refs", "approval-refs", "policy-file", "push-size"}
 
@@ -119,7 +121,7 @@ def test_what_an_audit_prints_leads_to_an_audit_without_that_finding(
     commands = run_fixes(scene, wrong.stdout)
 
     left = scene.run("tagwarden audit").stdout
-    assert not fixes(left)
+    assert set(fixes(left)) <= {PLAN}
     if commands:
         assert wrong.returncode == 1
         assert scene.server.tags() - {"plain"} == scene.clone.tags() - {"plain"}

@@ -95,6 +95,7 @@ def is_playable(example: Example) -> bool:
 def stage(example: Example, server: Server, key: SshKey | None) -> Scene:
     """Set the scene; the pushed tags are not written yet. `key` signs what `git tag -s` makes in the clone."""
     server.git("config", "tagwarden.pusher", "http")
+    server.git("config", "tagwarden.repositoryId", "models")
     clone = server.clone()
     old, new = [parse_line(line) for line in example.existing], [parse_line(line) for line in example.pushed]
     files = {"tagwarden.toml": example.policy, "allowed_signers": key.allowed("ada@example.com") if key else ""}
