@@ -147,7 +147,10 @@ def _unapproved(tags: Iterable[Tag], loaded: LoadedPolicy | None, reader: GitPro
         try:
             problem = problem_of_approvals(tag, loaded.policy, reader, archived_evidence(reader.git))
         except ApprovalsElsewhere:
-            notes.append(f"whether {tag.name!r} was approved is not known here; to have the approvals: {FETCH_THEM}")
+            notes.append(
+                f"whether {tag.name!r} was approved is not known here; to have the approvals: {FETCH_THEM} "
+                "(what the server's owner has archived: from that file instead of origin)"
+            )
             continue
         if problem is not None:
             return f"the policy wants {tag.name!r} to be approved, and it {problem}"

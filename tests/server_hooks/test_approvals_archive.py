@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from support.approval_scene import ApprovalScene
+from support.attack_scene import git_has_reftables
 from support.command_line import tagwarden
 from support.registry_checks import audit_errors
 from support.signing import needs_ssh
@@ -80,6 +81,31 @@ def test_what_landed_is_archived_and_still_counts_while_what_is_open_stays(scene
     assert {one["ref"]: one["old"] for one in line["updates"]} == {r: o for r, o in before.items() if waiting not in r}
     assert tagwarden(scene.server.path, "log", "--verify").status == 0
     assert archive(scene)["refs"] == 0
+
+
+FORMS = [
+    {"object_format": "sha256"},
+    {"hook": "update"},
+    pytest.param(
+        {"refs_in": "reftable"},
+        marks=pytest.mark.skipif(not git_has_reftables(), reason="this Git keeps refs in files only"),
+    ),
+]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_so_it_is_in_repositories_of_other_kinds(new_approvals: NewApprovals, form: dict[str, str]) -> None:
+    scene = new_approvals(**form)
+    landed(scene)
+    before = evidence(scene)
+
+    file = archive(scene)["file"]
+    forget_objects(scene)
+
+    assert (evidence(scene), approvers(scene), unapproved(scene)) == ({}, ["grace@x", "lin@x"], set())
+    scene.server.git("fetch", "--quiet", file, "refs/tagwarden/*:refs/tagwarden/*")
+    assert evidence(scene) == before
 
 
 def test_the_printed_command_brings_everything_back(scene: ApprovalScene) -> None:

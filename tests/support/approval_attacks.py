@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from tagwarden.policy.approvals.refs import ROOT, approval_ref, proposal_ref
+from tagwarden.repository.git.command import Git
+from tagwarden.server_hooks.archiving import archive_approvals
 
 from .approval_scene import POLICY, ApprovalScene
 
@@ -263,6 +265,28 @@ def a_second_spelling(scene: ApprovalScene) -> Attempt:
     return Attempt({ref: scene.approval(tag, "grace-2")}, "is neither refs/tagwarden/proposals/ID nor")
 
 
+def approval_under_ones_name_in_another_case(scene: ApprovalScene) -> Attempt:
+    tag = approved(scene, people=("grace",))
+    ref = scene.place(tag, "grace").replace("/grace@x", "/Grace@x")
+    return Attempt({ref: scene.approval(tag, "grace-2")}, "the place of 'Grace@x'")
+
+
+def proposal_whose_id_is_in_capitals(scene: ApprovalScene) -> Attempt:
+    tag = scene.tag()
+    return Attempt({proposal_ref(tag.upper()): tag}, "is neither refs/tagwarden/proposals/ID nor")
+
+
+def archived_evidence_again(scene: ApprovalScene) -> Attempt:
+    """What was archived can be had of whoever has the file; Lin's revocation of it can't come late, either."""
+    tag = approved(scene)
+    landed = scene.land(tag)
+    assert landed.landed, landed.told
+    folder = str(scene.server.git_dir)
+    archive_approvals(folder, Git.of_folder(folder))
+    word = scene.approval(tag, "lin", verdict="revoke")
+    return Attempt({proposal_ref(tag): tag, scene.place(tag, "lin"): word}, "it may not change")
+
+
 def proposing_what_is_no_tag_of_a_model(scene: ApprovalScene) -> Attempt:
     tag = scene.tag("weekly")
     return Attempt({proposal_ref(tag): tag}, "is not a model tag")
@@ -348,6 +372,7 @@ PLAIN = (
     withdrawing_the_proposal_of_another, landing_what_was_withdrawn, landing_while_withdrawing, moving_a_proposal,
     overtaken, approval_of_what_was_overtaken, revoking_after_landing, withdrawing_after_landing, deregistering_instead,
     deprecating_instead, a_deregistration_beside_what_is_approved, another_ref_of_ours, a_second_spelling,
+    approval_under_ones_name_in_another_case, proposal_whose_id_is_in_capitals, archived_evidence_again,
     proposing_what_is_no_tag_of_a_model, proposing_a_commit, proposing_a_huge_tag, a_huge_approval, from_the_future,
     another_repository, all_refs_of_another_repository,
 )  # fmt: skip
