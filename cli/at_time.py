@@ -1,4 +1,4 @@
-"""`--at`: the registry as it stood then, for the commands that read it; and points in time as arguments."""
+"""`--at`: the registry's state at an earlier time, for the commands that read it; and times as arguments."""
 
 from __future__ import annotations
 

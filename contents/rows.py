@@ -1,4 +1,4 @@
-"""What versions hold, and what is different between two of them, as rows of a table: text on one line, never long."""
+"""What versions hold, and how two of them differ, as rows of a table with short, single-line text."""
 
 from __future__ import annotations
 

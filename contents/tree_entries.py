@@ -1,4 +1,4 @@
-"""Looks up what stands in trees, each path of each once: the versions of a registry share most of their files."""
+"""Looks up entries of trees, each path only once, because the versions of a registry share most of their files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who has approved what stands, and what waits for approvals, by the refs of the repository itself."""
+"""Who approved the existing tags, and which proposals are open, read from the repository's own refs."""
 
 from __future__ import annotations
 

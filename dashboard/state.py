@@ -1,4 +1,4 @@
-"""What a build leaves for the next one in the site's folder: which files are its own, and what has been read.
+"""What a build stores in the site's folder for the next one: which files it wrote, and what it has read.
 
 It is published with the site, so it names no path of this machine.
 """

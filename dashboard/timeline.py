@@ -27,7 +27,7 @@ class Change(Record):
 
 
 def by_dates(events: Iterable[Event]) -> Iterator[Change]:
-    """Each event comes in the second that its tag bears."""
+    """Each event is placed at the time of its tag."""
     for time, group in groupby(sorted(events, key=lambda event: event.time), key=lambda event: event.time):
         yield Change(time, list(group))
 

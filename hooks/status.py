@@ -1,4 +1,4 @@
-"""Whether a clone's hooks really refuse a bad tag, and what is in the way if they don't."""
+"""Whether a clone's hooks really refuse a bad tag, and what prevents it if they don't."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a policy implies for the rules that a host itself keeps of tags, and how these differ from what is there.
+"""Derives a host's own tag rules from a policy, and compares them with those that the host has.
 
 Pure: a policy, and what a host's API says, go in; requests to that API come out.
 """

@@ -1,4 +1,4 @@
-"""What a judgement says: findings, and the verdict that they add up to."""
+"""The result of judging: breaches, findings, and the verdict that they add up to."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Finding(Record):
 
 
 class Verdict(Record):
-    """The outcome for one push under one policy.
+    """The outcome of one push under one policy.
 
     `judged` counts tag updates. `notes` are sentences about the judgement
     itself (which policy stood in for another, what could not be known).

@@ -1,4 +1,4 @@
-"""Parts of sentences: text from a pusher, lists of names, and commands for the reader to run."""
+"""Formats parts of messages: untrusted text, lists of names, and commands for the reader to paste."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a hook says to whoever pushes: lines on stderr, which Git shows to the user.
+"""Writes a hook's messages for the pusher to stderr, which Git shows to the user.
 
 Behind a server's hook stands a client that need not read them, and then its
 pipe is full one day. Who says how many seconds it may take waits no longer.

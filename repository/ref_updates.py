@@ -1,4 +1,4 @@
-"""What Git tells a hook on stdin: one line for each ref that is to be changed (githooks(5))."""
+"""Reads a hook's input from Git: one line for each ref that is to be changed (githooks(5))."""
 
 from __future__ import annotations
 

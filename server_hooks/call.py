@@ -1,4 +1,4 @@
-"""What the gate is told of a hook's call, and what it asks of it; each hook has a class of its own for that."""
+"""One call of a hook, as the gate sees it; each kind of hook has its own class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Git asks about each ref of a push after pre-receive, and what can therefore refuse single ones.
+"""Finds the hooks that Git runs for each ref after pre-receive, and which can therefore refuse single refs.
 
 Hooks that are files lie in one folder; from Git 2.54 on there are hooks in the
 configuration, too (githooks(5), git-hook(1)). gitolite's own rules are an

@@ -1,4 +1,4 @@
-"""How a server hook talks to whoever pushes, how long it waits for them to read that, and how it ends.
+"""Writes a server hook's messages to the pusher, limits how long that may take, and ends the hook.
 
 Nobody else waits meanwhile: a push that is refused has given the push lock up
 before it says so.

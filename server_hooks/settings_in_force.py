@@ -1,4 +1,4 @@
-"""Which settings of ours a repository's hooks go by, where each stands, and which are not in force."""
+"""Which tagwarden settings are in force for a repository's hooks, where each comes from, and which are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `proposals`, `approve`, `revoke` and `land` share: the proposal that is meant, how it stands, what is pushed."""
+"""What `proposals`, `approve`, `revoke` and `land` share: finding a proposal, its state, pushing approvals and tags."""
 
 from __future__ import annotations
 

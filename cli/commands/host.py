@@ -1,4 +1,4 @@
-"""`tagwarden host`: the rules of a host itself, as the policy implies them."""
+"""`tagwarden host`: a host's own tag rules, derived from the policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The trailers with which `register` binds what a version holds: which are wanted, and what is said of them."""
+"""The trailers with which `register` binds what a version holds: which are required, and the notes about them."""
 
 from __future__ import annotations
 

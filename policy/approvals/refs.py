@@ -1,4 +1,4 @@
-"""The refs of approvals: which there are, and what their names say.
+"""The refs of proposals and approvals: their forms, and what their names mean.
 
     refs/tagwarden/proposals/T               a tag that is proposed
     refs/tagwarden/approvals/T/PRINCIPAL     what PRINCIPAL says of it

@@ -1,4 +1,4 @@
-"""Whether a tag's artifacts are what its commit says of them: in Git, in Git LFS, in DVC."""
+"""Whether the artifacts that a tag binds agree with its commit: with Git, Git LFS and DVC's files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pushed line does to stages that it does not name.
+"""Side effects: what a pushed line does to stages that it does not name.
 
 `who` and `signed` ask for this: whoever may not assign `prod` must not reach
 the same by another tag. In GTO (1.10, `base.py`)

@@ -1,4 +1,4 @@
-"""What a push of tombstones leaves in the stages: it takes a version out, and an older one comes back."""
+"""Which older versions come back into stages when a push of tombstones takes a version out of them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The fix of a breach, as it fits the place where it is read.
+"""The fix of a breach: the command that helps where the message is read.
 
-Whoever reads a refusal has the tag in a clone, where it stays until somebody
-deletes it or makes it anew. A tag that is only planned need not be deleted; one
-that stands can't be fixed by making it anew, because no push may move it.
+Whoever reads a refusal has the tag in a clone, where it stays until it is
+deleted or recreated. A tag that is only planned need not be deleted; one that
+has landed can't be recreated, because no push may move it.
 """
 
 from __future__ import annotations

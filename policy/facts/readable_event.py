@@ -1,4 +1,4 @@
-"""Which tags are events that somebody can rely on: those must stand, and whatever else may go."""
+"""Which tags are readable events of the registry: these must stay, and all others may be deleted."""
 
 from __future__ import annotations
 

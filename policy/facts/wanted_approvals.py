@@ -1,4 +1,4 @@
-"""Which entries of `approvals.require` cover what a pushed line does."""
+"""Which entries of `approvals.require` cover the effects of a pushed line."""
 
 from __future__ import annotations
 

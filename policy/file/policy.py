@@ -1,4 +1,4 @@
-"""A whole policy: the settings of most models, and what its overrides change for some."""
+"""A whole policy: its settings, and what its overrides change for some models."""
 
 from __future__ import annotations
 

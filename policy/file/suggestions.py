@@ -1,4 +1,4 @@
-"""Settings that fit a registry as it stands."""
+"""Suggests policy settings that fit the existing tags of a registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in a push, in single words.
+"""Names the features of a push, by which the judge selects the rules to run.
 
 A hook pays for each rule that it imports. So the table of rules names the
 features that a rule looks at (`RuleRow.looks_at`): without one of them the

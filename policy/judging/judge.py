@@ -1,4 +1,4 @@
-"""The judge: applies a policy's rules to a push and adds up the findings.
+"""The judge: applies a policy's rules to a push and collects the findings into a verdict.
 
 Only the judge knows severities, emergencies and the mode; a rule just says
 what is wrong.

@@ -1,4 +1,4 @@
-"""Trailers of a tag's message, as git-interpret-trailers(1) understands them."""
+"""Reads and writes the trailers of a tag's message, as git-interpret-trailers(1) does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much lies below a folder, counted in paths: GTO walks every path, even if few objects make them up."""
+"""How large a tree is, counted in paths: GTO walks every path, even if few objects make them up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has become of an event since: whether it still holds, and what holds in its place."""
+"""Whether an event is still in force, and what has replaced it if it is not."""
 
 from __future__ import annotations
 

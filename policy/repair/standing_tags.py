@@ -1,4 +1,4 @@
-"""The tags of one model as they would stand after the steps of a plan so far, and what they add up to.
+"""The tags that one model would have after the steps of a plan so far, and the history that results.
 
 A plan asks for the history once for every wrong tag. Taking away a tag that the
 registry does not read leaves it as it is, and one that is made is added to it,

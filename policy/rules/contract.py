@@ -1,4 +1,4 @@
-"""What the module of a rule holds, its examples among it: each of these is a test and stands in the docs."""
+"""What the module of a rule must contain, including its examples, which are run as tests and shown in the docs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every key of every JSON document: of which type its value is, and what it says.
+"""Every key of every JSON document, with the type of its value and its meaning.
 
 A key means one thing and has one type, whichever command prints it; a shape
 (`shape.py`) only adds whether it may be null or absent, and what the objects

@@ -1,4 +1,4 @@
-"""Whether a tag that stands was approved as a policy wants it."""
+"""Whether an existing tag was approved as a policy requires."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies between commits: how many commits, and which files are different.
+"""Compares two commits: how many commits lie between them, and which files differ.
 
 Of two, Git is asked. Of many, what lies between each two of them is told at
 once: a process for each pair would take hours.

@@ -1,4 +1,4 @@
-"""What the rest of the project may ask of a repository, whoever reads it."""
+"""The interface through which the rest of the project reads a repository."""
 
 from __future__ import annotations
 

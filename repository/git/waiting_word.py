@@ -1,4 +1,4 @@
-"""A word to whoever sits before a terminal while a remote takes its time."""
+"""Shows on a terminal that the program is waiting for a slow remote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The foreign hook that stood where ours stands now: it runs if we accept, with all that Git gave us."""
+"""Runs the foreign hook that ours has replaced, after an accepted push, with all of Git's input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The remote as it stood before one of its tags, and what has become of that tag since.
+"""The remote's state before one of its tags, and what has happened to that tag since.
 
 A tag that the remote has is judged against what stood before it, not as if it
 were pushed now: else a rollback, a newer version or a job that runs again would

@@ -1,4 +1,4 @@
-"""How a proposal stands: what it would change, whether it may land, and what it lacks."""
+"""The state of a proposal: what it would change, whether it may land, and what it lacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a clone's model tags lack of its remote's: whoever reads the clone alone may read yesterday's registry."""
+"""Which of the remote's model tags a clone lacks, so that reading the clone alone may give an outdated registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file of those who may sign tags, and where a policy says that it lies.
+"""Finds and reads the file of allowed signers that a policy names.
 
 The lines are those of ssh-keygen(1), "ALLOWED SIGNERS". Beside them stand, for
 signers with an OpenPGP key, lines of a principal and a fingerprint

@@ -1,4 +1,4 @@
-"""Whether a tag that stands has the signature that a policy wants of it."""
+"""Whether an existing tag has the signature that a policy requires."""
 
 from __future__ import annotations
 

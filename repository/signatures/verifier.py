@@ -1,4 +1,4 @@
-"""Whose signature a pushed tag bears, and what is wrong with it if it does not count.
+"""Verifies who signed a pushed tag, and says why a signature does not count.
 
 What was signed is the tag object up to the line where Git takes the signature
 to begin (gpg-interface.c, parse_signed_buffer()), byte for byte; it is verified

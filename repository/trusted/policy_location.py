@@ -1,4 +1,4 @@
-"""Where a setting says that a policy lies, and reading it from there."""
+"""Parses the settings that say where a policy is, and reads it from there."""
 
 from __future__ import annotations
 

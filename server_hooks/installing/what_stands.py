@@ -1,4 +1,4 @@
-"""What stands in a repository that gets its hooks: model tags, those of other tools, and old damage."""
+"""Counts what a repository already has when hooks are installed: model tags, tags of other tools, old errors."""
 
 from __future__ import annotations
 

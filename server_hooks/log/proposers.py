@@ -1,4 +1,4 @@
-"""Who proposed a tag: whoever the push log names for the push that brought the proposal and landed."""
+"""Who proposed a tag, according to the push log: the pusher of the push that brought the proposal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads what lies below the tagged commits' root folders: level by level, and each distinct tree once.
+"""Walks the trees of tagged commits level by level, and reads each distinct tree only once.
 
 A few kilobytes can hold a thousand million paths or a folder that takes
 gigabytes. So nothing is read below the depth and beyond the number of paths
