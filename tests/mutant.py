@@ -18,6 +18,7 @@ TREES = ("tests/policy/test_tree_object.py", "tests/repository/test_tree_walk.py
 LANDING = ("tests/policy/test_landing.py", "tests/server_hooks/test_gate.py")
 GATE = ("tests/server_hooks/test_gate.py", "tests/server_hooks/test_attacks.py")
 VERSION_FILE = ("tests/policy/test_version_file.py",)
+VERIFYING = ("tests/cli/test_verify.py", "tests/cli/test_binding.py")
 WHO = ("tests/server_hooks/people/test_who.py",)
 EMERGENCIES = ("tests/server_hooks/people/test_emergencies.py",)
 LOG = ("tests/server_hooks/test_push_log.py",)

@@ -24,6 +24,7 @@ from mutant import (
     SETTLEMENT,
     TAGS,
     TREES,
+    VERIFYING,
     VERSION_FILE,
     VERSIONS,
     WHO,
@@ -99,6 +100,15 @@ MUTANTS = (
         PEOPLE,
     ),
     rule("signed", "if found.name != push.tag", "if False", (*RULES, "tests/policy/test_signed.py")),
+    Mutant(
+        "contents/part_of_folder.py",
+        'None if "sha256" in known or work_tree is None',
+        "None if work_tree is None",
+        VERIFYING,
+    ),
+    Mutant("contents/part_of_folder.py", '.dir" == digest:', '.dir" != "":', VERIFYING),
+    Mutant("contents/part_of_folder.py", "found is not None and not found.different", "found is not None", VERIFYING),
+    Mutant("contents/binding.py", 'if found.get("md5") != known["md5"]:', "if False:", VERIFYING),
     # The judge
     Mutant("policy/judging/judge.py", 'and level == "error":', 'and level != "off":', RULES),
     Mutant("policy/judging/judge.py", 'level == "warning" or emergency is not None', 'level == "warning"', EMERGENCIES),
