@@ -85,7 +85,7 @@ def test_what_cannot_be_hashed_is_bound_by_nobody_unasked(repo: Repo) -> None:
     ran = register(repo)
 
     assert trailers(repo) == []
-    assert "note: no 'Artifact:' trailer was added: 'models/m.bin' is no file in Git" in ran.err
+    assert "note: no 'Artifact:' trailer was added: 'models/m.bin' is not a file in Git" in ran.err
 
 
 def test_what_is_huge_is_hashed_on_request_only(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
