@@ -38,6 +38,9 @@ def take(site: Path) -> None:
         (page,) = site.glob("m/churn-*")
         browser.open(page.as_uri())
         browser.picture(DOCS / "dashboard-model.png", height=1180)
+        browser.open(f"{page.as_uri()}#made=v1.3.0&from=v1.0.0&to=v1.3.0")
+        browser.js("document.getElementById('made').scrollIntoView()")
+        browser.picture(DOCS / "dashboard-versions.png", height=1240)
     finally:
         browser.quit()
 
