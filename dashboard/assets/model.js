@@ -19,6 +19,17 @@
     const [what, version, start, until] = [...row.cells].map((cell) => cell.textContent);
     return { row, what, version, start, until: until === "now" ? "" : until };
   });
+
+  // What changed when a stage got what it holds: a link to the comparison
+  for (const card of document.querySelectorAll(".cards article")) {
+    const stage = card.querySelector("h3").textContent;
+    const [now, before] = intervals.filter((one) => one.what === stage);
+    const areRows = [now, before].every((one) => rows.some((row) => row.id === one?.version));
+    if (!areRows || now.until || now.version === before.version) continue;
+    const state = new URLSearchParams({ from: before.version, to: now.version });
+    card.append(make("p", {}, make("a", { href: "#" + state }, "What changed since " + before.version)));
+  }
+
   const day = make("input", { type: "date", name: "day" });
   const stood = make("p", { className: "stood" });
   stood.id = "stood";

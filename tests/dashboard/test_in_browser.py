@@ -105,6 +105,19 @@ def test_a_model_page_says_what_a_stage_holds_and_why(browser: Browser, site: Si
     assert "churn#prod!#11: “False positives doubled overnight”" in card
 
 
+def test_from_what_a_stage_holds_a_link_leads_to_what_changed(browser: Browser, site: Site) -> None:
+    browser.open(site.page("m/churn-"))
+    assert browser.texts(".cards article > p:last-child a") == [
+        "What changed since v1.3.0", "What changed since v1.3.0",
+    ]  # fmt: skip
+    browser.click(".cards article > p:last-child a", 1)
+    browser.js("return new Promise(done => setTimeout(done, 20))")
+
+    assert browser.address.endswith("#from=v1.3.0&to=v1.2.0")
+    rows = {row.split("|")[0]: row for row in browser.texts("#comparison tbody tr")}
+    assert rows["test.loss"] == "test.loss|0.35|0.37|+0.02 (worse)"
+
+
 def test_tags_link_to_the_host(browser: Browser, site: Site) -> None:
     browser.open(site.page("m/churn-"))
 
