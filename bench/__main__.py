@@ -1,4 +1,4 @@
-"""`python -m bench [--full] [--json FILE] [CASE…]`: measures, says which budgets hold, exits with 1 if one does not."""
+"""`python -m bench [--full] [--json FILE [--again]] [CASE…]`: measures; exits with 1 if a budget does not hold."""
 
 from __future__ import annotations
 
@@ -74,8 +74,13 @@ def main() -> int:
         results = take_turns(contenders, case.rounds)
         _print(case, results)
         measured.append(_as_json(case, results))
-    document = {"command": _command(), "machine": _machine(kit), "full": arguments.full, "cases": measured}
-    Path(arguments.json).write_text(json.dumps(document, indent=1) + "\n")
+    file = Path(arguments.json)
+    if arguments.again:
+        document = json.loads(file.read_text())
+        document["cases"] = _in_place_of(document["cases"], measured)
+    else:
+        document = {"command": _command(), "machine": _machine(kit), "full": arguments.full, "cases": measured}
+    file.write_text(json.dumps(document, indent=1) + "\n")
     broken = [case["name"] for case in measured if not case["holds"]]
     print(
         f"\n{len(measured) - len(broken)} of {len(measured)} budgets hold"
@@ -89,6 +94,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(case.name for case in CASES))
     parser.add_argument("--full", action="store_true", help="a million tags where a run has 100,000")
     parser.add_argument("--json", default=str(FOLDER / "results.json"), metavar="FILE", help="where the results go")
+    parser.add_argument("--again", action="store_true", help="put the CASEs in the place of those that FILE has")
     arguments = parser.parse_args()
     unknown = set(arguments.cases) - {case.name for case in CASES}
     if unknown:
@@ -124,6 +130,12 @@ def _print(case: Case, results: dict[str, Summary]) -> None:
     sys.stdout.flush()
 
 
+def _in_place_of(earlier: list[dict[str, object]], measured: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The cases of both, in the order of CASES; a case that was measured again as it was measured last."""
+    by_name = {case["name"]: case for case in (*earlier, *measured)}
+    return [by_name[case.name] for case in CASES if case.name in by_name]
+
+
 def _as_json(case: Case, results: dict[str, Summary]) -> dict[str, object]:
     figure = case.figure(results)
     return {
@@ -135,6 +147,7 @@ def _as_json(case: Case, results: dict[str, Summary]) -> dict[str, object]:
         "unit": case.unit,
         "figure": round(figure, 4),
         "holds": case.holds(figure),
+        "load": round(os.getloadavg()[0], 1),
         "contenders": {name: asdict(summary) for name, summary in results.items()},
     }
 

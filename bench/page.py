@@ -115,7 +115,8 @@ Each saved less than 5 % of a push of one tag:
     make bench-full    # with a million tags where the above has 100,000
     make bench-docs    # this page, from the last run
 
-`python -m bench one-tag whole-push` runs single cases. Each prints minimum,
+`python -m bench one-tag whole-push` runs single cases; with `--again` they
+take the place of those in an earlier run's results. Each prints minimum,
 median, 90th percentile, CPU time and peak memory of every contender. Peers
 (GTO, pre-commit) take part where they are installed beside the interpreter.
 The repositories are made by `git fast-import` and kept in `build/bench`.
@@ -126,9 +127,10 @@ def page(document: dict[str, Any]) -> str:
     """The page on a run's results."""
     machine = document["machine"]
     holds = sum(case["holds"] for case in document["cases"])
+    loads = [case.get("load", machine["load"][0]) for case in document["cases"]]
     run = (
         f"`{document['command']}` on {machine['date']}: {machine['system']}, {machine['cores']} cores, "
-        f"load {machine['load'][0]} at the end, Git {machine['git']}, Python {machine['python']}. "
+        f"load {min(loads):g} to {max(loads):g}, Git {machine['git']}, Python {machine['python']}. "
         f"{holds} of {len(document['cases'])} hold.\n"
     )
     lines = [
