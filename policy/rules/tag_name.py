@@ -113,7 +113,7 @@ EXAMPLES = (
     refused("a dot in the model's name", "churn.v2@v1.0.0"),
     refused("'!' after the counter", "churn@v1.0.0#2! at 2", existing=("churn@v1.0.0",)),
     refused("the version of a package", "ai@6.0.68"),
-    refused("a slip that a package manager would write so, too", "churn@1.2.0", existing=("churn@v1.0.0",)),
+    refused("a slip that a package manager would write so, too", "churn@1.2.0 on c2 at 2", existing=("churn@v1.0.0",)),
     accepted("a counter of nine digits", "churn@v1.0.0#999999999"),
     refused("a counter of ten digits", "churn@v1.0.0#1000000000"),
     accepted(
