@@ -268,7 +268,7 @@ def a_second_spelling(scene: ApprovalScene) -> Attempt:
 def approval_under_ones_name_in_another_case(scene: ApprovalScene) -> Attempt:
     tag = approved(scene, people=("grace",))
     ref = scene.place(tag, "grace").replace("/grace@x", "/Grace@x")
-    return Attempt({ref: scene.approval(tag, "grace-2")}, "the place of 'Grace@x'")
+    return Attempt({ref: scene.approval(tag, "grace-2")}, "belongs to 'Grace@x', but")
 
 
 def proposal_whose_id_is_in_capitals(scene: ApprovalScene) -> Attempt:
