@@ -149,7 +149,7 @@ def test_a_folder_with_something_else_in_it_is_left_alone(repo: Repo, build: Bui
     ran = build(repo.path)
 
     assert ran.status == 1
-    assert "name a folder that is new or empty" in ran.err
+    assert "name a new or empty folder" in ran.err
     assert os.listdir(site) == ["index.html"]
 
 

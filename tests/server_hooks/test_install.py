@@ -263,7 +263,7 @@ class TestOwner:
         assert run(["status", "--server", str(bare.path)]) == 3
 
         said = capsys.readouterr().err
-        assert "as whom this must run: sudo -u " in said
+        assert "so run this as that user: sudo -u " in said
         assert f"tagwarden install --server --hook=pre-receive --host=http {bare.path}" in said
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")

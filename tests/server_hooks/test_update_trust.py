@@ -110,7 +110,7 @@ def test_signers_where_it_can_not_be_told_what_was_before_sign_nothing(
 
     result = clone.push("refs/tags/churn@v1.0.0")
     assert result.exit != 0
-    assert "the update hook sees one ref after the other" in result.stderr
+    assert "the update hook sees one ref at a time" in result.stderr
     assert "install the" not in result.stderr
     server.git("config", "tagwarden.defaultPolicy", "ref:refs/heads/keys:tagwarden.toml")
     assert clone.push("refs/tags/churn@v1.0.0").ok
