@@ -171,7 +171,7 @@ def test_a_damaged_file_in_the_way_is_not_overwritten_and_nothing_goes(scene: Ap
     ran = tagwarden(scene.server.path, "approvals", "archive")
 
     assert (ran.status, evidence(scene), file.read_bytes()) == (3, before, b"damaged")
-    assert "is damaged, and is not overwritten" in ran.err
+    assert "is damaged; it is not overwritten" in ran.err
 
 
 @pytest.mark.parametrize(
