@@ -327,7 +327,7 @@ def test_a_full_disk_refuses_the_push_and_leaves_no_part_of_a_line(folder: str) 
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size + 100, before[1]))
     try:
-        with pytest.raises(CannotJudge, match=r"push-log\.jsonl in the repository on the server: .*room"):
+        with pytest.raises(CannotJudge, match=r"push-log\.jsonl in the repository on the server: .*space"):
             append_to_log(folder, ENTRY)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
