@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutant import APPROVAL_REFS, APPROVALS, APPROVED, GUARD, Mutant, approvals, rule
+from mutant import APPROVED, GUARD, STANDING, Mutant, approvals, rule
 
 OF_APPROVALS = (
     approvals("quorum", '"tagger" in entry.barred and principal == parties.tagger', "False"),
@@ -51,20 +51,21 @@ OF_APPROVALS = (
     approvals("guard", "line.of_model >= MOST", "line.of_model > MOST", GUARD),
     approvals("guard", "line.of_person >= MOST", "line.of_person > MOST", GUARD),
     approvals("guard", "guard.pusher == tag.proposer", "True", GUARD),
-    Mutant("repository/approvals/standing.py", "if ref not in self._touched", "if True", APPROVALS),
-    Mutant("repository/approvals/standing.py", "if approval.tag != name.tag:", "if False:", APPROVALS),
-    Mutant("repository/approvals/standing.py", "signer != name.principal", "False", APPROVALS),
-    Mutant("repository/approvals/guarding.py", "ref not in self._evidence.touched and", "", APPROVAL_REFS),
-    Mutant("repository/approvals/guarding.py", "there == oid or TAGS + name in", "TAGS + name in", APPROVAL_REFS),
+    Mutant("repository/approvals/standing.py", "if ref not in self._touched", "if True", STANDING),
+    Mutant("repository/approvals/standing.py", "if approval.tag != name.tag:", "if False:", STANDING),
+    Mutant("repository/approvals/standing.py", "signer != name.principal", "False", STANDING),
+    Mutant("repository/approvals/guarding.py", "ref not in self._evidence.touched and", "", STANDING),
+    Mutant("repository/approvals/guarding.py", "there == oid or TAGS + name in", "TAGS + name in", STANDING),
     Mutant(
         "repository/approvals/guarding.py",
         "there == oid or TAGS + name in self._evidence.touched",
         "there == oid",
-        APPROVAL_REFS,
+        STANDING,
     ),
-    Mutant("repository/approvals/guarding.py", ' or target != "commit"', "", APPROVAL_REFS),
-    Mutant("repository/approvals/guarding.py", "if TAGS + name not in taken", "if True", APPROVAL_REFS),
-    Mutant("repository/approvals/guarding.py", "others.add(tag.name, person)", "pass", APPROVAL_REFS),
-    Mutant("repository/approvals/standing.py", "proposal not in self._touched and", "", APPROVAL_REFS),
-    Mutant("repository/approvals/standing.py", "elif approval.repository != repository:", "elif False:", APPROVAL_REFS),
+    Mutant("repository/approvals/guarding.py", ' or target != "commit"', "", STANDING),
+    Mutant("repository/approvals/guarding.py", "if TAGS + name not in taken", "if True", STANDING),
+    Mutant("repository/approvals/guarding.py", "others.add(tag.name, person)", "pass", STANDING),
+    Mutant("repository/approvals/standing.py", "proposal not in self._touched and", "", STANDING),
+    Mutant("repository/approvals/standing.py", "elif approval.repository != repository:", "elif False:", STANDING),
+    Mutant("repository/approvals/standing.py", "elif name.principal not in people:", "elif False:", STANDING),
 )
