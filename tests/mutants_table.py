@@ -173,7 +173,7 @@ MUTANTS = (
         "server_hooks/gate.py",
         "call.run_foreign_hook() if status == ACCEPTED else ACCEPTED",
         "call.run_foreign_hook()",
-        GATE,
+        ("tests/server_hooks/test_foreign_hooks.py",),
     ),
     Mutant(
         "server_hooks/gate.py",

@@ -54,6 +54,13 @@ def test_an_assignment_repeats_what_its_version_binds_whatever_the_commit_calls_
     assert not rules(assigned, existing=(registered,), policy=REQUIRED)
 
 
+def test_a_version_may_bind_the_folder_in_which_its_model_lies() -> None:
+    declares = "holding dvc.yaml=artifacts: {churn: {path: models/m.bin}}"
+
+    assert not rules(f"churn@v1.0.0 on c1 {declares} with One\\n\\nArtifact: {ONE} models", policy=REQUIRED)
+    assert rules(f"churn@v1.0.0 on c1 {declares} with One\\n\\nArtifact: {ONE} model", policy=REQUIRED) == {"artifact"}
+
+
 @pytest.mark.parametrize("digest", ["git:" + "1" * 40, "sha256:" + "1" * 64])
 def test_of_several_digests_of_a_file_none_may_be_another(digest: str) -> None:
     both = f"churn@v1.0.0 {IN_GIT} {ONE} m.bin\\nArtifact: {digest} m.bin"
