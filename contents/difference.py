@@ -45,6 +45,7 @@ def changes_between(old: Contents, new: Contents, better: Mapping[str, str] = {}
     found = list(_artifact(*artifacts))
     found += _pieces("data", old.data, new.data)
     found += _pieces("code", old.code, new.code)
+    found += _stated("command", *([one.command] if one.command is not None else [] for one in (old, new)))
     found += _stated("param", old.params, new.params)
     found += [
         change._replace(worse=is_worse(change, better.get(change.name)))

@@ -14,7 +14,7 @@ TAG = "tag"
 
 
 class Stated(Record):
-    """A metric or a parameter. `told_by` is the file of the commit that says so, or "tag"."""
+    """A metric, a parameter, or a stage's command. `told_by` is the file of the commit that says so, or "tag"."""
 
     name: str
     value: Any
@@ -24,6 +24,7 @@ class Stated(Record):
 class Contents(Record):
     """`data` and `code` are what the stage that makes the artifact depends on: out of Git, and in it.
 
+    `command` is what that stage ran, by the stage's name.
     Where DVC keeps the folder that the artifact lies in as one, `artifact` is
     that folder, and `part` the path in there; else it is empty.
     """
@@ -35,3 +36,4 @@ class Contents(Record):
     params: tuple[Stated, ...] = ()
     notes: tuple[str, ...] = ()
     part: str = ""
+    command: Stated | None = None

@@ -26,7 +26,8 @@ def contents_rows(contents: Contents) -> list[list[str | None]]:
         for one in pieces:
             size = [f"({one.size} bytes)"] if one.size is not None else []
             rows.append([what, one.path, " ".join([*one.digests, *size]), one.told_by])
-    for what, stated in (("metric", contents.metrics), ("param", contents.params)):
+    command = [contents.command] if contents.command is not None else []
+    for what, stated in (("command", command), ("metric", contents.metrics), ("param", contents.params)):
         rows.extend([what, value.name, value_text(value.value), value.told_by] for value in stated)
     return rows
 

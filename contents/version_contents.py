@@ -60,6 +60,7 @@ def contents_of(
         tuple(params),
         (*stated.notes, *notes, *files.notes),
         part,
+        _command(maker, folder),
     )
 
 
@@ -108,6 +109,13 @@ def _maker(pipeline: Pipeline | None, path: str | None) -> Stage | None:
     if pipeline is None or path is None:
         return None
     return next((stage for stage in pipeline.stages if any(covers(out, path) for out in stage.outs)), None)
+
+
+def _command(maker: Stage | None, folder: str) -> Stated | None:
+    """What the stage ran, by its name."""
+    if maker is None or not maker.command:
+        return None
+    return Stated(maker.name, maker.command, within(folder, "dvc.lock"))
 
 
 def _metric_files(files: CommitFiles, pipeline: Pipeline | None, folder: str, maker: Stage | None) -> Iterator[str]:

@@ -35,7 +35,7 @@ MOST_PLACES = 20_000
 MOST_FIGURES = 12_000
 # How many commits lie between is told of so many versions.
 MOST_COMMITS = 60
-ORDER = ("artifact", "data", "code", "param", "metric", "trailer")
+ORDER = ("artifact", "data", "code", "command", "param", "metric", "trailer")
 
 
 class Compared(Record):
@@ -90,6 +90,8 @@ def _columns(versions: Sequence[Compared]) -> dict[tuple[str, str], list[Any]]:
             for stated in getattr(contents, plural, ()):
                 twice = stated.name in several[plural]
                 row[what, f"{stated.told_by}:{stated.name}" if twice else stated.name] = stated.value
+        if contents is not None and contents.command is not None:
+            row["command", contents.command.name] = contents.command.value
         row.update((("trailer", key), value) for key, value in trailers_by_key(one.trailers).items())
         rows.append(row)
     names = sorted(dict.fromkeys(key for row in rows for key in row), key=lambda key: ORDER.index(key[0]))

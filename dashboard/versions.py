@@ -18,8 +18,8 @@ MOST_PLOTS = 6
 # Trailers that hold several values by name: `Metric: AUC=0.95`.
 BY_NAME = ("metric",)
 GROUPS = {
-    "artifact": "Artifact", "data": "Data", "code": "Code", "metric": "Metrics", "param": "Parameters",
-    "trailer": "Trailers",
+    "artifact": "Artifact", "data": "Data", "code": "Code", "command": "Command", "metric": "Metrics",
+    "param": "Parameters", "trailer": "Trailers",
 }  # fmt: skip
 
 

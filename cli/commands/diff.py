@@ -71,7 +71,7 @@ def diff(
     style: str,
     as_json: bool,
 ) -> int:
-    """Show what changed between two versions: artifact, data, code, parameters, metrics, trailers.
+    """Show what changed between two versions: artifact, data, code, command, parameters, metrics, trailers.
 
     QUERY is any query that `resolve` accepts, such as churn@v1.2.0, churn@latest
     or churn#prod. Contents are read as by `show MODEL@VERSION`. Exits with 1 if

@@ -56,8 +56,9 @@ def show(model: str | None, repo: str | None, at: int | None, deprecated: bool, 
     there is no such MODEL.
 
     For MODEL@VERSION, or any other query that `resolve` accepts, shows what the
-    version holds: artifact, data, code, metrics, parameters and trailers, read from
-    the tag and from the files of DVC, Git LFS and others in its commit.
+    version holds: artifact, data, code, the command that made it, metrics,
+    parameters and trailers, read from the tag and from the files of DVC, Git LFS
+    and others in its commit.
 
     With --at, shows the state at that time: by the server's push log if
     it is available, else by the dates of the tags. stderr says which.

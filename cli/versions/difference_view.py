@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .version_view import Held
 
 MOST_FILES = 50
-ORDER = ("artifact", "data", "code", "param", "metric", "trailer")
+ORDER = ("artifact", "data", "code", "command", "param", "metric", "trailer")
 
 
 def differences(

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from ...repository.git.reader import Reader
 
 PIECE = shape("piece", "A file or folder.", "path", "digests", or_null("size"), "told_by")
-STATED = shape("stated", "A metric or a parameter.", "name", "value", "told_by")
+STATED = shape("stated", "A metric, a parameter, or the command of a stage of DVC.", "name", "value", "told_by")
 METRICS = holding("metrics", STATED)
 CONTENTS = (
     holding("artifact", PIECE)._replace(null=True),
     holding("data", PIECE),
     holding("code", PIECE),
+    holding("dvc_command", STATED)._replace(null=True),
     METRICS,
     holding("params", STATED),
 )
@@ -89,10 +90,12 @@ def stated_document(stated: Iterable[Stated]) -> list[dict[str, object]]:
 
 def contents_document(contents: Contents) -> dict[str, object]:
     artifact = pieces_document([contents.artifact]) if contents.artifact is not None else [None]
+    command = stated_document([contents.command]) if contents.command is not None else [None]
     return {
         "artifact": artifact[0],
         "data": pieces_document(contents.data),
         "code": pieces_document(contents.code),
+        "dvc_command": command[0],
         "metrics": stated_document(contents.metrics),
         "params": stated_document(contents.params),
     }

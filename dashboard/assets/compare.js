@@ -36,7 +36,7 @@
   comparison.setAttribute("role", "region");
   comparison.setAttribute("aria-label", "Comparison");
   comparison.setAttribute("aria-live", "polite");
-  const groups = { version: "Registration", artifact: "Artifact", data: "Data", code: "Code", param: "Parameters", metric: "Metrics", trailer: "Trailers" };
+  const groups = { version: "Registration", artifact: "Artifact", data: "Data", code: "Code", command: "Command", param: "Parameters", metric: "Metrics", trailer: "Trailers" };
   const placeIn = (places, row) => (places ? places[row] : row);
 
   // What each line is, its name, the older value, the newer one, how they differ, and whether they do.

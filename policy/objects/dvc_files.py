@@ -28,11 +28,12 @@ LONGEST_DIGEST = 200
 
 
 class Stage(Record):
-    """A stage that ran, by `dvc.lock`."""
+    """A stage that ran, by `dvc.lock`. `command` is what it ran, several commands one a line; empty if unknown."""
 
     name: str
     deps: tuple[Piece, ...]
     outs: tuple[Piece, ...]
+    command: str = ""
 
 
 def output_of(path: str, folder: str, table: Table) -> Piece | None:
@@ -65,7 +66,7 @@ def locked_stages(folder: str, table: Table) -> Iterator[Stage]:
             # A stage with `foreach` or `matrix` ran as `name@item`.
             base = folders.get(name.partition("@")[0], within(folder, "."))
             deps, outs = (tuple(_pieces(stage.get(key), base, path)) for key in ("deps", "outs"))
-            yield Stage(name, deps, outs)
+            yield Stage(name, deps, outs, _command(stage.get("cmd")))
 
 
 def stage_folders(document: Mapping[Any, Any], folder: str) -> dict[str, str]:
@@ -121,6 +122,12 @@ def text(value: Any) -> str | None:
 def _folder_of(path: str) -> str:
     # posixpath.dirname never gets from "/" to "".
     return path.rpartition("/")[0]
+
+
+def _command(written: Any) -> str:
+    """A command, or a list of them (https://doc.dvc.org/user-guide/project-structure/dvcyaml-files#stages)."""
+    commands = written if isinstance(written, list) else [written]
+    return "\n".join(filter(None, map(text, commands)))
 
 
 def _pieces(entries: Any, folder: str, file: str) -> Iterator[Piece]:

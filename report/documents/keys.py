@@ -78,6 +78,7 @@ KEYS: dict[str, Key] = {
     "done": Key(TEXTS, "What was done, in sentences."),
     "dropped_bytes": Key(NUMBER, "How many bytes of an unfinished line this one replaced."),
     "dump": Key(TEXT, "A command that prints what rules the host has, for `host drift` to read."),
+    "dvc_command": Key(OBJECT, "The stage of DVC that made the artifact, and what it ran, by `dvc.lock`."),
     "email": Key(TEXT, "The e-mail address."),
     "emergency": Key(by_name(TEXT), "The reason that the pusher gave for each rule that was broken in an emergency."),
     "endpoint": Key(TEXT, "The path of a request, below the root of the host's API."),
@@ -239,7 +240,9 @@ KEYS: dict[str, Key] = {
     "version": Key(TEXT, "The version, such as `v1.2.0`."),
     "version_count": Key(NUMBER, "How many active versions the model has."),
     "versions": Key(OBJECTS, "The versions, the newest first."),
-    "what": Key(one_of("artifact", "data", "code", "param", "metric", "trailer"), "What kind of thing it is."),
+    "what": Key(
+        one_of("artifact", "data", "code", "command", "param", "metric", "trailer"), "What kind of thing it is."
+    ),
     "worse": Key(FLAG, "Whether the metric has become worse, by the policy's `metrics.NAME.better`."),
     "who": Key(TEXT, "The pusher who was asked about."),
     "word": Key(one_of("approve", "revoke"), "Whether the person approves, or has taken that back."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from support import Repo
@@ -44,6 +46,20 @@ def test_a_version_is_shown_with_what_it_holds_and_what_says_so(registry: Repo) 
         ["trailer", "Reviewed-by", "Ada", "tag"],
     ]
     assert "note: 'metrics.json' was not read: it is not JSON" in ran.err
+
+
+def test_the_command_that_made_it_is_shown_on_one_line_whatever_stands_in_it(repo: Repo) -> None:
+    commands = ["python train.py\n--fast", "echo \x1b[2J\u202e"]
+    lock = {"schema": "2.0", "stages": {"train": {"cmd": commands, "outs": [{"path": "m.pkl", "md5": "1" * 32}]}}}
+    pipeline = {"artifacts": {"churn": {"path": "m.pkl"}}, "stages": {"train": {"cmd": commands}}}
+    repo.commit({"dvc.yaml": json.dumps(pipeline), "dvc.lock": json.dumps(lock)})
+    repo.tag("churn@v1.0.0")
+
+    shown = tagwarden(repo.path, "show", "churn@v1.0.0").out
+    document = tagwarden(repo.path, "show", "churn@v1.0.0", "--json").json
+
+    assert r"command   train  python train.py\n--fast\necho \x1b[2J\u202e" in shown
+    assert document["dvc_command"] == {"name": "train", "value": "\n".join(commands), "told_by": "dvc.lock"}
 
 
 @pytest.mark.parametrize("query", ["churn@v1.0.0", "churn@1.0.x", "refs/tags/churn@v1.0.0"])

@@ -43,6 +43,15 @@ def test_a_metric_is_worse_by_the_policy_and_also_where_it_is_gone(
     assert [change.worse for change in changes_between(*sides, {"other": better})] == [False]
 
 
+def test_another_command_of_the_same_stage_is_one_change_and_another_stage_two() -> None:
+    old, new, other = (
+        Contents(command=Stated(*stage, "dvc.lock")) for stage in (("train", "a"), ("train", "b"), ("fit", "b"))
+    )
+
+    assert changes_between(old, new) == [Change("command", "train", "a", "b")]
+    assert changes_between(new, other) == [Change("command", "train", "b", None), Change("command", "fit", None, "b")]
+
+
 def test_what_is_the_same_is_there_and_unchanged() -> None:
     found = changes_between(metrics(a=1, b=True), metrics(a=1.0, b=1))
 

@@ -45,6 +45,7 @@ stages:
     deps: [{{path: prepare.py, hash: md5, md5: '1', size: 1}}, {{path: raw, hash: md5, md5: '2.dir', nfiles: 2}}]
     outs: [{{path: data, hash: md5, md5: '3.dir', size: 8}}]
   train:
+    cmd: python train.py
     deps: [{{path: train.py, hash: md5, md5: '4', size: 5}}, {{path: data, hash: md5, md5: '3.dir', size: 8}}]
     outs: [{{path: model.pkl, hash: md5, md5: {MD5}, size: 201725}}]
   evaluate:
@@ -88,6 +89,7 @@ def test_a_pipeline_of_dvc_tells_artifact_data_code_metrics_and_parameters(holds
     assert found.artifact == Piece("model.pkl", (f"md5:{MD5}",), 201725, "dvc.lock")
     assert found.data == (Piece("data", ("md5:3.dir",), 8, "dvc.lock"),)
     assert [(piece.path, piece.size, piece.told_by) for piece in found.code] == [("train.py", 5, "Git")]
+    assert found.command == Stated("train", "python train.py", "dvc.lock")
     assert found.metrics == (
         Stated("AUC", 0.95, "eval/metrics.json"),
         Stated("by.loss", 0.1, "eval/metrics.json"),
@@ -101,6 +103,7 @@ def test_in_a_monorepo_the_folder_of_the_model_counts(holds) -> None:
 
     assert found.artifact == Piece("cv/model.pkl", (f"md5:{MD5}",), 201725, "cv/dvc.lock")
     assert [one.path for one in (*found.data, *found.code)] == ["cv/data", "cv/train.py"]
+    assert found.command == Stated("train", "python train.py", "cv/dvc.lock")
     assert values(found.metrics) == {"AUC": 0.95, "by.loss": 0.1}
 
 
@@ -115,17 +118,30 @@ def test_a_stage_with_a_folder_of_its_own_counts_paths_from_there(holds) -> None
     assert values(found.metrics) == {"a": 1}
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("[a, b]", "a\nb"), ("[a, 1, '', b]", "a\nb"), ("{a: b}", None), ("[]", None), ("7", None), ("''", None)],
+)
+def test_a_stage_may_have_run_several_commands_and_what_is_no_command_is_none(holds, written: str, told: str) -> None:
+    lock = LOCK.replace("cmd: python train.py", f"cmd: {written}")
+
+    found = holds({**DVC, "dvc.lock": lock})
+
+    assert (found.command and found.command.value) == told
+
+
 def test_a_stage_that_ran_once_for_each_of_several_is_found(holds) -> None:
     yaml = (
         "stages:\n  train:\n    foreach: [a, b]\n    do: {cmd: x, outs: ['${item}.pkl'], metrics: [m.json]}\n"
         "artifacts: {churn: {path: b.pkl}}\n"
     )
-    lock = f"schema: '2.0'\nstages: {{train@b: {{outs: [{{path: b.pkl, hash: md5, md5: {MD5}}}]}}}}\n"
+    lock = f"schema: '2.0'\nstages: {{train@b: {{cmd: x b, outs: [{{path: b.pkl, hash: md5, md5: {MD5}}}]}}}}\n"
 
     found = holds({"dvc.yaml": yaml, "dvc.lock": lock, "m.json": '{"a": 1}'})
 
     assert found.artifact is not None
     assert found.artifact.digests == (f"md5:{MD5}",)
+    assert found.command == Stated("train@b", "x b", "dvc.lock")
     assert values(found.metrics) == {"a": 1}
 
 

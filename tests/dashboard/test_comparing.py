@@ -41,6 +41,7 @@ def random_version(choose: random.Random) -> Compared:
         pieces(("train.py",)),
         stated(("AUC", "loss", "n"), "metrics.json"),
         stated(("rate", "AUC"), "params.yaml"),
+        command=choose.choice((None, *(Stated("train", command, "dvc.lock") for command in ("a", "b")))),
     )
     trailers = [("Dataset", choose.choice("ab"))] if choose.random() < 0.8 else []
     return Compared(contents, trailers, "c" * 40)

@@ -162,7 +162,7 @@ def test_what_a_version_is_made_of_is_chosen_and_a_link(browser: Browser, site: 
     assert "models/churn.pkl" in shown
     for piece in (*held["data"], *held["code"]):
         assert f"{piece['path']}\t{piece['digests'][0]}" in shown
-    for stated in (*held["metrics"], *held["params"]):
+    for stated in (held["dvc_command"], *held["metrics"], *held["params"]):
         assert f"{stated['name']}\t{stated['value']}" in shown
     browser.choose("[name=made]", "v1.4.0")
     assert "transactions-5" in browser.text("#making details")
