@@ -19,7 +19,9 @@ from ..policy.errors import CannotJudge
 from ..policy.push import RefUpdate
 from ..policy.record import Record
 from ..repository.approvals.bundle import digest_of, holds, write_bundle
+from ..repository.approvals.identity import SETTING
 from ..repository.approvals.landed import landed_tags
+from ..repository.git.configuration import Configuration
 from ..repository.git.own_file import STATE_FOLDER
 from ..repository.git.processes import run
 from ..repository.git.program import GitProgram
@@ -63,6 +65,12 @@ def archive_approvals(
     lock = take_push_lock(common_dir, wait=WAIT, say=lambda _: None)
     try:
         settle(common_dir, git)
+        with closing(Configuration(git)) as configuration:
+            if configuration.get(SETTING) is None:
+                raise CannotJudge(
+                    f"this is not the server of any approvals, for its Git setting {SETTING} is missing; archive them "
+                    "there, in the bare repository"
+                )
         with closing(GitProgram(git)) as reader:
             landed = [tag for tag in landed_tags(reader) if before is None or tag.time < before]
         refs = {ref: oid for tag in landed for ref, oid in tag.refs.items()}

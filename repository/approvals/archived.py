@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import closing
-
 from ...policy.approvals.refs import read_ref
 from ...policy.errors import CannotJudge
 from ...policy.record import Record
-from ..git.command import Git
-from ..git.program import GitProgram
-from ..registry import TAG_BYTES
-from .bundle import digest_of, unpack_bundle
+from .bundle import digest_of, objects_in_bundle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Literal
 
+    from ..git.command import Git
     from ..git.objects import RawObject
     from .standing import RefReader
 
@@ -83,15 +77,10 @@ class ArchivedEvidence:
         return self._objects
 
     def _objects_of(self, archive: Archive) -> dict[str, RawObject]:
-        oids = sorted({*archive.refs.values()})
-        with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
-            place = os.path.join(folder, "archive.git")
-            try:
-                unpack_bundle(self._git, archive.file, place, sha256=len(oids[0]) == 64)
-                with closing(GitProgram(Git.of_folder(place))) as reader:
-                    return {raw.oid: raw for raw in reader.objects(oids, limit=TAG_BYTES) if raw.type is not None}
-            except (CannotJudge, OSError):
-                return {}  # what it was to tell is then not known, which whoever asks says
+        try:
+            return objects_in_bundle(self._git, archive.file, set(archive.refs.values()))
+        except (CannotJudge, OSError):
+            return {}  # what it was to tell is then not known, which whoever asks says
 
 
 class WithArchives:

@@ -29,7 +29,8 @@ def archives_of(common_dir: str) -> list[Archive]:
             archive = entry["archive"]
             # One within the repository goes where that goes.
             file = os.path.join(common_dir, archive["file"])
-            found.append(Archive(entry["line"], file, archive["sha256"], refs))
+            if refs:
+                found.append(Archive(entry["line"], file, archive["sha256"], refs))
         except (ValueError, KeyError, TypeError, RecursionError):
             continue  # somebody has edited it
     return found

@@ -20,7 +20,7 @@ from ...repository.trusted.policy_cache import PolicyCache
 from ..pusher import Pusher
 from .append import append_to_log
 from .landing import Logged, landings_of
-from .line import LOG, Entry
+from .line import ARCHIVED, LOG, Entry
 from .mark import Mark, write_mark
 from .reading import read_entry, seconds_of
 from .unsettled import INCOMPLETE, unsettled_lines
@@ -78,14 +78,17 @@ def _look(common_dir: str, git: Git, lines: Sequence[Line]) -> tuple[int, list[L
         return 0, []
     said = (read_entry(line.content) for line in lines if line.outcome == INCOMPLETE)
     settled = {entry["of_line"] for entry in said if entry is not None}
-    logged = [entry for line in open_lines if (entry := _logged(line)) is not None]
+    # An archive is nothing that may not have landed, but it takes refs away that earlier lines brought.
+    changing = [line for line in lines if line.lands or line.outcome == ARCHIVED.encode()]
+    logged = [entry for line in changing if (entry := _logged(line)) is not None]
+    to_land = {line.number for line in open_lines}
     incomplete, numbers = 0, set()
     reader = GitProgram(git)
     try:
         refs = list(dict.fromkeys(update.ref for entry in logged for update in entry.updates))
         landings = landings_of(logged, reader.existing(refs), lambda tip, commit: _contains(reader, tip, commit))
         for entry, landing in zip(logged, landings, strict=True):
-            if not landing.missing or entry.number in settled:
+            if not landing.missing or entry.number in settled or entry.number not in to_land:
                 continue
             if not entry.guarded and time.time() - entry.time < ON_ITS_WAY:
                 numbers.add(entry.number)

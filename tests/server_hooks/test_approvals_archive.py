@@ -1,25 +1,20 @@
-"""What proves approvals moves into a file, on a real server; whoever is killed on the way loses none of it."""
+"""What proves approvals moves into a file, on a real server, where it is still read, and nothing comes again."""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from support.approval_scene import ApprovalScene
+from support.approval_scene import POLICY, ApprovalScene
+from support.archived_approvals import approvers, archive, evidence, forget_objects, landed, unapproved
 from support.attack_scene import git_has_reftables
 from support.command_line import tagwarden
-from support.registry_checks import audit_errors
 from support.signing import needs_ssh
 from tagwarden.policy.approvals.refs import ROOT, proposal_ref
 from tagwarden.repository.git.command import Git
-from tagwarden.server_hooks import archiving
-from tagwarden.server_hooks.log.archives import archives_of
 
 NewApprovals = Callable[..., ApprovalScene]
 pytestmark = needs_ssh
@@ -28,39 +23,6 @@ pytestmark = needs_ssh
 @pytest.fixture
 def scene(new_approvals: NewApprovals) -> ApprovalScene:
     return new_approvals()
-
-
-def landed(scene: ApprovalScene) -> str:
-    """A tag that was approved and landed; its id."""
-    tag = scene.tag()
-    scene.propose(tag)
-    scene.approve(tag, "grace", "lin")
-    assert scene.land(tag).landed
-    return tag
-
-
-def evidence(scene: ApprovalScene) -> dict[str, str]:
-    return {ref: oid for ref, oid in scene.scene.refs().items() if ref.startswith(ROOT)}
-
-
-def archive(scene: ApprovalScene, *options: str) -> Any:
-    ran = tagwarden(scene.server.path, "approvals", "archive", "--json", *options)
-    assert ran.status == 0, ran.err
-    return ran.json
-
-
-def unapproved(scene: ApprovalScene) -> set[str | None]:
-    return {ref for rule, ref in audit_errors(scene.server.path) if rule == "approved"} - {"refs/tags/m#prod#1"}
-
-
-def approvers(scene: ApprovalScene) -> list[str]:
-    events = tagwarden(scene.server.path, "history", "--json").json["events"]
-    return [one["principal"] for event in events for one in event.get("approvals", ())]
-
-
-def forget_objects(scene: ApprovalScene) -> None:
-    """Have Git remove what no ref names any more."""
-    scene.server.git("gc", "--quiet", "--prune=now")
 
 
 def test_what_landed_is_archived_and_still_counts_while_what_is_open_stays(scene: ApprovalScene) -> None:
@@ -161,64 +123,35 @@ def test_only_what_is_dated_before_is_archived_and_a_dry_run_changes_nothing(sce
     assert archive(scene, "--before", "1m")["refs"] == 3
 
 
-def test_a_damaged_file_in_the_way_is_not_overwritten_and_nothing_goes(scene: ApprovalScene) -> None:
+@pytest.mark.thorough
+def test_no_clone_is_taken_for_the_server(scene: ApprovalScene) -> None:
     landed(scene)
-    file = Path(archive(scene)["file"])
-    Git.at(str(scene.server.path)).run("fetch", "--quiet", str(file), "refs/tagwarden/*:refs/tagwarden/*")
-    before = evidence(scene)
-    file.write_bytes(b"damaged")
+    clone = scene.server.clone()
+    clone.git("fetch", "--quiet", "origin", "refs/tagwarden/*:refs/tagwarden/*")
 
-    ran = tagwarden(scene.server.path, "approvals", "archive")
+    ran = tagwarden(clone.path, "approvals", "archive")
 
-    assert (ran.status, evidence(scene), file.read_bytes()) == (3, before, b"damaged")
-    assert "is damaged; it is not overwritten" in ran.err
+    assert (ran.status, "not the server" in ran.err) == (3, True)
+    assert not (clone.path / ".git/tagwarden/push-log.jsonl").exists()
 
 
-@pytest.mark.parametrize(
-    ("where", "when"),
-    [
-        ("append_to_log", "after"),
-        *(
-            pytest.param(where, when, marks=pytest.mark.thorough)
-            for where in ("write_bundle", "digest_of", "append_to_log", "run")
-            for when in ("before", "after")
-            if (where, when) != ("append_to_log", "after")
-        ),
-    ],
-)
-def test_whoever_is_killed_leaves_every_piece_of_evidence_and_the_next_call_does_the_rest(
-    scene: ApprovalScene, where: str, when: str
-) -> None:
-    landed(scene)
-    before = evidence(scene)
+def test_a_revocation_stays_so_that_no_older_approval_takes_its_place(scene: ApprovalScene) -> None:
+    rules = POLICY.format(signers=scene.keys.signers).replace("count = 2", 'what = ["assign"]\ncount = {count}')
+    rules = rules.replace('not = ["tagger", "pusher"]\n', "") + '[rules]\ntag-permanent = "off"\n'
+    scene.scene.govern(rules.format(count=1))
+    tag = scene.tag()
+    scene.propose(tag)
+    given = scene.approval(tag, "grace")
+    for word in (given, scene.approval(tag, "grace", verdict="revoke")):
+        assert scene.push({scene.place(tag, "grace"): word}).landed
+    scene.approve(tag, "lin")
+    assert scene.land(tag).landed
 
-    killed_at(scene, where, when)
+    assert archive(scene)["refs"] == 2
+    assert archive(scene)["refs"] == 0
 
-    common = str(scene.server.git_dir)
-    archived = {ref: oid for one in archives_of(common) if one.problem() is None for ref, oid in one.refs.items()}
-    assert {**archived, **evidence(scene)} == before
-    assert unapproved(scene) == set()
-    archive(scene)
-    assert (evidence(scene), len(archives_of(common)), unapproved(scene)) == ({}, 1, set())
-    assert len(list(Path(common, "tagwarden/archives").iterdir())) == 1
-    assert tagwarden(scene.server.path, "log", "--verify").status == 0
-    assert scene.push({"refs/tags/m#dev": scene.tag("m#dev")}).landed
-
-
-def killed_at(scene: ApprovalScene, where: str, when: str) -> None:
-    """Archive in a process of its own, which is killed right before, or right after, a step."""
-    child = os.fork()
-    if child == 0:
-        step = getattr(archiving, where)
-
-        def fatal(*arguments: Any, **named: Any) -> None:
-            if when == "after":
-                step(*arguments, **named)
-            os.kill(os.getpid(), signal.SIGKILL)
-
-        setattr(archiving, where, fatal)
-        try:
-            archiving.archive_approvals(str(scene.server.git_dir), Git.of_folder(str(scene.server.git_dir)))
-        finally:
-            os._exit(1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert scene.push({"refs/tags/m#prod#2": None}).landed
+    scene.scene.govern(rules.format(count=2))
+    scene.propose(tag)
+    assert not scene.push({scene.place(tag, "grace"): given}).landed
+    assert set(evidence(scene)) == {proposal_ref(tag), scene.place(tag, "grace")}
