@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ..policy.errors import CannotJudge
 from ..policy.grammar.names import TAGS, is_commit_id
-from ..policy.grammar.ref_names import are_ref_names
+from ..policy.grammar.ref_names import are_ref_names, taken_for
 from ..policy.push import RefUpdate
 from .git.object_ids import are_ids
 
@@ -40,7 +40,8 @@ def parse_receive_lines(data: bytes) -> list[RefUpdate]:
 
     Raises CannotJudge for a line that is anything else, for a ref that is
     named twice or that Git could not keep (of these it drops the line, after
-    pre-receive has seen it), for one of another namespace, and where there is no line: Git starts no hook then.
+    pre-receive has seen it), for one of another namespace, for one that a file
+    system may take for another, and where there is no line: Git starts no hook then.
     """
     if not data.strip(b"\n"):
         raise CannotJudge(
@@ -68,6 +69,12 @@ def _check_names(updates: Sequence[RefUpdate]) -> None:
         raise CannotJudge(
             f"The push names the ref {_shown(bad)}, which Git can't store (git-check-ref-format(1)). Rename it."
         )
+    for folder in {ref.split("/", 2)[1] for ref in refs}:
+        if alike := taken_for(folder):
+            raise CannotJudge(
+                f"The push names refs in the folder {_shown(folder)} of refs/. Where a file system ignores case, these "
+                f"are the refs of refs/{alike}/, which have to be judged. Push to refs/{alike}/, or rename the folder."
+            )
     other = next((ref for ref in refs if ref.startswith(NAMESPACES)), None)
     if other is not None:
         raise CannotJudge(

@@ -3,8 +3,8 @@
 Most pushes are of branches. For those the shell reads Git's lines with its
 builtin `read` (byte by byte, so what it has not read is still there for
 Python), asks whether a line can change the policy, and is done after one or
-two short-lived git processes. At the first line that names a tag, a replace ref, an approval or a ref of a
-namespace it starts the interpreter, which gets the lines that were read as an
+two short-lived git processes. At the first line that names anything but a
+branch it starts the interpreter, which gets the lines that were read as an
 argument and the rest on stdin.
 
 No fault makes it exit with 0 (repository/hook_files/script.py); and Python
@@ -122,6 +122,7 @@ policy_stays() {
         rest=${line#* }
         new=${rest%% *}
         ref=${rest#* }
+        case $ref in refs/heads/*) ;; *) return 1 ;; esac
         case $new in *[!0]*) ;; *) return 1 ;; esac
         ! is_symbolic "$ref" || return 1
         # It may be called like a commit.
@@ -172,7 +173,8 @@ while [ ${#lines} -lt 6000 ]; do
     fi
     ended=
     lines=$lines$line$nl
-    case $line in *' refs/tags/'* | *' refs/replace/'* | *' refs/namespaces/'* | *' refs/tagwarden/'*) break ;; esac
+    ref=${line#* }
+    case ${ref#* } in refs/heads/* | '') ;; *) break ;; esac
 done
 [ -n "$ended" ] || judge "$lines"
 
@@ -209,7 +211,7 @@ exit 3
 
 _READ_ARGUMENTS = """
 [ $# -eq 3 ] || refuse "Git named no ref to this hook" "Whatever starts the hook must hand it Git's arguments."
-case $1 in refs/tags/* | refs/replace/* | refs/namespaces/* | refs/tagwarden/*) judge "$@" ;; esac
+case $1 in refs/heads/*) ;; *) judge "$@" ;; esac
 lines="$2 $3 $1$nl" ref_by_ref=yes
 """
 

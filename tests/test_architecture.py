@@ -32,7 +32,7 @@ ARROWS = {
 PURE = {
     "__future__", "bisect", "codecs", "collections", "datetime", "difflib", "functools", "hashlib", "heapq",
     "itertools", "json", "math", "posixpath",
-    "re", "ruamel", "semver", "shlex", "string", "textwrap", "tomllib", "types", "typing", "urllib",
+    "re", "ruamel", "semver", "shlex", "string", "textwrap", "tomllib", "types", "typing", "unicodedata", "urllib",
     "warnings",
 }  # fmt: skip
 IMPURE_FOR_A_REASON = {

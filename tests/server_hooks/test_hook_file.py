@@ -163,9 +163,9 @@ class TestPythonIsStarted:
         """So that a tag of the same push is judged by what was there before."""
         assert served.run((served.first, served.second, "refs/heads/main"), hook="update").started_python
 
-    @pytest.mark.parametrize("ref", ["refs/tags/v1", "refs/tags/m@v1.0.0", "refs/replace/0123"])
+    @pytest.mark.parametrize("ref", ["refs/tags/m@v1.0.0", "refs/replace/0123", "refs/Tags/m@v1.0.0", "refs/notes/x"])
     @pytest.mark.parametrize("hook", ["pre-receive", "update"])
-    def test_for_tags_and_replace_refs(self, served: HookRepo, ref: str, hook: ServerHook) -> None:
+    def test_for_all_refs_but_branches(self, served: HookRepo, ref: str, hook: ServerHook) -> None:
         assert served.run((ZERO, served.first, ref), hook=hook).started_python
 
     def test_for_heads_branch_with_another_policy(self, served: HookRepo) -> None:

@@ -332,3 +332,36 @@ def test_nobody_pushes_into_a_namespace_past_its_own_hook_calls(new_server: NewS
     assert {ref: oid for ref, oid in server.refs().items() if "namespaces" in ref} == {
         ref: oid for ref, oid in before.items() if "namespaces" in ref
     }
+
+
+@pytest.mark.parametrize("hook", ["pre-receive", "update"])
+@pytest.mark.parametrize(
+    ("folder", "alike"),
+    [
+        ("Tags", "tags"),
+        ("tag\u017f", "tags"),
+        ("ta\u200dgs", "tags"),
+        ("tags.", "tags"),
+        ("HEADS", "heads"),
+        ("Replace", "replace"),
+        ("TagWarden", "tagwarden"),
+    ],
+)
+def test_no_ref_gets_in_that_a_file_system_may_take_for_one_that_is_judged(
+    new_server: NewServer, hook: str, folder: str, alike: str
+) -> None:
+    server = new_server(hook=hook)
+    clone = server.clone()
+    before = server.refs()
+
+    result = clone.push(f"HEAD:refs/{folder}/churn@v1.0.0")
+
+    assert not result.ok
+    assert f"the refs of refs/{alike}/" in result.stderr
+    assert server.refs() == before
+
+
+def test_other_folders_of_refs_are_nobodys_business(new_server: NewServer) -> None:
+    clone = new_server().clone()
+
+    assert clone.push("HEAD:refs/notes/tags", "HEAD:refs/\u00e9t\u00e9/x", "HEAD:refs/heads/Tags/x").ok
