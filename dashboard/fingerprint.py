@@ -36,6 +36,8 @@ def fingerprint_of(place: str, also: tuple[str, ...] = ()) -> str | None:
     """
     if is_url(place) or not os.path.isdir(place):
         return None
+    # Of a relative path `common_folder` makes one that holds it already: joined to it again it would name nothing.
+    place = os.path.abspath(place)
     try:
         own = _own_folder(place)
         if own is None:

@@ -116,12 +116,12 @@ def _build(places: Sequence[str], folder: str, policy_of: PolicyOf, options: Opt
     _write_site(writer, site, summaries)
     files = frozenset(chain(writer.files, *(one.files for one in kept.values())))
     removed = writer.remove(sorted(state.files - files))
-    writer.write(STATE_FILE, state_bytes(State(made_by, {name: kept[name] for name, _ in named}, files)))
+    Writer(folder).write(STATE_FILE, state_bytes(State(made_by, {name: kept[name] for name, _ in named}, files)))
     return Built(
         len(summaries),
         sum(len(summary.rows) for summary in summaries),
         len(files),
-        written + writer.written - 1,
+        written + writer.written,
         removed,
         len(stale),
         [(summary.name, summary.problem) for summary in summaries if summary.problem],

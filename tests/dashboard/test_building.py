@@ -59,8 +59,25 @@ def test_a_second_build_writes_nothing_but_the_time(repo: Repo, build: Build, si
 
     ran = build(repo.path)
 
-    assert "0 read anew" in ran.out
+    assert "0 read anew; 0 of " in ran.out or "0 read anew; 1 of " in ran.out  # the home page tells the minute
     assert changed(site, before) == set()
+
+
+@pytest.mark.parametrize("bare", [False, pytest.param(True, marks=pytest.mark.thorough)])
+def test_of_a_repository_that_is_named_by_a_relative_path_a_push_is_seen(
+    repo: Repo, tmp_path: Path, bare: bool
+) -> None:
+    repo.tag("churn@v1.0.0")
+    if bare:
+        repo.git("clone", "--quiet", "--bare", ".", "bare.git")
+    at = Repo(repo.path / "bare.git") if bare else repo
+    tagwarden(repo.path, "dashboard", "bare.git" if bare else ".", "-o", tmp_path / "site")
+    at.tag("fraud@v1.0.0")
+
+    ran = tagwarden(repo.path, "dashboard", "bare.git" if bare else ".", "-o", tmp_path / "site")
+
+    assert "1 read anew" in ran.out
+    assert sorted(models_of(tmp_path / "site")) == ["churn", "fraud"]
 
 
 @pytest.mark.parametrize("packed", [False, True])
