@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
-from ..policy.grammar.names import TAGS, parents_of
+from ..policy.grammar.names import TAGS, is_model, parents_of
 from ..policy.grammar.near_miss import NearMiss
 from ..policy.grammar.tag_name import parse_tag_name
 from ..policy.push import RefUpdate
@@ -135,7 +135,7 @@ def _listing(
     if tags is not None:
         names = [parse_tag_name(tag) for tag in tags]
         meant = (name.package if isinstance(name, NearMiss) else name.model for name in names if name is not None)
-        models = {model for model in meant if model is not None}
+        models = {model for model in meant if model is not None and is_model(model)}
     parents = {parent for tag in tags or () for parent in parents_of(tag)}
     try:
         remote = remote_of(destination, git, configuration)

@@ -8,6 +8,7 @@ has landed can't be recreated, because no push may move it.
 from __future__ import annotations
 
 from ..grammar.names import TAGS, gto_spelling
+from ..grammar.near_miss import NearMiss
 from ..grammar.tag_name import TagName
 from ..wording import shell_command, shell_commands
 from .readable_event import is_event
@@ -83,19 +84,35 @@ def fetched_back(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) -> str
 
 
 def fix_where_it_stands(push: TagPush, facts: ModelFacts) -> str | None:
-    """The commands, to be run in a clone, for a bad tag that stands; None for one that no push may delete.
+    """The commands, to be run in a clone, for a bad tag that stands.
 
-    The clone may have the tag when the remote has it no more, so one deletion does not wait for the other.
+    None for one that no push may delete, and for one that another tool may need.
     """
     if push.new is None or (isinstance(push.name, TagName) and is_event(push.new, facts)):
         return None
+    if isinstance(push.name, NearMiss) and may_be_of_a_package(push.name, facts):
+        return None
+    deletion = deleted_where_it_stands(push, facts)
+    return f"in a clone: {deletion}" if deletion and facts.circumstances.remote is None else deletion
+
+
+def may_be_of_a_package(miss: NearMiss, facts: ModelFacts) -> bool:
+    """Whether another tool may have written the tag: it is named like a package's release, and no model is."""
+    return miss.package is not None and miss.package not in facts.likeness.named
+
+
+def deleted_where_it_stands(push: TagPush, facts: ModelFacts) -> str | None:
+    """The commands, to be run in a clone, that delete a tag on the remote and in the clone.
+
+    The clone may have the tag when the remote has it no more, so one deletion does not wait for the other.
+    """
     remote = facts.circumstances.remote
     there = shell_command("git", "push", remote or "origin", f":{TAGS}{push.tag}")
     here = shell_command("git", "tag", "-d", push.tag)
     if there is None or here is None:
         return None
     if remote is None:
-        return f"in a clone: {there}"
+        return there
     return f"{there}; {here}" if remote else here
 
 

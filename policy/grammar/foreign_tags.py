@@ -31,9 +31,13 @@ def is_foreign(near_miss: str, models: Collection[str]) -> bool:
     return model not in models and not stops_gto(near_miss) and is_utf8(near_miss)
 
 
-def is_of_a_package(near_miss: str, models: Collection[str]) -> bool:
-    """Whether it is another tool's tag that names a release, it seems: a number stands behind the `@`."""
-    return is_foreign(near_miss, models) and _glob_of(near_miss) != near_miss
+def package_of(near_miss: str) -> str | None:
+    """The package whose release it names, if another tool has written it: what stands before `@` and a digit.
+
+    None for a name that a message can't show as it is, so that nobody could copy the glob.
+    """
+    glob = _glob_of(near_miss)
+    return near_miss.partition("@")[0] if glob != near_miss and glob.isprintable() and '"' not in glob else None
 
 
 def globs_for(names: Sequence[str]) -> list[str]:

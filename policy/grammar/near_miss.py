@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ..record import Record
 from ..wording import quoted
+from .foreign_tags import package_of
 from .names import (
     ALPHANUMERIC,
     FOLDER,
@@ -31,7 +32,7 @@ DIGITS_OF_A_YEAR = 4
 class NearMiss(Record):
     """`problem` completes "'NAME' is not a model tag: "; `suggestion` is the name that was probably meant.
 
-    `package` is the model that the tag would be of, where release tools of packages write such tags, too.
+    `package` is what stands before the `@`, where release tools of packages write such tags, too.
     """
 
     tag: str
@@ -48,7 +49,7 @@ def explain(tag: str) -> NearMiss:
         return NearMiss(
             tag, "GTO would read it instead of the commit with that id, and may fail on what it finds", None
         )
-    return NearMiss(tag, _problem(tag), _suggest(tag), _package(tag))
+    return NearMiss(tag, _problem(tag), _suggest(tag), package_of(tag))
 
 
 def _problem_of_size(tag: str) -> str:
@@ -69,16 +70,6 @@ def _problem(tag: str) -> str:
     if marks[0] == "@":
         return _problem_of_version(rest)
     return _problem_of_stage(rest) or _problem_of_length(tag)
-
-
-def _package(tag: str) -> str | None:
-    """What a tag names that is right for a package: most that look so are no slip."""
-    name, _, version = tag.partition("@")
-    try:
-        parse_version(f"v{version}")
-    except ValueError:
-        return None
-    return name if is_model(name) else None
 
 
 def _problem_of_model(model: str) -> str | None:

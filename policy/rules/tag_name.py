@@ -14,6 +14,7 @@ with `@` or `#`, list them in `scope.ignore`.
 
 from __future__ import annotations
 
+from ..facts.fix import deleted_where_it_stands, may_be_of_a_package
 from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, TAGS, stops_gto, what_has_no_room
 from ..grammar.near_miss import NearMiss
 from ..grammar.tag_name import TagName, highest_counter
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.model_facts import ModelFacts
+    from ..push import TagPush
 
 OPTIONS = ("scope.ignore",)
 WHY = "GTO silently skips such a tag, so it registers and deploys nothing."
@@ -41,7 +43,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             if stops_gto(push.tag):
                 yield Breach(problem, push.ref, key="rules.tag-name", why=GTO_STOPS)
             else:
-                yield Breach(problem + _other_reading(name, facts), push.ref, fix=_rename(name))
+                yield Breach(problem + _other_reading(name, push, facts), push.ref, fix=_rename(name))
         elif push.tag in facts.obstacles:
             other = facts.obstacles[push.tag]
             yield Breach(
@@ -83,12 +85,17 @@ def _has_no_room(name: TagName) -> str | None:
     )
 
 
-def _other_reading(miss: NearMiss, facts: ModelFacts) -> str:
+def _other_reading(miss: NearMiss, push: TagPush, facts: ModelFacts) -> str:
     """What is added for the release of a package; where a model has that name, it is a slip."""
-    if miss.package is None or miss.package in facts.likeness.named:
+    if not may_be_of_a_package(miss, facts):
         return ""
     ignore = f'scope.ignore = ["{miss.package}@[0-9]*"]'
-    return f". If a package manager such as npm writes such tags, set `{ignore}`"
+    told = f". If a package manager such as npm writes such tags, set `{ignore}`"
+    deletion = deleted_where_it_stands(push, facts) if facts.circumstances.written == "standing" else None
+    if deletion is None:
+        return told
+    place = " in a clone" if facts.circumstances.remote is None else ""
+    return f"{told}; if none does, delete it{place}: `{deletion}`"
 
 
 def _rename(miss: NearMiss) -> str | None:
@@ -113,6 +120,7 @@ EXAMPLES = (
     refused("a dot in the model's name", "churn.v2@v1.0.0"),
     refused("'!' after the counter", "churn@v1.0.0#2! at 2", existing=("churn@v1.0.0",)),
     refused("the version of a package", "ai@6.0.68"),
+    refused("the version of a package, with a dot in its name", "lodash.merge@4.6.2"),
     refused("a slip that a package manager would write so, too", "churn@1.2.0 on c2 at 2", existing=("churn@v1.0.0",)),
     accepted("a counter of nine digits", "churn@v1.0.0#999999999"),
     refused("a counter of ten digits", "churn@v1.0.0#1000000000"),

@@ -5,9 +5,7 @@ from __future__ import annotations
 import time
 
 from ...policy.errors import CannotJudge
-from ...policy.grammar.foreign_tags import is_of_a_package
 from ...policy.grammar.names import TAGS
-from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, RefUpdate, WholePush
 from ...policy.record import Record
@@ -21,7 +19,7 @@ from .whole_reader import WholeReader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from ...policy.file.policy import Policy
     from ...policy.verdict import Verdict
@@ -95,22 +93,8 @@ def audit(
     verdict = as_enforced(loaded.verdict_of(judges[0], *notes))
     if site is not None:
         verdict = beside(verdict, as_enforced(site.verdict_of(judges[1])))
-    verdict = _sparing_packages(verdict, {update.ref for update in created})
     wrong = {finding.ref for finding in verdict.findings}
     return Audited(verdict, {one.ref: one.new for one in (*created, *replaced) if one.new and one.ref in wrong})
-
-
-def _sparing_packages(verdict: Verdict, refs: Iterable[str]) -> Verdict:
-    """The verdict without fixes that delete what a package manager has tagged, it seems: the policy can ignore it."""
-    if not any(one.rule == "tag-name" for one in verdict.findings):
-        return verdict
-    names = (parse_tag_name(ref[len(TAGS) :]) for ref in refs)
-    models = {name.model for name in names if isinstance(name, TagName)}
-    told = [
-        one._replace(fix=None) if one.rule == "tag-name" and one.tag and is_of_a_package(one.tag, models) else one
-        for one in verdict.findings
-    ]
-    return verdict._replace(findings=tuple(told))
 
 
 class Unreadable(Record):

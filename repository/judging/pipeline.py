@@ -88,7 +88,9 @@ def find_likenesses(
     """
     found: dict[str | None, Likeness] = {}
     if None in shares:
-        found[None] = Likeness(named=_models_among(models_of_near_misses(shares), listed, reader))
+        pushed = {model for model in shares if model is not None}
+        others = [model for model in models_of_near_misses(shares) if model not in pushed]
+        found[None] = Likeness(named=pushed | _models_among(others, listed, reader))
     first = [
         model
         for model, share in shares.items()
@@ -112,7 +114,7 @@ def models_of_near_misses(shares: UpdatesByModel) -> list[str]:
     from ...policy.grammar.near_miss import NearMiss
 
     misses = (name for name in shares[None].names if isinstance(name, NearMiss))
-    models = {miss.package for miss in misses if miss.package is not None}
+    models = {miss.package for miss in misses if miss.package is not None and is_model(miss.package)}
     return sorted(models) if len(models) <= MOST_LIKENESSES else []
 
 

@@ -13,6 +13,7 @@ import pytest
 from support import Repo, Server
 from support.command_line import tagwarden
 from tagwarden.cli.progress import Progress
+from tagwarden.repository.judging.pipeline import MOST_LIKENESSES
 
 
 def test_honest_history_is_accepted(repo: Repo) -> None:
@@ -310,10 +311,18 @@ def test_a_gto_file_that_gto_can_not_read_is_told(repo: Repo) -> None:
     assert [note.partition(" in commit ")[0] for note in notes] == ["GTO can't read .gto"]
 
 
-def test_no_fix_deletes_what_a_package_manager_has_tagged(repo: Repo) -> None:
-    for tag in ("churn@v1.0.0", "churn@1.1.0", "ai@6.0.68"):
+def test_no_fix_deletes_what_a_package_manager_may_have_tagged(repo: Repo) -> None:
+    packages = ["ai@6.0.68", "lodash.merge@4.6.2", *(f"pkg-{number}@1.0.0" for number in range(MOST_LIKENESSES))]
+    for tag in ("churn@v1.0.0", "churn@1.1.0", *packages):
         repo.tag(tag)
 
-    fixes = {one["tag"]: one["fix"] for one in tagwarden(repo.path, "audit", "--json").json["findings"]}
+    found = {one["tag"]: one for one in tagwarden(repo.path, "audit", "--json").json["findings"]}
 
-    assert fixes == {"churn@1.1.0": "git tag -d churn@1.1.0", "ai@6.0.68": None}
+    assert {tag: one["fix"] for tag, one in found.items()} == {
+        "churn@1.1.0": "git tag -d churn@1.1.0",
+        **dict.fromkeys(packages),
+    }
+    assert found["lodash.merge@4.6.2"]["message"].endswith(
+        'If a package manager such as npm writes such tags, set `scope.ignore = ["lodash.merge@[0-9]*"]`; '
+        "if none does, delete it: `git tag -d lodash.merge@4.6.2`"
+    )

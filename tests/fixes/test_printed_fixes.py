@@ -156,7 +156,9 @@ def test_what_a_ci_job_prints_of_a_tag_leads_to_a_remote_of_which_no_job_complai
 def fixes_of_an_audit(scene: Scene, tag: str) -> list[str]:
     """What an audit in the clone names as fixes for one tag."""
     findings = json.loads(scene.run("tagwarden audit --json").stdout)["findings"]
-    return fixes("\n".join(f"fix: {one['fix']}" for one in findings if one["tag"] == tag and one["fix"]))
+    told = [one for one in findings if one["tag"] == tag]
+    said = [one["message"] for one in told] + [f"fix: {one['fix']}" for one in told if one["fix"]]
+    return fixes("\n".join(said))
 
 
 def standing_lines(scene: Scene) -> list[Line]:
