@@ -18,7 +18,7 @@ from ...policy.record import Record
 from ...repository.git.program import GitProgram
 from ..lock.push_lock import take_push_lock
 from ..machine_settings import settings_file_of
-from .chain import read_lines
+from .chain import read_lines, read_noted
 from .files import has_log, size_of_log
 from .mark import everything_is_settled
 from .reading import read_entry
@@ -105,21 +105,24 @@ def _differences(
         # With the lock, so that no accepted push is still to land. What takes longer comes after it.
         lock = take_push_lock(common_dir, wait=WAIT, say=lambda _: None)
         try:
+            # The number first: lines that others add meanwhile are not read.
+            noted = read_noted(common_dir)
             end = size_of_log(common_dir)
             _list_tags(git, tags)
         finally:
             lock.release()
         size = end + tags.tell()
         tags.seek(0)
-        found = compare(common_dir, _lines_up_to(common_dir, end), tags, size, files, take_as_given=take_as_given)
+        lines = _lines_up_to(common_dir, end)
+        newest = 0 if noted is None else noted.number
+        found = compare(common_dir, lines, tags, size, files, newest=newest, take_as_given=take_as_given)
     notes = []
-    if found.gap is not None:
-        first, last = found.gap
-        lines = f"line {first}" if first == last else f"lines {first} to {last}"
+    if found.missing is not None:
         notes.append(
-            f"the push log lacks its {lines}, so that tags which no other line names can't be held "
-            "against it. If they were put away on purpose, `rm tagwarden/tags-before-log` in the repository and "
-            "`tagwarden install --server` take what stands now as given"
+            f"the push log lacks {found.missing}, so that tags which no later line names can't be held "
+            "against it: `tagwarden log --verify` says more. If they were put away on purpose, "
+            "`rm tagwarden/tags-before-log` in the repository and `tagwarden install --server` take what stands now "
+            "as given"
         )
     return [one for one in found.differences if _concerns_us(one.ref, ignored)], notes
 

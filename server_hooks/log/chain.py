@@ -14,7 +14,7 @@ from ...policy.record import Record
 from ...policy.wording import MOST_NAMES, shell_command
 from .files import LogReader
 from .line import BEGINNING, HEAD, LOG, read_head, read_seal
-from .parts import files_beside, open_parts
+from .parts import files_beside, open_parts, place_in_log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,33 +68,41 @@ def verify(common_dir: str | None, files: Sequence[str] = (), *, wanted: str | N
     noted = None if common_dir is None else read_noted(common_dir)
     with ExitStack() as opened:
         parts = open_parts(common_dir, files, opened)
-        check = _Check(noted, wanted, parts, _way_to_the_first(common_dir, parts))
+        check = _Check(noted, wanted, parts)
         for part in parts:
             check.begin(part)
             for line in part.lines():
                 check.line(line)
-        return check.result(complete=common_dir is not None)
+        found = check.result(complete=common_dir is not None)
+        if not check.lacks_lines:
+            return found
+        return found._replace(notes=(*found.notes, *_ways_to_the_rest(common_dir, parts)))
 
 
-def _way_to_the_first(common_dir: str | None, parts: Sequence[Part]) -> str:
-    """The command that verifies the log together with the files that lie beside it and may hold its first lines."""
-    anywhere = "tagwarden log --verify FILE..."
-    if common_dir is None or not parts or parts[0].first == 1:
-        return anywhere
-    beside = files_beside(common_dir, parts)
-    if not 0 < len(beside) <= MOST_NAMES:
-        return anywhere
-    return shell_command("tagwarden", "log", "--verify", *map(os.path.abspath, [*beside, common_dir])) or anywhere
+def _ways_to_the_rest(common_dir: str | None, parts: Sequence[Part]) -> Iterator[str]:
+    """What to do where lines are missing: other files that lie beside the log may hold them."""
+    beside = [] if common_dir is None else files_beside(common_dir, parts)
+    command: str | None = None
+    if common_dir is not None and 0 < len(beside) <= MOST_NAMES:
+        paths = [os.path.abspath(path) for path in (*(one.path for one in beside), common_dir)]
+        command = shell_command("tagwarden", "log", "--verify", *paths)
+    way = command or "tagwarden log --verify FILE..."
+    yield f"if the missing lines were put away, name the files that hold them, too: {way}"
+    for one in beside[:MOST_NAMES]:
+        place = place_in_log(one, parts)
+        back = shell_command("mv", "-n", os.path.abspath(one.path), os.path.abspath(place)) if place else None
+        if back is not None:
+            yield f"to make the lines of that file a part of the log again: {back}"
 
 
 class _Check:
     """What is known after each line; `expected` is the number that the next one must have."""
 
-    def __init__(self, noted: Seal | None, wanted: str | None, parts: Sequence[Part], way_to_the_first: str) -> None:
+    def __init__(self, noted: Seal | None, wanted: str | None, parts: Sequence[Part]) -> None:
         self.noted = noted
         self.wanted = wanted
         self.several = len(parts) > 1
-        self.way_to_the_first = way_to_the_first
+        self.lacks_lines = False
         self.found_wanted = False
         self.files: list[str] = []
         self.at = 0
@@ -167,15 +175,13 @@ class _Check:
                 self._trouble(f"line {self.at} is not the one that {path} ends with: one of the two was rewritten")
 
     def _missing_before(self, number: int) -> None:
+        self.lacks_lines = True
         self._trouble(f"{_lines(self.expected, number - 1)} missing before line {self.at} of the file")
-        if self.expected == 1:
-            self.notes.append(
-                f"if the first lines were put away, name the files that hold them, too: {self.way_to_the_first}"
-            )
 
     def result(self, *, complete: bool) -> Verification:
         last = self.expected - 1
         if self.noted is not None and self.noted.number > last:
+            self.lacks_lines = True
             self._trouble(f"{_lines(last + 1, self.noted.number)} missing at the end", after=True)
         elif self.torn:
             self.notes.append(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from .files import lines_backward, rotated_files, whole_lines
+from ...policy.errors import CannotJudge
+from .files import lines_backward, rotated_files, rotated_name, whole_lines
 from .line import LOG, end_of_lines, read_end
 
 TYPE_CHECKING = False
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import ExitStack
     from typing import BinaryIO
+
+# How files begin that these programs write.
+COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 
 
 class Part:
@@ -31,6 +35,11 @@ class Part:
         self.first = self._first()
         self.last = next(filter(None, map(read_end, lines_backward(file, self.size))), None)
 
+    def numbers(self) -> tuple[int, int]:
+        """The numbers of its first and its last line, as far as they can be told; 0 and 0 where it has no line."""
+        first = self.first or 0
+        return first, first if self.last is None else max(first, self.last.number)
+
     def lines(self) -> Iterator[bytes]:
         """The whole lines, without their newlines."""
         self._file.seek(0)
@@ -47,13 +56,15 @@ class Part:
 def open_parts(common_dir: str | None, files: Sequence[str], opened: ExitStack) -> list[Part]:
     """All files of the log in the repository `common_dir`, if any, and the `files` besides, each once.
 
-    `opened` closes them. OSError where one can't be read.
+    `opened` closes them. OSError where one can't be read, CannotJudge for one that is compressed.
     """
 
     def part(path: str) -> Part:
         return Part(path, opened.enter_context(open(path, "rb")))
 
     parts = [part(path) for path in files]
+    for one in parts:
+        _refuse_compressed(one.path)
     if common_dir is not None:
         # The growing file first, as LogReader does it: one that is rotated now is still read once.
         parts += [part(path)] if os.path.exists(path := f"{common_dir}/{LOG}") else []
@@ -63,10 +74,10 @@ def open_parts(common_dir: str | None, files: Sequence[str], opened: ExitStack) 
     return [part for _, _, part in numbered] + [part for part in once if part.first is None and part.size]
 
 
-def files_beside(common_dir: str, parts: Sequence[Part]) -> list[str]:
+def files_beside(common_dir: str, parts: Sequence[Part]) -> list[Part]:
     """The other files in the log's folder that hold lines of a log: what was renamed by another program.
 
-    OSError where one can't be read.
+    They are closed again. OSError where one can't be read.
     """
     read = {part.identity for part in parts}
     found = []
@@ -77,5 +88,21 @@ def files_beside(common_dir: str, parts: Sequence[Part]) -> list[str]:
             with open(path, "rb") as file:
                 part = Part(path, file)
             if part.first is not None and part.identity not in read:
-                found.append(path)
+                found.append(part)
     return found
+
+
+def place_in_log(moved: Part, parts: Sequence[Part]) -> str | None:
+    """The path at which `moved`, a file beside the log, is a part of it again; None where it would double lines."""
+    first, last = moved.numbers()
+    if first < 1 or any(one.numbers()[0] <= last and first <= one.numbers()[1] for one in parts):
+        return None
+    return os.path.join(os.path.dirname(moved.path), rotated_name(first))
+
+
+def _refuse_compressed(path: str) -> None:
+    with open(path, "rb") as file:
+        start = file.read(8)
+    for magic, program in COMPRESSED.items():
+        if start.startswith(magic):
+            raise CannotJudge(f"{path} is compressed; unpack it with `{program} -dk` and name what that writes")

@@ -21,13 +21,15 @@ from ...policy.grammar.names import TAGS
 from ...policy.record import Record
 from ...repository.git.own_file import STATE_FOLDER
 from ..lock.push_lock import make_lock_file
-from .chain import read_noted
 from .line import LANDING
+from .missing_lines import LineNumbers
 from .reading import is_on_refs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from contextlib import ExitStack
+
+    from .missing_lines import MissingLines
 
 _TAGS = TAGS.encode()
 BASELINE = f"{STATE_FOLDER}/tags-before-log"
@@ -47,10 +49,13 @@ class Difference(Record):
 
 
 class Comparison(Record):
-    """`differences` in no order; `gap` are the lines (first, last) that the file lacks after the baseline was taken."""
+    """`differences` in no order; `missing` are the lines that the log lacks since the baseline was taken.
+
+    What only those may have explained is no difference.
+    """
 
     differences: Sequence[Difference]
-    gap: tuple[int, int] | None
+    missing: MissingLines | None
 
 
 def compare(
@@ -60,32 +65,35 @@ def compare(
     size: int,
     parts: ExitStack,
     *,
+    newest: int = 0,
     take_as_given: bool = False,
 ) -> Comparison:
     """Hold `tags`, lines "<id> <ref>" of what stands, against the log's `lines`.
 
+    `newest` is the number that the last of these has at least, by the head file;
     `size` is about how many bytes both have; `parts` closes the scratch files.
     Where nothing is noted as having been there before, what no line names is
     noted; with `take_as_given`, all that stands, whatever the lines say.
     OSError where that, or a scratch file, can't be written.
     """
     table = _Table(size, parts)
-    first, last = table.add_log(lines)
-    if not last and (noted := read_noted(common_dir)) is not None:
-        # All lines were rotated and put away.
-        first, last = noted.number + 1, noted.number
-    table.add_standing(tags)
     path = f"{common_dir}/{BASELINE}"
-    begins = _read_baseline(path, table)
-    if begins is None:
+    numbers = LineNumbers(_read_baseline(path, table))
+    noted_already = numbers.after is not None
+    table.add_log(lines, numbers)
+    numbers.end(newest)
+    table.add_standing(tags)
+    if not noted_already:
         if take_as_given:
-            _write_baseline(path, last, table.standing())
+            numbers = LineNumbers(numbers.last)
+            _write_baseline(path, numbers.last, table.standing())
         else:
-            _write_baseline(path, first - 1, table.unnamed())
-        begins = _read_baseline(path, table) or 0
-    gap = (begins + 1, first - 1) if begins + 1 < first else None
-    found = (difference for difference in table.differences(begins) if gap is None or difference.line is not None)
-    return Comparison(list(found), gap)
+            _write_baseline(path, numbers.after or 0, table.unnamed())
+        _read_baseline(path, table)
+    missing = numbers.missing
+    explained = 0 if missing is None else missing.last + 1
+    found = (one for one in table.differences(numbers.after or 0) if (one.line or 0) >= explained)
+    return Comparison(list(found), missing)
 
 
 def standing_before(common_dir: str, line: int) -> Iterator[tuple[str, str]]:
@@ -112,21 +120,19 @@ class _Table:
         self._logged = [_scratch(parts) for _ in range(count)]
         self._standing = [_scratch(parts) for _ in range(count)]
 
-    def add_log(self, lines: Iterable[bytes]) -> tuple[int, int]:
-        """Take down what each line leaves; the numbers of the first and the last line, 1 and 0 where there is none."""
-        first, last = None, 0
+    def add_log(self, lines: Iterable[bytes], numbers: LineNumbers) -> None:
+        """Take down what each line leaves, and its number."""
         for line in lines:
             entry = _parsed(line)
             number, outcome = entry.get("line"), entry.get("outcome")
             if not isinstance(number, int):
                 continue
-            first, last = number if first is None else first, number
+            numbers.add(number)
             of_line = entry.get("of_line")
             if outcome in LANDING:
                 self._take_down(entry, number, "new", NONE)
             elif outcome == "incomplete" and isinstance(of_line, int):
                 self._take_down(entry, number, "old", b"%d" % of_line)
-        return first or 1, last
 
     def _take_down(self, entry: dict[str, object], number: int, end: str, instead_of: bytes) -> None:
         updates = entry.get("updates")

@@ -19,6 +19,7 @@ from tagwarden.server_hooks.log import tags_in_log
 from tagwarden.server_hooks.log.files import rotated_files
 from tagwarden.server_hooks.log.line import LOG
 from tagwarden.server_hooks.log.mark import everything_is_settled
+from tagwarden.server_hooks.log.missing_lines import LineNumbers
 from tagwarden.server_hooks.log.tags_in_log import BASELINE, compare
 
 NewServer = Callable[..., Server]
@@ -148,6 +149,41 @@ def test_a_log_that_was_moved_away_is_said_to_leave_a_gap(logged: Server, clone:
     assert any("o@v0.0.1" in said for said in problems(logged, capsys))
 
 
+@pytest.mark.parametrize("truncated", [False, True])
+def test_lines_that_are_missing_in_the_middle_or_at_the_end_accuse_nobody(
+    logged: Server, clone: Repo, capsys: Capture, truncated: bool
+) -> None:
+    assert run(["log", "--rotate", str(logged.path)]) == 0
+    for tag in ("o@v0.0.1", "p@v0.0.1"):
+        clone.tag(tag, clone.commit())
+        assert clone.push(tag).ok
+    if truncated:  # as logrotate's copytruncate does it
+        (logged.path / LOG).write_bytes(b"")
+    else:
+        (logged.path / LOG).rename(logged.path / "elsewhere")
+        clone.tag("q@v0.0.1", clone.commit())
+        assert clone.push("q@v0.0.1").ok
+
+    (problem,) = problems(logged, capsys)
+    assert "lacks its lines 3 to 4, so that tags which no later line names" in problem
+
+    (logged.path / BASELINE).unlink()
+    assert run(["install", "--server", str(logged.path)]) == 0
+    assert problems(logged, capsys) == []
+    logged.git("tag", "-d", "p@v0.0.1")
+    assert ["p@v0.0.1" in said for said in problems(logged, capsys)] == [True]
+
+
+def test_which_lines_are_missing_is_counted() -> None:
+    numbers = LineNumbers(1)
+    for number in (2, 4, 5, 3, 9):
+        numbers.add(number)
+    numbers.end(10)
+
+    assert numbers.missing == (3, 10, 5)
+    assert str(numbers.missing) == "5 of its lines 3 to 10"
+
+
 def test_a_log_of_which_every_line_was_put_away_explains_nothing_and_says_so(
     logged: Server, clone: Repo, tmp_path: Path, capsys: Capture
 ) -> None:
@@ -234,7 +270,7 @@ def test_names_are_spread_over_scratch_files_and_nothing_is_lost(
         ("refs/tags/m399@v1.0.0", 399),
         ("refs/tags/new@v1.0.0", None),
     }
-    assert found.gap is None
+    assert found.missing is None
 
 
 def _line(number: int, ref: str) -> bytes:

@@ -440,7 +440,8 @@ def test_200_pushes_at_once_with_random_kills_leave_a_chain_without_a_gap(folder
     hashes = [line["hash"] for line in entries(folder)]
     assert found[2:4] == ((), ())
     assert int(killed) > 20
-    assert len(answered) >= 100
+    # Whoever was not killed has an answer; on a loaded machine it may be that nobody else has.
+    assert len(answered) >= 200 - int(killed)
     assert set(answered) <= set(hashes)
     assert len(hashes) == found.lines <= 201
 

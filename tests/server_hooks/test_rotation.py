@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -193,6 +195,38 @@ def test_the_command_verifies_files_with_the_log_of_the_repository_here(
     away.write_bytes(b"".join(away.read_bytes().splitlines(keepends=True)[:-1]))
     assert run(["log", "--verify", str(away), folder]) == 1
     assert "line 3 is missing before line 1 of the file" in capsys.readouterr().out
+
+
+def test_a_file_that_logrotate_made_beside_the_log_becomes_a_part_of_it_again(folder: str, capsys: Capture) -> None:
+    log(folder, 2)
+    assert run(["log", "--rotate", folder]) == 0
+    log(folder, 3)
+    shutil.copy(f"{folder}/{LOG}", f"{folder}/{LOG}.1")
+    os.truncate(f"{folder}/{LOG}", 0)
+    log(folder, 1)
+    capsys.readouterr()
+
+    assert run(["log", "--verify", folder]) == 1
+    said = capsys.readouterr().out
+    assert "lines 3 to 5 are missing before line 1" in said
+    assert run(shlex.split(said.partition("too: ")[2].splitlines()[0])[1:]) == 0
+    subprocess.run(said.partition("log again: ")[2].splitlines()[0], shell=True, check=True)
+    assert run(["log", "--verify", folder]) == 0
+    assert "in 3 files is whole: 6 lines" in capsys.readouterr().out
+
+
+def test_a_compressed_file_is_to_be_unpacked_first(folder: str, tmp_path: Path, capsys: Capture) -> None:
+    log(folder, 2)
+    assert run(["log", "--rotate", folder]) == 0
+    (rotated,) = rotated_files(folder)
+    packed = tmp_path / "old.jsonl.gz"
+    packed.write_bytes(gzip.compress(Path(rotated.path).read_bytes()))
+    Path(rotated.path).unlink()
+
+    assert run(["log", "--verify", str(packed), folder]) == 3
+    assert f"{packed} is compressed; unpack it with `gzip -dk`" in capsys.readouterr().err
+    subprocess.run(["gzip", "-dk", packed], check=True)
+    assert run(["log", "--verify", str(packed.with_suffix("")), folder]) == 0
 
 
 # Kills, and what is still to be settled
