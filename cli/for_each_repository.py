@@ -112,6 +112,9 @@ def _expanded(paths: Sequence[str]) -> list[str]:
 
 
 def _is_repository(path: str) -> bool:
+    if os.path.isdir(path) and not os.access(path, os.X_OK):
+        # Nobody can tell from here, and one that is passed over in silence would seem to be guarded.
+        return True
     inside = os.path.join(path, ".git")
     return os.path.exists(inside) or all(os.path.exists(os.path.join(path, name)) for name in ("HEAD", "objects"))
 

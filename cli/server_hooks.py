@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ..policy.errors import CannotJudge
 from ..repository.git.bounded_program import NotStarted
 from ..repository.hook_files.errors import CannotInstall
 from ..server_hooks.owner import owner_of, run_as
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 def as_owner(path: str, arguments: Sequence[str], here: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -47,3 +49,21 @@ def as_owner(path: str, arguments: Sequence[str], here: Callable[[], dict[str, A
     if "error" in answer:
         raise CannotInstall(answer["error"])
     return answer
+
+
+@contextlib.contextmanager
+def telling_the_owner(path: str) -> Iterator[None]:
+    """Where Git won't read the repository at `path` because it is somebody else's, say whose: CannotJudge.
+
+    Git's own advice is to trust it, which would let its owner run commands as root.
+    """
+    try:
+        yield
+    except CannotJudge as problem:
+        if "dubious ownership" not in str(problem) or not hasattr(os, "geteuid"):
+            raise
+        name = owner_of(path).name
+        raise CannotJudge(
+            f"{os.path.abspath(path)} belongs to {name}, and Git reads it only as that user: "
+            f"put `{shlex.join(['sudo', '-u', name])}` before the command"
+        ) from problem

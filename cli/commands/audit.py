@@ -24,6 +24,7 @@ from ..judging import FORMATS, format_options
 from ..options import policy_option, repositories_argument
 from ..policy_in_force import policies_in_force, policy_in_file
 from ..progress import Progress
+from ..server_hooks import telling_the_owner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +90,11 @@ def audit(
 
     def ask(path: str) -> Answer:
         place = path if repositories else None
-        with open_repository(place) as opened, Progress("judged {} of {} tags") as progress:
+        with (
+            telling_the_owner(path),
+            open_repository(place) as opened,
+            Progress("judged {} of {} tags") as progress,
+        ):
             reader = WholeReader(opened.git, progress, opened.answering)
             loaded, site = _policies(policy_file, reader)
             audited = audit_tags(reader.git, loaded, site=site, reader=reader, archived=archived_evidence(reader.git))

@@ -27,6 +27,7 @@ from ..for_each_repository import Answer, for_each_repository, is_alone, of_seve
 from ..options import json_option, repositories_argument
 from ..push_log.chain import newest_hash, rotation, verification
 from ..push_log.query import Query, Unreadable, find_entries
+from ..server_hooks import telling_the_owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -123,7 +124,7 @@ def log(
         files = [path for path in repositories if os.path.isfile(path)]
         if files:
             return _verify_files(files, [path for path in repositories if path not in files], head, as_json)
-        ask = partial(verification, files=(), wanted=head or None)
+        ask = partial(verification, files=(), wanted=head or None, alone=alone)
     elif head is not None:
         ask = newest_hash
     elif rotating:
@@ -153,8 +154,10 @@ def find_log(repo: str, *, may_be_empty: bool = False) -> str:
 
     With `may_be_empty` it has one, too, where the hook is installed that will write it.
     """
-    git = Git.at(repo)
-    common_dir = os.path.normpath(os.path.join(repo, git.line("rev-parse", "--git-common-dir")))
+    if not os.path.isdir(repo):
+        raise CannotJudge(f"{repo!r} is not a repository: there is no such folder")
+    with telling_the_owner(repo):
+        common_dir = os.path.normpath(os.path.join(repo, Git.at(repo).line("rev-parse", "--git-common-dir")))
     installed = may_be_empty and os.path.exists(os.path.join(common_dir, STATE_FOLDER))
     if not installed and not has_log(common_dir):
         raise Refused(f"there is no push log in {common_dir!r}; the server hook writes one on the server")

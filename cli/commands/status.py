@@ -156,9 +156,11 @@ def _in_one_line(found: dict[str, Any]) -> str:
     if "logged" in found:
         words.append(f"tagwarden {escape(found['program'] or 'unknown')}")
         words.append(f"policy {_policy(found)}" if found["policy"] else "no policy that can be read")
-        words.append(f"log {found['logged']} {(found['head'] or '-')[:12]}")
-        words.append(f"lock until {found['lock']['until']}")
-        words.append(f"last refusal {_refusal(found['last_refusal'])}" if found["last_refusal"] else "no refusal")
+        head = f", {found['head'][:12]}" if found["head"] else ""
+        words.append(f"log {counted(found['logged'], 'line')}{head}")
+        until = found["lock"]["until"]
+        words.append("lock not seen" if until == "unknown" else f"lock until {UNTIL[until]}")
+        words.append(f"last refusal {_refusal(found['last_refusal'])}" if found["last_refusal"] else "no refusal yet")
     return "; ".join(words)
 
 

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def verification(common_dir: str | None, files: Sequence[str], *, wanted: str | None) -> Answer:
-    """Whether the log of a repository, with `files`, or these alone, is whole."""
+def verification(common_dir: str | None, files: Sequence[str], *, wanted: str | None, alone: bool = True) -> Answer:
+    """Whether the log of a repository, with `files`, or these alone, is whole; `alone` for the only one that is asked.
+
+    Raises OSError or CannotJudge where a file can't be read.
+    """
     found = verify(common_dir, files, wanted=wanted)
     document = {
         "schema": 1,
@@ -39,7 +42,9 @@ def verification(common_dir: str | None, files: Sequence[str], *, wanted: str | 
     outcome = f"is {'NOT ' if found.troubles else ''}whole: {about}"
     details = [escape(trouble.message) for trouble in found.troubles] + [f"note: {note}" for note in found.notes]
     status = REFUSED if found.troubles else ACCEPTED
-    return Answer(status, outcome, [*details, f"{escape(name)} {outcome}"], document)
+    if alone:
+        details.append(f"{escape(name)} {outcome}")
+    return Answer(status, f"the push log {outcome}", details, document)
 
 
 def newest_hash(common_dir: str) -> Answer:

@@ -107,10 +107,9 @@ class Git:
                 # Git says so in English: it reads with LC_ALL=C.
                 if "not a git repository" not in str(problem):
                     raise
-                where = os.path.abspath(self.directory or ".")
-                raise CannotJudge(
-                    f"{where!r} is not a git repository, nor in one. Name one: tagwarden -C DIR COMMAND"
-                ) from None
+                from .no_repository import no_repository
+
+                raise CannotJudge(no_repository(self.directory or self.environment.get("GIT_DIR"))) from None
             bare, _, folder = answer.partition(b"\n")
             self._found = bare == b"true", folder.decode("utf-8", "surrogateescape").removesuffix("\n")
         return self._found

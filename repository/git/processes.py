@@ -116,7 +116,9 @@ class Child:
         said = self.complaint()
         self._close_stderr()
         if "not a git repository (or any" in said:
-            return CannotJudge("This is not a git repository, nor in one. Name one: tagwarden -C DIR COMMAND")
+            from .no_repository import directory_of, no_repository
+
+            return CannotJudge(no_repository(directory_of(self.arguments)))
         message = f"{self._program()} {how}" + (f" and said: {said}" if said else " without a word")
         # Git puts a command to paste on a line of its own: a full stop would be taken for a part of it.
         end = "\n" if said.rpartition("\n")[2].startswith("\t") else ". "

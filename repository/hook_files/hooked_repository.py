@@ -58,7 +58,7 @@ class HookedRepository:
             self.common_dir = os.path.realpath(common_folder(self.git_dir))
         except CannotJudge as error:
             ignored = " GIT_DIR, which is set, does not count here." if "GIT_DIR" in os.environ else ""
-            raise CannotInstall(f"{self.path} can't be used: {error}{ignored}") from error
+            raise CannotInstall(f"{error}{ignored}") from error
 
     def ask(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> str:
         """Git's output without its last newline. CannotInstall for an exit status that is not accepted."""

@@ -6,16 +6,16 @@ from ...policy.record import Record
 
 
 class MissingLines(Record):
-    """`count` lines are missing, the first and the last of them with these numbers."""
+    """`number` lines are missing, the first and the last of them with these numbers."""
 
     first: int
     last: int
-    count: int
+    number: int
 
     def __str__(self) -> str:
-        if self.count == 1:
+        if self.number == 1:
             return f"its line {self.first}"
-        few = f"{self.count} of " if self.count <= self.last - self.first else ""
+        few = f"{self.number} of " if self.number <= self.last - self.first else ""
         return f"{few}its lines {self.first} to {self.last}"
 
 
@@ -45,9 +45,8 @@ class LineNumbers:
             self._expect(newest)
         self.last = max(self.last, newest)
 
-    def _expect(self, number: int) -> None:
-        lacking = number - self.last
+    def _expect(self, upto: int) -> None:
+        lacking = upto - self.last
         if lacking > 0:
-            before = self.missing
-            first, count = (self.last + 1, 0) if before is None else (before.first, before.count)
-            self.missing = MissingLines(first, number, count + lacking)
+            known = self.missing or MissingLines(self.last + 1, upto, 0)
+            self.missing = MissingLines(known.first, upto, known.number + lacking)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from support import Repo, Server
+from support.command_line import tagwarden
 from tagwarden.cli.run import run
 
 Capture = pytest.CaptureFixture[str]
@@ -79,3 +81,56 @@ def test_the_logs_of_several_are_read_together(fleet: list[Server], capsys: Capt
     assert lines[2].startswith("c.git: there is no push log")
     assert lines[3:5] == ["", "a.git:"]
     assert "accepted" in lines[5]
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda path: (path / "HEAD").write_text("x\n"), "HEAD can't be read; it must say 'ref: refs/heads/<branch>'"),
+        (lambda path: (path / "refs").rename(path / "gone"), "refs is missing"),
+    ],
+    ids=["HEAD", "refs"],
+)
+@pytest.mark.parametrize(
+    "command", [["install", "--server"], ["status", "--server"], ["audit"], ["log"]], ids=lambda command: command[0]
+)
+def test_what_is_broken_of_a_repository_is_said(
+    fleet: list[Server], command: list[str], damage: Callable[[Path], object], said: str, capsys: Capture
+) -> None:
+    damage(fleet[1].path)
+
+    assert run([*command, "*.git"]) == (1 if command[0] == "install" else 3)
+    lines = dict(line.split(": ", 1) for line in capsys.readouterr().out.split("\n\n")[0].splitlines())
+    assert list(lines) == ["a.git", "b.git", "c.git"]
+    assert lines["b.git"] == f"'{fleet[1].path}' is not a git repository any more: {said}"
+
+
+@pytest.mark.usefixtures("fleet")
+def test_what_can_not_be_looked_into_is_not_passed_over(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    there = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != "none.git" and there(path, mode))
+
+    assert run(["audit", "n*.git"]) == 3
+    assert "none.git' is not a git repository" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("fleet")
+def test_of_whole_logs_no_more_than_a_line_each_is_said(capsys: Capture) -> None:
+    assert run(["install", "--server", "*.git"]) == 0
+    capsys.readouterr()
+
+    assert run(["log", "--verify", "*.git"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [f"{name}.git: the push log is whole: 0 lines, newest hash none" for name in ("a", "b", "c")]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a repository to somebody else")
+@pytest.mark.parametrize("command", [["audit"], ["log", "--verify"]], ids=lambda command: command[0])
+def test_whoever_may_not_read_a_repository_is_told_whose_it_is(
+    fleet: list[Server], tmp_path: Path, command: list[str]
+) -> None:
+    os.chown(fleet[0].path, 65534, 65534)
+
+    ran = tagwarden(tmp_path, *command, "a.git")
+    assert ran.status == 3
+    assert f"{fleet[0].path} belongs to nobody, and Git reads it only as that user: put `sudo -u nobody`" in ran.err
