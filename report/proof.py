@@ -56,6 +56,10 @@ def what_is_proven(said: str, tags: Iterable[str], *, refused: bool | None) -> P
     return "reports" if REPORTS in said else "no"
 
 
+NOT_JUDGED = "a bad tag was refused, but not because tagwarden judged it"
+ACCEPTED = "a bad tag was accepted"
+
+
 def what_went_wrong(*, refused: bool) -> str:
     """Why a push of bad tags that was `refused`, or was not, proves nothing."""
-    return "a bad tag was refused, but not because tagwarden judged it" if refused else "a bad tag was accepted"
+    return NOT_JUDGED if refused else ACCEPTED

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
@@ -15,6 +17,15 @@ if TYPE_CHECKING:
     from .served_repository import ServedRepository
 
 OURS = "tagwarden."
+# Every setting that a hook or a command reads, as Git writes it where it lists them: in lower case.
+KNOWN = frozenset(
+    f"{OURS}{name}".lower()
+    for name in (
+        *("pusher", "policy", "defaultPolicy", "sitePolicy", "lockTimeout", "logSink", "repositoryId"),
+        *("prePush", "remoteTimeout", "offline"),
+    )
+)
+UNKNOWN = "tagwarden has no such setting"
 # Gitaly hands hooks /dev/null for these (internal/git/gitcmd of GitLab's Gitaly).
 NOT_READ_ON_GITLAB = ("system", "global")
 
@@ -38,21 +49,36 @@ def settings_in_force(repository: ServedRepository, host: str) -> tuple[list[InF
             with closing(Configuration(repository.git)) as configuration:
                 shared = configuration.of_the_machine()
             where = f"file:{repository.git.settings_file}"
-            found += [InForce(name, value, where, in_force=True, because=None) for name, value in shared]
+            found += [_value(name, value, where, None) for name, value in shared]
         except CannotJudge as problem:
             problems.append(f"no push is accepted: {problem}")
     for scope, origin, name, value in repository.settings():
         if name.startswith(OURS):
-            unread = host == "gitlab" and scope in NOT_READ_ON_GITLAB
-            because = f"GitLab hands hooks no {scope} configuration" if unread else None
-            found.append(InForce(name, "true" if value is None else value, origin, not unread, because))
+            not_handed_on = host == "gitlab" and scope in NOT_READ_ON_GITLAB
+            unread = f"GitLab hands hooks no {scope} configuration" if not_handed_on else None
+            found.append(_value(name, "true" if value is None else value, _place(origin, repository.git_dir), unread))
     problems += [
-        f"{one.setting} in {one.set_in} is not in force: {one.because}. Set it in the repository, or in a file for all "
-        "repositories: `tagwarden install --server --settings FILE`"
-        for one in found
-        if one.because
+        f"{one.setting} in {one.set_in} is not in force: {one.because}{_advice(one)}" for one in found if one.because
     ]
     return list(_with_the_last_in_force(found)), problems
+
+
+def _value(name: str, value: str, where: str, unread: str | None) -> InForce:
+    because = unread if name in KNOWN else UNKNOWN
+    return InForce(name, value, where, because is None, because)
+
+
+def _place(origin: str, git_dir: str) -> str:
+    """Where Git has a value from; it names the repository's own file as seen from the repository."""
+    kind, _, path = origin.partition(":")
+    return f"{kind}:{os.path.join(git_dir, path)}" if kind == "file" else origin
+
+
+def _advice(value: InForce) -> str:
+    if value.because == UNKNOWN:
+        nearest = get_close_matches(value.setting, KNOWN, 1)
+        return f"; did you mean {nearest[0]}?" if nearest else ""
+    return ". Set it in the repository, or in a file for all repositories: `tagwarden install --server --settings FILE`"
 
 
 def _with_the_last_in_force(found: list[InForce]) -> Iterator[InForce]:

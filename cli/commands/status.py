@@ -12,6 +12,7 @@ from ...report.documents.shape import holding, or_null, shape
 from ...report.documents.shapes import SOURCE
 from ...report.escape import escape
 from ...report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
+from ...report.proof import NOT_JUDGED
 from ...repository.hook_files.errors import CannotInstall
 from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
 from ..options import json_option, repositories_argument
@@ -24,6 +25,7 @@ PROVEN = {
     "reports": 'Nothing is refused, for the policy\'s mode is "evaluate": a bad tag was pushed to a scratch '
     "repository, and tagwarden reported it.",
     "no": "Bad tags are not refused.",
+    "not judged": "Pushes of tags are refused, but not because tagwarden judges them.",
     "unknown": "Whether bad tags are kept out can't be proven from here.",
 }
 # Whoever works there may have chosen to be warned only.
@@ -36,6 +38,7 @@ IN_SHORT = {
     "refuses": "refuses bad tags",
     "reports": "only reports bad tags",
     "no": "BAD TAGS ARE NOT REFUSED",
+    "not judged": "TAGS ARE REFUSED WITHOUT BEING JUDGED",
     "unknown": "can't be proven",
 }
 UNTIL = {"push": "the refs are in place", "hook": "the hook ends", "unknown": "an end that was not seen"}
@@ -86,11 +89,16 @@ def status(repositories: tuple[str, ...], server: bool, as_json: bool) -> int:
         wrong = _what_is_wrong(found)
         alone = is_alone(repositories)
         details = (
-            [(PROVEN if server else PROVEN_IN_A_CLONE)[found["proven"]], *_about(found), *wrong] if alone else wrong
+            [(PROVEN if server else PROVEN_IN_A_CLONE)[_outcome(found)], *_about(found), *wrong] if alone else wrong
         )
         return Answer(_exit_status(found), _in_one_line(found), details, found)
 
     return for_each_repository(repositories, ask, as_json=as_json)
+
+
+def _outcome(found: dict[str, Any]) -> str:
+    """The key of what is said first: what is proven, or that bad tags are refused, but not by a verdict."""
+    return "not judged" if found["proven"] == "no" and NOT_JUDGED in found["problems"] else found["proven"]
 
 
 def _exit_status(found: dict[str, Any]) -> int:
@@ -150,7 +158,7 @@ def _refusal(refusal: dict[str, Any]) -> str:
 
 
 def _in_one_line(found: dict[str, Any]) -> str:
-    words = [IN_SHORT[found["proven"]]]
+    words = [IN_SHORT[_outcome(found)]]
     if found["problems"]:
         words.append(counted(len(found["problems"]), "problem"))
     if "logged" in found:

@@ -107,7 +107,7 @@ class Git:
                 # Git says so in English: it reads with LC_ALL=C.
                 if "not a git repository" not in str(problem):
                     raise
-                from .no_repository import no_repository
+                from ..no_repository import no_repository
 
                 raise CannotJudge(no_repository(self.directory or self.environment.get("GIT_DIR"))) from None
             bare, _, folder = answer.partition(b"\n")

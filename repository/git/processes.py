@@ -116,7 +116,7 @@ class Child:
         said = self.complaint()
         self._close_stderr()
         if "not a git repository (or any" in said:
-            from .no_repository import directory_of, no_repository
+            from ..no_repository import directory_of, no_repository
 
             return CannotJudge(no_repository(directory_of(self.arguments)))
         message = f"{self._program()} {how}" + (f" and said: {said}" if said else " without a word")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 from support import Repo, Server
 from support.command_line import Ran, tagwarden
+from support.project import ROOT
+from tagwarden.server_hooks.settings_in_force import KNOWN
 
 NewServer = Callable[..., Server]
 
@@ -74,7 +77,33 @@ def test_the_repositorys_own_configuration_goes_before_it(guarded: Server, setti
     assert in_force(found)["tagwarden.pusher"] == "http"
     (overridden,) = [one for one in found.json["configuration"] if not one["in_force"]]
     assert (overridden["value"], overridden["set_in"]) == ("env:WHO", f"file:{settings}")
-    assert overridden["because"].endswith("goes before it")
+    assert overridden["because"] == f"file:{guarded.path}/config goes before it"
+
+
+def test_a_setting_that_there_is_not_is_named_with_the_one_that_was_meant(guarded: Server, settings: Path) -> None:
+    with settings.open("a") as file:
+        file.write("[tagwarden]\n\tpushr = http\n")
+    guarded.git("config", "tagwarden.siteplicy", "file:/nowhere")
+
+    found = status(guarded)
+    assert found.status == 1
+    unknown = "is not in force: tagwarden has no such setting; did you mean"
+    assert found.json["problems"] == [
+        f"tagwarden.pushr in file:{settings} {unknown} tagwarden.pusher?",
+        f"tagwarden.siteplicy in file:{guarded.path}/config {unknown} tagwarden.sitepolicy?",
+    ]
+
+
+def test_every_setting_that_the_program_reads_is_known() -> None:
+    read = {
+        name
+        for folder in ("cli", "hooks", "repository", "server_hooks")
+        for file in (ROOT / folder).rglob("*.py")
+        for name in re.findall(r'_?(?:SETTING|TIMEOUT)\w* = "(tagwarden\.\w+)"', file.read_text())
+    }
+
+    assert len(read) > 8
+    assert {name.lower() for name in read} == KNOWN
 
 
 def test_nothing_but_our_own_settings_counts_in_it(guarded: Server) -> None:

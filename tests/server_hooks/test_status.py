@@ -197,7 +197,11 @@ class TestNotProven:
 
         assert "not because tagwarden judged it" in self.problems(server, prove)
         assert run(["status", "--server", str(server.path)]) == 1
-        assert "closed for today" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert said.startswith("Pushes of tags are refused, but not because tagwarden judges them.")
+        assert "closed for today" in said
+        assert run(["status", "--server", str(server.path), str(server.path)[:-1] + "*"]) == 1
+        assert f"{server.path}: TAGS ARE REFUSED WITHOUT BEING JUDGED; 1 problem; " in capsys.readouterr().out
 
     def test_a_policy_that_can_not_be_read(self, server: Server, prove: Prove) -> None:
         server.commit_on_main({"tagwarden.toml": "[nonsense]\n"})
