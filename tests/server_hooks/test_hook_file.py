@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Mapping
@@ -305,26 +306,22 @@ class TestWhatIsHandedOn:
             assert ran.returncode == 3 or is_no_list_of_refs(handed.read_bytes())
 
     def test_a_line_that_comes_later_where_reading_does_not_wait_for_it(self, served: HookRepo) -> None:
-        served.run(stdin=b"x\n")
-        lines = [f"{ZERO} {served.first} {ref}\n".encode() for ref in ("refs/heads/feature", "refs/tags/m@v1.0.0")]
+        branch, tag = lines_of_a_push(served)
         reading, writing = os.pipe()
         os.set_blocking(reading, False)
-        os.write(writing, lines[0])
-        command = [*served.shell, "hooks/pre-receive"]
 
-        with (
-            open(reading) as stdin,
-            subprocess.Popen(
-                command, cwd=served.repo.path, env={**os.environ, "GIT_DIR": "."}, stdin=stdin, stdout=subprocess.PIPE
-            ) as hook,
-        ):
-            time.sleep(0.1)
-            os.write(writing, lines[1])
-            os.close(writing)
-            said, _ = hook.communicate(timeout=60)
+        ran = fed(served, reading, writing, (branch, tag))
 
-        assert hook.returncode == 1
-        assert said.startswith(b"python")
+        assert (ran.exit, ran.started_python) == (1, True)
+
+    # Before the end, in what the shell looks for, and behind the first space.
+    @pytest.mark.parametrize("at", [-1, *(pytest.param(at, marks=pytest.mark.thorough) for at in (-9, -15, 45))])
+    def test_a_line_of_which_a_signal_makes_a_shell_forget_the_beginning(self, served: HookRepo, at: int) -> None:
+        branch, tag = lines_of_a_push(served)
+
+        ran = fed(served, *os.pipe(), (branch + tag[:at], tag[at:]), between=signal.SIGCHLD)
+
+        assert (ran.exit, ran.started_python) == (1, True)
 
     @pytest.mark.thorough
     @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
@@ -363,6 +360,36 @@ class TestWhatIsHandedOn:
         ran = served.run((ZERO, served.first, "refs/tags/m @$(x)"), hook="update")
 
         assert ran.stdout == f"python [  refs/tags/m @$(x) {ZERO} {served.first}] []\n"
+
+
+def lines_of_a_push(repo: HookRepo) -> list[bytes]:
+    """What Git says of a new branch and of a new tag."""
+    return [f"{ZERO} {repo.first} {ref}\n".encode() for ref in ("refs/heads/feature", "refs/tags/m@v1.0.0")]
+
+
+def fed(
+    repo: HookRepo, reading: int, writing: int, pieces: tuple[bytes, bytes], *, between: signal.Signals | None = None
+) -> Ran:
+    """A run of the hook on what comes through a pipe in two pieces, and gets a signal in `between`."""
+    repo.run(stdin=b"x\n")  # puts the hook file there
+    os.write(writing, pieces[0])
+    with subprocess.Popen(
+        [*repo.shell, "hooks/pre-receive"],
+        cwd=repo.repo.path,
+        env={**os.environ, "GIT_DIR": "."},
+        stdin=reading,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as hook:
+        time.sleep(0.1)
+        if between is not None:
+            hook.send_signal(between)
+            time.sleep(0.05)
+        os.write(writing, pieces[1])
+        os.close(writing)
+        os.close(reading)
+        said, complained = hook.communicate(timeout=60)
+    return Ran(hook.returncode, os.fsdecode(said), os.fsdecode(complained))
 
 
 def is_no_list_of_refs(given: bytes) -> bool:
@@ -435,13 +462,15 @@ def test_a_program_that_can_not_be_loaded_refuses_and_says_what_to_do(one_shell:
 class TestNoInput:
     """Git starts pre-receive only for a push of refs, and update with three arguments."""
 
-    @pytest.mark.parametrize("given", [b"", b"\n", b"\n\n"])
-    def test_is_not_accepted(self, served: HookRepo, given: bytes) -> None:
-        ran = served.run(stdin=given)
+    def test_is_not_accepted(self, served: HookRepo) -> None:
+        ran = served.run(stdin=b"")
 
         assert ran.exit == 3
         assert "Git named no refs to this hook" in ran.stderr
         assert len(ran.stderr.splitlines()) == 1
+
+    def test_empty_lines_are_left_to_python(self, served: HookRepo) -> None:
+        assert served.run(stdin=b"\n\n").started_python
 
     def test_for_update_is_not_accepted(self, served: HookRepo) -> None:
         served.run((ZERO, served.first, "refs/heads/feature"), hook="update")
