@@ -11,7 +11,7 @@ from ..policy.objects.lfs_pointer import MOST_BYTES as MOST_POINTER
 from ..policy.objects.lfs_pointer import read_pointer
 from ..policy.objects.piece import Piece
 from ..repository.git.trees.paths import is_path
-from .documents import MOST_BYTES, SECONDS, is_readable
+from .documents import MOST_BYTES, SECONDS, TookTooLong, is_readable
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -33,7 +33,7 @@ MOST_NOTES = 20
 
 
 class CommitFiles:
-    """What a commit holds. `notes` says what was not read, and why."""
+    """What a commit holds. `notes` says what was not read, and why; `lasting` whether it will be so every time."""
 
     def __init__(self, reader: Entries, commit: str, documents: Documents) -> None:
         self._noted: dict[str, None] = {}
@@ -42,6 +42,7 @@ class CommitFiles:
         self._documents = documents
         self._entries: dict[str, TreeEntry | None] = {}
         self._left = SECONDS_OF_A_COMMIT
+        self.lasting = True
 
     def entry(self, path: str) -> TreeEntry | None:
         """What stands at a path from the root; None where nothing does, or where that can't be told."""
@@ -63,6 +64,7 @@ class CommitFiles:
                 found = self._reader.entry(self._commit, path, limit=MOST_BYTES)
         except CannotJudge as problem:
             self.note(f"{path!r} can't be looked up here: {problem}")
+            self.lasting = False
             return None
         return found
 
@@ -82,6 +84,7 @@ class CommitFiles:
             return self._documents.load(path, found.data, seconds=min(self._left, SECONDS))
         except ValueError as problem:
             self.note(f"{path!r} was not read: {problem}")
+            self.lasting = self.lasting and not isinstance(problem, TookTooLong)
             return None
         finally:
             self._left -= time.monotonic() - began

@@ -18,6 +18,10 @@ MOST_VALUES = 1000
 DEEPEST = 50
 
 
+class TookTooLong(ValueError):
+    """It can't be read in the time there is for it."""
+
+
 class Documents:
     """The files that were read, by content: many versions hold the same ones."""
 
@@ -27,7 +31,7 @@ class Documents:
     def load(self, path: str, data: bytes, *, seconds: float = SECONDS) -> Any:
         """The document in a file, by the ending of its name, read within so many seconds.
 
-        Raises ValueError, which says why it can't be read.
+        Raises ValueError, which says why it can't be read, and is TookTooLong where another time it might.
         """
         kind = kind_of(path)
         if kind is None:
@@ -38,7 +42,7 @@ class Documents:
                 found, _ = in_time(lambda: _load_or_fail(kind, data), seconds=seconds, too_slow=TOO_SLOW)
             except CannotJudge as problem:
                 # Not kept: another commit may have more time for it.
-                raise ValueError(str(problem)) from None
+                raise TookTooLong(str(problem)) from None
             self._read[kind, data] = found
         found = self._read[kind, data]
         if isinstance(found, ValueError):

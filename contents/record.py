@@ -27,6 +27,8 @@ class Contents(Record):
     `command` is what that stage ran, by the stage's name.
     Where DVC keeps the folder that the artifact lies in as one, `artifact` is
     that folder, and `part` the path in there; else it is empty.
+    `lasting` tells whether the same tag always holds this: nothing of its
+    commit was missing here, and nothing took too long to read.
     """
 
     artifact: Piece | None = None
@@ -37,3 +39,4 @@ class Contents(Record):
     notes: tuple[str, ...] = ()
     part: str = ""
     command: Stated | None = None
+    lasting: bool = True

@@ -61,6 +61,7 @@ def contents_of(
         (*stated.notes, *notes, *files.notes),
         part,
         _command(maker, folder),
+        files.lasting,
     )
 
 

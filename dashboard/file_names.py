@@ -17,6 +17,11 @@ def repository_file(repository: str) -> str:
     return f"r/{_slug(repository)}-{_digest(repository)}.html"
 
 
+def contents_file(repository: str) -> str:
+    """What the versions of a repository hold, for the next build."""
+    return f"data/{_slug(repository)}-{_digest(repository)}.contents.gz"
+
+
 def _slug(text: str) -> str:
     """The letters and digits of `text`, so that a link says what it leads to."""
     letters = "".join(one if one.isascii() and one.isalnum() else "-" for one in text.lower())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from ..contents.difference import TELLING
 from ..contents.documents import Documents
@@ -13,6 +14,7 @@ from ..contents.tree_entries import TreeEntries
 from ..contents.version_contents import contents_of
 from ..policy.objects.trailers import parse_trailers
 from ..policy.wording import counted
+from .kept_contents import KeptContents
 from .records import Made
 
 TYPE_CHECKING = False
@@ -31,11 +33,15 @@ MOST_NOTES = 10
 
 
 class MadeOf:
-    """Reads what the versions of one repository hold, as long as SECONDS last; without a reader, what tags say."""
+    """Reads what the versions of one repository hold, as long as SECONDS last; without a reader, what tags say.
 
-    def __init__(self, reader: Reader | None, seconds: float = SECONDS) -> None:
+    What is in `kept` is not read again, and what is read is kept there.
+    """
+
+    def __init__(self, reader: Reader | None, kept: KeptContents | None = None, seconds: float = SECONDS) -> None:
         self._entries = TreeEntries(reader) if reader is not None else None
         self._documents = Documents()
+        self._kept = kept or KeptContents()
         self._left = seconds
         self._passed_over = 0
 
@@ -56,7 +62,8 @@ class MadeOf:
             if self._entries is None:
                 held = stated_in(trailers)
             else:
-                held = contents_of(self._entries, model, tag.object.target, trailers, self._documents)
+                read = partial(contents_of, self._entries, model, tag.object.target, trailers, self._documents)
+                held = self._kept.of(model, tag.oid, read)
             found[tag.name] = held, _made_of(held, trailers, metrics)
             self._left -= time.monotonic() - began
         return found

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ..policy.verdict import Verdict
     from ..repository.git.program import GitProgram
     from ..repository.trusted.loaded_policy import LoadedPolicy
+    from .kept_contents import KeptContents
     from .landings import Landings
     from .model import NamedTag
 
@@ -41,16 +42,18 @@ if TYPE_CHECKING:
 ONLY_TAGS = "Of a URL only the tags are read, so neither its policy nor an audit is shown here."
 
 
-def read_repository(place: str, name: str, policy_of: PolicyOf) -> RepositoryFacts:
-    """All that is known of the repository at `place`, to be shown as `name`."""
+def read_repository(place: str, name: str, policy_of: PolicyOf, kept: KeptContents | None = None) -> RepositoryFacts:
+    """All that is known of the repository at `place`, to be shown as `name`; `kept` is what its versions hold."""
     try:
         with open_repository(place, approvals=True) as reader:
-            return _read(reader, name, policy_of, only_tags=is_url(place))
+            return _read(reader, name, policy_of, kept, only_tags=is_url(place))
     except (CannotJudge, OSError) as problem:
         return RepositoryFacts(name, (), (), None, False, (), None, (), str(problem))
 
 
-def _read(reader: GitProgram, name: str, policy_of: PolicyOf, *, only_tags: bool) -> RepositoryFacts:
+def _read(
+    reader: GitProgram, name: str, policy_of: PolicyOf, kept: KeptContents | None, *, only_tags: bool
+) -> RepositoryFacts:
     tags = dict(tags_by_model(reader))
     loaded, verdict, notes = None, None, [ONLY_TAGS] if only_tags else []
     if not only_tags:
@@ -67,7 +70,7 @@ def _read(reader: GitProgram, name: str, policy_of: PolicyOf, *, only_tags: bool
         by_model.setdefault(finding.model, []).append(finding)
     landings = None if only_tags else _landings(reader, notes)
     policy = loaded.policy if loaded else None
-    making = MadeOf(None if only_tags else reader)
+    making = MadeOf(None if only_tags else reader, kept)
     approvals = approvals_of(reader, policy, notes)
     models, held = [], {}
     for model, found in tags.items():

@@ -15,8 +15,10 @@ from markupsafe import Markup
 from ..policy.program_version import VERSION
 from ..policy.record import Record
 from .drawings import months_chart
+from .file_names import contents_file
 from .fingerprint import fingerprint_of
 from .home import home_of, models_script, months_of, recent_events, rows_in_page
+from .kept_contents import KeptContents
 from .links import LinkTemplates
 from .pages import ASSETS, TEMPLATES, Pages, Site
 from .places import names_of, without_twins
@@ -109,7 +111,7 @@ def _build(places: Sequence[str], folder: str, policy_of: PolicyOf, options: Opt
         else:
             stale.append((name, place, found))
     written = 0
-    for done in _made(stale, partial(_make, folder, site, policy_of), progress):
+    for done in _made(stale, partial(_make, folder, site, made_by, policy_of), progress):
         kept[done.name] = done.kept
         written += done.written
     summaries = [kept[name].summary for name, _ in named]
@@ -156,15 +158,18 @@ def _several_processes() -> ProcessPoolExecutor | None:
 _pages: dict[Site, Pages] = {}
 
 
-def _make(folder: str, site: Site, policy_of: PolicyOf, stale: tuple[str, str, str | None]) -> _Done:
+def _make(folder: str, site: Site, made_by: str, policy_of: PolicyOf, stale: tuple[str, str, str | None]) -> _Done:
     name, place, fingerprint = stale
-    facts = read_repository(place, name, policy_of)
+    writer = Writer(folder)
+    contents = KeptContents(writer.read(contents_file(name)), made_by)
+    facts = read_repository(place, name, policy_of, contents)
     pages = _pages.get(site)
     if pages is None:
         pages = _pages[site] = Pages(site)
-    writer = Writer(folder)
     for file, text in pages.of_repository(facts):
         writer.write(file, text)
+    if (data := contents.as_bytes()) is not None:
+        writer.write(contents_file(name), data)
     # What could not be read is tried again.
     kept = Kept(None if facts.problem else fingerprint, writer.files, summary_of(facts))
     return _Done(name, kept, writer.written)
@@ -187,7 +192,8 @@ def _write_site(writer: Writer, site: Site, summaries: Sequence[Summary]) -> Non
 def _made_by(options: Options) -> str:
     """Another text for another program, templates or options: then every page is made anew."""
     told = hashlib.sha256(repr((VERSION, options)).encode("utf-8", "surrogateescape"))
-    for folder in (TEMPLATES, os.path.dirname(TEMPLATES)):
+    own = os.path.dirname(TEMPLATES)
+    for folder in (TEMPLATES, own, os.path.join(os.path.dirname(own), "contents")):
         for name in sorted(os.listdir(folder)):
             if name.endswith((".html", ".py")):
                 with open(os.path.join(folder, name), "rb") as file:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FOLDERS = ("m", "r", "data")
+ENDINGS = (".html", ".js", ".contents.gz")
 
 
 class Writer:
@@ -37,13 +38,21 @@ class Writer:
         os.replace(temporary, path)
         self.written += 1
 
+    def read(self, name: str) -> bytes:
+        """The content of a file of an earlier build; empty where there is none that can be read."""
+        try:
+            with open(os.path.join(self._folder, name), "rb") as file:
+                return file.read()
+        except OSError:
+            return b""
+
     def remove(self, names: Iterable[str]) -> int:
         """Remove pages of models and repositories that are no more; how many there were."""
         removed = 0
         for name in names:
             # What the state names is believed only as far as the site's own layout goes.
             folder, _, file = name.partition("/")
-            if folder in FOLDERS and file == os.path.basename(file) and file.endswith((".html", ".js")):
+            if folder in FOLDERS and file == os.path.basename(file) and file.endswith(ENDINGS):
                 try:
                     os.unlink(os.path.join(self._folder, name))
                     removed += 1

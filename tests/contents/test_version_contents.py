@@ -130,6 +130,25 @@ def test_a_stage_may_have_run_several_commands_and_what_is_no_command_is_none(ho
     assert (found.command and found.command.value) == told
 
 
+def test_what_is_missing_here_or_takes_too_long_is_not_what_the_version_will_always_hold(
+    holds, repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert holds({"metrics.json": "{broken"}).lasting
+    monkeypatch.setattr("tagwarden.contents.commit_files.SECONDS_OF_A_COMMIT", 0.0)
+    assert not holds({"metrics.json": '{"AUC": 0.91}'}).lasting
+    monkeypatch.undo()
+    commit = repo.commit({"metrics.json": '{"AUC": 0.92}'})
+    blob = repo.git("rev-parse", "HEAD:metrics.json")
+    (repo.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+
+    reader = GitProgram(Git.at(str(repo.path)))
+    found = contents_of(reader, "churn", commit, (), Documents())
+    reader.close()
+
+    assert "can't be looked up here" in found.notes[0]
+    assert not found.lasting
+
+
 def test_a_stage_that_ran_once_for_each_of_several_is_found(holds) -> None:
     yaml = (
         "stages:\n  train:\n    foreach: [a, b]\n    do: {cmd: x, outs: ['${item}.pkl'], metrics: [m.json]}\n"

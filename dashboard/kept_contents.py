@@ -1,0 +1,89 @@
+"""What the versions of one repository hold, kept for the next build: reading it anew takes Git and YAML longest.
+
+A tag's id stands for its message and its commit, so what was read of it once
+holds. It is published with the site, and holds no more than its pages are made from.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+
+from ..contents.record import Contents, Stated
+from ..policy.objects.piece import Piece
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+# With fewer versions a build reads them in less than two seconds, and a thousand such files would fill the disk.
+WORTH_KEEPING = 500
+# As JSON; versions beyond it are read again.
+MOST_BYTES = 64 * 1024 * 1024
+PIECES, STATED = ("data", "code"), ("metrics", "params")
+
+
+class KeptContents:
+    """What was read by the program and the options that `made_by` tells of; `before` is the file of the last build."""
+
+    def __init__(self, before: bytes = b"", made_by: str = "") -> None:
+        self._made_by = made_by
+        self._before = _read(before, made_by)
+        self._now: dict[str, Contents] = {}
+
+    def of(self, model: str, tag: str, read: Callable[[], Contents]) -> Contents:
+        """What the version of a model holds that the tag of this id registers, read only if that is not known."""
+        key = f"{tag} {model}"
+        known = self._before.get(key)
+        self._now[key] = found = known if known is not None else read()
+        return found
+
+    def as_bytes(self) -> bytes | None:
+        """The content of the file for the next build; None where it is not worth one."""
+        if len(self._now) < WORTH_KEEPING:
+            return None
+        lines = "\n".join(self._lines())
+        return gzip.compress(f"{json.dumps(self._made_by)}\n{lines}".encode(), compresslevel=6, mtime=0)
+
+    def _lines(self) -> Iterator[str]:
+        left = MOST_BYTES
+        for key, contents in self._now.items():
+            if contents.lasting:
+                line = json.dumps([key, contents._asdict()], separators=(",", ":"))
+                left -= len(line)
+                if left < 0:
+                    return
+                yield line
+
+
+def _read(data: bytes, made_by: str) -> dict[str, Contents]:
+    """What a file holds; nothing where it is damaged, or was made by another program."""
+    try:
+        first, *lines = gzip.decompress(data).decode("ascii").split("\n")
+        if not made_by or json.loads(first) != made_by:
+            return {}
+        return {key: _contents(found) for key, found in map(json.loads, filter(None, lines))}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError, EOFError, zlib.error):
+        return {}
+
+
+def _contents(found: dict[str, Any]) -> Contents:
+    """What `Contents._asdict` made the JSON of."""
+    artifact, command = found["artifact"], found["command"]
+    return Contents(
+        **{
+            **found,
+            **{name: tuple(map(_piece, found[name])) for name in PIECES},
+            **{name: tuple(Stated(*one) for one in found[name]) for name in STATED},
+            "notes": tuple(found["notes"]),
+            "artifact": None if artifact is None else _piece(artifact),
+            "command": None if command is None else Stated(*command),
+        }
+    )
+
+
+def _piece(found: Any) -> Piece:
+    path, digests, size, told_by = found
+    return Piece(path, tuple(digests), size, told_by)
