@@ -11,9 +11,9 @@ from typing import NamedTuple
 ADA = "Ada Lovelace <ada@example.com>"
 
 BREAKS = "every GTO command fails, for all models"
-OVERSHADOWED = "`gto check-ref` reports it; for `gto show` the older assignment still counts"
-IGNORES = "GTO skips it without a word, `gto check-ref` too (exit 0)"
-DISAGREES = "`gto check-ref`, by which CI acts, reports it; `gto show` does not heed it"
+OVERSHADOWED = "`gto check-ref` reports it; in `gto show` the older assignment still counts"
+IGNORES = "GTO silently skips it, and so does `gto check-ref` (exit 0)"
+DISAGREES = "`gto check-ref`, which CI jobs use, reports it; `gto show` ignores it"
 
 
 class BadTag(NamedTuple):
@@ -56,7 +56,7 @@ REFUSED = (
     BadState("a registration on a file", BadTag("m@v2.0.0", on="blob", type="blob"), "target-commit", BREAKS),
     BadState("an assignment on a tree", BadTag("m#prod#2", on="tree", type="tree"), "target-commit", BREAKS),
     BadState(
-        "a registration on a commit whose `encoding` nobody knows",
+        "a registration on a commit with an unknown `encoding`",
         BadTag("m@v2.0.0", on="klingon"),
         "target-commit",
         BREAKS,
@@ -115,7 +115,7 @@ REFUSED = (
         "a digit that is not ASCII",
         BadTag("m@v1٣.0.0"),
         "tag-name",
-        "GTO registers it, and sorts it behind all others as no version",
+        "GTO registers it, and sorts it after all others because it is not a valid version",
     ),
     BadState("a lower version than the latest", BadTag("m@v0.9.0"), "version-order", "the latest version stays v1.1.0"),
     BadState(
@@ -134,25 +134,25 @@ REFUSED = (
         "build metadata",
         BadTag("m@v1.1.0+a"),
         "version-form",
-        "GTO does not compare it, so the latest of twins is luck",
+        "GTO ignores it when it compares, so which of two such versions is the latest is arbitrary",
     ),
     BadState(
         "a model whose name differs only in case",
         BadTag("M@v1.0.0"),
         "model-case",
-        "two models for GTO, one file on macOS and Windows",
+        "GTO sees two models, but macOS and Windows store only one file",
     ),
     BadState(
         "a version tag that is moved",
         BadTag("m@v1.0.0"),
         "tag-immutable",
-        "v1.0.0 is another model for all who have not fetched it yet",
+        "v1.0.0 means something else to everybody who has not fetched it yet",
     ),
     BadState(
         "a stage tag that is moved",
         BadTag("m#prod", on="c0"),
         "tag-immutable",
-        "another version is in prod, and nothing tells that it changed",
+        "another version is in prod, and nothing records the change",
     ),
     BadState(
         "a version tag that is deleted",
@@ -175,27 +175,27 @@ REFUSED = (
         before=(BadTag("m@v1.0.0!", on="c0", at=50),),
     ),
     BadState("a deregistration on the wrong commit", BadTag("m@v1.1.0!", on="c0"), "state-exists", DISAGREES),
-    BadState("a deregistration of what was never registered", BadTag("m@v5.0.0!"), "state-exists", DISAGREES),
+    BadState("a deregistration of a version that was never registered", BadTag("m@v5.0.0!"), "state-exists", DISAGREES),
     BadState("an unassignment of a stage that nothing holds", BadTag("m#dev!", on="c1"), "state-exists", DISAGREES),
     BadState("an unassignment of the wrong version", BadTag("m#prod!", on="c0"), "state-exists", DISAGREES),
     BadState(
-        "an assignment in the second of another of that stage",
+        "an assignment in the same second as another of that stage",
         BadTag("m#prod#2", on="c0", at=20),
         "event-time",
-        "the version that was registered first is in the stage, whichever was assigned last",
+        "the version that was registered first holds the stage, regardless of which was assigned last",
     ),
-    BadState("an assignment dated back", BadTag("m#prod#2", on="c0", at=15), "event-time", OVERSHADOWED),
+    BadState("a backdated assignment", BadTag("m#prod#2", on="c0", at=15), "event-time", OVERSHADOWED),
     BadState(
-        "an unassignment and a new assignment in one second",
+        "an unassignment and a new assignment in the same second",
         BadTag("m#prod#3", on="c1", at=50),
         "event-time",
         DISAGREES,
         before=(BadTag("m#prod!#2", on="c1", at=50),),
     ),
-    BadState("a deregistration dated back", BadTag("m@v1.1.0!", on="c1", at=5), "event-time", DISAGREES),
-    BadState("a deprecation dated back", BadTag("m@deprecated", on="c1", at=15), "event-time", DISAGREES),
+    BadState("a backdated deregistration", BadTag("m@v1.1.0!", on="c1", at=5), "event-time", DISAGREES),
+    BadState("a backdated deprecation", BadTag("m@deprecated", on="c1", at=15), "event-time", DISAGREES),
     BadState(
-        "a deprecation before the date of a version's commit",
+        "a deprecation dated before a version's commit",
         BadTag("m@deprecated", on="c2", at=100),
         "event-time",
         DISAGREES,
@@ -216,7 +216,7 @@ ALLOWED = (
     Allowed(
         "a version that skips numbers",
         BadTag("m@v999.0.0"),
-        "GTO goes on from v999.0.1",
+        "GTO continues from v999.0.1",
         '[rules]\nversion-step = "error"\n',
         "version-step",
     ),
@@ -237,28 +237,28 @@ ALLOWED = (
     Allowed(
         "a stage in another case",
         BadTag("m#Prod#2", on="c1"),
-        "GTO takes it for another stage",
+        "GTO treats it as another stage",
         '[stages]\nnames = ["dev", "prod"]\n',
         "stage-known",
     ),
     Allowed(
         "a stage that skips those before it",
         BadTag("m#prod#2", on="c0"),
-        "GTO knows no order of stages",
+        "GTO has no order of stages",
         '[stages]\npath = ["dev", "prod"]\n',
         "stage-path",
     ),
     Allowed(
         "the deregistration of the version in production",
         BadTag("m@v1.1.0!", on="c1"),
-        "the stage is empty after it",
+        "the stage is empty afterwards",
         '[stages]\nonce-assigned-permanent = ["prod"]\n',
         "stage-permanent",
     ),
     Allowed(
-        "a counter that is used already, or lower",
+        "a counter that is already used, or lower",
         BadTag("m#dev#2", on="c1"),
-        "GTO never looks at counters when it reads",
+        "GTO ignores counters when it reads",
         '[rules]\ncounter = "error"\n',
         "counter",
         before=(BadTag("m#dev#5", on="c0", at=60),),
@@ -266,12 +266,12 @@ ALLOWED = (
     Allowed(
         "a commit that no branch contains",
         BadTag("m@v2.0.0", on="stray"),
-        "what was tagged can vanish from every branch",
+        "the tagged commit may be on no branch",
         '[target]\nbranches = ["main"]\n',
         "target-branch",
     ),
     Allowed(
-        "a commit without the files that were agreed on",
+        "a commit without the required files",
         BadTag("m@v2.0.0"),
         "GTO does not look into the commit",
         '[target]\nfiles = ["MODEL_CARD.md"]\n',
@@ -280,12 +280,12 @@ ALLOWED = (
     Allowed(
         "a model that nobody declared",
         BadTag("typo@v0.0.1"),
-        "GTO makes it a model",
+        "GTO creates the model",
         '[models]\nnames = ["m"]\n',
         "model-known",
     ),
     Allowed(
-        "a deprecation by anybody",
+        "a deprecation by just anybody",
         BadTag("m@deprecated", on="c1"),
         "`gto show` hides the model",
         '[[people.allow]]\nwho = ["ada"]\nwhat = ["deprecate"]\n',
@@ -303,8 +303,8 @@ WRITTEN_BY_GTO = (
     ("a second unassignment", "state-exists", "rules.state-exists"),
     ("a deregistered version", "version-once", "rules.version-once"),
     ("a deletion", "tag-permanent", "rules.tag-permanent"),
-    ("events that tie with one that they must follow", "event-time", "rules.event-time"),
-    ("with the update hook a registration and its assignment in one push", "state-exists", "rules.state-exists"),
+    ("an event in the same second as one that it must follow", "event-time", "rules.event-time"),
+    ("with the update hook, a registration and its assignment in one push", "state-exists", "rules.state-exists"),
 )
 
 
@@ -314,12 +314,12 @@ def page() -> str:
         [
             "# Bad states",
             "",
-            "What a `git push` of tags can do to a registry that GTO reads. Git itself lets all of it in.",
-            "Each line is a test: it is pushed to a server with the hook, and to one without.",
+            "What a `git push` of tags can do to a registry that GTO reads. Git itself accepts all of it.",
+            "Each row is a test: the push goes to a server with the hook, and to one without.",
             "",
             "## Refused by the built-in policy",
             "",
-            "The hook exits with 1 and names the rule; `git push` shows it and exits with 1; no ref changes.",
+            "The hook exits with 1 and names the rule; `git push` prints that and exits with 1; no ref changes.",
             "",
             "| pushed | without the hook | rule |",
             "|---|---|---|",
@@ -328,9 +328,9 @@ def page() -> str:
                 for state in REFUSED
             ),
             "",
-            "## Let in by the built-in policy",
+            "## Accepted by the built-in policy",
             "",
-            "Teams differ in these. The policy in the last column refuses them.",
+            "Teams handle these differently. The policy in the last column refuses them.",
             "",
             "| pushed | why it can matter | rule | policy |",
             "|---|---|---|---|",
@@ -341,7 +341,7 @@ def page() -> str:
             "",
             "## Written by GTO, and refused",
             "",
-            "Everything else that the `gto` command writes is accepted in the order that it was made",
+            "Everything else that the `gto` command writes is accepted in the order in which it was made",
             "(`tests/gto/test_honest_tags.py`).",
             "",
             "| what | rule | policy key |",
@@ -350,9 +350,9 @@ def page() -> str:
             "",
             "## Neither",
             "",
-            "An assignment may be dated before the registration of its version: GTO reads that rightly.",
+            "An assignment may be dated before the registration of its version: GTO reads that correctly.",
             "",
-            "Not brought by tags, and so not for the hook to refuse: a `.gto` in the work tree, or an",
+            "Some states don't come from tags, so the hook can't refuse them: a `.gto` in the work tree, or an",
             "`artifacts.yaml` at HEAD, that GTO can't read; a model that `artifacts.yaml` at HEAD lists, which GTO",
             "takes up again after its deprecation if that commit is dated later.",
             "",
