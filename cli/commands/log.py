@@ -160,7 +160,9 @@ def find_log(repo: str, *, may_be_empty: bool = False) -> str:
         common_dir = os.path.normpath(os.path.join(repo, Git.at(repo).line("rev-parse", "--git-common-dir")))
     installed = may_be_empty and os.path.exists(os.path.join(common_dir, STATE_FOLDER))
     if not installed and not has_log(common_dir):
-        raise Refused(f"there is no push log in {common_dir!r}; the server hook writes one on the server")
+        raise Refused(
+            f"there is no push log in {common_dir!r}: the server's hook begins one with the first push that it judges"
+        )
     return common_dir
 
 
@@ -246,5 +248,5 @@ def _follow(repositories: Sequence[str], query: Query) -> int:
 
     if len(repositories) > 1:
         raise click.UsageError("--follow takes one repository")
-    follow(find_log(repositories[0] if repositories else "."), query)
+    follow(find_log(repositories[0] if repositories else ".", may_be_empty=True), query)
     return ACCEPTED

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from support import Server
+from tagwarden.cli.push_log import follow
 from tagwarden.cli.run import run
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.policy.push import RefUpdate
@@ -412,6 +413,17 @@ def test_what_is_logged_meanwhile_is_followed_through_a_rotation(folder: str) ->
         following.send_signal(signal.SIGINT)
     assert following.returncode == 130
     assert [name for line in said for name in ("ada", "bob", "cleo") if name in line] == ["ada", "bob", "cleo"]
+
+
+def test_a_log_that_is_still_to_begin_is_followed(
+    folder: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    Path(folder, LOG).parent.mkdir()
+    meanwhile = iter([lambda: log(folder, 1), lambda: log(folder, 1), lambda: os.kill(os.getpid(), signal.SIGINT)])
+    monkeypatch.setattr(follow.time, "sleep", lambda _: next(meanwhile)())
+
+    assert run(["log", "--follow", folder]) == 130
+    assert capsys.readouterr().out.count("ada") == 2
 
 
 def test_each_line_tells_the_user_that_the_kernel_knows(server: Server, clone, capsys: Capture) -> None:
