@@ -20,32 +20,31 @@ INTRODUCTION = """\
 
 <!-- Written by `make bench-docs` from performance.json; change bench/page.py. -->
 
-A hook is a fresh process in the middle of somebody's push. So what counts is
-not how fast tags are judged but what is done at all: which modules are
-imported, which processes are started, which refs and objects are read. The
-budgets below hold it to that.
+A hook is a new process that a pusher waits for. Its cost is not the speed of
+judging tags but the number of modules that it imports, of processes that it
+starts, and of refs and objects that it reads. The budgets below limit these.
 
-Nearly every figure is a ratio within one run, in which the contenders take
-turns: the milliseconds of one machine say little about another's. It compares
-medians of CPU time, that of all processes which a contender starts and waits
-for: what others do on the machine hardly changes it. `python` is the
-interpreter that the hook file names, in a virtual environment with a regular
-install (an editable one starts more slowly). The lock, the push log and its
-SHA-256 are inside the figures. A hook is measured as it finds a repository
-after a push that has landed.
+Almost every figure is a ratio within one run, in which the contenders take
+turns, because the milliseconds of one machine say little about another. The
+ratio compares medians of CPU time, summed over all processes that a contender
+starts and waits for, so other load on the machine hardly changes it. `python`
+is the interpreter that the hook file names, in a virtual environment with a
+regular install (an editable install starts more slowly). The figures include
+the lock, the push log and its SHA-256. A hook is measured on a repository in
+the state after a successful push.
 """
 
 PARTS = """\
 ## Where the time of one tag goes
 
-`python -m bench parts` runs the parts of the hook on their own. The greatest
-after Python's start is to import a hundred small modules, and half of that
-would be due even if they were empty: for each, Python looks into its folder,
-asks twice when the file was changed, and opens and reads what was compiled of
-it. A plain registration uses two thirds of what is in these modules, and most
-of the rest can't be told from what it uses by the name of a file. Docstrings
-cost nothing that can be measured. To bring one tag below 2.6 times Python's start, some fifteen modules would have
-to become parts of others; small files are worth more here.
+`python -m bench parts` runs the parts of the hook separately. After Python's
+start, the largest part is importing a hundred small modules. Half of that
+would remain if the modules were empty: for each, Python reads its folder,
+calls `stat` twice on the file, and opens and reads the compiled file. A plain
+registration uses two thirds of the code in these modules, and most of the
+rest is in the same files as code that it uses. Docstrings have no measurable
+cost. To bring one tag below 2.6 times Python's start, about fifteen modules
+would have to be merged into others; small files are worth the difference.
 """
 
 MEANING = """\
@@ -53,73 +52,78 @@ MEANING = """\
 
 ![What the hook takes as the tags grow](performance-growth.svg)
 
-- **With the tags that exist: not at all** while they are packed. `git
+- **With the number of existing tags: not at all** if they are packed. `git
   for-each-ref` seeks to the pushed model's prefix, and only that model's tags
-  are read. (The first tag of a new model costs one listing of all names, for
-  a model whose name differs only in case.) Loose refs cost Git one look at
-  each file; `git pack-refs --all` ends that. On ext4 a folder stays as large
-  as it ever was, and Git reads all of it: after a million loose tags that took
-  10 ms, until the empty folder was made anew (`rmdir refs/tags && mkdir refs/tags`).
-- **With the tags of the pushed model: linearly.** They are its history: all of
-  them are read, and no other model's. `tests/test_complexity.py` counts the
+  are read. (The first tag of a new model costs one listing of all names, to
+  find a model whose name differs only in case.) For loose refs, Git opens each
+  file; `git pack-refs --all` avoids that. On ext4 a folder never shrinks, and
+  Git reads all of it: after a million loose tags that took 10 ms, until the
+  empty folder was replaced (`rmdir refs/tags && mkdir refs/tags`).
+- **With the tags of the pushed model: linearly.** The hook reads all tags of
+  that model and none of other models; `tests/test_complexity.py` counts the
   objects.
 - **With the size of the push: linearly.** Tags are read and judged in batches
-  of 5,000. What stays of each until the end is its line and its name, less
+  of 5,000. Until the end, only the line and the name of each are kept, less
   than 1 KiB.
-- **With the files of the tagged commit: by its folders, once.** GTO walks all paths of every tagged commit, so the
-  gate reads all of its folders (`repository/git/trees/walk.py`), each distinct one once and no file. What it learns of
-  them is kept (`repository/git/trees/cache.py`): the next tag costs the folders that have changed since. GTO itself
-  takes 4 seconds for each tag on a hundred thousand paths, 40 seconds and 430 MB on a million.
-- **With the policy file: hardly.** Reading TOML takes longer than a judgement,
-  so what was made of the file is kept in the repository's `tagwarden/` folder
-  under its SHA-256 (`repository/trusted/policy_cache.py` says why that is safe). A
-  `message.pattern` costs the import of `re`, signatures one process a tag.
-- **Of many repositories in one command: by the processes that each needs.** An audit starts six, what it reads the
-  tags with among them (`tests/cli/test_fleet.py`), and `status --server` six beside its push of bad tags.
-- **The `update` hook costs a whole process a ref**; `pre-receive` costs one a
-  push. Prefer it wherever the host has it.
+- **With the files of the tagged commit: by its folders, once.** GTO walks all
+  paths of every tagged commit, so the hook reads each distinct folder once
+  (`repository/git/trees/walk.py`), but no file. It caches the result
+  (`repository/git/trees/cache.py`), so the next tag costs only the folders
+  that have changed since. GTO itself takes 4 seconds for each tag on a hundred
+  thousand paths, and 40 seconds and 430 MB on a million.
+- **With the policy file: hardly.** Parsing TOML takes longer than judging, so
+  the parsed policy is cached in the repository's `tagwarden/` folder under the
+  file's SHA-256 (`repository/trusted/policy_cache.py` says why that is safe).
+  A `message.pattern` costs the import of `re`, signatures cost one process per
+  tag.
+- **With the number of repositories: by the processes that each needs.** An
+  audit starts six for each, including those that read the tags
+  (`tests/cli/test_fleet.py`), and `status --server` six in addition to its
+  test push of bad tags.
+- **The `update` hook costs one process per ref**; `pre-receive` costs one per
+  push. Prefer `pre-receive` if the host supports it.
 
-## What was done for it, in order of what it brought
+## Optimizations, the most effective first
 
-1. Reading the refs and objects of the pushed models only, by four `git`
-   processes: pygit2's import alone costs seven times the start of Python.
-2. The shell part of the hook file ends pushes that concern no tag. It starts
-   `git config`, and where stdin is a pipe as Git's is, nothing else: a `cat`
-   that looks for the end of the input took as long as a third of the hook.
-3. Imports, which are half of what a hook costs beyond the start of Python:
-   nothing heavy (`tests/test_hot_path.py` fails when anything is), a rule only
-   where a push has a feature that it speaks of, and what only refusals need
-   only for refusals.
-4. Records are made without `typing`, `collections` or `dataclasses`, and
-   nothing is compiled for them at run time (`policy/record.py`).
+1. Only the refs and objects of the pushed models are read, by four `git`
+   processes. (Importing pygit2 alone takes seven times as long as starting
+   Python.)
+2. The shell part of the hook file handles pushes that concern no tag. It
+   starts only `git config` if stdin is a pipe, as Git's is: a `cat` that looks
+   for the end of the input took a third of the hook's time.
+3. Imports, half of a hook's cost beyond Python's start, are avoided: no heavy
+   module (`tests/test_hot_path.py`), a rule only if the push has a feature
+   that it is about, and the code for refusals only for refusals.
+4. Records are created without `typing`, `collections` or `dataclasses`, and
+   without compiling anything at run time (`policy/record.py`).
 5. The push log is written without `json`, programs are started without
-   `subprocess`, versions are read without python-semver.
-6. `git` works while Python imports what comes next.
-7. The policy is kept as plain values.
-8. A hook leaves by `os._exit`, and collects no garbage.
+   `subprocess`, and versions are parsed without python-semver.
+6. `git` runs while Python imports the modules needed next.
+7. The policy is stored as plain values.
+8. A hook ends by `os._exit`, and runs without the garbage collector.
 
 ## What was tried and left out
 
 Each saved less than 5 % of a push of one tag:
 
 - a second, faster judge for plain registrations
-- finding modules without asking every finder, and starting Python without `site`
+- bypassing some of Python's module finders, and starting Python without `site`
 - reading packed-refs instead of the tag objects
 - one `git cat-file --batch-command` instead of two `git cat-file`
-- making the classes of records with less work of Python's own: 0.5 %
-- importing what words a fix (`policy/facts/fix.py`) only for a refusal: 0.3 %
+- creating the record classes with less work in Python itself: 0.5 %
+- importing the code that words a fix (`policy/facts/fix.py`) only for a refusal: 0.3 %
 
-## To repeat it
+## Repeating the measurements
 
     make bench         # minutes
-    make bench-full    # with a million tags where the above has 100,000
+    make bench-full    # with a million tags instead of 100,000
     make bench-docs    # this page, from the last run
 
-`python -m bench one-tag whole-push` runs single cases; with `--again` they
-take the place of those in an earlier run's results. Each prints minimum,
-median, 90th percentile, CPU time and peak memory of every contender. Peers
-(GTO, pre-commit) take part where they are installed beside the interpreter.
-The repositories are made by `git fast-import` and kept in `build/bench`.
+`python -m bench one-tag whole-push` runs single cases; with `--again` their
+results replace those of an earlier run. Each case prints minimum, median, 90th
+percentile, CPU time and peak memory of every contender. GTO and pre-commit
+take part if they are installed beside the interpreter. The repositories are
+created by `git fast-import` and kept in `build/bench`.
 """
 
 
@@ -145,7 +149,7 @@ def page(document: dict[str, Any]) -> str:
         "| case | contender | min | median | p90 | CPU | peak |",
         "|---|---|---|---|---|---|---|",
         *(line for case in document["cases"] for line in _contenders(case)),
-        "\nMilliseconds; the peak is that of the largest process, at least the bench's own.\n",
+        "\nTimes in milliseconds. The peak is that of the largest process, and at least that of the bench itself.\n",
         *_parts(document),
         MEANING,
     ]

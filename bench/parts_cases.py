@@ -93,8 +93,8 @@ def table(taken: Mapping[str, float]) -> list[tuple[str, float]]:
     return [
         ("the shell part of the hook file", taken[WHOLE] - taken[PYTHON]),
         ("Python's start", taken[LEAVING]),
-        ("finding and reading modules, were they empty", taken[EMPTY] - taken[LEAVING]),
-        ("what is in these modules", taken[IMPORTS] - taken[EMPTY]),
+        ("finding and reading the modules, as if they were empty", taken[EMPTY] - taken[LEAVING]),
+        ("the contents of these modules", taken[IMPORTS] - taken[EMPTY]),
         ("the two `git` processes that it waits for", git),
         ("the work: judging, the lock, the push log", taken[PYTHON] - taken[IMPORTS] - git),
     ]

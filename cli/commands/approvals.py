@@ -1,4 +1,4 @@
-"""`tagwarden approvals`: what the owner of a server does with the evidence of approvals."""
+"""`tagwarden approvals`: the owner of a server manages the evidence of approvals."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DOCUMENTS = (ARCHIVED, of_several(ARCHIVED.name, ARCHIVED))
 
 @click.group(short_help="Put the approvals of landed tags away.")
 def approvals() -> None:
-    """Keep the evidence of approvals, on the server.
+    """Manage the evidence of approvals on the server.
 
     People approve from their clones: `tagwarden propose`, `approve`, `revoke`, `withdraw` and `land`.
     """
@@ -39,20 +39,22 @@ def approvals() -> None:
 
 @approvals.command("archive", short_help="Move the approvals of landed tags into a file.")
 @repositories_argument
-@moment_option("--before", "Only of tags that are dated before then: 2026-11-21, 90d.", day="first")
-@click.option("--to", "folder", metavar="FOLDER", help="Put the file there.  [default: tagwarden/archives in REPO]")
+@moment_option("--before", "Only archive approvals of tags dated before then: 2026-11-21, 90d.", day="first")
+@click.option(
+    "--to", "folder", metavar="FOLDER", help="Put the file into this folder.  [default: tagwarden/archives in REPO]"
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would be archived.")
 @json_option
 def archive(repositories: tuple[str, ...], before: int | None, folder: str | None, dry_run: bool, as_json: bool) -> int:
-    """Move the proposals and approvals of tags that stand into a Git bundle, one for each repository REPO.
+    """Move the proposals and approvals of landed tags into a Git bundle, for each repository REPO.
 
-    To be run on the server, by the owner of REPO (the repository here). What
-    is still to land stays. The push log gets a line that names the file, its SHA-256 and
-    the refs that went; audit, verify, show and history go on to read
-    the approvals from that file. It may be put elsewhere: then they say that they can't tell.
+    Run this on the server, as the owner of REPO (default: the current repository). Open proposals
+    stay. The push log records the file, its SHA-256 and the deleted refs. `audit`, `verify`, `show`
+    and `history` still read the approvals, from that file; if you move it elsewhere, they say that
+    they can't tell who approved.
 
-    `git fetch FILE 'refs/tagwarden/*:refs/tagwarden/*'` brings everything back,
-    and a clone in reach of the approvals. Called again after it was interrupted, it does the rest.
+    `git fetch FILE 'refs/tagwarden/*:refs/tagwarden/*'` restores the refs; in a clone it fetches the
+    approvals. After an interruption, run the command again to finish.
     """
     options = [f"--before={utc_text(before)}"] if before is not None else []
     options += [f"--to={os.path.abspath(folder)}"] if folder is not None else []
@@ -81,9 +83,7 @@ def _archive(path: str, before: int | None, folder: str | None, dry_run: bool) -
         found = archive_approvals(common_dir, git, before=before, folder=folder, dry_run=dry_run)
     except OSError as error:
         where = error.filename or common_dir
-        raise CannotJudge(
-            f"the approvals can't be archived: {where}: {error.strerror}; they are in their place"
-        ) from error
+        raise CannotJudge(f"the approvals can't be archived: {where}: {error.strerror}; nothing was removed") from error
     return {
         "schema": 1,
         "landed": [display(name) for name in found.tags],
@@ -103,6 +103,6 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         yield from (f"  {escape(name)}" for name in found["landed"])
     else:
         yield f"{about} are in {escape(file)}"
-        yield f"SHA-256 {found['sha256']}, which the push log keeps"
+        yield f"SHA-256 {found['sha256']}, which the push log records"
         fetch = shell_command("git", "fetch", file, "refs/tagwarden/*:refs/tagwarden/*")
-        yield f"to bring them back: {escape(fetch or file)}"
+        yield f"to restore them: {escape(fetch or file)}"

@@ -15,7 +15,7 @@ from ..options import json_option
 DOCUMENTS = (
     shape(
         "revoke",
-        "A proposal after an approval was taken back.",
+        "A proposal whose approval was revoked.",
         "schema",
         "remote",
         "principal",

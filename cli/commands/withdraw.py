@@ -1,4 +1,4 @@
-"""`tagwarden withdraw`: one's own proposal, taken back before it landed."""
+"""`tagwarden withdraw`: withdraws the user's own proposal before it lands."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..approvals.proposal_view import PROPOSAL, withdrawn_document
 from ..errors import Refused
 from ..options import json_option
 
-DOCUMENTS = (shape("withdraw", "A proposal that was taken back.", "schema", "remote", holding("proposal", PROPOSAL)),)
+DOCUMENTS = (shape("withdraw", "A proposal that was withdrawn.", "schema", "remote", holding("proposal", PROPOSAL)),)
 
 
 @click.command()
@@ -22,13 +22,13 @@ DOCUMENTS = (shape("withdraw", "A proposal that was taken back.", "schema", "rem
 @remote_option
 @json_option
 def withdraw(digits: str, remote: str | None, as_json: bool) -> None:
-    """Withdraw the proposal ID, which you have pushed: it can't land any more.
+    """Withdraw your own proposal ID, so that it can't land any more.
 
-    What others said of it stays on the server. Whoever proposes the same tag object again finds
-    it there; a new call of `propose` makes another one.
+    Approvals and revocations of it stay on the server, and count again if the same tag object is
+    proposed again. (`propose` always creates a new tag object.)
 
-    Prints the tag. Exits with 1, and changes nothing, where somebody else has
-    proposed it, where the server does not know who pushes, or if it has landed.
+    Prints the tag. Exits with 1 and changes nothing if somebody else pushed the
+    proposal, if the server does not know who pushes, or if the tag has landed.
     """
     with proposed(remote, digits) as one:
         name = one.look.proposal.tag.name
@@ -36,7 +36,7 @@ def withdraw(digits: str, remote: str | None, as_json: bool) -> None:
     if outcome == "landed":
         raise Refused(f"{name!r} has landed in the meantime, so nothing was changed")
     if outcome == "refused":
-        raise Refused(f"the push failed, see above; {name!r} is proposed on {one.there.remote!r} as before")
+        raise Refused(f"the push failed, see above; {name!r} is still proposed on {one.there.remote!r}")
     if as_json:
         document = {"remote": display(one.there.remote), "proposal": withdrawn_document(one.look)}
         click.echo(json.dumps({"schema": 1, **document}))

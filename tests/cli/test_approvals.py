@@ -167,7 +167,7 @@ def test_whoever_proposed_withdraws_until_it_has_landed(team: Team, monkeypatch:
     oid = proposal(team.ada)
     said(team.grace, "approve", oid, "--yes")
     monkeypatch.setenv("REMOTE_USER", "grace")
-    assert "'churn#prod#1' is proposed on 'origin' as before" in refused(team.grace, "withdraw", oid)
+    assert "'churn#prod#1' is still proposed on 'origin'" in refused(team.grace, "withdraw", oid)
     monkeypatch.setenv("REMOTE_USER", "ada")
 
     assert said(team.ada, "withdraw", oid) == "churn#prod#1"
