@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ...policy.errors import CannotJudge
-from ...policy.grammar.names import HEADS, TAGS
+from ...policy.grammar.names import TAGS
 from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, RefUpdate, Signature
 from ...policy.record import Record
@@ -21,7 +21,7 @@ from ..registry import read_refs, take_up
 from ..remote.branch_to_push import remote_has
 from ..remote.clone_and_remote import CloneAndRemoteReader
 from ..remote.fetching import fetch_into_clone
-from ..remote.reader import fetch_missing, with_history
+from ..remote.reader import fetch_missing, with_history_of
 from ..remote.remote import Remote, RemoteIsSilent
 from ..signatures.verifier import find_verifier
 from .signing import signed
@@ -139,7 +139,7 @@ class TagMaker:
 
         Raises CannotJudge where Git can't sign.
         """
-        raw = signed(self.git, draft) if sign else draft.raw()
+        raw = signed(self.reader.git, draft) if sign else draft.raw()
         oid = id_of_tag(raw)
         self.reader.add_object(oid, raw)
         return raw, oid
@@ -178,7 +178,7 @@ class TagMaker:
 
         A commit that only the remote has is fetched before.
         """
-        self._have(judged.draft.target)
+        self.bring(judged.draft.target)
         store_tag(self.git, judged.draft.name, judged.raw)
 
     def write_and_push(self, judged: Judged, remote: str, branch: str | None) -> Pushed:
@@ -221,7 +221,8 @@ class TagMaker:
                 f"The tag was kept here. Look whether it is there: {look} -- and if not, delete it: {delete}"
             ) from None
 
-    def _have(self, commit: str) -> None:
+    def bring(self, commit: str) -> None:
+        """Have the commit in this clone, from the remote if need be. Raises CannotJudge where that fails."""
         with contextlib.closing(GitProgram(self.git)) as clone:
             missing = next(clone.objects([commit], limit=0)).type is None
         if missing and (self.remote is None or not fetch_into_clone(self.git, self.remote, commit)):
@@ -243,7 +244,7 @@ def open_tag_maker(git: Git, model: str, *, remote: str | None, own_tags: bool =
         if remote is not None:
             scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-"))
             listing, reading = _ask(git, remote, model, scratch)
-            fetch_history = partial(_with_history, reading, remote, model, stack)
+            fetch_history = partial(with_history_of, reading, Remote.named(reading, remote), [model], stack)
         reader = CloneAndRemoteReader(reading, listing, remote=remote, own_tags=own_tags, fetch_history=fetch_history)
         stack.enter_context(contextlib.closing(reader))
         refs = reader.tags_of([model])[model]
@@ -264,13 +265,6 @@ def _ask(git: Git, remote: str, model: str, scratch: str) -> tuple[Listing, Git]
         return listing, fetch_missing(git, there, tags, into=scratch)
     except RemoteIsSilent as silent:
         raise CannotJudge(f"{silent}\nTo use only the tags of this clone: --offline") from None
-
-
-def _with_history(git: Git, remote: str, model: str, stack: contextlib.ExitStack) -> Git:
-    """Git with the history of the remote's branches, and of its versions of the model, in sight until `stack` ends."""
-    scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-"))
-    refs = [f"+{prefix}*:{prefix}*" for prefix in (HEADS, f"{TAGS}{model}@")]
-    return with_history(git, Remote.named(git, remote), refs, into=scratch)
 
 
 def _as_far_as_possible(verify: Verify, notes: list[str]) -> Verify:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...policy.approvals.refs import ROOT, ProposalRef, proposal_ref, read_ref
@@ -16,7 +17,7 @@ from ...policy.record import Record
 from ..git.program import GitProgram
 from ..registry import TAG_BYTES
 from ..remote.fetching import fetch_into_clone
-from ..remote.reader import RemoteReader, fetch_missing, fetch_missing_refs
+from ..remote.reader import RemoteReader, fetch_missing, fetch_missing_refs, with_history_of
 from ..remote.remote import Listing, Remote
 
 if TYPE_CHECKING:
@@ -61,8 +62,13 @@ class ProposedThere(Record):
     @contextlib.contextmanager
     def reader(self) -> Iterator[RemoteReader]:
         """A reader of the remote's tags, branches, proposals and approvals."""
-        with contextlib.closing(RemoteReader(self.git, self.listing, remote=self.remote)) as reader:
-            yield reader
+        models = {one.name.model for one in self.waiting.values()}
+        with contextlib.ExitStack() as stack:
+            fetch_history = partial(
+                with_history_of, self.git, Remote.named(self.repository, self.remote), models, stack
+            )
+            reader = RemoteReader(self.git, self.listing, remote=self.remote, fetch_history=fetch_history)
+            yield stack.enter_context(contextlib.closing(reader))
 
 
 @contextlib.contextmanager

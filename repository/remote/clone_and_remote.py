@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...policy.errors import CannotJudge
 from ...policy.grammar.names import HEADS, TAGS
 from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ..git.objects import RawObject, TagRef
@@ -36,10 +35,7 @@ class CloneAndRemoteReader(RemoteReader):
         own_tags: bool = True,
         fetch_history: Callable[[], Git] | None = None,
     ) -> None:
-        """`fetch_history` returns Git with the remote's history in sight, past the boundary of a shallow clone."""
-        super().__init__(git, listing, remote=remote)
-        self._fetch_history = fetch_history
-        self._whole: GitProgram | None = None
+        super().__init__(git, listing, remote=remote, fetch_history=fetch_history)
         self._own_tags = own_tags or listing is None
         self._clone = GitProgram(git)
         self._unstored: dict[str, bytes] = {}
@@ -78,23 +74,6 @@ class CloneAndRemoteReader(RemoteReader):
             return theirs
         return list({**dict(theirs), **dict(self._clone.refs_under(HEADS))}.items())
 
-    def not_contained(self, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
-        if self._whole is not None:
-            return self._whole.not_contained(commits, tips)
-        elsewhere = super().not_contained(commits, tips)
-        if elsewhere and self._fetch_history is not None and self.history_ends_early():
-            whole = GitProgram(self._fetch_history())
-            self._fetch_history = None
-            try:
-                elsewhere = whole.not_contained(commits, tips)
-                self._whole = whole
-            except CannotJudge:  # the remote, too, lacks what is behind the boundary
-                whole.close()
-        return elsewhere
-
-    def history_ends_early(self) -> bool:
-        return self._whole is None and super().history_ends_early()
-
     def objects(
         self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
     ) -> Iterator[RawObject]:
@@ -109,8 +88,6 @@ class CloneAndRemoteReader(RemoteReader):
 
     def close(self) -> None:
         self._clone.close()
-        if self._whole is not None:
-            self._whole.close()
         super().close()
 
 

@@ -13,7 +13,8 @@ from ..git.refs.listing import group_by_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from contextlib import ExitStack
 
     from .remote import Listing, Remote
 
@@ -25,9 +26,19 @@ class RemoteReader(GitProgram):
     clone's own tags stand in, and the branches as they were fetched last.
     """
 
-    def __init__(self, git: Git, listing: Listing | None, *, remote: str | None) -> None:
+    def __init__(
+        self,
+        git: Git,
+        listing: Listing | None,
+        *,
+        remote: str | None,
+        fetch_history: Callable[[], Git] | None = None,
+    ) -> None:
+        """`fetch_history` returns Git with the remote's history in sight, past the boundary of a shallow clone."""
         super().__init__(git)
         self._listing = listing
+        self._fetch_history = fetch_history
+        self._whole: GitProgram | None = None
         self._tracking = f"refs/remotes/{remote}/" if remote else None
 
     def tags_of(self, models: Sequence[str]) -> dict[str, list[TagRef]]:
@@ -69,12 +80,31 @@ class RemoteReader(GitProgram):
         known = {ref: fetched.get(ref) if oid in unknown else oid for ref, oid in heads.items()}
         return [(ref, oid) for ref, oid in known.items() if oid is not None]
 
+    def not_contained(self, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
+        if self._whole is not None:
+            return self._whole.not_contained(commits, tips)
+        elsewhere = super().not_contained(commits, tips)
+        if elsewhere and self._fetch_history is not None and self.history_ends_early():
+            whole = GitProgram(self._fetch_history())
+            self._fetch_history = None
+            try:
+                elsewhere = whole.not_contained(commits, tips)
+                self._whole = whole
+            except CannotJudge:  # the remote, too, lacks what is behind the boundary
+                whole.close()
+        return elsewhere
+
     def history_ends_early(self) -> bool:
-        return self.git.line("rev-parse", "--is-shallow-repository") == "true"
+        return self._whole is None and self.git.line("rev-parse", "--is-shallow-repository") == "true"
 
     def missing(self, oids: Sequence[str]) -> set[str]:
         """Those of these ids that no object here has."""
         return {found.oid for found in self.objects(oids, limit=0) if found.type is None}
+
+    def close(self) -> None:
+        if self._whole is not None:
+            self._whole.close()
+        super().close()
 
 
 def fetch_missing(git: Git, remote: Remote, tags: Mapping[str, str], *, into: str) -> Git:
@@ -124,3 +154,12 @@ def with_history(git: Git, remote: Remote, refs: Sequence[str], *, into: str) ->
     objects = remote.fetch(refs, into=into, id_length=64 if git.is_sha256() else 40, history=True)
     seeing = with_objects_in(git, objects)
     return Git(git.directory, {**seeing.user_environment, "GIT_SHALLOW_FILE": ""})
+
+
+def with_history_of(git: Git, remote: Remote, models: Iterable[str], stack: ExitStack) -> Git:
+    """Git with the history of the remote's branches, and of its versions of `models`, in sight until `stack` ends."""
+    import tempfile
+
+    scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-"))
+    prefixes = [HEADS, *(f"{TAGS}{model}@" for model in sorted(models))]
+    return with_history(git, remote, [f"+{prefix}*:{prefix}*" for prefix in prefixes], into=scratch)

@@ -18,7 +18,7 @@ from click.shell_completion import ShellComplete
 from support import Repo, Server
 from support.command_line import tagwarden
 from support.signing import PgpKey, SshKey, needs_ssh
-from support.team import POLICY, Team, make_team, member
+from support.team import POLICY, Team, introduce, make_team, member
 from tagwarden.cli.approvals import approving
 from tagwarden.cli.group import tagwarden as root
 from tagwarden.repository.proposals.on_remote import NoSuchProposal, only_one
@@ -81,6 +81,32 @@ def states(repo: Repo) -> dict[str, str]:
     """The state of every proposal, by tag."""
     listed = tagwarden(repo.path, "proposals", "--json").json["proposals"]
     return {one["tag"]: one["state"] for one in listed}
+
+
+@pytest.mark.thorough
+def test_in_shallow_clones_the_remote_is_asked_for_what_they_lack(
+    new_team: Callable[..., Team], keys: dict[str, SshKey], tmp_path: Path
+) -> None:
+    team = new_team(f'{ONE_EYE}[target]\nbranches = ["main"]\n')
+    clones = {name: shallow_clone(team.server, name, keys[name], tmp_path) for name in ("ada", "grace")}
+
+    oid = proposal(clones["ada"])
+    assert said(clones["grace"], "approve", oid, "--yes") == "churn#prod#1 approved by grace@x"
+    assert said(clones["grace"], "land", oid) == "churn#prod#1"
+
+    assert "churn#prod#1" in team.server.tags()
+    assert all(clone.git("rev-list", "--count", "HEAD") == "1" for clone in clones.values())
+
+
+def shallow_clone(server: Server, name: str, key: SshKey, folder: Path) -> Repo:
+    """A clone of somebody that has the newest commit alone, which no version is on."""
+    path = folder / f"shallow-{name}"
+    subprocess.run(
+        ["git", "clone", "--quiet", "--depth=1", "--no-tags", f"file://{server.path}", str(path)], check=True
+    )
+    clone = Repo(path)
+    introduce(clone, name, key)
+    return clone
 
 
 def test_a_version_gets_into_prod_once_everybody_has_approved_it_who_must(team: Team) -> None:

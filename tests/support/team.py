@@ -60,7 +60,12 @@ def member(server: Server, name: str, key: SshKey) -> Repo:
     """A clone of somebody who signs with `key`."""
     clone = server.clone()
     clone.git("remote", "set-head", "origin", "main")
+    introduce(clone, name, key)
+    return clone
+
+
+def introduce(clone: Repo, name: str, key: SshKey) -> None:
+    """Tell the clone whose it is, and with what they sign."""
     settings = {"user.name": name.title(), "user.email": f"{name}@x", "gpg.format": "ssh"}
     for setting, value in {**settings, "user.signingKey": str(key.file)}.items():
         clone.git("config", setting, value)
-    return clone
