@@ -42,9 +42,11 @@ def write_bundle(git: Git, path: str, refs: Mapping[str, str], commits: Iterable
             os.fsync(file.fileno())
         _check(git, beside, refs)
         os.rename(beside, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(beside)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = path  # a full disk does not say whose
         raise
     sync_folder(os.path.dirname(path))
 

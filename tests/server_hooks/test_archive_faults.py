@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 from collections.abc import Callable
@@ -47,6 +48,26 @@ def test_a_damaged_file_in_the_way_is_not_overwritten_and_nothing_goes(scene: Ap
 
     assert (ran.status, evidence(scene), file.read_bytes()) == (3, before, damaged)
     assert "is damaged; it is not overwritten" in ran.err
+
+
+@pytest.mark.thorough
+def test_a_full_disk_is_named_and_nothing_goes(
+    scene: ApprovalScene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    landed(scene)
+    before = evidence(scene)
+
+    def on_a_full_disk(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", on_a_full_disk)
+    with pytest.raises(OSError, match="No space left on device") as full:
+        archiving.archive_approvals(
+            str(scene.server.git_dir), Git.of_folder(str(scene.server.git_dir)), folder=str(tmp_path)
+        )
+
+    assert os.path.dirname(full.value.filename) == str(tmp_path)
+    assert (evidence(scene), list(tmp_path.glob("approvals-*"))) == (before, [])
 
 
 @pytest.mark.thorough
