@@ -103,7 +103,7 @@ def audit(
                 return _plan(reader.git, loaded, site, held.verdict, audited.ids)
             beside = _beside_the_tags(reader.git, loaded.policy)
         verdict = held.verdict._replace(notes=(*held.verdict.notes, *beside))
-        return _answer(verdict, {"known": held.known, "outdated": held.outdated}, format or "text")
+        return _answer(verdict, {"known": held.known, "outdated": held.outdated}, format or "text", alone=alone)
 
     return for_each_repository(repositories, ask, as_json=format == "json")
 
@@ -122,13 +122,20 @@ def _plan(
     return Answer(ACCEPTED, "", [script.removesuffix("\n")], {"schema": 1, "content": script})
 
 
-def _answer(verdict: Verdict, numbers: Mapping[str, int], format: str) -> Answer:  # noqa: A002 -- the option's name
+def _answer(
+    verdict: Verdict,
+    numbers: Mapping[str, int],
+    format: str,  # noqa: A002 -- the option's name
+    *,
+    alone: bool,
+) -> Answer:
     counts = _counts(verdict)
     errors = sum(finding.severity == "error" for finding in verdict.findings)
     in_short = f"{counted(errors, 'error')}, {counted(len(verdict.findings) - errors, 'warning')}"
     lines: list[str] = []
     if format != "json":
-        lines = FORMATS[format](verdict)
+        # Of a hundred in which nothing is wrong, a line each is enough.
+        lines = FORMATS[format](verdict) if alone or verdict.findings or verdict.notes else []
         lines += [f"{count:>6}  {rule}" for rule, count in counts.items() if format not in ("gitlab", "markdown")]
         if format == "text" and _lacks_a_fix(verdict):
             lines.append(

@@ -124,6 +124,16 @@ def test_of_whole_logs_no_more_than_a_line_each_is_said(capsys: Capture) -> None
     assert lines == [f"{name}.git: the push log is whole: 0 lines, newest hash none" for name in ("a", "b", "c")]
 
 
+def test_of_tags_in_which_nothing_is_wrong_no_more_than_a_line_is_said(fleet: list[Server], capsys: Capture) -> None:
+    fleet[0].tag("churn@v1", "main")
+
+    assert run(["audit", "*.git"]) == 1
+    said = capsys.readouterr().out
+    assert "\nb.git: 0 errors, 0 warnings in 0 tags\nc.git: 0 errors, 0 warnings in 0 tags\n\na.git:\n" in said
+    assert "[tag-name]" in said
+    assert "tagwarden: accepted" not in said
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a repository to somebody else")
 @pytest.mark.parametrize("command", [["audit"], ["log", "--verify"]], ids=lambda command: command[0])
 def test_whoever_may_not_read_a_repository_is_told_whose_it_is(
