@@ -298,10 +298,11 @@ class Schedule:
             registry.expired ^= {self.pick(tuple(KEYS))}
 
     def archive(self) -> None:
-        """All evidence of what stands goes, and nothing else; then somebody pushes a piece of it again."""
+        """Proposals and approvals of what stands go, and nothing else; then somebody pushes a piece of it again."""
         registry = self.registry
         standing = set(registry.refs.values()).intersection(self.tags)
-        evidence = {ref: oid for ref, oid in registry.refs.items() if ref.startswith(ROOT)}
+        revoked = {ref for ref, oid in registry.refs.items() if registry.truths[oid].verdict == "revoke"}
+        evidence = {ref: oid for ref, oid in registry.refs.items() if ref.startswith(ROOT) and ref not in revoked}
         landed = {tag for tag in standing if registry.refs.get(f"{TAGS}{registry.truths[tag].name}") == tag}
         gone = registry.archive()
         assert gone == {ref for ref in evidence if ref.split("/")[3] in landed}, gone
