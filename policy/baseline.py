@@ -1,8 +1,8 @@
-"""A baseline: findings of an audit that are known, and no longer count.
+"""A baseline: known findings of an audit, which no longer count.
 
-A text file for review and version control. A line holds a rule, the object
-that the ref names and the ref; it stands once for each finding. So a tag that
-changes counts again, and so does one that breaks a rule once more.
+It is a text file, for review and version control, with a line for each finding:
+the rule, the object that the ref names, and the ref. So the findings on a tag
+count again when the tag changes or breaks the rule once more.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Held(Record):
 
 
 def known_findings(findings: Iterable[Finding], ids: Mapping[str, str]) -> list[KnownFinding]:
-    """A line for each finding, sorted by ref. `ids` is the object that each ref names; what has no ref gets no line."""
+    """A line for each finding, sorted by ref. `ids` maps each ref to its object; findings without a ref get no line."""
     found = [_line(finding, ids) for finding in findings]
     return sorted((line for line in found if line is not None), key=lambda line: (line.ref, line.rule))
 

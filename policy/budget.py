@@ -38,8 +38,8 @@ TOO_SLOW: dict[Work, str] = {
 class Budget:
     """The seconds that are left for each kind of work.
 
-    With `for_each`, for old tags that nobody waits for, each piece of work has
-    all the seconds to itself.
+    With `for_each`, each piece of work gets the full number of seconds: for
+    audits of old tags, where no pusher waits.
     """
 
     def __init__(self, *, for_each: bool = False) -> None:

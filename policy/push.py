@@ -177,7 +177,7 @@ class Circumstances(Record):
 
     @property
     def tell_the_pusher(self) -> bool:
-        """Whether rules on who pushes can be asked: on a server, or where it is said whom a clone pushes for."""
+        """Whether rules about the pusher can be applied: on a server, or in a clone that is told for whom it pushes."""
         return self.place == "server" or self.pusher is not None
 
 

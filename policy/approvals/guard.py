@@ -25,10 +25,10 @@ MOST_OF_A_PERSON = 50
 class ProposedTag(Record):
     """A tag object that is proposed, or would be: `oid` is its id.
 
-    `problem` is why it can't be, None if it can; `name` the tag that it would
-    become. `stands` tells whether it is proposed before the push, `landed`
-    whether the tag stands, or this push changes it; `expired` that it is too
-    old to land. `proposer` is who proposed it, None where nobody knows.
+    `problem` says why it can't be proposed (None if it can); `name` is the tag
+    that it would become. `stands`: it was proposed before the push. `landed`:
+    the tag exists, or this push changes it. `expired`: it is too old to land.
+    `proposer` is the person who proposed it, None if not known.
     """
 
     oid: str
@@ -41,10 +41,10 @@ class ProposedTag(Record):
 
 
 class Word(Record):
-    """What is pushed as somebody's approval. `read` is the approval, or why it is none.
+    """What is pushed as somebody's approval. `read` is the approval, or the reason why it is not one.
 
-    `signer` is the principal of its signature, or None and `unsigned` says why.
-    `earlier` is the tagger's time of the word that stands in its place, None for none.
+    `signer` is the principal of its signature, or None; then `unsigned` says why.
+    `earlier` is the tagger's time of the word that it would replace, None if there is none.
     """
 
     read: Approval | str

@@ -1,4 +1,4 @@
-"""Which approvals a policy wants of an event, and which of them are missing.
+"""Which approvals a policy requires for an event, and which of them are missing.
 
 People are told apart by the principals of their signatures, so two keys of one
 person are one approval. Each entry of `approvals.require` counts for itself:
@@ -31,7 +31,7 @@ class Endorsement(Record):
 
 
 class Standing(Record):
-    """What is there of a proposed tag: whether it is proposed, and what people say of it."""
+    """The state of a proposed tag: whether it is proposed, and who approved or revoked it."""
 
     proposed: bool
     endorsements: tuple[Endorsement, ...] = ()
@@ -43,12 +43,12 @@ class Standing(Record):
 
 
 class Parties(Record):
-    """Who else has to do with the tag.
+    """The tagger and the pusher, whose own approvals may not count.
 
     `tagger` is the principal of the tag's own signature, None without a good
-    one. `pusher` and `pusher_email` are whom the server knows to land it.
-    `knows_pusher` is False where nobody can tell: over history, and in a clone
-    that is not told for whom it pushes. `knows_tagger` is False in a clone that
+    one. `pusher` and `pusher_email` identify the person who lands it, as far as
+    the server knows. `knows_pusher` is False if that can't be known: for past
+    pushes, and in a clone that is not told for whom it pushes. `knows_tagger` is False in a clone that
     can't verify the tag's signature.
     """
 

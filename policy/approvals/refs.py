@@ -41,7 +41,7 @@ def proposal_ref(tag: str) -> str:
 
 
 def approval_ref(tag: str, principal: str) -> str | None:
-    """The ref of what `principal` says of the tag object with this id; None for a name that no ref has room for."""
+    """The ref of `principal`'s approval of the tag object with this id; None if the name is too long for a ref."""
     escaped = escape(principal)
     return f"{APPROVALS}{tag}/{escaped}" if principal and len(escaped) <= MOST_BYTES else None
 

@@ -24,8 +24,8 @@ NOT_COMPARED = "for a file in Git only the SHA-256 and Git's id can be compared"
 def problem_at_commit(bound: Bound, target: Target, facts: ModelFacts) -> str | None:
     """How the commit contradicts what a tag binds, as the end of a sentence; None if it does not.
 
-    Of what Git itself has, one of the digests must be seen there. Of what only
-    DVC has, its MD5 is compared, and the others are taken on trust: the
+    If the file is in Git, one of the digests must match it. If only DVC has
+    it, its MD5 is compared, and the other digests are trusted, because the
     server has no such file. Raises CannotJudge if the time for YAML is up.
     """
     placed = target.placed.get(bound.path)
@@ -38,7 +38,7 @@ def problem_at_commit(bound: Bound, target: Target, facts: ModelFacts) -> str | 
 
 
 def problem_of_paths(bound: Sequence[Bound], target: Target, facts: ModelFacts) -> str | None:
-    """What is wrong where none of the bound paths is the model's, as `dvc.yaml`, else `artifacts.yaml`, has it."""
+    """The problem if none of the bound paths is the model's path by `dvc.yaml`, or else by `artifacts.yaml`."""
     model = facts.model or ""
     file, name = declaration(model, DVC_FILE)
     places = ((file, ("artifacts",), name), (ANNOTATIONS_FILE, (), gto_spelling(model)))

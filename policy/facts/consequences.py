@@ -1,7 +1,7 @@
 """Side effects: what a pushed line does to stages that it does not name.
 
-`who` and `signed` ask for this: whoever may not assign `prod` must not reach
-the same by another tag. In GTO (1.10, `base.py`)
+The rules `who` and `signed` need this: a person who may not assign `prod` must
+not achieve the same with another tag. In GTO (1.10, `base.py`)
 
 - a deregistered version is in no stage, and is back in its old stages once it
   is registered again;
@@ -10,8 +10,8 @@ the same by another tag. In GTO (1.10, `base.py`)
 - moving or deleting a tag undoes what the tag did.
 
 Git may still drop any line of a push after the judgement. So a line counts as
-doing whatever it does if some of the other lines land and others don't. Tags
-that landed long ago (place "history") are taken in the order of their times.
+doing everything that it could do if only some of the other lines landed. Tags
+that landed long ago (place "history") are replayed in the order of their times.
 
 A stage that falls back to the version assigned before is not a consequence:
 that version was in the stage all along.
@@ -81,7 +81,7 @@ def is_covered(act: Act, model: str, selectors: Iterable[Selector]) -> bool:
 
 
 def _contrary(push: TagPush) -> Groups:
-    """The contrary of what the old tag's name says; nothing if the registry does not read that tag."""
+    """The reverse of what the old tag did; nothing if the registry does not read that tag."""
     if push.old is None or not isinstance(push.name, TagName) or read_event(push.old, push.name) is None:
         return ()
     return ((Act(CONTRARY[push.name.kind], push.name.stage),),)

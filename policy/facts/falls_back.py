@@ -28,10 +28,10 @@ def falls_back(facts: ModelFacts) -> list[str]:
 
 
 def given_back(facts: ModelFacts) -> dict[str, Sequence[Act]]:
-    """By the ref of each pushed tombstone, the stages that may fall back to an older version by it.
+    """Map the ref of each pushed tombstone to the stages that may fall back to an older version because of it.
 
     Git may drop any line of a push. So in a push of several tags, a tombstone
-    counts as giving a stage back wherever an older version is still assigned it.
+    counts for every stage to which an older version is still assigned.
     """
     if facts.circumstances.place == "history":
         return _given_back_in_turn(facts)

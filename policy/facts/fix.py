@@ -1,6 +1,6 @@
 """The fix of a breach: the command that helps where the message is read.
 
-Whoever reads a refusal has the tag in a clone, where it stays until it is
+The reader of a refusal has the tag in a clone, where it stays until it is
 deleted or recreated. A tag that is only planned need not be deleted; one that
 has landed can't be recreated, because no push may move it.
 """
@@ -39,7 +39,7 @@ def instead(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) -> str | No
 
 
 def made_anew(facts: ModelFacts, push: TagPush, version: Version | None = None, *, sign: bool = False) -> str | None:
-    """The command that makes the tag anew under its own name, on the same commit."""
+    """The command that recreates the tag under its own name, on the same commit."""
     if facts.circumstances.written == "planned" and isinstance(push.name, TagName):
         found = push.new.object if push.new else None
         commit = found.target if found else ""
@@ -78,7 +78,7 @@ def commit_named(tag: Tag | None) -> str | None:
 
 
 def fetched_back(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) -> str | None:
-    """The command that gives the clone the tag as the remote has it, and `commands` that go on from there."""
+    """The command that fetches the remote's tag into the clone, followed by `commands`."""
     remote = facts.circumstances.remote or "origin"
     return shell_commands(("git", "fetch", "--force", remote, f"{TAGS}{tag}:{TAGS}{tag}"), *commands)
 
@@ -169,7 +169,7 @@ def _or_drop(finding: Finding, facts: ModelFacts, push: TagPush) -> Finding:
 
 
 def _chosen(group: Sequence[Finding], facts: ModelFacts, push: TagPush) -> tuple[int, str | None]:
-    """Which of the findings on one tag, in the order of the rules, is to tell the fix, and what it is."""
+    """Which of the findings on one tag, in the order of the rules, gets the fix, and that fix."""
     with_fix = [number for number, finding in enumerate(group) if finding.fix]
     if not with_fix:
         return 0, None
@@ -187,7 +187,7 @@ def _chosen(group: Sequence[Finding], facts: ModelFacts, push: TagPush) -> tuple
     for number in with_fix:
         if dropped and (group[number].fix or "").startswith(dropped):
             return number, group[number].fix
-    # What makes the tag anew puts all right that was wrong about the object; a signature is asked for last.
+    # Recreating the tag repairs everything that was wrong with the object; a missing signature comes last.
     return last, group[last].fix
 
 

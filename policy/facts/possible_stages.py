@@ -92,7 +92,7 @@ class PossibleStages:
             yield self._everywhere("assign")
 
     def undone_by(self, event: Event) -> Iterator[Sequence[Act]]:
-        """What the loss of an event's tag does, beside the contrary of what its name says."""
+        """What the loss of an event's tag does, in addition to reversing the event itself."""
         if event.name.kind == "deprecate":
             yield self._everywhere("assign")
             return

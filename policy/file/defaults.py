@@ -47,7 +47,7 @@ _DEFAULTS: dict[str, object] = {
 
 
 def default_of(key: Key) -> object:
-    """What holds where `key` is not given, as TOML has it; None where that can't be written in TOML."""
+    """The default of `key`, as a value of TOML; None if it can't be written in TOML."""
     table, _, name = key.name.rpartition(".")
     if key.name == "mode":
         return "enforce"

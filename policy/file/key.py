@@ -1,4 +1,4 @@
-"""One key of a policy file, as the table of keys (`keys.py`) has it."""
+"""The record for one key of a policy file, as in the table of keys (`keys.py`)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ NO_VALUE, ANY_VALUE = object(), object()
 class Key(Record):
     """One key.
 
-    `rules` are those that read it. They are errors, unless `[rules]` says
-    otherwise, as soon as the value is another than `turns_on_unless`.
-    `example` stands in generated text where the default shows nothing of what
-    can be written. `unset` says what holds without the key, where no value
-    of it says that.
+    `rules` are the rules that read it. Unless `[rules]` says otherwise, they
+    are errors as soon as the value differs from `turns_on_unless`. `example`
+    replaces the default in generated text if the default doesn't show what a
+    value looks like. `unset` describes the behavior without the key, if no
+    value has that effect.
     """
 
     name: str

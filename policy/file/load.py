@@ -30,7 +30,7 @@ class PolicyMistakes(ValueError):
 
 
 def built_in_policy() -> Policy:
-    """The policy that judges where there is no policy file: every rule at its default."""
+    """The policy used if there is no policy file: every rule at its default."""
     return Policy("enforce", (), Settings(DEFAULT_LEVELS), Emergency(), (), {}, {}, site=False)
 
 

@@ -31,11 +31,11 @@ class Override(Record):
 
 
 class Policy(Record):
-    """What a policy file says.
+    """The content of a policy file.
 
     `base` judges a model that no override matches. `rules` are the severities
     that the file sets, `given` all keys that it sets, as they were written.
-    `site` tells that it judges only by the rules that it sets.
+    With `site`, it applies only the rules that it sets.
     """
 
     mode: Mode

@@ -74,7 +74,7 @@ def stops_gto(tag: str) -> bool:
 
 
 def is_commit_id(tag: str) -> bool:
-    """Whether a tag is called like a commit.
+    """Whether a tag's name is a commit id.
 
     libgit2, by which GTO reads commits, takes a tag of that name for the
     commit (pygit2, `Repository.resolve_refish`), whatever the tag points at.
@@ -100,7 +100,7 @@ def has_fit_parts(tag: str) -> bool:
 
 
 def is_endless(tag: str) -> bool:
-    """Whether the name is too long, or has too many parts, to look at it any further."""
+    """Whether the name is too long, or has too many parts, to be parsed at all."""
     return len(tag) > LONGEST_NAME or tag.count("/") >= MOST_PARTS
 
 

@@ -32,10 +32,9 @@ class Query(Record):
 def parse_query(text: str) -> Query:
     """Read a question; models may be spelled as GTO shows them (`cv:seg`).
 
-    A text that names a version or a stage asks for what the registry says of
-    it now, though a tag may bear the same name; `refs/tags/…` and whatever has
-    a counter or a `!` asks for what that tag did. Raises ValueError, which
-    says what is wrong.
+    A text that names a version or a stage asks for its current state, even if
+    a tag has the same name. `refs/tags/…`, and a name with a counter or a `!`,
+    asks for what that tag did. Raises ValueError, which says what is wrong.
     """
     tag = text.removeprefix(TAGS)
     if tag == text:

@@ -63,8 +63,8 @@ def parse_tag_name(tag: str) -> TagName | NearMiss | None:
     """Read the name of a tag, without `refs/tags/`.
 
     Returns None for a name without `@` and `#`, which a model registry ignores,
-    and for one that begins with `@`, as npm's scoped packages do: no model can be
-    called so. A NearMiss is a name that has one of the signs and is not a model
+    and for one that begins with `@`, as npm's scoped packages do: no model can have
+    such a name. A NearMiss is a name that has one of the signs and is not a model
     tag, or that GTO would take for a commit.
     """
     if tag.startswith("@"):

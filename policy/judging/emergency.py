@@ -1,4 +1,4 @@
-"""The way out in an emergency: `git push -o tagwarden.emergency="RULE: REASON"`.
+"""Emergencies: `git push -o tagwarden.emergency="RULE: REASON"` lets permitted people break a rule.
 
 `[emergency]` in the policy says who may break which rules this way; only rules
 whose breach leaves the registry readable can be named there. The breach is

@@ -116,7 +116,7 @@ class Judge:
             self.findings[before:] = with_one_fix(self.findings[before:], push.pushed, facts, ORDER)
 
     def _without_ignored(self, push: ModelPush) -> ModelPush:
-        """The part without what is none of our business. Over history that stands, and others may need it."""
+        """The part without ignored tags. In an audit they stay, because other tags may depend on them."""
         ours: list[TagPush] = []
         others: list[TagPush] = []
         for update in push.pushed:

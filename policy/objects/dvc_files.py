@@ -1,13 +1,13 @@
-"""What DVC's files say of a path: `dvc.lock` of a folder, and `X.dvc` beside X.
+"""What DVC's files say about a path: `dvc.lock` of a folder, and `X.dvc` beside X.
 
 The paths of a stage are relative to the folder of `dvc.yaml`, or to the
 stage's `wdir` in it; those of `X.dvc` to its folder, or to its `wdir`
 (https://doc.dvc.org/user-guide/project-structure). DVC resolves `${…}` while
 it runs; the paths that came of it are in `dvc.lock`.
 
-`Table` reads the table in a file, by its path from the root: an empty one
-where there is no such file. What it raises or notes where a file can't be
-read is up to whoever hands it in.
+`Table` reads the table in a file, by its path from the root; it returns an empty
+table if there is no such file. The caller that passes it decides what it raises
+or notes if a file can't be read.
 """
 
 from __future__ import annotations

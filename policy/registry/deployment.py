@@ -1,4 +1,4 @@
-"""What a CI job that was started by a model tag is to deploy: never what the registry holds no longer."""
+"""What a CI job that was started by a model tag should deploy: only what the registry still holds."""
 
 from __future__ import annotations
 

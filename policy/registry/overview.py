@@ -69,7 +69,7 @@ def overview_of(model: str, history: ModelHistory) -> ModelOverview:
 
 
 def stage_holders(history: ModelHistory) -> dict[str, StageHolder]:
-    """What each stage holds, without those that hold nothing."""
+    """What each stage holds; empty stages are left out."""
     holders = {}
     for stage in history.holdings:
         event = history.holder(stage)

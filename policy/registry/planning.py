@@ -26,13 +26,13 @@ QUICK_SUCCESSION = 60
 
 
 class Unplannable(Exception):
-    """There is no tag to make; the message says why, and what there is to choose from."""
+    """No tag can be planned; the message says why, and what could be chosen instead."""
 
 
 class KnownModel(Record):
-    """A model as its tags tell. `names` are those of all its tags, lightweight and unreadable ones included.
+    """A model, from its tags. `names` are the names of all its tags, including lightweight and unreadable ones.
 
-    A version whose number such a tag bears is taken, too.
+    The version number of such a tag counts as taken.
     """
 
     model: str
@@ -192,8 +192,8 @@ def with_counter(name: TagName, known: KnownModel, *, simple: bool | None) -> Ta
 def time_of(name: TagName, commit: str, known: KnownModel, *, now: int) -> int:
     """The date of the tag: now, or a second after the last event that it must follow.
 
-    Commands in quick succession date their tags some seconds ahead. A tag is
-    not dated before those that were made so, whatever it is about.
+    Commands in quick succession date their tags some seconds ahead. No tag is
+    dated before one that was created in this way, not even of another kind.
     """
     tag = name.format()
     push = TagPush(TAGS + tag, name, None, None)

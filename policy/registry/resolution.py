@@ -55,7 +55,7 @@ class Resolution(Record):
 
 
 class Unresolved(LookupError):
-    """There is no answer; the message says why, and what there is instead."""
+    """There is no answer; the message says why, and which similar ones exist."""
 
 
 def resolve(query: Query, known: ModelTags, *, deprecated: bool = False) -> Resolution:
@@ -217,7 +217,7 @@ def _answer(event: Event, history: ModelHistory, *, current: bool) -> Resolution
 
 
 def held_by(event: Event | None, history: ModelHistory) -> str | None:
-    """What a stage holds by `event`: the version on its commit, or the commit without one; None for nothing."""
+    """What a stage holds after `event`: the version on its commit, else the commit itself; None if `event` is None."""
     return None if event is None else str(version_on(event.commit, history) or event.commit)
 
 

@@ -36,7 +36,7 @@ class StandingTags:
         self._lines: Lines | None = None
 
     def put(self, tag: Tag, name: TagName) -> None:
-        """`tag` stands from now on."""
+        """Add `tag`, or replace the one of that name."""
         self.tags[tag.name], self.names[tag.name] = tag, name
         if name.version is not None:
             self._of.setdefault(name.version.precedence, {})[tag.name] = tag
@@ -50,7 +50,7 @@ class StandingTags:
             self._add_to_lines(event, self._history)
 
     def take(self, tag: Tag) -> None:
-        """`tag` stands no longer."""
+        """Remove `tag`."""
         version = self.names[tag.name].version
         del self.tags[tag.name]
         if version is not None:

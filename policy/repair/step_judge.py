@@ -29,7 +29,7 @@ LOOK_AT_ALL = ("version-step", "counter", "artifact", "approved")
 
 
 class Ground(Record):
-    """What a plan stands on.
+    """Everything by which the steps of a plan are judged.
 
     Each step is judged by each of the `policies`, the repository's and the site's, in the `circumstances`. `commits`
     are those that tags come to in the end, by the id that the ref names, for tags of tags, too; `targets` is what is
