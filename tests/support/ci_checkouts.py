@@ -7,6 +7,7 @@ from pathlib import Path
 from .repositories import Repo, Server
 
 ADDRESS = "https://git.example/ml/models.git"
+EVERYTHING = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
 
 
 def github_checkout(
@@ -26,27 +27,36 @@ def github_checkout(
         repo.git("config", "--file", str(settings), *reach)
         repo.git("config", f"includeIf.gitdir:{folder}/.git.path", str(settings))
     repo.git("remote", "add", "origin", ADDRESS)
-    everything = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"] if whole else ["--depth=1"]
-    fetch = ["fetch", "--no-tags", "--prune", "origin", *everything]
+    fetch = ["fetch", "--no-tags", "--prune", "origin", *([] if whole else ["--depth=1"])]
+    if whole:
+        repo.git(*fetch, *EVERYTHING)
     if ref.startswith("refs/tags/"):
+        # Also after all was fetched: what is under the name then is the tag, and not the commit that is looked for.
         repo.git(*fetch, f"+{commit}:{ref}")
         repo.git("checkout", "--quiet", "--force", ref)
     else:
         branch = ref.removeprefix("refs/heads/")
         tracking = f"refs/remotes/origin/{branch}"
-        repo.git(*fetch, *([] if whole else [f"+{commit}:{tracking}"]))
+        if not whole:
+            repo.git(*fetch, f"+{commit}:{tracking}")
         repo.git("checkout", "--quiet", "--force", "-B", branch, tracking)
     return repo
 
 
-def gitlab_checkout(server: Server, ref: str, folder: Path) -> Repo:
-    """What GitLab Runner leaves: history of depth 20 at most, the pipeline's ref, and a detached HEAD."""
+def gitlab_checkout(server: Server, ref: str, folder: Path, *, depth: int = 20) -> Repo:
+    """What GitLab Runner leaves: history of this depth, the pipeline's ref, and a detached HEAD.
+
+    With depth 0 (`GIT_DEPTH: 0`) it fetches all branches and tags whole.
+    """
     repo = Repo.init(folder)
     repo.git("config", f"url.file://{server.path}.insteadOf", ADDRESS)
     repo.git("remote", "add", "origin", ADDRESS)
     commit = server.git("rev-parse", f"{ref}^{{commit}}")
     kept = ref if ref.startswith("refs/tags/") else ref.replace("refs/heads/", "refs/remotes/origin/")
     pipeline = f"+{commit}:refs/pipelines/7"
-    repo.git("fetch", "--quiet", "--no-tags", "--depth=20", "--prune", "origin", pipeline, f"+{ref}:{kept}")
+    refspecs = (
+        [f"--depth={depth}", "origin", pipeline, f"+{ref}:{kept}"] if depth else ["origin", pipeline, *EVERYTHING]
+    )
+    repo.git("fetch", "--quiet", "--no-tags", "--prune", *refspecs)
     repo.git("checkout", "--quiet", "--force", "--detach", commit)
     return repo

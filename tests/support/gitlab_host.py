@@ -20,7 +20,7 @@ from .github_host import fake_python, settings_of_git
 from .repositories import Server
 
 INPUT = re.compile(r"\$\[\[ inputs\.([\w-]+) \]\]")
-CLAUSE = re.compile(r"\$(\w+)(?:\s*(==|!=|=~)\s*(?:\"([^\"]*)\"|/(.*)/))?")
+CLAUSE = re.compile(r"\$(\w+)(?:\s*(==|!=|=~)\s*(?:\"([^\"]*)\"|/(.*)/|\$(\w+)))?")
 
 
 class Ended(NamedTuple):
@@ -77,7 +77,8 @@ class GitLab:
         machine = self.folder / f"job-{self._jobs}"
         work, tools = machine / "work", machine / "tools"
         tools.mkdir(parents=True)
-        gitlab_checkout(self.server, ref, work)
+        own = {name: str(value) for name, value in job.get("variables", {}).items()}
+        gitlab_checkout(self.server, ref, work, depth=int(own.get("GIT_DEPTH", "20")))
         Path(fake_python(tools)).rename(tools / "python3")
         if "environment" in job:
             self.environments.append(job["environment"]["name"])
@@ -85,7 +86,6 @@ class GitLab:
         script = machine / "script.sh"
         script.write_text("set -eo pipefail\n" + "\n".join([*job.get("before_script", []), *job["script"]]) + "\n")
         path = f"{tools}{os.pathsep}{os.environ['PATH']}"
-        own = {name: str(value) for name, value in job.get("variables", {}).items()}
         ran = subprocess.run(
             ["bash", str(script)],
             cwd=work,
@@ -137,4 +137,5 @@ def clause_holds(clause: str, variables: Mapping[str, str]) -> bool:
         return value != ""
     if found[2] == "=~":
         return re.search(found[4], value) is not None
-    return (value == found[3]) == (found[2] == "==")
+    other = variables.get(found[5], "") if found[5] else found[3]
+    return (value == other) == (found[2] == "==")
