@@ -246,7 +246,7 @@ def _git_of(common_dir: str) -> Git:
 def _follow(repositories: Sequence[str], query: Query) -> int:
     from ..push_log.follow import follow
 
-    if len(repositories) > 1:
+    if not is_alone(repositories):
         raise click.UsageError("--follow takes one repository")
     follow(find_log(repositories[0] if repositories else ".", may_be_empty=True), query)
     return ACCEPTED

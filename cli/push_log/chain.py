@@ -70,5 +70,7 @@ def rotation(common_dir: str, *, over: int) -> Answer:
     file = None if rotated is None else rotated.file
     said = "nothing to rotate" if over == 0 else f"nothing to rotate: {LOG} has not more than {over} bytes"
     if rotated is not None:
-        said = f"lines {rotated.first} to {rotated.last} are in {rotated.file} now"
+        one = rotated.first == rotated.last
+        which = f"line {rotated.first} is" if one else f"lines {rotated.first} to {rotated.last} are"
+        said = f"{which} in {rotated.file} now"
     return Answer(ACCEPTED, said, [said], {"schema": 1, "file": file, "done": [said]})

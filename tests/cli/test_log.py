@@ -117,7 +117,9 @@ def test_filters_choose(options: list[str], shown: list[str], capsys: Capture) -
     assert tags(capsys) == shown
 
 
-@pytest.mark.parametrize("option", [["--since", "yesterday"], ["--outcome", "maybe"], ["--head", "1" * 64]])
+@pytest.mark.parametrize(
+    "option", [["--since", "yesterday"], ["--outcome", "maybe"], ["--head", "1" * 64], ["--follow", "*.git"]]
+)
 @pytest.mark.usefixtures("logged")
 def test_options_that_say_nothing_are_not_taken(option: list[str]) -> None:
     assert run(["log", *option]) == 2

@@ -214,6 +214,8 @@ def test_a_file_that_logrotate_made_beside_the_log_becomes_a_part_of_it_again(fo
     subprocess.run(said.partition("log again: ")[2].splitlines()[0], shell=True, check=True)
     assert run(["log", "--verify", folder]) == 0
     assert "in 3 files is whole: 6 lines" in capsys.readouterr().out
+    assert run(["log", "--rotate", folder]) == 0
+    assert capsys.readouterr().out.startswith(f"line 6 is in {folder}/")
 
 
 def test_a_compressed_file_is_to_be_unpacked_first(folder: str, tmp_path: Path, capsys: Capture) -> None:
