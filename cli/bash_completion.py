@@ -35,7 +35,7 @@ class Bash(BashComplete):
     source_template = SOURCE
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        """The whole words before the cursor, and the one that it stands behind."""
+        """The complete words before the cursor, and the word that the cursor is in."""
         line = os.environ["COMP_LINE"]
         # The cursor's place is counted in bytes.
         before = os.fsdecode(os.fsencode(line)[: int(os.environ["COMP_POINT"])])

@@ -58,7 +58,7 @@ def documents_for_each(command: str, doc: str) -> tuple[Shape, Shape]:
 
 
 def for_each_repository(paths: Sequence[str], ask: Callable[[str], Answer], *, as_json: bool) -> int:
-    """Print what `ask` says of each of `paths` (none: the folder at hand); the worst exit status.
+    """Print the answer of `ask` for each of `paths` (default: the current folder). Returns the worst exit status.
 
     A path may be a glob, which stands for the repositories that it matches.
     Of one repository alone no more is printed than its details, and what `ask`

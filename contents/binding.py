@@ -70,7 +70,7 @@ def binding_of(
 
 
 def binding_unasked(git: Git, reader: Reader, model: str, commit: str) -> Binding:
-    """The `Artifact` trailers for whoever has not asked for them: where the commit names the artifact's path.
+    """The `Artifact` trailers that are added by default, if the commit names the artifact's path.
 
     Nothing is fetched for it, and nothing large hashed; what can't be had is a note.
     """
@@ -99,7 +99,7 @@ _WHY_NOT = {
 
 
 def _artifact(git: Git, commit: str, held: Contents, notes: list[str], *, asked: bool) -> Iterator[str]:
-    """The values of the trailers; whoever has `asked` for them waits for a large file, too."""
+    """The values of the trailers. If the user `asked` for them, large files are read, too."""
     piece = held.artifact
     if piece is None:
         return

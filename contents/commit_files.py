@@ -45,7 +45,7 @@ class CommitFiles:
         self.lasting = True
 
     def entry(self, path: str) -> TreeEntry | None:
-        """What stands at a path from the root; None where nothing does, or where that can't be told."""
+        """The entry at a path from the root; None if there is none, or if that can't be determined."""
         if path not in self._entries:
             self._entries[path] = self._look_up(path)
         return self._entries[path]
@@ -98,7 +98,7 @@ class CommitFiles:
         return {}
 
     def piece(self, path: str) -> Piece | None:
-        """A file or folder as Git itself or Git LFS has it; None where it is not in the commit."""
+        """A file or folder that is in Git itself or in Git LFS; None if it is not in the commit."""
         found = self.entry(path)
         if found is None:
             return None

@@ -87,7 +87,7 @@ def flattened(document: Any) -> tuple[list[tuple[str, Any]], bool]:
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON has it; what JSON does not know (a date, infinity) as text."""
+    """The value as a type of JSON; values that JSON does not have (a date, infinity) become text."""
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):

@@ -93,7 +93,7 @@ def _read(content: bytes) -> dict[str, str] | None:
 
 
 def _caches(settings: str) -> Iterator[str]:
-    """The folders of the cache: where DVC is told to have it, and where it has it untold."""
+    """The possible folders of DVC's cache: the configured one, and the default."""
     told = configparser.ConfigParser(interpolation=None, strict=False)
     for name in ("config.local", "config"):
         told.clear()

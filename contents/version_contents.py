@@ -90,7 +90,7 @@ def _path_of(files: CommitFiles, pipeline: Pipeline | None, model: str) -> str |
 
 
 def _artifact(files: CommitFiles, pipeline: Pipeline | None, path: str, *, told: bool = False) -> Piece | None:
-    """What stands at `path`: in Git or Git LFS, else in DVC by `dvc.lock`, else by a `.dvc` file."""
+    """The artifact at `path`: in Git or Git LFS, else in DVC by `dvc.lock`, else by a `.dvc` file."""
     stages = pipeline.stages if pipeline is not None else ()
     found = files.piece(path) or next((out for stage in stages for out in stage.outs if covers(out, path)), None)
     found = found or tracked(path, files.table)

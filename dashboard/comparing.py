@@ -154,7 +154,7 @@ def _changes(
 
 
 def _files(commits: Sequence[str], steps: Steps) -> tuple[dict[str, list[str]], int]:
-    """The files that are not the same in all commits, each with what stands there in each, and how many were left out.
+    """The files that differ between the commits, each with its entry in each, and how many files were left out.
 
     Each step tells what stands on both of its sides; between two steps that touch a file it stays as it is.
     """

@@ -1,4 +1,4 @@
-"""What the versions of one repository hold, kept for the next build: reading it anew takes Git and YAML longest.
+"""Stores the contents of a repository's versions for the next build, because reading them is the slowest part.
 
 A tag's id stands for its message and its commit, so what was read of it once
 holds. It is published with the site, and holds no more than its pages are made from.

@@ -79,7 +79,7 @@ def model_facts(
 
 
 def _intervals_by_log(tags: Sequence[NamedTag], past: Past) -> list[Interval]:
-    """What stood when, as `--at` has it (tagwarden.repository.past)."""
+    """What each stage held when, determined as for `--at` (tagwarden.repository.past)."""
     begins, courses = past.landings.begins, past.landings.courses.get(tags[0][0].model, {})
     read = {(tag.name, tag.oid): read_event(tag, name) for name, tag in (*tags, *past.other_tags)}
     # What the log says of a tag counts from its beginning on; until then, and of all other tags, their dates tell.

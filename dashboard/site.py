@@ -88,7 +88,7 @@ def build(
 
 
 def _nobody(done: int, of: int) -> None:
-    """Nobody is told how far it has got."""
+    """Report no progress: the default."""
 
 
 def _build(places: Sequence[str], folder: str, policy_of: PolicyOf, options: Options, progress: Progress) -> Built:
@@ -190,7 +190,7 @@ def _write_site(writer: Writer, site: Site, summaries: Sequence[Summary]) -> Non
 
 
 def _made_by(options: Options) -> str:
-    """Another text for another program, templates or options: then every page is made anew."""
+    """A text that differs if the program, the templates or the options change: then every page is rebuilt."""
     told = hashlib.sha256(repr((VERSION, options)).encode("utf-8", "surrogateescape"))
     own = os.path.dirname(TEMPLATES)
     for folder in (TEMPLATES, own, os.path.join(os.path.dirname(own), "contents")):

@@ -58,7 +58,7 @@ and this into .lefthook/pre-push/tagwarden:
 
 
 class HookPlace(Record):
-    """Who owns pre-push, and the file that is, or would be, ours: for husky and lefthook one of theirs."""
+    """Who owns pre-push, and the file that is, or would be, ours: with husky and lefthook it is one of their files."""
 
     manager: Manager
     file: str

@@ -87,7 +87,7 @@ def _policy_of(clone: Clone) -> Policy:
 
 
 def gate_is_there(path: str) -> bool:
-    """Whether our hook stands where Git, or the manager that owns the hooks, runs it; told without a push.
+    """Whether our hook is where Git, or the tool that manages the hooks, runs it; found out without a push.
 
     Raises CannotInstall where there is no clone.
     """

@@ -56,7 +56,7 @@ ACTIONS_NOTE = (
 
 
 class Ruleset(Record):
-    """A ruleset as far as it can be compared; `bypass` is None where whoever asked may not know it."""
+    """The comparable part of a ruleset; `bypass` is None if the user who made the dump may not read it."""
 
     name: str
     enforcement: str

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Host(Record):
-    """A host. `identities`: what --by may name, and what stands behind the colon; `usual` is where it is served."""
+    """A host. `identities` maps what --by may name to what follows its colon; `usual` is the host's usual address."""
 
     title: str
     usual: str | None

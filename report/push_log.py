@@ -13,7 +13,7 @@ MOST_REFS = 20
 
 
 def as_texts(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """Each entry as `as_text` has it; why nobody is known is told of the first push of which that is the reason."""
+    """Each entry as text by `as_text`; the reason why a pusher is unknown is printed only for the first such push."""
     told: set[str] = set()
     for entry in entries:
         pusher = entry["pusher"]

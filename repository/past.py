@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class LoggedTag(Record):
-    """A tag as the push log has it at some moment.
+    """A tag as recorded in the push log at some moment.
 
     `oid` is None for no tag. `moved_later` tells whether a later line is about it, too.
     """

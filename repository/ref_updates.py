@@ -100,7 +100,7 @@ def _is_read_as_a_commit(ref: str) -> bool:
 
 
 def parse_pre_push_lines(data: bytes) -> list[RefUpdate]:
-    """The ref updates that pre-push is told, as they will reach the remote.
+    """Parse the lines that Git gives to pre-push: the ref updates as the remote will receive them.
 
     A line is `<local ref> <local id> <remote ref> <remote id>`; the local ref
     is whatever the user wrote and may hold spaces. Raises CannotJudge for a

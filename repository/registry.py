@@ -47,7 +47,7 @@ def read_refs(reader: TagReader, refs: Iterable[TagRef]) -> Iterator[tuple[TagNa
 def tags_by_model(
     reader: TagReader, models: Sequence[str] | None = None
 ) -> Iterator[tuple[str, list[tuple[TagName, Tag]]]]:
-    """The tags of `read_tags`, model by model; whoever keeps little of them can read a million.
+    """The tags of `read_tags`, model by model, so that a caller that stores little of each can read a million.
 
     Raises CannotJudge where the repository can't be read.
     """

@@ -18,7 +18,7 @@ else:
 
 
 class Call(Protocol):
-    """One call of a hook by Git: what it is told, and what comes before and after the verdict."""
+    """One call of a hook by Git: its input, and the steps before and after the verdict."""
 
     hook: ServerHook
     host: str
@@ -50,4 +50,4 @@ class Call(Protocol):
         """Run the hook that stood where ours stands, if there is one; its exit status."""
 
     def hand_on(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
-        """Leave the lock of an accepted push to whoever keeps it until Git is done, and then calls `settled`."""
+        """Hand the lock of an accepted push to a process that holds it until Git is done, and then calls `settled`."""

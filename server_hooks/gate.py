@@ -168,7 +168,7 @@ def _receiver(call: Call, place: Place) -> Receiver:
 
 
 def _words(verdicts: Sequence[Verdict], pusher: Pusher) -> list[str]:
-    """What the pusher is told of the verdicts."""
+    """The text about the verdicts that is printed for the pusher."""
     words: list[str] = []
     for verdict in verdicts:
         if not verdict.findings and not verdict.notes:

@@ -26,7 +26,7 @@ RUN_BY_GITEA = ("gitea", "forgejo")
 
 
 class HookPlace(Record):
-    """The file that is, or would be, our hook. `shared` if whoever owns the file runs other hooks beside it."""
+    """The file that is, or would be, our hook. `shared` if the owner of that file also runs other hooks from it."""
 
     file: str
     shared: bool

@@ -33,7 +33,7 @@ class Pusher(Record):
 
 
 class MachineAccount(Record):
-    """When `variable` begins so (and is no `0`), whoever pushes is not the person that the host names."""
+    """If `variable` begins so (and is not `0`), the pusher is not the person whom the host names."""
 
     variable: str
     begins: str

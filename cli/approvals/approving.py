@@ -50,7 +50,7 @@ class Gone(Refused):
 
 
 class Proposed(Record):
-    """What is proposed on a remote, how each of it stands, and the policy by which it is judged."""
+    """The proposals on a remote, the state of each, and the policy by which they are judged."""
 
     there: ProposedThere
     loaded: LoadedPolicy
@@ -58,7 +58,7 @@ class Proposed(Record):
 
     @property
     def look(self) -> Look:
-        """How the one proposal stands that was named."""
+        """The state of the proposal that was named."""
         return self.looks[0]
 
 

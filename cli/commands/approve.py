@@ -89,7 +89,7 @@ def _ask(look: Look, *, yes: bool, as_json: bool) -> None:
 
 
 def _afterwards(remote: str | None, look: Look, principal: str, *, land: bool, as_json: bool) -> dict[str, object]:
-    """Land it if that is wished and possible, else say what is missing; the proposal as it stands then."""
+    """Land the proposal if requested and possible, else say what is missing. Returns the proposal's new state."""
     try:
         # Others may have approved it meanwhile.
         with proposed(remote, look.proposal.oid) as after:

@@ -54,7 +54,7 @@ def planned(
 
 
 def named_remote(git: Git, options: CreatingOptions) -> str | None:
-    """The remote that counts; None for none. Raises Refused where one is needed, and there is none of that name."""
+    """The remote to consult; None for none. Raises Refused if one is needed and there is none of that name."""
     if options.offline:
         return None
     name = options.remote or remote_to_push_to(git)

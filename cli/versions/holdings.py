@@ -65,7 +65,7 @@ def metrics_of(reader: Reader, registrations: Iterable[tuple[str, Tag]]) -> dict
 
 
 def cells(metrics: Iterable[Stated], names: Sequence[str]) -> list[str | None]:
-    """What stands in the columns of these metrics."""
+    """The cells in the columns of these metrics."""
     by_name = {one.name: value_text(one.value) for one in chosen(metrics, names)}
     return [by_name.get(name) for name in names]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Archive(Record):
-    """A bundle of evidence, as the `line` of the push log has it: where it is, its digest, and what its refs name."""
+    """A bundle of evidence, from `line` of the push log: its place, its digest, and the objects of its refs."""
 
     line: int
     file: str

@@ -60,7 +60,7 @@ class ApprovalsHere:
 
     @property
     def note(self) -> str | None:
-        """What is to be said of what could not be told; None where everything could."""
+        """A note on what could not be determined; None if everything could."""
         if not self.untold:
             return None
         return LOST if self._is_whole and self._lacks is not None else NOT_HERE

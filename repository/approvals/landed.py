@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class LandedTag(Record):
-    """A tag that stands and was approved: `refs` are its proposal and its approvals, with what they name.
+    """An existing tag that was approved: `refs` maps the refs of its proposal and approvals to their objects.
 
     `commit` is what it is on, `time` its tagger's.
     """

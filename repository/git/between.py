@@ -80,7 +80,7 @@ def lineage_of(git: Git, commits: Sequence[str]) -> Lineage | None:
 
 
 def changed_files(git: Git, steps: Sequence[tuple[str, str]]) -> list[dict[str, tuple[str, str]]] | None:
-    """For each two commits the files that are different: by path what stands there in the first and in the second.
+    """The files that differ, for each pair of commits: path → entry in the first and in the second.
 
     None where that is more than is looked at. Raises CannotJudge where Git fails.
     """

@@ -166,7 +166,7 @@ class Git:
 
 
 def namespace_prefix(name: str) -> str:
-    """What stands before every ref of the repository that GIT_NAMESPACE makes out of a part (gitnamespaces(7))."""
+    """The prefix of every ref in the namespace that GIT_NAMESPACE selects (gitnamespaces(7))."""
     return "".join(f"refs/namespaces/{part}/" for part in name.split("/") if part)
 
 

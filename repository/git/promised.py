@@ -84,7 +84,7 @@ class Promised:
         self._fetch_missing(self._leaves(self._missing(doubtful, look), look), look)
 
     def _leaves(self, questions: Sequence[str], look: Look) -> list[str]:
-        """The ids of what stands at the paths, having fetched the folders on the way."""
+        """The ids of the entries at the paths; fetches the folders that lead to them."""
         asked = [question.partition(":")[::2] for question in questions]
         roots = self._roots({treeish for treeish, _ in asked}, look)
         on_the_way = [(roots[treeish], path.split("/")) for treeish, path in asked if treeish in roots]

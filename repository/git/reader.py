@@ -50,7 +50,7 @@ class Reader(TagReader, Protocol):
         """The ids of those of `refs` (full names) that exist."""
 
     def symbolic(self, refs: Sequence[str]) -> dict[str, str]:
-        """Which of `refs` (full names) are symbolic, and the ref that each stands for, whether that exists or not."""
+        """Map the symbolic ones of `refs` (full names) to the ref that each refers to, whether that exists or not."""
 
     def refs_under(self, prefix: str) -> list[tuple[str, str]]:
         """The full name and id of every ref whose name begins with `prefix`, which ends in a slash."""
@@ -63,7 +63,7 @@ class Reader(TagReader, Protocol):
         """
 
     def entry(self, treeish: str, path: str, *, limit: int) -> TreeEntry | None:
-        """What stands at a path of a commit, tag or tree that exists; None for nothing."""
+        """The entry at a path of an existing commit, tag or tree; None if there is none."""
 
     def shapes(self, trees: Sequence[str], *, max_paths: int, max_depth: int) -> dict[str, Shape]:
         """What lies below each of these trees, exact as far as it keeps to the bounds.
@@ -81,10 +81,10 @@ class Reader(TagReader, Protocol):
         """The id of what a user calls `revision` (gitrevisions(7)), None where there is no such object."""
 
     def head(self) -> str | None:
-        """The full name of the ref that HEAD stands for, even if there is none yet; None if detached."""
+        """The full name of the ref that HEAD refers to, even if it does not exist yet; None if HEAD is detached."""
 
     def head_commit(self) -> str | None:
         """The id of HEAD's commit, None where the branch that HEAD names does not exist."""
 
     def close(self) -> None:
-        """Ends what runs beside us. The reader can still be used and starts it anew."""
+        """End the `git` processes. The reader can still be used, and restarts them when needed."""

@@ -6,7 +6,7 @@ import os
 
 
 def replace_file(path: str, content: bytes, mode: int, *, durable: bool = True) -> None:
-    """Put a file with `content` at `path` in one step: whoever looks finds the old one or the new one.
+    """Atomically replace the file at `path` by one with `content`: readers see either the old file or the new one.
 
     Not `durable`, it may be found torn after a crash of the machine.
     OSError where that can't be done; then nothing has changed.

@@ -36,7 +36,7 @@ def is_our_text(text: bytes) -> bool:
 
 
 def is_our_hook(file: str) -> bool:
-    """Whether a hook file of ours stands at `file`, and not a link to one."""
+    """Whether `file` is one of our hook files, and not a link to one."""
     return not os.path.islink(file) and is_our_text(read_start(file))
 
 
@@ -64,7 +64,7 @@ def interpreter_in(text: bytes) -> str | None:
 
 
 def renewal_of_printed(file: str) -> str | None:
-    """The command that writes our hook file at `file` anew, if it was printed and put there; else None.
+    """The command that updates our hook file at `file` if it was printed and placed by hand; else None.
 
     It replaces the file at once: one that is written in place would be empty, and accept, where that fails.
     """

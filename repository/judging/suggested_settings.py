@@ -33,7 +33,7 @@ class Suggested(Record):
 
 
 def suggestions(git: Git) -> Suggested:
-    """The settings under which none of the repository's model tags breaks the rule in question, and what else it needs.
+    """The stricter settings that all of the repository's model tags satisfy, with the keys that each also needs.
 
     Every tag is read once, whatever the number of settings. Raises CannotJudge
     where the repository can't be read.

@@ -63,7 +63,7 @@ class Required(Record):
 
 
 class Look(Record):
-    """How a proposal stands.
+    """The state of a proposal.
 
     `verdict` is what all rules but the one on approvals say of it now.
     `required` are the entries that cover it, by their number in the policy.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def fetch_into_clone(git: Git, remote: str, wanted: str) -> bool:
-    """Fetch what `wanted`, an id or the full name of a ref, stands for on `remote`, and its history, without a ref.
+    """Fetch `wanted` (an id or the full name of a ref) and its history from `remote`, without creating a ref.
 
     Says whether the remote gave it.
     """

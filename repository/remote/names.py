@@ -43,7 +43,7 @@ def push_url(git: Git, name: str) -> str:
 
 
 def remote_for_fixes(git: Git) -> str | None:
-    """The remote that a fix names for whoever reads it here; empty where there is none, None on a server."""
+    """The remote that a fix should name in this clone; empty if it has none, None on a server."""
     if git.is_bare():
         return None
     name = remote_to_push_to(git)

@@ -142,7 +142,7 @@ class Remote:
         return os.path.join(into, "objects")
 
     def fetch_tag(self, name: str) -> None:
-        """Fetch one tag as the remote has it, over whatever this clone has under that name. Raises RemoteIsSilent."""
+        """Fetch the remote's tag, and overwrite this clone's tag of that name. Raises RemoteIsSilent."""
         ref = TAGS + name
         self._ask_here(*_FETCH, "--no-auto-maintenance", "--end-of-options", self.address, f"+{ref}:{ref}")
 

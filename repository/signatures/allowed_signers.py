@@ -52,7 +52,7 @@ class AllowedSigners(Record):
 
 
 def read_allowed_signers(location: str, reader: Reader, *, remote: str | None = None) -> AllowedSigners:
-    """What stands at `location` (`file:/path` or `ref:<ref>:<path>`), before the push.
+    """The content at `location` (`file:/path` or `ref:<ref>:<path>`), as it was before the push.
 
     In a clone, the refs are those that it knows of the server's: of `remote`.
     Raises CannotJudge where there is nothing to read, or where a fingerprint is malformed.

@@ -32,7 +32,7 @@ OPTIONS = (
     "--trust-model=always",
 )
 
-# GnuPG's doc/DETAILS: one of these stands for each signature that is found.
+# GnuPG's doc/DETAILS: it prints one of these for each signature that it finds.
 PROBLEMS = {
     "BADSIG": "it does not belong to this tag",
     "EXPSIG": "it has expired",

@@ -36,7 +36,7 @@ def read_signature_settings(git: Git) -> SignatureSettings:
 
 
 def _readable(value: str) -> str:
-    # git-config(1), "pathname": `~/` is the home folder of whoever runs Git.
+    # git-config(1), "pathname": `~/` is the home folder of the user who runs Git.
     path = os.path.expanduser(value) if value.startswith("~") else value
     problem = None
     if not os.path.isabs(path):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .policy_source import PolicySource
 
     class LoadPolicy(Protocol):
-        """`load_policy`, or what stands in for it."""
+        """The type of `load_policy`, and of a replacement for it."""
 
         def __call__(self, data: bytes, *, site: bool = False) -> Policy: ...
 

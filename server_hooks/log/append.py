@@ -141,7 +141,7 @@ def last_line(log: int, end: int) -> Seal | None:
 
 
 def lock_head(path: str) -> int:
-    """A descriptor of the head file at `path` that holds its lock: whoever has it may change the log."""
+    """Lock the head file at `path` and return its descriptor: only the lock's holder may change the log."""
     import fcntl
 
     deadline = time.monotonic() + LONGEST_WAIT

@@ -1,4 +1,4 @@
-"""Where the evidence of landed tags was put, as the push log has it."""
+"""Where the evidence of landed tags was archived, according to the push log."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ class Entry(Record):
 
 
 class Seal(Record):
-    """The end of a line. `hash` is as written; `intact` tells whether the line's content has it."""
+    """The end of a line. `hash` is the one written there; `intact` tells whether it matches the line's content."""
 
     number: int
     previous: str

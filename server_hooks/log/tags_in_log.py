@@ -40,7 +40,7 @@ NONE = b"-"
 
 
 class Difference(Record):
-    """A tag that is not as the log has it. Ids are None for no tag; `line` is the newest that names it, if any."""
+    """A tag that differs from the log. An id of None means no tag; `line` is the newest that names it, if any."""
 
     ref: str
     logged: str | None
@@ -68,7 +68,7 @@ def compare(
     newest: int = 0,
     take_as_given: bool = False,
 ) -> Comparison:
-    """Hold `tags`, lines "<id> <ref>" of what stands, against the log's `lines`.
+    """Compare `tags`, the existing tags as lines "<id> <ref>", with the log's `lines`.
 
     `newest` is the number that the last of these has at least, by the head file;
     `size` is about how many bytes both have; `parts` closes the scratch files.
@@ -155,7 +155,7 @@ class _Table:
         self._put(self._logged, ref, b"0 - " + oid)
 
     def unnamed(self) -> Iterator[bytes]:
-        """What stands and is named by no line, as lines "<id> <ref>"."""
+        """The existing tags that no line names, as lines "<id> <ref>"."""
         for logged, standing in self._parts():
             named = {ref for ref, _ in _entries(logged)}
             yield from (oid + b" " + ref for ref, oid in _entries(standing) if ref not in named)

@@ -98,7 +98,7 @@ def _rotated_after(common_dir: str, mark: Mark) -> list[Line]:
 
 
 def _begins_anew(common_dir: str, mark: Mark) -> bool:
-    """Whether the numbers of the log began anew: somebody has removed it, head and all, but for the mark."""
+    """Whether the line numbers restarted, because somebody removed the log and its head but not the mark."""
     try:
         with open(f"{common_dir}/{HEAD}", "rb") as file:
             noted = read_head(file.read(HEAD_BYTES))

@@ -75,7 +75,7 @@ def finish_listing(child: Child) -> Iterator[tuple[str, str]]:
 
 
 def damaged(ref: str) -> CannotJudge:
-    """A ref whose file holds neither an id nor a ref that it stands for."""
+    """A ref whose file contains neither an id nor the name of another ref."""
     return CannotJudge(
         f"The ref {ascii(ref)[1:-1]} is damaged: Git can't say what it names. Set it again with `git update-ref`, or "
         "remove its file from the repository."

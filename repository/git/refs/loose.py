@@ -171,7 +171,7 @@ class LooseRefs:
 
 
 def _before(name: str, signs: str) -> str | None:
-    """What stands in `name` before the first of `signs`, None where it holds none."""
+    """The part of `name` before the first of `signs`; None if it contains none of them."""
     first = min((place for sign in signs if (place := name.find(sign)) >= 0), default=None)
     return None if first is None else name[:first]
 

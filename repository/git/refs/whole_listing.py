@@ -90,7 +90,7 @@ class WholeListing:
                 del doubtful[ref]
 
     def _dangles(self, content: str | None) -> bool:
-        """Whether a file of this content is a symbolic ref that stands for nothing, which Git does not list."""
+        """Whether a file with this content is a symbolic ref to a ref that does not exist, which Git does not list."""
         if content is None or not content.startswith(SYMBOLIC):
             return False
         target = content.removeprefix(SYMBOLIC)

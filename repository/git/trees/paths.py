@@ -47,7 +47,7 @@ def _parts(path: str) -> list[str]:
 
 
 def find_entry(objects: ObjectReader, treeish: str, path: str, limit: int) -> TreeEntry | None:
-    """What stands at this path of a commit, tag or tree; None for nothing.
+    """The entry at this path of a commit, tag or tree; None if there is none.
 
     Raises CannotJudge where it can't be told.
     """
@@ -72,7 +72,7 @@ def find_entry(objects: ObjectReader, treeish: str, path: str, limit: int) -> Tr
 
 
 def must_be_absent(objects: ObjectReader, treeish: str, path: str) -> None:
-    """Make sure that nothing but a submodule stands at this path of a commit, tag or tree.
+    """Make sure that nothing but a submodule is at this path of a commit, tag or tree.
 
     Of a path Git says "missing", too, where it can't read a folder on the way.
     Raises CannotJudge where that is so, or where something stands there.
