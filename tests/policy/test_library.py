@@ -22,10 +22,24 @@ def test_what_is_not_exported_is_no_attribute():
         _ = policy.nothing
 
 
-def test_the_documented_program_runs():
+def documented_program():
     (program,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "library.md").read_text(), re.DOTALL)
-    ran = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=False)
+    return program
+
+
+def test_the_documented_program_runs():
+    ran = subprocess.run(
+        [sys.executable, "-I", "-c", documented_program()], capture_output=True, text=True, check=False
+    )
     assert ran.stderr == ""
+
+
+@pytest.mark.thorough
+def test_the_documented_program_satisfies_a_strict_type_checker(tmp_path):
+    (tmp_path / "program.py").write_text(documented_program())
+    check = [sys.executable, "-m", "mypy", "--strict", f"--cache-dir={tmp_path}", str(tmp_path / "program.py")]
+    ran = subprocess.run(check, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.stderr) == ("Success: no issues found in 1 source file\n", "")
 
 
 def test_importing_the_package_imports_nothing_else_of_it():
