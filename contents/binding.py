@@ -69,7 +69,7 @@ def binding_of(
     return Binding(tuple(trailers), tuple(notes))
 
 
-def binding_unasked(git: Git, reader: Reader, model: str, commit: str) -> Binding:
+def default_binding(git: Git, reader: Reader, model: str, commit: str) -> Binding:
     """The `Artifact` trailers that are added by default, if the commit names the artifact's path.
 
     Nothing is fetched for it, and nothing large hashed; what can't be had is a note.

@@ -67,9 +67,9 @@ def _unasked(maker: TagMaker, settings: Settings, plan: Plan, message: str) -> T
     """The trailers that bind the artifact; none where the team has trailers of that name for something else."""
     if any(one.key.lower() == "artifact" for one in settings.message.trailers):
         return ()
-    from ...contents.binding import binding_unasked
+    from ...contents.binding import default_binding
 
-    made = binding_unasked(maker.git, maker.reader, plan.name.model, plan.commit)
+    made = default_binding(maker.git, maker.reader, plan.name.model, plan.commit)
     if made.trailers and not _is_wanted(add_trailers(message, made.trailers).strip(), settings):
         _note(["no 'Artifact:' trailer was added: with it the message is not one that the policy wants"])
         return ()
