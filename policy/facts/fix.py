@@ -77,7 +77,7 @@ def commit_named(tag: Tag | None) -> str | None:
     return tag.object.target if tag.object is not None else tag.oid
 
 
-def fetched_back(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) -> str | None:
+def refetching_command(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) -> str | None:
     """The command that fetches the remote's tag into the clone, followed by `commands`."""
     remote = facts.circumstances.remote or "origin"
     return shell_commands(("git", "fetch", "--force", remote, f"{TAGS}{tag}:{TAGS}{tag}"), *commands)

@@ -10,7 +10,7 @@ Fix: leave it registered; unassign the stage if the version should not be used a
 
 from __future__ import annotations
 
-from ..facts.fix import fetched_back
+from ..facts.fix import refetching_command
 from ..grammar.tag_name import TagName
 from ..registry.event import read_event
 from ..verdict import Breach
@@ -48,7 +48,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                     f"{push.tag!r} may not be {change}: it {record}",
                     push.ref,
                     facts.model,
-                    fix=fetched_back(facts, push.tag),
+                    fix=refetching_command(facts, push.tag),
                 )
 
 

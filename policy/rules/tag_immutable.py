@@ -9,7 +9,7 @@ Fix: register a new version, or assign the stage with a new tag
 
 from __future__ import annotations
 
-from ..facts.fix import by_command, commit_named, fetched_back, next_version
+from ..facts.fix import by_command, commit_named, next_version, refetching_command
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -32,7 +32,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f"{push.tag!r} exists already, and may not be moved from {push.old.oid} to {push.new.oid}",
                 push.ref,
                 facts.model,
-                fix=fetched_back(facts, push.tag, *_instead(push, facts)),
+                fix=refetching_command(facts, push.tag, *_instead(push, facts)),
             )
 
 

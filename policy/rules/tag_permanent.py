@@ -12,7 +12,7 @@ Fix: push the tombstone instead.
 
 from __future__ import annotations
 
-from ..facts.fix import by_command, commit_named, fetched_back
+from ..facts.fix import by_command, commit_named, refetching_command
 from ..facts.readable_event import is_event
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
@@ -34,7 +34,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         if push.old is None or push.new is not None or not isinstance(push.name, TagName):
             continue
         if is_event(push.old, facts):
-            fix = fetched_back(facts, push.tag, *_tombstone(push.old, push.name, facts))
+            fix = refetching_command(facts, push.tag, *_tombstone(push.old, push.name, facts))
             yield Breach(f"{push.tag!r} may not be deleted", push.ref, facts.model, fix=fix)
 
 
