@@ -38,7 +38,9 @@ def instead(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) -> str | No
     return shell_commands(*commands)
 
 
-def made_anew(facts: ModelFacts, push: TagPush, version: Version | None = None, *, sign: bool = False) -> str | None:
+def recreating_command(
+    facts: ModelFacts, push: TagPush, version: Version | None = None, *, sign: bool = False
+) -> str | None:
     """The command that recreates the tag under its own name, on the same commit."""
     if facts.circumstances.written == "planned" and isinstance(push.name, TagName):
         found = push.new.object if push.new else None

@@ -8,7 +8,7 @@ Fix: create the tag with `tagwarden`, `gto` or `git tag -a`.
 
 from __future__ import annotations
 
-from ..facts.fix import made_anew
+from ..facts.fix import recreating_command
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -30,7 +30,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f"{push.tag!r} is a lightweight tag (it points at a {push.new.type}, not at a tag object)",
                 push.ref,
                 facts.model,
-                fix=made_anew(facts, push),
+                fix=recreating_command(facts, push),
             )
 
 

@@ -21,7 +21,7 @@ exists already), have others run `tagwarden approve ID`, then run `tagwarden lan
 from __future__ import annotations
 
 from ..approvals.quorum import Parties, Standing, in_words, is_expired, people_in, shortfalls
-from ..facts.fix import SHOWN_OF_AN_ID, made_anew, proposed
+from ..facts.fix import SHOWN_OF_AN_ID, proposed, recreating_command
 from ..facts.wanted_approvals import tagger_of, wanted_by_lines
 from ..grammar.tag_name import TagName
 from ..people import describe
@@ -129,7 +129,7 @@ def _proposed(push: TagPush, facts: ModelFacts) -> str | None:
 
 
 def _made_anew(push: TagPush, facts: ModelFacts) -> str | None:
-    return made_anew(facts, push, _version(push, facts), sign=True)
+    return recreating_command(facts, push, _version(push, facts), sign=True)
 
 
 def _version(push: TagPush, facts: ModelFacts) -> Version | None:

@@ -23,7 +23,7 @@ artifact can be found at the commit.
 from __future__ import annotations
 
 from ..facts.artifact_at_commit import problem_at_commit, problem_of_paths
-from ..facts.fix import by_command, instead, made_anew
+from ..facts.fix import by_command, instead, recreating_command
 from ..objects.bound_artifacts import bound_in
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -123,7 +123,7 @@ def _problem(replayed: ReplayedEvent, tags: dict[str, Tag], facts: ModelFacts) -
 
 def _fix(replayed: ReplayedEvent, facts: ModelFacts) -> str | None:
     if replayed.event.name.kind == "register":
-        return made_anew(facts, replayed.push)
+        return recreating_command(facts, replayed.push)
     # Its registration binds the artifact already.
     plain = by_command(replayed.event.name, replayed.event.commit, replayed.active)
     return instead(facts, replayed.push.tag, plain)

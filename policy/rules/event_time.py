@@ -19,7 +19,7 @@ must follow is dated in the future, wait until then.
 
 from __future__ import annotations
 
-from ..facts.fix import made_anew
+from ..facts.fix import recreating_command
 from ..verdict import Breach
 from .contract import accepted, refused
 
@@ -127,7 +127,7 @@ def _breach(
     if after >= facts.circumstances.now and facts.circumstances.written != "standing":
         message += f"; try again after {date(after)}"
     elif facts.circumstances.written != "planned":
-        fix = made_anew(facts, replayed.push)
+        fix = recreating_command(facts, replayed.push)
     return Breach(message, replayed.push.ref, facts.model, key, fix)
 
 

@@ -12,7 +12,7 @@ Fix: recreate the tag with such a message
 from __future__ import annotations
 
 from ..budget import Budget
-from ..facts.fix import made_anew
+from ..facts.fix import recreating_command
 from ..verdict import Breach
 from ..wording import cut
 from .contract import accepted, refused
@@ -42,7 +42,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 replayed.push.ref,
                 facts.model,
                 key,
-                fix=made_anew(facts, replayed.push, replayed.active),
+                fix=recreating_command(facts, replayed.push, replayed.active),
             )
 
 

@@ -18,7 +18,7 @@ or have the signer's key added to the allowed signers.
 from __future__ import annotations
 
 from ..facts.consequences import is_covered, lines_of
-from ..facts.fix import made_anew
+from ..facts.fix import recreating_command
 from ..grammar.tag_name import TagName
 from ..people import describe
 from ..verdict import Breach
@@ -81,7 +81,7 @@ def _unsigned(line: Line, wanted: _Wanted, facts: ModelFacts) -> str | None:
 
 def _sign(push: TagPush, facts: ModelFacts) -> str | None:
     version = next((replayed.active for replayed in facts.events if replayed.push is push), None)
-    return made_anew(facts, push, version, sign=True)
+    return recreating_command(facts, push, version, sign=True)
 
 
 def _undone(line: Line, wanted: _Wanted) -> str | None:

@@ -10,7 +10,7 @@ Fix: assign the skipped stage first.
 
 from __future__ import annotations
 
-from ..facts.fix import instead, made_anew
+from ..facts.fix import instead, recreating_command
 from ..grammar.names import gto_spelling
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -46,7 +46,7 @@ def _skipped(replayed: ReplayedEvent, before: str, facts: ModelFacts) -> Breach:
             f"{assigns} and is dated before any tag that assigns {before!r} to it",
             replayed.push.ref,
             facts.model,
-            fix=made_anew(facts, replayed.push, replayed.active),
+            fix=recreating_command(facts, replayed.push, replayed.active),
         )
     return Breach(
         f"{assigns} which was never in {before!r}",

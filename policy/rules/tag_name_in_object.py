@@ -10,7 +10,7 @@ Fix: recreate the tag under the name that it should have.
 
 from __future__ import annotations
 
-from ..facts.fix import made_anew
+from ..facts.fix import recreating_command
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
 from ..wording import quoted
@@ -34,7 +34,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f"the tag object has the name {quoted(found.name)}, but its ref is {quoted(push.tag)}",
                 push.ref,
                 facts.model,
-                fix=made_anew(facts, push),
+                fix=recreating_command(facts, push),
             )
 
 

@@ -11,7 +11,7 @@ Fix: recreate the tag with `tagwarden`, `gto` or `git tag -a`.
 
 from __future__ import annotations
 
-from ..facts.fix import made_anew
+from ..facts.fix import recreating_command
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -34,7 +34,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             continue
         if not found.defects and found.message_bytes <= limit:
             continue
-        fix = made_anew(facts, push)
+        fix = recreating_command(facts, push)
         for defect in found.defects:
             yield Breach(
                 f"the tag object {push.tag!r} is malformed: {defect}", push.ref, facts.model, "rules.tag-object", fix

@@ -11,7 +11,7 @@ Fix: tag the commit that holds the model. If GTO can't read that commit, commit 
 
 from __future__ import annotations
 
-from ..facts.fix import made_anew
+from ..facts.fix import recreating_command
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -33,7 +33,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             continue
         problem = _problem(push.new, facts)
         if problem:
-            fix = made_anew(facts, push) if "another tag" in problem else None
+            fix = recreating_command(facts, push) if "another tag" in problem else None
             yield Breach(f"{push.tag!r} {problem}", push.ref, facts.model, fix=fix)
 
 
