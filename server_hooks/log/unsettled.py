@@ -77,7 +77,7 @@ def unsettled_lines(common_dir: str) -> list[Line]:
             if mark is not None and fits(mark, log):
                 return list(lines_from(file, mark.offset))
             lines = list(lines_from(file, _tail(log)))
-    if mark is not None and not _begins_anew(common_dir, mark):
+    if mark is not None and not _numbering_restarted(common_dir, mark):
         return [line for line in (*_rotated_after(common_dir, mark), *lines) if line.number > mark.number]
     newest = max((at for at, line in enumerate(lines) if line.lands), default=len(lines) - 1)
     return lines[max(0, newest) :]
@@ -97,7 +97,7 @@ def _rotated_after(common_dir: str, mark: Mark) -> list[Line]:
     return lines
 
 
-def _begins_anew(common_dir: str, mark: Mark) -> bool:
+def _numbering_restarted(common_dir: str, mark: Mark) -> bool:
     """Whether the line numbers restarted, because somebody removed the log and its head but not the mark."""
     try:
         with open(f"{common_dir}/{HEAD}", "rb") as file:
