@@ -27,7 +27,7 @@ def falls_back(facts: ModelFacts) -> list[str]:
     return in_words(facts.model, moved, facts.history)
 
 
-def given_back(facts: ModelFacts) -> dict[str, Sequence[Act]]:
+def stages_falling_back(facts: ModelFacts) -> dict[str, Sequence[Act]]:
     """Map the ref of each pushed tombstone to the stages that may fall back to an older version because of it.
 
     Git may drop any line of a push. So in a push of several tags, a tombstone

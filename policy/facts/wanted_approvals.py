@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..approvals.quorum import requirements_for
 from ..record import Record
 from .consequences import lines_of
-from .falls_back import given_back
+from .falls_back import stages_falling_back
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def wanted_by_lines(facts: ModelFacts) -> Iterator[WantedByLine]:
     """Which approvals each line of a model's part wants, for what it does to stages besides, too."""
     selectors = [entry.covers for entry in facts.settings.approvals.require]
     entries = _Entries(facts.settings, facts.model or "")
-    back = given_back(facts) if any("assign" in one.what for one in selectors) else {}
+    back = stages_falling_back(facts) if any("assign" in one.what for one in selectors) else {}
     for line in lines_of(facts, selectors):
         made: dict[int, Wanted] = {}
         if line.push.new is not None:
