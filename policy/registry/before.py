@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NEED_A_VERSION = ("assign", "unassign")
 
 
-def stood_before(event: Event, others: Sequence[Event]) -> list[Event]:
+def counting_before(event: Event, others: Sequence[Event]) -> list[Event]:
     """Those of `others`, of the same model or one that differs in case, that count where `event` is judged.
 
     These are the ones that an audit replays before it: dated earlier; in the

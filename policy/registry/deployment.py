@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..grammar.query import Query
 from ..record import Record
-from .before import stood_before
+from .before import counting_before
 from .history import ModelHistory
 from .resolution import Unresolved, resolve, version_on
 
@@ -46,7 +46,7 @@ def deployment_of(tag: str, known: ModelTags) -> Deployment:
 def _previous(tag: str, known: ModelTags) -> Version | None:
     events = known.events()
     own = next(event for event in events if event.tag == tag)
-    before = ModelHistory(stood_before(own, [event for event in events if event is not own]))
+    before = ModelHistory(counting_before(own, [event for event in events if event is not own]))
     stage = own.name.stage
     if stage is None and own.name.kind != "register":
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ...policy.grammar.names import gto_spelling
 from ...policy.record import Record
-from ...policy.registry.before import stood_before
+from ...policy.registry.before import counting_before
 from ...policy.registry.event import read_event
 from ...policy.registry.history import ModelHistory
 from ...policy.registry.since import since_then
@@ -50,7 +50,7 @@ def look_back(tag: str, oid: str, listing: Listing, git: Git) -> Retrospect:
         # It is no event of the registry, and is refused for that, whatever stood before it.
         return Retrospect(listing._replace(tags=others), ())
     events = [event for event in read.values() if event is not None]
-    counted = {event.tag for event in stood_before(own, events)}
+    counted = {event.tag for event in counting_before(own, events)}
     before = {name: other for name, other in others.items() if read.get(name) is None or name in counted}
     history = ModelHistory([own, *(event for event in events if event.name.model == own.name.model)])
     since = list(since_then(own, history))

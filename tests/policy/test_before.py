@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
-from tagwarden.policy.registry.before import stood_before
+from tagwarden.policy.registry.before import counting_before
 from tagwarden.policy.registry.event import Event
 from tagwarden.policy.registry.history import ModelHistory
 from tagwarden.policy.registry.since import since_then
@@ -35,7 +35,7 @@ def event(line: str) -> Event:
     ],
 )
 def test_what_stood_before_is_what_an_audit_replays_first(judged: str, others: list[str], before: list[str]) -> None:
-    assert [one.tag for one in stood_before(event(judged), [event(line) for line in others])] == before
+    assert [one.tag for one in counting_before(event(judged), [event(line) for line in others])] == before
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from support.plans import fulfil, plans
 from support.random_registry import BEGINNING, InMemory, Plan, made, name_of
 from tagwarden.policy.file.load import load_policy
 from tagwarden.policy.grammar.names import tag_spelling
-from tagwarden.policy.registry.before import stood_before
+from tagwarden.policy.registry.before import counting_before
 from tagwarden.policy.registry.event import Event, read_event
 from tagwarden.policy.verdict import Verdict
 
@@ -81,7 +81,7 @@ class Places(InMemory):
         """What CI and `check --remote` say of a tag: the rules that refuse it."""
         events = self._events(step.model)
         (own,) = [event for event in events if event.tag == step.tag]
-        before = stood_before(own, [event for event in events if event != own])
+        before = counting_before(own, [event for event in events if event != own])
         verdict = self.judge([step], self.tags, [self.tags[event.tag] for event in before], place="client")
         return {finding.rule for finding in verdict.findings}
 
