@@ -15,7 +15,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from ..policy.grammar.names import HEADS
-from ..repository.git.empty_repository import in_configuration
+from ..repository.git.bare.empty import in_configuration
 from ..repository.git.environment import environment_without_repository
 from ..repository.hook_files.probe import BAD_REFS, Outcome, Tried, scratch_repository, try_hooks
 from .log.chain import read_lines

@@ -9,8 +9,8 @@ import tempfile
 from contextlib import closing
 
 from ...policy.errors import CannotJudge
+from ..git.bare.empty import make_empty_repository
 from ..git.command import Git
-from ..git.empty_repository import make_empty_repository
 from ..git.program import GitProgram
 from ..git.whole_file import sync_folder
 from ..registry import TAG_BYTES

@@ -20,6 +20,9 @@ _READING = {
     "LC_ALL": "C",
 }
 
+# With these the environment says which repository is meant, and where its parts are (git(1)).
+_SAYS_WHERE = ("GIT_DIR", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_WORK_TREE")
+
 # Seconds for which Git may be silent while it reads: more than it ever needs, and less than those
 # who wait for the push lock can bear.
 PATIENCE = 60.0
@@ -99,7 +102,10 @@ class Git:
         return self._find()[0]
 
     def _find(self) -> tuple[bool, str]:
-        """Whether the repository is bare, and its own folder: asked of Git once."""
+        """Whether the repository is bare, and its own folder: asked of Git once, if at all."""
+        if self._found is None and self._is_plain_bare():
+            assert self.directory is not None
+            self._found = True, os.path.realpath(self.directory)
         if self._found is None:
             try:
                 answer = self.run("rev-parse", "--is-bare-repository", "--absolute-git-dir")[1]
@@ -113,6 +119,14 @@ class Git:
             bare, _, folder = answer.partition(b"\n")
             self._found = bare == b"true", folder.decode("utf-8", "surrogateescape").removesuffix("\n")
         return self._found
+
+    def _is_plain_bare(self) -> bool:
+        """Whether a look at the folder that was named tells what Git would say of it; Git still refuses to read it."""
+        if self.directory is None or any(name in self.environment for name in _SAYS_WHERE):
+            return False
+        from .bare.plain import is_plain_bare
+
+        return is_plain_bare(self.directory)
 
     def common_folder(self) -> str:
         """What all work trees of the repository share, such as its refs (gitrepository-layout(5), "commondir").

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FROM_THE_ENVIRONMENT = ("GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS")
 
 # Every repository has it, so a listing without it does not come from a repository's configuration.
-_WRITTEN_BY_INIT = "core.repositoryformatversion"
+WRITTEN_BY_INIT = "core.repositoryformatversion"
 _ADVICE = "Fix the configuration; `git config --list` tells whether Git can read it."
 
 
@@ -42,7 +42,7 @@ class Configuration:
         # Without its folder by name, `git config` passes over a repository that it does not trust
         # as if there were none.
         environment.setdefault("GIT_DIR", git.folder())
-        arguments = git.command("config", "--null", "--get-regexp", f"^({section}\\.|{_WRITTEN_BY_INIT}$)")
+        arguments = git.command("config", "--null", "--get-regexp", f"^({section}\\.|{WRITTEN_BY_INIT}$)")
         self._git = git
         self._child: Child = start(arguments, environment=environment, patience=PATIENCE)
         self._shared: Child | None = None
@@ -81,7 +81,7 @@ class Configuration:
         complaint = self._child.complaint()
         self._child.check(accepted=(0, 1), advice=_ADVICE)
         self._must_be_whole(output, complaint)
-        return [*self.of_the_machine(), *(entry for entry in parsed(output) if entry[0] != _WRITTEN_BY_INIT)]
+        return [*self.of_the_machine(), *(entry for entry in parsed(output) if entry[0] != WRITTEN_BY_INIT)]
 
     def of_the_machine(self) -> list[tuple[str, str]]:
         """What `git.settings_file` says; to be asked for once, before `entries` or instead of it."""
@@ -105,11 +105,11 @@ class Configuration:
         why = complaint if "unable to access" in complaint else None
         if output and not output.endswith(b"\0"):
             why = f"`git config` broke off after {output[-40:]!r}"
-        if why is None and _WRITTEN_BY_INIT.encode() not in output:
+        if why is None and WRITTEN_BY_INIT.encode() not in output:
             path = os.path.join(self._git.common_folder(), "config")
             try:
                 with open(path, "rb") as file:
-                    if _WRITTEN_BY_INIT.rpartition(".")[2].encode() in file.read().lower():
+                    if WRITTEN_BY_INIT.rpartition(".")[2].encode() in file.read().lower():
                         why = f"Git did not read {path!r} to its end"
             except OSError as error:
                 why = f"{path!r}: {error.strerror}"

@@ -13,9 +13,9 @@ import tempfile
 
 from ...policy.errors import CannotJudge
 from ...policy.wording import shell_command
+from .bare.empty import make_empty_repository
 from .bounded_program import TookTooLong, Unanswered, run_bounded
 from .command import Git
-from .empty_repository import make_empty_repository
 from .environment import environment_without_repository
 from .handed_over import OBJECT_FOLDERS
 from .trees.entries import FOLDER_BYTES, entry_in, kind_of

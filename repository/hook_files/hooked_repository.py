@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from ...policy.errors import CannotJudge
 from ...policy.record import Record
+from ..git.bare.plain import is_plain_bare
 from ..git.command import Git, common_folder
+from ..git.configuration import WRITTEN_BY_INIT
 from .errors import CannotInstall
 
 if TYPE_CHECKING:
@@ -52,13 +54,21 @@ class HookedRepository:
         self.git = git or Git.at(self.path)
         self._settings: list[Setting] | None = None
         try:
-            answer = os.fsdecode(self.git.run("rev-parse", "--show-object-format", "--git-dir")[1])
-            self.object_format, _, git_dir = answer.removesuffix("\n").partition("\n")
+            self.object_format, git_dir = self._format_and_folder()
             self.git_dir = os.path.realpath(os.path.join(self.path, git_dir))
             self.common_dir = os.path.realpath(common_folder(self.git_dir))
         except CannotJudge as error:
             ignored = " GIT_DIR, which is set, does not count here." if "GIT_DIR" in os.environ else ""
             raise CannotInstall(f"{error}{ignored}") from error
+
+    def _format_and_folder(self) -> tuple[str, str]:
+        """What makes its ids, and its own folder. Raises CannotJudge where Git won't have it."""
+        # Git lists no setting of a repository that it does not trust, or must not take for one.
+        if is_plain_bare(self.path) and any(_is_of_a_repository(one) for one in self.settings()):
+            return "sha1", self.path
+        answer = os.fsdecode(self.git.run("rev-parse", "--show-object-format", "--git-dir")[1])
+        object_format, _, git_dir = answer.removesuffix("\n").partition("\n")
+        return object_format, git_dir
 
     def ask(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> str:
         """Git's output without its last newline. CannotInstall for an exit status that is not accepted."""
@@ -120,6 +130,10 @@ class HookedRepository:
     def default_hooks_folder(self) -> str:
         """Where Git looks for hooks if core.hooksPath is not set."""
         return os.path.normpath(os.path.join(self.common_dir, "hooks"))
+
+
+def _is_of_a_repository(setting: Setting) -> bool:
+    return setting.scope == "local" and setting.name == WRITTEN_BY_INIT
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS
 from ...policy.record import Record
+from ..git.bare.empty import make_empty_repository
 from ..git.bounded_program import TookTooLong, run_bounded
-from ..git.empty_repository import make_empty_repository
 from .errors import CannotInstall
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import tempfile
 
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS
+from ..git.bare.empty import make_empty_repository
 from ..git.configuration import parsed
-from ..git.empty_repository import make_empty_repository
 from ..git.handed_over import borrowing, with_settings
 from ..git.processes import run
 

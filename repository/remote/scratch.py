@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import os
 
+from ..git.bare.empty import make_empty_repository
 from ..git.configuration import parsed
-from ..git.empty_repository import make_empty_repository
 from ..git.environment import environment_without_repository
 from ..git.handed_over import with_settings
 from ..git.processes import run

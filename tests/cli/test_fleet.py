@@ -44,7 +44,7 @@ def fleet(new_server: NewServer, tmp_path: Path) -> Fleet:
     return make
 
 
-@pytest.mark.parametrize(("command", "most"), [(["audit"], 6), (["status", "--server"], 6)])
+@pytest.mark.parametrize(("command", "most"), [(["audit"], 4), (["status", "--server"], 5)])
 def test_each_repository_costs_a_handful_of_processes(
     fleet: Fleet, tmp_path: Path, command: list[str], most: int, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:

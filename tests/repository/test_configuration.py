@@ -12,15 +12,15 @@ import pytest
 
 from support import Repo
 from tagwarden.policy.errors import CannotJudge
+from tagwarden.repository.git.bare.empty import in_configuration
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.configuration import Configuration
-from tagwarden.repository.git.empty_repository import in_configuration
 
 CLOSE_AT_ONCE = """
 import os, sys
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.configuration import Configuration
-from tagwarden.repository.git.empty_repository import in_configuration
+from tagwarden.repository.git.bare.empty import in_configuration
 
 Configuration(Git.at(sys.argv[1])).close()
 try:
