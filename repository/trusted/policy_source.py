@@ -100,5 +100,5 @@ def _head_and_note(reader: Reader) -> tuple[str | None, str | None]:
         return commit, None
     return None, (
         f"HEAD names {reader.head() or 'a commit'!r}, which does not exist, so no {POLICY_FILE} was read from it; "
-        "whoever runs the server can name the policy's branch: `tagwarden status --server` tells how"
+        "the server's administrator can name the policy's branch: `tagwarden status --server` says how"
     )

@@ -17,5 +17,5 @@ def advice_on_object_checks(repository: ServedRepository) -> list[str]:
     if any(repository.setting(name) is not None for name in SETTINGS):
         return []
     command = f"git -C {shlex.quote(repository.path)} config {SETTINGS[0]} true"
-    also = "a branch whose old history holds some is then refused, too"
-    return [f"Git lets malformed objects in here. To have it refuse them: {command} ({also})"]
+    also = "this also refuses a branch whose old history contains some"
+    return [f"Git accepts malformed objects in this repository. To refuse them: {command} ({also})"]

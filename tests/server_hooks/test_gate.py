@@ -350,4 +350,4 @@ def test_the_push_that_brings_the_branch_of_head_is_not_told_to_name_another(new
     assert (first.ok, later.ok) == (True, True)
     assert "note: HEAD names 'refs/heads/main', which comes with this push" in first.stderr
     assert "status --server" not in first.stderr
-    assert "`tagwarden status --server` tells how" in later.stderr
+    assert "`tagwarden status --server` says how" in later.stderr
