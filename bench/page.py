@@ -76,10 +76,12 @@ MEANING = """\
   file's SHA-256 (`repository/trusted/policy_cache.py` says why that is safe).
   A `message.pattern` costs the import of `re`, signatures cost one process per
   tag.
-- **With the number of repositories: by the processes that each needs.** An
-  audit starts six for each, including those that read the tags
-  (`tests/cli/test_fleet.py`), and `status --server` six in addition to its
-  test push of bad tags.
+- **With the number of repositories: by the processes that each needs.** For
+  a bare repository as `git init --bare` makes it, an audit starts four and
+  `status --server` five, in addition to its test push of bad tags
+  (`tests/cli/test_fleet.py`).
+  tagwarden sees from the repository's files, without Git, that it is bare
+  (`repository/git/bare/plain.py`).
 - **The `update` hook costs one process per ref**; `pre-receive` costs one per
   push. Prefer `pre-receive` if the host supports it.
 
