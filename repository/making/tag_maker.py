@@ -204,8 +204,8 @@ class TagMaker:
         if interrupted:
             look = shell_command("git", "ls-remote", remote, TAGS + name)
             raise KeyboardInterrupt(
-                f"{remote!r} has no tag {name}, and none is left here. A server that is still at work may take it yet; "
-                f"look whether it did: {look}"
+                f"{remote!r} has no tag {name}, and none was kept here. A server that is still at work may yet take "
+                f"it. To see whether it did: {look}"
             )
         return "refused" if there is None else "taken"
 
