@@ -88,7 +88,7 @@ def _document(tried: LoadedPolicy, tags: TagTrial, pushes: PushTrial | None) -> 
         "pushed_before": pushes.judged if pushes else 0,
         "newly_refused": [_push(one) for one in pushes.newly] if pushes else [],
         "no_longer_refused": [_push(one) for one in pushes.no_longer] if pushes else [],
-        "not_judged": pushes.untold if pushes else 0,
+        "not_judged": pushes.undetermined if pushes else 0,
         "notes": [display(note) for note in tags.notes],
     }
 

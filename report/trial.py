@@ -32,13 +32,15 @@ def lines_about_tags(judged: int, newly: Sequence[Finding], no_longer: Sequence[
     yield from _some("no longer wrong", [_finding(one) for one in no_longer])
 
 
-def lines_about_pushes(judged: int, newly: Sequence[Push], no_longer: Sequence[Push], untold: int) -> Iterator[str]:
+def lines_about_pushes(
+    judged: int, newly: Sequence[Push], no_longer: Sequence[Push], undetermined: int
+) -> Iterator[str]:
     """What the tried policy says of the pushes in the push log, beside the one in force."""
     yield f"pushes in the push log: {judged}; newly refused: {len(newly)}; no longer refused: {len(no_longer)}"
     yield from _some("newly refused", [_push(one) for one in newly])
     yield from _some("no longer refused", [_push(one) for one in no_longer])
-    if untold:
-        yield f"  can't be judged again, for what they brought is not there: {untold}"
+    if undetermined:
+        yield f"  can't be judged again, for what they brought is not there: {undetermined}"
 
 
 def _some(what: str, listed: Sequence[str]) -> Iterator[str]:

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     FindVerify = Callable[[GitProgram], Verify | None]
 
     class Approvals(Protocol):
-        """Tells who has approved a tag; `untold` is set once an answer was that it can't be told."""
+        """Answers who has approved a tag; `undetermined` becomes true once an answer was None."""
 
-        untold: bool
+        undetermined: bool
 
         def of(self, tag: str, people: Collection[str]) -> Standing | None:
-            """What `people` say of the tag object with the id `tag`; None where that can't be told here."""
+            """What `people` say of the tag object with the id `tag`; None where that can't be determined here."""
 
 
 LOST = (
@@ -44,7 +44,7 @@ NOT_HERE = "whether tags have their approvals could not be told here, for these 
 
 
 class ApprovalsHere:
-    """What the refs of one repository say. `untold` is set once an answer was that it can't be told."""
+    """The approvals in the refs of one repository. `undetermined` becomes true once an answer was None."""
 
     def __init__(
         self, approvals: StandingApprovals | None, *, is_whole: bool = True, lacks: Callable[[str], bool] | None = None
@@ -56,22 +56,22 @@ class ApprovalsHere:
         self._approvals = approvals
         self._is_whole = is_whole
         self._lacks = lacks
-        self.untold = False
+        self.undetermined = False
 
     @property
     def note(self) -> str | None:
         """A note on what could not be determined; None if everything could."""
-        if not self.untold:
+        if not self.undetermined:
             return None
         return LOST if self._is_whole and self._lacks is not None else NOT_HERE
 
     def of(self, tag: str, people: Collection[str]) -> Standing | None:
-        """What `people` say of the tag object with the id `tag`; None where that can't be told here."""
-        standing = self._told(tag, people)
-        self.untold = self.untold or standing is None
+        """What `people` say of the tag object with the id `tag`; None where that can't be determined here."""
+        standing = self._determine(tag, people)
+        self.undetermined = self.undetermined or standing is None
         return standing
 
-    def _told(self, tag: str, people: Collection[str]) -> Standing | None:
+    def _determine(self, tag: str, people: Collection[str]) -> Standing | None:
         if self._approvals is None or (self._lacks is not None and self._lacks(tag)):
             return None
         standing = self._approvals.of(tag, people)
@@ -102,7 +102,7 @@ def approvals_here(
 
 
 class ApprovalsOfRemote:
-    """What the refs of a remote say, which is asked for each tag. `untold` is as in `ApprovalsHere`.
+    """What the refs of a remote say, which is asked for each tag. `undetermined` is as in `ApprovalsHere`.
 
     `into` is a folder for what is fetched, `find_verify` makes what verifies
     signatures on the objects that a reader has.
@@ -115,7 +115,7 @@ class ApprovalsOfRemote:
         self._repository = repository
         self._find_verify = find_verify
         self._known: dict[tuple[str, frozenset[str]], Standing | None] = {}
-        self.untold = False
+        self.undetermined = False
 
     def of(self, tag: str, people: Collection[str]) -> Standing | None:
         """What `people` say of the tag object with the id `tag`; None where that can't be verified here.
@@ -137,7 +137,7 @@ class ApprovalsOfRemote:
             verify = self._find_verify(reader)
             here = ApprovalsHere(StandingApprovals(_Listed(refs, reader), verify, lambda: self._repository))
             standing = here.of(tag, people)
-        self.untold = self.untold or here.untold
+        self.undetermined = self.undetermined or here.undetermined
         return standing
 
 

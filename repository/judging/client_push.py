@@ -135,7 +135,7 @@ def _judge_here(push: ClientPush) -> Verdict:
         judge.judge_whole(WholePush(judge.circumstances, push.updates, None))
     verdict = loaded.verdict_of(judge)
     notes = [*_notes(verdict, loaded.policy, models, push)]
-    if approvals is not None and approvals.untold:
+    if approvals is not None and approvals.undetermined:
         from ..approvals.in_clone import NOT_HERE
 
         notes.append(NOT_HERE)

@@ -44,12 +44,12 @@ class TriedPush(Record):
 
 
 class PushTrial(Record):
-    """What became of the `judged` pushes; `untold` are those that can't be judged again."""
+    """How two policies differ about `judged` pushes; `undetermined` counts those that can't be judged again."""
 
     judged: int
     newly: tuple[TriedPush, ...]
     no_longer: tuple[TriedPush, ...]
-    untold: int
+    undetermined: int
 
 
 def try_on_pushes(git: Git, common_dir: str, in_force: Policies, tried: Policies) -> PushTrial:
@@ -60,7 +60,7 @@ def try_on_pushes(git: Git, common_dir: str, in_force: Policies, tried: Policies
     """
     newly: list[TriedPush] = []
     no_longer: list[TriedPush] = []
-    judged = untold = 0
+    judged = undetermined = 0
     with closing(GitProgram(git)) as reader:
         standing = _Standing(reader)
         for entry in reversed([read_entry(line) for line in read_lines(common_dir)]):
@@ -70,12 +70,12 @@ def try_on_pushes(git: Git, common_dir: str, in_force: Policies, tried: Policies
             if not any(update.ref.startswith(TAGS) for update in updates):
                 continue  # it changed a policy
             if entry["outcome"] not in LANDING:
-                untold += 1
+                undetermined += 1
                 continue
             standing.take_back(updates)
             found = [_errors(policies, entry, updates, reader, standing, git) for policies in (in_force, tried)]
             if found[0] is None or found[1] is None:
-                untold += 1
+                undetermined += 1
                 continue
             judged += 1
             difference = difference_between(found[0], found[1])
@@ -84,7 +84,7 @@ def try_on_pushes(git: Git, common_dir: str, in_force: Policies, tried: Policies
                 newly.append(push._replace(findings=difference.newly))
             elif found[0] and not found[1]:
                 no_longer.append(push._replace(findings=difference.no_longer))
-    return PushTrial(judged, tuple(reversed(newly)), tuple(reversed(no_longer)), untold)
+    return PushTrial(judged, tuple(reversed(newly)), tuple(reversed(no_longer)), undetermined)
 
 
 def _errors(

@@ -48,14 +48,14 @@ def test_the_artifact_is_bound_unasked_where_the_commit_tells_it(repo: Repo) -> 
 
 def test_and_not_where_it_does_not_or_nobody_wants_it(repo: Repo) -> None:
     repo.commit({"dvc.yaml": "metrics: ['${file}']\n", "models/m.bin": MODEL})
-    untold = register(repo)
+    undetermined = register(repo)
     repo.commit(DECLARED)
     unwanted = register(repo, "--no-bind")
     both = tagwarden(repo.path, "register", "churn", "--no-bind", "--bind", "data")
 
     assert (trailers(repo), trailers(repo, "churn@v0.0.2"), both.status) == ([], [], 2)
-    assert "bind" not in untold.err + unwanted.err
-    assert "note" not in untold.err + unwanted.err
+    assert "bind" not in undetermined.err + unwanted.err
+    assert "note" not in undetermined.err + unwanted.err
 
 
 @pytest.mark.parametrize(

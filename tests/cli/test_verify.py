@@ -117,14 +117,14 @@ def test_a_version_of_a_deprecated_model_is_verified_when_asked_for(repo: Repo, 
 
 def test_what_cannot_be_told_is_no_answer(repo: Repo, model: Path, tmp_path: Path) -> None:
     repo.tag("churn@v1.0.0")
-    untold = verify(repo, model)
+    undetermined = verify(repo, model)
     repo.tag("churn@v1.1.0", repo.commit(), message=f"Two\n\nArtifact: sha256:{SHA} model.pkl")
     repo.tag("churn@v1.2.0", repo.commit(), message="Three\n\nArtifact: etag:abc model.pkl")
     folder = verify(repo, tmp_path)
     unknown = verify(repo, model)
 
-    assert [ran.status for ran in (untold, folder, unknown)] == [3, 3, 3]
-    assert "Neither the tag 'churn@v1.0.0' nor its commit says what the artifact of churn v1.0.0 is" in untold.err
+    assert [ran.status for ran in (undetermined, folder, unknown)] == [3, 3, 3]
+    assert "Neither the tag 'churn@v1.0.0' nor its commit says what the artifact of churn v1.0.0 is" in undetermined.err
     assert "which can't be compared with a folder" in folder.err
     assert "etag:abc, which can't be compared with a file" in unknown.err
     assert verify(repo, tmp_path / "gone").status == 2

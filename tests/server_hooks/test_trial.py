@@ -40,13 +40,13 @@ def test_a_stricter_policy_names_the_tags_and_the_pushes_that_it_would_refuse(
 
     assert ran.status == 1
     what = "m@v1.0.0-rc.1 [version-form] version v1.0.0-rc.1 is a pre-release, 'rc.1'"
-    _, tags, tag, pushes, push, untold = ran.out.splitlines()
+    _, tags, tag, pushes, push, undetermined = ran.out.splitlines()
     assert tags == "tags that stand: 2; newly wrong: 1; no longer wrong: 0"
     assert tag == f"  newly wrong: {what}"
     assert pushes == "pushes in the push log: 2; newly refused: 1; no longer refused: 0"
     assert push.startswith("  newly refused: line 1, ")
     assert push.endswith(what)
-    assert untold == "  can't be judged again, for what they brought is not there: 1"
+    assert undetermined == "  can't be judged again, for what they brought is not there: 1"
 
 
 def test_a_more_lenient_policy_names_what_it_would_let_in(server: Server, clone: Repo, policy: Path) -> None:

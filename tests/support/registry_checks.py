@@ -129,10 +129,10 @@ def _logged_wrongly(git_dir: Path, before: Refs, after: Refs, beside: Iterable[s
             elif line["outcome"] == "incomplete":
                 claimed.discard(ref)
                 logged[ref] = before.get(ref)
-    untold = {ref for ref in before.keys() | after.keys() if is_model_tag(ref) and before.get(ref) != after.get(ref)}
+    changed = {ref for ref in before.keys() | after.keys() if is_model_tag(ref) and before.get(ref) != after.get(ref)}
     false = {ref for ref in claimed if logged.get(ref) != after.get(ref)}
     false -= {ref for ref in false if not ref.startswith(TAGS) and _contains(git_dir, after.get(ref), logged.get(ref))}
-    wrong = false | untold - claimed
+    wrong = false | (changed - claimed)
     return sorted(wrong.difference(beside))
 
 
