@@ -49,5 +49,5 @@ class Call(Protocol):
     def run_foreign_hook(self) -> int:
         """Run the hook that stood where ours stands, if there is one; its exit status."""
 
-    def hand_on(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
+    def hand_over_lock(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
         """Hand the lock of an accepted push to a process that holds it until Git is done, and then calls `settled`."""

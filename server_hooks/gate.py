@@ -124,7 +124,7 @@ def _judge_and_log(call: Call, place: Place, lock: PushLock | None, shares: Upda
         entry = entry._replace(outcome="refused", error="the hook behind tagwarden's refused the push")
     logged = append_to_log(place.common_dir, entry) if leaves_a_line(call.updates, verdicts) else ""
     if lock is not None and status == ACCEPTED:
-        call.hand_on(lock, settler(place.common_dir, logged, call.settings))
+        call.hand_over_lock(lock, settler(place.common_dir, logged, call.settings))
     elif lock is not None:
         lock.release()
     return status, _words(verdicts, pusher)

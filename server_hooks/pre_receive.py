@@ -69,7 +69,7 @@ class WholePush:
 
         return run_foreign_hook(self._foreign, (), self._given, seconds=SECONDS_UNDER_THE_LOCK)
 
-    def hand_on(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
+    def hand_over_lock(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
         lock.keep_until_pushed(self.updates, at_end=settled)
 
 

@@ -99,7 +99,7 @@ class OneRef:
 
         return run_foreign_hook(self._foreign, self._arguments, b"", seconds=SECONDS_UNDER_THE_LOCK)
 
-    def hand_on(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
+    def hand_over_lock(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
         lock.remember(_line(self.updates[0]))
         lock.keep_until_pushed(at_end=settled)
 
