@@ -48,7 +48,7 @@ class ModelPlan:
         self._standing = StandingTags()
         for one in push.pushed:
             if one.new is not None and isinstance(one.name, TagName):
-                self._standing.put(one.new, one.name)
+                self._standing.add(one.new, one.name)
         self._made = 0
         self._objection = ""
         self._judge = StepJudge(push, ground, self._standing)
@@ -92,7 +92,7 @@ class ModelPlan:
             tag = new_tag(name, commit, self._ground.circumstances.now + offset, message)
             self._objection = self._judge.objection_to_making(tag, name)
             if not self._objection:
-                self._standing.put(tag, name)
+                self._standing.add(tag, name)
                 self._made += 1
                 return Step("", "", (), "", tag.name, commit, message, offset)
         return None
@@ -105,7 +105,7 @@ class ModelPlan:
             return f"{gto_spelling(self.model)!r} is deprecated, which a new tag would take back"
         if name.kind != "register":
             return ""
-        for tag in () if known else self._standing.near(name, commit):
+        for tag in () if known else self._standing.related(name, commit):
             event = read_event(tag, self._standing.names[tag.name])
             if event is None:
                 continue
@@ -168,7 +168,7 @@ class ModelPlan:
             self._take_away(self._standing.tags[name], self._wrong.get(TAGS + name, ()), because)
 
     def _take_away(self, tag: Tag, why: Sequence[Finding], because: str) -> None:
-        self._standing.take(tag)
+        self._standing.remove(tag)
         self.steps.append(Step(TAGS + tag.name, tag.oid, tuple(why), because, by_administrator=True))
 
     # What a push may delete
@@ -181,7 +181,7 @@ class ModelPlan:
             return  # for GTO, what happens after a deprecation takes it back
         was_read = read_event(tag, name) is not None
         reviving = not self.is_deprecated
-        self._standing.take(tag)
+        self._standing.remove(tag)
         again = None
         if commit is not None and (was_read or name.kind == "register"):
             messages = messages_of(tag) if self._is_whole(tag) else () if was_read else (DEFAULT,)
@@ -190,7 +190,7 @@ class ModelPlan:
         if again is not None:
             self.steps.append(again._replace(ref=step.ref, oid=step.oid, why=step.why, because=self._made_again(name)))
         elif was_read and STOPS_GTO.isdisjoint(finding.rule for finding in why):
-            self._standing.put(tag, name)
+            self._standing.add(tag, name)
         else:
             self.steps.append(step._replace(because=self.not_made_again(name, commit)))
 
@@ -216,8 +216,8 @@ class ModelPlan:
         if name.stage is not None and not history.is_in_force(name.stage, commit):
             return None
         if made.name in self._standing.tags:
-            self._standing.take(tag)
-        self._standing.put(made, name)
+            self._standing.remove(tag)
+        self._standing.add(made, name)
         return Step("", "", (), "", made.name, commit, texts[0], tagger=tagger, by_administrator=True)
 
     def _is_heeded_by_gto_alone(self, tag: Tag) -> bool:

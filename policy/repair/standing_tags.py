@@ -35,7 +35,7 @@ class StandingTags:
         self._history: ModelHistory | None = None
         self._lines: Lines | None = None
 
-    def put(self, tag: Tag, name: TagName) -> None:
+    def add(self, tag: Tag, name: TagName) -> None:
         """Add `tag`, or replace the one of that name."""
         self.tags[tag.name], self.names[tag.name] = tag, name
         if name.version is not None:
@@ -49,7 +49,7 @@ class StandingTags:
             self._history.add(event)
             self._add_to_lines(event, self._history)
 
-    def take(self, tag: Tag) -> None:
+    def remove(self, tag: Tag) -> None:
         """Remove `tag`."""
         version = self.names[tag.name].version
         del self.tags[tag.name]
@@ -74,8 +74,8 @@ class StandingTags:
         """Those on it that the registry reads."""
         return list(self._at.get(commit, {}).values())
 
-    def near(self, name: TagName, commit: str) -> list[Tag]:
-        """Those that bear most on a tag on `commit`.
+    def related(self, name: TagName, commit: str) -> list[Tag]:
+        """The tags most likely to conflict with a tag `name` on `commit`.
 
         On that commit, of that version, of the greatest of its lines, and what deprecated the model last.
         """

@@ -24,7 +24,7 @@ UP_TO_WHO_RUNS_IT = frozenset(("signed", *(rule for rule, row in RULES.items() i
 # More tags may make right what these find. What other rules find stays wrong, and a version that is not above the
 # greatest of its line is so whatever else is there.
 MAY_BE_HELPED = frozenset(rule for rule, row in RULES.items() if row.helped and rule != "version-order")
-# These hold a registration against all that the model has; the others, against what `StandingTags.near` names.
+# These hold a registration against all that the model has; the others, against what `StandingTags.related` names.
 LOOK_AT_ALL = ("version-step", "counter", "artifact", "approved")
 
 
@@ -66,11 +66,11 @@ class StepJudge:
     def objection_to_making(self, tag: Tag, name: TagName) -> str:
         """Why the server would refuse `tag`, pushed alone by somebody who may push it; "" where it would not."""
         update = TagPush(TAGS + tag.name, name, None, tag)
-        near = list(self._objections(update, self._standing.near(name, commit_named(tag) or "")))
+        findings = list(self._objections(update, self._standing.related(name, commit_named(tag) or "")))
         if self._is_told_by_few(name):
-            return _first(near)
+            return _first(findings)
         # Most that are refused are refused for these few already, whatever else there is.
-        refused = _first(one for one in near if one.rule not in MAY_BE_HELPED)
+        refused = _first(one for one in findings if one.rule not in MAY_BE_HELPED)
         return refused or _first(self._objections(update, list(self._standing.tags.values())))
 
     def audit(self, pushed: Sequence[TagPush]) -> list[Finding]:
