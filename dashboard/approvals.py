@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..policy.approvals.quorum import Endorsement
     from ..policy.file.policy import Policy
     from ..repository.git.program import GitProgram
-    from ..repository.proposals.looking import Look
+    from ..repository.proposals.status import ProposalStatus
     from ..repository.trusted.loaded_policy import LoadedPolicy
 
 
@@ -50,32 +50,33 @@ def _proposals(reader: GitProgram, loaded: LoadedPolicy) -> list[ProposalRow]:
     if not proposed:
         return []
     # Not above: most repositories have none, and this takes in the whole judge.
-    from ..repository.proposals.looking import look_at
     from ..repository.proposals.on_remote import proposals_with_ids
+    from ..repository.proposals.status import proposal_status
 
     found = proposals_with_ids(reader.git, proposed)
     standing = reader.existing([TAGS + one.tag.name for one in found.values()])
     waiting = [one for one in found.values() if standing.get(TAGS + one.tag.name) != one.oid]
-    looks = [look_at(one, reader, reader.git, loaded, remote=None) for one in waiting]
-    return [_proposal(look, loaded.policy) for look in sorted(looks, key=lambda look: (look.time, look.proposal.oid))]
+    statuses = [proposal_status(one, reader, reader.git, loaded, remote=None) for one in waiting]
+    ordered = sorted(statuses, key=lambda status: (status.time, status.proposal.oid))
+    return [_proposal(status, loaded.policy) for status in ordered]
 
 
-def _proposal(look: Look, policy: Policy) -> ProposalRow:
-    name, content = look.proposal.name, look.proposal.tag.object
+def _proposal(status: ProposalStatus, policy: Policy) -> ProposalRow:
+    name, content = status.proposal.name, status.proposal.tag.object
     assert content is not None
     named = content.tagger.name if content.tagger is not None else "somebody"
     return ProposalRow(
-        look.proposal.oid,
-        look.proposal.tag.name,
+        status.proposal.oid,
+        status.proposal.tag.name,
         gto_spelling(name.model),
         content.target,
-        look.time,
-        look.tagger or named,
+        status.time,
+        status.tagger or named,
         content.message.strip(),
-        [(move.stage, move.before or "nothing", move.after or "nothing") for move in look.moves],
-        _rows(look.standing.endorsements, look.proposal.tag.name, policy),
-        look.state,
-        look.because,
+        [(move.stage, move.before or "nothing", move.after or "nothing") for move in status.moves],
+        _rows(status.standing.endorsements, status.proposal.tag.name, policy),
+        status.state,
+        status.because,
     )
 
 

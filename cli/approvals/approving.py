@@ -12,9 +12,9 @@ from ...policy.record import Record
 from ...policy.wording import shell_command
 from ...report.escape import escape
 from ...repository.git.command import Git
-from ...repository.proposals.looking import look_at
 from ...repository.proposals.making import fetch_landed, push_landing, push_word, sign_word
 from ...repository.proposals.on_remote import FEWEST_DIGITS, NoSuchProposal, is_behind, proposals_on
+from ...repository.proposals.status import proposal_status
 from ...repository.remote.names import is_remote, remote_to_push_to
 from ..completion import complete_proposal
 from ..errors import Refused
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ...policy.approvals.approval import Word
-    from ...repository.proposals.looking import Look
     from ...repository.proposals.on_remote import ProposedThere
+    from ...repository.proposals.status import ProposalStatus
     from ...repository.trusted.loaded_policy import LoadedPolicy
 
 HEX = frozenset("0123456789abcdef")
@@ -54,12 +54,12 @@ class Proposed(Record):
 
     there: ProposedThere
     loaded: LoadedPolicy
-    looks: list[Look]
+    statuses: list[ProposalStatus]
 
     @property
-    def look(self) -> Look:
+    def status(self) -> ProposalStatus:
         """The state of the proposal that was named."""
-        return self.looks[0]
+        return self.statuses[0]
 
 
 @contextlib.contextmanager
@@ -83,10 +83,10 @@ def proposed(remote: str | None, digits: str | None = None) -> Iterator[Proposed
             if is_behind(git, name, there.listing):
                 fetch = shell_command("git", "fetch", name)
                 click.echo(f"note: the policy is that of the last fetch, and may have changed since: {fetch}", err=True)
-            looks = [look_at(one, reader, there.git, loaded, remote=name) for one in there.waiting.values()]
-            if digits is not None and not looks:
+            statuses = [proposal_status(one, reader, there.git, loaded, remote=name) for one in there.waiting.values()]
+            if digits is not None and not statuses:
                 raise Refused(f"the proposal {digits} is not a model tag, so it can't land")
-            yield Proposed(there, loaded, looks)
+            yield Proposed(there, loaded, statuses)
     except NoSuchProposal as problem:
         raise Gone(str(problem)) from None
 
@@ -97,12 +97,12 @@ def say(lines: Iterable[str]) -> None:
         click.echo(escape(line), err=True)
 
 
-def refuse_unless_it_may_land(look: Look) -> None:
+def refuse_unless_it_may_land(status: ProposalStatus) -> None:
     """Raise Refused for a proposal that would not land with all approvals in the world."""
-    if look.state in ("expired", "overtaken"):
-        raise Refused(f"{look.proposal.tag.name!r} can't land as it was proposed: {look.because}")
-    if look.hopeless is not None:
-        raise Refused(f"{look.proposal.tag.name!r} {in_words(look.hopeless)}")
+    if status.state in ("expired", "overtaken"):
+        raise Refused(f"{status.proposal.tag.name!r} can't land as it was proposed: {status.because}")
+    if status.hopeless is not None:
+        raise Refused(f"{status.proposal.tag.name!r} {in_words(status.hopeless)}")
 
 
 def give_word(one: Proposed, word: Word, reason: str, name: str | None) -> str:
@@ -111,8 +111,8 @@ def give_word(one: Proposed, word: Word, reason: str, name: str | None) -> str:
     `name` is the principal that the user claims to be. Raises Refused where the
     signature does not count, or the remote does not take it.
     """
-    there, look = one.there, one.look
-    made = sign_word(there, look, one.loaded.policy, word, reason)
+    there, status = one.there, one.status
+    made = sign_word(there, status, one.loaded.policy, word, reason)
     principal = name or there.repository.line("config", "--get", "user.email", accepted=(0, 1))
     if made.signature is None:
         click.echo(
@@ -126,9 +126,9 @@ def give_word(one: Proposed, word: Word, reason: str, name: str | None) -> str:
         raise Refused(f"your signature is that of {made.signature.principal!r}, not of {name!r}")
     else:
         principal = made.signature.principal
-    refuse_word(look, word, principal)
-    said = push_word(there, look.proposal, principal, made.raw)
-    tag = look.proposal.tag.name
+    refuse_word(status, word, principal)
+    said = push_word(there, status.proposal, principal, made.raw)
+    tag = status.proposal.tag.name
     if said == "landed":
         raise Refused(f"{tag!r} has landed in the meantime, so nothing was changed")
     if said == "withdrawn":
@@ -138,34 +138,34 @@ def give_word(one: Proposed, word: Word, reason: str, name: str | None) -> str:
     return principal
 
 
-def refuse_word(look: Look, word: Word, principal: str) -> None:
+def refuse_word(status: ProposalStatus, word: Word, principal: str) -> None:
     """Raise Refused where the word of `principal` would change nothing."""
-    tag = look.proposal.tag.name
+    tag = status.proposal.tag.name
     if word == "revoke":
-        said = [one.verdict for one in look.standing.endorsements if one.principal == principal]
+        said = [one.verdict for one in status.standing.endorsements if one.principal == principal]
         if "approve" not in said:
             raise Refused(f"{principal!r} has not approved {tag!r}, so there is nothing to revoke")
         return
-    if principal in look.standing.approved_by:
+    if principal in status.standing.approved_by:
         raise Refused(f"{principal!r} has approved {tag!r} already")
-    named = {number: one for number, one in look.required.items() if principal in one.people}
-    wanted = "; ".join(f"approvals.require[{number}]" for number in look.required)
+    named = {number: one for number, one in status.required.items() if principal in one.people}
+    wanted = "; ".join(f"approvals.require[{number}]" for number in status.required)
     if not named:
         raise Refused(f"the policy does not require the approval of {principal!r}, but of others: {wanted}")
-    if principal == look.tagger and all("tagger" in one.entry.barred for one in named.values()):
+    if principal == status.tagger and all("tagger" in one.entry.barred for one in named.values()):
         raise Refused(f"{principal!r} signed {tag!r}, and so can't approve it; others must: {wanted}")
 
 
-def land(there: ProposedThere, look: Look) -> None:
+def land(there: ProposedThere, status: ProposalStatus) -> None:
     """Push the proposed tag to its own name, and have it here. Raises Refused where the remote does not take it."""
-    name = look.proposal.tag.name
-    outcome = push_landing(there, look.proposal)
+    name = status.proposal.tag.name
+    outcome = push_landing(there, status.proposal)
     if outcome == "taken":
         raise Refused(f"somebody else's tag now has the name {name!r}; propose it again")
     if outcome == "refused":
         raise Refused(f"the push failed, see above; {there.remote!r} has no tag {name!r}")
     if outcome == "there all the same":
         click.echo(f"the push ended with an error, see above, but {there.remote!r} has {name}", err=True)
-    if not fetch_landed(there, look.proposal):
+    if not fetch_landed(there, status.proposal):
         fetch = shell_command("git", "fetch", there.remote, "tag", name)
         click.echo(f"note: it is not in this clone yet; to fetch it: {fetch}", err=True)

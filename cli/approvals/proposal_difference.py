@@ -18,17 +18,17 @@ from ..versions.version_view import held
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...repository.proposals.looking import Look
     from ...repository.proposals.on_remote import ProposedThere
+    from ...repository.proposals.status import ProposalStatus
     from ...repository.trusted.loaded_policy import LoadedPolicy
 
 
-def difference_lines(there: ProposedThere, look: Look, loaded: LoadedPolicy) -> Iterator[str]:
+def difference_lines(there: ProposedThere, status: ProposalStatus, loaded: LoadedPolicy) -> Iterator[str]:
     """For each two versions of which one leaves a stage to the other, a table of what is different, and notes."""
-    pairs = {(move.before, move.after): None for move in look.moves if move.before and move.after}
+    pairs = {(move.before, move.after): None for move in status.moves if move.before and move.after}
     if pairs:
-        bring_history(there.repository, there.remote, look.proposal)
-    model = look.proposal.name.model
+        bring_history(there.repository, there.remote, status.proposal)
+    model = status.proposal.name.model
     better = loaded.policy.for_model(model).show.better
     with there.reader() as reader:
         known = read_model(reader, model)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ...policy.approvals.quorum import Endorsement
     from ...policy.objects.tag_object import Tagger, TagObject
-    from ...repository.proposals.looking import Look
+    from ...repository.proposals.status import ProposalStatus
 
 MOVE = shape("move", "What becomes of a stage.", "stage", or_null("before"), or_null("after"))
 REQUIREMENT = shape(
@@ -39,44 +39,44 @@ SPANS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 HEADER = ("ID", "TAG", "CHANGES", "BY", "AGE", "APPROVED BY", "STATE", "MESSAGE")
 
 
-def proposal_document(look: Look) -> dict[str, object]:
+def proposal_document(status: ProposalStatus) -> dict[str, object]:
     """The proposal, of the shape PROPOSAL."""
-    found, name = _object(look), look.proposal.name
-    tagger = _tagger(look)
+    found, name = _object(status), status.proposal.name
+    tagger = _tagger(status)
     return {
-        "oid": look.proposal.oid,
-        "tag": look.proposal.tag.name,
+        "oid": status.proposal.oid,
+        "tag": status.proposal.tag.name,
         "kind": name.kind,
         "model": gto_spelling(name.model),
-        "version": str(look.version) if look.version else None,
+        "version": str(status.version) if status.version else None,
         "stage": name.stage,
         "commit": found.target,
-        "time": utc_text(look.time),
+        "time": utc_text(status.time),
         "tagger": display(tagger.name),
         "email": display(tagger.email),
-        "signer": None if look.tagger is None else display(look.tagger),
+        "signer": None if status.tagger is None else display(status.tagger),
         "message": display(found.message.strip()),
         "trailers": [[key, display(value)] for key, value in parse_trailers(found.message)],
-        "state": look.state,
-        "because": look.because,
-        "moves": [move._asdict() for move in look.moves],
-        "requirements": requirements_document(look),
-        "approvals": [approval_document(one) for one in look.standing.endorsements],
-        "notes": [display(note) for note in look.verdict.notes],
+        "state": status.state,
+        "because": status.because,
+        "moves": [move._asdict() for move in status.moves],
+        "requirements": requirements_document(status),
+        "approvals": [approval_document(one) for one in status.standing.endorsements],
+        "notes": [display(note) for note in status.verdict.notes],
     }
 
 
-def landed_document(look: Look) -> dict[str, object]:
+def landed_document(status: ProposalStatus) -> dict[str, object]:
     """The same of one that has landed."""
-    return {**proposal_document(look), "state": "landed", "because": None}
+    return {**proposal_document(status), "state": "landed", "because": None}
 
 
-def withdrawn_document(look: Look) -> dict[str, object]:
+def withdrawn_document(status: ProposalStatus) -> dict[str, object]:
     """The same of one that is proposed no more."""
-    return {**proposal_document(look), "state": "withdrawn", "because": None}
+    return {**proposal_document(status), "state": "withdrawn", "because": None}
 
 
-def requirements_document(look: Look) -> list[dict[str, object]]:
+def requirements_document(status: ProposalStatus) -> list[dict[str, object]]:
     """What the policy wants, of the shape REQUIREMENT."""
     return [
         {
@@ -84,53 +84,53 @@ def requirements_document(look: Look) -> list[dict[str, object]]:
             "of": list(map(display, one.entry.who)),
             "enough": one.entry.enough,
             "not": list(one.entry.barred),
-            "has": list(map(display, look.has(number))),
+            "has": list(map(display, status.has(number))),
             "lacks": one.lacks.missing if one.lacks else 0,
             "because": display(in_words(one.lacks)) if one.lacks else None,
         }
-        for number, one in look.required.items()
+        for number, one in status.required.items()
     ]
 
 
-def proposal_row(look: Look, now: int) -> list[str | None]:
+def proposal_row(status: ProposalStatus, now: int) -> list[str | None]:
     """The row of HEADER."""
-    why = look.because
+    why = status.because
     return [
-        look.proposal.oid[:SHOWN_OF_AN_ID],
-        look.proposal.tag.name,
-        "; ".join(f"{one.stage}: {one.before or 'nothing'} -> {one.after or 'nothing'}" for one in look.moves),
-        look.tagger or _tagger(look).name,
-        span_text(now - look.time),
-        ", ".join(sorted(look.standing.approved_by)),
-        look.state + (f": {why}" if why else ""),
-        _object(look).message.strip().partition("\n")[0],
+        status.proposal.oid[:SHOWN_OF_AN_ID],
+        status.proposal.tag.name,
+        "; ".join(f"{one.stage}: {one.before or 'nothing'} -> {one.after or 'nothing'}" for one in status.moves),
+        status.tagger or _tagger(status).name,
+        span_text(now - status.time),
+        ", ".join(sorted(status.standing.approved_by)),
+        status.state + (f": {why}" if why else ""),
+        _object(status).message.strip().partition("\n")[0],
     ]
 
 
-def proposal_lines(look: Look) -> Iterator[str]:
+def proposal_lines(status: ProposalStatus) -> Iterator[str]:
     """What somebody reads before they approve; untrusted text is not escaped yet."""
-    found, name, tagger = _object(look), look.proposal.name, _tagger(look)
-    signed = f"signed by {look.tagger}" if look.tagger else "with no signature that counts"
-    about = f"{gto_spelling(name.model)} {look.version}" if look.version else gto_spelling(name.model)
-    yield f"{look.proposal.tag.name}: {EVENT_WORDS[name.kind]} of {about}, on commit {found.target}"
-    yield f"  made {utc_text(look.time)} by {tagger.name} <{tagger.email}>, {signed}"
+    found, name, tagger = _object(status), status.proposal.name, _tagger(status)
+    signed = f"signed by {status.tagger}" if status.tagger else "with no signature that counts"
+    about = f"{gto_spelling(name.model)} {status.version}" if status.version else gto_spelling(name.model)
+    yield f"{status.proposal.tag.name}: {EVENT_WORDS[name.kind]} of {about}, on commit {found.target}"
+    yield f"  made {utc_text(status.time)} by {tagger.name} <{tagger.email}>, {signed}"
     for line in found.message.strip().split("\n"):
         yield f"  | {line}"
-    for move in look.moves:
+    for move in status.moves:
         yield f"  the stage {move.stage!r} holds {move.before or 'nothing'} now, and {move.after or 'nothing'} then"
-    for one in look.standing.endorsements:
+    for one in status.standing.endorsements:
         yield f"  {_endorsement_text(one)}"
-    for note in look.verdict.notes:
+    for note in status.verdict.notes:
         yield f"  note: {note}"
 
 
-def next_lines(look: Look, remote: str) -> Iterator[str]:
+def next_lines(status: ProposalStatus, remote: str) -> Iterator[str]:
     """What is missing, and the commands for it."""
-    digits = look.proposal.oid[:SHOWN_OF_AN_ID]
-    if look.state == "ready":
+    digits = status.proposal.oid[:SHOWN_OF_AN_ID]
+    if status.state == "ready":
         yield f"it has its approvals; to land it: {shell_command('tagwarden', 'land', digits, '--remote', remote)}"
     else:
-        yield f"it {look.because}"
+        yield f"it {status.because}"
         yield f"to approve it: {shell_command('tagwarden', 'approve', digits, '--remote', remote)}"
 
 
@@ -147,12 +147,12 @@ def _endorsement_text(one: Endorsement) -> str:
     return f"{one.principal} {said} {utc_text(one.time)}{counts}{reason}"
 
 
-def _object(look: Look) -> TagObject:
-    assert look.proposal.tag.object is not None
-    return look.proposal.tag.object
+def _object(status: ProposalStatus) -> TagObject:
+    assert status.proposal.tag.object is not None
+    return status.proposal.tag.object
 
 
-def _tagger(look: Look) -> Tagger:
-    tagger = _object(look).tagger
+def _tagger(status: ProposalStatus) -> Tagger:
+    tagger = _object(status).tagger
     assert tagger is not None
     return tagger

@@ -28,7 +28,7 @@ from ..errors import Refused
 from ..options import json_option
 
 if TYPE_CHECKING:
-    from ...repository.proposals.looking import Look
+    from ...repository.proposals.status import ProposalStatus
 
 DOCUMENTS = (
     shape(
@@ -60,48 +60,50 @@ def approve(
     count your approval, or if the proposal can't land any more.
     """
     with proposed(remote, digits) as one:
-        refuse_unless_it_may_land(one.look)
-        _refuse_if_nobody_is_asked(one.look)
+        refuse_unless_it_may_land(one.status)
+        _refuse_if_nobody_is_asked(one.status)
         if not as_json:
-            say([*proposal_lines(one.look), *difference_lines(one.there, one.look, one.loaded)])
-        _ask(one.look, yes=yes, as_json=as_json)
+            say([*proposal_lines(one.status), *difference_lines(one.there, one.status, one.loaded)])
+        _ask(one.status, yes=yes, as_json=as_json)
         principal = give_word(one, "approve", reason, name)
     if not as_json:
-        click.echo(f"{one.look.proposal.tag.name} approved by {escape(principal)}")
-    document = _afterwards(remote, one.look, principal, land=land, as_json=as_json)
+        click.echo(f"{one.status.proposal.tag.name} approved by {escape(principal)}")
+    document = _afterwards(remote, one.status, principal, land=land, as_json=as_json)
     if as_json:
         whole = {"remote": display(one.there.remote), "principal": display(principal), "proposal": document}
         click.echo(json.dumps({"schema": 1, **whole}))
 
 
-def _refuse_if_nobody_is_asked(look: Look) -> None:
-    if not look.required:
-        raise Refused(f"the policy requires no approval for {look.proposal.tag.name!r}; `tagwarden land` lands it")
+def _refuse_if_nobody_is_asked(status: ProposalStatus) -> None:
+    if not status.required:
+        raise Refused(f"the policy requires no approval for {status.proposal.tag.name!r}; `tagwarden land` lands it")
 
 
-def _ask(look: Look, *, yes: bool, as_json: bool) -> None:
+def _ask(status: ProposalStatus, *, yes: bool, as_json: bool) -> None:
     if yes:
         return
     if as_json or not os.isatty(0):
         raise Refused("there is no terminal to ask you on; --yes approves without asking")
-    if not click.confirm(f"Approve {escape(look.proposal.tag.name)}?", err=True):
+    if not click.confirm(f"Approve {escape(status.proposal.tag.name)}?", err=True):
         raise Refused("nothing was approved")
 
 
-def _afterwards(remote: str | None, look: Look, principal: str, *, land: bool, as_json: bool) -> dict[str, object]:
+def _afterwards(
+    remote: str | None, status: ProposalStatus, principal: str, *, land: bool, as_json: bool
+) -> dict[str, object]:
     """Land the proposal if requested and possible, else say what is missing. Returns the proposal's new state."""
     try:
         # Others may have approved it meanwhile.
-        with proposed(remote, look.proposal.oid) as after:
-            if land and after.look.may_be_landed_by(principal):
-                approving.land(after.there, after.look)
-                say([] if as_json else [f"{after.look.proposal.tag.name} has landed"])
-                return landed_document(after.look)
+        with proposed(remote, status.proposal.oid) as after:
+            if land and after.status.may_be_landed_by(principal):
+                approving.land(after.there, after.status)
+                say([] if as_json else [f"{after.status.proposal.tag.name} has landed"])
+                return landed_document(after.status)
             if not as_json:
-                barred = land and after.look.state == "ready"
+                barred = land and after.status.state == "ready"
                 say(["whoever lands it does not count, so somebody else must"] if barred else [])
-                say(next_lines(after.look, after.there.remote))
-            return proposal_document(after.look)
+                say(next_lines(after.status, after.there.remote))
+            return proposal_document(after.status)
     except Gone as gone:
         say([str(gone)])
-        return proposal_document(look)
+        return proposal_document(status)

@@ -32,12 +32,12 @@ def land(digits: str, remote: str | None, as_json: bool) -> None:
     for example after another event of the model.
     """
     with proposed(remote, digits) as one:
-        refuse_unless_it_may_land(one.look)
-        if one.look.state != "ready":
-            raise Refused(f"{one.look.proposal.tag.name!r} can't land yet: it {one.look.because}")
-        approving.land(one.there, one.look)
+        refuse_unless_it_may_land(one.status)
+        if one.status.state != "ready":
+            raise Refused(f"{one.status.proposal.tag.name!r} can't land yet: it {one.status.because}")
+        approving.land(one.there, one.status)
     if as_json:
-        document = {"remote": display(one.there.remote), "proposal": landed_document(one.look)}
+        document = {"remote": display(one.there.remote), "proposal": landed_document(one.status)}
         click.echo(json.dumps({"schema": 1, **document}))
     else:
-        click.echo(one.look.proposal.tag.name)
+        click.echo(one.status.proposal.tag.name)

@@ -41,10 +41,10 @@ def revoke(digits: str, remote: str | None, reason: str, name: str | None, as_js
     """
     with proposed(remote, digits) as one:
         principal = give_word(one, "revoke", reason, name)
-    with proposed(remote, one.look.proposal.oid) as after:
+    with proposed(remote, one.status.proposal.oid) as after:
         pass
     if as_json:
-        document = {"principal": display(principal), "proposal": proposal_document(after.look)}
+        document = {"principal": display(principal), "proposal": proposal_document(after.status)}
         click.echo(json.dumps({"schema": 1, "remote": display(after.there.remote), **document}))
     else:
-        click.echo(f"{escape(principal)} no longer approves {after.look.proposal.tag.name}")
+        click.echo(f"{escape(principal)} no longer approves {after.status.proposal.tag.name}")

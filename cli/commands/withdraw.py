@@ -31,14 +31,14 @@ def withdraw(digits: str, remote: str | None, as_json: bool) -> None:
     proposal, if the server does not know who pushes, or if the tag has landed.
     """
     with proposed(remote, digits) as one:
-        name = one.look.proposal.tag.name
-        outcome = push_withdrawal(one.there, one.look.proposal)
+        name = one.status.proposal.tag.name
+        outcome = push_withdrawal(one.there, one.status.proposal)
     if outcome == "landed":
         raise Refused(f"{name!r} has landed in the meantime, so nothing was changed")
     if outcome == "refused":
         raise Refused(f"the push failed, see above; {name!r} is still proposed on {one.there.remote!r}")
     if as_json:
-        document = {"remote": display(one.there.remote), "proposal": withdrawn_document(one.look)}
+        document = {"remote": display(one.there.remote), "proposal": withdrawn_document(one.status)}
         click.echo(json.dumps({"schema": 1, **document}))
     else:
         click.echo(name)

@@ -21,9 +21,9 @@ from ...report.json import document
 from ...report.text import lines_of
 from ...repository.git.command import Git
 from ...repository.making.tag_maker import Judged, open_tag_maker
-from ...repository.proposals.looking import look_at
 from ...repository.proposals.making import push_proposal
 from ...repository.proposals.on_remote import Proposal
+from ...repository.proposals.status import proposal_status
 from ..approvals.proposal_view import REQUIREMENT, next_lines, proposal_lines, requirements_document
 from ..errors import Refused
 from ..policy_in_force import policy_in_force
@@ -39,7 +39,7 @@ from .planned_tag import (
 
 if TYPE_CHECKING:
     from ...report.documents.shape import Shape
-    from ...repository.proposals.looking import Look
+    from ...repository.proposals.status import ProposalStatus
     from ...repository.trusted.loaded_policy import LoadedPolicy
     from .options import CreatingOptions
     from .planned_tag import MakePlan, MakeTrailers
@@ -67,13 +67,13 @@ def propose(model: str, options: CreatingOptions, make_plan: MakePlan, make_trai
         name = parse_tag_name(draft.name)
         assert isinstance(name, TagName)
         proposal = Proposal(oid, name, Tag(draft.name, oid, "tag", parse_tag_object(raw)))
-        look = look_at(proposal, maker.reader, git, loaded, remote=remote)
-        look = look._replace(verdict=look.verdict._replace(notes=(*look.verdict.notes, *plan.notes)))
-        made = Judged(draft, raw, oid, look.verdict)
-        _refuse_what_nobody_approves(look, loaded)
-        if look.hopeless is not None:
-            raise Refused(f"{draft.name!r} {in_words(look.hopeless)}; sign it with a key of the allowed signers")
-        proposed = look.verdict.accepted and not options.dry_run
+        status = proposal_status(proposal, maker.reader, git, loaded, remote=remote)
+        status = status._replace(verdict=status.verdict._replace(notes=(*status.verdict.notes, *plan.notes)))
+        made = Judged(draft, raw, oid, status.verdict)
+        _refuse_what_nobody_approves(status, loaded)
+        if status.hopeless is not None:
+            raise Refused(f"{draft.name!r} {in_words(status.hopeless)}; sign it with a key of the allowed signers")
+        proposed = status.verdict.accepted and not options.dry_run
         if proposed:
             ask_about_names(made, options)
             branch = branch_to_push(git, remote, made, options, maker)
@@ -82,32 +82,32 @@ def propose(model: str, options: CreatingOptions, make_plan: MakePlan, make_trai
                 raise Refused(f"the push failed, see above; nothing is proposed on {remote!r}")
         moved = stages_moved(maker, plan)
     if options.as_json:
-        own = {"remote": display(remote), "proposed": proposed, "requirements": requirements_document(look)}
-        click.echo(json.dumps({**document(look.verdict), **planned_document(plan, made, moved), **own}))
+        own = {"remote": display(remote), "proposed": proposed, "requirements": requirements_document(status)}
+        click.echo(json.dumps({**document(status.verdict), **planned_document(plan, made, moved), **own}))
     else:
-        _tell(look, made, options, remote, proposed=proposed)
-    return ACCEPTED if look.verdict.accepted else REFUSED
+        _tell(status, made, options, remote, proposed=proposed)
+    return ACCEPTED if status.verdict.accepted else REFUSED
 
 
-def _refuse_what_nobody_approves(look: Look, loaded: LoadedPolicy) -> None:
-    if look.required:
+def _refuse_what_nobody_approves(status: ProposalStatus, loaded: LoadedPolicy) -> None:
+    if status.required:
         return
-    proposal = look.proposal
+    proposal = status.proposal
     assert proposal.tag.object is not None
-    command = by_command(proposal.name, proposal.tag.object.target, look.version)
+    command = by_command(proposal.name, proposal.tag.object.target, status.version)
     what = "of this" if loaded.policy.base.approvals.require else "of anything"
     raise Refused(f"the policy requires no approval {what}; push it directly: {shell_command(*command, '--push')}")
 
 
-def _tell(look: Look, made: Judged, options: CreatingOptions, remote: str, *, proposed: bool) -> None:
+def _tell(status: ProposalStatus, made: Judged, options: CreatingOptions, remote: str, *, proposed: bool) -> None:
     if options.dry_run:
         click.echo(display(made.raw.decode("utf-8", "surrogateescape")), nl=False)
-    for line in lines_of(look.verdict):
+    for line in lines_of(status.verdict):
         click.echo(line, err=True)
     if proposed:
-        click.echo(look.proposal.oid)
-    elif options.dry_run and look.verdict.accepted:
+        click.echo(status.proposal.oid)
+    elif options.dry_run and status.verdict.accepted:
         click.echo(f"{made.draft.name} would be proposed; nothing was pushed", err=True)
-    if look.verdict.accepted:
-        for line in (*proposal_lines(look), *(next_lines(look, remote) if proposed else ())):
+    if status.verdict.accepted:
+        for line in (*proposal_lines(status), *(next_lines(status, remote) if proposed else ())):
             click.echo(escape(line), err=True)

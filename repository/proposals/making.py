@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ...policy.file.policy import Policy
     from ...policy.push import Signature
     from ..git.command import Git
-    from .looking import Look
     from .on_remote import Proposal, ProposedThere
+    from .status import ProposalStatus
 
     # What came of a push: it is there, or what kept it out.
     Said = Literal["pushed", "landed", "withdrawn", "refused"]
@@ -43,16 +43,16 @@ class SignedWord(Record):
     signature: Signature | None
 
 
-def sign_word(there: ProposedThere, look: Look, policy: Policy, word: Word, reason: str) -> SignedWord:
+def sign_word(there: ProposedThere, status: ProposalStatus, policy: Policy, word: Word, reason: str) -> SignedWord:
     """The user's word on a proposal, signed as Git is configured to.
 
     It is dated after what they said of it before. Raises CannotJudge, in Git's words, where it can't be signed.
     """
-    made = _signed(there, look.proposal.oid, policy, word, reason, int(time.time()))
+    made = _signed(there, status.proposal.oid, policy, word, reason, int(time.time()))
     principal = made.signature.principal if made.signature else None
-    before = [one.time for one in look.standing.endorsements if one.principal == principal]
+    before = [one.time for one in status.standing.endorsements if one.principal == principal]
     if before and made.time <= before[0]:
-        made = _signed(there, look.proposal.oid, policy, word, reason, before[0] + 1)
+        made = _signed(there, status.proposal.oid, policy, word, reason, before[0] + 1)
     return made
 
 

@@ -62,7 +62,7 @@ class Required(Record):
     lacks: Shortfall | None
 
 
-class Look(Record):
+class ProposalStatus(Record):
     """The state of a proposal.
 
     `verdict` is what all rules but the one on approvals say of it now.
@@ -153,7 +153,9 @@ class ProposalJudge(Judge):
         return "off" if rule == RULE else super()._level(rule, settings)
 
 
-def look_at(proposal: Proposal, reader: Reader, git: Git, loaded: LoadedPolicy, *, remote: str | None) -> Look:
+def proposal_status(
+    proposal: Proposal, reader: Reader, git: Git, loaded: LoadedPolicy, *, remote: str | None
+) -> ProposalStatus:
     """How this proposal stands, judged as if it landed now, by the refs and tags that `reader` has.
 
     `git` sees its objects; `remote` is None on the server itself. Raises CannotJudge where the repository or the
@@ -178,7 +180,7 @@ def look_at(proposal: Proposal, reader: Reader, git: Git, loaded: LoadedPolicy, 
     event = read_event(proposal.tag, proposal.name)
     after = ModelHistory([*known.events, event]) if event is not None else known.history
     version = proposal.name.version or (version_on(event.commit, after) if event is not None else None)
-    return Look(
+    return ProposalStatus(
         proposal,
         version,
         loaded.verdict_of(judge, *sorted(unsure)),
