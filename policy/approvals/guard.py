@@ -1,7 +1,7 @@
-"""Whether a pushed line may change a ref of proposals and approvals.
+"""Whether a push may change a ref of proposals and approvals.
 
-What these refs hold is evidence, so nothing comes in that says something else
-than its name, and nothing goes that somebody else relies on.
+These refs are evidence. So the content of each must agree with its name, and
+nobody may remove what somebody else relies on.
 """
 
 from __future__ import annotations
@@ -17,48 +17,52 @@ if TYPE_CHECKING:
     from .approval import Approval
     from .refs import ProposalRef
 
-# What one model, and one person, may have proposed at a time and not landed. Each costs the next proposal a look.
+# Limits on the open proposals of one model and of one person, because each new proposal has to read all of them.
 MOST_OF_A_MODEL = 50
 MOST_OF_A_PERSON = 50
 
 
 class ProposedTag(Record):
-    """A tag object that is proposed, or would be: `oid` is its id.
+    """A tag object that a pushed ref is about.
 
-    `problem` says why it can't be proposed (None if it can); `name` is the tag
-    that it would become. `stands`: it was proposed before the push. `landed`:
-    the tag exists, or this push changes it. `expired`: it is too old to land.
-    `proposer` is the person who proposed it, None if not known.
+    `oid` is its id, `name` the tag that it would become, and `problem` says why
+    it can't be proposed (None if it can). `was_proposed`: it was proposed before
+    this push. `landed`: the tag exists, or this push changes it. `expired`: it
+    is too old to land. `proposer` is the person who proposed it, None if unknown.
     """
 
     oid: str
     name: str
     problem: str | None
-    stands: bool
+    was_proposed: bool
     landed: bool
     expired: bool = False
     proposer: str | None = None
 
 
-class Word(Record):
-    """What is pushed as somebody's approval. `read` is the approval, or the reason why it is not one.
+class PushedApproval(Record):
+    """An object that is pushed to the ref of an approval.
 
-    `signer` is the principal of its signature, or None; then `unsigned` says why.
-    `earlier` is the tagger's time of the word that it would replace, None if there is none.
+    `parsed` is the approval or revocation in it, or the reason why it is
+    neither. `size` is in bytes. `signer` is the principal of its signature; if
+    it is None, `unsigned` says why. `previous_time` is the time of the approval
+    or revocation that it would replace, None if there is none. Times are
+    seconds since the epoch.
     """
 
-    read: Approval | str
+    parsed: Approval | str
     size: int
     signer: str | None
     unsigned: str | None
-    earlier: int | None
+    previous_time: int | None
 
 
 class GuardedLine(Record):
-    """A pushed line below `ROOT`: what its ref named and will name, and what is known of both.
+    """An update of a ref below `ROOT` from the object id `old` to `new`, and what is known of these objects.
 
-    `of_model` and `of_person` count the other open proposals of the model and
-    of the pusher.
+    `old` and `new` are None if the ref does not exist before or after. `name`
+    is the parsed ref, None if it is malformed. `open_of_model` and
+    `open_of_person` count the other open proposals of the model and of the pusher.
     """
 
     ref: str
@@ -66,16 +70,17 @@ class GuardedLine(Record):
     new: str | None
     name: ProposalRef | ApprovalRef | None
     tag: ProposedTag | None = None
-    word: Word | None = None
-    of_model: int = 0
-    of_person: int = 0
+    approval: PushedApproval | None = None
+    open_of_model: int = 0
+    open_of_person: int = 0
 
 
 class Guard(Record):
-    """All such lines of a push, and what they are held against.
+    """All updates of a push below `ROOT`, and what they are judged by.
 
-    `wanted`: a policy asks for approvals. `repository` is the id that approvals
-    must name. `latest` is the last second that a tagger's clock may show.
+    `wanted`: the policy requires approvals of some tag. `repository` is the id that
+    approvals must name. `pusher` is None if unknown. `latest` is the latest
+    time that an approval may have, in seconds since the epoch.
     """
 
     wanted: bool
@@ -86,14 +91,18 @@ class Guard(Record):
 
 
 class Objection(Record):
-    """Why a line is refused, as it completes the name of the ref, and the policy key that decides it."""
+    """Why an update is refused.
+
+    `sentence` continues the name of the ref; `key` is the policy key that
+    decides, None for `approvals.require`.
+    """
 
     sentence: str
     key: str | None = None
 
 
 def objection_to(line: GuardedLine, guard: Guard) -> Objection | None:
-    """What is wrong with a line; None if it may land."""
+    """What is wrong with an update; None if it may land."""
     if line.old == line.new:
         return None
     if not guard.wanted:
@@ -120,38 +129,41 @@ def _to_proposal(line: GuardedLine, tag: ProposedTag, guard: Guard) -> Objection
     if tag.problem is not None:
         return Objection(f"proposes something that can't become a model tag: {tag.problem}")
     if tag.expired:
-        # It would not count among the open ones, so there could be any number of them.
-        return Objection("was made too long ago to land: propose it anew", "approvals.expire")
-    if line.of_model >= MOST_OF_A_MODEL:
-        return Objection(f"is one too many: the model has {line.of_model} open proposals; withdraw or land some first")
-    if line.of_person >= MOST_OF_A_PERSON:
-        return Objection(f"is one too many: you have {line.of_person} open proposals; withdraw or land some first")
+        # An expired proposal does not count as open, so no limit would apply to it.
+        return Objection("was made too long ago to land: propose it again", "approvals.expire")
+    if line.open_of_model >= MOST_OF_A_MODEL:
+        return Objection(
+            f"is one too many: the model has {line.open_of_model} open proposals; withdraw or land some first"
+        )
+    if line.open_of_person >= MOST_OF_A_PERSON:
+        return Objection(f"is one too many: you have {line.open_of_person} open proposals; withdraw or land some first")
     return None
 
 
 def _to_approval(line: GuardedLine, name: ApprovalRef, tag: ProposedTag, guard: Guard) -> Objection | None:
-    word = line.word
-    if line.new is None or word is None:
-        return Objection("may not be deleted; whoever approved takes it back by a revocation")
-    if word.size > MOST_BYTES:
-        return Objection(f"has {word.size} bytes; an approval may have {MOST_BYTES}")
-    if isinstance(word.read, str):
-        return Objection(f"holds no approval: {word.read}")
-    if word.read.tag != name.tag:
-        return Objection(f"holds an approval of another tag object, {word.read.tag}")
-    if word.read.repository != guard.repository:
-        sentence = f"holds an approval for the repository {word.read.repository!r}, but this is {guard.repository!r}"
+    approval = line.approval
+    if line.new is None or approval is None:
+        return Objection("may not be deleted; the person who approved can revoke the approval instead")
+    if approval.size > MOST_BYTES:
+        return Objection(f"has {approval.size} bytes; an approval may have {MOST_BYTES}")
+    if isinstance(approval.parsed, str):
+        return Objection(f"holds no approval: {approval.parsed}")
+    if approval.parsed.tag != name.tag:
+        return Objection(f"holds an approval of another tag object, {approval.parsed.tag}")
+    if approval.parsed.repository != guard.repository:
+        other = approval.parsed.repository
+        sentence = f"holds an approval for the repository {other!r}, but this is {guard.repository!r}"
         return Objection(sentence, "approvals.repository")
-    if word.signer is None:
-        return Objection(f"has no good signature: {word.unsigned}", "signing.allowed-signers")
-    if word.signer != name.principal:
-        return Objection(f"belongs to {name.principal!r}, but the signature is by {word.signer!r}")
-    if word.read.time > guard.latest:
+    if approval.signer is None:
+        return Objection(f"has no good signature: {approval.unsigned}", "signing.allowed-signers")
+    if approval.signer != name.principal:
+        return Objection(f"belongs to {name.principal!r}, but the signature is by {approval.signer!r}")
+    if approval.parsed.time > guard.latest:
         return Objection("is dated in the future", "time.max-skew")
-    if word.earlier is not None and word.read.time <= word.earlier:
-        return Objection("holds a later word of the same person, which an older one can't replace")
+    if approval.previous_time is not None and approval.parsed.time <= approval.previous_time:
+        return Objection("holds a later approval or revocation by the same person, which an older one can't replace")
     if tag.problem is not None:
         return Objection(f"is about something that can't become a model tag: {tag.problem}")
-    if not tag.stands:
-        return Objection("approves what is not proposed: the proposal must stand before the push")
+    if not tag.was_proposed:
+        return Objection("approves what is not proposed: the proposal must exist before this push")
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...policy.approvals.approval import MOST_BYTES, read_approval
-from ...policy.approvals.guard import MOST_OF_A_PERSON, Guard, GuardedLine, ProposedTag, Word
+from ...policy.approvals.guard import MOST_OF_A_PERSON, Guard, GuardedLine, ProposedTag, PushedApproval
 from ...policy.approvals.quorum import is_expired
 from ...policy.approvals.refs import PROPOSALS, ApprovalRef, ProposalRef, proposal_ref, read_ref
 from ...policy.grammar.names import TAGS, model_of
@@ -66,12 +66,14 @@ def read_guard(
         tag = tags[name.tag] if name is not None else None
         line = GuardedLine(update.ref, update.old, update.new, name, tag)
         if isinstance(name, ApprovalRef):
-            line = line._replace(word=look.word(update))
+            line = line._replace(approval=look.pushed_approval(update))
         elif tag is not None and update.new is None:
             line = line._replace(tag=tag._replace(proposer=proposers.get(tag.oid)))
         elif tag is not None:
             person = circumstances.pusher
-            line = line._replace(of_model=others.of_model(tag.name), of_person=others.by_person.get(person, 0))
+            line = line._replace(
+                open_of_model=others.of_model(tag.name), open_of_person=others.by_person.get(person, 0)
+            )
             others.add(tag.name, person)
         lines.append(line)
     latest = circumstances.now + policy.base.time.max_skew
@@ -119,11 +121,11 @@ class _Look:
             if there is not None and there != oid and problem is None:
                 problem = f"{name!r} already exists with a different object"
             ref = proposal_ref(oid)
-            stands = ref not in self._evidence.touched and standing.get(ref) == oid
+            was_proposed = ref not in self._evidence.touched and standing.get(ref) == oid
             landed = there == oid or TAGS + name in self._evidence.touched
             base, now = self._policy.base, self._circumstances.now
             expired = isinstance(found, TagObject) and is_expired(found, base, now)
-            tags[oid] = ProposedTag(oid, name, problem, stands=stands, landed=landed, expired=expired)
+            tags[oid] = ProposedTag(oid, name, problem, was_proposed=was_proposed, landed=landed, expired=expired)
         return tags
 
     def _read(self, oids: Sequence[str]) -> dict[str, TagObject | str]:
@@ -149,7 +151,7 @@ class _Look:
             return "it is not on a commit"
         return None
 
-    def word(self, update: RefUpdate) -> Word | None:
+    def pushed_approval(self, update: RefUpdate) -> PushedApproval | None:
         """What an update of an approval brings; None for a deletion."""
         if update.new is None:
             return None
@@ -162,8 +164,8 @@ class _Look:
         elif content is not None and not isinstance(approval, str):
             signer, unsigned = signer_of(update.ref, update.new, content, self._evidence.verify)
         self._bad += signer is None
-        earlier = None if isinstance(old[1], str) else old[1].time
-        return Word(approval, size, signer, unsigned, earlier)
+        previous_time = None if isinstance(old[1], str) else old[1].time
+        return PushedApproval(approval, size, signer, unsigned, previous_time)
 
     def _approval(self, oid: str | None) -> tuple[TagObject | None, Approval | str, int]:
         if oid is None:

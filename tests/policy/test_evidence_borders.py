@@ -127,7 +127,7 @@ def test_a_signature_that_does_not_cover_the_tag_tells_nobody_who_made_it(wrong:
 
 
 def test_the_key_is_named_that_keeps_a_proposal_out() -> None:
-    tag = ProposedTag("1" * 40, "churn#prod", None, stands=False, landed=False, expired=True)
+    tag = ProposedTag("1" * 40, "churn#prod", None, was_proposed=False, landed=False, expired=True)
     line = GuardedLine("refs/tagwarden/proposals/1", None, tag.oid, ProposalRef(tag.oid), tag)
     guard = Guard(True, "models", "ada", 9, (line,))
     push = WholePush(Circumstances(9, "server"), [RefUpdate(None, tag.oid, line.ref)], None, guard)

@@ -11,34 +11,34 @@ from tagwarden.policy.approvals.guard import (
     Guard,
     GuardedLine,
     ProposedTag,
-    Word,
+    PushedApproval,
     objection_to,
 )
 from tagwarden.policy.approvals.refs import ApprovalRef, ProposalRef
 
-T, OTHER, WORD = "1" * 40, "2" * 40, "3" * 40
+T, OTHER, NEW = "1" * 40, "2" * 40, "3" * 40
 GRACE, LATEST = "grace@example.com", 1000
 GUARD = Guard(True, "models", "ada", LATEST, ())
-TAG = ProposedTag(T, "churn#prod", None, stands=False, landed=False)
-STANDS = TAG._replace(stands=True)
+TAG = ProposedTag(T, "churn#prod", None, was_proposed=False, landed=False)
+STANDS = TAG._replace(was_proposed=True)
 PROPOSAL = GuardedLine("refs/tagwarden/proposals/T", None, T, ProposalRef(T), TAG)
 WITHDRAWN = PROPOSAL._replace(old=T, new=None, tag=STANDS._replace(proposer="ada"))
 APPROVAL = Approval(T, "models", "approve", "", LATEST)
-SAID = Word(APPROVAL, MOST_BYTES, GRACE, None, LATEST - 1)
-WORD_OF_GRACE = GuardedLine("refs/tagwarden/approvals/T/grace", OTHER, WORD, ApprovalRef(T, GRACE), STANDS, SAID)
+PUSHED = PushedApproval(APPROVAL, MOST_BYTES, GRACE, None, LATEST - 1)
+APPROVAL_LINE = GuardedLine("refs/tagwarden/approvals/T/grace", OTHER, NEW, ApprovalRef(T, GRACE), STANDS, PUSHED)
 
 LET_IN = {
     "a proposal": (PROPOSAL, GUARD),
-    "the last proposal that a model may have": (PROPOSAL._replace(of_model=MOST_OF_A_MODEL - 1), GUARD),
-    "the last proposal that a person may have": (PROPOSAL._replace(of_person=MOST_OF_A_PERSON - 1), GUARD),
+    "the last proposal that a model may have": (PROPOSAL._replace(open_of_model=MOST_OF_A_MODEL - 1), GUARD),
+    "the last proposal that a person may have": (PROPOSAL._replace(open_of_person=MOST_OF_A_PERSON - 1), GUARD),
     "a proposal withdrawn by who proposed it": (WITHDRAWN, GUARD),
     "an approval that is as long as it may be, of the last second, and newer than the one before": (
-        WORD_OF_GRACE,
+        APPROVAL_LINE,
         GUARD,
     ),
-    "a first approval": (WORD_OF_GRACE._replace(old=None, word=SAID._replace(earlier=None)), GUARD),
+    "a first approval": (APPROVAL_LINE._replace(old=None, approval=PUSHED._replace(previous_time=None)), GUARD),
     "what names the object that it named, even where nothing may change": (
-        WORD_OF_GRACE._replace(old=WORD, tag=STANDS._replace(landed=True)),
+        APPROVAL_LINE._replace(old=NEW, tag=STANDS._replace(landed=True)),
         GUARD._replace(wanted=False),
     ),
 }
@@ -49,8 +49,8 @@ def tag(line: GuardedLine, **what: object) -> GuardedLine:
     return line._replace(tag=line.tag._replace(**what))
 
 
-def word(**what: object) -> GuardedLine:
-    return WORD_OF_GRACE._replace(word=SAID._replace(**what))
+def approval(**what: object) -> GuardedLine:
+    return APPROVAL_LINE._replace(approval=PUSHED._replace(**what))
 
 
 KEPT_OUT = {
@@ -62,19 +62,25 @@ KEPT_OUT = {
     "a proposal under another id": (PROPOSAL._replace(new=OTHER), "must name the object"),
     "a proposal of what can't be a tag": (tag(PROPOSAL, problem="it is a blob"), "it is a blob"),
     "a proposal that is too old": (tag(PROPOSAL, expired=True), "was made too long ago"),
-    "one proposal too many of a model": (PROPOSAL._replace(of_model=MOST_OF_A_MODEL), "is one too many: the model"),
-    "one proposal too many of a person": (PROPOSAL._replace(of_person=MOST_OF_A_PERSON), "is one too many: you have"),
-    "an approval that is deleted": (WORD_OF_GRACE._replace(new=None, word=None), "may not be deleted"),
-    "an approval one byte too long": (word(size=MOST_BYTES + 1), "bytes"),
-    "something else than an approval": (word(read="it is not signed"), "it is not signed"),
-    "an approval of another tag": (word(read=APPROVAL._replace(tag=OTHER)), "of another tag object"),
-    "an approval for another repository": (word(read=APPROVAL._replace(repository="fork")), "'fork'"),
-    "an approval that nobody signed": (word(signer=None, unsigned="no such key"), "no such key"),
-    "an approval signed by somebody else": (word(signer="eve@example.com"), "'eve@example.com'"),
-    "an approval from the future": (word(read=APPROVAL._replace(time=LATEST + 1)), "is dated in the future"),
-    "a word as old as the one before": (word(earlier=LATEST), "an older one can't replace"),
-    "an approval of what can't be a tag": (tag(WORD_OF_GRACE, problem="it is a blob"), "it is a blob"),
-    "an approval of what is not proposed": (tag(WORD_OF_GRACE, stands=False), "approves what is not proposed"),
+    "one proposal too many of a model": (
+        PROPOSAL._replace(open_of_model=MOST_OF_A_MODEL),
+        "is one too many: the model",
+    ),
+    "one proposal too many of a person": (
+        PROPOSAL._replace(open_of_person=MOST_OF_A_PERSON),
+        "is one too many: you have",
+    ),
+    "an approval that is deleted": (APPROVAL_LINE._replace(new=None, approval=None), "may not be deleted"),
+    "an approval one byte too long": (approval(size=MOST_BYTES + 1), "bytes"),
+    "something else than an approval": (approval(parsed="it is not signed"), "it is not signed"),
+    "an approval of another tag": (approval(parsed=APPROVAL._replace(tag=OTHER)), "of another tag object"),
+    "an approval for another repository": (approval(parsed=APPROVAL._replace(repository="fork")), "'fork'"),
+    "an approval that nobody signed": (approval(signer=None, unsigned="no such key"), "no such key"),
+    "an approval signed by somebody else": (approval(signer="eve@example.com"), "'eve@example.com'"),
+    "an approval from the future": (approval(parsed=APPROVAL._replace(time=LATEST + 1)), "is dated in the future"),
+    "an approval as old as the one before": (approval(previous_time=LATEST), "an older one can't replace"),
+    "an approval of what can't be a tag": (tag(APPROVAL_LINE, problem="it is a blob"), "it is a blob"),
+    "an approval of what is not proposed": (tag(APPROVAL_LINE, was_proposed=False), "approves what is not proposed"),
 }
 # Others than GUARD, by which one is kept out.
 GUARDS = {

@@ -93,7 +93,7 @@ def test_a_proposal_that_the_push_itself_changes_does_not_stand() -> None:
     for touched, stands in (((), True), ((proposal_ref(tag),), False)):
         (line,) = guarded(registry, update, touched=touched)
         assert line.tag is not None
-        assert line.tag.stands == stands
+        assert line.tag.was_proposed == stands
 
 
 def test_evidence_is_for_a_tag_that_stands_or_that_the_push_changes() -> None:
@@ -126,5 +126,5 @@ def test_proposals_of_one_push_count_and_those_that_have_landed_do_not() -> None
 
     lines = guarded(registry, *map(proposing, others))
 
-    assert [line.of_model for line in lines] == [0, 1]
-    assert [line.of_person for line in lines] == [0, 1]
+    assert [line.open_of_model for line in lines] == [0, 1]
+    assert [line.open_of_person for line in lines] == [0, 1]

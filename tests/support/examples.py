@@ -236,7 +236,7 @@ def replacements(lines: Iterable[str]) -> list[RefUpdate]:
 def guard_of(lines: Iterable[str]) -> Guard | None:
     """The refs of the lines that begin with "guarded", each pushed with the object that its name tells."""
     refs = [ROOT + line.split()[1] for line in lines if line.startswith("guarded ")]
-    tag = ProposedTag("1" * 40, "churn#prod", None, stands=False, landed=False)
+    tag = ProposedTag("1" * 40, "churn#prod", None, was_proposed=False, landed=False)
     guarded = [GuardedLine(ref, None, ref.rpartition("/")[2], read_ref(ref), tag) for ref in refs]
     return Guard(True, "models", "ada", NOW, guarded) if refs else None
 
