@@ -176,7 +176,7 @@ class Circumstances(Record):
     approvals: Callable[[str, Collection[str]], Standing | None] | None = None
 
     @property
-    def tell_the_pusher(self) -> bool:
+    def pusher_rules_apply(self) -> bool:
         """Whether rules about the pusher can be applied: on a server, or in a clone that is told for whom it pushes."""
         return self.place == "server" or self.pusher is not None
 

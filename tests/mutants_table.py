@@ -91,8 +91,8 @@ MUTANTS = (
     rule("version_per_commit", "first_at[event.commit] != event.tag", "False"),
     rule("version_once", "if first != tag", "if False"),
     rule("model_known", 'not in ("register", "assign")', '!= "register"'),
-    rule("tagger_is_pusher", "not circumstances.tell_the_pusher", "circumstances.tell_the_pusher"),
-    rule("who", "not facts.circumstances.tell_the_pusher", "facts.circumstances.tell_the_pusher", PEOPLE),
+    rule("tagger_is_pusher", "not circumstances.pusher_rules_apply", "circumstances.pusher_rules_apply"),
+    rule("who", "not facts.circumstances.pusher_rules_apply", "facts.circumstances.pusher_rules_apply", PEOPLE),
     rule(
         "who",
         "by_name = (line.own, Act(CONTRARY[line.own.kind], line.own.stage))",

@@ -119,7 +119,7 @@ def _parties(push: TagPush, facts: ModelFacts) -> Parties:
         tagger_of(push, facts),
         who.pusher,
         who.pusher_email,
-        knows_pusher=who.tell_the_pusher,
+        knows_pusher=who.pusher_rules_apply,
         knows_tagger=who.place != "client" or not signed or push.ref in facts.signatures,
     )
 

@@ -31,7 +31,7 @@ WHY = "the registry shows the tagger as the author of the event, and anybody can
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     circumstances = facts.circumstances
-    if not circumstances.tell_the_pusher:
+    if not circumstances.pusher_rules_apply:
         return
     for replayed in facts.events:
         found = replayed.push.new.object if replayed.push.new else None

@@ -53,7 +53,7 @@ class Refusal(Record):
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
-    if not facts.circumstances.tell_the_pusher:
+    if not facts.circumstances.pusher_rules_apply:
         return
     leave = _Leave(facts)
     for line in lines_of(facts, [entry.covers for entry in facts.settings.people.allow]):
