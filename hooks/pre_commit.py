@@ -18,7 +18,7 @@ from ..policy.grammar.names import REPLACEMENTS, TAGS
 from ..policy.push import RefUpdate
 from ..report.escape import escape
 from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED, status_of
-from ..report.telling import tell
+from ..report.message import write_message
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.hook_files.errors import CannotInstall
@@ -51,15 +51,15 @@ def main(arguments: Sequence[str]) -> int:
         "policy": lambda: check_policies(files or [POLICY_FILE]),
     }
     if action not in actions:
-        tell([f"tagwarden: there is no {escape(action)!r}; there is {', '.join(actions)}"])
+        write_message([f"tagwarden: there is no {escape(action)!r}; there is {', '.join(actions)}"])
         return CANNOT_JUDGE
     try:
         return actions[action]()
     except CannotInstall as error:
-        tell(str(error).splitlines())
+        write_message(str(error).splitlines())
         return REFUSED
     except CannotJudge as error:
-        tell([f"tagwarden: {escape(line)}" for line in str(error).splitlines()])
+        write_message([f"tagwarden: {escape(line)}" for line in str(error).splitlines()])
         return CANNOT_JUDGE
 
 
@@ -71,12 +71,12 @@ def judge(environment: Mapping[str, str], *, warns: bool = False) -> int:
     judged = status_of(lambda: _judge_seen(environment), outcome=NOTHING_PUSHED if not warns else "It goes on.")
     if not gate_is_there("."):
         if environment.get("CI"):
-            tell(["tagwarden: this is CI, from which nobody pushes: that Git's own hook is missing is fine"])
+            write_message(["tagwarden: this is CI, from which nobody pushes: that Git's own hook is missing is fine"])
         else:
-            tell([f"tagwarden: {HOW}"])
+            write_message([f"tagwarden: {HOW}"])
             judged = judged or (ACCEPTED if _only_warns() else REFUSED)
     if judged != ACCEPTED and warns:
-        tell(["tagwarden: this only warns here (--warn), and the push goes on"])
+        write_message(["tagwarden: this only warns here (--warn), and the push goes on"])
         return ACCEPTED
     return judged
 
@@ -124,26 +124,26 @@ def check_policies(files: Sequence[str]) -> int:
         except OSError as error:
             raise CannotJudge(f"{file!r} can't be read: {error.strerror}.") from error
         except ValueError as problem:
-            tell(f"{file}: {escape(mistake)}" for mistake in getattr(problem, "mistakes", (str(problem),)))
+            write_message(f"{file}: {escape(mistake)}" for mistake in getattr(problem, "mistakes", (str(problem),)))
             status = REFUSED
     return status
 
 
 def _install() -> int:
-    tell(install("."))
+    write_message(install("."))
     return ACCEPTED
 
 
 def _status(environment: Mapping[str, str]) -> int:
     if environment.get("CI"):
-        tell(["tagwarden: this is CI, from which nobody pushes: there is nothing to prove"])
+        write_message(["tagwarden: this is CI, from which nobody pushes: there is nothing to prove"])
         return ACCEPTED
     found = status(".")
     if found.proven in ("refuses", "reports") and not found.problems:
-        tell([f"tagwarden: a bad tag was pushed to a scratch repository, and tagwarden {found.proven} it"])
+        write_message([f"tagwarden: a bad tag was pushed to a scratch repository, and tagwarden {found.proven} it"])
         return ACCEPTED
-    tell(["tagwarden: bad tags are not refused", *(f"  {problem}" for problem in found.problems)])
-    tell([f"Once: {IN_PRE_COMMIT}", f"More: tagwarden status {shlex.quote(found.repository)}"])
+    write_message(["tagwarden: bad tags are not refused", *(f"  {problem}" for problem in found.problems)])
+    write_message([f"Once: {IN_PRE_COMMIT}", f"More: tagwarden status {shlex.quote(found.repository)}"])
     return REFUSED
 
 

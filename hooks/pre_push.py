@@ -6,7 +6,7 @@ import os
 
 from ..policy.grammar.names import REPLACEMENTS, TAGS
 from ..report.exit_status import ACCEPTED, REFUSED, exit_with
-from ..report.telling import tell
+from ..report.message import write_message
 from ..repository.ref_updates import parse_pre_push_lines, read_all_stdin
 
 TYPE_CHECKING = False
@@ -74,10 +74,14 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
         verdict = judge_client_push(ClientPush(updates, destination, git, configuration))
     except CannotJudge as problem:
         if warns:
-            tell([f"tagwarden could not judge this push: {escape(line)}" for line in str(problem).splitlines()[:1]])
-            tell([f"It goes on, for {WHY_ACCEPTED}. The server decides."])
+            write_message(
+                [f"tagwarden could not judge this push: {escape(line)}" for line in str(problem).splitlines()[:1]]
+            )
+            write_message([f"It goes on, for {WHY_ACCEPTED}. The server decides."])
             return ACCEPTED
         raise with_ways_out(problem) if isinstance(problem, RemoteIsSilent) else problem from None
     accepted = verdict.accepted or warns
-    tell(lines_of(verdict._replace(accepted=accepted), lets_pass=EVALUATES if verdict.accepted else WHY_ACCEPTED))
+    write_message(
+        lines_of(verdict._replace(accepted=accepted), lets_pass=EVALUATES if verdict.accepted else WHY_ACCEPTED)
+    )
     return ACCEPTED if accepted else REFUSED

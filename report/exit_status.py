@@ -48,7 +48,7 @@ def status_of(judge: Callable[[], int], *, outcome: str, prefix: str = "", secon
     """The exit status that `judge` returns; 3 if it raises anything at all.
 
     In that case stderr says why, and last `outcome`: what it means for the push.
-    `prefix` and `seconds` are those of `tell`.
+    `prefix` and `seconds` are those of `write_message`.
     """
     try:
         return judge()
@@ -60,17 +60,17 @@ def status_of(judge: Callable[[], int], *, outcome: str, prefix: str = "", secon
         why = f"unexpected {type(error).__name__}: {error}"
     try:
         from .escape import escape
-        from .telling import tell
+        from .message import write_message
 
         first, *rest = [escape(line) for line in why.splitlines() if line] or [""]
-        tell([f"tagwarden could not judge this push: {first}", *rest, outcome], prefix=prefix, seconds=seconds)
+        write_message([f"tagwarden could not judge this push: {first}", *rest, outcome], prefix=prefix, seconds=seconds)
     except BaseException:  # noqa: BLE001 -- there is no memory, or no descriptor, left for what words take
         _say_plainly(f"{prefix}tagwarden could not judge this push, nor say why. {outcome}")
     return CANNOT_JUDGE
 
 
 def _say_plainly(line: str) -> None:
-    """One line to stderr by nothing but the system call: what else telling takes has failed."""
+    """One line to stderr by nothing but the system call: what else writing takes has failed."""
     try:
         os.write(2, f"{line}\n".encode("utf-8", "backslashreplace"))
     except OSError:

@@ -13,7 +13,7 @@ from ..report.exit_status import ACCEPTED, REFUSED
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
-from .messages import SECONDS, SECONDS_WHILE_OTHERS_WAIT, tell
+from .messages import SECONDS, SECONDS_WHILE_OTHERS_WAIT, write_message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def judge_call(call: Call) -> int:
         raise
     # Git does not go on with an accepted push, and its lock is kept, before all of this is said.
     if words:
-        tell(words, call.host, seconds=SECONDS_WHILE_OTHERS_WAIT if status == ACCEPTED else SECONDS)
+        write_message(words, call.host, seconds=SECONDS_WHILE_OTHERS_WAIT if status == ACCEPTED else SECONDS)
     _send_on(place, lands=status == ACCEPTED)
     return status
 

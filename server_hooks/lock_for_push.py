@@ -33,9 +33,9 @@ def lock_for_push(common_dir: str, git: Git, configuration: Configuration, call:
     from .log.mark import everything_is_settled
 
     def say(line: str) -> None:
-        from .messages import tell
+        from .messages import write_message
 
-        tell([f"tagwarden: {line}"], call.host, seconds=SECONDS_WHILE_WAITING)
+        write_message([f"tagwarden: {line}"], call.host, seconds=SECONDS_WHILE_WAITING)
 
     try:
         lock = take_push_lock(common_dir, wait=_lock_timeout(configuration, call.host), say=say)

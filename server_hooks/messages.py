@@ -29,11 +29,11 @@ def line_prefix(host: str) -> str:
     return "GL-HOOK-ERR: " if host == "gitlab" else ""
 
 
-def tell(lines: Iterable[str], host: str = "", *, seconds: float = SECONDS) -> bool:
+def write_message(lines: Iterable[str], host: str = "", *, seconds: float = SECONDS) -> bool:
     """Write `lines` to stderr as `host` shows them; whether all were taken within `seconds`."""
-    from ..report import telling
+    from ..report import message
 
-    return telling.tell(lines, prefix=line_prefix(host), seconds=seconds)
+    return message.write_message(lines, prefix=line_prefix(host), seconds=seconds)
 
 
 def exit_with(judge: Callable[[], int], *, host: str, verdict: int = 0) -> NoReturn:

@@ -17,7 +17,7 @@ from support import Repo, Server
 from support.command_line import tagwarden
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.report.exit_status import status_of
-from tagwarden.server_hooks.messages import exit_with, tell
+from tagwarden.server_hooks.messages import exit_with, write_message
 
 NewServer = Callable[..., Server]
 
@@ -219,7 +219,7 @@ def test_nobody_to_tell_is_no_error() -> None:
     kept = os.dup(2)
     os.dup2(write, 2)
     try:
-        tell(["nobody hears this"])
+        write_message(["nobody hears this"])
     finally:
         os.dup2(kept, 2)
         os.close(kept)
@@ -322,7 +322,7 @@ class TestUpdate:
 def test_where_not_even_telling_can_be_loaded_one_line_is_said(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "tagwarden.report.telling", None)
+    monkeypatch.setitem(sys.modules, "tagwarden.report.message", None)
 
     def fail() -> int:
         raise CannotJudge("no reason that can be told")

@@ -14,15 +14,15 @@ import pytest
 
 from support import Repo, Server
 from support.waiting import eventually
-from tagwarden.report.telling import MOST_BYTES
+from tagwarden.report.message import MOST_BYTES
 
 NewServer = Callable[..., Server]
 
 TELL = """
 import sys, time
-from tagwarden.server_hooks.messages import tell
+from tagwarden.server_hooks.messages import write_message
 began = time.monotonic()
-told = tell(["x" * 60] * int(sys.argv[1]) + ["the end"], seconds=float(sys.argv[2]))
+told = write_message(["x" * 60] * int(sys.argv[1]) + ["the end"], seconds=float(sys.argv[2]))
 print(told, time.monotonic() - began)
 """
 

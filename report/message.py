@@ -23,7 +23,7 @@ class _Patience:
     spent = 0.0
 
 
-def tell(lines: Iterable[str], *, prefix: str = "", seconds: float | None = None) -> bool:
+def write_message(lines: Iterable[str], *, prefix: str = "", seconds: float | None = None) -> bool:
     """Write `lines` to stderr, each behind `prefix`; returns whether all were taken within `seconds`.
 
     What this process has waited before counts as well; None waits as long as it
