@@ -156,7 +156,7 @@ class Circumstances(Record):
     reader's clone calls the remote, empty where it has none, and None where the
     reader is on the server. `pusher` is None
     where it is not known who pushes. `emergency` maps a rule's id to the reason
-    that the pusher gave. `asked_singly` names what may refuse single refs after
+    that the pusher gave. `per_ref_hook` names what may refuse single refs after
     this judgement, None for nothing. `budget` is the time for slow work, shared
     by all policies; without one, a judge makes its own. `approvals` tells what is there of the tag object with an
     id, None where that can't be told here; without it, nothing is there.
@@ -169,7 +169,7 @@ class Circumstances(Record):
     pusher_email: str | None = None
     remote_url: str | None = None
     emergency: Mapping[str, str] = {}
-    asked_singly: str | None = None
+    per_ref_hook: str | None = None
     budget: Budget | None = None
     written: Literal["planned", "in a clone", "standing"] = "in a clone"
     remote: str | None = "origin"

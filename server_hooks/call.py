@@ -25,7 +25,7 @@ class Call(Protocol):
     settings: str
     updates: Sequence[RefUpdate]
 
-    def asked_singly(self, common_dir: str, settings: Sequence[tuple[str, str]]) -> str | None:
+    def per_ref_hook(self, common_dir: str, settings: Sequence[tuple[str, str]]) -> str | None:
         """What may refuse single refs of the push after this call, None for nothing."""
 
     def push_options(self, environ: Mapping[str, str]) -> Sequence[str]:

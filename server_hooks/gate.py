@@ -163,8 +163,8 @@ def _receiver(call: Call, place: Place) -> Receiver:
     if "GIT_CONFIG_COUNT" in os.environ or "GIT_CONFIG_PARAMETERS" in os.environ:
         # What Git itself goes by holds also what the host set for this very process.
         configuration = Configuration(place.git, SECTIONS, with_environment=True)
-    asked_singly = call.asked_singly(place.common_dir, configuration.entries())
-    return Receiver(place.git, configuration, asked_singly=asked_singly)
+    per_ref_hook = call.per_ref_hook(place.common_dir, configuration.entries())
+    return Receiver(place.git, configuration, per_ref_hook=per_ref_hook)
 
 
 def _words(verdicts: Sequence[Verdict], pusher: Pusher) -> list[str]:

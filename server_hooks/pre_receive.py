@@ -34,10 +34,10 @@ class WholePush:
         self._foreign = foreign
         self._given = given
 
-    def asked_singly(self, common_dir: str, settings: Sequence[tuple[str, str]]) -> str | None:
-        from .later_hooks import find_later_hook
+    def per_ref_hook(self, common_dir: str, settings: Sequence[tuple[str, str]]) -> str | None:
+        from .per_ref_hooks import find_per_ref_hook
 
-        return find_later_hook(common_dir, settings, self.host)
+        return find_per_ref_hook(common_dir, settings, self.host)
 
     def push_options(self, environ: Mapping[str, str]) -> Sequence[str]:
         if "GIT_PUSH_OPTION_0" not in environ:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .lock.push_lock import PushLock
 
 SHA1_DIGITS = 40
-ASKED_SINGLY = "the update hook, which Git calls for each ref by itself,"
+PER_REF_HOOK = "the update hook, which Git calls for each ref by itself,"
 NOTE = (
     "the update hook judges ref by ref, in the order of their names, and sees nothing of those still to come; "
     "push what another tag needs before that tag"
@@ -50,8 +50,8 @@ class OneRef:
         self._foreign = foreign
         self._arguments = ref, old, new
 
-    def asked_singly(self, _common_dir: str, _settings: Sequence[tuple[str, str]]) -> str | None:
-        return ASKED_SINGLY
+    def per_ref_hook(self, _common_dir: str, _settings: Sequence[tuple[str, str]]) -> str | None:
+        return PER_REF_HOOK
 
     def push_options(self, _environ: Mapping[str, str]) -> Sequence[str]:
         return ()  # `update` gets none: what its environment holds came from elsewhere

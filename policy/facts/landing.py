@@ -51,9 +51,9 @@ def landings_of(push: ModelPush, circumstances: Circumstances) -> Sequence[Landi
     """The ways in which a model's part of a push may land, all of it together first."""
     if circumstances.place == "history":
         return (TOGETHER,)
-    if circumstances.asked_singly is not None and len(push.pushed) > 1:
+    if circumstances.per_ref_hook is not None and len(push.pushed) > 1:
         because = (
-            f"; the other tags of this push do not count for it, because {circumstances.asked_singly} may refuse"
+            f"; the other tags of this push do not count for it, because {circumstances.per_ref_hook} may refuse"
             " each of them on its own: push what this tag needs first"
         )
         # With none of the others, and with those alone that take something away.

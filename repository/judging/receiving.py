@@ -26,14 +26,14 @@ HIDING = ("receive.hiderefs", "transfer.hiderefs")
 class Receiver:
     """receive-pack in one repository, as it is configured.
 
-    `asked_singly` names what may refuse single refs after the hook that asks
+    `per_ref_hook` names what may refuse single refs after the hook that asks
     this, None for nothing. Methods raise CannotJudge where Git can't read its
     configuration.
     """
 
-    def __init__(self, git: Git, configuration: Configuration, *, asked_singly: str | None = None) -> None:
+    def __init__(self, git: Git, configuration: Configuration, *, per_ref_hook: str | None = None) -> None:
         """`configuration` holds at least the sections `core`, `receive` and `transfer`."""
-        self.asked_singly = asked_singly
+        self.per_ref_hook = per_ref_hook
         self._git = git
         self._settings = configuration.entries()
         # Asked for each ref of a push: what hides none is left out once and for all.
@@ -61,7 +61,7 @@ class Receiver:
         `updates` are all of the push, by ref. The caller has made sure that the
         push creates the branch, or fast-forwards it from where it is.
         """
-        if self.asked_singly is not None or self.hides(branch.ref) or branch.new is None:
+        if self.per_ref_hook is not None or self.hides(branch.ref) or branch.new is None:
             return False
         if branch.old is not None and self._may_be_checked_out():
             return False  # receive.denyCurrentBranch

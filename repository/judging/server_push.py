@@ -98,7 +98,7 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
     loaded[0] = _with_the_first_branch(loaded[0], together, push.trusted)
     loaded = with_declared_stages(loaded, push.updates, push.reader, budget)
     circumstances = push.circumstances._replace(
-        budget=budget, asked_singly=push.receiver.asked_singly, declared_stages=loaded[0].declared_stages
+        budget=budget, per_ref_hook=push.receiver.per_ref_hook, declared_stages=loaded[0].declared_stages
     )
     judged = [_judge_for(push, one, circumstances) for one in loaded]
     judges = [judge for _, judge, _ in judged]

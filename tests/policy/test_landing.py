@@ -27,7 +27,7 @@ def errors(
     pushed: Sequence[str], existing: Sequence[str] = (), policy: str = "", *, singly: bool = False
 ) -> list[Finding]:
     example = Example("", tuple(pushed), refused=False, existing=tuple(existing), policy=policy)
-    found = judge_example(example, asked_singly=HOOK if singly else None).findings
+    found = judge_example(example, per_ref_hook=HOOK if singly else None).findings
     return [finding for finding in found if finding.severity == "error"]
 
 
@@ -59,7 +59,7 @@ def test_what_another_tag_is_needed_for_does_not_pass_where_that_may_be_refused_
 def test_the_message_says_what_may_refuse_the_others_and_what_to_do() -> None:
     example = Example("", ("m@v1.0.0 on c1 at 1", "m#prod on c1 at 2"), refused=True)
 
-    (finding,) = judge_example(example, asked_singly=HOOK).findings
+    (finding,) = judge_example(example, per_ref_hook=HOOK).findings
 
     assert finding.tag == "m#prod"
     assert finding.message.endswith(

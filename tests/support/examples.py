@@ -157,7 +157,7 @@ def policy_of(text: str) -> Policy:
 def judge_example(
     example: Example,
     *,
-    asked_singly: str | None = None,
+    per_ref_hook: str | None = None,
     place: Literal["server", "client", "history"] | None = None,
     emergency: Mapping[str, str] = {},
 ) -> Verdict:
@@ -170,7 +170,7 @@ def judge_example(
         place=place,
         remote_url="git@github.com:acme/models.git",
         pusher="ada" if place == "server" else None,
-        asked_singly=asked_singly,
+        per_ref_hook=per_ref_hook,
         emergency=emergency,
     )
     existing = [parse_line(line) for line in example.existing]

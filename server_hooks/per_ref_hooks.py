@@ -22,7 +22,7 @@ PER_REF = ("update", "reference-transaction", "proc-receive")
 OF_THE_HOST = frozenset(("gitea", "forgejo"))
 
 
-def find_later_hook(common_dir: str, settings: Sequence[tuple[str, str]], host: str) -> str | None:
+def find_per_ref_hook(common_dir: str, settings: Sequence[tuple[str, str]], host: str) -> str | None:
     """What may refuse single refs after pre-receive, as a user would call it; None for nothing.
 
     `settings` are those of `core`, `receive` and `hook` that Git goes by, `host` is the hosting system or "".

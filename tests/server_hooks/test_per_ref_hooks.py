@@ -8,7 +8,7 @@ import pytest
 
 from support import Repo, Server
 from tagwarden.server_hooks.hook_file import hook_file
-from tagwarden.server_hooks.later_hooks import find_later_hook
+from tagwarden.server_hooks.per_ref_hooks import find_per_ref_hook
 
 NOTHING = "#!/bin/sh\nexit 0\n"
 GITEA = '#!/usr/bin/env bash\nfor hook in "${GIT_DIR}/hooks/update.d/"*; do "${hook}" $1 $2 $3; done\n'
@@ -21,7 +21,7 @@ def put(file: Path, text: str = NOTHING, mode: int = 0o755) -> None:
 
 
 def found(folder: Path, *settings: tuple[str, str], host: str = "") -> str | None:
-    return find_later_hook(str(folder), settings, host)
+    return find_per_ref_hook(str(folder), settings, host)
 
 
 def test_nothing_does_in_a_plain_repository(tmp_path: Path) -> None:
