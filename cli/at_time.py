@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ..repository.git.program import GitProgram
     from ..repository.git.reader import TagReader
-    from ..server_hooks.log.then import LoggedTags
+    from ..server_hooks.log.tags_at import LoggedTags
 
 
 def moment_option(
@@ -105,7 +105,7 @@ def _on_the_log(logged: LoggedTags | None, *, by_dates: bool) -> Iterator[str]:
 def _logged(reader: GitProgram, moment: int, models: Sequence[str] | None) -> LoggedTags | None:
     if isinstance(reader, RemoteReader):
         return None  # the log at hand, if any, is not the remote's
-    from ..server_hooks.log.then import tags_in_log_at
+    from ..server_hooks.log.tags_at import tags_in_log_at
 
     try:
         return tags_in_log_at(reader.git.common_folder(), moment, models)

@@ -37,7 +37,7 @@ class Landings(Record):
 def landings_of(common_dir: str) -> Landings | None:
     """The landings that the log knows of, None where there is no log.
 
-    The lines count in their order, as `tagwarden.server_hooks.log.then` has it:
+    The lines count in their order, as `tagwarden.server_hooks.log.tags_at` has it:
     one that is dated before the line above it landed after that all the same.
     Raises OSError where the log can't be read.
     """
@@ -61,9 +61,9 @@ def landings_of(common_dir: str) -> Landings | None:
                 later[name] = [one for one in later.get(name, ()) if one[0] != entry.get("of_line")]
     if begins is None:
         return None
-    from ..server_hooks.log.tags_in_log import standing_before  # not on Windows, where no server of ours runs
+    from ..server_hooks.log.tags_in_log import tags_before  # not on Windows, where no server of ours runs
 
-    for ref, stood in standing_before(common_dir, first_line):
+    for ref, stood in tags_before(common_dir, first_line):
         first.setdefault(ref.removeprefix(TAGS), stood)
     courses: dict[str, dict[str, Course]] = {}
     for name, oid in first.items():

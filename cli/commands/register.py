@@ -16,7 +16,7 @@ from ..making.creating import create, created_tag
 from ..making.options import creating_options
 from ..options import model_argument
 from ..reading import model_of, version_of
-from ..told_version import version_told
+from ..version_from_file import version_from_file
 
 if TYPE_CHECKING:
     from ...policy.file.policy import Policy
@@ -95,13 +95,13 @@ def register(
     def plan(maker: TagMaker, policy: Policy) -> Plan:
         found = _commit(maker, commit)
         settings = policy.for_model(maker.known.model)
-        told = version_told(maker, settings, found) if not (named or bump or wish or asked) else None
+        in_file = version_from_file(maker, settings, found) if not (named or bump or wish or asked) else None
         order = settings.versions.order
         numbers = asked if asked is not None else maker.line_of(found, LINES.get(order, 0))
         planned = plan_registration(
-            maker.known, found, version=named or told, bump=bump, pre=wish, above_latest=order != "any", line=numbers
+            maker.known, found, version=named or in_file, bump=bump, pre=wish, above_latest=order != "any", line=numbers
         )
-        return planned if named or told or numbers or order != "latest" else maker.with_note_on_line(planned)
+        return planned if named or in_file or numbers or order != "latest" else maker.with_note_on_line(planned)
 
     if no_bind:
         return create(model_of(model), options, plan)

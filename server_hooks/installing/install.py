@@ -19,12 +19,12 @@ from ..hook_place import hook_place, host_of, is_inside, repository_around
 from ..hooks_folder import check_readable, make_folders
 from ..install_record import Setting, read_record, write_record
 from ..lock.push_lock import LOCK_FILE, make_lock_file
-from ..log.account import note_what_stands
+from ..log.account import record_existing_tags
 from ..machine_settings import checked_settings_file
 from ..pusher import ENVIRONMENT, HOSTS, PUSHER_SETTING
 from ..served_repository import ServedRepository
 from .object_checks import advice_on_object_checks
-from .what_stands import about_what_stands
+from .existing_tags import about_existing_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,15 +84,15 @@ def install(
         )
     wanted = {} if host is None else {PUSHER_SETTING: host}
     said += _change_settings(repository, folder, record, wanted)
-    said += _note_what_stands(repository)
-    said += about_what_stands(repository.path, repository.git_dir)
+    said += _record_existing_tags(repository)
+    said += about_existing_tags(repository.path, repository.git_dir)
     said += advice_on_object_checks(repository)
     return [*said, f"To prove that it works: tagwarden status --server {shlex.quote(repository.path)}"]
 
 
-def _note_what_stands(repository: ServedRepository) -> list[str]:
+def _record_existing_tags(repository: ServedRepository) -> list[str]:
     try:
-        note_what_stands(repository.common_dir)
+        record_existing_tags(repository.common_dir)
     except (CannotJudge, OSError) as problem:
         return [f"Which tags stand already could not be noted; `tagwarden status --server` does it later. ({problem})"]
     return []

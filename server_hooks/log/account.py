@@ -87,18 +87,18 @@ def account_of(git_dir: str, *, ignored: Callable[[str], bool]) -> Account | Non
     return Account(landings, differences, (*notes, *more))
 
 
-def note_what_stands(common_dir: str) -> None:
+def record_existing_tags(common_dir: str) -> None:
     """Take the tags as they stand as given, unless it is noted already which were there before the log began.
 
     Raises CannotJudge or OSError where that can't be done.
     """
     from ...repository.git.command import Git
 
-    _differences(common_dir, Git.of_folder(common_dir), lambda _: False, take_as_given=True)
+    _differences(common_dir, Git.of_folder(common_dir), lambda _: False, trust_existing=True)
 
 
 def _differences(
-    common_dir: str, git: Git, ignored: Callable[[str], bool], *, take_as_given: bool = False
+    common_dir: str, git: Git, ignored: Callable[[str], bool], *, trust_existing: bool = False
 ) -> tuple[list[Difference], Sequence[str]]:
     with ExitStack() as files:
         tags = files.enter_context(tempfile.TemporaryFile())
@@ -115,7 +115,7 @@ def _differences(
         tags.seek(0)
         lines = _lines_up_to(common_dir, end)
         newest = 0 if noted is None else noted.number
-        found = compare(common_dir, lines, tags, size, files, newest=newest, take_as_given=take_as_given)
+        found = compare(common_dir, lines, tags, size, files, newest=newest, trust_existing=trust_existing)
     notes = []
     if found.missing is not None:
         notes.append(

@@ -66,14 +66,14 @@ def compare(
     parts: ExitStack,
     *,
     newest: int = 0,
-    take_as_given: bool = False,
+    trust_existing: bool = False,
 ) -> Comparison:
     """Compare `tags`, the existing tags as lines "<id> <ref>", with the log's `lines`.
 
     `newest` is the number that the last of these has at least, by the head file;
     `size` is about how many bytes both have; `parts` closes the scratch files.
     Where nothing is noted as having been there before, what no line names is
-    noted; with `take_as_given`, all that stands, whatever the lines say.
+    noted; with `trust_existing`, all that stands, whatever the lines say.
     OSError where that, or a scratch file, can't be written.
     """
     table = _Table(size, parts)
@@ -84,7 +84,7 @@ def compare(
     numbers.end(newest)
     table.add_standing(tags)
     if not noted_already:
-        if take_as_given:
+        if trust_existing:
             numbers = LineNumbers(numbers.last)
             _write_baseline(path, numbers.last, table.standing())
         else:
@@ -96,7 +96,7 @@ def compare(
     return Comparison(list(found), missing)
 
 
-def standing_before(common_dir: str, line: int) -> Iterator[tuple[str, str]]:
+def tags_before(common_dir: str, line: int) -> Iterator[tuple[str, str]]:
     """The refs and ids that are noted as having stood before that line of the log; none where that is not known.
 
     Raises OSError where the note can't be read.

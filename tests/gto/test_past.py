@@ -24,7 +24,7 @@ from tagwarden.server_hooks.log.line import BEGINNING as NO_LINE
 from tagwarden.server_hooks.log.line import LOG, Entry, encode_entry, seal
 from tagwarden.server_hooks.log.tags_in_log import BASELINE
 from tagwarden.server_hooks.log.tags_in_log import BEGINNING as NOTE
-from tagwarden.server_hooks.log.then import tags_in_log_at
+from tagwarden.server_hooks.log.tags_at import tags_in_log_at
 from tagwarden.server_hooks.pusher import Pusher
 
 AN_HOUR = 3600
@@ -112,7 +112,7 @@ def by_the_log_as_gto(plan: Plan, undone: Sequence[bool], late: int) -> None:
         log = Log(Path(folder))
         for number, push in enumerate(pushes):
             if number == late:
-                log.note_what_stands(standing)
+                log.record_existing_tags(standing)
             log.write(push, number >= late, created=True)
             standing = [*standing, *push]
             moments.append((log.now, standing))
@@ -136,7 +136,7 @@ class Log:
         self._line, self._previous = 0, NO_LINE
         (folder / LOG).parent.mkdir()
 
-    def note_what_stands(self, steps: Iterable[Step]) -> None:
+    def record_existing_tags(self, steps: Iterable[Step]) -> None:
         tags = b"".join(f"{oid_of(step)} {TAGS}{step.tag}\n".encode() for step in steps)
         (self.folder / BASELINE).write_bytes(NOTE + b"0\n" + tags)
 

@@ -8,7 +8,7 @@ import pytest
 
 from support import Server
 from support.installing import install
-from tagwarden.server_hooks.installing import what_stands
+from tagwarden.server_hooks.installing import existing_tags
 
 
 class TestWhatStands:
@@ -52,7 +52,7 @@ class TestWhatStands:
     def test_a_great_many_tags_are_counted_and_not_judged(
         self, bare: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(what_stands, "MOST_AUDITED", 1)
+        monkeypatch.setattr(existing_tags, "MOST_AUDITED", 1)
         bare.lightweight("m@v1.0.0", "main")
         bare.lightweight("m@v1.1.0", "main")
 

@@ -10,7 +10,7 @@ from ...repository.past import LoggedTag
 from .chain import read_lines
 from .line import LANDING
 from .reading import is_on_refs, read_entry, seconds_of
-from .tags_in_log import standing_before
+from .tags_in_log import tags_before
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -36,7 +36,7 @@ def tags_in_log_at(common_dir: str, moment: int, models: Collection[str] | None 
         reading.add(line)
     if reading.begins is None:
         return None
-    reading.add_before_log(standing_before(common_dir, reading.first))
+    reading.add_before_log(tags_before(common_dir, reading.first))
     return LoggedTags(reading.begins, reading.tags(), reading.back_at)
 
 

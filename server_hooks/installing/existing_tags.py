@@ -55,7 +55,7 @@ def census(tags: Iterable[str], policy: Policy) -> Census:
     return Census(count, len(models), foreign, len(misses) - len(foreign))
 
 
-def about_what_stands(path: str, git_dir: str) -> list[str]:
+def about_existing_tags(path: str, git_dir: str) -> list[str]:
     """Sentences on the tags of the repository `path`, and on what to do about them; none where there are none."""
     git = Git.of_folder(git_dir, settings_file=settings_file_of(git_dir))
     try:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..repository.making.tag_maker import TagMaker
 
 
-def version_told(maker: TagMaker, settings: Settings, commit: str) -> Version | None:
+def version_from_file(maker: TagMaker, settings: Settings, commit: str) -> Version | None:
     """The version in `target.version-file` at a commit; None for none, and for one whose number a tag has already.
 
     What is wrong with the file is for the rule `target-version` to say. Raises
@@ -30,8 +30,8 @@ def version_told(maker: TagMaker, settings: Settings, commit: str) -> Version | 
 
     budget = Budget()
     try:
-        told = version_in(content, path, key, DocumentFiles(budget), budget)
+        found = version_in(content, path, key, DocumentFiles(budget), budget)
     except ValueError:
         return None
     taken = {name.version.precedence for name in maker.known.names if name.kind == "register" and name.version}
-    return None if told.precedence in taken else told
+    return None if found.precedence in taken else found
