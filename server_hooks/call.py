@@ -43,7 +43,7 @@ class Call(Protocol):
     def touched(self, lock: PushLock) -> frozenset[str]:
         """The tags, and the refs of proposals and approvals, that earlier calls for the same push accepted."""
 
-    def about(self, verdict: Verdict) -> Verdict:
+    def own_part(self, verdict: Verdict) -> Verdict:
         """What `verdict` says of this call's updates."""
 
     def run_foreign_hook(self) -> int:

@@ -67,21 +67,21 @@ def judge_call(call: Call) -> int:
     lock: PushLock | None = None
     try:
         lock = lock_for_push(place.common_dir, git, configuration, call) if needs_lock else None
-        status, words = _judge_and_log(call, place, lock, shares)
+        status, lines = _judge_and_log(call, place, lock, shares)
     except BaseException:
         # Whoever tells what went wrong waits for the pusher to read it; others need not wait for that.
         if lock is not None:
             lock.release()
-        _send_on(place, lands=False)
+        _start_log_sink(place, lands=False)
         raise
     # Git does not go on with an accepted push, and its lock is kept, before all of this is said.
-    if words:
-        write_message(words, call.host, seconds=SECONDS_WHILE_OTHERS_WAIT if status == ACCEPTED else SECONDS)
-    _send_on(place, lands=status == ACCEPTED)
+    if lines:
+        write_message(lines, call.host, seconds=SECONDS_WHILE_OTHERS_WAIT if status == ACCEPTED else SECONDS)
+    _start_log_sink(place, lands=status == ACCEPTED)
     return status
 
 
-def _send_on(place: Place, *, lands: bool) -> None:
+def _start_log_sink(place: Place, *, lands: bool) -> None:
     """Start the command that gets the lines of the push log, if one is set."""
     try:
         command = place.configuration.get("tagwarden.logSink")
@@ -127,7 +127,7 @@ def _judge_and_log(call: Call, place: Place, lock: PushLock | None, shares: Upda
         call.hand_over_lock(lock, settler(place.common_dir, logged, call.settings))
     elif lock is not None:
         lock.release()
-    return status, _words(verdicts, pusher)
+    return status, _message_lines(verdicts, pusher)
 
 
 def _verdicts(call: Call, place: Place, lock: PushLock | None, shares: UpdatesByModel, pusher: Pusher) -> list[Verdict]:
@@ -153,7 +153,7 @@ def _verdicts(call: Call, place: Place, lock: PushLock | None, shares: UpdatesBy
         find_proposers=_proposers(place.common_dir),
         load=_loader(place.common_dir),
     )
-    return [call.about(verdict) for verdict in judge_server_push(push)]
+    return [call.own_part(verdict) for verdict in judge_server_push(push)]
 
 
 def _receiver(call: Call, place: Place) -> Receiver:
@@ -167,9 +167,9 @@ def _receiver(call: Call, place: Place) -> Receiver:
     return Receiver(place.git, configuration, per_ref_hook=per_ref_hook)
 
 
-def _words(verdicts: Sequence[Verdict], pusher: Pusher) -> list[str]:
+def _message_lines(verdicts: Sequence[Verdict], pusher: Pusher) -> list[str]:
     """The text about the verdicts that is printed for the pusher."""
-    words: list[str] = []
+    lines: list[str] = []
     for verdict in verdicts:
         if not verdict.findings and not verdict.notes:
             continue
@@ -178,8 +178,8 @@ def _words(verdicts: Sequence[Verdict], pusher: Pusher) -> list[str]:
 
         if pusher.name is None and any(RULES[finding.rule].needs_pusher for finding in verdict.findings):
             verdict = verdict._replace(notes=(*verdict.notes, f"it is not known who pushes: {pusher.how}"))
-        words += lines_of(verdict)
-    return words
+        lines += lines_of(verdict)
+    return lines
 
 
 def _emergencies(options: Sequence[str], pusher: Pusher) -> FindEmergency | None:

@@ -32,9 +32,9 @@ def gitolite_problems(repository: ServedRepository) -> list[str]:
     if OF_GITOLITE not in read_start(os.path.join(repository.hooks_folder().path, "update")):
         return []
     try:
-        folder = _said("gitolite", "query-rc", "GL_LIBDIR")
+        folder = _output_of("gitolite", "query-rc", "GL_LIBDIR")
         asked = ["perl", f"-I{folder}", "-MGitolite::Rc", "-e", REFUSED, *(f"refs/tags/{tag}" for tag in TAGS)]
-        refused = _said(*asked, GL_LIBDIR=folder)
+        refused = _output_of(*asked, GL_LIBDIR=folder)
     except CannotJudge as problem:
         return [f"whether gitolite itself takes all model tags can't be told: {problem}"]
     if not refused:
@@ -44,7 +44,7 @@ def gitolite_problems(repository: ServedRepository) -> list[str]:
     return [f"{why} Make this the first line of ~/.gitolite.rc: {ALLOWING}"]
 
 
-def _said(*command: str, **more: str) -> str:
+def _output_of(*command: str, **more: str) -> str:
     environment = {**environment_without_repository(), **more}
     answered = run_bounded(command, environment=environment, seconds=PATIENCE)
     if answered.status != 0:

@@ -59,7 +59,7 @@ class WholePush:
     def touched(self, _lock: PushLock) -> frozenset[str]:
         return frozenset()
 
-    def about(self, verdict: Verdict) -> Verdict:
+    def own_part(self, verdict: Verdict) -> Verdict:
         return verdict
 
     def run_foreign_hook(self) -> int:

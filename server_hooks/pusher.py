@@ -87,7 +87,7 @@ def find_pusher(setting: str | None, environ: Mapping[str, str]) -> Pusher:
 
 def _named_pusher(setting: str | None, environ: Mapping[str, str]) -> Pusher:
     if not setting:
-        return _nobody(
+        return _unknown_pusher(
             f"{PUSHER_SETTING} is not set in the server's Git configuration "
             "(`tagwarden install --server --host NAME` sets it)"
         )
@@ -96,25 +96,25 @@ def _named_pusher(setting: str | None, environ: Mapping[str, str]) -> Pusher:
         variable = setting[len(ENVIRONMENT) :]
         problem = _problem_of(variable)
         if problem:
-            return _nobody(f"{PUSHER_SETTING} is {setting!r} in the server's Git configuration, but {problem}")
+            return _unknown_pusher(f"{PUSHER_SETTING} is {setting!r} in the server's Git configuration, but {problem}")
         host = Host(variable)
     if host is None:
-        return _nobody(
+        return _unknown_pusher(
             f"{PUSHER_SETTING} is {setting!r} in the server's Git configuration; it must be one of "
             f"{', '.join(sorted(HOSTS))}, or {ENVIRONMENT}NAME"
         )
     if host.unless is not None:
         value = environ.get(host.unless.variable, "")
         if value not in ("", "0") and value.startswith(host.unless.begins):
-            return _nobody(f"this is {host.unless.meaning} ({host.unless.variable}={value})")
+            return _unknown_pusher(f"this is {host.unless.meaning} ({host.unless.variable}={value})")
     name = environ.get(host.name, "")
     if not name.strip():
-        return _nobody(f"the server did not set {host.name}, which {PUSHER_SETTING} = {setting} relies on")
+        return _unknown_pusher(f"the server did not set {host.name}, which {PUSHER_SETTING} = {setting} relies on")
     email = environ.get(host.email, "") if host.email else ""
     return Pusher(name, email.strip() or None, f"{host.name}, as {PUSHER_SETTING} = {setting} says")
 
 
-def _nobody(reason: str) -> Pusher:
+def _unknown_pusher(reason: str) -> Pusher:
     return Pusher(None, None, reason)
 
 

@@ -80,7 +80,7 @@ class OneRef:
         names = (line.split(b" ", 2)[-1] for line in lock.accepted_before().splitlines())
         return frozenset(os.fsdecode(name) for name in names if name.startswith(roots))
 
-    def about(self, verdict: Verdict) -> Verdict:
+    def own_part(self, verdict: Verdict) -> Verdict:
         """Without what was said of the earlier refs already, but for what refuses this one."""
         (update,) = self.updates
         findings = tuple(

@@ -201,8 +201,8 @@ MUTANTS = (
     # The lock
     Mutant(
         "server_hooks/lock/push_lock.py",
-        "if not mine_already and _is_the_file(fd, path):",
-        "if not mine_already:",
+        "if not owned_by_this_push and _is_the_file(fd, path):",
+        "if not owned_by_this_push:",
         LOCK,
     ),
     Mutant(

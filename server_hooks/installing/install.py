@@ -23,8 +23,8 @@ from ..log.account import record_existing_tags
 from ..machine_settings import checked_settings_file
 from ..pusher import ENVIRONMENT, HOSTS, PUSHER_SETTING
 from ..served_repository import ServedRepository
-from .object_checks import advice_on_object_checks
 from .existing_tags import about_existing_tags
+from .object_checks import advice_on_object_checks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

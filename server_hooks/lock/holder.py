@@ -50,7 +50,7 @@ def hold_until_pushed(
     deadline = time.monotonic() + AT_MOST
     pause = FIRST_LOOK
     while time.monotonic() < deadline:
-        ended = watch.ends_within(pause) or (pause >= WATCHED_AFTER and watch.is_past_the_refs())
+        ended = watch.ends_within(pause) or (pause >= WATCHED_AFTER and watch.is_done_with_refs())
         if refs.are_in_place() or ended:
             _tell(at_end, refs.are_in_place())
             break

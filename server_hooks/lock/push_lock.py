@@ -114,7 +114,7 @@ class PushLock:
             finally:
                 os.close(file)
         except OSError as error:
-            raise _can_not_use(error) from error
+            raise _lock_error(error) from error
 
     def release(self) -> None:
         """Give the lock up. A lock that an earlier hook of this push took is left to it."""
@@ -139,13 +139,13 @@ def take_push_lock(common_dir: str, *, wait: float, say: Callable[[str], None]) 
     waiting = _Waiting(wait, say)
     fd = None
     try:
-        fd = _locked(path, receive_pack, record, waiting)
+        fd = _locked_file(path, receive_pack, record, waiting)
         resumed = fd is not None and _resume_or_begin(fd, record, waiting)
     except BaseException as error:
         if fd is not None:
             os.close(fd)
         if isinstance(error, OSError):
-            raise _can_not_use(error) from error
+            raise _lock_error(error) from error
         raise
     return PushLock(fd, common_dir, receive_pack, resumed=resumed)
 
@@ -160,10 +160,10 @@ def _resume_or_begin(fd: int, record: bytes, waiting: _Waiting) -> bool:
         return True
     process = process_of(left)
     if process is not None and still_runs(process):
-        from .receive_pack_watch import wait_until_past_the_refs
+        from .receive_pack_watch import wait_until_done_with_refs
 
         # Its holder was killed, or its hook.
-        wait_until_past_the_refs(process, waiting.patience().check)
+        wait_until_done_with_refs(process, waiting.patience().check)
     os.ftruncate(fd, 0)
     if record:
         write_all(fd, record)
@@ -186,30 +186,30 @@ class _Waiting:
         return self._patience
 
 
-def _can_not_use(error: OSError) -> CannotJudge:
+def _lock_error(error: OSError) -> CannotJudge:
     return CannotJudge(
         f"The push lock could not be taken: {LOCK_FILE} in the repository on the server: {error.strerror}. "
         "The server's administrator must make sure that the user who runs the hook can write there."
     )
 
 
-def _locked(path: str, receive_pack: Process | None, record: bytes, waiting: _Waiting) -> int | None:
+def _locked_file(path: str, receive_pack: Process | None, record: bytes, waiting: _Waiting) -> int | None:
     """A descriptor that holds the lock; None if this receive-pack has it already."""
     while True:
         fd = _open(path)
         try:
-            mine_already = not _locked_now_or_later(fd, receive_pack, record, waiting)
-            if not mine_already and _is_the_file(fd, path):
+            owned_by_this_push = not _lock(fd, receive_pack, record, waiting)
+            if not owned_by_this_push and _is_the_file(fd, path):
                 return fd
         except BaseException:
             os.close(fd)
             raise
         os.close(fd)
-        if mine_already:
+        if owned_by_this_push:
             return None
 
 
-def _locked_now_or_later(fd: int, receive_pack: Process | None, record: bytes, waiting: _Waiting) -> bool:
+def _lock(fd: int, receive_pack: Process | None, record: bytes, waiting: _Waiting) -> bool:
     """Lock `fd`, waiting for other pushes; False if this receive-pack has the lock already."""
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

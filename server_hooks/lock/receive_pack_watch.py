@@ -57,14 +57,14 @@ class Watch:
         poll.register(self._signal, select.POLLIN)
         return bool(poll.poll(pause * 1000))
 
-    def is_past_the_refs(self) -> bool:
+    def is_done_with_refs(self) -> bool:
         """Whether it has ended, or does what comes after the refs. One that has stalled is ended here."""
         if not still_runs(self._process):
             return True
         children = self._children()
         if children is None:
             return False
-        if any(map(self._comes_after_the_refs, children)):
+        if any(map(self._runs_after_refs, children)):
             return True
         if not children and self._has_stalled():
             self._end()
@@ -80,7 +80,7 @@ class Watch:
         except (OSError, ValueError):
             return None
 
-    def _comes_after_the_refs(self, child: int) -> bool:
+    def _runs_after_refs(self, child: int) -> bool:
         try:
             command = read_proc(f"/proc/{child}/cmdline").split(b"\0")
             # A hook is started by its path, a script's comes after its interpreter's.
@@ -119,11 +119,11 @@ class Watch:
             pass
 
 
-def wait_until_past_the_refs(process: Process, check: Callable[[], None]) -> None:
+def wait_until_done_with_refs(process: Process, check: Callable[[], None]) -> None:
     """Return once `process` moves no more refs; `check` is called now and then, and may raise."""
     watch = Watch(process)
     pause = FIRST_LOOK
-    while not watch.is_past_the_refs():
+    while not watch.is_done_with_refs():
         check()
         time.sleep(pause)
         pause = min(pause * 2, SLOWEST_LOOK)

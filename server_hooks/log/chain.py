@@ -76,10 +76,10 @@ def verify(common_dir: str | None, files: Sequence[str] = (), *, wanted: str | N
         found = check.result(complete=common_dir is not None)
         if not check.lacks_lines:
             return found
-        return found._replace(notes=(*found.notes, *_ways_to_the_rest(common_dir, parts)))
+        return found._replace(notes=(*found.notes, *_advice_on_missing_lines(common_dir, parts)))
 
 
-def _ways_to_the_rest(common_dir: str | None, parts: Sequence[Part]) -> Iterator[str]:
+def _advice_on_missing_lines(common_dir: str | None, parts: Sequence[Part]) -> Iterator[str]:
     """What to do where lines are missing: other files that lie beside the log may hold them."""
     beside = [] if common_dir is None else files_beside(common_dir, parts)
     command: str | None = None
@@ -157,7 +157,7 @@ class _Check:
         if found.hash == self.wanted and found.intact:
             self.found_wanted = True
         if found.number in self.end_numbers:
-            self._hold_against_ends(found)
+            self._compare_with_ends(found)
         self.expected = found.number + 1
         self.previous = found.hash
 
@@ -169,7 +169,7 @@ class _Check:
         self.again = number + 1
         self.previous_again = found.hash if found else None
 
-    def _hold_against_ends(self, found: Seal) -> None:
+    def _compare_with_ends(self, found: Seal) -> None:
         for (number, path), digest in self.ends.items():
             if number == found.number and digest != found.hash:
                 self._trouble(f"line {self.at} is not the one that {path} ends with: one of the two was rewritten")

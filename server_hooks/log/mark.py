@@ -74,14 +74,14 @@ def read_mark(common_dir: str, *, name: str = MARK) -> Mark | None:
     except OSError:
         return None
     try:
-        words = os.read(fd, MARK_BYTES).decode("ascii", "replace").split()
+        fields = os.read(fd, MARK_BYTES).decode("ascii", "replace").split()
     except OSError:
         return None
     finally:
         os.close(fd)
-    if len(words) != 3 or not all(word.isascii() and word.isdigit() and len(word) < 20 for word in words[:2]):
+    if len(fields) != 3 or not all(word.isascii() and word.isdigit() and len(word) < 20 for word in fields[:2]):
         return None
-    return Mark(int(words[0]), int(words[1]), words[2]) if is_hash(words[2]) else None
+    return Mark(int(fields[0]), int(fields[1]), fields[2]) if is_hash(fields[2]) else None
 
 
 def begin_unsettled(common_dir: str) -> None:

@@ -106,7 +106,7 @@ def _incomplete(logged: Logged, landing: Landing, common_dir: str, git: Git, rea
         verdicts = _judge(logged, landing.landed, common_dir, git, reader)
     except CannotJudge as problem:
         return entry._replace(error=str(problem))
-    return entry._replace(verdicts=[_what_is_new(verdict, logged) for verdict in verdicts])
+    return entry._replace(verdicts=[_new_breaches(verdict, logged) for verdict in verdicts])
 
 
 def _judge(logged: Logged, landed: Sequence[RefUpdate], common_dir: str, git: Git, reader: Reader) -> Sequence[Verdict]:
@@ -129,7 +129,7 @@ def _judge(logged: Logged, landed: Sequence[RefUpdate], common_dir: str, git: Gi
         configuration.close()
 
 
-def _what_is_new(verdict: Verdict, logged: Logged) -> Verdict:
+def _new_breaches(verdict: Verdict, logged: Logged) -> Verdict:
     """The verdict without warnings, and without the breaches that were known when the push was accepted."""
     broken = tuple(
         finding

@@ -130,11 +130,11 @@ class _Table:
             numbers.add(number)
             of_line = entry.get("of_line")
             if outcome in LANDING:
-                self._take_down(entry, number, "new", NONE)
+                self._record(entry, number, "new", NONE)
             elif outcome == "incomplete" and isinstance(of_line, int):
-                self._take_down(entry, number, "old", b"%d" % of_line)
+                self._record(entry, number, "old", b"%d" % of_line)
 
-    def _take_down(self, entry: dict[str, object], number: int, end: str, instead_of: bytes) -> None:
+    def _record(self, entry: dict[str, object], number: int, end: str, instead_of: bytes) -> None:
         updates = entry.get("updates")
         for update in updates if isinstance(updates, list) else ():
             ref, oid = update.get("ref"), update.get(end)

@@ -22,9 +22,9 @@ from tagwarden.repository.git.objects import RawObject, TagRef
 from tagwarden.repository.past import PastTags
 from tagwarden.server_hooks.log.line import BEGINNING as NO_LINE
 from tagwarden.server_hooks.log.line import LOG, Entry, encode_entry, seal
+from tagwarden.server_hooks.log.tags_at import tags_in_log_at
 from tagwarden.server_hooks.log.tags_in_log import BASELINE
 from tagwarden.server_hooks.log.tags_in_log import BEGINNING as NOTE
-from tagwarden.server_hooks.log.tags_at import tags_in_log_at
 from tagwarden.server_hooks.pusher import Pusher
 
 AN_HOUR = 3600

@@ -279,7 +279,7 @@ def test_a_receive_pack_with_a_child_has_not_stalled(monkeypatch: pytest.MonkeyP
     watch = Watch(Process(shell.pid, entry.started))
 
     for _ in range(10):
-        assert not watch.is_past_the_refs()
+        assert not watch.is_done_with_refs()
         time.sleep(0.05)
 
     assert shell.poll() is None
@@ -296,7 +296,7 @@ def test_a_stopped_receive_pack_has_not_stalled(asleep: Process, monkeypatch: py
     watch = Watch(asleep)
 
     for _ in range(10):
-        assert not watch.is_past_the_refs()
+        assert not watch.is_done_with_refs()
         time.sleep(0.05)
 
     os.kill(asleep.pid, signal.SIGCONT)
