@@ -4,15 +4,18 @@
     >>> parse_tag_name("churn@v1.2.0").version.minor
     2
 
-Names: `parse_tag_name` reads a tag's name into a `TagName` (`.format()` writes
-it back), a `NearMiss`, or None. `parse_version` reads a `Version`.
-`parse_tag_object` reads a `TagObject` from raw bytes. `read_event` makes an
-`Event` of a `Tag`, and a `ModelHistory` adds events up. `load_policy` reads a
-policy file, `built_in_policy` is what judges without one. `judge_push` judges
-a set of `ModelPush`es and gives a `Verdict` with its `Finding`s.
+- `parse_tag_name` parses a tag's name and returns a `TagName` (whose `format()`
+  returns the name again), a `NearMiss`, or None.
+- `parse_version` parses a `Version`.
+- `parse_tag_object` parses the raw bytes of a `TagObject`.
+- `read_event` turns a `Tag` into an `Event`; a `ModelHistory` is made of events.
+- `load_policy` loads a policy file; `built_in_policy` returns the policy that
+  applies without one.
+- `judge_push` judges a set of `ModelPush`es and returns a `Verdict` with its
+  `Finding`s.
 
-A program may rely on these names, and on nothing below them. Each is imported
-when it is first asked for: a hook pays for every module that it imports.
+The names in `__all__` are the public API; nothing else in this package is.
+Each is imported on first use, because every import makes a hook slower.
 """
 
 from __future__ import annotations

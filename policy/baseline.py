@@ -1,8 +1,9 @@
-"""A baseline: known findings of an audit, which no longer count.
+"""A baseline: a list of an audit's known findings, which no longer count.
 
-It is a text file, for review and version control, with a line for each finding:
-the rule, the object that the ref names, and the ref. So the findings on a tag
-count again when the tag changes or breaks the rule once more.
+It is a text file, which can be reviewed and kept under version control. Each
+line is one finding: the rule, the id of the object that the ref points at, and
+the ref. So a finding counts again if the tag is moved, or if the tag breaks the
+same rule more often than the baseline says.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ FIRST_LINE = "# Known findings of `tagwarden audit`: they don't count. A line is
 
 
 class KnownFinding(Record):
-    """A line of a baseline. `ref` may hold surrogates (bytes that are not UTF-8)."""
+    """A line of a baseline. `ref` may contain surrogates (bytes that are not UTF-8)."""
 
     rule: str
     oid: str
@@ -27,7 +28,11 @@ class KnownFinding(Record):
 
 
 class Held(Record):
-    """What is left of a verdict, how many findings were `known`, and how many lines of the baseline are `outdated`."""
+    """A verdict without its known findings.
+
+    `known` counts the findings that were removed, `outdated` the lines of the
+    baseline that no finding matched.
+    """
 
     verdict: Verdict
     known: int
@@ -35,18 +40,21 @@ class Held(Record):
 
 
 def known_findings(findings: Iterable[Finding], ids: Mapping[str, str]) -> list[KnownFinding]:
-    """A line for each finding, sorted by ref. `ids` maps each ref to its object; findings without a ref get no line."""
+    """A line for each finding that has a ref, sorted by ref and rule. `ids` maps each ref to its object's id."""
     found = [_line(finding, ids) for finding in findings]
     return sorted((line for line in found if line is not None), key=lambda line: (line.ref, line.rule))
 
 
 def format_baseline(lines: Iterable[KnownFinding]) -> str:
-    """The whole file."""
+    """The text of a baseline file with these lines."""
     return FIRST_LINE + "".join(f"{line.rule} {line.oid} {line.ref}\n" for line in lines)
 
 
 def parse_baseline(text: str) -> list[KnownFinding]:
-    """The lines of a file; comments and empty ones are left out. Raises ValueError with the number of a bad line."""
+    """The lines of a baseline file, without comments and blank lines.
+
+    Raises ValueError, with the line's number, for a malformed line.
+    """
     found = []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip() or line.startswith("#"):
@@ -60,7 +68,7 @@ def parse_baseline(text: str) -> list[KnownFinding]:
 
 
 def without_known(verdict: Verdict, known: Iterable[KnownFinding], ids: Mapping[str, str]) -> Held:
-    """Take the known findings out of a verdict that enforces. `ids` is the object that each ref names."""
+    """Remove the `known` findings from a verdict in mode "enforce". `ids` maps each ref to its object's id."""
     left = _count(known)
     total = sum(left.values())
     findings = []

@@ -1,8 +1,8 @@
-"""How much slow work a push may cause while others wait for it.
+"""Limits the time that a push may take while other pushes wait for it.
 
-A pusher can make patterns of the policy, YAML files and signatures take long.
-Each of these kinds of work has a number of seconds for the whole push, however
-many tags are pushed.
+A pusher can make the policy's patterns, YAML files and signatures take long to
+process. Each of these kinds of work has a number of seconds for the whole push,
+regardless of how many tags it has.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ SECONDS: dict[Work, float] = {"patterns": 1.5, "documents": 1.5, "signatures": 1
 
 TOO_SLOW: dict[Work, str] = {
     "patterns": (
-        "The patterns in the policy take more than {seconds:g} seconds on what is pushed. Whoever keeps the policy "
+        "The patterns in the policy take more than {seconds:g} seconds on what is pushed. The owner of the policy "
         "should simplify {what} (nested repetitions such as '(a+)+' are slow)."
     ),
     "documents": (
-        "The files that are read (.gto, and artifacts.yaml, dvc.yaml and such of the tagged commits) take more than "
-        "{seconds:g} seconds to read, at last {what}. Push fewer tags at once, or make the files smaller."
+        "Parsing .gto and the files of the tagged commits (artifacts.yaml, dvc.yaml and others) takes more than "
+        "{seconds:g} seconds; the last was {what}. Push fewer tags at once, or make the files smaller."
     ),
     "signatures": (
-        "The signatures of this push take more than {seconds:g} seconds to verify, at last {what}. Push fewer tags "
-        "at once."
+        "Verifying the signatures of this push takes more than {seconds:g} seconds; the last was {what}. Push fewer "
+        "tags at once."
     ),
 }
 
@@ -38,8 +38,8 @@ TOO_SLOW: dict[Work, str] = {
 class Budget:
     """The seconds that are left for each kind of work.
 
-    With `for_each`, each piece of work gets the full number of seconds: for
-    audits of old tags, where no pusher waits.
+    With `for_each`, every single piece of work gets the full number of seconds:
+    for audits of old tags, where nobody waits.
     """
 
     def __init__(self, *, for_each: bool = False) -> None:
@@ -47,11 +47,11 @@ class Budget:
         self._for_each = for_each
 
     def left(self, work: Work) -> float:
-        """How many seconds there are for the next piece of work of this kind."""
+        """The seconds that are left for work of this kind."""
         return SECONDS[work] if self._for_each else self._left[work]
 
     def run(self, work: Work, call: Callable[[], Result], *, what: str) -> Result:
-        """What `call` returns. Raises CannotJudge, which names `what` took the time, once no time is left."""
+        """Run `call` and return its result. Raises CannotJudge, which names `what`, when no time is left."""
         from .time_limit import in_time
 
         seconds = self.left(work)
@@ -59,14 +59,14 @@ class Budget:
         return result
 
     def charge(self, work: Work, seconds: float) -> None:
-        """Take off the seconds that a program took."""
+        """Subtract the seconds that another program took."""
         self._left[work] -= seconds
 
     def too_slow(self, work: Work, what: str) -> str:
-        """What to say once the time is over."""
+        """The message for when no time is left; `what` is the piece of work that was running."""
         return TOO_SLOW[work].format(seconds=SECONDS[work], what=what)
 
     def check(self, work: Work, what: str) -> None:
-        """Raise CannotJudge where no time is left."""
+        """Raise CannotJudge, which names `what`, if no time is left."""
         if self.left(work) <= 0:
             raise CannotJudge(self.too_slow(work, what))

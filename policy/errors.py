@@ -1,4 +1,4 @@
-"""The one exception that means: no verdict could be reached."""
+"""The exception that means: no verdict was possible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Points in time as people write them: ISO 8601, a date alone, or a span before now."""
+"""Parses points in time as people write them: ISO 8601, a date, or a duration before now."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 def read_moment(text: str, *, now: int, day: Literal["first", "last"]) -> int:
-    """The second that `text` names, counted from 1970.
+    """The time that `text` names, in seconds since the epoch.
 
-    A date alone is its first or last second in UTC, as `day` says, and a time
-    without a zone is in UTC, so that two people who ask get one answer. Raises
-    ValueError, which says what can be written.
+    `text` is "now", a date, a date with a time, or a duration before `now` such
+    as `7d`. A date means its first or last second, as `day` says. Times without
+    a zone are in UTC, so that the answer is the same everywhere. Raises
+    ValueError, whose message gives examples of what can be written.
     """
     text = text.strip()
     if text == "now":

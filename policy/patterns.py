@@ -1,7 +1,7 @@
-"""Regular expressions from the policy on text from a pusher, with a time limit.
+"""Matches regular expressions of the policy against text from a pusher, within a time limit.
 
-A pattern and a text together, by accident or not, can make a match take
-years. Where no timer can stop it, a child process does the matching.
+Some patterns take years on some texts. Where no timer can interrupt the match,
+it runs in a child process, which can be killed.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 def matches_in_time(pattern: str, text: str, budget: Budget) -> bool:
     """Whether `pattern` matches the whole of `text`.
 
-    Raises CannotJudge if the budget's time is over before that is known.
+    Raises CannotJudge if the time in `budget` runs out first.
     """
     return _match("fullmatch", pattern, text, budget) is not None
 
 
 def find_in_time(pattern: str, text: str, budget: Budget) -> str | None:
-    """The first group of the first match of `pattern` in `text`, or the match where there are no groups.
+    """The first group of the first match of `pattern` in `text`, or the whole match if it has no groups.
 
-    None where nothing matches. Raises CannotJudge if the budget's time is over before that is known.
+    None if nothing matches. Raises CannotJudge if the time in `budget` runs out first.
     """
     return _match("search", pattern, text, budget)
 

@@ -23,17 +23,18 @@ SIGNER = "signer:"
 
 
 class Person(Record):
-    """Who makes an event: the authenticated pusher, and the signer of the tag. None: not known."""
+    """Who makes an event: the authenticated pusher and the principal of the tag's signature, each None if unknown."""
 
     pusher: str | None = None
     signer: str | None = None
 
 
 class Decision(Record):
-    """`because` is a sentence that names the deciding entry of the policy, `key` its place there.
+    """Whether an event is allowed, and which entry of the policy decides.
 
-    `entry` is that entry's number in `people.allow`, counted from 1; None
-    where no entry covers the event.
+    `because` is a sentence that names the deciding entry, `key` the entry's
+    place in the policy. `entry` is its number in `people.allow`, counted from 1;
+    None if no entry covers the event.
     """
 
     allowed: bool
@@ -45,7 +46,7 @@ class Decision(Record):
 def decide(settings: Settings, person: Person, kind: str, model: str, stage: str | None) -> Decision:
     """Whether `person` may make an event of this kind for `model` (and `stage`).
 
-    `model` may be spelled as in tags or as GTO does.
+    `model` is spelled as in tags or as GTO shows it.
     """
     what = describe(kind, model, stage)
     allow = settings.people.allow
@@ -65,11 +66,11 @@ def decide(settings: Settings, person: Person, kind: str, model: str, stage: str
 
 
 def held_back(settings: Settings, person: Person, kind: str, model: str) -> list[Decision]:
-    """The stages that `person` may not change by an event of this kind, as a side effect (`facts/consequences.py`).
+    """The decisions against `person` on the stages that an event of this kind changes as a side effect.
 
-    There is a decision for each stage that `people.allow` leaves to others.
-    A registration may put a version back into such a stage; a deregistration
-    or deprecation takes versions out of it.
+    A registration may put a version back into its stages; a deregistration or
+    deprecation takes versions out of them (`facts/consequences.py`). There is
+    one decision for each stage that `people.allow` reserves for other people.
     """
     if kind in STAGED_KINDS:
         return []
@@ -92,7 +93,7 @@ def find_in(who: Iterable[str], person: Person, groups: Mapping[str, tuple[str, 
 
 
 def names_signers(people: People) -> bool:
-    """Whether an entry of `people.allow` names a signer, itself or by a group."""
+    """Whether an entry of `people.allow` names a signer, directly or through a group."""
     for entry in people.allow:
         for name in entry.who:
             if any(one.startswith(SIGNER) for one in _members(name, people.groups)):
@@ -105,7 +106,7 @@ def _members(name: str, groups: Mapping[str, tuple[str, ...]]) -> tuple[str, ...
 
 
 def describe(kind: str, model: str, stage: str | None) -> str:
-    """What an event does, as it completes "may": `assign churn to prod`."""
+    """What an event does, to follow the word "may": `assign churn to prod`."""
     model = gto_spelling(model)
     if kind == "assign":
         return f"assign {model} to {stage or 'a stage'}"
@@ -115,7 +116,7 @@ def describe(kind: str, model: str, stage: str | None) -> str:
 
 
 def _is_named(name: str, person: Person) -> bool:
-    # A pusher whose name is "@releasers" or "signer:ada" is neither that group nor that signer.
+    # A pusher called "signer:ada" must not be taken for that signer.
     if name.startswith(SIGNER):
         return person.signer is not None and name[len(SIGNER) :] == person.signer
     return name == person.pusher

@@ -1,4 +1,4 @@
-"""The version of this program, for hooks: `importlib.metadata` costs them more than a whole judgement."""
+"""The version of this program. Hooks read it here, because `importlib.metadata` takes longer than judging a push."""
 
 from __future__ import annotations
 

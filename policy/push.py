@@ -1,4 +1,4 @@
-"""A push as data: all that the judge is handed. It looks nothing up."""
+"""A push as data: everything that the judge receives. The judge looks nothing up."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class RefUpdate(Record):
-    """One line of a hook's input. Ids are hex; None stands for the all-zero id."""
+    """One line of a hook's input. `old` and `new` are object ids in hex, None for the all-zero id."""
 
     old: str | None
     new: str | None
@@ -31,10 +31,11 @@ class RefUpdate(Record):
 
 
 class Tag(Record):
-    """A tag that is in the repository, or would be.
+    """A tag that exists, or that a push would create.
 
-    `type` is the type of the object that the ref names ("tag", "commit", …),
-    None where that object does not exist; `object` is set for type "tag" only.
+    `name` is without "refs/tags/", `oid` the id of the object that the ref
+    points at. `type` is that object's type ("tag", "commit", …), None if it
+    does not exist; `object` is set for type "tag" only.
     """
 
     name: str
@@ -44,7 +45,10 @@ class Tag(Record):
 
 
 class TagPush(Record):
-    """One pushed tag update, with both ends read."""
+    """A pushed update of one tag: its parsed name, and the tag before and after (None: there is none).
+
+    `name` is None for a tag that does not concern the registry.
+    """
 
     ref: str
     name: TagName | NearMiss | None
@@ -63,9 +67,11 @@ class TagPush(Record):
 
 
 class Placed(Record):
-    """What Git has at a path of a commit. `sha256` is that of the file's content, None where it was not computed.
+    """What Git has at a path of a commit.
 
-    `in_lfs`: it is a pointer of Git LFS, and `sha256` that of the file which it stands for.
+    `sha256` is the SHA-256 of the file's content in hex, None if it was not
+    computed. With `in_lfs` the file is a Git LFS pointer, and `sha256` is that
+    of the file that the pointer stands for.
     """
 
     kind: Literal["file", "symlink", "folder", "submodule"]
@@ -77,13 +83,13 @@ class Placed(Record):
 class Target(Record):
     """What a pushed tag points at.
 
-    `type` is the object's type, None where it does not exist. `files` holds
-    the content of each file that a policy asks about, None where the tree does
-    not have it. `on_branches` tells for each list of branch globs in a policy
+    `type` is the object's type, None if it does not exist. `files` maps the
+    path of each file that a policy asks for to its content, None if the commit
+    has no such file. `on_branches` maps each list of branch globs in a policy to
     whether one of those branches contains the commit. `commit` is the commit
-    as GTO reads it, None for other types. `shape` is what lies below its root
-    folder, None if no rule asks. `placed` is what Git has at the paths that the
-    pushed tags bind as artifacts, None for nothing.
+    as GTO reads it, None for other types. `shape` measures the commit's tree,
+    None if no rule asks. `placed` maps each path that a pushed tag binds as an
+    artifact to what Git has there, None for nothing.
     """
 
     oid: str
@@ -105,16 +111,18 @@ class Target(Record):
 
 
 class Signature(Record):
-    """What verifying a tag's signature found: who signed, or why it does not count."""
+    """The result of verifying a tag's signature: the signer's principal, or the problem if it does not count."""
 
     principal: str | None
     problem: str | None
 
 
 class Likeness(Record):
-    """Existing models that a new one is like: whose name differs only in case, and whose name may have been meant.
+    """Existing models whose names are similar to that of a new one.
 
-    Of near misses `named` are the models that there are, of those that a release of a package would name.
+    `case_twin` differs only in case; `near` is the model that may have been
+    meant. `named`, filled for near misses only, are the existing models among
+    those that a near miss like `NAME@1.2.0` would name.
     """
 
     case_twin: str | None = None
@@ -126,14 +134,15 @@ LIKE_NO_OTHER = Likeness()
 
 
 class ModelPush(Record):
-    """All of a push that concerns one model, and that model's existing tags.
+    """The part of a push that concerns one model, and that model's existing tags.
 
-    `existing` are the model's tags from before the push, those that it moves or
-    deletes included. `obstacles` maps a pushed tag's name to an existing ref
-    name that can't exist beside it (directory/file). `likeness` tells which other
-    models the name is like, if the model gets its first tag. `landed` are the names of the pushed
-    tags that have landed already. `model` is None for near misses, which belong
-    to no model.
+    `model` is spelled as in tags, None for near misses, which belong to no
+    model. `existing` are the model's tags before the push, including those that
+    it moves or deletes. `targets` maps object ids to what the tags point at.
+    `obstacles` maps a pushed tag's name to an existing ref name that can't
+    exist beside it (directory/file conflict). `likeness` is filled if the model
+    gets its first tag. `signatures` are by the full ref. `landed` are the names
+    of the pushed tags that have already landed.
     """
 
     model: str | None
@@ -182,11 +191,11 @@ class Circumstances(Record):
 
 
 class WholePush(Record):
-    """What a rule about the push as a whole is handed.
+    """The input of a rule about the push as a whole.
 
     `policy_problem` is set if the push would leave an unreadable policy at the
-    trusted ref: the ref, and the mistakes. `guard` holds the lines about proposals
-    and approvals, None where there are none or nobody can judge them here.
+    trusted ref: the ref and the mistakes. `guard` holds the updates of proposals
+    and approvals, None if there are none or if they can't be judged here.
     """
 
     circumstances: Circumstances

@@ -1,10 +1,10 @@
-"""Frozen, typed records that cost a hook nearly nothing to import.
+"""Frozen, typed records that cost a hook almost nothing to import.
 
-`Record` is `typing.NamedTuple` to a type checker and to a reader, and behaves
-like it. At run time the classes are made here: `typing` alone costs as much to
-import as reading a model's history does, `dataclasses` twice that, and
-`collections.namedtuple` half as much again for each class as this
-(`make bench` prints what a hook's start consists of).
+To a type checker, `Record` is `typing.NamedTuple`, and it behaves like one. At
+run time this module makes the classes, because importing `typing` takes as long
+as reading a model's history, importing `dataclasses` twice as long, and
+`collections.namedtuple` takes half as long again for each class (`make bench`
+prints where the time goes when a hook starts).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ else:
                 return super().__new__(mcs, name, bases, namespace)
             fields = tuple(namespace.get("__annotations__", ()))
             defaults = tuple(namespace.pop(field) for field in fields if field in namespace)
-            # With a function of its own for each class, making a record is as fast as calling tuple.
+            # Each class has its own function: creating a record is then as fast as calling tuple.
             code = _MAKERS[len(fields)].__code__.replace(co_varnames=("_cls", *fields))
             make = _Function(code, {"_new": _new}, "__new__", defaults)
             namespace.update({field: _tuplegetter(place, None) for place, field in enumerate(fields)})

@@ -1,7 +1,7 @@
-"""The settings that judge one model, as typed values: what `tagwarden.toml` says, defaults filled in.
+"""The settings that apply to one model, as typed values: those of `tagwarden.toml`, with defaults filled in.
 
-Names follow the keys of the file: `versions.build-metadata` is
-`Settings.versions.build_metadata`.
+The names are those of the keys: `versions.build-metadata` is
+`Settings.versions.build_metadata`. `docs/policy.md` explains the keys.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ class Versions(Record):
 
 
 class Models(Record):
-    """`names` None: any model. `declared_in` None: not asked."""
+    """`names` None: any model. `declared_in` None: models need not be declared."""
 
     names: tuple[str, ...] | None = None
     declared_in: str | None = None
 
 
 class Stages(Record):
-    """`names` None: what `.gto` declares, else any stage."""
+    """`names` None: the stages that `.gto` declares, or any stage if it declares none."""
 
     names: tuple[str, ...] | None = None
     path: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Stages(Record):
 
 
 class Trailer(Record):
-    """What one trailer must look like. `what` are the kinds of tag whose messages must have it."""
+    """What one trailer must look like. `what` are the kinds of event that it is checked for."""
 
     key: str
     required: bool = True
@@ -60,7 +60,10 @@ class Message(Record):
 
 
 class VersionFile(Record):
-    """Where a commit tells its version (`objects/version_file.py`); without a `path` nobody asks."""
+    """The file of a commit that contains its version, and the key in it (`objects/version_file.py`).
+
+    `path` None: not checked.
+    """
 
     path: str | None = None
     key: str | None = None
@@ -85,14 +88,14 @@ class Time(Record):
 
 
 class Selector(Record):
-    """Which events an entry of `people.allow`, `signing.require` or `approvals.require` covers."""
+    """The events that an entry of `people.allow`, `signing.require` or `approvals.require` covers."""
 
     what: tuple[str, ...] = KINDS
     models: tuple[str, ...] = ("*",)
     stages: tuple[str, ...] = ("*",)
 
     def covers(self, kind: str, model: str, stage: str | None) -> bool:
-        """Whether the event is covered; `stages` does not matter to an event without a stage."""
+        """Whether the event is covered; `stages` does not restrict events without a stage."""
         from .grammar.globs import matches_any, matches_model
 
         return (
@@ -103,14 +106,14 @@ class Selector(Record):
 
 
 class Allow(Record):
-    """`who` holds names, "@group"s and (for signers) "signer:principal"s."""
+    """`who` contains pushers' names, "@GROUP"s, and "signer:PRINCIPAL"s."""
 
     who: tuple[str, ...]
     covers: Selector
 
 
 class People(Record):
-    """`principals` are those as which a pusher signs, by the pusher's name."""
+    """`principals` maps a pusher's name to the principals with which that person signs."""
 
     groups: Mapping[str, tuple[str, ...]] = {}
     allow: tuple[Allow, ...] = ()
@@ -123,9 +126,11 @@ class Signing(Record):
 
 
 class Requirement(Record):
-    """`enough` of the people in `who` must approve what is covered; `barred` are the parts that exclude somebody.
+    """At least `enough` of the people in `who` must approve an event that `covers` covers.
 
-    The policy calls them `count` and `not`, which Python needs for other things.
+    `barred` are roles ("tagger", "pusher"): the approval of a person in one of
+    them does not count. In the policy the two are called `count` and `not`,
+    which are a method of tuples and a keyword in Python.
     """
 
     who: tuple[str, ...]
@@ -135,7 +140,7 @@ class Requirement(Record):
 
 
 class Approvals(Record):
-    """`repository` is the id that approvals name; `expire` in seconds, None for never."""
+    """`repository` is the id that approvals must name; `expire` is in seconds, None for never."""
 
     repository: str | None = None
     expire: int | None = None
@@ -143,7 +148,7 @@ class Approvals(Record):
 
 
 class Show(Record):
-    """`better` tells of some metrics whether they should be "higher" or "lower"."""
+    """`metrics` are the names of metrics to show; `better` maps some of them to "higher" or "lower"."""
 
     metrics: tuple[str, ...] = ()
     better: Mapping[str, str] = {}
@@ -155,9 +160,9 @@ class Emergency(Record):
 
 
 class Settings(Record):
-    """What judges one model: the file's values with that model's overrides applied.
+    """The settings for one model: the file's values with that model's overrides applied.
 
-    `levels` holds every rule's severity.
+    `levels` maps every rule to its severity.
     """
 
     levels: Mapping[str, Level]

@@ -1,8 +1,8 @@
-"""Stops work on a pusher's text that takes too long.
+"""Interrupts work on a pusher's text that takes too long.
 
-CPython looks for signals between its instructions and within `re`, so a timer
-can stop both. Windows has no timers, and neither have threads other than the
-main one; there `in_time` limits nothing.
+CPython handles signals between bytecode instructions and inside `re`, so a
+timer can interrupt both. There are no such timers on Windows, nor in threads
+other than the main one; `in_time` can't interrupt anything there.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
 
 
-# On a busy machine others have the processor most of the time. That must not make honest work too slow.
+# Elapsed time may be this many times the CPU time, so that honest work also finishes on a busy machine.
 PATIENCE = 4
 
-# Fire again so soon: an exception that is raised in a destructor, or under a bare `except`, is swallowed.
+# Seconds between signals. One is not enough: an exception in a destructor or under a bare `except` is swallowed.
 AGAIN = 0.1
 
 
 def has_timers() -> bool:
-    """Whether `in_time` can stop anything here."""
+    """Whether `in_time` can interrupt a call here."""
     import signal
     import sys
 
-    # Where nobody has imported threading there is one thread; importing it would cost a hook 2 ms.
+    # If threading was never imported, there is only one thread. Importing it here would cost a hook 2 ms.
     threading = sys.modules.get("threading")
     return hasattr(signal, "setitimer") and (threading is None or threading.current_thread() is threading.main_thread())
 
 
 def in_time(call: Callable[[], Result], *, seconds: float, too_slow: str) -> tuple[Result, float]:
-    """What `call` returns, and how many of the `seconds` are left.
+    """Run `call`; return its result and how many of the `seconds` are left.
 
-    `seconds` counts the processor's time; the clock may show PATIENCE times as
-    many. Raises CannotJudge(`too_slow`) once they are over; without timers the
-    next call raises it. The parent process may have blocked or ignored the
-    timer's signal, so it is unblocked meanwhile.
+    `seconds` is CPU time; elapsed time may be PATIENCE times as long. Raises
+    CannotJudge(`too_slow`) once the time is up. Without timers, `call` runs to
+    its end and only the next call raises it. The timer's signal is unblocked
+    during the call, because a parent process may have blocked it.
     """
     import time
 
@@ -59,7 +59,7 @@ def in_time(call: Callable[[], Result], *, seconds: float, too_slow: str) -> tup
     import sys
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        # The timer fires every AGAIN seconds, and a signal that was blocked before is not the timer's.
+        # The timer fires every AGAIN seconds, and a signal that was pending before the call is not the timer's.
         if left() <= 0:
             raise CannotJudge(too_slow)
 
@@ -77,7 +77,7 @@ def in_time(call: Callable[[], Result], *, seconds: float, too_slow: str) -> tup
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
-        # Once more: the timer may have fired while it was being stopped.
+        # Again, because the timer may have raised CannotJudge while the inner `finally` stopped it.
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)

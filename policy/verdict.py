@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     Level = Literal["error", "warning", "off"]
     Mode = Literal["enforce", "evaluate"]
 
-# How the source of a verdict ends that is about the policies which a push brings, and about no tag.
+# The source of a verdict ends with this if the verdict is about the policy file that a push changes, not about tags.
 AS_PUSHED = ", as pushed"
 
 
 class Breach(Record):
     """What a rule yields: one thing that is wrong with one ref, or with the push.
 
-    `ref` is the full ref name, None for the push as a whole. `message` is one
-    sentence that names the value. `key` is the policy key that governs the
-    case, None for the rule's first option; `fix` is a command to run; `why` says
-    why it matters where the rule's own words do not fit. Text may hold
-    surrogates (bytes that are not UTF-8); reports escape it.
+    `message` is one sentence that names the value. `ref` is the full ref name,
+    None for the push as a whole. `key` is the policy key that governs the case,
+    None for the rule's first option; `fix` is a command to run; `why` replaces
+    the rule's `WHY` if that does not fit. The texts may contain surrogates
+    (bytes that are not UTF-8); reports escape them.
     """
 
     message: str
@@ -37,7 +37,7 @@ class Breach(Record):
 
 
 class Finding(Record):
-    """A breach with the rule that found it and the severity the policy gives it."""
+    """A breach, the rule that found it, and the severity that the policy gives it."""
 
     rule: str
     severity: Severity
@@ -59,10 +59,11 @@ class Finding(Record):
 class Verdict(Record):
     """The outcome of one push under one policy.
 
-    `judged` counts tag updates. `notes` are sentences about the judgement
-    itself (which policy stood in for another, what could not be known).
-    In mode "evaluate" only what would spoil approvals is not `accepted`. `emergency` maps each rule
-    that was broken in an emergency to the reason that the pusher gave.
+    `judged` counts tag updates. `notes` are sentences about the judgement itself
+    (which policy was used instead of another, what could not be determined). In mode
+    "evaluate", `accepted` is False only for changes that would spoil approvals.
+    `emergency` maps each rule that was broken in an emergency to the reason that
+    the pusher gave.
     """
 
     accepted: bool
@@ -76,13 +77,13 @@ class Verdict(Record):
 
 
 def as_enforced(verdict: Verdict) -> Verdict:
-    """The verdict of a policy that enforces. A mode lets pushes in; what stands is right or wrong in any."""
+    """The verdict as in mode "enforce": an audit finds the same errors in any mode."""
     broken = any(finding.severity == "error" for finding in verdict.findings)
     return verdict._replace(accepted=not broken, mode="enforce")
 
 
 def together(verdicts: Sequence[Verdict]) -> Verdict:
-    """The verdicts on several judgements by one policy as one; at least one is needed."""
+    """Merge verdicts of the same policy on several parts of a push into one; `verdicts` must not be empty."""
     first = verdicts[0]
     return first._replace(
         accepted=all(verdict.accepted for verdict in verdicts),
@@ -93,7 +94,10 @@ def together(verdicts: Sequence[Verdict]) -> Verdict:
 
 
 def beside(verdict: Verdict, site: Verdict) -> Verdict:
-    """`verdict` with what the site's policy says of the same tags; of what both find, the more severe is told."""
+    """`verdict` together with the site policy's verdict on the same tags.
+
+    If both policies find the same breach, only the more severe finding is kept.
+    """
     errors = {(one.rule, one.ref) for one in site.findings if one.severity == "error"}
     kept = [one for one in verdict.findings if one.severity == "error" or (one.rule, one.ref) not in errors]
     known = {(one.rule, one.ref) for one in kept}

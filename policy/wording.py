@@ -6,19 +6,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# As many names as somebody reads in one sentence.
+# The most names that one sentence lists.
 MOST_NAMES = 10
-# The longest component of a tag's name; nobody reads what is longer to its end.
+# The most characters of a text that a message shows: as many as a component of a tag's name can have.
 LONGEST = 250
 
 
 def cut(text: str) -> str:
-    """`text`, or its beginning and how much more there is."""
+    """`text`; if it is long, its beginning and the number of characters left out."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text) - LONGEST} more characters)"
 
 
 def quoted(text: str) -> str:
-    """`text` as `repr` writes it, but for bytes that are not UTF-8, which become `\\xNN`; cut where it is long."""
+    """`text` as `repr` writes it, but with `\\xNN` for bytes that are not UTF-8; long texts are cut."""
     if len(text) > LONGEST:
         return f"{quoted(text[:LONGEST])}… ({len(text) - LONGEST} more characters)"
     if text.isascii():
@@ -33,9 +33,9 @@ def _shown(character: str) -> str:
 
 
 def without_passwords(text: str) -> str:
-    """`text` without what a URL in it holds of passwords and tokens (gitfaq(7), RFC 3986 §3.2.1).
+    """`text` without the passwords and tokens of the URLs in it (gitfaq(7), RFC 3986 §3.2.1).
 
-    Over HTTP a token often stands in the place of the user, so both go.
+    In HTTP URLs the user name is removed, too, because it is often a token.
     """
     if "://" not in text or "@" not in text:
         return text
@@ -46,16 +46,16 @@ def without_passwords(text: str) -> str:
 
 
 def some_of(names: Iterable[str]) -> str:
-    """The first of `names`, with commas between them, and the number of the others."""
+    """The first MOST_NAMES of `names`, separated by commas, and the number of the others."""
     listed = list(names)
     text = ", ".join(listed[:MOST_NAMES])
     return f"{text} and {len(listed) - MOST_NAMES} more" if len(listed) > MOST_NAMES else text
 
 
 def shell_command(*words: str) -> str | None:
-    """The command, quoted for a POSIX shell; None where a word can't be pasted into one.
+    """The command, quoted for a POSIX shell; None if a word contains unprintable characters.
 
-    `!` and `#` are quoted too: bash expands `!` even within double quotes.
+    The quotes are single ones: bash expands `!` even within double quotes.
     """
     import shlex
 
@@ -65,21 +65,21 @@ def shell_command(*words: str) -> str | None:
 
 
 def shell_commands(*commands: tuple[str, ...]) -> str | None:
-    """Several commands, each run only if the one before succeeded."""
+    """Several commands joined by `&&`; None if one of them can't be pasted."""
     pasted = [shell_command(*command) for command in commands]
     return " && ".join(line for line in pasted if line is not None) if None not in pasted else None
 
 
 def is_plain_text(text: str) -> bool:
-    """Whether a terminal shows every character of `text`; it may have several lines."""
+    """Whether `text` contains only printable characters, newlines and tabs."""
     return all(character.isprintable() or character in "\n\t" for character in text)
 
 
 def is_utf8(text: str) -> bool:
-    """Whether `text` holds no bytes that are not UTF-8 (surrogates)."""
+    """Whether `text` has no surrogates, which stand for bytes that are not UTF-8."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 tag`, `2 tags`."""
+    """The number with its noun: `1 tag`, `2 tags`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

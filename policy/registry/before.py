@@ -1,4 +1,4 @@
-"""Which of a model's tags stood before one of them, as far as their dates tell."""
+"""Which of a model's events came before one of them, judging by their dates."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ if TYPE_CHECKING:
 
     from .event import Event
 
-    # The second in which something last ended, by (stage, commit); by (None, commit) for the version there.
+    # The time of the last unassignment by (stage, commit), and of the last deregistration by (None, commit).
     Ends = Mapping[tuple[str | None, str], int]
 
 NEED_A_VERSION = ("assign", "unassign")
 
 
 def counting_before(event: Event, others: Sequence[Event]) -> list[Event]:
-    """Those of `others`, of the same model or one that differs in case, that count where `event` is judged.
+    """Those of `others` that count when `event` is judged.
 
-    These are the ones that an audit replays before it: dated earlier; in the
-    same second registrations of lower versions, and whatever GTO puts in front.
-    What a push assigns in one second counts for one another. A registration
-    that is dated later counts for what needs a version on its commit, for GTO
-    applies registrations first.
+    `others` are events of the same model, or of one that differs only in case.
+    The events that count are those that an audit replays before it: those with
+    an earlier date or, in the same second, an earlier place in the replay.
+    Assignments of different stages in the same second count for each other. A
+    registration with a later date counts for an assignment or unassignment on
+    its commit, because GTO applies registrations first.
     """
     own = place_in_time(event)
     before = [other for other in others if place_in_time(other) < own or _assigned_along(other, event)]
@@ -37,7 +38,7 @@ def counting_before(event: Event, others: Sequence[Event]) -> list[Event]:
 
 
 def ends_of_assignments(events: Iterable[Event]) -> Ends:
-    """When something last ended for a commit: its place in a stage, or (None for the stage) its version."""
+    """When each commit last left each stage, and (with None for the stage) when its version was last deregistered."""
     ends: dict[tuple[str | None, str], int] = {}
     for event in events:
         if event.name.kind in ("unassign", "deregister"):
@@ -47,10 +48,10 @@ def ends_of_assignments(events: Iterable[Event]) -> Ends:
 
 
 def has_ended(assignment: Event, ends: Ends) -> bool:
-    """Whether `assignment` was ended by something that is dated later.
+    """Whether an unassignment or deregistration with a later date has ended `assignment`.
 
-    What came after the end may then be dated in the assignment's own second: it
-    had nothing in force to follow.
+    After that, another assignment may have the same date as this one, because
+    nothing was in force that it had to follow.
     """
     places = ((assignment.name.stage, assignment.commit), (None, assignment.commit))
     return any(ends.get(place, assignment.time) > assignment.time for place in places)

@@ -1,4 +1,4 @@
-"""What a CI job that was started by a model tag should deploy: only what the registry still holds."""
+"""What a CI job that was started by a model tag should deploy."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 
 class Deployment(Record):
-    """`event` is what the tag did. `deploy` is what holds now, None where nothing is to be deployed.
+    """What a tag did, and what to deploy now.
 
-    Of a tag about a stage that is what the stage holds now, whatever the tag
-    did; of a registration the version, while it is active. `previous` is what
-    the stage held before the tag, of a registration the latest version before it.
+    `event` is what the tag did. For an assignment or unassignment, `deploy` is
+    what the stage holds now, and `previous` what it held before the tag. For a
+    registration, `deploy` is its version while that is active, and `previous`
+    the latest version before it. Either is None if there is no such version.
     """
 
     event: Resolution
@@ -28,7 +29,7 @@ class Deployment(Record):
 
 
 def deployment_of(tag: str, known: ModelTags) -> Deployment:
-    """What `tag` means for who deploys its model, which is `known`. Raises Unresolved where the tag did nothing."""
+    """What to deploy after `tag`, one of the tags in `known`. Raises Unresolved if the tag changed nothing."""
     name = next((name for name, found in known.tags if found.name == tag), None)
     if name is None:
         raise Unresolved(f"there is no tag {tag!r}")

@@ -1,4 +1,4 @@
-"""Events: what the registry reads from model tags, one from each."""
+"""Events: the registry reads one from each model tag."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class Event(Record):
-    """A model tag that the registry reads. `time` is in seconds since the epoch."""
+    """What a model tag says. `tag` is its name, `commit` the id of the tagged commit, `time` the tagger's.
+
+    `time` is in seconds since the epoch.
+    """
 
     tag: str
     name: TagName
@@ -22,10 +25,10 @@ class Event(Record):
 
 
 def read_event(tag: Tag, name: TagName) -> Event | None:
-    """The event that GTO reads from `tag`, whose ref name is `name`, or None.
+    """The event that GTO reads from `tag`, whose parsed name is `name`.
 
-    None for lightweight and unreadable tags, for those on anything but a
-    commit, and for those whose object bears another name than the ref.
+    None for lightweight and unreadable tags, tags on anything but a commit, and
+    tags whose object has a different name than the ref.
     """
     found = tag.object
     if found is None or not found.readable or found.name != tag.name or found.target_type != "commit":
@@ -34,7 +37,7 @@ def read_event(tag: Tag, name: TagName) -> Event | None:
 
 
 def events_of(tags: Iterable[Tag]) -> Iterator[Event]:
-    """The events that GTO reads from these tags."""
+    """The events that GTO reads from `tags`, in the same order."""
     for tag in tags:
         name = parse_tag_name(tag.name)
         if isinstance(name, TagName) and (event := read_event(tag, name)):

@@ -1,4 +1,4 @@
-"""Rolls a stage back: plans the assignment of what held it before, never of what was withdrawn."""
+"""Plans the rollback of a stage to the version that held it before, unless that version was withdrawn."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def plan_going_back(known: KnownModel, stage: str) -> Plan:
-    """Assign `stage` to the version that held it before the one that holds it now.
+    """Plan to assign `stage` to the version that held it before the current one.
 
-    Withdrawn is what was unassigned or deregistered since. Where the version
-    that holds the stage was itself put back over another, it is not clear what
-    "before" means: that other may be what somebody fled from. Raises
-    Unplannable there, and where nothing held the stage before.
+    Versions that were unassigned or deregistered since are skipped. Raises
+    Unplannable if no version is left. Also raises it if the current version was
+    itself put back over a newer one, because that newer version may be broken,
+    so that it is not clear which one is meant.
     """
     history = known.history
     holders = history.holders(stage)
@@ -57,12 +57,12 @@ def _by_hand(model: str, stage: str, version: str) -> str | None:
 
 
 def _since(known: KnownModel, holder: Event) -> Event:
-    """The assignment by which the version of `holder` came into the stage: the first since it was last withdrawn."""
+    """The assignment that put the version of `holder` into its stage: the first since it was last withdrawn."""
     return min(_standing_assignments(known, holder), key=lambda event: event.time, default=holder)
 
 
 def _newest_before(known: KnownModel, holders: list[Event], since: Event) -> Event | None:
-    """Of the versions of `holders`, the assignment that was the last one before `since`."""
+    """The last assignment not later than `since` among those of the versions of `holders`."""
     earlier = [
         event for holder in holders for event in _standing_assignments(known, holder) if event.time <= since.time
     ]
@@ -70,7 +70,7 @@ def _newest_before(known: KnownModel, holders: list[Event], since: Event) -> Eve
 
 
 def _standing_assignments(known: KnownModel, holder: Event) -> list[Event]:
-    """The assignments of the version of `holder` to its stage since it was last withdrawn."""
+    """The assignments of the version of `holder` to its stage since its last unassignment or deregistration."""
     stage = holder.name.stage
     own = [event for event in known.events if event.commit == holder.commit and event.name.stage in (stage, None)]
     ends = [event.time for event in own if event.name.kind in ("unassign", "deregister")]

@@ -1,10 +1,10 @@
 """A model's history: what its tags say about versions, stages and deprecation.
 
-The rules of time and order are GTO's (1.10, `registry.py`, `base.py`). An event
-belongs to the commit that its tag points at. Of two contrary events the one
-with the later tagger time counts, in whole seconds of UTC. If they tie, a
-deregistration beats a registration, an unassignment an assignment, and any
-event a deprecation. This file applies no rule of the policy.
+The history orders events as GTO does (1.10, `registry.py`, `base.py`). An event
+belongs to the commit that its tag points at. Of two opposite events the one with
+the later tagger time counts, in whole seconds. In a tie, a deregistration wins
+over a registration, an unassignment over an assignment, and any other event over
+a deprecation. No rule of the policy is applied here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class StageAssignment(Record):
-    """What happened between one version and one stage: the last assignment and unassignment."""
+    """The last assignment and the last unassignment of one stage on one commit; None: there was none."""
 
     assigned: Event | None = None
     unassigned: Event | None = None
@@ -39,17 +39,17 @@ def _later(one: Event | None, other: Event) -> Event:
 
 
 def greatest_of(registrations: Iterable[Event]) -> Event | None:
-    """The registration of the greatest version."""
+    """The registration of the greatest version, by precedence; None if there are no registrations."""
     return max(
         registrations,
-        # GTO ignores build metadata; of twins the one registered later wins.
+        # GTO ignores build metadata; of two versions that differ only in it, the one registered later wins.
         key=lambda event: (event.name.version.precedence if event.name.version else (), event.time, event.tag),
         default=None,
     )
 
 
 class ModelHistory:
-    """The state that a model's events add up to, in whatever order they are added."""
+    """The state of a model after its events, which may be added in any order."""
 
     __slots__ = (
         "_candidates_at",
@@ -75,8 +75,9 @@ class ModelHistory:
         self.registrations: list[Event] = []
         self.registrations_at: dict[str, list[Event]] = {}
         self._versions_at: dict[str, set[Version]] = {}
-        # For each commit the versions that may be active, the greatest last. The second number, minus the place of
-        # the registration, breaks ties. An inactive version is dropped: only a new registration brings it back.
+        # For each commit the versions that may be active, sorted when needed, the greatest last. The second item,
+        # the negated position of the registration, breaks ties. Inactive versions are dropped: only a new
+        # registration can make them active again, and adds them again.
         self._candidates_at: dict[str, list[tuple[Version, int]]] = {}
         self._unsorted_at: set[str] = set()
         self._first_registrations: dict[Version, Event] = {}
@@ -84,27 +85,28 @@ class ModelHistory:
         self._deregistered: dict[VersionAt, Event] = {}
         self.holdings: dict[str, dict[str, StageAssignment]] = {}
         self._newest: dict[str, NewestFirst] = {}
-        # For each commit of an assignment or unassignment when each stage was assigned first, by `_moment`.
+        # For each commit with assignments or unassignments: by stage, the `_moment` of the first added assignment.
         self._first_assigned_at: dict[str, dict[str, int]] = {}
-        # And which assignment has the earliest date: that, and its `_moment`.
+        # By commit and stage: the earliest date of an assignment, and the `_moment` at which that one was added.
         self._first_dated_at: dict[str, dict[str, tuple[int, int]]] = {}
+        # Counts the assignments added so far.
         self._moment = 0
         self._newest_at: dict[str, Event] = {}
         self.deprecated: Event | None = None
-        # The latest date of `commits`, which GTO takes for events too; a reader tells it where it matters.
+        # The latest committer time of `commits()`: GTO counts commits as events, too. Set by readers that need it.
         self.latest_commit = -1
         self.last_sign_of_life: Event | None = None
         for event in events:
             self.add(event)
 
     def add(self, event: Event) -> None:
-        """Add `event`."""
+        """Add an event of any kind."""
         if event.name.kind == "register":
             self.register(event)
         self.proceed(event)
 
     def register(self, event: Event) -> None:
-        """Add a registration, for all questions but the one about deprecation."""
+        """Add a registration to the versions. Until `proceed`, it does not end a deprecation."""
         version = event.name.version
         assert version is not None
         self.registrations.append(event)
@@ -119,7 +121,7 @@ class ModelHistory:
         self._registered[key] = _later(self._registered.get(key), event)
 
     def proceed(self, event: Event) -> None:
-        """Add the rest of a registration, and the whole of any other event."""
+        """Add an event of any kind other than "register", or the effect of a registration on a deprecation."""
         name = event.name
         if name.kind == "deprecate":
             self.deprecated = _later(self.deprecated, event)
@@ -159,7 +161,7 @@ class ModelHistory:
         return self._registered.get((version, commit))
 
     def first_registration(self, version: Version) -> Event | None:
-        """The registration of `version`, on any commit, that was added first."""
+        """The registration of `version` that was added first, on any commit."""
         return self._first_registrations.get(version)
 
     def deregistration(self, version: Version, commit: str) -> Event | None:
@@ -167,7 +169,7 @@ class ModelHistory:
         return self._deregistered.get((version, commit))
 
     def is_active(self, version: Version, commit: str) -> bool:
-        """Whether `version` is registered on `commit` and not deregistered since."""
+        """Whether `version` was registered on `commit` and has not been deregistered since."""
         registered = self._registered.get((version, commit))
         if registered is None:
             return False
@@ -175,7 +177,7 @@ class ModelHistory:
         return deregistered is None or registered.time > deregistered.time
 
     def active_registrations(self, *, but: Container[str] = ()) -> Iterator[Event]:
-        """The registrations of the active versions, in no order; one a (version, commit), `but` for these tags."""
+        """The last registration of each active version on each commit, in no order, without the tags in `but`."""
         for (version, commit), event in self._registered.items():
             if event.tag not in but and self.is_active(version, commit):
                 yield event
@@ -198,26 +200,26 @@ class ModelHistory:
         return greatest_of(self.active_registrations())
 
     def versions_at(self, commit: str) -> int:
-        """How many versions GTO sees on `commit`; with two, GTO fails on any assignment there."""
+        """The number of versions that GTO sees on `commit`; with two, GTO fails on any assignment there."""
         return len(self._versions_at.get(commit, ()))
 
     def versions_with(self, registration: Event) -> int:
-        """How many versions GTO sees on the commit of `registration`, its own included."""
+        """The number of versions that GTO sees on the commit of `registration`, including its own."""
         there = self._versions_at.get(registration.commit, set())
         return len(there) + (registration.name.version not in there)
 
     # Stages
 
     def holding(self, stage: str, commit: str) -> StageAssignment:
-        """What happened between `stage` and the version on `commit`."""
+        """The last assignment and unassignment of `stage` on `commit`."""
         by_commit = self.holdings.get(stage)
         return (by_commit.get(commit) if by_commit else None) or StageAssignment()
 
     def is_in_force(self, stage: str, commit: str) -> bool:
-        """Whether the version on `commit` is in `stage`: assigned, not unassigned, active.
+        """Whether the version on `commit` is in `stage`: assigned, not unassigned since, and active.
 
-        A commit without any version counts: GTO shows the bare commit there,
-        and ignores unassignments of it.
+        A commit on which no version was ever registered counts as well: GTO
+        shows the commit itself in the stage, and ignores unassignments of it.
         """
         holding = self.holding(stage, commit)
         if not self._versions_at.get(commit):
@@ -225,14 +227,14 @@ class ModelHistory:
         return holding.stands and self.active_version_at(commit) is not None
 
     def holders(self, stage: str) -> list[Event]:
-        """The assignments of `stage` in force, the newest first: GTO's current one leads.
+        """The assignments of `stage` in force, the newest first: the first is GTO's current one.
 
-        Within one second the version whose first registration is the older leads, whatever came after it.
+        Within one second, the version that was first registered earlier comes first.
         """
         return sorted(self._in_force(stage), key=self._rank_among_holders)
 
     def holder(self, stage: str) -> Event | None:
-        """The assignment by which some version holds `stage`: the first of `holders`."""
+        """The current assignment of `stage`: the first of `holders`, None if there are none."""
         return min(self._in_force(stage), key=self._rank_among_holders, default=None)
 
     def _in_force(self, stage: str) -> Iterator[Event]:
@@ -247,11 +249,10 @@ class ModelHistory:
         return -event.time, *min(since, default=(event.time, event.tag))
 
     def newest_assignment(self, stage: str) -> Event | None:
-        """The newest assignment of `stage` in force, any of those of one second.
+        """The newest assignment of `stage` in force; in a tie, any of the newest.
 
-        Assignments that are no longer in force are dropped for good: only a new
-        assignment could bring the version back. So a long series of questions
-        stays cheap.
+        Drops assignments that are no longer in force from its index, so that many
+        calls stay cheap: only a new assignment can bring such a version back.
         """
         newest = self._newest.get(stage)
         while newest is not None and (event := newest.top()) is not None:
@@ -262,7 +263,7 @@ class ModelHistory:
         return None
 
     def stages_ever(self, commit: str, also: Collection[str] = ()) -> StagesEver:
-        """Every stage that the version on `commit` has been assigned so far, and those in `also`."""
+        """Every stage that was assigned on `commit` so far, and those in `also`."""
         first_assigned, first_dated = self._first_assigned_at.get(commit, {}), self._first_dated_at.get(commit, {})
         return StagesEver(first_assigned, first_dated, self._moment, also)
 
@@ -271,23 +272,23 @@ class ModelHistory:
         return commit in self._first_assigned_at
 
     def newest_at(self, commit: str) -> Event | None:
-        """The newest assignment or unassignment on `commit`, of whatever stage."""
+        """The newest assignment or unassignment on `commit`, of any stage."""
         return self._newest_at.get(commit)
 
     # The model
 
     def commits(self) -> set[str]:
-        """Every commit of a version, or of an assignment."""
+        """Every commit with a version, an assignment or an unassignment."""
         return {*self._versions_at, *self._first_assigned_at}
 
     @property
     def has_events(self) -> bool:
-        """Whether anything was added."""
+        """Whether any event was added."""
         return self.last_sign_of_life is not None or self.deprecated is not None
 
     @property
     def is_deprecated(self) -> bool:
-        """Whether nothing has happened since the last deprecation."""
+        """Whether the last deprecation is later than every other event, and than `latest_commit`."""
         alive = self.last_sign_of_life
         return (
             self.deprecated is not None

@@ -1,7 +1,7 @@
-"""Indexes that let a history answer each question of a long push in little time.
+"""Indexes that keep a history fast for large pushes.
 
 A push may have thousands of events on one commit or in one stage. Copying,
-sorting or searching for each of them would take time in the square of the push.
+sorting or searching for each of them would take quadratic time.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class StagesEver:
-    """The stages that one commit was assigned until a certain moment, and some others.
+    """The stages that were assigned on one commit before a certain moment, and some others.
 
-    It looks into the history's own index instead of copying it for each event.
+    It refers to the history's own index instead of copying it for each event.
     """
 
     __slots__ = ("_also", "_first_assigned", "_first_dated", "_until")
@@ -28,7 +28,12 @@ class StagesEver:
         until: int,
         also: Collection[str] = (),
     ) -> None:
-        """`first_dated` holds, for each stage, the earliest date of an assignment and the moment it was added."""
+        """Both mappings are the history's and may grow; what was added at `until` or later is left out.
+
+        `first_assigned` maps each stage to the moment of its first assignment,
+        `first_dated` to the earliest date of an assignment and the moment at which
+        that assignment was added. Moments count the assignments added to the history.
+        """
         self._first_assigned = first_assigned
         self._first_dated = first_dated
         self._until = until
@@ -40,9 +45,9 @@ class StagesEver:
         return self._first_assigned.get(stage, self._until) < self._until or stage in self._also
 
     def includes_by(self, stage: str, time: int) -> bool:
-        """Whether one of the assignments of `stage` is not dated later than `time`.
+        """Whether an assignment of `stage` is dated at `time` or earlier.
 
-        Where events are added in the order of their dates, as by a replay.
+        Correct only if events are added in the order of their dates, as in a replay.
         """
         dated, moment = self._first_dated.get(stage, (0, self._until))
         return (moment < self._until and dated <= time) or stage in self._also
@@ -55,10 +60,11 @@ NO_STAGES = StagesEver({}, {}, 0)
 
 
 class NewestFirst:
-    """The assignments of one stage, the newest on top; within one second, the one that was added last.
+    """A stack of the assignments of one stage, the newest on top; in a tie, the one added last.
 
-    Assignments that come in the order of time, as those of a push do, are kept
-    apart from those that came before in any order, so nothing is sorted twice.
+    Assignments that are added in the order of time, as those of a push are, are
+    kept apart from those that were added before in any order, so that nothing is
+    sorted twice.
     """
 
     __slots__ = ("_before", "_in_order", "_is_in_order")
@@ -83,10 +89,10 @@ class NewestFirst:
         return before if before and (not after or before[-1].time > after[-1].time) else after
 
     def top(self) -> Event | None:
-        """The newest assignment, None where there is none left."""
+        """The newest assignment, None if there is none left."""
         found = self._topmost()
         return found[-1] if found else None
 
     def drop_top(self) -> None:
-        """Forget the newest assignment."""
+        """Remove the newest assignment."""
         self._topmost().pop()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..push import Tag
     from .event import Event
 
-# As GTO does (base.py, `priority`), where two events share a second.
+# GTO's order of events in the same second (base.py, `priority`).
 PRIORITY = {"deprecate": 2, "register": 3, "deregister": 4, "assign": 5, "unassign": 6}
 
 # GTO's words for the kinds of event (`gto history`).
@@ -33,7 +33,11 @@ EVENT_WORDS = {
 
 
 class JournalEntry(Record):
-    """One event. `number` is the ordinal of the version that it is about, None if it is about no version."""
+    """One event, and the version that it is about (None: no version).
+
+    `number` counts the model's registrations in the order of time, from 1; it is
+    that of the version.
+    """
 
     event: Event
     version: Version | None
@@ -43,14 +47,14 @@ class JournalEntry(Record):
 
     @property
     def trailers(self) -> Sequence[tuple[str, str]]:
-        """Those of the message; looked for when they are asked for, since few are."""
+        """The trailers of the message, parsed on demand."""
         return tuple(parse_trailers(self.message))
 
 
 def journal_of(tags: Iterable[tuple[TagName, Tag]]) -> Iterator[JournalEntry]:
-    """The entries of one model from its tags, in no order."""
+    """An entry for each readable tag of one model, in the order of `tags`."""
     read = [(event, tag) for name, tag in tags if (event := read_event(tag, name))]
-    # Nothing is asked here about what is in which stage.
+    # Versions are all that is needed of the history here.
     history = ModelHistory(event for event, _ in read if event.name.version is not None)
     numbered = enumerate(in_order_of_time(history.registrations), 1)
     number_of = {(event.name.version, event.commit): number for number, event in numbered}
@@ -71,11 +75,11 @@ def journal_of(tags: Iterable[tuple[TagName, Tag]]) -> Iterator[JournalEntry]:
 
 
 def in_time_order(entries: Iterable[JournalEntry]) -> Sequence[JournalEntry]:
-    """The oldest first; GTO's order where two share a second."""
+    """The entries, the oldest first; in the same second in GTO's order."""
     return sorted(entries, key=place_in_time)
 
 
 def place_in_time(entry: JournalEntry) -> tuple[int, int, str]:
-    """By which entries are sorted: time, kind, tag. No two that stand at once have the same."""
+    """The sort key of entries: time, kind, tag. It is unique, because tags are."""
     event = entry.event
     return event.time, PRIORITY[event.name.kind], event.tag

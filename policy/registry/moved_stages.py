@@ -1,4 +1,4 @@
-"""Which stages get another holder, and which: what a tag does to stages that it need not even name."""
+"""Compares two states of a model: which stages are held by another version."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def moved_stages(before: ModelHistory, after: ModelHistory) -> dict[str, Event | None]:
-    """The stages that another version holds `after` than `before`, with the assignment by which it does; None for none.
+    """The stages whose version differs between `before` and `after`, with their current assignment in `after`.
 
-    As GTO shows them: a stage that its version leaves falls back to the version
-    that was assigned it before, if that is still in force.
+    None: the stage is empty. As in GTO, a stage that its version leaves falls
+    back to the version assigned before, if that assignment is still in force.
     """
     moved = {}
     for stage in sorted({*before.holdings, *after.holdings}):
@@ -28,7 +28,7 @@ def moved_stages(before: ModelHistory, after: ModelHistory) -> dict[str, Event |
 
 
 def in_words(model: str, moved: Mapping[str, Event | None], after: ModelHistory) -> list[str]:
-    """One sentence for each of the `moved` stages of `model`, spelled as in tags."""
+    """One sentence for each of the `moved` stages. `model` is spelled as in tags; `after` is its new history."""
     return [
         f"the stage {stage!r} of {gto_spelling(model)!r} now holds "
         + (f"{version_on(event.commit, after) or event.commit} ({event.tag!r})" if event else "nothing")

@@ -1,4 +1,4 @@
-"""The version that a model gets next, when nobody names one."""
+"""Computes the next version of a model."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     # The leading numbers that versions share: (1,) for 1.x, (1, 2) for 1.2.x, () for all.
     Line = tuple[int, ...]
 
-# As GTO begins (registry.py).
+# GTO's first version (registry.py).
 FIRST = Version(0, 0, 1)
 
 
 class PreRelease(Record):
-    """The pre-release that is wanted: its identifiers, and whether a number always follows them.
+    """The wanted pre-release: its identifiers, and whether a number always follows them.
 
-    "rc" is numbered: `-rc.1`, `-rc.2`. Identifiers that hold a time are unique
-    by themselves and get a number only if they are taken.
+    "rc" is numbered: `-rc.1`, `-rc.2`. Identifiers that contain a date or a time
+    get a number only if they are taken.
     """
 
     identifiers: tuple[str, ...]
@@ -44,17 +44,18 @@ def next_version(
 ) -> Version:
     """The version to register after `latest`, the greatest active one of the `line` (None: there is none).
 
-    `taken` are all versions that were ever registered: none is proposed again,
-    in any spelling. Without `bump`, a pre-release is followed by its release,
-    and a release by the next patch. With `above_latest` a pre-release that
-    would sort below `latest` (`-beta.1` after `-rc.1`) goes to the next number.
+    `taken` are all versions that were ever registered; none of them is returned,
+    nor one with the same precedence. Without `bump`, a pre-release is followed
+    by its release, and a release by the next patch version. With `above_latest`,
+    a pre-release that would sort below `latest` (`-beta.1` after `-rc.1`) is
+    based on the next version instead.
     """
     used = {version.precedence for version in taken}
     core = _core_after(latest, bump, keep=pre is not None) if latest or not line else _first_of(line)
     while True:
         proposed = core if pre is None else _pre_release(core, pre, used, latest)
         free = proposed.precedence not in used
-        # A pre-release of what was released already would sort below its release.
+        # A pre-release of a version that was already released would sort below it.
         released = pre is not None and core.precedence in used
         below = above_latest and latest is not None and proposed.precedence <= latest.precedence
         if free and not released and not below:
@@ -68,12 +69,12 @@ def _core_after(latest: Version | None, bump: Bump | None, *, keep: bool) -> Ver
     part = bump or "patch"
     if keep and latest.prerelease and not _is_bumped(latest, part):
         return _bumped(_release_of(latest), part)
-    # python-semver releases a pre-release that is already at the asked bump.
+    # If a pre-release already has this bump, python-semver returns its release.
     return _ours(_theirs(latest._replace(build=())).next_version(part))
 
 
 def _is_bumped(version: Version, part: Bump) -> bool:
-    """Whether the pre-release `version` already has the bump `part` (`v1.3.0-rc.1` has a minor bump)."""
+    """Whether the pre-release `version` already bumps `part` (`v1.3.0-rc.1` bumps the minor number)."""
     if part == "major":
         return version.minor == version.patch == 0
     return part == "patch" or version.patch == 0
@@ -97,7 +98,7 @@ def _release_of(version: Version) -> Version:
 
 
 def _pre_release(core: Version, pre: PreRelease, used: Set[Precedence], latest: Version | None) -> Version:
-    """The first pre-release of `core` that is not taken; it comes after `latest` if that is one of them."""
+    """The first free pre-release of `core`, numbered on from `latest` if that is one of the same kind."""
     plain = core._replace(prerelease=pre.identifiers)
     passed = latest is not None and latest[:3] == core[:3] and latest.precedence > plain.precedence
     if not pre.numbered and not passed and plain.precedence not in used:
@@ -120,7 +121,7 @@ def _ours(version: SemVer) -> Version:
 
 
 def parse_line(text: str) -> Line:
-    """`1` or `1.2`, with or without a `v` and a last `.x`. Raises ValueError for anything else."""
+    """Parse `1` or `1.2`, with or without a leading `v` and a final `.x`. Raises ValueError for anything else."""
     numbers = text.removeprefix("v").removesuffix(".x").split(".")
     if len(numbers) > 2 or not all(number.isascii() and number.isdigit() for number in numbers):
         raise ValueError(f"{text!r} is not a line of versions: write 1 for v1.N.N, or 1.2 for v1.2.N")
@@ -128,13 +129,12 @@ def parse_line(text: str) -> Line:
 
 
 def render_prerelease(template: str, *, now: int, values: Mapping[str, str] | None = None) -> PreRelease:
-    """Fill in `template`, such as `exp.{date}.{time}`; the result is always valid SemVer and sorts by time.
+    """Fill in a template for a pre-release, such as `exp.{date}.{time}`; with date and time the results sort by time.
 
-    `{date}` is the day as `20240131` and `{time}` the time of day as `t093000`,
+    `{date}` becomes the day (`20240131`) and `{time}` the time of day (`t093000`),
     both in UTC at `now` (seconds since the epoch). The `t` is there because SemVer
-    forbids numbers that begin with a zero, as times before ten o'clock would. `values` are further
-    placeholders. Raises ValueError, which says what is wrong with the template
-    or with what it comes to.
+    forbids leading zeros in numbers. `values` are further placeholders. Raises
+    ValueError, whose message says what is wrong with the template or the result.
     """
     from datetime import UTC, datetime
     from string import Formatter

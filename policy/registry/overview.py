@@ -1,7 +1,7 @@
-"""A model at a glance, as `show` prints it: its versions, and what each stage holds.
+"""An overview of a model, as `show` prints it: its versions, and what each stage holds.
 
-The answers are GTO's (1.10, `gto show`): a stage shows the newest assignment
-that is in force, `latest` the greatest active version.
+As in GTO (1.10, `gto show`), a stage holds the version of the newest assignment
+in force, and the latest version is the greatest active one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class StageHolder(Record):
-    """What is in a stage. `version` is None if the commit has no version; GTO then shows the commit."""
+    """What is in a stage, and the assigning tag. Without a `version` on the commit, GTO shows the commit."""
 
     stage: str
     version: Version | None
@@ -32,7 +32,7 @@ class StageHolder(Record):
 
 
 class ModelOverview(Record):
-    """One line of `show`. `versions` counts the active ones; `stages` holds the stages that hold something."""
+    """One line of `show`. `versions` is the number of active versions; `stages` has only the stages that hold one."""
 
     model: str
     latest: Version | None
@@ -43,7 +43,7 @@ class ModelOverview(Record):
 
 
 class VersionLine(Record):
-    """One version. `number` counts the registrations of the model in order of time, from 1."""
+    """One version of a model. `number` counts the model's registrations in the order of time, from 1."""
 
     number: int
     version: Version
@@ -55,7 +55,7 @@ class VersionLine(Record):
 
 
 def overview_of(model: str, history: ModelHistory) -> ModelOverview:
-    """The line of `model`, spelled as in tags."""
+    """The overview of `model`, which is spelled as in tags."""
     active = list(history.active_registrations())
     latest = greatest_of(active)
     return ModelOverview(
@@ -88,7 +88,7 @@ def version_lines(history: ModelHistory) -> list[VersionLine]:
     for number, event in enumerate(in_order_of_time(history.registrations), 1):
         assert event.name.version is not None
         if history.registration(event.name.version, event.commit) != event:
-            continue  # it was deregistered, and registered again on the same commit
+            continue  # the version was registered again on the same commit
         active = history.is_active(event.name.version, event.commit)
         stages = held.get(event.commit, []) if active else []
         lines.append(
@@ -98,12 +98,12 @@ def version_lines(history: ModelHistory) -> list[VersionLine]:
 
 
 def in_order_of_time(registrations: Iterable[Event]) -> list[Event]:
-    """The registrations in the order in which they are numbered, from 1; deregistered versions keep their numbers."""
+    """The registrations in the order of time, in which they are numbered; deregistered versions keep their numbers."""
     return sorted(registrations, key=lambda event: (event.time, _precedence(event), event.tag))
 
 
 def stages_in_order(found: Iterable[str], declared: Sequence[str] | None) -> list[str]:
-    """The declared stages in the order of their declaration, then the others by name."""
+    """The declared stages in the order of their declaration, then the others that were `found`, by name."""
     known = list(declared or ())
     return known + sorted(set(found) - set(known))
 

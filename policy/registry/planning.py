@@ -1,4 +1,4 @@
-"""Plans the tag that a command is to make, by the model's history: its name, its commit, its message."""
+"""Plans the tag that a command will create: its name, commit, message and date, from the model's history."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ if TYPE_CHECKING:
     from ..grammar.versions import Version
     from .next_version import Bump, Line, PreRelease
 
-# `gto assign` and `gto unassign` number their tags, the others don't (GTO 1.10, registry.py).
+# `gto assign` and `gto unassign` add a counter to their tags, the other commands don't (GTO 1.10, registry.py).
 NUMBERED = frozenset(STAGED_KINDS)
 
-# An event that lies further ahead was dated by a wrong clock.
+# Seconds. An event that is dated further ahead comes from a wrong clock, not from commands in quick succession.
 QUICK_SUCCESSION = 60
 
 
 class Unplannable(Exception):
-    """No tag can be planned; the message says why, and what could be chosen instead."""
+    """No such tag can be planned; the message says why, and what could be chosen instead."""
 
 
 class KnownModel(Record):
-    """A model, from its tags. `names` are the names of all its tags, including lightweight and unreadable ones.
+    """A model, as its tags describe it. `model` is spelled as in tags.
 
-    The version number of such a tag counts as taken.
+    `names` are the names of all its tags, including lightweight and unreadable
+    ones, whose versions and counters count as taken.
     """
 
     model: str
@@ -42,9 +43,10 @@ class KnownModel(Record):
 
 
 class Plan(Record):
-    """A tag to make. `name` has no counter yet; `message` is GTO's wording.
+    """A tag to create. `name` has no counter yet; `message` is worded as GTO words it.
 
-    `version` is what the tag is about, None for a model or for a commit without one. `notes` are for the user.
+    `version` is the version that the tag is about, None for a deprecation or a
+    commit without a version. `notes` are sentences for the user.
     """
 
     name: TagName
@@ -55,7 +57,7 @@ class Plan(Record):
 
 
 def known_model(model: str, tags: Iterable[tuple[TagName, Tag]]) -> KnownModel:
-    """What the tags of `model` (as tags spell it) tell."""
+    """The model `model` (spelled as in tags), from its tags."""
     found = list(tags)
     events = tuple(event for name, tag in found if (event := read_event(tag, name)))
     return KnownModel(model, ModelHistory(events), events, tuple(name for name, _ in found))
@@ -71,9 +73,11 @@ def plan_registration(
     above_latest: bool = True,
     line: Line = (),
 ) -> Plan:
-    """Register `version`, else the next one of the `line` (the leading numbers; none of them stands for all versions).
+    """Plan to register `version` on `commit`, or by default the next version of the `line`.
 
-    Raises Unplannable where `bump` leaves the line, or where the commit is registered as `version` already.
+    `bump`, `pre`, `above_latest` and `line` are as in `next_version`. Raises
+    Unplannable if the next version would not be in the line, or if `version` is
+    already registered on the commit.
     """
     if version is not None and known.history.is_active(version, commit):
         there = next(event for event in known.history.registrations_at[commit] if event.name.version == version)
@@ -81,7 +85,7 @@ def plan_registration(
             f"{version} of {gto_spelling(known.model)!r} is registered already, on this commit ({there.tag!r})"
         )
     if version is None:
-        # Here and not above: only this command makes versions, and python-semver takes its time to load.
+        # Imported here, because python-semver takes long to import and no other command needs it.
         from .next_version import next_version
 
         taken = [name.version for name in known.names if name.kind == "register" and name.version]
@@ -97,7 +101,7 @@ def plan_registration(
 
 
 def stages_after(known: KnownModel, plan: Plan) -> dict[str, Event | None]:
-    """The stages that the plan moves, with the assignments by which they are held then; None for no version."""
+    """The stages whose version the planned tag would change, with their assignments after it; None: empty."""
     name = plan.name
     time = max((event.time for event in known.events), default=0) + 1
     planned = Event(name.format(), name, plan.commit, time)
@@ -105,7 +109,10 @@ def stages_after(known: KnownModel, plan: Plan) -> dict[str, Event | None]:
 
 
 def plan_deregistration(known: KnownModel, version: Version) -> Plan:
-    """Deregister `version` on the commit where it is registered. Raises Unplannable where it is not, or was not."""
+    """Plan to deregister `version` on its commit.
+
+    Raises Unplannable if it was never registered, or is already deregistered.
+    """
     commit = _commit_of(known, version)
     if not known.history.is_active(version, commit):
         ends = (event for event in known.events if event.name.kind == "deregister" and event.name.version == version)
@@ -124,9 +131,10 @@ def plan_assignment(
     origin: str | None = None,
     again: bool = False,
 ) -> Plan:
-    """Assign `stage` to `version`, else to what the stage `origin` holds, else to the version on the commit `head`.
+    """Plan to assign `stage` to `version`, or to what the stage `origin` holds, or to the version on the commit `head`.
 
-    Raises Unplannable where there is no such version, or where it is in the stage already.
+    The first of these three that is given counts. Raises Unplannable if there is
+    no such version, or if it already holds the stage and `again` is False.
     """
     history = known.history
     if version is not None:
@@ -152,7 +160,10 @@ def plan_assignment(
 
 
 def plan_unassignment(known: KnownModel, stage: str, *, version: Version | None = None) -> Plan:
-    """Take `version` out of `stage`, else the version that it holds. Raises Unplannable where there is none."""
+    """Plan to take `version`, by default the current holder, out of `stage`.
+
+    Raises Unplannable if there is no such version, or if nothing is in the stage.
+    """
     commit = _holder(known, stage).commit if version is None else _commit_of(known, version)
     version = version or known.history.active_version_at(commit)
     message = f"Unassigning stage '{stage}' to artifact '{gto_spelling(known.model)}' version '{version or commit}'"
@@ -160,9 +171,9 @@ def plan_unassignment(known: KnownModel, stage: str, *, version: Version | None 
 
 
 def plan_deprecation(known: KnownModel) -> Plan:
-    """Deprecate the model, on the commit of its last event, as GTO does.
+    """Plan to deprecate the model, on the commit of its last event, as GTO does.
 
-    Raises Unplannable where there is no such model, or where it is deprecated already.
+    Raises Unplannable if there is no such model, or if it is already deprecated.
     """
     history = known.history
     on = history.last_sign_of_life
@@ -177,9 +188,10 @@ def plan_deprecation(known: KnownModel) -> Plan:
 
 
 def with_counter(name: TagName, known: KnownModel, *, simple: bool | None) -> TagName:
-    """`name` with its counter: one more than the highest of all tags of the model, as GTO counts.
+    """`name` with a counter, one more than the highest of all tags of the model, as in GTO.
 
-    `simple` None is GTO's own choice by kind; a simple name that is taken gets a counter then.
+    `simple` True leaves the counter out, False adds it. None chooses by kind as
+    GTO does, but also adds a counter if the name without one is taken.
     """
     if simple is None:
         simple = name.kind not in NUMBERED and name not in known.names
@@ -190,15 +202,15 @@ def with_counter(name: TagName, known: KnownModel, *, simple: bool | None) -> Ta
 
 
 def time_of(name: TagName, commit: str, known: KnownModel, *, now: int) -> int:
-    """The date of the tag: now, or a second after the last event that it must follow.
+    """The tagger time for a new tag: now, or one second after the last event that it must follow.
 
-    Commands in quick succession date their tags some seconds ahead. No tag is
-    dated before one that was created in this way, not even of another kind.
+    So commands in quick succession date their tags a few seconds ahead. A new
+    tag is never dated before such a tag, even if that is of another kind.
     """
     tag = name.format()
     push = TagPush(TAGS + tag, name, None, None)
     replayed = replay(ModelHistory(known.events), [(push, Event(tag, name, commit, now))])[0]
-    # By its date alone a version must not seem to be registered before one was taken back that it is not above.
+    # A registration may be below a version that was deregistered: by date, it must come after that deregistration.
     ends = [event.time + 1 for event in known.events if name.kind == "register" and event.name.kind == "deregister"]
     ahead = [event.time for event in known.events if now < event.time <= now + QUICK_SUCCESSION]
     earliest = now if replayed.follows is None else max(now, replayed.follows.time + 1)

@@ -1,10 +1,10 @@
 """Replays a push on a model's history, event by event.
 
-The existing events come before the pushed ones, whatever the tagger times
-say. Pushed registrations count from the start, so that a registration and the
-assignment that needs it can be pushed together. The other events follow in
-the order of time; within one second: unassign, assign, deregister, deprecate.
-Which events count for those after them depends on how the push may land
+Existing events come before the pushed ones, regardless of their tagger times.
+Pushed registrations count from the start, so that a registration and the
+assignment that needs it can be pushed together. The other events follow in the
+order of time; within one second: unassign, assign, deregister, deprecate.
+Which events count for later ones depends on how the push may land
 (`facts/landing.py`).
 """
 
@@ -32,13 +32,13 @@ class ReplayedEvent(Record):
     """One pushed event, and the state of the model right before it.
 
     `active` is the active version on the event's commit, `versions_here` the
-    number of versions that GTO sees there, `in_stage` whether the version is in
-    the event's stage. `follows` is the latest event that this one must be later
-    than. `earlier_stages` are all stages that the version was assigned before,
-    or in the same second. `assigned_before` tells whether the commit has any
-    assignment or unassignment, `retires` whether a deprecation leaves the model
-    deprecated. `active` and the stages are not filled for registrations and
-    deprecations.
+    number of versions that GTO sees there, and `in_stage` says whether the
+    version is in the event's stage. `follows` is the latest event that this one
+    must be later than. `earlier_stages` are all stages that the version was
+    assigned to before, or in the same second. `assigned_before` says whether the
+    commit has any assignment or unassignment, `retires` whether a deprecation
+    leaves the model deprecated. `active`, `in_stage` and `earlier_stages` are not
+    filled for registrations and deprecations.
     """
 
     push: TagPush
@@ -58,7 +58,7 @@ def in_order(events: Iterable[tuple[TagPush, Event]]) -> list[tuple[TagPush, Eve
 
 
 def place_in_time(event: Event) -> tuple[int, int, object, str]:
-    """What events are sorted by; of the registrations of one second the lower version comes first."""
+    """The sort key for events: time, kind, and for registrations in one second the lower version first."""
     version = event.name.version
     precedence = version.precedence if version is not None and event.name.kind == "register" else ()
     return event.time, ORDER_WITHIN_A_SECOND[event.name.kind], precedence, event.tag
@@ -71,9 +71,10 @@ def replay(
     counted: frozenset[Kind] = ALL_KINDS,
     landed: frozenset[str] = frozenset(),
 ) -> list[ReplayedEvent]:
-    """Replay the `pushed` events, given `in_order`, on `history`.
+    """Replay `pushed` events, which must be `in_order`, on `history`; return them in that order.
 
-    Events of the `counted` kinds, and those whose tags have `landed`, are added to `history`.
+    Adds the events of the `counted` kinds, and those whose tags have `landed`, to
+    `history`, where they count for the events after them.
     """
     counting = [event for _, event in pushed if event.name.kind in counted or event.tag in landed]
     for event in counting:
@@ -95,7 +96,7 @@ def replay(
 
 
 def _assigned_in_one_second(events: Iterable[Event]) -> dict[tuple[str, int], set[str]]:
-    """The stages that the push assigns to one commit in one second; their order is that of the path."""
+    """The stages that the push assigns by (commit, second): within a second they count for each other."""
     stages: dict[tuple[str, int], set[str]] = {}
     for event in events:
         if event.name.kind == "assign" and event.name.stage is not None:
@@ -118,7 +119,7 @@ def _replay_one(
             versions_here, assigned = history.versions_with(event), history.has_assignment_tags(commit)
             return ReplayedEvent(push, event, None, versions_here, False, follows, NO_STAGES, assigned)
         follows = _latest(follows, history.registration(event.name.version, commit))
-        # What was done with the version must not seem to have been done after its end; one second will do.
+        # By their dates, assignments of the version must not come after its deregistration; the same second is fine.
         newest = history.newest_at(commit)
         if newest is not None and newest.time > event.time:
             follows = _latest(follows, newest)
@@ -131,7 +132,7 @@ def _replay_one(
             follows = _latest(follows, holding.assigned)
     active = history.active_version_at(commit)
     if kind == "deregister" and event.name.version is not None and history.is_active(event.name.version, commit):
-        active = event.name.version  # the lower of two on one commit can be taken back, too
+        active = event.name.version  # of two versions on one commit, the lower can be deregistered, too
     return ReplayedEvent(
         push,
         event,

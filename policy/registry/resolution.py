@@ -1,4 +1,4 @@
-"""Answers to a script's question about the registry."""
+"""Answers the queries that scripts ask of the registry."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ModelTags(Record):
-    """All tags of one model. `latest_commit` is as in ModelHistory: it may take a deprecated model up again."""
+    """All tags of one model. `latest_commit` is as in `ModelHistory`: a later commit ends a deprecation."""
 
     tags: Sequence[NamedTag]
     latest_commit: int
@@ -38,10 +38,12 @@ class ModelTags(Record):
 
 
 class Resolution(Record):
-    """The answer. `tag` is the tag that it comes from; `current` tells whether it still holds.
+    """The answer to a query.
 
-    `version` is None for a deprecation, and for an assignment of a commit that
-    holds no version.
+    `tag` is the tag that it comes from; `current` says whether what the tag did
+    still holds. `model` is spelled as in tags. `version` is None for a
+    deprecation, and for an assignment on a commit without a version. `time` is
+    the tagger's, in seconds since the epoch.
     """
 
     tag: str
@@ -55,13 +57,14 @@ class Resolution(Record):
 
 
 class Unresolved(LookupError):
-    """There is no answer; the message says why, and which similar ones exist."""
+    """The query has no answer; the message says why, and what could be asked instead."""
 
 
 def resolve(query: Query, known: ModelTags, *, deprecated: bool = False) -> Resolution:
-    """The answer to `query` about the model that is `known`.
+    """The answer to `query` about the model whose tags are `known`.
 
-    A deprecated model has no answer, unless `deprecated` is True. Raises Unresolved.
+    Raises Unresolved if there is none. A deprecated model has answers only if
+    `deprecated` is True, except for queries about a tag.
     """
     history = known.history()
     if query.tag is not None:
@@ -76,7 +79,7 @@ def resolve(query: Query, known: ModelTags, *, deprecated: bool = False) -> Reso
 
 
 def resolve_all(query: Query, known: ModelTags, *, deprecated: bool = False) -> list[Resolution]:
-    """Every version that is in the stage of `query`, the one that counts first. Raises Unresolved for none."""
+    """Every version in the stage of `query`, the current one first. Raises Unresolved if there is none."""
     history = known.history()
     _must_be_in_use(query.model, history, deprecated=deprecated)
     holders = _holders(query.model, query.stage or "", history)
@@ -93,7 +96,7 @@ def _must_be_in_use(model: str, history: ModelHistory, *, deprecated: bool) -> N
 
 
 def _registration(query: Query, history: ModelHistory) -> Event | None:
-    """The registration of the greatest active version among those that are asked for."""
+    """The registration of the greatest active version that `query` covers."""
     if query.about == "latest":
         return history.latest()
     if query.about == "commit":
@@ -167,12 +170,12 @@ def _unreadable(tag: str, tags: Sequence[NamedTag]) -> str:
 
 
 def took_effect(event: Event, events: Sequence[Event], history: ModelHistory) -> bool:
-    """Whether `event` changed anything in the registry.
+    """Whether `event` changed anything in the registry; `events` and `history` are the whole model's.
 
-    Deregistering what was not registered, or unassigning what was not assigned,
-    changes nothing, and neither does assigning a version that was deregistered
-    by then. An assignment that is dated before its registration has an effect:
-    GTO applies registrations first.
+    Deregistering a version that was not registered, unassigning a stage that was
+    not assigned, and assigning a version that was already deregistered change
+    nothing. An assignment with an earlier date than its registration has an
+    effect, because GTO applies registrations first.
     """
     kind = event.name.kind
     if kind in ("register", "deprecate"):
@@ -217,12 +220,15 @@ def _answer(event: Event, history: ModelHistory, *, current: bool) -> Resolution
 
 
 def held_by(event: Event | None, history: ModelHistory) -> str | None:
-    """What a stage holds after `event`: the version on its commit, else the commit itself; None if `event` is None."""
+    """What a stage holds by the assignment `event`: the version on its commit, or the commit itself if it has none.
+
+    None if `event` is None.
+    """
     return None if event is None else str(version_on(event.commit, history) or event.commit)
 
 
 def version_on(commit: str, history: ModelHistory) -> Version | None:
-    """The version that events on `commit` are about: the active one, else the last that was registered there."""
+    """The version that events on `commit` are about: the active one, otherwise the last one registered there."""
     active = history.active_version_at(commit)
     if active is not None:
         return active

@@ -1,4 +1,4 @@
-"""Whether an event is still in force, and what has replaced it if it is not."""
+"""Whether an event is still in force, and what has superseded it if not."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def since_then(event: Event, history: ModelHistory) -> Iterator[str]:
-    """One sentence for each way in which later events of the model's whole `history` go beyond `event`."""
+    """One sentence for each way in which a later event has superseded `event`; `history` is the whole model's."""
     name, version = event.name, event.name.version
     model = gto_spelling(name.model)
     if name.kind == "register" and version is not None:

@@ -371,7 +371,7 @@ def test_a_program_that_hangs_is_ended(
     program.chmod(0o755)
     repo.git("config", "gpg.ssh.program", str(program))
 
-    with pytest.raises(CannotJudge, match=r"take more than 0.4 seconds to verify, at last .*hangs"):
+    with pytest.raises(CannotJudge, match=r"takes more than 0.4 seconds; the last was .*hangs"):
         verify(repo, ssh_keys[0].allowed(ADA), push_of(repo))
 
 
