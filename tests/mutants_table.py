@@ -169,6 +169,11 @@ MUTANTS = (
     # The gate
     Mutant("repository/judging/claims.py", "if there != update.old:", "if there != update.old and update.old:", GATE),
     Mutant("repository/judging/claims.py", "if receiver.hides(update.ref):", "if False:", GATE),
+    Mutant("repository/judging/receiving.py", '.decode("latin-1")', ".decode()", GATE),
+    Mutant("repository/judging/receiving.py", 'limit=0)] != ["commit"]:', 'limit=0)] == ["blob"]:', GATE),
+    Mutant("repository/judging/receiving.py", "self._is_head(branch.ref)):", "False):", GATE),
+    Mutant("repository/judging/receiving.py", "branch.old is not None or self._is", "self._is", GATE),
+    Mutant("repository/judging/receiving.py", "not is_cut_off(self._git, branch.new)", "True", GATE),
     Mutant(
         "server_hooks/gate.py",
         "call.run_foreign_hook() if status == ACCEPTED else ACCEPTED",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from ...policy.grammar.names import parents_of
+from ...policy.grammar.names import fits, parents_of
 from ..git.command import namespace_prefix
 from ..git.configuration import Configuration, is_true
 from ..git.scratch_files import filled_scratch_file
@@ -63,19 +63,28 @@ class Receiver:
         """
         if self.per_ref_hook is not None or self.hides(branch.ref) or branch.new is None:
             return False
-        if branch.old is not None and self._may_be_checked_out():
+        if not fits(os.fsencode(branch.ref).decode("latin-1")):
+            return False  # file systems count bytes
+        if self._may_be_checked_out() and (branch.old is not None or self._is_head(branch.ref)):
             return False  # receive.denyCurrentBranch
+        if [found.type for found in reader.objects([branch.new], limit=0)] != ["commit"]:
+            return False  # a tag object may stand for a commit, but not as a branch
         parents = [parent for parent in parents_of(branch.ref) if parent.count("/") > 1]
         if not updates.keys().isdisjoint(parents) or reader.existing(parents):
             return False
         below = branch.ref + "/"
         if any(ref.startswith(below) for ref in updates) or reader.refs_under(below):
             return False
-        return is_connected(self._git, [branch.new])
+        return is_connected(self._git, [branch.new]) and not is_cut_off(self._git, branch.new)
 
     def _may_be_checked_out(self) -> bool:
         bare = [value for name, value in self._settings if name == "core.bare"]
         return not bare or not is_true(bare[-1]) or os.path.exists(os.path.join(self._git.folder(), "worktrees"))
+
+    def _is_head(self, branch: str) -> bool:
+        """Whether a work tree is on the branch, be it one that does not exist yet."""
+        listed = self._git.run("worktree", "list", "--porcelain")[1]
+        return os.fsencode(f"branch {self._namespace}{branch}") in listed.split(b"\n")
 
 
 def is_connected(git: Git, commits: Sequence[str]) -> bool:
@@ -86,3 +95,22 @@ def is_connected(git: Git, commits: Sequence[str]) -> bool:
     finally:
         os.close(source)
     return child.finish() == 0
+
+
+def is_cut_off(git: Git, commit: str) -> bool:
+    """Whether the pusher's shallow clone ends on the way from `commit` to what the refs hold.
+
+    Git then drops the ref (receive.shallowUpdate), but lets its hooks believe in
+    it. All that tells is the file in which it keeps where the clone ends
+    (shallow.c, `setup_temporary_shallow`); that of another push may lie beside it.
+    """
+    folder = git.common_folder()
+    ends: set[bytes] = set()
+    for name in os.listdir(folder):
+        if name.startswith("shallow_"):
+            try:
+                with open(os.path.join(folder, name), "rb") as file:
+                    ends.update(file.read().split())
+            except (FileNotFoundError, PermissionError):
+                pass  # another user's, or that of a push which has ended
+    return bool(ends) and not ends.isdisjoint(git.run("rev-list", commit, "--not", "--all")[1].split())

@@ -13,6 +13,7 @@ from .pushes import NONE, REGISTRY, Push, landing
 
 ON_MAIN = '[target]\nbranches = ["main"]\n'
 ON_SIDE = '[target]\nbranches = ["side"]\n'
+ON_RELEASES = '[target]\nbranches = ["release/*"]\n'
 STEP_BY_STEP = '[stages]\nnames = ["dev", "prod"]\npath = ["dev", "prod"]\n'
 
 # What makes a version of c3, and what is only right if that lands.
@@ -21,6 +22,8 @@ NEXT_IN_PROD = creates("m#prod#2", "c3")
 # As if v1.1.0 were not the latest yet.
 FICTION = creates("m@v1.1.0", "c3")
 BELOW = creates("m@v1.0.5", "c4")
+# Its object, to name it twice.
+RELEASED = TagOf("m@v1.2.0", "s2", None)
 
 CLAIMS = (
     Push("a deletion of what is said not to be there", (deletes("m@v1.1.0", old=NOTHING),)),
@@ -96,6 +99,12 @@ FICTIONS = (
     Push("a replacement of an object", (Line(f"refs/replace/{'1' * 40}", NOTHING, "c1"),)),
 )  # fmt: skip
 
+
+def _on_a_branch_to_come(scene: Scene) -> None:
+    scene.server.git("config", "core.bare", "false")
+    scene.server.git("symbolic-ref", "HEAD", "refs/heads/release/2")
+
+
 OPEN_TO_BRANCHES = (
     Push("a branch that is said to be new", (branch("main", "c5", old=NOTHING), creates("m@v1.2.0", "c5")),
          policy=ON_MAIN),
@@ -129,6 +138,22 @@ OPEN_TO_BRANCHES = (
     Push("a branch below another, which Git drops",
          (branch("main/x", "c5", old=NOTHING), creates("m@v1.2.0", "c5")),
          policy='[target]\nbranches = ["main", "main/*"]\n'),
+    Push("a new branch that is a tag object",
+         (Line("refs/heads/release/2", NOTHING, RELEASED), Line("refs/tags/m@v1.2.0", NOTHING, RELEASED)),
+         policy=ON_RELEASES),
+    Push("a branch that is moved on to a tag object",
+         (Line("refs/heads/side", STANDING, RELEASED), Line("refs/tags/m@v1.2.0", NOTHING, RELEASED)), policy=ON_SIDE),
+    Push("a branch with a name that is too long for a file",
+         (branch(f"release/{'2' * 251}", "s2", old=NOTHING), creates("m@v1.2.0", "s2")), policy=ON_RELEASES),
+    Push("a branch with a name that is too long in bytes",
+         (branch(f"release/{'ü' * 126}", "s2", old=NOTHING), creates("m@v1.2.0", "s2")), policy=ON_RELEASES),
+    Push("a branch with a name that is too long for a path",
+         (branch(f"release/{'/'.join(['2' * 200] * 21)}", "s2", old=NOTHING), creates("m@v1.2.0", "s2")),
+         policy=ON_RELEASES),
+    Push("a branch from which the history is cut off above the version",
+         (branch("release/2", "c6", old=NOTHING), creates("m@v1.2.0", "c5")), policy=ON_RELEASES, shallow=("c6",)),
+    Push("a new branch that a work tree is on", (branch("release/2", "s2", old=NOTHING), creates("m@v1.2.0", "s2")),
+         policy=ON_RELEASES, prepare=_on_a_branch_to_come),
     Push("a branch that another push moves meanwhile",
          (branch("main", "c5"), creates("m@v1.2.0", "c5")), policy=ON_MAIN,
          meanwhile=lambda scene: scene.server.git("update-ref", "refs/heads/main", scene.id("c3")),

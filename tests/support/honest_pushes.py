@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .attack_scene import NOTHING, branch, creates, deletes, moves
-from .attacks import NEXT, NEXT_IN_PROD, ON_MAIN, STEP_BY_STEP
+from .attacks import NEXT, NEXT_IN_PROD, ON_MAIN, ON_RELEASES, STEP_BY_STEP
 from .pushes import NONE, REGISTRY, Push, landing
 
 HISTORY = (
@@ -33,6 +33,14 @@ HONEST = (
     Push("tags that follow a new branch", (branch("release/2", "s2", old=NOTHING), creates("m@v2.0.0", "s2")),
          policy='[target]\nbranches = ["main", "release/*"]\n', lands=landing("heads/release/2", "m@v2.0.0"),
          lands_at_once=landing("heads/release/2"), lands_with_another_hook=NONE),
+    Push("tags that follow their branch, from a shallow clone",
+         (branch("main", "c6"), creates("m@v1.2.0", "c5")), policy=ON_MAIN, shallow=("c4",),
+         lands=landing("heads/main", "m@v1.2.0"), lands_at_once=landing("heads/main"), lands_with_another_hook=NONE),
+    Push("tags that follow a new branch, where a work tree is on another",
+         (branch("release/2", "s2", old=NOTHING), creates("m@v2.0.0", "s2")), policy=ON_RELEASES,
+         prepare=lambda scene: scene.server.git("config", "core.bare", "false"),
+         lands=landing("heads/release/2", "m@v2.0.0"), lands_at_once=landing("heads/release/2"),
+         lands_with_another_hook=NONE),
     Push("tags of a branch that is there, beside one that moves",
          (branch("side", "s2"), creates("m@v1.2.0", "c3")), policy=ON_MAIN, lands=landing("heads/side", "m@v1.2.0")),
     Push("a branch that is shown again", (branch("main", "c5"), creates("m@v1.2.0", "c5")), policy=ON_MAIN,
