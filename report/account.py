@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class Landing(Protocol):
-        """A push that landed in part: its line of the log, what is missing, and (ref, rule, message) of what breaks."""
+        """A push that landed only in part.
+
+        `line` is its number in the push log, `missing` the full names of the refs that did not land, and `broken` the
+        (ref, rule, message) of each rule that the rest of the push breaks.
+        """
 
         @property
         def line(self) -> int: ...
@@ -22,7 +26,11 @@ if TYPE_CHECKING:
         def broken(self) -> Sequence[tuple[str, str, str]]: ...
 
     class Difference(Protocol):
-        """A tag, what the log has it at, what it is at, and the newest line that names it."""
+        """A tag whose id is not the one in the push log.
+
+        `logged` is the id according to the log and `standing` the id now, each None if there is no tag; `line` is the
+        number of the newest line that names the tag, None if no line does.
+        """
 
         @property
         def ref(self) -> str: ...
@@ -38,7 +46,7 @@ MOST = 20
 
 
 def about_landing(landing: Landing) -> str:
-    """What did not land of a push, and what the rest breaks."""
+    """One sentence: which refs of a push did not land, and which rules the rest breaks; at most MOST of each."""
     missing = ", ".join(map(_tag, landing.missing[:MOST])) + _more(len(landing.missing) - MOST)
     broken = "; ".join(f"[{rule}] {escape(message)}" for _, rule, message in landing.broken[:MOST])
     return (
@@ -48,7 +56,7 @@ def about_landing(landing: Landing) -> str:
 
 
 def about_differences(differences: Sequence[Difference]) -> list[str]:
-    """What was done to tags without passing any hook: a line for each of the first, and a count of the rest."""
+    """What was done to tags without passing any hook: a line for each of the first MOST, and a count of the rest."""
     ordered = sorted(differences, key=lambda one: one.ref)
     lines = [f"{_what(one)} without passing any hook" for one in ordered[:MOST]]
     more = len(ordered) - MOST

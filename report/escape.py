@@ -1,9 +1,10 @@
-"""Untrusted text, made fit for a terminal.
+"""Escapes untrusted text for terminals and for JSON.
 
 Names, messages and taggers come from a pusher, and `git push` passes most
-bytes on to the terminals of others. Letters of every script are shown as they
-are. Whatever a terminal obeys or does not show is shown as an escape: colour
-codes, bidirectional overrides, invisible characters, bytes that are not UTF-8.
+bytes on to other people's terminals. Letters of every script are shown as they
+are. Everything that a terminal would interpret or hide is shown as an escape:
+colour codes, bidirectional overrides, invisible characters, bytes that are not
+UTF-8.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from ..policy.wording import without_passwords
 
 LONGEST = 2000
 
-# Unicode counts these among the printable ones, but they leave nothing to see
-# (DerivedCoreProperties.txt, Default_Ignorable_Code_Point; the blank of braille).
+# Invisible characters that `str.isprintable` accepts
+# (DerivedCoreProperties.txt, Default_Ignorable_Code_Point; and the Braille blank, U+2800).
 INVISIBLE = frozenset(
     chr(code)
     for first, last in (
@@ -34,15 +35,17 @@ NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def needs_no_escape(text: str) -> bool:
-    """Whether every part of `text`, none longer than LONGEST, stays as it is; it may be so where this says False."""
+    """True only if `escape` leaves every part of `text` of at most LONGEST characters unchanged.
+
+    A quick check that may return False for such a text.
+    """
     return text.isascii() and text.isprintable() and "://" not in text
 
 
 def escape(text: str) -> str:
-    """`text` in printable characters; bytes that are not UTF-8 as `\\xNN`, newlines as `\\n`.
+    """`text` in printable characters; bytes that are not UTF-8 become `\\xNN`, newlines `\\n`.
 
-    Very long text is cut, with a note of how much is missing. Passwords of URLs
-    are left out.
+    Text longer than LONGEST is cut, with a note of how much is missing. Passwords in URLs are removed.
     """
     text = without_passwords(text)
     if len(text) > LONGEST:
@@ -64,17 +67,16 @@ def _escape_one(character: str) -> str:
 
 
 def display(text: str) -> str:
-    """`text` as it is but for bytes that are not UTF-8, which become `\\xNN`.
+    """`text` for a JSON document: bytes that are not UTF-8 become `\\xNN`, and passwords in URLs are removed.
 
-    For JSON, whose own escapes take care of the rest. Passwords of URLs are left
-    out.
+    The JSON encoder escapes everything else.
     """
     text = without_passwords(text)
     return "".join(f"\\x{ord(c) - 0xDC00:02x}" if "\udc80" <= c <= "\udcff" else c for c in text)
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal escaped `text` takes (Unicode Standard Annex #11)."""
+    """The width of escaped `text` on a terminal, in columns (Unicode Standard Annex #11)."""
     if text.isascii():
         return len(text)
     from unicodedata import category, east_asian_width

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def lines_of(verdict: Verdict) -> list[str]:
-    """One command a finding, and the summary as plain text.
+    """One workflow command for each finding, then the summary as plain text.
 
-    Data is escaped as GitHub's workflow commands ask for, so that no tag can
-    end a command and begin another.
+    Data is escaped as GitHub requires for workflow commands, so that no tag's text can end a command and begin
+    another.
     """
     lines = []
     for finding in verdict.findings:

@@ -1,6 +1,6 @@
-"""A verdict as GitLab's code-quality report: what a merge request and a pipeline show.
+"""A verdict as a GitLab code-quality report, which GitLab shows in merge requests and pipelines.
 
-Its keys are those of GitLab's documentation ("Code Quality report format").
+The keys are documented by GitLab ("Code Quality report format").
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 SEVERITIES = {"error": "major", "warning": "minor"}
 
-# A finding is about a tag, and GitLab shows none without a file: the one that decides what is allowed.
+# GitLab shows only findings that name a file. Ours are about tags, so they name the file that sets the rules.
 POLICY_FILE = "tagwarden.toml"
 
 
 def lines_of(verdict: Verdict) -> list[str]:
-    """The report, one JSON array; empty where nothing was found."""
+    """The report as one line: a JSON array, empty if there are no findings."""
     return [json.dumps([*_entries(verdict.findings)], ensure_ascii=True)]
 
 
@@ -47,6 +47,9 @@ def _description(finding: Finding) -> str:
 
 
 def _fingerprint(rule: str, ref: str, number: int) -> str:
-    """The same for the same finding in the next pipeline, whatever its sentence says by then."""
+    """An id by which GitLab recognizes the finding in the next pipeline, even if its message has changed by then.
+
+    `number` counts the findings of this rule about this ref, from 1.
+    """
     text = "\0".join((rule, ref, str(number)))
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

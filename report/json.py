@@ -14,7 +14,7 @@ SCHEMA = 1
 
 
 def document(verdict: Verdict) -> dict[str, Any]:
-    """The verdict as plain values, in the shape that scripts may rely on."""
+    """The verdict as plain values, in the shape VERDICT (`documents/shapes.py`), which scripts may rely on."""
     return {
         "schema": SCHEMA,
         "accepted": verdict.accepted,
@@ -27,7 +27,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
 
 
 def failure(problem: str) -> dict[str, Any]:
-    """The document of whatever ended with an error."""
+    """The document of a command that ended with the error message `problem`."""
     return {"schema": SCHEMA, "accepted": False, "error": display(problem), "findings": []}
 
 

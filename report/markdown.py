@@ -1,8 +1,9 @@
 """A verdict as Markdown: for a job's summary, or a comment.
 
-Names and messages come from a pusher, and GitHub and GitLab make links,
-mentions and HTML of text. Here they stay text: names and commands in code
-spans, sentences with whatever Markdown or a host could read escaped.
+Names and messages come from a pusher, and GitHub and GitLab turn some text
+into links, mentions or HTML. Here it stays text: names and commands are in code
+spans, and in sentences every character with a meaning to Markdown or to a host
+is escaped.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
     from ..policy.verdict import Finding, Verdict
 
-# What Markdown, GitHub or GitLab reads something into within a line. A backslash makes text of it (CommonMark, 2.4).
+# Characters with a meaning to Markdown, GitHub or GitLab within a line; a backslash escapes each (CommonMark, 2.4).
 _MARKS = re.compile(r"([!#$%&*.:<>@\[\\\]^_`{|}~])")
-# Hosts look for mentions, issues and e-mail addresses after Markdown was read; an empty comment parts them.
+# Hosts look for mentions, issues and e-mail addresses in the rendered Markdown, where the backslash is gone. So an
+# empty comment separates the mark from the name.
 _PARTED = re.compile(r"(\\[@#])")
 
 
@@ -39,11 +41,11 @@ def prose(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """`text` as a code span, whatever backticks it holds."""
+    """`text` as a code span; it may contain backticks."""
     shown = escape(text)
     longest = max((len(run) for run in re.findall("`+", shown)), default=0)
     fence = "`" * (longest + 1)
-    # One blank on both sides is taken away again, where the text is not all blanks.
+    # Markdown strips one space from both ends of a code span that is not all spaces (CommonMark, 6.1).
     space = " " if shown[:1] in "` " or shown[-1:] in "` " else ""
     return f"{fence}{space}{shown}{space}{fence}"
 

@@ -1,7 +1,7 @@
-"""Writes a hook's messages for the pusher to stderr, which Git shows to the user.
+"""Writes a hook's messages to stderr, which Git shows to the pusher.
 
-Behind a server's hook stands a client that need not read them, and then its
-pipe is full one day. Who says how many seconds it may take waits no longer.
+A client that does not read them fills the pipe of a server's hook, and the
+hook would wait forever, so a caller can limit the seconds.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# More than anybody reads. The last line, which sums up, is said in any case.
+# More than anybody reads. The last line, the summary, is written in any case.
 MOST_BYTES = 64 * 1024
 
 
@@ -24,10 +24,10 @@ class _Patience:
 
 
 def write_message(lines: Iterable[str], *, prefix: str = "", seconds: float | None = None) -> bool:
-    """Write `lines` to stderr, each behind `prefix`; returns whether all were taken within `seconds`.
+    """Write `lines` to stderr, each after `prefix`; returns whether the client took all of them within `seconds`.
 
-    What this process has waited before counts as well; None waits as long as it
-    takes. If nobody is there to read them, that changes nothing about the verdict.
+    Earlier waits of this process count towards `seconds`; None sets no limit. Lines beyond MOST_BYTES are left out,
+    with a count. True if the other end is closed: the verdict holds even if nobody reads the reasons.
     """
     rest = memoryview(_bounded([f"{prefix}{line}\n".encode("utf-8", "backslashreplace") for line in lines]))
     began = time.monotonic()
@@ -39,7 +39,7 @@ def write_message(lines: Iterable[str], *, prefix: str = "", seconds: float | No
                 return False
             rest = rest[os.write(2, rest[:room]) :]
     except OSError:
-        # Whoever was there has gone, and waits for nothing.
+        # The reader has gone, so nothing is left to wait for.
         return True
     finally:
         _Patience.spent += time.monotonic() - began
@@ -47,7 +47,7 @@ def write_message(lines: Iterable[str], *, prefix: str = "", seconds: float | No
 
 
 def _room(seconds: float) -> int:
-    """How many bytes can be written without waiting, 0 if there is no room within `seconds`."""
+    """How many bytes can be written to stderr without blocking; 0 if there is no room within `seconds`."""
     import select
 
     poll = select.poll()

@@ -1,4 +1,4 @@
-"""A plan of repair as a shell script that explains itself."""
+"""A repair plan as a shell script with explanations in its comments."""
 
 from __future__ import annotations
 
@@ -104,7 +104,10 @@ test "$missed" = 0
 
 
 def plan_script(plan: RepairPlan, *, repository: str, time: str, models: Iterable[str] = ()) -> str:
-    """The script, for the tags of `repository` as they stood at `time`; `models` are all that it has."""
+    """The script that carries out `plan`, made from the tags of `repository` as they stood at `time`.
+
+    `models` are all models of the repository, as tags spell them.
+    """
     of_server = [_step(step) for step in plan.steps if step.by_administrator]
     of_clone = [_step(step) for step in plan.steps if not step.by_administrator]
     kept = f"refs/tagwarden/plan/{_digest(plan.steps)}"
@@ -116,13 +119,13 @@ def plan_script(plan: RepairPlan, *, repository: str, time: str, models: Iterabl
 
 
 def _digest(steps: Iterable[Step]) -> str:
-    """What tells the steps of one plan from those of another."""
+    """A short id of the plan, by the tags that its steps remove."""
     text = "".join(f"{step.oid} {step.ref}\n" for step in steps)
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
 def shell_word(text: str) -> str:
-    """`text` as one word for a POSIX shell, all of it visible: bytes that are not UTF-8, too, by printf(1)."""
+    """`text` as one word for a POSIX shell, in visible characters only; all others are written by printf(1)."""
     if all((character.isprintable() and character not in INVISIBLE) or character == "\n" for character in text):
         return shlex.quote(text)
     octal = "".join(f"\\{byte:03o}" for byte in text.encode("utf-8", "surrogateescape"))
@@ -200,6 +203,6 @@ def _comment_block(lines: Iterable[str]) -> str:
 
 
 def models_in(tags: Iterable[str]) -> list[str]:
-    """The models that have a model tag among `tags`, as tags spell them."""
+    """The models, as tags spell them, that have a model tag among the names `tags`; sorted."""
     names = (parse_tag_name(tag) for tag in tags)
     return sorted({name.model for name in names if isinstance(name, TagName)})

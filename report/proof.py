@@ -1,4 +1,4 @@
-"""What a push of bad tags proves about a hook, read from the report that the hook wrote."""
+"""What a push of bad tags proves about a hook, judged by the report that the hook printed."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ REPORTS = "; it would have been refused"
 
 
 class Status(Record):
-    """What was found out about the hooks of the repository at `repository`.
+    """What was found out about the hooks of the repository at the path `repository`.
 
-    `proven`: "refuses" (a bad tag was refused by tagwarden), "reports" (it was
-    reported and accepted: in mode "evaluate", or where a clone only warns), "no", or "unknown" where no
-    push could be made as users make it. `hooks` maps each hook of ours to its
-    file. `problems` say what is wrong and what to do, `missing` which
-    guarantees do not hold here, `said` what the hooks said.
+    `proven` is "refuses" (tagwarden refused a bad tag), "reports" (it reported the tag and let it pass: in mode
+    "evaluate", or in a clone that only warns), "no", or "unknown" if no push could be made the way users make it.
+    `hooks` maps the name of each of our hooks to its file. `problems` are sentences that say what is wrong and what to
+    do, `missing` are the guarantees that do not hold here, and `said` is the output of the hooks.
     """
 
     repository: str
@@ -38,14 +37,14 @@ class Status(Record):
 
 
 def named_rules(said: str, tags: Iterable[str]) -> set[str]:
-    """The rules that a report on the bad `tags` names; none where it is about something else."""
+    """The ids of the rules named in a report on the bad `tags`; none if `said` mentions none of these tags."""
     return set(RULE.findall(said)) & set(RULES) if any(tag in said for tag in tags) else set()
 
 
 def what_is_proven(said: str, tags: Iterable[str], *, refused: bool | None) -> Proven:
-    """What a push of bad `tags` proves about hooks that `said` this.
+    """What a push of bad `tags` proves about the hooks, whose output is `said`.
 
-    `refused` is whether it was refused, None where it did not come to an end.
+    `refused` is whether the push was refused, None if it did not end.
     """
     if refused is None:
         return "unknown"
@@ -61,5 +60,5 @@ ACCEPTED = "a bad tag was accepted"
 
 
 def what_went_wrong(*, refused: bool) -> str:
-    """Why a push of bad tags that was `refused`, or was not, proves nothing."""
+    """Why a push of bad tags proves nothing, by whether it was `refused`."""
     return NOT_JUDGED if refused else ACCEPTED

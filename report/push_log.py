@@ -13,7 +13,7 @@ MOST_REFS = 20
 
 
 def as_texts(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """Each entry as text by `as_text`; the reason why a pusher is unknown is printed only for the first such push."""
+    """Each entry as text by `as_text`; each reason why a pusher is unknown is given only once."""
     told: set[str] = set()
     for entry in entries:
         pusher = entry["pusher"]
@@ -24,9 +24,10 @@ def as_texts(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 
 def as_text(entry: dict[str, Any], *, tells_why_nobody: bool = True) -> str:
-    """One logged push: when, what became of it, who and by which hook; below it refs, findings and policies.
+    """One logged push as lines: its time, outcome, hook and pusher; then its refs, findings and policies.
 
-    Of an incomplete landing, below it what did not land, and what the rest breaks.
+    For an incomplete landing, the refs are those that did not land, and the findings are what the rest breaks.
+    `tells_why_nobody`: whether to say why the pusher is unknown.
     """
     pusher = entry["pusher"]["name"]
     who = escape(pusher) if pusher is not None else "nobody known"
@@ -59,7 +60,10 @@ def as_text(entry: dict[str, Any], *, tells_why_nobody: bool = True) -> str:
 
 
 def as_document(entry: dict[str, Any]) -> dict[str, Any]:
-    """The entry with bytes that are not UTF-8 as `\\xNN`, like all our JSON; every verdict in it has `notes`."""
+    """The entry as a JSON document: bytes that are not UTF-8 become `\\xNN`, and every verdict has `notes`.
+
+    The push log leaves out `notes` if there are none.
+    """
     shown = _displayed(entry)
     assert isinstance(shown, dict)
     for policy in shown["policies"]:

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 MOST_OF_ONE_RULE = 20
 
 
-# Why errors refuse nothing, unless there is another reason.
+# The usual reason why a push with errors was accepted.
 EVALUATES = "the policy only evaluates"
 
 
 def lines_of(verdict: Verdict, *, prefix: str = "", lets_pass: str = EVALUATES) -> list[str]:
-    """The report on `verdict`, each line after `prefix`; empty where there is nothing to say.
+    """The report on `verdict`, each line after `prefix`; empty if there are neither findings nor notes.
 
-    `lets_pass` is why an accepted push has errors.
+    `lets_pass` is the reason why a push with errors was accepted.
     """
     lines = [*_findings(verdict.findings)]
     if lines or verdict.notes:
@@ -31,7 +31,7 @@ def lines_of(verdict: Verdict, *, prefix: str = "", lets_pass: str = EVALUATES) 
 
 
 def summary(verdict: Verdict, *, lets_pass: str = EVALUATES) -> str:
-    """One line: the outcome, the counts, and the policy that judged."""
+    """One line: the outcome, the numbers of findings, and the policy that judged."""
     errors = sum(finding.severity == "error" for finding in verdict.findings)
     warnings = len(verdict.findings) - errors
     counts = ", ".join(text for text in (_count(errors, "error"), _count(warnings, "warning")) if text)
@@ -51,9 +51,10 @@ def _count(number: int, noun: str) -> str:
 
 
 def told(findings: Sequence[Finding]) -> Iterator[tuple[Finding, bool, str | None]]:
-    """The findings that are told one by one, MOST_OF_ONE_RULE of each rule at most.
+    """The findings to report one by one: the first MOST_OF_ONE_RULE of each rule.
 
-    Each with whether it begins another ref, and why it matters, None where that was told before.
+    Each comes with whether it is about another ref than the finding before it, and with why it matters, None if an
+    earlier one already said so.
     """
     shown: dict[str, int] = {}
     explained: set[tuple[str, str]] = set()
@@ -68,7 +69,7 @@ def told(findings: Sequence[Finding]) -> Iterator[tuple[Finding, bool, str | Non
 
 
 def more_of(findings: Sequence[Finding]) -> Iterator[tuple[str, int]]:
-    """The rules of which there are more, and how many."""
+    """Each rule with more than MOST_OF_ONE_RULE findings, and how many more."""
     counts: dict[str, int] = {}
     for finding in findings:
         counts[finding.rule] = counts.get(finding.rule, 0) + 1

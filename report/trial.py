@@ -1,4 +1,4 @@
-"""What trying a policy has found, as lines of text."""
+"""The differences between a tried policy and the one in force, as lines of text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..policy.verdict import Finding
 
     class Push(Protocol):
-        """One push of the log, with the errors by which two policies differ about it."""
+        """A push of the push log, with the errors that only one of the two policies finds in it."""
 
         @property
         def line(self) -> int: ...
@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
 
 def lines_about_tags(judged: int, newly: Sequence[Finding], no_longer: Sequence[Finding]) -> Iterator[str]:
-    """What the tried policy says of the tags that stand, beside the one in force."""
+    """How the tried policy differs from the one in force about the existing tags.
+
+    `judged` counts the tags, `newly` are the errors that only the tried policy finds, `no_longer` those that only the
+    policy in force finds.
+    """
     yield f"tags that stand: {judged}; newly wrong: {len(newly)}; no longer wrong: {len(no_longer)}"
     yield from _some("newly wrong", [_finding(one) for one in newly])
     yield from _some("no longer wrong", [_finding(one) for one in no_longer])
@@ -35,7 +39,11 @@ def lines_about_tags(judged: int, newly: Sequence[Finding], no_longer: Sequence[
 def lines_about_pushes(
     judged: int, newly: Sequence[Push], no_longer: Sequence[Push], undetermined: int
 ) -> Iterator[str]:
-    """What the tried policy says of the pushes in the push log, beside the one in force."""
+    """How the tried policy differs from the one in force about the pushes in the push log.
+
+    `judged` counts the pushes, `newly` are those that only the tried policy refuses, `no_longer` those that only the
+    policy in force refuses, and `untold` counts those that can't be judged again.
+    """
     yield f"pushes in the push log: {judged}; newly refused: {len(newly)}; no longer refused: {len(no_longer)}"
     yield from _some("newly refused", [_push(one) for one in newly])
     yield from _some("no longer refused", [_push(one) for one in no_longer])

@@ -1,9 +1,9 @@
 """Every key of every JSON document, with the type of its value and its meaning.
 
-A key means one thing and has one type, whichever command prints it; a shape
-(`shape.py`) only adds whether it may be null or absent, and what the objects
-in it hold. The one exception is `old` and `new`, which scripts know from both
-the push log (ids) and `diff` (values).
+A key has the same meaning and type in the output of every command; a shape
+(`shape.py`) only adds whether it may be null or absent, and which keys the
+objects in its value have. The one exception is `old` and `new`, which are ids
+in the push log and values in the output of `diff`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TEXT = {"type": "string"}
 FLAG = {"type": "boolean"}
 NUMBER = {"type": "integer", "minimum": 0}
 ANYTHING: dict[str, Any] = {}
-# What these hold is said by the shape that names the key.
+# The shape that names a key of these types says which keys the objects have.
 OBJECT = {"type": "object"}
 OBJECTS = {"type": "array", "items": OBJECT}
 TEXTS = {"type": "array", "items": TEXT}
@@ -32,7 +32,7 @@ STATES = ("waiting", "ready", "overtaken", "expired", "landed", "withdrawn")
 
 
 class Key(Record):
-    """The type of a key's value, as JSON Schema, and what it says."""
+    """The type of a key's value as JSON Schema, and its meaning."""
 
     type: Mapping[str, Any]
     doc: str
@@ -43,7 +43,7 @@ def one_of(*values: str) -> dict[str, Any]:
 
 
 def by_name(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The type of an object whose keys are names that the document is about."""
+    """The type of an object that maps names (of hooks, rules, stages …) to values of the type `values`."""
     return {"type": "object", "additionalProperties": values}
 
 

@@ -1,4 +1,4 @@
-"""The shape of a JSON document: which keys it has. From shapes the JSON Schema and docs/json.md are made."""
+"""The shape of a JSON document: which keys it has. The JSON Schema and docs/json.md are generated from the shapes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class Field(Record):
-    """One key. `shape` is that of the objects in its value, or one of `others`; `null` and `absent`: may it be so?
+    """One key of an object.
 
-    `says` stands for the meaning in KEYS where a document is about something
-    else; the value may then be of any type.
+    If its value holds objects, each has the shape `shape` or one of `others`. The value may be null if `null`, and the
+    key may be missing if `absent`. `says` replaces the meaning in KEYS; the value may then be of any type.
     """
 
     key: str
@@ -29,7 +29,7 @@ class Field(Record):
 
 
 class Shape(Record):
-    """An object of these fields and no others. A document has the name of what is called to get it."""
+    """An object with exactly these fields. The shape of a whole document is named after the command that prints it."""
 
     name: str
     doc: str
@@ -41,7 +41,7 @@ class Shape(Record):
 
 
 def shape(name: str, doc: str, *fields: str | Field) -> Shape:
-    """A shape. A field is a key of KEYS, or what one of the functions below makes of it."""
+    """A shape. Each field is a key of KEYS, or a key wrapped by one of the functions below."""
     return Shape(name, doc, tuple(Field(field) if isinstance(field, str) else field for field in fields))
 
 
@@ -50,12 +50,12 @@ def or_null(field: str | Field) -> Field:
 
 
 def if_any(field: str | Field) -> Field:
-    """The key is absent where there is nothing to say."""
+    """The key may be missing."""
     return (Field(field) if isinstance(field, str) else field)._replace(absent=True)
 
 
 def holding(key: str, inner: Shape) -> Field:
-    """The value is an object of the shape `inner`, or a list of such."""
+    """The value is an object of the shape `inner`, or a list of such objects, according to the type in KEYS."""
     return Field(key, inner)
 
 
@@ -65,7 +65,7 @@ def alternatives(key: str, inner: Shape, *others: Shape) -> Field:
 
 
 def json_schema(title: str, documents: Sequence[Shape]) -> dict[str, Any]:
-    """The JSON Schema of what has the shape of any of `documents`."""
+    """The JSON Schema of a document that has any one of these shapes."""
     return {
         "$schema": DRAFT,
         "title": title,
@@ -75,7 +75,7 @@ def json_schema(title: str, documents: Sequence[Shape]) -> dict[str, Any]:
 
 
 def parts_of(whole: Shape) -> Iterator[Shape]:
-    """A shape, and all that is in it."""
+    """A shape and all shapes nested in it, outermost first; a shape that is used twice comes twice."""
     yield whole
     for field in whole.fields:
         if field.shape is not None:
@@ -85,7 +85,7 @@ def parts_of(whole: Shape) -> Iterator[Shape]:
 
 
 def _pointer(one: Shape) -> str:
-    # As RFC 6901 and RFC 3986 have it; a name holds spaces, and may hold what JSON pointers use.
+    # Escaped as a JSON pointer (RFC 6901), then as a URI fragment (RFC 3986): names contain spaces.
     escaped = one.name.replace("~", "~0").replace("/", "~1")
     return "#/$defs/" + "".join(c if c.isalnum() or c in "-_.~" else f"%{ord(c):02X}" for c in escaped)
 
@@ -101,7 +101,7 @@ def _object(one: Shape) -> dict[str, Any]:
 
 
 def anything(key: str, says: str) -> Field:
-    """The value may be of any type, and means what `says` tells."""
+    """The value may be of any type; `says` is its meaning."""
     return Field(key, says=says)
 
 

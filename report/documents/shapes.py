@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .shape import holding, if_any, or_null, shape
 
-# Of what was so at an earlier time: when, and how that is known.
+# For answers about an earlier time: the time, and the source of the answer.
 AS_OF = (if_any("at"), if_any("by"))
 
 SOURCE = shape("source", "A policy.", "source", or_null("id"))
