@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 HEAD = """\
 #!/bin/sh
-# From the tags of {repository}, as they stood at {time},
-# to an audit without errors, as far as it can be. Read it, and take out what you don't want.
+# Repairs the tags of {repository}, as they stood at {time},
+# until an audit finds no errors, as far as that is possible. Read it, and remove the steps that you don't want.
 #
 #     sh plan.sh [REMOTE]              in a clone; the remote is `origin` unless you name another
 {server}#
-# Nothing is lost: what is deleted stays in that repository under {kept}.
-# A step for a tag that has changed since is passed over. At the end, audit again.
+# Nothing is lost: what a step deletes stays in the same repository under {kept}.
+# A step is skipped if its tag has changed since then. Afterwards, audit again.
 """
 ON_SERVER = """\
-#     sh plan.sh --server REPOSITORY   first, on the server, as the repository's owner: what no push may do
+#     sh plan.sh --server REPOSITORY   first, on the server, as the repository's owner: the steps that no push may do
 """
 MACHINERY = """\
 set -u
@@ -43,24 +43,24 @@ names() {{ # whether the ref $2 names the object $1
     test "$(git rev-parse --quiet --verify "$2")" = "$1"
 }}
 
-pass_over() {{
-    echo "passed over, for it has changed or is gone: $1"
+skip() {{
+    echo "skipped, because it has changed or is gone: $1"
     return 1
 }}
 
 fail() {{
-    echo "did not work: $1" >&2
+    echo "failed $1" >&2
     missed=$((missed + 1))
     return 1
 }}
 """
 SERVER_PART = """\
-remove() {{ # the ref $2 of this repository, which names $1
-    names "$1" "$2" || pass_over "$2" || return
+remove() {{ # remove the ref $2, which names $1, from this repository
+    names "$1" "$2" || skip "$2" || return
     git update-ref "$kept/${{2#refs/}}" "$1" && git update-ref -d "$2" "$1" || fail "to remove $2"
 }}
 
-make() {{ # the tag $1 on the commit $2 by $3, whose e-mail is $4, dated $5, with the message $6
+make() {{ # make the tag $1 on the commit $2: tagger $3, e-mail $4, date $5, message $6
     GIT_COMMITTER_NAME=$3 GIT_COMMITTER_EMAIL=$4 GIT_COMMITTER_DATE=$5 \\
         git tag --annotate --no-sign --cleanup=verbatim --message="$6" "$1" "$2" || fail "to make $1"
 }}
@@ -69,7 +69,7 @@ if test "${{1-}}" = --server; then
     cd "${{2:?names no repository}}" && git rev-parse --git-dir >/dev/null || exit 1
 
 {steps}
-echo "steps that did not work: $missed"
+echo "steps that failed: $missed"
 test "$missed" = 0
 exit
 fi
@@ -79,26 +79,26 @@ remote=${1:-origin}
 now=$(date +%s)
 git ls-remote --heads "$remote" >/dev/null || exit 1
 
-drop() { # the ref $2 of the remote, which names $1; done by an earlier run is done
+drop() { # delete the ref $2, which names $1, from the remote, unless an earlier run did
     if git fetch --quiet --no-tags --refmap= "$remote" "+$2:$kept/${2#refs/}"; then
-        names "$1" "$kept/${2#refs/}" || pass_over "$2" || return
+        names "$1" "$kept/${2#refs/}" || skip "$2" || return
         git push --force-with-lease="$2:$1" "$remote" ":$2" || fail "to delete $2" || return
         if names "$1" "$2"; then git update-ref -d "$2" "$1"; fi
     else
-        names "$1" "$kept/${2#refs/}" || pass_over "$2"
+        names "$1" "$kept/${2#refs/}" || skip "$2"
     fi
 }
 
-make() { # the tag $1 on the commit $2, $3 seconds after the beginning, with the message $4
-    there=$(git ls-remote --refs "$remote" "refs/tags/$1") || fail "to ask for $1" || return
-    test -z "$there" || { echo "is there already: $1"; return; }
+make() { # make and push the tag $1 on the commit $2, dated $3 seconds after the script's start, with the message $4
+    there=$(git ls-remote --refs "$remote" "refs/tags/$1") || fail "to ask the remote for $1" || return
+    test -z "$there" || { echo "exists already: $1"; return; }
     GIT_COMMITTER_DATE="$((now + $3)) +0000" \\
         git tag --force --annotate --cleanup=verbatim --message="$4" "$1" "$2" >/dev/null || fail "to make $1" || return
     git push "$remote" "refs/tags/$1" || { git tag --delete "$1" >/dev/null; fail "to push $1"; }
 }
 """
 END = """\
-echo "steps that did not work: $missed"
+echo "steps that failed: $missed"
 test "$missed" = 0
 """
 
@@ -163,14 +163,14 @@ def _on_what_stays(plan: RepairPlan, models: Iterable[str]) -> Iterator[str]:
 
 
 def _on_others(plan: RepairPlan, models: Sequence[str]) -> Iterator[str]:
-    yield f"Other tools' tags, it seems ({len(plan.ignored)}): no model is called like them. In tagwarden.toml:"
+    yield f"These seem to be other tools' tags ({len(plan.ignored)}): no model has such a name. In tagwarden.toml:"
     yield ""
     yield "    [scope]"
     yield f"    {toml_assignment('ignore', plan.ignore)}"
     passing = [slip for glob in plan.ignore for slip in lets_through(glob, models)]
     if passing:
         yield ""
-        yield f"Then nobody is told of a slip such as {passing[0]}, either."
+        yield f"A typo such as {passing[0]} is then no longer reported, either."
 
 
 def _on_left(left: Sequence[Finding]) -> Iterator[str]:
@@ -184,12 +184,12 @@ def _on_left(left: Sequence[Finding]) -> Iterator[str]:
         if len(group) > MOST_OF_ONE_RULE:
             yield f"    [{group[0].rule}] {len(group) - MOST_OF_ONE_RULE} more like this"
     yield ""
-    yield "Afterwards, `tagwarden audit --write-baseline known-findings.txt` notes them as known, and"
-    yield "`tagwarden audit --baseline known-findings.txt` tells what is new. The gate stays as strict as it is."
+    yield "Afterwards, `tagwarden audit --write-baseline known-findings.txt` records them as known, and"
+    yield "`tagwarden audit --baseline known-findings.txt` lists what is new. The gate stays as strict as it is."
     lenient = sorted({(one.model, one.rule) for one in left if one.model and RULES[one.rule].breakable})
     if lenient:
         yield ""
-        yield "Where such tags are to be let in from now on, too, tagwarden.toml may say so instead:"
+        yield "To accept such tags from now on, too, put this into tagwarden.toml instead:"
         for model, rules in groupby(lenient, key=lambda pair: pair[0]):
             yield ""
             yield "    [[override]]"

@@ -127,7 +127,7 @@ def test_what_changed_since_is_passed_over_and_a_second_run_changes_nothing(serv
 
     assert (ran.returncode, ran.stdout.splitlines()[0]) == (
         0,
-        "passed over, for it has changed or is gone: refs/tags/n@v1.0.0",
+        "skipped, because it has changed or is gone: refs/tags/n@v1.0.0",
     )
     assert server.git("rev-parse", "n@v1.0.0") == moved
     repair(server, clone, script)
