@@ -1,4 +1,4 @@
-"""What was archived of the approvals of tags that stand, read from where it was put."""
+"""Reads the proposals and approvals of existing tags that were archived in bundles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 class Archive(Record):
-    """A bundle of evidence, from `line` of the push log: its place, its digest, and the objects of its refs."""
+    """A bundle of proposals and approvals, as recorded in line number `line` of the push log.
+
+    `file` is its path, `sha256` the digest that the file had when it was written, and `refs` maps each ref in it to the
+    id of its object.
+    """
 
     line: int
     file: str
@@ -26,7 +30,7 @@ class Archive(Record):
     refs: Mapping[str, str]
 
     def problem(self) -> str | None:
-        """Why the file can't be read as what it was; None where it is just that."""
+        """Why the file can't be used: it has changed, or can't be read; None if it is intact."""
         try:
             return None if digest_of(self.file) == self.sha256 else "it is not as it was written"
         except OSError as error:
@@ -34,13 +38,13 @@ class Archive(Record):
 
 
 class ArchivedEvidence:
-    """What the archives of one repository hold. Nothing is unpacked before it is asked for."""
+    """The proposals and approvals in the archives of one repository. Bundles are unpacked only when needed."""
 
     def __init__(self, git: Git, archives: Sequence[Archive]) -> None:
         self._git = git
         self._archives = archives
         self._objects: dict[str, RawObject] | None = None
-        # Where something was asked for that is not to be had: what keeps it from being read.
+        # Which archives could not be read, and why; filled when an object is first asked for.
         self.notes: list[str] = []
         self._refs: dict[str, dict[str, str]] = {}
         for archive in archives:
@@ -48,25 +52,25 @@ class ArchivedEvidence:
                 self._refs.setdefault(_tag_of(ref), {})[ref] = oid
 
     def beside(self, reader: RefReader) -> WithArchives:
-        """The refs and objects of `reader`, and what is archived besides."""
+        """A reader of the refs and objects of `reader` and of the archives."""
         return WithArchives(reader, self)
 
     def refs_of(self, tag: str) -> Mapping[str, str]:
-        """The archived refs about the tag object with the id `tag`, with what they named."""
+        """The archived refs about the tag object with the id `tag`, each with the id that it named."""
         return self._refs.get(tag, {})
 
     def refs_under(self, prefix: str) -> dict[str, str]:
-        """The archived refs whose names begin so."""
+        """The archived refs whose full names begin with `prefix`, each with the id that it named."""
         tag = _tag_of(f"{prefix}-")
         groups = [self.refs_of(tag)] if tag else self._refs.values()
         return {ref: oid for group in groups for ref, oid in group.items() if ref.startswith(prefix)}
 
     def instead_of(self, raw: RawObject) -> RawObject:
-        """The archived object, where the repository has none; else what was there."""
+        """The archived object with the same id if the repository does not have it; else `raw` itself."""
         return raw if raw.type is not None else self._unpacked().get(raw.oid, raw)
 
     def _unpacked(self) -> Mapping[str, RawObject]:
-        """The objects of all archives that are where they were put, as they were written, by their ids."""
+        """The objects of all intact archives, by id; notes the others."""
         if self._objects is None:
             self._objects = {}
             for archive in self._archives:
@@ -80,11 +84,11 @@ class ArchivedEvidence:
         try:
             return objects_in_bundle(self._git, archive.file, set(archive.refs.values()))
         except (CannotJudge, OSError):
-            return {}  # what it was to tell is then not known, which whoever asks says
+            return {}  # the caller reports the objects as missing
 
 
 class WithArchives:
-    """A `RefReader` of a repository in which what was archived is still in its place."""
+    """A `RefReader` to which archived refs and objects look as if they were still in the repository."""
 
     def __init__(self, reader: RefReader, archived: ArchivedEvidence) -> None:
         self._reader = reader
@@ -100,17 +104,17 @@ class WithArchives:
     def objects(
         self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
     ) -> Iterator[RawObject]:
-        # Git keeps what no ref names for a while, so the archives need not be opened at once.
+        # Git keeps unreachable objects for a while, so the repository may still have them.
         for raw in list(self._reader.objects(oids, limit=limit, content_of=content_of)):
             yield self._archived.instead_of(raw)
 
     def lacks(self, tag: str) -> bool:
-        """Whether evidence of the tag object with the id `tag` was archived, and is not to be had any more."""
+        """Whether something about the tag object with the id `tag` was archived and can't be read any more."""
         archived = self._archived.refs_of(tag)
         return any(raw.type is None for raw in self.objects(sorted(set(archived.values())), limit=0))
 
 
 def _tag_of(ref: str) -> str:
-    """The id of the tag object that a ref is about; "" for a ref of another kind."""
+    """The id of the tag object that a proposal or approval is about; "" for any other ref."""
     name = read_ref(ref)
     return name.tag if name is not None else ""

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 def write_bundle(git: Git, path: str, refs: Mapping[str, str], commits: Iterable[str]) -> None:
-    """Write what `refs` name into a bundle at `path`, whole and durably, or not at all.
+    """Atomically and durably write the objects of `refs` (ref → id) into a bundle at `path`.
 
-    It holds nothing of the `commits` that the tags are on: whoever reads it has
-    the tags. Raises CannotJudge where Git can't write or verify it, or a ref is
-    not what `refs` says, and OSError; then nothing is at `path` that was not there before.
+    It leaves out `commits`, those of the tags, and their history: the repository that reads the bundle has them. Raises
+    CannotJudge if Git can't write or verify the bundle, or a ref does not have the id in `refs`, and OSError; the file
+    at `path` is then unchanged.
     """
-    # One name for all attempts, and no lock file of Git's, so that nothing that a killed one left is in the way.
+    # Always the same name, and no lock file of Git's, so that the remains of a killed attempt don't block the next one.
     beside = f"{path}.new"
     wanted = "".join(f"{one}\n" for one in (*refs, *(f"^{commit}" for commit in sorted(set(commits)))))
     content = git.run("bundle", "create", "--quiet", "-", "--stdin", given=wanted.encode())[1]
@@ -46,13 +46,13 @@ def write_bundle(git: Git, path: str, refs: Mapping[str, str], commits: Iterable
         with contextlib.suppress(FileNotFoundError):
             os.unlink(beside)
         if isinstance(error, OSError) and error.filename is None:
-            error.filename = path  # a full disk does not say whose
+            error.filename = path  # the error of a full disk names no file
         raise
     sync_folder(os.path.dirname(path))
 
 
 def holds(git: Git, path: str, refs: Mapping[str, str]) -> bool:
-    """Whether the file at `path`, not a link to one, is a good bundle of these refs and no others. Raises OSError."""
+    """Whether `path` is a file, not a symbolic link, that is a valid bundle of exactly these refs. Raises OSError."""
     try:
         _check(git, path, refs)
     except CannotJudge:
@@ -65,29 +65,29 @@ def _check(git: Git, path: str, refs: Mapping[str, str]) -> None:
     heads = git.run("bundle", "list-heads", path)[1].decode("ascii", "replace").splitlines()
     if sorted(heads) != sorted(f"{oid} {ref}" for ref, oid in refs.items()):
         raise CannotJudge(f"the bundle {path} does not hold what it should: the refs were changed meanwhile. Try again")
-    # Git verifies the head of a bundle only.
+    # `git bundle verify` checks only the header.
     wanted = set(refs.values())
     if wanted.difference(objects_in_bundle(git, path, wanted)):
         raise CannotJudge(f"the bundle {path} does not hold all objects that its head names")
 
 
 def digest_of(path: str) -> str:
-    """The SHA-256 of a file. Raises OSError where it can't be read."""
+    """The SHA-256 of a file, in hex. Raises OSError if it can't be read."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def objects_in_bundle(git: Git, path: str, oids: Collection[str]) -> dict[str, RawObject]:
-    """Those of the objects with these ids, at least one, that a bundle holds.
+    """The objects in the bundle at `path` that have one of the ids `oids` (at least one), by id.
 
-    Raises CannotJudge for what is no bundle, or a damaged one, and OSError.
+    Raises CannotJudge if the file is not a bundle or is damaged, and OSError.
     """
     wanted = sorted(oids)
     with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
         place = os.path.join(folder, "archive.git")
         make_empty_repository(place, sha256=len(wanted[0]) == 64)
         with open(path, "rb") as file:
-            # What comes after the first empty line is a pack (gitformat-bundle(5)).
+            # A pack follows the first empty line (gitformat-bundle(5)).
             while file.readline() not in (b"\n", b""):
                 pass
             pack = file.read()

@@ -1,4 +1,4 @@
-"""Who has approved the tags that stand, by the refs that are here: as the server took them in, not verified again."""
+"""Who approved the existing tags, by the refs of this repository: as the server accepted them, not verified again."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 def approvals_by_tag(repository: GitProgram, archived: ArchivedEvidence | None = None) -> dict[str, list[Endorsement]]:
-    """What people said of each tag that stands, by the tag's name; nothing of tags of which nobody said anything.
+    """The approvals and revocations of each existing tag that has any, by the tag's name.
 
-    What is `archived` counts as well. Where nothing was ever approved this costs
-    one listing. Raises CannotJudge where the repository can't be read.
+    Archived ones count as well. If nothing was ever approved, this costs one listing of refs. Raises CannotJudge if
+    the repository can't be read.
     """
     reader: RefReader = archived.beside(repository) if archived is not None else repository
     words = [(name, oid) for ref, oid in reader.refs_under(APPROVALS) if isinstance(name := read_ref(ref), ApprovalRef)]
@@ -38,13 +38,13 @@ def approvals_by_tag(repository: GitProgram, archived: ArchivedEvidence | None =
     found: dict[str, list[Endorsement]] = {}
     for (name, _), raw in zip(there, list(objects), strict=True):
         if raw.type is None and archived is not None:
-            continue  # whose archive is not at hand, which it notes
+            continue  # its archive can't be read, which `archived.notes` says
         found.setdefault(names[name.tag], []).append(_endorsement(name, raw))
     return found
 
 
 def _names(reader: RefReader, oids: Sequence[str]) -> dict[str, str]:
-    """What the tag objects with these ids are called, of those that are a model's."""
+    """The names of the tag objects with these ids, by id; only those of model tags."""
     objects = reader.objects(oids, limit=TAG_BYTES)
     named = {raw.oid: parse_tag_object(raw.data, raw.size).name for raw in objects if raw.type == "tag"}
     return {oid: name for oid, name in named.items() if isinstance(parse_tag_name(name), TagName)}

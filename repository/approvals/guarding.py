@@ -1,4 +1,4 @@
-"""What the judge must know of a push to the refs of proposals and approvals."""
+"""Gathers the facts by which the judge decides about pushed proposals and approvals (`policy/approvals/guard.py`)."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from ...policy.push import Circumstances, RefUpdate
     from ..git.reader import Reader
 
-    # Who proposed the tag objects with these ids, as far as it is known.
+    # Maps the ids of proposed tag objects to who proposed them; leaves out those of which that is not known.
     FindProposers = Callable[[Collection[str]], Mapping[str, str | None]]
 
-# No more is read of a tag object, nor verified of its signature.
+# The most bytes that are read of a tag object.
 LARGEST = 1 << 20
 HEADER_BYTES = 4096
 
 
 class Evidence(Record):
-    """Where the facts come from.
+    """The sources of the facts.
 
-    `touched` are the tags, and the refs of proposals and approvals, that the push changes, in
-    calls before this one, too.
+    `touched` are the full names of all tags, proposals and approvals that the push changes, including those for which
+    the hook was called before.
     """
 
     reader: Reader
@@ -45,28 +45,28 @@ class Evidence(Record):
 
 
 def empty_guard(updates: Sequence[RefUpdate]) -> Guard:
-    """The guard of a repository in which nothing is approved."""
+    """The guard by a policy that requires no approvals, so that nothing may be proposed or approved."""
     return Guard(False, "", None, 0, [GuardedLine(one.ref, one.old, one.new, read_ref(one.ref)) for one in updates])
 
 
 def read_guard(
     updates: Sequence[RefUpdate], policy: Policy, circumstances: Circumstances, repository: str, evidence: Evidence
 ) -> Guard:
-    """The guard for these updates of proposals and approvals. Raises CannotJudge where the repository can't be read."""
+    """The guard for these updates of proposals and approvals. Raises CannotJudge if the repository can't be read."""
     named = [(update, read_ref(update.ref)) for update in updates]
-    look = _Look(policy, circumstances, evidence)
-    tags = look.tags(sorted({name.tag for _, name in named if name is not None}))
+    lookup = _Lookup(policy, circumstances, evidence)
+    tags = lookup.tags(sorted({name.tag for _, name in named if name is not None}))
     withdrawn = {name.tag for update, name in named if isinstance(name, ProposalRef) and update.new is None}
     proposers = evidence.find_proposers(withdrawn) if withdrawn else {}
     proposed = sum(isinstance(name, ProposalRef) and update.new is not None for update, name in named)
     before = set(evidence.touched).difference(update.ref for update in updates)
-    others = look.open_proposals(before, proposed) if proposed else _Open({}, {})
+    others = lookup.open_proposals(before, proposed) if proposed else _Open({}, {})
     lines = []
     for update, name in named:
         tag = tags[name.tag] if name is not None else None
         line = GuardedLine(update.ref, update.old, update.new, name, tag)
         if isinstance(name, ApprovalRef):
-            line = line._replace(approval=look.pushed_approval(update))
+            line = line._replace(approval=lookup.pushed_approval(update))
         elif tag is not None and update.new is None:
             line = line._replace(tag=tag._replace(proposer=proposers.get(tag.oid)))
         elif tag is not None:
@@ -95,8 +95,8 @@ class _Open(Record):
             self.by_person[person] = self.by_person.get(person, 0) + 1
 
 
-class _Look:
-    """Looks things up for one push and one policy."""
+class _Lookup:
+    """Reads the facts about one push under one policy."""
 
     def __init__(self, policy: Policy, circumstances: Circumstances, evidence: Evidence) -> None:
         self._policy = policy
@@ -106,7 +106,7 @@ class _Look:
         self._bad = 0
 
     def tags(self, oids: Sequence[str]) -> dict[str, ProposedTag]:
-        """What there is of the tag objects with these ids."""
+        """The facts about the tag objects with these ids, by id; an object that can't be proposed has a `problem`."""
         read = self._read(oids)
         proposals = [proposal_ref(oid) for oid in oids]
         refs = [TAGS + found.name for found in read.values() if isinstance(found, TagObject) and _is_model_tag(found)]
@@ -152,7 +152,7 @@ class _Look:
         return None
 
     def pushed_approval(self, update: RefUpdate) -> PushedApproval | None:
-        """What an update of an approval brings; None for a deletion."""
+        """The approval or revocation that an update brings; None for a deletion."""
         if update.new is None:
             return None
         old = self._approval(update.old)
@@ -175,14 +175,15 @@ class _Look:
         return content, read_approval(content), raw.size
 
     def open_proposals(self, before: Collection[str], more: int) -> _Open:
-        """The proposals that may still land: their names are not taken, and they have not expired.
+        """Counts the proposals that may still land: those that have not expired and whose tag does not exist.
 
-        Refs that earlier calls for the push accepted (`before`) may not be there yet. `more` proposals may join them.
+        `before` are the refs of this push for which the hook was called before: they count, although Git may not have
+        created them yet. `more` is the number of proposals in this call.
         """
         oids = {oid for _, oid in self._reader.refs_under(PROPOSALS)}
         oids.update(named.tag for ref in before if isinstance(named := read_ref(ref), ProposalRef))
         names = {}
-        # What has landed stays, so there may be many, of which nothing but the header is needed.
+        # Proposals stay after they have landed, so there may be many. Only their headers are needed.
         for raw in self._reader.objects(sorted(oids), limit=HEADER_BYTES):
             tag = parse_tag_object(raw.data, raw.size)
             if not is_expired(tag, self._policy.base, self._circumstances.now):

@@ -1,4 +1,4 @@
-"""By which id a repository is named in approvals, so that they count in no other."""
+"""The id of a repository in approvals, which keeps an approval from counting in any other repository."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ POLICY_KEY = "approvals.repository"
 
 
 def repository_id(policy: Policy, configuration: Configuration) -> str:
-    """The id of a repository on its server: what the machine's owner set, which the policy must confirm.
+    """The id of a repository on its server: the Git setting `tagwarden.repositoryId`, confirmed by the policy.
 
-    A site policy, which judges many repositories, names none. Raises
-    CannotJudge where the two are not the same, for then approvals of another
-    repository might count.
+    A site policy judges many repositories, so it need not name an id. Raises CannotJudge if the setting is missing, or
+    if setting and policy differ: approvals from another repository might count.
     """
     wanted, found = policy.base.approvals.repository, configuration.get(SETTING)
     if found is None:

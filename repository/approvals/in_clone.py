@@ -1,4 +1,8 @@
-"""Who has approved a tag, as far as a repository can tell that need not be the server."""
+"""Who approved a tag, according to the refs of a clone, a server's repository, or a remote.
+
+A clone may lack proposals and approvals that the server has, so the answer may
+be that this can't be determined.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +32,12 @@ if TYPE_CHECKING:
     FindVerify = Callable[[GitProgram], Verify | None]
 
     class Approvals(Protocol):
-        """Answers who has approved a tag; `undetermined` becomes true once an answer was None."""
+        """Knows who approved a tag; `undetermined` is True once `of` has returned None."""
 
         undetermined: bool
 
         def of(self, tag: str, people: Collection[str]) -> Standing | None:
-            """What `people` say of the tag object with the id `tag`; None where that can't be determined here."""
+            """The approvals by `people` (principals) of the tag object with the id `tag`; None if undetermined."""
 
 
 LOST = (
@@ -44,14 +48,15 @@ NOT_HERE = "whether tags have their approvals could not be told here, for these 
 
 
 class ApprovalsHere:
-    """The approvals in the refs of one repository. `undetermined` becomes true once an answer was None."""
+    """The approvals in the refs of one repository; `undetermined` is True once `of` has returned None."""
 
     def __init__(
         self, approvals: StandingApprovals | None, *, is_whole: bool = True, lacks: Callable[[str], bool] | None = None
     ) -> None:
-        """Without `approvals` nothing can be told: the repository has none, and is not the server's.
+        """`approvals` is None in a clone that has none, where every answer is None.
 
-        One that is not `is_whole` may lack what there is elsewhere; `lacks` tells of which tag something is lost.
+        `is_whole` is False for a clone, which may lack approvals that the server has. `lacks` says of a tag's id
+        whether archived approvals of it can't be read.
         """
         self._approvals = approvals
         self._is_whole = is_whole
@@ -66,7 +71,7 @@ class ApprovalsHere:
         return LOST if self._is_whole and self._lacks is not None else NOT_HERE
 
     def of(self, tag: str, people: Collection[str]) -> Standing | None:
-        """What `people` say of the tag object with the id `tag`; None where that can't be determined here."""
+        """The approvals by `people` (principals) of the tag object with the id `tag`; None if undetermined."""
         standing = self._determine(tag, people)
         self.undetermined = self.undetermined or standing is None
         return standing
@@ -82,11 +87,11 @@ class ApprovalsHere:
 def approvals_here(
     policy: Policy, reader: RefReader, git: Git, verify: Verify | None, archived: ArchivedEvidence | None = None
 ) -> ApprovalsHere | None:
-    """What tells who has approved a tag, by the refs of this repository; None where nobody need approve any.
+    """Who approved which tag, according to the refs of this repository; None if the policy requires no approvals.
 
-    What is `archived` counts as if its refs were here. A clone may have fetched
-    its refs before others came, or after they were archived: what it has
-    nothing of can't be told there. Raises CannotJudge on a server whose id is not the policy's.
+    Archived refs count as if they were still here. A clone may have fetched before an approval was pushed, or after it
+    was archived, so a tag of which it has neither proposal nor approvals is undetermined there. Raises CannotJudge on
+    a server whose id differs from the policy's.
     """
     if not policy.base.approvals.require:
         return None
@@ -102,10 +107,9 @@ def approvals_here(
 
 
 class ApprovalsOfRemote:
-    """What the refs of a remote say, which is asked for each tag. `undetermined` is as in `ApprovalsHere`.
+    """Knows who approved a tag by asking a remote, once for each tag. `undetermined` is as in `ApprovalsHere`.
 
-    `into` is a folder for what is fetched, `find_verify` makes what verifies
-    signatures on the objects that a reader has.
+    `into` is a folder for fetched objects; `find_verify` returns a verifier of signatures for the objects of a reader.
     """
 
     def __init__(self, remote: Remote, git: Git, into: str, repository: str, find_verify: FindVerify) -> None:
@@ -118,9 +122,9 @@ class ApprovalsOfRemote:
         self.undetermined = False
 
     def of(self, tag: str, people: Collection[str]) -> Standing | None:
-        """What `people` say of the tag object with the id `tag`; None where that can't be verified here.
+        """The approvals by `people` (principals) of the tag object with the id `tag`; None if they can't be verified.
 
-        Raises CannotJudge where the remote does not answer.
+        Raises CannotJudge if the remote does not answer.
         """
         asked = tag, frozenset(people)
         if asked not in self._known:
@@ -142,7 +146,7 @@ class ApprovalsOfRemote:
 
 
 class _Listed:
-    """The refs that a remote has named, and objects that are here."""
+    """A `RefReader` of the refs that a remote has listed, and of fetched objects."""
 
     def __init__(self, refs: Mapping[str, str], reader: GitProgram) -> None:
         self._refs = refs

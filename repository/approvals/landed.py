@@ -1,4 +1,4 @@
-"""Which refs of proposals and approvals are evidence of tags that stand."""
+"""Finds the existing tags that were proposed or approved, and the refs that prove it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 class LandedTag(Record):
-    """An existing tag that was approved: `refs` maps the refs of its proposal and approvals to their objects.
+    """An existing tag that was proposed or approved.
 
-    `commit` is what it is on, `time` its tagger's.
+    `commit` is the commit that it points at, `time` the tagger's, in seconds since the epoch, and `refs` maps its
+    proposal and its approvals to the ids of their objects.
     """
 
     name: str
@@ -30,9 +31,9 @@ class LandedTag(Record):
 
 
 def landed_tags(reader: Reader) -> list[LandedTag]:
-    """The tags that stand as they were proposed or approved, by name. Raises CannotJudge for what can't be read.
+    """The existing tags that were proposed or approved, sorted by name. Raises CannotJudge if Git can't read them.
 
-    Revocations are not among their refs, nor a tag that has nothing else.
+    Their `refs` don't include revocations; a tag with nothing but revocations is left out.
     """
     by_tag: dict[str, dict[str, str]] = {}
     for ref, oid in reader.refs_under(ROOT):
@@ -55,7 +56,7 @@ def landed_tags(reader: Reader) -> list[LandedTag]:
 
 
 def _revocations(reader: Reader, refs: Mapping[str, str]) -> set[str]:
-    """Those of `refs` that take an approval back: they stay, lest an older approval takes their place."""
+    """The refs among `refs` that are revocations. They are never archived, so that no older approval replaces them."""
     words = [(ref, oid) for ref, oid in refs.items() if isinstance(read_ref(ref), ApprovalRef)]
     objects = list(reader.objects([oid for _, oid in words], limit=MOST_BYTES)) if words else []
     found = set()

@@ -1,4 +1,4 @@
-"""What the server's own refs say of who has approved a tag."""
+"""Who approved a tag, according to the server's own refs."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def approvals_on_server(
     verify: Verify | None,
     touched: frozenset[str] = frozenset(),
 ) -> StandingApprovals | None:
-    """What tells who has approved a tag; None where nobody need approve any.
+    """The approvals on this server; None if the policy requires none.
 
-    Refs that are `touched` do not count. When asked, it raises CannotJudge
-    where the policy and the server name different repositories.
+    Refs in `touched` do not count. Asking for a tag's approvals raises CannotJudge if the policy and the server name
+    different repositories.
     """
     if not policy.base.approvals.require:
         return None

@@ -1,4 +1,4 @@
-"""What is there of a proposed tag: its proposal, and the approvals that count."""
+"""Reads the proposal of a tag and its approvals, and decides which of them count."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..git.objects import RawObject
 
     class RefReader(Protocol):
-        """As much of a `Reader` as this needs."""
+        """The part of `Reader` that approvals need."""
 
         def existing(self, refs: Sequence[str]) -> dict[str, str]: ...
 
@@ -30,13 +30,12 @@ if TYPE_CHECKING:
 
 
 class StandingApprovals:
-    """Reads proposals and approvals of one repository, each tag's once.
+    """Reads the proposals and approvals of one repository, once for each tag.
 
-    `repository` gives the id that approvals must name; it is asked when it
-    matters, and may raise CannotJudge. `verify` verifies signatures, None where
-    nobody may sign. Refs that are `touched` do not count, whatever they name: a
-    push changes them along with the tag. `unverified` are the ids of tags of which a signature could not be
-    verified here.
+    `repository` returns the id that approvals must name; it is called only when needed, and may raise CannotJudge.
+    `verify` verifies signatures; None if the policy names nobody who may sign. Refs in `touched` do not count, because
+    the push that is judged changes them itself. `unverified` are the ids of the tags with an approval whose signature
+    could not be verified here.
     """
 
     def __init__(
@@ -54,10 +53,10 @@ class StandingApprovals:
         self.unverified: set[str] = set()
 
     def of(self, tag: str, people: Collection[str]) -> Standing:
-        """What is there of the tag object with the id `tag`. Raises CannotJudge where that can't be read.
+        """The proposal and approvals of the tag object with the id `tag`. Raises CannotJudge if they can't be read.
 
-        Only the words of `people`, principals, are verified. Whoever may sign may
-        approve anything, so that there may be very many others, and these don't count.
+        Only approvals by `people` (principals) are verified. All others don't count, and there may be very many,
+        because everybody who may sign can push an approval of any tag.
         """
         asked = tag, frozenset(people)
         if asked not in self._known:
@@ -65,7 +64,7 @@ class StandingApprovals:
         return self._known[asked]
 
     def approvers(self) -> dict[str, list[str]]:
-        """Who has approved the tags that were asked for: by their ids, those of which anybody has."""
+        """Who approved which of the tags asked for so far: tag id → sorted principals; unapproved tags are left out."""
         found: dict[str, set[str]] = {}
         for (tag, _), standing in self._known.items():
             found.setdefault(tag, set()).update(standing.approved_by)
@@ -111,9 +110,9 @@ class StandingApprovals:
 
 
 def signer_of(ref: str, oid: str, content: TagObject, verify: Verify | None) -> tuple[str | None, str | None]:
-    """The principal of the signature of a tag object that `ref` names; or None, and why it is not good.
+    """Who signed the tag object `oid` that `ref` names: (principal, None), or (None, why the signature is bad).
 
-    In a clone that can't verify it, both are None.
+    (None, None) in a clone that can't verify it.
     """
     if verify is None:
         return None, "the policy names nobody who may sign"

@@ -1,4 +1,4 @@
-"""Whether an existing tag was approved as a policy requires."""
+"""Checks whether an existing tag was approved as a policy requires."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 class ApprovalsElsewhere(LookupError):
-    """The policy wants approvals of the tag, and those that there are lie elsewhere."""
+    """The policy requires approvals of the tag, and this repository does not have them: another one may."""
 
 
 def problem_of_approvals(
     tag: Tag, policy: Policy, reader: GitProgram, archived: ArchivedEvidence | None = None
 ) -> str | None:
-    """What is wrong with the approvals that the policy wants of `tag`; None where it wants none, or they are there.
+    """What is missing of the approvals that the policy requires of `tag`; None if nothing is.
 
-    What is `archived` counts as well. As with signatures, a key counts if it was valid when it signed. Raises
-    ApprovalsElsewhere where this repository has none that could be looked at, and CannotJudge.
+    Archived approvals count as well. As with signatures, a key counts if it was valid when it signed. Raises
+    ApprovalsElsewhere if the approvals can't be determined in this repository, and CannotJudge if it can't be read.
     """
     name = parse_tag_name(tag.name)
     assert isinstance(name, TagName)

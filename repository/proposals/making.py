@@ -1,4 +1,4 @@
-"""Makes an approval, or takes one back: signed by the user's own Git, and pushed."""
+"""Pushes proposals, approvals, revocations, landings and withdrawals; signs with the user's own Git."""
 
 from __future__ import annotations
 
@@ -29,14 +29,18 @@ if TYPE_CHECKING:
     from .on_remote import Proposal, ProposedThere
     from .status import ProposalStatus
 
-    # What came of a push: it is there, or what kept it out.
+    # The outcome of a push: done, or what prevented it.
     Said = Literal["pushed", "landed", "withdrawn", "refused"]
     Landed = Literal["landed", "there all the same", "taken", "refused"]
     Withdrawn = Literal["withdrawn", "landed", "refused"]
 
 
 class SignedWord(Record):
-    """An approval or revocation that is not stored yet. `signature` is None where only the server can tell it."""
+    """An approval or revocation that is signed, but not stored yet.
+
+    `raw` is the tag object, `time` is in seconds since the epoch, and `signature` is None if only the server can
+    verify it.
+    """
 
     raw: bytes
     time: int
@@ -44,9 +48,9 @@ class SignedWord(Record):
 
 
 def sign_word(there: ProposedThere, status: ProposalStatus, policy: Policy, word: Word, reason: str) -> SignedWord:
-    """The user's word on a proposal, signed as Git is configured to.
+    """The user's approval or revocation of a proposal, signed as Git is configured.
 
-    It is dated after what they said of it before. Raises CannotJudge, in Git's words, where it can't be signed.
+    Its time is after that of their earlier one. Raises CannotJudge, with Git's message, if it can't be signed.
     """
     made = _signed(there, status.proposal.oid, policy, word, reason, int(time.time()))
     principal = made.signature.principal if made.signature else None
@@ -71,9 +75,9 @@ def _signed(there: ProposedThere, oid: str, policy: Policy, word: Word, reason: 
 
 
 def push_proposal(git: Git, remote: str, raw: bytes, branch: str | None) -> bool:
-    """Push a tag object as a proposal, with `branch` (a full name), all or nothing; whether it is there.
+    """Atomically push the tag object `raw` as a proposal, with `branch` (a full name) if there is one.
 
-    Raises CannotJudge where that can't be told.
+    Returns whether the remote has the proposal now. Raises CannotJudge if that can't be determined.
     """
     oid = store_object(git, raw)
     ref = proposal_ref(oid)
@@ -83,9 +87,9 @@ def push_proposal(git: Git, remote: str, raw: bytes, branch: str | None) -> bool
 
 
 def push_word(there: ProposedThere, proposal: Proposal, principal: str, raw: bytes) -> Said:
-    """Push a signed word as that of `principal`, in the place of what they said before.
+    """Push the approval or revocation `raw` as that of `principal`, replacing their earlier one.
 
-    Raises CannotJudge where it can't be told what came of it, or no ref can have that name.
+    Raises CannotJudge if the outcome can't be determined, or if the principal's name is too long for a ref.
     """
     ref = approval_ref(proposal.oid, principal)
     if ref is None:
@@ -105,7 +109,7 @@ def push_word(there: ProposedThere, proposal: Proposal, principal: str, raw: byt
 
 
 def push_landing(there: ProposedThere, proposal: Proposal) -> Landed:
-    """Push a proposed tag to its own name. Raises CannotJudge where it can't be told what came of it."""
+    """Push a proposed tag to its own name. Raises CannotJudge if the outcome can't be determined."""
     name = proposal.tag.name
     if push(there.git, there.remote, [f"{proposal.oid}:{TAGS}{name}"]):
         return "landed"
@@ -114,7 +118,7 @@ def push_landing(there: ProposedThere, proposal: Proposal) -> Landed:
 
 
 def push_withdrawal(there: ProposedThere, proposal: Proposal) -> Withdrawn:
-    """Delete a proposal. Raises CannotJudge where it can't be told what came of it."""
+    """Delete a proposal. Raises CannotJudge if the outcome can't be determined."""
     ref = proposal_ref(proposal.oid)
     if push(there.git, there.remote, [f":{ref}"]):
         return "withdrawn"
@@ -125,7 +129,7 @@ def push_withdrawal(there: ProposedThere, proposal: Proposal) -> Withdrawn:
 
 
 def fetch_landed(there: ProposedThere, proposal: Proposal) -> bool:
-    """Get a tag that has landed into the repository; whether it is there now."""
+    """Fetch a tag that has landed into the clone; returns whether the remote gave it."""
     try:
         Remote.named(there.repository, there.remote).fetch_tag(proposal.tag.name)
     except RemoteIsSilent:

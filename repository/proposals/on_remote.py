@@ -1,4 +1,4 @@
-"""What is proposed on a remote: the tag objects that wait there for approvals, and those that have landed."""
+"""The proposals on a remote: tag objects that wait there for approvals, and those that have landed."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 
     from ..git.command import Git
 
-# Seconds that a remote has while somebody types.
+# How many seconds a completion in the shell waits for a remote.
 AT_ONCE = 5.0
-# So few digits of an id say which one is meant, as Git abbreviates them.
+# The fewest digits by which a proposal's id can be abbreviated, as in Git.
 FEWEST_DIGITS = 7
 
 
 class NoSuchProposal(LookupError):
-    """No proposal is meant, or several are; the message says what there is."""
+    """The digits match no proposal, or several; the message says which there are."""
 
 
 class Proposal(Record):
-    """A tag object that is proposed: its id, and what it would be."""
+    """A proposed tag object: its id, its parsed name, and the tag that it would become."""
 
     oid: str
     name: TagName
@@ -44,12 +44,11 @@ class Proposal(Record):
 
 
 class ProposedThere(Record):
-    """What is proposed on the remote of this name.
+    """The proposals on the remote named `remote`.
 
-    `repository` is the clone, and `git` the same, which sees besides, while
-    this is open, all that is proposed and the tags of its models. `listing` is
-    what the remote has. `waiting` are the proposals by id, `landed` the ids of
-    those that have landed, with the tag's name.
+    `repository` is the clone. `git` is the same, but while this is open it also has access to the fetched proposals and
+    to the tags of their models. `listing` are the remote's refs. `waiting` are the proposals by id; `landed` maps the
+    ids of those that have landed to the names of their tags.
     """
 
     repository: Git
@@ -73,17 +72,17 @@ class ProposedThere(Record):
 
 @contextlib.contextmanager
 def proposals_on(git: Git, remote: str, digits: str | None = None) -> Iterator[ProposedThere]:
-    """What is proposed on `remote`; with `digits` only the one proposal whose id begins so.
+    """The proposals on `remote`; with `digits` only the one whose id begins with these.
 
-    Nothing is written into the repository. Raises CannotJudge where the remote does not
-    give what it has, and NoSuchProposal where `digits` do not mean one that waits.
+    Nothing is written into the repository. Raises CannotJudge if the remote's objects can't be fetched, and
+    NoSuchProposal unless `digits` match exactly one waiting proposal.
     """
     there = Remote.named(git, remote)
     listing = _listing(there, TAGS, HEADS)
     assert listing.approvals is not None
     waiting, landed = _sorted_out(listing)
     if digits is not None:
-        # Of what has landed the proposal may be archived.
+        # The proposal of a landed tag may have been archived, so the tags are searched.
         standing = {oid: name for name, oid in listing.tags.items()}
         waiting = [only_one(digits, waiting, standing, remote)]
     with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
@@ -97,18 +96,18 @@ def proposals_on(git: Git, remote: str, digits: str | None = None) -> Iterator[P
 
 
 def ids_of_proposals(git: Git, remote: str) -> list[str]:
-    """The ids of what waits on `remote`, for somebody who types. Raises CannotJudge where it does not say at once."""
+    """The ids of the waiting proposals on `remote`, for completion. Raises CannotJudge if it is slow to answer."""
     there = Remote.named(git, remote, seconds=AT_ONCE)
     return _sorted_out(_listing(there, TAGS))[0]
 
 
 def ask(git: Git, remote: str, tag: str) -> Listing:
-    """What `remote` has now of one tag and of all proposals. Raises CannotJudge where it does not say."""
+    """The current refs of `remote`: one tag, and all proposals and approvals. Raises CannotJudge if it is silent."""
     return _listing(Remote.named(git, remote), TAGS + tag)
 
 
 def _listing(remote: Remote, *what: str) -> Listing:
-    """What a remote has of proposals, and of `what`: prefixes, or the name of a ref."""
+    """The remote's proposals and approvals, and its refs that match `what`: prefixes that end in "/", or full names."""
     listed = remote.refs_matching([f"{one}*" if one.endswith("/") else one for one in (*what, ROOT)])
     return Listing(
         {ref[len(TAGS) :]: oid for ref, oid in listed.items() if ref.startswith(TAGS)},
@@ -118,7 +117,7 @@ def _listing(remote: Remote, *what: str) -> Listing:
 
 
 def is_behind(git: Git, remote: str, listing: Listing) -> bool:
-    """Whether the remote's default branch, which the policy comes from, has changed since it was fetched."""
+    """Whether the remote's default branch, from which the policy is read, has moved since it was last fetched."""
     tracking = f"refs/remotes/{remote}/"
     branch = git.line("symbolic-ref", "--quiet", f"{tracking}HEAD", accepted=(0, 1, 128))
     there = listing.heads.get(HEADS + branch.removeprefix(tracking)) if branch else None
@@ -126,10 +125,7 @@ def is_behind(git: Git, remote: str, listing: Listing) -> bool:
 
 
 def bring_history(git: Git, remote: str, proposal: Proposal) -> None:
-    """Have the commit of a proposal in the repository, with its history and files, as far as the remote gives it.
-
-    No ref is made.
-    """
+    """Fetch the commit of a proposal, with its history and files, unless the repository has it; creates no ref."""
     with contextlib.closing(GitProgram(git)) as reader:
         (found,) = reader.objects([_commit_of(proposal)], limit=0)
     if found.type is None:
@@ -142,7 +138,7 @@ def _commit_of(proposal: Proposal) -> str:
 
 
 def _sorted_out(listing: Listing) -> tuple[list[str], dict[str, str]]:
-    """The ids of the proposals that wait, and of those that have landed, with their tag's name."""
+    """The ids of the waiting proposals, and those of the landed ones, each with the name of its tag."""
     names = {oid: name for name, oid in listing.tags.items()}
     proposed = [ref.tag for ref in map(read_ref, listing.approvals or ()) if isinstance(ref, ProposalRef)]
     return [oid for oid in proposed if oid not in names], {oid: names[oid] for oid in proposed if oid in names}
@@ -163,7 +159,7 @@ def only_one(digits: str, waiting: Mapping[str, object] | Sequence[str], landed:
 
 
 def proposals_with_ids(git: Git, oids: Sequence[str]) -> dict[str, Proposal]:
-    """The proposals with these ids, of which any that is no model tag is left out."""
+    """The proposals with these ids, by id; objects that are not model tags are left out."""
     found = {}
     with contextlib.closing(GitProgram(git)) as reader:
         for one in reader.objects(oids, limit=TAG_BYTES):

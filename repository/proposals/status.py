@@ -1,4 +1,4 @@
-"""The state of a proposal: what it would change, whether it may land, and what it lacks."""
+"""The status of a proposal: what it would change, whether it may land, and which approvals it lacks."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ if TYPE_CHECKING:
     State = Literal["waiting", "ready", "overtaken", "expired"]
 
 RULE = "approved"
-# Stands for a signer whom this clone can't tell.
+# The principal of a signature that this clone can't verify.
 UNKNOWN = "somebody"
 
 
 class Move(Record):
-    """What a stage holds now, and would hold then: versions, or commits without one; None for nothing."""
+    """What a stage holds now, and would hold after the landing: a version, a commit without one, or None."""
 
     stage: str
     before: str | None
@@ -55,7 +55,10 @@ class Move(Record):
 
 
 class Required(Record):
-    """An entry of the policy that covers a proposal: whom it names, and what it still wants, None for nothing."""
+    """An `approvals.require` entry that covers a proposal.
+
+    `people` are the principals whom it names, `lacks` says what is missing, None if nothing is.
+    """
 
     entry: Requirement
     people: frozenset[str]
@@ -63,12 +66,12 @@ class Required(Record):
 
 
 class ProposalStatus(Record):
-    """The state of a proposal.
+    """The status of a proposal.
 
-    `verdict` is what all rules but the one on approvals say of it now.
-    `required` are the entries that cover it, by their number in the policy.
-    `tagger` is the principal of its own signature, None without a good one.
-    `version` is what it is about, None for a model or for a commit without one.
+    `version` is the version that the tag is about, None if it is about the model or a commit without a version.
+    `verdict` is the verdict on it now, by all rules except `approved`. `required` are the entries of the policy that
+    cover it, by number. `standing` are its approvals. `tagger` is the principal who signed it, None without a good
+    signature. `moves` are the stages that it would move.
     """
 
     proposal: Proposal
@@ -82,17 +85,17 @@ class ProposalStatus(Record):
 
     @property
     def lacks(self) -> list[Shortfall]:
-        """What is missing."""
+        """What is missing, for each entry that is not satisfied."""
         return [one.lacks for one in self.required.values() if one.lacks is not None]
 
     @property
     def hopeless(self) -> Shortfall | None:
-        """What no approval can help, None for nothing."""
+        """The first entry that no approval can satisfy, None if there is none."""
         return next((one for one in self.lacks if one.hopeless is not None), None)
 
     @property
     def state(self) -> State:
-        """Why it does not land, if it does not."""
+        """Whether it may land ("ready"), or why it may not."""
         if self.is_expired:
             return "expired"
         if not self.verdict.accepted:
@@ -101,7 +104,7 @@ class ProposalStatus(Record):
 
     @property
     def because(self) -> str | None:
-        """Why it does not land as it is; None for one that may."""
+        """Why it may not land as it is, in words; None if it may."""
         if self.state == "expired":
             return "it was made longer ago than `approvals.expire` allows; propose it anew"
         if self.state == "overtaken":
@@ -111,27 +114,28 @@ class ProposalStatus(Record):
 
     @property
     def time(self) -> int:
-        """When it was made, by the clock of who made it."""
+        """The tagger's time, in seconds since the epoch; 0 if it has none."""
         found = self.proposal.tag.object
         return found.tagger.time if found is not None and found.tagger is not None else 0
 
     def may_be_landed_by(self, principal: str) -> bool:
-        """Whether it has its approvals where this is who lands it."""
+        """Whether it has enough approvals if `principal` lands it: some entries don't count the pusher's approval."""
         return self.state == "ready" and all(
             "pusher" not in one.entry.barred or len(set(self.has(number)) - {principal}) >= one.entry.enough
             for number, one in self.required.items()
         )
 
     def has(self, number: int) -> list[str]:
-        """Whose approvals count for the entry of this number."""
+        """The sorted principals whose approvals count for the entry with this number."""
         lacks = self.required[number].lacks
         return sorted(lacks.has if lacks is not None else self.standing.approved_by & self.required[number].people)
 
 
 class ProposalJudge(Judge):
-    """Judges one tag by all rules but the one on approvals, and keeps what it was handed.
+    """Judges one tag by all rules except `approved`.
 
-    `entries` are the entries of the policy that cover the tag, `tagger` is who signed it.
+    `entries` are afterwards the entries of the policy that cover the tag, by number, and `tagger` is the principal who
+    signed it.
     """
 
     def __init__(self, policy: Policy, circumstances: Circumstances, *, verify: Verify) -> None:
@@ -141,7 +145,7 @@ class ProposalJudge(Judge):
         self._verify = verify
 
     def judge_model(self, push: ModelPush) -> None:
-        """As any judge."""
+        """As `Judge.judge_model`; also sets `entries` and `tagger`."""
         super().judge_model(push)
         push = push._replace(signatures=self._verify(push.pushed))
         facts = build_facts(push, self.settings_of(push.model), self.circumstances, self.documents)
@@ -156,10 +160,10 @@ class ProposalJudge(Judge):
 def proposal_status(
     proposal: Proposal, reader: Reader, git: Git, loaded: LoadedPolicy, *, remote: str | None
 ) -> ProposalStatus:
-    """How this proposal stands, judged as if it landed now, by the refs and tags that `reader` has.
+    """The status of a proposal, judged as if it landed now, by the refs and tags that `reader` has.
 
-    `git` sees its objects; `remote` is None on the server itself. Raises CannotJudge where the repository or the
-    policy can't be read.
+    `git` has access to its objects; `remote` is the remote's name, None on the server itself. Raises CannotJudge if
+    the repository can't be read.
     """
     now = int(time.time())
     unsure: set[str] = set()
@@ -193,9 +197,10 @@ def proposal_status(
 
 
 def _as_far_as_possible(verify: Verify | None, unsure: set[str]) -> Verify:
-    """`verify` for a clone, where the server's list of signers may not be: a signature then counts as what it says.
+    """`verify` for a clone that may lack the server's allowed signers: a signature then counts without verification.
 
-    Each is verified once. `unsure` gets a sentence for those that the server has yet to verify.
+    An approval is taken to be signed by the principal in its ref, any other tag by UNKNOWN, and a sentence about that
+    is added to `unsure`. Each signature is verified once.
     """
     known: dict[str, Signature] = {}
 

@@ -16,19 +16,18 @@ _LARGEST = 1 << 20
 
 
 class DeclaredStages(Record):
-    """`names` is None where any stage is allowed; `note` says why where the file can't be read."""
+    """The declared stages; `names` is None if any stage is allowed. `note` says why the file can't be read, if so."""
 
     names: tuple[str, ...] | None
     note: str | None = None
 
 
 def declared_stages(reader: Reader, commit: str | None, budget: Budget | None = None) -> DeclaredStages:
-    """What `.gto` at the trusted commit declares.
+    """The stages that `.gto` declares in the trusted `commit`.
 
-    A file that GTO can't read declares nothing, and the note says so: GTO
-    itself fails on it, but not on the server, where it never looks at it.
-    Raises CannotJudge where Git can't read the commit, or the file takes longer
-    than the `budget` allows.
+    A file that GTO can't read allows any stage, and the note says so. GTO itself fails on such a file, but only in a
+    work tree, so it must not stop all pushes. Raises CannotJudge if Git can't read the commit, or if parsing the file
+    exceeds the `budget`.
     """
     if commit is None:
         return DeclaredStages(None)
@@ -48,10 +47,10 @@ def declared_stages(reader: Reader, commit: str | None, budget: Budget | None = 
 
 
 def stages_in(data: bytes, documents: DocumentFiles) -> tuple[str, ...] | None:
-    """The stages in a `.gto` file, None for any. Raises ValueError where GTO can't read it.
+    """The stages in a `.gto` file, None for any. Raises ValueError if GTO can't read it.
 
-    As in gto.config: names of keys in any case; no stages, or none but null, means any; an empty
-    list means that none is allowed.
+    As in gto.config, the case of the key does not matter; no key `stages`, or null, allows any stage; an empty list
+    allows none.
     """
     content = documents.load(data) or {}
     if not isinstance(content, dict):

@@ -1,8 +1,9 @@
-"""Policies that were read and can judge: the last step from a setting to a verdict.
+"""Parses the policies that count, so that they can judge.
 
-`PolicyLocation` is where a setting says that one lies, `PolicyFile` what lies
-there, `PolicySource` which of all possible ones counts, `LoadedPolicy` what it
-says.
+The steps from a setting to a policy: `PolicyLocation` is where a setting says
+that the policy is, `PolicyFile` the content of the file there, `PolicySource`
+the policy that counts among several possible ones, `LoadedPolicy` the same
+parsed.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ if TYPE_CHECKING:
 
 
 class LoadedPolicy(Record):
-    """A policy, and where it comes from.
+    """A parsed policy, and where it comes from.
 
-    `declared_stages` are those that `.gto` names beside it, None where it names
-    none or nobody asked. `notes` are sentences that its verdict must mention.
+    `declared_stages` are those that `.gto` declares in the same commit, None if any stage is allowed or the file was
+    not read. `notes` are sentences for its verdict.
     """
 
     source: PolicySource
@@ -45,12 +46,12 @@ class LoadedPolicy(Record):
     notes: tuple[str, ...] = ()
 
     def verdict_of(self, judge: Judge, *notes: str) -> Verdict:
-        """The verdict of a judge who went by this policy, with more notes."""
+        """The verdict of `judge`, which judged by this policy, with its notes and these."""
         return judge.verdict(source=self.source.source, policy_id=self.source.id, notes=[*self.notes, *notes])
 
 
 def load_source(source: PolicySource, *, site: bool = False, load: LoadPolicy = load_policy) -> LoadedPolicy:
-    """The policy that `source` found; `load` reads its content. Raises CannotJudge where it is not a policy."""
+    """Parse `source` by `load`. Raises CannotJudge, with all mistakes, if it is not a valid policy."""
     notes = (source.note,) if source.note else ()
     if source.data is None:
         return LoadedPolicy(source, built_in_policy(), notes=notes)
@@ -70,7 +71,7 @@ def load_server_policies(
 ) -> list[LoadedPolicy]:
     """The policies by which a server judges: the repository's, and the site's if there is one.
 
-    Raises CannotJudge where one of them can't be read.
+    Raises CannotJudge if one of them can't be read or is not valid.
     """
     loaded = [load_source(server_policy(reader, configuration), load=load)]
     of_site = site_policy(reader, configuration)
@@ -82,9 +83,10 @@ def load_server_policies(
 def with_declared_stages(
     loaded: Sequence[LoadedPolicy], updates: Iterable[RefUpdate], reader: Reader, budget: Budget | None = None
 ) -> list[LoadedPolicy]:
-    """The policies with the stages that `.gto` declares beside the first, read only where `updates` may ask for them.
+    """The policies, with the stages that `.gto` declares in the commit of the first one.
 
-    Where GTO can't read the file the first one's verdict gets a note of it.
+    The file is read only if `updates` assign stages and a policy names none itself. If GTO can't read it, the first
+    policy gets a note. Raises CannotJudge like `declared_stages`.
     """
     if not any("#" in update.ref and update.new for update in updates):
         return list(loaded)

@@ -1,14 +1,14 @@
-"""Keeps the policy that was read last, so that most hooks need not read TOML.
+"""Caches the parsed policy, so that most hooks need not parse TOML.
 
-`tomllib` and the table of keys take longer to import than a whole judgement
-does. What they made of a policy file is kept beside the push log, as plain
-values (marshal), under the SHA-256 of the file's content and of the layout of
-these values; a policy that does not match it is read anew.
+Importing `tomllib` and the table of keys takes longer than judging a push. The
+parsed policy is stored beside the push log as plain values (marshal), with the
+SHA-256 of the policy file's content and of the layout of these values; if that
+differs, the policy file is parsed again.
 
-A forged policy would let anything in. So a kept one counts only if its file
-belongs to the user whom this hook runs as and can be written by nobody else:
-whoever can write such a file can change the hook itself. Whatever is wrong
-with it, the policy file is read instead, and nobody is bothered.
+A forged policy would let anything in. So a cached one counts only if its file
+belongs to the user that this hook runs as and nobody else can write it: a user
+who can write such a file can change the hook itself. If anything is wrong with
+the cache, the policy file is parsed instead, without a message.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 
 HASH_LENGTH = 64
 
-# What a kept policy's file is called, by whether it is the site's; the user's id follows.
+# The first part of a cache file's name, by whether the policy is the site's; the second is the user's id.
 KINDS = {False: "policy", True: "site-policy"}
 
 
 class PolicyCache:
-    """The policies kept in the repository whose common directory is `common_dir`: one, and one of the site."""
+    """The cached policies of the repository with the common directory `common_dir`: its own, and the site's."""
 
     def __init__(self, common_dir: str) -> None:
         self._folder = os.path.join(common_dir, STATE_FOLDER)
 
     def load(self, data: bytes, *, site: bool = False) -> Policy:
-        """What `load_policy` makes of a policy file's content; raises what it raises."""
-        # In a shared repository several users run hooks; each trusts only their own.
+        """As `load_policy`, from the cache if it has the policy; raises what `load_policy` raises."""
+        # In a shared repository several users run hooks, and none trusts another's file.
         path = os.path.join(self._folder, f"{KINDS[site]}.{os.geteuid()}")
         key = sha256(b"\0".join((LAYOUT.encode(), KINDS[site].encode(), data))).encode()
         kept = _read_kept(path, key)
@@ -54,7 +54,7 @@ def _read_kept(path: str, key: bytes) -> Policy | None:
     try:
         content = own_file(path)
         values = content[2 * HASH_LENGTH :]
-        # The second hash tells a file that a crash of the machine has left half written.
+        # The second hash detects a file that a crash of the machine has left half written.
         if content[: 2 * HASH_LENGTH] != key + sha256(values).encode():
             return None
         return from_plain(marshal.loads(values))  # noqa: S302 - only what this very user wrote gets here

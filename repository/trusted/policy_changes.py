@@ -1,4 +1,4 @@
-"""Whether a push changes a policy that will judge the pushes after it."""
+"""Finds out whether a push changes a policy that will judge later pushes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class PolicyChange(Record):
-    """A policy as it would be after the push.
+    """A policy as it would be after the push: the file `path` of the ref `ref`.
 
-    `data` is the new file and `id` its id, None where the push removes it. `problem` is a
-    sentence that says why the file could not even be read; mistakes in its
-    content are found later. `site` marks a policy of the whole site.
+    `data` is its new content and `id` its new id, both None if the push removes it or it can't be read; then `problem`
+    says why that is an error, None if it is not. Mistakes in the content are found later. `site` marks a policy of
+    the whole site.
     """
 
     ref: str
@@ -33,7 +33,11 @@ class PolicyChange(Record):
 
 
 class Watched(Record):
-    """A file on a ref that is a policy, or may become one. If it is `required`, its absence is an error."""
+    """A file on a ref that is a policy, or may become one.
+
+    `setting` is the Git setting that names it, None for the default place. If it is `required`, its absence is an
+    error.
+    """
 
     ref: str
     path: str
@@ -42,7 +46,7 @@ class Watched(Record):
 
 
 def watched_policies(reader: Reader, configuration: Configuration) -> list[Watched]:
-    """The places on a server where a push could change a policy. Settings that can't be parsed are passed over."""
+    """The files on a server by which a push could change a policy. Settings that can't be parsed are ignored."""
     watched = []
     head = reader.head()
     if configuration.get(POLICY_SETTING) is None and head is not None:
@@ -59,7 +63,7 @@ def watched_policies(reader: Reader, configuration: Configuration) -> list[Watch
 
 
 def policy_changes(reader: Reader, configuration: Configuration, updates: Iterable[RefUpdate]) -> list[PolicyChange]:
-    """The policies that differ after these updates. Raises CannotJudge where Git can't read the objects."""
+    """The policies that `updates` would change. Raises CannotJudge if Git can't read the objects."""
     by_ref = {update.ref: update for update in updates}
     if not by_ref:
         return []
@@ -74,7 +78,7 @@ def policy_changes(reader: Reader, configuration: Configuration, updates: Iterab
 
 
 def _change(reader: Reader, watched: Watched, update: RefUpdate) -> PolicyChange | None:
-    # Not `update.old`: that is what the client says, and Git deletes a ref whatever it says there.
+    # Not `update.old`, which is only the client's claim: Git deletes a ref even if the claim is false.
     standing = reader.existing([watched.ref]).get(watched.ref)
     if _entry_id(reader, standing, watched.path) == _entry_id(reader, update.new, watched.path):
         return None

@@ -1,4 +1,4 @@
-"""Parses the settings that say where a policy is, and reads it from there."""
+"""Parses the Git settings that say where a policy is, and reads it from there."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ LARGEST_POLICY = 1 << 20
 
 
 class PolicyLocation(Record):
-    """`setting` says `file:<path>` (`ref` is None) or `ref:<ref>:<path>` (`ref` is a full name, or HEAD)."""
+    """Where the Git setting `setting` says that the policy is.
+
+    `file:<path>` has an absolute path and the ref None; `ref:<ref>:<path>` has the full name of a ref, or HEAD.
+    """
 
     setting: str
     ref: str | None
@@ -27,7 +30,7 @@ class PolicyLocation(Record):
 
 
 class PolicyFile(Record):
-    """A policy file's bytes, the id that tells them apart, and the commit that they were taken from."""
+    """The content of a policy file, its id (a blob id or `sha256:…`), and its commit, None outside of Git."""
 
     data: bytes
     id: str
@@ -35,7 +38,7 @@ class PolicyFile(Record):
 
 
 def parse_location(setting: str, value: str) -> PolicyLocation:
-    """Reads the value of a setting. A branch may go by its short name. Raises CannotJudge for anything else."""
+    """Parse the value of a setting; a branch may be given by its short name. Raises CannotJudge if it is malformed."""
     form, _, rest = value.partition(":")
     if form == "file" and os.path.isabs(rest):
         return PolicyLocation(setting, None, rest)
@@ -49,7 +52,7 @@ def parse_location(setting: str, value: str) -> PolicyLocation:
 
 
 def read_location(location: PolicyLocation, reader: Reader) -> PolicyFile:
-    """The policy that a setting names; raises CannotJudge where it can't be had."""
+    """The policy that a setting names. Raises CannotJudge if it does not exist or can't be read."""
     if location.ref is None:
         return _read_set_file(location)
     commit = reader.head_commit() if location.ref == "HEAD" else reader.existing([location.ref]).get(location.ref)
@@ -69,10 +72,10 @@ def read_location(location: PolicyLocation, reader: Reader) -> PolicyFile:
 
 
 def read_at(reader: Reader, commit: str, path: str, because: str) -> PolicyFile | None:
-    """A policy file in a commit, None where there is none.
+    """The policy file at `path` in a commit, None if there is none.
 
-    `because` names what asks for it. Raises CannotJudge for what is no
-    ordinary file, or larger than a policy may be.
+    `because` says in messages why it is read. Raises CannotJudge if it is not an ordinary file or larger than
+    LARGEST_POLICY.
     """
     entry = reader.entry(commit, path, limit=LARGEST_POLICY)
     if entry is None:
@@ -88,10 +91,10 @@ def read_at(reader: Reader, commit: str, path: str, because: str) -> PolicyFile 
 
 
 def read_file(path: str, because: str) -> bytes | None:
-    """The policy in a file on disk, None where there is no file; `because` names what asks for it.
+    """The content of a policy file on disk, None if there is no such file.
 
-    Raises OSError where it can't be read, CannotJudge where it is no ordinary
-    file or larger than a policy may be.
+    `because` says in messages why it is read. Raises OSError if it can't be read, CannotJudge if it is not an ordinary
+    file or larger than LARGEST_POLICY.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -109,7 +112,7 @@ def read_file(path: str, because: str) -> bytes | None:
 
 
 def file_id(data: bytes) -> str:
-    """What tells one content of a policy file outside of Git from another."""
+    """The id of a policy file outside of Git, by its content."""
     return f"sha256:{sha256(data)}"
 
 

@@ -1,9 +1,9 @@
 """Which policy judges a push: never one that the push itself brings.
 
-Policies are read from the refs as they stand. In `pre-receive` no ref of the
-push has moved yet; its objects are in quarantine. In `update` an earlier ref of
-the same push may have moved, so that hook brings a reader that knows what the
-refs were before (`reader_before.py`).
+Policies are read from the current refs. In `pre-receive` the push has not moved
+any ref yet; its objects are in quarantine. In `update` it may already have moved
+other refs, so that hook passes a reader that knows the earlier values
+(`reader_before.py`).
 """
 
 from __future__ import annotations
@@ -29,12 +29,11 @@ SITE_SETTING = "tagwarden.sitePolicy"
 
 
 class PolicySource(Record):
-    """A policy, not yet read as TOML.
+    """A policy that is not parsed yet.
 
-    `source` is how a verdict names it, such as "HEAD:tagwarden.toml". `id` is
-    the blob's id, or "sha256:…" of a file outside of Git. `data` is None for
-    the built-in policy. `commit` is what the trusted ref names, whose `.gto`
-    counts, None where there is none. `note` is a sentence for every verdict.
+    `source` is its name in a verdict, such as "HEAD:tagwarden.toml". `id` is the blob's id, or "sha256:…" of a file
+    outside of Git. `data` is the content, None for the built-in policy. `commit` is the commit of the trusted ref,
+    from which `.gto` is read; None if there is none. `note` is a sentence for every verdict.
     """
 
     kind: Kind
@@ -46,10 +45,9 @@ class PolicySource(Record):
 
 
 def server_policy(reader: Reader, configuration: Configuration) -> PolicySource:
-    """The repository's policy on a server.
+    """The repository's policy on a server: the first that exists of a setting, HEAD, the default and the built-in one.
 
-    Raises CannotJudge where the first source that is there can't be read: the
-    next one must not stand in for it.
+    Raises CannotJudge if that one can't be read: the next must not replace it.
     """
     head, note = _head_and_note(reader)
     if value := configuration.get(POLICY_SETTING):
@@ -62,7 +60,7 @@ def server_policy(reader: Reader, configuration: Configuration) -> PolicySource:
 
 
 def site_policy(reader: Reader, configuration: Configuration) -> PolicySource | None:
-    """The site's policy on a server, None where none is set. Raises CannotJudge where it can't be read."""
+    """The site's policy on a server, None if none is set. Raises CannotJudge if it can't be read."""
     value = configuration.get(SITE_SETTING)
     return _configured("configured", SITE_SETTING, value, reader, reader.head_commit()) if value else None
 
@@ -70,7 +68,11 @@ def site_policy(reader: Reader, configuration: Configuration) -> PolicySource | 
 def client_policy(
     reader: Reader, configuration: Configuration, *, remote: str | None, work_tree: str | None
 ) -> PolicySource:
-    """The policy in a clone; `remote` is None where none has a name. Raises CannotJudge like `server_policy`."""
+    """The policy in a clone: from a setting, the remote's default branch, the work tree, or the built-in one.
+
+    `remote` is the remote's name, None without one; `work_tree` the path, None in a bare repository. Raises
+    CannotJudge like `server_policy`.
+    """
     remote_head = f"refs/remotes/{remote}/HEAD"
     commit = reader.existing([remote_head]).get(remote_head) if remote else None
     if value := configuration.get(POLICY_SETTING):

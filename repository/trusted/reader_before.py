@@ -1,4 +1,4 @@
-"""Reads some refs as they were before a push, so that the push can't bring the policy that judges it."""
+"""Reads refs as they were before a push, so that the push can't change the policy that judges it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def reader_before(reader: Reader, before: Mapping[str, str | None]) -> Reader:
-    """A reader that gives the refs in `before` their old ids, and refuses to answer for any other ref."""
+    """A reader like `reader` that returns for each ref the id in `before` (None: it did not exist).
+
+    For any other ref, `existing` and `head_commit` raise CannotJudge.
+    """
     return _Before(reader, before)
 
 
@@ -26,7 +29,7 @@ class _Before:
         return getattr(self._reader, name)
 
     def existing(self, refs: Sequence[str]) -> dict[str, str]:
-        """As a reader's. Raises CannotJudge for a ref of which it is not known what it named before."""
+        """As `Reader.existing`, before the push. Raises CannotJudge for a ref that is not in `before`."""
         for ref in refs:
             if ref not in self._before:
                 raise CannotJudge(
@@ -37,6 +40,6 @@ class _Before:
         return {ref: oid for ref in refs if (oid := self._before[ref]) is not None}
 
     def head_commit(self) -> str | None:
-        """As a reader's."""
+        """As `Reader.head_commit`, before the push."""
         head = self._reader.head()
         return self._reader.head_commit() if head is None else self.existing([head]).get(head)
