@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .ci_event import Event
 
 
-class NotThere(Exception):
+class NotFound(Exception):
     """A tag or a remote that was named is not there. The message says which."""
 
 
@@ -47,7 +47,7 @@ def check(
     `remote` is a name or a URL, None for where `git push` would go; without any
     remote all tags are judged by themselves. `source` is the policy, None for
     the clone's; `pusher` is for whom they are pushed, None where only the server
-    will know. Raises NotThere, and CannotJudge where no verdict can be reached.
+    will know. Raises NotFound, and CannotJudge where no verdict can be reached.
     """
     git = Git.here()
     with closing(Configuration(git)) as configuration:
@@ -64,14 +64,14 @@ def check(
             for name, oid in ids.items()
             if there.get(name) == oid
         ]
-        return together(judged([push._replace(updates=new), *landed] if new or not landed else landed))
+        return together(verdicts_of([push._replace(updates=new), *landed] if new or not landed else landed))
 
 
 def check_event(event: Event, *, remote: str | None = None, source: PolicySource | None = None) -> Verdict:
     """Judge the tag that CI was started for, against those of the remote that stood before it.
 
     A checkout may have left the commit in the place of the tag: the tag is
-    fetched again. Raises NotThere and CannotJudge like `check`.
+    fetched again. Raises NotFound and CannotJudge like `check`.
     """
     name = event.ref.removeprefix(TAGS)
     if name == event.ref:
@@ -89,19 +89,19 @@ def check_event(event: Event, *, remote: str | None = None, source: PolicySource
         before = event.before if event.before != oid else None
         updates = [RefUpdate(before, oid, TAGS + name)]
         push = ClientPush(updates, destination, git, configuration, source=source, listing=listing, asks_library=True)
-        return together(judged([push._replace(landed=listing is not None)]))
+        return together(verdicts_of([push._replace(landed=listing is not None)]))
 
 
-def judged(pushes: Sequence[ClientPush]) -> list[Verdict]:
+def verdicts_of(pushes: Sequence[ClientPush]) -> list[Verdict]:
     """Judge each of `pushes`. Raises CannotJudge, where the remote is silent with what to do about it."""
     try:
         return judge_client_pushes(pushes)
     except RemoteIsSilent as silent:
-        raise _with_way_out(silent) from None
+        raise _with_advice(silent) from None
 
 
 def destination_of(git: Git, remote: str | None, *, offline: bool) -> Destination:
-    """Where a push to `remote` (a name or a URL, None for Git's default) goes. Raises NotThere."""
+    """Where a push to `remote` (a name or a URL, None for Git's default) goes. Raises NotFound."""
     name = remote if remote is not None else remote_to_push_to(git)
     if is_remote(git, name):
         return Destination(name, push_url(git, name), offline=offline)
@@ -110,7 +110,7 @@ def destination_of(git: Git, remote: str | None, *, offline: bool) -> Destinatio
     if is_url(remote) or "/" in remote:
         url = git.line("ls-remote", "--get-url", "--end-of-options", remote)
         return Destination(None, url, offline=offline)
-    raise NotThere(f"there is no remote {remote!r} here; `git remote` lists those that are")
+    raise NotFound(f"there is no remote {remote!r} here; `git remote` lists those that are")
 
 
 def ids_of(git: Git, tags: Sequence[str]) -> dict[str, str]:
@@ -122,7 +122,7 @@ def ids_of(git: Git, tags: Sequence[str]) -> dict[str, str]:
         found = reader.existing([TAGS + name for name in wanted])
     for name in wanted:
         if TAGS + name not in found:
-            raise NotThere(f"there is no tag {name!r} here")
+            raise NotFound(f"there is no tag {name!r} here")
     return {name: found[TAGS + name] for name in wanted}
 
 
@@ -141,7 +141,7 @@ def _listing(
         remote = remote_of(destination, git, configuration)
         return remote.list(models, tags=[*(tags or ()), *sorted(parents)], heads=True)
     except RemoteIsSilent as silent:
-        raise _with_way_out(silent) from None
+        raise _with_advice(silent) from None
 
 
 def _repair(git: Git, configuration: Configuration, destination: Destination, name: str) -> None:
@@ -157,5 +157,5 @@ def _repair(git: Git, configuration: Configuration, destination: Destination, na
         raise CannotJudge(f"The tag {name!r} could not be fetched again. {silent}") from None
 
 
-def _with_way_out(silent: RemoteIsSilent) -> CannotJudge:
+def _with_advice(silent: RemoteIsSilent) -> CannotJudge:
     return CannotJudge(f"{silent}\n`tagwarden check --offline` judges by the tags of this clone alone.")

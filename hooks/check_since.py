@@ -25,7 +25,7 @@ from ..repository.judging.client_push import ClientPush, remote_of
 from ..repository.registry import TAG_BYTES
 from ..repository.remote.reader import RemoteReader, fetch_missing, with_objects_in
 from ..repository.remote.remote import PATIENCE, Listing
-from .check import destination_of, judged
+from .check import destination_of, verdicts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
 
 def check_since(
-    verdict: Verdict, moment: int, *, but: str, remote: str | None = None, source: PolicySource | None = None
+    verdict: Verdict, moment: int, *, excluding: str, remote: str | None = None, source: PolicySource | None = None
 ) -> Verdict:
     """`verdict` with that on the remote's model tags that are dated at `moment` or later.
 
     Each is judged against what stood before it. Near misses and tags without a
-    date are among them, the tag `but` is not. Raises NotThere and CannotJudge.
+    date are among them, the tag `excluding` is not. Raises NotFound and CannotJudge.
     """
     git = Git.here()
     with closing(Configuration(git)) as configuration, tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
@@ -51,7 +51,7 @@ def check_since(
         listing = asked.list(None, heads=True)
         tags = {name: oid for name, oid in listing.tags.items() if parse_tag_name(name) is not None}
         seeing = fetch_missing(git, asked, tags, into=os.path.join(folder, "tags"))
-        chosen = _dated_since(seeing, {name: oid for name, oid in tags.items() if name != but}, moment)
+        chosen = _dated_since(seeing, {name: oid for name, oid in tags.items() if name != excluding}, moment)
         if not chosen:
             return verdict
         objects = asked.fetch(
@@ -61,9 +61,11 @@ def check_since(
             largest_file=MOST_FILE_BYTES,
         )
         push = ClientPush((), destination, with_objects_in(seeing, objects), configuration, source, asks_library=True)
-        verdicts = judged(
+        verdicts = verdicts_of(
             [
-                push._replace(updates=[RefUpdate(None, oid, TAGS + name)], listing=_around(listing, name), landed=True)
+                push._replace(
+                    updates=[RefUpdate(None, oid, TAGS + name)], listing=_listing_for(listing, name), landed=True
+                )
                 for name, oid in sorted(chosen.items())
             ]
         )
@@ -84,7 +86,7 @@ def _dated_since(git: Git, tags: Mapping[str, str], moment: int) -> dict[str, st
         return chosen
 
 
-def _around(listing: Listing, name: str) -> Listing:
+def _listing_for(listing: Listing, name: str) -> Listing:
     """What the judge of one tag asks a remote for: the model's tags in any case, and those in the way of its name."""
     model = model_of(name).lower()
     parents = set(parents_of(name))

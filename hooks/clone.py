@@ -17,14 +17,14 @@ class Clone(HookedRepository):
         """CannotInstall where there is no clone with a work tree."""
         super().__init__(path)
         if self.ask("rev-parse", "--is-bare-repository") == "true":
-            raise CannotInstall(self._about_a_bare_one())
+            raise CannotInstall(self._bare_message())
         work_tree = self.ask("rev-parse", "--show-toplevel", accepted=(0, 128))
         if not work_tree:
             raise CannotInstall(f"{self.path} has no work tree to push from")
         self.work_tree = self.hooks_run_in = os.path.abspath(work_tree)
         self.git = Git.at(self.work_tree)
 
-    def _about_a_bare_one(self) -> str:
+    def _bare_message(self) -> str:
         # The first that Git lists is the repository itself.
         listed = self.ask("worktree", "list", "--porcelain").split("\n\n")[1:]
         work_trees = [lines.partition("\n")[0].removeprefix("worktree ") for lines in listed if lines]

@@ -14,7 +14,7 @@ from .cached_interpreter import repair_command, warning_about
 from .clone import Clone
 from .hook_file import NEXT, hook_file, own_lines_in
 from .hook_place import has_stanza, hook_place, stanza
-from .lfs import FOR_HUSKY, uses_lfs, what_lfs_lacks
+from .lfs import FOR_HUSKY, lfs_problem, uses_lfs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def install(path: str, *, configured: bool = False) -> list[str]:
             if not has_stanza(place):
                 for_lfs = f"{FOR_HUSKY}\n" if place.manager == "husky" and uses_lfs(clone) else ""
                 raise CannotInstall((stanza(place) + for_lfs).rstrip())
-            lacking = what_lfs_lacks(clone, place)
+            lacking = lfs_problem(clone, place)
             return [f"{place.file} calls tagwarden: there is nothing to do.", *([lacking] if lacking else ())]
         else:
             _check(clone, place)

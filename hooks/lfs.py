@@ -20,7 +20,7 @@ def uses_lfs(clone: Clone) -> bool:
     return os.path.isdir(os.path.join(clone.common_dir, "lfs")) and clone.setting("filter.lfs.clean") is not None
 
 
-def what_lfs_lacks(clone: Clone, place: HookPlace) -> str | None:
+def lfs_problem(clone: Clone, place: HookPlace) -> str | None:
     """What to put where so that Git LFS sees pushes; None where it does, or is not used.
 
     Our own hook file calls it. lefthook does as well, by itself.

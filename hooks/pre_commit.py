@@ -26,13 +26,13 @@ from ..repository.trusted.policy_location import POLICY_FILE
 from .cached_interpreter import IN_PRE_COMMIT
 from .install import install
 from .pre_push import NOTHING_PUSHED, judge_push
-from .softness import only_warns
-from .status import gate_is_there, status
+from .status import hook_is_in_place, status
+from .warn_only import only_warns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-HOW = (
+HOOK_MISSING = (
     "pre-commit does not see most pushes of tags, so a hook of Git's own must judge them, and there is none in this "
     f"clone. Once: {IN_PRE_COMMIT}"
 )
@@ -68,12 +68,12 @@ def judge(environment: Mapping[str, str], *, warns: bool = False) -> int:
 
     With `warns`, or where the clone's configuration says so, what would refuse is said, and the push goes on.
     """
-    judged = status_of(lambda: _judge_seen(environment), outcome=NOTHING_PUSHED if not warns else "It goes on.")
-    if not gate_is_there("."):
+    judged = status_of(lambda: _judge_pushed_tag(environment), outcome=NOTHING_PUSHED if not warns else "It goes on.")
+    if not hook_is_in_place("."):
         if environment.get("CI"):
             write_message(["tagwarden: this is CI, from which nobody pushes: that Git's own hook is missing is fine"])
         else:
-            write_message([f"tagwarden: {HOW}"])
+            write_message([f"tagwarden: {HOOK_MISSING}"])
             judged = judged or (ACCEPTED if _only_warns() else REFUSED)
     if judged != ACCEPTED and warns:
         write_message(["tagwarden: this only warns here (--warn), and the push goes on"])
@@ -86,15 +86,15 @@ def _only_warns() -> bool:
         return only_warns(configuration)
 
 
-def _judge_seen(environment: Mapping[str, str]) -> int:
-    pushed = seen_update(environment)
+def _judge_pushed_tag(environment: Mapping[str, str]) -> int:
+    pushed = pushed_tag(environment)
     if pushed is None:
         return ACCEPTED
     url = environment["PRE_COMMIT_REMOTE_URL"]
     return judge_push([pushed], environment.get("PRE_COMMIT_REMOTE_NAME", url), url)
 
 
-def seen_update(environment: Mapping[str, str]) -> RefUpdate | None:
+def pushed_tag(environment: Mapping[str, str]) -> RefUpdate | None:
     """The tag that pre-commit says is pushed, None where it names none.
 
     What the tag was on the remote is not told. Raises CannotJudge where what is

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # What it means that no verdict could be reached.
 NOTHING_PUSHED = "Nothing was pushed."
 
-CONCERN_US = (TAGS, REPLACEMENTS)
+JUDGED_REFS = (TAGS, REPLACEMENTS)
 
 
 def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
@@ -49,8 +49,8 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
     Returns 0 (accepted) or 1 (refused). Raises CannotJudge where no verdict can
     be reached. A clone that only warns accepts in any case.
     """
-    concerning = [update for update in updates if update.ref.startswith(CONCERN_US)]
-    if not concerning:
+    relevant = [update for update in updates if update.ref.startswith(JUDGED_REFS)]
+    if not relevant:
         return ACCEPTED
     from ..policy.errors import CannotJudge
     from ..report.escape import escape
@@ -61,9 +61,9 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
     from ..repository.judging.model_updates import updates_by_model
     from ..repository.remote.offline import is_offline
     from ..repository.remote.remote import RemoteIsSilent
-    from .softness import WHY_ACCEPTED, only_warns
+    from .warn_only import WHY_ACCEPTED, only_warns
 
-    if not updates_by_model(concerning) and not any(update.ref.startswith(CONCERN_US[1]) for update in concerning):
+    if not updates_by_model(relevant) and not any(update.ref.startswith(JUDGED_REFS[1]) for update in relevant):
         return ACCEPTED
     git = Git.here()
     configuration = Configuration(git)

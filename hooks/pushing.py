@@ -27,7 +27,7 @@ from ..repository.making.writing import push
 from ..repository.registry import read_refs
 from ..repository.remote.reader import fetch_missing
 from ..repository.remote.remote import PATIENCE, Listing
-from .check import NotThere, destination_of, ids_of, judged
+from .check import NotFound, destination_of, ids_of, verdicts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -43,11 +43,11 @@ if TYPE_CHECKING:
 MOST_REFUSALS = 3
 
 
-class Left(Record):
+class Unpushed(Record):
     """A tag that was not pushed, and why: a sentence."""
 
     tag: str
-    because: str
+    reason: str
 
 
 class Pushed(Record):
@@ -55,19 +55,19 @@ class Pushed(Record):
 
     remote: str
     portions: Sequence[Sequence[str]]
-    left: Sequence[Left]
-    broken_off: str | None = None
+    unpushed: Sequence[Unpushed]
+    error: str | None = None
 
 
 class _Plan(Record):
     order: Sequence[str]
-    refused: Sequence[Left]
+    refused: Sequence[Unpushed]
 
 
 def tags_to_push(git: Git, remote: str, tags: Sequence[str], ignores: Callable[[str], bool]) -> Ids:
     """The ids of `tags` of this clone; without any, of all model tags and near misses that `remote` does not have.
 
-    Raises NotThere for a tag that is not here, and CannotJudge.
+    Raises NotFound for a tag that is not here, and CannotJudge.
     """
     if tags:
         return ids_of(git, tags)
@@ -82,7 +82,7 @@ def tags_to_push(git: Git, remote: str, tags: Sequence[str], ignores: Callable[[
 
 
 def push_tags(
-    git: Git, remote: str, ids: Ids, *, size: int, dry_run: bool = False, tell: Callable[[str], None]
+    git: Git, remote: str, ids: Ids, *, size: int, dry_run: bool = False, report: Callable[[str], None]
 ) -> Pushed:
     """Push these tags to `remote` in portions of `size`; with `dry_run` only say in which.
 
@@ -92,7 +92,7 @@ def push_tags(
     nothing could be pushed because nothing could be judged, and
     KeyboardInterrupt with what is left.
     """
-    waiting, portions, refused = dict(ids), list[list[str]](), dict[str, Left]()
+    waiting, portions, refused = dict(ids), list[list[str]](), dict[str, Unpushed]()
     suspects: set[str] = set()
     plan = _Plan((), ())
     refusals = 0
@@ -104,7 +104,7 @@ def push_tags(
                 return Pushed(remote, planned, plan.refused)
             failed: Sequence[str] = ()
             for number, portion in enumerate(planned, 1):
-                tell(f"portion {number} of {len(planned)}: {' '.join(portion)}")
+                report(f"portion {number} of {len(planned)}: {' '.join(portion)}")
                 if not push(git, remote, [f"{waiting[name]}:{TAGS}{name}" for name in portion]):
                     failed = portion
                     break
@@ -116,26 +116,28 @@ def push_tags(
             if suspects.issuperset(failed):
                 # It was pushed alone, right after it was judged by what the remote has.
                 (name,) = failed
-                refused[name] = Left(name, f"{remote!r} refused it; what it said stands above")
+                refused[name] = Unpushed(name, f"{remote!r} refused it; what it said stands above")
                 del waiting[name]
                 refusals += 1
             suspects.update(failed)
     except CannotJudge as problem:
         if not portions:
             raise
-        return Pushed(remote, portions, _left(waiting, refused, plan.refused, str(problem)), str(problem))
+        return Pushed(remote, portions, _unpushed(waiting, refused, plan.refused, str(problem)), str(problem))
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
             f"{sum(map(len, portions))} of {len(ids)} tags are pushed; the same command goes on"
         ) from None
     why = f"it was not tried, for {remote!r} refused {MOST_REFUSALS} in a row" if refusals >= MOST_REFUSALS else ""
-    return Pushed(remote, portions, _left(waiting, refused, plan.refused, why))
+    return Pushed(remote, portions, _unpushed(waiting, refused, plan.refused, why))
 
 
-def _left(waiting: Ids, refused: Mapping[str, Left], planned: Iterable[Left], otherwise: str) -> list[Left]:
-    known = {**{left.tag: left for left in planned}, **refused}
+def _unpushed(
+    waiting: Ids, refused: Mapping[str, Unpushed], planned: Iterable[Unpushed], otherwise: str
+) -> list[Unpushed]:
+    known = {**{one.tag: one for one in planned}, **refused}
     names = dict.fromkeys([*refused, *waiting])
-    return [known.get(name, Left(name, otherwise)) for name in names if name in known or otherwise]
+    return [known.get(name, Unpushed(name, otherwise)) for name in names if name in known or otherwise]
 
 
 def _portions(order: Sequence[str], size: int, *, alone: set[str]) -> Iterator[list[str]]:
@@ -166,7 +168,7 @@ def _planned(git: Git, remote: str, ids: Ids) -> _Plan:
 
         def judge(name: str) -> Verdict:
             update = RefUpdate(None, ids[name], TAGS + name)
-            (verdict,) = judged([start._replace(updates=[update], listing=Listing(there, listing.heads))])
+            (verdict,) = verdicts_of([start._replace(updates=[update], listing=Listing(there, listing.heads))])
             return verdict
 
         changed = [name for name in ids if there.get(name, ids[name]) != ids[name]]
@@ -185,8 +187,8 @@ def _planned(git: Git, remote: str, ids: Ids) -> _Plan:
                 there[trying] = ids[trying]
                 # What was dated before the tag that it needs may be accepted now.
                 again = [one for one in deferred if model_of(one).lower() == model_of(trying).lower()]
-        others = [Left(name, f"{remote!r} has another tag of that name, which stays as it is") for name in changed]
-        return _Plan(order, [*others, *(Left(name, _why(verdict)) for name, verdict in deferred.items())])
+        others = [Unpushed(name, f"{remote!r} has another tag of that name, which stays as it is") for name in changed]
+        return _Plan(order, [*others, *(Unpushed(name, _why(verdict)) for name, verdict in deferred.items())])
 
 
 def _why(verdict: Verdict) -> str:
@@ -206,5 +208,5 @@ def _by_date(git: Git, ids: Ids) -> list[str]:
 
 def _remote(git: Git, configuration: Configuration, destination: Destination) -> Remote:
     if destination.url is None:
-        raise NotThere("there is no remote to push to; `git remote add origin URL` adds one")
+        raise NotFound("there is no remote to push to; `git remote add origin URL` adds one")
     return remote_of(destination, git, configuration, seconds=PATIENCE)

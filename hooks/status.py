@@ -24,7 +24,7 @@ from .clone import Clone
 from .hook_file import INSTALL, NEXT
 from .hook_place import HOOK, LEGACY, NOT_FOUND, has_stanza, hook_place
 from .install import configured_file
-from .lfs import what_lfs_lacks
+from .lfs import lfs_problem
 from .probe import push_bad_tags
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def status(path: str) -> Status:
 
     consumers = unreadable_for_gto(clone.git, _policy_of(clone))
     problems += consumers.problems
-    lacking = what_lfs_lacks(clone, place)
+    lacking = lfs_problem(clone, place)
     problems += [lacking] if lacking else []
     missing = [BYPASSES]
     if consumers.note is not None:
@@ -86,7 +86,7 @@ def _policy_of(clone: Clone) -> Policy:
             return built_in_policy()
 
 
-def gate_is_there(path: str) -> bool:
+def hook_is_in_place(path: str) -> bool:
     """Whether our hook is where Git, or the tool that manages the hooks, runs it; found out without a push.
 
     Raises CannotInstall where there is no clone.

@@ -24,15 +24,15 @@ def uninstall(path: str) -> list[str]:
     clone = Clone(path)
     folders = dict.fromkeys([clone.hooks_folder().path, clone.default_hooks_folder])
     with changing(clone.work_tree):
-        said = [line for folder in folders for line in _take_back(folder)]
-        said += _take_configured_back(clone)
+        said = [line for folder in folders for line in _remove_hook(folder)]
+        said += _remove_configured(clone)
     place = hook_place(clone)
     if place.manager in ("husky", "lefthook") and has_stanza(place):
         said.append(f"{place.file} calls tagwarden: take that out yourself.")
     return said or [f"Nothing of tagwarden is installed in {clone.work_tree}."]
 
 
-def _take_back(folder: str) -> list[str]:
+def _remove_hook(folder: str) -> list[str]:
     kept = os.path.join(folder, NEXT)
     files = (os.path.join(folder, HOOK), os.path.join(folder, LEGACY))
     said = []
@@ -40,13 +40,13 @@ def _take_back(folder: str) -> list[str]:
         if is_our_hook(file):
             own = own_lines_of(file)
             said.append(take_back(file, kept))
-            said += _give_own_lines_back(file, own)
+            said += _restore_own_lines(file, own)
     if os.path.lexists(kept):
-        said.append(_give_back_alone(folder, kept))
+        said.append(_restore_kept(folder, kept))
     return said
 
 
-def _give_own_lines_back(file: str, own: str) -> list[str]:
+def _restore_own_lines(file: str, own: str) -> list[str]:
     """Leave the user's own lines as the hook, or beside it where another one has its place."""
     if not own:
         return []
@@ -58,7 +58,7 @@ def _give_own_lines_back(file: str, own: str) -> list[str]:
     return [f"The lines that you had added are kept as {beside}, which nobody runs: put them into {file}."]
 
 
-def _give_back_alone(folder: str, kept: str) -> str:
+def _restore_kept(folder: str, kept: str) -> str:
     """Put a hook back whose place, where ours stood, is another's by now, or nobody's."""
     owned = is_of_pre_commit(read_start(os.path.join(folder, HOOK)))
     back = os.path.join(folder, LEGACY if owned else HOOK)
@@ -68,7 +68,7 @@ def _give_back_alone(folder: str, kept: str) -> str:
     return f"{back} is the hook again that stood there before."
 
 
-def _take_configured_back(clone: Clone) -> list[str]:
+def _remove_configured(clone: Clone) -> list[str]:
     said = []
     # In this order: Git dies of an event that has no command.
     for setting in (EVENT_SETTING, COMMAND_SETTING):
@@ -79,7 +79,7 @@ def _take_configured_back(clone: Clone) -> list[str]:
     if is_our_hook(file):
         own = own_lines_of(file)
         os.unlink(file)
-        said += [f"{file} is removed.", *(_give_own_lines_back(file, own) if own else ())]
+        said += [f"{file} is removed.", *(_restore_own_lines(file, own) if own else ())]
         with suppress(OSError):  # what else is in it is not of the hook
             os.rmdir(os.path.dirname(file))
     return said

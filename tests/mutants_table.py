@@ -193,7 +193,7 @@ MUTANTS = (
         EMERGENCIES,
     ),
     # The clone
-    Mutant("hooks/softness.py", 'if value.lower() == "warn":', "if True:", CLONE),
+    Mutant("hooks/warn_only.py", 'if value.lower() == "warn":', "if True:", CLONE),
     Mutant("hooks/pre_push.py", "accepted = verdict.accepted or warns", "accepted = True", CLONE),
     Mutant("repository/git/promised.py", "not clone.may_fetch or", "", ("tests/hooks/test_partial_clones.py",)),
     Mutant("repository/judging/branches.py", "elsewhere and reader", "reader", ("tests/hooks/test_partial_clones.py",)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...hooks.check import NotThere, check_event
+from ...hooks.check import NotFound, check_event
 from ...hooks.check import check as check_tags
 from ...hooks.ci_event import Event, on_github, read_event
 from ...policy.errors import CannotJudge
@@ -78,7 +78,7 @@ def check(
             format = format or ("github" if on_github(os.environ) else "text")  # noqa: A001 -- the option's name
         else:
             verdict = check_tags(tags, remote=remote, offline=offline, source=source, pusher=pusher)
-    except NotThere as error:
+    except NotFound as error:
         raise Refused(str(error)) from error
     write_reports(verdict, reports)
     return show_verdict(verdict, format)
@@ -105,4 +105,4 @@ def _on_event(
         return verdict
     from ...hooks.check_since import check_since
 
-    return check_since(verdict, since, but=event.ref.removeprefix(TAGS), remote=remote, source=source)
+    return check_since(verdict, since, excluding=event.ref.removeprefix(TAGS), remote=remote, source=source)

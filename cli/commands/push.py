@@ -6,7 +6,7 @@ import json
 
 import click
 
-from ...hooks.check import NotThere
+from ...hooks.check import NotFound
 from ...hooks.pushing import push_tags, tags_to_push
 from ...policy.rules.push_size import MOST_TAGS
 from ...report.documents.shape import holding, shape
@@ -55,28 +55,28 @@ def push(remote: str | None, tags: tuple[str, ...], portion: int, dry_run: bool,
     loaded = policy_in_force(remote=place, git=git)
     try:
         ids = tags_to_push(git, place, tags, loaded.policy.ignores)
-        done = push_tags(git, place, ids, size=portion, dry_run=dry_run, tell=_tell)
-    except NotThere as problem:
+        done = push_tags(git, place, ids, size=portion, dry_run=dry_run, report=_report)
+    except NotFound as problem:
         raise Refused(str(problem)) from problem
     if as_json:
-        left = [{"tag": display(one.tag), "because": display(one.because)} for one in done.left]
+        left = [{"tag": display(one.tag), "because": display(one.reason)} for one in done.unpushed]
         portions = [[display(tag) for tag in tags] for tags in done.portions]
         click.echo(json.dumps({"schema": 1, "remote": display(place), "portions": portions, "left": left}))
     else:
         for pushed in done.portions:
             click.echo(" ".join(pushed))
-    for one in done.left:
-        click.echo(f"left: {escape(one.tag)}: {escape(one.because)}", err=True)
-    if done.broken_off is not None:
+    for one in done.unpushed:
+        click.echo(f"left: {escape(one.tag)}: {escape(one.reason)}", err=True)
+    if done.error is not None:
         click.echo(
-            f"{len(done.left)} tags are left; run the same command again to continue. {escape(done.broken_off)}",
+            f"{len(done.unpushed)} tags are left; run the same command again to continue. {escape(done.error)}",
             err=True,
         )
         return CANNOT_JUDGE
-    if not done.portions and not done.left:
+    if not done.portions and not done.unpushed:
         click.echo(f"{escape(place)} has all tags; there is nothing to push", err=True)
-    return REFUSED if done.left else ACCEPTED
+    return REFUSED if done.unpushed else ACCEPTED
 
 
-def _tell(line: str) -> None:
+def _report(line: str) -> None:
     click.echo(line, err=True)

@@ -36,16 +36,16 @@ def uninstall(path: str) -> list[str]:
     files = dict.fromkeys(record.files)
     files.update(dict.fromkeys(hook_place(repository, hook, host_of(repository)).file for hook in HOOKS))
     with changing(repository.path):
-        said = [line for file in files for line in _take_back(repository, file, recorded=file in record.files)]
+        said = [line for file in files for line in _remove_hook(repository, file, recorded=file in record.files)]
         for setting in record.settings:
-            said += _give_back(repository, setting)
+            said += _restore_setting(repository, setting)
         for made in reversed(record.folders):
             _remove_if_empty(made)
         _remove_state(folder)
     return said or [f"Nothing of tagwarden is installed in {repository.path}."]
 
 
-def _take_back(repository: ServedRepository, file: str, *, recorded: bool) -> list[str]:
+def _remove_hook(repository: ServedRepository, file: str, *, recorded: bool) -> list[str]:
     kept = file + KEPT_SUFFIX
     if not is_inside(repository, file):
         if not is_our_hook(file):
@@ -64,7 +64,7 @@ def _take_back(repository: ServedRepository, file: str, *, recorded: bool) -> li
     return [take_back(file, kept)] if os.path.lexists(file) or os.path.lexists(kept) else []
 
 
-def _give_back(repository: ServedRepository, setting: Setting) -> list[str]:
+def _restore_setting(repository: ServedRepository, setting: Setting) -> list[str]:
     now = repository.own_setting(setting.name)
     if now != setting.value:
         return []

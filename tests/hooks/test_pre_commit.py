@@ -18,7 +18,7 @@ from support.client_set_ups import BIN, pre_commit
 from support.project import ROOT, project_files
 from tagwarden.hooks.cached_interpreter import IN_PRE_COMMIT
 from tagwarden.hooks.install import install
-from tagwarden.hooks.pre_commit import main, seen_update
+from tagwarden.hooks.pre_commit import main, pushed_tag
 
 MANIFEST = {hook["id"]: hook for hook in YAML(typ="safe").load(ROOT / ".pre-commit-hooks.yaml")}
 
@@ -119,7 +119,7 @@ class TestJudge:
         oid = repo.tag("churn@v1.0.0")
         named = {"PRE_COMMIT_REMOTE_BRANCH": "refs/tags/x", "PRE_COMMIT_REMOTE_URL": "u", "PRE_COMMIT_TO_REF": oid}
 
-        update = seen_update(named)
+        update = pushed_tag(named)
 
         assert update is not None
         assert (update.old, update.new, update.ref) == (None, oid, "refs/tags/x")
