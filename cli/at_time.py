@@ -47,7 +47,7 @@ at_option = moment_option(
 )
 
 
-class AsOf(Record):
+class Snapshot(Record):
     """The tags of a repository, now or as they stood at some time.
 
     `keys` is what a JSON document says of that time, `how` what is to be said of how the tags are known;
@@ -59,7 +59,7 @@ class AsOf(Record):
     how: Sequence[str] = ()
     tags: PastTags | None = None
 
-    def tell(self) -> list[str]:
+    def report_gaps(self) -> list[str]:
         """Say on stderr what is not known of the tags that were read; all sentences for a JSON document."""
         gaps = self.tags.notes if self.tags else []
         for note in gaps:
@@ -72,14 +72,14 @@ class AsOf(Record):
             raise CannotJudge(f"What stood at {self.keys['at']} can't be told: {self.tags.notes[0]}.")
 
 
-def as_of(reader: GitProgram, moment: int | None, models: Sequence[str] | None = None) -> AsOf:
+def as_of(reader: GitProgram, moment: int | None, models: Sequence[str] | None = None) -> Snapshot:
     """The tags as they stood at `moment`, None for now; with `models` only theirs are asked for.
 
     By the push log where the repository has one that reaches back so far, else
     by the dates of the tags. Which of them is said on stderr.
     """
     if moment is None:
-        return AsOf(reader)
+        return Snapshot(reader)
     at = utc_text(moment)
     logged = _logged(reader, moment, models)
     by_dates = logged is None or moment < logged.begins
@@ -89,7 +89,7 @@ def as_of(reader: GitProgram, moment: int | None, models: Sequence[str] | None =
     for note in notes:
         click.echo(f"note: {note}", err=True)
     tags = PastTags(reader, moment, logged.tags if logged else {}, by_dates=by_dates)
-    return AsOf(tags, {"at": at, "by": "tagger" if by_dates else "push-log"}, notes, tags)
+    return Snapshot(tags, {"at": at, "by": "tagger" if by_dates else "push-log"}, notes, tags)
 
 
 def _on_the_log(logged: LoggedTags | None, *, by_dates: bool) -> Iterator[str]:

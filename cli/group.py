@@ -30,9 +30,9 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from .hints import command_meant
+            from .hints import suggested_command
 
-            meant = command_meant(args[0])
+            meant = suggested_command(args[0])
             hint = f" Did you mean `tagwarden {meant}`?" if meant else ""
             ctx.fail(f"No such command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)

@@ -47,7 +47,7 @@ ELSEWHERE = {
 }
 
 
-def command_meant(name: str) -> str | None:
+def suggested_command(name: str) -> str | None:
     """The command that was probably meant by `name`, which is not one."""
     if name in ELSEWHERE:
         return ELSEWHERE[name]
@@ -65,7 +65,7 @@ def usage_hint(error: click.UsageError) -> str | None:
     return None
 
 
-def taken_apart(text: str) -> str | None:
+def separate_arguments_hint(text: str) -> str | None:
     """How a model, with its version or stage in one word, is written for a command that takes them apart."""
     name = parse_tag_name(tag_spelling(text))
     context = click.get_current_context(silent=True)
@@ -84,7 +84,7 @@ def taken_apart(text: str) -> str | None:
     return f"{text!r} says two things in one word; {apart}: {shell_command(*words, *options)}"
 
 
-def only_here(names: Collection[str], model: str, remote: str) -> str:
+def unpushed_hint(names: Collection[str], model: str, remote: str) -> str:
     """What is said of registrations of `model` that the remote lacks, where a command goes by the remote."""
     versions = sorted(
         tag for tag in names if isinstance(name := parse_tag_name(tag), TagName) and name.kind == "register"

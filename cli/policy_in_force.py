@@ -18,7 +18,7 @@ from ..repository.trusted.policy_source import PolicySource, client_policy, serv
 from ..server_hooks.machine_settings import settings_file_of
 from .errors import Refused
 
-NOWHERE = PolicySource("built-in", "built-in", None, None, None)
+BUILT_IN = PolicySource("built-in", "built-in", None, None, None)
 
 
 def policy_in_force(
@@ -37,7 +37,7 @@ def policy_in_force(
     except CannotJudge as error:
         if "not a git repository" not in str(error):
             raise
-        return load_source(NOWHERE)
+        return load_source(BUILT_IN)
     with closing(Configuration(git)) as configuration:
         if reader is not None:
             return _own_policy(git, reader, configuration, remote)

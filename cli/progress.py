@@ -14,8 +14,8 @@ INTERVAL = 0.2
 class Progress:
     """Told how much is done, writes it to stderr: `with Progress("judged {} of {} tags") as progress: …`."""
 
-    def __init__(self, words: str) -> None:
-        self._words = words
+    def __init__(self, template: str) -> None:
+        self._template = template
         self._next = time.monotonic() + PATIENCE
         self._shown = 0
 
@@ -24,7 +24,7 @@ class Progress:
         if now < self._next or not os.isatty(2):
             return
         self._next = now + INTERVAL
-        text = self._words.format(done, of)
+        text = self._template.format(done, of)
         self._shown = max(self._shown, len(text))
         click.echo(f"\r{text}", err=True, nl=False)
 

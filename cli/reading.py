@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..repository.trusted.loaded_policy import LoadedPolicy
 
 
-def say_what_is_not_here(repo: str | None, models: Sequence[str] | None, *, offline: bool) -> list[str]:
+def report_remote_differences(repo: str | None, models: Sequence[str] | None, *, offline: bool) -> list[str]:
     """Say on stderr how the clone at hand differs from its remote; the sentences.
 
     Nothing where a repository was named: that one is read as it is.
@@ -41,9 +41,9 @@ def model_of(text: str) -> str:
     try:
         return model_in_tags(text)
     except ValueError as problem:
-        from .hints import taken_apart
+        from .hints import separate_arguments_hint
 
-        raise Refused(taken_apart(text) or str(problem)) from None
+        raise Refused(separate_arguments_hint(text) or str(problem)) from None
 
 
 def stage_of(text: str) -> str:

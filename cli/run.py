@@ -36,16 +36,16 @@ def run(args: Sequence[str]) -> int:
             _flush()
             return status
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- the last line before a traceback
-            return _answer(error, in_json=wants_json(args))
+            return _report_error(error, in_json=wants_json(args))
     except BrokenPipeError:
-        _forget_output()
+        _discard_output()
         return OUTPUT_CLOSED
     except OSError:
-        _forget_output()
+        _discard_output()
         return CANNOT_JUDGE
 
 
-def _answer(error: BaseException, *, in_json: bool) -> int:
+def _report_error(error: BaseException, *, in_json: bool) -> int:
     """Say what went wrong; returns the exit status that it means."""
     text = str(error)
     shown = f"tagwarden: {text}"
@@ -122,6 +122,6 @@ def _flush() -> None:
         sys.stdout.flush()
 
 
-def _forget_output() -> None:
+def _discard_output() -> None:
     # Python flushes stdout as it leaves, and would print the error that was just answered.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

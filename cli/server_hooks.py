@@ -52,7 +52,7 @@ def as_owner(path: str, arguments: Sequence[str], here: Callable[[], dict[str, A
 
 
 @contextlib.contextmanager
-def telling_the_owner(path: str) -> Iterator[None]:
+def explaining_ownership(path: str) -> Iterator[None]:
     """Where Git won't read the repository at `path` because it is somebody else's, say whose: CannotJudge.
 
     Git's own advice is to trust it, which would let its owner run commands as root.

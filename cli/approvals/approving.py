@@ -45,7 +45,7 @@ as_option = click.option(
 )
 
 
-class Gone(Refused):
+class ProposalGone(Refused):
     """There is no such proposal, or it has landed."""
 
 
@@ -88,7 +88,7 @@ def proposed(remote: str | None, digits: str | None = None) -> Iterator[Proposed
                 raise Refused(f"the proposal {digits} is not a model tag, so it can't land")
             yield Proposed(there, loaded, statuses)
     except NoSuchProposal as problem:
-        raise Gone(str(problem)) from None
+        raise ProposalGone(str(problem)) from None
 
 
 def say(lines: Iterable[str]) -> None:
@@ -97,7 +97,7 @@ def say(lines: Iterable[str]) -> None:
         click.echo(escape(line), err=True)
 
 
-def refuse_unless_it_may_land(status: ProposalStatus) -> None:
+def refuse_unlandable(status: ProposalStatus) -> None:
     """Raise Refused for a proposal that would not land with all approvals in the world."""
     if status.state in ("expired", "overtaken"):
         raise Refused(f"{status.proposal.tag.name!r} can't land as it was proposed: {status.because}")
@@ -105,7 +105,7 @@ def refuse_unless_it_may_land(status: ProposalStatus) -> None:
         raise Refused(f"{status.proposal.tag.name!r} {in_words(status.hopeless)}")
 
 
-def give_word(one: Proposed, word: Word, reason: str, name: str | None) -> str:
+def submit_endorsement(one: Proposed, word: Word, reason: str, name: str | None) -> str:
     """Sign the user's word on the proposal, push it, and tell as whom.
 
     `name` is the principal that the user claims to be. Raises Refused where the
@@ -126,7 +126,7 @@ def give_word(one: Proposed, word: Word, reason: str, name: str | None) -> str:
         raise Refused(f"your signature is that of {made.signature.principal!r}, not of {name!r}")
     else:
         principal = made.signature.principal
-    refuse_word(status, word, principal)
+    refuse_needless_endorsement(status, word, principal)
     said = push_word(there, status.proposal, principal, made.raw)
     tag = status.proposal.tag.name
     if said == "landed":
@@ -138,7 +138,7 @@ def give_word(one: Proposed, word: Word, reason: str, name: str | None) -> str:
     return principal
 
 
-def refuse_word(status: ProposalStatus, word: Word, principal: str) -> None:
+def refuse_needless_endorsement(status: ProposalStatus, word: Word, principal: str) -> None:
     """Raise Refused where the word of `principal` would change nothing."""
     tag = status.proposal.tag.name
     if word == "revoke":

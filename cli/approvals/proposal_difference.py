@@ -13,7 +13,7 @@ from ...repository.registry import read_model
 from ..errors import Refused
 from ..versions.difference_view import differences
 from ..versions.holdings import Holdings
-from ..versions.version_view import held
+from ..versions.version_view import version_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,9 @@ def difference_lines(there: ProposedThere, status: ProposalStatus, loaded: Loade
         for pair in pairs:
             before, after = pair
             try:
-                old, new = (held(parse_query(f"{model}@{one}"), known, holdings, deprecated=True) for one in pair)
+                old, new = (
+                    version_for(parse_query(f"{model}@{one}"), known, holdings, deprecated=True) for one in pair
+                )
             except (ValueError, Unresolved, Refused) as problem:
                 yield f"  note: how {before} and {after} differ can't be told: {problem}"
                 continue

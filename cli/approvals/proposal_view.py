@@ -34,7 +34,7 @@ PROPOSAL = shape(
 )  # fmt: skip
 
 # So much of an id is shown; as Git does, the commands take any beginning of it that says which one is meant.
-SHOWN_OF_AN_ID = 12
+SHORT_ID_DIGITS = 12
 SPANS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 HEADER = ("ID", "TAG", "CHANGES", "BY", "AGE", "APPROVED BY", "STATE", "MESSAGE")
 
@@ -96,7 +96,7 @@ def proposal_row(status: ProposalStatus, now: int) -> list[str | None]:
     """The row of HEADER."""
     why = status.because
     return [
-        status.proposal.oid[:SHOWN_OF_AN_ID],
+        status.proposal.oid[:SHORT_ID_DIGITS],
         status.proposal.tag.name,
         "; ".join(f"{one.stage}: {one.before or 'nothing'} -> {one.after or 'nothing'}" for one in status.moves),
         status.tagger or _tagger(status).name,
@@ -126,7 +126,7 @@ def proposal_lines(status: ProposalStatus) -> Iterator[str]:
 
 def next_lines(status: ProposalStatus, remote: str) -> Iterator[str]:
     """What is missing, and the commands for it."""
-    digits = status.proposal.oid[:SHOWN_OF_AN_ID]
+    digits = status.proposal.oid[:SHORT_ID_DIGITS]
     if status.state == "ready":
         yield f"it has its approvals; to land it: {shell_command('tagwarden', 'land', digits, '--remote', remote)}"
     else:

@@ -12,15 +12,15 @@ from ...report.documents.shape import holding, shape
 from ...report.escape import display, escape
 from ..approvals import approving
 from ..approvals.approving import (
-    Gone,
+    ProposalGone,
     as_option,
-    give_word,
     id_argument,
     proposed,
     reason_option,
-    refuse_unless_it_may_land,
+    refuse_unlandable,
     remote_option,
     say,
+    submit_endorsement,
 )
 from ..approvals.proposal_difference import difference_lines
 from ..approvals.proposal_view import PROPOSAL, landed_document, next_lines, proposal_document, proposal_lines
@@ -60,21 +60,21 @@ def approve(
     count your approval, or if the proposal can't land any more.
     """
     with proposed(remote, digits) as one:
-        refuse_unless_it_may_land(one.status)
-        _refuse_if_nobody_is_asked(one.status)
+        refuse_unlandable(one.status)
+        _refuse_needless_approval(one.status)
         if not as_json:
             say([*proposal_lines(one.status), *difference_lines(one.there, one.status, one.loaded)])
         _ask(one.status, yes=yes, as_json=as_json)
-        principal = give_word(one, "approve", reason, name)
+        principal = submit_endorsement(one, "approve", reason, name)
     if not as_json:
         click.echo(f"{one.status.proposal.tag.name} approved by {escape(principal)}")
-    document = _afterwards(remote, one.status, principal, land=land, as_json=as_json)
+    document = _land_or_report(remote, one.status, principal, land=land, as_json=as_json)
     if as_json:
         whole = {"remote": display(one.there.remote), "principal": display(principal), "proposal": document}
         click.echo(json.dumps({"schema": 1, **whole}))
 
 
-def _refuse_if_nobody_is_asked(status: ProposalStatus) -> None:
+def _refuse_needless_approval(status: ProposalStatus) -> None:
     if not status.required:
         raise Refused(f"the policy requires no approval for {status.proposal.tag.name!r}; `tagwarden land` lands it")
 
@@ -88,7 +88,7 @@ def _ask(status: ProposalStatus, *, yes: bool, as_json: bool) -> None:
         raise Refused("nothing was approved")
 
 
-def _afterwards(
+def _land_or_report(
     remote: str | None, status: ProposalStatus, principal: str, *, land: bool, as_json: bool
 ) -> dict[str, object]:
     """Land the proposal if requested and possible, else say what is missing. Returns the proposal's new state."""
@@ -104,6 +104,6 @@ def _afterwards(
                 say(["whoever lands it does not count, so somebody else must"] if barred else [])
                 say(next_lines(after.status, after.there.remote))
             return proposal_document(after.status)
-    except Gone as gone:
+    except ProposalGone as gone:
         say([str(gone)])
         return proposal_document(status)

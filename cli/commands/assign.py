@@ -62,10 +62,10 @@ def assign(
         head = maker.find_commit("HEAD")
         return plan_assignment(maker.known, wanted, head=head, version=named, origin=source, again=force)
 
-    return create(model_of(model), options, _going_back(wanted) if back else plan)
+    return create(model_of(model), options, _rollback_plan(wanted) if back else plan)
 
 
-def _going_back(stage: str) -> Callable[[TagMaker, Policy], Plan]:
+def _rollback_plan(stage: str) -> Callable[[TagMaker, Policy], Plan]:
     """Plans the way back, again and again where others make tags meanwhile; but never another than the first time."""
     first: list[Plan] = []
 

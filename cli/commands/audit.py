@@ -24,7 +24,7 @@ from ..judging import FORMATS, format_options
 from ..options import policy_option, repositories_argument
 from ..policy_in_force import policies_in_force, policy_in_file
 from ..progress import Progress
-from ..server_hooks import telling_the_owner
+from ..server_hooks import explaining_ownership
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ def audit(
     def ask(path: str) -> Answer:
         place = path if repositories else None
         with (
-            telling_the_owner(path),
+            explaining_ownership(path),
             open_repository(place) as opened,
             Progress("judged {} of {} tags") as progress,
         ):
@@ -101,7 +101,7 @@ def audit(
             held = hold_against_baseline(audited, read=baseline, write=write_baseline)
             if plan:
                 return _plan(reader.git, loaded, site, held.verdict, audited.ids)
-            beside = _beside_the_tags(reader.git, loaded.policy)
+            beside = _notes_from_push_log(reader.git, loaded.policy)
         verdict = held.verdict._replace(notes=(*held.verdict.notes, *beside))
         return _answer(verdict, {"known": held.known, "outdated": held.outdated}, format or "text", alone=alone)
 
@@ -152,7 +152,7 @@ def _lacks_a_fix(verdict: Verdict) -> bool:
     return any(finding.severity == "error" and finding.ref not in fixed for finding in verdict.findings)
 
 
-def _beside_the_tags(git: Git, policy: Policy) -> list[str]:
+def _notes_from_push_log(git: Git, policy: Policy) -> list[str]:
     """What a server's push log says of the tags, as notes; nothing where there is none."""
     from ...server_hooks.log.files import has_log
 

@@ -31,11 +31,11 @@ def deprecate(options: CreatingOptions, model: str, more: tuple[str, ...]) -> in
     such model or the server would refuse the tag, exits with 1 and creates nothing.
     """
     if more:
-        raise click.UsageError(_instead(model, *more))
+        raise click.UsageError(_alternative(model, *more))
     return create(model_of(model), options, lambda maker, _: plan_deprecation(maker.known))
 
 
-def _instead(model: str, version: str, stage: str | None = None, *rest: str) -> str:
+def _alternative(model: str, version: str, stage: str | None = None, *rest: str) -> str:
     if rest:
         return "deprecate takes one model"
     if stage is None:

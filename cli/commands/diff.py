@@ -23,16 +23,16 @@ from ..at_time import as_of, at_option
 from ..completion import complete_query
 from ..errors import Refused
 from ..options import deprecated_too_option, offline_option, repo_option
-from ..reading import policy_at, say_what_is_not_here
+from ..reading import policy_at, report_remote_differences
 from ..versions.difference_view import differences
 from ..versions.holdings import Holdings
-from ..versions.version_view import held
+from ..versions.version_view import version_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ...contents.difference import Change
-    from ..versions.version_view import Held
+    from ..versions.version_view import RegisteredVersion
 
 SIDE = shape("side", "One of the two versions.", "model", "version", "commit", "tag")
 CHANGE = shape(
@@ -81,24 +81,26 @@ def diff(
     try:
         queries = parse_query(old), parse_query(new)
         models = list(dict.fromkeys(query.model for query in queries))
-        notes = say_what_is_not_here(repo, models, offline=offline)
+        notes = report_remote_differences(repo, models, offline=offline)
         with open_repository(repo, models) as reader:
-            then = as_of(reader, at, models)
-            known = {model: read_model(then.reader, model) for model in models}
-            then.refuse_gaps()
+            snapshot = as_of(reader, at, models)
+            known = {model: read_model(snapshot.reader, model) for model in models}
+            snapshot.refuse_gaps()
             loaded = policy_at(reader, repo)
             files_are_here = not (repo and is_url(repo))
             holdings = Holdings(reader if files_are_here else None)
-            before, after = (held(query, known[query.model], holdings, deprecated=deprecated) for query in queries)
+            before, after = (
+                version_for(query, known[query.model], holdings, deprecated=deprecated) for query in queries
+            )
             better = loaded.policy.for_model(after.model).show.better if loaded is not None else {}
             changes, own = differences(before, after, better, reader if files_are_here else None)
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
-    notes += [*then.tell(), *map(display, own)]
+    notes += [*snapshot.report_gaps(), *map(display, own)]
     shown = [change for change in changes if every or change.changed]
     if as_json or style == "json":
         document = {"from": _side(before), "to": _side(after), "changes": [_document(change) for change in shown]}
-        click.echo(json.dumps({"schema": 1, **then.keys, "notes": notes, **document}))
+        click.echo(json.dumps({"schema": 1, **snapshot.keys, "notes": notes, **document}))
     else:
         _print(before, after, shown, markdown=style == "markdown")
         for note in own:
@@ -106,7 +108,7 @@ def diff(
     return REFUSED if any(change.worse for change in changes) else ACCEPTED
 
 
-def _side(one: Held) -> dict[str, object]:
+def _side(one: RegisteredVersion) -> dict[str, object]:
     return {
         "model": gto_spelling(one.model),
         "version": str(one.line.version),
@@ -126,7 +128,7 @@ def _document(change: Change) -> dict[str, object]:
     }
 
 
-def _print(before: Held, after: Held, changes: Sequence[Change], *, markdown: bool) -> None:
+def _print(before: RegisteredVersion, after: RegisteredVersion, changes: Sequence[Change], *, markdown: bool) -> None:
     old, new = (f"{gto_spelling(one.model)} {one.line.version}" for one in (before, after))
     if not changes:
         click.echo(f"{old} and {new} hold the same, as far as known", err=True)

@@ -22,7 +22,7 @@ from ...repository.registry import models_of, tags_by_model
 from ..at_time import as_of, at_option, moment_option
 from ..lines import echo_lines
 from ..options import json_option, offline_option, optional_model, repo_option
-from ..reading import model_of, no_such_model, say_what_is_not_here
+from ..reading import model_of, no_such_model, report_remote_differences
 from ..versions.approval_view import APPROVALS, approvals_document, approvers_text, read_approvals
 
 if TYPE_CHECKING:
@@ -79,19 +79,19 @@ def history(
     the dates of the tags.
     """
     models = None if model is None else [model_of(model)]
-    notes = say_what_is_not_here(repo, models, offline=offline)
+    notes = report_remote_differences(repo, models, offline=offline)
     with open_repository(repo, models, approvals=True) as reader:
-        then = as_of(reader, at, models)
+        snapshot = as_of(reader, at, models)
         approved, gaps = read_approvals(reader)
         asked = range(since or 0, sys.maxsize if until is None else until + 1)
-        happened, events = _events(then.reader, models, asked, partial(_document if as_json else _row, approved))
-        notes += [*then.tell(), *gaps]
+        happened, events = _events(snapshot.reader, models, asked, partial(_document if as_json else _row, approved))
+        notes += [*snapshot.report_gaps(), *gaps]
         if models and not happened:
-            raise no_such_model(models[0], models_of(then.reader))
+            raise no_such_model(models[0], models_of(snapshot.reader))
     if not ascending:
         events.reverse()
     if as_json:
-        click.echo(json.dumps({"schema": 1, **then.keys, "notes": notes, "events": events}))
+        click.echo(json.dumps({"schema": 1, **snapshot.keys, "notes": notes, "events": events}))
     elif events:
         echo_lines(table_lines((*HEADER, *(APPROVED_BY if approved else ())), events))
     else:

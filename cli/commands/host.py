@@ -45,7 +45,7 @@ DOCUMENTS = (PLAN, PLAN.plus("host drift", "In what the host's own rules differ 
 MOST_BYTES = 16 * 1024 * 1024
 
 
-class Asked(Record):
+class HostOptions(Record):
     """What a command was asked for: the host, who is to create tags, whose policy counts, which repository is meant."""
 
     name: str
@@ -54,10 +54,10 @@ class Asked(Record):
     repository: str | None
 
 
-class Found(Record):
+class Comparison(Record):
     """What the policy implies for a repository on a host: what is to be done there, and what the host can't keep to."""
 
-    asked: Asked
+    asked: HostOptions
     host: Host
     loaded: LoadedPolicy
     place: Place
@@ -122,7 +122,7 @@ def plan(
     sent: read the script, then run it as somebody who may change the repository's
     settings.
     """
-    found = _compare(Asked(host, by, policy_file, repository), dump_file)
+    found = _compare(HostOptions(host, by, policy_file, repository), dump_file)
     if as_json:
         click.echo(json.dumps(_document(found)))
         return ACCEPTED
@@ -158,7 +158,7 @@ def drift(
     `tagwarden host plan` names the command that prints it. Exits with 1 if there
     is a difference.
     """
-    found = _compare(Asked(host, by, policy_file, repository), dump_file)
+    found = _compare(HostOptions(host, by, policy_file, repository), dump_file)
     if as_json:
         click.echo(json.dumps(_document(found)))
         return REFUSED if found.steps else ACCEPTED
@@ -173,7 +173,7 @@ def drift(
     return REFUSED
 
 
-def _compare(asked: Asked, dump_file: str | None) -> Found:
+def _compare(asked: HostOptions, dump_file: str | None) -> Comparison:
     """What the policy implies and the host lacks. Raises UsageError, Refused and CannotJudge."""
     host = HOSTS[asked.name]
     try:
@@ -189,10 +189,10 @@ def _compare(asked: Asked, dump_file: str | None) -> Found:
     place = _place(asked, host)
     dump = None if dump_file is None else read_dump(_read(dump_file))
     notes = [*loaded.notes, *wanted.notes, *host.notes(wanted)]
-    return Found(asked, host, loaded, place, notes, list(host.steps(wanted, place.path, dump)))
+    return Comparison(asked, host, loaded, place, notes, list(host.steps(wanted, place.path, dump)))
 
 
-def _place(asked: Asked, host: Host) -> Place:
+def _place(asked: HostOptions, host: Host) -> Place:
     url = asked.repository
     if url is None:
         git = Git.here()
@@ -224,7 +224,7 @@ def _read(path: str) -> str:
         raise CannotJudge(f"The dump {escape(path)} is not UTF-8: {error.reason}.") from None
 
 
-def _command(asked: Asked, command: str) -> str:
+def _command(asked: HostOptions, command: str) -> str:
     """The same question put to `plan` or `drift`, to be pasted behind a pipe."""
     given = [word for one in asked.by for word in ("--by", one)]
     given += ["--repository", without_passwords(asked.repository)] if asked.repository else []
@@ -232,7 +232,7 @@ def _command(asked: Asked, command: str) -> str:
     return shell_command("tagwarden", "host", command, asked.name, *given) or f"tagwarden host {command} {asked.name}"
 
 
-def _document(found: Found) -> dict[str, Any]:
+def _document(found: Comparison) -> dict[str, Any]:
     def request_of(one: Request) -> dict[str, Any]:
         command = found.host.command(found.place, one)
         return {"method": one.method, "endpoint": one.endpoint, "payload": one.body, "command": command}

@@ -9,7 +9,7 @@ import click
 from ...report.documents.shape import holding, shape
 from ...report.escape import display
 from ..approvals import approving
-from ..approvals.approving import id_argument, proposed, refuse_unless_it_may_land, remote_option
+from ..approvals.approving import id_argument, proposed, refuse_unlandable, remote_option
 from ..approvals.proposal_view import PROPOSAL, landed_document
 from ..errors import Refused
 from ..options import json_option
@@ -32,7 +32,7 @@ def land(digits: str, remote: str | None, as_json: bool) -> None:
     for example after another event of the model.
     """
     with proposed(remote, digits) as one:
-        refuse_unless_it_may_land(one.status)
+        refuse_unlandable(one.status)
         if one.status.state != "ready":
             raise Refused(f"{one.status.proposal.tag.name!r} can't land yet: it {one.status.because}")
         approving.land(one.there, one.status)

@@ -27,7 +27,7 @@ from ..for_each_repository import Answer, for_each_repository, is_alone, of_seve
 from ..options import json_option, repositories_argument
 from ..push_log.chain import newest_hash, rotation, verification
 from ..push_log.query import Query, Unreadable, find_entries
-from ..server_hooks import telling_the_owner
+from ..server_hooks import explaining_ownership
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -119,7 +119,7 @@ def log(
     _check_options(head, verifying=verifying, rotating=rotating, over=over, follow=follow, as_json=as_json)
     query = Query(model, pusher, rule, outcome, since, number, policy_changes)
     alone = is_alone(repositories)
-    ask = _shown(query, as_it_is_read=alone and not as_json)
+    ask = _show(query, as_it_is_read=alone and not as_json)
     if verifying:
         files = [path for path in repositories if os.path.isfile(path)]
         if files:
@@ -131,7 +131,7 @@ def log(
         ask = partial(rotation, over=over or 0)
     elif follow:
         return _follow(repositories, query)
-    return for_each_repository(repositories, _asked(ask, alone=alone), as_json=as_json)
+    return for_each_repository(repositories, _for_repository(ask, alone=alone), as_json=as_json)
 
 
 def _check_options(
@@ -156,7 +156,7 @@ def find_log(repo: str, *, may_be_empty: bool = False) -> str:
     """
     if not os.path.isdir(repo):
         raise CannotJudge(f"{repo!r} is not a repository: there is no such folder")
-    with telling_the_owner(repo):
+    with explaining_ownership(repo):
         common_dir = os.path.normpath(os.path.join(repo, Git.at(repo).line("rev-parse", "--git-common-dir")))
     installed = may_be_empty and os.path.exists(os.path.join(common_dir, STATE_FOLDER))
     if not installed and not has_log(common_dir):
@@ -166,7 +166,7 @@ def find_log(repo: str, *, may_be_empty: bool = False) -> str:
     return common_dir
 
 
-def _asked(ask: Callable[[str], Answer], *, alone: bool) -> Callable[[str], Answer]:
+def _for_repository(ask: Callable[[str], Answer], *, alone: bool) -> Callable[[str], Answer]:
     def of(path: str) -> Answer:
         if os.path.isfile(path):
             raise Refused(f"{path} is a file, which only `tagwarden log --verify` accepts; name its repository")
@@ -198,7 +198,7 @@ def _verify_files(files: Sequence[str], repositories: Sequence[str], head: str |
     return for_each_repository((), ask, as_json=as_json)
 
 
-def _shown(query: Query, *, as_it_is_read: bool) -> Callable[[str], Answer]:
+def _show(query: Query, *, as_it_is_read: bool) -> Callable[[str], Answer]:
     def of(common_dir: str) -> Answer:
         _settle(common_dir)
         unreadable = Unreadable()
@@ -206,7 +206,7 @@ def _shown(query: Query, *, as_it_is_read: bool) -> Callable[[str], Answer]:
         if as_it_is_read:
             return Answer(ACCEPTED, "", _texts(found, unreadable), {})
         entries = list(found)
-        _tell(unreadable)
+        _report(unreadable)
         document = {"schema": 1, "pushes": [as_document(entry) for entry in entries]}
         pushes = "1 push" if len(entries) == 1 else f"{len(entries)} pushes"
         return Answer(ACCEPTED, pushes, list(as_texts(entries)), document)
@@ -220,10 +220,10 @@ def _texts(entries: Iterator[dict[str, Any]], unreadable: Unreadable) -> Iterato
         yield from as_texts(entries)
     except OSError as error:
         raise CannotJudge(f"the push log can't be read: {error.filename}: {error.strerror}") from error
-    _tell(unreadable)
+    _report(unreadable)
 
 
-def _tell(unreadable: Unreadable) -> None:
+def _report(unreadable: Unreadable) -> None:
     if unreadable.count:
         click.echo(
             f"tagwarden: {unreadable.count} lines can't be read; `tagwarden log --verify` says which are not as "

@@ -22,7 +22,7 @@ from ..errors import Refused
 from ..options import json_option
 from ..policy_in_force import read_input
 from ..policy_table import EFFECTIVE_POLICY, as_document, as_text
-from ..trying import TRIAL, print_trial
+from ..policy_trial import TRIAL, print_trial
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ def write_template(to_stdout: bool, as_json: bool) -> None:
     """
     from ...policy.file.template import policy_template
 
-    offered = _satisfied_today()
+    offered = _suggestions_here()
     text = policy_template() + "".join(f"{line}\n" for line in _offer(offered))
     suggested = [{"key": one.key, "value": one.value} for one in (*offered.needed, *offered.satisfied)]
     if to_stdout:
@@ -90,7 +90,7 @@ def _is_in_a_repository() -> bool:
         return False
 
 
-def _satisfied_today() -> Suggested:
+def _suggestions_here() -> Suggested:
     """What fits today's tags; nothing outside of a repository."""
     try:
         return suggestions(Git.here())

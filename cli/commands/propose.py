@@ -53,13 +53,13 @@ def _proposing(command: click.Command) -> click.Command:
     assert callback is not None
     return click.Command(
         command.name,
-        params=[_with_its_help(parameter) for parameter in command.params if parameter.name not in NOT_PROPOSED],
+        params=[_with_proposal_help(parameter) for parameter in command.params if parameter.name not in NOT_PROPOSED],
         callback=partial(callback, propose=True, **dict.fromkeys(NOT_PROPOSED, False)),
         help=f"Propose a tag for approval; see `tagwarden {command.name} --help`.",
     )
 
 
-def _with_its_help(parameter: click.Parameter) -> click.Parameter:
+def _with_proposal_help(parameter: click.Parameter) -> click.Parameter:
     """The same parameter, as it is meant of a proposal."""
     if not isinstance(parameter, click.Option) or parameter.name not in HELP:
         return parameter

@@ -11,7 +11,7 @@ from ...policy.registry.planning import plan_registration
 from ...policy.rules.version_order import LINES
 from ...policy.wording import shell_command
 from ..errors import Refused
-from ..making.binding import TRAILERS, Bound
+from ..making.binding import TRAILERS, ArtifactBinding
 from ..making.creating import create, created_tag
 from ..making.options import creating_options
 from ..options import model_argument
@@ -105,7 +105,7 @@ def register(
 
     if no_bind:
         return create(model_of(model), options, plan)
-    return create(model_of(model), options, plan, Bound([TRAILERS[one] for one in bind]))
+    return create(model_of(model), options, plan, ArtifactBinding([TRAILERS[one] for one in bind]))
 
 
 def _line(text: str) -> Line:

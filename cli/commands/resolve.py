@@ -26,7 +26,7 @@ from ..at_time import as_of, at_option
 from ..completion import complete_query
 from ..errors import Refused
 from ..options import deprecated_too_option, json_option, offline_option, repo_option
-from ..reading import no_such_model, say_what_is_not_here
+from ..reading import no_such_model, report_remote_differences
 
 if TYPE_CHECKING:
     from ...policy.registry.resolution import Resolution
@@ -112,15 +112,15 @@ def resolve(
         asked = Query("commit", model_in_tags(query)) if revision is not None else parse_query(query)
         if every and asked.about != "stage":
             raise click.UsageError("--all needs a query of the form MODEL#STAGE")
-        notes = say_what_is_not_here(repo, [asked.model], offline=offline)
+        notes = report_remote_differences(repo, [asked.model], offline=offline)
         with open_repository(repo, [asked.model]) as reader:
             if revision is not None:
                 asked = asked._replace(commit=_commit(reader, revision))
-            then = as_of(reader, at, [asked.model])
-            known = read_model(then.reader, asked.model)
-            then.refuse_gaps()
+            snapshot = as_of(reader, at, [asked.model])
+            known = read_model(snapshot.reader, asked.model)
+            snapshot.refuse_gaps()
             if not known.tags and asked.tag is None:
-                raise no_such_model(asked.model, models_of(then.reader))
+                raise no_such_model(asked.model, models_of(snapshot.reader))
         found = (
             resolve_all(asked, known, deprecated=deprecated)
             if every
@@ -128,8 +128,8 @@ def resolve(
         )
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
-    notes += then.tell()
-    if asked.tag is not None and (note := _on_what_came_of_it(found[0])):
+    notes += snapshot.report_gaps()
+    if asked.tag is not None and (note := _note_on_outcome(found[0])):
         notes.append(note)
         click.echo(f"note: {note}", err=True)
     if not as_json:
@@ -137,7 +137,7 @@ def resolve(
         return
     answers = [_answer(one) for one in found]
     about = {"model": gto_spelling(asked.model), "stage": asked.stage, "answers": answers} if every else answers[0]
-    click.echo(json.dumps({"schema": 1, **about, **then.keys, "notes": notes}))
+    click.echo(json.dumps({"schema": 1, **about, **snapshot.keys, "notes": notes}))
 
 
 def _commit(reader: GitProgram, revision: str) -> str:
@@ -159,23 +159,23 @@ def _for_event(tag: str, repo: str | None, at: int | None, answer: str | None, a
         remote = _remote_here() if repo is None else None
         opened = open_repository(repo, [asked.model]) if remote is None else open_remote(remote, [asked.model])
         with opened as reader:
-            then = as_of(reader, at, [asked.model])
-            known = read_model(then.reader, asked.model)
-            then.refuse_gaps()
+            snapshot = as_of(reader, at, [asked.model])
+            known = read_model(snapshot.reader, asked.model)
+            snapshot.refuse_gaps()
         found = deployment_of(asked.tag or "", known)
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
     event, deploy = found.event, found.deploy
     if as_json:
         holds = deploy.version if deploy is not None and event.stage is not None else None
-        click.echo(json.dumps({"schema": 1, **_answer(event), "holds": str(holds) if holds else None, **then.keys}))
+        click.echo(json.dumps({"schema": 1, **_answer(event), "holds": str(holds) if holds else None, **snapshot.keys}))
     elif deploy is None:
-        raise Refused(f"there is nothing to deploy for {event.tag!r}: {_why_nothing(event)}")
+        raise Refused(f"there is nothing to deploy for {event.tag!r}: {_why_nothing_to_deploy(event)}")
     else:
         click.echo(_line(deploy, answer))
 
 
-def _on_what_came_of_it(found: Resolution) -> str | None:
+def _note_on_outcome(found: Resolution) -> str | None:
     """That a tag is not about what is to be deployed."""
     taken = {"unassign": f"takes {found.version} out of {found.stage!r}", "deregister": f"withdraws {found.version}"}
     what = taken.get(found.kind) or (None if found.current else "no longer holds")
@@ -188,7 +188,7 @@ def _remote_here() -> str | None:
     return name if is_remote(git, name) else None
 
 
-def _why_nothing(event: Resolution) -> str:
+def _why_nothing_to_deploy(event: Resolution) -> str:
     model = gto_spelling(event.model)
     if event.stage is not None:
         return f"the stage {event.stage!r} of {model!r} holds nothing now"

@@ -8,7 +8,7 @@ import click
 
 from ...report.documents.shape import holding, shape
 from ...report.escape import display, escape
-from ..approvals.approving import as_option, give_word, id_argument, proposed, reason_option, remote_option
+from ..approvals.approving import as_option, id_argument, proposed, reason_option, remote_option, submit_endorsement
 from ..approvals.proposal_view import PROPOSAL, proposal_document
 from ..options import json_option
 
@@ -40,7 +40,7 @@ def revoke(digits: str, remote: str | None, reason: str, name: str | None, as_js
     Exits with 1 if you have not approved it, or if it has landed.
     """
     with proposed(remote, digits) as one:
-        principal = give_word(one, "revoke", reason, name)
+        principal = submit_endorsement(one, "revoke", reason, name)
     with proposed(remote, one.status.proposal.oid) as after:
         pass
     if as_json:

@@ -19,7 +19,7 @@ from ...repository.registry import known_by, models_of, read_model, tags_by_mode
 from ..at_time import as_of, at_option
 from ..errors import Refused
 from ..options import deprecated_option, json_option, offline_option, optional_model_or_query, repo_option
-from ..reading import declared_in, model_of, no_such_model, policy_at, say_what_is_not_here
+from ..reading import declared_in, model_of, no_such_model, policy_at, report_remote_differences
 from ..versions.holdings import METRICS, cells, metrics_of, stated_document
 from ..versions.version_view import DOCUMENT, VERSION, show_version, version_document
 
@@ -65,7 +65,7 @@ def show(model: str | None, repo: str | None, at: int | None, deprecated: bool, 
     """
     asks = model is not None and ("@" in model or "#" in model)
     named = None if model is None else _model_in(model) if asks else model_of(model)
-    notes = say_what_is_not_here(repo, None if named is None else [named], offline=offline)
+    notes = report_remote_differences(repo, None if named is None else [named], offline=offline)
     if model is not None and asks:
         show_version(model, repo, at, deprecated=deprecated, as_json=as_json, notes=notes)
     elif named is None:
@@ -83,21 +83,21 @@ def _model_in(query: str) -> str:
 
 def _show_all(repo: str | None, at: int | None, deprecated: bool, as_json: bool, notes: list[str]) -> None:
     with open_repository(repo) as reader:
-        then = as_of(reader, at)
+        snapshot = as_of(reader, at)
         loaded = policy_at(reader, repo)
         metrics = loaded.policy.base.show.metrics if loaded is not None else ()
-        found = [(one, tag) for one, tag in _at_a_glance(then.reader) if deprecated or not one.deprecated]
+        found = [(one, tag) for one, tag in _at_a_glance(snapshot.reader) if deprecated or not one.deprecated]
         found.sort(key=lambda pair: gto_spelling(pair[0].model))
         stated = metrics_of(reader, ((one.model, tag) for one, tag in found if tag)) if metrics else {}
     shown_ones = [one for one, _ in found]
     held = {one.model: stated[tag.name] for one, tag in found if tag and tag.name in stated}
-    notes += then.tell()
+    notes += snapshot.report_gaps()
     stages = stages_in_order((stage for one in shown_ones for stage in one.stages), declared_in(loaded))
     if as_json:
         models = [
             {**_overview(one, stages), **_metrics_document(held.get(one.model, ()), metrics)} for one in shown_ones
         ]
-        click.echo(json.dumps({"schema": 1, **then.keys, "notes": notes, "models": models}))
+        click.echo(json.dumps({"schema": 1, **snapshot.keys, "notes": notes, "models": models}))
     elif not shown_ones:
         click.echo("there is no model here", err=True)
     else:
@@ -139,12 +139,12 @@ def _overview(one: ModelOverview, stages: list[str]) -> dict[str, object]:
 
 def _show_one(model: str, repo: str | None, at: int | None, deprecated: bool, as_json: bool, notes: list[str]) -> None:
     with open_repository(repo, [model]) as reader:
-        then = as_of(reader, at, [model])
-        known = read_model(then.reader, model)
+        snapshot = as_of(reader, at, [model])
+        known = read_model(snapshot.reader, model)
         history = known.history()
-        notes += then.tell()
+        notes += snapshot.report_gaps()
         if not history.has_events:
-            raise no_such_model(model, models_of(then.reader))
+            raise no_such_model(model, models_of(snapshot.reader))
         loaded = policy_at(reader, repo)
         metrics = loaded.policy.for_model(model).show.metrics if loaded is not None else ()
         lines = [line for line in version_lines(history) if deprecated or line.active]
@@ -154,7 +154,7 @@ def _show_one(model: str, repo: str | None, at: int | None, deprecated: bool, as
     if as_json:
         versions = [{**version_document(line), **_metrics_document(held.get(line.tag, ()), metrics)} for line in lines]
         overview = _overview(overview_of(model, history), stages_in_order(stage_holders(history), declared))
-        click.echo(json.dumps({"schema": 1, **overview, "versions": versions, **then.keys, "notes": notes}))
+        click.echo(json.dumps({"schema": 1, **overview, "versions": versions, **snapshot.keys, "notes": notes}))
         return
     if history.is_deprecated:
         assert history.deprecated is not None

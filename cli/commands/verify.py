@@ -26,9 +26,9 @@ from ..completion import complete_query
 from ..errors import Refused
 from ..options import deprecated_too_option, json_option, offline_option, repo_option
 from ..policy_in_force import policy_in_force
-from ..reading import say_what_is_not_here
+from ..reading import report_remote_differences
 from ..versions.holdings import Holdings
-from ..versions.version_view import held
+from ..versions.version_view import version_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,12 +82,12 @@ def verify(
     try:
         asked = parse_query(query)
         tags_only = repo is not None and is_url(repo)
-        notes = say_what_is_not_here(repo, [asked.model], offline=offline)
+        notes = report_remote_differences(repo, [asked.model], offline=offline)
         with open_repository(repo, [asked.model]) as reader:
-            then = as_of(reader, at, [asked.model])
-            known = read_model(then.reader, asked.model)
-            then.refuse_gaps()
-            one = held(asked, known, Holdings(None if tags_only else reader), deprecated=deprecated)
+            snapshot = as_of(reader, at, [asked.model])
+            known = read_model(snapshot.reader, asked.model)
+            snapshot.refuse_gaps()
+            one = version_for(asked, known, Holdings(None if tags_only else reader), deprecated=deprecated)
             deciding = {one.line.tag, resolve(asked, known, deprecated=deprecated).tag}
             # A policy that can't be read may want signatures, so that there is no answer then.
             loaded = None if tags_only else policy_in_force(reader=reader)
@@ -106,7 +106,7 @@ def verify(
         because = f"its content is another, for that of {of!r} is {different} by {artifact.told_by!r}"
     elif not different and all(digest.startswith("md5:") for digest in digests):
         own.append(MD5_ALONE)
-    notes += [*then.tell(), *map(display, own)]
+    notes += [*snapshot.report_gaps(), *map(display, own)]
     if as_json:
         document = {
             "verified": because is None,
@@ -119,7 +119,7 @@ def verify(
             "digests": list(digests),
             "told_by": display(artifact.told_by),
         }
-        click.echo(json.dumps({"schema": 1, **then.keys, "notes": notes, **document}))
+        click.echo(json.dumps({"schema": 1, **snapshot.keys, "notes": notes, **document}))
     elif because is None:
         click.echo(f"{escape(path)} is the artifact of {version}: {' '.join(map(escape, digests))}")
     else:

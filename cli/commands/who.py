@@ -16,7 +16,7 @@ from ...report.escape import display, escape
 from ...report.exit_status import ACCEPTED, REFUSED
 from ..errors import Refused
 from ..options import json_option, model_argument
-from ..policy_in_force import NOWHERE, policy_in_file, policy_in_force, site_policy_in_force
+from ..policy_in_force import BUILT_IN, policy_in_file, policy_in_force, site_policy_in_force
 from ..reading import model_of, stage_of
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _policies(file: str | None, remote: str | None) -> list[LoadedPolicy]:
     if file is not None:
         return [policy_in_file(file)]
     found = [policy_in_force(remote=remote)]
-    if found[0].source is not NOWHERE:
+    if found[0].source is not BUILT_IN:
         with contextlib.suppress(Refused):
             found.append(site_policy_in_force())
     return found

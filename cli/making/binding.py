@@ -27,7 +27,7 @@ TRAILERS = {"artifact": "Artifact", "data": "Data", "metrics": "Metric"}
 DIGESTS = {"sha256": "SHA-256", "md5": "DVC's MD5", "git": "Git's id"}
 
 
-class Bound:
+class ArtifactBinding:
     """Makes the trailers of a planned registration: those that were `asked` for, and those that the policy wants.
 
     Where it wants none, the artifact is bound all the same, if the commit tells it.
@@ -49,12 +49,14 @@ class Bound:
         wanted = [one for one in wanted if one.lower() not in given]
         key = (plan.commit, tuple(wanted))
         if key not in self._made:
-            unasked = () if "Artifact" in wanted or "artifact" in given else _unasked(maker, settings, plan, message)
-            self._made[key] = (*unasked, *(_asked_for(maker, settings, plan, wanted) if wanted else ()))
+            unasked = (
+                () if "Artifact" in wanted or "artifact" in given else _default_trailers(maker, settings, plan, message)
+            )
+            self._made[key] = (*unasked, *(_requested_trailers(maker, settings, plan, wanted) if wanted else ()))
         return self._made[key]
 
 
-def _asked_for(maker: TagMaker, settings: Settings, plan: Plan, wanted: Sequence[str]) -> Trailers:
+def _requested_trailers(maker: TagMaker, settings: Settings, plan: Plan, wanted: Sequence[str]) -> Trailers:
     from ...contents.binding import binding_of
 
     metrics = (*settings.show.metrics, *settings.show.better)
@@ -63,7 +65,7 @@ def _asked_for(maker: TagMaker, settings: Settings, plan: Plan, wanted: Sequence
     return made.trailers
 
 
-def _unasked(maker: TagMaker, settings: Settings, plan: Plan, message: str) -> Trailers:
+def _default_trailers(maker: TagMaker, settings: Settings, plan: Plan, message: str) -> Trailers:
     """The trailers that bind the artifact; none where the team has trailers of that name for something else."""
     if any(one.key.lower() == "artifact" for one in settings.message.trailers):
         return ()

@@ -101,11 +101,11 @@ def _attempt(
         moved = stages_moved(maker, plan)
         if written and not maker.known.events:
             click.echo(f"{gto_spelling(model)!r} is a new model", err=True)
-    _tell(plan, judged, moved, options, remote, written=written)
+    _report(plan, judged, moved, options, remote, written=written)
     return ACCEPTED if judged.verdict.accepted else REFUSED
 
 
-def _tell(
+def _report(
     plan: Plan,
     judged: Judged,
     moved: dict[str, str | None],

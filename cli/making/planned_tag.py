@@ -118,9 +118,9 @@ def planned_document(plan: Plan, made: Judged, moved: dict[str, str | None]) -> 
 def _unplannable(problem: str, maker: TagMaker, options: CreatingOptions) -> Refused:
     """The refusal, with what may have been overlooked: a tag that was not pushed, or the model's right name."""
     if (options.push or options.propose) and maker.remote is not None:
-        from ..hints import only_here
+        from ..hints import unpushed_hint
 
-        problem += only_here(maker.only_here, maker.known.model, maker.remote)
+        problem += unpushed_hint(maker.only_here, maker.known.model, maker.remote)
     problem += "".join(f"\nnote: {note}" for note in maker.notes_on_own_tags())
     if not maker.known.names and not maker.only_here:
         known = models_of(maker.reader)

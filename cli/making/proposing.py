@@ -70,7 +70,7 @@ def propose(model: str, options: CreatingOptions, make_plan: MakePlan, make_trai
         status = proposal_status(proposal, maker.reader, git, loaded, remote=remote)
         status = status._replace(verdict=status.verdict._replace(notes=(*status.verdict.notes, *plan.notes)))
         made = Judged(draft, raw, oid, status.verdict)
-        _refuse_what_nobody_approves(status, loaded)
+        _refuse_needless_proposal(status, loaded)
         if status.hopeless is not None:
             raise Refused(f"{draft.name!r} {in_words(status.hopeless)}; sign it with a key of the allowed signers")
         proposed = status.verdict.accepted and not options.dry_run
@@ -85,11 +85,11 @@ def propose(model: str, options: CreatingOptions, make_plan: MakePlan, make_trai
         own = {"remote": display(remote), "proposed": proposed, "requirements": requirements_document(status)}
         click.echo(json.dumps({**document(status.verdict), **planned_document(plan, made, moved), **own}))
     else:
-        _tell(status, made, options, remote, proposed=proposed)
+        _report(status, made, options, remote, proposed=proposed)
     return ACCEPTED if status.verdict.accepted else REFUSED
 
 
-def _refuse_what_nobody_approves(status: ProposalStatus, loaded: LoadedPolicy) -> None:
+def _refuse_needless_proposal(status: ProposalStatus, loaded: LoadedPolicy) -> None:
     if status.required:
         return
     proposal = status.proposal
@@ -99,7 +99,7 @@ def _refuse_what_nobody_approves(status: ProposalStatus, loaded: LoadedPolicy) -
     raise Refused(f"the policy requires no approval {what}; push it directly: {shell_command(*command, '--push')}")
 
 
-def _tell(status: ProposalStatus, made: Judged, options: CreatingOptions, remote: str, *, proposed: bool) -> None:
+def _report(status: ProposalStatus, made: Judged, options: CreatingOptions, remote: str, *, proposed: bool) -> None:
     if options.dry_run:
         click.echo(display(made.raw.decode("utf-8", "surrogateescape")), nl=False)
     for line in lines_of(status.verdict):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 # The lines are in the order in which they were written. A clock that was put back by more than this is passed over.
-CLOCK_WENT_BACK = 3600
+CLOCK_TOLERANCE = 3600
 
 # How a line begins.
 TIME = re.compile(rb'\{"time":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z)"')
@@ -100,7 +100,7 @@ def _until(since: int | None, lines: Iterable[bytes]) -> Iterator[bytes]:
     for line in lines:
         if since is not None:
             found = TIME.match(line)
-            if found is not None and seconds_of({"time": found[1].decode("ascii")}) < since - CLOCK_WENT_BACK:
+            if found is not None and seconds_of({"time": found[1].decode("ascii")}) < since - CLOCK_TOLERANCE:
                 return
         yield line
 

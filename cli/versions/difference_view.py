@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from ...contents.difference import Change
     from ...repository.git.program import GitProgram
-    from .version_view import Held
+    from .version_view import RegisteredVersion
 
 MOST_FILES = 50
 ORDER = ("artifact", "data", "code", "command", "param", "metric", "trailer")
 
 
 def differences(
-    before: Held, after: Held, better: Mapping[str, str], reader: GitProgram | None
+    before: RegisteredVersion, after: RegisteredVersion, better: Mapping[str, str], reader: GitProgram | None
 ) -> tuple[list[Change], list[str]]:
     """All that the two versions hold side by side, and notes on what could not be told.
 
@@ -35,18 +35,20 @@ def differences(
     return changes, list(dict.fromkeys(notes))
 
 
-def _changes(before: Held, after: Held, better: Mapping[str, str]) -> Iterator[Change]:
+def _changes(before: RegisteredVersion, after: RegisteredVersion, better: Mapping[str, str]) -> Iterator[Change]:
     from ...contents.difference import changes_between, trailers_between
 
     yield from changes_between(before.contents, after.contents, better)
     yield from trailers_between(_trailers(before), _trailers(after))
 
 
-def _trailers(one: Held) -> list[tuple[str, str]]:
+def _trailers(one: RegisteredVersion) -> list[tuple[str, str]]:
     return parse_trailers(one.tag.object.message) if one.tag.object is not None else []
 
 
-def _code(reader: GitProgram, before: Held, after: Held, notes: list[str], *, files: bool) -> Iterator[Change]:
+def _code(
+    reader: GitProgram, before: RegisteredVersion, after: RegisteredVersion, notes: list[str], *, files: bool
+) -> Iterator[Change]:
     """The commits between, and with `files` the files that are different."""
     from ...contents.difference import Change
 

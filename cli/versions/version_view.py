@@ -26,7 +26,7 @@ from .approval_view import APPROVALS, approvals_document, approvers_text, read_a
 from .holdings import CONTENTS, Holdings, contents_document
 
 # Trailers that are shown as what they say.
-TELLING = ("artifact", "data", "metric")
+CONTENT_TRAILERS = ("artifact", "data", "metric")
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,7 +50,7 @@ DOCUMENT = shape(
 )  # fmt: skip
 
 
-class Held(Record):
+class RegisteredVersion(Record):
     """A version, the tag that registers it, and what it holds."""
 
     model: str
@@ -59,7 +59,7 @@ class Held(Record):
     contents: Contents
 
 
-def held(asked: Query, known: ModelTags, holdings: Holdings, *, deprecated: bool) -> Held:
+def version_for(asked: Query, known: ModelTags, holdings: Holdings, *, deprecated: bool) -> RegisteredVersion:
     """The version that a query asks for, of the model that is known. Raises Refused or Unresolved for none."""
     answer = resolve(asked, known, deprecated=deprecated)
     lines = version_lines(known.history())
@@ -67,7 +67,7 @@ def held(asked: Query, known: ModelTags, holdings: Holdings, *, deprecated: bool
     if line is None:
         raise Refused(f"{answer.tag!r} is about commit {answer.commit}, which holds no version")
     tag = next(tag for _, tag in known.tags if tag.name == line.tag)
-    return Held(asked.model, line, tag, holdings.of(asked.model, line.commit, tag))
+    return RegisteredVersion(asked.model, line, tag, holdings.of(asked.model, line.commit, tag))
 
 
 def show_version(
@@ -77,19 +77,19 @@ def show_version(
     try:
         asked = parse_query(query)
         with open_repository(repo, [asked.model], approvals=True) as reader:
-            then = as_of(reader, at, [asked.model])
-            known = read_model(then.reader, asked.model)
-            then.refuse_gaps()
+            snapshot = as_of(reader, at, [asked.model])
+            known = read_model(snapshot.reader, asked.model)
+            snapshot.refuse_gaps()
             holdings = Holdings(None if repo and is_url(repo) else reader)
-            one = held(asked, known, holdings, deprecated=deprecated)
+            one = version_for(asked, known, holdings, deprecated=deprecated)
             approvals, gaps = read_approvals(reader)
             holders = stage_holders(known.history())
             assigned = [holders[stage] for stage in one.line.stages]
     except (ValueError, Unresolved) as problem:
         raise Refused(str(problem)) from None
-    notes = [*notes, *then.tell(), *gaps, *(display(note) for note in one.contents.notes)]
+    notes = [*notes, *snapshot.report_gaps(), *gaps, *(display(note) for note in one.contents.notes)]
     if as_json:
-        document = {"schema": 1, **then.keys, "notes": notes, **_document(one)}
+        document = {"schema": 1, **snapshot.keys, "notes": notes, **_document(one)}
         document |= approvals_document(approvals.get(one.line.tag, ()))
         document["assigned"] = [
             {"stage": by.stage, "tag": by.tag, **approvals_document(approvals.get(by.tag, ()))} for by in assigned
@@ -102,7 +102,7 @@ def show_version(
 
 
 def _approved_lines(
-    one: Held, assigned: Sequence[StageHolder], approvals: Mapping[str, Sequence[Endorsement]]
+    one: RegisteredVersion, assigned: Sequence[StageHolder], approvals: Mapping[str, Sequence[Endorsement]]
 ) -> Iterator[str]:
     """Who approved the version, and that a stage holds it; nothing where nobody had to."""
     if approvers := approvers_text(approvals.get(one.line.tag, ())):
@@ -112,7 +112,7 @@ def _approved_lines(
             yield f"in {by.stage} by {by.tag}, approved by {approvers}"
 
 
-def _print(one: Held, approved: Iterable[str]) -> None:
+def _print(one: RegisteredVersion, approved: Iterable[str]) -> None:
     model, line, tag, contents = one
     assert tag.object is not None
     assert tag.object.tagger is not None
@@ -126,13 +126,13 @@ def _print(one: Held, approved: Iterable[str]) -> None:
     click.echo(f"commit {line.commit}")
     rows = contents_rows(contents)
     trailers = parse_trailers(tag.object.message)
-    rows += [["trailer", key, value, "tag"] for key, value in trailers if key.lower() not in TELLING]
+    rows += [["trailer", key, value, "tag"] for key, value in trailers if key.lower() not in CONTENT_TRAILERS]
     if rows:
         click.echo()
         click.echo(table(["WHAT", "NAME", "VALUE", "TOLD BY"], rows))
 
 
-def _document(one: Held) -> dict[str, object]:
+def _document(one: RegisteredVersion) -> dict[str, object]:
     model, line, tag, contents = one
     assert tag.object is not None
     assert tag.object.tagger is not None
