@@ -1,7 +1,7 @@
-"""The object in which somebody approves a proposed tag, or takes that back.
+"""Approvals and revocations: the objects in which a person approves a proposed tag, or revokes that.
 
-It is a signed tag object on the proposed one. So Git stores, sends and verifies
-it as any other:
+Each is a signed tag object that points at the proposed tag object. So Git can
+store, send and verify it like any other:
 
     object <id of the proposed tag object>
     type tag
@@ -13,7 +13,7 @@ it as any other:
 
     <the reason, if there is one, and the signature>
 
-The `repository` line keeps an approval from counting in a fork, which has the same tags.
+Because of the `repository` line, an approval does not count in a fork, which has the same tags.
 """
 
 from __future__ import annotations
@@ -32,12 +32,16 @@ NAME = "approval"
 REPOSITORY = "repository: "
 VERDICT = "verdict: "
 
-# Of the whole object. A reason is a few sentences, a signature is a few kilobytes at most.
+# Limits the whole object. A reason takes a few sentences, a signature at most a few kilobytes.
 MOST_BYTES = 16 * 1024
 
 
 class Approval(Record):
-    """What an approval says. `tag` is the id of the tag object that it is about, `time` its tagger's."""
+    """The content of an approval or revocation.
+
+    `tag` is the id of the proposed tag object, `repository` the id of the
+    repository, `time` the tagger's in seconds since the epoch.
+    """
 
     tag: str
     repository: str
@@ -47,16 +51,16 @@ class Approval(Record):
 
 
 def approval_message(repository: str, verdict: Word, reason: str = "") -> str:
-    """The message of the tag object, without the signature; `read_approval` reads it back."""
+    """The message of the tag object, without the signature; `read_approval` parses it."""
     message = f"{REPOSITORY}{repository}\n{VERDICT}{verdict}\n"
     reason = reason.strip()
     return f"{message}\n{reason}\n" if reason else message
 
 
 def read_approval(found: TagObject | None) -> Approval | str:
-    """The approval in a tag object (None: no tag object at all), or what keeps it from being one.
+    """The approval in a tag object, or a clause on why it is none. None stands for an object of another type.
 
-    Whether its signature is good is another question.
+    The signature is not verified here.
     """
     if found is None:
         return "it is not a tag object"

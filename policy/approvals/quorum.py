@@ -1,8 +1,8 @@
 """Which approvals a policy requires for an event, and which of them are missing.
 
-People are told apart by the principals of their signatures, so two keys of one
-person are one approval. Each entry of `approvals.require` counts for itself:
-somebody whom two entries name counts for both.
+People are identified by the principals of their signatures, so two keys of one
+person give one approval. The entries of `approvals.require` are counted
+independently: a person whom two entries name counts for both.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 class Endorsement(Record):
-    """What one person says of a tag. `problem` is why it does not count, None if it does."""
+    """One person's approval or revocation of a tag.
+
+    `time` is in seconds since the epoch. `problem` says why it does not count, None if it does.
+    """
 
     principal: str
     verdict: Word
@@ -38,7 +41,7 @@ class Standing(Record):
 
     @property
     def approved_by(self) -> frozenset[str]:
-        """The principals whose approvals count, if an entry names them."""
+        """The principals whose approvals count for entries that name them."""
         return frozenset(one.principal for one in self.endorsements if one.verdict == "approve" and one.problem is None)
 
 
@@ -46,10 +49,10 @@ class Parties(Record):
     """The tagger and the pusher, whose own approvals may not count.
 
     `tagger` is the principal of the tag's own signature, None without a good
-    one. `pusher` and `pusher_email` identify the person who lands it, as far as
-    the server knows. `knows_pusher` is False if that can't be known: for past
-    pushes, and in a clone that is not told for whom it pushes. `knows_tagger` is False in a clone that
-    can't verify the tag's signature.
+    one. `pusher` and `pusher_email` identify the person who lands the tag, as far
+    as the server knows. `knows_pusher` is False if the pusher can't be known: for
+    past pushes, and in a clone that was not told who will push. `knows_tagger` is
+    False in a clone that can't verify the tag's signature.
     """
 
     tagger: str | None
@@ -60,11 +63,11 @@ class Parties(Record):
 
 
 class Shortfall(Record):
-    """What one entry of `approvals.require` still wants; `entry` is its number, counted from 1.
+    """What one entry of `approvals.require` still needs; `entry` is its number, counted from 1.
 
-    `missing` more of `who` must approve. `has` are the principals that count,
-    `barred` those whose approval does not count here, with the reason.
-    `hopeless` is why no approval can help, None if some can.
+    `missing` more of the people in `who` must approve. `has` are the principals
+    whose approvals count, `barred` those whose approvals don't, each with the
+    reason. `hopeless` says why no approval can help, None if one can.
     """
 
     entry: int
@@ -81,7 +84,10 @@ class Shortfall(Record):
 
 
 def requirements_for(settings: Settings, kind: str, model: str, stage: str | None) -> Iterator[tuple[int, Requirement]]:
-    """The entries that cover an event of this kind, with their numbers; `model` as in tags or as GTO spells it."""
+    """The entries that cover an event of this kind, with their numbers, counted from 1.
+
+    `model` is spelled as in tags or as GTO shows it.
+    """
     for number, entry in enumerate(settings.approvals.require, 1):
         if entry.covers.covers(kind, model, stage):
             yield number, entry
@@ -90,13 +96,13 @@ def requirements_for(settings: Settings, kind: str, model: str, stage: str | Non
 def shortfalls(
     entries: Mapping[int, Requirement], standing: Standing, parties: Parties, settings: Settings
 ) -> list[Shortfall]:
-    """What each of these `entries` (`requirements_for`) still misses; nothing for those that have enough."""
+    """What each of these `entries`, by number, still needs; entries with enough approvals are left out."""
     found = (_shortfall(number, entry, standing, parties, settings) for number, entry in entries.items())
     return [lacks for lacks in found if lacks is not None]
 
 
 def in_words(lacks: Shortfall) -> str:
-    """What is missing, as it completes the name of a tag: `needs 1 more of @risk; has grace@x`."""
+    """What is missing, to follow the name of a tag: `needs 1 more of @risk (has grace@x)`."""
     of = some_of(lacks.who)
     if lacks.hopeless is not None:
         return f"can't be approved: {lacks.hopeless}"
@@ -109,7 +115,7 @@ def in_words(lacks: Shortfall) -> str:
 
 
 def is_expired(found: TagObject, settings: Settings, now: int) -> bool:
-    """Whether a proposed tag is too old to land, by `approvals.expire` and its tagger's time."""
+    """Whether a proposed tag is too old to land at `now`, by `approvals.expire` and its tagger's time."""
     expire = settings.approvals.expire
     return expire is not None and found.tagger is not None and now - found.tagger.time > expire
 
@@ -129,7 +135,7 @@ def _shortfall(
 
 
 def people_in(who: Iterable[str], groups: Mapping[str, Sequence[str]]) -> frozenset[str]:
-    """The principals that a list of principals and "@group"s names; with or without "signer:" in front."""
+    """The principals in a list of principals and "@GROUP"s, each with or without "signer:" in front."""
     names: list[str] = []
     for name in who:
         names += groups.get(name[1:], ()) if name.startswith("@") else (name,)
@@ -137,12 +143,12 @@ def people_in(who: Iterable[str], groups: Mapping[str, Sequence[str]]) -> frozen
 
 
 def may_be(principal: str, pusher: str | None, email: str | None, principals: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a signer may be the person who pushes.
+    """Whether the signer `principal` may be the person who pushes.
 
-    `people.principals` of the policy decides it for the pushers that it names;
-    where the host lets them write their names in another case, all that are alike count.
-    Else a host and the allowed signers may call one person differently: `ada`
-    is taken for `ada@example.com`, in any case.
+    `principals`, which is `people.principals` of the policy, decides this for the
+    pushers in it; if a name is in it only in another case, all such spellings
+    count. Otherwise names are compared without case and up to the "@", because a
+    host may call a person `ada` whom the allowed signers call `ada@example.com`.
     """
     if pusher is not None and principals:
         if pusher in principals:

@@ -1,11 +1,12 @@
-"""The refs of proposals and approvals: their forms, and what their names mean.
+"""The names of the refs of proposals and approvals.
 
-    refs/tagwarden/proposals/T               a tag that is proposed
-    refs/tagwarden/approvals/T/PRINCIPAL     what PRINCIPAL says of it
+    refs/tagwarden/proposals/T               a proposed tag
+    refs/tagwarden/approvals/T/PRINCIPAL     PRINCIPAL's approval or revocation of it
 
-T is the id of the proposed tag object, which each proposal names. PRINCIPAL is
-the name by which the allowed signers know a person, with `%XX` for the bytes
-that a ref's name can't hold. A name has one spelling only, so that nobody has two refs.
+T is the id of the proposed tag object, which the proposal's ref points at.
+PRINCIPAL is a person's name in the file of allowed signers, with `%XX` for bytes
+that a ref's name can't contain. There is only one way to write it, so that nobody
+has two refs.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from ..grammar.names import APPROVALS_ROOT, ID_LENGTHS, MOST_BYTES
 from ..record import Record
 
-# Nothing but the two kinds of refs lives below it.
+# Only the two kinds of refs may exist below it.
 ROOT = APPROVALS_ROOT
 PROPOSALS = f"{ROOT}proposals/"
 APPROVALS = f"{ROOT}approvals/"
@@ -23,13 +24,13 @@ PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 
 
 class ProposalRef(Record):
-    """`tag` is the id of the proposed tag object."""
+    """The name of a proposal's ref; `tag` is the id of the proposed tag object."""
 
     tag: str
 
 
 class ApprovalRef(Record):
-    """`tag` is the id of the proposed tag object, `principal` the person whose word the ref holds."""
+    """The name of an approval's ref: the id of the proposed tag object, and the person who approves or revokes."""
 
     tag: str
     principal: str
@@ -47,7 +48,7 @@ def approval_ref(tag: str, principal: str) -> str | None:
 
 
 def read_ref(ref: str) -> ProposalRef | ApprovalRef | None:
-    """What the full name of a ref below `ROOT` says; None where it has neither of the two shapes."""
+    """Parse the full name of a ref; None if it has neither of the two forms."""
     if ref.startswith(PROPOSALS):
         tag = ref[len(PROPOSALS) :]
         return ProposalRef(tag) if _is_id(tag) else None
@@ -60,7 +61,7 @@ def read_ref(ref: str) -> ProposalRef | ApprovalRef | None:
 
 
 def escape(principal: str) -> str:
-    """The principal as one component of a ref's name (git-check-ref-format(1))."""
+    """The principal, escaped to be one component of a ref's name (git-check-ref-format(1))."""
     data = principal.encode("utf-8", "surrogateescape")
     text = "".join(chr(byte) if byte in PLAIN else f"%{byte:02X}" for byte in data)
     text = text.replace("..", ".%2E")

@@ -1,4 +1,4 @@
-"""Whether the artifacts that a tag binds agree with its commit: with Git, Git LFS and DVC's files."""
+"""Checks the artifacts that a tag binds against its commit: against Git, Git LFS and DVC's files."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ NOT_COMPARED = "for a file in Git only the SHA-256 and Git's id can be compared"
 
 
 def problem_at_commit(bound: Bound, target: Target, facts: ModelFacts) -> str | None:
-    """How the commit contradicts what a tag binds, as the end of a sentence; None if it does not.
+    """How the commit contradicts what a tag binds, as a sentence that begins with "it"; None if it does not.
 
-    If the file is in Git, one of the digests must match it. If only DVC has
-    it, its MD5 is compared, and the other digests are trusted, because the
-    server has no such file. Raises CannotJudge if the time for YAML is up.
+    If the file is in Git, one of the digests must match it. If only DVC has it,
+    its MD5 is compared, and the other digests are trusted, because the server
+    does not have the file. Raises CannotJudge if parsing YAML takes too long.
     """
     placed = target.placed.get(bound.path)
     if placed is not None:
@@ -38,7 +38,10 @@ def problem_at_commit(bound: Bound, target: Target, facts: ModelFacts) -> str | 
 
 
 def problem_of_paths(bound: Sequence[Bound], target: Target, facts: ModelFacts) -> str | None:
-    """The problem if none of the bound paths is the model's path by `dvc.yaml`, or else by `artifacts.yaml`."""
+    """The problem if no bound path is the model's path in `dvc.yaml` or, without an entry there, `artifacts.yaml`.
+
+    It is a sentence that begins with "it". None if neither file names a path.
+    """
     model = facts.model or ""
     file, name = declaration(model, DVC_FILE)
     places = ((file, ("artifacts",), name), (ANNOTATIONS_FILE, (), gto_spelling(model)))
@@ -63,7 +66,7 @@ def _lies_in(path: str, folder: str) -> bool:
 
 
 class _Unreadable(Exception):
-    """A file of DVC can't be read; the message says which and why."""
+    """One of DVC's files can't be read; the message says which one and why."""
 
 
 def _problem_in_git(bound: Bound, placed: Placed) -> str | None:

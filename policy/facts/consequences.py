@@ -1,20 +1,20 @@
 """Side effects: what a pushed line does to stages that it does not name.
 
-The rules `who` and `signed` need this: a person who may not assign `prod` must
-not achieve the same with another tag. In GTO (1.10, `base.py`)
+The rules `who`, `signed` and `approved` need this: a person who may not assign
+`prod` must not achieve the same with another tag. In GTO (1.10, `base.py`)
 
 - a deregistered version is in no stage, and is back in its old stages once it
   is registered again;
-- a deprecated model shows nothing, and shows everything again after any later
+- a deprecated model is in no stage, and is back in all of them after any later
   event;
 - moving or deleting a tag undoes what the tag did.
 
-Git may still drop any line of a push after the judgement. So a line counts as
-doing everything that it could do if only some of the other lines landed. Tags
-that landed long ago (place "history") are replayed in the order of their times.
+Git may still drop any line of a push after the judgement. So a line has every
+effect that it would have if only some of the other lines landed. Tags that
+landed long ago (place "history") are replayed in the order of their times.
 
-A stage that falls back to the version assigned before is not a consequence:
-that version was in the stage all along.
+If a stage falls back to the version assigned before, that does not count as a
+side effect here: that version was in the stage all along.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ..settings import Selector
     from .model_facts import ModelFacts
 
-    # Acts that several lines may share.
+    # A sequence of groups of acts. Several lines may share a group.
     Groups = Sequence[Sequence[Act]]
 
 CONTRARY: dict[Kind, Kind] = {
@@ -48,11 +48,10 @@ CONTRARY: dict[Kind, Kind] = {
 
 
 class Line(Record):
-    """A pushed line whose tag has a readable name, and what the line does.
+    """A pushed line whose tag is a model tag by its name, and what the line does.
 
-    `own` is what the name says. `made` is what the line's new tag does to
-    other stages, `undone` what comes of losing the old tag, where the line
-    moves or deletes one. Lines share the groups of acts.
+    `own` is what the name says. `made` is what the new tag does to other stages;
+    `undone` is the effect of losing the old tag, if the line moves or deletes one.
     """
 
     push: TagPush
@@ -64,7 +63,7 @@ class Line(Record):
 def lines_of(facts: ModelFacts, selectors: Iterable[Selector]) -> Iterator[Line]:
     """The lines that name an event, in the order of the push.
 
-    Consequences for stages are worked out only if one of `selectors` covers
+    Side effects on stages are computed only if one of `selectors` covers
     assignments or unassignments.
     """
     asks = any("assign" in one.what or "unassign" in one.what for one in selectors)
@@ -76,19 +75,19 @@ def lines_of(facts: ModelFacts, selectors: Iterable[Selector]) -> Iterator[Line]
 
 
 def is_covered(act: Act, model: str, selectors: Iterable[Selector]) -> bool:
-    """Whether one of `selectors` covers the act."""
+    """Whether one of `selectors` covers `act`, done to `model`."""
     return any(selector.covers(act.kind, model, act.stage) for selector in selectors)
 
 
 def _contrary(push: TagPush) -> Groups:
-    """The reverse of what the old tag did; nothing if the registry does not read that tag."""
+    """The opposite of what the old tag did; nothing if the registry does not read that tag."""
     if push.old is None or not isinstance(push.name, TagName) or read_event(push.old, push.name) is None:
         return ()
     return ((Act(CONTRARY[push.name.kind], push.name.stage),),)
 
 
 def _consequences(facts: ModelFacts) -> tuple[dict[str, Groups], dict[str, Groups]]:
-    """What the lines do to stages that they don't name: what they make, and what they undo, each by ref."""
+    """The side effects of the lines on stages: those of their new tags, and those of losing old tags, by ref."""
     pushed = _events(facts, _new)
     if facts.circumstances.place == "history":
         return _in_their_turns(pushed), {}
@@ -98,7 +97,7 @@ def _consequences(facts: ModelFacts) -> tuple[dict[str, Groups], dict[str, Group
         stages.take(event)
     for _, event in gone:
         stages.take_possible(event)
-    # If the push registers the first version of a commit, an assignment in the push puts it into the stage itself.
+    # If the push registers the first version on a commit, it enters a stage by the push's assignment, not by this.
     back = {
         push.ref: stages.assigned_at(event.commit)
         for push, event in pushed
@@ -129,7 +128,7 @@ def _in_their_turns(pushed: Sequence[tuple[TagPush, Event]]) -> dict[str, Groups
         comes_back = event.name.kind == "register" and stages.is_deregistered(event.commit)
         groups = (stages.assigned_at(event.commit) if comes_back else (), *stages.made_by(event))
         if event.name.kind == "deregister":
-            # A deregistered version can't be unassigned, so the unassignment came first, whatever its date says.
+            # A deregistered version can't be unassigned, so the unassignment came first, even if its date is later.
             groups = tuple(
                 [
                     act
@@ -138,7 +137,7 @@ def _in_their_turns(pushed: Sequence[tuple[TagPush, Event]]) -> dict[str, Groups
                 ]
                 for group in groups
             )
-        # Which event of a second came first is not known. One of them that assigns the stage is asked for it itself.
+        # The order within a second is unknown. If the stage was assigned in it, that assignment is judged itself.
         made[push.ref] = tuple(
             [act for act in group if act.kind != "assign" or (act.stage, event.time) not in assigned]
             for group in groups
@@ -156,7 +155,7 @@ def _old(push: TagPush) -> Tag | None:
 
 
 def _events(facts: ModelFacts, end: Callable[[TagPush], Tag | None]) -> list[tuple[TagPush, Event]]:
-    """The events that the registry reads from the old or the new tags of the lines."""
+    """The pushed lines with the events that the registry reads from their old or new tags, as `end` selects."""
     found = []
     for push in facts.pushes:
         tag = end(push)

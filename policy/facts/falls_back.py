@@ -1,4 +1,4 @@
-"""Which older versions come back into stages when a push of tombstones takes a version out of them."""
+"""Stages that fall back to an older version because a tombstone takes their current version out of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TOMBSTONES = frozenset(("unassign", "deregister"))
 
 
 def falls_back(facts: ModelFacts) -> list[str]:
-    """A sentence for each stage that a tombstone of the push moves; none for those that the push itself assigns."""
+    """A sentence for each stage that changes because of a tombstone in the push, and that the push does not assign."""
     pushed = {replayed.event.tag: replayed.event for replayed in facts.events}
     if facts.model is None or TOMBSTONES.isdisjoint(event.name.kind for event in pushed.values()):
         return []
@@ -28,7 +28,7 @@ def falls_back(facts: ModelFacts) -> list[str]:
 
 
 def stages_falling_back(facts: ModelFacts) -> dict[str, Sequence[Act]]:
-    """Map the ref of each pushed tombstone to the stages that may fall back to an older version because of it.
+    """By ref, the stages that may fall back to an older version because of a pushed tombstone, as assignments.
 
     Git may drop any line of a push. So in a push of several tags, a tombstone
     counts for every stage to which an older version is still assigned.
@@ -53,7 +53,7 @@ def stages_falling_back(facts: ModelFacts) -> dict[str, Sequence[Act]]:
 
 
 def _given_back_in_turn(facts: ModelFacts) -> dict[str, Sequence[Act]]:
-    """The same for tags that landed one after the other."""
+    """The same for tags that landed long ago, one after the other."""
     history = ModelHistory(events_of(facts.existing))
     found: dict[str, Sequence[Act]] = {}
     for one in facts.events:
@@ -68,7 +68,7 @@ def _given_back_in_turn(facts: ModelFacts) -> dict[str, Sequence[Act]]:
 
 
 def _stages_left(event: Event, *histories: ModelHistory) -> list[str]:
-    """The stages that a tombstone may take its version out of."""
+    """The stages that the tombstone `event` may take its version out of."""
     if event.name.stage is not None:
         return [event.name.stage]
     return sorted(

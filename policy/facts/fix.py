@@ -1,8 +1,8 @@
-"""The fix of a breach: the command that helps where the message is read.
+"""The fix of a breach: a command for the person who reads the message.
 
-The reader of a refusal has the tag in a clone, where it stays until it is
-deleted or recreated. A tag that is only planned need not be deleted; one that
-has landed can't be recreated, because no push may move it.
+After a refusal, the tag is still in the reader's clone until it is deleted or
+recreated there. A tag that is only planned need not be deleted; one that has
+landed can't be recreated, because no push may move it.
 """
 
 from __future__ import annotations
@@ -22,17 +22,20 @@ if TYPE_CHECKING:
     from ..verdict import Finding
     from .model_facts import ModelFacts
 
-# As much of a commit's id as Git itself needs, and a line has room for.
+# The digits of a commit id that a command shows: enough for Git, and short enough for a line.
 SHOWN_OF_AN_ID = 12
 
 
 def drop(facts: ModelFacts, tag: str) -> str | None:
-    """The command that deletes the refused `tag`; None where it was never written."""
+    """The command that deletes the refused `tag` in the clone; None if it is not there."""
     return shell_command("git", "tag", "-d", tag) if facts.circumstances.written == "in a clone" else None
 
 
 def instead(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) -> str | None:
-    """`commands`, which make other tags, behind the one that deletes the refused `tag` where it is written already."""
+    """`commands` that create other tags, after the one that deletes the refused `tag` if that is in the clone.
+
+    None if one of them can't be pasted into a shell.
+    """
     if facts.circumstances.written == "in a clone":
         commands = (("git", "tag", "-d", tag), *commands)
     return shell_commands(*commands)
@@ -41,7 +44,10 @@ def instead(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) -> str | No
 def recreating_command(
     facts: ModelFacts, push: TagPush, version: Version | None = None, *, sign: bool = False
 ) -> str | None:
-    """The command that recreates the tag under its own name, on the same commit."""
+    """The command that creates the tag again, with the same name on the same commit.
+
+    `version` is the one on that commit; `sign` asks for a signature.
+    """
     if facts.circumstances.written == "planned" and isinstance(push.name, TagName):
         found = push.new.object if push.new else None
         commit = found.target if found else ""
@@ -50,7 +56,7 @@ def recreating_command(
 
 
 def by_command(name: TagName, commit: str, version: Version | None) -> tuple[str, ...]:
-    """Our command that makes an event of this kind, for the `version` that is on `commit`."""
+    """The tagwarden command that creates an event of this kind, for the `version` that is on `commit`."""
     model = gto_spelling(name.model)
     if name.kind == "register":
         return ("tagwarden", "register", model, commit[:SHOWN_OF_AN_ID], "--version", str(name.version))
@@ -63,32 +69,32 @@ def by_command(name: TagName, commit: str, version: Version | None) -> tuple[str
 
 
 def next_version(facts: ModelFacts, commit: str | None) -> tuple[str, ...]:
-    """Our command that registers `commit`, or what is checked out, as the version that comes next."""
+    """The tagwarden command that registers the next version on `commit`, by default on HEAD."""
     return ("tagwarden", "register", gto_spelling(facts.model or ""), *((commit[:SHOWN_OF_AN_ID],) if commit else ()))
 
 
 def commit_of(push: TagPush) -> str:
-    """The commit that the new tag names, as far as it tells; empty for none."""
+    """The id of the object that the new tag points at, "" without a new tag."""
     return commit_named(push.new) or ""
 
 
 def commit_named(tag: Tag | None) -> str | None:
-    """The commit that `tag` names, as far as it tells."""
+    """The id of the object that `tag` points at; None if `tag` is None."""
     if tag is None:
         return None
     return tag.object.target if tag.object is not None else tag.oid
 
 
 def refetching_command(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) -> str | None:
-    """The command that fetches the remote's tag into the clone, followed by `commands`."""
+    """The command that fetches the remote's `tag` over the clone's, followed by `commands`."""
     remote = facts.circumstances.remote or "origin"
     return shell_commands(("git", "fetch", "--force", remote, f"{TAGS}{tag}:{TAGS}{tag}"), *commands)
 
 
 def fix_where_it_stands(push: TagPush, facts: ModelFacts) -> str | None:
-    """The commands, to be run in a clone, for a bad tag that stands.
+    """The commands, to be run in a clone, that delete a bad tag that has landed.
 
-    None for one that no push may delete, and for one that another tool may need.
+    None if no push may delete it, or if it may be another tool's.
     """
     if push.new is None or (isinstance(push.name, TagName) and is_event(push.new, facts)):
         return None
@@ -99,14 +105,14 @@ def fix_where_it_stands(push: TagPush, facts: ModelFacts) -> str | None:
 
 
 def may_be_of_a_package(miss: NearMiss, facts: ModelFacts) -> bool:
-    """Whether another tool may have written the tag: it is named like a package's release, and no model is."""
+    """Whether the tag may be another tool's: it looks like a release of a package, and there is no such model."""
     return miss.package is not None and miss.package not in facts.likeness.named
 
 
 def deleted_where_it_stands(push: TagPush, facts: ModelFacts) -> str | None:
     """The commands, to be run in a clone, that delete a tag on the remote and in the clone.
 
-    The clone may have the tag when the remote has it no more, so one deletion does not wait for the other.
+    They are separated by `;`, so that the second also runs if the tag is already gone from the remote.
     """
     remote = facts.circumstances.remote
     there = shell_command("git", "push", remote or "origin", f":{TAGS}{push.tag}")
@@ -119,7 +125,10 @@ def deleted_where_it_stands(push: TagPush, facts: ModelFacts) -> str | None:
 
 
 def proposed(facts: ModelFacts, push: TagPush, version: Version | None = None) -> str | None:
-    """The command that proposes the tag as it is, or makes a proposal of it where it was never written."""
+    """The command that proposes the existing tag, or that creates the planned one as a proposal.
+
+    None if the tag has landed, or for a deletion.
+    """
     if push.new is None or facts.circumstances.written == "standing":
         return None
     remote = facts.circumstances.remote or "origin"
@@ -131,19 +140,22 @@ def proposed(facts: ModelFacts, push: TagPush, version: Version | None = None) -
     return shell_command("git", "push", remote, f"{push.ref}:{proposal_ref(push.new.oid)}")
 
 
-# These ask for another version, or another commit: what puts one right need not do for the others.
+# Rules that ask for another version or another commit: the fix for one may not be enough for the others.
 ANOTHER_VERSION = frozenset(("version-order", "version-once", "version-per-commit"))
-# What these refuse may be let in later as it is: pushed by somebody else, at another time, after its commit, or
-# under a policy that knows lines.
+# Rules whose refused tags may be accepted later without a change: pushed by another person, at another time, after
+# their commits, or under another policy.
 MAY_WAIT = frozenset(("who", "approved", "tagger-is-pusher", "target-branch", "event-time", "version-order"))
-# These are about what was there before, which the fix fetches.
+# Rules that refuse to move or delete a tag: their fix fetches the old tag again.
 ABOUT_CHANGES = frozenset(("tag-immutable", "tag-permanent", "stage-permanent"))
 
 
 def with_one_fix(
     findings: Sequence[Finding], pushes: Sequence[TagPush], facts: ModelFacts, order: Mapping[str, int]
 ) -> list[Finding]:
-    """`findings` on one model's `pushes`, with one fix for each tag, which puts all of them right."""
+    """`findings` on one model's `pushes`, with only one fix left for each tag: one that repairs all of its findings.
+
+    `order` maps each rule to its place among the rules.
+    """
     by_ref: dict[str | None, list[int]] = {}
     for place, finding in enumerate(findings):
         by_ref.setdefault(finding.ref, []).append(place)
@@ -164,14 +176,14 @@ def with_one_fix(
 
 
 def _or_drop(finding: Finding, facts: ModelFacts, push: TagPush) -> Finding:
-    """The finding; where nothing else helps, its tag goes, or every `git push --tags` would be refused for it."""
+    """The finding. Without another fix it is to delete the tag: else every later `git push --tags` would be refused."""
     if finding.fix or finding.severity == "warning" or finding.rule in MAY_WAIT or push.change != "create":
         return finding
     return finding._replace(fix=drop(facts, push.tag))
 
 
 def _chosen(group: Sequence[Finding], facts: ModelFacts, push: TagPush) -> tuple[int, str | None]:
-    """Which of the findings on one tag, in the order of the rules, gets the fix, and that fix."""
+    """The number of the finding that gets the fix, and that fix. `group` are those on one tag, ordered by rule."""
     with_fix = [number for number, finding in enumerate(group) if finding.fix]
     if not with_fix:
         return 0, None
@@ -189,7 +201,7 @@ def _chosen(group: Sequence[Finding], facts: ModelFacts, push: TagPush) -> tuple
     for number in with_fix:
         if dropped and (group[number].fix or "").startswith(dropped):
             return number, group[number].fix
-    # Recreating the tag repairs everything that was wrong with the object; a missing signature comes last.
+    # Recreating the tag repairs everything in its object. The last fix is chosen, because that one also signs.
     return last, group[last].fix
 
 

@@ -1,10 +1,10 @@
-"""The ways in which a push may land. A push is accepted only if it is right in each of them.
+"""The ways in which a push may land. A push is accepted only if it is valid in each of them.
 
 A server hook judges a push before Git updates the refs, and Git updates them
-one by one: if another hook or a lost race refuses one ref, the rest of the
-push still lands. So the other lines of a push always count against a line.
-They count for it only where nothing but a fault can keep them from landing;
-lines that delete or move a tag never count for another line.
+one by one: if another hook or a lost race refuses one ref, the rest of the push
+still lands. So the other lines of a push always count against a line. They count
+in its favour only if nothing but a fault can keep them from landing; lines that
+delete or move a tag never do.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ TAKING_AWAY: frozenset[Kind] = frozenset(("deregister", "unassign", "deprecate")
 class Landing(Record):
     """One way in which a push may land.
 
-    `counted` are the kinds of pushed events that count for the events after
-    them. With `touched_stay`, the tags that the push moves or deletes stay as
-    they were. With `only_helped`, the judge asks only the rules for which
-    another tag of the push can make a tag right (`RuleRow.helped`). `because`
-    is added to the message of a finding that only this landing has.
+    `counted` are the kinds of pushed events that count for later events. With
+    `touched_stay`, the tags that the push moves or deletes stay as they were.
+    With `only_helped`, only those rules are run in which another tag of the push
+    can make a tag valid (`RuleRow.helped`). `because` is appended to the message
+    of a finding that no earlier landing has.
     """
 
     counted: frozenset[Kind]
@@ -56,7 +56,7 @@ def landings_of(push: ModelPush, circumstances: Circumstances) -> Sequence[Landi
             f"; the other tags of this push do not count for it, because {circumstances.per_ref_hook} may refuse"
             " each of them on its own: push what this tag needs first"
         )
-        # With none of the others, and with those alone that take something away.
+        # Alone, and together with only those tags that take something away.
         alone = Landing(frozenset(), touched_stay=True, only_helped=True, because=because)
         return (TOGETHER, alone, alone._replace(counted=TAKING_AWAY))
     if any(update.old is not None for update in push.pushed):

@@ -1,4 +1,4 @@
-"""What a rule is handed: one model's part of a push, with everything known about it."""
+"""The input of a rule: one model's part of a push, with everything known about it."""
 
 from __future__ import annotations
 
@@ -21,17 +21,16 @@ if TYPE_CHECKING:
 
 
 class ModelFacts(Record):
-    """One model's part of a push, with all that the rules may ask about it.
+    """One model's part of a push, with everything that the rules may need.
 
-    `pushes` are the tag updates, in the order of the push; `made` are those
-    that leave a tag. `events` are those of the made tags, in the order in
-    which the history takes them in, each with what held before it; `history`
-    is the model's history with those of them that count (`landing.py`).
-    `existing` are the tags from before the push that still stand after it;
-    `unread` are those of them that claim to register a version, and that the
-    registry does not read.
-    `documents` gives what reads YAML, JSON and TOML files. The other fields are as in
-    `ModelPush`.
+    `pushes` are the tag updates, in the order of the push; `made` are those that
+    create or move a tag. `events` are those of the made tags, in the order of the
+    replay, each with the state before it; `history` is the model's history
+    including those of them that count (`landing.py`). `existing` are the tags
+    from before the push that still exist after it; `unread` are the names of
+    those that look like registrations but that the registry does not read.
+    `documents` returns the reader of YAML, JSON and TOML files. The other fields
+    are as in `ModelPush`.
     """
 
     model: str | None
@@ -57,7 +56,7 @@ def build_facts(
     documents: Callable[[], DocumentFiles],
     landing: Landing = TOGETHER,
 ) -> ModelFacts:
-    """Replay `push` on the model's history, as far as `landing` says, and gather what the rules ask for."""
+    """Replay `push` on the model's history, as far as it lands in `landing`, and gather what the rules need."""
     pushes, existing = push.pushed, push.existing
     if landing.touched_stay:
         if not landing.only_helped:
@@ -102,7 +101,7 @@ def build_facts(
 
 
 def new_stages(facts: ModelFacts) -> set[str]:
-    """The stages that the push assigns, and that no tag from before it has assigned."""
+    """The stages that the push assigns and that were never assigned before."""
     made = {push.tag for push in facts.made}
     assigned = {replayed.event.name.stage for replayed in facts.events if replayed.event.name.kind == "assign"}
     holdings = facts.history.holdings

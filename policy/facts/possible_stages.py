@@ -1,4 +1,4 @@
-"""Which versions may be in which stages, if some events are certain and others only possible."""
+"""Computes which versions may be in which stages, if some events are certain and others only possible."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class Act(Record):
-    """Something that a policy may leave to some people.
+    """An action that a policy may reserve for some people.
 
-    `holder` is the version (or commit) that goes into `stage` or out of it as
-    a side effect; None for what the line's own name says.
+    `holder` is the version (or commit) that enters or leaves `stage` as a side
+    effect; None for what the tag's own name says.
     """
 
     kind: Kind
@@ -28,20 +28,20 @@ class Act(Record):
 
     @property
     def effect(self) -> str:
-        """What the line does to the stage, as it completes the name of its tag."""
+        """What the line does to the stage, to follow the name of its tag."""
         if self.kind == "assign":
             return f"puts {self.holder} into the stage {self.stage!r}"
         return f"takes {self.holder} out of the stage {self.stage!r}"
 
 
 class PossibleStages:
-    """Which versions may be in which stages, by events that happened and events that may have.
+    """Which versions may be in which stages, from events that happened and events that may have happened.
 
-    A possible event only ever adds to what a line may do; it takes nothing away.
+    A possible event can only add to the effects of a line; it never removes one.
     """
 
     def __init__(self, *, in_turn: bool = False) -> None:
-        """`in_turn`: whether events are taken in the order in which they happened, those of one second included."""
+        """`in_turn`: events are added in the order in which they happened, even within a second."""
         self.versioned: set[str] = set()
         self._assigned: dict[str, dict[str, int]] = {}
         self._unassigned: dict[tuple[str, str], int] = {}
@@ -54,7 +54,7 @@ class PossibleStages:
         self._groups: dict[tuple[Kind, str, str | None], Sequence[Act]] = {}
 
     def take(self, event: Event) -> None:
-        """Take in an event that happened."""
+        """Add an event that happened."""
         self.take_possible(event)
         kind, version, stage, commit = event.name.kind, event.name.version, event.name.stage, event.commit
         if kind != "deprecate":
@@ -69,7 +69,7 @@ class PossibleStages:
             self._unassigned[place] = max(self._unassigned.get(place, -1), event.time)
 
     def take_possible(self, event: Event) -> None:
-        """Take in an event that may or may not happen."""
+        """Add an event that may or may not happen."""
         self._groups.clear()
         kind, version, stage = event.name.kind, event.name.version, event.name.stage
         if kind == "deprecate":
@@ -82,7 +82,7 @@ class PossibleStages:
             versions[version] = max(versions.get(version, -1), event.time)
 
     def made_by(self, event: Event) -> Iterator[Sequence[Act]]:
-        """What an event does to stages that it does not name; for a registration see also `assigned_at`."""
+        """The side effects of an event on stages; those of a registration also include `assigned_at`."""
         if event.name.kind == "deprecate":
             yield self._everywhere("unassign")
             return
@@ -92,31 +92,31 @@ class PossibleStages:
             yield self._everywhere("assign")
 
     def undone_by(self, event: Event) -> Iterator[Sequence[Act]]:
-        """What the loss of an event's tag does, in addition to reversing the event itself."""
+        """The side effects of losing an event's tag, besides the reversal of the event itself."""
         if event.name.kind == "deprecate":
             yield self._everywhere("assign")
             return
         if event.name.kind == "register":
             yield self._group("unassign", "held", event.commit)
         if event.name.version is not None:
-            # GTO shows a commit without a version in every stage that it was ever assigned.
+            # GTO shows a commit without a version in every stage that was ever assigned on it.
             yield self._group("assign", "bared", event.commit)
         if self._may_end_a_deprecation(event):
             yield self._everywhere("unassign")
 
     def is_deregistered(self, commit: str) -> bool:
-        """Whether a commit once held a version and now holds none."""
+        """Whether `commit` once had an active version and now has none."""
         return commit in self.versioned and not self._may_be_active(commit)
 
     def assigned_at(self, commit: str) -> Sequence[Act]:
-        """The stages that a version enters when it is registered (again) on `commit`."""
+        """The stages that a version enters if it is registered (again) on `commit`, as assignments."""
         return self._group("assign", "registered", commit)
 
     def _everywhere(self, kind: Kind) -> Sequence[Act]:
         return self._group(kind, "held", None)
 
     def _group(self, kind: Kind, how: str, commit: str | None) -> Sequence[Act]:
-        """The stages of one commit, or of all, as acts of one kind; worked out once."""
+        """The stages of one commit (None: of all), as acts of one kind. Cached, and shared between lines."""
         key = kind, how, commit
         if key not in self._groups:
             commits = self._assigned if commit is None else (commit,)
@@ -144,10 +144,10 @@ class PossibleStages:
         return any(time > self._deregistered.get((commit, version), -1) for version, time in versions.items())
 
     def _may_end_a_deprecation(self, event: Event) -> bool:
-        """Whether the model may be deprecated until the event, and what happened before that does not end it.
+        """Whether the model may be deprecated right before the event, so that the event ends the deprecation.
 
-        What is dated later does not count, though it happened: an audit goes by dates, and takes this event for the
-        one that brought the model back.
+        Events with later dates don't count, even if they happened earlier: an audit
+        goes by dates, and takes this event for the one that ended the deprecation.
         """
         before = self._last_before(self._others, event.time)
         since = self._others[before - 1] if before else -1

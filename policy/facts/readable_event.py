@@ -1,4 +1,4 @@
-"""Which tags are readable events of the registry: these must stay, and all others may be deleted."""
+"""Which tags are readable events of the registry: no push may delete these."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def is_event(tag: Tag, facts: ModelFacts) -> bool:
-    """Whether `tag` is a readable event of the registry."""
+    """Whether `tag` is a readable event of the registry: well-formed, on a readable commit, not dated in the future."""
     found = tag.object
     if found is None or found.defects or not found.readable or found.tagger is None:
         return False

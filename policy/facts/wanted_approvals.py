@@ -1,4 +1,4 @@
-"""Which entries of `approvals.require` cover the effects of a pushed line."""
+"""Which entries of `approvals.require` cover what a pushed line does."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
 
 class Wanted(Record):
-    """An entry of `approvals.require`, and the first act of a line that it covers."""
+    """An entry of `approvals.require`, and the first of a line's acts that it covers."""
 
     entry: Requirement
     act: Act
 
 
 class WantedByLine(Record):
-    """The entries that cover what a pushed line makes, and what it undoes, by their numbers."""
+    """The entries that cover what a line's new tag does (`made`) and what losing its old tag does (`undone`).
+
+    Both are by the entry's number, counted from 1.
+    """
 
     line: Line
     made: dict[int, Wanted]
@@ -34,7 +37,7 @@ class WantedByLine(Record):
 
 
 def wanted_by_lines(facts: ModelFacts) -> Iterator[WantedByLine]:
-    """Which approvals each line of a model's part wants, for what it does to stages besides, too."""
+    """The approvals that each line of a model's part needs, including those for its side effects on stages."""
     selectors = [entry.covers for entry in facts.settings.approvals.require]
     entries = _Entries(facts.settings, facts.model or "")
     back = stages_falling_back(facts) if any("assign" in one.what for one in selectors) else {}
@@ -46,7 +49,7 @@ def wanted_by_lines(facts: ModelFacts) -> Iterator[WantedByLine]:
 
 
 def tagger_of(push: TagPush, facts: ModelFacts) -> str | None:
-    """The principal of the tag's own signature, None without a good one of this very tag."""
+    """The principal of the new tag's signature; None if the tag has no good one or its object has another name."""
     found = push.new.object if push.new else None
     if found is None or found.signature is None or found.text_after_signature or found.name != push.tag:
         return None
@@ -55,12 +58,12 @@ def tagger_of(push: TagPush, facts: ModelFacts) -> str | None:
 
 
 class _Entries:
-    """Finds the entries that cover acts of one model, by their numbers; each group of acts is looked at once."""
+    """Finds the entries that cover acts of one model, by their numbers, and caches them for each group of acts."""
 
     def __init__(self, settings: Settings, model: str) -> None:
         self._settings = settings
         self._model = model
-        # With each group itself, so that its id stays its own.
+        # By the id of a group. The group itself is kept so that no other can get the same id.
         self._known: dict[int, tuple[Sequence[Act], dict[int, Wanted]]] = {}
 
     def covering(self, groups: Sequence[Sequence[Act]]) -> dict[int, Wanted]:

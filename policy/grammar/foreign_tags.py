@@ -1,4 +1,4 @@
-"""Tags of other tools, such as npm's `ai@6.0.68`: globs for `scope.ignore` that cover them and little else."""
+"""Globs for `scope.ignore` that cover tags of other tools, such as npm's `ai@6.0.68`, and little else."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-# More names than this are covered by one glob.
+# With more globs for single packages than this, one glob covers all packages.
 MOST_GLOBS = 8
-# Any name with a number behind the `@`: what release tools of npm packages write.
+# Any name with a digit after the `@`, as release tools of npm packages write it.
 ANY_NUMBER = "*@[0-9]*"
 
 
@@ -26,27 +26,27 @@ class Foreign(Record):
 
 
 def is_foreign(near_miss: str, models: Collection[str]) -> bool:
-    """Whether a near miss is another tool's tag, it seems: no model is called so, and a policy can ignore it."""
+    """Whether a near miss may be another tool's tag: there is no model of that name, and a policy can ignore it."""
     model = near_miss.replace("#", "@").partition("@")[0]
     return model not in models and not stops_gto(near_miss) and is_utf8(near_miss)
 
 
 def package_of(near_miss: str) -> str | None:
-    """The package whose release it names, if another tool has written it: what stands before `@` and a digit.
+    """The package in a name such as `ai@6.0.68`: what comes before `@` and a digit. None for other names.
 
-    None for a name that a message can't show as it is, so that nobody could copy the glob.
+    Also None if the glob for it contains characters that nobody could copy from a message.
     """
     glob = _glob_of(near_miss)
     return near_miss.partition("@")[0] if glob != near_miss and glob.isprintable() and '"' not in glob else None
 
 
 def globs_for(names: Sequence[str]) -> list[str]:
-    """Globs that cover all of `names`, which no model tag fits: what begins with `NAME@` and a digit by one glob."""
+    """Globs that cover all of `names` and no model tag; one glob covers the names with the same `NAME@` and a digit."""
     return [one.glob for one in foreign_tags(names)]
 
 
 def foreign_tags(names: Iterable[str]) -> list[Foreign]:
-    """The globs with what each of them covers, the greatest number first."""
+    """The globs for `names` with the number of tags that each covers, the largest number first."""
     groups: dict[str, list[str]] = {}
     for name in names:
         groups.setdefault(_glob_of(name), []).append(name)
@@ -59,7 +59,7 @@ def foreign_tags(names: Iterable[str]) -> list[Foreign]:
 
 
 def lets_through(glob: str, models: Iterable[str]) -> list[str]:
-    """What `glob` would let pass of the slips of `models`: registrations without the `v`."""
+    """The misspelled registrations of `models` (without the `v`) that `glob` would ignore, one for each model."""
     slips = (f"{model}@1.2.0" for model in models)
     return [slip for slip in slips if matches(glob, slip)]
 

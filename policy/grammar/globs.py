@@ -1,8 +1,8 @@
 """The policy's globs: `*`, `?` and `[...]`, case-sensitive, and `*` matches `/` too.
 
-This module imports neither `re` nor `fnmatch`, which imports `re`: that would
-cost a hook 5 ms. Matching takes at most time in proportion to the length of
-the glob times the length of the text.
+This module does not use `fnmatch`, because that imports `re`, which would cost a
+hook 5 ms. Matching takes time at most proportional to the length of the glob
+times the length of the text.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 SPECIAL = frozenset("*?[")
 ANY_ONE: Token = (True, ())
-# Fewer globs than this are tried faster than they are sorted.
+# Below this number of globs, trying one after the other is faster than building a `_Many`.
 MANY = 20
 
 _tokens_of: dict[str, tuple[Token, ...]] = {}
 
 
 def matches(glob: str, text: str) -> bool:
-    """Whether `glob`, with which `problem_of` finds nothing wrong, matches the whole of `text`."""
+    """Whether `glob` matches the whole of `text`. The glob must be valid, which `problem_of` checks."""
     if SPECIAL.isdisjoint(glob):
         return glob == text
     if glob[-1] == "*" and SPECIAL.isdisjoint(glob[:-1]):
@@ -52,7 +52,7 @@ def matches_model(globs: Collection[str], model: str) -> bool:
 
 
 class _Many:
-    """A long list of globs; those that are plain names or beginnings are looked up, not tried one by one."""
+    """A long list of globs. Plain names and prefixes are looked up, not tried one by one."""
 
     def __init__(self, globs: Iterable[str]) -> None:
         names, beginnings, others = [], [], []
@@ -67,8 +67,8 @@ class _Many:
 
     @classmethod
     def of(cls, globs: tuple[str, ...], *, of_models: bool = False) -> _Many:
-        # The key is the identity: comparing ten thousand strings would cost what is saved. Keeping the
-        # list keeps its identity from being given to another.
+        # The key is the id of the tuple, because comparing ten thousand strings would cost as much as is saved.
+        # The tuple itself is kept so that no other can get the same id.
         key = id(globs), of_models
         if key not in _many_of:
             _many_of[key] = globs, cls(map(tag_spelling, globs) if of_models else globs)
@@ -144,8 +144,8 @@ def _ranges(members: str) -> list[tuple[str, str]]:
 
 
 def _match(tokens: tuple[Token, ...], text: str) -> bool:
-    # Only the last `*` is tried again: once everything between two of them has
-    # matched, nothing is gained by giving the earlier one more.
+    # Only the last `*` needs backtracking: once everything up to it has matched,
+    # letting an earlier `*` match more can't help.
     at = position = resume = 0
     star = -1
     while position < len(text):

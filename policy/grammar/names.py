@@ -1,8 +1,7 @@
-"""What GTO and Git take as the names of models, stages, counters and refs.
+"""Which names of models, stages, counters and refs GTO and Git accept.
 
-Every function looks at the whole text and allows only ASCII. GTO's own patterns
-allow a little more (`a//b`, `../x=m`); Git then refuses the ref, or makes
-another one than was meant.
+Every function checks the whole text and allows only ASCII. GTO's own patterns
+allow a little more (`a//b`, `../x=m`); Git refuses these names or changes them.
 """
 
 from __future__ import annotations
@@ -15,40 +14,40 @@ if TYPE_CHECKING:
 
 TAGS = "refs/tags/"
 HEADS = "refs/heads/"
-# What Git reads in the place of other objects (git-replace(1)).
+# The refs of objects that Git reads in place of others (git-replace(1)).
 REPLACEMENTS = "refs/replace/"
-# Where proposals and approvals lie (policy/approvals/refs.py).
+# The refs of proposals and approvals (policy/approvals/refs.py).
 APPROVALS_ROOT = "refs/tagwarden/"
 
 ALPHANUMERIC = IDENTIFIER - {"-"}
 NAME = ALPHANUMERIC | frozenset("-/_")
 FOLDER = NAME | {"."}
 
-# The longest path component that file systems take is 255 bytes; Git adds ".lock".
+# File systems limit a path component to 255 bytes, and Git adds ".lock".
 MOST_BYTES = 250
 
 # The digits of a commit's id, in either object format.
 ID_LENGTHS = (40, 64)
 HEX = frozenset("0123456789abcdefABCDEF")
 
-# What GTO appends to take a tag back: "!#" and the next counter.
+# The longest suffix that GTO appends for a tombstone: "!#" and the next counter.
 TOMBSTONE_END = "!#" + 10 * "9"
-# A tag of at most so many bytes leaves room for every tag that may have to follow it.
+# A tag name of at most this many bytes leaves room for every tag that may have to follow it.
 ROOMY_BYTES = 220
 MOST_COUNTER_DIGITS = 9
 # A whole name must fit into a path: 1024 bytes on macOS, 4096 on Linux (PATH_MAX). The number of its
-# parts is limited, too: each costs time of its own.
+# components is limited, too, because each takes extra time.
 LONGEST_NAME = 1000
 MOST_PARTS = 20
 
 
 def is_name(text: str) -> bool:
-    """Whether GTO takes `text` as the name of a stage, or of a model without a folder."""
+    """Whether GTO accepts `text` as the name of a stage, or of a model without a folder."""
     return text[:1] in ALPHANUMERIC and text[-1:] in ALPHANUMERIC and NAME.issuperset(text) and "//" not in text
 
 
 def is_model(text: str) -> bool:
-    """Whether GTO and Git both take `text` as a model's name, as spelled in tags."""
+    """Whether GTO and Git both accept `text` as a model's name, as spelled in tags."""
     folder, equals, name = text.partition("=")
     if not equals:
         return is_name(text)
@@ -56,7 +55,7 @@ def is_model(text: str) -> bool:
 
 
 def is_ref_path(folder: str) -> bool:
-    """Whether a tag may begin with `folder` (git-check-ref-format(1); git-tag(1) takes no leading "-")."""
+    """Whether a tag may begin with `folder` (git-check-ref-format(1); git-tag(1) refuses a leading "-")."""
     if folder[:1] in ("", "-", "/") or ".." in folder:
         return False
     *parents, last = folder.split("/")
@@ -64,20 +63,20 @@ def is_ref_path(folder: str) -> bool:
 
 
 def stops_gto(tag: str) -> bool:
-    """Whether the mere name of a tag can make every GTO command fail: `MODEL@created`, or what is called like a commit.
+    """Whether a tag's name alone can make every GTO command fail: `MODEL@created`, or a full commit id.
 
-    GTO 1.10 reads `@created` (gto/constants.py), and then does not know what to do with it; a tag that is called like
-    a commit it reads in place of that commit.
+    GTO 1.10 parses `@created` (gto/constants.py), but fails to handle it. It
+    reads a tag whose name is a commit id instead of that commit.
     """
     model, at, rest = tag.partition("@")
     return is_commit_id(tag) or bool(at and rest.partition("#")[0] == "created" and is_model(model))
 
 
 def is_commit_id(tag: str) -> bool:
-    """Whether a tag's name is a commit id.
+    """Whether a tag's name has the form of a full commit id.
 
-    libgit2, by which GTO reads commits, takes a tag of that name for the
-    commit (pygit2, `Repository.resolve_refish`), whatever the tag points at.
+    libgit2, with which GTO reads commits, resolves such an id to the tag of that
+    name (pygit2, `Repository.resolve_refish`), whatever the tag points at.
     """
     return len(tag) in ID_LENGTHS and HEX.issuperset(tag)
 
@@ -88,24 +87,27 @@ def is_counter(text: str) -> bool:
 
 
 def fits(tag: str) -> bool:
-    """Whether Git can store `tag`: components short enough for a file, and no ".lock" at the end."""
+    """Whether Git can store `tag`: it is not too long as a whole or in one component, and does not end in ".lock"."""
     return not is_endless(tag) and has_fit_parts(tag)
 
 
 def has_fit_parts(tag: str) -> bool:
-    """Whether Git can store `tag`, if it is not endless."""
+    """Whether Git can store `tag`, provided that `is_endless` is False."""
     if tag[-5:] == ".lock":
         return False
     return len(tag) <= MOST_BYTES or max(map(len, tag.split("/"))) <= MOST_BYTES
 
 
 def is_endless(tag: str) -> bool:
-    """Whether the name is too long, or has too many parts, to be parsed at all."""
+    """Whether the name is too long, or has too many components, to be parsed at all."""
     return len(tag) > LONGEST_NAME or tag.count("/") >= MOST_PARTS
 
 
 def what_has_no_room(model: str, bare: str) -> str | None:
-    """A tag that may have to follow `bare`, a tag of `model` without its counter, and does not fit; None if all do."""
+    """A later tag that may be needed after `bare` and that Git could not store; None if there is none.
+
+    `bare` is the name of a tag of `model`, without its counter.
+    """
     for later in (bare + TOMBSTONE_END, f"{model}@deprecated{TOMBSTONE_END[1:]}"):
         if not fits(later):
             return later
@@ -113,17 +115,17 @@ def what_has_no_room(model: str, bare: str) -> str | None:
 
 
 def model_of(tag: str) -> str:
-    """The model that `tag` would be of: a model's name holds neither `@` nor `#`, so the first of either ends it."""
+    """The model that a tag of this name would belong to: the part before the first `@` or `#`."""
     return tag.partition("@")[0].partition("#")[0]
 
 
 def model_of_ref(ref: str) -> str | None:
-    """The model that the ref of a tag would be of; None for any other ref."""
+    """The model that a tag with this full ref name would belong to; None for other refs."""
     return model_of(ref[len(TAGS) :]) if ref.startswith(TAGS) else None
 
 
 def parents_of(name: str) -> Iterator[str]:
-    """The folders that a tag or ref of this name lies in, the outermost first."""
+    """The parent folders of a tag or ref of this name, the outermost first."""
     cut = name.find("/")
     while cut >= 0:
         yield name[:cut]
@@ -136,5 +138,5 @@ def gto_spelling(model: str) -> str:
 
 
 def tag_spelling(model: str) -> str:
-    """The model as tags spell it: `cv:seg` is `cv=seg`."""
+    """The model as spelled in tags: `cv:seg` is `cv=seg`."""
     return model.replace(":", "=")

@@ -1,8 +1,8 @@
-"""Names that look like model tags and are not: what exactly is wrong with them.
+"""Explains what exactly is wrong with a near miss: a name that looks like a model tag's but is not.
 
 A near miss contains `@` or `#`. GTO skips it silently, so its author believes
-that something was registered or deployed. A name that GTO takes for a commit's
-id is one, too: GTO reads the tag instead of the commit.
+that something was registered or deployed. A full commit id is a near miss, too:
+GTO reads the tag instead of the commit.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ DIGITS_OF_A_YEAR = 4
 
 
 class NearMiss(Record):
-    """`problem` completes "'NAME' is not a model tag: "; `suggestion` is the name that was probably meant.
+    """A near miss and what is wrong with it.
 
-    `package` is what stands before the `@`, where release tools of packages write such tags, too.
+    `problem` follows "'NAME' is not a model tag: ". `suggestion` is the name that
+    was probably meant, None if that is not clear. `package` is the part before
+    the `@` if release tools of packages write such tags, too.
     """
 
     tag: str
@@ -42,7 +44,7 @@ class NearMiss(Record):
 
 
 def explain(tag: str) -> NearMiss:
-    """Say why `tag`, which `parse_tag_name` could not read, is not a model tag."""
+    """Explain why `tag`, which `parse_tag_name` could not parse, is not a model tag."""
     if is_endless(tag):
         return NearMiss(tag, _problem_of_size(tag), None)
     if is_commit_id(tag):
@@ -163,7 +165,7 @@ def _odd(text: str, allowed: frozenset[str]) -> str:
 
 
 def _suggest(tag: str) -> str | None:
-    """The model tag that was probably meant if only the version or the place of `!` is wrong, else None."""
+    """The model tag that was probably meant, if only the version or the position of `!` is wrong; otherwise None."""
     model, at, rest = tag.partition("@")
     version, hash_sign, counter = rest.partition("#")
     cancelled = "!" if version.endswith("!") or counter.endswith("!") else ""

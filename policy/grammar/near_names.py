@@ -1,4 +1,4 @@
-"""Whether one name of a model or stage may be a slip for another."""
+"""Finds names of models or stages that may be misspellings of others."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Of shorter names nearly all are one slip from one another.
+# Nearly all shorter names differ from each other by one typo.
 SHORTEST = 3
 
 
 def near_name(name: str, others: Iterable[str]) -> str | None:
-    """The first of `others` that `name` (both as tags spell them) is near to, None if there is none.
+    """The first of `others` that is similar to `name`, None if there is none. Models are spelled as in tags.
 
-    Near is what differs in case, in `/` for `=` (`cv/seg` beside `cv=seg`), or
-    by one slip: a letter more, a letter less, another letter, two letters
-    swapped. Names that differ in a digit are a series, and not near.
+    Names are similar if they differ only in case, in `/` for `=` (`cv/seg`,
+    `cv=seg`), or by one typo: a letter added, missing, replaced or swapped with
+    the next. Names that differ in a digit are a series, and not similar.
     """
     plain = _plain(name)
     for other in others:
-        # Nearly all of a large registry's names are told apart by their length.
+        # Comparing the lengths first rules out most names of a large registry.
         if abs(len(other) - len(name)) <= 1 and other != name:
             theirs = _plain(other)
             if theirs == plain or _is_a_slip(plain, theirs):

@@ -1,4 +1,4 @@
-"""What a script asks of the registry: `churn@latest`, `churn@1.x`, `churn#prod`, `churn@v1.2.0`, or a tag."""
+"""Queries to the registry: `churn@latest`, `churn@1.x`, `churn#prod`, `churn@v1.2.0`, or a tag."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 class Query(Record):
-    """A question. `model` is spelled as in tags; `tag` is set for a question about one tag.
+    """A query. `model` is spelled as in tags; the other fields are set as `about` requires.
 
-    `line` holds the leading numbers of the versions of a line, `commit` the id of the commit that is asked about.
+    `line` are the leading numbers of the versions that are meant, `commit` is a
+    commit id, and `tag` the name of a tag.
     """
 
     about: Literal["latest", "stable", "line", "version", "commit", "stage", "tag"]
@@ -30,11 +31,11 @@ class Query(Record):
 
 
 def parse_query(text: str) -> Query:
-    """Read a question; models may be spelled as GTO shows them (`cv:seg`).
+    """Parse a query. Models may be spelled as GTO shows them (`cv:seg`) or as in tags.
 
-    A text that names a version or a stage asks for its current state, even if
-    a tag has the same name. `refs/tags/…`, and a name with a counter or a `!`,
-    asks for what that tag did. Raises ValueError, which says what is wrong.
+    A version or a stage asks for its current state, even if a tag has the same
+    name. `refs/tags/…`, and a name with a counter or a `!`, ask for what that tag
+    did. Raises ValueError, whose message says what is wrong.
     """
     tag = text.removeprefix(TAGS)
     if tag == text:
@@ -62,7 +63,7 @@ def parse_query(text: str) -> Query:
 
 
 def _of_many(model: str, word: str) -> Query | None:
-    """A question for the greatest of some versions."""
+    """A query for the greatest of some versions; None if `word` is none."""
     if word in ("latest", "greatest"):
         return Query("latest", model)
     if word == "stable":
@@ -78,7 +79,7 @@ def _is_number(text: str) -> bool:
 
 
 def model_in_tags(text: str) -> str:
-    """The model as tags spell it. Raises ValueError for what can't be a model's name."""
+    """The model as spelled in tags. Raises ValueError, whose message says why, if `text` can't be a model's name."""
     model = tag_spelling(text)
     if is_model(model):
         return model
@@ -88,7 +89,7 @@ def model_in_tags(text: str) -> str:
 
 
 def checked_stage(text: str) -> str:
-    """The stage. Raises ValueError for what can't be a stage's name."""
+    """`text` itself. Raises ValueError, whose message says why, if it can't be a stage's name."""
     if is_name(text):
         return text
     name = parse_tag_name(f"m#{text}")

@@ -1,4 +1,4 @@
-"""Which names Git accepts for refs (git-check-ref-format(1)), and which some file systems take for others."""
+"""Which ref names Git accepts (git-check-ref-format(1)), and which names some file systems confuse with others."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Control characters, space, and what revisions and patterns are written with.
+# Control characters, space, and the special characters of revisions and patterns.
 FORBIDDEN = bytes((*range(0x20), 0x7F)) + b" ~^:?*[\\"
-# As they look in a name that ends with a line break.
+# Forbidden parts of a name that is followed by a newline.
 FORBIDDEN_PARTS = (b"..", b"@{", b"//", b"/.", b".lock/", b".lock\n", b"/\n", b".\n")
 
-# The folders below refs/ whose refs are judged, or say how others are.
+# The folders below refs/ whose refs are judged, or decide how others are judged.
 JUDGED_FOLDERS = ("heads", "namespaces", "replace", "tags", "tagwarden")
 
 
 def are_ref_names(refs: Sequence[str]) -> bool:
-    """Whether Git would take each of `refs` for the full name of a ref. It checks all of them at once."""
+    """Whether Git accepts each of `refs` as the full name of a ref. All are checked at once, which is fast."""
     text = "\n".join(["", *refs, ""]).encode("utf-8", "surrogateescape")
-    # A line break within a name makes the count of line breaks too high.
+    # The text has one newline more than there are names. Anything forbidden makes the count higher.
     if len(text) - len(text.translate(None, FORBIDDEN)) != len(refs) + 1:
         return False
     return text.count(b"\nrefs/") == len(refs) and not any(part in text for part in FORBIDDEN_PARTS)
 
 
 def taken_for(folder: str) -> str | None:
-    """The folder below refs/ in which a file system may store the refs of `folder`, where that is another one.
+    """The judged folder below refs/ that some file systems take `folder` for; None if there is none.
 
-    Such file systems ignore case, and some of them the form of a letter, what
-    can't be seen (HFS+), or a final dot (NTFS).
+    Such file systems ignore case, and some also ignore the Unicode form of
+    letters, invisible characters (HFS+), or a final dot (NTFS).
     """
     if folder in JUDGED_FOLDERS:
         return None

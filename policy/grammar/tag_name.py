@@ -1,4 +1,4 @@
-"""The grammar of model tags as GTO 1.10 reads it. It covers the whole name, and only ASCII.
+"""The grammar of model tags as in GTO 1.10, applied to the whole name and limited to ASCII.
 
     registration     MODEL@VERSION            churn@v1.2.0
     deregistration   MODEL@VERSION!           churn@v1.2.0!
@@ -33,11 +33,12 @@ STAGED_KINDS: tuple[Kind, ...] = ("assign", "unassign")
 
 
 class TagName(Record):
-    """A model tag's name, taken apart.
+    """The parsed name of a model tag.
 
     `model` is spelled as in the tag (`cv=seg`). `version` is set for
     registrations and deregistrations, `stage` for assignments and
-    unassignments. `counter` is the text after the last `#`, None without one.
+    unassignments. `counter` is the text after the `#` at the end, None if there
+    is no counter.
     """
 
     model: str
@@ -47,7 +48,7 @@ class TagName(Record):
     counter: str | None = None
 
     def format(self) -> str:
-        """The name as text; `parse_tag_name` reads it back as this value."""
+        """The name as text; `parse_tag_name` of it returns an equal value."""
         if self.kind == "deprecate":
             text = f"{self.model}@deprecated"
         elif self.version is not None:
@@ -60,12 +61,13 @@ class TagName(Record):
 
 
 def parse_tag_name(tag: str) -> TagName | NearMiss | None:
-    """Read the name of a tag, without `refs/tags/`.
+    """Parse the name of a tag, without `refs/tags/`.
 
-    Returns None for a name without `@` and `#`, which a model registry ignores,
-    and for one that begins with `@`, as npm's scoped packages do: no model can have
-    such a name. A NearMiss is a name that has one of the signs and is not a model
-    tag, or that GTO would take for a commit.
+    Returns a TagName for a model tag. Returns None for a name without `@` and
+    `#`, which does not concern the registry, and for one that begins with `@`, as
+    those of npm's scoped packages do: no model can have such a name. Returns a
+    NearMiss for every other name with one of these signs, and for a full commit
+    id, which GTO would read instead of the commit.
     """
     if tag.startswith("@"):
         return None
@@ -102,7 +104,7 @@ def parse_tag_name(tag: str) -> TagName | NearMiss | None:
 
 
 def highest_counter(tags: Iterable[str]) -> int:
-    """The highest counter of these tags, lightweight ones included: GTO writes one more (`name_tag` in gto/tag.py)."""
+    """The highest counter in these names of tags, 0 without one; GTO's next is one more (`name_tag` in gto/tag.py)."""
     names = [parse_tag_name(tag) for tag in tags]
     return max((int(name.counter) for name in names if isinstance(name, TagName) and name.counter), default=0)
 

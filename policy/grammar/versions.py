@@ -1,8 +1,8 @@
-"""`v`-SemVer: the versions that models carry (Semantic Versioning 2.0.0).
+"""Versions of models: Semantic Versioning 2.0.0 with a leading `v`.
 
-Reading and comparing happen here, by hand, because a hook does both and
-python-semver costs more to import than the rest of the hook; python-semver
-makes the next version (`next_version`) and is the oracle of the tests.
+Parsing and comparing are implemented here, because a hook does both, and
+importing python-semver takes longer than the rest of the hook. python-semver
+computes next versions (`next_version`), and the tests compare with it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 DIGITS = frozenset("0123456789")
 IDENTIFIER = DIGITS | frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-")
 
-# Python converts at most 4300 digits (sys.int_info), and a path component of a
-# file system, so also of a loose ref, has at most 255 bytes.
+# Python converts at most 4300 digits (sys.int_info). A path component, and so one
+# of a loose ref, has at most 255 bytes.
 MOST_DIGITS = 255
 
 LONGEST_CORE = 30
@@ -45,7 +45,7 @@ class Version(Record):
 
     @property
     def precedence(self) -> Precedence:
-        """A key that sorts as SemVer 2.0.0 §11 says; build metadata does not count."""
+        """A sort key for the precedence of SemVer 2.0.0 §11, which ignores build metadata."""
         if not self.prerelease:
             return self.major, self.minor, self.patch, 1, ()
         return self.major, self.minor, self.patch, 0, tuple(map(_rank, self.prerelease))
@@ -60,16 +60,16 @@ def _rank(identifier: str) -> Identifier:
 
 
 def parse_version(text: str) -> Version:
-    """Read `vMAJOR.MINOR.PATCH[-PRERELEASE][+BUILD]`, the whole of `text`.
+    """Parse `vMAJOR.MINOR.PATCH[-PRERELEASE][+BUILD]`.
 
-    Raises ValueError, whose message says in a few words what is wrong.
+    Raises ValueError, whose message says what is wrong, if the whole of `text` is not such a version.
     """
     core = core_of(text)
     return _parse_with_care(text) if core is None else Version(*core)
 
 
 def core_of(text: str) -> Core | None:
-    """The numbers of `vMAJOR.MINOR.PATCH`, in a third of the time; None for any other form."""
+    """The numbers of `vMAJOR.MINOR.PATCH`; None for any other form. It takes a third of the time of full parsing."""
     if len(text) > LONGEST_CORE:
         return None
     try:
@@ -77,7 +77,7 @@ def core_of(text: str) -> Core | None:
         major, minor, patch = int(first[1:]), int(second), int(third)
     except ValueError:
         return None
-    # `int` takes more than SemVer does: signs, spaces, leading zeros, digits of other scripts.
+    # `int` accepts more than SemVer: signs, spaces, leading zeros, digits of other scripts.
     return (major, minor, patch) if f"v{major}.{minor}.{patch}" == text and "-" not in text else None
 
 

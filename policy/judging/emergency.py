@@ -1,9 +1,9 @@
 """Emergencies: `git push -o tagwarden.emergency="RULE: REASON"` lets permitted people break a rule.
 
-`[emergency]` in the policy says who may break which rules this way; only rules
-whose breach leaves the registry readable can be named there. The breach is
-still found, told and logged, but does not refuse the push. A request that does
-not count changes nothing.
+`[emergency]` in the policy says who may break which rules this way; it can name
+only rules whose breach leaves the registry readable. The breach is still
+reported and logged, but does not refuse the push. A request that is not granted
+changes nothing.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ OPTION = "tagwarden.emergency"
 
 
 class Granted(Record):
-    """`reasons` maps each rule that may be broken to the reason that was given.
+    """The emergencies that were granted: `reasons` maps each rule that may be broken to the pusher's reason.
 
-    `notes` are sentences for the pusher about requests that do not count.
+    `notes` are sentences for the pusher about requests that were not granted.
     """
 
     reasons: Mapping[str, str]
@@ -31,7 +31,7 @@ class Granted(Record):
 
 
 def grant(options: Iterable[str], policy: Policy, pusher: str | None) -> Granted:
-    """Which of the emergencies among a push's options `policy` grants to the authenticated `pusher`."""
+    """The emergencies among a push's `options` that `policy` grants to the authenticated `pusher` (None: unknown)."""
     reasons: dict[str, str] = {}
     notes: list[str] = []
     for option in options:
@@ -50,7 +50,7 @@ def grant(options: Iterable[str], policy: Policy, pusher: str | None) -> Granted
 
 
 def notes_on(used: Mapping[str, str], pusher: str | None) -> tuple[str, ...]:
-    """Sentences for the pusher about emergencies that let a breach pass, even if something else refuses the push."""
+    """A sentence for the pusher about each emergency in `used`, which maps broken rules to reasons."""
     return tuple(
         f"{rule} does not refuse this push, because {pusher!r} declared an emergency; it is logged with the "
         f"reason {reason!r}"

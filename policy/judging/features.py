@@ -1,10 +1,10 @@
 """Names the features of a push, by which the judge selects the rules to run.
 
-A hook pays for each rule that it imports. So the table of rules names the
-features that a rule looks at (`RuleRow.looks_at`): without one of them the
-rule has nothing to say. Most tags have no feature but the kind of their event.
-A feature may be named too often, for the rule itself decides; it must never be
-missing where a rule would object.
+Each imported rule makes a hook slower. So the table of rules names the features
+that a rule looks at (`RuleRow.looks_at`); without one of them, the rule can't
+find anything. The only feature of most tags is the kind of their event. A
+superfluous feature does no harm, because the rule itself decides; but a feature
+must never be missing if a rule would find something.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def features_of(facts: ModelFacts) -> set[str]:
-    """The kinds of the events, and whatever is unusual about the tags."""
+    """The features of one model's part of a push: the kinds of its events, and what is unusual about its tags."""
     of_the_model = {
         "delete": len(facts.made) < len(facts.pushes),
         "obstacle": bool(facts.obstacles),
@@ -53,7 +53,7 @@ def features_of(facts: ModelFacts) -> set[str]:
 
 
 def features_of_push(push: WholePush) -> set[str]:
-    """What the rules about the push as a whole look at."""
+    """The features of a push as a whole, for the rules of scope "push"."""
     features: set[str] = set()
     if push.circumstances.place == "client":
         features.add("from-client")

@@ -1,7 +1,7 @@
 """The judge: applies a policy's rules to a push and collects the findings into a verdict.
 
-Only the judge knows severities, emergencies and the mode; a rule just says
-what is wrong.
+A rule only says what is wrong. Severities, emergencies and the mode are up to
+the judge.
 """
 
 from __future__ import annotations
@@ -21,25 +21,24 @@ if TYPE_CHECKING:
     from ..settings import Settings
     from ..verdict import Breach, Level, Severity
 
-    # What verifying these tags' signatures found, by their refs.
+    # Verifies the signatures of pushed tags; returns the results by ref.
     Verify = Callable[[Sequence[TagPush]], Mapping[str, Signature]]
 
 ORDER = {rule: place for place, rule in enumerate(RULES)}
 
-# A push of a megabyte can break a rule a million times. Nobody reads so many findings, and they fill the memory.
+# A push of a megabyte can break a rule a million times. Nobody reads that many findings, and they fill the memory.
 MOST_OF_ONE_RULE = 5000
 
 
 class Judge:
-    """Judges one push under one policy, model by model.
+    """Judges one push by one policy, model by model.
 
-    Hand in each model's part with `judge_model`, the push as a whole with
-    `judge_whole`, and ask for the `verdict`. Of a part the judge keeps only
-    its findings.
+    Call `judge_model` for each model's part and `judge_whole` for the push as a
+    whole, then `verdict`. The judge keeps only the findings of a part.
     """
 
     def __init__(self, policy: Policy, circumstances: Circumstances, *, verify: Verify | None = None) -> None:
-        """`verify` checks the signatures of pushed tags, for policies that ask for them."""
+        """`verify` verifies the signatures of pushed tags; None: the policy does not need them."""
         self.policy = policy
         self.verify = verify
         self._documents: DocumentFiles | None = None
@@ -48,7 +47,7 @@ class Judge:
 
             circumstances = circumstances._replace(budget=Budget(for_each=circumstances.place == "history"))
         if policy.mode == "evaluate" and circumstances.place == "server":
-            # What such a policy finds lands all the same.
+            # In this mode tags land even if they break rules.
             circumstances = circumstances._replace(written="standing")
         self.circumstances = circumstances
         self.findings: list[Finding] = []
@@ -61,7 +60,7 @@ class Judge:
         self._counts: dict[tuple[str, Severity], int] = {}
 
     def settings_of(self, model: str | None) -> Settings:
-        """What judges `model`, None for near misses; models under the same overrides share it."""
+        """The settings for `model`, None for near misses. Models with the same overrides share one object."""
         overrides = self.policy.overriding(model or "")
         key = tuple(map(id, overrides))
         if key not in self._settings:
@@ -69,7 +68,7 @@ class Judge:
         return self._settings[key]
 
     def documents(self) -> DocumentFiles:
-        """What reads the YAML, JSON and TOML files of this push; few pushes need it."""
+        """The reader of this push's YAML, JSON and TOML files, created on first use."""
         if self._documents is None:
             from ..objects.document_files import DocumentFiles
 
@@ -77,9 +76,10 @@ class Judge:
         return self._documents
 
     def judge_model(self, push: ModelPush) -> None:
-        """Judge one model's part of the push; that of the model None holds the near misses.
+        """Judge one model's part of the push, or (with the model None) the near misses.
 
-        Tags that `scope.ignore` covers are left out and not counted.
+        Tags that `scope.ignore` covers are neither judged nor counted. Raises
+        CannotJudge if the time in the budget runs out.
         """
         if self.policy.ignore:
             push = self._without_ignored(push)
@@ -116,7 +116,7 @@ class Judge:
             self.findings[before:] = with_one_fix(self.findings[before:], push.pushed, facts, ORDER)
 
     def _without_ignored(self, push: ModelPush) -> ModelPush:
-        """The part without ignored tags. In an audit they stay, because other tags may depend on them."""
+        """The part without ignored tags. In an audit they count as existing, because other tags may depend on them."""
         ours: list[TagPush] = []
         others: list[TagPush] = []
         for update in push.pushed:
@@ -129,7 +129,7 @@ class Judge:
         return RULES[rule].in_history if level == "error" and self.circumstances.place == "history" else level
 
     def judge_whole(self, push: WholePush) -> None:
-        """Judge what concerns the push as a whole."""
+        """Judge the push as a whole, by the rules of scope "push"."""
         from .features import features_of_push
 
         settings = self.settings_of(None)
@@ -167,9 +167,10 @@ class Judge:
         return notes_on(self.used_emergencies, self.circumstances.pusher)
 
     def verdict(self, *, source: str, policy_id: str | None, notes: Sequence[str] = ()) -> Verdict:
-        """The verdict on everything that was handed in.
+        """The verdict on everything that was judged.
 
-        `source` and `policy_id` name the policy as the reader found it.
+        `source` says where the policy was found, and `policy_id` is its object id,
+        None if it has none. `notes` come first in the verdict's notes.
         """
         errors = {finding.rule for finding in self.findings if finding.severity == "error"}
         in_force = errors if self.policy.mode == "enforce" else {rule for rule in errors if RULES[rule].in_any_mode}
@@ -199,9 +200,11 @@ def judge_push(
     source: str = "built-in policy",
     policy_id: str | None = None,
 ) -> Verdict:
-    """Judge a push, given as the parts of its models.
+    """Judge a push, given as the parts that concern one model each.
 
-    Raises CannotJudge if a pattern of the policy takes too long.
+    Rules about the push as a whole are not run, and signatures are not verified
+    but taken from `pushes`. Raises CannotJudge if parsing a file or matching a
+    pattern takes too long.
     """
     one = Judge(policy, circumstances)
     for push in pushes:
@@ -210,7 +213,6 @@ def judge_push(
 
 
 def _rules_for(scope: str, features: set[str]) -> Iterator[str]:
-    # A hook pays for every module that it imports.
     for rule, row in RULES.items():
         if row.scope == scope and not features.isdisjoint(row.looks_at):
             yield rule

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from .document_files import DocumentFiles
 
-# What GTO's `Artifact` model takes for each key of an entry.
+# The types that GTO's `Artifact` model accepts for each key of an entry.
 ENTRY_TYPES: dict[str, tuple[type, ...]] = {
     "type": (str, type(None)),
     "path": (str, type(None)),
@@ -22,7 +22,7 @@ BOOLEAN_WORDS = ("y", "yes", "t", "true", "on", "1", "n", "no", "f", "false", "o
 
 
 class Annotation(Record):
-    """What a file says of a model; "" for what it does not say. `path` is from the repository's top folder."""
+    """What a file says about a model; a value that it does not give is "". `path` is relative to the root."""
 
     type: str
     path: str
@@ -30,7 +30,10 @@ class Annotation(Record):
 
 
 def problem_of_annotations(data: bytes, documents: DocumentFiles) -> str | None:
-    """Why GTO can't read this `artifacts.yaml`; None if it can."""
+    """Why GTO can't read the `artifacts.yaml` with the content `data`; None if it can.
+
+    Raises CannotJudge if parsing takes too long.
+    """
     try:
         content = documents.load(data)
     except ValueError as problem:
@@ -47,14 +50,17 @@ def problem_of_annotations(data: bytes, documents: DocumentFiles) -> str | None:
 
 
 def is_artifact_name(text: str) -> bool:
-    """Whether GTO takes `text` as a key of the file (`constants.py`, `name_re`): a name without a folder and `:`."""
+    """Whether GTO accepts `text` as a key of `artifacts.yaml` (`constants.py`, `name_re`): a name without `:`."""
     import re
 
     return re.search("^[a-zA-Z0-9]([a-zA-Z0-9-/_]*[a-zA-Z0-9])?$", text) is not None
 
 
 def declares(data: bytes, artifact: str, documents: DocumentFiles) -> bool:
-    """Whether `artifact` is a key under `artifacts` in this `dvc.yaml`. Raises ValueError if it can't be read."""
+    """Whether `artifact` is a key of the table `artifacts` in the `dvc.yaml` with the content `data`.
+
+    Raises ValueError if it can't be parsed, and CannotJudge if parsing takes too long.
+    """
     content = documents.load(data)
     artifacts = content.get("artifacts") if isinstance(content, dict) else None
     return isinstance(artifacts, dict) and artifact in artifacts
@@ -63,9 +69,10 @@ def declares(data: bytes, artifact: str, documents: DocumentFiles) -> bool:
 def annotation_in(
     data: bytes, artifact: str, documents: DocumentFiles, *, within: Sequence[str], folder: str
 ) -> Annotation | None:
-    """What the file in `folder` says of `artifact`, a key of the table that `within` leads to.
+    """What the file with the content `data` in `folder` says about `artifact`.
 
-    None where it says nothing, or is no YAML. Raises CannotJudge if time is up.
+    `within` are the keys of the nested tables that contain it. None if the file
+    says nothing about it or is not YAML. Raises CannotJudge if parsing takes too long.
     """
     try:
         content = documents.load(data)

@@ -1,4 +1,4 @@
-"""The artifacts that a tag binds by trailers, each a digest and a path: `Artifact: sha256:<hex> models/model.pkl`."""
+"""The artifacts that a tag binds by trailers with a digest and a path: `Artifact: sha256:<hex> models/model.pkl`."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TRAILER = "Artifact"
-# How many hexadecimal digits a digest of each kind has. DVC's MD5 of a folder ends in FOLDER.
+# The number of hexadecimal digits of each kind of digest. DVC's MD5 of a folder has the suffix FOLDER.
 LENGTHS = {"sha256": (64,), "git": (40, 64), "md5": (32,)}
 FOLDER = ".dir"
 HEX = frozenset("0123456789abcdef")
-# What all trailers of a tag may take together: some twenty artifacts.
+# The limit for all these trailers of a tag together, in characters: enough for some twenty artifacts.
 MOST_BYTES = 4096
 
 
 class Bound(Record):
-    """An artifact by its path, with the digests of it that a tag gives, by kind."""
+    """A path that a tag binds, with the digests (`KIND:VALUE`) that the tag gives for it, by kind."""
 
     path: str
     digests: dict[str, str]
 
 
 def bound_in(message: str) -> list[Bound]:
-    """What a message binds. Raises ValueError, which completes "the message …", where that can't be told."""
+    """The artifacts that a message binds, one for each path.
+
+    Raises ValueError, with a message to follow "the message …", if a trailer is malformed or contradicts another.
+    """
     bound: dict[str, dict[str, str]] = {}
     left = MOST_BYTES
     for key, value in _trailers(message):
@@ -51,13 +54,13 @@ def bound_in(message: str) -> list[Bound]:
 
 
 def only_bound(message: str) -> str:
-    """A message that binds the same and says nothing else."""
+    """A message that binds the same artifacts and says nothing else; "" if `message` binds none."""
     trailers = list(_trailers(message))
     return add_trailers("-", trailers)[: 2 * MOST_BYTES] if trailers else ""
 
 
 def split_digest(value: str) -> tuple[str, str] | None:
-    """Digest and path in the value of a trailer; None where it is something else."""
+    """The digest (`KIND:VALUE`) and the path in a trailer's value; None if it does not have this form."""
     digest, _, path = value.partition(" ")
     kind, colon, written = digest.partition(":")
     return (digest, path.strip()) if kind and colon and written and path.strip() else None

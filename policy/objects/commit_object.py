@@ -1,37 +1,39 @@
-"""Commit objects, as GTO reads those that model tags point at.
+"""Parses commit objects as GTO reads those that model tags point at.
 
-It takes them from libgit2, which reads a header in one order only (`tree`,
-`parent`s, `author`, `committer`, then the rest) and finds a time two bytes
-behind the e-mail address. Names and message are decoded strictly by the
-`encoding` header where there is one. The committer's time becomes a date, and
-counts as an event of the model: by it a deprecated model comes back.
+GTO reads them with libgit2, which accepts the header lines in one order only
+(`tree`, `parent`s, `author`, `committer`, then the rest) and expects the time two
+bytes after the e-mail address. If there is an `encoding` header, names and
+message must be valid in that encoding. GTO turns the committer's time into a
+date, and counts it as an event of the model, which ends a deprecation.
 """
 
 from __future__ import annotations
 
 from ..record import Record
 
-# 1 January of the year 2: a day that has a date in every zone.
+# 1 January of the year 2: from then on, every second has a date in every time zone.
 FIRST_SECOND = -62104060800
-# The last second whose date has a four-digit year in every zone.
+# The last second whose year has four digits in every time zone.
 LAST_SECOND = 253402300799 - 86400
 MOST_DIGITS = 18
 
 HEX = frozenset(b"0123456789abcdef")
 DIGITS = frozenset(b"0123456789")
 ID_LENGTHS = (40, 64)
-# These stand first, once each and in this order, and nowhere else.
+# These lines come first, in this order, and must not come later.
 HEAD = (b"tree ", b"parent ", b"author ", b"committer ")
-# What libgit2 takes off both ends of names and addresses (`is_crud` in signature.c), whatever the encoding.
+# What libgit2 strips from both ends of names and addresses (`is_crud` in signature.c), whatever the encoding.
 CRUD = bytes(range(33)) + b".,:;<>\"\\'"
-# Python calls these encodings, too. The time that the first two take grows with the square of the text.
+# Python has codecs of these names, which are not text encodings in this sense; the first two take quadratic time.
 NO_ENCODINGS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")
 
 
 class Commit(Record):
-    """`time` is the committer's, in seconds since the epoch; `defect` is what GTO fails on, None if nothing.
+    """A commit as GTO reads it.
 
-    `tree` is the id of the commit's root folder, "" where none can be read.
+    `tree` is the id of its root tree, "" if that can't be read. `time` is the
+    committer's, in seconds since the epoch. `defect` is what GTO fails on, as a
+    clause that begins with "it" or "its"; None if it is readable.
     """
 
     tree: str
@@ -40,14 +42,14 @@ class Commit(Record):
 
 
 class Unreadable(ValueError):
-    """A part of a commit that libgit2 or GTO can't read, or reads differently from Git; the message says which."""
+    """libgit2 or GTO can't read a part of a commit, or reads it differently than Git; the message says which part."""
 
 
 def parse_commit(raw: bytes, size: int | None = None) -> Commit:
-    """Read a commit object; never raises.
+    """Parse a commit object; never raises.
 
-    `raw` is the object's content or the beginning of it, `size` the length of
-    all of it in bytes where `raw` was cut.
+    `raw` is the object's content or its beginning, `size` the length of the whole
+    content in bytes; None: `raw` is the whole content.
     """
     header, blank_line, message = raw.partition(b"\n\n")
     cut = size is not None and size > len(raw)
@@ -70,7 +72,7 @@ def parse_commit(raw: bytes, size: int | None = None) -> Commit:
 
 
 def _tree(lines: list[bytes]) -> tuple[str, int]:
-    """The tree's id, and the place of the line behind the parents."""
+    """The tree's id, and the index of the line after the parents."""
     tree = lines[0].removeprefix(b"tree ")
     if tree == lines[0] or not _is_id(tree):
         raise Unreadable("it does not begin with a tree")
@@ -88,11 +90,11 @@ def _is_id(text: bytes) -> bool:
 
 
 def _people(lines: list[bytes], place: int, *, ended: bool) -> tuple[bytes, bytes, list[bytes]]:
-    """Author and committer, without what these lines begin with, and the lines that follow."""
+    """The author and the committer, without the keys of their lines, and the lines that follow."""
     if not lines[place : place + 1] or not lines[place].startswith(b"author "):
         raise Unreadable("no author follows its tree and parents")
     author = lines[place]
-    # Some tools wrote several; readers skip all but the first.
+    # Some tools wrote several authors; readers ignore all but the first.
     while lines[place : place + 1] and lines[place].startswith(b"author "):
         _time(lines[place][len(b"author ") :], "author")
         place += 1
@@ -108,9 +110,9 @@ def _people(lines: list[bytes], place: int, *, ended: bool) -> tuple[bytes, byte
 
 
 def _time(person: bytes, who: str) -> int:
-    """The seconds in `NAME <E-MAIL> SECONDS ZONE`; 0 where they are left off, which libgit2 allows.
+    """The seconds in `NAME <E-MAIL> SECONDS ZONE`; 0 if they are missing, which libgit2 allows.
 
-    The zone does not matter: libgit2 passes over those that it does not know.
+    The zone does not matter: libgit2 ignores zones that it can't parse.
     """
     names, close, when = person.rpartition(b">")
     if not close or b"<" not in names or b"<" in when:
@@ -119,7 +121,7 @@ def _time(person: bytes, who: str) -> int:
         return 0
     seconds = when.lstrip(b" ").partition(b" ")[0]
     digits = seconds.removeprefix(b"-")
-    # Git looks for the time behind the address, libgit2 one byte later.
+    # Git searches for the time right after the address, libgit2 one byte later.
     if when[:1] != b" " or not digits or not DIGITS.issuperset(digits) or len(digits) > MOST_DIGITS:
         raise Unreadable(f"the time of its {who} can't be read")
     return int(seconds)
@@ -134,7 +136,7 @@ def _check_encoding(lines: list[bytes], people: tuple[bytes, bytes], message: by
         raise Unreadable("it names an encoding, and is too long to be checked against it")
     shown = line[len(b"encoding ") :].decode("ascii", "backslashreplace")
     texts = [part.strip(CRUD) for person in people for part in person.rpartition(b">")[0].rpartition(b"<")[::2]]
-    # In libgit2, as in C, a NUL ends a text.
+    # libgit2 uses C strings, which end at a NUL.
     texts.append(message.partition(b"\0")[0].lstrip(b"\n"))
     import codecs
 

@@ -1,7 +1,6 @@
-"""Reads YAML, JSON and TOML files of tagged commits, each content once.
+"""Parses YAML, JSON and TOML files of tagged commits, each distinct content once.
 
-YAML is read with ruamel.yaml because GTO and DVC read it so: a file is
-unreadable here exactly if it is unreadable there.
+YAML is parsed with ruamel.yaml, like in GTO and DVC, so that the same files fail.
 """
 
 from __future__ import annotations
@@ -26,14 +25,14 @@ SUFFIXES: dict[str, Kind] = {
 
 
 class DocumentFiles:
-    """The files of one push: each content is read once, and all of them within the push's budget."""
+    """Parses the files of one push: each distinct content once, and all of them within the push's budget."""
 
     def __init__(self, budget: Budget | None = None) -> None:
         self._budget = Budget() if budget is None else budget
         self._read: dict[tuple[Kind, bytes], Any] = {}
 
     def load(self, data: bytes, kind: Kind = "YAML") -> Any:
-        """The document in `data`. Raises ValueError if it is unreadable or too large, CannotJudge if time is up."""
+        """The document in `data`. Raises ValueError if it is malformed or too large, CannotJudge if time runs out."""
         if len(data) > MOST_FILE_BYTES:
             raise ValueError(f"it is larger than {MOST_FILE_BYTES // 1024} KiB")
         if (kind, data) not in self._read:
@@ -47,14 +46,14 @@ class DocumentFiles:
 
 
 def kind_of(path: str) -> Kind | None:
-    """What a file holds by the ending of its name; None for anything but a document."""
+    """The kind of document in a file, by the suffix of its name; None if it is not one of these."""
     name = path.rpartition("/")[2]
     _, dot, suffix = name.rpartition(".")
     return SUFFIXES.get(dot + suffix.lower())
 
 
 def prepare(kind: Kind) -> None:
-    """Import what reads files of this kind, so that no time limit counts it."""
+    """Import the parser for files of this kind, so that the time does not count against a limit."""
     if kind == "YAML":
         from .yaml_reading import prepare_yaml
 
@@ -62,9 +61,9 @@ def prepare(kind: Kind) -> None:
 
 
 def load_or_problem(data: bytes, kind: Kind) -> Any:
-    """The document in `data`, or the ValueError that says in a few words why it can't be read.
+    """The document in `data`, or a ValueError (returned, not raised) whose message says why it can't be parsed.
 
-    It may take long: call it within a time limit.
+    It may take long, so it must be called within a time limit.
     """
     try:
         return _load(data, kind)

@@ -1,13 +1,13 @@
-"""What DVC's files say about a path: `dvc.lock` of a folder, and `X.dvc` beside X.
+"""What DVC's files say about a path: the folder's `dvc.lock`, and `X.dvc` beside X.
 
-The paths of a stage are relative to the folder of `dvc.yaml`, or to the
-stage's `wdir` in it; those of `X.dvc` to its folder, or to its `wdir`
-(https://doc.dvc.org/user-guide/project-structure). DVC resolves `${…}` while
-it runs; the paths that came of it are in `dvc.lock`.
+The paths of a stage are relative to the folder of `dvc.yaml`, or to the stage's
+`wdir` there; those in `X.dvc` are relative to its folder, or to its `wdir`
+(https://doc.dvc.org/user-guide/project-structure). DVC resolves `${…}` when it
+runs; `dvc.lock` contains the resolved paths.
 
-`Table` reads the table in a file, by its path from the root; it returns an empty
-table if there is no such file. The caller that passes it decides what it raises
-or notes if a file can't be read.
+A `Table` function returns the document in a file, by its path relative to the
+root, and an empty table if there is no such file. What it does with unreadable
+files is up to the caller.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LONGEST_DIGEST = 200
 
 
 class Stage(Record):
-    """A stage that ran, by `dvc.lock`. `command` is what it ran, several commands one a line; empty if unknown."""
+    """A stage of a pipeline as it ran, from `dvc.lock`. `command` has one command per line, and is "" if unknown."""
 
     name: str
     deps: tuple[Piece, ...]
@@ -37,16 +37,17 @@ class Stage(Record):
 
 
 def output_of(path: str, folder: str, table: Table) -> Piece | None:
-    """What a stage of the pipeline in `folder` made at `path`, else what a `.dvc` file says of it; None for neither.
+    """The output at `path` of a stage of the pipeline in `folder`, or what a `.dvc` file says about that path.
 
-    It may be a folder above the path, which DVC keeps as one.
+    It may be a folder that contains the path, because DVC can track a folder as a
+    whole. None if there is neither.
     """
     outs = (out for stage in locked_stages(folder, table) for out in stage.outs if covers(out, path))
     return next(outs, None) or tracked(path, table)
 
 
 def files_about(path: str, folder: str) -> Iterator[str]:
-    """The files that `output_of` may read."""
+    """The paths of the files that `output_of` may read for the same arguments."""
     yield within(folder, "dvc.lock")
     yield within(folder, "dvc.yaml")
     while path:
@@ -55,10 +56,10 @@ def files_about(path: str, folder: str) -> Iterator[str]:
 
 
 def locked_stages(folder: str, table: Table) -> Iterator[Stage]:
-    """The stages in `dvc.lock` of a folder (from the root, "" for it)."""
+    """The stages in the `dvc.lock` of a folder, given relative to the root ("" for the root)."""
     path = within(folder, "dvc.lock")
     document = table(path)
-    # Before the schema 2.0 the stages stood at the top.
+    # Before schema 2.0, the stages were at the top level.
     stages = document.get("stages") if "schema" in document or "stages" in document else document
     folders = stage_folders(table(within(folder, "dvc.yaml")), folder) if stages else {}
     for name, stage in items(stages):
@@ -70,13 +71,13 @@ def locked_stages(folder: str, table: Table) -> Iterator[Stage]:
 
 
 def stage_folders(document: Mapping[Any, Any], folder: str) -> dict[str, str]:
-    """The folder that each stage of this `dvc.yaml` runs in, from the root."""
+    """The folder in which each stage of this `dvc.yaml` runs, relative to the root, by the stage's name."""
     bodies = ((name, body_of(stage)) for name, stage in items(document.get("stages")))
     return {name: within(folder, text(body.get("wdir")) or ".") for name, body in bodies}
 
 
 def body_of(stage: Any) -> Mapping[Any, Any]:
-    """What a stage of `dvc.yaml` does, once or for each of many."""
+    """The definition of a stage in `dvc.yaml`, taken from its `do` if it has `foreach` or `matrix`."""
     if not isinstance(stage, dict):
         return {}
     inner = stage.get("do")
@@ -84,7 +85,7 @@ def body_of(stage: Any) -> Mapping[Any, Any]:
 
 
 def tracked(path: str, table: Table) -> Piece | None:
-    """What the `.dvc` file of a path says of it, or else that of the nearest folder above it; None for neither."""
+    """What the `.dvc` file of `path`, or of the nearest folder above it, says about it; None if there is none."""
     at = path
     while at:
         file = f"{at}.dvc"
@@ -99,28 +100,28 @@ def tracked(path: str, table: Table) -> Piece | None:
 
 
 def covers(piece: Piece, path: str) -> bool:
-    """Whether it is what stands at `path`, or a folder above that."""
+    """Whether `piece` is at `path` or is a folder that contains it."""
     return path == piece.path or path.startswith(f"{piece.path}/") or piece.path == "."
 
 
 def within(folder: str, *parts: str) -> str:
-    """The path from the root of what is written, in `folder`, as `parts` one below the other."""
+    """The normalized path, relative to the root, of `parts`, which are relative to `folder`."""
     return posixpath.normpath(posixpath.join(folder, *parts))
 
 
 def items(table: Any) -> Iterator[tuple[str, Any]]:
-    """The entries of a table whose keys are text; of anything else none."""
+    """The entries of a table whose keys are strings; nothing for anything but a table."""
     if isinstance(table, dict):
         yield from ((name, value) for name, value in table.items() if isinstance(name, str))
 
 
 def text(value: Any) -> str | None:
-    """The value if it is text that is not empty."""
+    """The value if it is a non-empty string, otherwise None."""
     return value if isinstance(value, str) and value else None
 
 
 def _folder_of(path: str) -> str:
-    # posixpath.dirname never gets from "/" to "".
+    # Not posixpath.dirname, which never gets from "/" to "".
     return path.rpartition("/")[0]
 
 

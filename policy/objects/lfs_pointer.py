@@ -1,7 +1,7 @@
-"""Git LFS pointers: the small file that Git has in place of a large one.
+"""Git LFS pointers: small files that Git stores in place of large ones.
 
-The specification is docs/spec.md of git-lfs: `version` comes first, the other
-keys follow in order, and a pointer has less than 1024 bytes.
+The format is specified in docs/spec.md of git-lfs: `version` comes first, the
+other keys follow in alphabetical order, and a pointer has less than 1024 bytes.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ HEX = frozenset("0123456789abcdef")
 
 
 class Pointer(Record):
-    """`sha256` and `size` of the file that is stored elsewhere."""
+    """The SHA-256 (hex) and the size in bytes of the file that is stored elsewhere."""
 
     sha256: str
     size: int
 
 
 def read_pointer(data: bytes) -> Pointer | None:
-    """The pointer that a file is, None for any other file."""
+    """Parse the content of a file as a pointer; None if it is not one."""
     if len(data) >= MOST_BYTES or not data.startswith(b"version "):
         return None
     first, *lines = data.removesuffix(b"\n").split(b"\n")

@@ -1,4 +1,4 @@
-"""Which files of a tagged commit a policy asks for, so that nothing else need be read."""
+"""Which files of a tagged commit the rules need, so that no others are read."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ if TYPE_CHECKING:
 
 ANNOTATIONS_FILE = "artifacts.yaml"
 DVC_FILE = "dvc.yaml"
-# The most bytes that are read of a YAML file; a larger file can't be judged by its beginning.
+# Larger documents are not parsed: their beginning alone can't be judged.
 MOST_FILE_BYTES = 1024 * 1024
 
 
 def needed_files(model: str, settings: Settings) -> tuple[str, ...]:
-    """The paths in the tagged commit that the rules read for `model` (spelled as in tags)."""
+    """The paths in the tagged commit that the rules need for `model` (spelled as in tags)."""
     paths = []
     if settings.levels["target-annotations"] != "off":
         paths.append(ANNOTATIONS_FILE)
@@ -29,12 +29,15 @@ def needed_files(model: str, settings: Settings) -> tuple[str, ...]:
 
 
 def folder_of(model: str) -> str:
-    """The folder that `model` is declared in, as DVC does it, from the root: `cv` of `cv=seg`; "" for the root."""
+    """The folder of the DVC project of `model`, relative to the root: `cv` for `cv=seg`, "" for the root."""
     folder, equals, _ = model.partition("=")
     return folder.rstrip("/") if equals else ""
 
 
 def declaration(model: str, declared_in: str) -> tuple[str, str]:
-    """Where `model` is declared, as DVC does it: `cv=seg` is the artifact `seg` of `cv/dvc.yaml`."""
+    """The file and the artifact's name in it that declare `model`, as in DVC: `cv=seg` is `seg` in `cv/dvc.yaml`.
+
+    `declared_in` is the name of the file.
+    """
     folder, equals, name = model.partition("=")
     return (f"{folder.rstrip('/')}/{declared_in}", name) if equals else (declared_in, model)

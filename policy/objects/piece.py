@@ -1,4 +1,4 @@
-"""A file or folder that a version is made of, known by its digests."""
+"""A file or folder that belongs to a version, identified by its digests."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from ..record import Record
 class Piece(Record):
     """A file or folder: the artifact, or something that it was made from.
 
-    `digests` are such as `sha256:…`, `md5:…` (DVC's) and `git:…` (the id that
-    Git gives). `told_by` is the file of the commit that says so, or "tag".
+    `digests` are written `KIND:VALUE`: `sha256:…`, `md5:…` (DVC's), `git:…` (the
+    id of the blob in Git). `size` is in bytes, None if unknown. `told_by` is the
+    path of the file that contains this information, or "tag".
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""Annotated tag objects, from their raw bytes.
+"""Parses annotated tag objects from their raw bytes.
 
 The format is git-mktag(1)'s:
 
@@ -9,8 +9,8 @@ The format is git-mktag(1)'s:
 
     <message, with the signature at its end>
 
-libgit2 and GTO stop at the first byte that they don't expect, and `git push`
-lets nearly all of it in, so this parser takes any bytes and lists every defect.
+libgit2 and GTO fail at the first byte that they don't expect, while `git push`
+accepts almost anything. So this parser accepts any bytes and lists every defect.
 """
 
 from __future__ import annotations
@@ -23,21 +23,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# The first zone that is 24 hours away, without its sign.
+# The first invalid time zone, without its sign: 23 hours and 60 minutes are 24 hours.
 ZONE_LIMIT = "2360"
 
 ID_LENGTHS = (40, 64)
 KEYS = ("object", "type", "tag", "tagger")
 
-# What bytes.strip() takes off.
+# What bytes.strip() removes.
 WHITESPACE = " \t\n\r\v\f"
 
-# C0 and DEL without tab, newline and carriage return (judged on its own).
+# C0 and DEL, except tab, newline and carriage return, which is checked separately.
 CONTROLS = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D}) + b"\x7f"
 CONTROLS_AND_CR = CONTROLS + b"\r"
 
-# gpg-interface.c, parse_signed_buffer(): the signature begins at the last line
-# that begins with one of these.
+# The signature begins at the last line that begins with one of these (Git: gpg-interface.c, parse_signed_buffer()).
 SIGNATURE_STARTS = (
     b"-----BEGIN PGP SIGNATURE-----",
     b"-----BEGIN PGP MESSAGE-----",
@@ -45,13 +44,13 @@ SIGNATURE_STARTS = (
     b"-----BEGIN SSH SIGNATURE-----",
 )
 
-# U+0080 to U+009F, as UTF-8 has them.
+# U+0080 to U+009F in UTF-8.
 FIRST_OF_C1 = b"\xc2"
 C1_CONTROLS = tuple(FIRST_OF_C1 + bytes((low,)) for low in range(0x80, 0xA0))
 
 
 class Tagger(Record):
-    """`time` is in seconds since the epoch, `zone` as written (`+0200`)."""
+    """Who made a tag, and when. `time` is in seconds since the epoch, `zone` as written (`+0200`)."""
 
     name: str
     email: str
@@ -60,14 +59,14 @@ class Tagger(Record):
 
 
 class TagObject(Record):
-    """A tag object, as far as it can be read.
+    """A tag object, as far as it can be parsed.
 
-    `target`, `target_type` and `name` are "" where the header lacks them.
-    `message` is the body without the signature, `signature` the bytes from its
-    first line on. `message_bytes` counts the whole body, also the part of an
-    oversized one that was not read. `defects` are sentences about what Git's
-    strict check or GTO would trip over. `readable` says whether the registry
-    gets an event out of it all the same.
+    `target`, `target_type` and `name` are "" if the header lacks them. `message`
+    is the body without the signature, `signature` the bytes from the signature's
+    first line on, None if there is none. `message_bytes` is the size of the whole
+    body, including the part of an oversized one that was not read. `defects` are
+    clauses, to be joined by ";", about what Git's strict check or GTO would fail
+    on. `readable`: the registry reads an event from the tag in spite of its defects.
     """
 
     target: str
@@ -83,10 +82,10 @@ class TagObject(Record):
 
 
 def parse_tag_object(raw: bytes, size: int | None = None) -> TagObject:
-    """Read a tag object; never raises.
+    """Parse a tag object; never raises.
 
-    `raw` is the object's content or the beginning of it, `size` the length of
-    all of it in bytes where `raw` was cut, or nothing was read of it.
+    `raw` is the object's content or its beginning (possibly empty), `size` the
+    length of the whole content in bytes; None: `raw` is the whole content.
     """
     size = len(raw) if size is None else size
     if not raw:
@@ -106,12 +105,12 @@ def parse_tag_object(raw: bytes, size: int | None = None) -> TagObject:
         if signature is not None:
             body.decode("utf-8")
     except UnicodeDecodeError as problem:
-        # A character may be cut in two where the body was.
+        # If the body was cut, the last character may be incomplete.
         if len(raw) == size or problem.start < len(body) - 4:
             defects.append("its message is not UTF-8")
             garbled = True
         message = body_bytes.decode("utf-8", "surrogateescape")
-    # One look at all of it is enough for nearly every tag.
+    # For nearly every tag this one check of the whole content is enough.
     if not raw.isascii() or len(raw.translate(None, CONTROLS_AND_CR)) != len(raw):
         if len(header.translate(None, CONTROLS_AND_CR)) != len(header):
             defects.append("its header contains a control character")
@@ -133,8 +132,8 @@ def parse_tag_object(raw: bytes, size: int | None = None) -> TagObject:
 
 
 def split_signature(body: bytes) -> tuple[bytes, bytes | None]:
-    """Cut a tag's body where Git does: before its last line that begins a signature."""
-    # With `in`, bytes first try to be a number, which takes as long as all of the rest here.
+    """Split a tag's body where Git does, before the last line that begins a signature: message and signature."""
+    # `in` first tries to convert its left operand to a number, which takes as long as the rest of this function.
     if body.find(b"-----BEGIN ") < 0:
         return body, None
     start = -1
@@ -146,7 +145,7 @@ def split_signature(body: bytes) -> tuple[bytes, bytes | None]:
 
 
 def _read_header(header: bytes, defects: list[str]) -> tuple[str, str, str, Tagger | None]:
-    # As text at once: value by value it takes a third longer to read a tag.
+    # Decoding the header at once is faster: decoding each value makes parsing a tag take a third longer.
     text = header.decode("utf-8", "surrogateescape")
     target, kind, name, who = _values(text.split("\n"), defects)
     if target is not None and not _is_id(target):
@@ -160,10 +159,10 @@ def _read_header(header: bytes, defects: list[str]) -> tuple[str, str, str, Tagg
 
 
 def _values(lines: Sequence[str], defects: list[str]) -> Sequence[str | None]:
-    """What stands behind each of KEYS, None for one that is missing."""
+    """The value of each of KEYS, None for a missing one."""
     if len(lines) == len(KEYS):
         one, two, three, four = lines
-        # As nearly every header is: to look the keys up takes 5 % longer to show 100,000 tags.
+        # Nearly every header has this form. Without this shortcut it takes 5 % longer to show 100,000 tags.
         if one[:7] == "object " and two[:5] == "type " and three[:4] == "tag " and four[:7] == "tagger ":
             return one[7:], two[5:], three[4:], four[7:]
     fields: dict[str, str] = {}
@@ -187,7 +186,7 @@ def _beginning(line: str) -> str:
 
 def _is_id(text: str) -> bool:
     try:
-        # There and back leaves nothing as it was but lower-case hex.
+        # Only lower-case hex is unchanged by converting it to bytes and back.
         return len(text) in ID_LENGTHS and bytes.fromhex(text).hex() == text
     except ValueError:
         return False
@@ -237,5 +236,5 @@ def _has_controls(body: bytes) -> bool:
         return True
     if b"\r" in body and b"\r" in body.replace(b"\r\n", b""):
         return True
-    # To look at each character would take ten times as long.
+    # Checking each character would take ten times as long.
     return FIRST_OF_C1 in body and any(control in body for control in C1_CONTROLS)

@@ -1,4 +1,4 @@
-"""Reads and writes the trailers of a tag's message, as git-interpret-trailers(1) does."""
+"""Parses and writes the trailers of a tag's message, like git-interpret-trailers(1)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def parse_trailers(message: str) -> list[tuple[str, str]]:
-    """The (key, value) pairs of the last paragraph; folded values are joined by a space.
+    """The (key, value) pairs of the message's trailers; the lines of a folded value are joined by spaces.
 
-    It is a paragraph of trailers if every line is a trailer or continues one.
-    The message's first paragraph is its title, and never trailers.
+    They are in the last paragraph, if each of its lines is a trailer or continues
+    one. The first paragraph is the title, and never contains trailers.
     """
     paragraphs = [part for part in message.replace("\r\n", "\n").strip().split("\n\n") if part.strip()]
     if len(paragraphs) < 2:
@@ -32,7 +32,7 @@ def parse_trailers(message: str) -> list[tuple[str, str]]:
 
 
 def add_trailers(message: str, trailers: Sequence[tuple[str, str]]) -> str:
-    """`message` with these at the end of its trailers, or as its trailers; it ends in a newline."""
+    """`message` with `trailers` appended to its own, if it has any; with trailers it ends in a newline."""
     if not trailers:
         return message
     text = message.rstrip()
@@ -41,12 +41,15 @@ def add_trailers(message: str, trailers: Sequence[tuple[str, str]]) -> str:
 
 
 def is_trailer_key(text: str) -> bool:
-    """Whether Git takes `text` as a trailer's key: letters, digits and `-`."""
+    """Whether Git accepts `text` as a trailer's key: ASCII letters, digits and `-`."""
     return bool(text) and text.isascii() and text.replace("-", "").isalnum()
 
 
 def problem_of_value(value: str, wanted: Trailer, budget: Budget) -> str | None:
-    """What is wrong with a trailer's value, as the end of a sentence; None if nothing is."""
+    """What is wrong with a trailer's value, as a clause that begins with a verb; None if it is as `wanted`.
+
+    Raises CannotJudge if matching the pattern takes longer than `budget` allows.
+    """
     if wanted.type != "string":
         try:
             number = int(value) if wanted.type == "integer" else float(value)

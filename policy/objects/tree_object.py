@@ -1,10 +1,10 @@
-"""Tree objects, as GTO reads those below the commits that model tags point at.
+"""Parses tree objects as GTO reads those of the commits that model tags point at.
 
-A tree is `<mode> <name>` NUL `<binary id>`, repeated. GTO walks all of them
-through libgit2, into a map of paths: it fails on what libgit2 can't read, and
-of two entries with one name it keeps the last, where Git takes the first.
-Entries that Git can't check out (`.`, `..`, `.git`, a slash in the name) or does
-not find (entries out of order) count as defects, too.
+A tree is a sequence of entries `<mode> <name>` NUL `<binary id>`. GTO walks the
+whole tree with libgit2 and collects the paths. It fails on what libgit2 can't
+read; of two entries with the same name it keeps the last, while Git takes the
+first. Entries that Git can't check out (`.`, `..`, `.git`, names with a slash) or
+can't find (entries out of order) are defects, too.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from ..record import Record
 from ..wording import quoted
 from .needed_files import ANNOTATIONS_FILE
 
-# What nearly all entries begin with: the mode of a folder, or one of the other modes, which all have one length.
+# Nearly all entries begin with the mode of a folder, or with one of the other modes, which all have the same length.
 FOLDER, FILE_MODES = b"40000 ", frozenset((b"100644 ", b"100755 ", b"120000 ", b"160000 "))
 ANNOTATIONS = b" " + ANNOTATIONS_FILE.encode() + b"\0"
-# libgit2 reads no longer names; file systems take less than a sixteenth of that.
+# libgit2 can't read longer names. File systems allow less than a sixteenth of that.
 MOST_NAME_BYTES = 65535
-# How much of a name a message shows.
+# The bytes of a name that a message shows.
 SHOWN_BYTES = 60
 
 _DIGITS = frozenset(b"01234567")
@@ -27,10 +27,10 @@ _RESERVED = (b"", b".", b"..", b".git")
 
 
 class Tree(Record):
-    """One folder: how many entries it has, and the name and id of each folder in it.
+    """One folder: the number of its entries, and the name and binary id of each folder in it.
 
-    `defect` completes "the folder … ": why GTO or Git can't read it, None if they can.
-    `annotated` False: there is no `artifacts.yaml` in it.
+    `defect` says why GTO or Git can't read it, to follow "the folder …"; None if
+    they can. `annotated` False: it certainly contains no `artifacts.yaml`.
     """
 
     entries: int
@@ -40,7 +40,7 @@ class Tree(Record):
 
 
 def parse_tree(raw: bytes, id_bytes: int) -> Tree:
-    """Read a tree object whose ids are `id_bytes` long; never raises."""
+    """Parse a tree object whose ids are `id_bytes` long; never raises."""
     return _parse(raw, id_bytes)._replace(annotated=ANNOTATIONS in raw)
 
 
@@ -53,7 +53,7 @@ def _parse(raw: bytes, id_bytes: int) -> Tree:
         if end < 0:
             position = size + 1
             break
-        # Git writes the modes of all entries but folders with a 1 in front.
+        # The modes of all entries except folders begin with a 1.
         if raw[position] != _ONE:
             folders.append((len(entries), raw[end + 1 : end + 1 + id_bytes]))
         append(raw[position:end])
@@ -66,7 +66,7 @@ def _parse(raw: bytes, id_bytes: int) -> Tree:
     if not modes <= FILE_MODES or not all(entries[place].startswith(FOLDER) for place, _ in folders):
         return _of_old_or_odd_modes(entries, dict(folders))
     if len(modes) == 1 and not folders:
-        # A beginning that all share does not change their order.
+        # A common prefix does not change the order of the entries.
         return Tree(len(entries), [], _problem_of_names(entries, entries, modes.pop()))
     names = [entry[7:] for entry in entries]
     keys = names.copy() if folders else names
@@ -77,7 +77,7 @@ def _parse(raw: bytes, id_bytes: int) -> Tree:
 
 
 def _of_old_or_odd_modes(entries: list[bytes], ids: dict[int, bytes]) -> Tree:
-    """The tree with these entries; `ids` has the ids of those that may be folders, by their places."""
+    """The tree with these entries; `ids` maps the index of each entry that may be a folder to its id."""
     names, keys, folders = [], [], []
     defect = None
     for place, entry in enumerate(entries):
@@ -93,10 +93,11 @@ def _of_old_or_odd_modes(entries: list[bytes], ids: dict[int, bytes]) -> Tree:
 
 
 def _kind_of(mode: bytes) -> str | None:
-    """What an entry is; None if libgit2 or Git does not know its mode.
+    """The kind of an entry with this mode: "file", "folder" or "other"; None if libgit2 or Git does not know it.
 
-    libgit2 takes octal numbers below 200000, and Git knows four kinds of these.
-    Old histories have `040000`, and files with other permissions than today's two.
+    libgit2 accepts octal numbers below 200000, and Git knows four kinds of these.
+    In old histories there is also `040000`, and files have other permissions than
+    644 and 755.
     """
     digits = mode.removeprefix(b"0")
     if not digits or len(digits) > 6 or digits[:1] == b"0" or not _DIGITS.issuperset(digits):
@@ -110,8 +111,8 @@ def _kind_of(mode: bytes) -> str | None:
 
 
 def _problem_of_names(names: list[bytes], keys: list[bytes], before: bytes = b"") -> str | None:
-    """What is wrong with these names, each with `before` in front of it, which are ordered by `keys`."""
-    # Each line looks at all names at the speed of C. Only once there is a defect, names are looked at one by one.
+    """The defect of these names, which must be in the order of `keys`; each has the prefix `before`. None if valid."""
+    # Each line checks all names at once, in C, for speed. Names are checked one by one only if there is a defect.
     distinct = set(names)
     bare = len(before)
     if not distinct.isdisjoint([before + name for name in _RESERVED]) or b"/" in b"".join(names):

@@ -1,4 +1,4 @@
-"""How large a tree is, counted in paths: GTO walks every path, even if few objects make them up."""
+"""Measures trees in paths: GTO walks every path, even if a few objects, used again and again, make up all of them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 class Shape(Record):
-    """All that is below a folder.
+    """The measures of a folder with everything below it.
 
-    `paths` counts its files and folders, `depth` the folders on the longest
-    way down. `whole` False: it was not walked to the end, and has at least so
-    many. `defect` completes "the folder … ": what GTO or Git can't read in it
-    or below, None if nothing; `where` is that folder's path. `annotated`
-    False: there is no `artifacts.yaml` in the folder itself.
+    `paths` is the number of files and folders, `depth` the greatest number of
+    nested folders. With `whole` False the walk was cut short, and both are lower
+    bounds. `defect` says what GTO or Git can't read in it or below, to follow "the
+    folder …", None if nothing; `where` is the path of that folder, relative to
+    this one. `annotated` False: the folder itself contains no `artifacts.yaml`.
     """
 
     paths: int
@@ -33,10 +33,11 @@ UNREAD = Shape(0, 0, whole=False)
 
 
 def shape_of(root: bytes, trees: Mapping[bytes, Tree], shapes: dict[bytes, Shape]) -> Shape:
-    """The shape of the tree `root`, from the `trees` that were read and the `shapes` that are known.
+    """The shape of the tree `root`, from the `trees` that were read and the `shapes` that are known, by binary id.
 
-    It adds the shapes of the trees below to `shapes`. It looks at each distinct
-    tree once, so that depth and the number of paths cost nothing.
+    Adds the shapes of `root` and of the trees below it to `shapes`. Each distinct
+    tree is processed once, however many paths lead to it. A tree that is missing
+    from `trees` is UNREAD.
     """
     waiting = [root]
     while waiting:

@@ -1,4 +1,4 @@
-"""The version that a file of a tagged commit tells."""
+"""Reads the version from a file of a tagged commit."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def version_in(data: bytes, path: str, key: str | None, documents: DocumentFiles, budget: Budget) -> Version:
-    """The version in the file `path`, which holds `data`; it may lack the `v`.
+    """The version in the file `path` with the content `data`; there it may lack the `v`.
 
-    In TOML, JSON and YAML, by the ending of the file's name, `key` is the
-    value's name with those of its tables, dots between. In any other file it
-    is a pattern whose first match tells the version, by its first group if it
-    has one; without it the whole file does. Raises ValueError, which completes
-    "the file …", where no version is found, and CannotJudge if time is up.
+    The kind of file follows from its suffix. In TOML, JSON and YAML, `key` is the
+    dotted path of a string. In any other file it is a regular expression: the
+    version is the first match, or its first group if it has one; without a `key`
+    it is the whole file. Raises ValueError if there is no version, with a message
+    to follow "the file …", and CannotJudge if this takes longer than `budget` allows.
     """
     kind = kind_of(path)
     text = _text_in(data, key, budget) if kind is None else _value_in(data, kind, key or "", documents)

@@ -1,8 +1,8 @@
-"""Reads YAML as GTO and DVC do, from files that anybody may push.
+"""Parses YAML as GTO and DVC do, from files that anybody may push.
 
-They use ruamel.yaml, and so does this module: a file is unreadable here exactly
-if it is unreadable there. There is one exception. A few hundred bytes of
-anchors can stand for more values than fit into memory; such a file is refused.
+Like them, it uses ruamel.yaml, so that it fails on the same files. There is one
+exception: a few hundred bytes of anchors and aliases can stand for more values
+than fit into memory, and this module refuses such files.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# An ordinary file of a mebibyte has half as many values.
+# Twice as many as an ordinary file of 1 MiB has.
 MOST_VALUES = 1_000_000
 
 
 def prepare_yaml() -> None:
-    """Import what reads YAML, so that no time limit counts it."""
+    """Import ruamel.yaml in advance, so that the time does not count against a limit."""
     import ruamel.yaml  # noqa: F401
 
 
 def load_yaml(data: bytes) -> Any:
-    """The document in `data` as plain values. Raises ValueError with a short reason.
+    """The document in `data` as plain Python values. Raises ValueError, with a short reason, if it can't be parsed.
 
-    It takes a second for each 64 KiB, and longer if the file is made for that:
-    call it within a time limit (`Budget`).
+    It takes about a second for 64 KiB, or longer for files that are made to be
+    slow. So it must be called within a time limit (`Budget`).
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.constructor import SafeConstructor
@@ -44,13 +44,13 @@ def load_yaml(data: bytes) -> Any:
         raise
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    # ruamel.yaml raises its own errors, and others on odd input.
+    # On odd input ruamel.yaml also raises errors other than its own.
     except Exception as problem:  # noqa: BLE001
         raise ValueError(str(problem).partition("\n")[0] or type(problem).__name__) from None
 
 
 def _refuse_endless(root: Any) -> None:
-    """Raise ValueError if the node stands for too many values; an alias counts as everything that it stands for."""
+    """Raise ValueError if the node has too many values, or contains itself; an alias counts as all of its values."""
     sizes: dict[int, int] = {}
     begun: set[int] = set()
     waiting = [root]
@@ -60,7 +60,7 @@ def _refuse_endless(root: Any) -> None:
         if id(node) in sizes:
             waiting.pop()
         elif id(node) in begun:
-            # Everything inside was counted, unless it is this node again.
+            # All inner nodes have been counted, unless one of them contains this node.
             if not all(id(one) in sizes for one in inner):
                 raise ValueError("an alias stands for what it is part of")
             sizes[id(node)] = 1 + sum(sizes[id(one)] for one in inner)
@@ -72,7 +72,7 @@ def _refuse_endless(root: Any) -> None:
 
 
 def _within(node: Any) -> list[Any]:
-    """The nodes of a sequence, or the keys and values of a mapping; of a scalar none."""
+    """The nodes of a sequence, or the keys and values of a mapping; a scalar has none."""
     if not isinstance(node.value, list):
         return []
     return [one for entry in node.value for one in (entry if isinstance(entry, tuple) else (entry,))]

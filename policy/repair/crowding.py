@@ -1,4 +1,4 @@
-"""Commits with more registrations than GTO can take, and which of their tags have to go."""
+"""Finds commits with more registrations than GTO can handle, and the tags that must be removed for it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 
 def one_too_many(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
-    """The tags that have to go, each with the reason. `events` are in the order of time.
+    """The tags to remove, each with a sentence that says why. `events` are those of one model, in the order of time.
 
-    GTO 1.10 fails on any assignment on a commit with two versions, for all
-    models; the first version is kept. It fails to show a model of which a commit
-    has one version twice; the newest registration is kept, for it is the one that counts.
+    On a commit with two versions, GTO 1.10 fails on any assignment, for all
+    models: the first version is kept. If one version is registered twice on a
+    commit, GTO fails to show the model: the newest registration is kept, because
+    it is the one that counts.
     """
     history = ModelHistory(events)
     kept: dict[str, str] = {}
@@ -28,9 +29,9 @@ def one_too_many(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
         first = kept.setdefault(event.commit, version)
         if version != first and history.has_assignment_tags(event.commit):
             because = (
-                f"Its commit holds {first}, too, and a stage: GTO fails on that, for all models. "
-                f"{version} can then be registered on a commit of its own."
+                f"Its commit also has the version {first}, and is in a stage: GTO fails on that, for all models. "
+                f"Afterwards {version} can be registered on a commit of its own."
             )
             yield event.tag, because
         elif event.name.kind == "register" and newest[event.commit, version] != event:
-            yield event.tag, f"{version} is registered on that commit twice: GTO fails to show the model."
+            yield event.tag, f"{version} is registered twice on that commit: GTO fails to show the model."

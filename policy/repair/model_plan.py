@@ -1,10 +1,10 @@
-"""Plans the repair of one model's tags: pure, on what was read of them.
+"""Plans the repair of one model's tags.
 
-A tag that the registry does not read may be deleted by a push; where it is plain
-what it meant, a good tag takes its place. One that is read stays, whatever is
-wrong with it, unless GTO fails on it: then an administrator has to take it
-away, for no push may. Each step is put before the judge, as the server would
-judge it, and is not planned where it would be refused.
+A push may delete a tag that the registry does not read; if it is clear what the
+tag meant, a valid tag replaces it. A tag that the registry reads stays, even if
+it breaks rules, unless GTO fails on it: then an administrator must delete it,
+because no push may. Each step is judged as the server would judge it, and is
+planned only if the server would accept it.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 
 class ModelPlan:
-    """One model: its tags as they would stand after the `steps` so far, which all models of a plan share."""
+    """The repair of one model. It adds to `steps`, which is shared with the other models of the plan."""
 
     def __init__(
         self, push: ModelPush, wrong: Mapping[str, Sequence[Finding]], ground: Ground, steps: list[Step]
     ) -> None:
-        """`push` creates every tag of the model; `wrong` are the errors by ref, those of other models among them."""
+        """`push` creates every tag of the model. `wrong` maps refs to their errors, and may contain other models'."""
         self.model = push.model or ""
         self.steps = steps
         self._push = push
@@ -54,7 +54,7 @@ class ModelPlan:
         self._judge = StepJudge(push, ground, self._standing)
 
     def plan_for_administrator(self) -> None:
-        """Find what no push may do. It is done first."""
+        """Plan what only an administrator can do, because no push may. To be called before `plan`."""
         self._take_away_what_stops_gto()
         for tag in self._in_order():
             commit = self._ground.commits.get(tag.oid)
@@ -62,11 +62,14 @@ class ModelPlan:
             if why and commit is not None and self._is_heeded_by_gto_alone(tag):
                 made = self.have_made(self._standing.names[tag.name], commit, tag)
                 if made is not None:
-                    because = "GTO reads it, though it is a tag of a tag. It keeps its date, which no push may give it."
+                    because = (
+                        "GTO reads it, although it is a tag of a tag. The new tag has the same date, which no push "
+                        "could give it."
+                    )
                     self.steps.append(made._replace(ref=TAGS + tag.name, oid=tag.oid, why=why, because=because))
 
     def plan(self) -> None:
-        """Find what pushes can do. One step may open the way for another."""
+        """Plan what pushes can do, again and again until nothing is added: a step may make another one possible."""
         known = -1
         while known < len(self.steps):
             known = len(self.steps)
@@ -78,16 +81,18 @@ class ModelPlan:
     def make(
         self, name: TagName, commit: str, messages: Sequence[str], *, known: bool = False, reviving: bool = False
     ) -> Step | None:
-        """The half of a step that makes the tag, with the first of `messages` that will do; it stands from now on.
+        """Plan a new tag, with the first of `messages` that the server accepts.
 
-        None where it would be refused, or would change what GTO reads: `known`, GTO reads it already; `reviving`, it
-        may take back a deprecation.
+        Returns a step without the tag that it replaces, or None if the tag would be
+        refused, or would change more than the registry reads now. `known`: GTO
+        already reads the same from the tag that it replaces. `reviving`: it may
+        end a deprecation.
         """
         self._objection = self._objection_to(name, commit, known=known, reviving=reviving)
         if self._objection:
             return None
         for message in filter(is_plain_text, messages):
-            # Each a second later than the one before, as long as no clock takes that for the future.
+            # Each tag is dated one second later than the one before, up to the allowed clock skew.
             offset = min(self._made, self._judge.most_ahead)
             tag = new_tag(name, commit, self._ground.circumstances.now + offset, message)
             self._objection = self._judge.objection_to_making(tag, name)
@@ -98,11 +103,11 @@ class ModelPlan:
         return None
 
     def _objection_to(self, name: TagName, commit: str, *, known: bool, reviving: bool) -> str:
-        """What the judge would not object to, and would change more than the tag says; "" for nothing."""
+        """Why the new tag would have unwanted effects, which the judge does not look for; "" if it would have none."""
         if name.format() in self._standing.tags:
             return f"there is a tag {name.format()!r}"
         if not reviving and self.is_deprecated:
-            return f"{gto_spelling(self.model)!r} is deprecated, which a new tag would take back"
+            return f"{gto_spelling(self.model)!r} is deprecated, and a new tag would end that"
         if name.kind != "register":
             return ""
         for tag in () if known else self._standing.related(name, commit):
@@ -111,33 +116,33 @@ class ModelPlan:
                 continue
             withdrawn = event.name.kind == "deregister" and event.name.version == name.version
             if withdrawn or (event.name.kind == "unassign" and event.commit == commit):
-                return f"{event.tag!r} takes back what it would bring"
+                return f"{event.tag!r} has withdrawn it"
         if not self.history().has_assignment_tags(commit):
-            return ""  # it holds no stage
+            return ""  # no stage can change
         registration = Event(name.format(), name, commit, self._ground.circumstances.now)
         changed = stages_of(self.history()) != stages_of(ModelHistory([*self._standing.events(), registration]))
-        return "a stage would change hands" if changed else ""
+        return "a stage would get another version" if changed else ""
 
     @property
     def is_deprecated(self) -> bool:
         return self.history().is_deprecated
 
     def left(self) -> list[Finding]:
-        """The errors of an audit after the steps."""
+        """The errors that an audit would still find after the steps."""
         touched = {step.ref for step in self.steps}
         known = {(one.rule, one.ref) for one in self._judge.audit(self._push.pushed)}
-        # What GTO's own library or a signature tells, the judge does not find by itself.
+        # Errors that depend on libgit2 or on signatures: the judge can't find them again from these facts.
         unseen = (one for found in self._wrong.values() for one in found if (one.rule, one.ref) not in known)
         names = self._standing.names
         pushed = [TagPush(TAGS + name, names[name], None, tag) for name, tag in self._standing.tags.items()]
         return [*self._judge.audit(pushed), *(one for one in unseen if one.ref not in touched)]
 
     def history(self) -> ModelHistory:
-        """The model's history after the steps; not to be added to."""
+        """The model's history after the steps. The caller must not add to it."""
         return self._standing.history()
 
     def next_version(self) -> Version:
-        """The version after the latest, no tag's number, whether it is read or not."""
+        """The version after the latest that no tag names, readable or not."""
         latest = self._standing.greatest()
         taken = [name.version for name in self._standing.names.values() if name.version is not None]
         return next_version(latest.name.version if latest is not None else None, taken)
@@ -147,7 +152,7 @@ class ModelPlan:
         return not self._objection
 
     def _in_order(self) -> list[Tag]:
-        """By time, what bears none first; within one second as a push would be replayed, the lower version first."""
+        """The tags by their dates, those without a date first; within a second, in the order of a replay."""
 
         def key(tag: Tag) -> tuple[int, int, object, str]:
             time = tag.object.tagger.time if tag.object is not None and tag.object.tagger is not None else 0
@@ -155,7 +160,7 @@ class ModelPlan:
 
         return sorted(self._standing.tags.values(), key=key)
 
-    # What no push may delete
+    # Tags that no push may delete
 
     def _take_away_what_stops_gto(self) -> None:
         for tag in self._in_order():
@@ -171,14 +176,14 @@ class ModelPlan:
         self._standing.remove(tag)
         self.steps.append(Step(TAGS + tag.name, tag.oid, tuple(why), because, by_administrator=True))
 
-    # What a push may delete
+    # Tags that a push may delete
 
     def _replace_or_drop(self, tag: Tag, why: Sequence[Finding]) -> None:
         name = self._standing.names[tag.name]
         commit = self._ground.commits.get(tag.oid)
         is_nested = gto_reads(tag) and read_event(tag, name) is None
         if is_nested and (self._is_heeded_by_gto_alone(tag) or self.is_deprecated):
-            return  # for GTO, what happens after a deprecation takes it back
+            return  # in GTO, any event after a deprecation ends it
         was_read = read_event(tag, name) is not None
         reviving = not self.is_deprecated
         self._standing.remove(tag)
@@ -195,9 +200,11 @@ class ModelPlan:
             self.steps.append(step._replace(because=self.not_made_again(name, commit)))
 
     def have_made(self, name: TagName, commit: str, tag: Tag) -> Step | None:
-        """The half of a step by which an administrator has the tag say what GTO reads from it, of the same date.
+        """Plan a new tag, made by an administrator, that says what GTO reads from `tag`, with the same date.
 
-        None where GTO would fail on two versions of a commit that has a stage, or where it would not say the same.
+        Returns a step without the tag that it replaces. None if the new tag would
+        not have the same effect, or if GTO would fail because its commit then had
+        two versions and a stage.
         """
         tagger = tag.object.tagger if tag.object is not None else None
         texts = list(filter(is_plain_text, messages_of(tag)))
@@ -221,29 +228,32 @@ class ModelPlan:
         return Step("", "", (), "", made.name, commit, texts[0], tagger=tagger, by_administrator=True)
 
     def _is_heeded_by_gto_alone(self, tag: Tag) -> bool:
-        """Whether GTO goes by a tag of a tag, which it takes for a commit. What takes back finds nothing there."""
+        """Whether `tag` is a tag of a tag that has an effect in GTO, which takes the inner tag for a commit.
+
+        Deregistrations and unassignments have none: nothing is registered there.
+        """
         name = self._standing.names[tag.name]
         return name.kind in ("register", "assign", "deprecate") and gto_reads(tag) and read_event(tag, name) is None
 
     def _is_whole(self, tag: Tag) -> bool:
-        """Whether all of the message was read."""
+        """Whether the message was read in full, because it is short enough for the policies."""
         return tag.object is None or tag.object.message_bytes <= self._judge.most_bytes
 
     def _made_again(self, name: TagName) -> str:
         if name.kind != "register":
-            return "It is made again, dated now."
+            return "It is recreated, dated now."
         latest = self._standing.greatest()
         shown = latest.name.version if latest is not None else None
         return (
-            f"It is made again, so that GTO reads it; the latest version of {gto_spelling(self.model)} is then {shown}."
+            f"It is recreated, so that GTO reads it; the latest version of {gto_spelling(self.model)} is then {shown}."
         )
 
     def not_made_again(self, name: TagName, commit: str | None) -> str:
-        """Why no tag takes the place of one that goes; to be asked right after `make`."""
+        """A sentence on why no tag replaces the deleted one. To be called right after `make` has returned None."""
         if name.kind != "register" or commit is None:
-            return "GTO does not read it, so nothing changes for those who read the registry."
+            return "GTO does not read it, so nothing changes in the registry."
         register = shell_command("tagwarden", "register", gto_spelling(self.model), commit)
         return (
-            f"GTO does not read it. It is not made again: {self._objection}. Should that commit be a version, give it "
-            f"the next number: {register}"
+            f"GTO does not read it. It is not recreated: {self._objection}. If that commit should be a version, give "
+            f"it the next number: {register}"
         )

@@ -1,8 +1,8 @@
-"""Plans the repair of a registry: model by model, then the names that only look like model tags.
+"""Plans the repair of a registry: model by model, then the near misses.
 
-A near miss beside a model of its name was most likely meant for that model, so
-it is made again under the name that was meant, and deleted. One of which no
-model is called so is another tool's, and is ignored.
+If there is a model of the name in a near miss, the near miss was probably meant
+for that model: it is recreated under the name that was meant, and deleted.
+Otherwise it is taken for another tool's tag, and ignored.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 
 def meant_name(miss: NearMiss) -> TagName | None:
-    """The model tag that a near miss was probably meant for."""
+    """The name of the model tag that was probably meant by a near miss; None if that is not clear."""
     name = parse_tag_name(miss.suggestion or _in_ascii(miss.tag))
     return name if isinstance(name, TagName) else None
 
 
 def looks_plain(tag: str) -> bool:
-    """Whether GTO takes the name of a near miss for that of a model tag: for it, digits of any script are digits."""
+    """Whether GTO takes the name of a near miss for a model tag's, because it accepts digits of any script."""
     return isinstance(parse_tag_name(_in_ascii(tag)), TagName)
 
 
@@ -42,7 +42,7 @@ def _in_ascii(tag: str) -> str:
 
 
 def models_to_plan(findings: Iterable[Finding]) -> set[str]:
-    """The models (as tags spell them) whose tags a plan for `findings` must know."""
+    """The models (spelled as in tags) whose tags are needed to plan the repair of `findings`."""
     found = set()
     for finding in findings:
         name = parse_tag_name(finding.tag) if finding.tag is not None else None
@@ -56,10 +56,10 @@ def models_to_plan(findings: Iterable[Finding]) -> set[str]:
 def plan_repair(
     pushes: Iterable[ModelPush], findings: Sequence[Finding], ids: Mapping[str, str], ground: Ground
 ) -> RepairPlan:
-    """The steps that lead from an audit's `findings` to one without errors, as far as it can.
+    """The steps after which an audit that found `findings` has as few errors as possible.
 
     `pushes` create all tags of the `models_to_plan`, and all near misses. `ids`
-    is the object that each ref with a finding names.
+    maps each ref that has a finding to the id of its object.
     """
     wrong: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -80,11 +80,11 @@ def plan_repair(
     others.settle_for_administrator(near)
     for model in models.values():
         model.plan()
-    # What GTO reads may make a model, of which other names are then near misses.
+    # A name that GTO reads may become the first tag of a model; other near misses then belong to that model.
     for one in [one for one in near if not others.settle_what_gto_reads(one)]:
         others.settle(one)
     for model in models.values():
-        # A version that has come may be the one that a tag needs.
+        # Again, because a tag may need a version that was added since.
         model.plan()
     steps += _replacements(wrong, ids)
     planned = {step.ref for step in steps} | {one.ref for one in others.ignored}
@@ -100,7 +100,7 @@ def plan_repair(
 
 
 class _Others:
-    """The names that only look like model tags, settled one by one."""
+    """Plans what happens to near misses, one by one. It adds to `steps` and to `ignored`."""
 
     def __init__(
         self, models: dict[str, ModelPlan], wrong: Mapping[str, Sequence[Finding]], ground: Ground, steps: list[Step]
@@ -112,7 +112,7 @@ class _Others:
         self._ground = ground
 
     def settle_for_administrator(self, near: Iterable[TagPush]) -> None:
-        """Settle what GTO reads as versions of models that a push would take out of their deprecation."""
+        """Plan for near misses that GTO reads as versions of deprecated models: a push would end the deprecation."""
         for push in near:
             name = meant_name(push.name) if isinstance(push.name, NearMiss) else None
             model = self._models.get(name.model) if name is not None else None
@@ -126,7 +126,7 @@ class _Others:
                     self._instead(made, push.new, self._wrong[push.ref])
 
     def settle_what_gto_reads(self, push: TagPush) -> bool:
-        """Settle a name that GTO takes for that of a model tag, or fails on; whether it is one."""
+        """Plan for a near miss whose name GTO takes for a model tag's, or fails on; False if it does neither."""
         tag, why = push.new, self._wrong[push.ref]
         if tag is None or not isinstance(push.name, NearMiss) or any(step.ref == push.ref for step in self.steps):
             return True
@@ -135,13 +135,13 @@ class _Others:
         elif _is_read(push):
             self._keep(tag, why, meant_name(push.name))
         elif looks_plain(push.tag) and tag.object is not None:
-            self.steps.append(_drop(tag, why, "GTO takes it for what its object is called, or fails on it."))
+            self.steps.append(_drop(tag, why, "GTO reads the name in its object instead, or fails on it."))
         else:
             return False
         return True
 
     def settle(self, push: TagPush) -> None:
-        """Settle a name that GTO skips."""
+        """Plan for a near miss that GTO skips."""
         why = self._wrong[push.ref]
         if push.new is None or not isinstance(push.name, NearMiss):
             return
@@ -156,10 +156,10 @@ class _Others:
             self.ignored += why
 
     def _keep(self, tag: Tag, why: Sequence[Finding], name: TagName | None) -> None:
-        """Have what GTO reads be there afterwards, too: the commit is a version of the model."""
+        """Plan a replacement for a tag that GTO reads as a registration, so that the commit keeps a version."""
         commit = self._ground.commits.get(tag.oid)
         if name is None or commit is None or name.kind != "register":
-            self.steps.append(_drop(tag, why, "No other tag can say the same, because what it names is not a version."))
+            self.steps.append(_drop(tag, why, "No other tag can say the same, because it names no version."))
             return
         model = self._models.get(name.model)
         if model is None:
@@ -168,7 +168,7 @@ class _Others:
         history = model.history()
         crowded = history.versions_at(commit) > 0 and history.has_assignment_tags(commit)
         if crowded or (history.active_version_at(commit) and not history.is_deprecated):
-            self.steps.append(_drop(tag, why, "Its commit is another version, too, and GTO may fail on that."))
+            self.steps.append(_drop(tag, why, "Its commit also has another version, and GTO may fail on that."))
             return
         reviving = not model.is_deprecated
         made = model.make(name, commit, messages_of(tag), known=True, reviving=reviving)
@@ -190,7 +190,7 @@ class _Others:
             self.steps.append(_drop(tag, why, model.not_made_again(name, commit)))
 
     def _instead(self, made: Step, tag: Tag, why: Sequence[Finding]) -> None:
-        because = f"It is made again as {made.new_tag}, which GTO reads as that version."
+        because = f"It is recreated as {made.new_tag}, which GTO reads as that version."
         self.steps.append(made._replace(ref=TAGS + tag.name, oid=tag.oid, why=tuple(why), because=because))
 
 
@@ -203,7 +203,7 @@ def _drop(tag: Tag, why: Sequence[Finding], because: str) -> Step:
 
 
 def _replacements(wrong: Mapping[str, Sequence[Finding]], ids: Mapping[str, str]) -> list[Step]:
-    because = "Git shows the object itself again, which is the one that was judged."
+    because = "Git then shows the original object again, which is the one that was judged."
     return [
         Step(ref, ids[ref], tuple(found), because)
         for ref, found in wrong.items()

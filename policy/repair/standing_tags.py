@@ -1,8 +1,7 @@
-"""The tags that one model would have after the steps of a plan so far, and the history that results.
+"""The tags that one model has after the steps planned so far, and its history.
 
-A plan asks for the history once for every wrong tag. Taking away a tag that the
-registry does not read leaves it as it is, and one that is made is added to it,
-so that it is seldom put together anew.
+A plan asks for the history once for every wrong tag. So the history is rebuilt
+only after the removal of a tag that the registry reads; added tags are added to it.
 """
 
 from __future__ import annotations
@@ -18,25 +17,26 @@ if TYPE_CHECKING:
     from ..grammar.versions import Precedence
     from ..push import Tag
 
-    # The registration of the greatest active version of each line: of all, of a major number, of a major and a minor.
+    # The registration of the greatest active version of each line: (), (major,) and (major, minor).
     Lines = dict[tuple[object, ...], Event]
 
 
 class StandingTags:
-    """`tags` and `names` are by the tag's name; the name of a tag that was taken away stays known."""
+    """`tags` and `names` map a tag's name to the tag and its parsed name; `names` keeps removed tags."""
 
     def __init__(self) -> None:
         self.tags: dict[str, Tag] = {}
         self.names: dict[str, TagName] = {}
         self._events: dict[str, Event] = {}
-        # Those that the registry reads, by the commit, and all that name a version, by its precedence.
+        # The tags that the registry reads, by commit.
         self._at: dict[str, dict[str, Tag]] = {}
+        # All tags that name a version, by its precedence.
         self._of: dict[Precedence, dict[str, Tag]] = {}
         self._history: ModelHistory | None = None
         self._lines: Lines | None = None
 
     def add(self, tag: Tag, name: TagName) -> None:
-        """Add `tag`, or replace the one of that name."""
+        """Add `tag`, whose parsed name is `name`, or replace the tag of that name."""
         self.tags[tag.name], self.names[tag.name] = tag, name
         if name.version is not None:
             self._of.setdefault(name.version.precedence, {})[tag.name] = tag
@@ -61,23 +61,24 @@ class StandingTags:
             self._history = self._lines = None
 
     def events(self) -> Iterator[Event]:
-        """What the registry reads from them."""
+        """The events that the registry reads from the tags."""
         yield from self._events.values()
 
     def history(self) -> ModelHistory:
-        """What their events add up to; not to be added to."""
+        """The model's history. The caller must not add to it."""
         if self._history is None:
             self._history = ModelHistory(self.events())
         return self._history
 
     def on(self, commit: str) -> list[Tag]:
-        """Those on it that the registry reads."""
+        """The tags on `commit` that the registry reads."""
         return list(self._at.get(commit, {}).values())
 
     def related(self, name: TagName, commit: str) -> list[Tag]:
         """The tags most likely to conflict with a tag `name` on `commit`.
 
-        On that commit, of that version, of the greatest of its lines, and what deprecated the model last.
+        They are the tags on that commit, the tags of the same version and of the
+        greatest version in each of its lines, and the last deprecation.
         """
         found = dict(self._at.get(commit, {}))
         if name.version is not None:
@@ -118,6 +119,6 @@ def _lines_of(event: Event) -> list[tuple[object, ...]]:
 
 
 def stages_of(history: ModelHistory) -> dict[str, str]:
-    """The commit that counts in each stage that is held."""
+    """The current commit of each stage that is not empty."""
     holders = {stage: history.holders(stage) for stage in history.holdings}
     return {stage: events[0].commit for stage, events in holders.items() if events}

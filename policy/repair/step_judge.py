@@ -1,4 +1,4 @@
-"""Puts each step of a plan before the judge, as the server would, under the repository's policy and the site's."""
+"""Judges each step of a plan as the server would, by the repository's policy and the site's."""
 
 from __future__ import annotations
 
@@ -19,21 +19,22 @@ if TYPE_CHECKING:
     from ..verdict import Finding
     from .standing_tags import StandingTags
 
-# Whoever runs the script signs, and is known to the server.
+# Rules about the person who will run the script: that person signs, and the server knows who it is.
 UP_TO_WHO_RUNS_IT = frozenset(("signed", *(rule for rule, row in RULES.items() if row.needs_pusher)))
-# More tags may make right what these find. What other rules find stays wrong, and a version that is not above the
-# greatest of its line is so whatever else is there.
+# Rules that another existing tag can satisfy. A breach of any other rule remains, and so does one of version-order:
+# a version below the greatest of its line stays below it.
 MAY_BE_HELPED = frozenset(rule for rule, row in RULES.items() if row.helped and rule != "version-order")
-# These hold a registration against all that the model has; the others, against what `StandingTags.related` names.
+# Rules that compare a registration with all tags of the model; for the others `StandingTags.related` is enough.
 LOOK_AT_ALL = ("version-step", "counter", "artifact", "approved")
 
 
 class Ground(Record):
     """Everything by which the steps of a plan are judged.
 
-    Each step is judged by each of the `policies`, the repository's and the site's, in the `circumstances`. `commits`
-    are those that tags come to in the end, by the id that the ref names, for tags of tags, too; `targets` is what is
-    known of commits.
+    Each step is judged by each of the `policies`, the repository's and the
+    site's. `commits` maps the id that a tag's ref names to the commit that it
+    peels to, also through tags of tags; `targets` maps a commit's id to what is
+    known of that commit.
     """
 
     policies: Sequence[Policy]
@@ -43,38 +44,38 @@ class Ground(Record):
 
 
 class StepJudge:
-    """Judges what a plan would do to one model, while the tags `standing` stand."""
+    """Judges what a plan would do to one model, given its `standing` tags."""
 
     def __init__(self, push: ModelPush, ground: Ground, standing: StandingTags) -> None:
-        """`push` creates every tag of the model that there is."""
+        """`push` creates every existing tag of the model."""
         self._push = push._replace(targets={**push.targets, **ground.targets})
         self._ground = ground
         self._standing = standing
         settings = [Judge(policy, ground.circumstances).settings_of(push.model) for policy in ground.policies]
         self._looks_at_all = any(one.levels[rule] != "off" for one in settings for rule in LOOK_AT_ALL)
-        # The longest message, in bytes, that all of the policies let in.
+        # The longest message, in bytes, that all policies accept.
         self.most_bytes = min(one.message.max_bytes for one in settings)
-        # How many seconds ahead a new tag may be dated, where the clocks of two machines may differ.
+        # How many seconds ahead a new tag may be dated. The other half is left for the clocks of two machines.
         self.most_ahead = min(one.time.max_skew for one in settings) // 2
 
     def objection_to_deleting(self, tag: Tag) -> str:
-        """Why no push may delete `tag`; "" where one may."""
-        # That depends on the tag itself, and on the stages that were assigned on its commit.
+        """Why no push may delete `tag`; "" if one may."""
+        # This depends only on the tag itself and on the assignments on its commit.
         update = TagPush(TAGS + tag.name, self._standing.names[tag.name], tag, None)
         return _first(self._objections(update, self._standing.on(commit_named(tag) or "")))
 
     def objection_to_making(self, tag: Tag, name: TagName) -> str:
-        """Why the server would refuse `tag`, pushed alone by somebody who may push it; "" where it would not."""
+        """Why the server would refuse `tag`, pushed alone by a person who may push it; "" if it would accept it."""
         update = TagPush(TAGS + tag.name, name, None, tag)
         findings = list(self._objections(update, self._standing.related(name, commit_named(tag) or "")))
         if self._is_told_by_few(name):
             return _first(findings)
-        # Most that are refused are refused for these few already, whatever else there is.
+        # The related tags are usually enough for a refusal, which avoids judging against all tags.
         refused = _first(one for one in findings if one.rule not in MAY_BE_HELPED)
         return refused or _first(self._objections(update, list(self._standing.tags.values())))
 
     def audit(self, pushed: Sequence[TagPush]) -> list[Finding]:
-        """The errors that an audit finds where these tags stand; what both policies find is told once."""
+        """The errors of an audit of the tags in `pushed`, without duplicates from the second policy."""
         circumstances = self._ground.circumstances._replace(place="history", written="standing")
         found: list[Finding] = []
         for policy in self._ground.policies:
@@ -84,7 +85,7 @@ class StepJudge:
         return found
 
     def _is_told_by_few(self, name: TagName) -> bool:
-        """Whether the tags near a new one tell as much as all: to ask all for each takes the square of the time."""
+        """Whether the tags related to a new one are enough to judge it: judging by all takes quadratic time."""
         return name.kind == "register" and name.counter is None and not self._looks_at_all
 
     def _objections(self, update: TagPush, existing: Sequence[Tag]) -> Iterator[Finding]:

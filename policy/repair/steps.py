@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 class Step(Record):
     """What happens to one ref.
 
-    `ref` names the object `oid` and is deleted. Where `new_tag` is set, an
-    annotated tag of that name is made on `commit` afterwards, with `message`: by
-    whoever runs the script, `offset` seconds after its beginning, or as
-    `tagger` said. `by_administrator`: no push may do it. `why` are the findings that the step is for; `because` is a
-    sentence on what it changes for those who read the registry.
+    `ref`, which points at the object `oid`, is deleted. If `new_tag` is set, an
+    annotated tag of that name is then created on `commit`, with `message`. Its
+    tagger is the person who runs the script and its date `offset` seconds after
+    the script's start, or both are those of `tagger`. `by_administrator`: no push
+    may do this. `why` are the findings that the step repairs; `because` is a
+    sentence on what it changes in the registry.
     """
 
     ref: str
@@ -35,11 +36,10 @@ class Step(Record):
 
 
 class RepairPlan(Record):
-    """What leads to an audit without errors, as far as it can.
+    """The steps after which an audit has as few errors as possible, in the order in which they are run.
 
-    `steps` in the order in which they are done. `ignore` are globs for
-    `scope.ignore`, and `ignored` the findings that they settle. `left` are the
-    errors that stand afterwards.
+    `ignore` are globs for `scope.ignore`, and `ignored` the findings that these
+    globs remove. `left` are the errors that remain.
     """
 
     steps: tuple[Step, ...]

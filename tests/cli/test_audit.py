@@ -282,7 +282,7 @@ def test_no_step_of_a_plan_breaks_the_site_policy(server: Server, clone: Repo, t
     plan = tagwarden(server.path, "audit", "--plan").out
 
     assert "make m@v1.0.0 " in before
-    assert "It is not made again: the message of 'm@v1.0.0'" in plan
+    assert "It is not recreated: the message of 'm@v1.0.0'" in plan
     assert "refs/tags/m@v1.0.0" in plan, "to be deleted"
     assert "make m@" not in plan
 
