@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
-from ..policy.file.load import built_in_policy
+from ..policy.file.policy import built_in_policy
 from ..policy.program_version import VERSION
 from ..report.proof import Status, what_is_proven, what_went_wrong
 from ..repository.git.configuration import Configuration

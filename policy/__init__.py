@@ -23,7 +23,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .errors import CannotJudge
-    from .file.load import PolicyMistakes, built_in_policy, load_policy
+    from .file.load import PolicyMistakes, load_policy
     from .file.policy import Policy
     from .grammar.near_miss import NearMiss
     from .grammar.tag_name import TagName, parse_tag_name
@@ -86,7 +86,7 @@ _HOMES = {
     "Target": "push",
     "Verdict": "verdict",
     "Version": "grammar.versions",
-    "built_in_policy": "file.load",
+    "built_in_policy": "file.policy",
     "judge_push": "judging.judge",
     "load_policy": "file.load",
     "parse_tag_name": "grammar.tag_name",

@@ -9,7 +9,7 @@ from ..policy.errors import CannotJudge
 from ..policy.grammar.names import TAGS, is_commit_id
 from ..policy.grammar.ref_names import are_ref_names, taken_for
 from ..policy.push import RefUpdate
-from .git.object_ids import are_ids
+from .git.objects import are_ids
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
-from ..policy.file.load import built_in_policy
+from ..policy.file.policy import built_in_policy
 from ..policy.grammar.names import HEADS
 from ..report.account import about_differences, about_landing
 from ..report.proof import Status, named_rules, what_is_proven, what_went_wrong

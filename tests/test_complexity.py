@@ -14,7 +14,7 @@ import pytest
 from support import Server, raw_tag
 from support.examples import judge_example, parse_line, push_of
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.file.load import built_in_policy
+from tagwarden.policy.file.policy import built_in_policy
 from tagwarden.policy.judging.judge import Judge, judge_push
 from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate
 from tagwarden.policy.repair.planner import plan_repair

@@ -58,6 +58,13 @@ def test_a_hook_starts_without_anything_heavy(module: str, tmp_path: Path) -> No
     assert sorted(set(HEAVY) & set(loaded)) == []
 
 
+# What only a policy file, a bound artifact or a refusal needs.
+NEEDLESS = [
+    "contents", "policy.facts.fix", "policy.file.load", "policy.grammar.near_miss", "policy.objects.dvc_files",
+    "policy.objects.trailers", "policy.wording", "repository.judging.artifacts",
+]  # fmt: skip
+
+
 def judged_and_loaded(server: Server, folder: Path, *tags: str) -> list[str]:
     """The modules that are loaded once a push of these tags has been accepted."""
     commit = server.git("rev-parse", "main")
@@ -66,8 +73,7 @@ def judged_and_loaded(server: Server, folder: Path, *tags: str) -> list[str]:
     ended, *loaded = in_a_fresh_process(JUDGE, folder, cwd=server.path, stdin=lines).split()
     assert ended == "0"
     assert "tagwarden.policy.judging.judge" in loaded
-    for needless in ("contents", "repository.judging.artifacts", "policy.objects.dvc_files", "policy.objects.trailers"):
-        assert f"tagwarden.{needless}" not in loaded
+    assert [name for name in NEEDLESS if f"tagwarden.{name}" in loaded] == []
     return loaded
 
 

@@ -1,19 +1,16 @@
 """Reads a policy file (`tagwarden.toml`) into a `Policy`.
 
-Modules that only a policy file needs are imported once there is one: most
-pushes are judged by the built-in policy.
+Modules that only a valid policy file needs are imported once there is one.
 """
 
 from __future__ import annotations
-
-from ..rules import DEFAULT_LEVELS
-from ..settings import Emergency, Settings
-from .policy import Policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
+
+    from .policy import Policy
 
 MOST_BYTES = 1 << 19
 MOST_DOTS = 40
@@ -27,11 +24,6 @@ class PolicyMistakes(ValueError):
     def __init__(self, mistakes: Sequence[str]) -> None:
         super().__init__("\n".join(mistakes))
         self.mistakes = tuple(mistakes)
-
-
-def built_in_policy() -> Policy:
-    """The policy used if there is no policy file: every rule at its default."""
-    return Policy("enforce", (), Settings(DEFAULT_LEVELS), Emergency(), (), {}, {}, site=False)
 
 
 def load_policy(data: bytes, *, site: bool = False) -> Policy:

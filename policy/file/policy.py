@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from ..grammar.names import stops_gto
 from ..record import Record
-from ..settings import Trailer
+from ..rules import DEFAULT_LEVELS
+from ..settings import Emergency, Settings, Trailer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from ..settings import Emergency, People, Settings, Signing
+    from ..settings import People, Signing
     from ..verdict import Level, Mode
 
 
@@ -90,6 +91,11 @@ class Policy(Record):
             rules.update(override.rules)
             given.update(override.given)
         return settings._replace(levels=resolve(settings, rules, given, site=self.site))
+
+
+def built_in_policy() -> Policy:
+    """The policy used if there is no policy file: every rule at its default."""
+    return Policy("enforce", (), Settings(DEFAULT_LEVELS), Emergency(), (), {}, {}, site=False)
 
 
 def change(settings: Settings, changes: Mapping[str, Mapping[str, Any]]) -> Settings:

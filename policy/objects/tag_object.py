@@ -16,7 +16,6 @@ accepts almost anything. So this parser accepts any bytes and lists every defect
 from __future__ import annotations
 
 from ..record import Record
-from ..wording import is_utf8
 from .commit_object import LAST_SECOND
 
 TYPE_CHECKING = False
@@ -227,6 +226,8 @@ def _read_tagger(line: str, defects: list[str]) -> Tagger | None:
 
 
 def _check_utf8(value: str, what: str, defects: list[str]) -> None:
+    from ..wording import is_utf8
+
     if not is_utf8(value):
         defects.append(f"its {what} is not UTF-8")
 

@@ -10,7 +10,6 @@ can't find (entries out of order) are defects, too.
 from __future__ import annotations
 
 from ..record import Record
-from ..wording import quoted
 from .needed_files import ANNOTATIONS_FILE
 
 # Nearly all entries begin with the mode of a folder, or with one of the other modes, which all have the same length.
@@ -148,5 +147,7 @@ def _out_of_order(keys: list[bytes]) -> bytes:
 
 
 def _shown(name: bytes) -> str:
+    from ..wording import quoted
+
     text = name[:SHOWN_BYTES].decode("utf-8", "surrogateescape")
     return quoted(text + "…" if len(name) > SHOWN_BYTES else text)

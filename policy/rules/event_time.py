@@ -19,7 +19,6 @@ must follow is dated in the future, wait until then.
 
 from __future__ import annotations
 
-from ..facts.fix import recreating_command
 from ..verdict import Breach
 from .contract import accepted, refused
 
@@ -127,6 +126,8 @@ def _breach(
     if after >= facts.circumstances.now and facts.circumstances.written != "standing":
         message += f"; try again after {date(after)}"
     elif facts.circumstances.written != "planned":
+        from ..facts.fix import recreating_command
+
         fix = recreating_command(facts, replayed.push)
     return Breach(message, replayed.push.ref, facts.model, key, fix)
 

@@ -12,9 +12,7 @@ Fix: recreate the tag with such a message
 from __future__ import annotations
 
 from ..budget import Budget
-from ..facts.fix import recreating_command
 from ..verdict import Breach
-from ..wording import cut
 from .contract import accepted, refused
 
 TYPE_CHECKING = False
@@ -37,6 +35,8 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             continue
         text = found.message.strip()
         for problem, key in _problems(text, replayed.event.name.kind, wanted, budget):
+            from ..facts.fix import recreating_command
+
             yield Breach(
                 f"the message of {replayed.push.tag!r} {problem}",
                 replayed.push.ref,
@@ -59,6 +59,7 @@ def _problems(text: str, kind: str, wanted: Message, budget: Budget) -> Iterator
     if not wanted.trailers:
         return
     from ..objects.trailers import parse_trailers, problem_of_value
+    from ..wording import cut
 
     values: dict[str, list[str]] = {}
     for key, value in parse_trailers(text):

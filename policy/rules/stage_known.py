@@ -9,10 +9,8 @@ Fix: correct the stage, or have it declared.
 
 from __future__ import annotations
 
-from ..facts.fix import by_command, instead
 from ..grammar.names import is_counter
 from ..verdict import Breach
-from ..wording import some_of
 from .contract import accepted, refused
 
 TYPE_CHECKING = False
@@ -35,7 +33,6 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
     if declared is None:
         return
     known = frozenset(declared)
-    names = some_of(declared) or "none"
     nears: dict[str, str | None] = {}
     for replayed in facts.events:
         stage = replayed.event.name.stage
@@ -48,14 +45,16 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             hint = (
                 f"; {stage!r} is how GTO 0.1 wrote the stage {stem!r} with a counter, which is now '{stem}#{counter}'"
             )
+        from ..facts.fix import by_command, instead
         from ..grammar.near_names import near_name
+        from ..wording import some_of
 
         if stage not in nears:
             nears[stage] = near_name(stage, declared) if len(nears) < MOST_HINTS else None
         meant = meant or nears[stage]
         event = replayed.event
         yield Breach(
-            f"the stage {stage!r} is not declared in {source} (declared: {names}){hint}",
+            f"the stage {stage!r} is not declared in {source} (declared: {some_of(declared) or 'none'}){hint}",
             replayed.push.ref,
             facts.model,
             fix=instead(facts, event.tag, by_command(event.name._replace(stage=meant), event.commit, replayed.active))

@@ -12,10 +12,8 @@ Fix: delete the tag, and tag the commit of the right version;
 
 from __future__ import annotations
 
-from ..facts.fix import by_command, drop, instead, next_version
 from ..grammar.names import gto_spelling
 from ..verdict import Breach
-from ..wording import shell_commands, some_of
 from .contract import accepted, refused
 
 TYPE_CHECKING = False
@@ -48,6 +46,9 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 def _fix(replayed: ReplayedEvent, facts: ModelFacts) -> str | None:
     """What leads on, as far as the tag tells what was meant."""
+    from ..facts.fix import by_command, drop, instead, next_version
+    from ..wording import shell_commands
+
     push, name, commit = replayed.push, replayed.event.name, replayed.event.commit
     if name.kind == "register":
         return instead(facts, push.tag, ("git", "commit", "--allow-empty"), next_version(facts, None))
@@ -81,6 +82,8 @@ def _unassignment(replayed: ReplayedEvent, facts: ModelFacts, held: dict[str, st
         return None
     stage = replayed.event.name.stage or ""
     if stage not in held:
+        from ..wording import some_of
+
         holders = (
             str(facts.history.active_version_at(event.commit) or event.commit) for event in facts.history.holders(stage)
         )

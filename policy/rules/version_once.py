@@ -8,7 +8,6 @@ Fix: register the next version.
 
 from __future__ import annotations
 
-from ..facts.fix import commit_of, instead, next_version
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
@@ -49,6 +48,8 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         tag = push.tag
         first = seen.setdefault(version.precedence, tag)
         if first != tag:
+            from ..facts.fix import commit_of, instead, next_version
+
             model = gto_spelling(facts.model or "")
             yield Breach(
                 f"version {version} of {model!r} was registered before, by {first!r}",

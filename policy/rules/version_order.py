@@ -13,7 +13,6 @@ maintain several lines.
 
 from __future__ import annotations
 
-from ..facts.fix import commit_of, instead, next_version
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
@@ -113,6 +112,8 @@ def _version(event: Event) -> Version:
 
 
 def _breach(facts: ModelFacts, push: TagPush, name: TagName, latest: Version) -> Breach:
+    from ..facts.fix import commit_of, instead, next_version
+
     commit = commit_of(push)
     order = facts.settings.versions.order
     of_line = "" if order == "latest" else f" of its {order} line"

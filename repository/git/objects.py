@@ -1,4 +1,4 @@
-"""What a `Reader` answers with, apart from plain text and bytes."""
+"""Objects as a `Reader` returns them, and their ids."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from ...policy.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Literal
+
+# The hex digits of an id by SHA-1 and by SHA-256.
+_LENGTHS = frozenset((40, 64))
 
 
 class RawObject(Record):
@@ -32,3 +36,13 @@ class TreeEntry(Record):
     oid: str
     size: int
     data: bytes
+
+
+def are_ids(texts: Sequence[str]) -> bool:
+    """Whether each of these is a full object id as Git writes it, in either object format."""
+    digits = "".join(texts)
+    try:
+        # There and back leaves nothing as it was but lower-case hex.
+        return _LENGTHS.issuperset(map(len, texts)) and bytes.fromhex(digits).hex() == digits
+    except ValueError:
+        return False

@@ -8,8 +8,7 @@ from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS, model_of_ref
 from .cat_file import LARGEST, ObjectReader
 from .command import Git, namespace_prefix
-from .object_ids import are_ids
-from .objects import RawObject, TagRef, TreeEntry
+from .objects import RawObject, TagRef, TreeEntry, are_ids
 from .refs.listing import MODELS_AT_MOST, MODELS_AT_ONCE, REFS_AT_MOST, fits, group_by_model, model_patterns, possible
 from .refs.loose import LooseRefs
 from .refs.whole_listing import WholeListing

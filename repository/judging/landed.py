@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from ...policy.file.load import load_policy
 from ...policy.grammar.names import TAGS
 from ...policy.judging.judge import Judge
 from ...policy.push import RefUpdate
 from ..approvals.on_server import approvals_on_server
-from ..trusted.loaded_policy import load_server_policies, with_declared_stages
+from ..trusted.loaded_policy import load_policy_file, load_server_policies, with_declared_stages
 from .model_updates import updates_by_model
 from .pipeline import judge_updates
 
@@ -30,7 +29,7 @@ def judge_landed(
     circumstances: Circumstances,
     *,
     find_verify: FindVerify | None = None,
-    load: LoadPolicy = load_policy,
+    load: LoadPolicy = load_policy_file,
 ) -> list[Verdict]:
     """Judge the tags of a push that have landed, without the rest of the push, by the policies in force now.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS, is_model, model_of
 from ...policy.push import LIKE_NO_OTHER, Likeness, ModelPush, Tag, TagPush
-from ...policy.wording import shell_command
 from ..git.objects import TagRef
 from .model_updates import updates_by_model
 from .obstacles import find_obstacles
@@ -245,9 +244,10 @@ def _left_of(message: str, *, binds: bool) -> str:
 
 def _damaged(tag: Tag) -> CannotJudge:
     """A tag that stands, and whose object Git can't find: it may be gone, or only not to be read by this user."""
+    from ...policy.wording import shell_command
+
     return CannotJudge(
         f"The tag {tag.name!r} stands for the object {tag.oid}, which can't be read, so it is not known what was "
         "registered. The server's administrator must look there: `git fsck` shows whether the object is missing. If "
-        "it can't "
-        f"be restored, {shell_command('git', 'update-ref', '-d', TAGS + tag.name)} removes the tag."
+        f"it can't be restored, {shell_command('git', 'update-ref', '-d', TAGS + tag.name)} removes the tag."
     )

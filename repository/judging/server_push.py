@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from ...policy.budget import Budget
-from ...policy.file.load import built_in_policy, load_policy
+from ...policy.file.policy import built_in_policy
 from ...policy.grammar.names import APPROVALS_ROOT, REPLACEMENTS, TAGS
 from ...policy.judging.judge import Judge
 from ...policy.push import WholePush
 from ...policy.record import Record
 from ...policy.verdict import AS_PUSHED
-from ...policy.wording import some_of
-from ..trusted.loaded_policy import load_server_policies, with_declared_stages
+from ..trusted.loaded_policy import load_policy_file, load_server_policies, with_declared_stages
 from ..trusted.policy_location import POLICY_FILE
 from .claims import check_claims
 from .model_updates import updates_by_model
@@ -69,7 +68,7 @@ class ServerPush(Record):
     find_verify: FindVerify | None = None
     touched: frozenset[str] = frozenset()
     find_proposers: FindProposers = lambda _tags: {}
-    load: LoadPolicy = load_policy
+    load: LoadPolicy = load_policy_file
 
 
 def judge_server_push(push: ServerPush) -> list[Verdict]:
@@ -113,6 +112,8 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
 
 def _with_approvers(verdict: Verdict, approvals: StandingApprovals, push: ServerPush) -> Verdict:
     """A verdict that lets tags in, with notes on whose approvals counted, for the push log to keep."""
+    from ...policy.wording import some_of
+
     approvers = approvals.approvers() if verdict.accepted else {}
     notes = [
         f"{update.ref.removeprefix(TAGS)!r} has the approvals of {some_of(approvers[update.new])}"
@@ -201,7 +202,7 @@ def problem_of_changes(changes: Sequence[PolicyChange]) -> tuple[str, tuple[str,
         mistakes: tuple[str, ...] = (change.problem,) if change.problem else ()
         if change.data is not None:
             try:
-                load_policy(change.data, site=change.site)
+                load_policy_file(change.data, site=change.site)
             except ValueError as problem:
                 mistakes = getattr(problem, "mistakes", (str(problem),))
         if mistakes:

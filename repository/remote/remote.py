@@ -15,7 +15,7 @@ from ...policy.grammar.names import HEADS, TAGS
 from ...policy.record import Record
 from ..git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLong, run_bounded
 from ..git.handed_over import with_settings
-from ..git.object_ids import are_ids
+from ..git.objects import are_ids
 from ..git.refs.listing import fits
 from ..git.waiting_word import word_about
 from .names import push_url

@@ -9,7 +9,7 @@ parsed.
 from __future__ import annotations
 
 from ...policy.errors import CannotJudge
-from ...policy.file.load import built_in_policy, load_policy
+from ...policy.file.policy import built_in_policy
 from ...policy.record import Record
 from .policy_source import server_policy, site_policy
 
@@ -50,7 +50,14 @@ class LoadedPolicy(Record):
         return judge.verdict(source=self.source.source, policy_id=self.source.id, notes=[*self.notes, *notes])
 
 
-def load_source(source: PolicySource, *, site: bool = False, load: LoadPolicy = load_policy) -> LoadedPolicy:
+def load_policy_file(data: bytes, *, site: bool = False) -> Policy:
+    """`load_policy` itself: what reads TOML is imported only where there is a policy file."""
+    from ...policy.file.load import load_policy
+
+    return load_policy(data, site=site)
+
+
+def load_source(source: PolicySource, *, site: bool = False, load: LoadPolicy = load_policy_file) -> LoadedPolicy:
     """Parse `source` by `load`. Raises CannotJudge, with all mistakes, if it is not a valid policy."""
     notes = (source.note,) if source.note else ()
     if source.data is None:
@@ -67,7 +74,7 @@ def load_source(source: PolicySource, *, site: bool = False, load: LoadPolicy = 
 
 
 def load_server_policies(
-    reader: Reader, configuration: Configuration, *, load: LoadPolicy = load_policy
+    reader: Reader, configuration: Configuration, *, load: LoadPolicy = load_policy_file
 ) -> list[LoadedPolicy]:
     """The policies by which a server judges: the repository's, and the site's if there is one.
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 import marshal
 import os
 
-from ...policy.file.load import load_policy
 from ...policy.file.snapshot import LAYOUT, from_plain, to_plain
 from ..git.own_file import STATE_FOLDER, own_file
 from ..git.sha256 import sha256
@@ -45,6 +44,8 @@ class PolicyCache:
         kept = _read_kept(path, key)
         if kept is not None:
             return kept
+        from ...policy.file.load import load_policy
+
         policy = load_policy(data, site=site)
         _keep(path, key, policy)
         return policy

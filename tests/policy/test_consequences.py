@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.examples import NOW, judge_example, parse_line, push_of
 from tagwarden.policy.facts.consequences import Line, lines_of
 from tagwarden.policy.facts.model_facts import ModelFacts, build_facts
-from tagwarden.policy.file.load import built_in_policy
+from tagwarden.policy.file.policy import built_in_policy
 from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
 from tagwarden.policy.push import Circumstances, ModelPush, TagPush
 from tagwarden.policy.registry.event import read_event

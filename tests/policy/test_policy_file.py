@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tagwarden.policy.file import load
-from tagwarden.policy.file.load import PolicyMistakes, built_in_policy, load_policy
+from tagwarden.policy.file.load import PolicyMistakes, load_policy
+from tagwarden.policy.file.policy import built_in_policy
 from tagwarden.policy.file.snapshot import from_plain, to_plain
 from tagwarden.policy.judging.judge import Judge
 from tagwarden.policy.program_version import VERSION

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tagwarden.policy.file.keys import KEYS
-from tagwarden.policy.file.load import built_in_policy, load_policy
+from tagwarden.policy.file.load import load_policy
 from tagwarden.policy.file.origins import Effective, effective_values
+from tagwarden.policy.file.policy import built_in_policy
 from tagwarden.policy.rules import RULES
 
 POLICY = b"""

@@ -9,7 +9,8 @@ import pytest
 from support.gto_in_memory import gto_in_memory
 from support.gto_reading import Model, Reading, read_by_gto, reading_of
 from support.wrecks import INNER, NOW, TARGETS, pushes_of, wreck
-from tagwarden.policy.file.load import built_in_policy, load_policy
+from tagwarden.policy.file.load import load_policy
+from tagwarden.policy.file.policy import built_in_policy
 from tagwarden.policy.grammar.names import TAGS, gto_spelling, tag_spelling
 from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
 from tagwarden.policy.judging.judge import Judge

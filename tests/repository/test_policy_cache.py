@@ -59,7 +59,7 @@ def read_anew(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         contents.append(data)
         return load_policy(data, site=site)
 
-    monkeypatch.setattr(policy_cache, "load_policy", load)
+    monkeypatch.setattr("tagwarden.policy.file.load.load_policy", load)
     return contents
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from tagwarden.policy.file.load import built_in_policy
+from tagwarden.policy.file.policy import built_in_policy
 from tagwarden.policy.grammar.names import gto_spelling, tag_spelling
 from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
 from tagwarden.policy.judging.judge import Judge
