@@ -68,6 +68,15 @@ def by_command(name: TagName, commit: str, version: Version | None) -> tuple[str
     return ("tagwarden", name.kind, model, name.stage or "", *of)
 
 
+def under_the_name(facts: ModelFacts, push: TagPush, model: str) -> str | None:
+    """The command that registers the commit of `push` for `model` instead; None for any other kind of tag."""
+    commit = commit_of(push)
+    if not commit or not isinstance(push.name, TagName) or push.name.kind != "register":
+        return None
+    register = ("tagwarden", "register", gto_spelling(model), commit[:SHOWN_OF_AN_ID])
+    return instead(facts, push.tag, register)
+
+
 def next_version(facts: ModelFacts, commit: str | None) -> tuple[str, ...]:
     """The tagwarden command that registers the next version on `commit`, by default on HEAD."""
     return ("tagwarden", "register", gto_spelling(facts.model or ""), *((commit[:SHOWN_OF_AN_ID],) if commit else ()))

@@ -8,6 +8,7 @@ Fix: use the spelling that exists.
 
 from __future__ import annotations
 
+from ..facts.fix import under_the_name
 from ..grammar.names import gto_spelling
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -31,6 +32,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             f" {gto_spelling(facts.likeness.case_twin)!r}, which exists",
             push.ref,
             facts.model,
+            fix=under_the_name(facts, push, facts.likeness.case_twin),
         )
 
 

@@ -8,11 +8,13 @@ Fix: correct the name, or have the model added to the list or the file.
 
 from __future__ import annotations
 
+from ..facts.fix import under_the_name
 from ..grammar.globs import matches_model
-from ..grammar.names import gto_spelling
+from ..grammar.names import gto_spelling, is_model, tag_spelling
 from ..objects.annotations import declares
 from ..objects.needed_files import declaration
 from ..verdict import Breach
+from ..wording import some_of
 from .contract import accepted, refused
 
 TYPE_CHECKING = False
@@ -30,11 +32,16 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
     if facts.model is None:
         return
     if models.names is not None and not matches_model(models.names, facts.model):
+        from ..grammar.near_names import near_name
+
+        meant = near_name(facts.model, map(tag_spelling, models.names))
+        names = some_of(models.names) or "none"
         for push in facts.made:
             yield Breach(
-                f"the model {gto_spelling(facts.model)!r} of {push.tag!r} matches nothing in models.names",
+                f"the model {gto_spelling(facts.model)!r} of {push.tag!r} matches nothing in models.names ({names})",
                 push.ref,
                 facts.model,
+                fix=under_the_name(facts, push, meant) if meant and is_model(meant) else None,
             )
     if models.declared_in is None:
         return

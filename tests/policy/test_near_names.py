@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from support.examples import judge_example, oid
 from tagwarden.policy.grammar.near_names import near_name
+from tagwarden.policy.rules.contract import Example
+
+LISTED = '[models]\nnames = ["churn", "cv:seg", "nlp-?y"]\n'
 
 
 @pytest.mark.parametrize(
@@ -48,3 +52,22 @@ def test_one_slip_is_near(name: str, other: str) -> None:
 )
 def test_other_names_are_not(name: str, other: str) -> None:
     assert near_name(name, [other]) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "tag", "existing", "policy", "meant"),
+    [
+        ("model-case", "Churn@v1.0.0", ("churn@v0.1.0",), "", "churn"),
+        ("model-case", "Churn@deprecated", ("churn@v0.1.0",), "", None),
+        ("model-known", "chrun@v1.0.0", (), LISTED, "churn"),
+        ("model-known", "cv/seg@v1.0.0", (), LISTED, "cv:seg"),
+        ("model-known", "nlp-x@v1.0.0", (), LISTED, None),
+    ],
+)
+def test_the_fix_of_a_misspelt_model_registers_the_one_that_was_meant(
+    rule: str, tag: str, existing: tuple[str, ...], policy: str, meant: str | None
+) -> None:
+    found = {one.rule: one for one in judge_example(Example("", (tag,), True, existing, policy)).findings}
+
+    instead = f" && tagwarden register {meant} {oid('c1')[:12]}" if meant else ""
+    assert found[rule].fix == f"git tag -d {tag}{instead}"
