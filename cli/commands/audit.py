@@ -9,7 +9,7 @@ import click
 
 from ...policy.errors import CannotJudge
 from ...policy.rules import RULES
-from ...policy.wording import counted
+from ...policy.wording import counted, shell_command
 from ...report.documents.shape import shape
 from ...report.documents.shapes import VERDICT
 from ...report.exit_status import ACCEPTED, REFUSED
@@ -101,7 +101,7 @@ def audit(
             held = hold_against_baseline(audited, read=baseline, write=write_baseline)
             if plan:
                 return _plan(reader.git, loaded, site, held.verdict, audited.ids)
-            beside = _notes_from_push_log(reader.git, loaded.policy)
+            beside = [*_note_on_remote(reader.git, held.verdict), *_notes_from_push_log(reader.git, loaded.policy)]
         verdict = held.verdict._replace(notes=(*held.verdict.notes, *beside))
         return _answer(verdict, {"known": held.known, "outdated": held.outdated}, format or "text", alone=alone)
 
@@ -150,6 +150,20 @@ def _lacks_a_fix(verdict: Verdict) -> bool:
     """Whether there is an error about a tag of which no finding has a fix."""
     fixed = {finding.ref for finding in verdict.findings if finding.fix}
     return any(finding.severity == "error" and finding.ref not in fixed for finding in verdict.findings)
+
+
+def _note_on_remote(git: Git, verdict: Verdict) -> list[str]:
+    """A note if no tag was judged in a clone, such as a CI job's checkout: the remote may have some."""
+    if verdict.judged:
+        return []
+    from ...repository.remote.names import is_remote, remote_to_push_to
+
+    remote = remote_to_push_to(git)
+    if not is_remote(git, remote):
+        return []
+    return [
+        f"this clone has no model tags; {remote!r} may have some: {shell_command('git', 'fetch', '--tags', remote)}"
+    ]
 
 
 def _notes_from_push_log(git: Git, policy: Policy) -> list[str]:

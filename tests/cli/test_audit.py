@@ -12,6 +12,7 @@ import pytest
 
 from support import Repo, Server
 from support.command_line import tagwarden
+from support.played_examples import run_printed
 from tagwarden.cli.progress import Progress
 from tagwarden.repository.judging.pipeline import MOST_LIKENESSES
 
@@ -143,6 +144,19 @@ def test_what_is_no_repository_cannot_be_judged(tmp_path: Path) -> None:
     ran = tagwarden(tmp_path, "audit", "--json")
     assert ran.status == 3
     assert json.loads(ran.out)["accepted"] is False
+
+
+def test_a_clone_without_tags_is_told_where_there_may_be_some(server: Server) -> None:
+    clone = server.clone()
+    clone.tag("churn@v1.0.0")
+    clone.push("churn@v1.0.0")
+    clone.git("tag", "-d", "churn@v1.0.0")
+
+    ran = tagwarden(clone.path, "audit")
+
+    assert (ran.status, ran.out.splitlines()[-1]) == (0, "tagwarden: accepted: no tag judged; policy: built-in")
+    assert run_printed(ran.out.partition("may have some: ")[2].splitlines()[0], clone).returncode == 0
+    assert "may have some" not in tagwarden(clone.path, "audit").out
 
 
 def test_progress_is_shown_on_a_terminal_after_a_second(
