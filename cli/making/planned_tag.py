@@ -15,6 +15,7 @@ from ...policy.wording import shell_command
 from ...report.documents.shape import or_null
 from ...report.escape import display, escape
 from ...repository.making.messages import editor, with_trailers, without_comments
+from ...repository.making.tag_maker import TagIsOnlyHere
 from ...repository.registry import models_of
 from ...repository.remote.branch_to_push import branch_with
 from ...repository.remote.names import is_remote, remote_to_push_to
@@ -49,6 +50,8 @@ def planned(
         text = with_trailers(git, _text(plan, options), options.trailers)
         text = add_trailers(text, make_trailers(maker, policy, plan, text))
         return plan, maker.draft(plan, _edited(git, text, options), simple=options.simple)
+    except TagIsOnlyHere as problem:
+        raise Refused(str(problem)) from None
     except Unplannable as problem:
         raise _unplannable(str(problem), maker, options) from None
 

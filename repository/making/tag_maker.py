@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     Pushed = Literal["pushed", "there all the same", "refused", "taken"]
 
 
+class TagIsOnlyHere(Unplannable):
+    """The clone has a tag of the planned name that the remote, whose tags alone count, does not have."""
+
+
 class Judged(Record):
     """A tag that is not written yet, and the verdict on it."""
 
@@ -120,16 +124,16 @@ class TagMaker:
     def draft(self, plan: Plan, message: str, *, simple: bool | None) -> TagDraft:
         """The tag that `plan` comes to, dated and counted.
 
-        Raises CannotJudge where Git knows no tagger, and Unplannable where a tag
+        Raises CannotJudge where Git knows no tagger, and TagIsOnlyHere where a tag
         of that name is here that does not count.
         """
         name = with_counter(plan.name, self.known, simple=simple)
         if name.format() in self.only_here and name.format() not in self._refs:
             push_it = shell_command("git", "push", self.remote or "origin", TAGS + name.format())
             delete = shell_command("git", "tag", "-d", name.format())
-            raise Unplannable(
+            raise TagIsOnlyHere(
                 f"the tag {name.format()!r} is here already, but not on {self.remote!r}. "
-                f"If it is meant, push it: {push_it}\nIf it was refused, delete it and try again: {delete}"
+                f"To keep it, push it: {push_it}\nIf it was refused, delete it and try again: {delete}"
             )
         when = time_of(name, plan.commit, self.known, now=int(time.time()))
         return TagDraft(name.format(), plan.commit, "commit", committer(self.git), when, message)
