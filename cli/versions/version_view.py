@@ -129,7 +129,7 @@ def _print(one: RegisteredVersion, approved: Iterable[str]) -> None:
     rows += [["trailer", key, value, "tag"] for key, value in trailers if key.lower() not in CONTENT_TRAILERS]
     if rows:
         click.echo()
-        click.echo(table(["WHAT", "NAME", "VALUE", "TOLD BY"], rows))
+        click.echo(table(["WHAT", "NAME", "VALUE", "SOURCE"], rows))
 
 
 def _document(one: RegisteredVersion) -> dict[str, object]:

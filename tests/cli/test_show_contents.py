@@ -39,7 +39,7 @@ def test_a_version_is_shown_with_what_it_holds_and_what_says_so(registry: Repo) 
     assert lines[0] == ["churn", "v1.1.0:", "active,", "in", "prod"]
     assert lines[2] == ["commit", registry.git("rev-parse", "HEAD")]
     assert lines[4:] == [
-        ["WHAT", "NAME", "VALUE", "TOLD", "BY"],
+        ["WHAT", "NAME", "VALUE", "SOURCE"],
         ["artifact", "m.bin", f"sha256:{SHA}", f"git:{oid}", "(7", "bytes)", "tag"],
         ["metric", "AUC", "0.95", "tag"],
         ["param", "lr", "0.5", "params.yaml"],
