@@ -80,8 +80,10 @@ def separate_arguments_hint(text: str) -> str | None:
             words += [value or (parameter.name or "").upper()] if value or parameter.required else []
         elif value:
             options += [f"--{parameter.name}", value]
-    apart = "say them apart" if {name.stage, str(name.version)} & {*words, *options} else "here the model stands alone"
-    return f"{text!r} says two things in one word; {apart}: {shell_command(*words, *options)}"
+    both = {name.stage, str(name.version)} & {*words, *options}
+    instead = "write them separately" if both else "write the model alone"
+    second = "stage" if name.stage else "version"
+    return f"{text!r} is a model with its {second}; {instead}: {shell_command(*words, *options)}"
 
 
 def unpushed_hint(names: Collection[str], model: str, remote: str) -> str:
@@ -94,4 +96,4 @@ def unpushed_hint(names: Collection[str], model: str, remote: str) -> str:
     push = shell_command("git", "push", remote, *(TAGS + tag for tag in versions[:3]))
     are = "is" if len(versions) == 1 else "are"
     listed = ", ".join(versions[:3]) + (f" and {len(versions) - 3} more" if len(versions) > 3 else "")
-    return f"\n{listed} {are} only here, and this goes by what {remote!r} has; push first: {push}"
+    return f"\n{listed} {are} only in this clone, and only tags on {remote!r} count here; push first: {push}"

@@ -33,7 +33,7 @@ def warning_about(python: str) -> str | None:
     if cache is None:
         return None
     return (
-        f"Beware: {python} lies in a cache of {cache}, which is cleaned now and then. When it has gone, pushes of tags "
-        f"are refused until you run: {repair_command(python)}. An installation of its own stays: "
-        "`uv tool install tagwarden` or `pipx install tagwarden`, then `tagwarden install`."
+        f"{python} is in the cache of {cache}, which may delete it. From then on, pushes of tags are refused until you "
+        f"run: {repair_command(python)}. To avoid that, install tagwarden permanently with `pipx install` or "
+        "`uv tool install`, and run `tagwarden install`."
     )

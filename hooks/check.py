@@ -110,7 +110,7 @@ def destination_of(git: Git, remote: str | None, *, offline: bool) -> Destinatio
     if is_url(remote) or "/" in remote:
         url = git.line("ls-remote", "--get-url", "--end-of-options", remote)
         return Destination(None, url, offline=offline)
-    raise NotFound(f"there is no remote {remote!r} here; `git remote` lists those that are")
+    raise NotFound(f"there is no remote {remote!r} here; `git remote` lists the remotes")
 
 
 def ids_of(git: Git, tags: Sequence[str]) -> dict[str, str]:

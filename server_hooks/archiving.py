@@ -68,8 +68,8 @@ def archive_approvals(
         with closing(Configuration(git)) as configuration:
             if configuration.get(SETTING) is None:
                 raise CannotJudge(
-                    f"this is not the server of any approvals, for its Git setting {SETTING} is missing; archive them "
-                    "there, in the bare repository"
+                    f"the Git setting {SETTING} is not set, so this repository keeps no approvals; archive them in the "
+                    "bare repository on the server"
                 )
         with closing(GitProgram(git)) as reader:
             landed = [tag for tag in landed_tags(reader) if before is None or tag.time < before]

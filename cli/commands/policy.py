@@ -101,12 +101,14 @@ def _suggestions_here() -> Suggested:
 def _offer(offered: Suggested) -> list[str]:
     lines: list[str] = []
     if offered.needed:
-        lines += ["", "## The tags that there are need these settings, or an audit calls them wrong:"]
+        lines += ["", "## Without these settings, an audit reports errors in existing tags:"]
         lines += [f"##   {one.toml}" for one in offered.needed]
     if offered.passing:
-        lines.append(f"## But then nobody is told of a slip such as {offered.passing[0]}, which is no registration.")
+        lines.append(
+            f"## With them, a typo such as {offered.passing[0]} is not reported, although it registers nothing."
+        )
     if offered.satisfied:
-        lines += ["", "## All model tags that there are satisfy these settings already; setting them keeps it so:"]
+        lines += ["", "## All existing model tags satisfy these stricter settings, so that you can adopt them:"]
         lines += [f"##   {one.toml}" for one in offered.satisfied]
     return lines
 

@@ -39,5 +39,5 @@ def proposals(remote: str | None, as_json: bool) -> None:
         now = int(time.time())
         click.echo(table(HEADER, [proposal_row(look, now) for look in looks]))
     else:
-        wants = "" if loaded.policy.base.approvals.require else ", and its policy wants no approvals"
-        click.echo(f"nothing waits for approvals on {escape(there.remote)}{wants}", err=True)
+        because = "" if loaded.policy.base.approvals.require else "; its policy requires no approvals"
+        click.echo(f"there are no open proposals on {escape(there.remote)}{because}", err=True)

@@ -9,6 +9,7 @@ import click
 from ...hooks.check import NotFound
 from ...hooks.pushing import push_tags, tags_to_push
 from ...policy.rules.push_size import MOST_TAGS
+from ...policy.wording import counted
 from ...report.documents.shape import holding, shape
 from ...report.escape import display, escape
 from ...report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
@@ -47,8 +48,8 @@ def push(remote: str | None, tags: tuple[str, ...], portion: int, dry_run: bool,
     at a time, because GitHub starts no workflow for a larger push. Each
     portion is first judged by what the remote then has. If somebody else
     pushes in between, the rest continues. Prints the pushed tags, and on stderr
-    what is left and why; exits with 1 if anything is. Run the same command again to
-    continue.
+    the others with the reason; exits with 1 if there are any. Run the same command
+    again to continue, and `tagwarden check` for how to fix them.
     """
     git = Git.here()
     place = remote if remote is not None else remote_to_push_to(git)
@@ -66,12 +67,11 @@ def push(remote: str | None, tags: tuple[str, ...], portion: int, dry_run: bool,
         for pushed in done.portions:
             click.echo(" ".join(pushed))
     for one in done.unpushed:
-        click.echo(f"left: {escape(one.tag)}: {escape(one.reason)}", err=True)
+        click.echo(f"not pushed: {escape(one.tag)}: {escape(one.reason)}", err=True)
     if done.error is not None:
-        click.echo(
-            f"{len(done.unpushed)} tags are left; run the same command again to continue. {escape(done.error)}",
-            err=True,
-        )
+        rest = counted(len(done.unpushed), "tag")
+        again = "run the same command again to continue"
+        click.echo(f"{rest} not pushed; {again}. {escape(done.error)}", err=True)
         return CANNOT_JUDGE
     if not done.portions and not done.unpushed:
         click.echo(f"{escape(place)} has all tags; there is nothing to push", err=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ...policy.grammar.names import gto_spelling
 from ...policy.registry.planning import plan_registration
 from ...policy.rules.version_order import LINES
 from ...policy.wording import shell_command
@@ -130,10 +131,23 @@ def _pre_release(template: str, values: tuple[str, ...]) -> PreRelease:
         raise Refused(str(problem)) from None
 
 
+def _is_version(text: str) -> bool:
+    from ...policy.grammar.versions import parse_version
+
+    try:
+        parse_version(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _commit(maker: TagMaker, revision: str) -> str:
     found = maker.find_commit(revision)
     if found is None and revision == "HEAD":
         raise Refused("there is no commit to register yet; `git commit` creates one")
+    if found is None and _is_version(revision):
+        command = shell_command("tagwarden", "register", gto_spelling(maker.known.model), "--version", revision)
+        raise Refused(f"there is no commit {revision!r} here; to choose the version: {command}")
     if found is None:
         remedy = shell_command("git", "fetch", maker.remote) if maker.remote else "git fetch"
         raise Refused(f"there is no commit {revision!r} here; if it is in another repository, fetch it first: {remedy}")

@@ -65,7 +65,7 @@ PEOPLE_KEYS = (
         "acme/models",
         ("approved",),
         ANY_VALUE,
-        unset="must be given with `approvals.require`, but for a site policy",
+        unset="required with `approvals.require`, except in a site policy",
     ),
     Key(
         "approvals.expire",

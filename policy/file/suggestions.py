@@ -51,14 +51,14 @@ def candidates(names: Iterable[TagName], branch: str | None) -> list[Suggestion]
             assignments += 1
     if not models:
         return []
-    all_versions = f"so it is with {counted(versions, 'version')}"
+    all_versions = f"true of {counted(versions, 'version')}"
     found = [
-        Suggestion("models.names", sorted(models), "model-known", f"{counted(len(models), 'model')} so far"),
+        Suggestion("models.names", sorted(models), "model-known", f"{counted(len(models), 'existing model')}"),
         Suggestion("versions.prerelease", False, "version-form", all_versions),
         Suggestion("rules.version-step", "error", "version-step", all_versions),
     ]
     if stages:
-        because = f"{counted(assignments, 'tag')} of stages so far"
+        because = f"used by {counted(assignments, 'tag')}"
         found.append(Suggestion("stages.names", sorted(stages), "stage-known", because))
     if branch is not None:
         found.append(Suggestion("target.branches", [branch], "target-branch", all_versions))

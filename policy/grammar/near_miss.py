@@ -114,7 +114,7 @@ def _problem_of_version(rest: str) -> str:
     if text.endswith("!!"):
         return "there is more than one '!'"
     bare = text.removesuffix("!")
-    if bare.lower() in ("deprecated", "undeprecated", "latest", "greatest"):
+    if bare.lower() in ("deprecated", "deprecate", "undeprecated", "latest", "greatest"):
         return _problem_of_word(text, bare)
     try:
         parse_version(bare)

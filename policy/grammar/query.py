@@ -48,7 +48,7 @@ def parse_query(text: str) -> Query:
     name = parse_tag_name(tag)
     if name is None:
         raise ValueError(
-            f"{text!r} asks for nothing: write MODEL@latest, MODEL@stable, MODEL@1.x, MODEL#STAGE, MODEL@VERSION or a "
+            f"{text!r} is not a query: write MODEL@latest, MODEL@stable, MODEL@1.x, MODEL#STAGE, MODEL@VERSION or a "
             "model tag"
         )
     if isinstance(name, NearMiss):

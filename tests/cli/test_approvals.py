@@ -276,7 +276,7 @@ def test_where_the_policy_wants_no_approval_the_plain_command_is_named(new_team:
     team.ada.git("fetch", "--quiet")
     err = refused(team.ada, *PROPOSE)
     assert "the policy requires no approval of anything" in err
-    assert "its policy wants no approvals" in tagwarden(team.ada.path, "proposals").err
+    assert "its policy requires no approvals" in tagwarden(team.ada.path, "proposals").err
     assert team.proposals == set()
 
 

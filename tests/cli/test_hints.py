@@ -32,12 +32,14 @@ def registry(repo: Repo) -> Repo:
         ("assign churn --stage prod", 2, "--stage is no option here: write the stage alone, without --stage."),
         ("deregister churn --version v1.0.0", 2, "write the version alone, without --version."),
         ("register churn --bmp major", 2, "--bump"),
-        ("register churn@v1.1.0", 1, "say them apart: tagwarden register churn --version v1.1.0"),
-        ("assign churn@v1.0.0 prod", 1, "say them apart: tagwarden assign churn STAGE --version v1.0.0"),
-        ("history churn@v1.0.0", 1, "here the model stands alone: tagwarden history churn"),
+        ("register churn@v1.1.0", 1, "write them separately: tagwarden register churn --version v1.1.0"),
+        ("assign churn@v1.0.0 prod", 1, "write them separately: tagwarden assign churn STAGE --version v1.0.0"),
+        ("history churn@v1.0.0", 1, "write the model alone: tagwarden history churn"),
         ("deregister cv:seg@v0.1.0", 2, "Missing argument 'VERSION'"),
         ("deregister cv:seg@v0.1.0 x", 1, "'x' is not a version"),
-        ("assign churn#prod dev", 1, "say them apart: tagwarden assign churn prod"),
+        ("assign churn#prod dev", 1, "write them separately: tagwarden assign churn prod"),
+        ("register churn v1.1.0", 1, "to choose the version: tagwarden register churn --version v1.1.0"),
+        ("register Churn", 1, "fix: tagwarden register churn "),
         ("assign chrun prod", 1, "there is no model 'chrun'; the models are: churn"),
         ("unassign chrun prod", 1, "there is no model 'chrun'; the models are: churn"),
         ("deregister chrun v1.0.0", 1, "there is no model 'chrun'; the models are: churn"),
@@ -137,7 +139,7 @@ def test_a_version_that_is_only_here_is_said_to_be_with_the_push(clone: Repo) ->
     for words in ("assign churn prod --push", "assign churn prod --version v1.0.0 --push"):
         ran = tagwarden(clone.path, *words.split())
         assert ran.status == 1
-        assert "churn@v1.0.0 is only here, and this goes by what 'origin' has" in ran.err
+        assert "churn@v1.0.0 is only in this clone, and only tags on 'origin' count here" in ran.err
 
     assert run_printed(ran.err.partition("push first: ")[2].strip(), clone).returncode == 0
     assert tagwarden(clone.path, "assign", "churn", "prod", "--push").status == 0

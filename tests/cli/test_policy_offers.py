@@ -43,8 +43,8 @@ def test_the_offer_is_a_comment_that_leaves_the_file_as_it_was(repo: Repo) -> No
     ran = tagwarden(repo.path, "policy", "init")
     written = (repo.path / "tagwarden.toml").read_text()
 
-    assert "##   versions.prerelease = false  # so it is with 1 version\n" in written
-    assert "  versions.prerelease = false  # so it is with 1 version\n" in ran.out
+    assert "##   versions.prerelease = false  # true of 1 version\n" in written
+    assert "  versions.prerelease = false  # true of 1 version\n" in ran.out
     assert load_policy(written.encode()).given == load_policy(b"").given
     assert tagwarden(repo.path, "policy", "check").status == 0
 
@@ -63,7 +63,7 @@ def test_other_tools_tags_are_to_be_ignored(repo: Repo) -> None:
 
     assert offered(repo)["scope.ignore"] == ["ai@[0-9]*"]
     assert '  scope.ignore = ["ai@[0-9]*"]  # 2 tags of other tools, such as ai@6.0.68\n' in ran.out
-    assert "slip" not in ran.out
+    assert "typo" not in ran.out
 
 
 def test_what_is_offered_to_be_ignored_is_not_judged_and_what_is_let_through_is_said(repo: Repo) -> None:
@@ -75,7 +75,7 @@ def test_what_is_offered_to_be_ignored_is_not_judged_and_what_is_let_through_is_
     (repo.path / "tagwarden.toml").write_text('scope.ignore = ["*@[0-9]*"]\n')
 
     assert offered(repo)["scope.ignore"] == ["*@[0-9]*"]
-    assert "nobody is told of a slip such as churn@1.2.0" in said
+    assert "a typo such as churn@1.2.0 is not reported" in said
     assert tagwarden(repo.path, "audit").status == 0
 
 

@@ -75,7 +75,7 @@ def test_what_would_be_refused_is_left_with_the_reason(server: Server, clone: Re
         "churn@1.9": "[tag-name", "fraud@v9.0.0": "[annotated"
     }  # fmt: skip
     assert len(server.tags()) == 9
-    assert "left: churn@1.9: [tag-name] " in ran.err
+    assert "not pushed: churn@1.9: [tag-name] " in ran.err
 
 
 def test_a_dry_run_says_it_and_pushes_nothing(server: Server, clone: Repo) -> None:
@@ -141,10 +141,15 @@ def test_where_the_remote_goes_away_what_is_left_is_told(server: Server, clone: 
     assert ran.status == 3, ran
     pushed = [tag for portion in ran.json["portions"] for tag in portion]
     assert (pushed, list(left(ran))) == (list(story)[:6], list(story)[6:])
-    assert "3 tags are left; run the same command again to continue. The remote 'origin' could not be asked" in ran.err
+    assert (
+        "3 tags not pushed; run the same command again to continue. The remote 'origin' could not be asked" in ran.err
+    )
 
 
 def test_what_is_not_there_is_named(clone: Repo) -> None:
-    assert "there is no remote 'churn@v1.0.0' here" in tagwarden(clone.path, "push", "churn@v1.0.0").err
+    assert (
+        "there is no remote 'churn@v1.0.0' here; `git remote` lists the remotes"
+        in tagwarden(clone.path, "push", "churn@v1.0.0").err
+    )
     assert "there is no tag 'churn@v1.0.0' here" in tagwarden(clone.path, "push", "origin", "churn@v1.0.0").err
     assert tagwarden(clone.path, "push", "origin", "churn@v1.0.0").status == 1

@@ -44,7 +44,7 @@ def test_the_greatest_of_some_versions(registry: Repo, query: str, version: str)
         ("other@stable", "there is no model 'other'"),
         ("churn@01.x", "'churn@01.x' is not a model tag"),
         ("churn@1.2.3.x", "'churn@1.2.3.x' is not a model tag"),
-        ("churn", "asks for nothing: write MODEL@latest, MODEL@stable, MODEL@1.x,"),
+        ("churn", "is not a query: write MODEL@latest, MODEL@stable, MODEL@1.x,"),
     ],
 )
 def test_where_there_is_none_it_is_said_and_nothing_printed(registry: Repo, query: str, said: str) -> None:

@@ -172,7 +172,7 @@ def test_resolve_tells_a_script_what_a_tag_did(registry: Repo) -> None:
         ("old@deprecated", "deprecates the model and names no version"),
         ("churn@1.2.0", "the 'v' at the beginning is missing"),
         ("churn#prod#7", "there is no tag 'churn#prod#7'"),
-        ("release-2024", "asks for nothing"),
+        ("release-2024", "is not a query"),
         ("refs/heads/main", "is not a tag"),
     ],
 )

@@ -183,6 +183,7 @@ NEAR_MISSES = [
     ("m@", "the version is missing", None),
     ("m@latest", "is a query, not a version", None),
     ("m@created", "makes every GTO command fail", None),
+    ("m@deprecate", "'@deprecate' is not known; a deprecation is spelled '@deprecated'", None),
     ("m@deprecated!", "there is no '@deprecated!'", None),
     ("m@v1.0.0#2!", "must come before the counter: '!#2'", "m@v1.0.0!#2"),
     ("m@v1.0.0!!", "more than one '!'", None),
