@@ -28,6 +28,10 @@ def read(path: str, data: bytes, key: str | None) -> str:
         ("a/model.yaml", b"model: {churn: {version: v1.2.0}}", "model.churn.version"),
         ("model.yml", b"version: 1.2.0", "version"),
         ("VERSION", b" 1.2.0\r\n", None),
+        pytest.param("VERSION", b"1.2.0".ljust(MOST_FILE_BYTES), None, id="the largest text"),
+        pytest.param(
+            "package.json", b'{"version": "1.2.0"}'.ljust(MOST_FILE_BYTES), "version", id="the largest document"
+        ),
         ("setup.cfg", b"[metadata]\nname = churn\nversion = 1.2.0\n", r"(?m)^version = (.*)$"),
         ("churn.py", b'OLD = "1.1.0"\nNEW = "1.2.0"\n', r"(?<=NEW = \").*(?=\")"),
         ("CHANGELOG.md", b"## 1.2.0\n\n## 1.1.0\n", "## (.*)"),
@@ -50,12 +54,20 @@ def test_a_version_is_found(
         ("a.toml", b"version = '\xff'", "version", "can't be read as TOML: 'utf-8' codec can't decode"),
         ("a.json", b"[" * 100_000, "version", "can't be read as JSON: it is nested too deeply"),
         ("a.yaml", b"a: b: c", "version", "can't be read as YAML: mapping values are not allowed"),
-        ("a.yaml", b" " * (MOST_FILE_BYTES + 1), "version", "can't be read as YAML: it is larger than 1024 KiB"),
+        pytest.param(
+            "a.yaml",
+            b" " * (MOST_FILE_BYTES + 1),
+            "version",
+            "can't be read as YAML: it is larger than 1024 KiB",
+            id="a document that is too large",
+        ),
         ("a.yaml", b"project: 1", "project.version", "has no 'project.version'"),
         ("a.json", b'["version"]', "version", "has no 'version'"),
         ("a.yaml", b"version: 1.10", "version", "holds 1.1 at 'version', which is not a string; put it in quotes"),
         ("a.yaml", b"version: 1.2", "version", "holds 1.2 at 'version'"),
-        ("VERSION", b" " * (MOST_FILE_BYTES + 1), None, "is larger than 1024 KiB"),
+        pytest.param(
+            "VERSION", b" " * (MOST_FILE_BYTES + 1), None, "is larger than 1024 KiB", id="a text that is too large"
+        ),
         ("VERSION", b"\xff", None, "is not UTF-8 text"),
         ("VERSION", b"", None, "says '', which is not a version"),
         ("VERSION", b"1.0.0rc1", None, "says '1.0.0rc1', which is not a version: '0rc1' is not a valid patch number"),
