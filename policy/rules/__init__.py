@@ -1,8 +1,8 @@
-"""The table of rules: all that is known of a rule but its check, its words and its examples.
+"""The table of rules: everything about a rule except its check, its texts and its examples.
 
-These stand in the rule's own file: its docstring (what it refuses and why, and
-how to fix it), `OPTIONS` (the policy keys that it reads, the governing
-one first), `WHY`, `check`, and `EXAMPLES` of accepted and refused pushes.
+Those are in the rule's own file: its docstring (what it refuses, why, and how to
+fix it), `OPTIONS` (the policy keys that it reads, the governing one first),
+`WHY`, `check`, and `EXAMPLES` of accepted and refused pushes.
 """
 
 from __future__ import annotations
@@ -22,19 +22,24 @@ IN_USE = frozenset(("register", "assign"))
 
 
 class RuleRow(Record):
-    """What holds for a rule; every column is held against its examples by `tests/policy/test_table_of_rules.py`.
+    """The properties of a rule. `tests/policy/test_table_of_rules.py` checks every column against its examples.
 
-    `severity` is the rule's under the built-in policy. `looks_at` are the
-    features (`features.py`) of which a push must have one for the rule to have
-    anything to say. `scope` is what it is asked about. It refuses nothing
-    without one of the options in `needs_option`; the array or table `raised_by`
-    makes it an error as soon as it holds anything. `needs_remote`: it rests on tags that
-    only the remote may have. `needs_pusher`: it rests on who pushes.
-    `always`: no policy changes its severity. `in_any_mode`: it refuses even
-    where the policy only evaluates. `breakable`: its breach leaves the registry
-    readable, so an emergency may break it. `helped`: other tags of the push may count for a tag, so that it
-    is asked again without them (`landing.py`). `in_history` is the highest
-    severity that it has over history, where pushes are not known.
+    - `severity`: its severity under the built-in policy.
+    - `looks_at`: features (`features.py`); it can find something only in a push
+      that has one of them.
+    - `scope`: whether it judges one model's part of a push or the push as a whole.
+    - `needs_option`: policy keys; without one of them it finds nothing.
+    - `raised_by`: an array or table of the policy that makes it an error as soon
+      as it has an entry.
+    - `needs_remote`: it depends on tags that only the remote may have.
+    - `needs_pusher`: it depends on who pushes.
+    - `breakable`: an emergency may break it, because its breach leaves the
+      registry readable.
+    - `helped`: another tag of the push can make a tag valid, so that it is also
+      run without the others (`landing.py`).
+    - `always`: no policy changes its severity.
+    - `in_any_mode`: it also refuses in mode "evaluate".
+    - `in_history`: its highest severity in an audit, where pushes are not known.
     """
 
     severity: Level
@@ -142,12 +147,12 @@ DEFAULT_LEVELS: dict[str, Level] = {rule: row.severity for rule, row in RULES.it
 
 
 def rules_where(column: str) -> tuple[str, ...]:
-    """The rules whose row holds something in `column`, in the table's order."""
+    """The rules whose value in `column` is true or not empty, in the table's order."""
     return tuple(rule for rule, row in RULES.items() if getattr(row, column))
 
 
 def module_name(rule: str) -> str:
-    """`version-order` lives in `version_order`."""
+    """The module of a rule: `version-order` is in `version_order`."""
     return rule.replace("-", "_")
 
 

@@ -1,14 +1,14 @@
 """Refuses changes to the refs of proposals and approvals that would destroy their value as evidence.
 
 Only two kinds of ref may exist below `refs/tagwarden/`: `proposals/ID`, which
-names the tag object with that id, and `approvals/ID/PRINCIPAL`, which names an
-approval of it, or a revocation, signed by that person for this repository. A
-proposal can't be moved, and only whoever pushed it can withdraw it. An approval
-can't be deleted; only a later approval or revocation by the same person can
-replace it. Once the tag has landed, none of these refs may change. The rule is
-also enforced in mode "evaluate", because the refs will count once the policy
-enforces. Where no policy requires approvals, no such ref is accepted, so that
-none can be prepared for a policy that does.
+points at the tag object with that id, and `approvals/ID/PRINCIPAL`, which points
+at an approval or revocation of it, signed by that person for this repository. A
+proposal can't be moved, and only the person who pushed it can withdraw it. An
+approval can't be deleted; only a later approval or revocation by the same person
+can replace it. Once the tag has landed, none of these refs may change. The rule
+also refuses in mode "evaluate", because the refs will count when the policy is
+enforced. While no policy requires approvals, no such ref is accepted, so that
+nobody can prepare approvals for a later policy.
 
 Fix: use `tagwarden propose`, `approve` and `revoke`; docs/approvals.md describes
 what they push.
@@ -42,6 +42,6 @@ def check(push: WholePush) -> Iterator[Breach]:
 
 EXAMPLES = (
     accepted("a proposal", "guarded proposals/1111111111111111111111111111111111111111"),
-    refused("another ref below the same folder", "guarded notes/x"),
+    refused("another ref in the same folder", "guarded notes/x"),
     accepted("a push without such refs", "churn@v1.0.0"),
 )

@@ -8,11 +8,11 @@ the file of allowed signers: two keys of one person count once. With
 `not = ["tagger", "pusher"]`, approvals by the tag's signer or by its pusher do
 not count, and the tag must be signed.
 
-As with `signed`, a tag also needs approval for its side effects on
-stages: a deregistration that takes a version out of `prod`, an event that
-brings it back, or a tombstone after which `prod` falls back to an older version.
-A deletion can't be approved, so a tag can't be moved or deleted where undoing
-its effect needs approval. The name in the tag's object must be that of its ref.
+As with `signed`, a tag also needs approval for its side effects on stages: a
+deregistration that takes a version out of `prod`, an event that brings it back,
+or a tombstone after which `prod` falls back to an older version. A deletion can't
+be approved, so a tag can't be moved or deleted if undoing its effect needs
+approval. The name in the tag's object must be that of its ref.
 
 Fix: propose it (`tagwarden propose …`, or the printed command if the tag
 exists already), have others run `tagwarden approve ID`, then run `tagwarden land ID`.
@@ -44,7 +44,12 @@ WHY = "the policy requires approval by others for this."
 
 
 class Lack(Record):
-    """What a tag lacks, as it completes its name, under which key, and what helps: a command, or what others do."""
+    """What a tag lacks.
+
+    `sentence` follows the tag's name. `key` is the policy key that governs it,
+    `fix` a command that helps, and `why` replaces the rule's `WHY`, for example to
+    say what other people must do.
+    """
 
     sentence: str
     key: str
@@ -70,7 +75,11 @@ def _undone(line: Line, wanted: dict[int, Wanted]) -> Lack | None:
 
 
 def _misnamed(push: TagPush, facts: ModelFacts) -> Lack | None:
-    """GTO goes by the name in the object. A site policy meets other names than the ref's where the repository's may."""
+    """The lack of a tag whose object has another name: GTO reads that name, so approvals may be needed for it.
+
+    This matters if tag-name-in-object does not refuse such tags, as under a site
+    policy, whose repository may accept them.
+    """
     found, settings = push.new.object if push.new is not None else None, facts.settings
     if found is None or found.name == push.tag or settings.levels["tag-name-in-object"] == "error":
         return None
@@ -160,36 +169,44 @@ EXAMPLES = (
     refused("never proposed", "churn#prod at 2", existing=ONE, policy=APPROVED),
     refused("approved by somebody else", "churn#prod at 2 approved eve@example.com", existing=ONE, policy=APPROVED),
     refused("one approval of two", "churn#prod at 2 approved grace@example.com", existing=ONE, policy=TWO),
-    accepted("two of two", "churn#prod at 2 approved grace@example.com,lin@example.com", existing=ONE, policy=TWO),
-    refused(
-        "an approval that was taken back", "churn#prod at 2 approved !grace@example.com", existing=ONE, policy=APPROVED
-    ),
-    refused("one entry of two", "churn#prod at 2 approved grace@example.com", existing=ONE, policy=OF_BOTH),
     accepted(
-        "both entries", "churn#prod at 2 approved grace@example.com,eve@example.com", existing=ONE, policy=OF_BOTH
+        "two approvals of two", "churn#prod at 2 approved grace@example.com,lin@example.com", existing=ONE, policy=TWO
+    ),
+    refused("a revoked approval", "churn#prod at 2 approved !grace@example.com", existing=ONE, policy=APPROVED),
+    refused(
+        "enough approvals for one entry of two",
+        "churn#prod at 2 approved grace@example.com",
+        existing=ONE,
+        policy=OF_BOTH,
+    ),
+    accepted(
+        "enough approvals for both entries",
+        "churn#prod at 2 approved grace@example.com,eve@example.com",
+        existing=ONE,
+        policy=OF_BOTH,
     ),
     accepted("another stage", "churn#dev at 2", existing=ONE, policy=APPROVED),
     refused("lightweight", "churn#prod lightweight", existing=ONE, policy=APPROVED),
     accepted(
-        "by others than its signer and its pusher",
+        "approved by neither its signer nor its pusher",
         "churn#prod at 2 signed lin@example.com approved grace@example.com",
         existing=ONE,
         policy=FOUR_EYES,
     ),
     refused(
-        "by its own signer",
+        "approved by its own signer",
         "churn#prod at 2 signed grace@example.com approved grace@example.com",
         existing=ONE,
         policy=FOUR_EYES,
     ),
     refused(
-        "by its pusher",
+        "approved by its pusher",
         "churn#prod at 2 signed lin@example.com approved ada@example.com",
         existing=ONE,
         policy=FOUR_EYES,
     ),
     refused(
-        "unsigned, where its signer may not approve it",
+        "unsigned, if the approval of its signer must not count",
         "churn#prod at 2 approved grace@example.com",
         existing=ONE,
         policy=FOUR_EYES,
@@ -221,7 +238,7 @@ EXAMPLES = (
     ),
     accepted("an unassignment after which the stage is empty", "churn#prod! at 3", existing=IN_PROD, policy=ASSIGNED),
     accepted(
-        "unassigning a version that others were assigned after",
+        "unassigning a version that is not the current one",
         "churn#prod!#3 at 4",
         existing=(*IN_PROD, "churn@v1.1.0 on c2 at 2", "churn#prod#2 on c2 at 3"),
         policy=ASSIGNED,

@@ -10,10 +10,10 @@ as `Artifact: sha256:<hex> models/model.pkl`. A registration is refused if
 - another active version has the same artifact, unless one of the two is the
   release of the other, a pre-release.
 
-An assignment may repeat what the registration binds, and nothing else.
+An assignment may bind only what the registration binds.
 
-If a file is kept by DVC only, the server sees its MD5. You can bind a SHA-256 as
-well: the server can't check it, but `tagwarden verify` will then detect any
+Of a file that only DVC has, the server sees only the MD5. You can bind a SHA-256
+as well: the server can't check it, but `tagwarden verify` will then detect any
 other file.
 
 Fix: recreate the tag; `tagwarden register` writes the trailers if the
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from ..registry.replay import ReplayedEvent
 
 OPTIONS = ("artifact.required",)
-WHY = "the tag must say which file the version is; this one says nothing, or something wrong."
+WHY = "the tag must say which file the version is; this one says nothing about it, or something wrong."
 
 ONE_FOR_TWO = (
-    "two versions with the same file are one version under two names, and changes to one would miss the other."
+    "two versions with the same file are one version under two names, and what happens to one misses the other."
 )
 
 
@@ -69,7 +69,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 class _Holders:
-    """The active versions by the digests of their artifacts."""
+    """The active versions, by the digests of their artifacts."""
 
     def __init__(self) -> None:
         self._by_digest: dict[str, list[tuple[str, Version]]] = {}
@@ -79,7 +79,10 @@ class _Holders:
             self._by_digest.setdefault(digest, []).append((tag, version))
 
     def take(self, event: Event, bound: list[Bound], facts: ModelFacts) -> str | None:
-        """Add a registration that is not taken back; if another version has one of its digests, say which has what."""
+        """Add a pushed registration, unless it was deregistered or another version has one of its digests.
+
+        In the latter case, returns a clause that names the digest and that version; otherwise None.
+        """
         version = event.name.version
         if version is None:
             return None
@@ -95,7 +98,7 @@ class _Holders:
 
 
 def _is_released(one: Version, other: Version) -> bool:
-    """Whether one is a pre-release, and the other its release."""
+    """Whether one version is a pre-release and the other its release."""
     return one[:3] == other[:3] and bool(one.prerelease) != bool(other.prerelease)
 
 
@@ -124,7 +127,7 @@ def _problem(replayed: ReplayedEvent, tags: dict[str, Tag], facts: ModelFacts) -
 def _fix(replayed: ReplayedEvent, facts: ModelFacts) -> str | None:
     if replayed.event.name.kind == "register":
         return recreating_command(facts, replayed.push)
-    # Its registration binds the artifact already.
+    # An assignment need not bind the artifact, because the registration does.
     plain = by_command(replayed.event.name, replayed.event.commit, replayed.active)
     return instead(facts, replayed.push.tag, plain)
 
@@ -145,7 +148,7 @@ def _problem_of_assignment(
 
 
 def _bound(tag: Tag) -> list[Bound]:
-    """What a tag binds; nothing where that can't be told, for old tags are not held against a new push."""
+    """What a tag binds; nothing if its trailers are malformed, because old tags don't count against a new push."""
     try:
         return bound_in(tag.object.message) if tag.object is not None else []
     except ValueError:
@@ -164,9 +167,13 @@ STANDING = f"churn@v1.0.0 with One\\n\\nArtifact: {ONE} m.bin"
 EXAMPLES = (
     accepted("not required", "churn@v1.0.0"),
     accepted("a file in Git, by its SHA-256", f"churn@v1.0.0 {IN_GIT} {ONE} m.bin", policy=REQUIRED),
-    accepted("by the id that Git gives it", f"churn@v1.0.0 {IN_GIT} {ONE_IN_GIT} m.bin", policy=REQUIRED),
+    accepted("a file in Git, by its id there", f"churn@v1.0.0 {IN_GIT} {ONE_IN_GIT} m.bin", policy=REQUIRED),
     accepted("a file in DVC, by its MD5", f"churn@v1.0.0 {IN_DVC} md5:{MD5} m.bin", policy=REQUIRED),
-    accepted("by a SHA-256 that nobody can see here", f"churn@v1.0.0 {IN_DVC} {TWO} m.bin", policy=REQUIRED),
+    accepted(
+        "a file in DVC, also by a SHA-256, which can't be checked here",
+        f"churn@v1.0.0 {IN_DVC} {TWO} m.bin",
+        policy=REQUIRED,
+    ),
     accepted(
         "a release with the artifact of its pre-release",
         f"churn@v1.0.0 on c2 at 2 with Two\\n\\nArtifact: {ONE} m.bin",
@@ -174,7 +181,7 @@ EXAMPLES = (
         policy=REQUIRED,
     ),
     accepted(
-        "the artifact of a version that is withdrawn",
+        "the artifact of a version that was deregistered",
         f"churn@v1.1.0 on c2 at 3 with Two\\n\\nArtifact: {ONE} m.bin",
         existing=(STANDING, "churn@v1.0.0! at 2"),
         policy=REQUIRED,
@@ -188,9 +195,9 @@ EXAMPLES = (
     ),
     refused("no artifact", "churn@v1.0.0", policy=REQUIRED),
     refused("an invalid digest", f"churn@v1.0.0 {IN_GIT} sha256:0 m.bin", policy=REQUIRED),
-    refused("another file than Git has", f"churn@v1.0.0 {IN_GIT} {TWO} m.bin", policy=REQUIRED),
+    refused("a different file than Git has", f"churn@v1.0.0 {IN_GIT} {TWO} m.bin", policy=REQUIRED),
     refused("a file in Git by its MD5 alone", f"churn@v1.0.0 {IN_GIT} md5:{MD5} m.bin", policy=REQUIRED),
-    refused("another file than DVC has", f"churn@v1.0.0 {IN_DVC} md5:{'0' * 32} m.bin", policy=REQUIRED),
+    refused("a different file than DVC has", f"churn@v1.0.0 {IN_DVC} md5:{'0' * 32} m.bin", policy=REQUIRED),
     refused(
         "a file of DVC that can't be read",
         f"churn@v1.0.0 on c1 holding m.bin.dvc=a: b: c with One\\n\\nArtifact: {ONE} m.bin",
@@ -203,13 +210,13 @@ EXAMPLES = (
         policy=REQUIRED,
     ),
     refused(
-        "a pre-release with the artifact of a version before it",
+        "a pre-release with the artifact of an earlier version",
         f"churn@v1.1.0-rc.1 on c2 at 2 with Two\\n\\nArtifact: {ONE} m.bin",
         existing=(STANDING,),
         policy=REQUIRED,
     ),
     refused(
-        "an assignment that binds another",
+        "an assignment that binds a different artifact",
         f"churn#prod at 2 with Go\\n\\nArtifact: {TWO} m.bin",
         existing=(STANDING,),
         policy=REQUIRED,

@@ -1,4 +1,4 @@
-"""What the module of a rule must contain, including its examples, which are run as tests and shown in the docs."""
+"""What the module of a rule must contain. Its examples are run as tests and shown in the documentation."""
 
 from __future__ import annotations
 
@@ -14,37 +14,32 @@ if TYPE_CHECKING:
     from ..verdict import Breach
 
     class Rule(Protocol):
-        """What the module of a rule about one model's tags holds."""
+        """The module of a rule about one model's tags."""
 
         OPTIONS: tuple[str, ...]
         WHY: str
         EXAMPLES: tuple[Example, ...]
 
         def check(self, facts: ModelFacts) -> Iterator[Breach]:
-            """Yield what is wrong with the case."""
+            """Yield what is wrong with one model's part of a push."""
 
     class PushRule(Protocol):
-        """What the module of a rule about the push as a whole holds."""
+        """The module of a rule about the push as a whole."""
 
         OPTIONS: tuple[str, ...]
         WHY: str
         EXAMPLES: tuple[Example, ...]
 
         def check(self, push: WholePush) -> Iterator[Breach]:
-            """Yield what is wrong with the push."""
+            """Yield what is wrong with the push as a whole."""
 
 
 class Example(Record):
-    """One push.
+    """A push, and whether the rule refuses it.
 
-    A tag is written `NAME [on COMMIT] [at SECOND] [lightweight] [says NAME]
-    [tagger TEXT] [committed SECOND] [encoding NAME] [nested DEPTH] [paths COUNT] [damaged HOW]
-    [signed PRINCIPAL] [proposed] [withdrawn] [approved PRINCIPALS] [with MESSAGE]` with `c1` and `1` as
-    defaults. `signed nobody`: by a signer who is not allowed. `approved grace@example.com,!lin@example.com`: by
-    Grace, while Lin has revoked; `withdrawn`: the tag is no longer proposed. `delete NAME` and `move NAME …` delete
-    and move a tag. The pusher is `ada`.
-    `existing` are the tags that the server has. `policy` is TOML. `refused`
-    says whether the rule that this is an example of objects.
+    `pushed` and `existing` are the pushed tags and those that the server already
+    has, in the notation that docs/rules.md explains (its text is in
+    `docs/generate.py`). `policy` is TOML. The pusher is `ada`.
     """
 
     title: str
@@ -55,10 +50,10 @@ class Example(Record):
 
 
 def accepted(title: str, *pushed: str, existing: tuple[str, ...] = (), policy: str = "") -> Example:
-    """A push to which the rule does not object."""
+    """A push that the rule accepts."""
     return Example(title, pushed, False, existing, policy)
 
 
 def refused(title: str, *pushed: str, existing: tuple[str, ...] = (), policy: str = "") -> Example:
-    """A push to which it does."""
+    """A push that the rule refuses, or warns of."""
     return Example(title, pushed, True, existing, policy)

@@ -55,10 +55,10 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 def _counted_on(push: TagPush, name: TagName, facts: ModelFacts) -> str | None:
-    """Our command counts on by itself."""
+    """The tagwarden command that creates the same event with the next counter."""
     replayed = next((one for one in facts.events if one.push is push), None)
     version = replayed.active if replayed else None
-    # What the push repeats is in the stage already.
+    # The version is in the stage already, so the command must assign it again.
     again = ("--force",) if replayed and replayed.in_stage and name.kind == "assign" else ()
     return instead(facts, push.tag, (*by_command(name, commit_of(push), version), *again))
 

@@ -6,15 +6,15 @@ wrongly. Therefore
 - a deregistration must be later than the registration, and not earlier than any
   assignment or unassignment of the version;
 - an assignment must be later than the other assignments of the stage that are in
-  force, and than the version's last unassignment;
+  force, and later than the version's last unassignment;
 - an unassignment must be later than the assignment;
 - a deprecation must be later than everything before it, including the commits of
   the model's versions (GTO counts their dates as events), and everything else
   must be later than the deprecation;
 - nothing may be later than the judge's clock plus `time.max-skew`.
 
-Fix: correct the clock and recreate the tag at least a second later. If what it
-must follow is dated in the future, wait until then.
+Fix: correct the clock and recreate the tag at least a second later. If the event
+that it must follow is dated in the future, wait until then.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         event, follows = replayed.event, replayed.follows
         if event.time > limit:
             now = facts.circumstances.now
-            # What is planned is dated a second after what it must follow, and else now.
+            # A planned tag is dated one second after the event that it must follow, or now.
             after = event.time - 1 if facts.circumstances.written == "planned" else now - 1
             yield _breach(
                 f"{replayed.push.tag!r} is dated {date(event.time)}, {_span(event.time - now)} from now"
@@ -67,14 +67,14 @@ def _clock(facts: ModelFacts) -> str:
     now = date(facts.circumstances.now)
     if facts.circumstances.place != "server":
         return f"the clock here says {now}"
-    # Which of two clocks is wrong nobody can tell here; where it is the server's, no new tag helps.
-    return f"the server's clock says {now}; if yours is right, see `date -u`, the server's must be set"
+    # It is not known which of the two clocks is wrong. If it is the server's, no new tag helps.
+    return f"the server's clock says {now}; if yours (`date -u`) is right, the server's must be corrected"
 
 
 def _endings(facts: ModelFacts) -> frozenset[str]:
-    """The tags that assign a stage in the second of one that, as later events tell, may have been over by then.
+    """Assignments that may be in the same second as the one they follow, because that one may have ended before.
 
-    A push is judged by what is in force when it comes; over history that has to be found out.
+    A push is judged by what is in force when it arrives. In an audit, that has to be inferred from later events.
     """
     from ..registry.before import ends_of_assignments, has_ended
 
@@ -90,7 +90,7 @@ def _endings(facts: ModelFacts) -> frozenset[str]:
 
 
 def _honest_ends(facts: ModelFacts) -> frozenset[str]:
-    """The deregistrations of versions that were registered once more afterwards: what came later is at fault."""
+    """Deregistrations between two registrations of their version: it is the second registration that is wrong."""
     times: dict[tuple[str, str], list[int]] = {}
     for replayed in facts.events:
         if replayed.event.name.kind == "register":
@@ -121,7 +121,10 @@ def _later_commit(replayed: ReplayedEvent, facts: ModelFacts) -> Iterator[Breach
 def _breach(
     message: str, replayed: ReplayedEvent, facts: ModelFacts, after: int, key: str = "rules.event-time"
 ) -> Breach:
-    """The breach, with the command that makes the tag anew; where that must be dated `after` what lies ahead, when."""
+    """The breach, with the command that recreates the tag, which must be dated later than the second `after`.
+
+    If `after` is not yet over, the message says instead when to try again.
+    """
     fix = None
     if after >= facts.circumstances.now and facts.circumstances.written != "standing":
         message += f"; try again after {date(after)}"
@@ -133,7 +136,7 @@ def _breach(
 
 
 def date(seconds: int) -> str:
-    """The time as ISO 8601 in UTC; bare seconds where there is no such date."""
+    """The time as ISO 8601 in UTC, or `second N` if there is no such date."""
     from datetime import UTC, datetime
 
     try:
@@ -155,19 +158,19 @@ EXAMPLES = (
     refused("an assignment in the same second", "churn#prod#2 on c1 at 20", existing=ONE),
     refused("an assignment before the one in force", "churn#prod#2 on c1 at 15", existing=ONE),
     accepted("another stage in the same second", "churn#dev on c1 at 20", existing=ONE),
-    accepted("a registration and an assignment in one second", "churn@v1.0.0 at 5", "churn#prod at 5"),
+    accepted("a registration and an assignment in the same second", "churn@v1.0.0 at 5", "churn#prod at 5"),
     refused("a deregistration before its registration", "churn@v1.0.0! on c1 at 9", existing=ONE),
     refused("a deregistration before an assignment", "churn@v1.0.0! on c1 at 19", existing=ONE),
-    accepted("a deregistration in the second of an assignment", "churn@v1.0.0! on c1 at 20", existing=ONE),
+    accepted("a deregistration in the same second as an assignment", "churn@v1.0.0! on c1 at 20", existing=ONE),
     refused(
         "a deregistration before an unassignment",
         "churn@v1.0.0! on c1 at 29",
         existing=(*ONE, "churn#prod! on c1 at 30"),
     ),
-    refused("an unassignment in the second of the assignment", "churn#prod! on c1 at 20", existing=ONE),
+    refused("an unassignment in the same second as the assignment", "churn#prod! on c1 at 20", existing=ONE),
     refused("a deprecation before the last event", "churn@deprecated on c1 at 19", existing=ONE),
     refused(
-        "an event in the second of a deprecation",
+        "an event in the same second as a deprecation",
         "churn#dev on c1 at 30",
         existing=(*ONE, "churn@deprecated on c1 at 30"),
     ),

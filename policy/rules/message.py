@@ -71,7 +71,7 @@ def _problems(text: str, kind: str, wanted: Message, budget: Budget) -> Iterator
         if not found and trailer.required:
             yield f"lacks the trailer '{trailer.key}: …'", f"message.trailers.{trailer.key}"
         problems = ((value, problem_of_value(value, trailer, budget)) for value in found)
-        # A message may hold thousands of one trailer: whoever mends the first sees to the others.
+        # A message may have thousands of the same trailer, so only the first wrong one is reported.
         first = next(((value, problem) for value, problem in problems if problem), None)
         if first is not None:
             value, problem = first
@@ -83,12 +83,22 @@ NUMBER = '[message.trailers.AUC]\ntype = "number"\nmin = 0.8\nwhat = ["register"
 EXAMPLES = (
     accepted("a message", "churn@v1.0.0 with Trained on the May snapshot"),
     refused("no message", "churn@v1.0.0 with "),
-    refused("too short", "churn@v1.0.0 with ok", policy="[message]\nmin-length = 10\n"),
-    refused("pattern not matched", "churn@v1.0.0 with ok", policy='[message]\npattern = "ML-[0-9]+: .+"\n'),
-    accepted("pattern matched", "churn@v1.0.0 with ML-7: better", policy='[message]\npattern = "ML-[0-9]+: .+"\n'),
+    refused("a message that is too short", "churn@v1.0.0 with ok", policy="[message]\nmin-length = 10\n"),
+    refused(
+        "a message that does not match the pattern",
+        "churn@v1.0.0 with ok",
+        policy='[message]\npattern = "ML-[0-9]+: .+"\n',
+    ),
+    accepted(
+        "a message that matches the pattern",
+        "churn@v1.0.0 with ML-7: better",
+        policy='[message]\npattern = "ML-[0-9]+: .+"\n',
+    ),
     accepted("a trailer", "churn@v1.0.0 with Better\\n\\nDataset: 00c0ffee", policy=TRAILER),
     refused("no trailer", "churn@v1.0.0 with Better", policy=TRAILER),
     refused("a malformed trailer", "churn@v1.0.0 with Better\\n\\nDataset: tuesday", policy=TRAILER),
     refused("a number that is too low", "churn@v1.0.0 with Better\\n\\nAUC: 0.71", policy=NUMBER),
-    accepted("required of registrations only", "churn#prod at 2 with Go", existing=("churn@v1.0.0",), policy=NUMBER),
+    accepted(
+        "a trailer that only registrations need", "churn#prod at 2 with Go", existing=("churn@v1.0.0",), policy=NUMBER
+    ),
 )

@@ -38,6 +38,6 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 EXAMPLES = (
     accepted("a new model", "churn@v1.0.0", existing=("fraud@v1.0.0",)),
-    refused("another case", "Churn@v1.0.0", existing=("churn@v1.0.0",)),
+    refused("a name that differs only in case", "Churn@v1.0.0", existing=("churn@v1.0.0",)),
     refused("two new models in one push", "churn@v1.0.0", "CHURN@v1.0.0"),
 )

@@ -86,7 +86,7 @@ EXAMPLES = (
     refused("an undeclared model", "churn@v1.0.0", policy=DECLARED),
     refused("a declaration that can't be read", "churn@v1.0.0 on c1 holding dvc.yaml=a: b: c", policy=DECLARED),
     accepted(
-        "a model that is gone, taken out of the registry",
+        "deregistering a version whose model is no longer declared",
         "churn@v1.0.0! at 2",
         existing=("churn@v1.0.0",),
         policy=DECLARED,

@@ -2,10 +2,11 @@
 
 Examples are `chrun` beside `churn`, `prdo` beside `prod`, `Prod` beside `prod`,
 and `cv/seg` beside `cv:seg`. Such a name is usually a typo, and a model that was
-registered by mistake stays in the registry. Names that differ in a digit count
-as a series and pass, and a stage that `stage-known` refuses is not reported
-twice. In a clone, the rule compares only with the models that the clone, or the
-remote if it is asked, has. It skips a push of more than 20 new models or stages.
+registered by mistake stays in the registry. Names that differ in a digit are
+taken for a series and pass, and a stage that `stage-known` refuses is not
+reported twice. In a clone, the rule knows only the models in the clone, or those
+on the remote if the remote is asked. It skips a push of more than 20 new models
+or stages.
 
 Fix: if it is a typo, delete the tag before you push it: `git tag -d TAG`.
 """
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
-# Who brings more stages at once has hardly written their names by hand.
+# Nobody types the names of more new stages by hand, so these are not typos.
 MOST_STAGES = 20
 
 WHY = "a new model or stage is permanent, even if its name was a typo."
@@ -33,7 +34,7 @@ WHY = "a new model or stage is permanent, even if its name was a typo."
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     model = gto_spelling(facts.model or "")
-    # What differs in case only is told by model-case, unless that is off.
+    # If the names differ only in case, model-case reports it, unless that is off.
     told = facts.likeness.case_twin is not None and facts.settings.levels["model-case"] != "off"
     if facts.likeness.near is not None and facts.made and not told:
         yield Breach(
@@ -66,7 +67,7 @@ def _stages(facts: ModelFacts) -> Iterator[Breach]:
 
 
 def _is_refused(stage: str, facts: ModelFacts) -> bool:
-    """Whether stage-known has told of it."""
+    """Whether stage-known reports the stage."""
     names = facts.settings.stages.names
     declared = facts.circumstances.declared_stages if names is None else names
     return declared is not None and stage not in declared and facts.settings.levels["stage-known"] != "off"
@@ -77,11 +78,13 @@ ASKED = '[rules]\nnear-name = "error"\n'
 EXAMPLES = (
     accepted("a new model", "fraud@v1.0.0", existing=ONE, policy=ASKED),
     refused("two letters swapped", "chrun@v1.0.0", existing=ONE, policy=ASKED),
-    refused("a letter more", "churns@v1.0.0", existing=ONE, policy=ASKED),
+    refused("an extra letter", "churns@v1.0.0", existing=ONE, policy=ASKED),
     accepted("a series", "churn2@v1.0.0", existing=("churn1@v1.0.0",), policy=ASKED),
-    refused("a slash for a colon", "cv/seg@v1.0.0", existing=("cv=seg@v1.0.0",), policy=ASKED),
-    accepted("a model that is there already", "chrun@v1.0.1 on c2 at 2", existing=(*ONE, "chrun@v1.0.0"), policy=ASKED),
+    refused("a slash instead of a colon", "cv/seg@v1.0.0", existing=("cv=seg@v1.0.0",), policy=ASKED),
+    accepted("a model that already exists", "chrun@v1.0.1 on c2 at 2", existing=(*ONE, "chrun@v1.0.0"), policy=ASKED),
     refused("a typo in a stage", "churn#prdo on c1 at 3", existing=(*ONE, "churn#prod at 2"), policy=ASKED),
-    refused("a stage in another case", "churn#Prod on c1 at 3", existing=(*ONE, "churn#prod at 2"), policy=ASKED),
+    refused(
+        "a stage that differs only in case", "churn#Prod on c1 at 3", existing=(*ONE, "churn#prod at 2"), policy=ASKED
+    ),
     accepted("another stage", "churn#dev on c1 at 3", existing=(*ONE, "churn#prod at 2"), policy=ASKED),
 )

@@ -1,15 +1,15 @@
 """Refuses a tag without a valid signature of an allowed signer, where the policy requires one.
 
 `signing.require` selects the kinds, models and stages; `signing.allowed-signers`
-is the file of those who may sign. The programs that Git itself uses verify the
-exact signed bytes. Nothing may follow the signature, and the tag must have the
-name that was signed, so that a signature can't be reused for another tag. A
+is the file of the people who may sign. The programs that Git itself uses verify
+the exact signed bytes. Nothing may follow the signature, and the tag must have
+the name that was signed, so that a signature can't be reused for another tag. A
 clone that can't read the allowed signers leaves the check to the server.
 
-As with `who`, a tag also needs a signature for its side effects on
-stages: a deregistration or deprecation that takes a version out of
-`prod`, or an event that brings it back. A deletion can't be signed, so a tag
-can't be moved or deleted where undoing its effect requires a signature.
+As with `who`, a tag also needs a signature for its side effects on stages: a
+deregistration or deprecation that takes a version out of `prod`, or an event
+that brings it back. A deletion can't be signed, so a tag can't be moved or
+deleted if undoing its effect requires a signature.
 
 Fix: recreate the tag with `tagwarden … --sign` or `git tag -s`,
 or have the signer's key added to the allowed signers.
@@ -47,15 +47,15 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 class _Wanted:
-    """Finds the acts for which a signature is wanted; each group of acts is looked at once."""
+    """Finds the acts that need a signature, and caches the answer for each group of acts."""
 
     def __init__(self, facts: ModelFacts) -> None:
         self.facts = facts
-        # With each group itself, so that its id stays its own.
+        # By the id of a group. The group itself is kept so that no other can get the same id.
         self._known: dict[int, tuple[Sequence[Act], Act | None]] = {}
 
     def first(self, groups: Sequence[Sequence[Act]]) -> Act | None:
-        """The first act of `groups` that wants a signature."""
+        """The first act in `groups` that needs a signature, None if none does."""
         for group in groups:
             if id(group) not in self._known:
                 self._known[id(group)] = group, next(filter(self._is_wanted, group), None)
@@ -126,15 +126,15 @@ EXAMPLES = (
     refused("no signature", "churn#prod at 2", existing=ONE, policy=SIGN),
     refused("a lightweight tag", "churn#prod at 2 lightweight", existing=ONE, policy=SIGN),
     refused(
-        "a good signature of another name",
+        "a good signature for another name",
         "churn#prod at 2 says churn#dev signed ada@example.com",
         existing=ONE,
         policy=SIGN,
     ),
     refused("a signer who is not allowed", "churn#prod at 2 signed nobody", existing=ONE, policy=SIGN),
     refused("text after the signature", "churn#prod at 2 signed ada@example.com and more", existing=ONE, policy=SIGN),
-    accepted("a stage for which none is asked", "churn#dev at 2", existing=ONE, policy=SIGN),
-    accepted("a version, where none is asked for", *ONE, policy=SIGN),
+    accepted("a stage that needs no signature", "churn#dev at 2", existing=ONE, policy=SIGN),
+    accepted("a registration, which needs no signature", *ONE, policy=SIGN),
     refused(
         "an unsigned deregistration that takes a version out of the stage",
         "churn@v1.0.0! at 3",
@@ -152,7 +152,7 @@ EXAMPLES = (
         policy=SIGN_STAGE,
     ),
     accepted(
-        "an unsigned deprecation of a model of which nothing is in the stage",
+        "an unsigned deprecation of a model with no version in the stage",
         "churn@deprecated at 3",
         existing=ONE,
         policy=SIGN_STAGE,

@@ -1,8 +1,8 @@
 """Refuses stages that are not declared.
 
-The stages are those in `stages.names`. Without that key they are those that
-GTO's `.gto` file declares, at the ref from which the policy is read. Without
-either, any stage is accepted.
+The stages are declared in `stages.names` or, without that key, in GTO's file
+`.gto` at the ref from which the policy is read. Without either, any stage is
+accepted.
 
 Fix: correct the stage, or have it declared.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ("stages.names",)
-# Nobody reads the hints for more stages, and each takes a look at all that are declared.
+# Each hint takes a comparison with all declared stages, and nobody reads more of them.
 MOST_HINTS = 20
 WHY = "nothing deploys to an undeclared stage, and nobody notices."
 
@@ -42,9 +42,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         meant, hint = None, ""
         if dash and is_counter(counter) and stem in known:
             meant = stem
-            hint = (
-                f"; {stage!r} is how GTO 0.1 wrote the stage {stem!r} with a counter, which is now '{stem}#{counter}'"
-            )
+            hint = f"; GTO 0.1 wrote the stage {stem!r} with a counter as {stage!r}, which is now '{stem}#{counter}'"
         from ..facts.fix import by_command, instead
         from ..grammar.near_names import near_name
         from ..wording import some_of
@@ -66,7 +64,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 DECLARED = '[stages]\nnames = ["dev", "prod"]\n'
 ONE = ("churn@v1.0.0",)
 EXAMPLES = (
-    accepted("any stage, where none is declared", "churn#us-east-1 at 2", existing=ONE),
+    accepted("any stage, if none is declared", "churn#us-east-1 at 2", existing=ONE),
     accepted("a declared stage", "churn#prod at 2", existing=ONE, policy=DECLARED),
     refused("a typo", "churn#prdo at 2", existing=ONE, policy=DECLARED),
     refused("a counter in the old form", "churn#prod-5 at 2", existing=ONE, policy=DECLARED),

@@ -1,9 +1,9 @@
 """Refuses an assignment that skips a stage.
 
-`stages.path` lists stages in order. A version may be assigned one of them only
-if it was assigned the previous one at an earlier time. Assignments of one push
-that are dated in the same second count in the order of the path. Stages that are
-not in the path are free, and a version may always go back.
+`stages.path` lists stages in order. A version may be assigned to one of them only
+if it was assigned to the previous one before. Within a second, the assignments of
+a push count in the order of the path. Stages that are not in the path are
+unrestricted, and a version may always go back.
 
 Fix: assign the skipped stage first.
 """
@@ -41,7 +41,7 @@ def _skipped(replayed: ReplayedEvent, before: str, facts: ModelFacts) -> Breach:
     tag, version = replayed.push.tag, str(replayed.active or "")
     assigns = f"{tag!r} assigns {replayed.event.name.stage!r} to {version or replayed.event.commit} of {model!r},"
     if before in replayed.earlier_stages:
-        # Whoever reads the tags later has only their dates to go by.
+        # By their dates, which are all that later readers have, the stage was skipped.
         return Breach(
             f"{assigns} and is dated before any tag that assigns {before!r} to it",
             replayed.push.ref,
@@ -57,7 +57,7 @@ def _skipped(replayed: ReplayedEvent, before: str, facts: ModelFacts) -> Breach:
 
 
 def _steps(replayed: ReplayedEvent, facts: ModelFacts, model: str, version: str) -> list[tuple[str, ...]]:
-    """The commands that take the version through the stages that it skipped, up to the one that was meant."""
+    """The commands that assign the version to the skipped stages, and then to its own."""
     path, stage = facts.settings.stages.path, replayed.event.name.stage or ""
     missing = [stage]
     commit = replayed.event.commit
@@ -81,41 +81,41 @@ EXAMPLES = (
     accepted("the next stage", "churn#staging at 3", existing=(*ONE, "churn#dev at 2"), policy=PATH),
     accepted("two steps in one push", "churn#dev at 2", "churn#staging at 3", existing=ONE, policy=PATH),
     accepted(
-        "two steps in one second",
+        "two steps in the same second",
         "churn#prod at 3",
         "churn#staging at 3",
         existing=(*ONE, "churn#dev at 2"),
         policy=PATH,
     ),
     accepted(
-        "a step from a stage that it has left since",
+        "the next stage, after the version has left the one before",
         "churn#staging at 4",
         existing=(*ONE, "churn#dev at 2", "churn#dev! at 3"),
         policy=PATH,
     ),
     refused("two steps in the wrong order", "churn#staging at 2", "churn#dev at 3", existing=ONE, policy=PATH),
     refused(
-        "a step that is dated before the one that it needs",
+        "a step that is dated before the one that must precede it",
         "churn#staging at 4",
         existing=(*ONE, "churn#dev at 5"),
         policy=PATH,
     ),
     accepted(
-        "a step in the second of the one that it needs",
+        "a step in the same second as the one that must precede it",
         "churn#staging at 5",
         existing=(*ONE, "churn#dev at 5"),
         policy=PATH,
     ),
     accepted(
-        "a step after the first of several that it needs",
+        "a step after the first of several assignments that may precede it",
         "churn#staging at 4",
         existing=(*ONE, "churn#dev at 5", "churn#dev#1 at 3"),
         policy=PATH,
     ),
-    accepted("a stage beside the path", "churn#shadow at 2", existing=ONE, policy=PATH),
+    accepted("a stage that is not in the path", "churn#shadow at 2", existing=ONE, policy=PATH),
     refused("a skipped stage", "churn#prod at 3", existing=(*ONE, "churn#dev at 2"), policy=PATH),
     refused(
-        "another version's steps do not count",
+        "steps of another version, which do not count",
         "churn#staging#2 on c2 at 5",
         existing=(*ONE, "churn#dev at 2", "churn@v1.1.0 on c2 at 3"),
         policy=PATH,

@@ -3,9 +3,10 @@
 `stages.once-assigned-permanent` names such stages, for example `prod`. A version
 that was there has made decisions, so it must remain in the registry. The tags
 that record this, its registration and its assignment to the stage, may not be
-moved or deleted either. A deprecated model keeps its versions on record.
+moved or deleted either. The model may be deprecated, because its versions remain
+on record.
 
-Fix: leave it registered; unassign the stage if the version should not be used any more.
+Fix: leave it registered; unassign the stage if the version should no longer be used.
 """
 
 from __future__ import annotations
@@ -53,12 +54,12 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 def _on_record(event: Event, permanent: Collection[str], facts: ModelFacts) -> str | None:
-    """What the tag of `event` keeps on record of such a stage."""
+    """What the tag of `event` records about a permanent stage, to follow "it"; None for nothing."""
     stage = event.name.stage
     if event.name.kind == "assign" and stage in permanent:
         return f"says which version was in the stage {stage!r}"
     if event.name.kind == "register":
-        # Those that go with it are refused themselves.
+        # Of assignments that are deleted by the same push, this rule refuses the deletion itself.
         for stage in permanent:
             if facts.history.holding(stage, event.commit).assigned:
                 return f"registers {event.name.version}, which was in the stage {stage!r}"
@@ -69,11 +70,11 @@ PERMANENT = '[stages]\nonce-assigned-permanent = ["prod"]\n'
 UNTIED = '[rules]\ntag-permanent = "off"\ntag-immutable = "off"\n'
 ONE = ("churn@v1.0.0 at 1",)
 EXAMPLES = (
-    accepted("no such stage", "churn@v1.0.0! at 3", existing=(*ONE, "churn#prod at 2")),
+    accepted("no permanent stages", "churn@v1.0.0! at 3", existing=(*ONE, "churn#prod at 2")),
     accepted("never in the stage", "churn@v1.0.0! at 3", existing=(*ONE, "churn#dev at 2"), policy=PERMANENT),
     refused("once in the stage", "churn@v1.0.0! at 3", existing=(*ONE, "churn#prod at 2"), policy=PERMANENT),
     refused(
-        "in the stage and out of it again",
+        "once in the stage, and taken out of it since",
         "churn@v1.0.0! at 4",
         existing=(*ONE, "churn#prod at 2", "churn#prod! at 3"),
         policy=PERMANENT,

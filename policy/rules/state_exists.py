@@ -1,10 +1,10 @@
 """Refuses assignments, unassignments and deregistrations that apply to nothing.
 
-An assignment needs an active version of the model on its commit, an
-unassignment a version that is in the stage, and a deregistration the version
-that is registered on exactly that commit. Two more cases are refused because GTO
-fails on them: an assignment on a commit with two versions of the model, and a
-second version on a commit with an assignment.
+An assignment needs an active version of the model on its commit. An unassignment
+needs a version that is in the stage. A deregistration needs its version to be
+registered on exactly that commit. Two more cases are refused because GTO fails on
+them: an assignment on a commit with two versions of the model, and a second
+version on a commit with an assignment.
 
 Fix: delete the tag, and tag the commit of the right version;
 `tagwarden show MODEL` lists them.
@@ -29,7 +29,7 @@ GTO_FAILS = "GTO finds a stage's version by its commit, and fails if a commit ha
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
-    # Who holds a stage is found out once, and not for each tag that is wrong about it.
+    # The versions in each stage, as text. Computed once for each stage, not for each wrong tag.
     held: dict[str, str] = {}
     for replayed in facts.events:
         find_problem = CHECKS.get(replayed.event.name.kind)
@@ -45,7 +45,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 def _fix(replayed: ReplayedEvent, facts: ModelFacts) -> str | None:
-    """What leads on, as far as the tag tells what was meant."""
+    """The command for what was probably meant; if that is not clear, the one that deletes the tag."""
     from ..facts.fix import by_command, drop, instead, next_version
     from ..wording import shell_commands
 
@@ -60,7 +60,7 @@ def _fix(replayed: ReplayedEvent, facts: ModelFacts) -> str | None:
     if replayed.versions_here > 1:
         return drop(facts, push.tag)
     if name.kind == "assign" and not history.registrations:
-        # The tag is right as soon as there is a version.
+        # The tag becomes valid as soon as there is a version.
         return shell_commands(next_version(facts, commit))
     if name.kind == "assign" and facts.circumstances.written == "in a clone":
         return instead(facts, push.tag, ("tagwarden", "show", model))
@@ -155,7 +155,7 @@ EXAMPLES = (
     ),
     refused("a deregistration on the wrong commit", "churn@v1.0.0! on c2 at 2", existing=ONE),
     refused(
-        "a deregistration on the wrong commit, which holds two others",
+        "a deregistration on the wrong commit, which has two other versions",
         "churn@v1.0.0! on c2 at 4",
         existing=(*ONE, "churn@v1.1.0 on c2 at 2", "churn@v1.2.0 on c2 at 3"),
     ),
@@ -166,7 +166,7 @@ EXAMPLES = (
     ),
     refused("a deregistration of nothing", "churn@v5.0.0! on c2 at 2", existing=ONE),
     refused(
-        "a second version under an assignment",
+        "a second version on a commit with an assignment",
         "churn@v1.1.0 on c1 at 3",
         existing=HELD,
         policy='[rules]\nversion-per-commit = "off"\n',

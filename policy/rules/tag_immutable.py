@@ -4,7 +4,7 @@ Everyone who has fetched the tag keeps the old one, because Git does not update
 existing tags. Two people would then mean different models by the same version.
 
 Fix: register a new version, or assign the stage with a new tag
-(`tagwarden assign` counts up).
+(`tagwarden assign` adds the next counter).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 def _instead(push: TagPush, facts: ModelFacts) -> list[tuple[str, ...]]:
-    """The command that does by another tag what the move was to do; none where nothing is left to do."""
+    """The command that does with a new tag what the move should have done, in a list that is empty if there is none."""
     replayed = next((one for one in facts.events if one.push is push), None)
     if replayed is None or replayed.event.commit == commit_named(push.old):
         return []

@@ -1,12 +1,15 @@
 """Refuses names that look like model tags but are not.
 
-Such a name contains `@` or `#` but does not follow GTO's grammar. Also refused
-are `MODEL@created`, which makes every GTO command fail; a full commit id,
-because GTO then reads the tag instead of the commit; a name that can't exist
-beside another tag because one would be a folder of the other; and a name that
-leaves no room for the model's next tag. The last are counters of more than 9
-digits (GTO counts up from the highest; a model that already has such a counter
-may continue) and names so long that the tag to take them back would not fit.
+Such a name contains `@` or `#` but does not follow GTO's grammar. These are
+refused as well:
+
+- `MODEL@created`, which makes every GTO command fail;
+- a full commit id, because GTO then reads the tag instead of the commit;
+- a name that can't exist beside another tag, because one would be a folder of
+  the other;
+- a counter of more than 9 digits, because GTO counts up from the highest until
+  the name is too long (a model that already has such a counter may continue);
+- a name so long that the tag that takes it back would be too long.
 
 Fix: push the tag under the name that was meant. If another tool writes tags
 with `@` or `#`, list them in `scope.ignore`.
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 OPTIONS = ("scope.ignore",)
 WHY = "GTO silently skips such a tag, so it registers and deploys nothing."
 GTO_STOPS = "no GTO command works while such a tag exists."
-NOTHING_FOLLOWS = "an event can only be taken back by a later tag, and there would be no room for one."
+NOTHING_FOLLOWS = "an event can only be taken back by a later tag, and the name of that tag would be too long."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -47,7 +50,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         elif push.tag in facts.obstacles:
             other = facts.obstacles[push.tag]
             yield Breach(
-                f"{quoted(push.tag)} can't stand beside the tag {quoted(other)}: one would be a folder of the other",
+                f"{quoted(push.tag)} can't exist beside the tag {quoted(other)}: one would be a folder of the other",
                 push.ref,
                 facts.model,
                 "rules.tag-name",
@@ -86,7 +89,7 @@ def _has_no_room(name: TagName) -> str | None:
 
 
 def _other_reading(miss: NearMiss, push: TagPush, facts: ModelFacts) -> str:
-    """What is added for the release of a package; where a model has that name, it is a slip."""
+    """A hint to append if the tag may be a package's release; "" if there is a model of that name."""
     if not may_be_of_a_package(miss, facts):
         return ""
     ignore = f'scope.ignore = ["{miss.package}@[0-9]*"]'
@@ -121,7 +124,7 @@ EXAMPLES = (
     refused("'!' after the counter", "churn@v1.0.0#2! at 2", existing=("churn@v1.0.0",)),
     refused("the version of a package", "ai@6.0.68"),
     refused("the version of a package, with a dot in its name", "lodash.merge@4.6.2"),
-    refused("a slip that a package manager would write so, too", "churn@1.2.0 on c2 at 2", existing=("churn@v1.0.0",)),
+    refused("a typo that could also be a package's version", "churn@1.2.0 on c2 at 2", existing=("churn@v1.0.0",)),
     accepted("a counter of nine digits", "churn@v1.0.0#999999999"),
     refused("a counter of ten digits", "churn@v1.0.0#1000000000"),
     accepted(

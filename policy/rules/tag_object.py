@@ -53,7 +53,7 @@ EXAMPLES = (
     accepted("a plain tag object", "churn@v1.0.0 with A message of one line"),
     refused("no tagger", "churn@v1.0.0 tagger none"),
     refused("a tagger without a name", "churn@v1.0.0 tagger <ada@example.com>"),
-    refused("a zone of more than a day", "churn@v1.0.0 zone +9999"),
+    refused("a time zone of more than a day", "churn@v1.0.0 zone +9999"),
     refused("a year with five digits", "churn@v1.0.0 at 99999999999999"),
     refused(
         "a message over the limit",

@@ -39,7 +39,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 def _tombstone(tag: Tag, name: TagName, facts: ModelFacts) -> list[tuple[str, ...]]:
-    """The command that takes back what `tag` did; none where that was taken back."""
+    """The command that takes back what `tag` did, in a list that is empty if that was already taken back."""
     commit = commit_named(tag) or ""
     history = facts.history
     if name.kind == "register" and name.version is not None:
@@ -71,7 +71,7 @@ EXAMPLES = (
         existing=("churn@v1.0.0 on c2 damaged has the entry 'data' twice",),
     ),
     refused(
-        "a tag on folders nested too deep, which can still be read",
+        "a tag on folders nested too deep for the policy, but readable",
         "delete churn@v1.0.0",
         existing=("churn@v1.0.0 on c2 nested 201",),
     ),
@@ -83,6 +83,6 @@ EXAMPLES = (
         policy="[message]\nmax-bytes = 5\n",
     ),
     accepted("a tag from the future", "delete churn@v1.0.0", existing=("churn@v1.0.0 at 2000000000",)),
-    accepted("a tag that is not there", "delete churn@v1.0.0"),
+    accepted("a tag that does not exist", "delete churn@v1.0.0"),
     accepted("other tags may be deleted", "delete nightly", existing=("nightly",)),
 )

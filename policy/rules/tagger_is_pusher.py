@@ -7,8 +7,8 @@ address before the `@`. Only a server knows who pushes. In a clone, and for old
 tags, this rule does nothing, unless `tagwarden check --pusher NAME` says who
 will push.
 
-Fix: set `user.name` and `user.email` to what the server knows you
-by, and recreate the tag.
+Fix: set `user.name` and `user.email` to those by which the server knows you, and
+recreate the tag.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _as_yourself(push: TagPush, circumstances: Circumstances) -> str | None:
 
 
 def is_same(tagger: Tagger, circumstances: Circumstances) -> bool:
-    """Whether the tagger is the pusher, by the e-mail address that the host vouches for, else by name."""
+    """Whether the tagger is the pusher, judged by the e-mail address that the host vouches for, or else by name."""
     if circumstances.pusher_email is not None:
         return tagger.email.casefold() == circumstances.pusher_email.casefold()
     names = (tagger.name, tagger.email, tagger.email.rpartition("@")[0])
@@ -69,8 +69,10 @@ def is_same(tagger: Tagger, circumstances: Circumstances) -> bool:
 
 ON = '[rules]\ntagger-is-pusher = "error"\n'
 EXAMPLES = (
-    accepted("by the name before the @", "churn@v1.0.0 tagger Ada Lovelace <ada@example.com>", policy=ON),
-    accepted("by the tagger's name", "churn@v1.0.0 tagger ada <a.lovelace@example.com>", policy=ON),
+    accepted(
+        "the part of the tagger's address before the @", "churn@v1.0.0 tagger Ada Lovelace <ada@example.com>", policy=ON
+    ),
+    accepted("the tagger's name", "churn@v1.0.0 tagger ada <a.lovelace@example.com>", policy=ON),
     refused("somebody else", "churn@v1.0.0 tagger Grace Hopper <grace@example.com>", policy=ON),
     refused("a name that only begins the same", "churn@v1.0.0 tagger adam <adam@example.com>", policy=ON),
 )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..facts.model_facts import ModelFacts
 
 OPTIONS = ()
-WHY = "GTO reads this file at every tagged commit, and fails for all models where it can't."
+WHY = "GTO reads this file in every tagged commit, and fails for all models if it can't."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
@@ -45,5 +45,5 @@ EXAMPLES = (
     accepted("a commit without the file", "churn@v1.0.0"),
     accepted("a readable file", "churn@v1.0.0 on c1 holding artifacts.yaml=churn: {path: model.pkl}"),
     refused("a file that is not YAML", "churn@v1.0.0 on c1 holding artifacts.yaml=a: b: c"),
-    refused("a file of another shape", "churn@v1.0.0 on c1 holding artifacts.yaml=- churn"),
+    refused("a file of another structure", "churn@v1.0.0 on c1 holding artifacts.yaml=- churn"),
 )

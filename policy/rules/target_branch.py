@@ -5,8 +5,8 @@ after the push, so a branch and its tags can be pushed together. The rule covers
 registrations only: a registered version can still be promoted or taken back
 after its branch is gone.
 
-Fix: merge the commit into one of the branches and push that first,
-or along with the tag.
+Fix: merge the commit into one of the branches, and push that branch first or
+together with the tag.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ EXAMPLES = (
     accepted("not required", "churn@v1.0.0 on stray"),
     accepted("on the branch", "churn@v1.0.0 on c1", policy='[target]\nbranches = ["main"]\n'),
     accepted(
-        "the promotion of a version whose branch has gone",
+        "the promotion of a version whose branch was deleted",
         "churn#prod on stray at 2",
         existing=("churn@v1.0.0 on stray",),
         policy='[target]\nbranches = ["main"]\n',
     ),
-    refused("beside the branch", "churn@v1.0.0 on stray", policy='[target]\nbranches = ["main"]\n'),
+    refused("not on the branch", "churn@v1.0.0 on stray", policy='[target]\nbranches = ["main"]\n'),
 )

@@ -2,11 +2,11 @@
 
 GTO assumes that the target is a commit. A tag on a file or a tree makes every
 command fail; a tag of a tag gives a version without a commit. Every command
-also fails on a commit without an author or a committer, dated after the year
-9999, or not written in the encoding that it declares (git-commit(1),
-`i18n.commitEncoding`).
+also fails on a commit without an author or a committer, on one that is dated
+after the year 9999, and on one that is not written in the encoding that it
+declares (git-commit(1), `i18n.commitEncoding`).
 
-Fix: tag the commit that holds the model. If GTO can't read that commit, commit again.
+Fix: tag the commit that contains the model. If GTO can't read that commit, commit again.
 """
 
 from __future__ import annotations
@@ -64,5 +64,5 @@ EXAMPLES = (
     refused("a tag on a tree", "churn@v1.0.0 on tree"),
     refused("a tag on a tag", "churn@v1.0.0 on tag"),
     refused("a commit in an unknown encoding", "churn@v1.0.0 on c1 committed 1 encoding klingon"),
-    refused("a commit that is not there", "churn@v1.0.0 on nothing"),
+    refused("a commit that does not exist", "churn@v1.0.0 on nothing"),
 )

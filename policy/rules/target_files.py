@@ -1,8 +1,8 @@
 """Refuses a commit that lacks a required file.
 
-`target.files` lists paths from the root of the tagged commit, such as a model
-card or `dvc.lock`. The rule covers registrations and assignments; a version can
-always be taken back.
+`target.files` lists paths relative to the root of the tagged commit, such as a
+model card or `dvc.lock`. The rule covers registrations and assignments;
+tombstones are always accepted.
 
 Fix: commit the file and tag that commit.
 """

@@ -2,9 +2,9 @@
 
 GTO walks every path of every commit that a model tag points at. With folders
 nested about 950 deep it fails for all models. A few kilobytes of folders that
-contain each other many times keep it busy for ever; a million paths cost it 40
+contain each other many times keep it busy forever; a million paths take 40
 seconds and 430 MB. It fails on file modes and names that libgit2 can't read, and
-where two entries have the same name it reads a different one than Git does.
+if two entries have the same name it reads a different one than Git does.
 `git push` accepts all of these. A server that sets `receive.fsckObjects` refuses
 the malformed ones.
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from ..settings import TargetRules
 
 OPTIONS = ("target.max-paths", "target.max-depth")
-WHY = "GTO reads all folders of every tagged commit, and fails for all models where it can't."
+WHY = "GTO reads all folders of every tagged commit, and fails for all models if it can't."
 
-# What a message shows of a path.
+# The characters of a path that a message shows.
 SHOWN_CHARACTERS = 100
 
 
@@ -46,7 +46,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 def _problem(shape: Shape, bounds: TargetRules) -> tuple[str, str | None] | None:
-    """What completes "the commit … ", and the key that governs it if one does."""
+    """What is wrong with the tree, to follow "the commit …", and the policy key that governs it; None if valid."""
     if shape.defect:
         return f"can't be read by GTO: {_folder(shape.where)} {shape.defect}", "rules.target-tree"
     if shape.depth > bounds.max_depth:
@@ -68,7 +68,7 @@ EXAMPLES = (
     accepted("a commit of a million files and folders", "churn@v1.0.0 on c1 paths 1000000"),
     accepted("folders nested 200 deep", "churn@v1.0.0 on c1 nested 200"),
     refused("folders nested deeper", "churn@v1.0.0 on c1 nested 201"),
-    refused("more paths, however few objects hold them", "churn@v1.0.0 on c1 paths 1000000000"),
+    refused("more paths, even if few objects make up all of them", "churn@v1.0.0 on c1 paths 1000000000"),
     refused("an entry twice", "churn@v1.0.0 on c1 damaged has the entry 'data' twice"),
     refused("a policy that allows less", "churn@v1.0.0 on c1 nested 6", policy=SMALL),
 )

@@ -1,10 +1,10 @@
 """Refuses a version that differs from the one in a file of its commit.
 
-`target.version-file` gives the path of the file from the root of the commit, and
-where in it the version is: in TOML, JSON and YAML a key such as
-`project.version`, in any other file a pattern, or nothing if the version is the
-whole text. The version in the file may omit the `v`. If no version can be read
-from it, the tag is refused. The rule covers registrations only.
+`target.version-file` gives the path of the file, relative to the root of the
+commit, and says where in it the version is: in TOML, JSON and YAML by a key such
+as `project.version`, in any other file by a pattern; without either, the version
+is the whole text. The version in the file may omit the `v`. If the file contains
+no version, the tag is refused. The rule covers registrations only.
 
 Fix: register the version that the file gives, or commit the file with the new
 version and register that commit.
@@ -59,7 +59,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 def _as_told(replayed: ReplayedEvent, told: Version, facts: ModelFacts) -> str | None:
-    """The command that registers the version of the file instead; None where that would be refused."""
+    """The command that registers the version in the file instead; None if that would be refused."""
     versions = facts.settings.versions
     if (told.prerelease and not versions.prerelease) or (told.build and not versions.build_metadata):
         return None
@@ -76,7 +76,7 @@ def _as_told(replayed: ReplayedEvent, told: Version, facts: ModelFacts) -> str |
 
 
 def _to_keep_it(replayed: ReplayedEvent, path: str, facts: ModelFacts) -> str:
-    """What to do where the file is wrong; empty for a tag that stands."""
+    """A hint on what to do if the file is wrong, to append to the message; "" for a tag that has landed."""
     version = str(replayed.event.name.version)
     register = instead(facts, replayed.push.tag, (*next_version(facts, None), "--version", version))
     if facts.circumstances.written == "standing" or register is None:
@@ -85,7 +85,7 @@ def _to_keep_it(replayed: ReplayedEvent, path: str, facts: ModelFacts) -> str:
 
 
 def _told(content: bytes | None, path: str, facts: ModelFacts, budget: Budget) -> Version | str:
-    """The version in the file, or what is wrong with the file."""
+    """The version in the file, or a clause on why there is none."""
     if content is None:
         return "is not in it"
     try:
@@ -100,16 +100,20 @@ IN_CODE = """[target.version-file]\npath = "churn.py"\nkey = '(?m)^VERSION = "(.
 EXAMPLES = (
     accepted("not required", "churn@v1.0.0"),
     accepted(
-        "the version of the file",
+        "the version in the file",
         'churn@v1.2.0-rc.1 on c1 holding pyproject.toml=project.version = "1.2.0-rc.1"',
         policy=IN_TOML,
     ),
-    accepted("the file holds it alone", "churn@v1.2.0 on c1 holding VERSION=v1.2.0", policy=IN_TEXT),
-    accepted("a pattern finds it", 'churn@v1.2.0 on c1 holding churn.py=VERSION = "1.2.0"', policy=IN_CODE),
-    accepted("any version, to be assigned a stage", "churn#prod at 2", existing=("churn@v1.0.0",), policy=IN_TOML),
+    accepted("a file that contains nothing else", "churn@v1.2.0 on c1 holding VERSION=v1.2.0", policy=IN_TEXT),
+    accepted(
+        "a file that matches the pattern", 'churn@v1.2.0 on c1 holding churn.py=VERSION = "1.2.0"', policy=IN_CODE
+    ),
+    accepted("an assignment, which is not checked", "churn#prod at 2", existing=("churn@v1.0.0",), policy=IN_TOML),
     refused("another version", 'churn@v1.2.0 on c1 holding pyproject.toml=project.version = "1.1.0"', policy=IN_TOML),
     refused("no such file", "churn@v1.2.0", policy=IN_TOML),
     refused("no such key", 'churn@v1.2.0 on c1 holding pyproject.toml=tool.version = "1.2.0"', policy=IN_TOML),
     refused("no version", "churn@v1.2.0 on c1 holding VERSION=1.2", policy=IN_TEXT),
-    refused("nothing that the pattern finds", "churn@v1.2.0 on c1 holding churn.py=VERSION = 1.2.0", policy=IN_CODE),
+    refused(
+        "a file that does not match the pattern", "churn@v1.2.0 on c1 holding churn.py=VERSION = 1.2.0", policy=IN_CODE
+    ),
 )

@@ -49,6 +49,6 @@ EXAMPLES = (
     accepted("a plain version", "churn@v1.0.0"),
     accepted("a pre-release", "churn@v1.0.0-rc.1"),
     refused("build metadata", "churn@v1.0.0+cu121"),
-    accepted("build metadata where it is wanted", "churn@v1.0.0+cu121", policy="[versions]\nbuild-metadata = true\n"),
-    refused("a pre-release where there are none", "churn@v1.0.0-rc.1", policy="[versions]\nprerelease = false\n"),
+    accepted("build metadata where it is allowed", "churn@v1.0.0+cu121", policy="[versions]\nbuild-metadata = true\n"),
+    refused("a pre-release where none are allowed", "churn@v1.0.0-rc.1", policy="[versions]\nprerelease = false\n"),
 )

@@ -34,10 +34,10 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         if event.tag not in made and event.name.version:
             seen.setdefault(event.name.version.precedence, event.tag)
     for name in facts.unread:
-        # A tag that nobody reads takes the number all the same: by its name people would mean another commit.
+        # A tag that the registry does not read takes the number, too: people would expect it to be that version.
         if name.version:
             seen.setdefault(name.version.precedence, name.format())
-    # Over history the later of two is the wrong one; within a push, the one named later.
+    # In an audit the one with the later date is wrong; in a push, the one that comes later in it.
     if facts.circumstances.place == "history":
         places = {replayed.event.tag: place for place, replayed in enumerate(facts.events)}
         new.sort(key=lambda push: places.get(push.tag, 0))

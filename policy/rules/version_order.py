@@ -7,8 +7,8 @@ major and minor numbers, so that hotfix lines can continue; "any" none. The
 versions of one push are not compared with each other, because `git push --tags`
 may bring a whole history.
 
-Fix: register a higher version, or have `versions.order` relaxed for models that
-maintain several lines.
+Fix: register a higher version, or have `versions.order` relaxed for models with
+several maintained lines.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 OPTIONS = ("versions.order",)
 WHY = "anyone who deploys the latest version would never get this one."
 
-# How many leading numbers make a line.
+# The number of leading numbers that the versions of a line share.
 LINES = {"latest": 0, "major": 1, "minor": 2}
 
 
@@ -59,7 +59,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 def _is_told(version: Version, facts: ModelFacts) -> bool:
-    """Whether version-once refuses the version: it is registered already, and one slip has one finding."""
+    """Whether version-once refuses the version already: one mistake gets only one finding."""
     if facts.settings.levels["version-once"] != "error":
         return False
     made = {push.tag for push in facts.made}
@@ -71,17 +71,17 @@ def _is_told(version: Version, facts: ModelFacts) -> bool:
 
 
 def _check_in_time_order(facts: ModelFacts, numbers: int) -> Iterator[Breach]:
-    """Over history the pushes are not known; each version is held against those registered before it."""
+    """Check the tags of an audit. Pushes are not known there, so each version is compared with all earlier ones."""
     from heapq import heappop, heappush
 
-    # Which of one second came first is not known, so the lower version is taken for the earlier.
+    # The order within a second is not known, so the lower version is assumed to come first.
     events = sorted((replayed for replayed in facts.events if replayed.event.name.version), key=_moment)
-    # The higher a version, the lower its place, so that a heap has the highest on top.
+    # Higher versions have lower numbers, so that the highest is on top of a heap.
     versions = {_version(replayed.event) for replayed in events}
     in_order = sorted(versions, key=lambda version: version.precedence, reverse=True)
     place = {version: number for number, version in enumerate(in_order)}
     heaps: dict[tuple[int, ...], list[int]] = {}
-    # A deregistration on another commit withdraws nothing.
+    # By commit, because a deregistration on another commit has no effect.
     active: dict[Version, set[str]] = {}
     for replayed in events:
         name, version = replayed.event.name, _version(replayed.event)
@@ -89,7 +89,7 @@ def _check_in_time_order(facts: ModelFacts, numbers: int) -> Iterator[Breach]:
             active.get(version, set()).discard(replayed.event.commit)
         elif name.kind == "register":
             heap = heaps.setdefault(_line(version, numbers), [])
-            # What was deregistered since leaves the heap once it comes to its top.
+            # Deregistered versions leave the heap when they come to its top.
             while heap and not active.get(in_order[heap[0]]):
                 heappop(heap)
             if heap and version.precedence <= in_order[heap[0]].precedence:
@@ -120,7 +120,7 @@ def _breach(facts: ModelFacts, push: TagPush, name: TagName, latest: Version) ->
     model = gto_spelling(name.model)
     message = f"version {name.version} of {model!r} is not above {latest}, the latest{of_line}"
     if name.version is not None and order == "latest" and name.version.major < latest.major:
-        # Which of the two is meant nobody can tell, and the wrong one would make old code the latest version.
+        # A fix of an old line or a new version? It is not clear, and the wrong one would make old code the latest.
         message += f'; to allow fixes of v{name.version.major}, set `versions.order = "major"` in the policy'
         if facts.circumstances.written != "standing":
             register = instead(facts, push.tag, next_version(facts, commit))

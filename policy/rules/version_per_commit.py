@@ -59,7 +59,9 @@ EXAMPLES = (
     accepted("two models on one commit", "fraud@v1.0.0 on c1", existing=("churn@v1.0.0 on c1",)),
     refused("a second version", "churn@v1.0.1 on c1 at 2", existing=("churn@v1.0.0 on c1",)),
     refused(
-        "a release on the commit of its candidate", "churn@v1.0.0 on c1 at 2", existing=("churn@v1.0.0-rc.1 on c1",)
+        "a release on the commit of its release candidate",
+        "churn@v1.0.0 on c1 at 2",
+        existing=("churn@v1.0.0-rc.1 on c1",),
     ),
     refused(
         "the first was deregistered",

@@ -94,10 +94,10 @@ EXAMPLES = (
     refused("a skipped major", "churn@v3.0.0 on c2 at 2", existing=("churn@v1.0.0",), policy=STRICT),
     refused("an arbitrary first version", "churn@v3.1.4", policy=STRICT),
     refused(
-        "a skipped candidate",
+        "a skipped release candidate",
         "churn@v1.1.0-rc.3 on c2 at 2",
         existing=("churn@v1.0.0", "churn@v1.1.0-rc.1 on c3"),
         policy=STRICT,
     ),
-    accepted("a run in one push", "churn@v0.0.1", "churn@v0.0.2 on c2 at 2", policy=STRICT),
+    accepted("consecutive versions in one push", "churn@v0.0.1", "churn@v0.0.2 on c2 at 2", policy=STRICT),
 )

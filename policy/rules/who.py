@@ -2,8 +2,8 @@
 
 As soon as one entry of `people.allow` covers a tag's kind, model and stage,
 only the people named by such entries may push it. The pusher is the person whom
-the hosting system authenticated, never the tagger. If the system names nobody,
-the push is refused.
+the hosting system authenticated, never the tagger. If it names nobody, the push
+is refused.
 
 Some events do more than they say, and need permission for all of it:
 
@@ -12,14 +12,14 @@ Some events do more than they say, and need permission for all of it:
 - Registering a version again, or any event of a deprecated model, brings the
   version back into the stages that were not unassigned.
 - Moving or deleting a tag undoes its effect, so it needs permission for the
-  opposite: to delete an unassignment is to assign.
+  opposite: deleting an unassignment assigns the stage.
 
 Other tags of the same push don't change this, because Git may drop them.
 
 Only a server knows who pushes. In a clone, and for old tags, this rule does
 nothing, unless `tagwarden check --pusher NAME` says who will push.
 
-Fix: have somebody push it who is allowed to, or have the policy changed.
+Fix: have a person push it who is allowed to, or have the policy changed.
 `tagwarden who --as NAME KIND MODEL [STAGE]` shows who may do what.
 """
 
@@ -46,7 +46,7 @@ WHY = "the policy limits who may do this."
 
 
 class Refusal(Record):
-    """An act that somebody may not do, and why not."""
+    """An act that the person may not do, and the decision against it."""
 
     act: Act
     decision: Decision
@@ -67,13 +67,13 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 class _Leave:
-    """Asks `people.allow` of one model; each group of acts is asked of once for each signer."""
+    """Applies `people.allow` to one model's lines, and caches the answer for each group of acts and signer."""
 
     def __init__(self, facts: ModelFacts) -> None:
         self.facts = facts
         self.signers_count = names_signers(facts.settings.people)
         self._asked: dict[tuple[int, str | None], Refusal | None] = {}
-        # Keeps the groups alive, whose ids are the keys.
+        # Keeps the groups alive, because their ids are the keys.
         self._groups: list[Sequence[Act]] = []
 
     def refusal(self, line: Line, signature: Signature | None) -> Refusal | None:
@@ -82,7 +82,7 @@ class _Leave:
         for group in ((line.own,), *line.made):
             if refusal := self._of_group(group, signer):
                 return refusal
-        # Whoever signed the new tag of a moved one did not sign that the old one goes.
+        # The signature on the new tag of a moved one does not cover the removal of the old one.
         by_name: Sequence[Act] = ()
         if line.push.old is not None:
             by_name = (line.own, Act(CONTRARY[line.own.kind], line.own.stage))
@@ -136,7 +136,10 @@ EXAMPLES = (
     accepted("another kind", "churn#prod! at 3", existing=(*ONE, "churn#prod at 2"), policy=BY_GRACE),
     accepted("another model", "fraud@v1.0.0", policy=_allow("grace", 'models = ["churn"]\n')),
     refused(
-        "everything of a model", "churn@deprecated at 2", existing=ONE, policy=_allow("grace", 'models = ["ch*"]\n')
+        "any event of a model, if the entry names only models",
+        "churn@deprecated at 2",
+        existing=ONE,
+        policy=_allow("grace", 'models = ["ch*"]\n'),
     ),
     accepted(
         "in a group that is named",
@@ -177,13 +180,13 @@ EXAMPLES = (
         policy=TOUCHED_BY_GRACE,
     ),
     accepted(
-        "deregistering a version that was taken out before",
+        "deregistering a version that was taken out of its stage before",
         "churn@v1.0.0! at 4",
         existing=(*IN_PROD, "churn#prod! at 3"),
         policy=TOUCHED_BY_GRACE,
     ),
     refused(
-        "taken out by the same push, in which that line may be dropped",
+        "taken out of the stage by the same push, because Git may drop that line",
         "churn#prod! at 3 signed ada@example.com",
         "churn@v1.0.0! at 4",
         existing=IN_PROD,
@@ -196,13 +199,13 @@ EXAMPLES = (
         policy=TOUCHED_BY_GRACE,
     ),
     accepted(
-        "deprecating a model of which no version is in a governed stage",
+        "deprecating a model with no version in a governed stage",
         "churn@deprecated at 3",
         existing=(*ONE, "churn#dev at 2"),
         policy=TOUCHED_BY_GRACE,
     ),
     refused(
-        "whatever follows a deprecation brings the stages back",
+        "any event after a deprecation brings versions back into their stages",
         "churn@v1.1.0 on c2 at 4",
         existing=(*IN_PROD, "churn@deprecated at 3"),
         policy=TOUCHED_BY_GRACE,
@@ -214,7 +217,7 @@ EXAMPLES = (
         policy=TOUCHED_BY_GRACE,
     ),
     refused(
-        "registering a version anew brings it back into its stages",
+        "registering a version again brings it back into its stages",
         "churn@v1.0.0#2 at 4",
         existing=(*IN_PROD, "churn@v1.0.0! at 3"),
         policy=TOUCHED_BY_GRACE + '[rules]\nversion-once = "off"\nversion-order = "off"\n',

@@ -170,5 +170,5 @@ def test_a_date_ahead_of_the_servers_clock_may_be_the_servers_fault(server: Serv
     refused = clone.push("churn@v1.0.0")
 
     assert refused.rules == {"event-time"}
-    assert "; if yours is right, see `date -u`, the server's must be set)" in refused.stderr
+    assert "; if yours (`date -u`) is right, the server's must be corrected)" in refused.stderr
     assert "the server's" not in tagwarden(clone.path, "check", "churn@v1.0.0").out
