@@ -1,11 +1,12 @@
-"""Puts the evidence of landed tags into a file that the push log names, and takes its refs away.
+"""Moves the evidence of landed tags into a bundle that the push log names, and deletes its refs.
 
-The bundle is whole, verified and on the disk before a line of the log names it,
-and the line is on the disk before the first ref goes. All refs go in one
-transaction of Git's, and only those that still are as the bundle has them. So
-whoever is killed here leaves every piece of evidence in its place, or in an
-archive that the log names, or in both; the next call does the rest. The push
-lock is held, so that no push is judged by what is about to go.
+The order makes an interruption harmless. The bundle is complete, verified and
+synced to disk before a line of the log names it, and that line is synced before
+the first ref is deleted. All refs go in one transaction of Git's, and only those
+that still have the value in the bundle. If the process is killed, each piece of
+evidence is still in its ref, in an archive that the log names, or in both; the
+next call finishes the work. It runs under the push lock, so that no push is
+judged by evidence that is being removed.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ HOW = "`tagwarden approvals archive` was run on the server"
 
 
 class Archived(Record):
-    """What was archived, or would be: the tags, how many refs that are, and where they are now; None for nowhere."""
+    """What was archived, or would be: the tags, the number of their refs, and the bundle (None if none was written)."""
 
     tags: Sequence[str]
     refs: int
@@ -55,11 +56,11 @@ class Archived(Record):
 def archive_approvals(
     common_dir: str, git: Git, *, before: int | None = None, folder: str | None = None, dry_run: bool = False
 ) -> Archived:
-    """Archive the evidence of the tags that stand, of those alone that are dated `before` a second if one is given.
+    """Archive the evidence of the landed tags, or only of those dated before the second `before`.
 
-    The file comes into `folder`, by default one in the repository. Raises
-    CannotJudge where the lock, the log or Git does not allow it, and OSError
-    where a file can't be written; then every ref is in its place.
+    The bundle is written to `folder`, by default to one in the repository; with
+    `dry_run` nothing is written. Raises CannotJudge if the lock, the log or Git
+    prevents it, and OSError if a file can't be written; all refs are then still there.
     """
     common_dir = os.path.abspath(common_dir)
     lock = take_push_lock(common_dir, wait=WAIT, say=lambda _: None)
@@ -89,8 +90,8 @@ def archive_approvals(
 def _bundle(
     common_dir: str, git: Git, folder: str | None, landed: Sequence[LandedTag], refs: Mapping[str, str]
 ) -> ArchiveFile:
-    """A bundle of the refs: the one that is there already, where the last call did not come further."""
-    # Called after what is in it, so that it is written once, and no other goes by its name.
+    """The bundle of the refs: a new one, or the one that an interrupted call has already written."""
+    # Named after its content, so that it is written only once and no other bundle can have its name.
     content = "".join(f"{oid} {ref}\n" for ref, oid in sorted(refs.items()))
     name = f"approvals-{hashlib.sha256(content.encode('ascii')).hexdigest()[:16]}.bundle"
     place = os.path.join(common_dir, FOLDER) if folder is None else os.path.realpath(folder)
@@ -107,7 +108,7 @@ def _bundle(
 
 
 def _log(common_dir: str, file: ArchiveFile, refs: Mapping[str, str]) -> None:
-    """Log the archive, unless a call that came so far has done it."""
+    """Log the archive, unless an interrupted call has already done so."""
     path = os.path.join(common_dir, file.path)
     if any((one.file, one.sha256, one.refs) == (path, file.sha256, refs) for one in archives_of(common_dir)):
         return

@@ -1,4 +1,4 @@
-"""One call of a hook, as the gate sees it; each kind of hook has its own class."""
+"""One call of a hook by Git, as the gate sees it; each kind of hook implements it in a class of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ else:
 
 
 class Call(Protocol):
-    """One call of a hook by Git: its input, and the steps before and after the verdict."""
+    """One call of a hook: its input, and the steps before and after the verdict."""
 
     hook: ServerHook
     host: str
@@ -26,28 +26,28 @@ class Call(Protocol):
     updates: Sequence[RefUpdate]
 
     def per_ref_hook(self, common_dir: str, settings: Sequence[tuple[str, str]]) -> str | None:
-        """What may refuse single refs of the push after this call, None for nothing."""
+        """What may refuse single refs of the push after this call, in the user's words; None if nothing can."""
 
     def push_options(self, environ: Mapping[str, str]) -> Sequence[str]:
         """The options of the push (`git push -o`)."""
 
     def needs_lock(self) -> bool:
-        """Whether the push must hold the lock even where no model tag and no near miss is among its updates."""
+        """Whether the push must hold the lock even if it updates no model tag and no near miss."""
 
     def trusted(self, lock: PushLock | None, reader: Reader, configuration: Configuration) -> Reader:
-        """The repository as it was before the push, as far as policies and allowed signers come from it."""
+        """Reads the repository as it was before the push, as the source of policies and allowed signers."""
 
     def earlier(self, lock: PushLock) -> Sequence[RefUpdate]:
-        """The updates of the same push that earlier calls accepted, as far as they can matter."""
+        """The updates that earlier calls for the same push accepted, at least those that can affect this one."""
 
     def touched(self, lock: PushLock) -> frozenset[str]:
         """The tags, and the refs of proposals and approvals, that earlier calls for the same push accepted."""
 
     def own_part(self, verdict: Verdict) -> Verdict:
-        """What `verdict` says of this call's updates."""
+        """The part of `verdict` that is about this call's updates."""
 
     def run_foreign_hook(self) -> int:
-        """Run the hook that stood where ours stands, if there is one; its exit status."""
+        """Run the hook that was installed before ours, if there is one; returns its exit status, else 0."""
 
     def hand_over_lock(self, lock: PushLock, settled: Callable[[bool], None]) -> None:
-        """Hand the lock of an accepted push to a process that holds it until Git is done, and then calls `settled`."""
+        """Hand the lock of an accepted push to a process that keeps it until Git is done and then calls `settled`."""

@@ -1,4 +1,4 @@
-"""What an administrator wants to know of a repository that is served, beside whether its hooks work."""
+"""The facts about a served repository that `status --server` reports, apart from whether its hooks work."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..repository.trusted.loaded_policy import LoadedPolicy
     from .settings_in_force import InForce
 
-# Of a log that holds no refusal no more is looked through.
+# How many lines of the log are searched for the last refusal.
 MOST_LINES = 2000
 REFUSALS = ("refused", "could-not-judge", "busy")
 SECONDS_FOR_A_VERSION = 10.0
@@ -37,12 +37,12 @@ TELL_VERSION = "from tagwarden.policy.program_version import VERSION; print(VERS
 
 
 class Facts(Record):
-    """What JSON documents hold of it, key by key; None where there is none, or it can't be told.
+    """The facts, named like their keys in the JSON document; None means none, or unknown.
 
-    `program` is the version that the hooks start, `policy` names where the
-    policy comes from and its id, `logged` is the number of the newest line of
-    the push log and `head` its hash. `lock` tells how long the push lock is kept
-    and how far it reaches, `configuration` which settings of ours are in force.
+    `program` is the version that the hooks start. `policy` has the policy's
+    source and its id. `logged` is the number of the push log's newest line,
+    `head` its hash. `lock` says how long the push lock is kept and how far it
+    reaches. `configuration` lists our Git settings, and which are in force.
     """
 
     program: str | None
@@ -63,9 +63,9 @@ def facts_of(
     *,
     guarded: bool | None,
 ) -> Facts:
-    """The facts about a repository that has `hooks` of ours, and goes by the policy `loaded`.
+    """The facts about the repository whose hook files of ours are `hooks` and whose policy is `loaded`.
 
-    `guarded` tells whether a push lock was seen to outlive its hook.
+    `guarded` says whether a push lock was seen to outlive its hook, None if unknown.
     """
     newest = _newest(common_dir)
     found = file_system_of(common_dir)
@@ -83,7 +83,7 @@ def facts_of(
 
 
 def policy_of(reader: GitProgram) -> LoadedPolicy:
-    """The policy of the repository that is read. Raises CannotJudge where it can't be read."""
+    """The policy of the repository that is read. Raises CannotJudge if it can't be read."""
     with closing(Configuration(reader.git)) as configuration:
         return load_source(server_policy(reader, configuration))
 
@@ -120,7 +120,7 @@ def _refusal(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _version_of(hooks: Iterable[str]) -> str | None:
-    """The version of the program that the hooks start, None where they start none or several."""
+    """The version of the program that the hooks start; None if they start none, or different ones."""
     versions = {_version_with(python) for file in hooks if (python := interpreter_of(file)) is not None}
     return versions.pop() if len(versions) == 1 else None
 

@@ -1,4 +1,4 @@
-"""The gate: from ref updates to an exit status, for the repository that a hook runs in."""
+"""The gate: turns the ref updates of a hook call into an exit status."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from .lock.push_lock import PushLock
     from .pusher import Pusher
 
-# Ours, and those that say what Git does with a push after us.
+# Our settings, and those that decide what Git does with a push after our hook.
 SECTIONS = "(tagwarden|core|hook|receive|transfer)"
 
 
 class Place(Record):
-    """The repository that a call is about, as the hook sees it; its objects may lie in quarantine."""
+    """The repository of a call, as the hook sees it; the pushed objects may still be in quarantine."""
 
     git: Git
     common_dir: str
@@ -46,11 +46,11 @@ class Place(Record):
 
 
 def judge_call(call: Call) -> int:
-    """Judge the updates by the repository's policy and by the site's, log and say what was found; 0 or 1.
+    """Judge the updates by the repository's policy and the site's, log the verdict and report it; returns 0 or 1.
 
-    Raises CannotJudge where no verdict can be reached, or none can be logged.
+    Raises CannotJudge if no verdict can be reached, or if it can't be logged.
     """
-    # Here and below, imports stand behind what makes Git work, for it does so while they are made: both take as long.
+    # Here and below, imports come after the statements that start Git's work: the two then run at the same time.
     git = Git.here(may_fetch=False, settings_file=call.settings)
     configuration = Configuration(git, SECTIONS)
     reader = GitProgram(git)
@@ -69,12 +69,12 @@ def judge_call(call: Call) -> int:
         lock = lock_for_push(place.common_dir, git, configuration, call) if needs_lock else None
         status, lines = _judge_and_log(call, place, lock, shares)
     except BaseException:
-        # Whoever tells what went wrong waits for the pusher to read it; others need not wait for that.
+        # The caller reports the error, and may wait for the pusher to read it; other pushes need not wait for that.
         if lock is not None:
             lock.release()
         _start_log_sink(place, lands=False)
         raise
-    # Git does not go on with an accepted push, and its lock is kept, before all of this is said.
+    # Until this message is written, Git does not go on with an accepted push, and the lock stays taken.
     if lines:
         write_message(lines, call.host, seconds=SECONDS_WHILE_OTHERS_WAIT if status == ACCEPTED else SECONDS)
     _start_log_sink(place, lands=status == ACCEPTED)
@@ -82,11 +82,11 @@ def judge_call(call: Call) -> int:
 
 
 def _start_log_sink(place: Place, *, lands: bool) -> None:
-    """Start the command that gets the lines of the push log, if one is set."""
+    """Start the command that is sent the lines of the push log, if one is configured."""
     try:
         command = place.configuration.get("tagwarden.logSink")
     except CannotJudge:
-        return  # which has been told
+        return  # already reported
     if command:
         from .log.sink import start_sink
 
@@ -94,7 +94,7 @@ def _start_log_sink(place: Place, *, lands: bool) -> None:
 
 
 def _judge_and_log(call: Call, place: Place, lock: PushLock | None, shares: UpdatesByModel) -> tuple[int, list[str]]:
-    """The exit status, and what is still to be told once the lock is no longer held here."""
+    """Returns the exit status, and the lines to print once this process no longer holds the lock."""
     head = place.reader.head()
     models = [model for model in shares if model is not None]
     place.reader.prepare(models=models, refs=[head] if head else [])
@@ -109,7 +109,7 @@ def _judge_and_log(call: Call, place: Place, lock: PushLock | None, shares: Upda
     entry = Entry(call.hook, pusher, call.updates, "could-not-judge", guarded=guarded)
     try:
         verdicts = _verdicts(call, place, lock, shares, pusher)
-        # From here on it matters what becomes of the refs, and not what the push says that they were.
+        # The log records how the refs change, which the push's own claims about their old values may get wrong.
         call.updates = with_true_old(call.updates, place.reader)
         status = ACCEPTED if all(verdict.accepted for verdict in verdicts) else REFUSED
         foreign_status = call.run_foreign_hook() if status == ACCEPTED else ACCEPTED
@@ -161,14 +161,14 @@ def _receiver(call: Call, place: Place) -> Receiver:
 
     configuration = place.configuration
     if "GIT_CONFIG_COUNT" in os.environ or "GIT_CONFIG_PARAMETERS" in os.environ:
-        # What Git itself goes by holds also what the host set for this very process.
+        # Git also obeys settings that the host passed to this process alone.
         configuration = Configuration(place.git, SECTIONS, with_environment=True)
     per_ref_hook = call.per_ref_hook(place.common_dir, configuration.entries())
     return Receiver(place.git, configuration, per_ref_hook=per_ref_hook)
 
 
 def _message_lines(verdicts: Sequence[Verdict], pusher: Pusher) -> list[str]:
-    """The text about the verdicts that is printed for the pusher."""
+    """The report on the verdicts for the pusher."""
     lines: list[str] = []
     for verdict in verdicts:
         if not verdict.findings and not verdict.notes:

@@ -1,9 +1,9 @@
-"""What gitolite itself refuses of model tags, after the hook has accepted them.
+"""Finds out which model tags gitolite itself refuses after our hook has accepted them.
 
-gitolite's `update` hook takes a ref only if its name matches a pattern, which
-by default allows none of `#`, `!` and `=` (Gitolite/Rc.pm, REF_OR_FILENAME_PATT;
-Gitolite/Conf/Load.pm). A line in gitolite.rc may change it, which is a Perl
-program: so Perl is asked.
+gitolite's `update` hook accepts a ref only if its name matches a pattern, which
+by default excludes `#`, `!` and `=` (Gitolite/Rc.pm, REF_OR_FILENAME_PATT;
+Gitolite/Conf/Load.pm). gitolite.rc, which is a Perl program, may change the
+pattern, so Perl evaluates it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from .served_repository import ServedRepository
 
 OF_GITOLITE = b"Gitolite::Hooks::Update"
-# One of each kind of name that GTO makes.
+# One of each kind of tag name that GTO makes.
 TAGS = ("m@v1.0.0", "m@v1.0.0!", "m#prod", "m#prod#1", "m#prod!#2", "cv=m@v1.0.0", "m@deprecated")
 ALLOWING = r"$REF_OR_FILENAME_PATT = qr(^[0-9a-zA-Z][-0-9a-zA-Z._\@/+ :,#!=%]*$);"
 REFUSED = 'print join "\\n", grep { $_ !~ $REF_OR_FILENAME_PATT } @ARGV'
 
 
 def gitolite_problems(repository: ServedRepository) -> list[str]:
-    """That gitolite would refuse what the hook accepts, or that it can't be asked; nothing without gitolite."""
+    """What gitolite would refuse although the hook accepts it, or why that is unknown; empty without gitolite."""
     if OF_GITOLITE not in read_start(os.path.join(repository.hooks_folder().path, "update")):
         return []
     try:

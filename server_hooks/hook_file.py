@@ -1,14 +1,14 @@
-"""The hook file: a POSIX sh script that starts Python only when a push concerns us.
+"""The server's hook file: a POSIX sh script that starts Python only if a push concerns us.
 
-Most pushes are of branches. For those the shell reads Git's lines with its
-builtin `read` (byte by byte, so what it has not read is still there for
-Python), asks whether a line can change the policy, and is done after one or
-two short-lived git processes. At the first line that names anything but a
-branch it starts the interpreter, which gets the lines that were read as an
-argument and the rest on stdin.
+Most pushes are of branches. For these, the shell reads Git's lines with its
+builtin `read` (byte by byte, so that Python can still read the rest), checks
+whether a line can change the policy, and is done after one or two short-lived
+git processes. At the first line that names anything but a branch, it starts the
+interpreter, which gets the lines read so far as an argument and the rest on
+stdin.
 
-No fault makes it exit with 0 (repository/hook_files/script.py); and Python
-tells a verdict by exit statuses that it has by no other way.
+No failure makes the script exit with 0 (repository/hook_files/script.py), and
+Python reports a verdict by exit statuses that it never has for another reason.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ judge() {{
 }}
 """
 
-# Somebody put a printed file where no installation knows of it. A hook file that is written in
-# place would be empty, and so accept, where the command fails.
+# No installation knows where a printed file was placed. The command writes a new file beside it
+# first: if it fails while writing in place, it leaves an empty hook, which accepts every push.
 _OF_PRINTED = """
 file=$(readlink -f "$0" 2>/dev/null) || file=$0
 """
@@ -156,7 +156,7 @@ END
 }
 """
 
-# An argument may have 128 KiB (execve(2)), a line of Git's protocol 64 KiB.
+# An argument can have up to 128 KiB (execve(2)), a line of Git's protocol 64 KiB.
 _READ_LINES = """
 { true 9<&0; } 2>/dev/null ||
     refuse "this hook has no standard input" "Whatever starts the hook must hand it Git's, all of it."
@@ -247,11 +247,11 @@ def hook_file(
 ) -> str:
     """The text of the hook file.
 
-    `python` is the absolute path of the interpreter, `next_hook` the name of
-    the foreign hook beside the file that runs if we accept, "" for none,
-    `settings` the file with settings for all repositories of the machine. A
-    `printed` file is placed by hand, and so made anew by hand.
-    ValueError where `python` can't be written into a script.
+    `python` is the absolute path of the interpreter. `next_hook` is the name of
+    the foreign hook beside the file that runs after we accept, "" for none.
+    `settings` is the file with settings for all repositories of the machine, ""
+    for none. A `printed` file is placed by hand, so its messages say how to
+    renew it by hand. Raises ValueError if `python` can't be written into a script.
     """
     if not python.startswith("/"):
         raise ValueError(f"{python!r} is not an absolute path that a hook file can hold")
@@ -279,7 +279,7 @@ def hook_file(
 
 
 def print_command(hook: ServerHook, host: str, settings: str = "") -> str:
-    """The command that prints a hook file such as this one."""
+    """The command that prints such a hook file."""
     import shlex
 
     command = [*REPAIR.split(), *(["--hook=update"] if hook == "update" else []), "--print"]

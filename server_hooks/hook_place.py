@@ -1,9 +1,9 @@
 """Where a hosting system looks for server hooks.
 
 Plain Git has one file for each hook. Gitea and Forgejo own that file and run
-everything executable in `<hook>.d` beside it; GitLab's Gitaly runs what is in
-`custom_hooks/<hook>.d` of the repository (facts from their documentation:
-"Git hooks" of Gitea, "Git server hooks" of GitLab).
+everything executable in `<hook>.d` beside it. GitLab's Gitaly runs what is in
+`custom_hooks/<hook>.d` of the repository (documentation: "Git hooks" of Gitea,
+"Git server hooks" of GitLab).
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ RUN_BY_GITEA = ("gitea", "forgejo")
 
 
 class HookPlace(Record):
-    """The file that is, or would be, our hook. `shared` if the owner of that file also runs other hooks from it."""
+    """The file that is, or would be, our hook; `shared` if the host's own hook runs it among others."""
 
     file: str
     shared: bool
 
     @property
     def keep_as(self) -> str:
-        """Where the hook is kept that stood in the place of ours."""
+        """The path to which a hook that stood in our hook's place is moved."""
         return self.file + KEPT_SUFFIX
 
 
 def hook_place(repository: ServedRepository, hook: ServerHook, host: str) -> HookPlace:
-    """Where `hook` belongs on `host` ("" for a host that is not known)."""
+    """Where `hook` belongs on the hosting system `host` ("" if unknown)."""
     if host == "gitlab":
         return HookPlace(os.path.join(repository.common_dir, "custom_hooks", f"{hook}.d", NAME_IN_FOLDER), True)
     file = os.path.join(repository.hooks_folder().path, hook)
@@ -48,23 +48,23 @@ def hook_place(repository: ServedRepository, hook: ServerHook, host: str) -> Hoo
 
 
 def host_of(repository: ServedRepository) -> str:
-    """The hosting system that the repository's configuration names, "" for none."""
+    """The hosting system that the repository's configuration names, "" if none."""
     return repository.setting(PUSHER_SETTING) or ""
 
 
 def delegates(file: str) -> bool:
-    """Whether the hook at `file` is a script that runs what is in `<hook>.d`, as Gitea's does."""
+    """Whether the hook at `file` is a script, such as Gitea's, that runs the files in `<hook>.d`."""
     return os.path.isdir(f"{file}.d") and b".d/" in read_start(file) and not is_our_hook(file)
 
 
 def is_inside(repository: ServedRepository, file: str) -> bool:
-    """Whether `file` really lies in the repository's own folder, where no other repository looks for hooks."""
+    """Whether `file`, with links resolved, is in the repository's own folder, where no other one looks for hooks."""
     own = os.path.realpath(repository.common_dir)
     return os.path.commonpath([own, os.path.realpath(os.path.dirname(file))]) == own
 
 
 def repository_around(file: str) -> str | None:
-    """The bare repository, or the .git folder, that a file lies in; None for none (gitrepository-layout(5))."""
+    """The bare repository or .git folder that contains `file`, None if none does (gitrepository-layout(5))."""
     folder = os.path.realpath(os.path.dirname(file))
     while folder != os.path.dirname(folder):
         if all(os.path.exists(os.path.join(folder, name)) for name in ("HEAD", "objects", "refs")):

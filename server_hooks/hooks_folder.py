@@ -1,7 +1,7 @@
-"""Folders of hooks that everybody who may push can read.
+"""Makes sure that everybody who may push can read the folders of the hooks.
 
-Hooks run as whoever pushes. Git passes over a hook that it can't read or
-execute, so a folder that is closed to some leaves the gate open to them.
+Hooks run as the user who pushes. Git silently skips a hook that this user can't
+read or execute, so that their pushes would not be judged.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 GROUP = stat.S_IRGRP | stat.S_IXGRP
 OTHERS = stat.S_IROTH | stat.S_IXOTH
 
-# The value of this attribute is an access list, of which the mode shows only the half (acl(5)).
+# A file with this attribute has an access list, which its mode shows only in part (acl(5)).
 ACCESS_LIST = "system.posix_acl_access"
 
 
 def make_folders(folder: str, common_dir: str) -> list[str]:
-    """Make `folder` and what is missing above it, as readable as the repository is; what was made, outermost first."""
+    """Make `folder` and its missing parents, as readable as the repository; returns those made, outermost first."""
     missing = []
     while not os.path.isdir(folder):
         missing.append(folder)
@@ -37,17 +37,17 @@ def make_folders(folder: str, common_dir: str) -> list[str]:
 
 
 def open_to_pushers(folder: str, common_dir: str) -> None:
-    """Let those read `folder` who can read the repository. OSError where that can't be done."""
+    """Let everybody read `folder` who can read the repository. Raises OSError if that fails."""
     wanted = os.stat(common_dir).st_mode & (GROUP | OTHERS)
     now = os.stat(folder).st_mode
     os.chmod(folder, stat.S_IMODE(now) | wanted)
 
 
 def check_readable(common_dir: str, file: str, *, made: Collection[str]) -> None:
-    """Make sure that all who may push can come to the hook at `file`.
+    """Make sure that everybody who may push can reach the hook at `file`.
 
-    Folders that were `made` by us are opened. CannotInstall for others,
-    with the command that opens them.
+    Opens the folders that we `made`. Raises CannotInstall if another folder is
+    closed, with the command that opens it.
     """
     for folder in dict.fromkeys(made):
         if os.path.isdir(folder):
@@ -58,11 +58,11 @@ def check_readable(common_dir: str, file: str, *, made: Collection[str]) -> None
 
 
 def closed_to_pushers(common_dir: str, paths: Collection[str], bits: int) -> Iterator[str]:
-    """What is wrong with those of `paths` for which others who may push lack the permission `bits`, and what to do.
+    """For each of `paths` that some who may push can't access with the permission `bits`: a message with the fix.
 
-    Who may write in the repository may push: its group, or everybody, as its
-    mode says (core.sharedRepository). Paths with an access list are passed
-    over, for their mode does not tell.
+    Who may push follows from who may write to the repository: its group, or
+    everybody, according to its mode (core.sharedRepository). Paths with an
+    access list are skipped, because their mode does not tell.
     """
     repository = os.stat(common_dir)
     for path in paths:
@@ -74,7 +74,7 @@ def closed_to_pushers(common_dir: str, paths: Collection[str], bits: int) -> Ite
             (stat.S_IWGRP, stat.S_IRWXG, "g", f"the group {_group_name(repository.st_gid)}"),
             (stat.S_IWOTH, stat.S_IRWXO, "o", "everybody"),
         ):
-            # The group of the repository is not that of the interpreter, say: then its members are others.
+            # If the path belongs to another group than the repository, the repository's group counts as others there.
             wanted = bits & all_bits
             if letter == "g" and found.st_gid != repository.st_gid:
                 wanted, letter = bits & stat.S_IRWXO, "o"
@@ -88,7 +88,7 @@ def closed_to_pushers(common_dir: str, paths: Collection[str], bits: int) -> Ite
 
 
 def _folders_to(file: str, common_dir: str) -> list[str]:
-    """The folders from the repository's own down to the one with `file`, as far as they are there."""
+    """The existing folders from the repository's own folder down to the one with `file`, excluding the repository."""
     folders = []
     folder = os.path.dirname(file)
     while len(folder) > len(common_dir):

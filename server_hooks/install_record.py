@@ -1,4 +1,4 @@
-"""What an installation changed in a repository, so that it can be taken back exactly."""
+"""Records what an installation changed in a repository, so that uninstalling can undo exactly that."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RECORD_FILE = "installed.json"
 
 
 class Setting(Record):
-    """A Git setting that was given `value`; `before` is what the repository's own configuration had, if anything."""
+    """A Git setting that we set to `value`; `before` is its earlier value in the repository's own configuration."""
 
     name: str
     value: str
@@ -22,7 +22,7 @@ class Setting(Record):
 
 
 class Installed(Record):
-    """`files` are our hook files; `folders` are those that were made for them, outermost first."""
+    """What was installed: our hook `files`, the `folders` made for them (outermost first), the changed `settings`."""
 
     files: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class Installed(Record):
 
 
 def read_record(folder: str) -> Installed:
-    """The record in `folder`; an empty one where there is none. CannotInstall where it can't be read."""
+    """The record in `folder`, an empty one if there is none. Raises CannotInstall if it can't be read."""
     path = os.path.join(folder, RECORD_FILE)
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
@@ -44,7 +44,7 @@ def read_record(folder: str) -> Installed:
 
 
 def write_record(folder: str, record: Installed) -> None:
-    """Replace the record in `folder`. OSError where that can't be done."""
+    """Replace the record in `folder`. Raises OSError if that fails."""
     path = os.path.join(folder, RECORD_FILE)
     content = {**record._asdict(), "settings": [setting._asdict() for setting in record.settings]}
     replace_file(path, json.dumps(content, indent=1).encode("utf-8", "surrogateescape") + b"\n", 0o644)

@@ -1,4 +1,4 @@
-"""How a hook begins: it takes the push lock, and settles what the pushes before it left."""
+"""The beginning of a hook: takes the push lock, and settles what earlier pushes left."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 LOCK_TIMEOUT = "tagwarden.lockTimeout"
 DEFAULT_LOCK_TIMEOUT = 60.0
-# GitHub Enterprise Server ends all hooks of a push after five seconds, and then says nothing of ours.
+# GitHub Enterprise Server kills all hooks of a push after five seconds, without showing what they wrote.
 DEFAULT_LOCK_TIMEOUTS = {"github": 2.0}
 
-# Whoever says that it waits for the lock does not stand in the queue meanwhile.
+# A process that writes the message about waiting is not in the lock's queue meanwhile, so the write must be short.
 SECONDS_WHILE_WAITING = 0.2
 
 
 def lock_for_push(common_dir: str, git: Git, configuration: Configuration, call: Call) -> PushLock:
     """The push lock of the repository, with nothing left to settle.
 
-    Raises CannotJudge where it can't be taken, which is logged as what became
-    of the push, and where what came before can't be settled.
+    Raises CannotJudge if the lock can't be taken, which is logged as the outcome
+    of this push, or if earlier pushes can't be settled.
     """
     from .lock.push_lock import take_push_lock
     from .log.mark import everything_is_settled
@@ -42,7 +42,7 @@ def lock_for_push(common_dir: str, git: Git, configuration: Configuration, call:
     except CannotJudge as problem:
         _log(common_dir, configuration, call, problem)
         raise
-    # A further hook of a push has the lock while the refs of that very push are on their way.
+    # For a further hook of the same push, that push's own refs may still be on their way.
     if lock.begins_the_push and not everything_is_settled(common_dir):
         try:
             _settle(common_dir, git)
@@ -55,7 +55,7 @@ def lock_for_push(common_dir: str, git: Git, configuration: Configuration, call:
 def _settle(common_dir: str, git: Git) -> None:
     from .log.unsettled import settle_refused
 
-    # After refused pushes there is nothing to ask Git: without what reads lines the hook costs a fifth less.
+    # After refused pushes there is nothing to ask Git; without the imports for it, the hook costs a fifth less.
     if not settle_refused(common_dir):
         from .log.settlement import settle
 

@@ -1,4 +1,4 @@
-"""Which file with settings for all repositories of a machine a repository's hook names."""
+"""Finds the file with settings for all repositories of a machine that a repository's hook names."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .install_record import read_record
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Where hooks of ours are without an installation that noted it: they were printed, and placed by hand.
+# Hook files that no installation recorded, because they were printed and placed by hand, are at one of these.
 USUAL_PLACES = ("hooks/{}", "hooks/{}.d/tagwarden", "custom_hooks/{}.d/tagwarden")
 
 
 def settings_file_of(common_dir: str) -> str:
-    """The settings file that the hook of the repository names, "" for none."""
+    """The settings file that the hook of the repository names, "" if none."""
     try:
         recorded: Iterable[str] = read_record(os.path.join(common_dir, STATE_FOLDER)).files
     except CannotInstall:
@@ -35,12 +35,12 @@ def settings_file_of(common_dir: str) -> str:
 
 
 def settings_file_in(file: str) -> str:
-    """The settings file that our hook at `file` names, "" for none and for another's hook."""
+    """The settings file that our hook at `file` names; "" if it names none, or the hook is not ours."""
     return (setting_in(read_start(file), "settings") or "") if is_our_hook(file) else ""
 
 
 def checked_settings_file(path: str, common_dir: str) -> str:
-    """`path` as a hook file may name it. CannotInstall where hooks would refuse to read it."""
+    """`path` made absolute, for a hook file. Raises CannotInstall if hooks would refuse to read that file."""
     if not path:
         return ""
     path = os.path.abspath(path)

@@ -1,4 +1,4 @@
-"""To whom a repository on a server belongs, and how root runs something as them."""
+"""The owner of a repository on a server, and how root runs a command as that user."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Owner(Record):
-    """The user to whom a repository belongs, and as whom pushes are expected to run."""
+    """The user who owns a repository, and as whom pushes are expected to run."""
 
     uid: int
     gid: int
@@ -25,8 +25,8 @@ class Owner(Record):
 
 
 def owner_of(path: str) -> Owner:
-    """Who owns the repository at `path`. CannotInstall where there is nothing."""
-    import pwd  # not on Windows, where the command line is there all the same
+    """The owner of the repository at `path`. Raises CannotInstall if the path can't be used."""
+    import pwd  # not available on Windows, where the command line works all the same
 
     try:
         inside = os.path.join(path, ".git")
@@ -41,7 +41,7 @@ def owner_of(path: str) -> Owner:
 
 
 def run_as(owner: Owner, command: list[str]) -> Answered:
-    """As root, run `command` as `owner` with nothing of root's environment; NotStarted where it can't be."""
+    """As root, run `command` as `owner`, with little of root's environment. Raises NotStarted if that fails."""
     groups = [owner.gid] if owner.name == str(owner.uid) else os.getgrouplist(owner.name, owner.gid)
     user = RunsAs(owner.uid, owner.gid, groups)
     return run_bounded(command, environment=_environment_of(owner), folder="/", user=user, seconds=None)

@@ -1,10 +1,10 @@
 """Finds the hooks that Git runs for each ref after pre-receive, and which can therefore refuse single refs.
 
-Hooks that are files lie in one folder; from Git 2.54 on there are hooks in the
-configuration, too (githooks(5), git-hook(1)). gitolite's own rules are an
-`update` hook. On GitLab, Git's own hooks are Gitaly's and refuse nothing by
-themselves; what an administrator adds lies in `custom_hooks`. Gitea and Forgejo
-put scripts there that run what is in `<hook>.d`, where `gitea` is their own.
+Hook files are in one folder; since Git 2.54, hooks can also be configured
+(githooks(5), git-hook(1)). gitolite's own rules are an `update` hook. On GitLab,
+Git's own hooks belong to Gitaly and refuse nothing themselves; an administrator's
+are in `custom_hooks`. Gitea and Forgejo have scripts that run what is in
+`<hook>.d`, where `gitea` is their own.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PER_REF = ("update", "reference-transaction", "proc-receive")
-# Of Gitea's and Forgejo's delegates: what they themselves put into `<hook>.d`.
+# The files that Gitea and Forgejo themselves put into `<hook>.d`.
 OF_THE_HOST = frozenset(("gitea", "forgejo"))
 
 
 def find_per_ref_hook(common_dir: str, settings: Sequence[tuple[str, str]], host: str) -> str | None:
-    """What may refuse single refs after pre-receive, as a user would call it; None for nothing.
+    """The hook that may refuse single refs after pre-receive, in the user's words; None if there is none.
 
-    `settings` are those of `core`, `receive` and `hook` that Git goes by, `host` is the hosting system or "".
+    `settings` are the (name, value) pairs of `core`, `receive` and `hook` that Git obeys; `host` is the hosting
+    system or "".
     """
     for name, value in settings:
         if name.startswith("hook.") and name.endswith(".event") and value in PER_REF[:2]:
@@ -41,7 +42,7 @@ def find_per_ref_hook(common_dir: str, settings: Sequence[tuple[str, str]], host
 
 def _folder(common_dir: str, settings: Sequence[tuple[str, str]]) -> str:
     paths = [value for name, value in settings if name == "core.hookspath"]
-    # A relative one starts where hooks run, which is the repository of a hook on a server.
+    # A relative path starts where hooks run, which on a server is the repository.
     return os.path.expanduser(paths[-1]) if paths else os.path.join(common_dir, "hooks")
 
 
@@ -49,7 +50,7 @@ def _in_folder(folder: str, hook: str) -> str | None:
     file = os.path.join(folder, hook)
     if not os.access(file, os.X_OK) or os.path.isdir(file):
         return None
-    # Most repositories have no such file, and need none of this.
+    # Imported only now, because most repositories have no such file.
     from ..repository.git.whole_file import read_start
     from ..repository.hook_files.our_files import KEPT_SUFFIX, is_our_text
 
@@ -87,7 +88,7 @@ def _of_delegate(folder: str, hooks: str) -> str | None:
 
 
 def _handles_tags(settings: Sequence[tuple[str, str]]) -> bool:
-    """Whether `receive.procReceiveRefs` may name tags: prefixes, each behind modifiers and a colon (git-config(1))."""
+    """Whether `receive.procReceiveRefs` covers tags: its values are prefixes after modifiers and a colon."""
     for name, value in settings:
         if name == "receive.procreceiverefs":
             prefix = value.rpartition(":")[2].rstrip("/")

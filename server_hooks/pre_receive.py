@@ -1,4 +1,4 @@
-"""What the `pre-receive` hook file starts: judges all refs of a push as one set."""
+"""The program of the `pre-receive` hook file: judges all refs of a push as one set."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class WholePush:
-    """A call of `pre-receive` (gate.Call): `given` is Git's input, `foreign` the hook that runs if we accept, or ""."""
+    """A call of `pre-receive` (call.Call): `given` is Git's input, `foreign` the hook to run if we accept, or ""."""
 
     hook: ServerHook = "pre-receive"
 
@@ -47,7 +47,7 @@ class WholePush:
         return push_options(environ)
 
     def needs_lock(self) -> bool:
-        """For approvals, which must stay as they are while a tag is judged by them."""
+        """Approvals must not change while a tag is judged by them."""
         return any(update.ref.startswith(APPROVALS_ROOT) for update in self.updates)
 
     def trusted(self, _lock: PushLock | None, reader: Reader, _configuration: Configuration) -> Reader:
@@ -74,11 +74,11 @@ class WholePush:
 
 
 def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
-    """Judge the push and leave with 0 (accepted), 1 (refused) or 3 (could not judge), each plus `verdict`.
+    """Judge the push and exit with 0 (accepted), 1 (refused) or 3 (could not judge), each plus `verdict`.
 
-    `arguments`: the hosting system or "", the foreign hook to run if the push
-    is accepted or "", the file with settings for all repositories if there is
-    one, and the lines that the hook file has read; the rest of Git's lines is on
+    `arguments` are the hosting system or ""; the foreign hook to run if the push
+    is accepted, or ""; optionally the file with settings for all repositories;
+    and the lines that the hook file has read. The rest of Git's lines is on
     stdin.
     """
     host, foreign, *settings, lines = arguments

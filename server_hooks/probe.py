@@ -1,9 +1,9 @@
-"""A bad tag, pushed for real through a repository's hooks, and not into that repository.
+"""Pushes a bad tag through a repository's real hooks, but into a scratch repository.
 
-The push goes to a scratch repository that borrows the other one's objects,
-configuration, policy and hooks folder. receive-pack itself is spoken to
-(gitprotocol-pack(5), "Pushing Data To a Server"), so no client, no client
-hook and no transport has a say.
+The scratch repository borrows the other one's objects, configuration, policy and
+hooks folder. The push talks to receive-pack directly (gitprotocol-pack(5),
+"Pushing Data To a Server"), so that no client, client hook or transport can
+affect the result.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FLUSH = b"0000"
 
 
 def push_bad_tags(repository: ServedRepository) -> Outcome:
-    """Push `BAD_REFS` through the hooks that Git would run for a push to `repository`. Raises CannotInstall."""
+    """Push `BAD_REFS` through the hooks of `repository`. Raises CannotInstall if that can't be tried."""
     with scratch_repository(repository) as path:
         scratch = _Scratch(path, repository)
         request = scratch.request(scratch.make_commit())
@@ -46,10 +46,10 @@ def push_bad_tags(repository: ServedRepository) -> Outcome:
 
 
 def run_hook_on_bad_tags(repository: ServedRepository, file: str) -> tuple[int | None, str]:
-    """Run the pre-receive hook at `file` alone, as a hosting system does that calls hooks itself.
+    """Run the pre-receive hook at `file` alone, like a hosting system that calls hooks itself.
 
-    Its exit status, None where it did not end, and what it said. Raises
-    CannotInstall where it can't be tried.
+    Returns its exit status, None if it did not end, and its output. Raises
+    CannotInstall if it can't be tried.
     """
     with scratch_repository(repository) as path:
         scratch = _Scratch(path, repository)
@@ -61,9 +61,9 @@ def run_hook_on_bad_tags(repository: ServedRepository, file: str) -> tuple[int |
 
 
 class _Scratch:
-    """The empty bare repository at `path`, in which hooks find what they find in `original`, but for its refs.
+    """A bare repository at `path` in which hooks find what they find in `original`, except for most of its refs.
 
-    It is furnished by hand: a process of Git's for each file would take as long as the push.
+    It is written by hand: one Git process for each file would take as long as the push.
     """
 
     def __init__(self, path: str, original: ServedRepository) -> None:
@@ -77,12 +77,12 @@ class _Scratch:
         self._borrow_refs(original)
 
     def make_commit(self) -> str:
-        """A commit of nothing; its id."""
+        """Make an empty commit; returns its id."""
         tree = self._store("tree", b"")
         return self._store("commit", COMMIT % tree.encode())
 
     def request(self, commit: str) -> bytes:
-        """What a client sends that pushes `commit` as each of `BAD_REFS`."""
+        """The request of a client that pushes `commit` as each of `BAD_REFS`."""
         capabilities = f"\0report-status object-format={self._format}"
         request = b""
         for ref in BAD_REFS:
@@ -93,26 +93,26 @@ class _Scratch:
         return request + FLUSH + empty_pack + self._hash(empty_pack).digest()
 
     def _borrow_configuration(self, original: ServedRepository) -> None:
-        # The original's first, and then what differs: of several values the last counts.
+        # First the original's settings, then the differing ones: of several values, the last counts.
         folder = original.hooks_folder()
         settings = [
             ("include.path", os.path.join(original.common_dir, "config")),
             ("core.repositoryFormatVersion", "1"),
             ("extensions.objectFormat", self._format),
             ("core.bare", "true"),
-            # Else every ref of the original would be offered to the client, be it a million.
+            # Otherwise every ref of the original would be offered to the client, even if there are a million.
             ("core.alternateRefsCommand", "true"),
             ("receive.autoGC", "false"),
         ]
         if folder.scope is not None:
             settings.append(("core.hooksPath", folder.path))
         settings += [(one.name, one.value or "") for one in original.settings() if one.name.startswith(OURS)]
-        # What is only tried is no news for whoever gets the lines of the push log.
+        # Pushes that are only tried should not reach the command that gets the lines of the push log.
         settings.append((SINK_SETTING, ""))
         self._write("config", "".join(in_configuration(name, value) for name, value in settings))
 
     def _borrow_refs(self, original: ServedRepository) -> None:
-        """HEAD, and the refs that the settings name: where a policy may be."""
+        """Copy HEAD and the refs that the settings name, where a policy may be."""
         wanted = []
         for setting in POLICY_SETTINGS:
             form, _, rest = (original.setting(setting) or "").partition(":")
@@ -130,7 +130,7 @@ class _Scratch:
             self._write(ref, f"{commit}\n")
 
     def _store(self, kind: str, content: bytes) -> str:
-        """Make a loose object (gitformat-loose(5)) of `content`; its id."""
+        """Write a loose object (gitformat-loose(5)) with this content; returns its id."""
         whole = b"%s %d\0%s" % (kind.encode(), len(content), content)
         oid = self._hash(whole).hexdigest()
         self._write(f"objects/{oid[:2]}/{oid[2:]}", zlib.compress(whole))
@@ -147,7 +147,7 @@ class _Scratch:
 
 
 def _was_refused(tried: Tried) -> bool | None:
-    """What the report says: after what is on offer and a flush, a line for each ref (gitprotocol-pack(5))."""
+    """Whether the report, which follows the advertised refs, lacks an `ok` for some ref; None if it did not end."""
     if not tried.ended:
         return None
     said = _packets(tried.answered.output)

@@ -1,4 +1,4 @@
-"""The options of a push (`git push -o`), as githooks(5) hands them to a hook."""
+"""Reads the options of a push (`git push -o`), which Git passes to a hook in variables (githooks(5))."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ if TYPE_CHECKING:
 
 COUNT = "GIT_PUSH_OPTION_COUNT"
 
-# Far more than anybody types; a count that Git did not write may say anything.
+# Far more than anybody types; a count that was not set by Git could be anything.
 MOST = 1000
 
 
 def push_options(environ: Mapping[str, str]) -> list[str]:
-    """The options, in order. To be asked in pre-receive only.
+    """The options, in order. Call it only in pre-receive.
 
-    Git sets the count for pre-receive and post-receive, and only the variables
-    below it are of this push: `update` gets none of them, and inherits
-    whatever was in the environment before.
+    Git sets the count only for pre-receive and post-receive, and only as many
+    variables as it says belong to this push. `update` gets none of them, and
+    inherits those that its environment happened to have.
     """
     count = environ.get(COUNT, "")
     if not (count.isascii() and count.isdigit()) or len(count) > 6:

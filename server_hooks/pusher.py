@@ -1,10 +1,9 @@
-"""Who pushes, as the hosting system says.
+"""Who pushes, according to the hosting system.
 
-Each host tells its hooks in variables of its own. Which of them counts is for
-whoever runs the server to say, in Git configuration `tagwarden.pusher`; a
-variable that happens to be set may have been set by anybody. The tagger, the
-committer and their e-mail addresses are never asked: they are what the pusher
-wrote.
+Each host tells its hooks in variables of its own. The server's owner says in the
+Git setting `tagwarden.pusher` which of them counts, because anybody may have set
+a variable that happens to be set. The tagger, the committer and their e-mail
+addresses never count, because the pusher writes them.
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class Pusher(Record):
-    """Who pushes; `name` None where nobody is known.
+    """Who pushes; `name` is None if unknown.
 
-    `email` is set only where the host vouches for it. `how` says where the
-    name comes from, or why nobody is known and what to do about it. `uid` is
-    the user that the hook ran as, which the kernel vouches for.
+    `email` is set only if the host vouches for it. `how` says where the name
+    comes from, or why it is unknown and what to do about it. `uid` is the user
+    as whom the hook ran, for which the kernel vouches.
     """
 
     name: str | None
@@ -33,7 +32,7 @@ class Pusher(Record):
 
 
 class MachineAccount(Record):
-    """If `variable` begins so (and is not `0`), the pusher is not the person whom the host names."""
+    """If the value of `variable` starts with `begins` (and is not `0`), the pusher is not whom the host names."""
 
     variable: str
     begins: str
@@ -41,7 +40,7 @@ class MachineAccount(Record):
 
 
 class Host(Record):
-    """Where a hosting system says who pushes."""
+    """The variables in which a hosting system says who pushes."""
 
     name: str
     email: str | None = None
@@ -49,39 +48,39 @@ class Host(Record):
 
 
 HOSTS: dict[str, Host] = {
-    # doc/administration/server_hooks.md. A deploy key that GitLab counts as its
-    # creator (lib/api/support/git_access_actor.rb) can't be told from that user.
+    # doc/administration/server_hooks.md. GitLab treats some deploy keys as their creator
+    # (lib/api/support/git_access_actor.rb); such a key can't be told from that user.
     "gitlab": Host("GL_USERNAME", unless=MachineAccount("GL_ID", "key-", "a key that belongs to no user")),
-    # modules/repository/env.go. For a deploy key it names the repository's
-    # owner, whoever holds the key (routers/private/serv.go).
+    # modules/repository/env.go. For a deploy key the name is that of the repository's
+    # owner, whoever has the key (routers/private/serv.go).
     "gitea": Host("GITEA_PUSHER_NAME", "GITEA_PUSHER_EMAIL", MachineAccount("GITEA_DEPLOY_KEY_ID", "", "a deploy key")),
-    # Pushes on the server itself that skip gitolite (non-core.mkd) keep
-    # whatever GL_USER their environment had.
+    # A push on the server itself that bypasses gitolite (non-core.mkd) keeps any GL_USER
+    # that its environment happened to have.
     "gitolite": Host("GL_USER", unless=MachineAccount("GL_BYPASS_ACCESS_CHECKS", "", "a push past gitolite")),
     # GitHub Enterprise Server: "Creating a pre-receive hook script".
     "github": Host("GITHUB_USER_LOGIN"),
     # Bitbucket Data Center: "Writing hook scripts".
     "bitbucket": Host("BB_USER_NAME", "BB_USER_EMAIL"),
-    # git-http-backend(1). The e-mail that it makes up of the name is no proof.
+    # git-http-backend(1). It makes up an e-mail address from the name, which proves nothing.
     "http": Host("REMOTE_USER"),
 }
 HOSTS["forgejo"] = HOSTS["gitea"]
 
 ENVIRONMENT = "env:"
 
-# Whoever pushes sets these: push options and the protocol, identities, the
-# command and the locale sent over ssh, headers of HTTP requests.
+# The pusher can set these: push options and the protocol, identities, the command
+# and the locale sent over ssh, headers of HTTP requests.
 SET_BY_THE_PUSHER = ("GIT_", "HTTP_", "LANG", "LC_", "SSH_ORIGINAL_COMMAND")
 
 PUSHER_SETTING = "tagwarden.pusher"
 
 
 def find_pusher(setting: str | None, environ: Mapping[str, str]) -> Pusher:
-    """Who pushes, by the value of `tagwarden.pusher`, the hook's environment and the kernel; never raises.
+    """The pusher, according to the value of `tagwarden.pusher`, the hook's environment and the kernel; never raises.
 
-    The values are untrusted text: a name may hold anything but NUL.
+    The values are untrusted text: a name may contain anything but NUL.
     """
-    # The one who started the process, not whose rights it has: a wrapper may be set-user-ID.
+    # The real user id, not the effective one: a wrapper may be set-user-ID.
     return _named_pusher(setting, environ)._replace(uid=os.getuid())
 
 

@@ -1,4 +1,4 @@
-"""Whether all who may push can run the hook and use what it uses, as far as permissions tell."""
+"""Checks by permissions whether everybody who may push can run the hook and use what it needs."""
 
 from __future__ import annotations
 
@@ -19,15 +19,14 @@ READ_AND_SEARCH = 0o055
 READ_AND_WRITE = 0o066
 ALL = 0o077
 
-# What hooks of every user write.
+# Files that the hooks of every user write.
 STATE = ("push.lock", "push-log.jsonl", "push-log.head", "push-log.settled")
 
 
 def access_problems(repository: ServedRepository, hooks: Iterable[str]) -> list[str]:
-    """What keeps others than the owner from being judged, and the command that puts it right.
+    """What prevents the hook from judging the pushes of users other than the owner, each with the command to fix it.
 
-    `hooks` are our hook files. Where only the owner may push there is nothing
-    to find.
+    `hooks` are our hook files. If only the owner may push, nothing is found.
     """
     return list(dict.fromkeys(_problems(repository.common_dir, list(hooks))))
 

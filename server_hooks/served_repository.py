@@ -1,4 +1,4 @@
-"""A repository on a server, as those who administer it see it."""
+"""A repository on a server, as its administrators see it."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ if TYPE_CHECKING:
 
 
 class ServedRepository(HookedRepository):
-    """The repository at `path`. `git_dir` is where receive-pack runs, and its hooks.
+    """The repository at `path`; receive-pack and its hooks run in its `git_dir`.
 
     Its settings include those of the file that its hook names.
     """
 
     def __init__(self, path: str) -> None:
-        """CannotInstall where there is no repository, or Git won't have it."""
-        # A push sees none of the settings that this process was started with (`git -c`).
+        """Raises CannotInstall if there is no repository, or if Git refuses to use it."""
+        # Settings passed to this process (`git -c`) don't apply to pushes, so they are removed.
         super().__init__(path, Git(os.path.abspath(path), environment_without_repository()))
         self.git = self.git.with_settings_file(settings_file_of(self.common_dir))
         self.hooks_run_in = self.git_dir
 
     @cached_property
     def reader(self) -> WholeReader:
-        """What reads it as its hooks do; to be closed with `close`."""
+        """A reader that sees what the hooks see; `close` closes it."""
         environment = {**environment_without_repository(), "GIT_DIR": self.git_dir}
         return WholeReader(Git(None, environment, settings_file=self.git.settings_file))
 
     def close(self) -> None:
-        """Ends the reader, if there is one."""
+        """Close the reader, if it was opened."""
         if "reader" in self.__dict__:
             self.reader.close()
 
     @property
     def branch(self) -> str | None:
-        """The ref that HEAD names, None where it names a commit, or can't be read."""
+        """The ref that HEAD names; None if it names a commit, or can't be read."""
         try:
             return self.reader.head()
         except CannotJudge:
@@ -53,14 +53,14 @@ class ServedRepository(HookedRepository):
 
     @property
     def head_commit(self) -> str | None:
-        """What HEAD comes to; None where that is not there, or can't be read."""
+        """The commit that HEAD resolves to; None if it does not exist, or can't be read."""
         try:
             return self.reader.head_commit()
         except CannotJudge:
             return None
 
     def commits_of(self, refs: Sequence[str]) -> dict[str, str]:
-        """What those of `refs` name that are there; none where they can't be read."""
+        """The ids of the existing ones of `refs`; empty if they can't be read."""
         try:
             return self.reader.existing(refs)
         except CannotJudge:
@@ -74,4 +74,4 @@ class ServedRepository(HookedRepository):
             with closing(Configuration(self.git)) as configuration:
                 return configuration.get(name)
         except CannotJudge:
-            return None  # hooks refuse every push then, and `status` says why
+            return None  # hooks then refuse every push, and `status` says why

@@ -1,4 +1,4 @@
-"""Which tagwarden settings are in force for a repository's hooks, where each comes from, and which are not."""
+"""Lists the tagwarden settings of a repository: where each comes from, and whether its hooks obey it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .served_repository import ServedRepository
 
 OURS = "tagwarden."
-# Every setting that a hook or a command reads, as Git writes it where it lists them: in lower case.
+# Every setting that a hook or a command reads, in lower case as in Git's listings.
 KNOWN = frozenset(
     f"{OURS}{name}".lower()
     for name in (
@@ -26,12 +26,12 @@ KNOWN = frozenset(
     )
 )
 UNKNOWN = "tagwarden has no such setting"
-# Gitaly hands hooks /dev/null for these (internal/git/gitcmd of GitLab's Gitaly).
+# For these Gitaly gives /dev/null to hooks (internal/git/gitcmd of GitLab's Gitaly).
 NOT_READ_ON_GITLAB = ("system", "global")
 
 
 class InForce(Record):
-    """One value of a setting, where it stands, and whether it counts; `because` says why not."""
+    """One value of a setting, where it is set, and whether it counts; `because` says why not."""
 
     setting: str
     value: str
@@ -41,7 +41,7 @@ class InForce(Record):
 
 
 def settings_in_force(repository: ServedRepository, host: str) -> tuple[list[InForce], list[str]]:
-    """Every value of a setting of ours that the repository's hooks might go by, and what is wrong with them."""
+    """Every value of our settings that the repository's hooks might use, and what is wrong with them."""
     problems = []
     found: list[InForce] = []
     if repository.git.settings_file:
@@ -69,7 +69,7 @@ def _value(name: str, value: str, where: str, unread: str | None) -> InForce:
 
 
 def _place(origin: str, git_dir: str) -> str:
-    """Where Git has a value from; it names the repository's own file as seen from the repository."""
+    """Where Git has a value from, with an absolute path; Git names the repository's own file by a relative one."""
     kind, _, path = origin.partition(":")
     return f"{kind}:{os.path.join(git_dir, path)}" if kind == "file" else origin
 

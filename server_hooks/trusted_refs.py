@@ -1,10 +1,10 @@
-"""What the refs that policies come from named before the push, for the `update` hook.
+"""Remembers the ids of the refs with policies from before the push, for the `update` hook.
 
-Git calls it for each ref in turn, and up to Git 2.54 moves each before it goes
-on to the next: at a tag's turn a branch of the same push has arrived. What it
-brings must not judge that tag. So the first call of a push remembers what these
-refs name, beside the push lock, which the whole push holds. What a client says
-that they named is not asked.
+Git calls the hook for each ref in turn, and up to Git 2.54 moves each ref before
+it goes on to the next. So when a tag's turn comes, a branch of the same push may
+have arrived, which must not decide about that tag. The first call of a push
+therefore records the ids of these refs beside the push lock, which the whole push
+holds. The client's claims about them are not trusted.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ NOTHING = b"-"
 
 
 def before_the_push(lock: PushLock, reader: Reader, configuration: Configuration) -> Mapping[str, str | None]:
-    """The refs that policies come from, by their full names, with what each named when the push began.
+    """The full names of the refs with policies, each with its id when the push began, None if it did not exist.
 
-    None stands for a ref that did not exist. Raises CannotJudge where the
-    repository can't be read, or what it says can't be remembered.
+    Raises CannotJudge if the repository can't be read, or if the ids can't be
+    recorded.
     """
     known = _read(lock.accepted_before())
     if known:

@@ -1,12 +1,12 @@
-"""What the `update` hook file starts: judges one ref of a push, for hosts that offer nothing better.
+"""The program of the `update` hook file: judges one ref of a push, for hosts without a pre-receive hook.
 
 Git calls it for each ref in turn, after it has stored the objects. It may move
-each ref before it goes on to the next, or (atomic pushes, and all pushes of
-Git 2.55) none before the last. So what earlier calls accepted is remembered
-beside the push lock, which the whole push holds. It counts against a later
-ref, and for it only once it stands. What is still to come is not known: an
-assignment is judged before the registration that it needs, and what comes
-before a refused ref stays, unless the push is atomic.
+each ref before it goes on to the next, or none before the last (in atomic pushes,
+and always since Git 2.55). So the refs that earlier calls accepted are recorded
+beside the push lock, which the whole push holds. They always count against a
+later ref, but in its favour only once they are in place. Refs still to come are
+unknown: an assignment may be judged before the registration that it needs, and
+unless the push is atomic, refs before a refused one stay.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ NOTE = (
 
 
 class OneRef:
-    """A call of `update` (gate.Call) with Git's arguments; `foreign` is the hook that runs if we accept, or ""."""
+    """A call of `update` (call.Call) with Git's arguments; `foreign` is the hook to run if we accept, or ""."""
 
     hook: ServerHook = "update"
 
@@ -54,17 +54,17 @@ class OneRef:
         return PER_REF_HOOK
 
     def push_options(self, _environ: Mapping[str, str]) -> Sequence[str]:
-        return ()  # `update` gets none: what its environment holds came from elsewhere
+        return ()  # `update` gets none; those in its environment are from elsewhere
 
     def earlier(self, lock: PushLock) -> Sequence[RefUpdate]:
-        """Those of the same model, in any case."""
+        """Those of the same model are enough."""
         (update,) = self.updates
         model = _model(_line(update))
         lines = [line for line in lock.accepted_before().splitlines(keepends=True) if _model(line) == model]
         return [one for one in parse_receive_lines(b"".join(lines)) if one.ref != update.ref] if lines else ()
 
     def needs_lock(self) -> bool:
-        """For what may move the policy before a tag's turn."""
+        """A branch may change the policy before a tag of the same push is judged."""
         return not self.updates[0].ref.startswith(TAGS)
 
     def trusted(self, lock: PushLock | None, reader: Reader, configuration: Configuration) -> Reader:
@@ -81,7 +81,7 @@ class OneRef:
         return frozenset(os.fsdecode(name) for name in names if name.startswith(roots))
 
     def own_part(self, verdict: Verdict) -> Verdict:
-        """Without what was said of the earlier refs already, but for what refuses this one."""
+        """Leave out what was already reported about earlier refs, except for what refuses this one."""
         (update,) = self.updates
         findings = tuple(
             finding
@@ -105,18 +105,18 @@ class OneRef:
 
 
 def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
-    """Judge the ref and leave with 0 (accepted), 1 (refused) or 3 (could not judge), each plus `verdict`.
+    """Judge the ref and exit with 0 (accepted), 1 (refused) or 3 (could not judge), each plus `verdict`.
 
-    `arguments`: the hosting system or "", the foreign hook to run if the ref
-    is accepted or "", the file with settings for all repositories if there is
-    one, and what Git gave: ref, old id, new id.
+    `arguments` are the hosting system or ""; the foreign hook to run if the ref
+    is accepted, or ""; optionally the file with settings for all repositories;
+    and Git's arguments: ref, old id, new id.
     """
     host, foreign, *settings, ref, old, new = arguments
     exit_with(lambda: judge_call(OneRef(host, foreign, ref, old, new, "".join(settings))), host=host, verdict=verdict)
 
 
 def _line(update: RefUpdate) -> bytes:
-    """The update as the line that pre-receive would get."""
+    """The update as a line of pre-receive's input."""
     zero = "0" * len(update.new or update.old or SHA1_DIGITS * "0")
     return os.fsencode(f"{update.old or zero} {update.new or zero} {update.ref}\n")
 

@@ -1,4 +1,4 @@
-"""Counts what a repository already has when hooks are installed: model tags, tags of other tools, old errors."""
+"""Counts what a repository already contains when hooks are installed: model tags, other tools' tags, old errors."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
     from ...policy.file.policy import Policy
 
-# An audit of so many tags takes some two seconds (docs/performance.md).
+# An audit of this many tags takes some two seconds (docs/performance.md).
 MOST_AUDITED = 20_000
 
 
 class Census(Record):
-    """How many model tags there are and of how many models, and the names of other tools' tags."""
+    """The number of model tags and of their models, the names of other tools' tags, and the number of `slips`."""
 
     tags: int
     models: int
@@ -38,7 +38,7 @@ class Census(Record):
 
 
 def census(tags: Iterable[str], policy: Policy) -> Census:
-    """Count tags by what their names say; those that the policy ignores are left out."""
+    """Count tags by their names; those that the policy ignores are left out."""
     models: set[str] = set()
     misses: list[NearMiss] = []
     count = 0
@@ -56,7 +56,7 @@ def census(tags: Iterable[str], policy: Policy) -> Census:
 
 
 def about_existing_tags(path: str, git_dir: str) -> list[str]:
-    """Sentences on the tags of the repository `path`, and on what to do about them; none where there are none."""
+    """Sentences on the existing tags of the repository `path` and what to do about them; empty if it has none."""
     git = Git.of_folder(git_dir, settings_file=settings_file_of(git_dir))
     try:
         with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:

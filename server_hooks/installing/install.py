@@ -1,4 +1,4 @@
-"""Puts a server hook into a repository, beside whatever stood there."""
+"""Puts a server hook into a repository, beside any hook that is already there."""
 
 from __future__ import annotations
 
@@ -35,20 +35,21 @@ if TYPE_CHECKING:
     from ..install_record import Installed
 
 
-# What the interpreter of a hook file must be able to import.
+# The module that the interpreter of a hook file must be able to import.
 INTERPRETER_NEEDS = "tagwarden.server_hooks.pre_receive"
 
 
 def install(
     path: str, *, hook: ServerHook = "pre-receive", host: str | None = None, settings: str | None = None
 ) -> list[str]:
-    """Install `hook` in the repository at `path`; sentences on what was done.
+    """Install `hook` in the repository at `path`; returns sentences on what was done.
 
-    To be run as the repository's owner: the files will be theirs. Installing
-    again changes nothing, or brings the hook up to date. With `host`, that
-    name becomes the repository's `tagwarden.pusher`. `settings` is a file with
-    settings for all repositories of the machine, "" for none; None leaves what
-    the hook file names, if it is there. CannotInstall where it can't be done; the hooks are as they were then.
+    Must run as the repository's owner, who will own the files. Installing again
+    changes nothing, or updates the hook. `host`, if given, becomes the value of
+    the repository's `tagwarden.pusher`. `settings` is a file with settings for
+    all repositories of the machine, "" for none; None keeps the file that an
+    installed hook names. Raises CannotInstall if it fails; the hooks are then
+    unchanged.
     """
     check_host(host)
     python = own_interpreter(INTERPRETER_NEEDS)
@@ -99,7 +100,7 @@ def _record_existing_tags(repository: ServedRepository) -> list[str]:
 
 
 def check_host(host: str | None) -> None:
-    """CannotInstall if `host` is no value that `tagwarden.pusher` may have."""
+    """Raises CannotInstall unless `tagwarden.pusher` may have the value `host`."""
     if host is not None and host not in HOSTS and not host.startswith(ENVIRONMENT):
         known = ", ".join(sorted(HOSTS))
         raise CannotInstall(f"{host!r} is not a known host; known are {known} and {ENVIRONMENT}NAME")
@@ -127,9 +128,9 @@ def _check_place(repository: ServedRepository, hook: ServerHook, place: HookPlac
 
 
 def _check_no_printed(file: str) -> None:
-    """CannotInstall where the hook is a link to one that was printed.
+    """Raises CannotInstall if the hook is a link to a printed hook file.
 
-    Ours would stand before it, and so not repair it: where that one refuses, it goes on to.
+    A second hook in front of a printed one that is broken would not help: the broken one would still refuse.
     """
     renewal = renewal_of_printed(file) if os.path.islink(file) else None
     if renewal is not None:

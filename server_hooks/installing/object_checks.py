@@ -1,4 +1,4 @@
-"""Git's own check of the objects that a push brings, which this program advises and never turns on."""
+"""Advises to turn on Git's own check of pushed objects; this program never turns it on itself."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..served_repository import ServedRepository
 
-# git-config(1): the second holds where the first is not set.
+# git-config(1): the second counts if the first is not set.
 SETTINGS = ("receive.fsckObjects", "transfer.fsckObjects")
 
 
 def advice_on_object_checks(repository: ServedRepository) -> list[str]:
-    """What to tell somebody who has never decided on these settings; nothing where one is set."""
+    """The advice, if neither setting was ever set; else nothing."""
     if any(repository.setting(name) is not None for name in SETTINGS):
         return []
     command = f"git -C {shlex.quote(repository.path)} config {SETTINGS[0]} true"

@@ -1,4 +1,4 @@
-"""Takes back exactly what installing a server hook did."""
+"""Undoes exactly what installing a server hook did."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 def uninstall(path: str) -> list[str]:
-    """Take our hooks out of the repository at `path`; sentences on what was done.
+    """Remove our hooks from the repository at `path`; returns sentences on what was done.
 
-    To be run as the repository's owner. The push log stays. CannotInstall
-    where something can't be taken back.
+    Must run as the repository's owner. The push log stays. Raises CannotInstall
+    if something can't be undone.
     """
     repository = ServedRepository(path)
     folder = os.path.join(repository.common_dir, STATE_FOLDER)
@@ -81,7 +81,7 @@ def _remove_if_empty(folder: str) -> None:
 
 
 def _remove_state(folder: str) -> None:
-    """Remove the record, what hooks kept, what was noted of the tags, and the lock unless a push holds it.
+    """Remove the record, the hooks' caches, the baseline of tags, and the lock file unless a push holds it.
 
     The push log stays, with the mark that says how far it is settled.
     """

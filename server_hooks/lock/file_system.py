@@ -1,9 +1,9 @@
-"""How far the push lock reaches: the kinds of file systems, by what flock(2) means on them.
+"""How far the push lock reaches, which depends on what flock(2) means on the repository's file system.
 
-Between processes of one kernel it holds on every file system, whatever their
-namespaces. Between machines it is for the file system to carry it: NFS turns
-it into a lock at the server (flock(2), since Linux 2.6.12), unless it is
-mounted so that it does not (nfs(5): nolock, local_lock).
+Between processes of one kernel, flock works on every file system, whatever
+their namespaces. Between machines, the file system has to pass it on: NFS turns
+it into a lock at the server (flock(2), since Linux 2.6.12), unless it is mounted
+with nolock or local_lock (nfs(5)).
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 MOUNTS = "/proc/self/mountinfo"
 
-# Where other machines may write, too; those that carry locks to them come last.
+# File systems to which other machines may write; those in _CARRIED pass locks on to them.
 _NFS = ("nfs", "nfs4")
 _SHARED = ("cifs", "smb3", "lustre", "glusterfs", "9p", "virtiofs", "afs")
 _CARRIED = ("ceph", "gfs2", "ocfs2", "gpfs")
-# As stat(1) of coreutils and of busybox calls them; ext4 has the number of ext2.
+# Names as printed by stat(1) of coreutils and busybox; ext4 has the number of ext2.
 _OF_ONE_MACHINE = ("ext2/ext3", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "tmpfs", "ramfs", "overlayfs")
 _LOCAL_ON_NFS = {"nolock", "local_lock=all", "local_lock=flock"}
 _ESCAPES = {"\\040": " ", "\\011": "\t", "\\012": "\n", "\\134": "\\"}
@@ -37,8 +37,8 @@ _ESCAPES = {"\\040": " ", "\\011": "\t", "\\012": "\n", "\\134": "\\"}
 class FileSystem(Record):
     """The kind of a file system, such as `ext4`, and how far flock(2) reaches on it.
 
-    "machine": other machines have no part in it. "network": it is shared, and
-    locks are, too. "unknown": it may be shared, and nothing says that locks are.
+    "machine": no other machine uses it. "network": it is shared, and so are its
+    locks. "unknown": it may be shared, and whether its locks are is unknown.
     """
 
     kind: str
@@ -49,7 +49,7 @@ UNKNOWN = FileSystem("unknown", "unknown")
 
 
 def file_system_of(path: str) -> FileSystem:
-    """The file system that `path` lies on, as the kernel tells it."""
+    """The file system that contains `path`, according to the kernel."""
     path = os.path.realpath(path)
     try:
         with open(MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
@@ -60,7 +60,7 @@ def file_system_of(path: str) -> FileSystem:
 
 
 def _by_its_number(path: str) -> FileSystem:
-    """The same where the mount is not listed, as in a chroot: statfs(2) tells the kind alone, by stat(1)."""
+    """The file system if its mount is not listed, as in a chroot; statfs(2), by stat(1), tells only its kind."""
     command = ["stat", "-f", "-c", "%T", "--", path]
     try:
         kind = run(command, environment=dict(os.environ), patience=PATIENCE)[1].decode("ascii", "replace").strip()
@@ -70,7 +70,7 @@ def _by_its_number(path: str) -> FileSystem:
 
 
 def file_system_in(mounts: Iterable[str], path: str) -> FileSystem:
-    """The file system of `path` by the lines of proc_pid_mountinfo(5), of which a later mount covers an earlier one."""
+    """The file system of `path` by the lines of proc_pid_mountinfo(5); a later mount covers an earlier one."""
     longest, found = -1, UNKNOWN
     for line in mounts:
         words, _, rest = line.partition(" - ")
@@ -90,7 +90,7 @@ def _reach(kind: str, options: list[str]) -> Reach:
         return "unknown" if _LOCAL_ON_NFS & set(options) else "network"
     if kind in _CARRIED:
         return "network"
-    # A program in user space may hand its files to anybody.
+        # A FUSE program may serve the same files to other machines.
     return "unknown" if kind in _SHARED or kind.startswith("fuse") else "machine"
 
 

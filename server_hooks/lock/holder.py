@@ -1,7 +1,7 @@
 """The process that keeps the push lock after the hook has ended.
 
-It is a fork of the hook, detached from everything that somebody waits for: an
-open descriptor of the connection would keep ssh and HTTP servers waiting.
+It is a fork of the hook, and closes every descriptor that it inherits: ssh and
+HTTP servers wait until the last descriptor of a connection is closed.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from ...policy.push import RefUpdate
     from .receive_pack import Process
 
-# A receive-pack that hangs must not keep everybody else from pushing for ever.
+# After this many seconds a receive-pack that hangs no longer keeps the others from pushing.
 AT_MOST = 600.0
 FIRST_LOOK = 0.002
 SLOWEST_LOOK = 0.25
 
-# Git has nearly always put a push in its place before this; then nobody asks what receive-pack does.
+# By this pause, in seconds, Git has nearly always moved a push's refs; only then is receive-pack examined.
 WATCHED_AFTER = 0.03
 
 
@@ -36,11 +36,11 @@ def hold_until_pushed(
     updates: Sequence[RefUpdate],
     at_end: Callable[[bool], object] | None = None,
 ) -> None:
-    """Return once `receive_pack` moves no more refs, or `updates` (if any) are in place; the lock is free then.
+    """Wait until `receive_pack` moves no more refs, or all `updates` (if any) are in place; then free the lock.
 
-    `at_end` is called just before, with True if all `updates` are in place,
-    unless receive-pack hangs. To be called in a forked process only: it
-    closes every descriptor but `lock`.
+    Calls `at_end` before it frees the lock, with True if all `updates` are in
+    place, unless receive-pack hangs. Call it only in a forked process: it closes
+    every descriptor but `lock`.
     """
     os.setsid()
     lock = _detach(lock)
@@ -63,12 +63,12 @@ def _tell(at_end: Callable[[bool], object] | None, in_place: bool) -> None:
     try:
         if at_end is not None:
             at_end(in_place)
-    except BaseException:  # noqa: BLE001, S110 -- nobody is left to be told; whoever takes the lock next does it again
+    except BaseException:  # noqa: BLE001, S110 -- nobody is left to report to; the next holder of the lock retries
         pass
 
 
 def _detach(lock: int) -> int:
-    """Close everything but the lock, which moves out of the way of 0, 1 and 2."""
+    """Close everything but the lock, and point 0, 1 and 2 to /dev/null; returns the lock's new descriptor."""
     kept = fcntl.fcntl(lock, fcntl.F_DUPFD_CLOEXEC, 3)
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):

@@ -1,17 +1,17 @@
 """One push of model tags at a time, from the check until the tags are in place.
 
-Git locks each ref while it updates it, and after the hook: two pushes that are
-judged side by side can together break a rule that each of them keeps. So a
-push that creates, moves or deletes a model tag takes this lock (flock(2) on
-`tagwarden/push.lock` in the repository's common directory) before it reads
-anything, and a detached process keeps it until receive-pack has ended.
+Git locks each ref only while it updates it, after the hook. So two pushes that
+are judged at the same time can together break a rule that each of them keeps. A
+push that creates, moves or deletes a model tag therefore takes this lock
+(flock(2) on `tagwarden/push.lock` in the repository's common directory) before it
+reads anything, and a detached process keeps it until receive-pack has ended.
 
-The kernel gives the lock up with its last holder, so nothing is left behind by
-a killed hook or a killed receive-pack. The file's content names the
-receive-pack whose push holds the lock. By it a further hook of the same push
-(`update`, ref by ref) finds that the lock is its own already; and who finds
-the name in a lock that is free knows that the holder was killed, and waits
-until that receive-pack can move no more refs.
+When its last holder ends, the kernel frees the lock, so that a killed hook or a
+killed receive-pack leaves nothing behind. The file's content names the
+receive-pack whose push holds the lock. Through it, a further hook of the same
+push (`update`, ref by ref) finds out that the push already has the lock. And
+whoever finds a name in a lock that is free knows that its holder was killed, and
+waits until that receive-pack can move no more refs.
 """
 
 from __future__ import annotations
@@ -33,24 +33,24 @@ if TYPE_CHECKING:
     from .receive_pack import Process
     from .waiting import Patience
 
-# In the folder that all work trees of a repository share.
+# It is in the folder that all work trees of a repository share.
 LOCK_FILE = f"{STATE_FOLDER}/push.lock"
 
-# Every record has this length, so that one write replaces all of the one before. Version 0.1 reads 64
-# bytes and wants blanks at their end, so it takes none of these for its own.
+# Every record has this length, so that one write replaces the record before it completely. Version 0.1
+# reads 64 bytes and expects blanks at their end, so it does not take one of these for its own.
 RECORD_BYTES = 128
 
-# Seconds in which Git has nearly always put a single tag in its place.
+# Seconds within which Git has nearly always updated the ref of a single tag.
 HEAD_START = 0.005
 
 
 class PushLock:
-    """The lock, held by this process until `keep_until_pushed` hands it on or `release` gives it up.
+    """The lock, held by this process until `keep_until_pushed` hands it over or `release` frees it.
 
-    `guards_the_update` is False where no receive-pack was found above the
-    hook: the lock then ends with the hook, before Git updates the refs.
-    `begins_the_push` is False for a further hook of a push that took the lock
-    before: what that push was accepted for may not be in place yet.
+    `guards_the_update` is False if no receive-pack was found above the hook: the
+    lock then ends with the hook, before Git updates the refs. `begins_the_push`
+    is False for a further hook of a push that already has the lock; the refs
+    that its earlier hooks accepted may not be in place yet.
     """
 
     def __init__(self, fd: int | None, common_dir: str, receive_pack: Process | None, *, resumed: bool = False) -> None:
@@ -63,12 +63,12 @@ class PushLock:
     def keep_until_pushed(
         self, updates: Sequence[RefUpdate] = (), *, at_end: Callable[[bool], object] | None = None
     ) -> None:
-        """Leave the lock to a detached process that gives it up once receive-pack moves no more refs.
+        """Hand the lock to a detached process that frees it once receive-pack moves no more refs.
 
-        With all of the push's `updates`, that is as soon as they are all in
-        place; post-receive hooks then run without it. That process calls
-        `at_end` before it gives the lock up, with True if it has seen them
-        all in place. CannotJudge where no process can be started.
+        If `updates` are all of the push's, it is freed as soon as they are in
+        place, so that post-receive hooks run without it. Before it frees the
+        lock, that process calls `at_end`, with True if it has seen all updates in
+        place. Raises CannotJudge if no process can be started.
         """
         if self._fd is None or self._receive_pack is None:
             return
@@ -80,9 +80,9 @@ class PushLock:
             ) from error
         if child == 0:
             try:
-                # First of all, for Git waits until nobody can write to these any more.
+                # Do this first, because Git waits until no process can write to these any more.
                 os.closerange(0, min(3, self._fd))
-                # And then wait, for it is Git's turn to have the processor.
+                # Leave the processor to Git before the imports.
                 time.sleep(HEAD_START)
                 from .holder import hold_until_pushed
 
@@ -93,10 +93,10 @@ class PushLock:
         self._fd = None
 
     def accepted_before(self) -> bytes:
-        """The lines that earlier hooks of this push handed to `remember`.
+        """The lines that earlier hooks of this push passed to `remember`.
 
-        Git calls `update` ref by ref, and may move none before the last call:
-        only so does one call know of the others.
+        Git calls `update` for one ref at a time, and may move no ref before the
+        last call. These lines are the only way for one call to know of the others.
         """
         if self.begins_the_push or self._receive_pack is None:
             return b""
@@ -104,7 +104,7 @@ class PushLock:
             return file.read()[RECORD_BYTES:]
 
     def remember(self, lines: bytes) -> None:
-        """Tell the later hooks of this push what was accepted. CannotJudge where that can't be written."""
+        """Record accepted lines for later hooks of this push. Raises CannotJudge if they can't be written."""
         if self._receive_pack is None:
             return
         try:
@@ -117,7 +117,7 @@ class PushLock:
             raise _lock_error(error) from error
 
     def release(self) -> None:
-        """Give the lock up. A lock that an earlier hook of this push took is left to it."""
+        """Free the lock, unless an earlier hook of this push took it."""
         if self._fd is not None:
             os.ftruncate(self._fd, 0)
             os.close(self._fd)
@@ -127,10 +127,10 @@ class PushLock:
 def take_push_lock(common_dir: str, *, wait: float, say: Callable[[str], None]) -> PushLock:
     """Take the lock of the repository whose common directory is `common_dir`.
 
-    `wait` is how many seconds to wait for another push; after one of them
-    `say` is called once with a line for the user. CannotJudge if the wait was
-    in vain (then it is a Busy), if the file can't be made or locked, or if
-    receive-pack ended meanwhile.
+    Waits up to `wait` seconds for another push; after one second, `say` is
+    called once with a line for the user. Raises Busy if the wait was in vain,
+    and CannotJudge if the file can't be made or locked, or if receive-pack ended
+    in the meantime.
     """
     receive_pack = find_receive_pack()
     record = b"" if receive_pack is None else record_of(receive_pack).ljust(RECORD_BYTES - 1) + b"\n"
@@ -151,9 +151,9 @@ def take_push_lock(common_dir: str, *, wait: float, say: Callable[[str], None]) 
 
 
 def _resume_or_begin(fd: int, record: bytes, waiting: _Waiting) -> bool:
-    """Write `record` into the file that is locked now; True if it is there already: the holder of this push was killed.
+    """Write `record` into the locked file; True if it was there already, because this push's own holder was killed.
 
-    Whatever raises leaves the file as it was: the next one must wait for the same push.
+    If it raises, the file is unchanged, so that the next push waits for the same receive-pack.
     """
     left = os.pread(fd, RECORD_BYTES, 0)
     if record and left == record:
@@ -162,7 +162,7 @@ def _resume_or_begin(fd: int, record: bytes, waiting: _Waiting) -> bool:
     if process is not None and still_runs(process):
         from .receive_pack_watch import wait_until_done_with_refs
 
-        # Its holder was killed, or its hook.
+        # The holder of that push's lock, or its hook, was killed.
         wait_until_done_with_refs(process, waiting.patience().check)
     os.ftruncate(fd, 0)
     if record:
@@ -171,7 +171,7 @@ def _resume_or_begin(fd: int, record: bytes, waiting: _Waiting) -> bool:
 
 
 class _Waiting:
-    """How long one hook waits, all in all; what that takes is imported once it must."""
+    """The time that one hook spends waiting, in all; the code for it is imported only if it has to wait."""
 
     def __init__(self, wait: float, say: Callable[[str], None]) -> None:
         self._wait = wait
@@ -194,7 +194,7 @@ def _lock_error(error: OSError) -> CannotJudge:
 
 
 def _locked_file(path: str, receive_pack: Process | None, record: bytes, waiting: _Waiting) -> int | None:
-    """A descriptor that holds the lock; None if this receive-pack has it already."""
+    """A descriptor that holds the lock; None if this receive-pack already has it."""
     while True:
         fd = _open(path)
         try:
@@ -210,7 +210,7 @@ def _locked_file(path: str, receive_pack: Process | None, record: bytes, waiting
 
 
 def _lock(fd: int, receive_pack: Process | None, record: bytes, waiting: _Waiting) -> bool:
-    """Lock `fd`, waiting for other pushes; False if this receive-pack has the lock already."""
+    """Lock `fd`, waiting for other pushes; False if this receive-pack already has the lock."""
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -234,7 +234,7 @@ def _open(path: str) -> int:
 
 
 def make_lock_file(path: str) -> None:
-    """Make a file and its folder, as accessible as the repository is (core.sharedRepository), and its owner's."""
+    """Make a file and its folder with the repository's access rights (core.sharedRepository) and its owner."""
     folder = os.path.dirname(path)
     repository = os.stat(os.path.dirname(folder))
     try:
@@ -255,13 +255,13 @@ def make_lock_file(path: str) -> None:
 
 
 def _give_to_owner(what: int | str, repository: os.stat_result) -> None:
-    # What root made for itself, nobody who pushes could write any more.
+    # Files that root made for itself could not be written by anybody who pushes.
     if os.geteuid() == 0:
         os.chown(what, repository.st_uid, repository.st_gid)
 
 
 def _is_the_file(fd: int, path: str) -> bool:
-    # Uninstalling removes the file; a lock on what is no longer there excludes nobody.
+    # Uninstalling removes the file, and a lock on a removed file excludes nobody.
     try:
         there = os.stat(path, follow_symlinks=False)
     except FileNotFoundError:
@@ -271,6 +271,6 @@ def _is_the_file(fd: int, path: str) -> bool:
 
 
 def write_all(fd: int, data: bytes) -> None:
-    """Write all of `data` at once. OSError where there is no room for all of it."""
+    """Write all of `data` in one call. Raises OSError if there is no room for all of it."""
     if os.write(fd, data) != len(data):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -1,15 +1,15 @@
-"""Which receive-pack runs this hook, however many scripts stand in between.
+"""Finds the receive-pack that runs this hook, however many scripts are in between.
 
-`git receive-pack` starts the hook; on some hosts a delegate script starts it
-in its place (Gitea's is bash), so the parent process says little. What is
-looked for is the nearest ancestor that is a receive-pack. It is told from a
-later process with the same id by the time at which it started: proc_pid_stat(5)
-on Linux, ps(1) where there is no /proc.
+`git receive-pack` starts the hook. On some hosts it starts a delegate script
+instead (Gitea's is bash), so the parent process need not be the receive-pack:
+the nearest ancestor that is one counts. A later process with the same id is told
+apart by the time at which it started: proc_pid_stat(5) on Linux, ps(1) if there
+is no /proc.
 
 Two containers that share a repository number their processes alike and may
-start them in the same tick. What tells theirs apart is the pid namespace
-(pid_namespaces(7)); the boot's id tells machines and reboots apart, and where
-the kernel put the program's code and stack tells a machine from its copy.
+start two in the same tick. Their pid namespaces differ (pid_namespaces(7)).
+Machines and reboots differ in the boot id, and a machine and its clone in the
+addresses at which the kernel put the program's code and stack.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
 
-# git(1): options that stand before the subcommand and take the next word as their value.
+# Options of git(1) that come before the subcommand and take the next word as their value.
 TAKE_A_VALUE = {b"-C", b"-c", b"--git-dir", b"--work-tree", b"--namespace", b"--config-env", b"--attr-source"}
 
 
 class Process(Record):
-    """A process: its id, what tells it from a later one with the same id, and what from one elsewhere.
+    """A process: its id, the time at which it `started`, and the `layout` of its memory.
 
-    `pid` is as /proc numbers it, which need not be how this process numbers
-    others: a container may have been given the host's /proc.
+    `pid` is the number in /proc. In a container with the host's /proc, system
+    calls number processes differently.
     """
 
     pid: int
@@ -50,7 +50,7 @@ class _Entry(Record):
 
 
 def find_receive_pack() -> Process | None:
-    """The nearest ancestor that is a receive-pack; None where there is none, or no way to know."""
+    """The nearest ancestor that is a receive-pack; None if there is none, or if that can't be known."""
     pid = _own_parent()
     # Process 1 has no parent, but in a container it may be the receive-pack itself.
     while pid > 0:
@@ -64,13 +64,13 @@ def find_receive_pack() -> Process | None:
 
 
 def record_of(process: Process) -> bytes:
-    """A line that names this process among all of all machines and boots, at most 127 bytes long."""
+    """A line that identifies this process across machines and reboots, at most 127 bytes long."""
     words = (str(process.pid), process.started.replace(" ", "_"), *_whereabouts(), process.layout or "-")
     return " ".join(words).encode("ascii", "replace")[:127]
 
 
 def process_of(record: bytes) -> Process | None:
-    """The process that a `record_of` names; None where it is one of another boot, machine or pid namespace."""
+    """The process that a line of `record_of` names; None if it belongs to another boot, machine or pid namespace."""
     words = record.decode("ascii", "replace").split()
     if len(words) != 5 or not words[0].isdigit() or words[2:4] != _whereabouts():
         return None
@@ -79,7 +79,7 @@ def process_of(record: bytes) -> Process | None:
 
 
 def same_numbers() -> bool:
-    """Whether /proc numbers processes as the system calls of this process do."""
+    """Whether /proc numbers processes like the system calls of this process."""
     try:
         return os.readlink("/proc/self") == str(os.getpid())
     except OSError:
@@ -87,7 +87,7 @@ def same_numbers() -> bool:
 
 
 def _whereabouts() -> list[str]:
-    """What has its own numbers for processes: the boot (or the machine), and the pid namespace."""
+    """The scope of process ids here: the boot (or the machine), and the pid namespace."""
     try:
         boot = read_proc("/proc/sys/kernel/random/boot_id").strip().decode("ascii", "replace")
     except OSError:
@@ -102,7 +102,7 @@ def _whereabouts() -> list[str]:
 def _own_parent() -> int:
     if not _has_proc():
         return os.getppid()
-    # Not getppid(2), which numbers by another namespace where /proc is the host's.
+    # Not getppid(2): if /proc is the host's, it uses the numbers of another namespace.
     try:
         stat = read_proc("/proc/self/stat")
     except OSError:
@@ -111,13 +111,13 @@ def _own_parent() -> int:
 
 
 def still_runs(process: Process) -> bool:
-    """Whether `process` has neither ended nor given its id to another one. A zombie has ended."""
+    """Whether `process` is still running: its id is in use, by a process that started then and is no zombie."""
     entry = _look_up(process.pid)
     return entry is not None and entry.started == process.started
 
 
 def ancestors_can_be_read() -> Literal["proc", "ps"] | None:
-    """What tells about other processes here; None where nothing does, and no lock outlives the hook."""
+    """How other processes can be examined here; if None, no lock outlives its hook."""
     if _has_proc():
         return "proc" if _own_entry() else None
     if _proc_is_foreign():
@@ -135,7 +135,7 @@ def _own_entry() -> _Entry | None:
 def _look_up(pid: int) -> _Entry | None:
     if _has_proc():
         return _from_proc(pid)
-    # Linux's ps reads /proc. One that does not know this process is another namespace's, and names others.
+    # Linux's ps reads /proc. A /proc that lacks this process belongs to another namespace, whose ids mean others.
     return None if _proc_is_foreign() else _from_ps(pid)
 
 
@@ -149,7 +149,7 @@ def _from_proc(pid: int) -> _Entry | None:
         command = read_proc(f"/proc/{pid}/cmdline").split(b"\0")
     except OSError:
         return None
-    # The second field is the program's name in parentheses, which may hold blanks and parentheses.
+    # The second field is the program's name in parentheses, and may contain blanks and parentheses.
     fields = stat[stat.rfind(b")") + 2 :].split()
     if len(fields) < 20 or fields[0] in (b"Z", b"X"):
         return None
@@ -161,14 +161,14 @@ def _proc_is_foreign() -> bool:
 
 
 def _layout(fields: Sequence[bytes]) -> str:
-    """Where code and stack begin, which the kernel draws for each program; they read 0 for those who may not know."""
+    """The addresses of code and stack, which the kernel randomizes; it shows 0 to those who may not see them."""
     if len(fields) < 26 or not (fields[23].isdigit() and fields[25].isdigit()):
         return ""
     return f"{int(fields[23]):x}-{int(fields[25]):x}"
 
 
 def read_proc(path: str) -> bytes:
-    """The beginning of a file of proc(5). OSError where it can't be read."""
+    """The beginning of a file of proc(5). Raises OSError if it can't be read."""
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         return os.read(fd, 1 << 16)
@@ -177,10 +177,10 @@ def read_proc(path: str) -> bytes:
 
 
 def _from_ps(pid: int) -> _Entry | None:
-    # lstart is five words ("Fri Nov 21 02:31:00 2025") on Linux, macOS and the BSDs alike.
+    # On Linux, macOS and the BSDs alike, lstart is five words ("Fri Nov 21 02:31:00 2025").
     command = ["ps", "-o", "ppid=,stat=,lstart=,command=", "-ww", "-p", str(pid)]
     try:
-        # It ends with 1 where there is no such process.
+        # ps ends with 1 if there is no such process.
         said = run(command, environment={**os.environ, "LC_ALL": "C"}, accepted=(0, 1), patience=PATIENCE)[1]
     except CannotJudge:
         return None

@@ -1,13 +1,13 @@
-"""Whether a receive-pack may still move refs, seen from outside.
+"""Tells from outside whether a receive-pack may still move refs.
 
 It moves refs only between its hooks `pre-receive` and `post-receive`
-(githooks(5)). Linux tells what children it has, and whether it does anything
-(proc_pid_status(5)); elsewhere only its end is seen.
+(githooks(5)). Linux shows its children, and whether it is doing anything
+(proc_pid_status(5)); on other systems only its end can be seen.
 
-A pusher who does not read what the server says stops receive-pack where it
-writes, which may be between two refs. With the lock held that would stop
-everybody, and to give the lock up would let the rest of the push land unjudged:
-so such a push is ended.
+If the pusher does not read the server's messages, receive-pack blocks in a
+write, possibly between two refs. If the lock stayed taken, nobody could push; if
+it were freed, the rest of the push would land unjudged. So such a receive-pack
+is terminated.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
     from .receive_pack import Process
 
-# What receive-pack starts once the refs are done: its last hooks, and housekeeping.
+# What receive-pack starts after the refs: its last hooks, and housekeeping.
 LAST_HOOKS = {b"post-receive", b"post-update"}
 HOUSEKEEPING = {b"gc", b"maintenance", b"update-server-info"}
 
 PUSH_OPTIONS = b"GIT_PUSH_OPTION_COUNT"
 QUARANTINE = b"GIT_QUARANTINE_PATH"
 
-# So many seconds without a child and without a single step: it waits for the pusher to read.
+# After so many seconds without a child or a step of its own, receive-pack is waiting for the pusher to read.
 STALLED_AFTER = 2.0
 
 FIRST_LOOK = 0.005
@@ -47,7 +47,7 @@ class Watch:
         self._since = 0.0
 
     def ends_within(self, pause: float) -> bool:
-        """Wait up to so many seconds for its end, and say whether it came."""
+        """Wait up to `pause` seconds for the process to end; returns whether it has."""
         if self._signal is None:
             time.sleep(pause)
             return not still_runs(self._process)
@@ -58,7 +58,7 @@ class Watch:
         return bool(poll.poll(pause * 1000))
 
     def is_done_with_refs(self) -> bool:
-        """Whether it has ended, or does what comes after the refs. One that has stalled is ended here."""
+        """Whether the process has ended, or has begun what follows the refs. Terminates it if it has stalled."""
         if not still_runs(self._process):
             return True
         children = self._children()
@@ -73,7 +73,7 @@ class Watch:
         return False
 
     def _children(self) -> list[int] | None:
-        """The ids of its children; None where the kernel does not tell (CONFIG_PROC_CHILDREN)."""
+        """The ids of its children; None if the kernel does not show them (CONFIG_PROC_CHILDREN)."""
         pid = self._process.pid
         try:
             return [int(child) for child in read_proc(f"/proc/{pid}/task/{pid}/children").split()]
@@ -83,13 +83,13 @@ class Watch:
     def _runs_after_refs(self, child: int) -> bool:
         try:
             command = read_proc(f"/proc/{child}/cmdline").split(b"\0")
-            # A hook is started by its path, a script's comes after its interpreter's.
+            # A hook is started by its path; in the command line of a script, that follows the interpreter's.
             if any(os.path.basename(word) in LAST_HOOKS for word in command[:2]):
                 return True
             if os.path.basename(command[0]) == b"git" and not HOUSEKEEPING.isdisjoint(command[1:2]):
                 return True
-            # Where a hook has become another program: push options are given to the first and the last hook
-            # only, and the first sees the objects in quarantine (git-receive-pack(1)).
+            # A hook may have replaced itself with another program. Only the first and the last hook get push
+            # options, and only the first sees the objects in quarantine (git-receive-pack(1)).
             names = _variables(child)
             own = _variables(self._process.pid)
             return PUSH_OPTIONS in names and QUARANTINE not in names and PUSH_OPTIONS not in own
@@ -113,14 +113,14 @@ class Watch:
         import signal
 
         try:
-            # Git takes its lock files along where it is asked to end; it holds none while it tells the pusher.
+            # On SIGTERM Git removes its lock files; it holds none while it writes to the pusher.
             signal.pidfd_send_signal(self._signal, signal.SIGTERM)
         except OSError:
             pass
 
 
 def wait_until_done_with_refs(process: Process, check: Callable[[], None]) -> None:
-    """Return once `process` moves no more refs; `check` is called now and then, and may raise."""
+    """Wait until `process` moves no more refs; `check` is called in between, and may raise to end the wait."""
     watch = Watch(process)
     pause = FIRST_LOOK
     while not watch.is_done_with_refs():
@@ -130,7 +130,7 @@ def wait_until_done_with_refs(process: Process, check: Callable[[], None]) -> No
 
 
 def _handle_of(process: Process) -> int | None:
-    """A pidfd of exactly this process; None where there are none (pidfd_open(2): Linux 5.3), or it has ended."""
+    """A pidfd of exactly this process; None if it has ended, or without pidfd_open(2) (Linux 5.3)."""
     if not same_numbers():
         return None
     try:
@@ -144,6 +144,6 @@ def _handle_of(process: Process) -> int | None:
 
 
 def _variables(pid: int) -> set[bytes]:
-    """The names of the variables that a process was started with (proc_pid_environ(5))."""
+    """The names of the environment variables with which a process was started (proc_pid_environ(5))."""
     with open(f"/proc/{pid}/environ", "rb") as file:
         return {variable.partition(b"=")[0] for variable in file.read().split(b"\0")}

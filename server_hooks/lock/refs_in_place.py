@@ -1,8 +1,8 @@
-"""Whether the refs of a push are in place, asked again and again at little cost.
+"""Checks whether the refs of a push are in place, cheaply enough to do it again and again.
 
 A loose ref is one small file (gitrepository-layout(5)), which nearly always
-tells. Where it does not (a reftable, a deletion, refs that were packed
-meanwhile), Git is asked: seldom at first, and more seldom the longer it takes.
+answers the question. If it does not (a reftable, a deletion, refs that were
+packed in the meantime), Git is asked, less often the longer it takes.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 FIRST_PAUSE = 0.01
 LONGEST_PAUSE = 2.0
 
-# Git compares every ref with every pattern; with more refs than these it lists them all.
+# Git compares every ref with every pattern; with more refs than this, list them all.
 ASKED_AT_ONCE = 100
 
 
 class RefsInPlace:
-    """The `updates` of one push. Those that were seen in place once are not looked at again.
+    """The `updates` of one push; those once seen in place are not checked again.
 
-    A created ref is in place once it exists, a moved one once it has left its
-    old id, a deleted one once it is gone. What other pushes do to the ref later
-    does not count.
+    A created ref is in place once it exists, a moved one once it no longer has
+    its old id, a deleted one once it is gone. Later changes by other pushes do
+    not count.
     """
 
     def __init__(self, common_dir: str, updates: Sequence[RefUpdate]) -> None:
@@ -45,7 +45,7 @@ class RefsInPlace:
         self._ask_at = time.monotonic() + FIRST_PAUSE
 
     def are_in_place(self) -> bool:
-        """Whether all updates are in place, as far as is known; False if there were none."""
+        """Whether all updates are known to be in place; False if there were none."""
         while self._waited_for and self._seen(self._waited_for[-1]):
             self._waited_for.pop()
         if self._waited_for and time.monotonic() >= self._ask_at:
@@ -53,7 +53,7 @@ class RefsInPlace:
         return self._any and not self._waited_for
 
     def _seen(self, update: RefUpdate) -> bool:
-        """Whether the ref's own file says so."""
+        """Whether the loose file of the ref shows that the update is in place."""
         if update.new is None:
             return False
         value = _content(f"{self._common_dir}/{self._namespace}{update.ref}").rstrip(b"\n").decode("ascii", "replace")
@@ -77,7 +77,7 @@ class RefsInPlace:
                 for update in self._waited_for
                 if not _in_place(update, standing.get(self._namespace + update.ref))
             ]
-        # A listing of a million refs takes a second: nearly all of the time is left to others.
+        # Listing a million refs takes a second: spend at most a fifth of the time on it.
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
         self._ask_at = time.monotonic() + max(self._pause, 4 * (time.monotonic() - began))
 

@@ -1,4 +1,4 @@
-"""How a hook waits for the push lock: in the kernel's queue, not for ever, and not without a word."""
+"""How a hook waits for the push lock: in the kernel's queue, for a limited time, and with a message to the user."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ SAY_SO_AFTER = 1.0
 
 
 class Busy(CannotJudge):
-    """Another push kept the lock for as long as this one was ready to wait."""
+    """Another push kept the lock for as long as this one could wait."""
 
 
 class Patience:
-    """Ends after `wait` seconds from now on; after a second of them `say` is called once with a line for the user."""
+    """A wait of at most `wait` seconds from now on; after one second, `say` is called once with a line for the user."""
 
     def __init__(self, wait: float, say: Callable[[str], None]) -> None:
         self._wait = wait
@@ -30,7 +30,7 @@ class Patience:
         self.tick = min(SAY_SO_AFTER, max(wait, 0.001))
 
     def check(self) -> None:
-        """Say that we wait, once it takes long; raise Busy once it takes too long."""
+        """Call `say` once after a second of waiting. Raises Busy once the time is up."""
         waited = time.monotonic() - self._began
         if waited >= self._wait:
             raise Busy(
@@ -42,12 +42,12 @@ class Patience:
 
 
 def wait_for_lock(fd: int, patience: Patience) -> None:
-    """Lock `fd` (flock(2)) as soon as it is free. What `patience.check` raises ends the wait."""
-    # The kernel wakes those who wait in the order in which they came; to poll would not.
+    """Lock `fd` (flock(2)) as soon as it is free. An exception of `patience.check` ends the wait."""
+    # A blocking flock is served in the order of arrival; polling would not be.
     before = signal.signal(signal.SIGALRM, lambda *_: patience.check())
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
     try:
-        # Again and again, for an alarm just before flock is entered does not interrupt it.
+        # The timer repeats because an alarm just before flock is entered does not interrupt it.
         signal.setitimer(signal.ITIMER_REAL, patience.tick, patience.tick)
         fcntl.flock(fd, fcntl.LOCK_EX)
     finally:

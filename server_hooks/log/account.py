@@ -1,7 +1,7 @@
-"""What an administrator should know of a repository's tags and its push log, beyond what the judge says of the tags.
+"""Compares a repository's tags with its push log, for administrators.
 
-Pushes of which only a part landed, and tags that were made, moved or deleted
-without passing any hook.
+It finds pushes of which only a part landed, and tags that were made, moved or
+deleted without passing any hook.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ WAIT = 5.0
 
 
 class BrokenLanding(Record):
-    """A push of which `missing` did not land, and what the rest breaks to this day."""
+    """A push whose `missing` refs did not land, so that the others still break the rules in `broken`."""
 
     line: int
     missing: Sequence[str]
@@ -44,7 +44,7 @@ class BrokenLanding(Record):
 
 
 class Account(Record):
-    """`differences` are tags that are not as the log has them; `notes` say what could not be found out."""
+    """What was found; `differences` are tags that differ from the log, `notes` say what could not be determined."""
 
     landings: Sequence[BrokenLanding]
     differences: Sequence[Difference]
@@ -52,7 +52,7 @@ class Account(Record):
 
 
 def settle_now(common_dir: str, git: Git) -> str | None:
-    """Settle what the last pushes left, if anything; None, or why it can't be done now and by this user."""
+    """Settle what the last pushes left, if anything. Returns None, or why this user can't do it now."""
     if everything_is_settled(common_dir):
         return None
     try:
@@ -67,10 +67,10 @@ def settle_now(common_dir: str, git: Git) -> str | None:
 
 
 def account_of(git_dir: str, *, ignored: Callable[[str], bool]) -> Account | None:
-    """The account of the repository whose folder is `git_dir`; None where it has no push log.
+    """The account of the repository whose folder is `git_dir`; None if it has no push log.
 
-    `ignored` tells of a tag that it is none of the policy's business. Raises
-    CannotJudge or OSError where the log or the tags can't be read.
+    Tags whose names are `ignored` by the policy are left out. Raises CannotJudge
+    or OSError if the log or the tags can't be read.
     """
     from ...repository.git.command import Git, common_folder
 
@@ -88,9 +88,9 @@ def account_of(git_dir: str, *, ignored: Callable[[str], bool]) -> Account | Non
 
 
 def record_existing_tags(common_dir: str) -> None:
-    """Take the tags as they stand as given, unless it is noted already which were there before the log began.
+    """Record the existing tags as the baseline, unless the repository has a baseline already.
 
-    Raises CannotJudge or OSError where that can't be done.
+    Raises CannotJudge or OSError if that fails.
     """
     from ...repository.git.command import Git
 
@@ -102,10 +102,10 @@ def _differences(
 ) -> tuple[list[Difference], Sequence[str]]:
     with ExitStack() as files:
         tags = files.enter_context(tempfile.TemporaryFile())
-        # With the lock, so that no accepted push is still to land. What takes longer comes after it.
+        # Hold the lock, so that no accepted push is still landing; the slow part comes after its release.
         lock = take_push_lock(common_dir, wait=WAIT, say=lambda _: None)
         try:
-            # The number first: lines that others add meanwhile are not read.
+            # Read the number first: lines that others add afterwards are not read.
             noted = read_noted(common_dir)
             end = size_of_log(common_dir)
             _list_tags(git, tags)
@@ -162,7 +162,7 @@ def _broken_landings(common_dir: str, git: Git) -> list[BrokenLanding]:
         reader.close()
     landings = []
     for entry, found in broken:
-        # What came after all has put it right, and so has whoever took the rest away.
+        # Either the missing refs came later after all, or somebody removed the others: both repair it.
         if any(standing.get(update["ref"]) == update["new"] for update in entry["updates"]):
             continue
         still = [each for each in found if each[0] in standing]

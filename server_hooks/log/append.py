@@ -1,13 +1,13 @@
-"""The push log: one line for each push that was judged, accepted or not.
+"""Appends to the push log: one line for each judged push, accepted or not.
 
-It lies in the repository's own common directory: `push-log.jsonl` holds the
-lines, `push-log.head` the number and hash of the newest one, so that lines
-that are cut off at the end are missed, too. Whoever appends holds a flock(2)
-on `push-log.head`; the kernel gives it up with a killed hook.
+The log is in the repository's common directory. `push-log.jsonl` holds the
+lines, and `push-log.head` the number and hash of the newest one, so that lines
+missing at the end are noticed, too. A process that appends holds a flock(2) on
+`push-log.head`, which the kernel frees when the process ends.
 
-A line is written by one write(2) and is on the disk before the push goes on.
-What a killed hook or a full disk left of a line was never answered for: the
-next line takes its place and says how many bytes it dropped.
+A line is written by one write(2) and synced to disk before the push goes on. If
+a killed hook or a full disk left a partial line, its push was not accepted: the
+next line overwrites it and says how many bytes it dropped.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from .line import Entry, Seal
 
-# Longer than the longest seal, which is all that is read of the newest line.
+# At least the length of the longest seal: no more is read of the newest line.
 END_BYTES = 256
 HEAD_BYTES = 96
 
@@ -36,11 +36,11 @@ SLOWEST_LOOK = 0.02
 
 
 def append_to_log(common_dir: str, entry: Entry, *, durable: bool = True) -> str:
-    """Log one push in the repository whose common directory is `common_dir`; the new line's hash.
+    """Log one push in the repository whose common directory is `common_dir`; returns the new line's hash.
 
-    `durable` makes sure that the line outlives a power failure. CannotJudge
-    where the line can't be written, or another push keeps the log for too
-    long: a push that is not logged must not be accepted.
+    With `durable`, the line survives a power failure. Raises CannotJudge if the
+    line can't be written, or another push uses the log for too long: a push that
+    is not logged must not be accepted.
     """
     fields = encode_entry(entry)
     head = log = -1
@@ -48,7 +48,7 @@ def append_to_log(common_dir: str, entry: Entry, *, durable: bool = True) -> str
         head = lock_head(f"{common_dir}/{HEAD}")
         log = _open(f"{common_dir}/{LOG}", os.O_RDWR | os.O_APPEND)
         if os.fstat(log).st_size == 0:
-            # With its first line the log is younger than the mark; without one it would be version 0.1's.
+            # Mark an empty log first: a log without a mark counts as one of version 0.1.
             begin_unsettled(common_dir)
         return _append(common_dir, log, head, fields, durable)
     except OSError as error:
@@ -64,7 +64,7 @@ def append_to_log(common_dir: str, entry: Entry, *, durable: bool = True) -> str
 
 
 def log_problem(common_dir: str, entry: Entry, problem: CannotJudge) -> None:
-    """Log that no verdict was reached, and why. Raises CannotJudge with both problems where that can't be logged."""
+    """Log that no verdict was reached, and why. Raises CannotJudge with both problems if that can't be logged."""
     try:
         append_to_log(common_dir, entry._replace(error=str(problem)))
     except CannotJudge as unlogged:
@@ -79,12 +79,12 @@ def _append(common_dir: str, log: int, head: int, fields: Sequence[str], durable
     begin = b""
     if end < size:
         if noted is not None and (last is None or noted.number > last.number):
-            # What lost its end was answered for: it stays, for everybody to see.
+            # The head notes the line that lost its end, so it was complete once: keep it as evidence.
             begin = b"\n"
         else:
             os.ftruncate(log, end)
-    # Normally they agree. A hook killed between the two writes leaves the line
-    # ahead; lines that somebody cut off leave the head ahead, and then the gap stays.
+    # Normally head and log agree. If a hook was killed between the two writes, the log is ahead. If somebody
+    # removed lines, the head is ahead; the gap then stays visible.
     if noted is not None and (last is None or noted.number >= last.number):
         last = noted
     if size == 0:
@@ -109,7 +109,7 @@ def _append(common_dir: str, log: int, head: int, fields: Sequence[str], durable
 
 
 def _last_rotated(common_dir: str, noted: Seal | None) -> Seal | None:
-    """The newest line that a new file goes on from: normally the noted one, unless the note is lost or too old."""
+    """The line before a new file's first one: normally the noted one, unless the note is lost or outdated."""
     from .files import rotated_files
 
     for one in reversed(rotated_files(common_dir)):
@@ -124,7 +124,7 @@ def _last_rotated(common_dir: str, noted: Seal | None) -> Seal | None:
 
 
 def write_head(head: int, number: int, digest: str) -> None:
-    """Note the newest line."""
+    """Note the number and the hash of the newest line. Raises OSError if there is no room for them."""
     record = f"{number} {digest}".encode("ascii").ljust(HEAD_BYTES - 1) + b"\n"
     if os.pwrite(head, record, 0) != HEAD_BYTES:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -135,13 +135,13 @@ def _sync(fd: int) -> None:
 
 
 def last_line(log: int, end: int) -> Seal | None:
-    """The seal of the line that ends at `end`; None where there is none, or it has none."""
+    """The seal of the line that ends at the byte `end`; None if there is no line, or it has no seal."""
     start = max(0, end - END_BYTES)
     return read_end(os.pread(log, end - start, start).rpartition(b"\n")[0].rpartition(b"\n")[2])
 
 
 def lock_head(path: str) -> int:
-    """Lock the head file at `path` and return its descriptor: only the lock's holder may change the log."""
+    """Lock the head file at `path` and return its descriptor; only the lock's holder may change the log."""
     import fcntl
 
     deadline = time.monotonic() + LONGEST_WAIT
@@ -161,7 +161,7 @@ def lock_head(path: str) -> int:
                         ) from None
                     time.sleep(pause)
                     pause = min(pause * 2, SLOWEST_LOOK)
-            # Uninstalling removes the file; a lock on what is gone excludes nobody.
+            # Uninstalling removes the file, and a lock on a removed file excludes nobody.
             if _is_still_there(fd, path):
                 return fd
         except BaseException:

@@ -18,7 +18,7 @@ _OUTCOME_WITHIN = 80
 
 
 def archives_of(common_dir: str) -> list[Archive]:
-    """The archives that the log names, the oldest first; none where there is no log. Raises OSError."""
+    """The archives that the log names, the oldest first; none if there is no log. Raises OSError."""
     found = []
     for line in read_lines(common_dir):
         if b'"outcome":"%s"' % ARCHIVED.encode() not in line[:_OUTCOME_WITHIN]:
@@ -27,19 +27,19 @@ def archives_of(common_dir: str) -> list[Archive]:
             entry = json.loads(line)
             refs = {update["ref"]: update["old"] for update in entry["updates"] if update["old"]}
             archive = entry["archive"]
-            # One within the repository goes where that goes.
+            # A relative path starts in the repository, so that the archive can move with it.
             file = os.path.join(common_dir, archive["file"])
             if refs:
                 found.append(Archive(entry["line"], file, archive["sha256"], refs))
         except (ValueError, KeyError, TypeError, RecursionError):
-            continue  # somebody has edited it
+            continue  # somebody has edited the line
     return found
 
 
 def archived_evidence(git: Git) -> ArchivedEvidence | None:
-    """What was archived of the approvals of a repository; None where nothing was, as in every clone.
+    """The archived evidence of approvals in a repository; None if there is none, as in every clone.
 
-    Raises CannotJudge where the log can't be read.
+    Raises CannotJudge if the log can't be read.
     """
     common_dir = os.path.abspath(git.common_folder())
     try:
@@ -53,7 +53,7 @@ def archived_evidence(git: Git) -> ArchivedEvidence | None:
 
 
 def problems_of_archives(common_dir: str) -> list[str]:
-    """What is wrong with archives that the log names, in sentences. Raises OSError where the log can't be read."""
+    """What is wrong with the archives that the log names, in sentences. Raises OSError if the log can't be read."""
     return [
         f"the archive of approvals {one.file!r}, of line {one.line} of the push log, is not at hand: {problem}"
         for one in archives_of(common_dir)

@@ -1,8 +1,8 @@
-"""Verifies that the lines of the push log are all there, unchanged and in order.
+"""Verifies that all lines of the push log are there, unchanged and in order.
 
-Nothing is locked: the head file is read first and the log after it, so pushes
-that are logged meanwhile only make the log longer than its head. Of all files
-together one line is held at a time.
+It takes no lock. It reads the head file first and the log after it, so that
+pushes that are logged meanwhile only make the log longer than its head says. It
+holds one line at a time in memory.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MOST_TROUBLES = 20
 
 
 class Trouble(Record):
-    """What is wrong at one line of `file` (counted from 1), or with its end."""
+    """What is wrong at one `line` of `file` (counted from 1), or with the file's end."""
 
     file: str
     line: int
@@ -35,7 +35,7 @@ class Trouble(Record):
 
 
 class Verification(Record):
-    """`lines` counts the whole lines, `head` is the newest line's hash. `notes` are no troubles."""
+    """`lines` counts the complete lines, `head` is the newest line's hash. `notes` report nothing wrong."""
 
     lines: int
     head: str | None
@@ -45,25 +45,25 @@ class Verification(Record):
 
 
 def read_lines(common_dir: str) -> Iterator[bytes]:
-    """The whole lines of the log, rotated or not, oldest first, without their newlines; none where there is no log.
+    """The complete lines of the log, rotated or not, oldest first, without newlines; none if there is no log.
 
-    Raises OSError where the log can't be read.
+    Raises OSError if the log can't be read.
     """
     with LogReader(common_dir) as log:
         yield from log.forward()
 
 
 def read_lines_backward(common_dir: str) -> Iterator[bytes]:
-    """The same lines, the newest first, of which no more are read than are asked for."""
+    """The same lines, newest first, read only as far as the caller iterates."""
     with LogReader(common_dir) as log:
         yield from log.backward()
 
 
 def verify(common_dir: str | None, files: Sequence[str] = (), *, wanted: str | None = None) -> Verification:
-    """Check the whole chain; with `wanted`, also that a line with that hash is in it.
+    """Check the whole chain; with `wanted`, also that it has a line with that hash.
 
-    `files` hold lines that were put away elsewhere; without `common_dir` they
-    are all that there is. Raises OSError where a file can't be read.
+    `files` hold lines that were moved elsewhere; without `common_dir`, only they
+    are checked. Raises OSError if a file can't be read.
     """
     noted = None if common_dir is None else read_noted(common_dir)
     with ExitStack() as opened:
@@ -80,7 +80,7 @@ def verify(common_dir: str | None, files: Sequence[str] = (), *, wanted: str | N
 
 
 def _advice_on_missing_lines(common_dir: str | None, parts: Sequence[Part]) -> Iterator[str]:
-    """What to do where lines are missing: other files that lie beside the log may hold them."""
+    """Advice on missing lines; other files beside the log may hold them."""
     beside = [] if common_dir is None else files_beside(common_dir, parts)
     command: str | None = None
     if common_dir is not None and 0 < len(beside) <= MOST_NAMES:
@@ -96,7 +96,7 @@ def _advice_on_missing_lines(common_dir: str | None, parts: Sequence[Part]) -> I
 
 
 class _Check:
-    """What is known after each line; `expected` is the number that the next one must have."""
+    """The state of the check after each line; `expected` is the number that the next line must have."""
 
     def __init__(self, noted: Seal | None, wanted: str | None, parts: Sequence[Part]) -> None:
         self.noted = noted
@@ -110,7 +110,7 @@ class _Check:
         self.expected = 1
         self.previous: str | None = BEGINNING
         self.torn = 0
-        # Where lines are in several files, the chain in each and its end prove that they are the same.
+        # If several files have the same lines, each file's chain and its last hash prove that they are identical.
         self.ends = {(part.last.number, part.path): part.last.hash for part in parts if part.last is not None}
         self.end_numbers = {number for number, _ in self.ends}
         self.again: int | None = None
@@ -162,7 +162,7 @@ class _Check:
         self.previous = found.hash
 
     def _known_line(self, found: Seal | None, number: int) -> None:
-        """A line that an earlier file has, too: `number`, as far as this file goes on as it began."""
+        """Check a line that an earlier file has, too, against the `number` that it must have in this file."""
         follows = found is not None and found.intact and found.number == number
         if not follows or (found and self.previous_again not in (None, found.previous)):
             self._trouble(f"line {self.at} is not line {number} of the log, which another file has, too")
@@ -219,7 +219,7 @@ def _lines(first: int, last: int) -> str:
 
 
 def read_noted(common_dir: str) -> Seal | None:
-    """The newest line, as the head file notes it; None where that notes none. Raises OSError where it can't be read."""
+    """The newest line, as noted in the head file; None if it notes none. Raises OSError if it can't be read."""
     try:
         with open(f"{common_dir}/{HEAD}", "rb") as file:
             return read_head(file.read())

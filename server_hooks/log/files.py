@@ -1,9 +1,9 @@
-"""The files of a push log: the one that grows, and those that were rotated away beside it.
+"""The files of a push log: the current one, which grows, and the rotated ones beside it.
 
-A rotated file bears the number of its first line in its name, so that the names
-sort as the lines do. Rotation only renames: whoever reads holds on to the
-growing file first and lists the others then, so that no line is read twice and
-none is missed while somebody rotates.
+The name of a rotated file has the number of its first line, so that the names
+sort like the lines. Rotation only renames a file. A reader therefore opens the
+current file first and lists the rotated ones after it: even during a rotation
+it reads no line twice and misses none.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DIGITS = 12
 
 
 class RotatedFile(Record):
-    """A file of lines that gets no more of them; `first` is the number of its first line."""
+    """A file to which no more lines are added; `first` is the number of its first line."""
 
     first: int
     path: str
@@ -37,7 +37,7 @@ def rotated_name(first: int) -> str:
 
 
 def rotated_files(common_dir: str) -> list[RotatedFile]:
-    """The rotated files that lie beside the log, in the order of their lines."""
+    """The rotated files beside the log, in the order of their lines."""
     folder = f"{common_dir}/{STATE_FOLDER}"
     try:
         names = os.listdir(folder)
@@ -52,20 +52,20 @@ def rotated_files(common_dir: str) -> list[RotatedFile]:
 
 
 def has_log(common_dir: str) -> bool:
-    """Whether a push was ever logged in the repository, as far as its files tell."""
+    """Whether the repository has files of a push log."""
     return any(os.path.exists(f"{common_dir}/{name}") for name in (LOG, HEAD)) or bool(rotated_files(common_dir))
 
 
 def size_of_log(common_dir: str) -> int:
-    """How many bytes all of its files have together. To be asked while nobody can rotate."""
+    """The size of all of the log's files together, in bytes. Call it only while nobody can rotate the log."""
     with LogReader(common_dir) as log:
         return log.size()
 
 
 class LogReader:
-    """All lines of a repository's log as they are now, for a `with` statement.
+    """Reads all lines of a repository's log as they are now, for a `with` statement.
 
-    Lines that are added later are not read. OSError where the log can't be read.
+    Lines that are added later are not read. Raises OSError if the log can't be read.
     """
 
     def __init__(self, common_dir: str) -> None:
@@ -81,7 +81,7 @@ class LogReader:
             self._present.close()
 
     def paths(self) -> Sequence[str]:
-        """The rotated files that are read before the growing one."""
+        """The rotated files, to be read before the current one."""
         return [one.path for one in self._rotated if not self._is_present(one.path)]
 
     def size(self) -> int:
@@ -89,7 +89,7 @@ class LogReader:
         return self._size + sum(os.stat(path).st_size for path in self.paths())
 
     def forward(self) -> Iterator[bytes]:
-        """The whole lines without their newlines, oldest first."""
+        """The complete lines without newlines, oldest first."""
         for path in self.paths():
             with open(path, "rb") as file:
                 yield from whole_lines(file, os.fstat(file.fileno()).st_size)
@@ -98,7 +98,7 @@ class LogReader:
             yield from whole_lines(self._present, self._size)
 
     def backward(self) -> Iterator[bytes]:
-        """The whole lines without their newlines, newest first; reads no more than it is asked for."""
+        """The complete lines without newlines, newest first, read only as far as the caller iterates."""
         if self._present is not None:
             yield from lines_backward(self._present, self._size)
         for path in reversed(self.paths()):
@@ -106,12 +106,12 @@ class LogReader:
                 yield from lines_backward(file, os.fstat(file.fileno()).st_size)
 
     def _is_present(self, path: str) -> bool:
-        # It was rotated after it was opened here, so its name is a new one.
+        # The current file, if it was rotated after it was opened here, is listed under its new name.
         return self._present is not None and os.path.samestat(os.stat(path), os.fstat(self._present.fileno()))
 
 
 def whole_lines(file: BinaryIO, size: int) -> Iterator[bytes]:
-    """The lines among the first `size` bytes that have an end, without their newlines."""
+    """The lines that end within the first `size` bytes, without newlines."""
     for line in file:
         size -= len(line)
         if size < 0 or line[-1:] != b"\n":
@@ -120,11 +120,11 @@ def whole_lines(file: BinaryIO, size: int) -> Iterator[bytes]:
 
 
 def lines_backward(file: BinaryIO, size: int) -> Iterator[bytes]:
-    """The same lines, the last first. What is held is one line, or STEP bytes."""
+    """The same lines, last first; holds one line, or STEP bytes, in memory."""
     end = end_of_lines(file.fileno(), size) - 1
     if end < 0:
         return
-    # Pieces of the line whose beginning is still to be read, the last first.
+    # Pieces of the line whose beginning is not read yet, last first.
     later: list[bytes] = []
     while end > 0:
         start = max(0, end - STEP)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class Logged(Record):
-    """A line about a push that Git was told to go on with.
+    """A line about a push with which Git was told to go on.
 
-    `found` are the rules that it was known to break, each with the ref.
-    `time` is when it was logged.
+    `found` are the rules that the push was already known to break, each with the
+    ref. `time` is when it was logged, in seconds since 1970.
     """
 
     number: int
@@ -30,7 +30,7 @@ class Logged(Record):
 
 
 class Landing(Record):
-    """Those of a push's updates that landed, and those that did not."""
+    """The updates of a push that `landed`, and those that are `missing`."""
 
     landed: Sequence[RefUpdate]
     missing: Sequence[RefUpdate]
@@ -39,12 +39,12 @@ class Landing(Record):
 def landings_of(
     lines: Sequence[Logged], standing: Mapping[str, str], contains: Callable[[str, str], bool]
 ) -> list[Landing]:
-    """What became of each of `lines`, in the order of the log.
+    """Which updates of each of `lines` landed, in the order of the log.
 
-    `standing` are the ids of the refs now. The `old` of a later line is true
-    (`claims.py`): it is what the line before it left of that ref. So what later
-    pushes do to a ref does not count. A branch may also be moved by pushes that
-    are not logged; `contains(tip, commit)` asks its history.
+    `standing` maps the existing refs to their ids. The `old` of a later line was
+    checked (`claims.py`): it is the ref's value after all earlier lines. So later
+    pushes to the same ref do not count. A branch may also be moved by pushes that
+    are not logged; then `contains(tip, commit)` looks into its history.
     """
     now: dict[str, str | None] = {}
     found = []

@@ -1,12 +1,12 @@
-"""One line of the push log: how it is written, and how it is sealed.
+"""One line of the push log: how it is written and sealed.
 
-A line is one JSON object in ASCII. Its last three fields chain it: `line` is
-its number, `previous` the hash of the line before, `hash` the SHA-256 of this
-very line up to the comma before `hash`. So a line's hash stands for all lines
-up to it, and any SHA-256 program can recompute it.
+A line is one JSON object in ASCII. Its last three fields chain it: `line` is its
+number, `previous` the hash of the line before it, and `hash` the SHA-256 of this
+line up to the comma before `hash`. So a line's hash vouches for all lines up to
+it, and any SHA-256 program can recompute it.
 
-The encoder is our own: importing `json` costs a hook as much as reading a
-model's history.
+We encode it ourselves, because importing `json` costs a hook as much as reading
+a model's history.
 """
 
 from __future__ import annotations
@@ -36,45 +36,45 @@ if TYPE_CHECKING:
 LOG = f"{STATE_FOLDER}/push-log.jsonl"
 HEAD = f"{STATE_FOLDER}/push-log.head"
 
-# What the first line has for a line before it.
+# The `previous` of the first line.
 BEGINNING = "0" * 64
 
-# After these Git was told to go on, so the refs are expected to be in place.
+# Outcomes after which Git goes on, so that the refs are expected to be in place.
 LANDING = ("accepted", "emergency", "would-be-refused")
 
-# Of a line that is about no push: the server's owner has put evidence of landed tags into a file.
+# The outcome of a line that is about no push: the server's owner has moved evidence of landed tags into a file.
 ARCHIVED: Literal["archived"] = "archived"
 
-# Who may push must not be able to fill the disk with pushes that are refused;
-# of what is accepted every ref is listed, which then costs the pusher more than us.
+# Refused pushes must not be able to fill the disk. Of an accepted push every ref is listed, because it costs the
+# pusher more than the line costs us.
 MOST_OF_A_REFUSED_PUSH = 1000
 
-# A tag object can hold a name of megabytes, which a message would repeat.
+# A tag object can contain a name of megabytes, which a message would repeat.
 LONGEST_TEXT = 2000
 
-# So much of a file is read at a time from its end.
+# How much of a file is read at a time when reading from its end, in bytes.
 STEP = 1 << 16
 
 HEX = frozenset("0123456789abcdef")
 
 
 class ArchiveFile(Record):
-    """A bundle of evidence: its path, relative where it lies in the repository, and its digest."""
+    """A bundle of evidence: its path, relative if it is in the repository, and its SHA-256."""
 
     path: str
     sha256: str
 
 
 class Entry(Record):
-    """What is logged of one push, or of an archive.
+    """What is logged about one push, or about an archive.
 
-    `hook` names the hook that judged. `verdicts` holds one for each policy,
-    `emergency` the reason for each rule that an emergency broke. `error` says
-    what kept the push from being judged. `guarded` is False where the push
-    lock ended with the hook. An incomplete landing lists as `updates` what did
-    not land of the push that the line `of_line` is about, and as `verdicts`
-    what that breaks. An `archive` lists as `updates` the refs that go once it
-    is logged.
+    `hook` is the hook that judged. `verdicts` has one verdict for each policy;
+    `emergency` maps each rule broken in an emergency to the reason. `error` says
+    why the push could not be judged. `guarded` is False if the push lock ended
+    with the hook. For an incomplete landing, `of_line` is the number of the line
+    about the push, `updates` are those that did not land, and `verdicts` say
+    which rules the others break. For an `archive`, `updates` are the refs that
+    are deleted once the line is written.
     """
 
     hook: str
@@ -90,7 +90,7 @@ class Entry(Record):
 
 
 class Seal(Record):
-    """The end of a line. `hash` is the one written there; `intact` tells whether it matches the line's content."""
+    """The end of a line. `hash` is the one written there; `intact` says whether it matches the line's content."""
 
     number: int
     previous: str
@@ -99,7 +99,7 @@ class Seal(Record):
 
 
 def outcome_of(verdicts: Sequence[Verdict], emergency: Mapping[str, str]) -> Outcome:
-    """What becomes of a push that was judged, `emergency` being the rules that were broken by one."""
+    """The outcome of a judged push; `emergency` maps the rules that it broke in an emergency to the reasons."""
     if not all(verdict.accepted for verdict in verdicts):
         return "refused"
     if any(finding.severity == "error" for verdict in verdicts for finding in verdict.findings):
@@ -108,7 +108,7 @@ def outcome_of(verdicts: Sequence[Verdict], emergency: Mapping[str, str]) -> Out
 
 
 def leaves_a_line(updates: Sequence[RefUpdate], verdicts: Sequence[Verdict]) -> bool:
-    """Whether a push is logged: of our tags, of approvals or of a policy, unless it is accepted and changes nothing."""
+    """Whether to log a push: of our tags, of approvals or of a policy, unless it is accepted and changes nothing."""
     if all(verdict.accepted for verdict in verdicts) and all(update.old == update.new for update in updates):
         return False
     if any(update.ref.startswith(APPROVALS_ROOT) for update in updates):
@@ -117,10 +117,10 @@ def leaves_a_line(updates: Sequence[RefUpdate], verdicts: Sequence[Verdict]) -> 
 
 
 def encode_entry(entry: Entry) -> list[str]:
-    """The fields of `entry` as JSON, without the braces: what the lock need not be held for."""
+    """The fields of `entry` as JSON, without the braces: the part of a line that needs no lock."""
     lands = entry.outcome in LANDING
     kept = lands or entry.outcome in ("incomplete", ARCHIVED)
-    # The deletion of a ref that never existed, say, comes to nothing.
+    # Leave out updates that change nothing, such as the deletion of a ref that does not exist.
     updates = [update for update in entry.updates if update.old != update.new] if lands else entry.updates
     fields = [
         f'"outcome":{quoted(entry.outcome)}',
@@ -150,21 +150,21 @@ def _pusher(pusher: Pusher) -> str:
 
 
 def seal(fields: Sequence[str], *, now: float, number: int, previous: str, dropped: int = 0) -> tuple[bytes, str]:
-    """The whole line with its newline, and its hash.
+    """The complete line with its newline, and its hash.
 
-    `dropped` counts the bytes of a torn line that stood in this one's place.
+    `dropped` counts the bytes of a partial line that this one overwrites.
     """
     second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
     torn = [f'"dropped_bytes":{dropped}'] if dropped else []
     begin, end = f'{{"time":"{second}.{int(now * 1000) % 1000:03}Z"', f'"line":{number},"previous":"{previous}"'
-    # A large push has megabytes: they are copied as seldom as can be.
+    # The line of a large push has megabytes, so it is copied as rarely as possible.
     content = ",".join([begin, *fields, *torn, end]).encode("ascii")
     digest = sha256(content)
     return content + f',"hash":"{digest}"}}\n'.encode("ascii"), digest
 
 
 def read_seal(line: bytes) -> Seal | None:
-    """The seal of a whole line without its newline; None if it has none."""
+    """The seal of a complete line without its newline, with `intact` computed; None if it has none."""
     found = read_end(line)
     if found is None:
         return None
@@ -173,7 +173,7 @@ def read_seal(line: bytes) -> Seal | None:
 
 
 def read_end(line: bytes) -> Seal | None:
-    """The seal at the end of a line, of which the beginning may be missing; its content is not looked at."""
+    """The seal at the end of a line whose beginning may be missing; its content is not checked."""
     content, comma, digest = line.rpartition(b',"hash":"')
     rest, comma_before, previous = content.rpartition(b',"previous":"')
     _, comma_first, number = rest.rpartition(b',"line":')
@@ -186,7 +186,7 @@ def read_end(line: bytes) -> Seal | None:
 
 
 def read_head(content: bytes) -> Seal | None:
-    """The number and hash that the head file holds; None for nothing that can be read."""
+    """The number and the hash in a head file; None if its content is not valid."""
     number, _, digest = content.rstrip().decode("ascii", "replace").partition(" ")
     if not (number.isascii() and number.isdigit() and len(number) < 20 and is_hash(digest)):
         return None
@@ -194,7 +194,7 @@ def read_head(content: bytes) -> Seal | None:
 
 
 def end_of_lines(log: int, size: int) -> int:
-    """Where the last whole line among the first `size` bytes ends."""
+    """Where the last complete line within the first `size` bytes ends."""
     if os.pread(log, 1, max(0, size - 1)) == b"\n":
         return size
     at = size
@@ -208,12 +208,12 @@ def end_of_lines(log: int, size: int) -> int:
 
 
 def is_hash(text: str) -> bool:
-    """Whether `text` is a hash as the log writes them."""
+    """Whether `text` has the form of the log's hashes."""
     return len(text) == 64 and HEX.issuperset(text)
 
 
 def quoted(text: str) -> str:
-    """`text` as a JSON string in ASCII; lone surrogates become escapes that `json.loads` gives back."""
+    """`text` as a JSON string in ASCII; lone surrogates become escapes that `json.loads` restores."""
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'
     return '"' + "".join(map(_escaped, text)) + '"'

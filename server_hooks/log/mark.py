@@ -1,9 +1,9 @@
-"""The mark: the end of the last line of the push log that was compared with the refs.
+"""The mark: how far the lines of the push log have been compared with the refs.
 
-It lies beside the log, in `push-log.settled`, and only saves work. A mark that
-is lost or too old does no harm, because each line about an incomplete landing
-names the line that it settles, and none is settled twice. A mark counts only if
-the log has that very line at that very place.
+The mark is in `push-log.settled` beside the log, and only saves work. A lost or
+outdated mark does no harm, because each line about an incomplete landing names
+the line that it settles, and no line is settled twice. A mark counts only if the
+log has exactly that line at exactly that place.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ NOTHING_SETTLED = Mark(0, 0, BEGINNING)
 
 
 def everything_is_settled(common_dir: str) -> bool:
-    """Whether the mark is at the end of the log: a look at the ends of two files, for hooks."""
+    """Whether the mark is at the end of the log; cheap, because it reads only the ends of two files."""
     mark = read_mark(common_dir)
     try:
         log = os.open(f"{common_dir}/{LOG}", os.O_RDONLY | os.O_NOFOLLOW)
@@ -51,7 +51,7 @@ def everything_is_settled(common_dir: str) -> bool:
 
 
 def _nothing_after(mark: Mark | None, common_dir: str) -> bool:
-    """Whether the mark is at the last line of a log whose file was rotated away, or no line was ever noted."""
+    """Whether the mark is at the last line of a log whose file was rotated, or no line was ever noted."""
     try:
         fd = os.open(f"{common_dir}/{HEAD}", os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError:
@@ -68,7 +68,7 @@ def _nothing_after(mark: Mark | None, common_dir: str) -> bool:
 
 
 def read_mark(common_dir: str, *, name: str = MARK) -> Mark | None:
-    """The mark in the file `name`; None where there is none that can be read."""
+    """The mark in the file `name`; None if there is none, or none that can be read."""
     try:
         fd = os.open(f"{common_dir}/{name}", os.O_RDONLY | os.O_NOFOLLOW)
     except OSError:
@@ -85,13 +85,13 @@ def read_mark(common_dir: str, *, name: str = MARK) -> Mark | None:
 
 
 def begin_unsettled(common_dir: str) -> None:
-    """Mark a log that is about to begin, so that nothing of it counts as settled. OSError where that can't be done."""
+    """Write a mark for a log that is about to begin, so that none of its lines counts as settled. Raises OSError."""
     if read_mark(common_dir) is None:
         write_mark(common_dir, NOTHING_SETTLED)
 
 
 def write_mark(common_dir: str, mark: Mark, *, name: str = MARK) -> None:
-    """Put the mark forward. OSError where that can't be done."""
+    """Replace the mark. Raises OSError if that fails."""
     path = f"{common_dir}/{name}"
     try:
         fd = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
@@ -99,14 +99,14 @@ def write_mark(common_dir: str, mark: Mark, *, name: str = MARK) -> None:
         make_lock_file(path)
         fd = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
     try:
-        # All of the one before is replaced by one write.
+        # One write replaces the earlier mark completely.
         os.pwrite(fd, f"{mark.offset} {mark.number} {mark.hash}".encode("ascii").ljust(MARK_BYTES - 1) + b"\n", 0)
     finally:
         os.close(fd)
 
 
 def fits(mark: Mark, log: int) -> bool:
-    """Whether the log that is open as `log` has the line of the mark where the mark says."""
+    """Whether the log that is open as `log` has the mark's line at the mark's place."""
     if mark == NOTHING_SETTLED:
         return True
     start = max(0, mark.offset - SEAL_BYTES)

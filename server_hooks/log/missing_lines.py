@@ -1,4 +1,4 @@
-"""Which numbers the lines of a push log lack."""
+"""Determines which line numbers a push log lacks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ...policy.record import Record
 
 
 class MissingLines(Record):
-    """`number` lines are missing, the first and the last of them with these numbers."""
+    """`number` lines are missing; `first` and `last` are the numbers of the first and the last of them."""
 
     first: int
     last: int
@@ -20,9 +20,9 @@ class MissingLines(Record):
 
 
 class LineNumbers:
-    """The numbers of the lines, as they are read; those up to `after` don't matter.
+    """Collects the numbers of the lines as they are read; lines up to `after` don't matter.
 
-    With None for `after` the log begins with the first line that is read.
+    If `after` is None, the log begins with the first line that is read.
     """
 
     def __init__(self, after: int | None) -> None:
@@ -31,14 +31,14 @@ class LineNumbers:
         self.missing: MissingLines | None = None
 
     def add(self, number: int) -> None:
-        """Note that there is such a line."""
+        """Add the number of a line that was read."""
         if self.after is None:
             self.after = self.last = number - 1
         self._expect(number - 1)
         self.last = max(self.last, number)
 
     def end(self, newest: int) -> None:
-        """Note that the log goes up to the line `newest`, at least. Where none was read, it begins after that."""
+        """Record that the log has lines up to `newest` at least. If none was read, it begins after that one."""
         if self.after is None:
             self.after = newest
         else:

@@ -1,4 +1,4 @@
-"""The files whose lines are verified together, in the order of those lines."""
+"""The files whose lines are verified together, in the order of their lines."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from typing import BinaryIO
 
-# How files begin that these programs write.
+# The first bytes of files that these programs write.
 COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 
 
 class Part:
-    """An open file of lines, as long as it was when it was opened.
+    """An open file of lines, read up to the size that it had when it was opened.
 
     `first` is the number of its first line and `last` the seal of its last one,
-    None where it has no line; `torn` counts the bytes behind its last whole line.
+    both None if it has no line; `torn` counts the bytes after its last complete
+    line.
     """
 
     def __init__(self, path: str, file: BinaryIO) -> None:
@@ -36,12 +37,12 @@ class Part:
         self.last = next(filter(None, map(read_end, lines_backward(file, self.size))), None)
 
     def numbers(self) -> tuple[int, int]:
-        """The numbers of its first and its last line, as far as they can be told; 0 and 0 where it has no line."""
+        """The numbers of its first and its last line, as far as they are known; 0 and 0 if it has no line."""
         first = self.first or 0
         return first, first if self.last is None else max(first, self.last.number)
 
     def lines(self) -> Iterator[bytes]:
-        """The whole lines, without their newlines."""
+        """The complete lines, without newlines."""
         self._file.seek(0)
         return whole_lines(self._file, self.size)
 
@@ -54,9 +55,9 @@ class Part:
 
 
 def open_parts(common_dir: str | None, files: Sequence[str], opened: ExitStack) -> list[Part]:
-    """All files of the log in the repository `common_dir`, if any, and the `files` besides, each once.
+    """The log files of the repository `common_dir`, if any, and `files`, each once, in the order of their lines.
 
-    `opened` closes them. OSError where one can't be read, CannotJudge for one that is compressed.
+    `opened` will close them. Raises OSError if one can't be read, CannotJudge if one is compressed.
     """
 
     def part(path: str) -> Part:
@@ -66,7 +67,7 @@ def open_parts(common_dir: str | None, files: Sequence[str], opened: ExitStack) 
     for one in parts:
         _refuse_compressed(one.path)
     if common_dir is not None:
-        # The growing file first, as LogReader does it: one that is rotated now is still read once.
+        # As in LogReader, open the current file first: if it is rotated now, it is still read once.
         parts += [part(path)] if os.path.exists(path := f"{common_dir}/{LOG}") else []
         parts += [part(one.path) for one in rotated_files(common_dir)]
     once = {part.identity: part for part in parts}.values()
@@ -75,9 +76,9 @@ def open_parts(common_dir: str | None, files: Sequence[str], opened: ExitStack) 
 
 
 def files_beside(common_dir: str, parts: Sequence[Part]) -> list[Part]:
-    """The other files in the log's folder that hold lines of a log: what was renamed by another program.
+    """The other files in the log's folder that hold lines of a log, such as files renamed by another program.
 
-    They are closed again. OSError where one can't be read.
+    They are closed again. Raises OSError if one can't be read.
     """
     read = {part.identity for part in parts}
     found = []
@@ -93,7 +94,7 @@ def files_beside(common_dir: str, parts: Sequence[Part]) -> list[Part]:
 
 
 def place_in_log(moved: Part, parts: Sequence[Part]) -> str | None:
-    """The path at which `moved`, a file beside the log, is a part of it again; None where it would double lines."""
+    """The path at which `moved`, a file beside the log, would be part of it again; None if lines would be double."""
     first, last = moved.numbers()
     if first < 1 or any(one.numbers()[0] <= last and first <= one.numbers()[1] for one in parts):
         return None

@@ -1,4 +1,4 @@
-"""Who proposed a tag, according to the push log: the pusher of the push that brought the proposal."""
+"""Finds out from the push log who proposed a tag: the pusher of the push with the proposal."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-# A proposal waits for days, and others wait while the log is read: of a long one only its end is looked through.
+# A proposal waits for days, but other pushes wait while the log is read, so only this much of its end is searched.
 MOST_BYTES = 64 * 1024 * 1024
 
 
 def proposers_of(common_dir: str, tags: Collection[str]) -> dict[str, str | None]:
-    """The pusher of each proposal of these tag objects, as far as the end of the log tells; None for one unknown.
+    """The pusher of each proposal of these tag objects, None if unknown; those not found in the log are left out.
 
-    Raises CannotJudge where the log can't be read.
+    Raises CannotJudge if the log can't be read.
     """
     try:
         return _found_in(read_lines_backward(common_dir), {proposal_ref(tag): tag for tag in tags})

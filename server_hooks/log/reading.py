@@ -1,4 +1,4 @@
-"""Reads what lines of the push log say, for those who go by it later."""
+"""Parses lines of the push log, for code that relies on their content."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# How the lines begin that say what became of refs, after the time. In a busy log most are of refused pushes.
+# Lines that say what became of refs have one of these near their beginning; most lines of a busy log don't.
 _ON_REFS = tuple(f'"outcome":"{outcome}"'.encode() for outcome in (*LANDING, "incomplete"))
 _BEGINNING_BYTES = 80
 
 
 def read_entry(line: bytes) -> dict[str, Any] | None:
-    """What a line says; None for one that no hook wrote so. Whether it is unchanged, only the chain tells."""
+    """The parsed line; None if no hook can have written it. Only the chain tells whether it is unchanged."""
     try:
         entry: dict[str, Any] = json.loads(line)
         seconds_of(entry)
@@ -36,10 +36,10 @@ def read_entry(line: bytes) -> dict[str, Any] | None:
 
 
 def seconds_of(entry: dict[str, Any]) -> float:
-    """When a line was logged, in seconds since 1970."""
+    """When the line was logged, in seconds since 1970."""
     return datetime.fromisoformat(entry["time"]).timestamp()
 
 
 def is_on_refs(line: bytes) -> bool:
-    """Whether a line says what became of refs, told from its beginning."""
+    """Whether a line says what became of refs; looks only at its beginning."""
     return any(word in line[:_BEGINNING_BYTES] for word in _ON_REFS)

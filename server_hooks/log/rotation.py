@@ -1,10 +1,10 @@
-"""Rotation: the lines so far go into a file of their own, and the chain goes on in a new one.
+"""Rotation: moves the log's lines to a file of their own; the chain continues in a new file.
 
-All that happens to the lines is that their file gets another name, which is
-atomic; before that the newest line is noted durably in the head file, from which
-the next line goes on. So whoever is killed here leaves the log as it was, or
-rotated. The push lock is held, with which everything that can be settled is,
-and the lock of the head file, without which no line is added.
+The lines' file only gets another name, which is atomic. Before that, the newest
+line is noted durably in the head file, from which the next line continues. So if
+the process is killed, the log is either unchanged or rotated. It holds the push
+lock, so that everything that can be settled is settled, and the lock of the head
+file, so that nobody adds a line.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class Rotated(Record):
 
 
 def rotate(common_dir: str, git: Git, *, over: int = 0) -> Rotated | None:
-    """Put the lines of the log into a file of their own; None where it has no line, or not more than `over` bytes.
+    """Move the lines of the log to a file of their own; None if the log has at most `over` bytes.
 
-    Raises CannotJudge where the log is in use for too long, or can't be read,
-    and OSError where it can't be written. Then nothing has changed.
+    Raises CannotJudge if the log is in use for too long or can't be read, and
+    OSError if it can't be written. Nothing has changed then.
     """
     if _size(common_dir) <= over:
         return None
@@ -98,10 +98,10 @@ def _first_number(path: str) -> int | None:
 
 
 def _finish(log: int, head: int) -> int:
-    """Leave nothing behind the last whole line, and note that line; where the lines end.
+    """Remove or end a partial last line, and note the last complete one; returns where the lines end.
 
-    As whoever adds a line does it: a part of a line that was never answered for
-    goes, and what lost its end stays for everybody to see.
+    Like an append, it removes a partial line whose push was not accepted, and
+    keeps a line that lost its end as evidence.
     """
     size = os.fstat(log).st_size
     end = end_of_lines(log, size)

@@ -1,10 +1,10 @@
-"""Settlement: the log says afterwards what did not land of an accepted push.
+"""Settlement: adds to the log what did not land of an accepted push.
 
-A hook accepts a push before Git updates the refs. So the next holder of the
-push lock, if nobody did so before, compares the new lines of the log with the
-refs. For each push that landed in part it appends a line with the outcome
-"incomplete", which also says what rules the rest breaks. If it is killed, the
-holder after it does the work. Each line is settled once.
+A hook accepts a push before Git updates the refs. Afterwards the process that
+keeps the push lock, or else the lock's next holder, compares the new lines of the
+log with the refs. For each push that landed in part, it appends a line with the
+outcome "incomplete", which also says which rules the landed part breaks. If that
+process is killed, the next holder does the work. Each line is settled once.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ if TYPE_CHECKING:
     from .landing import Landing
     from .unsettled import Line
 
-# If the lock of a push ended with its hook, Git may still be moving its refs for so many seconds.
+# If a push's lock ended with its hook, Git may still be moving its refs for this many seconds.
 ON_ITS_WAY = 600.0
 
 
 def settle(common_dir: str, git: Git) -> int:
-    """Settle what came since the last settlement; how many pushes landed incompletely.
+    """Settle the lines since the last settlement; returns how many pushes landed incompletely.
 
-    To be called by the holder of the push lock, while no push that was
-    accepted can move refs any more. Raises CannotJudge where the log or the
-    repository can't be read, or the log not be written; nothing is lost then.
+    Call it only with the push lock, while no accepted push can move refs any
+    more. Raises CannotJudge if the log or the repository can't be read, or the
+    log can't be written; nothing is lost then.
     """
     try:
         lines = unsettled_lines(common_dir)
@@ -72,13 +72,13 @@ def _mark_before(line: Line) -> Mark:
 
 
 def _look(common_dir: str, git: Git, lines: Sequence[Line]) -> tuple[int, list[Line]]:
-    """Log what did not land; how many lines that took, and which are to be looked at again."""
+    """Log what did not land; returns the number of lines added, and the lines that must be checked again later."""
     open_lines = [line for line in lines if line.lands]
     if not open_lines:
         return 0, []
     said = (read_entry(line.content) for line in lines if line.outcome == INCOMPLETE)
     settled = {entry["of_line"] for entry in said if entry is not None}
-    # An archive is nothing that may not have landed, but it takes refs away that earlier lines brought.
+    # An archive has no updates that could fail to land, but it deletes refs that earlier lines created.
     changing = [line for line in lines if line.lands or line.outcome == ARCHIVED.encode()]
     logged = [entry for line in changing if (entry := _logged(line)) is not None]
     to_land = {line.number for line in open_lines}
@@ -130,7 +130,7 @@ def _judge(logged: Logged, landed: Sequence[RefUpdate], common_dir: str, git: Gi
 
 
 def _new_breaches(verdict: Verdict, logged: Logged) -> Verdict:
-    """The verdict without warnings, and without the breaches that were known when the push was accepted."""
+    """The verdict without warnings, and without the breaches that were already known when the push was accepted."""
     broken = tuple(
         finding
         for finding in verdict.findings
@@ -144,7 +144,7 @@ def _contains(reader: Reader, tip: str, commit: str) -> bool:
 
 
 def _logged(line: Line) -> Logged | None:
-    """What the line says; None for one that somebody has edited."""
+    """What the line says; None if somebody has edited it."""
     entry = read_entry(line.content)
     if entry is None:
         return None

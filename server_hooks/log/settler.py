@@ -1,4 +1,4 @@
-"""What settles a push once it is over: by a look where all of its refs are in place, else line by line."""
+"""Settles a push once it is over: at once if all of its refs are in place, else line by line."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 
 def settler(common_dir: str, logged: str, settings: str = "") -> Callable[[bool], None]:
-    """What the holder of the push lock calls when the push is over, with whether all of its refs were seen in place.
+    """The function that the holder of the push lock calls at the end, with True if all refs were seen in place.
 
-    `logged` is the hash of the push's line, "" for none; `settings` the file
-    with settings for all repositories, "" for none. What it returns raises
-    CannotJudge where it can't settle; the next holder does it then.
+    `logged` is the hash of the push's line, "" if it has none; `settings` is the
+    file with settings for all repositories, "" for none. The function raises
+    CannotJudge if it can't settle; the next holder then does it.
     """
 
     def settled(in_place: bool) -> None:
         if everything_is_settled(common_dir):
             return
         if not in_place and not logged:
-            # Refused by us: what the log holds of it is for the next one to pass over.
+            # We refused this push; the next settlement skips its line.
             return
         from .unsettled import settle_in_place
 

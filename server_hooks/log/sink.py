@@ -1,9 +1,9 @@
-"""The sink: a command that gets each line of the push log, once the push has its verdict and nobody waits for it.
+"""The sink: a command that is sent each line of the push log, when the push has its verdict and nobody waits.
 
-A detached process hands over what the command has not got yet, in order, and
-notes how far it came in `push-log.sent`. So a line is not lost with a process
-that is killed or a command that fails: the next push hands it over. It may come
-twice, where the command took it and the note was not written any more.
+A detached process sends the new lines in order and notes in `push-log.sent` how
+far it got. If it is killed or the command fails, no line is lost: the next push
+sends it. A line may be sent twice, if the command took it but the note could not
+be written.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ SENT = f"{STATE_FOLDER}/push-log.sent"
 
 LINES_AT_ONCE = 100
 SECONDS_FOR_THE_COMMAND = 60.0
-# What did not land of a push is logged soon after it, and sent along if it comes in time.
+# What did not land of a push is logged soon after it, and is sent along if that happens within this time.
 SECONDS_TO_SETTLE = 10.0
 PAUSE = 0.05
 
 
 def start_sink(common_dir: str, command: str, *, lands: bool) -> None:
-    """Let a detached process send what is new; it holds nothing that Git waits for. Never raises.
+    """Start a detached process that sends the new lines; it holds nothing that Git waits for. Never raises.
 
-    Where a push `lands`, it also sends what is found out about that soon after.
+    If a push `lands`, the process also sends what its settlement adds soon after.
     """
     common_dir = os.path.abspath(common_dir)
     try:
@@ -45,7 +45,7 @@ def start_sink(common_dir: str, command: str, *, lands: bool) -> None:
     if child:
         return
     try:
-        # Git waits until nobody can write to these any more, and a lock may be among the others.
+        # Git waits until no process can write to 0, 1 and 2 any more, and a lock may be among the others.
         os.closerange(0, 256)
         for _ in range(3):
             os.open(os.devnull, os.O_RDWR)
@@ -61,17 +61,17 @@ def start_sink(common_dir: str, command: str, *, lands: bool) -> None:
 
 
 def send(common_dir: str, command: str) -> bool:
-    """Hand over all that is new; False where the command did not take it. OSError where the log can't be read.
+    """Send all new lines; False if the command did not take them. Raises OSError if the log can't be read.
 
-    Whoever finds another process at it leaves the lines to that one, so that
-    no number of pushes makes processes that wait.
+    If another process is already sending, the lines are left to it, so that many
+    pushes don't make many waiting processes.
     """
     from ..lock.push_lock import make_lock_file
 
     path = f"{common_dir}/{SENT}"
     if not os.path.exists(path):
         make_lock_file(path)
-    # Once more at the end: a line may have come, and its process gone, while this one held the lock.
+    # Check again at the end: while this process had the lock, another may have left a new line to it.
     while next(unsent(common_dir), None) is not None:
         fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
         try:
@@ -87,7 +87,7 @@ def send(common_dir: str, command: str) -> bool:
 
 
 def unsent(common_dir: str) -> Iterator[Line]:
-    """The lines that the command has not got. Before the first was sent, that is the newest alone."""
+    """The lines not yet sent; if none was ever sent, only the newest one."""
     from .files import rotated_files
     from .unsettled import lines_from
 

@@ -1,4 +1,4 @@
-"""What the push log says of the tags at a moment: which had landed by then, and had not been taken away."""
+"""Which tags existed at a given time, according to the push log."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class LoggedTags(Record):
-    """`begins` is the second of the oldest line; `back_at` the line before which the server's clock was set back."""
+    """`begins` is the second of the oldest line; before the line `back_at`, if any, the server's clock was set back."""
 
     begins: int
     tags: Mapping[str, LoggedTag]
@@ -25,11 +25,11 @@ class LoggedTags(Record):
 
 
 def tags_in_log_at(common_dir: str, moment: int, models: Collection[str] | None = None) -> LoggedTags | None:
-    """The model tags, with `models` only theirs, that the log knows of, as they stood at `moment` (in whole seconds).
+    """The model tags known to the log, of `models` only if given, as they were at the second `moment`.
 
-    The lines are in the order in which the pushes landed, so all of them count
-    up to the first that is later. None where there is no log. Raises OSError
-    where it can't be read.
+    Lines are in the order in which the pushes landed, so all of them count up to
+    the first one that is later than `moment`. None if there is no log. Raises
+    OSError if it can't be read.
     """
     reading = _Reading(moment, models)
     for line in read_lines(common_dir):
@@ -41,7 +41,7 @@ def tags_in_log_at(common_dir: str, moment: int, models: Collection[str] | None 
 
 
 class _Reading:
-    """What the lines so far say."""
+    """The state after the lines read so far."""
 
     def __init__(self, moment: int, models: Collection[str] | None) -> None:
         self._moment = moment
@@ -50,7 +50,7 @@ class _Reading:
         self.first = 0
         self.back_at: int | None = None
         self._later = False
-        # By tag: the line, and the id that it left.
+        # By tag: the number of the line, and the id that it set.
         self._landed: dict[str, tuple[int, str | None]] = {}
         self._first_old: dict[str, str | None] = {}
         self._moved_later: set[str] = set()
@@ -81,7 +81,7 @@ class _Reading:
                 self._moved_later.add(name)
 
     def _take_back(self, entry: dict[str, Any]) -> None:
-        """What an accepted push left undone never stood, whenever that was found out."""
+        """Undo updates that never landed, no matter when the settlement noticed that."""
         for name, update in self._updates(entry):
             line, _ = self._landed.get(name, (None, None))
             if line == entry.get("of_line"):
@@ -93,7 +93,7 @@ class _Reading:
                 yield update["ref"][len(TAGS) :], update
 
     def add_before_log(self, tags: Iterable[tuple[str, str]]) -> None:
-        """Add what stood before the log began: it counts where no line says otherwise."""
+        """Add tags that existed before the log began; they count unless a line says otherwise."""
         for ref, oid in tags:
             if self._is_wanted(ref):
                 self._first_old.setdefault(ref[len(TAGS) :], oid)

@@ -1,12 +1,12 @@
-"""Which tags the push log explains, and which were made, moved or deleted without passing any hook.
+"""Finds the tags that the push log does not explain: made, moved or deleted without passing any hook.
 
-The log explains a tag by the newest line that names it. What no line names
-must have been there when the log began: `tags-before-log` holds those, since
-the first `tagwarden install --server`, `status --server` or `audit` that found
-no such file.
+The newest line that names a tag explains it. A tag that no line names must have
+existed when the log began. The baseline, `tags-before-log`, lists those; it is
+written by the first `tagwarden install --server`, `status --server` or `audit`
+that finds none.
 
-Memory does not grow with the number of tags: names are spread over as many
-scratch files as it takes, and one is looked at at a time.
+Memory does not grow with the number of tags: the names are spread over as many
+scratch files as necessary, which are compared one by one.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ class Difference(Record):
 
 
 class Comparison(Record):
-    """`differences` in no order; `missing` are the lines that the log lacks since the baseline was taken.
+    """`differences` are in no order; `missing` are the lines that the log lacks since the baseline was written.
 
-    What only those may have explained is no difference.
+    A tag that only a missing line may explain is not among the differences.
     """
 
     differences: Sequence[Difference]
@@ -70,11 +70,11 @@ def compare(
 ) -> Comparison:
     """Compare `tags`, the existing tags as lines "<id> <ref>", with the log's `lines`.
 
-    `newest` is the number that the last of these has at least, by the head file;
-    `size` is about how many bytes both have; `parts` closes the scratch files.
-    Where nothing is noted as having been there before, what no line names is
-    noted; with `trust_existing`, all that stands, whatever the lines say.
-    OSError where that, or a scratch file, can't be written.
+    `newest` is the number of the log's newest line according to the head file.
+    `size` is the approximate size of lines and tags in bytes. `parts` will close
+    the scratch files. If there is no baseline, one is written: the tags that no
+    line names, or, with `trust_existing`, all existing tags, whatever the lines
+    say. Raises OSError if it or a scratch file can't be written.
     """
     table = _Table(size, parts)
     path = f"{common_dir}/{BASELINE}"
@@ -97,9 +97,9 @@ def compare(
 
 
 def tags_before(common_dir: str, line: int) -> Iterator[tuple[str, str]]:
-    """The refs and ids that are noted as having stood before that line of the log; none where that is not known.
+    """The refs and ids of the baseline if it precedes the given line of the log, else nothing.
 
-    Raises OSError where the note can't be read.
+    Raises OSError if the baseline can't be read.
     """
     try:
         with open(f"{common_dir}/{BASELINE}", "rb") as file:
@@ -113,7 +113,7 @@ def tags_before(common_dir: str, line: int) -> Iterator[tuple[str, str]]:
 
 
 class _Table:
-    """What the log, the baseline and the repository say of each tag, by parts of all names."""
+    """What the log, the baseline and the repository say about each tag, partitioned by a hash of its name."""
 
     def __init__(self, size: int, parts: ExitStack) -> None:
         count = max(1, min(MOST_PARTS, size // PART_BYTES))
@@ -121,7 +121,7 @@ class _Table:
         self._standing = [_scratch(parts) for _ in range(count)]
 
     def add_log(self, lines: Iterable[bytes], numbers: LineNumbers) -> None:
-        """Take down what each line leaves, and its number."""
+        """Record the value that each line gives to its tags, with the line's number."""
         for line in lines:
             entry = _parsed(line)
             number, outcome = entry.get("line"), entry.get("outcome")
@@ -143,14 +143,14 @@ class _Table:
                 self._put(self._logged, name, b"%d %s %s" % (number, instead_of, str(oid).encode() if oid else NONE))
 
     def add_standing(self, tags: Iterable[bytes]) -> None:
-        """Take down what stands."""
+        """Record the existing tags."""
         for line in tags:
             oid, _, ref = line.rstrip(b"\n").partition(b" ")
             if _is_model_tag(ref):
                 self._put(self._standing, ref, oid)
 
     def add_before(self, line: bytes) -> None:
-        """Take down a tag of the baseline, which counts where no line of the log names it."""
+        """Record a tag of the baseline; it counts unless a line of the log names the tag."""
         oid, _, ref = line.rstrip(b"\n").partition(b" ")
         self._put(self._logged, ref, b"0 - " + oid)
 
@@ -161,12 +161,12 @@ class _Table:
             yield from (oid + b" " + ref for ref, oid in _entries(standing) if ref not in named)
 
     def standing(self) -> Iterator[bytes]:
-        """All that stands, as lines "<id> <ref>"."""
+        """The existing tags, as lines "<id> <ref>"."""
         for part in self._standing:
             yield from (oid + b" " + ref for ref, oid in _entries(part))
 
     def differences(self, begins: int) -> Iterator[Difference]:
-        """What is not as the baseline and the lines after `begins` have it."""
+        """The tags that differ from the baseline and the lines after the one with the number `begins`."""
         for logged, standing in self._parts():
             now: dict[bytes, tuple[int, bytes]] = {}
             for ref, value in _entries(logged):
@@ -175,7 +175,7 @@ class _Table:
                 if 0 < line <= begins:
                     continue
                 if instead_of != NONE:
-                    # Only what that very line left is not so; a later one may have landed.
+                    # Undo only the value of exactly that line; a later one may have landed.
                     if known is not None and known[0] == int(instead_of):
                         now[ref] = (line, oid)
                 elif known is None or line >= known[0]:
@@ -216,12 +216,12 @@ def _id(oid: bytes) -> str | None:
 
 
 def _is_model_tag(ref: bytes) -> bool:
-    # A name with a line break is no ref (git-check-ref-format(1)), whatever a line of the log says.
+    # A ref's name has no line break (git-check-ref-format(1)), whatever a line of the log says.
     return ref.startswith(_TAGS) and (b"@" in ref or b"#" in ref) and b"\n" not in ref and b"\0" not in ref
 
 
 def _parsed(line: bytes) -> dict[str, object]:
-    # Most lines of a busy log are refused pushes, and not even read.
+    # Most lines of a busy log are about refused pushes; these are not parsed.
     try:
         entry = json.loads(line) if is_on_refs(line) else None
         number = line.rpartition(b',"previous":"')[0].rpartition(b',"line":')[2]
@@ -231,7 +231,7 @@ def _parsed(line: bytes) -> dict[str, object]:
 
 
 def _read_baseline(path: str, table: _Table) -> int | None:
-    """Put the baseline into the table; the line of the log after which it counts, None where there is none."""
+    """Add the baseline to the table; returns the number of the line that it follows, None if there is no baseline."""
     try:
         with open(path, "rb") as file:
             number = _after(file.readline())
@@ -244,13 +244,13 @@ def _read_baseline(path: str, table: _Table) -> int | None:
 
 
 def _after(beginning: bytes) -> int | None:
-    """The number in the first line of the baseline, None where that line holds none."""
+    """The number in the first line of a baseline, None if that line is not valid."""
     number = beginning.removeprefix(BEGINNING).strip()
     return int(number) if beginning.startswith(BEGINNING) and number.isdigit() else None
 
 
 def _write_baseline(path: str, after: int, tags: Iterable[bytes]) -> None:
-    """Write the baseline whole or not at all, as accessible as the repository is."""
+    """Write the baseline atomically, with the repository's access rights."""
     beside = f"{path}.{os.getpid()}.new"
     make_lock_file(beside)
     try:

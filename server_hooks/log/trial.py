@@ -1,9 +1,10 @@
-"""Tries a policy on the pushes of the push log, beside the one in force.
+"""Tries a policy on the pushes in the push log, and compares it with the policy in force.
 
-Each push that went on is judged anew against what stood before it. The `old`
-of a line is true (`repository/judging/claims.py`), so what stood is found by
-taking the lines back from the refs as they are, the newest first. Of a push
-that was refused the server has kept nothing, so it can't be judged again.
+Each accepted push is judged again against the tags that existed before it. The
+`old` values of a line were checked (`repository/judging/claims.py`), so the tags
+at that time are found by undoing the lines, newest first, starting from the
+current refs. The objects of refused pushes are gone, so those can't be judged
+again.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class TriedPush(Record):
-    """A line of the log, and the errors for which one of the policies alone refuses that push."""
+    """A push in the log, and the errors for which only one of the two policies refuses it."""
 
     line: int
     time: str
@@ -53,10 +54,10 @@ class PushTrial(Record):
 
 
 def try_on_pushes(git: Git, common_dir: str, in_force: Policies, tried: Policies) -> PushTrial:
-    """Judge the pushes of the log by both.
+    """Judge the pushes of the log by both policies.
 
-    A branch counts as it is now, and an emergency as it was granted. Raises
-    CannotJudge where the repository can't be read, OSError where the log can't.
+    Branches count as they are now, and an emergency counts as granted. Raises
+    CannotJudge if the repository can't be read, OSError if the log can't be read.
     """
     newly: list[TriedPush] = []
     no_longer: list[TriedPush] = []
@@ -68,7 +69,7 @@ def try_on_pushes(git: Git, common_dir: str, in_force: Policies, tried: Policies
                 continue
             updates = [RefUpdate(one["old"], one["new"], one["ref"]) for one in entry["updates"]]
             if not any(update.ref.startswith(TAGS) for update in updates):
-                continue  # it changed a policy
+                continue  # it changed only a policy
             if entry["outcome"] not in LANDING:
                 undetermined += 1
                 continue
@@ -95,7 +96,7 @@ def _errors(
     standing: _Standing,
     git: Git,
 ) -> tuple[Finding, ...] | None:
-    """For what the policies refuse the push, None where objects of it are gone."""
+    """The errors for which the policies refuse the push; None if objects of it are gone."""
     tags = [update for update in updates if update.ref.startswith(TAGS)]
     now = int(seconds_of(entry))
     circumstances = Circumstances(
@@ -123,7 +124,7 @@ def _errors(
 
 
 class _Standing:
-    """The model tags as they stood before the lines that were taken back."""
+    """The model tags as they were before the lines undone so far."""
 
     def __init__(self, reader: GitProgram) -> None:
         self._by_model: dict[str, dict[str, str]] = {}

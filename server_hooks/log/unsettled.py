@@ -1,4 +1,4 @@
-"""The lines of the push log that nobody has held against the refs yet, found without reading what they say."""
+"""Finds the lines of the push log that have not been compared with the refs yet, without parsing them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-# So much of the end of a log is looked through where the mark does not fit it.
+# How much of the log's end is searched if the mark does not fit it, in bytes.
 TAIL_BYTES = 1 << 20
 
 HEAD_BYTES = 128
@@ -24,7 +24,7 @@ _LANDING = frozenset(outcome.encode() for outcome in LANDING)
 
 
 class Line(Record):
-    """A whole line of the log: where it begins and ends, its seal, its outcome and its content."""
+    """A complete line of the log: where it begins and ends, its seal, its outcome and its content."""
 
     start: int
     end: int
@@ -41,10 +41,10 @@ class Line(Record):
 
 
 def settle_in_place(common_dir: str, hash: str) -> bool:  # noqa: A002 -- as the log calls it
-    """Put the mark forward where the line `hash` is all that is to settle, and its refs are known to be in place.
+    """Advance the mark if only the line with this hash is left to settle, given that its refs are in place.
 
-    False where there is more to do. OSError where the log can't be read, or
-    the mark not be written.
+    Returns False if there is more to do. Raises OSError if the log can't be read
+    or the mark can't be written.
     """
     lines = unsettled_lines(common_dir)
     if not lines or any(line.lands and line.hash != hash for line in lines):
@@ -54,24 +54,24 @@ def settle_in_place(common_dir: str, hash: str) -> bool:  # noqa: A002 -- as the
 
 
 def settle_refused(common_dir: str) -> bool:
-    """Put the mark forward where nothing was to land of all that is to settle; False where there is more to do."""
+    """Advance the mark if no unsettled line expects refs to land; returns False if there is more to do."""
     try:
         return settle_in_place(common_dir, "")
     except OSError:
-        return False  # whoever settles says what is wrong
+        return False  # `settle` reports what is wrong
 
 
 def unsettled_lines(common_dir: str) -> list[Line]:
-    """The lines behind the mark. Where it does not fit the log, those of its end that are newer.
+    """The lines after the mark; if the mark does not fit the log, newer lines near the log's end.
 
-    Without a mark, as version 0.1 left it, only the newest push that was to land is looked at.
+    Without a mark, as in a log of version 0.1, only the newest push that was to land counts.
     """
     mark = read_mark(common_dir)
     lines: list[Line] = []
     try:
         log = os.open(f"{common_dir}/{LOG}", os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError:
-        pass  # it was rotated, or never begun
+        pass  # it was rotated, or has not begun
     else:
         with open(log, "rb") as file:
             if mark is not None and fits(mark, log):
@@ -84,7 +84,7 @@ def unsettled_lines(common_dir: str) -> list[Line]:
 
 
 def _rotated_after(common_dir: str, mark: Mark) -> list[Line]:
-    """The lines of rotated files from the mark on, as far as it can be found: normally there are none."""
+    """The lines of rotated files after the mark, as far as it can be found; normally there are none."""
     from .files import rotated_files
 
     lines: list[Line] = []
@@ -108,7 +108,7 @@ def _numbering_restarted(common_dir: str, mark: Mark) -> bool:
 
 
 def lines_from(file: BinaryIO, start: int) -> Iterator[Line]:
-    """The whole lines from the byte `start` on that have a seal, as long as the file is now."""
+    """The complete lines with a seal from the byte `start` on, up to the file's current size."""
     size = os.fstat(file.fileno()).st_size
     file.seek(start)
     for content in file:
@@ -123,7 +123,7 @@ def lines_from(file: BinaryIO, start: int) -> Iterator[Line]:
 
 
 def _tail(log: int) -> int:
-    """Where a line begins that leaves about so much of the log to read."""
+    """The beginning of a line such that about TAIL_BYTES of the log follow."""
     size = os.fstat(log).st_size
     reach = TAIL_BYTES
     while reach < size:
