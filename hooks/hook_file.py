@@ -26,7 +26,7 @@ NOT_THERE = 97
 # Below it stands what the user adds.
 OWN_LINES = "# Your own lines stand below this one."
 _BELOW = f"""\
-# They run last, with what Git gave this hook, and only for a push that is accepted; `tagwarden install` keeps them.
+# They run last, with this hook's input and arguments, if the push is accepted; `tagwarden install` keeps them.
 {OWN_LINES}
 """
 # The end of a hook file of 0.1, which ran no lines below it.
@@ -36,43 +36,44 @@ _REST = """\
 lines= ended=
 [ -x "$next" ] || next=
 
-# Whether this clone uses Git LFS, and neither of its pre-push hooks calls it.
-git_lfs_waits() {{
+# Whether this clone uses Git LFS, but none of its pre-push hooks calls it.
+git_lfs_is_not_called() {{
     {{ [ -d "$(git rev-parse --git-common-dir)/lfs" ] && git config --get filter.lfs.clean; }} >/dev/null 2>&1 &&
         ! grep -q 'git[ -]lfs pre-push' "$0" "$next" "$(git rev-parse --git-path hooks/pre-push)" 2>/dev/null
 }}
 
 if [ -n "${{TAGWARDEN_ACCEPTED-}}" ]; then
-    # This is the hook started by itself: the push is accepted. Now comes whatever else is to see it, each with all that
-    # Git gave us. Nobody need read that, of which a shell complains where SIGPIPE is ignored, as Git 2.55 starts hooks.
+    # The push is accepted, and this hook has started itself again to run everything else that must see the push, each
+    # with Git's arguments and input. None of them need read the input. Git 2.55 starts hooks with SIGPIPE ignored, and
+    # shells then report the failed write.
     unset TAGWARDEN_ACCEPTED
     trap - 0
     given=$(cat)
-    give() {{
+    repeat_input() {{
         [ -z "$given" ] || printf '%s\\n' "$given" 2>/dev/null
     }}
 
-    # The hook that was here before.
-    [ -z "$next" ] || give | "$next" "$@" || exit
+    # First the hook that was here before tagwarden's.
+    [ -z "$next" ] || repeat_input | "$next" "$@" || exit
 
-    # Git LFS does not install its hook where one stands, and pushes no content without it.
-    if git_lfs_waits; then
+    # Then Git LFS: it does not install its hook if there is another one, and without it pushes no content.
+    if git_lfs_is_not_called; then
         command -v git-lfs >/dev/null || {{
             printf '%s\\n' "tagwarden: this clone uses Git LFS and git-lfs is not on PATH, so nothing is pushed." >&2
             exit 1
         }}
-        give | git "lfs" pre-push "$@" || exit
+        repeat_input | git "lfs" pre-push "$@" || exit
     fi
 
-    # And the lines below.
+    # Last the user's own lines, at the end of this file.
     [ -n "$given" ] || exec </dev/null
     [ -z "$given" ] || exec <<END
 $given
 END
 else
 
-# It starts itself for that, and then we are done.
-pass_on() {{
+# If no tag is pushed, starts this hook again for everything else, and ends.
+run_the_others() {{
     case $ended$lines in *' refs/tags/'* | *' refs/replace/'*) ;; yes*)
         printf '%s' "$lines" 2>/dev/null | TAGWARDEN_ACCEPTED=yes "$0" "$@"
         leave $?
@@ -81,15 +82,15 @@ pass_on() {{
     exit 3
 }}
 
-# A line of Git's is: local ref, id, remote ref, id (githooks(5)).
+# Each line from Git is: local ref, its id, remote ref, its id (githooks(5)).
 while [ ${{#lines}} -lt 6000 ]; do
     line=
     if ! IFS= read -r line; then
-        # What has no end was cut by an error, and goes on with what is read later.
+        # A line without an end was cut off by an error; its rest is read later.
         lines=$lines$line
         [ -z "$line" ] || break
-        # Once more, for an error that is over by then looks like the end.
-        IFS= read -r line || [ -n "$line" ] || {{ ended=yes; pass_on "$@"; }}
+        # Try once more, because a passing error looks like the end of the input.
+        IFS= read -r line || [ -n "$line" ] || {{ ended=yes; run_the_others "$@"; }}
     fi
     lines=$lines$line$nl
     case $line in *' refs/tags/'* | *' refs/replace/'*) break ;; esac
@@ -132,7 +133,7 @@ there is no tagwarden on PATH" "Tags are not pushed until you run: $repair"
     ;;
 esac
 ended=yes
-pass_on "$@"
+run_the_others "$@"
 exit 3
 fi
 }}

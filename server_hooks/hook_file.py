@@ -65,7 +65,7 @@ _ADVICE_IF_PRINTED = (
 )
 
 _POLICY = """
-# Whether a ref is a symbolic one, which stands for another: a push to it changes that one.
+# Whether a ref is symbolic: a push to it changes another ref.
 is_symbolic() {
     [ ! -L "$GIT_DIR/$1" ] || return 0
     [ -f "$GIT_DIR/$1" ] || return 1
@@ -74,9 +74,9 @@ is_symbolic() {
     return 1
 }
 
-# Whether the policy stays what it is: nothing is deleted, and no ref that holds it is pushed, or the file in it is
-# the same. Whatever is out of the ordinary (a linked worktree, a namespace, a reftable, a HEAD that is
-# detached or a link) is left to Python.
+# Whether the push leaves the policy unchanged: it deletes nothing, and it updates no ref that a policy comes from, or
+# the policy file is the same before and after. Unusual cases (a linked worktree, a namespace, a reftable, a HEAD that
+# is detached or a link) are left to Python.
 policy_stays() {
     [ -z "${GIT_NAMESPACE-}" ] && [ -n "${GIT_DIR-}" ] || return 1
     [ ! -e "$GIT_DIR/commondir" ] && [ ! -L "$GIT_DIR/HEAD" ] || return 1
@@ -98,7 +98,8 @@ policy_stays() {
         [ $? -le 1 ] || return 1
         configured=$configured$nl$shared
     fi
-    # Git passes over a file that it can't open or read, with a warning or without one.
+    # Git skips a file that it can't read, sometimes without a warning. Every repository has this setting, so if it is
+    # missing, its file was skipped.
     case $nl$configured in *"$nl"core.repositoryformatversion*) ;; *) return 1 ;; esac
 
     set -f
@@ -125,7 +126,7 @@ policy_stays() {
         case $ref in refs/heads/*) ;; *) return 1 ;; esac
         case $new in *[!0]*) ;; *) return 1 ;; esac
         ! is_symbolic "$ref" || return 1
-        # It may be called like a commit.
+        # Git could take a name of 40 or 64 hexadecimal digits for the id of a commit.
         name=${ref%/HEAD}
         name=${name##*/}
         case ${#name}$name in *[!0-9a-fA-F]*) ;; 40* | 64*) return 1 ;; esac
@@ -136,10 +137,10 @@ policy_stays() {
         fi
     done
     [ -n "$pushed" ] || return 0
-    # For `update`, which must know what this branch was before the push when it comes to a tag.
+    # The `update` hook must record this branch's old value, in case a tag of the same push follows.
     [ -z "${ref_by_ref-}" ] || return 1
 
-    # What the branch is, for `old` is only what the client says of it.
+    # Read the branch's actual value: the old one in the input is only the client's claim.
     found=$(export GIT_NO_REPLACE_OBJECTS=1 GIT_NO_LAZY_FETCH=1
         exec git cat-file --batch-check='%(objectname)' <<END
 $head
@@ -164,9 +165,9 @@ lines= ended=
 while [ ${#lines} -lt 6000 ]; do
     line=
     if ! IFS= read -r line; then
-        # Git ends every line: what has no end was cut by an error, and goes on with what Python reads.
+        # Git ends every line. One without an end was cut off by an error; Python reads its rest.
         [ -z "$line" ] || judge "$lines$line"
-        # At the end it fails once more, behind an error that has passed it does not.
+        # Try once more: at the end of the input this fails again, after a passing error it does not.
         [ -z "$ended" ] || break
         ended=yes
         continue
@@ -174,19 +175,19 @@ while [ ${#lines} -lt 6000 ]; do
     ended=
     lines=$lines$line$nl
     ref=${line#* }
-    # Where a signal interrupts a read, busybox forgets the beginning of the line: what is left may be an empty one.
+    # If a signal interrupts a read, busybox loses the beginning of the line, and may return an empty one.
     case ${ref#* } in refs/heads/*) ;; *) break ;; esac
 done
 [ -n "$ended" ] || judge "$lines"
 
-# Whether stdin is a pipe without any flag, O_NONBLOCK for one: no read of such a pipe fails but at its end (pipe(7)).
-only_ends() {
+# Whether stdin is a pipe without flags such as O_NONBLOCK: reading from it fails only at its end (pipe(7)).
+fails_only_at_end() {
     [ -p /dev/stdin ] && { read -r _ && read -r _ flags; } 9<&0 </proc/self/fdinfo/9 &&
         [ "$flags" = 00 ]
 }
 
-# Elsewhere an error and the end look alike to `read`, but not to `cat`, which costs as much as a third of this hook.
-if ! only_ends 2>/dev/null; then
+# Otherwise `read` can't tell an error from the end. `cat` can, but costs a third as much as this whole hook.
+if ! fails_only_at_end 2>/dev/null; then
     rest=$(cat && echo .) && [ "$rest" = . ] || judge "$lines${rest%.}"
 fi
 """
@@ -201,7 +202,8 @@ case $ended$lines in
 *' refs/tags/'* | *' refs/replace/'* | *' refs/namespaces/'* | *' refs/tagwarden/'*) ;;
 yes*' refs/'*)
     [ -n "$next" ] || leave 0
-    # It need not read them, of which a shell complains where SIGPIPE is ignored, as Git 2.55 starts hooks.
+    # That hook need not read its input. Git 2.55 starts hooks with SIGPIPE ignored, and shells then report the failed
+    # write.
     printf '%s' "$lines" 2>/dev/null | "$next"
     leave $?
     ;;

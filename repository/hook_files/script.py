@@ -20,7 +20,7 @@ _BEGINNING = """\
 {mark} {hook}
 # Made by `tagwarden install{option}`{taken_back}.
 {version_line}{version}
-# The braces are there so that of a file that lost its end nothing is run.
+# Because of the braces, the shell runs nothing of a file that has lost its end.
 
 {settings}
 
@@ -35,9 +35,9 @@ refuse() {{
 
 trap 'refuse "the hook file $0 is damaged or could not be run" "Make it anew: $repair"; exit 3' 0
 
-# With these Python looks for its modules elsewhere, in spite of -I.
+# Even with -I, these make Python look for its modules elsewhere.
 unset PYTHONEXECUTABLE __PYVENV_LAUNCHER__
-# After so many seconds some shells take a line for the last that is still to come.
+# In some shells TMOUT limits how long `read` waits, and then it looks as if the input had ended.
 unset TMOUT
 
 case $0 in */*) here=${{0%/*}} ;; *) here=. ;; esac
