@@ -1,7 +1,7 @@
 """The command line: `tagwarden`, or `python -m tagwarden.cli`.
 
-Each command parses its arguments, calls one function of another room, prints
-and leaves with a status of docs/exit-status.md.
+Each command parses its arguments, calls one function of another folder, prints
+the result and exits with a status of docs/exit-status.md.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def main() -> NoReturn:
-    """Run the command that `sys.argv` names, and leave with its exit status."""
+    """Run the command that `sys.argv` names, and exit with its status."""
     import io
     import os
     import sys
@@ -22,9 +22,9 @@ def main() -> NoReturn:
 
         from .run import run
 
-        # A command ends before its garbage matters; looking for it costs a quarter of a large audit.
+        # A command ends before garbage matters, and collecting it costs a quarter of a large audit.
         gc.disable()
-        # Where the terminal can't show a letter, an escape is better than no answer.
+        # If the terminal can't show a character, an escape is better than an error.
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
@@ -39,7 +39,7 @@ def main() -> NoReturn:
 
 
 def _without_a_traceback(error: BaseException) -> int:
-    """Say in one line what kept the program from running; the exit status that it means (docs/exit-status.md)."""
+    """Report in one line why the program could not run; returns the exit status for it (docs/exit-status.md)."""
     import os
 
     interrupted = isinstance(error, KeyboardInterrupt)

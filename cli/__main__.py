@@ -1,4 +1,4 @@
-"""What `python -m tagwarden.cli` runs."""
+"""The entry point of `python -m tagwarden.cli`."""
 
 from __future__ import annotations
 

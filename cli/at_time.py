@@ -1,4 +1,4 @@
-"""`--at`: the registry's state at an earlier time, for the commands that read it; and times as arguments."""
+"""`--at`, with which reading commands show the registry at an earlier time, and other options that are times."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 def moment_option(
     name: str, explanation: str, *, day: Literal["first", "last"]
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """An option that is a point in time; its value is in seconds since 1970."""
+    """An option whose value is a point in time, in seconds since 1970.
+
+    `day` says whether a date alone means its first or its last second.
+    """
 
     def read(ctx: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
         if value is None:
@@ -48,10 +51,11 @@ at_option = moment_option(
 
 
 class Snapshot(Record):
-    """The tags of a repository, now or as they stood at some time.
+    """The tags of a repository, now or at an earlier time.
 
-    `keys` is what a JSON document says of that time, `how` what is to be said of how the tags are known;
-    `tags` is the same as `reader`, None for now.
+    `keys` are the keys of a JSON document about that time, `how` are notes on how
+    the tags of that time are known. `tags` is the same object as `reader`, None
+    for now.
     """
 
     reader: TagReader
@@ -60,23 +64,23 @@ class Snapshot(Record):
     tags: PastTags | None = None
 
     def report_gaps(self) -> list[str]:
-        """Say on stderr what is not known of the tags that were read; all sentences for a JSON document."""
+        """Report on stderr which tags could not be read; returns all notes for a JSON document."""
         gaps = self.tags.notes if self.tags else []
         for note in gaps:
             click.echo(f"note: {escape(note)}", err=True)
         return [*self.how, *(display(note) for note in gaps)]
 
     def refuse_gaps(self) -> None:
-        """Raises CannotJudge where a tag that counted then can't be read any more: the answer might be wrong."""
+        """Raise CannotJudge if a tag that counted then can't be read any more, because the answer might be wrong."""
         if self.tags and self.tags.lost:
             raise CannotJudge(f"What stood at {self.keys['at']} can't be told: {self.tags.notes[0]}.")
 
 
 def as_of(reader: GitProgram, moment: int | None, models: Sequence[str] | None = None) -> Snapshot:
-    """The tags as they stood at `moment`, None for now; with `models` only theirs are asked for.
+    """The tags as they were at `moment` (None: now), of `models` only if given.
 
-    By the push log where the repository has one that reaches back so far, else
-    by the dates of the tags. Which of them is said on stderr.
+    They come from the push log, if the repository has one that reaches back so
+    far, else from the dates of the tags. Which of them is reported on stderr.
     """
     if moment is None:
         return Snapshot(reader)
@@ -104,7 +108,7 @@ def _on_the_log(logged: LoggedTags | None, *, by_dates: bool) -> Iterator[str]:
 
 def _logged(reader: GitProgram, moment: int, models: Sequence[str] | None) -> LoggedTags | None:
     if isinstance(reader, RemoteReader):
-        return None  # the log at hand, if any, is not the remote's
+        return None  # a log in this repository is not the remote's
     from ..server_hooks.log.tags_at import tags_in_log_at
 
     try:

@@ -1,8 +1,8 @@
-"""Completion in bash of words that hold `@` and `:`.
+"""Completion in bash of words that contain `@` and `:`.
 
-Bash breaks words there (COMP_WORDBREAKS), and replaces only the last part of a
-word, which it names. So the words are read from the whole line, and of what is
-offered only what stands in the place of that part is left.
+Bash splits words at these characters (COMP_WORDBREAKS), and replaces only the
+last part of a word, which it passes on. So the words are read from the whole
+line, and of each completion only the text for that last part is printed.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ complete -o nosort -F %(complete_func)s %(prog_name)s
 
 
 class Bash(BashComplete):
-    """What click has for bash, with words as the user takes them."""
+    """click's completion for bash, with words as the user typed them."""
 
     source_template = SOURCE
 
     def get_completion_args(self) -> tuple[list[str], str]:
         """The complete words before the cursor, and the word that the cursor is in."""
         line = os.environ["COMP_LINE"]
-        # The cursor's place is counted in bytes.
+        # COMP_POINT counts bytes.
         before = os.fsdecode(os.fsencode(line)[: int(os.environ["COMP_POINT"])])
         words = split_arg_string(before)[1:]
         incomplete = words.pop() if words and not before[-1:].isspace() else ""
@@ -46,10 +46,10 @@ class Bash(BashComplete):
         return words, incomplete
 
     def format_completion(self, item: CompletionItem) -> str:
-        """The line of an item, without what bash leaves as it is."""
+        """The output line for an item, without the beginning that bash keeps."""
         return f"{item.type},{item.value[self._kept :]}"
 
 
 def register() -> None:
-    """Have click take this for bash."""
+    """Make click use this class for bash."""
     add_completion_class(Bash)

@@ -1,7 +1,7 @@
-"""Every command, and where it lives. A command is imported when it is called.
+"""Every command, and the module that contains it. A command is imported when it is called.
 
-To add one: write `cli/commands/<name>.py` with a click command in it, add a line here,
-run `make docs`.
+To add one: write `cli/commands/<name>.py` with a click command in it, add a row here,
+and run `make docs`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the shell completes from the repository at hand (click's own completion)."""
+"""Shell completion from the repository at hand (click's own completion)."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 
 
 def complete_model(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The models that have a tag."""
+    """The models with tags."""
     return _offer((gto_spelling(model) for model in _models()), incomplete)
 
 
 def complete_stage(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The stages that tags of the model name."""
+    """The stages that the model's tags name."""
     return _offer((name.stage for name in _names(_model_before(context)) if name.stage), incomplete)
 
 
 def complete_version(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The versions that tags of the model name."""
+    """The versions that the model's tags name."""
     return _offer((str(name.version) for name in _names(_model_before(context)) if name.version), incomplete)
 
 
 def complete_model_or_query(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """The models; behind a sign, what can be asked of one."""
+    """The models; after `@` or `#`, the queries about one."""
     asks = "@" in incomplete or "#" in incomplete
     return (complete_query if asks else complete_model)(context, parameter, incomplete)
 
 
 def complete_query(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The questions that begin so: first the models, then what can be asked of one."""
+    """The queries with this beginning: first the models, then the queries about one."""
     model = incomplete.partition("@")[0].partition("#")[0]
     if model == incomplete:
         return _offer((f"{gto_spelling(one)}@latest" for one in _models()), incomplete)
@@ -57,7 +57,7 @@ def complete_query(context: click.Context, parameter: click.Parameter, incomplet
 
 
 def complete_proposal(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The proposals of the remote that have not landed."""
+    """The open proposals on the remote."""
     from ..repository.proposals.on_remote import ids_of_proposals
     from ..repository.remote.names import remote_to_push_to
 
@@ -69,7 +69,7 @@ def complete_proposal(context: click.Context, parameter: click.Parameter, incomp
 
 
 def complete_tag(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The model tags that are there, and what nearly is one."""
+    """The existing model tags, and near misses."""
     try:
         return _offer((tag.name for tag in GitProgram(Git.here()).all_tags()), incomplete)
     except CannotJudge:
@@ -86,7 +86,7 @@ def _offer(choices: Iterable[str], incomplete: str) -> list[CompletionItem]:
 
 
 def _model_before(context: click.Context) -> str | None:
-    """The model that the command line names: its first argument, which click leaves unread before an option's value."""
+    """The model on the command line: its first argument, which click has not parsed yet before an option's value."""
     model = context.params.get("model") or next(iter(context.args), None)
     return model if isinstance(model, str) else None
 
@@ -94,7 +94,7 @@ def _model_before(context: click.Context) -> str | None:
 def _models() -> list[str]:
     try:
         return models_of(GitProgram(Git.here()))
-    except CannotJudge:  # outside of a repository there is nothing to offer
+    except CannotJudge:  # outside of a repository
         return []
 
 

@@ -1,4 +1,4 @@
-"""What a command raises to leave with an exit status other than 0, and the statuses that only commands have."""
+"""The exception with which a command answers no, and the exit statuses that only commands have."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ OUTPUT_CLOSED = 141
 
 
 class Refused(Exception):
-    """The answer is no: refused, not found, or not so (exit status 1).
+    """The answer is no: refused, not found, or not true (exit status 1).
 
-    The message is for the user: what is not so, and what to do about it.
+    The message tells the user what is not so, and what to do about it.
     """

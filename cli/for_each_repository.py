@@ -1,4 +1,4 @@
-"""What commands on any number of repositories have in common: their names, a line for each, the worst exit status."""
+"""What commands on any number of repositories share: their paths, a line for each, the worst exit status."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ FAILED = FAILURE.plus("repository without an answer", "Why there is no answer fo
 
 
 class Answer(Record):
-    """What a command says of one repository.
+    """What a command says about one repository.
 
-    `verdict` is the one line that names it among several, `details` are what
-    is printed below; where it is alone, `details` are all.
+    Among several repositories, `verdict` is the line after the repository's name,
+    and `details` are printed below. For a single one, only `details` are printed.
     """
 
     status: int
@@ -41,7 +41,7 @@ class Answer(Record):
 
 
 def of_several(command: str, one: Shape) -> Shape:
-    """The document about several repositories: for each what is printed of one, with its path."""
+    """The document about several repositories: for each, the document about one, with its path."""
     entry = one if any(field.key == "repository" for field in one.fields) else with_path(one)
     each = alternatives("repositories", entry, FAILED)
     return shape(f"{command} REPO REPO", "The same for each of several.", "schema", each)
@@ -52,7 +52,7 @@ def with_path(one: Shape) -> Shape:
 
 
 def documents_for_each(command: str, doc: str) -> tuple[Shape, Shape]:
-    """What `command` prints as JSON of what it did: about one repository, and about several."""
+    """The JSON documents of a command that reports what it did: about one repository, and about several."""
     one = shape(command, doc, "schema", "repository", "done")
     return one, of_several(command, one)
 
@@ -60,9 +60,9 @@ def documents_for_each(command: str, doc: str) -> tuple[Shape, Shape]:
 def for_each_repository(paths: Sequence[str], ask: Callable[[str], Answer], *, as_json: bool) -> int:
     """Print the answer of `ask` for each of `paths` (default: the current folder). Returns the worst exit status.
 
-    A path may be a glob, which stands for the repositories that it matches.
-    Of one repository alone no more is printed than its details, and what `ask`
-    raises goes on; among several that is one repository's answer.
+    A path may be a glob for several repositories. For a single repository, only
+    the details are printed, and exceptions of `ask` are raised; among several,
+    they become the answer for that repository.
     """
     if is_alone(paths):
         try:
@@ -84,7 +84,7 @@ def for_each_repository(paths: Sequence[str], ask: Callable[[str], Answer], *, a
     else:
         for path, answer in answers:
             lines = [line for detail in answer.details for line in detail.splitlines()]
-            # What is all the verdict need not be said twice.
+            # Don't repeat a verdict with which the details begin.
             if lines[:1] == [answer.verdict]:
                 del lines[0]
             if lines:
@@ -93,17 +93,17 @@ def for_each_repository(paths: Sequence[str], ask: Callable[[str], Answer], *, a
 
 
 def is_alone(paths: Sequence[str]) -> bool:
-    """Whether one repository is meant, whose answer needs no name."""
+    """Whether the paths mean a single repository, so that the answer needs no name."""
     return len(paths) < 2 and not any(map(is_glob, paths))
 
 
 def is_glob(path: str) -> bool:
-    """Whether `path` is a pattern: it has a wildcard in it, and no file is called so."""
+    """Whether `path` is a glob: it has a wildcard, and no file has that name."""
     return glob.has_magic(path) and not os.path.lexists(path) and "://" not in path
 
 
 def _expanded(paths: Sequence[str]) -> list[str]:
-    """Each path once, and for a glob the repositories that it matches; a glob that matches none as it is."""
+    """Each path once; a glob becomes the repositories that it matches, or stays as it is if it matches none."""
     found: list[str] = []
     for path in paths:
         matches = sorted(filter(_is_repository, glob.glob(path, recursive=True))) if is_glob(path) else []
@@ -113,7 +113,7 @@ def _expanded(paths: Sequence[str]) -> list[str]:
 
 def _is_repository(path: str) -> bool:
     if os.path.isdir(path) and not os.access(path, os.X_OK):
-        # Nobody can tell from here, and one that is passed over in silence would seem to be guarded.
+        # It can't be examined, and skipping it silently would make it look as if it were protected.
         return True
     inside = os.path.join(path, ".git")
     return os.path.exists(inside) or all(os.path.exists(os.path.join(path, name)) for name in ("HEAD", "objects"))
@@ -137,5 +137,5 @@ def _failure(status: int, problem: str) -> Answer:
 
 
 def done(said: Sequence[str], path: str) -> Answer:
-    """The answer of a command that did something, in sentences: the first tells what."""
+    """The answer of a command that did something: `said` are sentences, of which the first is the verdict."""
     return Answer(ACCEPTED, said[0] if said else "nothing to do", said, {"schema": 1, "repository": path, "done": said})

@@ -13,7 +13,7 @@ from .command_table import COMMANDS
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are in COMMANDS and are imported when they are called."""
+    """A group whose commands are listed in COMMANDS and imported only when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -39,7 +39,7 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            # Not click's own list: that imports every command for its first line.
+            # Not click's own list, which would import every command for its first line.
             formatter.write_dl([(name, row.summary) for name, row in COMMANDS.items()])
 
 
@@ -50,7 +50,7 @@ def _print_version(ctx: click.Context, parameter: click.Parameter, wanted: bool)
 
 
 def _change_directory(ctx: click.Context, parameter: click.Parameter, folders: tuple[str, ...]) -> None:
-    # Each one is relative to the one before it (git(1), -C).
+    # Each folder is relative to the one before it (git(1), -C).
     for folder in folders:
         if not folder:
             continue

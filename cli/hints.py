@@ -1,4 +1,4 @@
-"""What a user may have meant who typed something else: a command, an option, a model with its version."""
+"""Guesses what a user meant: another command, an option, or a model and its version as two arguments."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ tagwarden: make a Git repository's tags a model registry that can be trusted.
 
 `tagwarden --help` lists all commands, `tagwarden COMMAND --help` explains one."""
 
-# What GTO, its older versions and others call things that have another name here.
+# Commands of GTO, its older versions and other tools that have another name here.
 ELSEWHERE = {
     "promote": "assign",
     "check-ref": "resolve",
@@ -48,14 +48,14 @@ ELSEWHERE = {
 
 
 def suggested_command(name: str) -> str | None:
-    """The command that was probably meant by `name`, which is not one."""
+    """The command that was probably meant by `name`, which is not a command; None if there is no guess."""
     if name in ELSEWHERE:
         return ELSEWHERE[name]
     return next(iter(difflib.get_close_matches(name.lower(), COMMANDS, n=1)), None)
 
 
 def usage_hint(error: click.UsageError) -> str | None:
-    """What is said instead of click's own words; None where those will do."""
+    """A message to print instead of click's own, None if click's own will do."""
     if not isinstance(error, click.NoSuchOption) or error.ctx is None:
         return None
     named = error.option_name.lstrip("-")
@@ -66,7 +66,7 @@ def usage_hint(error: click.UsageError) -> str | None:
 
 
 def separate_arguments_hint(text: str) -> str | None:
-    """How a model, with its version or stage in one word, is written for a command that takes them apart."""
+    """How to pass a model and its version or stage, given as one word, to this command; None if it is neither."""
     name = parse_tag_name(tag_spelling(text))
     context = click.get_current_context(silent=True)
     if not isinstance(name, TagName) or context is None or context.info_name is None:
@@ -87,7 +87,7 @@ def separate_arguments_hint(text: str) -> str | None:
 
 
 def unpushed_hint(names: Collection[str], model: str, remote: str) -> str:
-    """What is said of registrations of `model` that the remote lacks, where a command goes by the remote."""
+    """A sentence on registrations of `model` that only the clone has, for a command that goes by the remote's tags."""
     versions = sorted(
         tag for tag in names if isinstance(name := parse_tag_name(tag), TagName) and name.kind == "register"
     )

@@ -1,4 +1,4 @@
-"""What every command that judges shares: the choice of a format, and a verdict shown in it."""
+"""What commands that judge share: the choice of a format, and printing a verdict in it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _as_annotations(verdict: Verdict) -> list[str]:
     return [*(f"note: {escape(note)}" for note in verdict.notes), *github.lines_of(verdict)]
 
 
-# The lines that each `--format` prints; the first is the default.
+# What each `--format` prints, as lines; the first is the default.
 FORMATS: dict[str, Callable[[Verdict], list[str]]] = {
     "text": _as_text,
     "json": _as_json,
@@ -41,7 +41,7 @@ FORMATS: dict[str, Callable[[Verdict], list[str]]] = {
 }
 
 
-# These are one document; of the others a file may hold more.
+# Formats of which a file can contain only one document; the others are appended.
 WHOLE = ("json", "gitlab")
 
 
@@ -68,7 +68,7 @@ reports_option = click.option(
 
 
 def write_reports(verdict: Verdict, reports: tuple[tuple[str, str], ...]) -> None:
-    """Write the verdict to each (format, file). Raises CannotJudge where a file can't be written."""
+    """Write the verdict to each (format, file). Raises CannotJudge if a file can't be written."""
     for format_, path in reports:
         try:
             with open(path, "w" if format_ in WHOLE else "a", encoding="utf-8", errors="backslashreplace") as file:
@@ -83,7 +83,7 @@ def _json_is_a_format(ctx: click.Context, parameter: click.Parameter, wanted: bo
 
 
 def format_options(command: Any) -> Any:
-    """The options `--format` (parameter `format`, None where neither is given) and `--json`."""
+    """Add the options `--format` (parameter `format`, None if neither is given) and `--json` to a command."""
     command = click.option(
         "--json",
         is_flag=True,
@@ -100,6 +100,6 @@ def format_options(command: Any) -> Any:
 
 
 def show_verdict(verdict: Verdict, format: str | None) -> int:  # noqa: A002 -- the option's name
-    """Print the verdict to stdout; the exit status that it means, 0 or 1."""
+    """Print the verdict to stdout; returns the exit status for it, 0 or 1."""
     click.echo("\n".join(FORMATS[format or "text"](verdict)))
     return ACCEPTED if verdict.accepted else REFUSED

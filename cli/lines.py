@@ -1,4 +1,4 @@
-"""Output of any number of lines."""
+"""Prints any number of lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LINES_AT_ONCE = 10_000
 
 
 def echo_lines(lines: Iterable[str]) -> None:
-    """Print the `lines` as they come: to join and encode a million first would take hundreds of megabytes."""
+    """Print `lines` in batches: joining and encoding a million at once would take hundreds of megabytes."""
     left = iter(lines)
     while some := list(islice(left, LINES_AT_ONCE)):
         click.echo("\n".join(some))

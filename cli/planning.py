@@ -1,4 +1,4 @@
-"""A plan of repair, from an audit to the script."""
+"""Turns the findings of an audit into a script that repairs them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def repair_script(
     git: Git, loaded: LoadedPolicy, site: LoadedPolicy | None, verdict: Verdict, ids: Mapping[str, str]
 ) -> str:
-    """The script for the errors of an audit; `ids` is the object that each ref with a finding names."""
+    """The script that repairs the errors of an audit; `ids` has the object id of each ref with a finding."""
     plan = plan_of(git, loaded, site, verdict, ids)
     reader = GitProgram(git)
     try:

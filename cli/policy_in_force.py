@@ -1,4 +1,4 @@
-"""Which policy a command goes by: the one in force in the repository at hand, or one that is named."""
+"""Which policy a command uses: the one in force in the repository at hand, or one that is named."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ BUILT_IN = PolicySource("built-in", "built-in", None, None, None)
 def policy_in_force(
     *, remote: str | None = None, git: Git | None = None, reader: GitProgram | None = None
 ) -> LoadedPolicy:
-    """The server's policy in a bare repository, else the clone's as for a push to `remote`.
+    """The server's policy in a bare repository, otherwise the clone's for a push to `remote`.
 
-    Without `remote` it is the one that `git push` would take, without `git` and
-    `reader`, which goes on to be used, the repository is the one at hand. Outside
-    of any repository it is the built-in policy. Raises CannotJudge where the policy
-    can't be read.
+    `remote` defaults to the one that `git push` would use. The repository is that
+    of `reader`, which stays open, or of `git`, or else the current one. Outside of
+    any repository the built-in policy is in force. Raises CannotJudge if the
+    policy can't be read.
     """
     git = git or (reader.git if reader else Git.here())
     try:
@@ -46,9 +46,9 @@ def policy_in_force(
 
 
 def policies_in_force(reader: GitProgram) -> tuple[LoadedPolicy, LoadedPolicy | None]:
-    """The same, and the site's policy, which judges beside it what is pushed to a bare repository; None for none.
+    """The policy in force, and for a bare repository the site's policy, which also judges pushes (None: none).
 
-    Raises CannotJudge where one of them can't be read.
+    Raises CannotJudge if one of them can't be read.
     """
     git = _with_settings(reader.git)
     with closing(Configuration(git)) as configuration:
@@ -60,7 +60,7 @@ def policies_in_force(reader: GitProgram) -> tuple[LoadedPolicy, LoadedPolicy | 
 
 
 def site_policy_in_force() -> LoadedPolicy:
-    """The site's policy. Raises Refused where none is set, CannotJudge where it can't be read."""
+    """The site's policy. Raises Refused if none is configured, CannotJudge if it can't be read."""
     git = Git.here()
     git = git.with_settings_file(settings_file_of(git.common_folder()))
     with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
@@ -71,7 +71,7 @@ def site_policy_in_force() -> LoadedPolicy:
 
 
 def _with_settings(git: Git) -> Git:
-    """A server's repository with the settings that its hook goes by."""
+    """Git with the settings file that the hook of a server's repository uses; unchanged in a clone."""
     return git.with_settings_file(settings_file_of(git.common_folder())) if git.is_bare() else git
 
 
@@ -88,7 +88,7 @@ def _own_policy(git: Git, reader: GitProgram, configuration: Configuration, remo
 
 
 def policy_in_file(file: str, *, site: bool = False) -> LoadedPolicy:
-    """The policy in `file`. Raises Refused where there is none, CannotJudge where it can't be read."""
+    """The policy in `file`. Raises Refused if there is no such file, CannotJudge if it can't be read."""
     try:
         source = PolicySource("configured", file, None, read_input(file), None)
     except FileNotFoundError:
@@ -97,9 +97,9 @@ def policy_in_file(file: str, *, site: bool = False) -> LoadedPolicy:
 
 
 def read_input(path: str) -> bytes:
-    """The content of a policy file, `-` being standard input; no more than shows that it is too large.
+    """The content of a policy file (`-`: standard input), cut off just above the size limit.
 
-    Raises FileNotFoundError, and CannotJudge where it can't be read.
+    Raises FileNotFoundError, and CannotJudge if it can't be read.
     """
     try:
         if path == "-":

@@ -1,4 +1,4 @@
-"""An effective policy as a table, and as a JSON document."""
+"""Shows an effective policy as a table, or as a JSON document."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FROM = {"built-in": "default", "file": "the file"}
 
 
 def as_document(shown: LoadedPolicy, model: str | None) -> dict[str, object]:
-    """Every value with where it comes from, for `--json`."""
+    """The JSON document: every value, and where it comes from."""
     values = effective_values(shown.policy, model, shown.declared_stages)
     return {
         "schema": 1,
@@ -42,7 +42,7 @@ def as_document(shown: LoadedPolicy, model: str | None) -> dict[str, object]:
 
 
 def as_text(shown: LoadedPolicy, model: str | None) -> str:
-    """The same for people; what overrides change only where no model is asked for."""
+    """The same as text; without a `model`, overrides are listed at the end."""
     identity = f" ({shown.source.id})" if shown.source.id else ""
     whose = f", for the model {model}" if model else ""
     lines = [f"Policy: {escape(shown.source.source)}{identity}{whose}"]

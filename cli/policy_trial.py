@@ -1,4 +1,4 @@
-"""A policy that is tried beside the one in force."""
+"""Tries a policy beside the one in force."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ TRIAL = shape(
 
 
 def print_trial(file: str, *, as_site: bool, as_json: bool) -> int:
-    """Try the policy in `file` here, as that of the repository or of its site.
+    """Try the policy in `file` here, in place of the repository's or the site's, and print what it would change.
 
-    The exit status is 1 where it refuses what those in force accept.
+    Returns the exit status, which is 1 if it refuses something that the policies in force accept.
     """
     from ..repository.judging.trial import Policies, try_on_tags
 
@@ -64,7 +64,7 @@ def print_trial(file: str, *, as_site: bool, as_json: bool) -> int:
 
 
 def _pushes(git: Git, in_force: Policies, tried: Policies) -> PushTrial | None:
-    """What became of the pushes of the push log, None where there is none."""
+    """The trial on the pushes in the push log, None if there is no log."""
     from ..server_hooks.log.files import has_log
 
     common_dir = git.common_folder()

@@ -1,4 +1,4 @@
-"""How far a command has got, on a terminal, once it has taken a second."""
+"""Shows on a terminal how far a command has got, if it takes longer than a second."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ INTERVAL = 0.2
 
 
 class Progress:
-    """Told how much is done, writes it to stderr: `with Progress("judged {} of {} tags") as progress: …`."""
+    """Writes the progress that it is called with to stderr: `with Progress("judged {} of {} tags") as progress: …`."""
 
     def __init__(self, template: str) -> None:
         self._template = template

@@ -1,4 +1,4 @@
-"""What commands that read a registry share: names as arguments, its policy, what its remote has besides."""
+"""What commands that read a registry share: parsing names, its policy, how the clone differs from its remote."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def report_remote_differences(repo: str | None, models: Sequence[str] | None, *, offline: bool) -> list[str]:
-    """Say on stderr how the clone at hand differs from its remote; the sentences.
+    """Report on stderr how the current clone differs from its remote; returns the sentences.
 
-    Nothing where a repository was named: that one is read as it is.
+    If a repository was named, it is read as it is, and nothing is reported.
     """
     if repo is not None or offline:
         return []
@@ -37,7 +37,7 @@ def report_remote_differences(repo: str | None, models: Sequence[str] | None, *,
 
 
 def model_of(text: str) -> str:
-    """The model as tags spell it. Raises Refused for what can't be one."""
+    """The model as tags spell it. Raises Refused if `text` can't be one."""
     try:
         return model_in_tags(text)
     except ValueError as problem:
@@ -47,7 +47,7 @@ def model_of(text: str) -> str:
 
 
 def stage_of(text: str) -> str:
-    """The stage. Raises Refused for what can't be one."""
+    """The stage. Raises Refused if `text` can't be one."""
     try:
         return checked_stage(text)
     except ValueError as problem:
@@ -55,7 +55,7 @@ def stage_of(text: str) -> str:
 
 
 def version_of(text: str) -> Version:
-    """The version that `text` names. Raises Refused where it is not a valid one."""
+    """The version that `text` names. Raises Refused if it is not valid."""
     try:
         return parse_version(text)
     except ValueError as problem:
@@ -72,10 +72,9 @@ def _meant(text: str) -> str:
 
 
 def policy_at(reader: GitProgram, repo: str | None) -> LoadedPolicy | None:
-    """The policy of the repository that is read; None where it is not known, or can't be read.
+    """The policy of the repository that is read; None if it is unknown or can't be read.
 
-    Of a URL only tags are fetched. A policy that can't be read keeps nobody from
-    reading tags.
+    From a URL only tags are fetched, so its policy is unknown. Tags can be read even if the policy can't.
     """
     if repo is not None and is_url(repo):
         return None
@@ -88,12 +87,12 @@ def policy_at(reader: GitProgram, repo: str | None) -> LoadedPolicy | None:
 
 
 def declared_in(loaded: LoadedPolicy | None) -> tuple[str, ...] | None:
-    """The stages that the policy or `.gto` names, in their order; None where they name none."""
+    """The stages that the policy or `.gto` names, in that order; None if they name none."""
     return None if loaded is None else loaded.policy.base.stages.names or loaded.declared_stages
 
 
 def no_such_model(model: str, known: list[str]) -> Refused:
-    """The refusal for a model that has no tag, with the models that were perhaps meant."""
+    """The refusal for a model without tags, naming models with similar names."""
     import difflib
 
     from ..policy.grammar.names import gto_spelling

@@ -1,4 +1,4 @@
-"""Run a command and turn whatever it ends with into an exit status."""
+"""Runs a command and turns its result or exception into an exit status."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ REPORT_TO = "Please report this with the command that you ran; TAGWARDEN_TRACEBA
 
 
 def run(args: Sequence[str]) -> int:
-    """Run `tagwarden` with `args`; the exit status is one of docs/exit-status.md.
+    """Run `tagwarden` with `args`; returns an exit status of docs/exit-status.md.
 
-    Nothing is raised. Messages go to stderr; where `args` ask for JSON, the
-    error is the one document on stdout, too.
+    Never raises. Messages go to stderr; if `args` ask for JSON, an error is also
+    printed as the one document on stdout.
     """
     try:
         try:
             status = _invoke(list(args))
             _flush()
             return status
-        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- the last line before a traceback
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- the last chance before a traceback
             return _report_error(error, in_json=wants_json(args))
     except BrokenPipeError:
         _discard_output()
@@ -46,7 +46,7 @@ def run(args: Sequence[str]) -> int:
 
 
 def _report_error(error: BaseException, *, in_json: bool) -> int:
-    """Say what went wrong; returns the exit status that it means."""
+    """Report what went wrong; returns the exit status for it."""
     text = str(error)
     shown = f"tagwarden: {text}"
     match error:
@@ -76,7 +76,7 @@ def _report_error(error: BaseException, *, in_json: bool) -> int:
 
 
 def _usage(error: click.UsageError) -> tuple[str, str]:
-    """What is wrong with the arguments, by itself and as it is shown."""
+    """What is wrong with the arguments, on its own, and as it is printed."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return "Missing command.", error.format_message()
     from .hints import usage_hint
@@ -89,7 +89,7 @@ def _usage(error: click.UsageError) -> tuple[str, str]:
 
 
 def _invoke(args: list[str]) -> int:
-    # Not click's own main(): that answers a closed pipe with 1, which says "refused" here.
+    # Not click's own main(), which exits with 1 if the output was closed; here 1 means "refused".
     shell = os.environ.get("_TAGWARDEN_COMPLETE")
     if shell:
         from click.shell_completion import shell_complete
@@ -112,16 +112,16 @@ def _invoke(args: list[str]) -> int:
 
 
 def wants_json(args: Sequence[str]) -> bool:
-    """Whether `args` ask for JSON, told even where they can't be parsed."""
+    """Whether `args` ask for JSON, even if they can't be parsed."""
     options = args[: args.index("--")] if "--" in args else args
     return "--json" in options or "--format=json" in options or ("--format", "json") in itertools.pairwise(options)
 
 
 def _flush() -> None:
-    if sys.stdout is not None:  # as where a program is started with it closed
+    if sys.stdout is not None:  # None if the program was started with stdout closed
         sys.stdout.flush()
 
 
 def _discard_output() -> None:
-    # Python flushes stdout as it leaves, and would print the error that was just answered.
+    # When Python exits it flushes stdout, and would print the error that was already handled.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

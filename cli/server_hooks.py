@@ -1,4 +1,4 @@
-"""Installs, takes back and proves server hooks as the owner of the repository."""
+"""Runs commands about server hooks as the owner of the repository."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 def as_owner(path: str, arguments: Sequence[str], here: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What `here` returns, called as the owner of the repository at `path`.
+    """The result of `here`, called as the owner of the repository at `path`.
 
-    Root runs `tagwarden ARGUMENTS --json PATH` as that user, so that what is
-    made is theirs and what is proven holds for them. CannotInstall for
-    anybody else.
+    As root, runs `tagwarden ARGUMENTS --json PATH` as that user instead, so that
+    they own the files that are made, and what is proven holds for them. Raises
+    CannotInstall for any other user.
     """
     path = os.path.abspath(path)
     owner = owner_of(path)
@@ -53,9 +53,9 @@ def as_owner(path: str, arguments: Sequence[str], here: Callable[[], dict[str, A
 
 @contextlib.contextmanager
 def explaining_ownership(path: str) -> Iterator[None]:
-    """Where Git won't read the repository at `path` because it is somebody else's, say whose: CannotJudge.
+    """If Git refuses to read the repository at `path` because another user owns it, raise CannotJudge with the owner.
 
-    Git's own advice is to trust it, which would let its owner run commands as root.
+    Git's own advice is to trust the repository, which would let its owner run commands as root.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""The version that a file of a commit tells, where the policy names that file."""
+"""The version in a file of a commit, if the policy names such a file."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 def version_from_file(maker: TagMaker, settings: Settings, commit: str) -> Version | None:
-    """The version in `target.version-file` at a commit; None for none, and for one whose number a tag has already.
+    """The version in `target.version-file` at a commit; None if there is none, or if it is already registered.
 
-    What is wrong with the file is for the rule `target-version` to say. Raises
-    CannotJudge where the repository can't be read, or the file takes too long.
+    A file that is not valid also gives None; the rule `target-version` reports
+    it. Raises CannotJudge if the repository can't be read, or if parsing takes
+    too long.
     """
     path, key = settings.target.version_file
     if path is None or settings.levels["target-version"] == "off":

@@ -1,4 +1,4 @@
-"""What `proposals`, `approve`, `revoke` and `land` share: finding a proposal, its state, pushing approvals and tags."""
+"""What the commands about proposals share: finding a proposal and its state, pushing approvals and tags."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class ProposalGone(Refused):
 
 
 class Proposed(Record):
-    """The proposals on a remote, the state of each, and the policy by which they are judged."""
+    """The proposals on a remote, the status of each, and the policy by which they are judged."""
 
     there: ProposedThere
     loaded: LoadedPolicy
@@ -58,15 +58,15 @@ class Proposed(Record):
 
     @property
     def status(self) -> ProposalStatus:
-        """The state of the proposal that was named."""
+        """The status of the proposal that was named."""
         return self.statuses[0]
 
 
 @contextlib.contextmanager
 def proposed(remote: str | None, digits: str | None = None) -> Iterator[Proposed]:
-    """What is proposed on `remote`, None for where `git push` goes; with `digits` the one proposal that they name.
+    """The proposals on `remote` (None: where `git push` goes), or only the one whose id begins with `digits`.
 
-    Raises Refused where there is no such remote or proposal, and CannotJudge where the remote does not answer.
+    Raises Refused if there is no such remote or proposal, and CannotJudge if the remote does not answer.
     """
     if digits is not None and (len(digits) < FEWEST_DIGITS or not HEX.issuperset(digits)):
         raise Refused(
@@ -92,13 +92,13 @@ def proposed(remote: str | None, digits: str | None = None) -> Iterator[Proposed
 
 
 def say(lines: Iterable[str]) -> None:
-    """Say untrusted lines on stderr."""
+    """Print lines of untrusted text to stderr, escaped."""
     for line in lines:
         click.echo(escape(line), err=True)
 
 
 def refuse_unlandable(status: ProposalStatus) -> None:
-    """Raise Refused for a proposal that would not land with all approvals in the world."""
+    """Raise Refused for a proposal that could not land even with every approval."""
     if status.state in ("expired", "overtaken"):
         raise Refused(f"{status.proposal.tag.name!r} can't land as it was proposed: {status.because}")
     if status.hopeless is not None:
@@ -106,10 +106,11 @@ def refuse_unlandable(status: ProposalStatus) -> None:
 
 
 def submit_endorsement(one: Proposed, word: Word, reason: str, name: str | None) -> str:
-    """Sign the user's word on the proposal, push it, and tell as whom.
+    """Sign the user's approval or revocation of the proposal and push it; returns the principal that it counts for.
 
-    `name` is the principal that the user claims to be. Raises Refused where the
-    signature does not count, or the remote does not take it.
+    `name` is the principal that the user claims to be, None if they don't say.
+    Raises Refused if the signature does not count, or if the remote does not
+    accept it.
     """
     there, status = one.there, one.status
     made = sign_word(there, status, one.loaded.policy, word, reason)
@@ -139,7 +140,7 @@ def submit_endorsement(one: Proposed, word: Word, reason: str, name: str | None)
 
 
 def refuse_needless_endorsement(status: ProposalStatus, word: Word, principal: str) -> None:
-    """Raise Refused where the word of `principal` would change nothing."""
+    """Raise Refused if the approval or revocation of `principal` would change nothing."""
     tag = status.proposal.tag.name
     if word == "revoke":
         said = [one.verdict for one in status.standing.endorsements if one.principal == principal]
@@ -157,7 +158,7 @@ def refuse_needless_endorsement(status: ProposalStatus, word: Word, principal: s
 
 
 def land(there: ProposedThere, status: ProposalStatus) -> None:
-    """Push the proposed tag to its own name, and have it here. Raises Refused where the remote does not take it."""
+    """Push the proposed tag under its own name, and fetch it. Raises Refused if the remote does not accept it."""
     name = status.proposal.tag.name
     outcome = push_landing(there, status.proposal)
     if outcome == "taken":

@@ -1,4 +1,4 @@
-"""What a proposal would change in the stages that it moves: how the versions differ that they hold now, and then."""
+"""What a proposal would change: how the versions differ that its stages hold now and would hold then."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def difference_lines(there: ProposedThere, status: ProposalStatus, loaded: LoadedPolicy) -> Iterator[str]:
-    """For each two versions of which one leaves a stage to the other, a table of what is different, and notes."""
+    """For each version that would replace another in a stage, a table of the differences between them, and notes."""
     pairs = {(move.before, move.after): None for move in status.moves if move.before and move.after}
     if pairs:
         bring_history(there.repository, there.remote, status.proposal)

@@ -1,4 +1,4 @@
-"""How a proposal is shown: as JSON, as a row of a table, and as what somebody reads before they approve."""
+"""How a proposal is shown: as JSON, as a row of a table, and as the text to read before approving it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PROPOSAL = shape(
     holding("requirements", REQUIREMENT), holding("approvals", APPROVAL), "notes",
 )  # fmt: skip
 
-# So much of an id is shown; as Git does, the commands take any beginning of it that says which one is meant.
+# How much of an id is shown. As in Git, commands accept any unambiguous beginning of an id.
 SHORT_ID_DIGITS = 12
 SPANS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 HEADER = ("ID", "TAG", "CHANGES", "BY", "AGE", "APPROVED BY", "STATE", "MESSAGE")
@@ -67,17 +67,17 @@ def proposal_document(status: ProposalStatus) -> dict[str, object]:
 
 
 def landed_document(status: ProposalStatus) -> dict[str, object]:
-    """The same of one that has landed."""
+    """The same for a proposal that has landed."""
     return {**proposal_document(status), "state": "landed", "because": None}
 
 
 def withdrawn_document(status: ProposalStatus) -> dict[str, object]:
-    """The same of one that is proposed no more."""
+    """The same for a proposal that was withdrawn."""
     return {**proposal_document(status), "state": "withdrawn", "because": None}
 
 
 def requirements_document(status: ProposalStatus) -> list[dict[str, object]]:
-    """What the policy wants, of the shape REQUIREMENT."""
+    """The approvals that the policy requires, of the shape REQUIREMENT."""
     return [
         {
             "key": f"approvals.require[{number}]",
@@ -93,7 +93,7 @@ def requirements_document(status: ProposalStatus) -> list[dict[str, object]]:
 
 
 def proposal_row(status: ProposalStatus, now: int) -> list[str | None]:
-    """The row of HEADER."""
+    """The cells of a proposal under HEADER; `now` is in seconds since 1970."""
     why = status.because
     return [
         status.proposal.oid[:SHORT_ID_DIGITS],
@@ -108,7 +108,7 @@ def proposal_row(status: ProposalStatus, now: int) -> list[str | None]:
 
 
 def proposal_lines(status: ProposalStatus) -> Iterator[str]:
-    """What somebody reads before they approve; untrusted text is not escaped yet."""
+    """The text to read before approving a proposal; it is untrusted and not escaped."""
     found, name, tagger = _object(status), status.proposal.name, _tagger(status)
     signed = f"signed by {status.tagger}" if status.tagger else "with no signature that counts"
     about = f"{gto_spelling(name.model)} {status.version}" if status.version else gto_spelling(name.model)
@@ -125,7 +125,7 @@ def proposal_lines(status: ProposalStatus) -> Iterator[str]:
 
 
 def next_lines(status: ProposalStatus, remote: str) -> Iterator[str]:
-    """What is missing, and the commands for it."""
+    """What the proposal still needs, and the commands for that."""
     digits = status.proposal.oid[:SHORT_ID_DIGITS]
     if status.state == "ready":
         yield f"it has its approvals; to land it: {shell_command('tagwarden', 'land', digits, '--remote', remote)}"
@@ -135,7 +135,7 @@ def next_lines(status: ProposalStatus, remote: str) -> Iterator[str]:
 
 
 def span_text(seconds: int) -> str:
-    """How long that is, in its largest unit: `3d`."""
+    """A duration in its largest unit, such as `3d`."""
     size, unit = next(((size, unit) for size, unit in SPANS if seconds >= size), SPANS[-1])
     return f"{max(0, seconds) // size}{unit}"
 

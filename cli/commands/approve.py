@@ -1,4 +1,4 @@
-"""`tagwarden approve`: one's consent to a proposal."""
+"""`tagwarden approve`: approves a proposal."""
 
 from __future__ import annotations
 
@@ -91,9 +91,9 @@ def _ask(status: ProposalStatus, *, yes: bool, as_json: bool) -> None:
 def _land_or_report(
     remote: str | None, status: ProposalStatus, principal: str, *, land: bool, as_json: bool
 ) -> dict[str, object]:
-    """Land the proposal if requested and possible, else say what is missing. Returns the proposal's new state."""
+    """Land the proposal if requested and possible, else report what is missing; returns its new JSON document."""
     try:
-        # Others may have approved it meanwhile.
+        # Read it again, because others may have approved it in the meantime.
         with proposed(remote, status.proposal.oid) as after:
             if land and after.status.may_be_landed_by(principal):
                 approving.land(after.there, after.status)

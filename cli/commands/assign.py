@@ -1,4 +1,4 @@
-"""`tagwarden assign`: a stage for a version."""
+"""`tagwarden assign`: assigns a stage to a version."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def assign(
 
 
 def _rollback_plan(stage: str) -> Callable[[TagMaker, Policy], Plan]:
-    """Plans the way back, again and again where others make tags meanwhile; but never another than the first time."""
+    """Plans a rollback. If others create tags meanwhile, it is planned again, but only to the same version."""
     first: list[Plan] = []
 
     def plan(maker: TagMaker, policy: Policy) -> Plan:

@@ -1,4 +1,4 @@
-"""`tagwarden audit`: every tag that there is, judged."""
+"""`tagwarden audit`: judges every existing tag."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def audit(
 
 
 def _policies(file: str | None, reader: WholeReader) -> tuple[LoadedPolicy, LoadedPolicy | None]:
-    """The policy to judge by, and the site's beside it, unless one `file` is named."""
+    """The policy to judge by and the site's policy, or only the policy in `file` if one is named."""
     return (policy_in_file(file), None) if file else policies_in_force(reader)
 
 
@@ -134,7 +134,7 @@ def _answer(
     in_short = f"{counted(errors, 'error')}, {counted(len(verdict.findings) - errors, 'warning')}"
     lines: list[str] = []
     if format != "json":
-        # Of a hundred in which nothing is wrong, a line each is enough.
+        # Among many repositories, one without findings needs only its one line.
         lines = FORMATS[format](verdict) if alone or verdict.findings or verdict.notes else []
         lines += [f"{count:>6}  {rule}" for rule, count in counts.items() if format not in ("gitlab", "markdown")]
         if format == "text" and _lacks_a_fix(verdict):
@@ -147,7 +147,7 @@ def _answer(
 
 
 def _lacks_a_fix(verdict: Verdict) -> bool:
-    """Whether there is an error about a tag of which no finding has a fix."""
+    """Whether there is an error about a tag for which no finding has a fix."""
     fixed = {finding.ref for finding in verdict.findings if finding.fix}
     return any(finding.severity == "error" and finding.ref not in fixed for finding in verdict.findings)
 
@@ -167,7 +167,7 @@ def _note_on_remote(git: Git, verdict: Verdict) -> list[str]:
 
 
 def _notes_from_push_log(git: Git, policy: Policy) -> list[str]:
-    """What a server's push log says of the tags, as notes; nothing where there is none."""
+    """Notes on what a server's push log says about the tags; empty without a log."""
     from ...server_hooks.log.files import has_log
 
     if not has_log(git.common_folder()):

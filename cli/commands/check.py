@@ -1,4 +1,4 @@
-"""`tagwarden check`: tags, judged as if they were pushed now."""
+"""`tagwarden check`: judges tags as if they were pushed now."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _event(tags: tuple[str, ...]) -> Event:
 def _on_event(
     event: Event, remote: str | None, source: PolicySource | None, since: int | None, outputs: str | None
 ) -> Verdict:
-    """The verdict on the tag of `event` and those since. What later steps are told depends on that tag alone."""
+    """The verdict on the tag of `event` and on those since; the outputs for later steps depend only on that tag."""
     verdict = check_event(event, remote=remote, source=source)
     if outputs is not None:
         from ...hooks.job_outputs import append_outputs, outputs_of

@@ -1,4 +1,4 @@
-"""`tagwarden dashboard`: a static site of registries."""
+"""`tagwarden dashboard`: writes a static site of registries."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def dashboard(
 
 
 def _listed(file: str) -> list[str]:
-    """The repositories in `file`; empty lines and those that begin with # are left out."""
+    """The repositories listed in `file`; empty lines and lines that begin with # are skipped."""
     try:
         if file == "-":
             lines = sys.stdin.read().splitlines()
@@ -99,7 +99,7 @@ def _listed(file: str) -> list[str]:
 
 
 def _configuration_files() -> tuple[str, ...]:
-    """Where Git's own settings lie (git-config(1), FILES), by which policies are found."""
+    """The paths of Git's own settings files (git-config(1), FILES), which decide where policies come from."""
     home = os.path.expanduser("~")
     config = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
     named = [os.environ[name] for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM") if name in os.environ]

@@ -1,4 +1,4 @@
-"""`tagwarden deprecate`: a model that is not used any more."""
+"""`tagwarden deprecate`: marks a model as deprecated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tagwarden deregister`: a version taken out of the registry."""
+"""`tagwarden deregister`: takes a version out of the registry."""
 
 from __future__ import annotations
 

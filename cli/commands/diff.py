@@ -1,4 +1,4 @@
-"""`tagwarden diff`: what changed between two versions."""
+"""`tagwarden diff`: shows what changed between two versions."""
 
 from __future__ import annotations
 
@@ -149,5 +149,5 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _cell(text: str | None) -> str:
-    # Within a table a bar ends the cell, even in a code span, unless a backslash stands before it (GFM).
+    # In a table a bar ends the cell, even in a code span, unless a backslash precedes it (GFM).
     return code(text).replace("|", "\\|") if text else "-"

@@ -1,4 +1,4 @@
-"""`tagwarden history`: what happened to the models, event by event."""
+"""`tagwarden history`: shows what happened to the models, event by event."""
 
 from __future__ import annotations
 
@@ -101,10 +101,10 @@ def history(
 def _events(
     reader: TagReader, models: Sequence[str] | None, asked: range, shown: Callable[[JournalEntry], Any]
 ) -> tuple[bool, list[Any]]:
-    """Whether there is an event at all, and those of the `asked` seconds as they are shown, the oldest first."""
+    """Whether there are any events, and those within the `asked` seconds as `shown` renders them, oldest first."""
     happened = False
     found: list[tuple[tuple[int, int, str], Any]] = []
-    # Of a million events nothing else is kept: with their tags they would take gigabytes.
+    # Keep only what is shown: a million events with their tags would take gigabytes.
     for _, tags in tags_by_model(reader, models):
         for entry in journal_of(tags):
             happened = True
@@ -116,7 +116,7 @@ def _events(
 
 def _row(approved: Approved, entry: JournalEntry) -> Row:
     (tag, name, commit, time), version, number, tagger, message = entry
-    # Equal texts are one text here: a table of a million events is then a third smaller, and made in half the time.
+    # Interning equal texts makes a table of a million events a third smaller, and halves the time to make it.
     return (
         utc_text(time),
         intern(gto_spelling(name.model)),

@@ -1,4 +1,4 @@
-"""`tagwarden hook`: the hooks by name, for hook managers and for hook files whose interpreter has gone."""
+"""`tagwarden hook`: runs hooks by name, for hook managers and for hook files whose interpreter is gone."""
 
 from __future__ import annotations
 

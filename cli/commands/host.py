@@ -1,4 +1,4 @@
-"""`tagwarden host`: a host's own tag rules, derived from the policy."""
+"""`tagwarden host`: plans and compares a host's own tag rules, derived from the policy."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ PLAN = shape(
 )  # fmt: skip
 DOCUMENTS = (PLAN, PLAN.plus("host drift", "In what the host's own rules differ from what the policy implies."))
 
-# More than this is not a list of rules.
+# A larger file is not a list of rules.
 MOST_BYTES = 16 * 1024 * 1024
 
 
 class HostOptions(Record):
-    """What a command was asked for: the host, who is to create tags, whose policy counts, which repository is meant."""
+    """What the user asked for: the host, who may create tags, a policy file, and the repository on the host."""
 
     name: str
     by: tuple[str, ...]
@@ -55,7 +55,7 @@ class HostOptions(Record):
 
 
 class Comparison(Record):
-    """What the policy implies for a repository on a host: what is to be done there, and what the host can't keep to."""
+    """What the policy implies for a repository on a host: the steps to take there, and what it can't enforce."""
 
     asked: HostOptions
     host: Host
@@ -66,7 +66,7 @@ class Comparison(Record):
 
     @property
     def source(self) -> str:
-        """Where the policy comes from, as it is printed."""
+        """The policy's source, escaped for printing."""
         return escape(self.loaded.source.source)
 
 
@@ -174,7 +174,7 @@ def drift(
 
 
 def _compare(asked: HostOptions, dump_file: str | None) -> Comparison:
-    """What the policy implies and the host lacks. Raises UsageError, Refused and CannotJudge."""
+    """What the policy implies and the host lacks. Raises UsageError, Refused or CannotJudge."""
     host = HOSTS[asked.name]
     try:
         creators = tuple(identity_of(host, text) for text in asked.by)
@@ -225,7 +225,7 @@ def _read(path: str) -> str:
 
 
 def _command(asked: HostOptions, command: str) -> str:
-    """The same question put to `plan` or `drift`, to be pasted behind a pipe."""
+    """The command line of `plan` or `drift` with the same options, to be pasted after a pipe."""
     given = [word for one in asked.by for word in ("--by", one)]
     given += ["--repository", without_passwords(asked.repository)] if asked.repository else []
     given += ["--policy", asked.policy_file] if asked.policy_file else []

@@ -1,4 +1,4 @@
-"""`tagwarden install`: puts the hooks into repositories."""
+"""`tagwarden install`: installs the hooks into repositories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tagwarden land`: a proposal that has its approvals becomes a tag."""
+"""`tagwarden land`: turns a proposal that has its approvals into a tag."""
 
 from __future__ import annotations
 

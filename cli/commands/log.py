@@ -1,4 +1,4 @@
-"""`tagwarden log`: read, verify, follow and rotate the push log of a server's repository."""
+"""`tagwarden log`: shows, verifies, follows and rotates the push log of a server's repository."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def log(
     Exits with 1 if the log is not complete, or if there is none.
     """
     if head and not verifying and not is_hash(head):
-        # `tagwarden log --head REPO`: what follows --head is read as its HASH.
+        # In `tagwarden log --head REPO`, click takes REPO for the value of --head.
         repositories, head = (head, *repositories), ""
     _check_options(head, verifying=verifying, rotating=rotating, over=over, follow=follow, as_json=as_json)
     query = Query(model, pusher, rule, outcome, since, number, policy_changes)
@@ -150,9 +150,9 @@ def _check_options(
 
 
 def find_log(repo: str, *, may_be_empty: bool = False) -> str:
-    """The common directory of the repository. Raises Refused where it has no push log.
+    """The common directory of the repository. Raises Refused if it has no push log.
 
-    With `may_be_empty` it has one, too, where the hook is installed that will write it.
+    With `may_be_empty`, an installed hook is enough, because it will write the log.
     """
     if not os.path.isdir(repo):
         raise CannotJudge(f"{repo!r} is not a repository: there is no such folder")
@@ -179,7 +179,7 @@ def _for_repository(ask: Callable[[str], Answer], *, alone: bool) -> Callable[[s
 
 
 def _verify_files(files: Sequence[str], repositories: Sequence[str], head: str | None, as_json: bool) -> int:
-    """Verify files together with the log of the repository that is named, or of the one here, if it has one."""
+    """Verify files together with the log of the named repository, or of the current one if it has a log."""
     if len(repositories) > 1:
         raise click.UsageError("give the log files of one repository at a time")
     common_dir: str | None = None
@@ -215,7 +215,7 @@ def _show(query: Query, *, as_it_is_read: bool) -> Callable[[str], Answer]:
 
 
 def _texts(entries: Iterator[dict[str, Any]], unreadable: Unreadable) -> Iterator[str]:
-    """Each entry as it is read, for a log may be larger than memory."""
+    """The entries as text, one by one as they are read, because a log may be larger than memory."""
     try:
         yield from as_texts(entries)
     except OSError as error:
@@ -233,7 +233,7 @@ def _report(unreadable: Unreadable) -> None:
 
 
 def _settle(common_dir: str) -> None:
-    from ...server_hooks.log.account import settle_now  # not on Windows, where a log can be read all the same
+    from ...server_hooks.log.account import settle_now  # not on Windows, where a log can still be read
 
     if note := settle_now(common_dir, _git_of(common_dir)):
         click.echo(f"tagwarden: {note}", err=True)

@@ -1,4 +1,4 @@
-"""`tagwarden policy`: write, check and show policy files, and the schema of them."""
+"""`tagwarden policy`: writes, checks, shows and tries policy files, and prints their schema."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _is_in_a_repository() -> bool:
 
 
 def _suggestions_here() -> Suggested:
-    """What fits today's tags; nothing outside of a repository."""
+    """Settings that fit the existing tags; none outside of a repository."""
     try:
         return suggestions(Git.here())
     except CannotJudge:
@@ -195,7 +195,7 @@ def print_schema() -> None:
 
 
 def _default_file() -> str:
-    """The work tree's policy file; in no work tree, that of the current folder."""
+    """The path of the work tree's policy file; without a work tree, in the current folder."""
     return os.path.relpath(os.path.join(Git.here().work_tree() or ".", POLICY_FILE))
 
 

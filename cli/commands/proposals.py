@@ -1,4 +1,4 @@
-"""`tagwarden proposals`: what waits for approvals on a remote."""
+"""`tagwarden proposals`: lists what waits for approvals on a remote."""
 
 from __future__ import annotations
 

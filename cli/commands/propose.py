@@ -1,4 +1,4 @@
-"""`tagwarden propose`: a tag that lands once others have approved it."""
+"""`tagwarden propose`: proposes a tag that lands once others have approved it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .unassign import unassign
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# What options mean for a proposal, where that is something else.
+# The help of options that mean something else for a proposal.
 HELP = {
     "sign": "Sign the tag the way Git is configured to (gpg.format, user.signingKey).  [default: it is signed]",
     "remote": "The remote to propose it to, whose tags are considered.  [default: as `git push` would choose]",
@@ -27,7 +27,7 @@ HELP = {
     "dry_run": "Push nothing; show the tag object and the verdict.",
 }
 
-# The commands that make tags.
+# The commands that create tags.
 MAKING = (register, assign, unassign, deregister, deprecate)
 
 DOCUMENTS = tuple(proposed_tag(f"propose {command.name}") for command in MAKING)
@@ -48,7 +48,7 @@ def propose() -> None:
 
 
 def _proposing(command: click.Command) -> click.Command:
-    """The command of that name that proposes what `command` would push."""
+    """A command of the same name that proposes the tag that `command` would create."""
     callback: Callable[..., Any] | None = command.callback
     assert callback is not None
     return click.Command(
@@ -60,7 +60,7 @@ def _proposing(command: click.Command) -> click.Command:
 
 
 def _with_proposal_help(parameter: click.Parameter) -> click.Parameter:
-    """The same parameter, as it is meant of a proposal."""
+    """A copy of the parameter with the help for a proposal."""
     if not isinstance(parameter, click.Option) or parameter.name not in HELP:
         return parameter
     option = copy(parameter)

@@ -1,4 +1,4 @@
-"""`tagwarden push`: model tags, in an order and in portions that are noticed."""
+"""`tagwarden push`: pushes model tags in an order that the server accepts, and in portions that CI notices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tagwarden register`: a version of a model."""
+"""`tagwarden register`: registers a version of a model."""
 
 from __future__ import annotations
 
@@ -77,9 +77,9 @@ def register(
     artifacts.yaml), its digests are recorded in `Artifact` trailers, as far as
     nothing has to be fetched for them. With --bind, or if the policy requires them
     (`artifact.required`, or a required trailer `Artifact`, `Data` or `Metric`),
-    these trailers are filled in from the files of the commit. With
-    --no-bind none is recorded. A trailer that you give yourself is not filled in. Values that can't be
-    found are reported and left out.
+    these trailers are filled in from the files of the commit. With --no-bind none
+    is recorded. A trailer that you give yourself is not filled in. Values that
+    can't be found are reported and left out.
 
     Prints the tag. If the server would refuse it, exits with 1 and creates nothing.
     """

@@ -1,4 +1,4 @@
-"""`tagwarden resolve`: one answer for scripts."""
+"""`tagwarden resolve`: prints one version, commit or tag, for scripts."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def resolve(
 
 
 def _commit(reader: GitProgram, revision: str) -> str:
-    """The id of a commit, which in a repository of which only tags were fetched may be known by its id alone."""
+    """The id of a commit. If only tags were fetched, a commit that is not here may be named by its full id."""
     found = reader.resolve(f"{revision}^{{commit}}")
     if found is not None:
         return found
@@ -155,7 +155,7 @@ def _commit(reader: GitProgram, revision: str) -> str:
 def _for_event(tag: str, repo: str | None, at: int | None, answer: str | None, as_json: bool) -> None:
     try:
         asked = parse_query(tag if tag.startswith("refs/") else TAGS + tag)
-        # A job's checkout lacks most tags; the remote has them.
+        # The checkout of a CI job lacks most tags; the remote has them.
         remote = _remote_here() if repo is None else None
         opened = open_repository(repo, [asked.model]) if remote is None else open_remote(remote, [asked.model])
         with opened as reader:
@@ -176,7 +176,7 @@ def _for_event(tag: str, repo: str | None, at: int | None, answer: str | None, a
 
 
 def _note_on_outcome(found: Resolution) -> str | None:
-    """That a tag is not about what is to be deployed."""
+    """A note if the tag's version is not the one to deploy, else None."""
     taken = {"unassign": f"takes {found.version} out of {found.stage!r}", "deregister": f"withdraws {found.version}"}
     what = taken.get(found.kind) or (None if found.current else "no longer holds")
     return what and f"{escape(found.tag)} {what}; what is to be deployed is told by `tagwarden resolve --event`"

@@ -1,4 +1,4 @@
-"""`tagwarden revoke`: one's approval, taken back."""
+"""`tagwarden revoke`: revokes the user's own approval."""
 
 from __future__ import annotations
 

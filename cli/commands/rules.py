@@ -1,4 +1,4 @@
-"""`tagwarden rules`: the rules with their severities here, or one of them explained."""
+"""`tagwarden rules`: lists the rules with their severities here, or explains one."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def rules(rule: str | None, as_json: bool) -> None:
 
 
 def known_rules() -> list[str]:
-    """Every rule that there is, in the order in which they are reported."""
+    """Every rule, in the order in which rules are reported."""
     return [rule for rule in RULES if find_spec(f"{rules_package.__name__}.{module_name(rule)}")]
 
 

@@ -1,4 +1,4 @@
-"""`tagwarden schema`: the JSON Schema of what commands print with `--json`."""
+"""`tagwarden schema`: prints the JSON Schema of what commands print with `--json`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tagwarden show`: the models, or one model's versions."""
+"""`tagwarden show`: shows the models, or the versions of one model."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _show_all(repo: str | None, at: int | None, deprecated: bool, as_json: bool,
 
 
 def _at_a_glance(reader: TagReader) -> Iterator[tuple[ModelOverview, Tag | None]]:
-    """Every model that has an event, and the tag of its latest version."""
+    """Every model that has an event, with the tag of its latest version."""
     for model, tags in tags_by_model(reader):
         history = known_by(reader, tags).history()
         if history.has_events:

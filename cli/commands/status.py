@@ -28,7 +28,7 @@ PROVEN = {
     "not judged": "Pushes of tags are refused, but not because tagwarden judges them.",
     "unknown": "Whether bad tags are kept out can't be proven from here.",
 }
-# Whoever works there may have chosen to be warned only.
+# In a clone, the user may have chosen that the hook only warns.
 PROVEN_IN_A_CLONE = PROVEN | {
     "reports": 'Nothing is refused, for the policy\'s mode is "evaluate" or tagwarden.prePush is "warn": a bad tag was '
     "pushed to a scratch repository, and tagwarden reported it.",
@@ -97,7 +97,7 @@ def status(repositories: tuple[str, ...], server: bool, as_json: bool) -> int:
 
 
 def _outcome(found: dict[str, Any]) -> str:
-    """The key of what is said first: what is proven, or that bad tags are refused, but not by a verdict."""
+    """The key of the first sentence: what was proven, or that bad tags are refused for another reason."""
     return "not judged" if found["proven"] == "no" and NOT_JUDGED in found["problems"] else found["proven"]
 
 

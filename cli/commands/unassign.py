@@ -1,4 +1,4 @@
-"""`tagwarden unassign`: a version taken out of a stage."""
+"""`tagwarden unassign`: takes a version out of a stage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tagwarden uninstall`: takes back exactly what `tagwarden install` did."""
+"""`tagwarden uninstall`: removes the hooks and restores what was there before."""
 
 from __future__ import annotations
 

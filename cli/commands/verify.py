@@ -1,4 +1,4 @@
-"""`tagwarden verify`: whether a file is the artifact that a version binds."""
+"""`tagwarden verify`: verifies that a file is the artifact that a version binds."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def verify(
             snapshot.refuse_gaps()
             one = version_for(asked, known, Holdings(None if tags_only else reader), deprecated=deprecated)
             deciding = {one.line.tag, resolve(asked, known, deprecated=deprecated).tag}
-            # A policy that can't be read may want signatures, so that there is no answer then.
+            # A policy that can't be read may require signatures, so there is no answer without it.
             loaded = None if tags_only else policy_in_force(reader=reader)
             decisive = [tag for _, tag in known.tags if tag.name in deciding]
             because = _unsigned(decisive, loaded, reader) or _unapproved(decisive, loaded, reader, own)
@@ -130,7 +130,7 @@ def verify(
 
 
 def _unsigned(tags: Iterable[Tag], loaded: LoadedPolicy | None, reader: GitProgram) -> str | None:
-    """Which of the tags lacks a signature that the policy wants, and why it does."""
+    """What is wrong with the first of the tags that lacks a signature required by the policy; None if none does."""
     if loaded is not None:
         for tag in tags:
             problem = problem_of_signature(tag, loaded.policy, reader)
@@ -140,7 +140,7 @@ def _unsigned(tags: Iterable[Tag], loaded: LoadedPolicy | None, reader: GitProgr
 
 
 def _unapproved(tags: Iterable[Tag], loaded: LoadedPolicy | None, reader: GitProgram, notes: list[str]) -> str | None:
-    """Which of the tags lacks approvals that the policy wants; where they are not here, a note says so."""
+    """The same for required approvals; `notes` gets a note if the approvals are not in this repository."""
     if loaded is None:
         return None
     for tag in tags:
@@ -158,7 +158,7 @@ def _unapproved(tags: Iterable[Tag], loaded: LoadedPolicy | None, reader: GitPro
 
 
 def _compare(path: str, artifact: Piece, part: str, work_tree: str | None) -> tuple[tuple[str, ...], str | None]:
-    """The digests that the content has, and the first that it has not."""
+    """The digests that the content has, and the first one that it lacks (None if it lacks none)."""
     from ...contents.part_of_folder import compare_part
     from ...contents.verifying import compare
 

@@ -1,4 +1,4 @@
-"""`tagwarden who`: whether somebody may do something, and which line of the policy says so."""
+"""`tagwarden who`: says whether somebody may push a tag, and which line of the policy decides it."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ DOCUMENTS = (
 class Answer(Record):
     """What one policy says.
 
-    `line` is that of the deciding entry in its file, None where it can't be
-    told. `unless` are reasons to refuse an event that changes what a stage holds.
+    `line` is that of the deciding entry in the policy file, None if unknown.
+    `unless` are reasons to refuse an event that changes what a stage holds.
     """
 
     source: str
@@ -133,7 +133,7 @@ def _ask(loaded: LoadedPolicy, person: Person, kind: str, model: str, stage: str
 
 
 def line_of_entry(data: bytes, entry: int | None, entries: int) -> int | None:
-    """The line of the header `[[people.allow]]` number `entry`, None where the file spells them otherwise."""
+    """The line of the header `[[people.allow]]` number `entry`; None if the file writes these entries otherwise."""
     headers = [
         number
         for number, line in enumerate(data.split(b"\n"), 1)

@@ -1,4 +1,4 @@
-"""The trailers with which `register` binds what a version holds: which are required, and the notes about them."""
+"""The trailers by which `register` binds what a version contains: which to add, and the notes about them."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ DIGESTS = {"sha256": "SHA-256", "md5": "DVC's MD5", "git": "Git's id"}
 
 
 class ArtifactBinding:
-    """Makes the trailers of a planned registration: those that were `asked` for, and those that the policy wants.
+    """Makes the trailers of a planned registration: those that were `asked` for, and those that the policy requires.
 
-    Where it wants none, the artifact is bound all the same, if the commit tells it.
+    Even without either, the artifact is bound if the commit says what it is.
     """
 
     def __init__(self, asked: Sequence[str]) -> None:
         self._asked = asked
-        # Large files are not read again where somebody else's tag took the name.
+        # Kept for another attempt, after somebody else's tag took the name: large files are not read again.
         self._made: dict[tuple[str, tuple[str, ...]], Trailers] = {}
 
     def __call__(self, maker: TagMaker, policy: Policy, plan: Plan, message: str) -> Trailers:
-        """Say what was bound unasked, and what could not be bound.
+        """The trailers; reports on stderr what was bound by default, and what could not be bound.
 
-        Raises CannotJudge where an artifact that was asked for can't be read.
+        Raises CannotJudge if an artifact that was asked for can't be read.
         """
         settings = policy.for_model(plan.name.model)
         given = {key.lower() for key, _ in parse_trailers(message)}
@@ -66,7 +66,7 @@ def _requested_trailers(maker: TagMaker, settings: Settings, plan: Plan, wanted:
 
 
 def _default_trailers(maker: TagMaker, settings: Settings, plan: Plan, message: str) -> Trailers:
-    """The trailers that bind the artifact; none where the team has trailers of that name for something else."""
+    """The trailers that bind the artifact; none if the policy uses trailers of that name for something else."""
     if any(one.key.lower() == "artifact" for one in settings.message.trailers):
         return ()
     from ...contents.binding import default_binding
@@ -84,7 +84,7 @@ def _default_trailers(maker: TagMaker, settings: Settings, plan: Plan, message: 
 
 
 def _is_wanted(text: str, settings: Settings) -> bool:
-    """Whether the policy would take a message as long as this, and of this form."""
+    """Whether the policy accepts a message of this length and form."""
     wanted = settings.message
     if len(text.encode("utf-8", "surrogateescape")) > wanted.max_bytes:
         return False

@@ -1,4 +1,4 @@
-"""What `register`, `assign`, `unassign`, `deregister` and `deprecate` have in common."""
+"""What `register`, `assign`, `unassign`, `deregister` and `deprecate` share."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ if TYPE_CHECKING:
 
 
 def created_tag(command: str) -> Shape:
-    """What `command` prints as JSON of the tag that it makes."""
+    """The JSON document that `command` prints about the tag that it creates."""
     doc = "The tag that was made, or would be, with the verdict on it."
     return VERDICT.plus(command, doc, *PLANNED, "created", "pushed")
 
 
-# How often the next number may be taken by somebody else.
+# How often to try again if somebody else takes the next number.
 ATTEMPTS = 5
 
 
 def create(
     model: str, options: CreatingOptions, make_plan: MakePlan, make_trailers: MakeTrailers = lambda *_: ()
 ) -> int:
-    """Plan, judge, write and push one tag of `model` (as tags spell it); the exit status.
+    """Plan, judge, write and push one tag of `model` (as tags spell it); returns the exit status.
 
-    Nothing is written that would be refused. Where somebody else's tag took the
-    name meanwhile, all is planned again. Raises Refused where the wish comes to
-    no tag, or where the push fails.
+    A tag that would be refused is not written. If somebody else's tag takes the
+    name meanwhile, the tag is planned again. Raises Refused if no tag can be
+    planned, or if the push fails.
     """
     if options.propose:
         from .proposing import propose
@@ -78,7 +78,7 @@ def _attempt(
     make_plan: MakePlan,
     make_trailers: MakeTrailers,
 ) -> int | None:
-    """One attempt; None where another tag took the name meanwhile."""
+    """One attempt; returns None if another tag took the name meanwhile."""
     loaded = policy_in_force(remote=remote, git=git)
     with open_tag_maker(git, model, remote=remote, own_tags=not options.push) as maker:
         plan, draft = planned(maker, loaded.policy, options, make_plan, make_trailers)

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class CreatingOptions(NamedTuple):
-    """How a tag is to be made.
+    """How to create a tag.
 
-    `sign` None is as `git tag` would, `simple` None is GTO's choice, `remote`
-    None is the one that `git push` would take. `only_tag`: no branch is pushed
-    along. `propose`: the tag is not to land yet, but to be approved first.
+    `sign` None means as `git tag` would, `simple` None means GTO's choice, and
+    `remote` None means the one that `git push` would use. With `only_tag` no
+    branch is pushed along. With `propose` the tag is only proposed for approval.
     """
 
     messages: tuple[str, ...]
@@ -78,12 +78,12 @@ OPTIONS = (
 )
 
 
-# What a proposal has no use for: it is always pushed, and nothing but a proposal.
+# Options that a proposal does not have: it is always pushed, and needs the remote.
 NOT_PROPOSED = ("push", "offline")
 
 
 def creating_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command these options; it gets them as one argument, `options`."""
+    """Add these options to a command, which gets them as one argument, `options`."""
 
     @wraps(function)
     def command(**arguments: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What a command that makes a tag, or proposes one, does before: its name, its message, what it asks about."""
+"""The first steps of a command that creates or proposes a tag: its plan, its message, questions to the user."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .options import CreatingOptions
 
     MakePlan = Callable[[TagMaker, Policy], Plan]
-    # The trailers that a planned tag gets beside those of its message, which is handed in.
+    # Makes the trailers of a planned tag beyond those in its message, which is the last argument.
     MakeTrailers = Callable[[TagMaker, Policy, Plan, str], Sequence[tuple[str, str]]]
 
 
@@ -43,7 +43,7 @@ PLANNED = ("tag", "kind", "model", or_null("version"), or_null("stage"), "stages
 def planned(
     maker: TagMaker, policy: Policy, options: CreatingOptions, make_plan: MakePlan, make_trailers: MakeTrailers
 ) -> tuple[Plan, TagDraft]:
-    """The tag that the wish comes to. Raises Refused where it comes to none."""
+    """The planned tag and its draft. Raises Refused if no tag can be planned."""
     git = maker.git
     try:
         plan = make_plan(maker, policy)
@@ -57,7 +57,7 @@ def planned(
 
 
 def named_remote(git: Git, options: CreatingOptions) -> str | None:
-    """The remote to consult; None for none. Raises Refused if one is needed and there is none of that name."""
+    """The remote to consult, None for none. Raises Refused if one is needed but does not exist."""
     if options.offline:
         return None
     name = options.remote or remote_to_push_to(git)
@@ -69,7 +69,7 @@ def named_remote(git: Git, options: CreatingOptions) -> str | None:
 
 
 def ask_about_names(judged: Judged, options: CreatingOptions) -> None:
-    """On a terminal, ask whether a name that is nearly another's is meant."""
+    """On a terminal, ask whether a name that nearly equals another is intended. Raises Refused if it is not."""
     if options.as_json or not os.isatty(0):
         return
     for finding in judged.verdict.findings:
@@ -78,7 +78,7 @@ def ask_about_names(judged: Judged, options: CreatingOptions) -> None:
 
 
 def branch_to_push(git: Git, remote: str, judged: Judged, options: CreatingOptions, maker: TagMaker) -> str | None:
-    """The branch that the user agrees to push along, None where the remote needs none."""
+    """The branch to push along, if the user agrees; None if the remote needs none. Raises Refused if they don't."""
     if options.only_tag or maker.remote_has(judged.draft.target):
         return None
     branch = branch_with(git, judged.draft.target)
@@ -98,13 +98,13 @@ def branch_to_push(git: Git, remote: str, judged: Judged, options: CreatingOptio
 
 
 def stages_moved(maker: TagMaker, plan: Plan) -> dict[str, str | None]:
-    """What each stage that the plan moves holds then: a version, or a commit without one; None for nothing."""
+    """What each stage that the plan moves will hold: a version, or a commit without one; None for nothing."""
     stages = stages_after(maker.known, plan)
     return {stage: held_by(event, maker.known.history) for stage, event in stages.items()}
 
 
 def planned_document(plan: Plan, made: Judged, moved: dict[str, str | None]) -> dict[str, Any]:
-    """The keys PLANNED of a tag."""
+    """The values of the keys PLANNED."""
     return {
         "tag": made.draft.name,
         "kind": plan.name.kind,
@@ -119,7 +119,7 @@ def planned_document(plan: Plan, made: Judged, moved: dict[str, str | None]) -> 
 
 
 def _unplannable(problem: str, maker: TagMaker, options: CreatingOptions) -> Refused:
-    """The refusal, with what may have been overlooked: a tag that was not pushed, or the model's right name."""
+    """The refusal, with a hint at the likely cause: a tag that was not pushed, or a misspelled model."""
     if (options.push or options.propose) and maker.remote is not None:
         from ..hints import unpushed_hint
 

@@ -1,4 +1,4 @@
-"""What the commands below `propose` do with the tag that others would push."""
+"""What the commands below `propose` do with the tag that the other commands would push."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ if TYPE_CHECKING:
 
 
 def proposed_tag(command: str) -> Shape:
-    """What `command` prints as JSON of the tag that it proposes."""
+    """The JSON document that `command` prints about the tag that it proposes."""
     doc = "The tag that was proposed, or would be, with what all rules but `approved` say of it."
     return VERDICT.plus(command, doc, *PLANNED, "remote", "proposed", holding("requirements", REQUIREMENT))
 
 
 def propose(model: str, options: CreatingOptions, make_plan: MakePlan, make_trailers: MakeTrailers) -> int:
-    """Plan, sign and judge one tag of `model` (as tags spell it), and push it as a proposal; the exit status.
+    """Plan, sign and judge one tag of `model` (as tags spell it), and push it as a proposal; returns the exit status.
 
-    Raises Refused where the wish comes to no tag, where the policy wants no
-    approval of it, or where the push fails; then nothing is proposed.
+    Raises Refused, and proposes nothing, if no tag can be planned, if the policy
+    requires no approval of it, or if the push fails.
     """
     git = Git.here()
     remote = named_remote(git, options)

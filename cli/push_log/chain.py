@@ -1,4 +1,4 @@
-"""The chain of a push log, for people and for scripts: whether it is whole, its newest hash, its rotation."""
+"""What `log` prints about the chain of a push log: whether it is complete, its newest hash, its rotation."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def verification(common_dir: str | None, files: Sequence[str], *, wanted: str | None, alone: bool = True) -> Answer:
-    """Whether the log of a repository, with `files`, or these alone, is whole; `alone` for the only one that is asked.
+    """Whether a log is complete: that of the repository `common_dir` together with `files`, or `files` alone.
 
-    Raises OSError or CannotJudge where a file can't be read.
+    With `alone`, the details name the log. Raises OSError or CannotJudge if a file can't be read.
     """
     found = verify(common_dir, files, wanted=wanted)
     document = {
@@ -48,7 +48,7 @@ def verification(common_dir: str | None, files: Sequence[str], *, wanted: str | 
 
 
 def newest_hash(common_dir: str) -> Answer:
-    """The hash of the newest line. Raises Refused where there is none, or it was changed."""
+    """The hash of the newest line. Raises Refused if there is none, or if it was changed."""
     newest = next(read_lines_backward(common_dir), None)
     if newest is None:
         raise Refused("the push log is empty")
@@ -59,7 +59,7 @@ def newest_hash(common_dir: str) -> Answer:
 
 
 def rotation(common_dir: str, *, over: int) -> Answer:
-    """Move the lines so far to a file of their own."""
+    """Move the lines so far to a file of their own, if the log has more than `over` bytes. Raises CannotJudge."""
     from ...server_hooks.log.rotation import rotate  # not on Windows, where no server runs
 
     try:

@@ -1,4 +1,4 @@
-"""Prints what is logged as it is logged, through rotations."""
+"""Prints lines of a push log as they are added, even if it is rotated."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from .query import Query
 
-# How often the end of the log is looked at, in seconds, and what of the past is shown unless it is said.
+# The seconds between two looks at the end of the log, and how many older lines are shown by default.
 PAUSE = 0.5
 SHOWN_AT_FIRST = 10
 
 
 def follow(common_dir: str, query: Query) -> None:
-    """Print the newest lines that fit, then each that is added, until the process is interrupted."""
+    """Print the newest matching lines, then each new one, until the process is interrupted."""
     for text in as_texts(_followed(common_dir, query)):
         click.echo(text)
 

@@ -1,4 +1,4 @@
-"""Which lines of a push log are asked for, and those lines."""
+"""Finds the lines of a push log that match a query."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from ...server_hooks.log.reading import seconds_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# The lines are in the order in which they were written. A clock that was put back by more than this is passed over.
+# Lines are in the order in which they were written; clocks that were set back by up to this many seconds don't matter.
 CLOCK_TOLERANCE = 3600
 
-# How a line begins.
+# The beginning of a line.
 TIME = re.compile(rb'\{"time":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z)"')
 
 
 class Query(Record):
-    """What the lines must have; None for whatever it is. `number` is how many are wanted at most, the newest."""
+    """The conditions that lines must meet; None means any. `number` limits the result to the newest lines."""
 
     model: str | None = None
     pusher: str | None = None
@@ -39,20 +39,20 @@ class Query(Record):
 
 
 class Unreadable:
-    """Counts the lines that were looked at and can't be read."""
+    """Counts the lines that could not be read."""
 
     def __init__(self) -> None:
         self.count = 0
 
 
 def find_entries(common_dir: str, query: Query, unreadable: Unreadable) -> Iterator[dict[str, Any]]:
-    """The entries that fit, oldest first, read as they are asked for.
+    """The matching entries, oldest first, read as the caller iterates.
 
-    Where only the newest are wanted, no more of the log is read. OSError where
+    If only the newest are wanted, no more of the log is read. Raises OSError if
     it can't be read.
     """
     if query.policy_changes:
-        # What a policy was before is known only from the lines before.
+        # The earlier policy is only known from the lines before, so all of them are read.
         changing = _changing_policies(_entries(read_lines(common_dir), unreadable))
         yield from deque((entry for entry in changing if fits(entry, query)), query.number)
     elif query.number is not None:
@@ -62,7 +62,7 @@ def find_entries(common_dir: str, query: Query, unreadable: Unreadable) -> Itera
     else:
         lines = read_lines(common_dir)
         if query.since is not None:
-            # As lines, for an entry takes ten times as much memory.
+            # Collect lines, because parsed entries take ten times as much memory.
             lines = reversed(list(_until(query.since, read_lines_backward(common_dir))))
         yield from (entry for entry in _entries(lines, unreadable) if fits(entry, query))
 
@@ -77,7 +77,7 @@ def _entries(lines: Iterable[bytes], unreadable: Unreadable) -> Iterator[dict[st
 
 
 def _changing_policies(entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The pushes of a policy, and those that were judged by another one than the push before them."""
+    """The pushes that changed a policy, and those judged by another policy than the push before them."""
     in_force: list[str | None] | None = None
     announced: set[str | None] = set()
     for entry in entries:
@@ -106,10 +106,10 @@ def _until(since: int | None, lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def parsed(line: bytes) -> dict[str, Any]:
-    """The entry; empty if the line is not one. Only the chain tells whether it is as it was written."""
+    """The entry in a line; empty if it is not valid. Only the chain tells whether it is unchanged."""
     try:
         entry: dict[str, Any] = json.loads(line)
-        # What a line lacks that somebody has edited shows when it is used.
+        # If somebody has edited the line, using it shows what it lacks.
         as_text(entry)
         seconds_of(entry)
         return entry if all(isinstance(update["ref"], str) for update in entry["updates"]) else {}
@@ -118,7 +118,7 @@ def parsed(line: bytes) -> dict[str, Any]:
 
 
 def fits(entry: dict[str, Any], query: Query) -> bool:
-    """Whether the entry has all that is asked for."""
+    """Whether the entry meets all conditions of the query."""
     return (
         (query.pusher is None or entry["pusher"]["name"] == query.pusher)
         and (query.outcome is None or entry["outcome"] == query.outcome)

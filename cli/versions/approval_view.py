@@ -1,4 +1,4 @@
-"""How what people say of a tag is shown, as JSON and in a table."""
+"""Shows people's approvals and revocations of a tag, as JSON and in a table."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ APPROVALS = if_any(holding("approvals", APPROVAL))
 
 
 def read_approvals(reader: GitProgram) -> tuple[dict[str, list[Endorsement]], list[str]]:
-    """What people said of the tags that stand, by the tags' names; and what could not be read of it, which is said."""
+    """The endorsements of the existing tags, by tag name, and notes on what could not be read, reported on stderr."""
     archived = archived_evidence(reader.git)
     approved = approvals_by_tag(reader, archived)
     notes = [display(note) for note in archived.notes] if archived is not None else []
@@ -35,7 +35,7 @@ def read_approvals(reader: GitProgram) -> tuple[dict[str, list[Endorsement]], li
 
 
 def approval_document(one: Endorsement) -> dict[str, object]:
-    """What one person says, of the shape APPROVAL."""
+    """One endorsement, of the shape APPROVAL."""
     return {
         "principal": display(one.principal),
         "word": one.verdict,
@@ -46,11 +46,11 @@ def approval_document(one: Endorsement) -> dict[str, object]:
 
 
 def approvals_document(given: Iterable[Endorsement]) -> dict[str, object]:
-    """The key of APPROVALS; nothing where nobody said anything."""
+    """The key of APPROVALS; empty if there are no endorsements."""
     documents = [approval_document(one) for one in given]
     return {"approvals": documents} if documents else {}
 
 
 def approvers_text(given: Iterable[Endorsement]) -> str | None:
-    """Who approves, in one cell of a table."""
+    """The principals who approve, in one cell of a table; None if nobody does."""
     return ", ".join(one.principal for one in given if one.verdict == "approve" and one.problem is None) or None

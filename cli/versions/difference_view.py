@@ -1,4 +1,4 @@
-"""What is different between two versions, as far as their tags, their files and Git tell."""
+"""Finds the differences between two versions in their tags, their files and Git."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ ORDER = ("artifact", "data", "code", "command", "param", "metric", "trailer")
 def differences(
     before: RegisteredVersion, after: RegisteredVersion, better: Mapping[str, str], reader: GitProgram | None
 ) -> tuple[list[Change], list[str]]:
-    """All that the two versions hold side by side, and notes on what could not be told.
+    """The contents of two versions side by side, and notes on what could not be determined.
 
-    `better` is the policy's opinion on metrics. Without a `reader` of their commits, only what they say of themselves.
+    `better` says for each metric of the policy which direction is better. Without a `reader` of the commits, only
+    the contents are compared.
     """
     changes = list(_changes(before, after, better))
     notes = [f"{one.line.version}: {note}" for one in (before, after) for note in one.contents.notes]
@@ -49,7 +50,7 @@ def _trailers(one: RegisteredVersion) -> list[tuple[str, str]]:
 def _code(
     reader: GitProgram, before: RegisteredVersion, after: RegisteredVersion, notes: list[str], *, files: bool
 ) -> Iterator[Change]:
-    """The commits between, and with `files` the files that are different."""
+    """The commits between the versions, and with `files` also the files that differ."""
     from ...contents.difference import Change
 
     try:

@@ -1,4 +1,4 @@
-"""What versions hold, as `show` prints it: of one version all, of many the metrics that the policy names."""
+"""Reads what versions contain: all of it for a single version, or the policy's metrics for many."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ CONTENTS = (
 
 
 class Holdings:
-    """Reads what versions hold; of a repository of which only tags are there (`reader` None) what the tags say."""
+    """Reads what versions contain; if only tags are available (`reader` is None), what the tags say."""
 
     def __init__(self, reader: Reader | None) -> None:
-        # Here and not above: most of what is shown is read from tags alone.
+        # Imported here, because most of what is shown is read from tags alone.
         from ...contents.documents import Documents
         from ...contents.tree_entries import TreeEntries
 
@@ -42,7 +42,7 @@ class Holdings:
         self._documents = Documents()
 
     def of(self, model: str, commit: str, tag: Tag | None) -> Contents:
-        """What the version of `model` on `commit` holds that `tag` registers."""
+        """The contents of the version of `model` on `commit` that `tag` registers."""
         from ...contents.trailers import stated_in
         from ...contents.version_contents import contents_of
 
@@ -55,7 +55,7 @@ class Holdings:
 
 
 def metrics_of(reader: Reader, registrations: Iterable[tuple[str, Tag]]) -> dict[str, Sequence[Stated]]:
-    """The metrics of versions by the tags that register them, each given behind its model."""
+    """The metrics of versions, by the tags that register them; `registrations` are pairs of a model and a tag."""
     holdings = Holdings(reader)
     return {
         tag.name: holdings.of(model, tag.object.target, tag).metrics
@@ -65,7 +65,7 @@ def metrics_of(reader: Reader, registrations: Iterable[tuple[str, Tag]]) -> dict
 
 
 def cells(metrics: Iterable[Stated], names: Sequence[str]) -> list[str | None]:
-    """The cells in the columns of these metrics."""
+    """The values of the metrics `names`, as cells of a table row."""
     by_name = {one.name: value_text(one.value) for one in chosen(metrics, names)}
     return [by_name.get(name) for name in names]
 

@@ -1,4 +1,4 @@
-"""`tagwarden show MODEL@VERSION`: one version, and what it holds."""
+"""`tagwarden show MODEL@VERSION`: shows one version and what it contains."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ..errors import Refused
 from .approval_view import APPROVALS, approvals_document, approvers_text, read_approvals
 from .holdings import CONTENTS, Holdings, contents_document
 
-# Trailers that are shown as what they say.
+# Trailers whose content is shown in rows of its own.
 CONTENT_TRAILERS = ("artifact", "data", "metric")
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ DOCUMENT = shape(
 
 
 class RegisteredVersion(Record):
-    """A version, the tag that registers it, and what it holds."""
+    """A version, the tag that registers it, and its contents."""
 
     model: str
     line: VersionLine
@@ -60,7 +60,7 @@ class RegisteredVersion(Record):
 
 
 def version_for(asked: Query, known: ModelTags, holdings: Holdings, *, deprecated: bool) -> RegisteredVersion:
-    """The version that a query asks for, of the model that is known. Raises Refused or Unresolved for none."""
+    """The version of the model that a query asks for. Raises Refused or Unresolved if there is none."""
     answer = resolve(asked, known, deprecated=deprecated)
     lines = version_lines(known.history())
     line = next((one for one in lines if (one.version, one.commit) == (answer.version, answer.commit)), None)
@@ -73,7 +73,7 @@ def version_for(asked: Query, known: ModelTags, holdings: Holdings, *, deprecate
 def show_version(
     query: str, repo: str | None, at: int | None, *, deprecated: bool, as_json: bool, notes: list[str]
 ) -> None:
-    """Print the version that a query asks for. Raises Refused where there is none."""
+    """Print the version that a query asks for. Raises Refused if there is none."""
     try:
         asked = parse_query(query)
         with open_repository(repo, [asked.model], approvals=True) as reader:
@@ -104,7 +104,7 @@ def show_version(
 def _approved_lines(
     one: RegisteredVersion, assigned: Sequence[StageHolder], approvals: Mapping[str, Sequence[Endorsement]]
 ) -> Iterator[str]:
-    """Who approved the version, and that a stage holds it; nothing where nobody had to."""
+    """Who approved the registration and the assignments of the version; empty if nobody did."""
     if approvers := approvers_text(approvals.get(one.line.tag, ())):
         yield f"approved by {approvers}"
     for by in assigned:
@@ -148,7 +148,7 @@ def _document(one: RegisteredVersion) -> dict[str, object]:
 
 
 def version_document(line: VersionLine) -> dict[str, object]:
-    """A version as JSON."""
+    """The version as JSON, of the shape VERSION."""
     return {
         "number": line.number,
         "version": str(line.version),
