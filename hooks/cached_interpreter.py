@@ -1,4 +1,4 @@
-"""How long the interpreter that a hook file names will be there."""
+"""Whether the interpreter that a hook file names is in a cache, and so will disappear some day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .hook_file import INSTALL
 
 IN_PRE_COMMIT = "pre-commit run tagwarden-install --hook-stage manual"
 
-# Where these programs put environments that they throw away again, as a part of the path.
+# Paths of temporary environments that these programs delete again.
 CACHES = {
     "pre-commit": re.compile(r"/repo[^/]+/py_env-[^/]*/"),
     "uv": re.compile(r"/uv/(archive|builds|environments)-v\d+/"),
@@ -17,18 +17,18 @@ CACHES = {
 
 
 def cache_of(python: str) -> str | None:
-    """The program in whose cache `python` lies, None for an interpreter that stays."""
+    """The program whose cache contains `python`, None if that interpreter is permanent."""
     path = python.replace("\\", "/")
     return next((name for name, pattern in CACHES.items() if pattern.search(path)), None)
 
 
 def repair_command(python: str) -> str:
-    """What brings the hook back where `python`, which installed it, has gone."""
+    """The command that renews the hook once `python`, which installed it, is gone."""
     return IN_PRE_COMMIT if cache_of(python) == "pre-commit" else INSTALL
 
 
 def warning_about(python: str) -> str | None:
-    """What to know where the interpreter will be cleaned away some day."""
+    """A warning if the interpreter will be deleted some day, else None."""
     cache = cache_of(python)
     if cache is None:
         return None

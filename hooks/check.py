@@ -1,4 +1,4 @@
-"""Local tags, judged as if they were pushed now."""
+"""Judges local tags as if they were pushed now."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class NotFound(Exception):
-    """A tag or a remote that was named is not there. The message says which."""
+    """A tag or a remote that was named does not exist. The message says which."""
 
 
 def check(
@@ -39,15 +39,15 @@ def check(
     source: PolicySource | None = None,
     pusher: str | None = None,
 ) -> Verdict:
-    """Judge `tags` of the repository at hand as one push; without any, all that the remote does not have.
+    """Judge `tags` of the current repository as one push; if empty, all tags that the remote does not have.
 
-    Named tags that the remote has already are judged against what stood before
-    each of them.
+    A named tag that the remote already has is judged against what existed before it.
 
     `remote` is a name or a URL, None for where `git push` would go; without any
-    remote all tags are judged by themselves. `source` is the policy, None for
-    the clone's; `pusher` is for whom they are pushed, None where only the server
-    will know. Raises NotFound, and CannotJudge where no verdict can be reached.
+    remote, all tags are judged by themselves. `source` is the policy, None for
+    the clone's. `pusher` is the person for whom they are pushed, None if only the
+    server will know. Raises NotFound, and CannotJudge if no verdict can be
+    reached.
     """
     git = Git.here()
     with closing(Configuration(git)) as configuration:
@@ -68,10 +68,10 @@ def check(
 
 
 def check_event(event: Event, *, remote: str | None = None, source: PolicySource | None = None) -> Verdict:
-    """Judge the tag that CI was started for, against those of the remote that stood before it.
+    """Judge the tag for which CI started this job, against the tags of the remote that existed before it.
 
-    A checkout may have left the commit in the place of the tag: the tag is
-    fetched again. Raises NotFound and CannotJudge like `check`.
+    A checkout may have replaced the tag with its commit, so the tag is fetched
+    again. Raises NotFound and CannotJudge like `check`.
     """
     name = event.ref.removeprefix(TAGS)
     if name == event.ref:
@@ -93,7 +93,7 @@ def check_event(event: Event, *, remote: str | None = None, source: PolicySource
 
 
 def verdicts_of(pushes: Sequence[ClientPush]) -> list[Verdict]:
-    """Judge each of `pushes`. Raises CannotJudge, where the remote is silent with what to do about it."""
+    """Judge each of `pushes`. Raises CannotJudge, with advice if the remote does not answer."""
     try:
         return judge_client_pushes(pushes)
     except RemoteIsSilent as silent:
@@ -114,7 +114,7 @@ def destination_of(git: Git, remote: str | None, *, offline: bool) -> Destinatio
 
 
 def ids_of(git: Git, tags: Sequence[str]) -> dict[str, str]:
-    """The ids that tags name, by name; of all tags for none."""
+    """The object ids of `tags` by name, of all tags if empty. Raises NotFound for a tag that is not here."""
     with closing(GitProgram(git)) as reader:
         if not tags:
             return {tag.name: tag.oid for tag in reader.all_tags()}

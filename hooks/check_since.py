@@ -1,8 +1,8 @@
-"""The model tags that no CI job may have been started for, judged by one that was.
+"""Judges the model tags for which CI may have started no job of their own, in a job that it did start.
 
-GitHub starts no workflow for a push of more than three tags, GitLab no pipeline
-beyond a few. Nothing keeps record of which tags were judged, so a job judges
-all that are dated within some time, and again those that have no date.
+GitHub starts no workflow for a push of more than three tags, and GitLab starts
+only a few pipelines. Nothing records which tags were judged, so a job judges
+every tag dated within some time, and always those without a date.
 """
 
 from __future__ import annotations
@@ -37,10 +37,11 @@ if TYPE_CHECKING:
 def check_since(
     verdict: Verdict, moment: int, *, excluding: str, remote: str | None = None, source: PolicySource | None = None
 ) -> Verdict:
-    """`verdict` with that on the remote's model tags that are dated at `moment` or later.
+    """`verdict`, combined with the verdicts on the remote's model tags that are dated at `moment` or later.
 
-    Each is judged against what stood before it. Near misses and tags without a
-    date are among them, the tag `excluding` is not. Raises NotFound and CannotJudge.
+    Each is judged against what existed before it. Near misses and tags without a
+    date are included; the tag `excluding` is not. `moment` is in seconds since
+    1970. Raises NotFound and CannotJudge.
     """
     git = Git.here()
     with closing(Configuration(git)) as configuration, tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
@@ -72,7 +73,7 @@ def check_since(
         count = f"{len(chosen)} other model tag{'s' if len(chosen) > 1 else ''}"
         note = f"judged as well: {count}, dated since {utc_text(moment)} or without a date"
         others = [one._replace(notes=(note,)) for one in verdicts]
-        # An event of a branch was judged by no policy.
+        # An event of a branch was judged by no policy, so its verdict goes last.
         return together([verdict, *others] if verdict.judged else [*others, verdict])
 
 
@@ -87,7 +88,7 @@ def _dated_since(git: Git, tags: Mapping[str, str], moment: int) -> dict[str, st
 
 
 def _listing_for(listing: Listing, name: str) -> Listing:
-    """What the judge of one tag asks a remote for: the model's tags in any case, and those in the way of its name."""
+    """The part of the listing for judging one tag: its model's tags, and those that are in the way of its name."""
     model = model_of(name).lower()
     parents = set(parents_of(name))
     tags = {other: oid for other, oid in listing.tags.items() if model_of(other).lower() == model or other in parents}

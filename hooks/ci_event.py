@@ -1,4 +1,4 @@
-"""What a CI service says was pushed (its documentation: "Variables" and, of GitHub, "Webhook events and payloads")."""
+"""Reads what a CI service says was pushed (GitLab's "Variables", GitHub's "Webhook events and payloads")."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Event(Record):
-    """One pushed ref by its full name. `before` is what it named until then, None for nothing, or nothing known."""
+    """A pushed ref by its full name. `before` is its object id until then, None if it is new or that is unknown."""
 
     ref: str
     before: str | None = None
@@ -22,10 +22,10 @@ class Event(Record):
 
 
 def read_event(environment: Mapping[str, str]) -> Event:
-    """The push that this job was started for.
+    """The push for which this job was started.
 
-    Raises CannotJudge outside of GitHub Actions and GitLab CI, and where they
-    don't say what was pushed.
+    Raises CannotJudge outside of GitHub Actions and GitLab CI, or if they don't
+    say what was pushed.
     """
     if on_github(environment):
         return _of_github(environment)
@@ -38,7 +38,7 @@ def read_event(environment: Mapping[str, str]) -> Event:
 
 
 def on_github(environment: Mapping[str, str]) -> bool:
-    """Whether this runs in GitHub Actions, or in what calls itself so (Gitea's and Forgejo's actions)."""
+    """Whether this runs in GitHub Actions, or in a service that claims to be it (Gitea's and Forgejo's actions)."""
     return environment.get("GITHUB_ACTIONS") == "true"
 
 

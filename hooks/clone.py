@@ -1,4 +1,4 @@
-"""A clone, as those who work in it see it: its folders, and where Git looks for its hooks."""
+"""A clone: its work tree, and where Git looks for its hooks."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ..repository.hook_files.hooked_repository import HookedRepository
 
 
 class Clone(HookedRepository):
-    """The clone in or above a folder. `work_tree` is its top, where Git runs its hooks."""
+    """The clone in or above a folder. `work_tree` is its top folder, where Git runs its hooks."""
 
     def __init__(self, path: str) -> None:
-        """CannotInstall where there is no clone with a work tree."""
+        """Raises CannotInstall if there is no clone with a work tree."""
         super().__init__(path)
         if self.ask("rev-parse", "--is-bare-repository") == "true":
             raise CannotInstall(self._bare_message())
@@ -25,7 +25,7 @@ class Clone(HookedRepository):
         self.git = Git.at(self.work_tree)
 
     def _bare_message(self) -> str:
-        # The first that Git lists is the repository itself.
+        # Git lists the repository itself first.
         listed = self.ask("worktree", "list", "--porcelain").split("\n\n")[1:]
         work_trees = [lines.partition("\n")[0].removeprefix("worktree ") for lines in listed if lines]
         if work_trees:
@@ -35,7 +35,7 @@ class Clone(HookedRepository):
         return f"{self.path} is bare: it is pushed to, not from. For its own hook: {server}"
 
     def configured_hooks(self) -> dict[str, str]:
-        """The commands of the pre-push hooks that the configuration names, by their names (git-hook(1), Git 2.54)."""
+        """The commands of the configured pre-push hooks, by the hooks' names (git-hook(1), Git 2.54)."""
         listed = self.ask_for("config", "--null", "--get-regexp", r"^hook\..*\.event$")
         found = {}
         for entry in listed.split("\0"):
@@ -46,7 +46,7 @@ class Clone(HookedRepository):
         return found
 
     def git_version(self) -> tuple[int, ...]:
-        """Git's version, such as (2, 54)."""
+        """The first two numbers of Git's version, such as (2, 54)."""
         words = self.ask("version").split()
         numbers = [part for part in (words[2] if len(words) > 2 else "").split(".")[:2] if part.isdigit()]
         return tuple(map(int, numbers))

@@ -1,14 +1,13 @@
 """The client's hook file: a POSIX sh script that starts Python only for a push of tags.
 
-Most pushes are of branches. For those the shell reads Git's lines with its
-builtin `read` (byte by byte, so what it has not read is still there for
-Python) and is done. At the first line whose remote ref is a tag or a
-replacement it starts the interpreter, which gets the lines that were read as
-an argument and the rest on stdin.
+Most pushes are of branches. For these, the shell reads Git's lines with its
+builtin `read` (byte by byte, so that Python can still read the rest) and is
+done. At the first line whose remote ref is a tag or a replacement, it starts the
+interpreter, which gets the lines read so far as an argument and the rest on
+stdin.
 
-A clone must not become useless because an interpreter has gone: then
-`tagwarden` is looked for on PATH, and without it only pushes of tags are
-refused.
+If the interpreter is gone, the clone must stay usable: the script then looks for
+`tagwarden` on PATH, and without that refuses only pushes of tags.
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ from ..repository.hook_files.script import beginning
 NEXT = f"pre-push{KEPT_SUFFIX}"
 INSTALL = "tagwarden install"
 
-# Exit status of the interpreter where it has no tagwarden, or none that can be loaded.
+# The interpreter's exit status if it has no tagwarden, or can't import it.
 NOT_THERE = 97
 
-# Below it stands what the user adds.
+# The user adds lines below this one.
 OWN_LINES = "# Your own lines stand below this one."
 _BELOW = f"""\
 # They run last, with this hook's input and arguments, if the push is accepted; `tagwarden install` keeps them.
 {OWN_LINES}
 """
-# The end of a hook file of 0.1, which ran no lines below it.
+# The end of a hook file of version 0.1, which ran no lines after it.
 _END = "\nexit 3\n}\n"
 
 _REST = """\
@@ -143,19 +142,19 @@ fi
 def hook_file(*, python: str, next_hook: str = "", repair: str = INSTALL, own_lines: str = "") -> str:
     """The text of the hook file.
 
-    `python` is the absolute path of the interpreter, `next_hook` the name of
-    the foreign hook beside the file that runs if we accept, "" for none,
-    `repair` the command that installs the file anew, and `own_lines` what the
-    user wants run last. ValueError where `python` can't be written into a script.
+    `python` is the absolute path of the interpreter. `next_hook` is the name of
+    the foreign hook beside the file that runs after we accept, "" for none.
+    `repair` is the command that renews the file. `own_lines` are the user's lines,
+    which run last. Raises ValueError if `python` can't be written into a script.
     """
-    if "\\" in python and ":" in python:  # on Windows, where the shell is Git's and takes slashes
+    if "\\" in python and ":" in python:  # Windows, where Git's shell needs slashes
         python = python.replace("\\", "/")
     start = beginning("client", "pre-push", python=python, next_hook=next_hook, repair=repair)
     return start + _REST.format(not_there=NOT_THERE, **IN_HOOK_FILE) + _BELOW + own_lines
 
 
 def own_lines_in(text: str) -> str:
-    """The lines that the user has added to a hook file of ours, of whichever version; "" for none."""
+    """The lines that the user has added to our hook file, of any version; "" for none."""
     _, found, own = text.partition(f"\n{OWN_LINES}\n")
     if not found:
         own = text.rpartition(_END)[2] if _END in text else ""

@@ -1,4 +1,4 @@
-"""Puts the pre-push hook into a clone, beside whatever stood there."""
+"""Puts the pre-push hook into a clone, beside any hook that is already there."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ CONFIGURED_SINCE = (2, 54)
 
 
 def install(path: str, *, configured: bool = False) -> list[str]:
-    """Install pre-push in the clone at `path`; sentences on what was done.
+    """Install pre-push in the clone at `path`; returns sentences on what was done.
 
-    Installing again changes nothing, or brings the hook up to date. With
-    `configured`, the configuration names the hook, which then runs whatever
-    owns the hooks folder. CannotInstall where it can't be done, or where a hook
-    manager wants it written into a file of the user's; nothing has changed then.
+    Installing again changes nothing, or updates the hook. With `configured`, the
+    Git configuration names the hook, which then runs no matter who manages the
+    hooks folder. Raises CannotInstall, and changes nothing, if it fails or if the
+    user has to add the hook to a file of their hook manager.
     """
     clone = Clone(path)
     place = hook_place(clone)
@@ -66,7 +66,7 @@ def _check(clone: Clone, place: HookPlace) -> None:
 
 
 def _keep_as(place: HookPlace) -> str:
-    # pre-commit may have moved ours away from the name that it had when it was installed.
+    # The same name for either place, because pre-commit may have moved our hook since it was installed.
     return os.path.join(os.path.dirname(place.file), NEXT)
 
 
@@ -96,14 +96,14 @@ def _configure(clone: Clone, python: str) -> list[str]:
     os.makedirs(os.path.dirname(file), exist_ok=True)
     text = hook_file(python=python, repair=repair_command(python), own_lines=own_lines_of(file))
     what = write_hook(file, text)
-    # In this order: Git dies of an event that has no command.
+    # The command comes first, because Git fails on an event without a command.
     clone.change_setting("--replace-all", COMMAND_SETTING, shlex.quote(file))
     clone.change_setting("--replace-all", EVENT_SETTING, "pre-push")
     return [about_placed("pre-push", f"{file}, which {COMMAND_SETTING} names", what)]
 
 
 def own_lines_of(file: str) -> str:
-    """The lines that the user has added to our hook at `file`; "" for none, and for another's hook."""
+    """The lines that the user has added to our hook at `file`; "" if there are none, or if the hook is not ours."""
     if not is_our_hook(file):
         return ""
     with open(file, encoding="utf-8", errors="surrogateescape", newline="") as opened:
@@ -111,7 +111,7 @@ def own_lines_of(file: str) -> str:
 
 
 def configured_file(clone: Clone) -> str:
-    """The hook file that the configuration names, if it names one of ours."""
+    """The path of the hook file for hooks that are configured."""
     return os.path.join(clone.common_dir, "tagwarden", "pre-push")
 
 

@@ -1,7 +1,7 @@
-"""What the later steps of a CI job are told of the tag that started it.
+"""What the later steps of a CI job learn about the tag that started it.
 
-The first seven have the names and values of GTO's own action, so that its
-workflows go on working.
+The first seven outputs have the names and values of those of GTO's own action,
+so that its workflows keep working.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 NAMES = (
     "event", "name", "version", "stage", "type", "path", "description", "holds", "previous", "commit", "accepted",
 )  # fmt: skip
-# GitLab takes 5 KiB for all of them (its documentation, "artifacts:reports:dotenv").
+# Of each value. GitLab takes 5 KiB for all of them (its documentation, "artifacts:reports:dotenv").
 MOST_BYTES = 1000
 
 
 def outputs_of(ref: str, *, accepted: bool, remote: str | None = None) -> dict[str, str]:
-    """The value of each of NAMES, "" for none; all in one line.
+    """The value of each of NAMES, in one line, "" for none.
 
-    `commit` is what is to be deployed now: nothing for a refused tag, for one
-    that changed nothing, and for what was taken out. Raises CannotJudge where
-    the remote can't be asked.
+    `commit` is what is to be deployed now: "" if the tag was refused or changed
+    nothing, or if its version was taken out. Raises CannotJudge if the remote
+    can't be asked.
     """
     found = _deployment(ref, remote) if accepted else None
     values = dict.fromkeys(NAMES, "") | {"accepted": "true" if accepted else "false"}
@@ -78,21 +78,21 @@ def _deployment(ref: str, remote: str | None) -> Deployment | None:
 
 
 def _whole(value: str) -> str:
-    """The value, if it can be told as it is; a part of a path would be another path."""
+    """The value if it can be passed on unchanged, else ""; a shortened path would be another path."""
     return value if value.isprintable() and len(value.encode("utf-8", "replace")) <= MOST_BYTES else ""
 
 
 def _in_one_line(value: str) -> str:
-    """A description in one line, which can't begin another output."""
+    """The value in one line of limited length, so that it can't begin another output."""
     line = " ".join(value.split())
     printable = "".join(character for character in line if character.isprintable())
     return printable.encode("utf-8", "replace")[:MOST_BYTES].decode("utf-8", "ignore")
 
 
 def append_outputs(path: str, values: Mapping[str, str], environment: Mapping[str, str]) -> None:
-    """Add them to the file at `path`, as GitHub's `GITHUB_OUTPUT` takes them or, elsewhere, as a dotenv report.
+    """Append the outputs to the file at `path`: in the format of `GITHUB_OUTPUT`, or elsewhere as a dotenv report.
 
-    There they are variables of later jobs, so each name begins with TAGWARDEN_. Raises OSError.
+    In a dotenv report they become variables of later jobs, so their names begin with TAGWARDEN_. Raises OSError.
     """
     github = on_github(environment)
     lines = [f"{name if github else 'TAGWARDEN_' + name.upper()}={value}\n" for name, value in values.items()]

@@ -1,4 +1,4 @@
-"""Whether Git LFS gets to see a push: without its pre-push hook the files that it stores stay behind, unnoticed."""
+"""Whether Git LFS sees a push: without its pre-push hook, the files that it stores silently stay behind."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
     from .clone import Clone
     from .hook_place import HookPlace
 
-# Behind our lines in a file of husky's, which have read what Git gave it.
+# For husky's file, after our lines, which have read Git's input into $refs.
 FOR_HUSKY = 'printf \'%s\\n\' "$refs" | git lfs pre-push "$@"'
 
 
 def uses_lfs(clone: Clone) -> bool:
-    """Whether Git LFS has stored files of this clone, and is installed for it."""
+    """Whether Git LFS stores files of this clone, and is set up in its configuration."""
     return os.path.isdir(os.path.join(clone.common_dir, "lfs")) and clone.setting("filter.lfs.clean") is not None
 
 
 def lfs_problem(clone: Clone, place: HookPlace) -> str | None:
-    """What to put where so that Git LFS sees pushes; None where it does, or is not used.
+    """What the user must change so that Git LFS sees pushes; None if it does, or if it is not used.
 
-    Our own hook file calls it. lefthook does as well, by itself.
+    Only husky needs this: our own hook file calls Git LFS, and so does lefthook.
     """
     if place.manager != "husky" or not uses_lfs(clone):
         return None

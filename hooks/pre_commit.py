@@ -1,8 +1,8 @@
-"""What the hooks in `.pre-commit-hooks.yaml` run: `python -I -m tagwarden.hooks.pre_commit ACTION`.
+"""The hooks of `.pre-commit-hooks.yaml`: `python -I -m tagwarden.hooks.pre_commit ACTION`.
 
-pre-commit hands a pre-push hook one ref of a push at most, none of its tags
-where the commits are on the remote already, and no deletion. So its stage can
-only see to it that Git's own hook, which sees everything, is in place.
+pre-commit tells a pre-push hook at most one ref of a push, no tag if the remote
+already has its commit, and no deletion. So in that stage we can only make sure
+that Git's own hook, which sees everything, is in place.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ HOOK_MISSING = (
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do what `arguments` ask for: judge [--warn], install, status, or policy FILE…; returns the exit status.
+    """Do what `arguments` ask for: judge [--warn], install, status, or policy FILE…
 
-    These are the ones of docs/exit-status.md.
+    Returns an exit status of docs/exit-status.md.
     """
     action, *files = arguments or [""]
     actions: dict[str, Callable[[], int]] = {
@@ -64,9 +64,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def judge(environment: Mapping[str, str], *, warns: bool = False) -> int:
-    """Judge the one ref that pre-commit names, if it is a tag; refuse where Git's own hook is missing.
+    """Judge the one ref that pre-commit names, if it is a tag; refuse if Git's own hook is missing.
 
-    With `warns`, or where the clone's configuration says so, what would refuse is said, and the push goes on.
+    With `warns`, or if the clone is configured so, reports what would be refused and lets the push go on.
+    Returns an exit status of docs/exit-status.md.
     """
     judged = status_of(lambda: _judge_pushed_tag(environment), outcome=NOTHING_PUSHED if not warns else "It goes on.")
     if not hook_is_in_place("."):
@@ -95,10 +96,10 @@ def _judge_pushed_tag(environment: Mapping[str, str]) -> int:
 
 
 def pushed_tag(environment: Mapping[str, str]) -> RefUpdate | None:
-    """The tag that pre-commit says is pushed, None where it names none.
+    """The pushed tag according to pre-commit's variables, None if they name none.
 
-    What the tag was on the remote is not told. Raises CannotJudge where what is
-    pushed is not known here.
+    They don't say what the tag was on the remote. Raises CannotJudge if the
+    pushed object is not here.
     """
     ref = environment.get("PRE_COMMIT_REMOTE_BRANCH", "")
     if not ref.startswith((TAGS, REPLACEMENTS)) or not environment.get("PRE_COMMIT_REMOTE_URL"):
@@ -111,7 +112,7 @@ def pushed_tag(environment: Mapping[str, str]) -> RefUpdate | None:
 
 
 def check_policies(files: Sequence[str]) -> int:
-    """Check policy files, and say all that is wrong with them."""
+    """Check policy files and report every mistake; returns 0 or 1. Raises CannotJudge if a file can't be read."""
     from ..policy.file.load import MOST_BYTES, load_policy
 
     status = ACCEPTED

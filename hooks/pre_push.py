@@ -1,4 +1,4 @@
-"""What the `pre-push` hook file starts: judges all refs of a push as one set, before anything leaves."""
+"""The program of the `pre-push` hook file: judges all refs of a push as one set, before anything is sent."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
     from ..policy.push import RefUpdate
 
-# What it means that no verdict could be reached.
+# The consequence of reaching no verdict.
 NOTHING_PUSHED = "Nothing was pushed."
 
 JUDGED_REFS = (TAGS, REPLACEMENTS)
 
 
 def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
-    """Judge the push and leave with 0 (accepted), 1 (refused) or 3 (could not judge), each plus `verdict`.
+    """Judge the push and exit with 0 (accepted), 1 (refused) or 3 (could not judge), each plus `verdict`.
 
-    `arguments`: the foreign hook to run if the push is accepted or "", the
-    lines that the hook file has read, and what Git gave the hook: the remote's
-    name (its URL if it has none) and its URL. The rest of Git's lines is on stdin.
+    `arguments` are the foreign hook to run if the push is accepted, or ""; the
+    lines that the hook file has read; and Git's arguments: the remote's name (its
+    URL if it has none) and its URL. The rest of Git's lines is on stdin.
     """
     foreign, lines, *given_by_git = arguments
 
@@ -44,10 +44,10 @@ def main(arguments: Sequence[str], *, verdict: int = 0) -> NoReturn:
 
 
 def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
-    """Judge a push to `url`, which goes by the name `remote` unless that is the URL; say what was found.
+    """Judge a push to `url` and report the verdict; `remote` is the remote's name, or the URL if it has none.
 
-    Returns 0 (accepted) or 1 (refused). Raises CannotJudge where no verdict can
-    be reached. A clone that only warns accepts in any case.
+    Returns 0 (accepted) or 1 (refused). Raises CannotJudge if no verdict can be
+    reached. If the clone is configured to warn only, every push is accepted.
     """
     relevant = [update for update in updates if update.ref.startswith(JUDGED_REFS)]
     if not relevant:

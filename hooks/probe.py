@@ -1,4 +1,4 @@
-"""A bad tag, pushed for real through a clone's hooks, to a scratch repository: nothing leaves the machine."""
+"""Pushes a bad tag through a clone's real hooks, but to a scratch repository: nothing leaves the machine."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ if TYPE_CHECKING:
 
 
 def push_bad_tags(clone: Clone) -> Outcome:
-    """Push `BAD_REFS` from `clone` as a user would, to a scratch repository.
+    """Push `BAD_REFS` from `clone` like a user, but to a scratch repository.
 
-    The tags name an empty tree: pre-commit then runs no hooks of its own, for
-    it finds no commit that would be pushed. Raises CannotInstall where no
-    push can be tried.
+    The tags name an empty tree, so that pre-commit finds no commit to be pushed
+    and runs no hooks of its own. Raises CannotInstall if no push can be tried.
     """
     git = clone.git
     with scratch_repository(clone) as server:
@@ -34,8 +33,8 @@ def push_bad_tags(clone: Clone) -> Outcome:
 
 
 def _push_arguments(server: str, tree: str) -> list[str]:
-    # No setting of the user's may send it elsewhere or send more: of all rewritings of a URL, Git
-    # takes the one for the longest beginning (git-config(1), url.<base>.insteadOf).
+    # No setting of the user may redirect the push or add to it: of all URL rewritings, Git
+    # applies the one with the longest prefix (git-config(1), url.<base>.insteadOf).
     settings = [f"url.{server}.{how}={server}" for how in ("insteadOf", "pushInsteadOf")]
     here = [word for setting in settings for word in ("-c", setting)]
     only = ["--no-follow-tags", "--no-signed", "--recurse-submodules=no", "--no-progress"]

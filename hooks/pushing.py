@@ -1,7 +1,7 @@
-"""Pushes a clone's model tags one portion after the other, in an order in which the server accepts every beginning.
+"""Pushes a clone's model tags in portions, in an order in which the server accepts each tag after those before it.
 
-A CI system starts nothing for a push of many tags, and a push may end between
-two portions; what has landed by then is right by itself.
+CI systems start nothing for a push of many tags, hence the portions. If the push
+ends between two of them, the tags that have landed are valid without the rest.
 """
 
 from __future__ import annotations
@@ -39,19 +39,19 @@ if TYPE_CHECKING:
 
     Ids = dict[str, str]
 
-# So many tags that the remote refuses in a row, and the rest is not tried.
+# After so many refusals by the remote in a row, the rest is not tried.
 MOST_REFUSALS = 3
 
 
 class Unpushed(Record):
-    """A tag that was not pushed, and why: a sentence."""
+    """A tag that was not pushed; `reason` is a sentence."""
 
     tag: str
     reason: str
 
 
 class Pushed(Record):
-    """The portions that were pushed, or would be, in their order; what is left, and what broke it off, if anything."""
+    """The portions that were pushed, or would be, in order; the tags not pushed; the error that ended it."""
 
     remote: str
     portions: Sequence[Sequence[str]]
@@ -65,9 +65,10 @@ class _Plan(Record):
 
 
 def tags_to_push(git: Git, remote: str, tags: Sequence[str], ignores: Callable[[str], bool]) -> Ids:
-    """The ids of `tags` of this clone; without any, of all model tags and near misses that `remote` does not have.
+    """The ids of `tags`; if empty, of all model tags and near misses here that `remote` does not have.
 
-    Raises NotFound for a tag that is not here, and CannotJudge.
+    Without `tags`, names that the policy `ignores` are left out. Raises NotFound
+    for a tag that is not here, and CannotJudge.
     """
     if tags:
         return ids_of(git, tags)
@@ -84,13 +85,14 @@ def tags_to_push(git: Git, remote: str, tags: Sequence[str], ignores: Callable[[
 def push_tags(
     git: Git, remote: str, ids: Ids, *, size: int, dry_run: bool = False, report: Callable[[str], None]
 ) -> Pushed:
-    """Push these tags to `remote` in portions of `size`; with `dry_run` only say in which.
+    """Push the tags of `ids` to `remote` in portions of `size`; with `dry_run`, only plan the portions.
 
-    A portion that the remote does not take is judged anew by what it has then,
-    and its tags are pushed one by one: the rest goes on without what somebody
-    else was faster with, and what the remote refuses. Raises CannotJudge where
-    nothing could be pushed because nothing could be judged, and
-    KeyboardInterrupt with what is left.
+    If the remote refuses a portion, the rest is judged again by what the remote
+    then has, and the tags of that portion are pushed one by one: the others go on
+    even if somebody else has taken a name or the remote refuses a tag. `report` is
+    called with a line for each portion. Raises CannotJudge if nothing was pushed
+    because nothing could be judged, and KeyboardInterrupt with the number of tags
+    pushed.
     """
     waiting, portions, refused = dict(ids), list[list[str]](), dict[str, Unpushed]()
     suspects: set[str] = set()
@@ -114,7 +116,7 @@ def push_tags(
             if not failed:
                 break
             if suspects.issuperset(failed):
-                # It was pushed alone, right after it was judged by what the remote has.
+                # Pushed alone, and right after it was judged by what the remote has: the refusal is final.
                 (name,) = failed
                 refused[name] = Unpushed(name, f"{remote!r} refused it; what it said stands above")
                 del waiting[name]
@@ -155,7 +157,7 @@ def _portions(order: Sequence[str], size: int, *, alone: set[str]) -> Iterator[l
 
 
 def _planned(git: Git, remote: str, ids: Ids) -> _Plan:
-    """An order of the tags of which each is accepted after those before it, and why others are not."""
+    """An order in which each tag is accepted after those before it, and why other tags are not accepted."""
     with closing(Configuration(git)) as configuration, tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
         destination = destination_of(git, remote, offline=False)
         asked = _remote(git, configuration, destination)
@@ -185,7 +187,7 @@ def _planned(git: Git, remote: str, ids: Ids) -> _Plan:
                 deferred.pop(trying, None)
                 order.append(trying)
                 there[trying] = ids[trying]
-                # What was dated before the tag that it needs may be accepted now.
+                # A tag that is dated before the one that it needs may be accepted now.
                 again = [one for one in deferred if model_of(one).lower() == model_of(trying).lower()]
         others = [Unpushed(name, f"{remote!r} has another tag of that name, which stays as it is") for name in changed]
         return _Plan(order, [*others, *(Unpushed(name, _why(verdict)) for name, verdict in deferred.items())])
@@ -197,7 +199,7 @@ def _why(verdict: Verdict) -> str:
 
 
 def _by_date(git: Git, ids: Ids) -> list[str]:
-    """The names in the order in which the events happened; those of near misses, and without a date, in the end."""
+    """The names in the order of their events; near misses and tags without a date come last."""
     with closing(GitProgram(git)) as reader:
         refs = [TagRef(name, oid) for name, oid in ids.items()]
         events = [event for name, tag in read_refs(reader, refs) if (event := read_event(tag, name))]

@@ -46,9 +46,9 @@ COMING_MOVE = (
 
 
 def status(path: str) -> Status:
-    """Find out by pushing a bad tag from the clone at `path` to a scratch repository; nothing in it changes.
+    """Push a bad tag from the clone at `path` to a scratch repository, and report what its hooks do.
 
-    Raises CannotInstall where that can't be done.
+    Changes nothing in the clone. Raises CannotInstall if the push can't be tried.
     """
     clone = Clone(path)
     outcome = push_bad_tags(clone)
@@ -58,7 +58,7 @@ def status(path: str) -> Status:
     problems = [*_about_interpreters(files.values())]
     if proven == "no":
         problems += _why_not(clone, place, outcome)
-    # Here and not above: pre-commit asks this file for less, and libgit2 takes long to load.
+    # Imported here: pre-commit needs only a part of this module, and libgit2 takes long to load.
     from ..repository.judging.audit import unreadable_for_gto
 
     consumers = unreadable_for_gto(clone.git, _policy_of(clone))
@@ -77,7 +77,7 @@ def status(path: str) -> Status:
 
 
 def _policy_of(clone: Clone) -> Policy:
-    """The clone's policy; the built-in one where it can't be read, which the push of bad tags has told."""
+    """The clone's policy; the built-in one if it can't be read, which the push of bad tags reports."""
     with closing(Configuration(clone.git)) as configuration, closing(GitProgram(clone.git)) as reader:
         try:
             remote = remote_to_push_to(clone.git)
@@ -87,9 +87,9 @@ def _policy_of(clone: Clone) -> Policy:
 
 
 def hook_is_in_place(path: str) -> bool:
-    """Whether our hook is where Git, or the tool that manages the hooks, runs it; found out without a push.
+    """Whether our hook is where Git, or the hook manager, runs it; found out without a push.
 
-    Raises CannotInstall where there is no clone.
+    Raises CannotInstall if there is no clone.
     """
     clone = Clone(path)
     place = hook_place(clone)
@@ -100,7 +100,7 @@ def hook_is_in_place(path: str) -> bool:
 
 
 def has_stanza_at(place: HookPlace, file: str) -> bool:
-    """Whether `file` is the one of a hook manager's that calls us."""
+    """Whether `file` belongs to a hook manager and calls our command."""
     return place.manager in ("husky", "lefthook") and file == place.file and has_stanza(place)
 
 

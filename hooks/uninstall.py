@@ -1,4 +1,4 @@
-"""Takes back exactly what installing the pre-push hook did."""
+"""Undoes exactly what installing the pre-push hook did."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from .install import COMMAND_SETTING, EVENT_SETTING, configured_file, own_lines_
 
 
 def uninstall(path: str) -> list[str]:
-    """Take our hook out of the clone at `path`; sentences on what was done.
+    """Remove our hook from the clone at `path`; returns sentences on what was done.
 
-    The hook that stood there before is there again, or where pre-commit runs
-    it if that has come since. CannotInstall where something can't be taken back.
+    A hook that was there before is restored; if pre-commit was installed in the
+    meantime, it is put where pre-commit runs it. Raises CannotInstall if
+    something can't be undone.
     """
     clone = Clone(path)
     folders = dict.fromkeys([clone.hooks_folder().path, clone.default_hooks_folder])
@@ -47,7 +48,7 @@ def _remove_hook(folder: str) -> list[str]:
 
 
 def _restore_own_lines(file: str, own: str) -> list[str]:
-    """Leave the user's own lines as the hook, or beside it where another one has its place."""
+    """Make the user's own lines the hook, or put them beside it if there is another one."""
     if not own:
         return []
     beside = f"{file}.tagwarden-own"
@@ -59,7 +60,7 @@ def _restore_own_lines(file: str, own: str) -> list[str]:
 
 
 def _restore_kept(folder: str, kept: str) -> str:
-    """Put a hook back whose place, where ours stood, is another's by now, or nobody's."""
+    """Restore the kept hook although our own is no longer in its place."""
     owned = is_of_pre_commit(read_start(os.path.join(folder, HOOK)))
     back = os.path.join(folder, LEGACY if owned else HOOK)
     if os.path.lexists(back):
@@ -70,7 +71,7 @@ def _restore_kept(folder: str, kept: str) -> str:
 
 def _remove_configured(clone: Clone) -> list[str]:
     said = []
-    # In this order: Git dies of an event that has no command.
+    # The event goes first, because Git fails on an event without a command.
     for setting in (EVENT_SETTING, COMMAND_SETTING):
         if clone.ask_for("config", "--local", "--get-all", setting):
             clone.change_setting("--unset-all", setting)
@@ -80,6 +81,6 @@ def _remove_configured(clone: Clone) -> list[str]:
         own = own_lines_of(file)
         os.unlink(file)
         said += [f"{file} is removed.", *(_restore_own_lines(file, own) if own else ())]
-        with suppress(OSError):  # what else is in it is not of the hook
+        with suppress(OSError):  # other files in the folder don't belong to the hook
             os.rmdir(os.path.dirname(file))
     return said

@@ -1,4 +1,4 @@
-"""Whether a clone's pre-push hook only warns: for teams in which not everybody is used to it yet."""
+"""The setting by which a clone's pre-push hook only warns, for teams that are still getting used to it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from ..repository.git.configuration import Configuration
 
 PRE_PUSH_SETTING = "tagwarden.prePush"
-# In place of what the verdict of a policy says that only evaluates.
+# Printed in place of what is said for a policy in mode "evaluate".
 WHY_ACCEPTED = f"{PRE_PUSH_SETTING} is 'warn'"
 
 
 def only_warns(configuration: Configuration) -> bool:
-    """Whether the hook is to let a push go that it would refuse. Raises CannotJudge for what can't be read."""
+    """Whether the hook lets every push go on. Raises CannotJudge if the setting is neither warn nor refuse."""
     value = configuration.get(PRE_PUSH_SETTING)
     if value is None or value.lower() == "refuse":
         return False
