@@ -1,4 +1,4 @@
-"""Which commits no branch contains. The answer is exact even where the dates of commits are wrong."""
+"""Finds commits that no branch contains, exactly, even if the dates of commits are wrong."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ if TYPE_CHECKING:
     from .command import Git
 
 _ONE_BY_ONE = 4
-# Every tip is an argument; Linux takes a quarter of the stack limit (2 MiB) of those.
+# Every tip is an argument, and Linux limits all arguments together to a quarter of the stack limit (2 MiB).
 _TIPS_AT_MOST = 1000
 
 
 def not_contained(git: Git, commits: Sequence[str], tips: Sequence[str]) -> set[str]:
-    """Those of the commits, which all exist, that no tip reaches. Raises CannotJudge where Git fails."""
+    """The commits among `commits` (all exist) that are not reachable from any tip. Raises CannotJudge if Git fails."""
     if not commits or not tips:
         return set(commits)
     if len(commits) <= _ONE_BY_ONE and len(tips) <= _TIPS_AT_MOST:
         return {commit for commit in commits if not _is_contained(git, commit, tips)}
-    # Sound for what it leaves out; where commit dates run backwards it may name too many (its limit
-    # of commits to look past is a guess), so the rest is looked for in the whole history of the tips.
+    # `rev-list` with exclusions never leaves out an uncontained commit. But if commit dates run backwards, it may list
+    # contained ones (it stops its search after a guessed number of commits), so those are looked for in the whole
+    # history of the tips.
     maybe = _walk(git, [*commits, *(f"^{tip}" for tip in tips)], set(commits))
     if not maybe:
         return maybe
@@ -32,12 +33,12 @@ def not_contained(git: Git, commits: Sequence[str], tips: Sequence[str]) -> set[
 
 
 def _is_contained(git: Git, commit: str, tips: Sequence[str]) -> bool:
-    """git-merge-base(1): the best common ancestor of a commit and a would-be merge of all tips."""
+    """Whether a tip reaches the commit: it is then its own merge base with all tips (git-merge-base(1))."""
     return git.line("merge-base", commit, *tips, accepted=(0, 1)) == commit
 
 
 def _walk(git: Git, from_here: Sequence[str], wanted: set[str]) -> set[str]:
-    """Those of the wanted commits that `git rev-list` meets; it ends when all are met."""
+    """The wanted commits that `git rev-list` lists when given the lines `from_here`; stops once it has found all."""
     met: set[str] = set()
     source = filled_scratch_file("".join(f"{line}\n" for line in from_here).encode("ascii"))
     try:

@@ -1,7 +1,7 @@
 """Compares two commits: how many commits lie between them, and which files differ.
 
-Of two, Git is asked. Of many, what lies between each two of them is told at
-once: a process for each pair would take hours.
+Two commits are compared by Git. Many commits are compared pair by pair in one
+pass over their history, because a process for each pair would take hours.
 """
 
 from __future__ import annotations
@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
     from .command import Git
 
-# Of longer histories and larger trees, what lies between their commits is not told.
+# Longer histories, and larger sets of changed files, are not compared.
 MOST_COMMITS = 200_000
 MOST_FILES = 50_000
 
 
 class Between(Record):
-    """`added` commits are in the new one's history alone, `dropped` ones in the old one's; `files` are paths."""
+    """The difference between two commits.
+
+    `added` counts the commits that are only in the new one's history, `dropped` those that are only in the old one's;
+    `files` are the paths that differ.
+    """
 
     added: int
     dropped: int
@@ -32,7 +36,7 @@ class Between(Record):
 
 
 def between(git: Git, old: str, new: str) -> Between:
-    """What lies between the commits `old` and `new`. Raises CannotJudge where one of them can't be read."""
+    """The difference between the commits `old` and `new`. Raises CannotJudge if one of them can't be read."""
     counts = git.line("rev-list", "--left-right", "--count", "--end-of-options", f"{old}...{new}")
     dropped, added = map(int, counts.split("\t"))
     _, names = git.run("diff-tree", "-r", "--name-only", "--no-renames", "-z", "--end-of-options", old, new)
@@ -41,13 +45,17 @@ def between(git: Git, old: str, new: str) -> Between:
 
 
 class Lineage(Record):
-    """`places` are those of the commits. `groups` count the commits of their histories by who has them, a bit each."""
+    """Which histories contain how many commits.
+
+    `places` numbers the compared commits. `groups` counts the commits of all histories by a bit mask: bit N is set if
+    the history of commit number N contains them.
+    """
 
     places: Mapping[str, int]
     groups: Mapping[int, int]
 
     def added(self, commits: Sequence[str]) -> list[list[int]]:
-        """For each two of the commits, how many commits the history of the second has that the first's has not."""
+        """A matrix: row I, column J counts the commits in the history of commit J that are not in that of commit I."""
         bits = [1 << self.places[commit] for commit in commits]
         wanted = sum(set(bits))
         groups: Counter[int] = Counter()
@@ -60,14 +68,14 @@ class Lineage(Record):
 
 
 def lineage_of(git: Git, commits: Sequence[str]) -> Lineage | None:
-    """How the histories of `commits` lie to each other; None where that is more than is looked at.
+    """The lineage of `commits`; None if their histories have more than MOST_COMMITS commits.
 
-    Raises CannotJudge where Git fails, as over a history that is not whole.
+    Raises CannotJudge if Git fails, for example because commits are missing.
     """
     places = {commit: place for place, commit in enumerate(dict.fromkeys(commits))}
     masks = {commit: 1 << place for commit, place in places.items()}
     groups: Counter[int] = Counter()
-    # Children come before their parents, so a commit's mask is whole once its line is read.
+    # Children come before their parents, so a commit's mask is complete when its line is read.
     for number, line in enumerate(_lines(git, places, "rev-list", "--topo-order", "--parents", "--stdin")):
         if number == MOST_COMMITS:
             return None
@@ -80,9 +88,9 @@ def lineage_of(git: Git, commits: Sequence[str]) -> Lineage | None:
 
 
 def changed_files(git: Git, steps: Sequence[tuple[str, str]]) -> list[dict[str, tuple[str, str]]] | None:
-    """The files that differ, for each pair of commits: path → entry in the first and in the second.
+    """The files that differ, for each pair (old, new) of commits: path → (mode and id in old, mode and id in new).
 
-    None where that is more than is looked at. Raises CannotJudge where Git fails.
+    None if there are more than MOST_FILES. Raises CannotJudge if Git fails.
     """
     found: list[dict[str, tuple[str, str]]] = []
     command = ("diff-tree", "--stdin", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--always")
@@ -104,7 +112,10 @@ def changed_files(git: Git, steps: Sequence[tuple[str, str]]) -> list[dict[str, 
 
 
 def _lines(git: Git, given: Sequence[str] | Mapping[str, int], *command: str, end: bytes = b"\n") -> Iterator[bytes]:
-    """What the command writes, line by line as it comes; it is not run to its end where no more is asked for."""
+    """Run `git` with the lines `given` as its input, and yield its output lines, which end with `end`, as they come.
+
+    The command is stopped if the caller stops. Raises CannotJudge if it fails.
+    """
     if not given:
         return
     source = filled_scratch_file("".join(f"{line}\n" for line in given).encode("ascii"))

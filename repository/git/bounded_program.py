@@ -1,8 +1,7 @@
-"""Runs a program to its end: not for ever, and not into all of our memory.
+"""Runs a program to its end, with limits on its time, its memory and its output.
 
-Everything that a hook does not need before its verdict is run here, and this is
-the only module that imports `subprocess` for it. What a hook always needs is
-run by `processes`, which does without that import.
+It imports `subprocess`, so it is only for programs that a hook does not always
+need before its verdict; those are run by `processes`, without that import.
 """
 
 from __future__ import annotations
@@ -19,20 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import IO, Any
 
-# A million tags with long names.
+# Enough for a listing of a million tags with long names.
 MOST_BYTES = 128 * 1024 * 1024
 MOST_COMPLAINT_BYTES = 64 * 1024
-# What Git may use that asks a remote: it keeps all refs of that before it names the first.
+# For a Git process that lists a remote's refs: it holds all of them in memory before it prints the first.
 MOST_MEMORY = 1024 * 1024 * 1024
-# To read what is left in a pipe once its writer has gone.
+# How long to read what is left in a pipe after its writer has ended.
 LAST_SECONDS = 2.0
-# Seconds after which somebody wonders what is going on.
+# Seconds after which a user wonders what is going on.
 SLOW = 1.0
 _CHUNK = 1 << 16
 
 
 class Answered(Record):
-    """How a program ended (negative for a signal), and what it wrote."""
+    """The exit status of a program (negative for a signal), and what it wrote to stdout and stderr."""
 
     status: int
     output: bytes
@@ -40,18 +39,18 @@ class Answered(Record):
 
     @property
     def said(self) -> str:
-        """All that it wrote, as text."""
+        """Its stdout, then its stderr, as text."""
         return (self.output + self.complaint).decode("utf-8", "replace")
 
     @property
     def complaints(self) -> list[str]:
-        """The lines of what it complained of, but for empty ones."""
+        """The lines of stderr, stripped, without empty ones."""
         lines = self.complaint.decode("utf-8", "replace").splitlines()
         return [line.strip() for line in lines if line.strip()]
 
     @property
     def last_word(self) -> str:
-        """The last line of what it complained of."""
+        """The last line of stderr that is not empty, or a phrase that says that there is none."""
         return ["it said nothing", *self.complaints][-1]
 
 
@@ -60,7 +59,7 @@ class Unanswered(CannotJudge):
 
 
 class NotStarted(Unanswered):
-    """The program could not be started: `why`, which is that it `is_missing` or something else."""
+    """The program could not be started. `why` is the reason; `is_missing`: it does not exist."""
 
     def __init__(self, program: str, error: Exception) -> None:
         self.why = error.strerror if isinstance(error, OSError) else str(error)
@@ -69,9 +68,9 @@ class NotStarted(Unanswered):
 
 
 class TookTooLong(Unanswered):
-    """The program did not end in time, or it `ended` and who had left it kept its output open.
+    """The program did not end in time, or it `ended`, but a process that it left behind kept its output open.
 
-    `until_then` is what was written until then.
+    `until_then` is what it had written by then.
     """
 
     def __init__(self, program: str, until_then: Answered, *, ended: bool) -> None:
@@ -88,7 +87,7 @@ class SaidTooMuch(Unanswered):
 
 
 class RunsAs(Record):
-    """A user as whom a program is run, by numbers."""
+    """The user that a program runs as, by numeric ids."""
 
     uid: int
     gid: int
@@ -109,12 +108,12 @@ def run_bounded(
 ) -> Answered:
     """Run `command` to its end with `given` as its stdin.
 
-    It runs in `folder` (None: ours) as `user` (None: ours, else we are root), may
-    take so many `seconds` and bytes of `memory` (None: any), and with `terminal`
-    it may talk to the user there. `when_slow` is handed the lines of its
-    complaint so far once it has taken a second. Raises Unanswered: NotStarted where
-    it can't be started, else TookTooLong or SaidTooMuch; the program and, without
-    `terminal`, all that it started have ended then.
+    It runs in `folder` (None: the current one) as `user` (None: the current one; another one requires root), with at
+    most `seconds` and `memory` in bytes (None: no limit). With `terminal` it may ask the user questions on the
+    terminal. After one second, `when_slow` is called with the lines that it has written to stderr so far.
+
+    Raises NotStarted, TookTooLong or SaidTooMuch, all of them Unanswered. The program has then been killed, and
+    without `terminal` also all processes that it started.
     """
     import tempfile
     import threading
@@ -146,7 +145,7 @@ def run_bounded(
     finally:
         _end(process, terminal)
         for reader in readers:
-            # Somebody who left the session may still hold the other end.
+            # A process that left the session may still hold the other end.
             reader.join(None if deadline is None else max(LAST_SECONDS, deadline - time.monotonic()))
         whole = not any(reader.is_alive() for reader in readers)
         for pipe in (process.stdout, process.stderr):
@@ -175,7 +174,7 @@ def _started(
 ) -> subprocess.Popen[bytes]:
     import subprocess
 
-    # Without a terminal ssh asks nothing there, and all that Git starts can be ended at once.
+    # In a session of its own, ssh can't ask questions on our terminal, and all processes can be killed as one group.
     options: dict[str, Any] = {"start_new_session": not terminal}
     if memory is not None and os.name == "posix":
         options["preexec_fn"] = lambda: _limit_memory(memory)
@@ -191,7 +190,7 @@ def _started(
 
 
 def _ends(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
-    """Wait for the end; whether it came within so many `seconds`."""
+    """Wait for the process to end; returns whether it did within `seconds`."""
     import subprocess
 
     try:
@@ -202,7 +201,7 @@ def _ends(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
 
 
 class _Kept:
-    """What was read of a pipe, up to `most` bytes."""
+    """Reads a pipe and keeps up to `most` bytes; `is_over` is set if there are more."""
 
     def __init__(self, most: int) -> None:
         self._left = most
@@ -210,7 +209,7 @@ class _Kept:
         self.is_over = False
 
     def read(self, pipe: IO[bytes], when_over: Callable[[], None] | None) -> None:
-        """Read the pipe to its end, and call `when_over` once there is too much."""
+        """Read the pipe to its end; call `when_over`, once, if there is more than `most` bytes."""
         while chunk := os.read(pipe.fileno(), _CHUNK):
             self._left -= len(chunk)
             if self._left >= 0:
@@ -221,14 +220,15 @@ class _Kept:
                     when_over()
 
     def whole(self) -> bytes:
-        """All that was kept."""
+        """The bytes that were kept."""
         return b"".join(self._chunks)
 
 
 class _Ending:
-    """What would end this process interrupts it instead, once `from_now_on` was called.
+    """Turns SIGTERM, SIGHUP and SIGINT into KeyboardInterrupt, held back until `from_now_on` is called.
 
-    So it ends what it started: that has a session of its own, where a signal to our process group does not come.
+    So this process can kill the program that it started, which a signal to our process group does not reach, because
+    it has a session of its own. With `alone` nothing is changed.
     """
 
     def __init__(self, *, alone: bool) -> None:
@@ -249,7 +249,7 @@ class _Ending:
                     self._handlers[number] = signal.signal(number, self._interrupt)
 
     def from_now_on(self) -> None:
-        """Interrupt at once, also for what came before."""
+        """No longer hold signals back; raises KeyboardInterrupt if one has come already."""
         self._is_held_back = False
         if self._came:
             raise KeyboardInterrupt
@@ -274,7 +274,7 @@ def _limit_memory(most: int) -> None:
 
 
 def _end(process: subprocess.Popen[bytes], alone: bool) -> None:
-    """End the process, if it has not ended, and unless `alone` all that it started."""
+    """Kill the process if it still runs, and unless `alone` also its process group; then reap it."""
     if process.poll() is not None:
         return
     if os.name == "posix" and not alone:

@@ -1,8 +1,9 @@
-"""Reads objects through `git cat-file`: few through one that keeps running, many through one of their own.
+"""Reads objects through `git cat-file`: a few through a process that keeps running, many through a new one.
 
-No content is held that nobody asked for. Where more is left of an object than
-is worth reading over, its process is given up and another answers the rest,
-so that a tag on a blob of gigabytes costs one process and not the gigabytes.
+Memory holds only content that was asked for. If the rest of an object is too
+long to skip, its process is abandoned and a new one answers the remaining
+questions. So a tag on a blob of gigabytes costs one more process, not the
+reading of gigabytes.
 """
 
 from __future__ import annotations
@@ -21,21 +22,20 @@ if TYPE_CHECKING:
     from .processes import Child
     from .promised import Promised
 
-# Questions that are unanswered together fit in the smallest pipe, so that writing them never blocks.
+# The questions sent before the first answer is read fit into the smallest pipe, so that writing them never blocks.
 _WINDOW_BYTES = 4096
-# Some 400 ids: to answer these one by one costs what another process would.
+# Some 400 ids: above that, a new process is cheaper.
 _WINDOWS_AT_MOST = 4
-# The rules let nobody tag or name a larger object, and nothing here reads one.
+# No larger object is ever read: the rules refuse tags that are or point at one.
 LARGEST = 1 << 24
 _SIZES, _CONTENT = "--batch-check", "--batch"
 
 
 class ObjectReader:
-    """Answers questions about objects, each an id or `<id>:<path>` on a line of its own.
+    """Answers questions about objects; a question is an id or `<id>:<path>`.
 
-    What kind of object it is and how large is asked first, and content only of
-    what may be read: Git unpacks the whole of an object before it hands out
-    its first byte, and a pack of a megabyte can hold one of a gigabyte.
+    Types and sizes are asked first, and then the content only of objects that are not too large: Git unpacks a whole
+    object before it writes its first byte, and a pack of a megabyte can contain an object of a gigabyte.
     """
 
     def __init__(self, git: Git) -> None:
@@ -44,24 +44,23 @@ class ObjectReader:
         self._promised: Promised | None = None
 
     def start(self) -> None:
-        """Starts the processes that answer small sets of questions, if they do not run."""
+        """Start the two processes that answer small sets of questions, unless they run already."""
         for how in (_SIZES, _CONTENT):
             self._companion(how)
 
     def close(self) -> None:
-        """Ends these processes."""
+        """End these processes. The reader can still be used, and restarts them when needed."""
         self._end_companions()
         if self._promised is not None:
             self._promised.close()
             self._promised, self._asked = None, self._git
 
     def ask(self, questions: Sequence[str], *, limit: int, content_of: str) -> Iterator[RawObject]:
-        """Yields an answer to each question in order; `type` None: no such object.
+        """Yield the answers in the order of the questions; `type` is None if there is no such object.
 
-        Objects of the type `content_of` come with at most `limit` bytes, and
-        with none if they have more than LARGEST. Raises CannotJudge where an
-        object is damaged or Git fails, and where a partial clone does not get
-        what it lacks.
+        Objects of the type `content_of` come with the first `limit` bytes of their content, and with none if they are
+        larger than LARGEST; other objects come without content. Raises CannotJudge if an object is damaged, if Git
+        fails, or if a partial clone can't fetch an object that it lacks.
         """
         if not questions:
             return
@@ -86,7 +85,7 @@ class ObjectReader:
         windows = _windows(questions)
         if windows is not None:
             for window in windows:
-                # Answered in full before anything is yielded: the process is then free for other questions.
+                # All answers are read before the first is yielded, so the process is free if the caller asks again.
                 yield from self._ask_companions(window, limit, content_of)
         else:
             yield from self._ask_in_bulk(questions, limit, content_of)
@@ -128,7 +127,7 @@ class ObjectReader:
         if not limit:
             yield from self._run(_SIZES, questions, 0, content_of)
             return
-        # Nearly all are read; what is not kept here is asked once more.
+        # The content of nearly all objects is read; only the answers about the others are kept here.
         unread = self._find_unread(questions, content_of)
         if not unread:
             yield from self._run(_CONTENT, questions, limit, content_of)
@@ -138,12 +137,12 @@ class ObjectReader:
         try:
             for place in range(len(questions)):
                 yield unread[place] if place in unread else next(contents)
-            next(contents, None)  # lets the process that answered end in order
+            next(contents, None)  # runs the generator to its end, which checks Git's exit status
         finally:
             contents.close()
 
     def _find_unread(self, questions: Sequence[str], content_of: str) -> dict[int, RawObject]:
-        """By its place among the questions, whatever has no content to be read."""
+        """The answers about objects whose content is not read, by the position of the question."""
         source = filled_scratch_file(_in_lines(questions))
         try:
             child = self._asked.start("cat-file", _SIZES, "--buffer", stdin=source)
@@ -188,7 +187,7 @@ def _in_lines(questions: Sequence[str]) -> bytes:
 
 
 def _windows(questions: Sequence[str]) -> list[list[str]] | None:
-    """The questions in portions that may be unanswered together; None for so many that a process of their own pays."""
+    """The questions in portions of at most _WINDOW_BYTES; None if there are so many that a new process is cheaper."""
     portions: list[list[str]] = [[]]
     room = _WINDOW_BYTES
     for question in questions:

@@ -1,4 +1,4 @@
-"""What `git cat-file` answers, read within bounds."""
+"""Reads the answers of `git cat-file`, within bounds."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ if TYPE_CHECKING:
 
     from .processes import Child
 
-# About what Git writes, and we read over, in the time that another process takes to start.
+# About as much as Git can write and we can skip in the time that a new process takes to start.
 READ_OVER_BYTES = 1 << 18
 _CHUNK = 1 << 16
 _NEWLINE = 0x0A
-# How Git says that it may not fetch what a partial clone was promised.
+# Part of Git's message if it may not fetch an object that a partial clone was promised.
 NOT_FETCHED = "from promisor remote"
 ADVICE = "Run `git fsck` in that repository: it names what is damaged."
 
 
 class NotFetched(CannotJudge):
-    """An object is missing that a partial clone was promised."""
+    """A partial clone lacks an object that its remote has promised."""
 
 
 class Answers:
-    """Reads what `git cat-file` answers: `<id> <type> <size>`, the content and a newline, or `<question> missing`.
+    """Reads answers of `git cat-file`: `<id> <type> <size>`, the content and a newline, or `<question> missing`.
 
-    `given_up` says that the last answer was not read to its end.
+    `limit` and `content_of` are those of `ObjectReader.ask`; without `with_content` the answers are those of
+    `--batch-check`. `given_up` is set if the last answer was too long to be read to its end.
     """
 
     def __init__(self, child: Child, limit: int, content_of: str, *, with_content: bool = True) -> None:
@@ -62,14 +63,17 @@ class Answers:
             if name == question or ":" in question:
                 yield make((name, kind, size, data))
             else:
-                # Git took a short id for the beginning of a longer one: that is not what was asked.
+                # A full id of SHA-1 in a repository of SHA-256: Git took it for an abbreviation.
                 yield RawObject(question, None, 0, b"")
             if self.given_up:
                 return
 
     def unread(self, questions: Sequence[str], largest: int) -> Iterator[tuple[int, RawObject]]:
-        """The answers about whatever is not `content_of`, or is larger than the `largest`, each with its place."""
-        # No record is made of the others: that would take 4 % longer to show 100,000 tags.
+        """Answers about objects that are missing, not of the type `content_of`, or larger than `largest` bytes.
+
+        Each comes with the position of its question. Raises CannotJudge like `ObjectReader.ask`.
+        """
+        # Making records for all others, too, would slow `show` of 100,000 tags down by 4 %.
         out, content_of = self._out, self._content_of
         for place, question in enumerate(questions):
             header = out.readline().decode("utf-8", "surrogateescape")
@@ -85,7 +89,7 @@ class Answers:
                 yield place, RawObject(name, kind, size, b"")
 
     def end(self) -> None:
-        """Raises CannotJudge where more comes than was asked for."""
+        """Raise CannotJudge if there is output beyond the last answer."""
         if self._out.read(1):
             raise self._out_of_step(True)
 
@@ -119,14 +123,14 @@ class Answers:
         return NotFetched(str(problem)) if NOT_FETCHED in str(problem) else problem
 
     def _nothing(self, question: str, header: str) -> RawObject:
-        # Git 2.52 and later say so of a submodule, whose commit lies elsewhere.
+        # What Git 2.52 and later answer about a submodule, whose commit is in another repository.
         if header.endswith(" submodule\n"):
             return RawObject(question, None, 0, b"")
         if header != f"{question} missing\n":
             if header.endswith("\n"):
                 raise CannotJudge(f"`git cat-file` answered {header[:200]!r}. {ADVICE}")
             raise self._failure()
-        # Git also says "missing" of an object that it can't read; only its stderr tells.
+        # Git also answers "missing" for an object that it can't read; only its stderr shows the difference.
         for line in self._child.complaint().splitlines():
             if line.startswith(("error:", "fatal:")):
                 raise CannotJudge(f"The object {ascii(question)[1:-1]} can't be read; Git says: {line}. {ADVICE}")

@@ -1,4 +1,4 @@
-"""How Git is called: for which repository, and in which environment."""
+"""Calls the `git` program: for a given repository, in a given environment."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .processes import Child
 
-# Objects as they are stored (a pushed refs/replace/* would show others), no network, no waiting for
-# locks, messages that can be recognized.
+# Objects as they are stored (a pushed refs/replace/* could substitute others), no network, no waiting for locks,
+# and untranslated messages.
 _READING = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_NO_LAZY_FETCH": "1",
@@ -20,23 +20,21 @@ _READING = {
     "LC_ALL": "C",
 }
 
-# With these the environment says which repository is meant, and where its parts are (git(1)).
+# Variables that select the repository, or parts of it (git(1)).
 _SAYS_WHERE = ("GIT_DIR", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_WORK_TREE")
 
-# Seconds for which Git may be silent while it reads: more than it ever needs, and less than those
-# who wait for the push lock can bear.
+# How many seconds Git may be silent while it reads: more than it ever needs, and bearable for pushes that wait for the
+# push lock.
 PATIENCE = 60.0
 
 
 class Git:
     """The `git` program for one repository.
 
-    `environment` is what it reads in; `user_environment` is the same without the
-    variables that only reading wants: for what the user should see as ever.
-    Only where it `may_fetch` is fetched what a partial clone lacks: not for a push
-    that is received. `directory` is None where the environment and the working directory say
-    which repository is meant, as they do in every hook. `settings_file` holds settings of ours for all
-    repositories of the machine, "" for none.
+    `directory` is a folder in the repository, or None if the environment and the working directory select it, as in
+    every hook. `environment` is for commands that read (_READING), `user_environment` for all others. `may_fetch` says
+    whether objects that a partial clone lacks may be fetched; they must not be while a push is received.
+    `settings_file` is a file with settings of tagwarden for all repositories of the machine, "" for none.
     """
 
     def __init__(
@@ -58,14 +56,15 @@ class Git:
 
     @classmethod
     def here(cls, *, may_fetch: bool = True, settings_file: str = "") -> Git:
-        """For the repository that a hook runs in, its quarantine included."""
+        """For the repository that this hook runs in, including the quarantine of the push."""
         return cls(None, dict(os.environ), may_fetch=may_fetch, settings_file=settings_file)
 
     @classmethod
     def at(cls, directory: str) -> Git:
-        """For the repository in or above `directory`, whatever repository the environment names.
+        """For the repository in or above `directory`, even if the environment selects another one.
 
-        The user's own settings in the environment hold, as with `git -C`: it may be they that let Git trust it.
+        Git settings in the environment still apply, as with `git -C`: they may be what makes Git trust the repository
+        (safe.directory).
         """
         from .environment import SETTINGS, environment_without_repository
 
@@ -74,9 +73,9 @@ class Git:
 
     @classmethod
     def of_folder(cls, folder: str, *, settings_file: str = "") -> Git:
-        """For the repository whose own folder is `folder`, trusted as its hooks trust it, outside any push.
+        """For the repository whose Git folder is `folder`, without a check of its owner, and outside of any push.
 
-        GIT_NAMESPACE still counts: it says which refs a push is about.
+        GIT_NAMESPACE still applies: it selects the refs that a push is about.
         """
         from .environment import environment_without_repository
 
@@ -85,24 +84,24 @@ class Git:
         return cls(None, environment, settings_file=settings_file)
 
     def with_settings_file(self, path: str) -> Git:
-        """The same, with settings of ours in the file `path`, "" for none."""
+        """A copy that reads tagwarden's settings for the whole machine from the file `path`; "" for none."""
         same = Git(self.directory, self.user_environment, may_fetch=self.may_fetch, settings_file=path)
         same._found = self._found
         return same
 
     def folder(self) -> str:
-        """The repository's own folder (.git); raises CannotJudge where there is no repository to read."""
+        """The repository's Git folder (.git). Raises CannotJudge if there is none, or Git refuses to read it."""
         named = self.environment.get("GIT_DIR")
         if named and self.directory is None:
             return named
         return self._find()[1]
 
     def is_bare(self) -> bool:
-        """Whether there is no work tree here. Raises CannotJudge like `folder`."""
+        """Whether the repository is bare. Raises CannotJudge like `folder`."""
         return self._find()[0]
 
     def _find(self) -> tuple[bool, str]:
-        """Whether the repository is bare, and its own folder: asked of Git once, if at all."""
+        """Whether the repository is bare, and its Git folder. Git is asked at most once."""
         if self._found is None and self._is_plain_bare():
             assert self.directory is not None
             self._found = True, os.path.realpath(self.directory)
@@ -110,7 +109,7 @@ class Git:
             try:
                 answer = self.run("rev-parse", "--is-bare-repository", "--absolute-git-dir")[1]
             except CannotJudge as problem:
-                # Git says so in English: it reads with LC_ALL=C.
+                # The message is in English because of LC_ALL=C.
                 if "not a git repository" not in str(problem):
                     raise
                 from ..no_repository import no_repository
@@ -121,7 +120,10 @@ class Git:
         return self._found
 
     def _is_plain_bare(self) -> bool:
-        """Whether a look at the folder that was named tells what Git would say of it; Git still refuses to read it."""
+        """Whether `directory` is certainly a bare repository, so that Git need not be asked (`bare/plain.py`).
+
+        If Git does not trust it after all, the first command that reads it fails.
+        """
         if self.directory is None or any(name in self.environment for name in _SAYS_WHERE):
             return False
         from .bare.plain import is_plain_bare
@@ -129,9 +131,9 @@ class Git:
         return is_plain_bare(self.directory)
 
     def common_folder(self) -> str:
-        """What all work trees of the repository share, such as its refs (gitrepository-layout(5), "commondir").
+        """The folder that all work trees share, with the refs and objects (gitrepository-layout(5), "commondir").
 
-        Raises CannotJudge where there is no repository to read.
+        Raises CannotJudge like `folder`.
         """
         if self._common_folder is None:
             named = self.environment.get("GIT_COMMON_DIR") if self.directory is None else None
@@ -139,23 +141,23 @@ class Git:
         return self._common_folder
 
     def place(self, *question: str) -> str:
-        """The path that `git rev-parse` answers, absolute and without links. Raises CannotJudge like `run`.
+        """The path that `git rev-parse` answers to `question`, absolute, with symbolic links resolved.
 
-        (--path-format is of Git 2.31; older ones take it for an answer.)
+        Not by --path-format, which Git before 2.31 does not know. Raises CannotJudge like `run`.
         """
         answer = os.fsdecode(self.run("rev-parse", *question)[1]).removesuffix("\n")
         return os.path.realpath(os.path.join(self.directory or ".", answer))
 
     def is_sha256(self) -> bool:
-        """Whether the ids of its objects are made by SHA-256. Raises CannotJudge like `run`."""
+        """Whether object ids are SHA-256 rather than SHA-1. Raises CannotJudge like `run`."""
         return self.line("rev-parse", "--show-object-format") == "sha256"
 
     def work_tree(self) -> str | None:
-        """The folder with the checked-out files, None for a bare repository."""
+        """The folder with the checked-out files, None for a bare repository. Raises CannotJudge like `run`."""
         return self._path("--show-toplevel", accepted=(0, 128)) or None
 
     def _path(self, question: str, *, accepted: tuple[int, ...] = (0,)) -> str:
-        """What `git rev-parse` answers, a path, which may hold any byte but NUL."""
+        """The path that `git rev-parse` answers; it may contain newlines."""
         return (
             self.run("rev-parse", question, accepted=accepted)[1].removesuffix(b"\n").decode("utf-8", "surrogateescape")
         )
@@ -164,17 +166,23 @@ class Git:
         return [*self._beginning, *arguments]
 
     def start(self, *arguments: str, stdin: int | None = None, talk: bool = False) -> Child:
-        """Starts Git to read; raises CannotJudge where it can't be started, and once it hangs."""
+        """Start Git to read; `stdin` and `talk` are those of `processes.start`.
+
+        Raises CannotJudge if it can't be started. Reading from it, or waiting for it, raises CannotJudge if it hangs.
+        """
         return start(self.command(*arguments), environment=self.environment, stdin=stdin, talk=talk, patience=PATIENCE)
 
     def run(self, *arguments: str, given: bytes = b"", accepted: tuple[int, ...] = (0,)) -> tuple[int, bytes]:
-        """Runs Git to read; returns exit status and output, raises CannotJudge for other statuses."""
+        """Run Git to read, with `given` as its stdin; returns its exit status and its output.
+
+        Raises CannotJudge if it can't be started, hangs, or ends with a status that is not `accepted`.
+        """
         return run(
             self.command(*arguments), environment=self.environment, given=given, accepted=accepted, patience=PATIENCE
         )
 
     def line(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> str:
-        """The first line that Git writes, "" for none. Raises CannotJudge like `run`."""
+        """The first line of Git's output, "" if there is none. Raises CannotJudge like `run`."""
         output = self.run(*arguments, accepted=accepted)[1]
         return output.partition(b"\n")[0].decode("utf-8", "surrogateescape")
 
@@ -185,7 +193,7 @@ def namespace_prefix(name: str) -> str:
 
 
 def common_folder(git_dir: str) -> str:
-    """The folder that a repository shares with its work trees, where `git_dir` is its own. Raises CannotJudge."""
+    """The folder that all work trees share, for the Git folder `git_dir`. Raises CannotJudge if it can't be read."""
     path = f"{git_dir}/commondir"
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:

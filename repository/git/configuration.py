@@ -1,4 +1,4 @@
-"""Settings in Git's configuration, ours (`tagwarden.*`) and others."""
+"""Reads Git's configuration: the settings `tagwarden.*` and others."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from .command import Git
     from .processes import Child
 
-# With these whoever starts Git sets or replaces its configuration (git(1), git-config(1)): over some
-# transports that is the pusher.
+# Variables that change Git's configuration (git(1), git-config(1)). Over some transports the pusher can set them.
 _FROM_THE_ENVIRONMENT = ("GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS")
 
-# Every repository has it, so a listing without it does not come from a repository's configuration.
+# Set in every repository, so a listing without it is not that of a repository's configuration.
 WRITTEN_BY_INIT = "core.repositoryformatversion"
 _ADVICE = "Fix the configuration; `git config --list` tells whether Git can read it."
 
@@ -27,11 +26,10 @@ _ADVICE = "Fix the configuration; `git config --list` tells whether Git can read
 class Configuration:
     """The settings of one repository in one section; `section` may be a pattern that matches several.
 
-    Only what the machine's owner wrote counts, unless `with_environment`: then
-    what Git itself goes by. What `git.settings_file` says of us comes first, so that
-    Git's own configuration goes before it. Reading starts at once and ends when a setting is
-    asked for. Every method raises CannotJudge where Git can't read its
-    configuration.
+    Settings in the environment count only `with_environment`, because a pusher may have set them. The settings of
+    `git.settings_file` come first, so that Git's own configuration overrides them. Git starts reading at once; its
+    answer is read when a setting is first asked for. Every method raises CannotJudge if the configuration can't be
+    read.
     """
 
     def __init__(self, git: Git, section: str = "tagwarden", *, with_environment: bool = False) -> None:
@@ -39,8 +37,7 @@ class Configuration:
         if not with_environment:
             for name in _FROM_THE_ENVIRONMENT:
                 environment.pop(name, None)
-        # Without its folder by name, `git config` passes over a repository that it does not trust
-        # as if there were none.
+        # Without GIT_DIR, `git config` silently ignores the configuration of a repository that it does not trust.
         environment.setdefault("GIT_DIR", git.folder())
         arguments = git.command("config", "--null", "--get-regexp", f"^({section}\\.|{WRITTEN_BY_INIT}$)")
         self._git = git
@@ -54,7 +51,7 @@ class Configuration:
         self._problem: CannotJudge | None = None
 
     def entries(self) -> Sequence[tuple[str, str]]:
-        """Every setting by its name in lower case, with all of its values, in Git's order: the last one counts."""
+        """All settings as (name in lower case, value), in Git's order: the last of several values counts."""
         if self._problem is not None:
             raise self._problem
         if self._entries is None:
@@ -67,12 +64,12 @@ class Configuration:
         return self._entries
 
     def values(self) -> dict[str, str]:
-        """Every setting by its name in lower case; of several values the last, as Git takes it."""
+        """All settings by name in lower case; the last of several values."""
         self.entries()
         return self._values
 
     def get(self, name: str) -> str | None:
-        """The value of one setting, such as `tagwarden.defaultPolicy`; None where it is not set or empty."""
+        """The value of one setting, such as `tagwarden.defaultPolicy`; None if it is not set, or empty."""
         return self.values().get(name.lower()) or None
 
     def _read(self) -> list[tuple[str, str]]:
@@ -84,7 +81,7 @@ class Configuration:
         return [*self.of_the_machine(), *(entry for entry in parsed(output) if entry[0] != WRITTEN_BY_INIT)]
 
     def of_the_machine(self) -> list[tuple[str, str]]:
-        """What `git.settings_file` says; to be asked for once, before `entries` or instead of it."""
+        """The entries of `git.settings_file`. It can be called only once, and not after `entries`."""
         if self._shared is None:
             return []
         from .settings_file import check_settings_file
@@ -98,9 +95,9 @@ class Configuration:
         return parsed(output)
 
     def _must_be_whole(self, output: bytes, complaint: str) -> None:
-        """CannotJudge where Git passed over a file that it could not read as if nothing were set there.
+        """Raise CannotJudge if Git could not read a configuration file and went on as if it were empty.
 
-        It warns of one that it can't open, and not always; of one that it can't read it says nothing.
+        Git does not always warn of a file that it can't open, and never of one that it can open, but not read.
         """
         why = complaint if "unable to access" in complaint else None
         if output and not output.endswith(b"\0"):
@@ -117,21 +114,21 @@ class Configuration:
             raise CannotJudge(f"Git's configuration can't be read: {why.rstrip('.')}. {_ADVICE}")
 
     def close(self) -> None:
-        """Reaps the process, asked for or not."""
+        """End and reap the processes, even if their answers were not read."""
         self._child.abandon()
         if self._shared is not None:
             self._shared.abandon()
 
 
 def is_true(value: str) -> bool:
-    """Whether Git takes `value` for true (git-config(1), boolean)."""
+    """Whether `value` means true to Git (git-config(1), boolean)."""
     return value.lower() in ("true", "yes", "on") or (value.isdigit() and int(value) != 0)
 
 
 def parsed(output: bytes) -> list[tuple[str, str]]:
-    """What `git config --null --get-regexp` writes: settings by name, each with its value.
+    """The (name, value) pairs in the output of `git config --null --get-regexp`.
 
-    Git ends each entry with NUL, and each name with a newline if a value follows it.
+    Each entry ends with NUL; a newline separates name and value, if there is a value.
     """
     entries = []
     for entry in output.split(b"\0"):

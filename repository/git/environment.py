@@ -1,4 +1,4 @@
-"""The environment in which a program is started for a repository that this process's environment does not name."""
+"""The environment for a program that works on another repository than the one that our environment selects."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# What names a repository, its parts, or its configuration: `git rev-parse --local-env-vars` (Git 2.39 to 2.54), and
-# the namespace (gitnamespaces(7)). Git itself drops the former where it starts a program for another repository.
+# Variables that select a repository, its parts, or its configuration: `git rev-parse --local-env-vars` (Git 2.39 to
+# 2.54), which Git itself removes when it starts a program for another repository; and the namespace (gitnamespaces(7)).
 OF_ONE_REPOSITORY = frozenset((
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
@@ -30,19 +30,19 @@ OF_ONE_REPOSITORY = frozenset((
     "GIT_WORK_TREE",
 ))  # fmt: skip
 
-# The settings that `git -c`, or whoever starts Git, adds to the configuration (git-config(1)).
+# Variables with additional configuration, set by `git -c` or by the caller of Git (git-config(1)).
 SETTINGS = ("GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS")
 
-# What is true of one push, and lies about any other: git-receive-pack(1), "Quarantine Environment" and "Pre-receive
-# Hook" (GIT_PUSH_CERT*); githooks(5), "pre-receive" (GIT_PUSH_OPTION_*).
+# Beginnings of variables about one push, which are wrong for any other: git-receive-pack(1), "Quarantine Environment"
+# and "Pre-receive Hook" (GIT_PUSH_CERT*); githooks(5), "pre-receive" (GIT_PUSH_OPTION_*).
 OF_ONE_PUSH = ("GIT_PUSH_", "GIT_QUARANTINE_PATH")
 
 
 def environment_without_repository(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """`environ` without what belongs to one repository or one push.
+    """`environ` without the variables about one repository or one push.
 
-    What is the user's stays: where the configuration of user and system lies,
-    how to reach remotes, who commits, what Git is to trace.
+    The user's own variables stay: where the user's and the system's configuration is, how to reach remotes, who
+    commits, what to trace.
     """
     return {
         name: value

@@ -1,4 +1,4 @@
-"""What Git is handed in the environment: settings, and folders with objects that it borrows."""
+"""Passes settings and folders with additional objects to Git in the environment."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ OBJECT_FOLDERS = "GIT_ALTERNATE_OBJECT_DIRECTORIES"
 
 
 def with_settings(environment: Mapping[str, str], settings: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """`environment` with these settings of Git's behind all others, as `git -c` has them (git-config(1))."""
+    """`environment` with additional Git settings (name, value), which override all others, as those of `git -c` do."""
     try:
         first = int(environment.get("GIT_CONFIG_COUNT") or 0)
-    except ValueError:  # Git says so itself
+    except ValueError:  # Git itself reports the bad value
         return dict(environment)
     more: dict[str, str] = {}
     number = first
@@ -28,7 +28,7 @@ def with_settings(environment: Mapping[str, str], settings: Iterable[tuple[str, 
 
 
 def with_objects(environment: Mapping[str, str], folder: str) -> dict[str, str]:
-    """`environment` with the objects in `folder` in sight, too."""
+    """`environment` for a Git that also reads objects from `folder`, an object directory."""
     # git(1): a folder with the separator in its name is quoted.
     if os.pathsep in folder or folder.startswith('"'):
         folder = '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -37,13 +37,13 @@ def with_objects(environment: Mapping[str, str], folder: str) -> dict[str, str]:
 
 
 def borrowing(environment: Mapping[str, str], folder: str) -> dict[str, str]:
-    """The environment of another repository, which borrows the objects in `folder` and those in sight here."""
+    """`environment` for another repository, which also reads objects from `folder` and from the alternates set here."""
     in_sight = {name: value for name, value in environment.items() if name == OBJECT_FOLDERS}
     return with_objects({**environment_without_repository(environment), **in_sight}, folder)
 
 
 def object_folders(environment: Mapping[str, str]) -> list[str]:
-    """The folders that `with_objects` has put into sight."""
+    """The object directories that `with_objects` has added."""
     import re
 
     folders = []

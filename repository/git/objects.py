@@ -14,7 +14,7 @@ _LENGTHS = frozenset((40, 64))
 
 
 class RawObject(Record):
-    """An object: `type` is None where it does not exist, `data` is cut after the limit that was asked."""
+    """An object; `type` is None if it does not exist, `size` is its full size, `data` is cut at the requested limit."""
 
     oid: str
     type: str | None
@@ -23,14 +23,14 @@ class RawObject(Record):
 
 
 class TagRef(Record):
-    """A ref under refs/tags/: its name without that, and what it names."""
+    """A ref under refs/tags/: its name without that prefix, and the id that it names."""
 
     name: str
     oid: str
 
 
 class TreeEntry(Record):
-    """What a tree holds at one path. `data` is set for files only, cut after the limit that was asked."""
+    """An entry of a tree; only files have `size` and `data`, which is cut at the requested limit."""
 
     kind: Literal["file", "symlink", "folder", "submodule"]
     oid: str
@@ -42,7 +42,7 @@ def are_ids(texts: Sequence[str]) -> bool:
     """Whether each of these is a full object id as Git writes it, in either object format."""
     digits = "".join(texts)
     try:
-        # There and back leaves nothing as it was but lower-case hex.
+        # Only lower-case hex survives the conversion to bytes and back.
         return _LENGTHS.issuperset(map(len, texts)) and bytes.fromhex(digits).hex() == digits
     except ValueError:
         return False

@@ -1,7 +1,7 @@
-"""Files in the repository's `tagwarden/` folder that a hook believes: those that its own user alone can write.
+"""Files in the repository's `tagwarden/` folder that a hook trusts, because only its own user can write them.
 
-Whoever can write such a file can change the hook itself. In a shared
-repository several users run hooks; each trusts only their own.
+A user who can write such a file can change the hook itself. In a shared
+repository several users run hooks, and none trusts another's file.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import os
 import stat
 
 STATE_FOLDER = "tagwarden"
-# What such files are called; the id of the user follows.
+# The first part of such a file's name; the second is the user's id.
 KINDS = ("policy", "site-policy", "trees")
 
 
 def own_file(path: str) -> bytes:
-    """The content of an ordinary file that this user alone can write, b"" for any other.
+    """The content of an ordinary file that only this user can write; b"" if others can, or it is not ordinary.
 
-    OSError where there is none.
+    Raises OSError if it can't be read.
     """
     fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with open(fd, "rb") as file:
@@ -27,7 +27,7 @@ def own_file(path: str) -> bytes:
 
 
 def remove_kept(folder: str) -> None:
-    """Remove from `folder` what any user's hooks kept there; OSError where that can't be done."""
+    """Remove the files of all users' hooks from `folder`. Raises OSError if that fails."""
     for name in os.listdir(folder) if os.path.isdir(folder) else ():
         kind, _, user = name.partition(".")
         if kind in KINDS and user.isdigit():

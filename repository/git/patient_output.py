@@ -1,4 +1,4 @@
-"""Reads what a program writes, and waits for it no longer than it may take."""
+"""Reads a program's output with a limit on how long it may be silent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class PatientOutput(RawIOBase):
-    """The reading end of a pipe; what is raised where nothing comes for `seconds` is what `hangs` returns."""
+    """The reading end of a pipe. If nothing comes for `seconds`, reading raises the exception that `hangs` returns."""
 
     def __init__(self, descriptor: int, *, seconds: float, hangs: Callable[[], Exception]) -> None:
         os.set_blocking(descriptor, False)
@@ -41,7 +41,7 @@ class PatientOutput(RawIOBase):
             os.close(self._descriptor)
 
     def _comes(self) -> bool:
-        # Imported here, while the program is at work: it is a shared library for many a Python.
+        # Imported only while the program works anyway: for many builds of Python it is a shared library.
         from select import POLLIN, poll
 
         waiting = poll()

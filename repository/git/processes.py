@@ -1,11 +1,12 @@
-"""Starts programs and talks to them without `subprocess`, whose import costs a hook as much as its work.
+"""Starts programs and talks to them without `subprocess`, whose import takes as long as a hook's work.
 
-No shell is ever involved and the environment is always explicit. What a child
-writes to stderr goes into a nameless file and not into a pipe, so nobody has
-to read it while the child runs, and nothing can block on it.
+No shell is ever involved, and the environment is always explicit. A child's
+stderr goes into a nameless file instead of a pipe, so nobody has to read it
+while the child runs, and the child can't block on it.
 
-Who waits for a program may say how long at most (`patience`): one that hangs,
-say on a disk or a network, would else hang a hook that keeps the push lock.
+The caller can limit how long a program may be silent (`patience`): a program
+that hangs, for example on a disk or a network, would otherwise hang a hook that
+holds the push lock.
 """
 
 from __future__ import annotations
@@ -25,16 +26,16 @@ if TYPE_CHECKING:
 
 _COMPLAINT_BYTES = 4096
 _READ_BYTES = 1 << 16
-# Seconds in which a program ends that is no longer listened to, or that was killed. One that
-# does not sits in the kernel, on a disk that is gone, and can't be waited for.
+# Seconds in which a program ends after its pipes were closed, or after it was killed. If it does not, it hangs in the
+# kernel, for example on a disk that is gone, and waiting is pointless.
 _GRACE = 1.0
 
 
 class Child:
     """A program that was started.
 
-    `stdout` reads what it writes, None where it writes to our own stdout.
-    Either `finish` or `abandon` must be called: they reap it.
+    `stdout` reads its output; None if that goes to our stderr. `arguments` are the program and its arguments. The
+    caller must call `finish`, `check`, `failure` or `abandon`, which reap it.
     """
 
     def __init__(
@@ -57,11 +58,9 @@ class Child:
         self._said = ""
 
     def send(self, data: bytes) -> None:
-        """Writes all of `data` to the child's stdin.
+        """Write all of `data` to the child's stdin. Raises CannotJudge if the child has ended.
 
-        The caller keeps what is unanswered below 4096 bytes, the smallest
-        capacity of a pipe: then this never blocks. Raises CannotJudge if the
-        child has gone.
+        This never blocks if the caller keeps at most 4096 bytes unanswered, the smallest capacity of a pipe.
         """
         assert self._stdin is not None
         rest = memoryview(data)
@@ -72,9 +71,9 @@ class Child:
             raise self.failure() from None
 
     def finish(self) -> int:
-        """Waits for the end; returns the exit status, negative for a signal.
+        """Wait for the child to end; returns its exit status, negative for a signal. Raises CannotJudge if it hangs.
 
-        Where a pipe leads from the child, the caller has read it to its end.
+        The caller must have read `stdout` to its end.
         """
         self._close_pipes()
         if self._status is None:
@@ -84,11 +83,10 @@ class Child:
         return self._status
 
     def abandon(self) -> None:
-        """Ends a child whose further output nobody wants, and reaps it.
+        """End the child, without reading the rest of its output, and reap it. Safe to call after it has ended.
 
-        Closed pipes end every program that is started here: it reads the end
-        of its input, or is told that nobody reads its output. With `patience`
-        it is killed where that does not help.
+        Closing its pipes ends every program that we start: it reaches the end of its input, or gets SIGPIPE. If it has
+        a `patience` and does not end, it is killed.
         """
         try:
             self._close_pipes()
@@ -100,7 +98,7 @@ class Child:
             self._close_stderr()
 
     def complaint(self) -> str:
-        """The end of what the child wrote to stderr until now, "" for nothing."""
+        """The last 4096 bytes that the child has written to stderr so far, as text; "" if there are none."""
         if self._stderr is None:
             return self._said
         size = os.fstat(self._stderr).st_size
@@ -110,7 +108,7 @@ class Child:
         return os.read(self._stderr, _COMPLAINT_BYTES).decode("utf-8", "replace").strip()
 
     def failure(self, advice: str = "") -> CannotJudge:
-        """Reaps the child and puts what happened into an exception for the caller to raise."""
+        """Reap the child; returns an exception for the caller to raise, with its exit status, stderr, and `advice`."""
         status = self.finish()
         how = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
         said = self.complaint()
@@ -120,12 +118,12 @@ class Child:
 
             return CannotJudge(no_repository(directory_of(self.arguments)))
         message = f"{self._program()} {how}" + (f" and said: {said}" if said else " without a word")
-        # Git puts a command to paste on a line of its own: a full stop would be taken for a part of it.
+        # Git prints a command to paste on a line of its own, where a full stop would look like a part of it.
         end = "\n" if said.rpartition("\n")[2].startswith("\t") else ". "
         return CannotJudge(f"{message.rstrip('.')}{end}{advice}".strip())
 
     def check(self, accepted: tuple[int, ...] = (0,), advice: str = "") -> int:
-        """Reaps the child; returns its exit status, raises CannotJudge for one that is not accepted."""
+        """Reap the child; returns its exit status. Raises CannotJudge, with `advice`, if that is not `accepted`."""
         if self.finish() not in accepted:
             raise self.failure(advice)
         self._close_stderr()
@@ -151,14 +149,14 @@ class Child:
             ) from None
 
     def _kill(self) -> None:
-        """Ends the child, whatever it does. Its status is then of no use to anybody."""
+        """Kill the child and reap it; its status is then -9 if it does not even end by that."""
         self._spawned.kill()
         self._status = self._spawned.wait(_GRACE)
         if self._status is None:
             self._status = -9
 
     def _hangs(self) -> CannotJudge:
-        """Ends a child that nothing more is heard of; the exception for the caller to raise."""
+        """Kill a child that hangs; returns an exception for the caller to raise."""
         self._kill()
         said = self.complaint()
         self._close_stderr()
@@ -195,13 +193,12 @@ def start(
     to_terminal: bool = False,
     patience: float | None = None,
 ) -> Child:
-    """Starts a program, found on PATH.
+    """Start a program, found on PATH.
 
-    Its stdin is the descriptor `stdin`, a pipe for `Child.send` with `talk`,
-    else empty. With `to_terminal` its output goes where ours goes: stdout and
-    stderr to our stderr. Whoever waits for its output or its end gets CannotJudge
-    once nothing has come for `patience` seconds, and the program is ended; None
-    waits for ever. Raises CannotJudge where it can't be started.
+    Its stdin is the descriptor `stdin`, or with `talk` a pipe for `Child.send`, or else empty. With `to_terminal` its
+    stdout and stderr both go to our stderr. If it is silent for `patience` seconds while the caller waits for its
+    output or its end, it is killed and the caller gets CannotJudge; None sets no limit. Raises CannotJudge if it can't
+    be started.
     """
     _occupy_standard_descriptors()
     ours: list[int] = []
@@ -251,9 +248,9 @@ def run(
     accepted: tuple[int, ...] = (0,),
     patience: float | None = None,
 ) -> tuple[int, bytes]:
-    """Runs a program to its end; returns its exit status and all that it wrote to stdout.
+    """Run a program to its end, with `given` as its stdin; returns its exit status and its output.
 
-    `given` is its stdin, `patience` that of `start`. Raises CannotJudge for a status that is not accepted.
+    `patience` is that of `start`. Raises CannotJudge like `start`, and for a status that is not `accepted`.
     """
     source = filled_scratch_file(given) if given else None
     try:
@@ -270,7 +267,7 @@ def run(
 
 
 def _occupy_standard_descriptors() -> None:
-    """Opens 0, 1 and 2 where they are closed, lest a pipe gets one of these numbers."""
+    """Open the descriptors 0, 1 and 2 if they are closed, so that no pipe gets one of these numbers."""
     for descriptor in (0, 1, 2):
         try:
             os.fstat(descriptor)
@@ -279,7 +276,7 @@ def _occupy_standard_descriptors() -> None:
 
 
 def _not_started(program: str, error: OSError) -> CannotJudge:
-    # A folder on PATH that may not be entered makes "not found" a "permission denied" (execvp(3)).
+    # If a folder on PATH can't be searched, a missing program is reported as "permission denied" (execvp(3)).
     if isinstance(error, FileNotFoundError) or (isinstance(error, PermissionError) and _is_nowhere(program)):
         return CannotJudge(f"The program `{program}` was not found. Install it, or put its folder on PATH.")
     return CannotJudge(f"The program `{program}` could not be started: {error.strerror}.")

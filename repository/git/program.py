@@ -1,4 +1,4 @@
-"""Reads a repository with the `git` program: whatever Git can read, in whatever format it is stored."""
+"""Reads a repository with the `git` program, in every format that Git can read."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 class GitProgram:
-    """The `Reader` that is right everywhere; also the faster one in a process that ends soon.
+    """The `Reader` that works for every repository, and the fastest one for a process that ends soon.
 
-    `answering` reads its objects, and may have been handed on by another reader of the same repository, which then
-    need not be closed. `keep_in` is the repository's common folder where a hook may keep there what it learns of trees.
+    `answering` reads its objects; it may come from another reader of the same repository, which then need not be
+    closed. `keep_in` is the repository's common folder if a hook may cache shapes of trees there, else None.
     """
 
     def __init__(self, git: Git | None = None, objects: ObjectReader | None = None) -> None:
@@ -89,7 +89,7 @@ class GitProgram:
     def objects(
         self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
     ) -> Iterator[RawObject]:
-        # Nothing but an id is handed to Git as one.
+        # Git must not get anything that is not an id: it would resolve a name.
         wanted = list(oids)
         if are_ids(wanted):
             yield from self.answering.ask(wanted, limit=limit, content_of=content_of)
@@ -97,7 +97,7 @@ class GitProgram:
         answers = self.answering.ask([oid for oid in wanted if are_ids([oid])], limit=limit, content_of=content_of)
         for oid in wanted:
             yield next(answers) if are_ids([oid]) else RawObject(oid, None, 0, b"")
-        next(answers, None)  # lets the process that answered end in order
+        next(answers, None)  # runs the generator to its end, which checks Git's exit status
 
     def files(self, wanted: Sequence[tuple[str, str]], *, limit: int) -> list[bytes | None]:
         self._refuse_endless(dict.fromkeys(treeish for treeish, _ in wanted))
@@ -130,10 +130,10 @@ class GitProgram:
         return strangers | not_contained(self.git, [c for c in commits if c not in strangers], tips)
 
     def history_ends_early(self) -> bool:
-        return False  # whoever is pushed to goes by what it has
+        return False  # a server judges by the history that it has
 
     def _refuse_endless(self, oids: Iterable[str]) -> None:
-        """Raises CannotJudge where one of these objects is so large that Git would take its time to look into it."""
+        """Raise CannotJudge if one of these objects is so large that Git would take long to read it."""
         for found in self.answering.ask(list(oids), limit=0, content_of="commit"):
             if found.size > LARGEST:
                 raise CannotJudge(
@@ -160,7 +160,7 @@ class GitProgram:
         ref = self.head()
         if ref is not None:
             return self.existing([ref]).get(ref)
-        # A detached HEAD names a commit itself, so that no ref of that name can be taken for it.
+        # A detached HEAD contains an id, which no ref's name can be mistaken for.
         return self.git.line("rev-parse", "--verify", "--quiet", self._namespace + "HEAD", accepted=(0, 1)) or None
 
     def close(self) -> None:
@@ -193,7 +193,7 @@ class GitProgram:
         return lambda loose: loose.named(names)
 
     def _list(self, patterns: Sequence[str], look: Look) -> Iterator[tuple[str, str]]:
-        """The refs that match; all for no pattern would be Git's answer, so none is given then."""
+        """The refs that match one of `patterns`, without the namespace. Without a pattern Git would list all refs."""
         if not patterns:
             return
         listing = self._start_listing(patterns, look)
@@ -214,7 +214,7 @@ class GitProgram:
 
 
 class _Prepared:
-    """A listing that was started before it was asked for; `holds_others` says that it lists other models, too."""
+    """A listing that was started ahead; `holds_others`: it also lists other models than `models`."""
 
     def __init__(
         self, models: Sequence[str], refs: Sequence[str], listing: WholeListing, namespace: str, *, holds_others: bool
@@ -230,17 +230,16 @@ class _Prepared:
         if self._found is None:
             listed = ((ref[self._start :], oid) for ref, oid in self.listing.refs())
             if self._holds_others:
-                # What nobody asked for is not kept: there may be a million.
+                # Only what was asked for is kept: there may be a million other tags.
                 listed = (one for one in listed if one[0] in self.refs or model_of_ref(one[0]) in self.models)
             self._found = list(listed)
         return self._found
 
 
 def _head_from_file(git: Git) -> str | None:
-    """The branch that the HEAD file names, where a look at it suffices (gitrepository-layout(5)).
+    """The branch that the file HEAD names (gitrepository-layout(5)); None if only Git can tell.
 
-    None in a reftable repository, which keeps a stand-in there, and for a
-    detached HEAD.
+    That is so for a detached HEAD, and in a reftable repository, whose file HEAD is a placeholder.
     """
     try:
         descriptor = os.open(os.path.join(git.folder(), "HEAD"), os.O_RDONLY)

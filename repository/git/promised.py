@@ -1,9 +1,9 @@
-"""What a partial clone was promised and has not: fetched all at once, and never by a server.
+"""Fetches the objects that a partial clone lacks, all at once; never on a server.
 
-Git itself fetches such objects one by one, as soon as somebody looks at one
-(gitglossary(7), "promisor"). Here a look finds out which of them are missing,
-in a repository that borrows the clone's objects and knows of no promise. Then
-one `git fetch` brings them; a folder comes with all that is below it.
+Git itself fetches such objects one by one as they are read (gitglossary(7),
+"promisor"). Here the missing ones are found first, through an empty repository
+that borrows the clone's objects but has no promisor remote. Then one `git
+fetch` gets them; a folder comes with everything below it.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
 
     from .objects import RawObject
 
-    # Answers as `ObjectReader.ask` does, by what is here.
+    # As `ObjectReader.ask` (questions, limit, content_of), without fetching.
     Look = Callable[[Sequence[str], int, str], Iterator[RawObject]]
 
-# Whoever checks out a branch of a partial clone waits as well.
+# Long, because users of a partial clone are used to waiting: checking out a branch fetches, too.
 SECONDS = 120.0
 _LONGEST_COMPLAINT = 2000
 _COMMIT_BYTES = 1 << 20
 
 
 def is_partial_clone(git: Git) -> bool:
-    """Whether objects may be missing here that a remote has promised to give."""
+    """Whether this is a partial clone, which may lack objects that a remote has."""
     return bool(_promising(git))
 
 
 def _promising(git: Git) -> list[str]:
-    """The remotes that have promised objects."""
+    """The names of the promisor remotes."""
     settings = git.run("config", "--name-only", "--get-regexp", r"^remote\..*\.promisor$", accepted=(0, 1))[1]
     names = settings.decode("utf-8", "surrogateescape").splitlines()
     extension = git.line("config", "--get", "extensions.partialClone", accepted=(0, 1))
@@ -51,10 +51,13 @@ def _promising(git: Git) -> list[str]:
 
 
 class Promised:
-    """The promised objects of one partial clone. `git` sees only what the clone has; `close` takes it away."""
+    """Fetches the promised objects of one partial clone.
+
+    `git` reads the objects that the clone has, and never fetches; it can't be used any more after `close`.
+    """
 
     def __init__(self, clone: Git) -> None:
-        """Raises CannotJudge for a server, which has to have its objects."""
+        """Raises CannotJudge if `clone` is a server's repository, which must have all objects itself."""
         self._clone = clone
         self._remotes = _promising(clone)
         if not clone.may_fetch or clone.is_bare():
@@ -73,10 +76,10 @@ class Promised:
         self._folder.cleanup()
 
     def fetch_for(self, questions: Sequence[str], content_of: str, look: Look) -> None:
-        """Fetch the folders and files that these questions are about, each an id or `<id>:<path>`.
+        """Fetch the folders and files that `questions` are about, each an id or `<id>:<path>`.
 
-        Tags and commits are not fetched: of those a partial clone lacks none that
-        it was promised. Raises CannotJudge where the remote does not give them.
+        Tags and commits are not fetched: a partial clone has all of them. Raises CannotJudge if a remote does not
+        give an object.
         """
         if content_of in ("tree", "blob"):
             self._fetch_missing([question for question in questions if ":" not in question], look)
@@ -84,7 +87,7 @@ class Promised:
         self._fetch_missing(self._leaves(self._missing(doubtful, look), look), look)
 
     def _leaves(self, questions: Sequence[str], look: Look) -> list[str]:
-        """The ids of the entries at the paths; fetches the folders that lead to them."""
+        """The ids of the entries at the paths of these questions; fetches the folders on the way."""
         asked = [question.partition(":")[::2] for question in questions]
         roots = self._roots({treeish for treeish, _ in asked}, look)
         on_the_way = [(roots[treeish], path.split("/")) for treeish, path in asked if treeish in roots]
@@ -106,7 +109,7 @@ class Promised:
         return leaves
 
     def _roots(self, treeishes: Iterable[str], look: Look) -> dict[str, str]:
-        """The root folders of commits and trees that are here."""
+        """The root folder of each commit or tree: its id by the commit's or tree's own id."""
         found = {}
         for treeish in look(sorted(treeishes), _COMMIT_BYTES, "commit"):
             if treeish.type == "commit" and treeish.data.startswith(b"tree "):
@@ -134,7 +137,7 @@ class Promised:
             )
 
     def _fetch(self, remote: str, oids: Sequence[str]) -> str:
-        """Fetch these objects as Git itself would; what Git says of it."""
+        """Fetch these objects as Git itself would; returns a sentence on why an object may still be missing."""
         as_git_does = [
             "-c",
             "fetch.negotiationAlgorithm=noop",

@@ -1,4 +1,4 @@
-"""Nameless files: what a program reads as its input, and where it writes its complaints."""
+"""Nameless files, for the input and the stderr of a program."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from ...policy.errors import CannotJudge
 
 
 def scratch_file() -> int:
-    """A descriptor of an empty nameless file: in memory, or in the system's folder for temporary files.
+    """A descriptor of an empty nameless file, in memory or in the system's folder for temporary files.
 
-    Raises CannotJudge where neither can be had.
+    Raises CannotJudge if it can't be created.
     """
     if hasattr(os, "memfd_create"):
         try:
@@ -31,9 +31,9 @@ def scratch_file() -> int:
 
 
 def filled_scratch_file(data: bytes) -> int:
-    """A scratch file that holds `data`, to be read from its start.
+    """A descriptor of a nameless file that contains `data`, positioned at its start.
 
-    Raises CannotJudge where it can't be written.
+    Raises CannotJudge if it can't be written.
     """
     descriptor = scratch_file()
     try:

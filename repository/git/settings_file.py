@@ -1,8 +1,8 @@
-"""Settings for all repositories of a machine: a file in the form of Git's configuration, which a hook file names.
+"""The settings file for all repositories of a machine, in the format of Git's configuration; the hook file names it.
 
-It is there for hosts that hand hooks none of the machine's own configuration
-(GitLab). Whoever can write it decides what is judged, so it is read only where
-none but root, the repository's owner and the hook's own user can.
+It is for hosts whose hooks don't see the machine's own Git configuration
+(GitLab). A user who can write it decides what is judged, so it is read only if
+nobody but root, the repository's owner and the hook's own user can write it.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def check_settings_file(path: str, common_dir: str) -> None:
-    """Raises CannotJudge, with what to do, where the file can't be read or others can write it."""
+    """Raise CannotJudge, with what to do, if the file can't be read or others can write it."""
     try:
         owners = {0, os.geteuid(), os.stat(common_dir).st_uid}
-        # The folder counts as much as the file, for whoever can write there can put another in its place.
+        # A user who can write to the folder can replace the file.
         for one, kind in ((os.path.dirname(path), "folder"), (path, "file")):
             found = os.stat(one)
             if kind == "file" and not stat.S_ISREG(found.st_mode):

@@ -1,4 +1,4 @@
-"""SHA-256 for hooks: `hashlib` brings OpenSSL along, ten times the cost of Python's own module."""
+"""SHA-256 for hooks, without OpenSSL: importing `hashlib` takes ten times as long as Python's own module."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def sha256(content: bytes) -> str:
 
 
 def _hasher() -> Any:
-    # The module has another name before 3.12, and a build may leave it out.
+    # The module has another name before 3.12, and a build of Python may lack it.
     if not _HASHERS:
         try:
             own = __import__("_sha2" if sys.version_info >= (3, 12) else "_sha256")

@@ -1,6 +1,6 @@
-"""Starts a program on given descriptors, waits for its end, and ends it.
+"""Starts a program with given descriptors, waits for it, and kills it.
 
-With `posix_spawn`, and where the system has none (Windows) with `subprocess`.
+It uses `posix_spawn`, or `subprocess` on systems without it (Windows).
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 else:
     Protocol = object
 
-# Python ignores SIGPIPE and children inherit that. These numbers hold everywhere that has
-# posix_spawn; the `signal` module would bring the import of `enum`.
+# Python ignores SIGPIPE, and children would inherit that. The numbers are the same on every system with posix_spawn;
+# importing `signal` would import `enum`.
 _SIGPIPE = 13
 _SIGKILL = 9
 
-# A program ends a moment after it has closed its output.
+# The first pause is short: a program usually ends right after it has closed its output.
 _FIRST_LOOK = 0.00005
 _SLOWEST_LOOK = 0.02
 
@@ -29,22 +29,22 @@ class Spawned(Protocol):
     """A program that was started."""
 
     def wait(self, seconds: float | None) -> int | None:
-        """Its exit status, negative for a signal; None if it still runs after so many `seconds`.
+        """The exit status, negative for a signal; None if the program still runs after `seconds` (None: no limit).
 
-        Raises ChildProcessError where the system does not keep the status.
+        Raises ChildProcessError if the system does not keep the status.
         """
 
     def kill(self) -> None:
-        """End it at once, with all that it started if it leads a group of its own."""
+        """Kill the program, and its whole process group if it leads one."""
 
 
 def spawn(
     arguments: Sequence[str], environment: Mapping[str, str], descriptors: tuple[int, int, int], *, leads_group: bool
 ) -> Spawned:
-    """Start the program with these `descriptors` as its 0, 1 and 2; OSError where it can't be started.
+    """Start the program with these `descriptors` as its stdin, stdout and stderr. Raises OSError if that fails.
 
-    `leads_group` puts it into a process group of its own (setpgid(2)), which
-    takes it from the terminal as well.
+    `leads_group` puts it into a process group of its own (setpgid(2)), so that signals from the terminal don't reach
+    it either.
     """
     if not hasattr(os, "posix_spawnp"):
         return _Portably(arguments, environment, descriptors)

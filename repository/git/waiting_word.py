@@ -1,4 +1,4 @@
-"""Shows on a terminal that the program is waiting for a slow remote."""
+"""Tells a user on a terminal that we are waiting for a slow remote."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 
 class _Said:
-    """What this process has said already: nobody wants to read it twice."""
+    """The last message of this process, so that it is not repeated."""
 
     words: str | None = None
 
 
 def word_about(remote: str, seconds: float) -> Callable[[Sequence[str]], None] | None:
-    """What to call with the complaints so far once a remote has kept us waiting; None where nobody would read it.
+    """The `when_slow` of `run_bounded` for a command that asks `remote`; None if stderr is not a terminal.
 
-    Only a terminal is written to: what else reads stderr wants the outcome
-    alone. What ssh says is told too, for it may wait for a finger on a key.
+    Programs that read our stderr want only the outcome. The message includes what the command has written to stderr so
+    far, because ssh may be waiting for a touch of a security key.
     """
     if not os.isatty(2):
         return None
@@ -34,7 +34,7 @@ def word_about(remote: str, seconds: float) -> Callable[[Sequence[str]], None] |
         said = [f"  {without_passwords(line)}" for line in complaints if is_plain_text(line)]
         try:
             os.write(2, "".join(f"{line}\n" for line in [words, *said]).encode("utf-8", "backslashreplace"))
-        except OSError:  # whoever was there has gone
+        except OSError:  # the terminal has gone
             pass
 
     return say

@@ -1,4 +1,4 @@
-"""Reads the beginning of files, and writes files that others read at any moment."""
+"""Writes files that others may read at any moment, and reads the beginning of files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import os
 def replace_file(path: str, content: bytes, mode: int, *, durable: bool = True) -> None:
     """Atomically replace the file at `path` by one with `content`: readers see either the old file or the new one.
 
-    Not `durable`, it may be found torn after a crash of the machine.
-    OSError where that can't be done; then nothing has changed.
+    Unless `durable`, a crash of the machine may leave it damaged. Raises OSError if it fails; then nothing has changed.
     """
     beside = f"{path}.{os.getpid()}.new"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -28,7 +27,7 @@ def replace_file(path: str, content: bytes, mode: int, *, durable: bool = True) 
 
 
 def sync_folder(path: str) -> None:
-    """Make sure that what was created or renamed in a folder outlives a power failure. OSError where that fails."""
+    """Make what was created or renamed in a folder survive a power failure. Raises OSError if that fails."""
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)
@@ -37,7 +36,7 @@ def sync_folder(path: str) -> None:
 
 
 def read_start(file: str) -> bytes:
-    """The beginning of a file; nothing where there is none that can be read."""
+    """The first 64 KiB of a file; b"" if it can't be read."""
     try:
         with open(file, "rb") as opened:
             return opened.read(1 << 16)
