@@ -1,4 +1,4 @@
-"""Repositories that are made for one call of Git and deleted after it."""
+"""Makes temporary empty repositories, without a process of Git."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\
 
 
 def make_empty_repository(folder: str, *, sha256: bool) -> None:
-    """Make a bare repository without refs and objects in `folder` (gitrepository-layout(5))."""
+    """Make a bare repository without refs and objects in `folder` (gitrepository-layout(5)). Raises OSError."""
     for inner in ("objects", "refs"):
         os.makedirs(os.path.join(folder, inner))
     config = f"[core]\n\trepositoryFormatVersion = {1 if sha256 else 0}\n\tbare = true\n"
@@ -20,7 +20,10 @@ def make_empty_repository(folder: str, *, sha256: bool) -> None:
 
 
 def in_configuration(name: str, value: str) -> str:
-    """The lines that set `name` (`section.key` or `section.subsection.key`) to `value` (git-config(1), "Syntax")."""
+    """Lines for a configuration file that set `name` (`section.key` or `section.subsection.key`) to `value`.
+
+    In the syntax of git-config(1), "Syntax".
+    """
     section, _, rest = name.partition(".")
     subsection, dot, key = rest.rpartition(".")
     escaped = subsection.replace("\\", "\\\\").replace('"', '\\"')

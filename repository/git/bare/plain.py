@@ -1,7 +1,7 @@
-"""Recognizes a bare repository as `git init --bare` makes it, where Git need not be asked what it is.
+"""Recognizes a bare repository as `git init --bare` makes it, without a process of Git.
 
-What is read here is what Git goes by itself (gitrepository-layout(5), git-config(1), and
-`is_git_directory` and `check_repo_format` in Git's setup.c), in its plainest form only.
+It checks the same files as Git (gitrepository-layout(5), git-config(1), and `is_git_directory` and
+`check_repo_format` in Git's setup.c), but accepts only their simplest form.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MOST_BYTES = 1 << 16
-# No quotes, escapes or comments, and a section and its entries on lines of their own: what Git writes.
+# As Git writes it: no quotes, escapes or comments, and each section and entry on a line of its own.
 _SECTION = re.compile(r'\[([A-Za-z][A-Za-z0-9-]*)( "[^"\\]*")?\]')
 _ENTRY = re.compile(r'[\t ]*([A-Za-z][A-Za-z0-9-]*) = ([^"\\#;\s]|[^"\\#;\s][^"\\#;]*[^"\\#;\s])')
-# Git finds another folder, or reads further files, where one of these is there.
+# If one of these exists, Git uses another folder, or reads more files.
 _ELSEWHERE = (".git", "commondir")
 
 
 def is_plain_bare(folder: str) -> bool:
-    """Whether `folder` is a bare repository of ids of SHA-1, without extensions, that belongs to this user.
+    """Whether `folder` is certainly a bare repository with SHA-1 ids, without extensions, that belongs to this user.
 
-    Git then takes this very folder for the repository, trusts it, and says that
-    it is bare, unless the environment or safe.bareRepository is against it. False where that is not certain.
+    Git then uses exactly this folder, trusts it, and treats it as bare, unless the environment or safe.bareRepository
+    says otherwise. False if in doubt.
     """
     try:
         if os.stat(folder).st_uid != os.geteuid():
@@ -43,7 +43,7 @@ def is_plain_bare(folder: str) -> bool:
 
 
 def _text(path: str) -> str:
-    """The whole of a small text file. Raises OSError, and ValueError for one that is large or no text."""
+    """The content of a small text file. Raises OSError, and ValueError if it is large or not UTF-8."""
     with open(path, "rb", buffering=0) as file:
         content = file.read(_MOST_BYTES) or b""
     if len(content) == _MOST_BYTES:
@@ -52,7 +52,7 @@ def _text(path: str) -> str:
 
 
 def _says_bare(configuration: str) -> bool:
-    """Whether the text of a configuration file says so, and nothing that changes what else it says."""
+    """Whether the text of a configuration file says that the repository is bare, and sets no work tree or extension."""
     try:
         entries = list(_entries(configuration))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Lists refs with `git for-each-ref`: it seeks by prefix in packed refs and knows reftable."""
+"""Lists refs with `git for-each-ref`, which finds prefixes in packed refs by binary search and can read reftables."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ if TYPE_CHECKING:
     from ..command import Git
     from ..processes import Child
 
-# Git compares every ref that it finds with every pattern. Chunks of this size cost what the same
-# number of calls costs; above the maximum, listing everything once is cheaper.
+# Git compares every ref that it finds with every pattern, so one call with more than MODELS_AT_ONCE models is not
+# cheaper than several. Above the maximum, it is cheaper to list everything once.
 MODELS_AT_ONCE = 12
 MODELS_AT_MOST = 96
 REFS_AT_MOST = 100
-# Linux takes 128 KiB in one argument and a quarter of the stack limit (2 MiB) in all.
+# Linux allows 128 KiB for one argument, and a quarter of the stack limit (2 MiB) for all.
 _ARGUMENT_BYTES = 100_000
 _ID_LENGTHS = (40, 64)
-# How Git says that it leaves out a ref, whose file holds no id.
+# Git's warning when it leaves out a ref whose file contains no id.
 _SKIPPED = "warning: ignoring broken ref "
-# What Git's patterns treat as special, and what no argument can hold. No ref name holds these.
+# The special characters of Git's patterns, and NUL, which no argument can contain. No ref name contains any of these.
 _NOT_IN_REF_NAMES = frozenset("*?[\\\0")
 
 
 def possible(name: str) -> bool:
-    """Whether a ref could have this name, as far as a pattern must not be mistaken for one."""
+    """Whether Git takes `name`, as a pattern, literally. If not, no ref can have that name."""
     return not _NOT_IN_REF_NAMES.intersection(name)
 
 
 def model_patterns(models: Iterable[str], namespace: str) -> list[str]:
     """Patterns for all tags of these models.
 
-    `*` does not match a slash (fnmatch with FNM_PATHNAME), `/**` does, and the
-    names of stages may hold some. `[@#]` would not do: Git seeks to what
-    stands before the first special character only.
+    `*` does not match a slash (fnmatch with FNM_PATHNAME), but the name of a stage may contain slashes, so `*/**` is
+    needed, too. There are separate patterns for `@` and `#`, because Git searches only by the part before the first
+    special character.
     """
     return [
         f"{namespace}{TAGS}{model}{separator}{rest}" for model in models for separator in "@#" for rest in ("*", "*/**")
@@ -44,20 +44,20 @@ def model_patterns(models: Iterable[str], namespace: str) -> list[str]:
 
 
 def fits(patterns: Sequence[str]) -> bool:
-    """Whether the patterns may be given to one process."""
+    """Whether the patterns fit into the arguments of one process."""
     return sum(len(pattern) for pattern in patterns) < _ARGUMENT_BYTES
 
 
 def start_listing(git: Git, patterns: Sequence[str]) -> Child:
-    """Starts to list the refs that match any of the patterns; `finish_listing` takes the answer."""
+    """Start listing the refs that match any of the patterns; `finish_listing` reads them. Raises like `Git.start`."""
     return git.start("for-each-ref", "--format=%(objectname) %(refname)", "--", *patterns)
 
 
 def finish_listing(child: Child) -> Iterator[tuple[str, str]]:
-    """Yields full name and id of each ref that is listed.
+    """Yield the full name and the id of each listed ref.
 
-    Raises CannotJudge where Git fails, breaks off, or skips a ref because its
-    file is damaged: what is not listed would not be judged against.
+    Raises CannotJudge if Git fails, stops early, or skips a ref because its file is damaged: a tag that is missing
+    from the list would be missing from the judgement.
     """
     assert child.stdout is not None
     for listed in child.stdout:
@@ -75,7 +75,7 @@ def finish_listing(child: Child) -> Iterator[tuple[str, str]]:
 
 
 def damaged(ref: str) -> CannotJudge:
-    """A ref whose file contains neither an id nor the name of another ref."""
+    """The error about a ref whose file contains neither an id nor the name of another ref."""
     return CannotJudge(
         f"The ref {ascii(ref)[1:-1]} is damaged: Git can't say what it names. Set it again with `git update-ref`, or "
         "remove its file from the repository."
@@ -83,7 +83,7 @@ def damaged(ref: str) -> CannotJudge:
 
 
 def group_by_model(found: Iterable[tuple[str, str]], models: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
-    """For each model, name (without refs/tags/) and id of its tags."""
+    """For each model, the names (without refs/tags/) and ids of its tags among the refs `found`."""
     groups: dict[str | None, list[tuple[str, str]]] = {model: [] for model in models}
     for ref, oid in found:
         group = groups.get(model_of_ref(ref))

@@ -1,11 +1,11 @@
-"""Finds loose refs without Git, because Git does not say which folders it could not read.
+"""Finds loose refs without Git, because Git does not report the folders that it could not read.
 
-When `git for-each-ref` can't open a folder of refs, or can't tell what a file
-in it is, it goes on as if nothing were there and ends with 0. That happens
-when descriptors or memory run out, when the disk fails, and in a folder that
-only another Unix user may read. So we look for loose refs ourselves
+When `git for-each-ref` can't open a folder of refs, or can't stat a file in it,
+it goes on as if nothing were there, and exits with 0. That happens when file
+descriptors or memory run out, when the disk fails, and in a folder that only
+another Unix user may read. So we find the loose refs ourselves
 (gitrepository-layout(5), "refs") and expect each of them in Git's listing.
-Packed refs need no such check, because Git fails where it can't read them; a
+Packed refs need no such check, because Git fails if it can't read them; a
 reftable has no loose refs.
 """
 
@@ -26,28 +26,30 @@ _LONGEST = 8192
 SYMBOLIC = "ref: "
 _ID_LENGTHS = (40, 64)
 _NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
-# So many files are opened one by one; for more, their folders are listed first.
+# Up to this many files are opened one by one; for more, their folders are listed first.
 _ONE_BY_ONE = 50
 
 
 class LooseRefs:
-    """The loose refs of a repository; `folder` is what all its work trees share.
+    """The loose refs of a repository, in its common `folder`.
 
-    Names are full ones, text with surrogates for bytes that are not UTF-8.
-    Each comes with the id in its file, or `ref: ` and the name of the ref that
-    it stands for, or None where the file holds anything else.
-    Every method raises CannotJudge where it can't look.
+    The methods return full names (with surrogates for bytes that are not UTF-8), each with the content of the ref's
+    file: an id, or `ref: ` and the name of another ref, or None for anything else. Every method raises CannotJudge if
+    a file or folder can't be read.
     """
 
     def __init__(self, folder: str) -> None:
         self._folder = os.fsencode(folder)
 
     def under(self, prefix: str) -> dict[str, str | None]:
-        """All whose names begin with `prefix`, which ends in a slash."""
+        """All refs whose names begin with `prefix`, which ends in a slash."""
         return dict(self._walk(prefix, lambda _name: True))
 
     def beginning_with(self, beginnings: Iterable[str], signs: str) -> dict[str, str | None]:
-        """All whose names begin with one of `beginnings`, followed by one of `signs`; no beginning contains a sign."""
+        """All refs whose names begin with one of `beginnings` and then one of `signs`.
+
+        No beginning contains a sign.
+        """
         by_folder: dict[str, set[str]] = {}
         for beginning in beginnings:
             folder, slash, last = beginning.rpartition("/")
@@ -58,7 +60,7 @@ class LooseRefs:
         return found
 
     def named(self, refs: Collection[str]) -> dict[str, str | None]:
-        """Those of `refs` that lie loose."""
+        """Those of `refs` that are loose."""
         if len(refs) > _ONE_BY_ONE:
             refs = self.are_spelled_so(refs)
         found = {}
@@ -72,7 +74,7 @@ class LooseRefs:
 
     def are_spelled_so(self, refs: Iterable[str]) -> list[str]:
         """Those of `refs` whose files have exactly these names, even on a file system that ignores case."""
-        # Each folder is listed once, however many refs would lie in it.
+        # Each folder is listed once, for all refs in it.
         names: dict[str, Collection[str]] = {}
         known: dict[str, bool] = {}
         found = []
@@ -86,13 +88,14 @@ class LooseRefs:
         return found
 
     def path(self, ref: str) -> str:
-        """Where a ref lies, or a folder of refs."""
+        """The path of the file of a ref, or of a folder of refs."""
         return os.fsdecode(os.path.join(self._folder, _bytes(ref)))
 
     def _is_folder(self, folder: str, known: dict[str, bool]) -> bool:
-        """Whether the folder exists. It is looked for from the top down, and not below a folder that is missing.
+        """Whether the folder exists; `known` caches the answers.
 
-        A name may be thousands of folders deep. `known` remembers the answers.
+        A name may be thousands of folders deep, so the check goes from the top down and ends at the first that is
+        missing.
         """
         end = folder.find("/")
         while end >= 0:
@@ -115,12 +118,12 @@ class LooseRefs:
             raise self._no_look(folder, error) from error
 
     def _walk(self, prefix: str, is_wanted: Callable[[str], bool]) -> Iterator[tuple[str, str | None]]:
-        """What lies below the folder `prefix`, as far as the names in that folder itself are wanted."""
+        """All refs below the folder `prefix`; `is_wanted` selects the names directly in it."""
         folders = [prefix]
         while folders:
             folder = folders.pop()
             for name in self._names_in(folder):
-                # Git passes over these, too: files of its own.
+                # Git skips hidden files and its lock files, too.
                 if name[0] == "." or name.endswith(".lock") or (folder == prefix and not is_wanted(name)):
                     continue
                 try:
@@ -142,10 +145,13 @@ class LooseRefs:
         return {name.decode("utf-8", "surrogateescape") for name in names}
 
     def _content(self, ref: str) -> str | None:
-        """What the file holds, None for nothing of use; FileNotFoundError or IsADirectoryError for no file."""
+        """The content of a ref's file if it is an id or begins with `ref: `, else None.
+
+        Raises FileNotFoundError or IsADirectoryError if it is not a file.
+        """
         path = os.path.join(self._folder, _bytes(ref))
         try:
-            # A named pipe in the place of a ref must not make a hook wait.
+            # A named pipe in place of a ref must not make a hook wait.
             file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
             try:
                 content = os.read(file, _LONGEST)
@@ -156,7 +162,7 @@ class LooseRefs:
         except OSError as error:
             if error.errno in _NOT_THERE:
                 raise FileNotFoundError from None
-            if os.path.isdir(path):  # what Windows says of a folder is EACCES
+            if os.path.isdir(path):  # the error for a folder is EACCES on Windows
                 raise IsADirectoryError from None
             raise self._no_look(ref, error) from error
         text = content.rstrip().decode("utf-8", "surrogateescape")
@@ -181,5 +187,5 @@ def _bytes(ref: str) -> bytes:
 
 
 def _is_safe(ref: str) -> bool:
-    """Whether the path stays in the repository; no part of a ref begins with a dot (git-check-ref-format(1))."""
+    """Whether the ref's path stays in the repository. No part of a ref begins with a dot (git-check-ref-format(1))."""
     return "/." not in ref and "\0" not in ref and not ref.startswith(("/", "."))

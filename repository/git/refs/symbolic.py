@@ -1,4 +1,4 @@
-"""Refs that stand for another ref: a push to one of them changes that other one (git-symbolic-ref(1))."""
+"""Follows symbolic refs: a push to one of them changes its target (git-symbolic-ref(1))."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from ..command import Git
     from ..reader import Reader
 
-# refs.c, SYMREF_MAXDEPTH: Git follows no longer chain.
+# The longest chain that Git follows (refs.c, SYMREF_MAXDEPTH).
 LONGEST_CHAIN = 5
-# For more refs, the folders that they would lie in are listed.
+# For more refs, their folders are listed first.
 ONE_BY_ONE = 50
 
 
 def symbolic_refs(git: Git, refs: Sequence[str]) -> dict[str, str]:
-    """Those of these full names that stand for another ref, with the name at the end of the chain, there or not.
+    """The symbolic refs among `refs` (full names), each with the ref at the end of its chain, which need not exist.
 
-    Raises CannotJudge where the refs can't be read, and for a chain that Git would not follow.
+    Raises CannotJudge if the refs can't be read, or if a chain is longer than Git follows.
     """
     read = _read_table if os.path.isdir(os.path.join(git.common_folder(), "reftable")) else _read_loose
     found: dict[str, str] = {}
@@ -40,7 +40,7 @@ def symbolic_refs(git: Git, refs: Sequence[str]) -> dict[str, str]:
 
 
 def as_they_change(updates: Sequence[RefUpdate], reader: Reader) -> list[RefUpdate]:
-    """The updates, each with the ref that it changes in truth. Raises CannotJudge where two change the same one."""
+    """The updates, with symbolic refs replaced by their targets. Raises CannotJudge if two change the same ref."""
     stands_for = reader.symbolic([update.ref for update in updates])
     if not stands_for:
         return list(updates)
@@ -68,7 +68,7 @@ def _read_loose(git: Git, refs: Sequence[str]) -> Mapping[str, str]:
         for ref, content in loose.named(refs).items()
         if content is not None and content.startswith(SYMBOLIC)
     }
-    # A symbolic link is how Git once wrote them, and still reads them (core.preferSymlinkRefs).
+    # Git once wrote them as symbolic links, and still reads those (core.preferSymlinkRefs).
     for ref in refs:
         if os.path.islink(loose.path(ref)) and (target := os.readlink(loose.path(ref))).startswith("refs/"):
             found[ref] = target

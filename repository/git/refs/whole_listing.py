@@ -1,4 +1,4 @@
-"""A listing of refs that is known to be complete: every loose ref is in it, with the id in its file."""
+"""Lists refs completely: every loose ref must be in Git's listing, with the id in its file."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from ..command import Git
     from .loose import LooseRefs
 
-# So many are listed again at once that Git's word on each of them can be read.
+# How many refs are listed again in one call: few enough that Git's warning about each is kept.
 _AGAIN_AT_ONCE = 12
-# Somebody may move, pack or delete a ref between two looks, but not each time.
+# How often to compare again: another process may move, pack or delete a ref between two looks, but not every time.
 _LOOKS = 5
 _BROKEN_NAME = "warning: ignoring ref with broken name "
 
 
 class WholeListing:
-    """The refs that match `patterns`, listed by Git while `look` finds those of them that lie loose.
+    """The refs that match `patterns`, listed by Git while `look` finds the loose ones among them.
 
-    Full names, as the repository has them, whatever the namespace.
+    Full names, including those of a namespace.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class WholeListing:
         patterns: Sequence[str],
         look: Callable[[LooseRefs], Mapping[str, str | None]],
     ) -> None:
-        """Raises CannotJudge where Git can't be started."""
+        """Start Git, and call `look`. Raises CannotJudge if Git can't be started."""
         self._git = git
         self._loose = loose
         self._child = start_listing(git, patterns)
@@ -45,7 +45,7 @@ class WholeListing:
             self._problem = problem
 
     def refs(self) -> Iterator[tuple[str, str]]:
-        """Yields name and id of each ref. Raises CannotJudge where the listing is not whole."""
+        """Yield the name and the id of each ref. Raises CannotJudge if the listing is not complete."""
         if self._problem is not None:
             raise self._problem
         expected = self._expected
@@ -69,11 +69,11 @@ class WholeListing:
             )
 
     def abandon(self) -> None:
-        """Ends Git, whether or not anybody has read the listing."""
+        """End Git, even if the listing was not read."""
         self._child.abandon()
 
     def _look_again(self, doubtful: dict[str, str | None]) -> Iterator[tuple[str, str]]:
-        """Yields the refs about which Git and the files agree by now, and removes them from `doubtful`."""
+        """Yield the refs about which Git and the files now agree, and remove them from `doubtful`."""
         refs = list(doubtful)
         for first in range(0, len(refs), _AGAIN_AT_ONCE):
             asked = refs[first : first + _AGAIN_AT_ONCE]
@@ -90,14 +90,14 @@ class WholeListing:
                 del doubtful[ref]
 
     def _dangles(self, content: str | None) -> bool:
-        """Whether a file with this content is a symbolic ref to a ref that does not exist, which Git does not list."""
+        """Whether this is the content of a symbolic ref whose target does not exist, which Git does not list."""
         if content is None or not content.startswith(SYMBOLIC):
             return False
         target = content.removeprefix(SYMBOLIC)
         return not self._loose.named([target]) and target not in self._listed_now([target])[0]
 
     def _listed_now(self, refs: Sequence[str]) -> tuple[dict[str, str], str]:
-        """What Git lists of these now, and what it says of names that no ref can have."""
+        """Git's current listing of `refs`, and its stderr if that warns of broken names, else ""."""
         patterns = [ref for ref in refs if possible(ref)]
         if not patterns:
             return {}, ""
@@ -111,5 +111,5 @@ class WholeListing:
 
 
 def _agree(oid: str, content: str | None) -> bool:
-    """Whether Git's id of a ref agrees with the ref's file, if that holds an id."""
+    """Whether Git's id of a ref agrees with the content of the ref's file, if that is an id."""
     return content is None or content == oid or content.startswith(SYMBOLIC)

@@ -1,17 +1,16 @@
-"""Keeps what is known of trees between pushes: two tags' commits have nearly all of their folders in common.
+"""Caches the shapes of trees between pushes, because the commits of two tags share nearly all of their folders.
 
-An id stands for its tree's content, and so for all that is below it: what was
-found once holds for ever, under any policy. That the trees are still there is
-Git's business, which takes no push whose objects are not connected. Trees with
-a defect are never kept.
+The id of a tree determines everything below it, so a shape stays valid forever,
+under any policy. Git itself makes sure that the trees still exist: it refuses a
+push whose objects are not connected. Trees with a defect are not cached.
 
 A record is an id, a number of paths, a depth, and whether there is an
-`artifacts.yaml`; records are sorted and looked
-up by bisection, so that a hook reads a file and builds nothing of it. The file
-counts only if it belongs to the user whom this hook runs as and nobody else
-can write it (`own_file.py`), and matches its hash; else every tree is read
-anew, and nobody is bothered. Of two hooks that write at once the later wins,
-and the trees of the other are read once more.
+`artifacts.yaml`. Records are sorted and found by bisection, so that a hook only
+reads a file and builds nothing from it. The file counts only if it belongs to
+the user that this hook runs as, nobody else can write it (`own_file.py`), and
+its hash matches; otherwise every tree is read again, without a message. If two
+hooks write at the same time, the later one wins, and the trees of the other are
+read once more.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
 
 KIND = "trees"
 LAYOUT = b"tagwarden trees 1\n"
-# About a megabyte; the file is read whole by a hook that asks for a tree.
+# About a megabyte; a hook that needs a tree reads the whole file.
 MOST_TREES = 40_000
-# To read so few takes no longer than to write them down.
+# Reading fewer new trees again takes no longer than writing the cache.
 WORTH_KEEPING = 32
 _PATHS, _DEPTH, _ANNOTATED = 4, 2, 1
 _SHAPE = _PATHS + _DEPTH + _ANNOTATED
@@ -38,7 +37,7 @@ _HASH = 64
 
 
 class TreeCache:
-    """The shapes of trees that were kept in the repository whose common directory is `common_dir`."""
+    """The cached shapes of trees in the repository with the common directory `common_dir`."""
 
     def __init__(self, common_dir: str) -> None:
         self._path = os.path.join(common_dir, STATE_FOLDER, f"{KIND}.{os.geteuid()}")
@@ -48,7 +47,7 @@ class TreeCache:
         self._new: dict[bytes, Shape] = {}
 
     def get(self, oid: bytes) -> Shape | None:
-        """The shape of this tree, None where it is not known."""
+        """The shape of the tree with the binary id `oid`, None if it is not cached."""
         if self._id_bytes != len(oid):
             self._id_bytes = len(oid)
             self._records = _read(self._path, len(oid))
@@ -69,9 +68,9 @@ class TreeCache:
         return Shape(paths, depth, annotated=record[-1] != 0)
 
     def add(self, shapes: Mapping[bytes, Shape]) -> None:
-        """Keep these shapes, all of them whole and without defect, for later pushes; few are not worth it.
+        """Cache these shapes (all complete and without a defect) by binary id, once there are WORTH_KEEPING of them.
 
-        What can't be written is not kept.
+        Does nothing if the file can't be written.
         """
         self._new.update(shapes)
         if len(self._new) < WORTH_KEEPING:
@@ -83,7 +82,8 @@ class TreeCache:
         records = {self._records[at : at + size] for at in range(0, len(self._records), size)}
         records.update(new)
         if len(records) > MOST_TREES:
-            # What this push met. A tree has more paths than those below it, which nobody asks for beside it.
+            # Keep the trees of this push, largest first: a tree has more paths than the trees below it, and once it is
+            # found, those are not needed.
             records = self._used.union(new)
             place = slice(self._id_bytes, self._id_bytes + _PATHS)
             records = set(sorted(records, key=lambda record: record[place], reverse=True)[:MOST_TREES])
@@ -92,7 +92,7 @@ class TreeCache:
 
 
 def _record(oid: bytes, shape: Shape) -> bytes:
-    """The record of a tree, b"" where its numbers are too large for one."""
+    """The record of a tree, b"" if its numbers are too large for a record."""
     try:
         paths, depth = shape.paths.to_bytes(_PATHS, "big"), shape.depth.to_bytes(_DEPTH, "big")
     except OverflowError:

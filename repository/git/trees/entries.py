@@ -1,4 +1,4 @@
-"""Reads one entry of a folder from the bytes of the tree."""
+"""Finds one entry in the content of a tree object."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ if TYPE_CHECKING:
 
     EntryKind = Literal["file", "symlink", "folder", "submodule"]
 
-# git-fast-import(1) lists the modes; the folder's is written without its leading zero.
+# git-fast-import(1) lists the modes; a tree has that of a folder without its leading zero.
 _KINDS: dict[bytes, EntryKind] = {b"120000": "symlink", b"40000": "folder", b"160000": "submodule"}
 # Room for some hundred thousand entries in one folder.
 FOLDER_BYTES = 1 << 25
 
 
 def kind_of(mode: bytes) -> EntryKind:
-    """What an entry of this mode is."""
+    """The kind of an entry with this mode; "file" for any other mode."""
     return _KINDS.get(mode, "file")
 
 
 def entry_in(tree: bytes, name: bytes, id_bytes: int) -> tuple[bytes, str] | None:
-    """Mode and id of the entry with this name: a tree is `<mode> <name>` NUL `<binary id>`, repeated."""
+    """The mode and id (hex) of the entry with this name, None if there is none.
+
+    A tree consists of entries `<mode> <name>` NUL `<binary id>`; an id has `id_bytes` bytes.
+    """
     position = 0
     while position < len(tree):
         end = tree.index(b"\0", position)

@@ -1,4 +1,4 @@
-"""Finds what a tree holds at a path, with the kind that only the tree itself tells."""
+"""Finds the entry at a path of a tree, with its kind, which only the tree itself says."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def checked_path(path: str) -> str:
-    """The path from the root of the tree, as Git takes it behind `<id>:`.
+    """`path` relative to the root of the tree, in the form that Git expects after `<id>:`.
 
-    Git would read `./` and `../` from the folder that it runs in. Raises
-    CannotJudge for a path that can't be asked for.
+    Git would resolve `./` and `../` from the folder that it runs in. Raises CannotJudge for a path that Git can't be
+    asked for.
     """
     if "\n" in path or "\0" in path:
         raise CannotJudge(f"The path {path!r} holds a line break or NUL, which Git can't be asked for. Rename it.")
@@ -29,12 +29,12 @@ def checked_path(path: str) -> str:
 
 
 def is_path(path: str) -> bool:
-    """Whether `checked_path` takes it."""
+    """Whether `checked_path` accepts it."""
     return not {"\n", "\0"}.intersection(path) and _has_bytes(path) and bool(_parts(path)) and ".." not in _parts(path)
 
 
 def _has_bytes(path: str) -> bool:
-    """Whether the path is that of some file: YAML and JSON can write halves of characters, which none has."""
+    """Whether the path can be encoded: YAML and JSON can contain lone surrogates, which no file's name has."""
     try:
         path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -49,7 +49,7 @@ def _parts(path: str) -> list[str]:
 def find_entry(objects: ObjectReader, treeish: str, path: str, limit: int) -> TreeEntry | None:
     """The entry at this path of a commit, tag or tree; None if there is none.
 
-    Raises CannotJudge where it can't be told.
+    A file comes with the first `limit` bytes of its content. Raises CannotJudge if an object can't be read.
     """
     path = checked_path(path)
     folder, _, name = path.rpartition("/")
@@ -72,10 +72,9 @@ def find_entry(objects: ObjectReader, treeish: str, path: str, limit: int) -> Tr
 
 
 def must_be_absent(objects: ObjectReader, treeish: str, path: str) -> None:
-    """Make sure that nothing but a submodule is at this path of a commit, tag or tree.
+    """Raise CannotJudge unless this path of a commit, tag or tree is really absent, or a submodule.
 
-    Of a path Git says "missing", too, where it can't read a folder on the way.
-    Raises CannotJudge where that is so, or where something stands there.
+    Git also answers "missing" for a path if it can't read a folder on the way.
     """
     tree = next(objects.ask([f"{treeish}:"], limit=FOLDER_BYTES, content_of="tree"))
     if tree.type != "tree":

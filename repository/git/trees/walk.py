@@ -1,8 +1,8 @@
 """Walks the trees of tagged commits level by level, and reads each distinct tree only once.
 
-A few kilobytes can hold a thousand million paths or a folder that takes
-gigabytes. So nothing is read below the depth and beyond the number of paths
-that a policy allows, and no more in one push than `ENTRIES_AT_ONCE`.
+A few kilobytes can contain a billion paths, or a folder of gigabytes. So nothing
+is read beyond the depth and the number of paths that a policy allows, and at
+most `ENTRIES_AT_ONCE` entries in one push.
 """
 
 from __future__ import annotations
@@ -20,29 +20,28 @@ if TYPE_CHECKING:
     from .cache import TreeCache
 
     class Objects(Protocol):
-        """As in `Reader`."""
+        """The part of `Reader` that a walk needs."""
 
         def objects(
             self, oids: Iterable[str], *, limit: int, content_of: Literal["tag", "commit", "tree"] = "tag"
         ) -> Iterator[RawObject]: ...
 
 
-# A folder of a million entries takes less, if their names are not much longer than usual.
+# Enough for a folder of a million entries with names of the usual length.
 FOLDER_BYTES = 64 * 1024 * 1024
-# What folders of some thousand entries take. Larger ones are read one by one, so that none waits beside another.
+# The size of a folder with some thousand entries. Larger ones are read one by one, so that memory holds only one.
 SMALL_FOLDER_BYTES = 64 * 1024
-# Some two seconds' work. Commits that a repository's tags are on have most of their trees in common.
+# About two seconds of work. The tagged commits of a repository share most of their trees.
 ENTRIES_AT_ONCE = 2_000_000
 BYTES_OF_AN_ENTRY = 64
-# From so many trees on their shapes are not kept for the next question: each takes some 300 bytes.
+# With more shapes than this, memory is freed after each question: each takes some 300 bytes.
 SHAPES_AT_MOST = 300_000
 
 
 class TreeWalk:
-    """Answers with the shapes of trees that `source` has, and remembers them.
+    """Computes the shapes of trees read from `source`, and remembers them.
 
-    `cache` knows those of earlier pushes. Without `bounded` any number of
-    entries is read, as an audit must.
+    `cache` has those of earlier pushes. Unless `bounded`, any number of entries is read, as an audit must.
     """
 
     def __init__(self, source: Objects, *, cache: TreeCache | None = None, bounded: bool = True) -> None:
@@ -55,14 +54,14 @@ class TreeWalk:
         self._most_entries = ENTRIES_AT_ONCE
 
     def shapes(self, roots: Sequence[str], *, max_paths: int, max_depth: int) -> dict[str, Shape]:
-        """The shape of each of these trees, exact as far as it keeps to the bounds.
+        """The shape of each of these trees, by id; exact only if the tree keeps within the bounds.
 
-        Raises CannotJudge where one can't be read, or too much would have to be.
+        Raises CannotJudge if a tree can't be read, or if too many entries would have to be read.
         """
         wanted = list(dict.fromkeys(map(bytes.fromhex, roots)))
         self._most_entries = max(ENTRIES_AT_ONCE, 2 * max_paths)
         found: dict[str, Shape] = {}
-        # Where all of them together have too many entries, which of them has is seen one by one.
+        # All together first. If they exceed the bound together, each is tried alone.
         for groups in ([wanted], [[root] for root in wanted]):
             found = {}
             for together in groups:
@@ -77,7 +76,7 @@ class TreeWalk:
         return found
 
     def _gather(self, roots: Sequence[bytes], max_paths: int, max_depth: int) -> bool:
-        """Reads all that is below these trees down to `max_depth`; False as soon as that has more than `max_paths`."""
+        """Read everything below these trees down to `max_depth`; False as soon as there are more than `max_paths`."""
         seen = set(roots)
         level = [root for root in roots if self._known(root) is None]
         paths = 0
@@ -127,12 +126,12 @@ class TreeWalk:
 
     def _ask(self, oids: Sequence[bytes], limit: int) -> Iterator[tuple[bytes, RawObject]]:
         answers = self._source.objects([oid.hex() for oid in oids], limit=limit, content_of="tree")
-        # The answers first: they are asked for to their end, which tells whether Git ended well.
+        # The answers come first in `zip`, so that their generator runs to its end, which checks Git's exit status.
         return ((oid, found) for found, oid in zip(answers, oids, strict=True))
 
     def _read(self, oid: bytes, found: RawObject) -> Tree:
         self._trees[oid] = tree = _tree_in(found, len(oid))
-        # Long names take as long as many.
+        # Long names take as much time as many entries.
         self._entries += max(tree.entries, found.size // BYTES_OF_AN_ENTRY)
         if self._bounded and self._entries > self._most_entries:
             raise CannotJudge(
@@ -142,12 +141,12 @@ class TreeWalk:
         return tree
 
     def _forget_the_unread(self) -> None:
-        """What was not looked at to the end may lie less deep below another tree."""
+        """Forget incomplete shapes: another tree may contain the same folders at a smaller depth."""
         for oid in [oid for oid, shape in self._shapes.items() if not shape.whole and not shape.defect]:
             del self._shapes[oid]
 
     def _keep(self) -> None:
-        """Hands what is known of the trees that were read to the cache, and forgets what was read of them."""
+        """Pass the complete shapes of the trees that were read to the cache, and free the trees."""
         whole = {oid: shape for oid in self._trees if (shape := self._shapes.get(oid)) and shape.whole}
         if self._cache is not None:
             self._cache.add(whole)
