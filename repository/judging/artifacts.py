@@ -1,4 +1,4 @@
-"""What commits hold at the paths that pushed tags bind as artifacts: in Git, in Git LFS, in DVC."""
+"""Looks up the artifacts that pushed tags bind, at their paths in the tagged commits: in Git, Git LFS or DVC."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from ..git.objects import TreeEntry
     from ..git.reader import Reader
 
-    # By commit: the bound paths, each with the kinds of digest that are given of it.
+    # Commit id → bound path → the kinds of digest that tags give for it.
     Asked = Mapping[str, Mapping[str, set[str]]]
 
-# Whoever may push could else have the server look up files, and hash them, for hours.
+# Without these limits, a pusher could make the server look up and hash files for hours.
 MOST_LOOKED_UP = 10_000
 MOST_HASHED = 4 * LARGEST
 
 
 class Artifacts:
-    """Looks up what the tags of one push bind."""
+    """Looks up the artifacts that the tags of one push bind, within limits for the whole push."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -37,16 +37,18 @@ class Artifacts:
         self._hashed = 0
 
     def placed(self, commit: str, asked: Mapping[str, set[str]]) -> dict[str, Placed | None]:
-        """What Git has at the paths of a commit; None for nothing.
+        """What Git has at each path of a commit, None if nothing. `asked` maps the paths to kinds of digest.
 
-        The content of a file is hashed where its SHA-256 is given, and where
-        the file is not too large. Raises CannotJudge where Git can't read
-        something, and where the push binds too much.
+        A file is hashed if its SHA-256 is asked for and it is not too large. Raises CannotJudge if Git can't read
+        something, or if the push exceeds MOST_LOOKED_UP.
         """
         return {path: self._at(commit, path, kinds) for path, kinds in asked.items() if is_path(path)}
 
     def files_of_dvc(self, path: str, folder: str) -> list[str]:
-        """The files in which DVC may tell of a path that Git does not have, for a model of this folder."""
+        """The files in which DVC may describe a path that Git does not have, for a model in `folder`.
+
+        Raises CannotJudge if the push exceeds MOST_LOOKED_UP.
+        """
         if not is_path(path):
             return []
         self._count(path.count("/"))
@@ -79,7 +81,7 @@ class Artifacts:
 
 
 def kinds_by_path(tag: TagObject) -> dict[str, set[str]]:
-    """The kinds of digest that a tag gives of each path that it binds; none where that can't be told."""
+    """The kinds of digest that a tag gives for each path that it binds; empty if its trailers can't be parsed."""
     try:
         return {one.path: set(one.digests) for one in bound_in(tag.message)}
     except ValueError:

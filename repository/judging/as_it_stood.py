@@ -1,9 +1,9 @@
-"""The remote's state before one of its tags, and what has happened to that tag since.
+"""The state of a remote before one of its tags was pushed, and what has happened to that tag since.
 
-A tag that the remote has is judged against what stood before it, not as if it
-were pushed now: else a rollback, a newer version or a job that runs again would
-refuse what the server accepted. Nobody but the server saw in which order tags
-came; their dates stand for it, as in an audit.
+A tag that exists on the remote is judged against the tags before it, not as if
+it were pushed now. Otherwise a job that runs again, after a rollback or a newer
+version, would refuse a tag that the server accepted. Only the server knows in
+which order tags were pushed, so their dates are used instead, as in an audit.
 """
 
 from __future__ import annotations
@@ -26,18 +26,17 @@ if TYPE_CHECKING:
 
 
 class Retrospect(Record):
-    """`before` is what the remote had before the tag, `since` what has happened to it since, as sentences."""
+    """`before` are the remote's tags before the tag; `since` says in sentences what has happened to it since."""
 
     before: Listing
     since: tuple[str, ...]
 
 
 def look_back(tag: str, oid: str, listing: Listing, git: Git) -> Retrospect:
-    """The remote, whose tags of the model are in `listing`, as it stood before `tag` (the object `oid`).
+    """The state of a remote before the tag named `tag` (the tag object `oid`) was pushed.
 
-    `git` has the objects of all of them. Tags that the registry can't read have
-    no date to go by, and count as having stood before. Raises CannotJudge where
-    an object can't be read.
+    `listing` has all of the remote's tags of the model, and `git` their objects. Tags that the registry can't read have
+    no date, and count as earlier. Raises CannotJudge if an object can't be read.
     """
     others = {name: other for name, other in listing.tags.items() if name != tag}
     reader = RemoteReader(git, listing, remote=None)
@@ -47,7 +46,7 @@ def look_back(tag: str, oid: str, listing: Listing, git: Git) -> Retrospect:
     finally:
         reader.close()
     if own is None:
-        # It is no event of the registry, and is refused for that, whatever stood before it.
+        # The registry can't read this tag, so it is refused anyway.
         return Retrospect(listing._replace(tags=others), ())
     events = [event for event in read.values() if event is not None]
     counted = {event.tag for event in counting_before(own, events)}
@@ -62,6 +61,6 @@ def look_back(tag: str, oid: str, listing: Listing, git: Git) -> Retrospect:
 
 
 def _events(reader: RemoteReader, tags: dict[str, str]) -> dict[str, Event | None]:
-    """What the registry reads from each model tag, by name; None from those that it can't read."""
+    """The event of each model tag, by the tag's name; None if the registry can't read it."""
     refs = [TagRef(name, oid) for name, oid in tags.items()]
     return {tag.name: read_event(tag, name) for name, tag in read_refs(reader, refs)}

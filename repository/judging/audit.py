@@ -1,4 +1,4 @@
-"""Judges every tag that a repository has, as if each had been pushed when it is dated."""
+"""Judges all tags of a repository, each as if it had been pushed on its date."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
     from ..git.command import Git
     from ..trusted.loaded_policy import LoadedPolicy
 
-# Models often share their commits; the more are looked at together, the fewer are read twice.
+# Large, because models often share commits: those of one batch are read only once.
 BATCH = 20_000
 
 ONLY_EVALUATES = 'the policy\'s mode is "evaluate": pushes that do the same are reported, and let in all the same'
 
-# Of what the library can't read, in a list of whatever else is wrong.
+# The most tags that `unreadable_for_gto` lists.
 MOST_SHOWN = 5
 
 
 class Audited(Record):
-    """The verdict on what stands, and `ids`: the object that each ref with a finding names."""
+    """The verdict on the existing tags, and `ids`: the object id of each ref with a finding."""
 
     verdict: Verdict
     ids: Mapping[str, str]
@@ -51,15 +51,13 @@ def audit(
     reader: WholeReader | None = None,
     archived: ArchivedEvidence | None = None,
 ) -> Audited:
-    """The verdict on all tags, and on the replacements (refs/replace/*) that disguise objects.
+    """The verdict on all tags, and on replacements (refs/replace/*), which substitute objects.
 
-    With a `site` policy both judge, as they do when a tag is pushed. GTO's own
-    library is asked for each model tag, too (`consumer_judge.py`). What depends
-    on who pushed, or on what was pushed together, can't be told any more. A
-    policy that only evaluates is taken for one that enforces, which a note
-    says. `reader` has read the repository already, and ends here. Approvals that
-    are `archived` count as if they were in their place. Raises
-    CannotJudge where the repository can't be read.
+    If there is a `site` policy, both policies judge, as for a push. GTO's own library also reads each model tag
+    (`consumer_judge.py`). Rules that depend on who pushed, or on what was pushed together, can't be checked. A policy
+    in mode "evaluate" judges as if it enforced, and a note says so. `reader` may already have read parts of the
+    repository, and is closed here. Archived approvals count as well. Raises CannotJudge if the repository can't be
+    read.
     """
     reader = reader or WholeReader(git)
     try:
@@ -98,10 +96,9 @@ def audit(
 
 
 class Unreadable(Record):
-    """What GTO's own library can't read of the model tags that stand, though tagwarden can.
+    """The existing model tags that tagwarden can read, but GTO's own library can't.
 
-    `problems` are sentences. `note` says why the library was not asked, None
-    where it was.
+    `problems` are sentences. `note` says why the library was not asked, None if it was.
     """
 
     problems: list[str]
@@ -109,9 +106,9 @@ class Unreadable(Record):
 
 
 def unreadable_for_gto(git: Git, policy: Policy, reader: WholeReader | None = None) -> Unreadable:
-    """Hold all model tags against GTO's own library. Rules that `policy` turns off are not asked for.
+    """Find the model tags that GTO's own library can't read, as far as `policy` has a rule against it.
 
-    Tags that can't be read at all are a problem, too. `reader` is that of `audit`.
+    If the tags can't be read at all, that is a problem, too, and nothing is raised. `reader` is as in `audit`.
     """
     try:
         messages, note = _ask_library(git, policy, reader or WholeReader(git))

@@ -1,4 +1,4 @@
-"""Reads and writes the file of an audit's known findings."""
+"""Reads and writes an audit's baseline: the file of known findings."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 def hold_against_baseline(audited: Audited, *, read: str | None, write: str | None) -> Held:
-    """What an audit found, less what the file `read` knows; `write` is written first, and then knows all of it.
+    """The audit's findings without those in the baseline file `read`.
 
-    Raises CannotJudge where a file can't be read or written.
+    With `write`, all findings are written to that file, and then count as known. Raises CannotJudge if a file can't be
+    read or written.
     """
     verdict, ids = audited
     if write is not None:
@@ -41,7 +42,7 @@ def _notes(held: Held, path: str | None) -> Iterator[str]:
 
 
 def read_baseline(path: str) -> list[KnownFinding]:
-    """The lines of the file at `path`. Raises CannotJudge where it can't be read, or is no baseline."""
+    """The known findings in the file at `path`. Raises CannotJudge if it can't be read or is not a baseline."""
     try:
         with open(path, "rb") as file:
             return parse_baseline(os.fsdecode(file.read()))
@@ -53,7 +54,7 @@ def read_baseline(path: str) -> list[KnownFinding]:
 
 
 def write_baseline(path: str, lines: Sequence[KnownFinding]) -> None:
-    """Write the file whole or not at all. Raises CannotJudge where it can't be written, or another file is there."""
+    """Atomically write a baseline. Raises CannotJudge if that fails, or if `path` is a file that is not a baseline."""
     beginning = os.fsencode(FIRST_LINE)
     try:
         if os.path.lexists(path):

@@ -1,4 +1,4 @@
-"""Which commits the branches contain, however a push lands."""
+"""Finds out which commits the branches contain, in whatever way a push lands."""
 
 from __future__ import annotations
 
@@ -13,23 +13,22 @@ if TYPE_CHECKING:
     from ...policy.push import RefUpdate
     from ..git.reader import Reader
 
-    # Whether only a fault could keep this branch from landing; the mapping holds all updates of the push by ref.
+    # Whether this branch lands unless something fails (`Receiver.lands`), given all updates of the push by ref.
     Lands = Callable[[RefUpdate, Mapping[str, RefUpdate], Reader], bool]
 
 
 class HistoryEndsEarly(CannotJudge):
-    """The clone is shallow, and lacks the history that would tell."""
+    """The clone is shallow, and lacks the history that decides."""
 
 
 def contained_in(
     globs: tuple[str, ...], commits: Iterable[str], updates: Sequence[RefUpdate], reader: Reader, lands: Lands
 ) -> set[str]:
-    """Those of `commits` that a branch matching one of `globs` contains, whichever of `updates` land.
+    """The commits among `commits` that some branch matching `globs` contains, whichever of `updates` land.
 
-    A branch that the push creates or fast-forwards counts as it will be, if it
-    `lands`, and as it is now if not. A branch that the push deletes, or moves
-    away from its own commits, does not count at all. Raises
-    HistoryEndsEarly where the clone lacks the history that would tell.
+    A branch that the push creates or fast-forwards counts with its new commit if it `lands`, else with its current one.
+    A branch that the push deletes or rewinds does not count at all. Raises HistoryEndsEarly if the clone lacks the
+    history that decides.
     """
     asked = sorted(commits)
     standing = dict(reader.refs_under(HEADS))
@@ -53,11 +52,11 @@ def contained_in(
 def _tip(
     update: RefUpdate, stands: str | None, updates: Mapping[str, RefUpdate], reader: Reader, lands: Lands
 ) -> str | None:
-    """The commit that the branch contains in any case, None for none."""
+    """The commit that the branch has in its history in any case, None if there is none."""
     if update.new is None:
         return None
     if update.old != stands:
-        return stands  # Git drops the line
+        return stands  # the claim is false, so Git drops this update
     if stands is not None and reader.not_contained([stands], [update.new]):
         return None
     return update.new if lands(update, updates, reader) else stands

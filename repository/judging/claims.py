@@ -1,11 +1,11 @@
-"""Compares what a push claims about the refs with the refs as they are.
+"""Compares the claims of a push about refs with the refs themselves.
 
-`pre-receive` and `update` are told what the client claims: that a ref names
+`pre-receive` and `update` get what the client claims: that a ref has the id
 `old`, or does not exist. Git checks these claims only afterwards, ref by ref.
-It drops the lines that are false and carries out the rest of the push. Where
-it can't parse `old` it checks nothing, and deletes whatever the ref names
-(builtin/receive-pack.c, `update`). So, under the push lock, one false line
-about a tag refuses the whole push.
+It drops the lines with a false claim and carries out the rest of the push. If it
+can't parse the object `old`, it even deletes a ref without any check
+(builtin/receive-pack.c, `update`). So, under the push lock, a single false
+claim about a tag refuses the whole push.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 def check_claims(updates: Iterable[RefUpdate], standing: Mapping[str, str | None], receiver: Receiver) -> None:
-    """Hold each update against `standing`, the ids that the refs name now, by full name.
+    """Compare each update with `standing`, the current ids of the refs by full name.
 
-    Raises CannotJudge for an update that Git would not carry out as it is
-    written, because the ref is not as it says, or is hidden from pushes.
+    Raises CannotJudge for an update that Git would drop, because its claim is false, or because the ref is hidden from
+    pushes.
     """
     for update in updates:
         there = standing.get(update.ref)
@@ -42,10 +42,9 @@ def check_claims(updates: Iterable[RefUpdate], standing: Mapping[str, str | None
 
 
 def with_true_old(updates: Sequence[RefUpdate], reader: Reader) -> Sequence[RefUpdate]:
-    """The updates, with the true `old` in those of branches and other refs.
+    """The updates, with the current id as `old` in those of branches and other refs.
 
-    Only for tags `check_claims` has compared the claim with the ref. Raises
-    CannotJudge where the refs can't be read.
+    Those of tags stay as they are: `check_claims` has verified them. Raises CannotJudge if the refs can't be read.
     """
     others = [update.ref for update in updates if not update.ref.startswith(TAGS)]
     if not others:

@@ -1,4 +1,4 @@
-"""One push, judged before it leaves a clone: by the remote's real tags, and by all that a client can know."""
+"""Judges a push before it leaves a clone, by the remote's tags and everything else that a client can know."""
 
 from __future__ import annotations
 
@@ -42,10 +42,9 @@ if TYPE_CHECKING:
 class Destination(Record):
     """Where a push goes.
 
-    `name` is the remote's name, None where a URL is pushed to or nothing at
-    all; `url` is where the pushed tags end, None for nowhere: then they are
-    judged by themselves. `offline` leaves the remote alone, and takes this
-    clone's own tags for the remote's.
+    `name` is the remote's name, None for a push to a URL or to nothing. `url` is the URL to which the tags are pushed,
+    None for nothing: the tags are then judged on their own. If `offline`, the remote is not asked, and this clone's
+    tags are used instead of the remote's.
     """
 
     name: str | None
@@ -54,15 +53,12 @@ class Destination(Record):
 
 
 class ClientPush(Record):
-    """A push from a clone that is to be judged.
+    """A push from a clone, to be judged.
 
-    `source` is the policy, None for the clone's own. `listing` is what the
-    remote has, where that is known already. `asks_library`: GTO's own library
-    is to be asked, too (`consumer_judge.py`), by a caller that may take longer
-    than a hook. `landed`: the one update is of a tag that the remote has, and is
-    judged against what stood before it (`as_it_stood.py`). `pusher` is for whom
-    tags are pushed, by the name that the policy's `people` have, None where only
-    the server will know.
+    `source` is the policy, None for the clone's own. `listing` are the remote's refs, if they are known already.
+    `asks_library`: also read the tags with GTO's own library (`consumer_judge.py`), which is too slow for a hook.
+    `landed`: the only update is about a tag that the remote already has, which is judged against the tags before it
+    (`as_it_stood.py`). `pusher` is the name of the pusher as in the policy's `people`, None if only the server knows.
     """
 
     updates: Sequence[RefUpdate]
@@ -77,16 +73,16 @@ class ClientPush(Record):
 
 
 def judge_client_push(push: ClientPush) -> Verdict:
-    """Judge a push before it leaves. Raises CannotJudge where the policy, the clone or the remote can't be read."""
+    """Judge one push. Raises CannotJudge if the policy, the clone or the remote can't be read."""
     (verdict,) = judge_client_pushes([push])
     return verdict
 
 
 def judge_client_pushes(pushes: Sequence[ClientPush]) -> list[Verdict]:
-    """Judge pushes of one clone to one remote, each by itself.
+    """Judge pushes from one clone to one remote, each on its own.
 
-    In a shallow clone the history of the remote's branches is fetched where it
-    is what tells, once for all. Raises CannotJudge like `judge_client_push`.
+    In a shallow clone, the history of the remote's branches is fetched if a rule needs it, once for all pushes. Raises
+    CannotJudge like `judge_client_push`.
     """
     verdicts: list[Verdict] = []
     try:
@@ -104,7 +100,7 @@ def judge_client_pushes(pushes: Sequence[ClientPush]) -> list[Verdict]:
 
 
 def _with_history(push: ClientPush, landed: Sequence[ClientPush], early: HistoryEndsEarly, folder: str) -> Git:
-    """Git for the clone with that history in sight. Raises CannotJudge where the remote does not give it in time."""
+    """A Git that also reads the missing history, fetched into `folder`. Raises CannotJudge if the fetch fails."""
     refs = [f"+{HEADS}*:{HEADS}*", *(update.ref for one in landed for update in one.updates)]
     remote = remote_of(push.destination, push.git, push.configuration)
     try:
@@ -147,7 +143,7 @@ def _own_policy(push: ClientPush, clone: Reader) -> PolicySource:
 
 
 def _remote_of(push: ClientPush) -> str:
-    """The remote whose branches tell what the server goes by; for a URL the one that `git push` takes by itself."""
+    """The remote whose default branch has the policy; for a push to a URL, the one that `git push` uses by default."""
     return push.destination.name or remote_to_push_to(push.git)
 
 
@@ -161,7 +157,7 @@ def _judge_for(push: ClientPush, loaded: LoadedPolicy, clone: Reader) -> Judge:
         written="standing" if push.landed else "in a clone",
         remote=push.destination.name or "origin",
     )
-    # Whether a key was good when the tag came is what its date tells.
+    # For a tag that the remote already has, its date decides whether the key was valid.
     verify = _verifier(loaded.policy, clone, push, None if push.landed else circumstances.now)
     if push.asks_library:
         from .consumer_judge import ConsumerJudge
@@ -171,7 +167,7 @@ def _judge_for(push: ClientPush, loaded: LoadedPolicy, clone: Reader) -> Judge:
 
 
 def _approvals_here(judge: Judge, push: ClientPush, clone: GitProgram) -> Approvals | None:
-    """Have the judge go by the approvals of the clone, as far as it has any."""
+    """Let the judge use the clone's approvals, and return them; None if the policy requires none."""
     if not judge.policy.base.approvals.require:
         return None
     from ..approvals.in_clone import approvals_here
@@ -183,7 +179,10 @@ def _approvals_here(judge: Judge, push: ClientPush, clone: GitProgram) -> Approv
 
 
 def _approvals_there(judge: Judge, push: ClientPush, remote: Remote, folder: str) -> Approvals | None:
-    """Have the judge go by the approvals of the remote; `folder` is for what is fetched of them."""
+    """Let the judge use the remote's approvals, and return them; None if the policy requires none or names no id.
+
+    They are fetched into `folder`.
+    """
     repository = judge.policy.base.approvals.repository
     if repository is None or not judge.policy.base.approvals.require:
         return None
@@ -198,7 +197,7 @@ def _approvals_there(judge: Judge, push: ClientPush, remote: Remote, folder: str
 
 
 def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> tuple[tuple[str, ...], Approvals | None]:
-    """Judge by what the remote has; what has become of a tag that `landed`, as notes, and the approvals."""
+    """Judge by the remote's tags; returns notes on what has happened to a tag that has `landed`, and the approvals."""
     import tempfile
 
     remote = remote_of(push.destination, push.git, push.configuration)
@@ -209,7 +208,7 @@ def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> t
         meant = models_of_near_misses(updates_by_model(push.updates))
         if models or parents:
             listing = remote.list([*models, *meant], tags=parents, heads=asks_branches)
-        else:  # A near miss is one, whatever the remote has; which models there are, the clone knows well enough.
+        else:  # Only near misses: to judge them, the models that this clone knows are enough.
             listing = Listing(_tags_here(push.git, meant), {})
     with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
         git = fetch_missing(push.git, remote, _needed(push.updates, models, listing), into=folder)
@@ -234,7 +233,7 @@ def _tags_here(git: Git, models: Sequence[str]) -> dict[str, str]:
 
 
 def _judge_by(judge: Judge, push: ClientPush, listing: Listing | None, git: Git) -> None:
-    """Judge by the tags of `listing`, None for those of the clone; `git` has all of their objects."""
+    """Judge by the tags of `listing` (None: those of the clone), whose objects `git` can read."""
     reader = RemoteReader(git, listing, remote=push.destination.name)
     try:
         judge_updates(push.updates, reader, [judge])
@@ -245,9 +244,9 @@ def _judge_by(judge: Judge, push: ClientPush, listing: Listing | None, git: Git)
 def remote_of(
     destination: Destination, git: Git, configuration: Configuration, *, seconds: float = DEFAULT_SECONDS
 ) -> Remote:
-    """The remote that `destination` names, within the time that the configuration gives it, else `seconds`.
+    """The remote at `destination`, with the time limit from the configuration, or else `seconds`.
 
-    Raises CannotJudge where that is no number.
+    Raises CannotJudge if the configured limit is not a number.
     """
     assert destination.url is not None
     seconds = seconds_for_remotes(configuration.get(TIMEOUT_SETTING), seconds)
@@ -255,7 +254,7 @@ def remote_of(
 
 
 def with_ways_out(silent: RemoteIsSilent) -> RemoteIsSilent:
-    """The same, with what a user can do about it in a hook."""
+    """The same error, with advice for the user of a hook."""
     return RemoteIsSilent(
         f"{silent}\n"
         "A tag can't be judged without the tags that are there already. Push again when the remote answers; or give "
@@ -265,7 +264,7 @@ def with_ways_out(silent: RemoteIsSilent) -> RemoteIsSilent:
 
 
 def _needed(updates: Sequence[RefUpdate], models: Sequence[str], listing: Listing) -> dict[str, str]:
-    """The remote's tags that are looked into, by name: those of the pushed models, and those that are changed."""
+    """The remote's tags whose objects are needed, name → id: those of the pushed models, and those that are changed."""
     wanted = set(models)
     touched = {update.ref[len(TAGS) :] for update in updates if update.ref.startswith(TAGS)}
     return {name: oid for name, oid in listing.tags.items() if name in touched or model_of(name) in wanted}
@@ -281,7 +280,7 @@ def _verifier(policy: Policy, reader: Reader, push: ClientPush, now: int | None)
 
 
 def _active(policy: Policy, models: Sequence[str], rules: Sequence[str]) -> list[str]:
-    """Those of `rules` that judge one of `models`."""
+    """The rules among `rules` that are not off for all of `models`."""
     levels: list[dict[str, Level]] = [dict(policy.for_model(model).levels) for model in models]
     return [rule for rule in rules if any(level[rule] != "off" for level in levels)]
 

@@ -1,4 +1,4 @@
-"""Judges tags, and asks GTO's own library whether it can read those with which our own reading finds no fault."""
+"""Judges tags, and checks that GTO's own library (libgit2) can read those that tagwarden can."""
 
 from __future__ import annotations
 
@@ -21,27 +21,26 @@ if TYPE_CHECKING:
 
 
 class ConsumerJudge(Judge):
-    """A judge for who can wait for libgit2: `tagwarden audit` and `tagwarden check`.
+    """A judge that also reads each tag with libgit2, for commands that may take longer: `audit` and `check`.
 
-    What the library can't read breaks the rule that should have said so, at
-    the severity that the policy gives it. Where the library can't open the
-    repository, the verdict has a note of it.
+    If the library can't read a tag, that breaks the rule that should have refused the tag, with the severity that the
+    policy gives that rule. If the library can't open the repository, the verdict has a note.
     """
 
     def __init__(self, policy: Policy, circumstances: Circumstances, *, git: Git, verify: Verify | None = None) -> None:
-        """`git` runs in the repository that holds the judged objects."""
+        """`git` is the repository with the objects of the tags."""
         super().__init__(policy, circumstances, verify=verify)
         opened = open_consumer_view(git)
         self._view = opened if isinstance(opened, ConsumerView) else None
         self.note = opened if isinstance(opened, str) else None
 
     def judge_model(self, push: ModelPush) -> None:
-        """As any judge; then hold the pushed tags against the library's view."""
+        """As `Judge.judge_model`; then also read the pushed tags with the library."""
         super().judge_model(push)
         self.look_at(push)
 
     def look_at(self, push: ModelPush) -> None:
-        """Hold the tags that are pushed against the library's view, and ask no rule."""
+        """Read the pushed tags with the library; a finding for each that it can't read. Runs no rule."""
         if self._view is None:
             return
         settings = self.settings_of(push.model)
@@ -57,17 +56,17 @@ class ConsumerJudge(Judge):
                     self._take(difference.rule, self._level(difference.rule, settings), [breach])
 
     def verdict(self, *, source: str, policy_id: str | None, notes: Sequence[str] = ()) -> Verdict:
-        """The verdict on all that was handed in, as any judge's."""
+        """As `Judge.verdict`, with a note if the library could not open the repository."""
         if self.note is not None:
             notes = [*notes, self.note]
         return super().verdict(source=source, policy_id=policy_id, notes=notes)
 
 
 class LookingJudge(ConsumerJudge):
-    """Asks no rule at all, and finds nothing but what the library can't read."""
+    """Runs no rule; it only finds what the library can't read."""
 
     def judge_model(self, push: ModelPush) -> None:
-        """Hold the pushed tags against the library's view."""
+        """Read the pushed tags with the library."""
         self.judged += len(push.pushed)
         self.look_at(push)
 
@@ -75,12 +74,12 @@ class LookingJudge(ConsumerJudge):
 def _difference(
     pushed: TagPush, push: ModelPush, settings: Settings, view: ConsumerView, rules: Sequence[str]
 ) -> Difference | None:
-    """What the library can't read of a tag in which our own reading found no fault."""
+    """What the library can't read of a tag; None if nothing, or if tagwarden has found the tag defective itself."""
     tag = pushed.new
     found = tag.object if tag is not None else None
     if tag is None or found is None or found.defects or not found.readable:
         return None
-    # A larger message was not read to its end here, and need not fit into the memory.
+    # We did not read a larger message to its end, and it may not fit into memory.
     if found.message_bytes > settings.message.max_bytes:
         return None
     target = push.targets.get(found.target)

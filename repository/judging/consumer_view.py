@@ -1,8 +1,7 @@
-"""What those see who use the registry: GTO, scmrepo and DVC Studio read it through libgit2, and so does this.
+"""Reads tags through libgit2, as the consumers of the registry do: GTO, scmrepo and DVC Studio.
 
-Our own parsers say what is wrong with a tag, a commit or a tree. This asks the
-library itself, and reports what it can't read, or reads otherwise, where our
-own reading saw nothing wrong.
+Our own parsers say what is wrong with a tag, a commit or a tree. Here the
+library itself reads them, to find what it can't read, or reads differently.
 """
 
 from __future__ import annotations
@@ -21,29 +20,30 @@ if TYPE_CHECKING:
     from ...policy.push import Tag
     from ..git.command import Git
 
-# UnicodeDecodeError is a ValueError, a missing object a KeyError; a tag without a tagger has None for it.
+# Bytes that are not UTF-8 raise a ValueError, a missing object a KeyError; the `tagger` of a tag without one is None,
+# which raises an AttributeError.
 WHAT_LIBGIT2_RAISES = (pygit2.GitError, KeyError, ValueError, OverflowError, AttributeError)
 
 
 # The rules that should have objected to what libgit2 can't read.
 RULES_ON_READING = ("tag-object", "target-commit", "target-tree")
 
-# Of so many commits, and of so many trees, is remembered that nothing is wrong with them; each takes some 100 bytes.
+# How many commits, and how many trees, are remembered as checked; each takes some 100 bytes.
 MOST_REMEMBERED = 500_000
 
-# libgit2 keeps up to 256 MiB of what it has parsed. Here nothing is looked at twice.
+# Small, because nothing is read twice here; by default, libgit2 caches up to 256 MiB of parsed objects.
 LIBRARY_CACHE_BYTES = 16 * 1024 * 1024
 
 
 class Difference(Record):
-    """`rule` is the one that should have objected, `why` completes "GTO's own library (libgit2) …"."""
+    """`rule` is the rule that should have refused the tag; `why` completes "GTO's own library (libgit2) …"."""
 
     rule: str
     why: str
 
 
 class ConsumerView:
-    """One repository, as libgit2 opens it. Commits and trees are looked at once, however many tags lead to them."""
+    """One repository, as libgit2 reads it. Each commit and tree is checked only once."""
 
     def __init__(self, repository: pygit2.Repository) -> None:
         self._repository = repository
@@ -53,10 +53,10 @@ class ConsumerView:
     def difference(
         self, tag: Tag, commit: Commit | None, rules: Collection[str] = RULES_ON_READING
     ) -> Difference | None:
-        """What libgit2 can't read of `tag`, its `commit` or the commit's tree, or reads otherwise; None for nothing.
+        """What libgit2 can't read, or reads differently, of `tag`, its `commit` or the commit's tree; None if nothing.
 
-        Only what one of `rules` is about is looked at, and only annotated tags
-        on a commit: GTO passes over lightweight ones.
+        Only the objects that `rules` are about are checked, and only annotated tags of commits: GTO ignores
+        lightweight tags.
         """
         if tag.object is None or commit is None:
             return None
@@ -117,7 +117,7 @@ class ConsumerView:
         return None
 
     def _walk(self, root: str) -> None:
-        """Look at each tree below `root` that was not looked at before; one that can't be read is asked again."""
+        """Read every tree below `root` that was not checked before. Raises WHAT_LIBGIT2_RAISES if one can't be read."""
         left = [bytes.fromhex(root)]
         entered: set[bytes] = set()
         while left:
@@ -129,22 +129,22 @@ class ConsumerView:
                 if entry.type_str == "tree":
                     left.append(entry.id.raw)
                 _ = entry.name, entry.filemode
-        # Only now: a tree is fine where all that is below it is.
+        # Only now: a tree is fine only if everything below it is.
         self._trees |= entered
 
 
 def open_consumer_view(git: Git) -> ConsumerView | str:
-    """The view on the repository of `git`; where libgit2 can't open that, a sentence that says why."""
-    # Promised objects of a partial clone are asked of Git before. Never "refstorage": libgit2 would
-    # then open a reftable repository and see no refs in it.
+    """The view of the repository of `git`; if libgit2 can't open it, a sentence that says why."""
+    # Partial clones are safe: Git has fetched the objects before. Never allow "refstorage": libgit2 would open a
+    # reftable repository, and see no refs in it.
     pygit2.settings.set_extensions(["partialclone"])
-    # Whether it may be read at all, Git has decided before.
+    # Git has already checked whether this user may read the repository (safe.directory).
     pygit2.settings.owner_validation = False
     pygit2.settings.cache_max_size(LIBRARY_CACHE_BYTES)
     try:
         flags = RepositoryOpenFlag.NO_SEARCH | RepositoryOpenFlag.NO_DOTGIT
         repository = pygit2.Repository(git.folder(), flags)
-        # What was fetched to be judged lies beside the repository.
+        # Objects that were fetched for judging are in folders outside the repository.
         for folder in object_folders(git.user_environment):
             repository.odb.add_disk_alternate(folder)
         return ConsumerView(repository)

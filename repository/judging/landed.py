@@ -1,4 +1,4 @@
-"""Judges what has landed of a push, where the rest has not."""
+"""Judges the part of a push that has landed, after an incomplete landing."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def judge_landed(
 ) -> list[Verdict]:
     """Judge the tags of a push that have landed, without the rest of the push, by the policies in force now.
 
-    Tags that the push deleted are not judged. Raises CannotJudge where a policy or the repository can't be
-    read.
+    Returns one verdict for each policy, the repository's first; none if no model tag has landed. Deletions are not
+    judged. Raises CannotJudge if a policy or the repository can't be read.
     """
     tags = [RefUpdate(None, update.new, update.ref) for update in landed if update.new and update.ref.startswith(TAGS)]
     shares = updates_by_model(tags)

@@ -1,4 +1,4 @@
-"""A push, taken apart by model."""
+"""Splits a push by model."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
 
 class ModelUpdates(Record):
-    """One model's updates in a push, with what their names say; `model` is None for near misses.
+    """One model's updates in a push, and their parsed names; `model` is None for near misses.
 
-    `standing` are the model's tags in the repository, `landed` the names of
-    those that the push has put there already.
+    `standing` are the model's tags in the repository, `landed` the names of those that this push has already created.
     """
 
     model: str | None
@@ -32,7 +31,7 @@ class ModelUpdates(Record):
 
 
 def updates_by_model(updates: Iterable[RefUpdate]) -> dict[str | None, ModelUpdates]:
-    """The updates of model tags by model (as spelled in tags), near misses under None."""
+    """The updates of model tags by model (as tags spell it), and near misses under None."""
     from ...policy.grammar.tag_name import TagName, parse_tag_name
 
     named: dict[str | None, list[tuple[RefUpdate, TagName | NearMiss]]] = {}

@@ -1,4 +1,4 @@
-"""Names that can't stand beside one another: a ref can't be a folder, too (git-check-ref-format(1))."""
+"""Finds names of tags that exclude each other: a ref can't also be a folder of refs (git-check-ref-format(1))."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 def find_obstacles(
     updates: Iterable[RefUpdate], shares: UpdatesByModel, listed: Mapping[str, list[TagRef]], reader: Reader
 ) -> dict[str, str]:
-    """Pushed model tags that would be a folder of another tag, or lie in one, and that tag's name.
+    """Pushed model tags that would be a folder of another tag, or be in such a folder, each with that tag's name.
 
-    The other tag may be of the same push, `updates`, and of no model.
-    Names that are too long to be a model tag's are passed over: `tag-name`
-    refuses them as they are. Raises CannotJudge where the refs can't be listed.
+    The other tag may be in the same push (`updates`), and need not be a model tag. Names that are too long for a model
+    tag are ignored, because `tag-name` refuses them anyway. Raises CannotJudge if the refs can't be listed.
     """
     standing = [tag.name for tags in listed.values() for tag in tags]
     tags = [update for update in updates if update.ref.startswith(TAGS)]
@@ -38,7 +37,7 @@ def find_obstacles(
 
 
 def tags_in_the_way(updates: Iterable[RefUpdate]) -> set[str]:
-    """The names that no tag may have beside those that these updates make, for a ref can't be a folder, too."""
+    """The names that no tag may have beside the tags that these updates create: the folders of those."""
     return {parent for tag in _created(updates) for parent in parents_of(tag)}
 
 
@@ -50,7 +49,7 @@ def _created(updates: Iterable[RefUpdate]) -> set[str]:
 def _conflicts(names: Iterable[str], created: set[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     above: list[str] = []
-    # With "/" sorted before all else, a name is followed by all that lies in it.
+    # With "/" sorted first, a name is directly followed by the names in the folder of that name.
     for name in sorted(names, key=lambda name: name.replace("/", "\0")):
         while above and not name.startswith(above[-1] + "/"):
             above.pop()

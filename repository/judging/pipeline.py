@@ -1,8 +1,8 @@
-"""From ref updates to verdicts: reads what the policies ask for, and no more.
+"""From ref updates to verdicts: reads only what the policies need.
 
-The cost follows the models that are pushed, not the tags that exist: only the
-pushed models' tags are listed and read. Models are judged in batches, so that
-memory does not grow with the size of the push.
+The cost depends on the pushed models, not on how many tags exist: only the tags
+of those models are listed and read. Models are judged in batches, so that memory
+does not grow with the size of the push.
 """
 
 from __future__ import annotations
@@ -25,16 +25,17 @@ if TYPE_CHECKING:
     from .branches import Lands
     from .model_updates import ModelUpdates, UpdatesByModel
 
-# As many tags are read before they are judged; at about 1 KiB each.
+# How many tags are read before they are judged, at about 1 KiB each.
 BATCH = 5000
 
-# Who brings more models at once has hardly written their names by hand.
+# Names are compared only if a push brings at most so many new models: names of more are hardly typed by hand.
 MOST_LIKENESSES = 20
 
-# What the header of a tag object may take beside the message.
+# The most bytes that are read of a tag object in addition to its message.
 HEADER_BYTES = 16 * 1024
 
-# A tag of a kibibyte is an ordinary one. What the pushed ones have beyond that is held in memory, all of it at once.
+# Tags are usually smaller than ORDINARY_BYTES. What pushed tags have beyond that is held in memory for a whole batch,
+# and may be MOST_BEYOND bytes in one push.
 ORDINARY_BYTES = 1024
 MOST_BEYOND = 32 * 1024 * 1024
 
@@ -49,13 +50,11 @@ def judge_updates(
     shares: UpdatesByModel | None = None,
     lands: Lands = lambda *_: True,
 ) -> None:
-    """Hand each model's share of the push to every one of `judges`.
+    """Let every one of `judges` judge each model's part of the push.
 
-    The existing tags of the pushed models are listed by `reader`, unless
-    `standing` names them by model (spelled as in tags). `shares` are
-    the updates by model, where `updates_by_model` has been asked before. `lands` says
-    which of the pushed branches count. About `batch_size` tags are held at a
-    time. Raises CannotJudge where the repository can't be read.
+    `standing` are the existing tags of the pushed models, by model as tags spell it; None: `reader` lists them.
+    `shares` is the result of `updates_by_model`, None to call it here. `lands` says which pushed branches count.
+    Memory holds about `batch_size` tags at a time. Raises CannotJudge if the repository can't be read.
     """
     shares = updates_by_model(updates) if shares is None else shares
     if not shares:
@@ -81,9 +80,9 @@ def judge_updates(
 def find_likenesses(
     shares: UpdatesByModel, listed: Mapping[str, list[TagRef]], reader: Reader
 ) -> dict[str | None, Likeness]:
-    """The likenesses of the models that get their first tag, and of the near misses, under None.
+    """The likeness of each model that gets its first tag, by model, and that of the near misses under None.
 
-    Those that are like no other may be left out.
+    Models that are not like any other may be left out. Raises CannotJudge if the tags can't be listed.
     """
     found: dict[str | None, Likeness] = {}
     if None in shares:
@@ -107,7 +106,10 @@ def find_likenesses(
 
 
 def models_of_near_misses(shares: UpdatesByModel) -> list[str]:
-    """The models that the near misses of a push would be of, if they were no releases of packages; not of very many."""
+    """The models that the near misses of a push seem to name, unless they are releases of packages of that name.
+
+    Empty if there are more than MOST_LIKENESSES.
+    """
     if None not in shares:
         return []
     from ...policy.grammar.near_miss import NearMiss
@@ -118,7 +120,7 @@ def models_of_near_misses(shares: UpdatesByModel) -> list[str]:
 
 
 def _models_among(names: Sequence[str], listed: Mapping[str, list[TagRef]], reader: Reader) -> frozenset[str]:
-    """Those of `names` that have tags; near misses are none."""
+    """The models among `names` that have a model tag; near misses don't count."""
     if not names:
         return frozenset()
     from ...policy.grammar.tag_name import TagName, parse_tag_name
@@ -137,7 +139,7 @@ def _near(model: str, standing: Sequence[str], first: Sequence[str]) -> str | No
 
 
 def _but_for_the_touched(share: ModelUpdates) -> ModelUpdates:
-    """The share without those of the standing tags that it changes: each update brings its own."""
+    """The share without the standing tags that it changes, because each update has its own `old`; sets `landed`."""
     if not share.standing:
         return share
     touched = {update.ref: update.new for update in share.updates}
@@ -166,13 +168,13 @@ def _limit(models: Iterable[str | None], judges: Sequence[Judge]) -> int:
 
 
 class _Allowance:
-    """How much a push's tags may hold beyond what is ordinary: a megabyte on the wire may unpack to hundreds."""
+    """Limits the total size of a push's large tags: a megabyte in a pack may contain hundreds of megabytes."""
 
     def __init__(self) -> None:
         self._left = MOST_BEYOND
 
     def take(self, size: int) -> None:
-        """Count one tag object. Raises CannotJudge once they hold too much."""
+        """Count a tag object of `size` bytes. Raises CannotJudge if the push exceeds the limit."""
         self._left -= max(0, size - ORDINARY_BYTES)
         if self._left < 0:
             raise CannotJudge(
@@ -216,7 +218,7 @@ def _read(
             tag = update.ref[len(TAGS) :]
             old = read(tag, update.old, binds=binds)
             if old is not None and old.type is None:
-                # A push may name a great many old ids that are nowhere.
+                # Built only once: a push may claim very many old ids that don't exist.
                 stands = frozenset(listed.get(share.model or "", ())) if stands is None else stands
                 if TagRef(tag, old.oid) in stands:
                     raise _damaged(old)
@@ -231,9 +233,9 @@ def _read(
 
 
 def _left_of(message: str, *, binds: bool) -> str:
-    """What is kept of the message of a tag that stands; it may be a hundred times the rest.
+    """The part of an existing tag's message to keep in memory; the whole may be a hundred times as large as the rest.
 
-    No rule reads it, but for the artifacts that it binds.
+    Rules read only the artifacts that it binds, and those only if `binds`.
     """
     if not binds:
         return message[:ORDINARY_BYTES]
@@ -243,7 +245,7 @@ def _left_of(message: str, *, binds: bool) -> str:
 
 
 def _damaged(tag: Tag) -> CannotJudge:
-    """A tag that stands, and whose object Git can't find: it may be gone, or only not to be read by this user."""
+    """The error about an existing tag whose object Git can't find: it is missing, or this user can't read it."""
     from ...policy.wording import shell_command
 
     return CannotJudge(

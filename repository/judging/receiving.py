@@ -1,6 +1,6 @@
-"""What `git receive-pack` does with a line of a push after its hook has accepted it.
+"""Predicts what `git receive-pack` does with an update after its hook has accepted it.
 
-A line may count in favour of another only if nothing but a fault can keep it from landing.
+An update may count in favour of another only if it lands unless something fails.
 """
 
 from __future__ import annotations
@@ -24,11 +24,10 @@ HIDING = ("receive.hiderefs", "transfer.hiderefs")
 
 
 class Receiver:
-    """receive-pack in one repository, as it is configured.
+    """`git receive-pack` in one repository, as it is configured.
 
-    `per_ref_hook` names what may refuse single refs after the hook that asks
-    this, None for nothing. Methods raise CannotJudge where Git can't read its
-    configuration.
+    `per_ref_hook` names the hook that may refuse single refs after ours, None if there is none. Methods raise
+    CannotJudge if Git can't read its configuration.
     """
 
     def __init__(self, git: Git, configuration: Configuration, *, per_ref_hook: str | None = None) -> None:
@@ -36,14 +35,14 @@ class Receiver:
         self.per_ref_hook = per_ref_hook
         self._git = git
         self._settings = configuration.entries()
-        # Asked for each ref of a push: what hides none is left out once and for all.
+        # `hides` is called for each ref of a push, so the settings are filtered only once.
         self._hiding = [pattern for name, pattern in reversed(self._settings) if name in HIDING]
         self._namespace = namespace_prefix(git.environment.get("GIT_NAMESPACE", ""))
 
     def hides(self, ref: str) -> bool:
-        """Whether `receive.hideRefs` or `transfer.hideRefs` hides the ref; the last one that fits it counts.
+        """Whether `receive.hideRefs` or `transfer.hideRefs` hides the ref; the last matching value counts.
 
-        `!` shows a ref again, `^` looks at its name in the whole namespace
+        A value with `!` shows the ref again; one with `^` is compared with the full name, including the namespace
         (git-config(1), transfer.hideRefs).
         """
         for setting in self._hiding:
@@ -56,10 +55,10 @@ class Receiver:
         return False
 
     def lands(self, branch: RefUpdate, updates: Mapping[str, RefUpdate], reader: Reader) -> bool:
-        """Whether nothing but a fault can keep `branch` from landing.
+        """Whether `branch` lands unless something fails.
 
-        `updates` are all of the push, by ref. The caller has made sure that the
-        push creates the branch, or fast-forwards it from where it is.
+        `updates` are all updates of the push, by ref. The caller has checked that the push creates the branch, or
+        fast-forwards it from its current commit.
         """
         if self.per_ref_hook is not None or self.hides(branch.ref) or branch.new is None:
             return False
@@ -88,7 +87,7 @@ class Receiver:
 
 
 def is_connected(git: Git, commits: Sequence[str]) -> bool:
-    """Whether all objects that the commits lead to exist. Git asks the same before it moves a ref to a commit."""
+    """Whether all objects reachable from the commits exist. Git checks the same before it moves a ref to a commit."""
     source = filled_scratch_file("".join(f"{oid}\n" for oid in commits).encode("ascii"))
     try:
         child = git.start("rev-list", "--objects", "--quiet", "--stdin", "--not", "--all", stdin=source)

@@ -1,4 +1,4 @@
-"""Reads what a plan of repair must know of the tags, and has it planned."""
+"""Plans the repair of what an audit has found: reads the tags, and calls `policy/repair/`."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 def plan_of(
     git: Git, loaded: LoadedPolicy, site: LoadedPolicy | None, verdict: Verdict, ids: Mapping[str, str]
 ) -> RepairPlan:
-    """The plan for the errors of an audit; `ids` is the object that each ref with a finding names.
+    """The plan for the errors of an audit; `ids` maps each ref with a finding to its object id.
 
-    Each step keeps to the `site` policy, too, if there is one. Raises CannotJudge where the repository can't be read.
+    Each step also complies with the `site` policy, if there is one. Raises CannotJudge if the repository can't be read.
     """
     findings = [finding for finding in verdict.findings if finding.severity == "error"]
     wanted = models_to_plan(findings)
@@ -44,7 +44,7 @@ def plan_of(
     policies = [loaded.policy] if site is None else [loaded.policy, site.policy]
     standing = circumstances._replace(place="history", written="standing")
     collector = _Collector(loaded.policy, standing)
-    # What the policies ask about commits is read for all of them; the parts of the push are the same.
+    # One for each policy, because policies need different facts about commits; all collect the same pushes.
     collectors = [collector, *(_Collector(policy, standing) for policy in policies[1:])]
     reader = GitProgram(git)
     try:
@@ -72,7 +72,7 @@ def _name_of(push: TagPush) -> TagName | None:
 
 
 def _commits_of(pushes: Iterable[TagPush], git: Git) -> dict[str, str]:
-    """The commit that each tag comes to in the end, by the id that its ref names."""
+    """The commit that each tag finally points at, also through a tag of a tag; by the id that its ref names."""
     found = {}
     for push in pushes:
         tag = push.new
@@ -83,7 +83,7 @@ def _commits_of(pushes: Iterable[TagPush], git: Git) -> dict[str, str]:
         elif tag.object is not None and tag.object.target_type == "commit":
             found[tag.oid] = tag.object.target
         elif tag.object is not None and tag.object.target_type == "tag":
-            # A tag of a tag may come to something else than a commit, or to nothing.
+            # A tag of a tag may point at something other than a commit, or at nothing.
             with contextlib.suppress(CannotJudge):
                 found[tag.oid] = git.line("rev-parse", "--verify", "--quiet", f"{tag.oid}^{{commit}}")
     return found
@@ -95,12 +95,12 @@ def _is_wanted(tag: str, models: set[str]) -> bool:
 
 
 class _Collector(Judge):
-    """Judges nothing, and keeps what it is handed."""
+    """A judge that judges nothing, and only collects the model pushes."""
 
     def __init__(self, policy: Policy, circumstances: Circumstances) -> None:
         super().__init__(policy, circumstances)
         self.pushes: list[ModelPush] = []
 
     def judge_model(self, push: ModelPush) -> None:
-        """Keep one model's part."""
+        """Collect one model's part of the push."""
         self.pushes.append(push)

@@ -1,4 +1,4 @@
-"""One push, judged on a server: by the repository's policy, and by the site's."""
+"""Judges a push on a server, by the repository's policy and the site's."""
 
 from __future__ import annotations
 
@@ -35,25 +35,23 @@ if TYPE_CHECKING:
     from .model_updates import UpdatesByModel
     from .receiving import Receiver
 
-    # What one policy grants of the emergencies that the pusher asks for.
+    # Which of the emergencies that the pusher has declared one policy grants.
     FindEmergency = Callable[[Policy], Granted]
-    # Makes the verifier of signatures that one policy asks for.
+    # Returns the verifier of signatures for one policy.
     FindVerify = Callable[[Policy], Verify | None]
 
-# Tags, the replacements that could disguise one, and what proves that one was approved.
+# Tags, replacements, which could substitute a tag's object, and approvals of tags.
 CONCERNING_TAGS = (TAGS, REPLACEMENTS, APPROVALS_ROOT)
 
 
 class ServerPush(Record):
-    """A push that a server received and has to judge.
+    """A push that a server has received and must judge.
 
-    `reader` and `configuration` are the repository's, `receiver` knows what
-    becomes of a line that is accepted. `earlier` are updates of the same push
-    that were accepted before, `shares` all of these by model where the caller
-    knows them. Where refs of the push may have moved, `trusted`
-    is the repository before it, which the policies come from. `touched` are the tags,
-    and the refs of proposals and approvals, that earlier calls for this push accepted. `load` reads the
-    content of policies, `find_proposers` tells who proposed tag objects.
+    `reader` and `configuration` are the repository's. `receiver` predicts what Git does with accepted updates.
+    `trusted` reads the repository as it was before the push, and the policies with it. `earlier` are updates of the
+    same push that earlier calls of the hook accepted; `shares` are `earlier` and `updates` by model, None if the caller
+    has not split them. `touched` are the tags, proposals and approvals (full names) that earlier calls accepted.
+    `find_proposers` returns who proposed tag objects, and `load` parses a policy.
     """
 
     updates: Sequence[RefUpdate]
@@ -72,11 +70,10 @@ class ServerPush(Record):
 
 
 def judge_server_push(push: ServerPush) -> list[Verdict]:
-    """Judge a push; one verdict for each policy, the repository's first.
+    """Judge a push; returns one verdict for each policy, the repository's first.
 
-    No verdict at all means that the push is none of our business. Raises
-    CannotJudge where a policy or the repository can't be read, and where a
-    tag's line is not true of the repository (`claims.py`).
+    An empty list means that the push contains nothing to judge. Raises CannotJudge if a policy or the repository can't
+    be read, or if the push makes a false claim about a tag (`claims.py`).
     """
     together = [*push.earlier, *push.updates]
     shares = updates_by_model(together) if push.shares is None else push.shares
@@ -90,7 +87,7 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
     others = [update for update in push.updates if not update.ref.startswith(CONCERNING_TAGS)]
     changes = _policy_changes(push, others)
     if len(others) == len(push.updates):
-        # A push that repairs an unreadable policy must pass, so that policy is not read here.
+        # The policy in force is not read here, so that a push can repair an unreadable one.
         return [_judge_changes(changes, push)] if changes else []
     budget = push.circumstances.budget or Budget()
     loaded = load_server_policies(push.trusted, push.configuration, load=push.load)
@@ -111,7 +108,7 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
 
 
 def _with_approvers(verdict: Verdict, approvals: StandingApprovals, push: ServerPush) -> Verdict:
-    """A verdict that lets tags in, with notes on whose approvals counted, for the push log to keep."""
+    """The verdict; if it accepts the push, with notes for the push log on whose approvals counted."""
     from ...policy.wording import some_of
 
     approvers = approvals.approvers() if verdict.accepted else {}
@@ -124,7 +121,7 @@ def _with_approvers(verdict: Verdict, approvals: StandingApprovals, push: Server
 
 
 def _with_the_first_branch(loaded: LoadedPolicy, updates: Sequence[RefUpdate], trusted: Reader) -> LoadedPolicy:
-    """The policy; where HEAD names a branch that this very push brings, with a note that says no more than that."""
+    """The policy; if this push creates the branch that HEAD names, with a note that says so instead of a warning."""
     dangling, head = loaded.source.note, trusted.head() if loaded.source.note else None
     if not any(update.ref == head and update.new for update in updates):
         return loaded
@@ -146,7 +143,7 @@ def _policy_changes(push: ServerPush, others: Sequence[RefUpdate]) -> list[Polic
 def _judge_for(
     push: ServerPush, loaded: LoadedPolicy, circumstances: Circumstances
 ) -> tuple[LoadedPolicy, Judge, StandingApprovals | None]:
-    """The judge by a policy, that policy with what its verdict must mention, and what tells who has approved a tag."""
+    """The policy with the notes of its verdict, the judge that uses it, and the approvals (None: it requires none)."""
     verify = push.find_verify(loaded.policy) if push.find_verify else None
     granted = push.find_emergency(loaded.policy) if push.find_emergency else None
     if granted is not None:
@@ -162,7 +159,10 @@ def _judge_for(
 
 
 def _guards(updates: Sequence[RefUpdate], push: ServerPush, judges: Sequence[Judge]) -> dict[int, Guard]:
-    """What each judge whose policy asks for approvals goes by; where none does, the first refuses."""
+    """The guard for each judge whose policy requires approvals, by the id() of the judge.
+
+    If none does, the first judge gets an empty guard, with which it refuses the updates.
+    """
     from ..approvals.guarding import Evidence, empty_guard, read_guard
     from ..approvals.identity import repository_id
 
@@ -178,14 +178,14 @@ def _guards(updates: Sequence[RefUpdate], push: ServerPush, judges: Sequence[Jud
 
 
 def _touched(push: ServerPush) -> frozenset[str]:
-    """What the push changes. Approvals don't count for tags that come with them, and are evidence for these at once."""
+    """The tags, proposals and approvals that the push changes; an approval does not count for a tag of its own push."""
     return push.touched.union(update.ref for update in push.updates if update.ref.startswith((APPROVALS_ROOT, TAGS)))
 
 
 def _standing(
     updates: Sequence[RefUpdate], shares: UpdatesByModel, listed: Mapping[str, Sequence[TagRef]], reader: Reader
 ) -> dict[str, str | None]:
-    """What each tag of a push that is our business names now, by its full name; None for nothing."""
+    """The current id of each tag of the push, by full name, None if it does not exist; empty if no tag concerns us."""
     if not shares:
         return {}
     found = {TAGS + tag.name: tag.oid for tags in listed.values() for tag in tags}
@@ -197,7 +197,7 @@ def _standing(
 
 
 def problem_of_changes(changes: Sequence[PolicyChange]) -> tuple[str, tuple[str, ...]] | None:
-    """What would be wrong with the policies after the push: the first ref, and all mistakes."""
+    """The ref of the first changed policy that would be invalid, and all of its mistakes; None if all are valid."""
     for change in changes:
         mistakes: tuple[str, ...] = (change.problem,) if change.problem else ()
         if change.data is not None:

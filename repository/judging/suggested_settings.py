@@ -1,4 +1,4 @@
-"""Finds out which settings fit today's tags."""
+"""Finds the settings that fit the existing tags."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 
 class Suggested(Record):
-    """What fits a repository: settings that are `satisfied`, and those that are `needed`, or tags break a rule.
+    """The settings that fit a repository.
 
-    `passing` are slips of which nobody would be told under `needed`.
+    `satisfied` are stricter settings that all of its tags satisfy. `needed` are settings without which tags break a
+    rule; `passing` are examples of typos that would no longer be reported with those.
     """
 
     satisfied: list[Suggestion]
@@ -33,10 +34,9 @@ class Suggested(Record):
 
 
 def suggestions(git: Git) -> Suggested:
-    """The stricter settings that all of the repository's model tags satisfy, with the keys that each also needs.
+    """Find the settings that fit the tags of a repository, reading each tag once for all settings.
 
-    Every tag is read once, whatever the number of settings. Raises CannotJudge
-    where the repository can't be read.
+    Raises CannotJudge if the repository can't be read.
     """
     reader = GitProgram(git)
     try:

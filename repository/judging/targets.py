@@ -1,4 +1,4 @@
-"""What the pushed tags point at: the commits, and the files in them that the policies ask for."""
+"""Reads the targets of pushed tags: the commits, and the files in them that the policies need."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     Files = dict[str, dict[str, bytes | None]]
 
-# One byte more than may be in them, which shows the larger ones.
+# One byte more than allowed, to recognize files that are too large.
 FILE_LIMIT = MOST_FILE_BYTES + 1
 COMMIT_LIMIT = 1024 * 1024
-# Some ten thousand names; a larger root folder is searched on its own.
+# Enough for some ten thousand names; Git itself searches larger root folders.
 ROOT_LIMIT = 1024 * 1024
 
 
@@ -34,7 +34,7 @@ def read_targets(
     judges: Sequence[Judge],
     lands: Lands,
 ) -> dict[str, Target]:
-    """The targets of the pushed tags by their ids. Raises CannotJudge where the repository can't be read."""
+    """The targets of the pushed tags, by id. Raises CannotJudge if the repository can't be read."""
     asked = _asked(shares, judges)
     types: dict[str, str | None] = {}
     commits: dict[str, Commit] = {}
@@ -65,13 +65,11 @@ def read_targets(
 
 
 class _Asked(Record):
-    """What the policies ask of the targets, by their ids.
+    """What the policies need to know about the targets.
 
-    `paths` are those of the files that are read. `branches` maps lists of
-    branch globs to the ids of which is asked whether such a branch contains
-    them. What lies below the `walked` is looked at within the bounds. `bound`
-    are the paths that tags bind as artifacts, with the kinds of digest that
-    they give; each as a model's whose folder is the other half of the key.
+    `paths`: target id → paths of the files to read. `branches`: globs → ids of the targets that a branch matching them
+    should contain. `walked`: ids of the targets whose trees are walked within `max_paths` and `max_depth`. `bound`:
+    target id → (bound path, folder of the model) → kinds of digest that the tags give.
     """
 
     paths: dict[str, dict[str, None]]
@@ -98,7 +96,7 @@ def _asked(shares: Sequence[ModelPush], judges: Sequence[Judge]) -> _Asked:
         if any(one.levels["artifact"] != "off" for one in settings):
             _ask_for_artifacts(share, asked)
         if any(one.levels["tag-permanent"] != "off" for one in settings):
-            # What nobody can read may go.
+            # A tag that nobody can read may be deleted, so the old target must be read.
             for gone in _targets_of(push.old for push in share.pushed if push.new is None):
                 asked.paths.setdefault(gone, {})
                 if bounds:
@@ -110,7 +108,7 @@ def _asked(shares: Sequence[ModelPush], judges: Sequence[Judge]) -> _Asked:
             for glob in globs:
                 asked.branches.setdefault(glob, set()).add(target)
         if any(isinstance(push.name, TagName) and push.name.kind == "deprecate" for push in share.pushed):
-            # GTO holds the dates of the model's commits against its deprecation.
+            # GTO compares the date of a deprecation with those of the model's commits.
             for target in _targets_of(share.existing):
                 asked.paths.setdefault(target, {})
     return asked
@@ -130,7 +128,7 @@ def _ask_for_artifacts(share: ModelPush, asked: _Asked) -> None:
 
 
 def _read_artifacts(asked: _Asked, files: Files, reader: Reader) -> dict[str, dict[str, Placed | None]]:
-    """What Git has at the paths that are bound. What DVC may tell of those that it has not is added to `files`."""
+    """What Git has at the bound paths, by target id. For paths with nothing, DVC's files about them go into `files`."""
     from .artifacts import Artifacts
 
     artifacts = Artifacts(reader)
@@ -153,7 +151,7 @@ def _read_artifacts(asked: _Asked, files: Files, reader: Reader) -> dict[str, di
 
 
 def _targets_of(tags: Iterable[Tag | None]) -> dict[str, None]:
-    """What these tags point at, each once: of a push that brings a history many are on one commit."""
+    """The ids that these tags point at, each once: in a push of a whole history, many tags share a commit."""
     objects = (tag.object for tag in tags if tag is not None)
     return dict.fromkeys(found.target for found in objects if found is not None and found.target)
 
@@ -168,9 +166,9 @@ def _shapes(asked: _Asked, commits: Mapping[str, Commit], reader: Reader) -> dic
 def _read_files(
     asked: Mapping[str, Iterable[str]], commits: Mapping[str, Commit], shapes: Mapping[str, Shape], reader: Reader
 ) -> Files:
-    """The files that are asked of the commits that can be read.
+    """The requested files of each commit, None if missing; commits that can't be read are left out.
 
-    Git fails on a tree that it can't read, wherever in it a file is looked for.
+    Git fails on a tree that it can't read, whichever file in it is asked for.
     """
     readable = {
         oid: commit
@@ -189,14 +187,14 @@ def _read_files(
     ]
     for (oid, path), content in zip(wanted, reader.files(wanted, limit=FILE_LIMIT), strict=True):
         files[oid][path] = content
-        # GTO fails on a folder or submodule of that name as it does on a file that it can't read.
+        # GTO fails on a folder or submodule of that name in the same way as on a file that it can't parse.
         if content is None and path == ANNOTATIONS_FILE and reader.entry(oid, path, limit=0) is not None:
             files[oid][path] = b""
     return files
 
 
 def _without_annotations(trees: Sequence[str], reader: Reader) -> set[str]:
-    """Those of the root folders that hold no annotations, as nearly all: one look tells, and commits may share them."""
+    """The root folders without an annotations file. Most have none, and commits may share them, so this saves calls."""
     entry = b" " + ANNOTATIONS_FILE.encode() + b"\0"
     found = reader.objects(dict.fromkeys(trees), limit=ROOT_LIMIT, content_of="tree")
     return {

@@ -1,4 +1,4 @@
-"""Tries a policy on the tags that stand, beside the one in force."""
+"""Compares how a tried policy and the one in force judge the existing tags."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class Difference(Record):
-    """The errors that only the tried policy sees, and those that only the policy in force sees."""
+    """The errors that only the tried policy finds, and those that only the policy in force finds."""
 
     newly: tuple[Finding, ...]
     no_longer: tuple[Finding, ...]
 
 
 class TagTrial(Record):
-    """What became of the `judged` tags. `notes` are those of both audits."""
+    """The number of judged tags, how the verdicts differ, and the notes of both audits."""
 
     judged: int
     difference: Difference
@@ -30,7 +30,7 @@ class TagTrial(Record):
 
 
 def difference_between(in_force: Sequence[Finding], tried: Sequence[Finding]) -> Difference:
-    """The errors by which two judgements of the same tags differ, told by rule and ref."""
+    """The errors in which two audits of the same tags differ; errors with the same rule and ref are the same."""
     before = {(one.rule, one.ref) for one in in_force if one.severity == "error"}
     after = {(one.rule, one.ref) for one in tried if one.severity == "error"}
     return Difference(
@@ -40,19 +40,19 @@ def difference_between(in_force: Sequence[Finding], tried: Sequence[Finding]) ->
 
 
 class Policies(Record):
-    """What judges a push to a server: the repository's policy, and the site's where there is one."""
+    """The policies that judge a push to a server: the repository's own, and the site's, if there is one."""
 
     own: LoadedPolicy
     site: LoadedPolicy | None = None
 
     @property
     def all(self) -> list[LoadedPolicy]:
-        """Each of them."""
+        """The repository's policy, then the site's, if there is one."""
         return [self.own] if self.site is None else [self.own, self.site]
 
 
 def try_on_tags(git: Git, in_force: Policies, tried: Policies) -> TagTrial:
-    """Audit by both. Raises CannotJudge where the repository can't be read."""
+    """Audit the tags by both policies. Raises CannotJudge if the repository can't be read."""
     before, after = (audit(git, one.own, site=one.site).verdict for one in (in_force, tried))
     notes = dict.fromkeys((*before.notes, *after.notes))
     return TagTrial(after.judged, difference_between(before.findings, after.findings), tuple(notes))

@@ -1,4 +1,4 @@
-"""Reads a repository of which all tags are wanted, and each answer once."""
+"""A reader for commands that read all tags of a repository."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from ..git.objects import RawObject
     from ..git.refs.loose import LooseRefs
 
-    # Told how many tags were read, and of how many.
+    # Called with the number of tags read so far, and the number of all tags.
     Progress = Callable[[int, int], None]
 
 
 class WholeReader(GitProgram):
-    """Lists the tags, the replacements (refs/replace/*) and whatever ref is first asked for together, by one process.
+    """Lists all tags, the replacements (refs/replace/*) and the refs first asked for in one process of Git.
 
-    Asks once for what a commit lacks, and tells how many tags were read.
+    It remembers files that are missing, and reports the number of tags read to `progress`.
     """
 
     def __init__(self, git: Git, progress: Progress | None = None, objects: ObjectReader | None = None) -> None:
@@ -33,7 +33,7 @@ class WholeReader(GitProgram):
         self._progress = progress
         self._tags: list[TagRef] | None = None
         self._replacements: list[tuple[str, str]] = []
-        # What other refs name, None where there is no such ref.
+        # The ids of other refs, None for those that don't exist.
         self._others: dict[str, str | None] = {}
         self._read = 0
         self._absent: set[tuple[str, str]] = set()
@@ -42,7 +42,7 @@ class WholeReader(GitProgram):
         return self._listed([])
 
     def replacements(self) -> list[tuple[str, str]]:
-        """Each of refs/replace/* with the object that it names."""
+        """The refs under refs/replace/, each with its id."""
         self._listed([])
         return self._replacements
 
@@ -56,7 +56,7 @@ class WholeReader(GitProgram):
         return {ref: oid for ref in refs if (oid := self._others[ref]) is not None}
 
     def _listed(self, others: Sequence[str]) -> list[TagRef]:
-        """The tags; where they were not listed yet, `others` are with them."""
+        """The tags. If they were not listed yet, the refs `others` are listed with them."""
         if self._tags is None:
             prefixes = [self._namespace + prefix for prefix in (TAGS, REPLACEMENTS)]
 
