@@ -98,7 +98,7 @@
     const [one, other] = [from, to].map((select) => rows.findIndex((row) => row.id === select.value));
     const table = tableOf(one, other);
     const same = table.querySelectorAll("tbody[data-what]:not([data-what=version]) .differs").length === 0;
-    const told = same ? ["What they hold is the same, as far as is known."] : [];
+    const told = same ? ["No difference is known."] : [];
     comparison.replaceChildren(table, ...[...told, ...notes].map((text) => make("p", { className: "quiet" }, text)), commandsFor(one, other));
   }
 

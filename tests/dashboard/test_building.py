@@ -136,7 +136,7 @@ def test_a_new_line_of_the_push_log_and_another_policy_are_seen(server: Server, 
     server.commit_on_main({"tagwarden.toml": 'mode = "evaluate"\n'})
     build(server.path)
 
-    assert "It only evaluates" in page.read_text()
+    assert "In mode evaluate" in page.read_text()
 
 
 def test_the_settings_of_git_that_lie_outside_are_seen(repo: Repo, tmp_path: Path) -> None:
@@ -310,7 +310,7 @@ def test_a_policy_in_a_file_of_its_own_is_seen_to_change(repo: Repo, build: Buil
 
     build(repo.path)
 
-    assert "It only evaluates" in next(site.glob("r/repo-*")).read_text()
+    assert "In mode evaluate" in next(site.glob("r/repo-*")).read_text()
 
 
 def test_repositories_are_called_by_as_little_of_their_path_as_tells_them_apart() -> None:

@@ -239,7 +239,7 @@ def test_numbers_in_trailers_are_plotted(browser: Browser, site: Site) -> None:
 def test_a_repository_page_has_policy_findings_and_push_log(browser: Browser, site: Site) -> None:
     browser.open(site.page("r/fraud-models-"))
     assert 'versions.order|"major"|file' in browser.texts(".plain tbody tr")
-    assert "The push log is whole: 2 lines, each chained to the one before." in browser.texts(".checks li")
+    assert "The push log is intact: its hash chain covers 2 lines." in browser.texts(".checks li")
     refused = browser.texts("#main section:last-of-type .wide tbody tr")[0]
     assert "refused" in refused
     assert "version-order version v1.0.1 of 'churn' is not above v1.4.0" in refused
