@@ -1,4 +1,4 @@
-"""Reads what a commit says of a model beside its tags: DVC's `dvc.yaml`, GTO's `artifacts.yaml`."""
+"""Reads the annotation of a model from a commit: from DVC's `dvc.yaml` or GTO's `artifacts.yaml`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 
 def read_annotation(reader: Reader, commit: str, model: str) -> Annotation | None:
-    """What the files at `commit` say of `model` (spelled as in tags); DVC's first.
+    """The annotation of `model` (as tags spell it) in `commit`; DVC's file comes first.
 
-    None where they say nothing, can't be read, or are not here: an annotation
-    is for information, and nothing is decided by it.
+    None if there is none, or if a file is missing or can't be read: annotations are only informative.
     """
     path, name = declaration(model, DVC_FILE)
     places = [(path, name, ("artifacts",)), (ANNOTATIONS_FILE, model.replace("=", ":"), ())]

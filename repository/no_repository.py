@@ -1,4 +1,4 @@
-"""What to tell people where Git finds no repository."""
+"""The message if Git finds no repository."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# By these Git knows a repository: gitrepository-layout(5), "DESCRIPTION"; HEAD must also be readable.
+# Git recognizes a repository by these (gitrepository-layout(5), "DESCRIPTION"); HEAD must also be readable.
 PARTS = ("HEAD", "objects", "refs")
 
 
 def no_repository(directory: str | None) -> str:
-    """Why Git finds none in or above `directory`; None, or ".", for the folder at hand."""
+    """Why Git finds no repository in or above `directory`; None or "." is the current folder."""
     if directory in (None, "", "."):
         return "This is not a git repository, nor in one. Name one: tagwarden -C DIR COMMAND"
     where = os.path.abspath(directory or ".")
@@ -25,5 +25,5 @@ def no_repository(directory: str | None) -> str:
 
 
 def directory_of(arguments: Sequence[str]) -> str | None:
-    """The folder that the command line `arguments` of Git names by -C, if it begins with that."""
+    """The folder in Git's command line `arguments` if it begins with `git -C <folder>`, else None."""
     return arguments[2] if len(arguments) > 2 and arguments[1] == "-C" else None

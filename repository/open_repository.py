@@ -1,4 +1,4 @@
-"""Opens a repository that a user names: a folder, or a URL of which only the tags are fetched."""
+"""Opens a repository that a user names: a folder, or a URL or remote, from which only tags are fetched."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 def open_repository(
     place: str | None, models: Sequence[str] | None = None, *, approvals: bool = False
 ) -> Iterator[GitProgram]:
-    """A reader of the repository at `place`, None for the one at hand.
+    """A reader of the repository at `place`: a folder, a URL, a remote's name, or None for the current repository.
 
-    Of a URL, or a remote of the repository at hand, the tags are fetched into a
-    folder that is deleted in the end; with `models` (as tags spell them) only
-    theirs; with `approvals` what there is of approvals, too. Raises CannotJudge where there is no such repository.
+    From a URL or a remote, the tags are fetched into a temporary folder: those of `models` (as tags spell them), or
+    all; with `approvals` also proposals and approvals. Raises CannotJudge if there is no such repository, or if it
+    can't be fetched.
     """
     with contextlib.ExitStack() as stack:
         if place is None:
@@ -52,10 +52,10 @@ def open_repository(
 
 @contextlib.contextmanager
 def open_remote(name: str, models: Sequence[str] | None = None, *, approvals: bool = False) -> Iterator[GitProgram]:
-    """A reader of the tags that the remote `name` of the repository at hand has; with `models` only theirs.
+    """A reader of the model tags of the current repository's remote `name`; with `models` only theirs.
 
-    Nothing is written into that repository. Raises CannotJudge where the remote
-    does not give them.
+    With `approvals` also of its proposals and approvals. Nothing is written into the repository. Raises CannotJudge if
+    they can't be fetched.
     """
     import tempfile
 
@@ -73,9 +73,9 @@ def open_remote(name: str, models: Sequence[str] | None = None, *, approvals: bo
 
 
 def _is_remote_here(place: str) -> bool:
-    """Whether `place` is a remote of the repository at hand, which comes before a folder of that name, as for Git.
+    """Whether `place` is a remote of the current repository. A remote takes precedence over a folder, as in Git.
 
-    Else anybody who adds such a folder to the repository would decide what its CI reads.
+    Otherwise anybody who commits a folder with a remote's name could decide what CI reads.
     """
     if os.path.isdir(place) and (os.path.isabs(place) or "/" in place or place in (".", "..")):
         return False
@@ -83,7 +83,7 @@ def _is_remote_here(place: str) -> bool:
 
 
 def is_url(place: str) -> bool:
-    """Whether Git takes `place` as a URL (git-fetch(1)): `scheme://…`, or `host:path` where that is no path here."""
+    """Whether Git treats `place` as a URL (git-fetch(1)): `scheme://…`, or `host:path` unless that is a path here."""
     if "://" in place:
         return True
     host, colon, _ = place.partition(":")
@@ -91,14 +91,14 @@ def is_url(place: str) -> bool:
 
 
 def _fetch_tags(git: Git, url: str, models: Sequence[str] | None, *, into: str, approvals: bool) -> None:
-    """Fetch tags of `url` into a new repository in the folder `into`, as they would be fetched here."""
+    """Fetch tags from `url` into a new repository in the folder `into`, with the configuration of `git`."""
     patterns = ["*"] if models is None else [f"{model}{sign}*" for model in models for sign in "@#"]
     refs = [TAGS + pattern for pattern in patterns] + ([f"{ROOT}*"] if approvals else [])
     remote = _remote(git, url)
     try:
         remote.fetch([f"{ref}:{ref}" for ref in refs], into=into, id_length=remote.id_length())
     except RemoteIsSilent:
-        # Without a word Git fails to fetch, with --depth, where no ref is of these.
+        # `git fetch --depth` fails, without a message, if no ref matches.
         if remote.list(models).tags:
             raise
 

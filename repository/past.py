@@ -1,8 +1,8 @@
-"""The tags of a repository as they stood at a moment.
+"""The tags of a repository as they were at an earlier moment.
 
-Where the server's push log tells it, by the time at which they landed. Else by
-the time that each tag itself bears: of tags that were moved or deleted since,
-such a repository knows nothing.
+As far as the server's push log reaches back, it decides, by the time at which
+tags landed. Otherwise the date in each tag decides, and tags that were moved or
+deleted since are unknown.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 class LoggedTag(Record):
-    """A tag as recorded in the push log at some moment.
+    """A tag at some moment, according to the push log.
 
-    `oid` is None for no tag. `moved_later` tells whether a later line is about it, too.
+    `oid` is None if it did not exist. `moved_later`: a later line of the log is about it, too.
     """
 
     oid: str | None
@@ -34,11 +34,10 @@ class LoggedTag(Record):
 
 
 class PastTags:
-    """A `TagReader` of what stood at `moment`, in seconds since 1970.
+    """A `TagReader` of the model tags that existed at `moment`, in seconds since the epoch.
 
-    `logged` is what the push log says of each tag that it names; with
-    `by_dates`, the log does not reach back so far: it then only says which tags
-    there were when it began, and the tags' own dates choose among them.
+    `logged` are the tags in the push log, by name. `by_dates`: the log does not reach back to `moment`; it then only
+    says which tags existed when it began, and their own dates decide which of them existed at `moment`.
     """
 
     def __init__(
@@ -68,12 +67,12 @@ class PastTags:
 
     @property
     def lost(self) -> list[str]:
-        """The tags among those that were asked for that stood then, and whose objects Git has thrown away since."""
+        """The names of the tags, among those asked for, that existed then, but whose objects Git has pruned since."""
         return sorted(self._lost)
 
     @property
     def notes(self) -> list[str]:
-        """Sentences on what is not known of the tags that were asked for."""
+        """Sentences on what is unknown about the tags that were asked for."""
         notes = []
         if self._lost:
             notes.append(
@@ -111,7 +110,7 @@ class PastTags:
         return {name for name, one in zip(tags, found, strict=False) if one.type is None}
 
     def _dated_later(self, tags: Sequence[tuple[str, str]]) -> set[str]:
-        """Those that were made after the moment; also those that bear no date, which are no event of the registry."""
+        """The names of the (name, id) tags dated after the moment, or without a date, which the registry ignores."""
         late = set()
         found = self._reader.objects([oid for _, oid in tags], limit=TAG_BYTES)
         for (name, _), one in zip(tags, found, strict=False):

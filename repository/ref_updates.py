@@ -1,4 +1,4 @@
-"""Reads a hook's input from Git: one line for each ref that is to be changed (githooks(5))."""
+"""Parses a hook's input from Git: one line for each ref that the push changes (githooks(5))."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# What stands for "no such ref", in either object format.
+# The null id, which means "no such ref", in both object formats.
 _no_ref = {"0" * 40: None, "0" * 64: None}.get
 _CHUNK = 1 << 18
 NAMESPACES = "refs/namespaces/"
 
 
 def read_all_stdin() -> bytes:
-    """All of stdin, to its end: a hook that exits without reading it may look like one that accepts.
+    """All of stdin; a hook that exits without reading it to its end may seem to accept the push.
 
-    Raises CannotJudge where stdin can't be read.
+    Raises CannotJudge if stdin can't be read.
     """
     chunks = []
     try:
@@ -36,12 +36,11 @@ def read_all_stdin() -> bytes:
 
 
 def parse_receive_lines(data: bytes) -> list[RefUpdate]:
-    """The ref updates that pre-receive and post-receive are told: `<old> <new> <ref>` a line.
+    """Parse the input of pre-receive and post-receive: lines `<old id> <new id> <ref>`.
 
-    Raises CannotJudge for a line that is anything else, for a ref that is
-    named twice or that Git could not keep (of these it drops the line, after
-    pre-receive has seen it), for one of another namespace, for one that a file
-    system may take for another, and where there is no line: Git starts no hook then.
+    Raises CannotJudge for a malformed line; for a ref that is named twice, that Git can't store (it would drop the
+    line after pre-receive), that is in another namespace, or that a file system may confuse with another; and for
+    empty input, with which Git never starts the hook.
     """
     if not data.strip(b"\n"):
         raise CannotJudge(
@@ -94,17 +93,16 @@ def _check_names(updates: Sequence[RefUpdate]) -> None:
 
 
 def _is_read_as_a_commit(ref: str) -> bool:
-    """Whether libgit2 looks here for a revision that is spelled as an id (gitrevisions(7)); tags have a rule for it."""
+    """Whether libgit2 would find this ref when it looks up a commit id (gitrevisions(7)); for tags there is a rule."""
     name = ref.removeprefix("refs/").removeprefix("heads/").removeprefix("remotes/").removesuffix("/HEAD")
     return is_commit_id(name)
 
 
 def parse_pre_push_lines(data: bytes) -> list[RefUpdate]:
-    """Parse the lines that Git gives to pre-push: the ref updates as the remote will receive them.
+    """Parse the input of pre-push; returns the ref updates as the remote will receive them.
 
-    A line is `<local ref> <local id> <remote ref> <remote id>`; the local ref
-    is whatever the user wrote and may hold spaces. Raises CannotJudge for a
-    line that is anything else.
+    A line is `<local ref> <local id> <remote ref> <remote id>`; the local ref is as the user typed it, and may contain
+    spaces. Raises CannotJudge for a malformed line.
     """
     updates: list[RefUpdate] = []
     ids: set[str] = set()
@@ -120,7 +118,7 @@ def parse_pre_push_lines(data: bytes) -> list[RefUpdate]:
 
 
 def _whole_lines(data: bytes) -> list[str]:
-    """All lines, the empty ones among them: Git writes none of these, and ends each line."""
+    """All lines, including empty ones, which are malformed. Raises CannotJudge if the last line has no newline."""
     *lines, rest = data.decode("utf-8", "surrogateescape").split("\n")
     if rest:
         raise _malformed(rest, "a newline behind each ref")

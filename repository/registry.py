@@ -1,4 +1,4 @@
-"""Reads the tags of models, to show and not to judge."""
+"""Reads the tags of models, to show them rather than to judge them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,16 @@ if TYPE_CHECKING:
     from .git.objects import RawObject, TagRef
     from .git.reader import TagReader
 
-# The whole of any message that a policy lets in, and its header.
+# Enough for the header and the longest message that a policy can allow.
 TAG_BYTES = 1 << 20
-# So many are read at once where all are: they stay in the processor's cache, which takes 4 % off `show` of 100,000.
+# Few enough to stay in the processor's cache, which makes `show` of 100,000 tags 4 % faster.
 TAGS_AT_ONCE = 5_000
 
 
 def read_tags(reader: TagReader, models: Sequence[str] | None = None) -> Iterator[tuple[TagName, Tag]]:
-    """Every model tag, lightweight ones included; with `models` (as tags spell them) only theirs.
+    """Every model tag with its parsed name, including lightweight ones; with `models` (as tags spell them) only theirs.
 
-    Near misses and tags that are none of the registry's are left out. Raises
-    CannotJudge where the repository can't be read.
+    Near misses and other tags are left out. Raises CannotJudge if the repository can't be read.
     """
     if models is None:
         refs: Iterable[TagRef] = reader.all_tags()
@@ -38,7 +37,7 @@ def read_tags(reader: TagReader, models: Sequence[str] | None = None) -> Iterato
 
 
 def read_refs(reader: TagReader, refs: Iterable[TagRef]) -> Iterator[tuple[TagName, Tag]]:
-    """The model tags among `refs`, read. Raises CannotJudge where the repository can't be read."""
+    """The model tags among `refs`, each with its parsed name. Raises CannotJudge if the repository can't be read."""
     named = _named(refs)
     objects = reader.objects([ref.oid for _, ref in named], limit=TAG_BYTES)
     return ((name, _tag(ref, found)) for (name, ref), found in zip(named, objects, strict=False))
@@ -47,9 +46,9 @@ def read_refs(reader: TagReader, refs: Iterable[TagRef]) -> Iterator[tuple[TagNa
 def tags_by_model(
     reader: TagReader, models: Sequence[str] | None = None
 ) -> Iterator[tuple[str, list[tuple[TagName, Tag]]]]:
-    """The tags of `read_tags`, model by model, so that a caller that stores little of each can read a million.
+    """The tags of `read_tags`, model by model: memory holds only some of them, so there may be millions.
 
-    Raises CannotJudge where the repository can't be read.
+    Raises CannotJudge if the repository can't be read.
     """
     refs = _refs_by_model(reader, models)
     batch: list[tuple[str, list[tuple[TagName, TagRef]]]] = []
@@ -82,7 +81,7 @@ def _read_models(
 
 
 def _named(refs: Iterable[TagRef]) -> list[tuple[TagName, TagRef]]:
-    """The model tags among `refs`, with their names taken apart."""
+    """The model tags among `refs`, each with its parsed name."""
     return [(name, ref) for ref in refs if isinstance(name := parse_tag_name(ref.name), TagName)]
 
 
@@ -92,29 +91,32 @@ def _tag(ref: TagRef, found: RawObject) -> Tag:
 
 
 def take_up(reader: TagReader, history: ModelHistory) -> None:
-    """Tell a deprecated model of its commits' dates, one of which may take it up again."""
+    """If the model is deprecated, set the latest date of its commits: a later commit ends the deprecation, as in GTO.
+
+    Raises CannotJudge if a commit can't be read.
+    """
     if history.is_deprecated:
         history.latest_commit = latest_commit(reader, history.commits())
 
 
 def latest_commit(reader: TagReader, commits: Collection[str]) -> int:
-    """The latest date of `commits`, as far as they are here."""
+    """The latest date of those of `commits` that exist here, in seconds since the epoch; -1 if none do."""
     objects = reader.objects(sorted(commits), limit=TAG_BYTES, content_of="commit")
     return max((parse_commit(found.data, found.size).time for found in objects if found.type == "commit"), default=-1)
 
 
 def read_model(reader: TagReader, model: str) -> ModelTags:
-    """All tags of a model (as tags spell it). Raises CannotJudge where the repository can't be read."""
+    """All tags of a model (as tags spell it). Raises CannotJudge if the repository can't be read."""
     return known_by(reader, list(read_tags(reader, [model])))
 
 
 def known_by(reader: TagReader, tags: Sequence[tuple[TagName, Tag]]) -> ModelTags:
-    """One model by its `tags`, which were read before. Raises CannotJudge where its commits can't be read."""
+    """One model with its `tags`, which were read before. Raises CannotJudge if its commits can't be read."""
     return ModelTags(tags, latest_commit_of(reader, tags))
 
 
 def latest_commit_of(reader: TagReader, tags: Sequence[tuple[TagName, Tag]]) -> int:
-    """The latest date of the commits of one model; -1 where no tag deprecates the model, and nobody asks."""
+    """The latest date of the commits of one model; -1 if no tag deprecates it, because then it is not needed."""
     if all(name.kind != "deprecate" for name, _ in tags):
         return -1
     events = (event for name, tag in tags if (event := read_event(tag, name)))
@@ -127,5 +129,5 @@ def models_of(reader: TagReader) -> list[str]:
 
 
 def names_of(reader: TagReader, model: str) -> list[TagName]:
-    """The names of the model's tags, in no order."""
+    """The parsed names of the model's tags, in any order."""
     return [name for name, _ in _named(reader.tags_of([model])[model])]

@@ -1,7 +1,7 @@
-"""What is raised about hooks that can't be placed or proven."""
+"""The error of everything that installs, removes or proves hooks."""
 
 from __future__ import annotations
 
 
 class CannotInstall(Exception):
-    """Hooks can't be installed, taken back or proven here. The message says why, and what to do."""
+    """Hooks can't be installed, removed or proven here. The message says why, and what to do."""

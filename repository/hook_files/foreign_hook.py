@@ -1,4 +1,4 @@
-"""Runs the foreign hook that ours has replaced, after an accepted push, with all of Git's input."""
+"""Runs the foreign hook that ours has replaced, after an accepted push, with the same input from Git."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-# On a server it keeps everybody else's model tags waiting.
+# A limit on a server, because other pushes of model tags wait for the hook to end.
 SECONDS_UNDER_THE_LOCK = 600.0
 
 
 def run_foreign_hook(path: str, arguments: Sequence[str], given: bytes, *, seconds: float | None = None) -> int:
-    """Run the hook at `path` with `given` on its stdin; its exit status, 1 if a signal ended it.
+    """Run the hook at `path` with `given` on its stdin; returns its exit status, or 1 if a signal ended it.
 
-    Raises CannotJudge where it can't be started, as Git would refuse the push
-    then, and where it does not end within `seconds` (None: for ever): it is killed.
+    Raises CannotJudge if it can't be started, in which case Git would refuse the push, too. If it does not end within
+    `seconds` (None: no limit), it is killed, and CannotJudge is raised.
     """
     source = filled_scratch_file(given)
     try:
@@ -30,7 +30,7 @@ def run_foreign_hook(path: str, arguments: Sequence[str], given: bytes, *, secon
     except CannotJudge as error:
         if not isinstance(error.__cause__, OSError) or error.__cause__.errno != errno.ENOEXEC:
             raise
-        # A script without a first line that names its interpreter: Git hands it to sh.
+        # A script without a shebang line, which Git runs by sh.
         status = _run(["sh", path, *arguments], source, seconds)
     finally:
         os.close(source)

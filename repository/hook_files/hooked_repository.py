@@ -1,4 +1,4 @@
-"""A repository as those see it who install, take back and prove its hooks."""
+"""A repository for the code that installs, removes and proves its hooks."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class HooksFolder(Record):
-    """Where Git looks for hooks.
+    """The folder where Git looks for hooks.
 
-    `scope` is which configuration sets core.hooksPath, as git-config(1) names
-    it, None where none does; `relative` if that value is a relative path.
+    `scope` is that of the configuration that sets core.hooksPath (git-config(1), SCOPES), None if it is not set;
+    `relative`: its value is a relative path.
     """
 
     path: str
@@ -30,7 +30,7 @@ class HooksFolder(Record):
 
 
 class Setting(Record):
-    """One value in Git's configuration. `name` is as Git lists it, `value` None for a name without one."""
+    """One value in Git's configuration, with its scope and origin; `value` is None for a name without a value."""
 
     scope: str
     origin: str
@@ -39,17 +39,16 @@ class Setting(Record):
 
 
 class HookedRepository:
-    """The repository in or above `path`, whatever repository the environment names.
+    """The repository in or above `path`, even if the environment selects another one.
 
-    `git_dir` is its own folder, `common_dir` what all its work trees share, `hooks_run_in` the
-    folder in which Git runs the hooks in question. What is asked here of many
-    repositories is asked of Git once.
+    `git_dir` is its Git folder, `common_dir` the folder that all its work trees share, and `hooks_run_in` the folder
+    in which Git runs the hooks. The configuration is read only once, because there may be many repositories.
     """
 
     hooks_run_in: str
 
     def __init__(self, path: str, git: Git | None = None) -> None:
-        """CannotInstall where there is no repository, or Git won't have it."""
+        """Raises CannotInstall if there is no repository, or if Git refuses to read it."""
         self.path = os.path.abspath(path)
         self.git = git or Git.at(self.path)
         self._settings: list[Setting] | None = None
@@ -62,8 +61,8 @@ class HookedRepository:
             raise CannotInstall(f"{error}{ignored}") from error
 
     def _format_and_folder(self) -> tuple[str, str]:
-        """What makes its ids, and its own folder. Raises CannotJudge where Git won't have it."""
-        # Git lists no setting of a repository that it does not trust, or must not take for one.
+        """The object format and the Git folder. Raises CannotJudge if Git refuses to read the repository."""
+        # Git lists no settings of a repository that it does not trust, or does not accept as one.
         if is_plain_bare(self.path) and any(_is_of_a_repository(one) for one in self.settings()):
             return "sha1", self.path
         answer = os.fsdecode(self.git.run("rev-parse", "--show-object-format", "--git-dir")[1])
@@ -71,25 +70,25 @@ class HookedRepository:
         return object_format, git_dir
 
     def ask(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> str:
-        """Git's output without its last newline. CannotInstall for an exit status that is not accepted."""
+        """Git's output without its last newline. Raises CannotInstall for an exit status that is not `accepted`."""
         try:
             return os.fsdecode(self.git.run(*arguments, accepted=accepted)[1]).removesuffix("\n")
         except CannotJudge as error:
             raise CannotInstall(str(error)) from error
 
     def place(self, *question: str) -> str:
-        """The path that `git rev-parse` answers, absolute. Raises like `ask`."""
+        """The absolute path that `git rev-parse` answers to `question`. Raises CannotInstall like `ask`."""
         try:
             return self.git.place(*question)
         except CannotJudge as error:
             raise CannotInstall(str(error)) from error
 
     def ask_for(self, *arguments: str) -> str:
-        """Git's output without its last newline, "" where Git says no (exit status 1). Raises like `ask`."""
+        """Git's output without its last newline, "" for the exit status 1. Raises CannotInstall like `ask`."""
         return self.ask(*arguments, accepted=(0, 1))
 
     def settings(self) -> list[Setting]:
-        """All that Git's configuration says here, in Git's order. Raises like `ask`."""
+        """All settings of Git's configuration here, in Git's order. Raises CannotInstall like `ask`."""
         if self._settings is None:
             listed = self.ask("config", "--null", "--show-scope", "--show-origin", "--list").split("\0")
             self._settings = []
@@ -99,24 +98,27 @@ class HookedRepository:
         return self._settings
 
     def setting(self, name: str) -> str | None:
-        """The value of a setting, whatever file sets it; None where none does.
+        """The value of a setting, from any file; None if it is not set. Raises CannotInstall like `ask`.
 
-        `name` has no part that tells upper and lower case apart.
+        `name` must not have a case-sensitive part (a subsection).
         """
         values = [one.value for one in self.settings() if one.name == name.lower()]
         return (values[-1] if values else None) or None
 
     def own_setting(self, name: str) -> str | None:
-        """The same, of the repository's own configuration alone."""
+        """The value of a setting in the repository's own configuration; None if it is not set. Raises as `ask`."""
         return self.ask_for("config", "--local", "--get", name) or None
 
     def change_setting(self, *arguments: str) -> None:
-        """Have `git config --local` change the repository's own configuration. Raises like `ask`."""
+        """Change the repository's own configuration by `git config --local`. Raises CannotInstall like `ask`."""
         self.ask("config", "--local", *arguments)
         self._settings = None
 
     def hooks_folder(self) -> HooksFolder:
-        """Where Git looks for hooks: a relative core.hooksPath counts from where they run (git-config(1))."""
+        """The folder where Git looks for hooks. Raises CannotInstall like `ask`.
+
+        A relative core.hooksPath is relative to the folder in which hooks run (git-config(1)).
+        """
         if self.setting("core.hooksPath") is None:
             return HooksFolder(self.default_hooks_folder, None, relative=False)
         found = self.ask_for("config", "--show-scope", "--type=path", "--get", "core.hooksPath")
@@ -128,7 +130,7 @@ class HookedRepository:
 
     @property
     def default_hooks_folder(self) -> str:
-        """Where Git looks for hooks if core.hooksPath is not set."""
+        """The folder where Git looks for hooks if core.hooksPath is not set."""
         return os.path.normpath(os.path.join(self.common_dir, "hooks"))
 
 
@@ -138,7 +140,7 @@ def _is_of_a_repository(setting: Setting) -> bool:
 
 @contextmanager
 def changing(path: str) -> Iterator[None]:
-    """Turn an OSError inside into CannotInstall; `path` is named where the error names no file."""
+    """Turn an OSError inside the `with` block into CannotInstall; the message names `path` if the error has no file."""
     try:
         yield
     except OSError as error:

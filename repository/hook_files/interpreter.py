@@ -1,4 +1,4 @@
-"""The interpreter that hook files of this installation name."""
+"""The Python interpreter that hook files of this installation start."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ import sys
 from ..git.bounded_program import Unanswered, run_bounded
 from .errors import CannotInstall
 
-# Far more than an import takes, be it from a slow network folder.
+# Far more than an import takes, even from a slow network folder.
 PATIENCE = 120.0
 
 
 def own_interpreter(module: str) -> str:
     """The absolute path of this interpreter.
 
-    CannotInstall where, started as a hook starts it, it can't import `module`,
-    which is what the hook runs.
+    Raises CannotInstall if it can't import `module`, the hook's main program, when it is started as a hook starts it.
     """
     python = os.path.abspath(sys.executable)
     try:

@@ -1,4 +1,4 @@
-"""How the hook files of this program are told from those of others, whichever version made them."""
+"""Recognizes hook files of this program, of any version, and reads the settings in them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
     Side = Literal["client", "server"]
 
-# What a foreign hook that made way for ours is called, behind its own name.
+# Appended to the name of a foreign hook that ours has replaced.
 KEPT_SUFFIX = ".tagwarden-next"
 
-# The beginning of the comment that tells which version wrote the file.
+# The beginning of the comment with the version that wrote the file.
 VERSION_LINE = "# Written by tagwarden "
 
 _SIDES: tuple[Side, ...] = ("client", "server")
 
 
 def mark(side: Side) -> str:
-    """The beginning of a hook file's second comment; the hook's name follows."""
+    """The beginning of the comment by which our hook files are recognized; the hook's name follows."""
     return f"# tagwarden {side} hook:"
 
 
@@ -30,18 +30,18 @@ _MARKS = tuple(f"\n{mark(side)} ".encode() for side in _SIDES)
 
 
 def is_our_text(text: bytes) -> bool:
-    """Whether `text` is that of a hook file of ours."""
+    """Whether `text` is the beginning of one of our hook files."""
     beginning = text[:200]
     return any(one in beginning for one in _MARKS)
 
 
 def is_our_hook(file: str) -> bool:
-    """Whether `file` is one of our hook files, and not a link to one."""
+    """Whether `file` is one of our hook files, and not a symbolic link to one."""
     return not os.path.islink(file) and is_our_text(read_start(file))
 
 
 def version_in(text: bytes) -> str | None:
-    """The version that wrote a hook file of ours; None for one that wrote no such line, before 0.2."""
+    """The version that wrote one of our hook files; None for a version before 0.2, which did not write that."""
     for line in text.split(b"\n"):
         if line.startswith(VERSION_LINE.encode()):
             return line.removeprefix(VERSION_LINE.encode()).decode("utf-8", "replace")
@@ -49,7 +49,10 @@ def version_in(text: bytes) -> str | None:
 
 
 def about_version(file: str, program: str, renewal: str) -> str | None:
-    """What to tell of our hook file at `file` if another version wrote it than the `program` that it starts."""
+    """A sentence if our hook file at `file` was written by another version than `program`, the one that it starts.
+
+    None if not, or if the file is not ours. `renewal` is the command that updates it.
+    """
     text = read_start(file)
     written_by = version_in(text)
     if not is_our_text(text) or written_by == program:
@@ -59,14 +62,14 @@ def about_version(file: str, program: str, renewal: str) -> str | None:
 
 
 def interpreter_in(text: bytes) -> str | None:
-    """The interpreter that a hook file of ours names, None where none can be read."""
+    """The interpreter that one of our hook files starts, None if it can't be read."""
     return setting_in(text, "python")
 
 
 def renewal_of_printed(file: str) -> str | None:
-    """The command that updates our hook file at `file` if it was printed and placed by hand; else None.
+    """The command that updates our hook file at `file` if it was printed and placed by hand, else None.
 
-    It replaces the file at once: one that is written in place would be empty, and accept, where that fails.
+    It replaces the file atomically: if writing in place failed, the file would be empty, and accept everything.
     """
     import shlex
 
@@ -79,7 +82,7 @@ def renewal_of_printed(file: str) -> str | None:
 
 
 def setting_in(text: bytes, name: str) -> str | None:
-    """The value that a hook file of ours gives the variable `name`, None where none can be read."""
+    """The value of the variable `name` in one of our hook files, None if it can't be read."""
     import shlex
 
     start = f"{name}=".encode()
@@ -94,6 +97,6 @@ def setting_in(text: bytes, name: str) -> str | None:
 
 
 def interpreter_of(file: str) -> str | None:
-    """The interpreter that our hook at `file`, or the one that it is a link to, names; None for another's hook."""
+    """The interpreter that our hook file at `file`, or at the end of a link there, starts; None if it is not ours."""
     text = read_start(file)
     return interpreter_in(text) if is_our_text(text) else None

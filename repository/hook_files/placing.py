@@ -1,4 +1,4 @@
-"""Puts a hook file in the place of another one, which is kept, and takes it back."""
+"""Puts our hook file in the place of a foreign hook, which is kept, and restores that again."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 class Placed(Record):
-    """What `place_hook` did: `what` it is now, in one word, and the foreign hook that is kept."""
+    """What `place_hook` did: `what` is "installed", "updated" or "unchanged"; `kept` is the kept foreign hook."""
 
     what: str
     kept: KeptHook | None
 
 
 class KeptHook(Record):
-    """A foreign hook that made way for ours: where it is kept, and whether Git would run it."""
+    """A foreign hook that ours has replaced: the file where it is kept, and whether it is executable."""
 
     file: str
     runs: bool
 
 
 def check_place(file: str, keep_as: str) -> None:
-    """CannotInstall where our hook can't stand at `file` with what stood there kept as `keep_as`, or would not run."""
+    """Raise CannotInstall if our hook can't be placed at `file` and run there, with the old one kept as `keep_as`."""
     if os.path.isdir(file):
         raise CannotInstall(f"{file} is a folder")
     if (about := _about_noexec(file)) is not None:
@@ -41,7 +41,7 @@ def check_place(file: str, keep_as: str) -> None:
 
 
 def _are_alike(one: str, other: str) -> bool:
-    """Whether two hooks are the same file twice, as after `git lfs update --force`."""
+    """Whether two hooks have the same content, as after `git lfs update --force`."""
     try:
         return filecmp.cmp(one, other, shallow=False)
     except OSError:
@@ -49,13 +49,13 @@ def _are_alike(one: str, other: str) -> bool:
 
 
 def place_hook(file: str, keep_as: str, text: Callable[[KeptHook | None], str]) -> Placed:
-    """Put our hook at `file`, and keep what stood there as `keep_as`.
+    """Put our hook at `file`, and keep the foreign hook there, if any, as `keep_as`.
 
-    `text` makes the hook's text. OSError where that can't be done; then all is as it was.
+    `text` returns our hook's text, given the kept hook. Raises OSError if that fails; then nothing has changed.
     """
     moved = os.path.lexists(file) and not is_our_hook(file) and not os.path.lexists(keep_as)
     if moved:
-        # As a second name first, so that there is no moment without a hook.
+        # First as a second name of the file, so that there is always a hook.
         try:
             os.link(file, keep_as, follow_symlinks=False)
         except (OSError, NotImplementedError):  # a file system without hard links
@@ -67,7 +67,7 @@ def place_hook(file: str, keep_as: str, text: Callable[[KeptHook | None], str]) 
         what = write_hook(file, text(kept))
     except BaseException:
         if moved and os.path.lexists(file):
-            os.unlink(keep_as)  # renaming one of two names of a file to the other does nothing (rename(2))
+            os.unlink(keep_as)  # not a rename, which does nothing if both are names of the same file (rename(2))
         elif moved:
             os.rename(keep_as, file)
         raise
@@ -75,7 +75,7 @@ def place_hook(file: str, keep_as: str, text: Callable[[KeptHook | None], str]) 
 
 
 def write_hook(file: str, text: str) -> str:
-    """Write a hook file in one step: "installed", "updated" or "unchanged". OSError where that can't be done."""
+    """Atomically write our hook file; returns "installed", "updated" or "unchanged". Raises OSError if that fails."""
     content = text.encode("utf-8", "surrogateescape")
     before = read_start(file) if is_our_hook(file) else None
     replace_file(file, content, 0o755)
@@ -85,12 +85,12 @@ def write_hook(file: str, text: str) -> str:
 
 
 def about_placed(hook: str, file: str, what: str) -> str:
-    """The sentence on what was done at `file`."""
+    """A sentence on what was done to `hook` at `file`; `what` is that of `Placed`."""
     return f"{hook} is unchanged: {file}." if what == "unchanged" else f"{hook} is {what} as {file}."
 
 
 def about_kept(kept: KeptHook | None) -> list[str]:
-    """What to tell of the hook that made way, if there is one."""
+    """A sentence on the foreign hook that is kept, if there is one."""
     if kept is None:
         return []
     where = f"The hook that was there is kept as {kept.file}"
@@ -100,7 +100,7 @@ def about_kept(kept: KeptHook | None) -> list[str]:
 
 
 def take_back(file: str, kept_as: str) -> str:
-    """Remove our hook at `file`, or put back there what is kept; a sentence on which. OSError where that fails."""
+    """Remove our hook at `file`, or replace it by the kept hook; returns a sentence. Raises OSError if that fails."""
     if os.path.lexists(kept_as):
         os.replace(kept_as, file)
         return f"{file} is the hook again that stood there before."
@@ -109,7 +109,7 @@ def take_back(file: str, kept_as: str) -> str:
 
 
 def why_passed_over(file: str) -> str | None:
-    """Why Git passes over the hook at `file` without a word, None where it does not."""
+    """Why Git silently ignores the hook at `file`, None if it does not."""
     if os.path.islink(file) and not os.path.exists(file):
         return f"{file} is a link to {os.readlink(file)}, which is not there"
     if os.path.exists(file) and (about := _about_noexec(file)) is not None:
@@ -120,11 +120,11 @@ def why_passed_over(file: str) -> str | None:
 
 
 def _about_noexec(file: str) -> str | None:
-    """What to tell where the file system of `file`, which need not exist, runs no programs (mount(8), noexec)."""
+    """A sentence if the file system of `file`, which need not exist, is mounted noexec (mount(8)), else None."""
     folder = os.path.dirname(file)
     while not os.path.exists(folder):
         folder = os.path.dirname(folder)
-    # Not every system tells.
+    # Not every system says.
     noexec = getattr(os, "ST_NOEXEC", 0)
     if not noexec or not os.statvfs(folder).f_flag & noexec:
         return None

@@ -1,4 +1,4 @@
-"""What both kinds of hook are proven by: bad tags, pushed for real to a scratch repository."""
+"""Proves hooks, in clones and on servers, by a real push of bad tags to a temporary repository."""
 
 from __future__ import annotations
 
@@ -20,19 +20,18 @@ if TYPE_CHECKING:
     from ..git.bounded_program import Answered
     from .hooked_repository import HookedRepository
 
-# A near miss, and a lightweight tag: no policy has a reason to want either.
+# A near miss, and a lightweight tag: no policy has a reason to accept either.
 BAD_TAGS = ("tagwarden-status@v0.1", "tagwarden-status@v0.0.1")
 BAD_REFS = tuple(TAGS + tag for tag in BAD_TAGS)
 
-# Seconds that all hooks of the repository have together.
+# The time limit in seconds for all hooks of the repository together.
 PATIENCE = 120.0
 
 
 class Outcome(Record):
-    """How the push of bad tags ended: `refused` is None where it did not end. `said` is what Git and the hooks said.
+    """The outcome of a push of bad tags: whether it was refused (None: it did not end), and what Git and hooks said.
 
-    `guarded` tells whether a server's push lock would have outlived the hook;
-    None where nothing says so.
+    `guarded` is whether a server's push lock would have been held until the refs were updated; None if unknown.
     """
 
     refused: bool | None
@@ -41,7 +40,7 @@ class Outcome(Record):
 
 
 class Tried(Record):
-    """What a program answered that runs hooks, and whether it came to its end in time."""
+    """The result of a program that runs hooks, and whether it ended in time."""
 
     answered: Answered
     ended: bool
@@ -55,10 +54,9 @@ def try_hooks(
     folder: str | None = None,
     terminal: bool = False,
 ) -> Tried:
-    """Run `command`, which runs hooks, for as long as they may take.
+    """Run `command`, which runs hooks, for at most PATIENCE seconds.
 
-    The parameters are those of `run_bounded`. Raises CannotJudge where it can't be
-    started, or never stops talking.
+    The parameters are those of `run_bounded`. Raises CannotJudge if it can't be started, or writes too much.
     """
     try:
         answered = run_bounded(
@@ -71,9 +69,9 @@ def try_hooks(
 
 @contextmanager
 def scratch_repository(repository: HookedRepository) -> Iterator[str]:
-    """The path of a bare repository for `repository` to push to, empty and without hooks, gone at the end.
+    """The path of a temporary bare repository to which `repository` can push, empty and without hooks.
 
-    CannotInstall where it can't be made, or what is done with it fails.
+    Raises CannotInstall if it can't be made, or for a CannotJudge or OSError inside the `with` block.
     """
     try:
         with tempfile.TemporaryDirectory(prefix="tagwarden-status-") as folder:

@@ -1,8 +1,8 @@
-"""How every hook file begins: a POSIX sh script of which no fault makes a hook that accepts.
+"""The beginning of every hook file: a POSIX sh script that accepts nothing if anything goes wrong.
 
-The script is one compound command, so of a file that lost its end the shell
-runs nothing. Whatever ends the shell before it has called `leave` ends it with
-3. Whoever uses the beginning closes its brace.
+The script is one compound command, so the shell runs nothing from a truncated
+file. If the shell ends without having called `leave`, its exit status is 3. The
+caller closes the brace.
 """
 
 from __future__ import annotations
@@ -59,13 +59,11 @@ def beginning(
     printed: bool = False,
     **more: str,
 ) -> str:
-    """The beginning of the script, which sets `more` variables.
+    """The beginning of the script, which also sets the variables `more`.
 
-    `python` is the path of the interpreter, `next_hook` the name of the foreign
-    hook beside the file, "" for none, `repair` the command that makes the file
-    anew, `prefix` what each line that it says begins with. With `printed`
-    somebody places the file, and takes it back, by hand. ValueError where
-    `python` can't be written into a script.
+    `python` is the path of the interpreter, `next_hook` the file name of the kept foreign hook ("" for none), `repair`
+    the command that recreates the file, and `prefix` the beginning of each line that it prints. `printed`: somebody
+    places and removes the file by hand. Raises ValueError if `python` can't be written into a script.
     """
     if any(character in python for character in "\n\r\0"):
         raise ValueError(f"{python!r} is not a path that a hook file can hold")

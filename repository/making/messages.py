@@ -1,4 +1,4 @@
-"""The message of a tag, as Git would have it."""
+"""Formats the message of a tag by Git's own commands."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def with_trailers(git: Git, message: str, trailers: Sequence[str]) -> str:
-    """`message` with trailers (`KEY=VALUE`) as git-interpret-trailers(1) adds them; it ends in a newline.
+    """`message` with trailers (`KEY=VALUE`), added by git-interpret-trailers(1); it ends with a newline.
 
-    Raises CannotJudge, in Git's words, where Git can't add them.
+    Raises CannotJudge, with Git's message, if Git can't add them.
     """
     text = message.rstrip() + "\n"
     if not trailers:
@@ -24,12 +24,15 @@ def with_trailers(git: Git, message: str, trailers: Sequence[str]) -> str:
 
 
 def without_comments(git: Git, text: str) -> str:
-    """What `git tag` takes from an editor: without comments, and without blank lines around it."""
+    """The text from an editor as `git tag` uses it: without comments, and without blank lines around it.
+
+    Raises CannotJudge if Git fails.
+    """
     return _filtered(git, text, "stripspace", "--strip-comments")
 
 
 def editor(git: Git) -> str:
-    """The command that starts the user's editor (git-var(1)). Raises CannotJudge where there is none."""
+    """The command that starts the user's editor (git-var(1)). Raises CannotJudge if there is none."""
     return run(git.command("var", "GIT_EDITOR"), environment=git.user_environment)[1].decode().strip()
 
 

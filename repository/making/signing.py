@@ -1,4 +1,4 @@
-"""Has Git sign a tag that is not yet in the repository."""
+"""Signs a tag by Git without storing it in the repository."""
 
 from __future__ import annotations
 
@@ -24,21 +24,20 @@ _SETTINGS = "^(gpg|i18n|tag|user)\\."
 
 
 def signs_by_itself(git: Git) -> bool:
-    """Whether `git tag -a` signs unasked: `tag.gpgSign` or `tag.forceSignAnnotated` is set (git-config(1))."""
+    """Whether `git tag -a` signs by default: `tag.gpgSign` or `tag.forceSignAnnotated` is set (git-config(1))."""
     settings = ("tag.gpgSign", "tag.forceSignAnnotated")
     return any(git.line("config", "--type=bool", "--get", name, accepted=(0, 1)) == "true" for name in settings)
 
 
 def signed(git: Git, draft: TagDraft) -> bytes:
-    """The tag object of `draft` with a signature, made by `git tag --sign` in a repository that is deleted again.
+    """The signed tag object of `draft`, made by `git tag --sign` in a temporary repository.
 
-    Only Git itself knows every signing format and every setting of them
-    (`gpg.format`, `user.signingKey`, …); those of this repository count.
-    Raises CannotJudge, in Git's words, where it can't sign.
+    Only Git itself knows all signing formats and their settings (`gpg.format`, `user.signingKey`, …); those of this
+    repository apply. Raises CannotJudge, with Git's message, if it can't sign.
     """
     with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
         make_empty_repository(folder, sha256=len(draft.target) == 64)
-        # They count wherever they are set.
+        # From all configuration files that apply to this repository.
         settings = parsed(git.run("config", "--null", "--get-regexp", _SETTINGS, accepted=(0, 1))[1])
         environment = with_settings(borrowing(git.user_environment, git.place("--git-path", "objects")), settings)
         environment |= {"GIT_DIR": folder, "GIT_COMMITTER_DATE": f"@{draft.time} {draft.tagger.zone}"}

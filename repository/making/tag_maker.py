@@ -1,4 +1,4 @@
-"""Makes a model tag: judged first, as if it were pushed now, and written only if it would be accepted."""
+"""Plans, signs and judges a model tag before it is written, and then writes and pushes it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from ..remote.remote import Listing
     from ..trusted.loaded_policy import LoadedPolicy
 
-    # "taken": somebody else's tag has the name by now.
+    # "there all the same": the push failed, but the remote has the tag. "taken": another tag has its name by now.
     Pushed = Literal["pushed", "there all the same", "refused", "taken"]
 
 
@@ -49,7 +49,7 @@ class TagIsOnlyHere(Unplannable):
 
 
 class Judged(Record):
-    """A tag that is not written yet, and the verdict on it."""
+    """A tag that is not stored yet, and the verdict on it; `raw` is its tag object, `oid` the id of that."""
 
     draft: TagDraft
     raw: bytes
@@ -58,11 +58,10 @@ class Judged(Record):
 
 
 class TagMaker:
-    """Where a tag of one model is made.
+    """Makes a tag of one model; use `open_tag_maker`.
 
-    `known` is the model as its tags tell. `only_here` are those of its tags,
-    by name, that this clone has and the remote has not, or otherwise. Open it
-    with `open_tag_maker`.
+    `known` is the state of the model according to its tags. `only_here` are those of its tags, by name, that the remote
+    does not have, or has with another id.
     """
 
     def __init__(
@@ -76,7 +75,7 @@ class TagMaker:
         self._refs = refs
 
     def remote_has(self, commit: str) -> bool:
-        """Whether the remote has this commit already, by whatever ref."""
+        """Whether this commit is reachable from any ref of the remote; if it is silent, as far as the clone knows."""
         assert self.remote is not None
         tagged = [event.commit for event in self.known.events if event.tag not in self.only_here]
         return commit in tagged or remote_has(
@@ -84,7 +83,10 @@ class TagMaker:
         )
 
     def find_commit(self, revision: str) -> str | None:
-        """The commit that `revision` names; one that only the remote has, if it is named by its full id, is fetched."""
+        """The id of the commit that `revision` names, None if there is none.
+
+        If only the remote has it, and `revision` is a full id, it is fetched.
+        """
         commit = self.reader.resolve(f"{revision}^{{commit}}")
         is_full_id = len(revision) in (40, 64) and not revision.strip("0123456789abcdef")
         if commit is None and is_full_id and self.remote and fetch_into_clone(self.git, self.remote, revision):
@@ -92,7 +94,10 @@ class TagMaker:
         return commit
 
     def line_of(self, commit: str, numbers: int) -> Line:
-        """The first `numbers` numbers of the greatest active version in the history of `commit`; () for none."""
+        """The first `numbers` numbers of the greatest active version in the history of `commit`; () if there is none.
+
+        Raises CannotJudge if a shallow clone lacks the history that decides.
+        """
         active = list(self.known.history.active_registrations()) if numbers else []
         if not active:
             return ()
@@ -107,9 +112,9 @@ class TagMaker:
         return (nearest.major, nearest.minor)[:numbers] if nearest is not None else ()
 
     def with_note_on_line(self, plan: Plan) -> Plan:
-        """The plan of a version above all others, with a note where its commit comes from an earlier major line."""
+        """The plan of a version above all others, with a note if its commit belongs to an earlier major version."""
         majors = {event.name.version.major for event in self.known.history.active_registrations() if event.name.version}
-        # What is behind the boundary of a shallow clone is not fetched for a note.
+        # The missing history of a shallow clone is not fetched just for a note.
         if len(majors) < 2 or self.reader.history_ends_early():
             return plan
         line = self.line_of(plan.commit, 1)
@@ -122,10 +127,10 @@ class TagMaker:
         return plan._replace(notes=(*plan.notes, note))
 
     def draft(self, plan: Plan, message: str, *, simple: bool | None) -> TagDraft:
-        """The tag that `plan` comes to, dated and counted.
+        """The tag for `plan`, with its date and counter.
 
-        Raises CannotJudge where Git knows no tagger, and TagIsOnlyHere where a tag
-        of that name is here that does not count.
+        `simple` says whether it gets no counter (None: as the model's other tags). Raises CannotJudge if Git does not
+        know the tagger, and TagIsOnlyHere if this clone has a tag of that name that the remote does not have.
         """
         name = with_counter(plan.name, self.known, simple=simple)
         if name.format() in self.only_here and name.format() not in self._refs:
@@ -139,9 +144,9 @@ class TagMaker:
         return TagDraft(name.format(), plan.commit, "commit", committer(self.git), when, message)
 
     def make(self, draft: TagDraft, *, sign: bool) -> tuple[bytes, str]:
-        """The tag object and its id, which `reader` knows from now on. Nothing is written.
+        """The tag object and its id. Nothing is written, but `reader` returns the object from now on.
 
-        Raises CannotJudge where Git can't sign.
+        Raises CannotJudge if Git can't sign it.
         """
         raw = signed(self.reader.git, draft) if sign else draft.raw()
         oid = id_of_tag(raw)
@@ -149,10 +154,9 @@ class TagMaker:
         return raw, oid
 
     def judge(self, draft: TagDraft, loaded: LoadedPolicy, *, sign: bool = False, notes: Sequence[str] = ()) -> Judged:
-        """Judge the tag as a push of it would be judged now, with the local branches pushed before; `notes` go along.
+        """Judge the tag as if it were pushed now, after the local branches; `notes` are added to the verdict.
 
-        Nothing is written. Raises CannotJudge where the repository can't be
-        read, or Git can't sign.
+        Nothing is written. Raises CannotJudge if the repository can't be read, or if Git can't sign.
         """
         raw, oid = self.make(draft, sign=sign)
         updates = [RefUpdate(self._refs.get(draft.name), oid, TAGS + draft.name)]
@@ -167,7 +171,7 @@ class TagMaker:
         return Judged(draft, raw, oid, loaded.verdict_of(judge, *said))
 
     def notes_on_own_tags(self) -> list[str]:
-        """What to tell of the tags that count although the remote has them not."""
+        """A note on the tags that are counted although the remote does not have them, if there are any."""
         counted = sorted(name for name in self.only_here if name in self._refs)
         if not counted:
             return []
@@ -178,19 +182,19 @@ class TagMaker:
         return [f"{named} {are} not on {there}, but counted; if {there} refused {them}, delete {them}: {delete}"]
 
     def write(self, judged: Judged) -> None:
-        """Store the tag and make its ref. Raises CannotJudge, in Git's words, where that fails: then there is none.
+        """Store the tag and create its ref; first fetch its commit if only the remote has it.
 
-        A commit that only the remote has is fetched before.
+        Raises CannotJudge, with Git's message, if that fails; then there is no ref.
         """
         self.bring(judged.draft.target)
         store_tag(self.git, judged.draft.name, judged.raw)
 
     def write_and_push(self, judged: Judged, remote: str, branch: str | None) -> Pushed:
-        """Write the tag and push it, with `branch` (a full name) before it, all or nothing; says what came of it.
+        """Write the tag and push it atomically, together with `branch` (a full name) if there is one.
 
-        The tag is deleted here again where the remote has none of it. Raises
-        CannotJudge as `write` does, and where it can't be told what the remote
-        has: the tag is kept then. A KeyboardInterrupt says what the remote has.
+        Returns the outcome. If the remote does not have the tag, it is deleted here again. Raises CannotJudge like
+        `write`; also if it is unknown whether the remote has the tag, which is then kept. The message of a
+        KeyboardInterrupt says what the remote has.
         """
         self.write(judged)
         name = judged.draft.name
@@ -226,7 +230,7 @@ class TagMaker:
             ) from None
 
     def bring(self, commit: str) -> None:
-        """Have the commit in this clone, from the remote if need be. Raises CannotJudge where that fails."""
+        """Fetch the commit from the remote unless this clone has it. Raises CannotJudge if that fails."""
         with contextlib.closing(GitProgram(self.git)) as clone:
             missing = next(clone.objects([commit], limit=0)).type is None
         if missing and (self.remote is None or not fetch_into_clone(self.git, self.remote, commit)):
@@ -237,11 +241,10 @@ class TagMaker:
 
 @contextlib.contextmanager
 def open_tag_maker(git: Git, model: str, *, remote: str | None, own_tags: bool = True) -> Iterator[TagMaker]:
-    """Open what makes a tag of `model`, as tags spell it.
+    """Open a `TagMaker` for `model`, as tags spell it.
 
-    `remote` is whose tags count, None for none; with `own_tags`, or without a
-    remote, this clone's count, too. Raises CannotJudge where the repository or
-    the remote can't be read.
+    The tags of `remote` count (None: no remote); with `own_tags`, or without a remote, also those of this clone. Raises
+    CannotJudge if the repository or the remote can't be read.
     """
     with contextlib.ExitStack() as stack:
         listing, reading, fetch_history = None, git, None
@@ -258,12 +261,12 @@ def open_tag_maker(git: Git, model: str, *, remote: str | None, own_tags: bool =
 
 
 def _ask(git: Git, remote: str, model: str, scratch: str) -> tuple[Listing, Git]:
-    """What the remote has, and Git for this clone with the remote's tags of the model in sight."""
+    """The remote's refs, and a Git for this clone that can also read the remote's tags of the model."""
     there = Remote.named(git, remote)
     try:
         listing = there.list([model], heads=True)
         if not listing.tags:
-            # A new model's name is held against those that there are.
+            # The name of a new model is compared with all others.
             listing = there.list(None, heads=True)
         tags = {name: oid for name, oid in listing.tags.items() if name.startswith((f"{model}@", f"{model}#"))}
         return listing, fetch_missing(git, there, tags, into=scratch)
@@ -272,7 +275,10 @@ def _ask(git: Git, remote: str, model: str, scratch: str) -> tuple[Listing, Git]
 
 
 def _as_far_as_possible(verify: Verify, notes: list[str]) -> Verify:
-    """`verify` for a clone, where the server's list of signers may not be: what is signed here then counts as good."""
+    """`verify` for a clone, which may lack the server's allowed signers: a new signature then counts as good.
+
+    A sentence about that is added to `notes`.
+    """
 
     def check(pushes: Sequence[TagPush]) -> Mapping[str, Signature]:
         signatures = verify(pushes)

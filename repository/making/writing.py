@@ -1,4 +1,4 @@
-"""Makes annotated tags, takes them back, and pushes."""
+"""Stores annotated tags, deletes them, and pushes."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 
 class Identity(Record):
-    """Who tags: `Name <e-mail>`, and the zone of their clock (`+0200`)."""
+    """A tagger: `Name <e-mail>`, and the offset of their time zone (`+0200`)."""
 
     who: str
     zone: str
 
 
 class TagDraft(Record):
-    """An annotated tag that is not yet in the repository.
+    """An annotated tag that is not stored yet.
 
-    `time` is in seconds since the epoch. `message` ends in a newline, as Git's
-    own messages do.
+    `target` is the id of the object that it points at, `time` is in seconds since the epoch, and `message` ends with a
+    newline.
     """
 
     name: str
@@ -45,12 +45,12 @@ class TagDraft(Record):
         return lines.encode("utf-8", "surrogateescape")
 
 
-# What Git says where it knows no name or address that it would write (its ident.c).
+# Parts of Git's messages if it has no name or e-mail address that it could write (ident.c).
 _NO_IDENTITY = ("identity unknown", "auto-detect", "empty ident", "disallowed characters")
 
 
 def committer(git: Git) -> Identity:
-    """Who Git would name as the tagger. Raises CannotJudge where it does not know."""
+    """The tagger that Git would write. Raises CannotJudge if Git does not know the user's name or e-mail address."""
     command = git.command("var", "GIT_COMMITTER_IDENT")
     try:
         ident = run(command, environment=git.user_environment)[1]
@@ -64,7 +64,7 @@ def committer(git: Git) -> Identity:
 
 
 def id_of_tag(raw: bytes) -> str:
-    """The id of this tag object, made as that of its target is (gitformat-loose(5)); nothing is stored."""
+    """The id of the tag object `raw`, in the object format of its target (gitformat-loose(5)); nothing is stored."""
     id_length = len(raw.partition(b"\n")[0]) - len(b"object ")
     made = hashlib.new("sha256" if id_length == 64 else "sha1", usedforsecurity=False)
     made.update(b"tag %d\0" % len(raw))
@@ -73,16 +73,15 @@ def id_of_tag(raw: bytes) -> str:
 
 
 def store_object(git: Git, raw: bytes) -> str:
-    """Stores this tag object without a ref; returns its id. Raises CannotJudge with Git's words where it fails."""
+    """Store a tag object without a ref; returns its id. Raises CannotJudge, with Git's message, if that fails."""
     hashing = git.command("hash-object", "-t", "tag", "-w", "--stdin")
     return run(hashing, environment=git.user_environment, given=raw)[1].decode("ascii").strip()
 
 
 def store_tag(git: Git, name: str, raw: bytes) -> str:
-    """Stores this tag object and makes the ref `name` of it; returns the object's id.
+    """Store a tag object and create the tag `name`; returns the object's id.
 
-    A ref of that name is never replaced. Raises CannotJudge with Git's words
-    where it fails; then there is no ref.
+    An existing tag is never replaced. Raises CannotJudge, with Git's message, if that fails; then no ref was created.
     """
     oid = store_object(git, raw)
     nothing = "0" * len(oid)
@@ -91,16 +90,15 @@ def store_tag(git: Git, name: str, raw: bytes) -> str:
 
 
 def delete_tag(git: Git, name: str, oid: str) -> None:
-    """Deletes the tag if it still names this object; raises CannotJudge with Git's words if not."""
+    """Delete the tag if it still has the id `oid`; raises CannotJudge, with Git's message, if it does not."""
     run(git.command("update-ref", "-d", "--", TAGS + name, oid), environment=git.user_environment)
 
 
 def push(git: Git, remote: str, refspecs: Sequence[str], *, options: Sequence[str] = ()) -> bool:
-    """Pushes these refspecs, all or none; says whether it succeeded.
+    """Push these refspecs atomically; returns whether that succeeded.
 
-    What Git and the server say goes to our stderr. `options` are for the
-    server (`git push -o`). Raises CannotJudge where Git can't be started, and
-    KeyboardInterrupt only where that ended the push, too.
+    The output of Git and the server goes to our stderr. `options` are push options for the server (`git push -o`).
+    Raises CannotJudge if Git can't be started, and KeyboardInterrupt only if it ended the push, too.
     """
     to_server = [f"--push-option={option}" for option in options]
     command = git.command("push", "--atomic", "--no-follow-tags", *to_server, "--", remote, *refspecs)
@@ -108,8 +106,8 @@ def push(git: Git, remote: str, refspecs: Sequence[str], *, options: Sequence[st
     try:
         return pushing.finish() == 0
     except KeyboardInterrupt:
-        # The terminal interrupts Git as well. Until that has ended, the push goes on without us. It may have
-        # been waited for just before, with a status that nobody has read.
+        # The terminal interrupts Git as well, but the push goes on until Git has ended. The interrupt may also have
+        # come just after Git was reaped, when its status is lost.
         with suppress(CannotJudge):
             if pushing.finish() == 0:
                 return True

@@ -1,4 +1,4 @@
-"""Whether a branch has to be pushed along with a tag, and which one."""
+"""Finds out whether a branch must be pushed along with a tag, and which one."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def remote_has(git: Git, name: str, remote: Remote, commit: str, tagged: Sequence[str]) -> bool:
-    """Whether the remote `name` has `commit`: by a branch, by any tag, itself or as an ancestor.
+    """Whether the remote `name` has `commit`, reachable from any of its branches or tags.
 
-    `tagged` are commits that it is known to have. A remote that can't be asked
-    counts as one that lacks it, unless this clone knows better.
+    `tagged` are ids of objects that it is known to have. If the remote can't be asked and this clone does not know, the
+    answer is False.
     """
     with closing(GitProgram(git)) as reader:
         fetched = [oid for _, oid in reader.refs_under(f"refs/remotes/{name}/")]
@@ -28,20 +28,20 @@ def remote_has(git: Git, name: str, remote: Remote, commit: str, tagged: Sequenc
             return True
         try:
             return remote.has_commit(commit)
-        except RemoteIsSilent:  # or one that knows no such question: before Git 2.32, or over plain HTTP
+        except RemoteIsSilent:  # also if the remote does not support the question: before Git 2.32, or plain HTTP
             pass
         try:
             theirs = remote.list(None).tags
         except RemoteIsSilent:
             return False
-        # Where we have the same tag, we have what it names.
+        # For a tag that both have, we know its commit.
         shared = [tag.name for tag in reader.all_tags() if theirs.get(tag.name) == tag.oid]
         commits = [reader.resolve(f"refs/tags/{tag}^{{commit}}") for tag in shared]
         return not reader.not_contained([commit], [oid for oid in commits if oid is not None])
 
 
 def branch_with(git: Git, commit: str) -> str | None:
-    """A local branch that contains `commit`, by its full name; the current one comes first. None for none."""
+    """The full name of a local branch that contains `commit`, the current one if possible; None if there is none."""
     with closing(GitProgram(git)) as reader:
         ours = dict(reader.refs_under(HEADS))
         current = reader.head()

@@ -1,4 +1,4 @@
-"""A remote and a clone seen as one repository, with a tag in it that is not stored anywhere."""
+"""Reads a remote and a clone as one repository, together with a tag object that is not stored anywhere."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 class CloneAndRemoteReader(RemoteReader):
     """A `Reader` of the remote's tags and branches together with this clone's own.
 
-    Where both have a ref, the tag is the remote's and the branch ours: a
-    remote's tags stay as they are, its branches will be as we push them.
-    Without `own_tags` only the remote's tags count: what this clone alone has
-    may have been refused.
+    If both have a ref, a tag is the remote's, because tags on a remote don't change, and a branch is the clone's, as it
+    will be after a push. Without `own_tags` only the remote's tags count: tags that only the clone has may have been
+    refused.
     """
 
     def __init__(
@@ -41,7 +40,7 @@ class CloneAndRemoteReader(RemoteReader):
         self._unstored: dict[str, bytes] = {}
 
     def add_object(self, oid: str, raw: bytes) -> None:
-        """Makes a tag object known that is not in the repository."""
+        """Let `objects` return the tag object `raw`, which is not stored in the repository, for the id `oid`."""
         self._unstored[oid] = raw
 
     def tags_of(self, models: Sequence[str]) -> dict[str, list[TagRef]]:
@@ -55,9 +54,9 @@ class CloneAndRemoteReader(RemoteReader):
         return _joined(self._clone.all_tags() if self._own_tags else (), super().all_tags())
 
     def only_here(self, model: str) -> dict[str, str]:
-        """The tags of `model`, by name, that the remote has not as this clone has them; none where nobody asked it.
+        """The tags of `model`, by name, that the remote does not have, or has with another id; none without a listing.
 
-        Near misses are no tags of a model: nothing counts on them.
+        Near misses don't count.
         """
         if self._listing is None:
             return {}

@@ -1,4 +1,4 @@
-"""Gets what only a remote has into the clone itself."""
+"""Fetches objects from a remote into the clone itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def fetch_into_clone(git: Git, remote: str, wanted: str) -> bool:
     """Fetch `wanted` (an id or the full name of a ref) and its history from `remote`, without creating a ref.
 
-    Says whether the remote gave it.
+    Returns whether that succeeded.
     """
     fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--end-of-options", remote, wanted]
     try:

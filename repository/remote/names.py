@@ -1,4 +1,4 @@
-"""Which remote a push goes to."""
+"""Finds the remote, and the URL, that a push goes to."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..git.command import Git
 
-# Git matches it against names in lower case, but for what stands between the dots.
+# Git matches it against names whose first and last part are in lower case.
 _NAMES_A_REMOTE = r"^(branch\..*\.(pushremote|remote)|remote\.pushdefault)$"
 
 
 def remote_to_push_to(git: Git) -> str:
-    """The remote that `git push` takes when none is named (git-push(1)): of the branch, of all, else origin."""
+    """The remote that `git push` uses by default (git-push(1)): the one of the branch, of all branches, or origin."""
     branch = git.line("symbolic-ref", "--quiet", "--short", "HEAD", accepted=(0, 1, 128))
     found = dict(parsed(git.run("config", "--null", "--get-regexp", _NAMES_A_REMOTE, accepted=(0, 1))[1]))
     named = map(found.get, (f"branch.{branch}.pushremote", "remote.pushdefault", f"branch.{branch}.remote"))
@@ -28,7 +28,7 @@ def is_remote(git: Git, name: str) -> bool:
 
 
 def is_remote_anywhere(git: Git, name: str) -> bool:
-    """The same, and no where there is not even a repository."""
+    """As `is_remote`, but False instead of an error if there is no repository."""
     try:
         return is_remote(git, name)
     except CannotJudge:
@@ -36,14 +36,14 @@ def is_remote_anywhere(git: Git, name: str) -> bool:
 
 
 def push_url(git: Git, name: str) -> str:
-    """Where a push to the remote `name` goes, as Git rewrites it."""
-    # Git does not say it of a remote that only the user's or the system's configuration knows (exit status 2).
+    """The URL that a push to the remote `name` goes to, after Git's rewriting."""
+    # `git remote get-url` does not know a remote that only the user's or the system's configuration sets (status 2).
     url = git.line("remote", "get-url", "--push", "--end-of-options", name, accepted=(0, 2))
     return url or git.line("ls-remote", "--get-url", "--end-of-options", name)
 
 
 def remote_for_fixes(git: Git) -> str | None:
-    """The remote that a fix should name in this clone; empty if it has none, None on a server."""
+    """The remote that the commands in a fix should name; "" in a clone without one, None in a bare repository."""
     if git.is_bare():
         return None
     name = remote_to_push_to(git)

@@ -1,4 +1,4 @@
-"""Whether a clone is to leave its remote alone."""
+"""The setting that keeps a clone from asking its remote."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OFFLINE_SETTING = "tagwarden.offline"
 
 
 def is_offline(configuration: Configuration) -> bool:
-    """Whether the configuration wants the remote to be left alone. Raises CannotJudge for what is neither."""
+    """Whether the configuration says not to ask the remote. Raises CannotJudge if the value is not a boolean."""
     value = configuration.get(OFFLINE_SETTING)
     if value is None or value.lower() in ("false", "no", "off", "0"):
         return False

@@ -1,4 +1,4 @@
-"""Which of the remote's model tags a clone lacks, so that reading the clone alone may give an outdated registry."""
+"""Compares the model tags of a clone with those of its remote: a clone may show an outdated registry."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Comparison(Record):
-    """The names of model tags that only the remote has, that only this clone has, and that name different objects."""
+    """The names of model tags that only the remote has, that only this clone has, and that differ; each sorted."""
 
     only_there: tuple[str, ...]
     only_here: tuple[str, ...]
@@ -31,7 +31,7 @@ class Comparison(Record):
 
 
 def compare(here: Mapping[str, str], there: Mapping[str, str]) -> Comparison:
-    """Hold the tags of a clone against those of a remote, both by name."""
+    """Compare the tags of a clone with those of a remote, both name → id."""
     both = here.keys() & there.keys()
     return Comparison(
         _model_tags(there.keys() - here.keys()),
@@ -41,9 +41,9 @@ def compare(here: Mapping[str, str], there: Mapping[str, str]) -> Comparison:
 
 
 def notes_on_remote(git: Git, models: Sequence[str] | None) -> list[str]:
-    """Sentences on how the clone's tags of `models` (all for None) differ from its remote's; none without a remote.
+    """Sentences on how the clone's tags of `models` (None: all) differ from its remote's; none without a remote.
 
-    A remote that does not answer in its time is a note, too.
+    If the remote does not answer in time, that is a note, too. Raises CannotJudge if the clone can't be read.
     """
     if git.is_bare():
         return []

@@ -1,4 +1,4 @@
-"""Reads a clone as if its refs were those of the remote that is pushed to."""
+"""Reads a clone as if its refs were those of the remote."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class RemoteReader(GitProgram):
     """A `Reader` of this clone's objects and the remote's refs.
 
-    `listing` is what the remote said, None where nobody asked it: then this
-    clone's own tags stand in, and the branches as they were fetched last.
+    `listing` are the remote's refs; None if it was not asked: the clone's own tags, and the branches as last fetched,
+    are then used instead. `remote` is the remote's name, None without one.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class RemoteReader(GitProgram):
         remote: str | None,
         fetch_history: Callable[[], Git] | None = None,
     ) -> None:
-        """`fetch_history` returns Git with the remote's history in sight, past the boundary of a shallow clone."""
+        """`fetch_history` returns a Git that can also read the remote's history, which a shallow clone lacks."""
         super().__init__(git)
         self._listing = listing
         self._fetch_history = fetch_history
@@ -76,7 +76,7 @@ class RemoteReader(GitProgram):
             return list(fetched.items())
         heads = self._listing.heads
         unknown = self.missing(sorted(set(heads.values())))
-        # A branch that went on without us still contains what it contained.
+        # If a branch has moved to a commit that we lack, it still contains the commits that it had when last fetched.
         known = {ref: fetched.get(ref) if oid in unknown else oid for ref, oid in heads.items()}
         return [(ref, oid) for ref, oid in known.items() if oid is not None]
 
@@ -90,7 +90,7 @@ class RemoteReader(GitProgram):
             try:
                 elsewhere = whole.not_contained(commits, tips)
                 self._whole = whole
-            except CannotJudge:  # the remote, too, lacks what is behind the boundary
+            except CannotJudge:  # the remote is a shallow clone, too
                 whole.close()
         return elsewhere
 
@@ -98,7 +98,7 @@ class RemoteReader(GitProgram):
         return self._whole is None and self.git.line("rev-parse", "--is-shallow-repository") == "true"
 
     def missing(self, oids: Sequence[str]) -> set[str]:
-        """Those of these ids that no object here has."""
+        """The ids among `oids` whose objects this clone lacks."""
         return {found.oid for found in self.objects(oids, limit=0) if found.type is None}
 
     def close(self) -> None:
@@ -108,16 +108,16 @@ class RemoteReader(GitProgram):
 
 
 def fetch_missing(git: Git, remote: Remote, tags: Mapping[str, str], *, into: str) -> Git:
-    """Fetch those of these tags (name → id) whose objects this clone lacks, into the folder `into`.
+    """Fetch the tags (name → id) whose objects this clone lacks into the folder `into`.
 
-    Returns Git for this clone with what was fetched in sight, as long as the
-    folder is there. Raises CannotJudge where the remote does not give them.
+    Returns a Git for this clone that can also read the fetched objects, as long as the folder exists. Raises
+    CannotJudge if they can't be fetched, or have changed on the remote.
     """
     return fetch_missing_refs(git, remote, {TAGS + name: oid for name, oid in tags.items()}, into=into)
 
 
 def fetch_missing_refs(git: Git, remote: Remote, refs: Mapping[str, str], *, into: str) -> Git:
-    """The same of any refs, by their full names."""
+    """As `fetch_missing`, for any refs (full name → id)."""
     lacking = _missing(git, set(refs.values()))
     if not lacking:
         return git
@@ -141,15 +141,15 @@ def _missing(git: Git, oids: set[str]) -> set[str]:
 
 
 def with_objects_in(git: Git, folder: str) -> Git:
-    """Git for this clone, with the objects in `folder` in sight."""
+    """A Git for this clone that also reads objects from the object directory `folder`."""
     return Git(git.directory, with_objects(git.user_environment, folder))
 
 
 def with_history(git: Git, remote: Remote, refs: Sequence[str], *, into: str) -> Git:
-    """Fetch the commits of the whole history of these refs of the remote, without files, into the folder `into`.
+    """Fetch the whole history of these refs (refspecs) of the remote, without files, into the folder `into`.
 
-    Returns Git for this clone with all of them in sight, past the boundary of
-    a shallow clone. Raises CannotJudge where the remote does not give them.
+    Returns a Git for this clone that can read all of these commits, even in a shallow clone. Raises RemoteIsSilent if
+    they can't be fetched.
     """
     objects = remote.fetch(refs, into=into, id_length=64 if git.is_sha256() else 40, history=True)
     seeing = with_objects_in(git, objects)
@@ -157,7 +157,10 @@ def with_history(git: Git, remote: Remote, refs: Sequence[str], *, into: str) ->
 
 
 def with_history_of(git: Git, remote: Remote, models: Iterable[str], stack: ExitStack) -> Git:
-    """Git with the history of the remote's branches, and of its versions of `models`, in sight until `stack` ends."""
+    """A Git that, until `stack` ends, also reads the history of the remote's branches and of its versions of `models`.
+
+    Raises RemoteIsSilent if it can't be fetched.
+    """
     import tempfile
 
     scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-"))

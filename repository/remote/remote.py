@@ -1,8 +1,9 @@
-"""Asks a remote through Git: within a time limit, and without a question to the user.
+"""Asks a remote through Git, within a time limit, and without prompting the user.
 
-A push has already opened a connection of its own, so whatever lets the user
-in without asking (an agent, a credential helper, a dialogue window) does so
-again. A second prompt on the terminal would mix with the first.
+A push has already opened a connection of its own, so everything that
+authenticates the user without a terminal (an agent, a credential helper, a
+dialogue window) does so again. A second prompt on the terminal would mix with
+the first.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_SETTING = "tagwarden.remoteTimeout"
 DEFAULT_SECONDS = 10.0
-# The same for a command, which says what it waits for.
+# The default for a command, which shows that it is waiting.
 PATIENCE = 120.0
 LONGEST_COMPLAINT = 2000
 
@@ -38,9 +39,9 @@ _FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurs
 
 
 class Listing(Record):
-    """What a remote has: its tags by name without refs/tags/, its branches by full name.
+    """The refs of a remote, each with its id: tags by name without refs/tags/, branches (`heads`) by full name.
 
-    `approvals` are the refs of proposals and approvals by full name, None where nobody asked for them.
+    `approvals` are the proposals and approvals, by full name; None if they were not asked for.
     """
 
     tags: Mapping[str, str]
@@ -53,35 +54,34 @@ class RemoteIsSilent(CannotJudge):
 
 
 class Remote:
-    """The remote at `address` (a name or a URL), which has `seconds` for all answers together."""
+    """The remote at `address` (a name or a URL); `seconds` is the time limit for all of its answers together."""
 
     def __init__(self, git: Git, address: str, *, seconds: float = DEFAULT_SECONDS, is_final: bool = False) -> None:
-        """`is_final` says that Git has rewritten the URL already (`url.<base>.insteadOf`), which is done once."""
+        """`is_final`: Git has already rewritten the URL (`url.<base>.insteadOf`), and must not do it again."""
         self.address = address
         self.seconds = seconds
         self._git = git
-        # Of all rewritings, Git takes the one for the longest beginning.
+        # Git applies only the rewriting with the longest matching prefix. This one matches all, and changes nothing.
         self._rewriting = [(f"url.{address}.insteadof", address)] if is_final else []
         self._end = time.monotonic() + seconds
 
     @classmethod
     def pushed_to(cls, git: Git, name: str | None, url: str, *, seconds: float = DEFAULT_SECONDS) -> Remote:
-        """What a push to the remote `name`, None for none, comes to: `url`, as Git has rewritten it already."""
-        # Under its name Git knows more of a remote than its URL, unless that is for fetching from elsewhere.
+        """The target of a push to the remote `name` (None: to a URL); `url` is as Git has already rewritten it."""
+        # By its name, Git knows more settings of the remote, but fetches from another place if `pushurl` is set.
         if name is not None and git.line("ls-remote", "--get-url", "--end-of-options", name) == url:
             return cls(git, name, seconds=seconds)
         return cls(git, url, seconds=seconds, is_final=True)
 
     @classmethod
     def named(cls, git: Git, name: str, *, seconds: float = PATIENCE) -> Remote:
-        """The remote of this name, as it is pushed to."""
+        """The target of a push to the remote `name`. Raises CannotJudge if Git's configuration can't be read."""
         return cls.pushed_to(git, name, push_url(git, name), seconds=seconds)
 
     def list(self, models: Iterable[str] | None, *, tags: Iterable[str] = (), heads: bool = False) -> Listing:
-        """The tags of `models` as tags spell them, in upper or lower case; all tags for None.
+        """List the tags of `models` (as tags spell them, in any case; None: all tags) by one `git ls-remote`.
 
-        With these `tags`, if they exist, and with the branches if `heads` asks for
-        them. It is one `git ls-remote`. Raises RemoteIsSilent.
+        Also lists these `tags`, if they exist, and the branches if `heads`. Raises RemoteIsSilent.
         """
         kinds = ["--tags", *(["--heads"] if heads else [])]
         patterns = [] if models is None else _patterns(models, tags, heads=heads)
@@ -92,7 +92,7 @@ class Remote:
         )
 
     def refs_matching(self, patterns: Sequence[str]) -> dict[str, str]:
-        """The refs that match one of `patterns` (git-ls-remote(1)), by full name. Raises RemoteIsSilent."""
+        """The refs (full name → id) that match one of `patterns` (git-ls-remote(1)). Raises RemoteIsSilent."""
         return self._listed([], patterns)
 
     def _listed(self, kinds: Sequence[str], patterns: Sequence[str]) -> dict[str, str]:
@@ -111,8 +111,8 @@ class Remote:
         return listed
 
     def id_length(self) -> int:
-        """How long the ids of its objects are, by what it lists; 0 where that is nothing. Raises RemoteIsSilent."""
-        # Only where HEAD names no commit are all refs listed, of which there may be a million.
+        """The length of its object ids in hex digits, 0 if it has no refs. Raises RemoteIsSilent."""
+        # All refs, of which there may be a million, are listed only if HEAD does not exist.
         ask = ("ls-remote", "--end-of-options", self.address)
         named = self._ask_here(*ask, "HEAD") or self._ask_here(*ask)
         return len(named.partition(b"\t")[0])
@@ -126,12 +126,11 @@ class Remote:
         largest_file: int | None = None,
         history: bool = False,
     ) -> str:
-        """Fetch what these refs of the remote name into a new repository in the folder `into`.
+        """Fetch these refs (full names or refspecs) into a new repository in the folder `into`; returns its objects.
 
-        A tag comes with its commit, without the `history` before it unless that
-        is asked for, and without files unless `largest_file` says up to how many
-        bytes each may have. Nothing is written elsewhere, above all no ref, no FETCH_HEAD and no boundary of a
-        shallow clone. Returns the folder of the objects. Raises RemoteIsSilent.
+        A tag comes with its commit, without the history before it unless `history`, and without files, or with those
+        of at most `largest_file` bytes. `id_length` is the length of ids in hex digits. The clone is not changed: it
+        gets no ref, no FETCH_HEAD, and no shallow boundary. Raises RemoteIsSilent.
         """
         scratch = Scratch(self._git, into, self.address, sha256=id_length == 64)
         files = "tree:0" if largest_file is None else f"blob:limit={largest_file + 1}"
@@ -142,15 +141,15 @@ class Remote:
         return os.path.join(into, "objects")
 
     def fetch_tag(self, name: str) -> None:
-        """Fetch the remote's tag, and overwrite this clone's tag of that name. Raises RemoteIsSilent."""
+        """Fetch the remote's tag into the clone, overwriting one of the same name. Raises RemoteIsSilent."""
         ref = TAGS + name
         self._ask_here(*_FETCH, "--no-auto-maintenance", "--end-of-options", self.address, f"+{ref}:{ref}")
 
     def has_commit(self, commit: str) -> bool:
-        """Whether the remote has this commit of the clone, by whatever ref.
+        """Whether this commit of the clone is reachable from any ref of the remote.
 
-        Nothing is fetched (git-fetch(1), "--negotiate-only"). A remote that knows no such question
-        is silent, too: RemoteIsSilent.
+        Nothing is fetched (git-fetch(1), "--negotiate-only"). Raises RemoteIsSilent, also if the remote does not
+        support this question.
         """
         all_of_it = ["-c", "fetch.negotiationAlgorithm=default"]
         only = ["--negotiate-only", f"--negotiation-tip={commit}", "--no-recurse-submodules"]
@@ -185,7 +184,7 @@ class Remote:
                 "and has not come to an end."
             ) from None
         if answered.status != 0:
-            # The remote writes some of it; its lines must not pass for lines of ours.
+            # A remote can write to stderr, and its lines must not look like ours, so they are joined into one.
             said = "; ".join(answered.complaints)[:LONGEST_COMPLAINT] or f"exit status {answered.status}"
             problem = f"The remote {self.address!r} could not be asked which tags it has. Git says: {said}"
             raise RemoteIsSilent(f"{problem}{_way_in(said)}")
@@ -193,7 +192,7 @@ class Remote:
 
 
 def _way_in(said: str) -> str:
-    """What lets Git in without a question, where that is what it lacks."""
+    """Advice on how Git can authenticate without a prompt, if that was the problem, else ""."""
     if "terminal prompts disabled" in said or "Authentication failed" in said:
         return (
             "\nNothing is asked on the terminal here, for a second question would mix with that of the push. Let a "
@@ -205,7 +204,7 @@ def _way_in(said: str) -> str:
 
 
 def seconds_for_remotes(value: str | None, default: float) -> float:
-    """How long a remote may take, by the value of TIMEOUT_SETTING. Raises CannotJudge where that is no number."""
+    """The time limit in seconds: the value of TIMEOUT_SETTING, or `default`. Raises CannotJudge if it is malformed."""
     try:
         seconds = default if value is None else float(value)
         if 0 < seconds < 86400:
@@ -219,14 +218,14 @@ def seconds_for_remotes(value: str | None, default: float) -> float:
 
 
 def _patterns(models: Iterable[str], tags: Iterable[str], *, heads: bool) -> list[str]:
-    """Patterns of git-ls-remote(1); `*` matches slashes there, too."""
+    """Patterns for `git ls-remote`, in which `*` also matches slashes; none (all refs) if they would be too long."""
     found = [f"{TAGS}{_in_any_case(model)}{sign}*" for model in models for sign in "@#"]
     found += [TAGS + tag for tag in tags]
     if heads:
         found.append(f"{HEADS}*")
     if not fits(found):
         return []
-    # No pattern at all would mean everything; no ref has this name.
+    # Without a pattern Git would list all refs, so this is a name that no ref can have.
     return found or [f"{TAGS}^"]
 
 

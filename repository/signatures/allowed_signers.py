@@ -1,12 +1,12 @@
 """Finds and reads the file of allowed signers that a policy names.
 
-The lines are those of ssh-keygen(1), "ALLOWED SIGNERS". Beside them stand, for
-signers with an OpenPGP key, lines of a principal and a fingerprint
+The lines are those of ssh-keygen(1), "ALLOWED SIGNERS". For signers with an
+OpenPGP key there are also lines with a principal and a fingerprint
 
     grace@example.com gpg:5B7C3A0E9D...
 
-and the keys themselves, as `gpg --armor --export` writes them. So the file
-alone says who may sign, and no keyring of the server's user has a say.
+and the keys themselves, as `gpg --armor --export` writes them. So this file
+alone decides who may sign, and no keyring on the server matters.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ HEX = frozenset(b"0123456789ABCDEF")
 
 
 class AllowedSigners(Record):
-    """`ssh` are the lines for ssh-keygen, `pgp_keys` the armoured keys, `pgp` their fingerprints' principals.
+    """The content of a file of allowed signers.
 
-    `ssh_keys` are the SSH keys that occur in those lines, whoever they belong to.
+    `ssh` are the lines for ssh-keygen, `ssh_keys` all SSH keys in them, `pgp_keys` the armoured OpenPGP keys, and
+    `pgp` maps their fingerprints (upper-case hex) to principals.
     """
 
     ssh: bytes
@@ -47,15 +48,15 @@ class AllowedSigners(Record):
 
     @property
     def ssh_has_times(self) -> bool:
-        """Whether a key may be allowed at one time and not at another."""
+        """Whether a key may be valid at some times only."""
         return b"valid-" in self.ssh.lower()
 
 
 def read_allowed_signers(location: str, reader: Reader, *, remote: str | None = None) -> AllowedSigners:
-    """The content at `location` (`file:/path` or `ref:<ref>:<path>`), as it was before the push.
+    """The allowed signers at `location` (`file:/path` or `ref:<ref>:<path>`), as they were before the push.
 
-    In a clone, the refs are those that it knows of the server's: of `remote`.
-    Raises CannotJudge where there is nothing to read, or where a fingerprint is malformed.
+    In a clone, `remote` is the remote's name, and its refs as last fetched are used. Raises CannotJudge if the file
+    can't be read, or if a fingerprint is malformed.
     """
     where = parse_location(KEY, location)
     if where.ref is None:
@@ -73,7 +74,7 @@ def read_allowed_signers(location: str, reader: Reader, *, remote: str | None = 
 
 
 def parse_allowed_signers(data: bytes, location: str) -> AllowedSigners:
-    """Take the file apart. Raises CannotJudge for a line with `gpg:` that names no fingerprint."""
+    """Parse the file `data`; `location` is for messages. Raises CannotJudge if a fingerprint is malformed."""
     ssh: list[bytes] = []
     keys: list[bytes] = []
     principals: dict[str, str] = {}
@@ -97,7 +98,7 @@ def parse_allowed_signers(data: bytes, location: str) -> AllowedSigners:
 
 
 def _keys_in(lines: Iterable[bytes]) -> frozenset[bytes]:
-    """All that may be a key in lines for ssh-keygen: base64 of four zero-led bytes of length, and the rest."""
+    """Everything in lines for ssh-keygen that may be a key: base64 that begins with a length of four bytes."""
     import binascii
 
     found = set()

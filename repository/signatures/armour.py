@@ -1,8 +1,9 @@
-"""The armour of a signature: text around bytes, in which nothing may stand that nobody signed.
+"""Decodes the armour of a signature, and refuses everything in it that is not signed.
 
-ssh-keygen's PROTOCOL.sshsig and RFC 4880, 6.2. Programs that verify pass over
-header lines ("Comment: approved by all") and other text, which anybody can add
-to a good signature; here it makes the signature none.
+The formats are those of ssh-keygen's PROTOCOL.sshsig and RFC 4880, 6.2.
+Verifying programs ignore header lines ("Comment: approved by all") and other
+text, which anybody can add to a good signature; here such a signature does not
+count.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ NOT_SIGNED = "its armour holds {line!r}, which nobody signed"
 
 
 def read_armour(signature: bytes, kind: bytes, *, checksum: bool) -> bytes | str:
-    """The bytes in one block of armour of this `kind` ("SSH SIGNATURE"), or why it is not exactly that.
+    """The bytes in a block of armour of this `kind` ("SSH SIGNATURE"), or why `signature` is not exactly one block.
 
-    With `checksum` a last line of "=" and four characters is left out, and an
-    empty line may come first, as in OpenPGP.
+    With `checksum`, as in OpenPGP, there may be an empty line first, and a last line of "=" and four characters, which
+    is ignored.
     """
     begin, end = b"-----BEGIN " + kind + b"-----\n", b"\n-----END " + kind + b"-----"
     if signature.count(b"\n-----END ") != 1 or not signature.endswith((end, end + b"\n")):
@@ -40,7 +41,7 @@ def read_armour(signature: bytes, kind: bytes, *, checksum: bool) -> bytes | str
         data = binascii.a2b_base64(joined)
     except ValueError:
         data = b""
-    # What follows the padding is passed over there, and so are bits that are left.
+    # The decoder ignores everything after the padding, and unused bits, so the result is encoded again and compared.
     return data if binascii.b2a_base64(data, newline=False) == joined else "its armour holds no base64"
 
 

@@ -1,4 +1,4 @@
-"""OpenPGP signatures, verified by `gpg --status-fd` as Git does it, with the policy's own keys only."""
+"""Verifies OpenPGP signatures by `gpg --status-fd`, as Git does, but only with the policy's keys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KIND = b"PGP SIGNATURE"
 PACKAGE = "GnuPG 2"
 PREFIX = "[GNUPG:] "
 
-# Nothing of the user's, no network, no daemons; whom to trust is what the allowed signers say.
+# No settings of the user, no network, no daemons; the allowed signers decide whom to trust.
 OPTIONS = (
     "--batch",
     "--no-tty",
@@ -41,15 +41,16 @@ PROBLEMS = {
     "ERRSIG": "it is by a key that is not among the allowed signers'",
 }
 
-# A signature of the bytes as they are, not of a text whose line ends may differ (RFC 4880, 5.2.1).
+# A signature of bytes, not of a text whose line ends may differ (RFC 4880, 5.2.1).
 BINARY = "00"
 
 
 def check_pgp(signed: Signed, signers: AllowedSigners, *, program: str, now: int | None, budget: Budget) -> Signature:
-    """Who of `signers` made the signature, or what is wrong with it.
+    """Which of the `signers` made the signature, or what is wrong with it.
 
-    The key must be valid by the clock of this machine; for old tags (`now` is
-    None) at the tagger's time. No program is started for what can't be a good signature.
+    The key must be valid now, by the clock of this machine; for existing tags (`now` is None), at the tagger's time.
+    gpg is not started for what can't be a good signature. Raises CannotJudge if gpg is missing, fails, or exceeds the
+    `budget`.
     """
     data = read_armour(signed.signature, KIND, checksum=True)
     problem = data if isinstance(data, str) else problem_of_packet(data)
@@ -68,7 +69,7 @@ def check_pgp(signed: Signed, signers: AllowedSigners, *, program: str, now: int
                 "Signatures can't be verified: the OpenPGP keys of the allowed signers can't be read "
                 f"({ran.last_word})."
             )
-        # A key may be made, or a passphrase typed, a little after the tagger's time.
+        # The key or the signature may be dated a little after the tagger's time.
         at = [] if now is not None else [f"--faked-system-time={signed.time}!", "--ignore-time-conflict"]
         signature = write(folder, "tag.sig", signed.signature)
         command = [*common, *at, "--status-fd=1", "--verify", signature, "-"]
@@ -77,7 +78,7 @@ def check_pgp(signed: Signed, signers: AllowedSigners, *, program: str, now: int
 
 
 def read_status(output: str, signers: AllowedSigners, *, succeeded: bool) -> Signature:
-    """What gpg's status lines say of one signature."""
+    """The signature according to gpg's status lines in `output`; `succeeded`: gpg exited with 0."""
     lines = [line[len(PREFIX) :].split(" ") for line in output.split("\n") if line.startswith(PREFIX)]
     said = [words[0] for words in lines]
     for word, problem in PROBLEMS.items():

@@ -1,18 +1,18 @@
-"""What an OpenPGP signature holds (RFC 4880, 4.2 and 5.2), read before any program is started for it."""
+"""Checks an OpenPGP signature's packet (RFC 4880, 4.2 and 5.2) before gpg is started."""
 
 from __future__ import annotations
 
 SIGNATURE = 2
 DETACHED_BYTES = 0
 
-# RFC 4880, 9.4. Two tags with one digest of these can be made: who signs the one signs the other.
+# RFC 4880, 9.4. Somebody can make two tags with the same digest, so a signature of one is also one of the other.
 WEAK = {1: "MD5", 2: "SHA-1", 3: "RIPEMD-160"}
 
 
 def problem_of_packet(data: bytes) -> str | None:
-    """Why the bytes of the armour are not exactly one signature of bytes over a safe digest; None if nothing is wrong.
+    """Why the decoded armour is not exactly one signature, of bytes, with a safe digest; None if nothing is wrong.
 
-    What only a program can tell it leaves to the program.
+    Everything else is left to gpg.
     """
     body = _only_packet(data)
     if body is None:
@@ -25,14 +25,14 @@ def problem_of_packet(data: bytes) -> str | None:
 
 
 def weak_digest(number: int) -> str | None:
-    """What is wrong with a signature over a digest of this number."""
+    """What is wrong with a signature that uses the digest with this number, None if it is safe."""
     if number not in WEAK:
         return None
     return f"it is made over an {WEAK[number]} digest, which can be forged (`digest-algo SHA512` in gpg.conf)"
 
 
 def _only_packet(data: bytes) -> bytes | None:
-    """The body of the one packet that all of `data` is, if it is a signature."""
+    """The body of the packet if `data` is exactly one signature packet, else None."""
     if len(data) < 3 or not data[0] & 0x80:
         return None
     if data[0] & 0x40:
@@ -43,7 +43,7 @@ def _only_packet(data: bytes) -> bytes | None:
             start, length = 3, ((first - 192) << 8) + data[2] + 192
         elif first == 255:
             start, length = 6, int.from_bytes(data[2:6], "big")
-        else:  # partial lengths, which are for data that is streamed
+        else:  # partial lengths, which are only for streamed data
             return None
     else:
         tag, size = data[0] >> 2 & 0x0F, data[0] & 0x03

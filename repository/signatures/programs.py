@@ -1,4 +1,4 @@
-"""Runs the programs that verify signatures: no shell, a private folder, and not for ever."""
+"""Runs the programs that verify signatures: without a shell, in a private folder, with a time limit."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from ...policy.budget import Budget
     from ..git.bounded_program import Answered
 
-# What a program may inherit. Neither an agent nor a home folder has a say in what is good.
+# The variables that a program inherits: none that select an agent or a home folder.
 INHERITED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH")
 
 
 def private_folder() -> AbstractContextManager[str]:
-    """A folder that only we can read; gone when the `with` block ends."""
+    """A temporary folder that only this user can read, deleted when the `with` block ends."""
     import tempfile
 
     return tempfile.TemporaryDirectory(prefix="tagwarden-", ignore_cleanup_errors=True)
 
 
 def write(folder: str, name: str, content: bytes) -> str:
-    """Put a file into a folder of ours; its path."""
+    """Write a file into a folder; returns its path."""
     path = os.path.join(folder, name)
     with open(path, "wb") as file:
         file.write(content)
@@ -34,10 +34,10 @@ def write(folder: str, name: str, content: bytes) -> str:
 
 
 def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: str, budget: Budget) -> Answered:
-    """Run a program to its end with `given` as its stdin.
+    """Run a program to its end with `given` as its stdin, in the folder `home`, which is also its home folder.
 
-    `package` is what to install where it is not there. Raises CannotJudge
-    where it can't be started, or takes longer than the push's `budget` allows.
+    `package` is what to install if it is missing. Raises CannotJudge if it can't be started, writes too much, or
+    exceeds the push's `budget`.
     """
     import time
 
@@ -47,7 +47,7 @@ def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: s
     began = time.monotonic()
 
     environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    # ssh-keygen(1) reads times in the local zone.
+    # ssh-keygen(1) reads times in the local time zone.
     environment |= {"HOME": home, "GNUPGHOME": home, "LC_ALL": "C", "TZ": "UTC"}
     try:
         return run_bounded(

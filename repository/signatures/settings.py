@@ -1,4 +1,4 @@
-"""What the machine's Git configuration says of verifying signatures; nothing of the pusher's, nothing of a commit."""
+"""Reads how to verify signatures from the machine's Git configuration, which neither a pusher nor a commit can set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REVOKED = "gpg.ssh.revocationFile"
 
 
 class SignatureSettings(Record):
-    """The programs that verify, and the file of revoked SSH keys (ssh-keygen(1), -r), None for none."""
+    """The programs that verify signatures, and the file of revoked SSH keys (ssh-keygen(1), -r), None without one."""
 
     ssh_program: str
     pgp_program: str
@@ -24,7 +24,7 @@ class SignatureSettings(Record):
 
 
 def read_signature_settings(git: Git) -> SignatureSettings:
-    """Read them. Raises CannotJudge where the revoked keys can't be read: Git would take each key for good."""
+    """Read the settings. Raises CannotJudge if the revoked keys can't be read: Git would accept revoked keys."""
     settings = Configuration(git, "gpg").values()
     revoked = settings.get(REVOKED.lower()) or None
     return SignatureSettings(

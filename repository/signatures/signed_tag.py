@@ -1,4 +1,4 @@
-"""A signed tag, taken apart: what was signed, and by which kind of signature."""
+"""Splits a signed tag object into what was signed and the signature."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ X509 = b"SIGNED MESSAGE"
 
 
 class Signed(Record):
-    """What was signed, and the signature: all from the line that begins it. `time` is the tagger's."""
+    """A signed tag: the signed bytes, the signature from its first line on, its kind, and the tagger's time."""
 
     payload: bytes
     signature: bytes
@@ -24,7 +24,7 @@ class Signed(Record):
 
 
 def read_signed(push: TagPush, raw: bytes, size: int) -> Signed | str:
-    """What a tag object's signature is and signs, or why it can't be verified."""
+    """Split the tag object `raw`, or return why its signature can't be verified; `size` is its full size."""
     if len(raw) != size:
         return f"the tag object has {size} bytes, too many to verify"
     header, blank, body = raw.partition(b"\n\n")

@@ -1,4 +1,4 @@
-"""SSH signatures, verified by `ssh-keygen -Y` as Git does it (OpenSSH 8.9 or newer knows times)."""
+"""Verifies SSH signatures by `ssh-keygen -Y`, as Git does (times require OpenSSH 8.9 or newer)."""
 
 from __future__ import annotations
 
@@ -21,16 +21,15 @@ KIND = b"SSH SIGNATURE"
 NAMESPACE = "git"
 PACKAGE = "OpenSSH 8.9 or newer"
 
-# A line of allowed signers may name many principals; each costs a process.
+# A line of the allowed signers may name many principals, and each costs a process.
 MOST_PRINCIPALS = 8
 
 
 class SshVerifier:
     """Verifies the SSH signatures of one push.
 
-    `revoked` is the file of revoked keys that git-config(1) calls
-    gpg.ssh.revocationFile. The signer must be allowed at the tagger's time (as
-    `git verify-tag` has it) and, where `now` is given, then as well.
+    `revoked` is the file of revoked keys (gpg.ssh.revocationFile, git-config(1)). The signer must be allowed at the
+    tagger's time, as for `git verify-tag`, and at the time `now`, unless that is None.
     """
 
     def __init__(
@@ -41,13 +40,14 @@ class SshVerifier:
         self.revoked = revoked
         self.now = now
         self.budget = budget
-        # Whom a key belongs to at a time; without times in the file, at any.
+        # The principals of a key at a time; the time is None if the file has no times.
         self._principals: dict[tuple[bytes, int | None], list[str]] = {}
 
     def check(self, signed: Signed) -> Signature:
         """Who made the signature, or what is wrong with it.
 
-        No program is started for what holds no key of an allowed signer.
+        ssh-keygen is not started if the key is not in the allowed signers. Raises CannotJudge if it can't be run, or
+        exceeds the budget.
         """
         blob = read_armour(signed.signature, KIND, checksum=False)
         found = blob if isinstance(blob, str) else read_ssh_signature(blob)

@@ -1,4 +1,4 @@
-"""What an SSH signature holds (OpenSSH's PROTOCOL.sshsig), read before any program is started for it."""
+"""Parses an SSH signature (OpenSSH's PROTOCOL.sshsig) before ssh-keygen is started."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ MAGIC = b"SSHSIG"
 VERSION = (1).to_bytes(4, "big")
 HASHES = (b"sha256", b"sha512")
 
-# How ssh-keygen calls the types of keys.
+# ssh-keygen's names for the types of keys.
 TYPES = {b"ssh-ed25519": "ED25519", b"ssh-rsa": "RSA"}
 
 
 class SshSignature(Record):
-    """`key` is the public key (or certificate): the bytes that a `.pub` file holds in base64."""
+    """An SSH signature; `key` is the public key or certificate: the bytes that a `.pub` file contains in base64."""
 
     key: bytes
     namespace: bytes
@@ -34,7 +34,7 @@ class SshSignature(Record):
 
 
 def read_ssh_signature(blob: bytes) -> SshSignature | str:
-    """The signature in the bytes of its armour, or why they are not one that counts."""
+    """Parse the decoded armour `blob`, or return why the signature does not count."""
     if not blob.startswith(MAGIC + VERSION):
         return "it is not an SSH signature of a known version"
     fields = []

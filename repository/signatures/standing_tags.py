@@ -1,4 +1,4 @@
-"""Whether an existing tag has the signature that a policy requires."""
+"""Checks whether an existing tag has the signature that a policy requires."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
 
 def problem_of_signature(tag: Tag, policy: Policy, reader: GitProgram) -> str | None:
-    """What is wrong with the signature that the policy wants of `tag`; None where it wants none, or one that is good.
+    """What is wrong with the signature that the policy requires of `tag`; None if it is good, or none is required.
 
-    A key counts if it was valid when the tag was made. Raises CannotJudge where
-    that can't be told.
+    A key counts if it was valid when the tag was made. Raises CannotJudge if the signature can't be verified.
     """
     name = parse_tag_name(tag.name)
     assert isinstance(name, TagName)

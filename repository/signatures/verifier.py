@@ -1,10 +1,10 @@
-"""Verifies who signed a pushed tag, and says why a signature does not count.
+"""Verifies who signed a pushed tag, or says why its signature does not count.
 
-What was signed is the tag object up to the line where Git takes the signature
-to begin (gpg-interface.c, parse_signed_buffer()), byte for byte; it is verified
-by the programs that Git uses for it (`gpg.program`, `gpg.ssh.program`). Git's
-own `verify-tag` is not asked: it lets text follow a signature, and takes its
-settings from wherever Git does.
+The signed bytes are those of the tag object before the line where Git looks for
+the signature (gpg-interface.c, parse_signed_buffer()). They are verified by the
+same programs that Git uses (`gpg.program`, `gpg.ssh.program`), but not by `git
+verify-tag`, because it allows text after a signature, and uses settings that a
+pusher may be able to set.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
     Check = Callable[[Signed], Signature]
 
-# A tag object that is larger is refused for its size before anybody looks at its signature.
+# Larger tag objects are refused because of their size, without verifying their signature.
 LARGEST = 1 << 20
 
-# To find out that a signature is no good takes several processes, and the push is refused for one. Not so for one
-# of an approval: others may be enough, and a tag has no more of them than the policy names people.
+# Finding that a signature is bad takes several processes, and one bad signature already refuses the push. Bad
+# signatures of approvals don't count: others may be enough, and their number is limited by the people in the policy.
 MOST_BAD = 10
 NOT_VERIFIED = f"it was not verified, for {MOST_BAD} others of this push are bad"
 
@@ -52,16 +52,14 @@ def find_verifier(
     budget: Budget | None = None,
     instead_of: Callable[[RawObject], RawObject] | None = None,
 ) -> Verify | None:
-    """What verifies the signatures that `policy` asks for; None where it names no allowed signers.
+    """The verifier of signatures for `policy`; None if that names no allowed signers.
 
-    `now` is the judge's time for tags that are being pushed: a key must have
-    been valid when the tag was made and must still be, so that nobody can use
-    an expired key with an old date. For old tags it is None. The verifier
-    raises CannotJudge where the allowed signers can't be read, or a program is
-    not there or takes too long. With `remote`, in a clone of the server that
-    has this name, it leaves such signatures out: the server will judge them.
-    `budget` is the push's time. `instead_of` gives what was archived for an object that
-    is no longer there. Once MOST_BAD signatures of tags are no good, no more are verified.
+    `now` is the judge's time for tags that are being pushed: a key must have been valid when the tag was made, and must
+    still be valid now, so that nobody can use an expired key with an old date. For existing tags it is None. The
+    verifier raises CannotJudge if the allowed signers can't be read, or if a program is missing or takes too long. In a
+    clone, `remote` is the name of the server's remote, and such signatures are left out instead: the server will judge
+    them. `budget` limits the time of the push. `instead_of` returns the archived object for a missing one. After
+    MOST_BAD bad signatures of tags, no more are verified.
     """
     location = policy.signing.allowed_signers
     if location is None:
@@ -70,10 +68,10 @@ def find_verifier(
 
 
 class Signatures(Mapping[str, Signature]):
-    """What verifying the signatures of a push said, by the names of their refs.
+    """The verified signatures of a push, by the full names of their refs.
 
-    A signature is verified when it is asked for, and once. Lightweight and
-    unsigned tags have none, nor, in a clone, do those that only the server can verify.
+    Each signature is verified when it is first looked up. There are none for lightweight and unsigned tags, and in a
+    clone none for tags whose signature only the server can verify.
     """
 
     def __init__(self, pushes: Sequence[TagPush], verify_one: Callable[[TagPush], Signature | None]) -> None:
