@@ -77,7 +77,7 @@ def main() -> int:
     file = Path(arguments.json)
     if arguments.again:
         document = json.loads(file.read_text())
-        document["cases"] = _in_place_of(document["cases"], measured)
+        document["cases"] = _merged(document["cases"], measured)
     else:
         document = {"command": _command(), "machine": _machine(kit), "full": arguments.full, "cases": measured}
     file.write_text(json.dumps(document, indent=1) + "\n")
@@ -130,7 +130,7 @@ def _print(case: Case, results: dict[str, Summary]) -> None:
     sys.stdout.flush()
 
 
-def _in_place_of(earlier: list[dict[str, object]], measured: list[dict[str, object]]) -> list[dict[str, object]]:
+def _merged(earlier: list[dict[str, object]], measured: list[dict[str, object]]) -> list[dict[str, object]]:
     """The cases of both, in the order of CASES; a case that was measured again as it was measured last."""
     by_name = {case["name"]: case for case in (*earlier, *measured)}
     return [by_name[case.name] for case in CASES if case.name in by_name]

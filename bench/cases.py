@@ -44,7 +44,7 @@ def added_ratio(one: str, other: str, none: str = "no hook") -> Callable[[Result
     return lambda results: (results[one].cpu - results[none].cpu) / (results[other].cpu - results[none].cpu)
 
 
-def most_to_least(results: Results) -> float:
+def growth_ratio(results: Results) -> float:
     """How many times the CPU time of the first contender goes into the last, by the medians."""
     medians = [summary.cpu for summary in results.values()]
     return medians[-1] / medians[0]

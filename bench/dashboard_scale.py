@@ -37,7 +37,7 @@ ENVIRONMENT = {
 }
 
 
-class Took(NamedTuple):
+class Cost(NamedTuple):
     """Seconds on the clock and of the processors, MiB of the largest process."""
 
     seconds: float
@@ -151,7 +151,7 @@ def _tag(name: str, number: int, at: int, message: str) -> str:
     return f"tag {name}\nfrom :{number + 1}\n{tagger}\ndata {len(message)}\n{message}\n"
 
 
-def _build(count: int, site: str) -> Took:
+def _build(count: int, site: str) -> Cost:
     """One build, of so many of the repositories, by the tagwarden beside the interpreter that runs this."""
     places = [str(place) for place in sorted((FOLDER / "repositories").iterdir())[:count]]
     (FOLDER / "list").write_text("\n".join(places))
@@ -162,7 +162,7 @@ def _build(count: int, site: str) -> Took:
     _, status, usage = os.wait4(pid, 0)
     if status:
         raise SystemExit(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
-    return Took(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Cost(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def _request(commit: str) -> bytes:
     return request + b"0000" + pack + hashlib.sha1(pack, usedforsecurity=False).digest()
 
 
-def _beyond_a_start(results: Results, other: str) -> float:
+def _beyond_startup(results: Results, other: str) -> float:
     return (results[OURS].cpu - results[START].cpu) / results[other].cpu
 
 
@@ -83,7 +83,7 @@ CASES = (
         f"CPU time beyond a Python start / {PROBES}",
         1.2,
         _status,
-        lambda results: _beyond_a_start(results, PROBES),
+        lambda results: _beyond_startup(results, PROBES),
         5,
     ),
     Case(
@@ -92,7 +92,7 @@ CASES = (
         f"CPU time beyond a Python start / {READING}",
         4,
         _audit,
-        lambda results: _beyond_a_start(results, READING),
+        lambda results: _beyond_startup(results, READING),
         5,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from .cases import Case, most_to_least, peak_mebibytes, ratio
+from .cases import Case, growth_ratio, peak_mebibytes, ratio
 from .kit import EVERY_KEY, Kit, settle
 from .measuring import Contender
 from .repositories import ZERO, Repository
@@ -141,7 +141,7 @@ CASES = (
         "hook process at the most / at 1k",
         1.2,
         _growing,
-        most_to_least,
+        growth_ratio,
         40,
     ),
     Case(

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from .measuring import WentWrong
+from .measuring import CommandFailed
 from .repositories import ZERO, Repository
 
 WIRE_BYTES = 1 << 20
@@ -175,7 +175,7 @@ def hostile_repository(
     making.start()
     making.join()
     if making.exitcode:
-        raise WentWrong(f"{make.__name__} could not be made")
+        raise CommandFailed(f"{make.__name__} could not be made")
     return Repository(path, environment, path / "none"), path / LINES
 
 

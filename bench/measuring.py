@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 
-class WentWrong(Exception):
+class CommandFailed(Exception):
     """A command that is measured did not end as it should."""
 
 
@@ -50,7 +50,7 @@ class Summary:
 
 
 def take_turns(contenders: Sequence[Contender], rounds: int) -> dict[str, Summary]:
-    """Run each contender once to warm up and then in turns; WentWrong where one fails."""
+    """Run each contender once to warm up and then in turns; CommandFailed where one fails."""
     taken: dict[str, list[tuple[float, float, int]]] = {contender.name: [] for contender in contenders}
     for round_ in range(rounds + (rounds > 1)):
         for contender in contenders:
@@ -94,7 +94,7 @@ def _run(contender: Contender) -> tuple[float, float, int]:
     status = os.waitstatus_to_exitcode(ended)
     if status not in contender.accepted:
         said = output.read_text(errors="replace")[-2000:]
-        raise WentWrong(f"{contender.name}: {' '.join(command)[:300]} ended with {status}:\n{said}")
+        raise CommandFailed(f"{contender.name}: {' '.join(command)[:300]} ended with {status}:\n{said}")
     return took * 1000, (usage.ru_utime + usage.ru_stime) * 1000, usage.ru_maxrss
 
 

@@ -27,10 +27,10 @@ main(["", "", ""])
 _TELL_MODULES = """
 import os, sys
 leave = os._exit
-def tell_and_leave(status):
+def report_modules_and_exit(status):
     print(*(name for name in sys.modules if name.startswith("tagwarden")), flush=True)
     leave(status)
-os._exit = tell_and_leave
+os._exit = report_modules_and_exit
 """
 _NO_GARBAGE = "import gc, os, sys; gc.disable()\n"
 _LEAVE = "os._exit(0)"

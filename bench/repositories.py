@@ -65,7 +65,7 @@ def repository(
 
     Every version is on a commit of its own, as GTO wants it.
     """
-    made = _of_before_or_empty(folder / f"tags{tags}-models{models}-new{new}-of{new_models}.git", environment)
+    made = _reused_or_empty(folder / f"tags{tags}-models{models}-new{new}-of{new_models}.git", environment)
     if made.pushed.exists():
         return made
     (made.path / "description").write_text("bench\n")
@@ -83,7 +83,7 @@ def repository(
 
 def staged_repository(folder: Path, environment: Mapping[str, str], *, tags: int, each: int = 100) -> Repository:
     """A repository with so many tags, `each` of a model, of which 40 % are assignments and unassignments."""
-    made = _of_before_or_empty(folder / f"staged{tags}.git", environment)
+    made = _reused_or_empty(folder / f"staged{tags}.git", environment)
     if made.pushed.exists():
         return made
     models = [f"model{number}" for number in range(tags // each)]
@@ -108,7 +108,7 @@ def repository_of_files(folder: Path, environment: Mapping[str, str], files: int
 
     On each commit lies a tag object that no ref names yet.
     """
-    made = _of_before_or_empty(folder / f"files{files}.git", environment)
+    made = _reused_or_empty(folder / f"files{files}.git", environment)
     if made.pushed.exists():
         return made
     _import(made, _files(files, commits), _tags(_registration(0, 1, number, number) for number in range(commits)))
@@ -132,7 +132,7 @@ def _files(files: int, commits: int) -> Iterator[str]:
         yield "\n"
 
 
-def _of_before_or_empty(path: Path, environment: Mapping[str, str]) -> Repository:
+def _reused_or_empty(path: Path, environment: Mapping[str, str]) -> Repository:
     """The repository that an earlier run has made at `path`, else a new one, of which nothing is `pushed` yet."""
     made = Repository(path, environment, path / "new-tags")
     if not made.pushed.exists():

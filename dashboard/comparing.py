@@ -15,7 +15,7 @@ from ..contents.difference import compared, is_number, trailers_by_key
 from ..contents.rows import change_text, short_text
 from ..policy.record import Record
 from .drawings import number_of
-from .records import Comparison, Thing
+from .records import ComparedItem, Comparison
 from .wording import visible
 
 TYPE_CHECKING = False
@@ -56,27 +56,27 @@ def comparison_of(
 ) -> Comparison:
     """All that the versions hold, each in its place; `better` is the policy's opinion on metrics."""
     left = [MOST_FIGURES]
-    things = [
-        _thing(what, name, values, better.get(name) if what == "metric" else None, left)
+    items = [
+        _compared_item(what, name, values, better.get(name) if what == "metric" else None, left)
         for (what, name), values in _columns(versions).items()
     ]
     commits = [one.commit for one in versions]
     distinct = [*dict.fromkeys(commits)]
     notes = [] if left[0] >= 0 else ["By how much numbers differ is told of some only: there are too many versions."]
-    code: list[Thing] = []
+    code: list[ComparedItem] = []
     place_of = {commit: place for place, commit in enumerate(distinct)}
     places = [place_of[commit] for commit in commits]
     if steps is not None and not all(one.contents is not None and one.contents.code for one in versions):
         files, left_out = _files(distinct, steps)
         code = [
-            _thing("code", path, [at[place] for place in places], None, left)._replace(texts=())
+            _compared_item("code", path, [at[place] for place in places], None, left)._replace(texts=())
             for path, at in files.items()
         ]
         if left_out:
             notes.append(f"Of the files of the commits {left_out} more are not the same everywhere.")
     added = lineage.added(distinct) if lineage is not None and len(distinct) <= MOST_COMMITS else ()
-    ordered = [one for one in things if one.what in ("artifact", "data", "code")]
-    return Comparison([*ordered, *code, *(one for one in things if one not in ordered)], places, added, notes)
+    ordered = [one for one in items if one.what in ("artifact", "data", "code")]
+    return Comparison([*ordered, *code, *(one for one in items if one not in ordered)], places, added, notes)
 
 
 def _columns(versions: Sequence[Compared]) -> dict[tuple[str, str], list[Any]]:
@@ -117,7 +117,7 @@ def _pieces(contents: Contents) -> Iterator[tuple[tuple[str, str], Any]]:
                 yield (what, piece.path if len(piece.digests) == 1 else f"{piece.path} ({kind})"), digest
 
 
-def _thing(what: str, name: str, values: Sequence[Any], better: str | None, left: list[int]) -> Thing:
+def _compared_item(what: str, name: str, values: Sequence[Any], better: str | None, left: list[int]) -> ComparedItem:
     distinct: list[Any] = []
     places = []
     known: dict[tuple[type, Any], int] = {}
@@ -130,7 +130,7 @@ def _thing(what: str, name: str, values: Sequence[Any], better: str | None, left
             distinct.append(value)
         places.append(place)
     texts = [short_text(value) for value in distinct]
-    return Thing(what, name, texts, places, _changes(what, name, distinct, better, left))
+    return ComparedItem(what, name, texts, places, _changes(what, name, distinct, better, left))
 
 
 def _changes(
@@ -179,7 +179,7 @@ def as_json(comparison: Comparison) -> str:
     Where all commits are on one line, `added` is how far on that each of them
     is; else what is 0 is left out at the end of each of its lines.
     """
-    things = [_short(one) for one in comparison.things]
+    things = [_short(one) for one in comparison.items]
     document: dict[str, Any] = {
         "things": things,
         "commits": _counting(comparison.commits),
@@ -191,7 +191,7 @@ def as_json(comparison: Comparison) -> str:
     return text.replace("<", "\\u003c")
 
 
-def _short(thing: Thing) -> list[Any]:
+def _short(thing: ComparedItem) -> list[Any]:
     texts = [visible(text) for text in thing.texts]
     line = [thing.what, visible(thing.name), texts, _counting(thing.places), _interned(thing.changes)]
     while not line[-1]:

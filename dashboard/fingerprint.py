@@ -67,14 +67,14 @@ def _own_folder(place: str) -> str | None:
 def _lines(place: str, own: str, common: str, also: tuple[str, ...]) -> Iterator[str]:
     for folder in dict.fromkeys((own, common)):
         for name in FILES:
-            yield _look(os.path.join(folder, name))
+            yield _stat_line(os.path.join(folder, name))
     for file in (os.path.join(common, "config"), *also):
         for named in _named_in(file):
-            yield _look(os.path.join(common, named))
+            yield _stat_line(os.path.join(common, named))
     for name in IN_WORK_TREE:
-        yield _look(os.path.join(place, name))
+        yield _stat_line(os.path.join(place, name))
     for file in also:
-        yield _look(file)
+        yield _stat_line(file)
     for line in _below(os.path.join(common, STATE_FOLDER)):
         if os.path.basename(line.rpartition("\t")[0]).startswith(OURS):
             yield line
@@ -101,10 +101,10 @@ def _below(folder: str) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             yield from _below(entry.path)
         else:
-            yield _look(entry.path)
+            yield _stat_line(entry.path)
 
 
-def _look(path: str) -> str:
+def _stat_line(path: str) -> str:
     try:
         found = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):

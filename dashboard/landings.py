@@ -1,6 +1,6 @@
 """When tags came and went on a server, by its push log: what `--at` goes by, for all times at once.
 
-Each model tag has a course: what it named when the log began, and what it has
+Each model tag has a history: what it named when the log began, and what it has
 named since when. Of times before the log began the tags' own dates tell.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 
-class Course(Record):
+class TagHistory(Record):
     """`first` is the id that the tag had when the log began, None for none; `later` what it had since when."""
 
     first: str | None
@@ -28,10 +28,10 @@ class Course(Record):
 
 
 class Landings(Record):
-    """`begins` is the second of the log's oldest line; `courses` are by model, as tags spell it, and by tag."""
+    """`begins` is the second of the log's oldest line; `histories` are by model, as tags spell it, and by tag."""
 
     begins: int
-    courses: Mapping[str, Mapping[str, Course]]
+    histories: Mapping[str, Mapping[str, TagHistory]]
 
 
 def landings_of(common_dir: str) -> Landings | None:
@@ -65,13 +65,13 @@ def landings_of(common_dir: str) -> Landings | None:
 
     for ref, stood in tags_before(common_dir, first_line):
         first.setdefault(ref.removeprefix(TAGS), stood)
-    courses: dict[str, dict[str, Course]] = {}
+    histories: dict[str, dict[str, TagHistory]] = {}
     for name, oid in first.items():
         model = model_of_ref(TAGS + name)
         if model is not None:
             changes = [(second, new) for _, second, new in later.get(name, ())]
-            courses.setdefault(model, {})[name] = Course(oid, changes)
-    return Landings(begins, courses)
+            histories.setdefault(model, {})[name] = TagHistory(oid, changes)
+    return Landings(begins, histories)
 
 
 def _updates(entry: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -7,7 +7,7 @@ from ..policy.record import Record
 from ..policy.registry.event import read_event
 from ..policy.registry.journal import in_time_order, journal_of
 from ..policy.registry.overview import version_lines
-from .records import EventRow, Made, ModelFacts, StageRow, Superseded, VersionRow
+from .records import EventRow, ModelFacts, ShownContents, StageRow, Superseded, VersionRow
 from .timeline import Change, intervals_of
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     NamedTag = tuple[TagName, Tag]
 
 
-NOTHING = Made()
+NOTHING = ShownContents()
 
 
 class Past(Record):
@@ -45,7 +45,7 @@ def model_facts(
     declared: Sequence[str] = (),
     findings: Sequence[FindingRow] = (),
     past: Past | None = None,
-    made: Mapping[str, Made] = {},
+    made: Mapping[str, ShownContents] = {},
     approvals: Mapping[str, Sequence[ApprovalRow]] = {},
 ) -> ModelFacts | None:
     """The facts of the model that is `known`, None where none of its tags is an event.
@@ -80,7 +80,7 @@ def model_facts(
 
 def _intervals_by_log(tags: Sequence[NamedTag], past: Past) -> list[Interval]:
     """What each stage held when, determined as for `--at` (tagwarden.repository.past)."""
-    begins, courses = past.landings.begins, past.landings.courses.get(tags[0][0].model, {})
+    begins, histories = past.landings.begins, past.landings.histories.get(tags[0][0].model, {})
     read = {(tag.name, tag.oid): read_event(tag, name) for name, tag in (*tags, *past.other_tags)}
     # What the log says of a tag counts from its beginning on; until then, and of all other tags, their dates tell.
     moments: dict[int, list[tuple[str, Event | None]]] = {}
@@ -88,15 +88,15 @@ def _intervals_by_log(tags: Sequence[NamedTag], past: Past) -> list[Interval]:
     def note(moment: int, name: str, oid: str | None) -> None:
         moments.setdefault(moment, []).append((name, read.get((name, oid)) if oid is not None else None))
 
-    for name, course in courses.items():
-        found = read.get((name, course.first)) if course.first is not None else None
+    for name, tag_history in histories.items():
+        found = read.get((name, tag_history.first)) if tag_history.first is not None else None
         if found is not None:
-            note(min(found.time, begins), name, course.first)
-        for moment, oid in course.later:
+            note(min(found.time, begins), name, tag_history.first)
+        for moment, oid in tag_history.later:
             note(moment, name, oid)
     for _, tag in tags:
         found = read[tag.name, tag.oid]
-        if tag.name not in courses and found is not None:
+        if tag.name not in histories and found is not None:
             note(found.time, tag.name, tag.oid)
     events = [event for event in read.values() if event is not None]
     return intervals_of(events, _changes(moments))
@@ -145,7 +145,7 @@ def _versions(
     history: ModelHistory,
     rows: Mapping[str, EventRow],
     trailers: Mapping[str, Sequence[tuple[str, str]]],
-    made: Mapping[str, Made],
+    made: Mapping[str, ShownContents],
 ) -> list[VersionRow]:
     shown = []
     for line in version_lines(history):

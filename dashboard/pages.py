@@ -58,11 +58,11 @@ class Pages:
         filters: dict[str, Any] = {
             name: getattr(wording, name)
             for name in (
-                "count_of", "day", "first_line", "log_minute", "minute", "outcome_class", "person", "prose",
+                "count_of", "day", "first_line", "log_minute", "minute", "outcome_class", "short_name", "prose",
                 "sentence_start", "short",
             )
         }  # fmt: skip
-        self._environment.filters.update(filters, what=wording.what_happened)
+        self._environment.filters.update(filters, what=wording.event_text)
         self._environment.globals.update(site=site, most_findings=MOST_FINDINGS)
         self._site = site
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def without_twins(places: Sequence[str]) -> list[str]:
+def without_duplicates(places: Sequence[str]) -> list[str]:
     """The places, each repository once, however it is named."""
     found: dict[str, str] = {}
     for place in places:
@@ -39,12 +39,12 @@ def names_of(places: Sequence[str]) -> list[str]:
             number for number, name in enumerate(names) if name in clashing and shown[number] < len(parts[number])
         ]
         if not longer:
-            return _told_apart(names)
+            return _disambiguated(names)
         for number in longer:
             shown[number] += 1
 
 
-def _told_apart(names: Sequence[str]) -> list[str]:
+def _disambiguated(names: Sequence[str]) -> list[str]:
     """The names, with a number behind each that is another's still, as of a folder and a URL with the same path."""
     seen: dict[str, int] = {}
     told = []

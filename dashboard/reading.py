@@ -19,9 +19,9 @@ from ..repository.registry import known_by, read_refs, tags_by_model
 from .approvals import approvals_of, proposals_of
 from .guard import guard_of
 from .landings import landings_of
-from .made_of import MadeOf
 from .model import Past, model_facts
 from .records import FindingRow, PolicyFacts, RepositoryFacts, RuleRow
+from .shown_contents import ContentsReader
 from .side_by_side import with_comparisons
 
 TYPE_CHECKING = False
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..policy.verdict import Verdict
     from ..repository.git.program import GitProgram
     from ..repository.trusted.loaded_policy import LoadedPolicy
-    from .kept_contents import KeptContents
+    from .contents_cache import ContentsCache
     from .landings import Landings
     from .model import NamedTag
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 ONLY_TAGS = "Of a URL only the tags are read, so neither its policy nor an audit is shown here."
 
 
-def read_repository(place: str, name: str, policy_of: PolicyOf, kept: KeptContents | None = None) -> RepositoryFacts:
+def read_repository(place: str, name: str, policy_of: PolicyOf, kept: ContentsCache | None = None) -> RepositoryFacts:
     """All that is known of the repository at `place`, to be shown as `name`; `kept` is what its versions hold."""
     try:
         with open_repository(place, approvals=True) as reader:
@@ -52,7 +52,7 @@ def read_repository(place: str, name: str, policy_of: PolicyOf, kept: KeptConten
 
 
 def _read(
-    reader: GitProgram, name: str, policy_of: PolicyOf, kept: KeptContents | None, *, only_tags: bool
+    reader: GitProgram, name: str, policy_of: PolicyOf, kept: ContentsCache | None, *, only_tags: bool
 ) -> RepositoryFacts:
     tags = dict(tags_by_model(reader))
     loaded, verdict, notes = None, None, [ONLY_TAGS] if only_tags else []
@@ -70,7 +70,7 @@ def _read(
         by_model.setdefault(finding.model, []).append(finding)
     landings = None if only_tags else _landings(reader, notes)
     policy = loaded.policy if loaded else None
-    making = MadeOf(None if only_tags else reader, kept)
+    making = ContentsReader(None if only_tags else reader, kept)
     approvals = approvals_of(reader, policy, notes)
     models, held = [], {}
     for model, found in tags.items():
@@ -111,9 +111,11 @@ def _landings(reader: GitProgram, notes: list[str]) -> Landings | None:
 def _past(reader: GitProgram, model: str, tags: Sequence[NamedTag], landings: Landings) -> Past:
     """What the log knows of the model's tags; those that stand no more are read from what Git has kept."""
     standing = {(tag.name, tag.oid) for _, tag in tags}
-    courses = landings.courses.get(model, {})
+    histories = landings.histories.get(model, {})
     logged = {
-        (name, oid) for name, course in courses.items() for oid in (course.first, *(new for _, new in course.later))
+        (name, oid)
+        for name, tag_history in histories.items()
+        for oid in (tag_history.first, *(new for _, new in tag_history.later))
     }
     others = [TagRef(name, oid) for name, oid in sorted((name, oid) for name, oid in logged - standing if oid)]
     read = list(read_refs(reader, others)) if others else []

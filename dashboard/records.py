@@ -41,7 +41,7 @@ class EventRow(Record):
     approvals: Sequence[ApprovalRow] = ()
 
 
-class Made(Record):
+class ShownContents(Record):
     """What a version is made of. `rows` are what each thing is, its name, its value, and what says so.
 
     `metrics` are those that have a column, name and value; `notes` are sentences on what is not known.
@@ -62,7 +62,7 @@ class VersionRow(Record):
     registered: EventRow
     trailers: Sequence[tuple[str, str]]
     ended: EventRow | None
-    made: Made = Made()
+    made: ShownContents = ShownContents()
 
 
 class Superseded(Record):
@@ -106,7 +106,7 @@ class FindingRow(Record):
     fix: str | None
 
 
-class Thing(Record):
+class ComparedItem(Record):
     """Something that versions hold: its different values as text, and by version the place of its own among them.
 
     `changes` tell how two of the values differ, the older one first; empty where
@@ -129,7 +129,7 @@ class Comparison(Record):
     first has not; it is empty where that is not known.
     """
 
-    things: Sequence[Thing]
+    items: Sequence[ComparedItem]
     commits: Sequence[int]
     added: Sequence[Sequence[int]] = ()
     notes: Sequence[str] = ()

@@ -14,16 +14,16 @@ from markupsafe import Markup
 
 from ..policy.program_version import VERSION
 from ..policy.record import Record
+from .contents_cache import ContentsCache
 from .drawings import months_chart
 from .file_names import contents_file
 from .fingerprint import fingerprint_of
 from .home import home_of, models_script, months_of, recent_events, rows_in_page
-from .kept_contents import KeptContents
 from .links import LinkTemplates
 from .pages import ASSETS, TEMPLATES, Pages, Site
-from .places import names_of, without_twins
+from .places import names_of, without_duplicates
 from .reading import read_repository
-from .state import STATE_FILE, Kept, State, locked, read_state, refuse_others, state_bytes
+from .state import STATE_FILE, State, StoredRepository, locked, read_state, refuse_others, state_bytes
 from .summary import summary_of
 from .writer import Writer
 
@@ -65,7 +65,7 @@ class _Done(Record):
     """One repository's pages as they were written."""
 
     name: str
-    kept: Kept
+    kept: StoredRepository
     written: int
 
 
@@ -78,16 +78,16 @@ def build(
 ) -> Built:
     """Make the site of the repositories at `places` in `folder`.
 
-    Raises NotOurs where that folder holds something else, OSError where it
+    Raises ForeignFolder where that folder holds something else, OSError where it
     can't be written.
     """
     refuse_others(folder)
     os.makedirs(folder, exist_ok=True)
     with locked(folder):
-        return _build(without_twins(places), folder, policy_of, options, progress or _nobody)
+        return _build(without_duplicates(places), folder, policy_of, options, progress or _no_progress)
 
 
-def _nobody(done: int, of: int) -> None:
+def _no_progress(done: int, of: int) -> None:
     """Report no progress: the default."""
 
 
@@ -161,7 +161,7 @@ _pages: dict[Site, Pages] = {}
 def _make(folder: str, site: Site, made_by: str, policy_of: PolicyOf, stale: tuple[str, str, str | None]) -> _Done:
     name, place, fingerprint = stale
     writer = Writer(folder)
-    contents = KeptContents(writer.read(contents_file(name)), made_by)
+    contents = ContentsCache(writer.read(contents_file(name)), made_by)
     facts = read_repository(place, name, policy_of, contents)
     pages = _pages.get(site)
     if pages is None:
@@ -171,7 +171,7 @@ def _make(folder: str, site: Site, made_by: str, policy_of: PolicyOf, stale: tup
     if (data := contents.as_bytes()) is not None:
         writer.write(contents_file(name), data)
     # What could not be read is tried again.
-    kept = Kept(None if facts.problem else fingerprint, writer.files, summary_of(facts))
+    kept = StoredRepository(None if facts.problem else fingerprint, writer.files, summary_of(facts))
     return _Done(name, kept, writer.written)
 
 

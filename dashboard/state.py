@@ -25,7 +25,7 @@ STATE_FILE = ".tagwarden-dashboard.json.gz"
 FORMAT = 1
 
 
-class Kept(Record):
+class StoredRepository(Record):
     """A repository as it was read. `files` are its pages."""
 
     fingerprint: str | None
@@ -37,22 +37,22 @@ class State(Record):
     """`made_by` tells of the program and the options; with others nothing is kept. `files` are all of the site's."""
 
     made_by: str
-    repositories: Mapping[str, Kept]
+    repositories: Mapping[str, StoredRepository]
     files: frozenset[str]
 
 
 EMPTY = State("", {}, frozenset())
 
 
-class NotOurs(Exception):
+class ForeignFolder(Exception):
     """The folder holds files, and no site of ours."""
 
 
 def refuse_others(folder: str) -> None:
-    """Raises NotOurs for a folder that holds files, and no site of ours."""
+    """Raises ForeignFolder for a folder that holds files, and no site of ours."""
     is_ours = os.path.exists(os.path.join(folder, STATE_FILE))
     if not is_ours and os.path.isdir(folder) and any(name != ".git" for name in os.listdir(folder)):
-        raise NotOurs(folder)
+        raise ForeignFolder(folder)
 
 
 def read_state(folder: str) -> State:
@@ -67,7 +67,7 @@ def read_state(folder: str) -> State:
         if found["format"] != FORMAT:
             return EMPTY._replace(files=frozenset(map(str, found["files"])))
         repositories = {
-            name: Kept(kept["fingerprint"], kept["files"], from_json(kept["summary"]))
+            name: StoredRepository(kept["fingerprint"], kept["files"], from_json(kept["summary"]))
             for name, kept in found["repositories"].items()
         }
         return State(found["made_by"], repositories, frozenset(map(str, found["files"])))

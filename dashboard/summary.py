@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from ..policy.record import Record
 from .file_names import model_file, repository_file
-from .wording import person, what_happened
+from .wording import event_text, short_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .records import ModelFacts, RepositoryFacts
 
 # A stage, the version in it, and since when.
-Held = tuple[str, str, int]
+StageHolding = tuple[str, str, int]
 
 MOST_RECENT = 12
 
@@ -31,7 +31,7 @@ class ModelRow(Record):
     stable: str | None
     latest: str | None
     deprecated: bool
-    stages: Sequence[Held]
+    stages: Sequence[StageHolding]
     what: str
     time: int
     by: str
@@ -39,11 +39,11 @@ class ModelRow(Record):
     warnings: int
     audited: bool
 
-    def held(self, stage: str) -> Held | None:
+    def held(self, stage: str) -> StageHolding | None:
         """What `stage` holds."""
         return next((one for one in self.stages if one[0] == stage), None)
 
-    def others(self, columns: Sequence[str]) -> list[Held]:
+    def others(self, columns: Sequence[str]) -> list[StageHolding]:
         """What the stages hold that are none of `columns`."""
         return [one for one in self.stages if one[0] not in columns]
 
@@ -121,9 +121,9 @@ def _row(model: ModelFacts, facts: RepositoryFacts) -> ModelRow:
         model.latest,
         model.deprecated is not None,
         [(row.stage, row.holder.version or row.holder.commit[:7], row.since) for row in model.stages if row.holder],
-        what_happened(last),
+        event_text(last),
         last.time,
-        person(last.by),
+        short_name(last.by),
         severities["error"],
         severities["warning"],
         facts.audited,
@@ -141,8 +141,8 @@ def _recent(facts: RepositoryFacts) -> list[RecentEvent]:
             model.model,
             model_file(facts.name, model.model),
             facts.name,
-            what_happened(event),
-            person(event.by),
+            event_text(event),
+            short_name(event.by),
         )
         for event, model in newest[:MOST_RECENT]
     ]

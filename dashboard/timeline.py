@@ -71,7 +71,7 @@ def _states(
     state = _State(events)
     for change in changes:
         if change.went:
-            state.take_away(change.went)
+            state.remove(change.went)
         for group in by_dates(change.came):
             state.add(group.came)
         yield change.moment, state.history, state.deciding
@@ -131,7 +131,7 @@ class _State:
         for stage in self.history.holdings:
             self._decide(f"#{stage}", self._holder(stage, events))
 
-    def take_away(self, events: Sequence[Event]) -> None:
+    def remove(self, events: Sequence[Event]) -> None:
         """Go on as if `events` had never been."""
         gone = {*events}
         left = [event for event in self.history.events if event not in gone]

@@ -15,7 +15,7 @@ MOST_LINES = 40
 LONGEST_PERSON = 60
 
 
-def what_happened(event: EventRow) -> str:
+def event_text(event: EventRow) -> str:
     """What the event did, in a few words."""
     version = event.version or event.commit[:7]
     if event.kind == "register":
@@ -29,7 +29,7 @@ def what_happened(event: EventRow) -> str:
     return "deprecated"
 
 
-def person(name: str) -> str:
+def short_name(name: str) -> str:
     """Somebody's name, in a table: nobody's is longer than that."""
     return escape(name if len(name) <= LONGEST_PERSON else f"{name[:LONGEST_PERSON]}…")
 

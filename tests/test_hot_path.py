@@ -28,10 +28,10 @@ HEAVY = [
 JUDGE = """
 import os
 leave = os._exit
-def tell_and_leave(status):
+def report_modules_and_exit(status):
     print(status, *sys.modules, flush=True)
     leave(0)
-os._exit = tell_and_leave
+os._exit = report_modules_and_exit
 from tagwarden.server_hooks.pre_receive import main
 main(["", "", sys.stdin.read()])
 """

@@ -60,7 +60,7 @@ def dashboard(
         raise CannotJudge(NEEDS_JINJA.format(escape(sys.executable)))
     from ...dashboard.links import parse_templates
     from ...dashboard.site import Options, build
-    from ...dashboard.state import NotOurs
+    from ...dashboard.state import ForeignFolder
 
     if base_url and not base_url.startswith(("https://", "http://")):
         raise click.BadParameter("it must begin with https:// or http://", param_hint="--base-url")
@@ -73,7 +73,7 @@ def dashboard(
     try:
         with Progress("read {} of {} repositories") as progress:
             built = build(places, folder, policies_in_force, options, progress)
-    except NotOurs:
+    except ForeignFolder:
         raise Refused(
             f"{folder!r} contains files that this command did not write: name a new or empty folder, so that nothing "
             "is overwritten"

@@ -50,7 +50,7 @@ def random_version(choose: random.Random) -> Compared:
 def lines_of(comparison: Comparison, old: int, new: int) -> set[tuple[str, str, str | None, str | None, str]]:
     """What the page shows of two versions, by their places."""
     found = set()
-    for one in comparison.things:
+    for one in comparison.items:
         before, after = one.places[old], one.places[new]
         if before != after and one.texts:
             change = one.changes[before][after] if one.changes else ""
@@ -103,7 +103,7 @@ def test_what_lies_between_commits_is_what_git_says_of_each_pair(repo: Repo) -> 
     for old, new in permutations(range(len(commits)), 2):
         told = between(git, commits[old], commits[new])
         assert (comparison.added[old][new], comparison.added[new][old]) == (told.added, told.dropped)
-        assert {one.name for one in comparison.things if one.places[old] != one.places[new]} == {*told.files}
+        assert {one.name for one in comparison.items if one.places[old] != one.places[new]} == {*told.files}
 
 
 def test_where_all_commits_are_on_one_line_the_page_has_how_far_on_each_is(repo: Repo) -> None:
@@ -125,7 +125,7 @@ def test_of_very_many_files_and_figures_only_some_are_in_the_page() -> None:
 
     comparison = comparison_of(versions, {}, None, steps)
 
-    assert sum(one.what == "code" for one in comparison.things) == MOST_FILES
+    assert sum(one.what == "code" for one in comparison.items) == MOST_FILES
     assert comparison.notes == [
         "By how much numbers differ is told of some only: there are too many versions.",
         "Of the files of the commits 30 more are not the same everywhere.",
@@ -138,6 +138,6 @@ def test_numbers_that_are_alike_are_the_same_and_true_is_no_number() -> None:
         Compared(Contents(params=(Stated("rate", value, "params.yaml"),)), (), "c" * 40) for value in (1, 1.0, True)
     ]
 
-    (rate,) = comparison_of(versions, {}, None, None).things
+    (rate,) = comparison_of(versions, {}, None, None).items
 
     assert rate.places == [0, 0, 1]

@@ -25,7 +25,7 @@ MOST_BYTES = 64 * 1024 * 1024
 PIECES, STATED = ("data", "code"), ("metrics", "params")
 
 
-class KeptContents:
+class ContentsCache:
     """What was read by the program and the options that `made_by` tells of; `before` is the file of the last build."""
 
     def __init__(self, before: bytes = b"", made_by: str = "") -> None:

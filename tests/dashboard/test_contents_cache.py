@@ -11,8 +11,8 @@ import pytest
 from support import Repo
 from support.command_line import tagwarden
 from tagwarden.contents.record import Contents, Stated
-from tagwarden.dashboard import kept_contents, made_of
-from tagwarden.dashboard.kept_contents import KeptContents
+from tagwarden.dashboard import contents_cache, shown_contents
+from tagwarden.dashboard.contents_cache import ContentsCache
 from tagwarden.policy.objects.piece import Piece
 
 PIECE = Piece("m.pkl", ("md5:1", "sha256:2"), 7, "dvc.lock")
@@ -30,7 +30,7 @@ EVERYTHING = Contents(
 
 @pytest.fixture(autouse=True)
 def worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_contents, "WORTH_KEEPING", 1)
+    monkeypatch.setattr(contents_cache, "WORTH_KEEPING", 1)
 
 
 def read_now() -> Contents:
@@ -38,7 +38,7 @@ def read_now() -> Contents:
 
 
 def kept(contents: Contents = EVERYTHING) -> bytes:
-    keeping = KeptContents(made_by="this")
+    keeping = ContentsCache(made_by="this")
     assert keeping.of("churn", "1" * 40, lambda: contents) == contents
     data = keeping.as_bytes()
     assert data is not None
@@ -46,7 +46,7 @@ def kept(contents: Contents = EVERYTHING) -> bytes:
 
 
 def test_what_was_read_is_the_same_in_the_next_build() -> None:
-    again = KeptContents(kept(), "this")
+    again = ContentsCache(kept(), "this")
 
     assert again.of("churn", "1" * 40, read_now) == EVERYTHING
     assert again.as_bytes() == kept()
@@ -66,32 +66,32 @@ def test_what_was_read_is_the_same_in_the_next_build() -> None:
     ],
 )
 def test_what_is_damaged_or_of_another_program_is_read_again(damage: Callable[[bytes], bytes]) -> None:
-    assert KeptContents(damage(kept()), "this").of("churn", "1" * 40, read_now) == read_now()
+    assert ContentsCache(damage(kept()), "this").of("churn", "1" * 40, read_now) == read_now()
 
 
 def test_what_may_be_told_otherwise_another_time_is_not_kept() -> None:
-    again = KeptContents(kept(EVERYTHING._replace(lasting=False)), "this")
+    again = ContentsCache(kept(EVERYTHING._replace(lasting=False)), "this")
 
     assert again.of("churn", "1" * 40, read_now) == read_now()
 
 
 def test_no_more_is_kept_than_is_bearable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_contents, "MOST_BYTES", 10)
+    monkeypatch.setattr(contents_cache, "MOST_BYTES", 10)
 
-    assert KeptContents(kept(), "this").of("churn", "1" * 40, read_now) == read_now()
+    assert ContentsCache(kept(), "this").of("churn", "1" * 40, read_now) == read_now()
 
 
 def test_after_a_push_only_its_version_is_read_and_the_pages_are_those_of_a_first_build(
     repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    reading = made_of.contents_of
+    reading = shown_contents.contents_of
 
     def noted(entries, model, commit, trailers, documents):
         read.append(commit)
         return reading(entries, model, commit, trailers, documents)
 
-    monkeypatch.setattr(made_of, "contents_of", noted)
+    monkeypatch.setattr(shown_contents, "contents_of", noted)
     for number in range(3):
         commit = repo.commit({"metrics.json": f'{{"AUC": 0.{number}}}', "params.yaml": f"lr: {number}\n"})
         repo.tag(f"churn@v1.{number}.0")
@@ -116,7 +116,7 @@ def test_of_few_versions_nothing_is_kept_and_what_was_is_removed(
     assert [*(tmp_path / "site" / "data").glob("*.contents.gz")]
     repo.commit()
     repo.tag("churn@v1.1.0")
-    monkeypatch.setattr(kept_contents, "WORTH_KEEPING", 3)
+    monkeypatch.setattr(contents_cache, "WORTH_KEEPING", 3)
 
     tagwarden(tmp_path, "dashboard", str(repo.path), "-o", "site")
 

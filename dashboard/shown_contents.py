@@ -14,8 +14,8 @@ from ..contents.tree_entries import TreeEntries
 from ..contents.version_contents import contents_of
 from ..policy.objects.trailers import parse_trailers
 from ..policy.wording import counted
-from .kept_contents import KeptContents
-from .records import Made
+from .contents_cache import ContentsCache
+from .records import ShownContents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,25 +32,25 @@ MOST_ROWS = 100
 MOST_NOTES = 10
 
 
-class MadeOf:
+class ContentsReader:
     """Reads what the versions of one repository hold, as long as SECONDS last; without a reader, what tags say.
 
     What is in `kept` is not read again, and what is read is kept there.
     """
 
-    def __init__(self, reader: Reader | None, kept: KeptContents | None = None, seconds: float = SECONDS) -> None:
+    def __init__(self, reader: Reader | None, kept: ContentsCache | None = None, seconds: float = SECONDS) -> None:
         self._entries = TreeEntries(reader) if reader is not None else None
         self._documents = Documents()
-        self._kept = kept or KeptContents()
+        self._kept = kept or ContentsCache()
         self._left = seconds
         self._passed_over = 0
 
-    def of(self, model: str, known: ModelTags, metrics: Sequence[str]) -> Mapping[str, tuple[Contents, Made]]:
+    def of(self, model: str, known: ModelTags, metrics: Sequence[str]) -> Mapping[str, tuple[Contents, ShownContents]]:
         """What each version of `model` (as tags spell it) holds, by its tag; some are missing once time is up.
 
         `metrics` are the names of those that have a column.
         """
-        found: dict[str, tuple[Contents, Made]] = {}
+        found: dict[str, tuple[Contents, ShownContents]] = {}
         for name, tag in known.tags:
             if name.kind != "register" or tag.object is None:
                 continue
@@ -64,7 +64,7 @@ class MadeOf:
             else:
                 read = partial(contents_of, self._entries, model, tag.object.target, trailers, self._documents)
                 held = self._kept.of(model, tag.oid, read)
-            found[tag.name] = held, _made_of(held, trailers, metrics)
+            found[tag.name] = held, _shown_contents(held, trailers, metrics)
             self._left -= time.monotonic() - began
         return found
 
@@ -76,12 +76,12 @@ class MadeOf:
         return [f"It took too long to read what {passed_over} hold: that is not shown."]
 
 
-def _made_of(held: Contents, trailers: Sequence[tuple[str, str]], metrics: Sequence[str]) -> Made:
+def _shown_contents(held: Contents, trailers: Sequence[tuple[str, str]], metrics: Sequence[str]) -> ShownContents:
     """What a version holds as its page shows it; `metrics` are the names of those that have a column."""
     rows = contents_rows(held)
     rows += [["trailer", key, value, "tag"] for key, value in trailers if key.lower() not in TELLING]
     left = f"{len(rows) - MOST_ROWS} more rows are not shown" if len(rows) > MOST_ROWS else None
-    return Made(
+    return ShownContents(
         [(one.name, value_text(one.value)) for one in chosen(held.metrics, metrics)],
         [(what or "", name or "", value or "", by or "") for what, name, value, by in rows[:MOST_ROWS]],
         [*held.notes[:MOST_NOTES], *([left] if left else [])],

@@ -10,7 +10,7 @@ import pytest
 from support import Repo
 from support.command_line import tagwarden
 from tagwarden.contents.tree_entries import TreeEntries
-from tagwarden.dashboard.made_of import MadeOf
+from tagwarden.dashboard.shown_contents import ContentsReader
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
 from tagwarden.repository.registry import read_model
@@ -110,7 +110,7 @@ def test_commits_of_one_tree_are_looked_into_once(registry: Repo) -> None:
 
 def test_what_takes_too_long_to_read_is_left_out_and_that_is_said(registry: Repo) -> None:
     reader = GitProgram(Git.at(str(registry.path)))
-    making = MadeOf(reader, seconds=0)
+    making = ContentsReader(reader, seconds=0)
 
     found = making.of("churn", read_model(reader, "churn"), ["AUC"])
 
