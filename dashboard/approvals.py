@@ -1,4 +1,4 @@
-"""Who approved the existing tags, and which proposals are open, read from the repository's own refs."""
+"""Reads who approved the existing tags, and which proposals are open, from the repository's own refs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def approvals_of(reader: GitProgram, policy: Policy | None, notes: list[str]) -> Mapping[str, Sequence[ApprovalRow]]:
-    """What people said of each tag that stands, by its name; `notes` gets sentences on what can't be read of it."""
+    """The approvals and revocations of each existing tag, by its name; `notes` gets what could not be read of them."""
     try:
         archived = archived_evidence(reader.git)
         found = approvals_by_tag(reader, archived)
@@ -36,7 +36,7 @@ def approvals_of(reader: GitProgram, policy: Policy | None, notes: list[str]) ->
 
 
 def proposals_of(reader: GitProgram, loaded: LoadedPolicy, notes: list[str]) -> list[ProposalRow]:
-    """What waits for approvals, the oldest first; `notes` gets a sentence where that can't be told."""
+    """The open proposals, oldest first; `notes` gets a sentence if they can't be read."""
     try:
         return _proposals(reader, loaded)
     except CannotJudge as problem:
@@ -49,7 +49,7 @@ def _proposals(reader: GitProgram, loaded: LoadedPolicy) -> list[ProposalRow]:
     proposed = [ref.tag for ref in refs if isinstance(ref, ProposalRef)]
     if not proposed:
         return []
-    # Not above: most repositories have none, and this takes in the whole judge.
+    # Imported here, because it needs the whole judge and most repositories have no proposals.
     from ..repository.proposals.on_remote import proposals_with_ids
     from ..repository.proposals.status import proposal_status
 

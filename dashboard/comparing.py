@@ -1,8 +1,8 @@
-"""Any two versions of a model side by side, as `tagwarden diff` has them: worked out here, looked up by the page.
+"""Compares any two versions of a model like `tagwarden diff`; computed here, looked up by the page's script.
 
-There are too many pairs of versions to write each out. So each thing that
-versions hold has its different values once, and the place of each version's
-value among them. Two versions differ where their places do.
+There are too many pairs of versions to store a comparison for each. Instead, the
+distinct values of each item are stored once, and for each version the index of
+its value among them. Two versions differ in an item if their indices differ.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     from ..contents.record import Contents
     from ..repository.git.between import Lineage
 
-    # What stands at a path in the older and in the newer of two commits, by the two commits.
+    # For each pair of commits, older and newer: what each of the two has at a path.
     Steps = Mapping[tuple[str, str], Mapping[str, tuple[str, str]]]
 
-# So many files of code, and so many figures of how numbers differ, are in the page of a model.
+# The page of a model lists at most so many files of code, and at most MOST_FIGURES numeric differences.
 MOST_FILES = 50
 MOST_PLACES = 20_000
 MOST_FIGURES = 12_000
-# How many commits lie between is told of so many versions.
+# With more distinct commits than this, the page does not say how many commits are between two versions.
 MOST_COMMITS = 60
 ORDER = ("artifact", "data", "code", "command", "param", "metric", "trailer")
 
 
 class Compared(Record):
-    """A version as it is compared."""
+    """A version with what is compared of it."""
 
     contents: Contents | None
     trailers: Sequence[tuple[str, str]]
@@ -47,14 +47,14 @@ class Compared(Record):
 
 
 def steps_of(commits: Iterable[str]) -> list[tuple[str, str]]:
-    """The pairs of commits of which `comparison_of` wants the files that are different."""
+    """The pairs of commits for which `comparison_of` needs the files that differ."""
     return [(old, new) for old, new in pairwise(dict.fromkeys(commits))]
 
 
 def comparison_of(
     versions: Sequence[Compared], better: Mapping[str, str], lineage: Lineage | None, steps: Steps | None
 ) -> Comparison:
-    """All that the versions hold, each in its place; `better` is the policy's opinion on metrics."""
+    """The comparison of all versions; `better` says for each metric of the policy which direction is better."""
     left = [MOST_FIGURES]
     items = [
         _compared_item(what, name, values, better.get(name) if what == "metric" else None, left)
@@ -80,7 +80,7 @@ def comparison_of(
 
 
 def _columns(versions: Sequence[Compared]) -> dict[tuple[str, str], list[Any]]:
-    """By what it is and its name each thing, with its value in each version, None where it is missing."""
+    """By kind and name, each item's value in each version, None where it is missing."""
     held = [one.contents for one in versions]
     several = {what: _several(held, what) for what in ("params", "metrics")}
     rows: list[dict[tuple[str, str], Any]] = []
@@ -99,7 +99,7 @@ def _columns(versions: Sequence[Compared]) -> dict[tuple[str, str], list[Any]]:
 
 
 def _several(held: Sequence[Contents | None], what: str) -> set[str]:
-    """The names of parameters or metrics that several files of a version have: only with the file they mean one."""
+    """The names of parameters or metrics that occur in several files of a version, and so need the file's name."""
     counts = (Counter(stated.name for stated in getattr(contents, what, ())) for contents in held)
     return {name for counted in counts for name, count in counted.items() if count > 1}
 
@@ -122,7 +122,7 @@ def _compared_item(what: str, name: str, values: Sequence[Any], better: str | No
     places = []
     known: dict[tuple[type, Any], int] = {}
     for value in values:
-        # Numbers that are alike are one value, as `Change.changed` has it; a table is what its text is.
+        # Like `Change.changed`, treat equal numbers as one value; compare tables by their text.
         key = (bool if isinstance(value, bool) else object, value if value.__hash__ else repr(value))
         place = known.get(key)
         if place is None:
@@ -136,9 +136,9 @@ def _compared_item(what: str, name: str, values: Sequence[Any], better: str | No
 def _changes(
     what: str, name: str, distinct: Sequence[Any], better: str | None, left: list[int]
 ) -> Sequence[Sequence[str]]:
-    """How each two of the values differ, the older one first; nothing where all to say is that they do."""
+    """How each pair of values differs, the older one first; empty if there is nothing to say but that they do."""
     if what == "trailer":
-        # It is text. Where all values are numbers, how they differ can be told all the same.
+        # These are texts, but if all of them are numbers, their difference can be told.
         as_numbers = [None if value is None else number_of(value) for value in distinct]
         distinct = as_numbers if as_numbers.count(None) == distinct.count(None) else distinct
     numbers = sum(map(is_number, distinct))
@@ -156,7 +156,7 @@ def _changes(
 def _files(commits: Sequence[str], steps: Steps) -> tuple[dict[str, list[str]], int]:
     """The files that differ between the commits, each with its entry in each, and how many files were left out.
 
-    Each step tells what stands on both of its sides; between two steps that touch a file it stays as it is.
+    Each step has the entries before and after it; between two steps that touch a file, its entry does not change.
     """
     touched = sorted({path for step in pairwise(commits) for path in steps[step]})
     wanted = touched[: min(MOST_FILES, MOST_PLACES // len(commits))]
@@ -171,13 +171,13 @@ def _files(commits: Sequence[str], steps: Steps) -> tuple[dict[str, list[str]], 
 
 
 def as_json(comparison: Comparison) -> str:
-    """What the page's script looks up.
+    """The JSON for the page's script.
 
-    `things` are [what, name, texts, places, changes], with 0 for places that
-    are 0, 1, 2 and so on. The changes are their texts, and for each two values
-    the place of theirs. What is empty at the end is left out.
-    Where all commits are on one line, `added` is how far on that each of them
-    is; else what is 0 is left out at the end of each of its lines.
+    `things` are [kind, name, texts, places, changes]; `places` is 0 if the places
+    are 0, 1, 2 and so on. `changes` are the distinct texts, and for each pair of
+    values the index of its text. Empty fields at the end are left out. If all
+    commits are on one line, `added` has each commit's distance from the oldest;
+    otherwise one list per commit, without the zeros at its end.
     """
     things = [_short(one) for one in comparison.items]
     document: dict[str, Any] = {
@@ -187,7 +187,7 @@ def as_json(comparison: Comparison) -> str:
         "notes": [visible(note) for note in comparison.notes],
     }
     text = json.dumps(document, ensure_ascii=True, separators=(",", ":"))
-    # Nothing in it may end the script.
+    # Nothing in it may end the script element.
     return text.replace("<", "\\u003c")
 
 
@@ -210,7 +210,7 @@ def _interned(changes: Sequence[Sequence[str]]) -> tuple[list[str], list[list[in
 
 
 def _on_one_line(added: Sequence[Sequence[int]]) -> list[int]:
-    """How many commits from the oldest each of the commits is, where each is an ancestor of all that are further on."""
+    """Each commit's distance from the oldest, if each is an ancestor of all that are further away; else empty."""
     every = range(len(added))
     oldest = next((place for place in every if not any(line[place] for line in added)), None)
     if oldest is None:

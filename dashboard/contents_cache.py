@@ -1,7 +1,8 @@
 """Stores the contents of a repository's versions for the next build, because reading them is the slowest part.
 
-A tag's id stands for its message and its commit, so what was read of it once
-holds. It is published with the site, and holds no more than its pages are made from.
+A tag's id determines its message and its commit, so what was once read of it
+stays valid. The file is published with the site, and contains only what the
+pages show.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-# With fewer versions a build reads them in less than two seconds, and a thousand such files would fill the disk.
+# A build reads fewer versions in less than two seconds, and a thousand such files would fill the disk.
 WORTH_KEEPING = 500
-# As JSON; versions beyond it are read again.
+# The limit for the JSON; versions beyond it are read again.
 MOST_BYTES = 64 * 1024 * 1024
 PIECES, STATED = ("data", "code"), ("metrics", "params")
 
 
 class ContentsCache:
-    """What was read by the program and the options that `made_by` tells of; `before` is the file of the last build."""
+    """What was read by the program and options named in `made_by`; `before` is the file of the last build."""
 
     def __init__(self, before: bytes = b"", made_by: str = "") -> None:
         self._made_by = made_by
@@ -34,14 +35,14 @@ class ContentsCache:
         self._now: dict[str, Contents] = {}
 
     def of(self, model: str, tag: str, read: Callable[[], Contents]) -> Contents:
-        """What the version of a model holds that the tag of this id registers, read only if that is not known."""
+        """The contents of the version that the tag with this id registers; calls `read` only if they are unknown."""
         key = f"{tag} {model}"
         known = self._before.get(key)
         self._now[key] = found = known if known is not None else read()
         return found
 
     def as_bytes(self) -> bytes | None:
-        """The content of the file for the next build; None where it is not worth one."""
+        """The content of the file for the next build; None if there is too little to store."""
         if len(self._now) < WORTH_KEEPING:
             return None
         lines = "\n".join(self._lines())
@@ -59,7 +60,7 @@ class ContentsCache:
 
 
 def _read(data: bytes, made_by: str) -> dict[str, Contents]:
-    """What a file holds; nothing where it is damaged, or was made by another program."""
+    """The contents in a file; empty if it is damaged or was made by another program."""
     try:
         first, *lines = gzip.decompress(data).decode("ascii").split("\n")
         if not made_by or json.loads(first) != made_by:
@@ -70,7 +71,7 @@ def _read(data: bytes, made_by: str) -> dict[str, Contents]:
 
 
 def _contents(found: dict[str, Any]) -> Contents:
-    """What `Contents._asdict` made the JSON of."""
+    """The contents that `_asdict` and JSON made `found` of."""
     artifact, command = found["artifact"], found["command"]
     return Contents(
         **{

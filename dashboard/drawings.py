@@ -1,4 +1,4 @@
-"""Plots as SVG: small, drawn here, in the colours of the page."""
+"""Draws small plots as SVG, in the colours of the page."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def line_plot(name: str, points: Sequence[tuple[str, float]]) -> str:
 
 
 def number_of(text: str) -> float | None:
-    """The finite number that a trailer's value is, None for any other text."""
+    """The value of a trailer as a finite number, None for any other text."""
     try:
         value = float(text)
     except ValueError:

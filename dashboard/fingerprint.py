@@ -1,8 +1,8 @@
-"""Whether a repository has changed since its pages were made, told from its files without asking Git.
+"""Detects from its files, without Git, whether a repository has changed since its pages were made.
 
-A build for one push must not start Git for a thousand repositories. Git
-replaces a file of refs by renaming another over it, and so do we with ours:
-such a file has another inode and another time than the one before.
+A build for one push must not start Git for a thousand repositories. Git replaces
+a file of refs by renaming another over it, and so do we with our own files, so a
+changed file has another inode and another time.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What the pages are made from, in a repository's own and common folder; refs/ and reftable/ are looked through.
+# What the pages depend on, in a repository's own and common folder; refs/ and reftable/ are searched.
 FILES = ("HEAD", "config", "config.worktree", "packed-refs", "reftable/tables.list", "info/attributes", "shallow")
-# Of what tagwarden keeps; the rest changes without anything to show.
+# tagwarden's own files that the pages depend on, by the beginning of their names.
 OURS = ("push-log", "tags-before-log")
 HOOK_FOLDERS = ("hooks", "custom_hooks")
 NAMED_FILE = re.compile(r"""\bfile:([^\s"'\0]+)""")
@@ -30,13 +30,13 @@ IN_WORK_TREE = ("tagwarden.toml", ".gto")
 
 
 def fingerprint_of(place: str, also: tuple[str, ...] = ()) -> str | None:
-    """A text that is another one once the repository at `place`, or one of the files `also`, has changed.
+    """A text that changes if the repository at `place`, or one of the files `also`, changes.
 
-    None where that can't be told, as of a URL.
+    None if that can't be detected, as for a URL.
     """
     if is_url(place) or not os.path.isdir(place):
         return None
-    # Of a relative path `common_folder` makes one that holds it already: joined to it again it would name nothing.
+    # `common_folder` returns a path that already contains a relative `place`, so joining the two would be wrong.
     place = os.path.abspath(place)
     try:
         own = _own_folder(place)
@@ -52,7 +52,7 @@ def fingerprint_of(place: str, also: tuple[str, ...] = ()) -> str | None:
 
 
 def _own_folder(place: str) -> str | None:
-    """The repository's own folder (gitrepository-layout(5)), None where `place` is not the top of one."""
+    """The repository's own folder (gitrepository-layout(5)), None if `place` is not the top of a repository."""
     inside = os.path.join(place, ".git")
     if os.path.isdir(inside):
         return inside
@@ -84,7 +84,7 @@ def _lines(place: str, own: str, common: str, also: tuple[str, ...]) -> Iterator
 
 
 def _named_in(settings: str) -> list[str]:
-    """The files that Git's settings name as policies (`file:/path`)."""
+    """The policy files that Git's settings name (`file:/path`)."""
     try:
         with open(settings, encoding="utf-8", errors="surrogateescape") as file:
             return NAMED_FILE.findall(file.read())

@@ -1,4 +1,4 @@
-"""What guards a repository: hook files that lie in it, and its push log. Files only; no Git is asked."""
+"""Reads what protects a repository, without Git: the hook files in it, and its push log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..server_hooks.log.reading import read_entry
 from ..server_hooks.machine_settings import USUAL_PLACES
 from .records import Guard, PushRow
 
-# Where our hooks lie in a repository of plain Git, Gitea and GitLab; of a clone, those that Git runs.
+# The places of our hooks in a repository of plain Git, Gitea and GitLab; for a clone, those that Git runs.
 SERVER_HOOKS = tuple(place.format(hook) for hook in ("pre-receive", "update") for place in USUAL_PLACES)
 CLIENT_HOOKS = ("hooks/pre-push",)
 
@@ -24,7 +24,7 @@ MOST_FINDINGS = 20
 
 
 def guard_of(common_dir: str) -> Guard:
-    """The guard of the repository whose common folder is `common_dir`."""
+    """The hooks and the push log of the repository whose common folder is `common_dir`."""
     bare = os.path.basename(common_dir) != ".git"
     hooks, troubles = [], []
     for place in SERVER_HOOKS if bare else (*SERVER_HOOKS, *CLIENT_HOOKS):
@@ -49,7 +49,7 @@ def guard_of(common_dir: str) -> Guard:
 
 
 def _push_row(line: bytes) -> PushRow | None:
-    """The line as a row, None for one that somebody has edited into something else."""
+    """The line as a row, None if somebody has edited it so that it is not valid."""
     entry = read_entry(line)
     if entry is None:
         return None

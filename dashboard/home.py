@@ -1,4 +1,4 @@
-"""What the home page shows of all repositories, and the data that its script filters."""
+"""The content of the home page, and the data that its script filters."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
     from .summary import ModelRow, RecentEvent, Summary
 
-# So many stages have a column of their own: those that most models use.
+# How many stages have a column of their own: those that most models use.
 MOST_COLUMNS = 4
-# So many models stand in the page itself; the script has all.
+# How many models are in the page itself; the script has all of them.
 ROWS_IN_PAGE = 200
 MOST_PROBLEMS = 50
 
 
 class Home(Record):
-    """The figures of the home page.
+    """The content of the home page.
 
-    `columns` are the stages with a column of their own, `problems` the names
+    `columns` are the stages with a column of their own; `problems` are the names
     and pages of the repositories that can't be read.
     """
 
@@ -42,7 +42,7 @@ class Home(Record):
 
 
 def home_of(summaries: Sequence[Summary]) -> Home:
-    """The figures over all repositories."""
+    """The figures of all repositories together."""
     rows = [row for summary in summaries for row in summary.rows]
     used = Counter(held[0] for row in rows for held in row.stages)
     first_seen = list(dict.fromkeys(held[0] for row in rows for held in row.stages))
@@ -67,18 +67,18 @@ def rows_in_page(summaries: Iterable[Summary]) -> list[ModelRow]:
 
 
 def newest_first(rows: Iterable[ModelRow]) -> list[ModelRow]:
-    """Those whose last event is the newest come first."""
+    """The rows by the time of their last event, newest first."""
     return sorted(rows, key=lambda row: (-row.time, row.model, row.repository))
 
 
 def recent_events(summaries: Iterable[Summary]) -> list[RecentEvent]:
-    """The last events of all repositories."""
+    """The newest events of all repositories."""
     events = [event for summary in summaries for event in summary.recent]
     return sorted(events, key=lambda event: -event.time)[:MOST_RECENT]
 
 
 def months_of(summaries: Iterable[Summary]) -> Mapping[str, int]:
-    """How many events each month had."""
+    """The number of events in each month."""
     counted: Counter[str] = Counter()
     for summary in summaries:
         counted.update(summary.months)
@@ -86,9 +86,9 @@ def months_of(summaries: Iterable[Summary]) -> Mapping[str, int]:
 
 
 def models_script(summaries: Sequence[Summary]) -> str:
-    """All models as a script: pages from file:// may load no other data.
+    """All models as a script, because a page from file:// can't load other data.
 
-    Each is [file, model, repository, stable, latest, rank of that, deprecated,
+    Each is [file, model, repository, stable, latest, its rank, deprecated,
     stages, last event, its time, by whom, errors, warnings, audited].
     """
     rows = newest_first(row for summary in summaries for row in summary.rows)
@@ -102,12 +102,12 @@ def models_script(summaries: Sequence[Summary]) -> str:
         for row in rows
     ]  # fmt: skip
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
-    # Nothing in it may end the script, wherever it is put.
+    # Nothing in it may end a script element.
     return f"window.tagwardenModels={text.replace('<', chr(92) + 'u003c')};\n"
 
 
 def _ranks(versions: Iterable[str]) -> dict[str, int]:
-    """The place of each version among all, so that the script sorts them without knowing what a version is."""
+    """The rank of each version among all, so that the script can sort them without parsing versions."""
     precedences = {version: parse_version(version).precedence for version in versions}
     places = {precedence: place for place, precedence in enumerate(sorted(set(precedences.values())))}
     return {version: places[precedence] for version, precedence in precedences.items()}

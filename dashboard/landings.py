@@ -1,7 +1,7 @@
-"""When tags came and went on a server, by its push log: what `--at` goes by, for all times at once.
+"""When tags came and went on a server according to its push log: as for `--at`, but for all times at once.
 
-Each model tag has a history: what it named when the log began, and what it has
-named since when. Of times before the log began the tags' own dates tell.
+Each model tag has a history: the object that it named when the log began, and
+the later ones with their times. Before the log began, the tags' own dates count.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class TagHistory(Record):
-    """`first` is the id that the tag had when the log began, None for none; `later` what it had since when."""
+    """`first` is the tag's id when the log began, None if it did not exist; `later` are (second, id or None)."""
 
     first: str | None
     later: Sequence[tuple[int, str | None]]
@@ -35,16 +35,16 @@ class Landings(Record):
 
 
 def landings_of(common_dir: str) -> Landings | None:
-    """The landings that the log knows of, None where there is no log.
+    """The histories of all tags in the log, None if there is no log.
 
-    The lines count in their order, as `tagwarden.server_hooks.log.tags_at` has it:
-    one that is dated before the line above it landed after that all the same.
-    Raises OSError where the log can't be read.
+    Lines count in the order of the log, as in `tagwarden.server_hooks.log.tags_at`:
+    a line that is dated before the line above it still landed after it. Raises
+    OSError if the log can't be read.
     """
     begins: int | None = None
     first_line = newest = 0
     first: dict[str, str | None] = {}
-    # By tag: the line, the second, and the id that it left.
+    # By tag: the number of the line, its second, and the id that it set.
     later: dict[str, list[tuple[int, int, str | None]]] = {}
     for entry in _entries(common_dir):
         second = int(seconds_of(entry))
@@ -56,12 +56,12 @@ def landings_of(common_dir: str) -> Landings | None:
                 first.setdefault(name, update["old"])
                 later.setdefault(name, []).append((entry["line"], newest, update["new"]))
         elif entry["outcome"] == "incomplete":
-            # What an accepted push left undone never stood.
+            # Undo updates of an accepted push that never landed.
             for name, _ in _updates(entry):
                 later[name] = [one for one in later.get(name, ()) if one[0] != entry.get("of_line")]
     if begins is None:
         return None
-    from ..server_hooks.log.tags_in_log import tags_before  # not on Windows, where no server of ours runs
+    from ..server_hooks.log.tags_in_log import tags_before  # not on Windows, where no server runs
 
     for ref, stood in tags_before(common_dir, first_line):
         first.setdefault(ref.removeprefix(TAGS), stood)
@@ -81,7 +81,7 @@ def _updates(entry: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _entries(common_dir: str) -> Iterator[dict[str, Any]]:
-    """What the lines say, without those that no hook wrote so."""
+    """The entries in the lines, without those that no hook can have written."""
     for line in read_lines(os.path.abspath(common_dir)):
         entry = read_entry(line)
         if entry is not None:

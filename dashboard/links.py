@@ -1,4 +1,4 @@
-"""Links from tags and commits to the pages that a host has of them."""
+"""Links from tags and commits to a host's pages about them."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ EXAMPLE = "commit=https://git.example.com/{repository}/commit/{commit}"
 
 
 class LinkTemplates(Record):
-    """URLs with `{repository}` and `{commit}` or `{tag}` in them; None where there is no such page."""
+    """URLs with `{repository}` and `{commit}` or `{tag}` in them; None means no link."""
 
     commit: str | None = None
     tag: str | None = None
 
 
 class Links(Record):
-    """The links of one repository's pages."""
+    """The links on one repository's pages."""
 
     templates: LinkTemplates
     repository: str
 
     def commit(self, commit: str) -> str | None:
-        """The page of a commit."""
+        """The URL of a commit's page, None if there is no template for it."""
         return self._filled(self.templates.commit, "{commit}", commit)
 
     def tag(self, tag: str) -> str | None:
-        """The page of a tag."""
+        """The URL of a tag's page, None if there is no template for it."""
         return self._filled(self.templates.tag, "{tag}", tag)
 
     def _filled(self, template: str | None, field: str, value: str) -> str | None:
@@ -42,7 +42,7 @@ class Links(Record):
 
 
 def parse_templates(given: Iterable[str]) -> LinkTemplates:
-    """The templates of `commit=URL` and `tag=URL`. Raises ValueError, whose message says what is wrong."""
+    """The templates in `commit=URL` and `tag=URL`. Raises ValueError, whose message says what is wrong."""
     found = LinkTemplates()
     for text in given:
         kind, equals, url = text.partition("=")

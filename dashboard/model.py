@@ -1,4 +1,4 @@
-"""One model, from its tags: what `show`, `history` and `resolve` say of it, with the reasons."""
+"""Collects what the tags say about one model: what `show`, `history` and `resolve` print, with the reasons."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ NOTHING = ShownContents()
 
 
 class Past(Record):
-    """What the push log knows of a model's tags, with the tags that it names and that stand no more.
+    """What the push log knows about a model's tags, with the tags that it names but that no longer exist.
 
-    `lost` are those whose objects Git has thrown away.
+    `lost` are tags whose objects Git has removed.
     """
 
     landings: Landings
@@ -48,11 +48,12 @@ def model_facts(
     made: Mapping[str, ShownContents] = {},
     approvals: Mapping[str, Sequence[ApprovalRow]] = {},
 ) -> ModelFacts | None:
-    """The facts of the model that is `known`, None where none of its tags is an event.
+    """The facts about the model with the tags `known`, None if none of its tags is an event.
 
     `declared` are the stages that the repository knows; others come after them.
-    `past` is what the server's push log knows of when the tags came. By their tags, `made` is what versions are made
-    of, and `approvals` what people said of events.
+    `past` is what the server's push log knows about when the tags came. `made`
+    are the contents of versions, and `approvals` the endorsements of events, both
+    by tag.
     """
     events = known.events()
     if not events:
@@ -82,7 +83,7 @@ def _intervals_by_log(tags: Sequence[NamedTag], past: Past) -> list[Interval]:
     """What each stage held when, determined as for `--at` (tagwarden.repository.past)."""
     begins, histories = past.landings.begins, past.landings.histories.get(tags[0][0].model, {})
     read = {(tag.name, tag.oid): read_event(tag, name) for name, tag in (*tags, *past.other_tags)}
-    # What the log says of a tag counts from its beginning on; until then, and of all other tags, their dates tell.
+    # The log decides about its tags from its beginning on. Before that, and for all other tags, the dates decide.
     moments: dict[int, list[tuple[str, Event | None]]] = {}
 
     def note(moment: int, name: str, oid: str | None) -> None:
@@ -166,7 +167,7 @@ def _versions(
 
 
 def _stages(history: ModelHistory, declared: Sequence[str]) -> list[str]:
-    """The declared stages that this model ever had, in their order, then its others by name."""
+    """The declared stages that this model ever had, in their order, then its other stages by name."""
     known = [stage for stage in declared if stage in history.holdings]
     return known + sorted(history.holdings.keys() - set(known))
 
@@ -192,7 +193,7 @@ def _stage(
 
 
 def _ended(event: Event, stage: str, history: ModelHistory, rows: Mapping[str, EventRow]) -> EventRow | None:
-    """What took the version of this assignment out of the stage: the unassignment, or the end of the version."""
+    """What took the assigned version out of the stage: an unassignment, or the version's deregistration."""
     unassigned = history.holding(stage, event.commit).unassigned
     if unassigned is not None and unassigned.time >= event.time:
         return rows[unassigned.tag]

@@ -1,4 +1,4 @@
-"""Makes the pages. Whatever a template prints is escaped, markup by Jinja and what can't be seen by `visible`."""
+"""Renders the pages. Everything that a template prints is escaped: markup by Jinja, the invisible by `visible`."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Pages:
         self._site = site
 
     def of_repository(self, facts: RepositoryFacts) -> Iterator[tuple[str, str]]:
-        """The file and text of the repository's page, and of the pages of its models."""
+        """The repository's page and those of its models, each as (file, text)."""
         summary = summary_of(facts)
         link = Links(self._site.links, facts.name)
         yield (
@@ -119,14 +119,14 @@ class Pages:
         return self._render("repositories.html", "repositories.html", here="repositories", repositories=summaries)
 
     def rules(self) -> str:
-        """The page with the words of every rule."""
+        """The page with the explanations of all rules."""
         rules = [(rule, DEFAULT_LEVELS[rule], _paragraphs(rule)) for rule in RULES]
         return self._render("rules.html", "rules.html", here="", rules=rules)
 
     def _render(self, template: str, file: str, **values: Any) -> str:
         up = "../" if "/" in file else ""
         text = self._environment.get_template(template).render(page_file=file, up=up, **values)
-        # A name may hold a byte that is no UTF-8, and in a place that nobody thought of.
+        # Any name may contain a byte that is not UTF-8.
         return text.encode("utf-8", "backslashreplace").decode()
 
 
@@ -135,7 +135,7 @@ def _paragraphs(rule: str) -> list[str]:
 
 
 def _commands(model: ModelFacts) -> Iterator[tuple[str, str]]:
-    """What one does next with a model, as commands to copy."""
+    """Commands to copy for the likely next steps with a model."""
     best = model.stable or model.latest
     asked: list[tuple[str, tuple[str, ...]]] = [
         (f"What {row.stage} holds", ("tagwarden", "resolve", f"{model.model}#{row.stage}")) for row in model.stages
@@ -157,11 +157,11 @@ def _commands(model: ModelFacts) -> Iterator[tuple[str, str]]:
 
 
 def wants_approvals(facts: RepositoryFacts) -> bool:
-    """Whether the policy asks anybody to approve."""
+    """Whether the policy requires any approvals."""
     return facts.policy is not None and any("approvals.require" in key for key, _, _ in facts.policy.settings)
 
 
 def has_default_rules(facts: RepositoryFacts) -> bool:
-    """Whether the policy asks of each rule what is asked without one."""
+    """Whether every rule has its default severity."""
     levels = {one.rule: one.severity for one in facts.policy.rules} if facts.policy is not None else {}
     return levels == {rule: level for rule, level in DEFAULT_LEVELS.items() if level != "off"}

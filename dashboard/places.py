@@ -1,4 +1,4 @@
-"""What the repositories are called on the site."""
+"""The names of the repositories on the site."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def without_duplicates(places: Sequence[str]) -> list[str]:
-    """The places, each repository once, however it is named."""
+    """The places with each repository once, even if it was named in several ways."""
     found: dict[str, str] = {}
     for place in places:
         found.setdefault(place if is_url(place) else _folder(place), place)
@@ -26,9 +26,9 @@ def _folder(place: str) -> str:
 
 
 def names_of(places: Sequence[str]) -> list[str]:
-    """The last part of each place, with as many of the parts before it as tell it from the others.
+    """For each place its last part, with as many earlier parts as are needed to make it unique.
 
-    Where on the server it lies is nothing for the site's readers.
+    The rest of the path on the server is no business of the site's readers.
     """
     parts = [_parts(place) for place in places]
     shown = [1] * len(places)
@@ -45,7 +45,7 @@ def names_of(places: Sequence[str]) -> list[str]:
 
 
 def _disambiguated(names: Sequence[str]) -> list[str]:
-    """The names, with a number behind each that is another's still, as of a folder and a URL with the same path."""
+    """The names with numbers appended where they are still equal, as for a folder and a URL with the same path."""
     seen: dict[str, int] = {}
     told = []
     for name in names:

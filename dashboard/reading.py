@@ -1,4 +1,4 @@
-"""Reads one repository: its models, the policy in force, what an audit finds, its push log and hooks."""
+"""Reads one repository: its models, the policy in force, the findings of an audit, its push log and hooks."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from .landings import Landings
     from .model import NamedTag
 
-    # The policies by which the repository's tags are judged, its own and its site's; raises CannotJudge where one
-    # can't be read.
+    # Returns the policies by which a repository's tags are judged, its own and the site's. Raises CannotJudge if
+    # one can't be read.
     PolicyOf = Callable[[GitProgram], tuple[LoadedPolicy, LoadedPolicy | None]]
 
 ONLY_TAGS = "Of a URL only the tags are read, so neither its policy nor an audit is shown here."
@@ -109,7 +109,7 @@ def _landings(reader: GitProgram, notes: list[str]) -> Landings | None:
 
 
 def _past(reader: GitProgram, model: str, tags: Sequence[NamedTag], landings: Landings) -> Past:
-    """What the log knows of the model's tags; those that stand no more are read from what Git has kept."""
+    """What the log knows about the model's tags; tags that no longer exist are read from objects that Git still has."""
     standing = {(tag.name, tag.oid) for _, tag in tags}
     histories = landings.histories.get(model, {})
     logged = {
@@ -163,5 +163,5 @@ def _policy(loaded: LoadedPolicy) -> PolicyFacts:
 
 
 def summary_of(rule: str) -> str:
-    """What the rule refuses, in its own words."""
+    """What the rule refuses, from its docstring."""
     return " ".join((load_rule(rule).__doc__ or "").split("\n\n")[0].split())

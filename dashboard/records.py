@@ -1,4 +1,4 @@
-"""What the pages show, as plain values: nothing in a page is worked out by its template or its script."""
+"""The content of the pages as plain values: no template or script computes anything."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ApprovalRow(Record):
-    """What somebody says of a tag. `entries` of the policy name them; `problem` is why it does not count."""
+    """An approval or revocation. `entries` are the policy's entries that name the person; `problem` voids it."""
 
     principal: str
     verdict: str
@@ -23,9 +23,9 @@ class ApprovalRow(Record):
 
 
 class EventRow(Record):
-    """What one tag did. `version` is the one that it is about, as text; None where it is about none.
+    """What one tag did. `version` is the version that it is about, as text; None if it is about none.
 
-    `approvals` are what people said of it, where a policy asked them.
+    `approvals` are those of the tag, if a policy requires any.
     """
 
     time: int
@@ -42,9 +42,9 @@ class EventRow(Record):
 
 
 class ShownContents(Record):
-    """What a version is made of. `rows` are what each thing is, its name, its value, and what says so.
+    """The contents of a version. `rows` are (kind, name, value, source).
 
-    `metrics` are those that have a column, name and value; `notes` are sentences on what is not known.
+    `metrics` are the (name, value) pairs that have a column; `notes` are sentences on what is unknown.
     """
 
     metrics: Sequence[tuple[str, str]] = ()
@@ -53,7 +53,7 @@ class ShownContents(Record):
 
 
 class VersionRow(Record):
-    """One version. `registered` is its registration, `ended` what took it out of the registry, None while it is in."""
+    """One version. `registered` is its registration, `ended` its deregistration, None while it is registered."""
 
     number: int
     version: str
@@ -66,16 +66,16 @@ class VersionRow(Record):
 
 
 class Superseded(Record):
-    """A later assignment of a stage that counts no more: the stage fell back behind it. `ended` says by what."""
+    """A later assignment of a stage that no longer counts, so that the stage fell back; `ended` is what ended it."""
 
     assigned: EventRow
     ended: EventRow | None
 
 
 class StageRow(Record):
-    """What a stage holds by which assignment, None for nothing, and since when without a break.
+    """A stage: the assignment that holds it (None if it is empty), and the second since when, without a break.
 
-    `fell_back` are the later assignments that were taken back, the newest first.
+    `fell_back` are the later assignments that no longer count, newest first.
     """
 
     stage: str
@@ -85,7 +85,7 @@ class StageRow(Record):
 
 
 class Interval(Record):
-    """From `start` until before `until` (None: to this day) `what`, a stage or "latest", was `version` by `tag`."""
+    """From `start` until before `until` (None: now), `what`, a stage or "latest", was `version` because of `tag`."""
 
     what: str
     version: str
@@ -95,7 +95,7 @@ class Interval(Record):
 
 
 class FindingRow(Record):
-    """Something that the audit found."""
+    """A finding of the audit."""
 
     rule: str
     severity: str
@@ -107,11 +107,11 @@ class FindingRow(Record):
 
 
 class ComparedItem(Record):
-    """Something that versions hold: its different values as text, and by version the place of its own among them.
+    """An item that versions contain: its distinct values as text, and by version the index of its value.
 
-    `changes` tell how two of the values differ, the older one first; empty where
-    that is not said. Without `texts`, as of a file of the code, it is only known
-    whether it is the same.
+    `changes` say how two of the values differ, the older one first; empty if that
+    is not said. Without `texts`, as for a file of the code, it is only known
+    whether two versions have the same.
     """
 
     what: str
@@ -124,9 +124,9 @@ class ComparedItem(Record):
 class Comparison(Record):
     """All versions of a model side by side.
 
-    `commits` are the places of the versions' commits among the different ones.
-    `added` tells by two such places how many commits the second has that the
-    first has not; it is empty where that is not known.
+    `commits` has for each version the index of its commit among the distinct ones.
+    `added` says for two such indices how many commits the second has that the
+    first lacks; it is empty if that is unknown.
     """
 
     items: Sequence[ComparedItem]
@@ -136,10 +136,11 @@ class Comparison(Record):
 
 
 class ModelFacts(Record):
-    """All that the page of one model shows. `stable` is the greatest version that is no pre-release.
+    """The content of one model's page. `stable` is the greatest version that is not a pre-release.
 
-    `log_begins` is since when the push log tells what stood when, None where
-    the tags' dates do. `lost` are tags that stood once, and can't be read any more.
+    `log_begins` is the second from which the push log says what existed when, None
+    if the tags' dates do. `lost` are tags that once existed but can't be read any
+    more.
     """
 
     model: str
@@ -157,7 +158,7 @@ class ModelFacts(Record):
 
 
 class RuleRow(Record):
-    """A rule of the policy in force with the severity that it has there, in the words of the rule."""
+    """A rule of the policy in force, its severity there, and its explanation."""
 
     rule: str
     severity: str
@@ -188,10 +189,10 @@ class PushRow(Record):
 
 
 class Guard(Record):
-    """What guards a repository: hook files of ours that lie in it, and the state of its push log.
+    """What protects a repository: our hook files in it, and the state of its push log.
 
-    `log` is None where there is none, else its newest pushes, the newest first;
-    `troubles` are what is wrong with it.
+    `log` has the newest pushes, newest first, None if there is no log; `troubles`
+    are what is wrong with it.
     """
 
     bare: bool
@@ -202,9 +203,9 @@ class Guard(Record):
 
 
 class ProposalRow(Record):
-    """A tag that waits for approvals. `moves` are what becomes of stages, `lacks` what is missing of which entry.
+    """An open proposal. `moves` are its effects on stages, `lacks` the missing approvals by entry of the policy.
 
-    `state` is as `tagwarden proposals` has it; `because` says why it does not land as it is.
+    `state` is as in `tagwarden proposals`; `because` says why it can't land yet.
     """
 
     oid: str
@@ -221,9 +222,9 @@ class ProposalRow(Record):
 
 
 class RepositoryFacts(Record):
-    """All that is known of one repository. `problem` says why it can't be read; nothing else is known then.
+    """All that is known about one repository. `problem` says why it can't be read; nothing else is known then.
 
-    `audited` tells whether its tags were judged; `notes` are sentences of the audit.
+    `audited` says whether its tags were judged; `notes` are the audit's.
     """
 
     name: str

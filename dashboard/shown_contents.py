@@ -1,4 +1,4 @@
-"""What each version of a model is made of: by the files of its commit, and by its tag."""
+"""Reads what each version of a model contains, from the files of its commit and from its tag."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from ..policy.registry.resolution import ModelTags
     from ..repository.git.reader import Reader
 
-# Whoever may push could else make one repository hold up the site.
+# A limit, so that nobody who may push can make one repository delay the whole site.
 SECONDS = 60.0
-# Of a version more is not on its page; `tagwarden show MODEL@VERSION` has all.
+# The most rows about a version on its page; `tagwarden show MODEL@VERSION` prints all of them.
 MOST_ROWS = 100
 MOST_NOTES = 10
 
 
 class ContentsReader:
-    """Reads what the versions of one repository hold, as long as SECONDS last; without a reader, what tags say.
+    """Reads the contents of one repository's versions for up to SECONDS; without a reader, only what tags say.
 
-    What is in `kept` is not read again, and what is read is kept there.
+    Contents in `kept` are not read again, and those that are read are added to it.
     """
 
     def __init__(self, reader: Reader | None, kept: ContentsCache | None = None, seconds: float = SECONDS) -> None:
@@ -46,7 +46,7 @@ class ContentsReader:
         self._passed_over = 0
 
     def of(self, model: str, known: ModelTags, metrics: Sequence[str]) -> Mapping[str, tuple[Contents, ShownContents]]:
-        """What each version of `model` (as tags spell it) holds, by its tag; some are missing once time is up.
+        """The contents of the versions of `model` (as tags spell it), by their tags; some are missing if time runs out.
 
         `metrics` are the names of those that have a column.
         """
@@ -69,7 +69,7 @@ class ContentsReader:
         return found
 
     def notes(self) -> list[str]:
-        """What was not read, as sentences."""
+        """Sentences on what was not read."""
         if not self._passed_over:
             return []
         passed_over = counted(self._passed_over, "version")
@@ -77,7 +77,7 @@ class ContentsReader:
 
 
 def _shown_contents(held: Contents, trailers: Sequence[tuple[str, str]], metrics: Sequence[str]) -> ShownContents:
-    """What a version holds as its page shows it; `metrics` are the names of those that have a column."""
+    """The contents of a version as its page shows them; `metrics` are the names of those that have a column."""
     rows = contents_rows(held)
     rows += [["trailer", key, value, "tag"] for key, value in trailers if key.lower() not in TELLING]
     left = f"{len(rows) - MOST_ROWS} more rows are not shown" if len(rows) > MOST_ROWS else None

@@ -1,4 +1,4 @@
-"""Gets what the versions of all models of a repository are compared by, from Git in one go."""
+"""Adds to all models of a repository the comparison of their versions, asking Git only once."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def with_comparisons(
     git: Git | None,
     notes: list[str],
 ) -> list[ModelFacts]:
-    """The models, each that has several versions with what they are beside each other.
+    """The models, each with the comparison of its versions if it has several.
 
-    `held` is what versions hold, by model and tag; `git` is None where only tags are there. `notes` gets sentences on
-    what could not be told.
+    `held` are the contents of versions, by model and tag; `git` is None if only tags are available. `notes` gets
+    sentences on what could not be determined.
     """
     commits = {
         model.model: [version.registered.commit for version in model.versions]

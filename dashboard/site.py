@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
-# Fewer are read faster than further processes start.
+# Reading fewer repositories is faster than starting more processes.
 WORTH_PROCESSES = 8
 
 
 class Options(Record):
-    """What the user chose. `also` are files that the pages depend on, too: Git's own configuration."""
+    """The user's options. `also` are other files on which the pages depend: Git's own configuration."""
 
     title: str = "Model registry"
     base_url: str = ""
@@ -50,7 +50,7 @@ class Options(Record):
 
 
 class Built(Record):
-    """What a build did. `problems` are (name, why) of the repositories that can't be read; `files` counts all pages."""
+    """The result of a build. `problems` are (name, reason) of unreadable repositories; `files` counts all pages."""
 
     repositories: int
     models: int
@@ -62,7 +62,7 @@ class Built(Record):
 
 
 class _Done(Record):
-    """One repository's pages as they were written."""
+    """The result for one repository, whose pages were written."""
 
     name: str
     kept: StoredRepository
@@ -76,9 +76,9 @@ def build(
     options: Options = Options(),  # noqa: B008 -- a record does not change
     progress: Progress | None = None,
 ) -> Built:
-    """Make the site of the repositories at `places` in `folder`.
+    """Build the site of the repositories at `places` in `folder`.
 
-    Raises ForeignFolder where that folder holds something else, OSError where it
+    Raises ForeignFolder if that folder contains something else, and OSError if it
     can't be written.
     """
     refuse_others(folder)
@@ -97,13 +97,13 @@ def _build(places: Sequence[str], folder: str, policy_of: PolicyOf, options: Opt
     writer = Writer(folder)
     writer.prepare()
     if not state.files:
-        # A build that is interrupted leaves a folder that the next one knows for its own.
+        # Written first, so that after an interruption the next build recognizes the folder as its own.
         Writer(folder).write(STATE_FILE, state_bytes(state))
     named = list(zip(names_of(places), places, strict=True))
     site = Site(options.title, options.base_url, options.links, VERSION, int(time.time()))
     kept, stale = {}, []
     for name, place in named:
-        # Taken before the repository is read: what changes meanwhile is read by the next build.
+        # Taken before the repository is read, so that the next build sees what changes meanwhile.
         found = fingerprint_of(place, options.also)
         before = state.repositories.get(name) if state.made_by == made_by else None
         if before is not None and found is not None and before.fingerprint == found:
@@ -135,7 +135,7 @@ def _made(
     make: Callable[[tuple[str, str, str | None]], _Done],
     progress: Progress,
 ) -> Iterator[_Done]:
-    """Read and write, by several processes where that pays and the machine allows it."""
+    """Read repositories and write their pages, in several processes if that is faster and possible."""
     with ExitStack() as stack:
         pool = _several_processes() if len(stale) >= WORTH_PROCESSES else None
         done = map(make, stale) if pool is None else stack.enter_context(pool).map(make, stale, chunksize=4)
@@ -145,7 +145,7 @@ def _made(
 
 
 def _several_processes() -> ProcessPoolExecutor | None:
-    """A process for each CPU; None where there is one CPU, or no shared memory for the locks between them."""
+    """A process for each CPU; None if there is only one CPU, or no shared memory for the locks between processes."""
     if (os.cpu_count() or 1) == 1:
         return None
     try:
@@ -154,7 +154,7 @@ def _several_processes() -> ProcessPoolExecutor | None:
         return None
 
 
-# One for each process and site: making the templates costs as much as reading a repository.
+# One per process and site, because loading the templates costs as much as reading a repository.
 _pages: dict[Site, Pages] = {}
 
 
@@ -170,7 +170,7 @@ def _make(folder: str, site: Site, made_by: str, policy_of: PolicyOf, stale: tup
         writer.write(file, text)
     if (data := contents.as_bytes()) is not None:
         writer.write(contents_file(name), data)
-    # What could not be read is tried again.
+    # An unreadable repository gets no fingerprint, so that the next build tries it again.
     kept = StoredRepository(None if facts.problem else fingerprint, writer.files, summary_of(facts))
     return _Done(name, kept, writer.written)
 
@@ -190,7 +190,7 @@ def _write_site(writer: Writer, site: Site, summaries: Sequence[Summary]) -> Non
 
 
 def _made_by(options: Options) -> str:
-    """A text that differs if the program, the templates or the options change: then every page is rebuilt."""
+    """A text that changes with the program, the templates or the options; every page is then rebuilt."""
     told = hashlib.sha256(repr((VERSION, options)).encode("utf-8", "surrogateescape"))
     own = os.path.dirname(TEMPLATES)
     for folder in (TEMPLATES, own, os.path.join(os.path.dirname(own), "contents")):

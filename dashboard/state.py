@@ -1,6 +1,6 @@
-"""What a build stores in the site's folder for the next one: which files it wrote, and what it has read.
+"""What a build stores in the site's folder for the next one: the files that it wrote, and what it has read.
 
-It is published with the site, so it names no path of this machine.
+It is published with the site, so it names no paths of the server.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FORMAT = 1
 
 
 class StoredRepository(Record):
-    """A repository as it was read. `files` are its pages."""
+    """A repository as it was last read; `files` are its pages."""
 
     fingerprint: str | None
     files: Sequence[str]
@@ -34,7 +34,7 @@ class StoredRepository(Record):
 
 
 class State(Record):
-    """`made_by` tells of the program and the options; with others nothing is kept. `files` are all of the site's."""
+    """`made_by` identifies the program and the options; if they differ, all is rebuilt. `files` are all of the site."""
 
     made_by: str
     repositories: Mapping[str, StoredRepository]
@@ -45,18 +45,18 @@ EMPTY = State("", {}, frozenset())
 
 
 class ForeignFolder(Exception):
-    """The folder holds files, and no site of ours."""
+    """The folder contains files, but no site of ours."""
 
 
 def refuse_others(folder: str) -> None:
-    """Raises ForeignFolder for a folder that holds files, and no site of ours."""
+    """Raise ForeignFolder if the folder contains files, but no site of ours."""
     is_ours = os.path.exists(os.path.join(folder, STATE_FILE))
     if not is_ours and os.path.isdir(folder) and any(name != ".git" for name in os.listdir(folder)):
         raise ForeignFolder(folder)
 
 
 def read_state(folder: str) -> State:
-    """The state in `folder`, empty where there is none that this version understands."""
+    """The state in `folder`, empty if there is none that this version can read."""
     try:
         with open(os.path.join(folder, STATE_FILE), "rb") as file:
             data = file.read()
@@ -72,7 +72,7 @@ def read_state(folder: str) -> State:
         }
         return State(found["made_by"], repositories, frozenset(map(str, found["files"])))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError, EOFError, zlib.error):
-        return EMPTY  # made by another version, or damaged: all is made anew
+        return EMPTY  # made by another version, or damaged: everything is rebuilt
 
 
 def state_bytes(state: State) -> bytes:
@@ -88,10 +88,10 @@ def state_bytes(state: State) -> bytes:
 
 @contextmanager
 def locked(folder: str) -> Iterator[None]:
-    """Wait for any other build of this folder to end."""
+    """Hold the folder's lock; waits until another build of this folder has ended."""
     try:
         import fcntl
-    except ImportError:  # on Windows, where two builds at once are the user's to avoid
+    except ImportError:  # on Windows, where users must avoid two builds at the same time
         yield
         return
     try:

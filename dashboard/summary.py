@@ -1,4 +1,4 @@
-"""What the site's own pages need to know of one repository: kept from build to build, while it does not change."""
+"""What the site's own pages show of one repository; stored from build to build while it does not change."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from .records import ModelFacts, RepositoryFacts
 
-# A stage, the version in it, and since when.
+# A stage, the version in it, and the second since when.
 StageHolding = tuple[str, str, int]
 
 MOST_RECENT = 12
 
 
 class ModelRow(Record):
-    """A model in a table. `what`, `time` and `by` are its last event."""
+    """A model in a table. `what`, `time` and `by` describe its last event."""
 
     model: str
     file: str
@@ -40,16 +40,16 @@ class ModelRow(Record):
     audited: bool
 
     def held(self, stage: str) -> StageHolding | None:
-        """What `stage` holds."""
+        """What `stage` holds, None if it holds nothing."""
         return next((one for one in self.stages if one[0] == stage), None)
 
     def others(self, columns: Sequence[str]) -> list[StageHolding]:
-        """What the stages hold that are none of `columns`."""
+        """What the stages other than `columns` hold."""
         return [one for one in self.stages if one[0] not in columns]
 
 
 class RecentEvent(Record):
-    """One event in the list of the home page."""
+    """An event in the list on the home page."""
 
     time: int
     model: str
@@ -76,12 +76,12 @@ class Summary(Record):
 
     @property
     def last(self) -> int:
-        """The second of the last event, 0 where there is none."""
+        """The second of the last event, 0 if there is none."""
         return max((row.time for row in self.rows), default=0)
 
 
 def summary_of(facts: RepositoryFacts) -> Summary:
-    """What the site's pages show of the repository."""
+    """The summary of a repository."""
     severities = Counter(finding.severity for finding in facts.findings)
     return Summary(
         facts.name,
@@ -104,7 +104,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
 
 
 def from_json(found: Any) -> Summary:
-    """What `as_json` gave. Raises TypeError, KeyError or ValueError for anything else."""
+    """The summary that `as_json` turned into `found`. Raises TypeError, KeyError or ValueError for anything else."""
     rows = [ModelRow(*row) for row in found["rows"]]
     recent = [RecentEvent(*event) for event in found["recent"]]
     return Summary(**{**found, "rows": rows, "recent": recent})

@@ -1,4 +1,4 @@
-"""What the latest version and each stage were, second by second."""
+"""Computes the latest version and the holder of each stage, second by second."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LATEST = "latest"
 
 
 class Change(Record):
-    """At `moment` the events `came` and `went`."""
+    """At `moment`, the events `came` began to count and `went` ceased to."""
 
     moment: int
     came: Sequence[Event]
@@ -27,18 +27,18 @@ class Change(Record):
 
 
 def by_dates(events: Iterable[Event]) -> Iterator[Change]:
-    """Each event is placed at the time of its tag."""
+    """The changes if each event begins to count at the time of its tag."""
     for time, group in groupby(sorted(events, key=lambda event: event.time), key=lambda event: event.time):
         yield Change(time, list(group))
 
 
 def intervals_of(events: Sequence[Event], changes: Iterable[Change] | None = None) -> list[Interval]:
-    """When which version was the latest, and when which stage (`#prod`) held what; the newest first.
+    """When which version was the latest, and when each stage (`#prod`) held what; newest first.
 
     `events` are all that ever counted, in the order of their refs; without
-    `changes` they came by their dates. An interval begins with the second of
-    what changed it. A version that is assigned a stage once more goes on
-    holding it.
+    `changes`, each counts from its date on. An interval begins with the second of
+    the change. If a stage is assigned the version that it holds, the interval
+    goes on.
     """
     running: dict[str, Interval] = {}
     commits: dict[str, str] = {}
@@ -67,7 +67,7 @@ def _version(event: Event, history: ModelHistory) -> str:
 def _states(
     events: Sequence[Event], changes: Iterable[Change]
 ) -> Iterator[tuple[int, ModelHistory, Mapping[str, Event]]]:
-    """After each change: its moment, the history until then, and the event that decides each thing."""
+    """After each change: its moment, the history so far, and the event that decides each answer."""
     state = _State(events)
     for change in changes:
         if change.went:
@@ -78,9 +78,9 @@ def _states(
 
 
 class _HistoryInTimeOrder(ModelHistory):
-    """A history to which events are added second by second, and that answers as one made of `events` in their order.
+    """A history to which events are added by time, but which answers like one made of `events` in their order.
 
-    That order decides where two versions of one precedence are on one commit.
+    That order matters if two versions of equal precedence are on one commit.
     """
 
     __slots__ = ("_place", "events")
@@ -105,11 +105,11 @@ class _HistoryInTimeOrder(ModelHistory):
 
 
 class _State:
-    """`ModelHistory` with the answers of its `latest` and `holder` after each second.
+    """Follows the answers of `latest` and `holder` of `ModelHistory` after each second.
 
-    Those look at all versions, and at all that was ever in a stage. Asked after
-    each event, that would take time in the square of a model's events, so they
-    are asked only where a plain comparison does not do.
+    Those look at all versions, and at everything that was ever in a stage. Called
+    after each event, they would take quadratic time, so they are called only if
+    a simple comparison does not decide.
     """
 
     def __init__(self, events: Sequence[Event]) -> None:
@@ -119,7 +119,7 @@ class _State:
         self.deciding: dict[str, Event] = {}
 
     def add(self, events: Sequence[Event]) -> None:
-        """Add events of one second."""
+        """Add the events of one second."""
         for event in events:
             self.history.add(event)
         in_order = self._newest is None or events[0].time > self._newest
@@ -132,7 +132,7 @@ class _State:
             self._decide(f"#{stage}", self._holder(stage, events))
 
     def remove(self, events: Sequence[Event]) -> None:
-        """Go on as if `events` had never been."""
+        """Go on as if `events` had never happened."""
         gone = {*events}
         left = [event for event in self.history.events if event not in gone]
         self.history = _HistoryInTimeOrder(self._all)
@@ -169,7 +169,7 @@ class _State:
         before = self.deciding.get(f"#{stage}")
         ever = self.history.holdings[stage]
         concerning = [event for event in events if event.name.stage == stage]
-        # A version that is registered, perhaps again, may bring an old assignment back.
+        # A registration, perhaps of a version that was deregistered, may revive an old assignment.
         if any(event.commit in ever for event in events if event.name.kind == "register"):
             return self.history.holder(stage)
         assigned = [event for event in concerning if event.name.kind == "assign"]

@@ -1,4 +1,4 @@
-"""The versions of a model as its page shows them: the columns of their table, their plots, what each is made of."""
+"""A model's versions as its page shows them: the columns of the table, the plots, the contents of each version."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
     from .records import ModelFacts, VersionRow
 
-# So many trailers have a column of their own in the table of versions, beside the metrics that the policy names.
+# How many trailers have a column of their own, in addition to the metrics that the policy names.
 MOST_TRAILERS = 6
-# So many columns of numbers have a plot.
+# How many columns of numbers have a plot.
 MOST_PLOTS = 6
-# Trailers that hold several values by name: `Metric: AUC=0.95`.
+# Trailers with several values by name, such as `Metric: AUC=0.95`.
 BY_NAME = ("metric",)
 GROUPS = {
     "artifact": "Artifact", "data": "Data", "code": "Code", "command": "Command", "metric": "Metrics",
@@ -24,9 +24,9 @@ GROUPS = {
 
 
 class ShownVersion(Record):
-    """A row of the table of versions; `label` tells it from another registration of the same version.
+    """A row of the table of versions; `label` distinguishes it from another registration of the same version.
 
-    `groups` are what it is made of: what that is, what says so, and of each thing its name and its value.
+    `groups` are its contents: a heading, the source, and the (name, value) pairs.
     """
 
     id: str
@@ -48,7 +48,7 @@ def _trailers(version: VersionRow) -> dict[str, str]:
 
 
 def _values(version: VersionRow) -> dict[str, str]:
-    """The metrics that the policy names, then the trailers."""
+    """The values of the policy's metrics, then of the trailers."""
     metrics = dict(version.made.metrics)
     return {**metrics, **_trailers(version), **metrics}
 
@@ -80,7 +80,7 @@ def shown_versions(model: ModelFacts, columns: Sequence[str]) -> Iterator[ShownV
 
 
 def _groups(version: VersionRow) -> list[tuple[str, str, Sequence[tuple[str, str]]]]:
-    """What the version is made of, in the order of GROUPS."""
+    """The contents of the version, in the order of GROUPS."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for what, name, value, told_by in version.made.rows:
         found.setdefault((what, told_by), []).append((name, value))
@@ -90,7 +90,7 @@ def _groups(version: VersionRow) -> list[tuple[str, str, Sequence[tuple[str, str
 
 
 def plots_of(model: ModelFacts, columns: Sequence[str]) -> str:
-    """A plot, as markup, of each of the columns that holds nothing but numbers."""
+    """A plot, as markup, for each column that contains only numbers."""
     in_time = sorted((one for one in model.versions if one.active), key=lambda one: one.number)
     plots = []
     for key in columns:

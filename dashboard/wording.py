@@ -1,4 +1,4 @@
-"""How values are put into words on a page. Text from a pusher is made visible here; the templates escape its markup."""
+"""Turns values into text for the pages. Text from pushers is made visible here; the templates escape its markup."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def event_text(event: EventRow) -> str:
 
 
 def short_name(name: str) -> str:
-    """Somebody's name, in a table: nobody's is longer than that."""
+    """A person's name for a table, shortened if it is unreasonably long."""
     return escape(name if len(name) <= LONGEST_PERSON else f"{name[:LONGEST_PERSON]}…")
 
 
@@ -40,12 +40,12 @@ def minute(seconds: int) -> str:
 
 
 def day(seconds: int) -> str:
-    """The second's day, in UTC."""
+    """The day of the second, in UTC."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
 
 
 def log_minute(time: str) -> str:
-    """The time of a line of the push log in the same form."""
+    """The time of a push log's line in the same form."""
     return time[:16].replace("T", " ")
 
 
@@ -55,7 +55,7 @@ def count_of(number: int, one: str, many: str | None = None) -> str:
 
 
 def prose(text: str) -> str:
-    """Text of several lines with whatever would not be seen in it made visible."""
+    """Text of several lines, with invisible characters made visible."""
     lines = text[: LONGEST + 1].strip("\n").splitlines() or [""]
     shown = "\n".join(map(escape, lines[:MOST_LINES]))
     left = len(text) - sum(map(len, lines[:MOST_LINES])) - len(lines[:MOST_LINES])
@@ -68,19 +68,19 @@ def first_line(text: str) -> str:
 
 
 def visible(value: object) -> object:
-    """What the templates do with every value that they print: text from whomever is shown as `escape` shows it."""
+    """Applied to every value that a template prints: untrusted text is shown like `escape` shows it."""
     if isinstance(value, str) and type(value) is str:
         return value if _is_plain(value) else _visible(value)
     return "" if value is None else value
 
 
 def _visible(value: str) -> str:
-    # `prose` has been through it already; its lines stay apart.
+    # This may be the output of `prose`, whose lines must stay separate.
     return "\n".join(map(escape, value.split("\n")))
 
 
 def short(text: str) -> str:
-    """A version as it is, the id of a commit by its beginning."""
+    """A version unchanged, the id of a commit shortened."""
     return text[:7] if len(text) >= 40 and set(text) <= set("0123456789abcdef") else text
 
 
@@ -90,7 +90,7 @@ def sentence_start(text: str) -> str:
 
 
 def outcome_class(outcome: str) -> str:
-    """How the outcome of a push is coloured."""
+    """The CSS class for the outcome of a push."""
     if outcome == "accepted":
         return "good"
     return "bad" if outcome in BAD_OUTCOMES else "warn"

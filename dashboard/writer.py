@@ -1,4 +1,4 @@
-"""Writes files of the site: whole or not at all, and only those that differ."""
+"""Writes the site's files: atomically, and only those that differ."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ENDINGS = (".html", ".js", ".contents.gz")
 
 
 class Writer:
-    """Writes into one folder. `files` names all that were handed to it, `written` counts those that differed."""
+    """Writes into one folder. `files` are all that were passed to it, `written` counts those that differed."""
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
@@ -21,12 +21,12 @@ class Writer:
         self.written = 0
 
     def prepare(self) -> None:
-        """Make the folders; OSError where that can't be done."""
+        """Make the folders. Raises OSError if that fails."""
         for name in FOLDERS:
             os.makedirs(os.path.join(self._folder, name), exist_ok=True)
 
     def write(self, name: str, content: str | bytes) -> None:
-        """Make the file hold this; OSError where that can't be done."""
+        """Write the file if its content differs. Raises OSError if that fails."""
         self.files.append(name)
         path = os.path.join(self._folder, name)
         data = content.encode("utf-8") if isinstance(content, str) else content
@@ -39,7 +39,7 @@ class Writer:
         self.written += 1
 
     def read(self, name: str) -> bytes:
-        """The content of a file of an earlier build; empty where there is none that can be read."""
+        """The content of a file of an earlier build; empty if there is none that can be read."""
         try:
             with open(os.path.join(self._folder, name), "rb") as file:
                 return file.read()
@@ -47,10 +47,10 @@ class Writer:
             return b""
 
     def remove(self, names: Iterable[str]) -> int:
-        """Remove pages of models and repositories that are no more; how many there were."""
+        """Remove pages of models and repositories that no longer exist; returns how many."""
         removed = 0
         for name in names:
-            # What the state names is believed only as far as the site's own layout goes.
+            # The stored names are trusted only if they fit the site's own layout.
             folder, _, file = name.partition("/")
             if folder in FOLDERS and file == os.path.basename(file) and file.endswith(ENDINGS):
                 try:

@@ -57,14 +57,11 @@ LOCK_ENDS = (
 
 
 def status(path: str) -> tuple[Status, Facts]:
-    """Find out by pushing a bad tag through the hooks of the repository at `path`, which does not get there,
-    and what is to be known of the repository besides.
+    """Push a bad tag through the hooks of the repository at `path`, and report the outcome and other facts about it.
 
-    Nothing of the repository changes but what tagwarden keeps beside it: the
-    push log is settled, if there is something to settle.
-
-    To be run as the repository's owner. Raises CannotInstall where that
-    can't be done.
+    The push goes to a scratch repository, so that nothing in this one changes
+    except that its push log is settled if necessary. Must run as the repository's
+    owner. Raises CannotInstall if the push can't be tried.
     """
     with closing(ServedRepository(path)) as repository:
         return _status(repository)
@@ -105,7 +102,7 @@ def _status(repository: ServedRepository) -> tuple[Status, Facts]:
 
 
 def _by_hand(repository: ServedRepository, host: str, problems: list[str]) -> tuple[Proven, str]:
-    """GitLab's hooks are run by Gitaly, which takes no order from here: only the file can be tried."""
+    """Try the hook file itself: Gitaly runs GitLab's hooks, and can't be asked to from here."""
     file = hook_place(repository, "pre-receive", host).file
     if not os.access(file, os.X_OK):
         problems.append(why_passed_over(file) or f"{file} is not there; {_install(repository)}")
@@ -135,7 +132,7 @@ def _head_problems(repository: ServedRepository) -> list[str]:
     if len(branches) == 1 and repository.ask(
         "rev-parse", "--verify", "--quiet", f"{there}:{POLICY_FILE}", accepted=(0, 1)
     ):
-        # With the setting, whoever can change HEAD by way of the host does not choose the policy.
+        # With this setting, somebody who can change HEAD through the host can't choose the policy.
         setting = f"ref:{there}:{POLICY_FILE}"
         ways.insert(0, f"Name the policy's branch: {git} config {POLICY_SETTING} {shlex.quote(setting)}.")
     return [" ".join([why, *ways])]
@@ -184,7 +181,7 @@ def _places(repository: ServedRepository, host: str) -> dict[ServerHook, HookPla
 
 
 def _account_problems(repository: ServedRepository, policy: Policy) -> list[str]:
-    """What landed in part, and what was done to tags without passing any hook; also what of it can't be told."""
+    """What landed in part, what was done to tags without passing any hook, and what could not be determined."""
     try:
         account = account_of(repository.common_dir, ignored=policy.ignores)
     except (CannotJudge, OSError) as problem:
@@ -195,7 +192,7 @@ def _account_problems(repository: ServedRepository, policy: Policy) -> list[str]
 
 
 def _sink_problems(repository: ServedRepository) -> list[str]:
-    """What the command that gets the lines of the push log was not handed, unless it is only just on its way."""
+    """Lines of the push log that the configured command has not taken, unless they may still be on their way."""
     if not repository.setting(SINK_SETTING):
         return []
     try:
@@ -212,7 +209,7 @@ def _sink_problems(repository: ServedRepository) -> list[str]:
 
 
 def _policy_of(reader: GitProgram) -> LoadedPolicy | None:
-    """The repository's policy; None where it can't be read, which the push of bad tags has told."""
+    """The repository's policy; None if it can't be read, which the push of bad tags reports."""
     try:
         return policy_of(reader)
     except CannotJudge:
