@@ -132,28 +132,18 @@ policy_stays() {
         case ${#name}$name in *[!0-9a-fA-F]*) ;; 40* | 64*) return 1 ;; esac
         if [ "$ref" = "$head" ]; then
             [ -z "$pushed" ] || return 1
-            pushed=$old$nl$old:tagwarden.toml$nl$new:tagwarden.toml
-            claimed=$old
+            # A line break in a ref's name makes a line of anything.
+            case $old$new in *[!0-9a-f]*) return 1 ;; esac
+            pushed="$old $new"
         fi
     done
     [ -n "$pushed" ] || return 0
     # The `update` hook must record this branch's old value, in case a tag of the same push follows.
     [ -z "${ref_by_ref-}" ] || return 1
 
-    # Read the branch's actual value: the old one in the input is only the client's claim.
-    found=$(export GIT_NO_REPLACE_OBJECTS=1 GIT_NO_LAZY_FETCH=1
-        exec git cat-file --batch-check='%(objectname)' <<END
-$head
-$pushed
-END
-    ) || return 1
-    set -- $found
-    [ $# -eq 4 ] && [ "$1" = "$claimed" ] && [ "$2" = "$claimed" ] || return 1
-    before=$3
-    after=$4
-    case $before in *' missing') before=none ;; esac
-    case $after in *' missing') after=none ;; esac
-    [ "$before" = "$after" ]
+    # Git moves the branch from `old` or not at all. A link differs from the file that it is like.
+    (export GIT_NO_REPLACE_OBJECTS=1 GIT_NO_LAZY_FETCH=1
+        exec git diff-tree --quiet "${pushed% *}" "${pushed#* }" -- tagwarden.toml)
 }
 """
 

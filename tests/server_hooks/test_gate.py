@@ -88,6 +88,15 @@ class TestAPolicyThatCanNotBeRead:
 
         assert clone.push("main").refused_by == {"policy-file"}
 
+    def test_is_not_let_in_as_a_link_of_the_same_content(self, server: Server, clone: Repo) -> None:
+        clone.commit({"tagwarden.toml": "[versions]\n"})
+        assert clone.push("main").ok
+        same = clone.git("rev-parse", "HEAD:tagwarden.toml").strip()
+        clone.git("update-index", "--cacheinfo", f"120000,{same},tagwarden.toml")
+        clone.git("commit", "--quiet", "-m", "Make it a link")
+
+        assert clone.push("main").refused_by == {"policy-file"}
+
     def test_lets_no_tag_in_but_the_push_that_repairs_it(self, server: Server, clone: Repo) -> None:
         server.commit_on_main({"tagwarden.toml": "[nonsense]\n"})
         clone.tag("m@v0.0.1")

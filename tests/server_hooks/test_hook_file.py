@@ -175,6 +175,13 @@ class TestPythonIsStarted:
         assert served.run((served.policy, ZERO, "refs/heads/main")).started_python
         assert served.run((ZERO, served.policy, "refs/heads/main"), hook="update").started_python
 
+    def test_for_a_line_that_a_line_break_in_a_name_makes_up(self, one_shell: HookRepo) -> None:
+        option = f"--output={one_shell.repo.path}/made"
+        lines = f"{ZERO} {one_shell.first} refs/heads/x\n{option} {one_shell.second} refs/heads/main\n"
+
+        assert one_shell.run(stdin=lines.encode()).started_python
+        assert not (one_shell.repo.path / "made").exists()
+
     @pytest.mark.parametrize("setting", ["policy", "sitePolicy", "defaultPolicy"])
     @pytest.mark.parametrize("ref", ["refs/heads/policy", "policy", "HEAD"])
     def test_for_a_ref_that_holds_a_policy_by_the_configuration(
