@@ -1,4 +1,4 @@
-"""Makes the trailers by which the tag of a version binds what the version holds (`trailers.py`)."""
+"""Makes the trailers by which a version's tag binds the contents of the version (`trailers.py`)."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from ..repository.git.reader import Reader
     from .record import Contents
 
-# What can be bound, by the trailer that does it.
+# The trailers that can bind something.
 BINDABLE = ("Artifact", "Data", "Metric")
-# What the `artifact` rule holds against the commit.
+# The kinds of digest that the rule `artifact` compares with the commit.
 BOUND_KINDS = ("sha256", "md5", "git")
 MOST_METRICS = 50
-# Of what is larger nobody wants to wait for the digest who has not asked for it.
+# Larger files, in bytes, are hashed only if the user asks for it, because it takes long.
 MOST_UNASKED = 1 << 30
 
 
 class Binding(Record):
-    """Trailers, each a key and a value, and sentences on what could not be bound or not be seen."""
+    """Trailers (key and value), and sentences on what could not be bound or read."""
 
     trailers: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
@@ -42,10 +42,11 @@ class Binding(Record):
 def binding_of(
     git: Git, reader: Reader, model: str, commit: str, wanted: Collection[str], metrics: Sequence[str]
 ) -> Binding:
-    """The trailers of the kinds in `wanted` (BINDABLE) for a version of `model` (as tags spell it) on `commit`.
+    """The trailers of the kinds in `wanted` (see BINDABLE) for a version of `model` (spelled as in tags) on `commit`.
 
-    Of the metrics those that are named, or all numbers where none is. Raises
-    CannotJudge where the artifact is known and can't be read.
+    `metrics` are the names of the metrics to bind; if it is empty, all numbers
+    are bound. Raises CannotJudge if the path of the artifact is known, but the
+    artifact can't be read.
     """
     held = contents_of(reader, model, commit, (), Documents())
     trailers: list[tuple[str, str]] = []
@@ -72,7 +73,7 @@ def binding_of(
 def default_binding(git: Git, reader: Reader, model: str, commit: str) -> Binding:
     """The `Artifact` trailers that are added by default, if the commit names the artifact's path.
 
-    Nothing is fetched for it, and nothing large hashed; what can't be had is a note.
+    Nothing is fetched for them, and nothing large is hashed. What is missing for that reason becomes a note.
     """
     if is_partial_clone(git):
         named = files_at(git, commit, (declaration(model, DVC_FILE)[0], ANNOTATIONS_FILE))
@@ -90,16 +91,16 @@ _NOT_ADDED = "no 'Artifact:' trailer was added:"
 _ASK = "--bind artifact adds it"
 _WHY_NOT = {
     "Artifact": (
-        "the commit does not tell the model's artifact. Name its path in artifacts.yaml or dvc.yaml, or give the "
+        "the commit does not name the model's artifact. Name its path in artifacts.yaml or dvc.yaml, or give the "
         "digest: --trailer 'Artifact=sha256:… PATH'"
     ),
     "Data": "no stage of dvc.lock that makes the artifact depends on data outside Git",
-    "Metric": "the commit holds no such metrics",
+    "Metric": "the commit has no such metrics",
 }
 
 
 def _artifact(git: Git, commit: str, held: Contents, notes: list[str], *, asked: bool) -> Iterator[str]:
-    """The values of the trailers. If the user `asked` for them, large files are read, too."""
+    """The values of the `Artifact` trailers. If the user `asked` for them, large files are hashed, too."""
     piece = held.artifact
     if piece is None:
         return
@@ -107,13 +108,13 @@ def _artifact(git: Git, commit: str, held: Contents, notes: list[str], *, asked:
     path = piece.path
     if not asked and (piece.size or 0) > MOST_UNASKED and "sha256" not in known:
         notes.append(f"{piece.path!r} is bound without its SHA-256, which would take long. {_ASK}")
-    elif piece.told_by == "Git":
+    elif piece.source == "Git":
         known["sha256"] = f"sha256:{sha256_in_git(git, commit, piece.path)}"
     elif "md5" in known:
         here = _in_work_tree(git, piece, held.part, known)
         if here is None:
             notes.append(
-                f"{piece.path!r} is bound by DVC's MD5 alone, for which two files can be made that share one: the file "
+                f"{piece.path!r} is bound only by DVC's MD5, and two files can be made to have the same one. The file "
                 "of this commit is not in the work tree (`dvc checkout` brings it), so its SHA-256 is not known"
             )
         else:
@@ -122,16 +123,16 @@ def _artifact(git: Git, commit: str, held: Contents, notes: list[str], *, asked:
                 of_it = "in a folder whose MD5" if held.part else "whose MD5"
                 notes.append(
                     f"the SHA-256 of {path!r} is that of the file in the work tree, {of_it} is the one in "
-                    f"{piece.told_by!r}; a server that has no such file can't check it"
+                    f"{piece.source!r}; the server does not have that file, so it can't check the SHA-256"
                 )
-            # The MD5 of the whole is none of a part of it.
+            # The MD5 is that of the whole folder, not of the part.
             known = {"sha256": here} if held.part else {**known, "sha256": here}
     if _fits(path):
         yield from (f"{known[kind]} {path}" for kind in BOUND_KINDS if kind in known)
 
 
 def _in_work_tree(git: Git, piece: Piece, part: str, known: Mapping[str, str]) -> str | None:
-    """The SHA-256 of `piece` in the work tree, or of what is at `part` in it; None if it is not what the commit has."""
+    """The SHA-256 of `piece` in the work tree, or of its `part`; None if it is missing or differs from the commit."""
     root = git.work_tree()
     path = os.path.join(root, piece.path) if root is not None else ""
     of_folder = known["md5"].endswith(".dir")
@@ -158,7 +159,7 @@ def _metrics(held: Contents, names: Sequence[str]) -> Iterator[str]:
     for metric in held.metrics:
         values.setdefault(metric.name, set()).add(str(metric.value))
     for metric in {one.name: one for one in held.metrics}.values():
-        # Of a name that several files give different values there is no metric to bind.
+        # If files give the same name different values, it is not clear which one to bind.
         if len(values[metric.name]) > 1:
             continue
         number = isinstance(metric.value, int | float) and not isinstance(metric.value, bool)
@@ -167,5 +168,5 @@ def _metrics(held: Contents, names: Sequence[str]) -> Iterator[str]:
 
 
 def _fits(text: str) -> bool:
-    """Whether a trailer can hold it: one line, as it is."""
+    """Whether `text` can be the value of a trailer without change: one printable line."""
     return text.isprintable() and text == text.strip()

@@ -1,4 +1,4 @@
-"""The SHA-256 of what Git has at a path of a commit, however large: read once, and never held."""
+"""The SHA-256 of what Git has at a path of a commit. Files of any size are read in chunks."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ FOLDER_MODE = "040000"
 
 
 def sha256_in_git(git: Git, commit: str, path: str) -> str:
-    """The SHA-256 of the file at a path of a commit, or the root digest of the folder there (`digests.py`).
+    """The SHA-256 (hex) of the file at `path` of `commit`, or the root digest of the folder there (`digests.py`).
 
-    Of a Git LFS pointer it is that of the file which the pointer stands for.
-    What a partial clone lacks is fetched. Raises CannotJudge for a symbolic
-    link or a submodule there or below, and where Git can't read it.
+    For a Git LFS pointer it is that of the file that the pointer stands for.
+    Objects that a partial clone lacks are fetched. Raises CannotJudge for a
+    symbolic link or a submodule there or below, and if Git can't read an object.
     """
     name = path.encode("utf-8", "surrogateescape")
     found = _listed(git, "ls-tree", "-z", "--full-tree", commit, "--", f":(literal){path}")
@@ -43,7 +43,7 @@ def sha256_in_git(git: Git, commit: str, path: str) -> str:
 
 
 def files_at(git: Git, commit: str, paths: Sequence[str]) -> list[str]:
-    """Which of the paths the commit has. No file is looked at, so that a partial clone fetches none."""
+    """Those of `paths` that the commit has. Files are not read, so that a partial clone fetches nothing."""
     found = _listed(git, "ls-tree", "-z", "--full-tree", commit, "--", *(f":(literal){path}" for path in paths))
     return [path.decode("utf-8", "surrogateescape") for _, _, path in found]
 
@@ -54,7 +54,7 @@ def _refuse_links(mode: str, path: str) -> None:
 
 
 def _listed(git: Git, *arguments: str) -> Iterator[tuple[str, str, bytes]]:
-    """Mode, id and path of each entry."""
+    """The mode, id and path of each entry that `git ls-tree` lists."""
     for line in git.run(*arguments)[1].split(b"\0"):
         if line:
             head, _, path = line.partition(b"\t")

@@ -1,4 +1,4 @@
-"""The files of one commit, as much of them as is asked for. What can't be read is a note, never a failure."""
+"""Reads files of one commit on demand. A file that can't be read gives a note, never an error."""
 
 from __future__ import annotations
 
@@ -20,20 +20,24 @@ if TYPE_CHECKING:
     from .documents import Documents
 
     class Entries(Protocol):
-        """A reader, as far as it is asked here."""
+        """What is needed of a `Reader` here."""
 
         def entry(self, treeish: str, path: str, *, limit: int) -> TreeEntry | None:
             """As `Reader.entry`."""
 
 
 MOST_FILES = 1000
-# Whoever may push could else make it take hours to show a version.
+# Without this limit, a pusher could make it take hours to show a version.
 SECONDS_OF_A_COMMIT = 20.0
 MOST_NOTES = 20
 
 
 class CommitFiles:
-    """What a commit holds. `notes` says what was not read, and why; `lasting` whether it will be so every time."""
+    """The files of a commit.
+
+    `notes` says what was not read, and why; `lasting` is False if reading it
+    another time or in another clone may give more.
+    """
 
     def __init__(self, reader: Entries, commit: str, documents: Documents) -> None:
         self._noted: dict[str, None] = {}
@@ -45,7 +49,7 @@ class CommitFiles:
         self.lasting = True
 
     def entry(self, path: str) -> TreeEntry | None:
-        """The entry at a path from the root; None if there is none, or if that can't be determined."""
+        """The entry at a path, relative to the root; None if there is none, or if that can't be determined."""
         if path not in self._entries:
             self._entries[path] = self._look_up(path)
         return self._entries[path]
@@ -58,7 +62,7 @@ class CommitFiles:
             self.note(f"the files name more than {MOST_FILES} others; not all of them were looked up")
             return None
         try:
-            # Without its content: a model may be huge.
+            # First without the content, because a model may be huge.
             found = self._reader.entry(self._commit, path, limit=0)
             if found is not None and found.kind == "file" and _is_wanted(path, found.size):
                 found = self._reader.entry(self._commit, path, limit=MOST_BYTES)
@@ -69,7 +73,7 @@ class CommitFiles:
         return found
 
     def document(self, path: str) -> Any:
-        """The document in a file; None where there is no such file, or where it can't be read."""
+        """The document in the file at `path`; None if there is no such file, or if it can't be read."""
         found = self.entry(path)
         if found is None or found.kind != "file":
             return None
@@ -90,7 +94,7 @@ class CommitFiles:
             self._left -= time.monotonic() - began
 
     def table(self, path: str) -> dict[Any, Any]:
-        """The table in a file; empty where there is none."""
+        """The table in the file at `path`; an empty one if there is none."""
         found = self.document(path)
         if found is None or isinstance(found, dict):
             return found or {}
@@ -98,7 +102,7 @@ class CommitFiles:
         return {}
 
     def piece(self, path: str) -> Piece | None:
-        """A file or folder that is in Git itself or in Git LFS; None if it is not in the commit."""
+        """The file or folder at `path`, if it is in Git or in Git LFS; None if the commit does not have it."""
         found = self.entry(path)
         if found is None:
             return None
@@ -107,17 +111,17 @@ class CommitFiles:
         return Piece(path, (f"git:{found.oid}",), found.size if found.kind == "file" else None, "Git")
 
     def note(self, text: str) -> None:
-        """Take down what is to be said once."""
+        """Add a note, unless it has been added before."""
         self._noted[text] = None
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was not read, and why; of very many only the first."""
+        """What was not read, and why, limited to the first MOST_NOTES."""
         listed = list(self._noted)
         more = len(listed) - MOST_NOTES
         return (*listed[:MOST_NOTES], *([f"{more} more notes are left out"] if more > 0 else []))
 
 
 def _is_wanted(path: str, size: int) -> bool:
-    """Whether a file can be a Git LFS pointer, or one of those that are read."""
+    """Whether the content is needed: it may be a Git LFS pointer, or a document of allowed size."""
     return size < MOST_POINTER or (is_readable(path) and size <= MOST_BYTES)

@@ -1,4 +1,4 @@
-"""What is different between what two versions hold."""
+"""Compares the contents of two versions."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from ..policy.objects.piece import Piece
     from .record import Contents, Stated
 
-# Trailers that say what a version holds; they are compared as that.
+# The trailers about contents, which are compared as contents.
 TELLING = ("artifact", "data", "metric")
 
 
 class Change(Record):
-    """One thing of two versions; None is what one of them lacks.
+    """One thing in two versions; `old` or `new` is None if that version lacks it.
 
-    `diff` is the difference of two numbers. `worse` tells whether the policy
-    says so; of a metric that it has an opinion of and that is gone, or is no
-    number any more, too.
+    `diff` is the difference of two numbers. `worse`: by the policy's
+    `metrics.NAME.better`, the metric has become worse, or is missing or no longer
+    a number.
     """
 
     what: str
@@ -35,12 +35,12 @@ class Change(Record):
 
     @property
     def changed(self) -> bool:
-        """Whether the two are different: 1 and 1.0 are not, 1 and true are."""
+        """Whether the two values differ: 1 and 1.0 are equal, 1 and true are not."""
         return self.old != self.new or isinstance(self.old, bool) != isinstance(self.new, bool)
 
 
 def changes_between(old: Contents, new: Contents, better: Mapping[str, str] = {}) -> list[Change]:
-    """All that the two hold, side by side; `better` says of metrics whether they should be "higher" or "lower"."""
+    """All contents of two versions side by side. `better` maps names of metrics to "higher" or "lower"."""
     artifacts = [[one.artifact] if one.artifact is not None else [] for one in (old, new)]
     found = list(_artifact(*artifacts))
     found += _pieces("data", old.data, new.data)
@@ -55,14 +55,14 @@ def changes_between(old: Contents, new: Contents, better: Mapping[str, str] = {}
 
 
 def trailers_between(old: Iterable[tuple[str, str]], new: Iterable[tuple[str, str]]) -> Iterator[Change]:
-    """The other trailers of two tags, several of one key as one."""
+    """The trailers of two tags side by side, except those about contents; those with the same key are joined."""
     before, after = trailers_by_key(old), trailers_by_key(new)
     for key in dict.fromkeys([*before, *after]):
         yield Change("trailer", key, before.get(key), after.get(key))
 
 
 def trailers_by_key(trailers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The trailers but for those that say what a version holds, several of one key as one."""
+    """The trailers by key, except those about contents; the values of the same key are joined by "; "."""
     found: dict[str, list[str]] = {}
     for key, value in trailers:
         if key.lower() not in TELLING:
@@ -71,19 +71,19 @@ def trailers_by_key(trailers: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def compared(what: str, name: str, old: Any, new: Any, better: str | None = None) -> Change:
-    """One value beside another; `better` is the policy's opinion on a metric, None for none."""
+    """Two values side by side. `better` is "higher" or "lower" if the policy says so of this metric."""
     both = is_number(old) and is_number(new)
     change = Change(what, name, old, new, _difference(old, new) if both else None)
     return change._replace(worse=is_worse(change, better)) if better is not None else change
 
 
 def is_number(value: Any) -> bool:
-    """Whether the value is a number, which true is not."""
+    """Whether the value is a number. Booleans are not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def is_worse(change: Change, better: str | None) -> bool:
-    """Whether the metric has become worse where that value is better which is `higher` or `lower`."""
+    """Whether the metric has become worse, if a `better` value is "higher" or "lower" (None: never)."""
     if better is None or change.old is None:
         return False
     if change.diff is None:
@@ -92,7 +92,7 @@ def is_worse(change: Change, better: str | None) -> bool:
 
 
 def _artifact(old: Sequence[Piece], new: Sequence[Piece]) -> Iterator[Change]:
-    """The artifact is one thing wherever it lies."""
+    """Compare the artifacts, even if they have different paths."""
     if not old and not new:
         return
     before, after = (pieces[0] if pieces else None for pieces in (old, new))
@@ -108,7 +108,7 @@ def _pieces(what: str, old: Sequence[Piece], new: Sequence[Piece]) -> Iterator[C
 
 
 def _digests(what: str, name: str, old: Piece | None, new: Piece | None) -> Iterator[Change]:
-    """By each kind of digest that both have; where they share none, all of both: they may mean the same content."""
+    """Compare each kind of digest that both have. If they share none, show all of both: the content may be the same."""
     before, after = (
         {digest.partition(":")[0]: digest for digest in piece.digests} if piece is not None else {}
         for piece in (old, new)
@@ -125,7 +125,7 @@ def _stated(what: str, old: Sequence[Stated], new: Sequence[Stated]) -> Iterator
         name for stated in (old, new) for name, count in Counter(one.name for one in stated).items() if count > 1
     }
     before, after = (
-        {f"{one.told_by}:{one.name}" if one.name in several else one.name: one.value for one in stated}
+        {f"{one.source}:{one.name}" if one.name in several else one.name: one.value for one in stated}
         for stated in (old, new)
     )
     for name in dict.fromkeys([*before, *after]):
@@ -133,7 +133,7 @@ def _stated(what: str, old: Sequence[Stated], new: Sequence[Stated]) -> Iterator
 
 
 def _difference(old: float, new: float) -> float | int:
-    """As a person would reckon it: 0.3 - 0.1 is 0.2."""
+    """The difference in decimal arithmetic, as people expect it: 0.3 - 0.1 is 0.2."""
     if isinstance(old, int) and isinstance(new, int):
         return new - old
     return float(Decimal(repr(new)) - Decimal(repr(old)))

@@ -1,9 +1,9 @@
 """Digests of files and folders: SHA-256, DVC's MD5, Git's id, and the root digest of OpenSSF Model Signing.
 
-The last is the SHA-256 of the SHA-256s of a folder's files, in the order of
-their paths, folder by folder (`model_signing`, `_serialization/file.py` and
-`_signing/signing.py`). Git's own files at the folder's top don't count, and a
-folder with a symbolic link has none.
+The root digest is the SHA-256 of the concatenated SHA-256 digests of a folder's
+files, ordered by the components of their paths (`model_signing`,
+`_serialization/file.py` and `_signing/signing.py`). Git's own files at the top of
+the folder are left out, and a folder with a symbolic link has no root digest.
 """
 
 from __future__ import annotations
@@ -19,16 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 CHUNK = 1 << 20
-# The strongest first. Git's ids are SHA-1 with a look-out for made collisions, or SHA-256.
+# The strongest first. Git's ids are SHA-256, or SHA-1 with detection of collision attacks.
 KINDS = ("sha256", "git", "md5")
-# What `model_signing` leaves out unasked, at the top of a folder.
+# What `model_signing` leaves out by default, at the top of a folder.
 NOT_OF_THE_MODEL = frozenset((".git", ".gitattributes", ".github", ".gitignore"))
 
 
 def digests_of_file(path: str, like: Mapping[str, str]) -> dict[str, str]:
-    """The digests of a file's content, of each kind in `like`, which holds digests to be held against.
+    """The digests of a file's content, by kind, for each kind in `like`.
 
-    Raises OSError where it can't be read, and CannotJudge for what is no file.
+    `like` maps kinds to the digests that the result will be compared with: their
+    length decides which of Git's hashes is used. Raises OSError if the file can't
+    be read, and CannotJudge for anything but a file.
     """
     if not os.path.isfile(path):
         raise CannotJudge(f"{path!r} is neither a file nor a folder.")  # a pipe would never end
@@ -42,11 +44,12 @@ def digests_of_file(path: str, like: Mapping[str, str]) -> dict[str, str]:
 
 
 def digests_of_folder(path: str) -> dict[str, str]:
-    """DVC's MD5 and the root digest of a folder: not the latter where it holds a symbolic link, neither if to no file.
+    """DVC's MD5 and the root digest of a folder, by kind ("md5", "sha256").
 
-    DVC's is the MD5 of the list of its files with theirs, as JSON, sorted by
-    path. Raises OSError where something in it can't be read, and CannotJudge
-    where something is neither a file nor a folder.
+    DVC's is the MD5 of a JSON list of the files with their MD5s, sorted by path. A
+    folder with a symbolic link has no root digest; with a link to nothing it has
+    neither. Raises OSError if something in it can't be read, and CannotJudge if
+    something is neither a file nor a folder.
     """
     listed = []
     files = []
@@ -70,7 +73,7 @@ def digests_of_folder(path: str) -> dict[str, str]:
 
 
 def root_digest(files: Iterable[tuple[str, str]]) -> str:
-    """The root digest of a folder's files, each with its path from there and its SHA-256."""
+    """The root digest (hex) of a folder's files, each given by its path relative to the folder and its SHA-256."""
     root = hashlib.sha256()
     for parts, digest in sorted((path.split("/"), digest) for path, digest in files):
         if parts[0] not in NOT_OF_THE_MODEL:
@@ -79,7 +82,7 @@ def root_digest(files: Iterable[tuple[str, str]]) -> str:
 
 
 def _files_below(path: str) -> Iterator[str]:
-    """What is below a folder but for folders, and what links to folders, by the path from there."""
+    """Everything below a folder except folders, including links to folders, by the path relative to the folder."""
     for folder, folders, names in os.walk(path, onerror=_fail, followlinks=False):
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
         for name in (*names, *links):

@@ -1,4 +1,4 @@
-"""Reads YAML, JSON and TOML that anybody may have committed: within limits of size, depth and time."""
+"""Parses YAML, JSON and TOML that anybody may have committed, within limits of time, depth and number of values."""
 
 from __future__ import annotations
 
@@ -19,19 +19,20 @@ DEEPEST = 50
 
 
 class TookTooLong(ValueError):
-    """It can't be read in the time there is for it."""
+    """Parsing took longer than allowed."""
 
 
 class Documents:
-    """The files that were read, by content: many versions hold the same ones."""
+    """Parses documents, and caches them by content, because many versions have the same files."""
 
     def __init__(self) -> None:
         self._read: dict[tuple[Kind, bytes], Any] = {}
 
     def load(self, path: str, data: bytes, *, seconds: float = SECONDS) -> Any:
-        """The document in a file, by the ending of its name, read within so many seconds.
+        """The document in `data`, the content of the file at `path`, whose suffix gives the kind.
 
-        Raises ValueError, which says why it can't be read, and is TookTooLong where another time it might.
+        Raises ValueError, whose message says why it can't be parsed, and its subclass
+        TookTooLong if parsing takes longer than `seconds`.
         """
         kind = kind_of(path)
         if kind is None:
@@ -41,7 +42,7 @@ class Documents:
             try:
                 found, _ = in_time(lambda: _load_or_fail(kind, data), seconds=seconds, too_slow=TOO_SLOW)
             except CannotJudge as problem:
-                # Not kept: another commit may have more time for it.
+                # Not cached: for another commit there may be more time.
                 raise TookTooLong(str(problem)) from None
             self._read[kind, data] = found
         found = self._read[kind, data]
@@ -51,7 +52,7 @@ class Documents:
 
 
 def is_readable(path: str) -> bool:
-    """Whether the name of a file says that it is of a kind that is read."""
+    """Whether a file is of a kind that can be parsed, by its suffix."""
     return kind_of(path) is not None
 
 
@@ -64,9 +65,9 @@ def _load_or_fail(kind: Kind, data: bytes) -> Any:
 
 
 def flattened(document: Any) -> tuple[list[tuple[str, Any]], bool]:
-    """The values of a document by their dotted names, in its order, and whether that are all.
+    """The values of a document by their dotted names, in its order, and whether these are all of them.
 
-    What is neither a table nor a value stays as it is.
+    Lists are not flattened. A document that is not a table has no values.
     """
     found: list[tuple[str, Any]] = []
     waiting: list[tuple[str, Any, int]] = [("", document, 0)]
@@ -87,7 +88,7 @@ def flattened(document: Any) -> tuple[list[tuple[str, Any]], bool]:
 
 
 def plain(value: Any) -> Any:
-    """The value as a type of JSON; values that JSON does not have (a date, infinity) become text."""
+    """The value as JSON has it; values that JSON does not have (a date, infinity) become strings."""
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""What `dvc.yaml` of a folder says: artifacts, files of metrics and parameters; and the stages that ran."""
+"""Reads DVC pipelines: the artifacts, metrics files and parameters files in `dvc.yaml`, and the stages that ran."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ DEFAULT_PARAMS = "params.yaml"
 
 
 class Pipeline(Record):
-    """`dvc.yaml` of a folder. `metrics` and `params` are files; those of a stage are in `of_stage`, by its name."""
+    """The pipeline of a folder. All paths are relative to the root.
+
+    `artifacts` maps names to paths. `metrics` and `params` are the paths of files
+    at the top level of `dvc.yaml`; those of its stages are in `metrics_of_stage`
+    and `params_of_stage`, by the stage's name. `stages` are those that ran, from
+    `dvc.lock`.
+    """
 
     folder: str
     artifacts: Mapping[str, str]
@@ -29,7 +35,7 @@ class Pipeline(Record):
 
 
 def read_pipeline(files: CommitFiles, folder: str) -> Pipeline | None:
-    """The pipeline in a folder (from the root, "" for it), None where there is no `dvc.yaml`."""
+    """The pipeline in `folder`, given relative to the root ("" for the root); None if it has no `dvc.yaml`."""
     path = within(folder, "dvc.yaml")
     if files.entry(path) is None:
         return None
@@ -48,7 +54,7 @@ def read_pipeline(files: CommitFiles, folder: str) -> Pipeline | None:
 
 
 class _Written:
-    """A `dvc.yaml` as it is written."""
+    """The content of a `dvc.yaml`."""
 
     def __init__(self, files: CommitFiles, path: str, folder: str, document: Mapping[Any, Any]) -> None:
         self.document = document
@@ -57,7 +63,7 @@ class _Written:
         self._folder = folder
 
     def artifacts(self) -> Iterator[tuple[str, str]]:
-        """The path of each artifact that has one."""
+        """The name and path of each artifact that has a path."""
         for name, one in items(self.document.get("artifacts")):
             path = text(one.get("path")) if isinstance(one, dict) else None
             if path is not None and self._is_resolved(path):
@@ -71,7 +77,7 @@ class _Written:
                 yield within(folder, path)
 
     def files_of_params(self, entries: Any, folder: str) -> Iterator[str]:
-        """The files that a stage's list of parameters names; a name alone is one of `params.yaml`."""
+        """The paths of the files in a stage's list of parameters; a parameter without a file is in `params.yaml`."""
         for entry in entries if isinstance(entries, list) else []:
             if isinstance(entry, str):
                 yield within(folder, DEFAULT_PARAMS)

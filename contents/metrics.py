@@ -1,4 +1,4 @@
-"""The metrics that somebody names among those of a version, and their values as text."""
+"""Selects metrics of a version by name, and formats their values."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ if TYPE_CHECKING:
 
     from .record import Stated
 
-# `--json` has all of it.
+# Longer values are cut; `--json` prints them in full.
 LONGEST_VALUE = 200
 
 
 def chosen(metrics: Iterable[Stated], names: Sequence[str]) -> list[Stated]:
-    """Of each name the metric, of those that several files have with different values none."""
+    """The metrics with these `names` (`NAME` or `FILE:NAME`), except those whose values differ between files."""
     found = []
     every = list(metrics)
     for name in names:
-        named = [one for one in every if name in (one.name, f"{one.told_by}:{one.name}")]
+        named = [one for one in every if name in (one.name, f"{one.source}:{one.name}")]
         if named and all(one.value == named[0].value for one in named):
             found.append(named[0]._replace(name=name))
     return found
 
 
 def value_text(value: Any) -> str:
-    """A metric or parameter as text on one line, cut where it is very long."""
+    """The value of a metric or parameter as text on one line; a very long one is cut."""
     if not isinstance(value, str):
         value = json.dumps(value, ensure_ascii=False)
     return value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}… ({len(value)} characters)"

@@ -1,8 +1,8 @@
-"""Whether a file is one of a folder that DVC keeps as one.
+"""Verifies a file of a folder that DVC tracks as a whole.
 
-The commit has one digest for the whole of it, the MD5 of DVC's list of its
-files. So the file is held against the list: that of the folder which it lies
-in, or the one in DVC's cache, if their MD5 is the one in the commit.
+The commit has only one digest for the folder: the MD5 of DVC's list of its files.
+So the file is verified as part of the folder around it, if that has this digest,
+or by the list with this MD5 in DVC's cache.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
     from ..policy.objects.piece import Piece
 
-# Where a cache keeps the object 1234…: of DVC 3, and of those before (https://doc.dvc.org/user-guide/project-structure).
+# The folders of objects in a cache, of DVC 3 and of older versions (https://doc.dvc.org/user-guide/project-structure).
 PLACES = (("files", "md5"), ())
 
 
 def compare_part(path: str, folder: Piece, part: str, work_tree: str | None) -> Comparison:
-    """Hold the file at `path` against what `folder` has at `part`, its path in there.
+    """Compare the file at `path` with the one that `folder` has at `part` (a path relative to the folder).
 
-    By the whole folder, where the file lies in it; else by the list in the DVC
-    cache of `work_tree`, if the folder is known by nothing better than DVC's
-    MD5. Raises CannotJudge where neither tells.
+    If the file is in such a folder, that whole folder is compared. Otherwise the
+    list in the DVC cache of `work_tree` is used, if the folder has no better digest
+    than DVC's MD5. Raises CannotJudge if neither gives an answer.
     """
     whole = _folder_around(path, part)
     if whole is not None:
@@ -41,14 +41,14 @@ def compare_part(path: str, folder: Piece, part: str, work_tree: str | None) -> 
     known = {digest.partition(":")[0]: digest for digest in folder.digests}
     listed = None if "sha256" in known or work_tree is None else _listed_in_cache(known.get("md5", ""), work_tree)
     if listed is None:
-        beside = "the one that it lies in is another" if whole is not None else "it does not lie in such a folder"
+        beside = "is in a different folder" if whole is not None else "is not in such a folder"
         raise CannotJudge(
-            f"The version's artifact is the file {part!r} of the folder {folder.path!r}, which is known as a whole "
-            f"only, as {', '.join(folder.digests)}: {beside}, and no list of its files is in DVC's cache. Check out "
-            f"the version's commit, run `dvc pull`, and verify the file where it lies in the folder."
+            f"The version's artifact is the file {part!r} of the folder {folder.path!r}, which is known only as a "
+            f"whole, as {', '.join(folder.digests)}. The given file {beside}, and DVC's cache has no list of the "
+            "folder's files. Check out the version's commit, run `dvc pull`, and verify the file in that folder."
         )
     if part not in listed:
-        raise CannotJudge(f"The folder {folder.path!r} has no file {part!r} by DVC's list of it.")
+        raise CannotJudge(f"The folder {folder.path!r} has no file {part!r}, according to DVC's list of its files.")
     wanted = f"md5:{listed[part]}"
     try:
         same = digests_of_file(path, {"md5": ""})["md5"] == wanted
@@ -58,7 +58,7 @@ def compare_part(path: str, folder: Piece, part: str, work_tree: str | None) -> 
 
 
 def _folder_around(path: str, part: str) -> str | None:
-    """The folder in which the file would be `part`; None where it lies elsewhere."""
+    """The folder that has the file at `part`; None if the end of the file's path is different."""
     full, inner = os.path.abspath(path), os.path.join(os.sep, *part.split("/"))
     return full.removesuffix(inner) or None if full.endswith(inner) else None
 
@@ -71,7 +71,7 @@ def _compared(whole: str, folder: Piece) -> Comparison | None:
 
 
 def _listed_in_cache(digest: str, work_tree: str) -> dict[str, str] | None:
-    """The MD5 of each file in the list that has this digest; None where no cache has it as it was."""
+    """The MD5 of each file, by path, from the list with this digest; None if no cache has an intact one."""
     digest = digest.removeprefix("md5:")
     for cache in _caches(os.path.join(work_tree, ".dvc")):
         for place in PLACES:
@@ -88,12 +88,12 @@ def _listed_in_cache(digest: str, work_tree: str) -> dict[str, str] | None:
 def _read(content: bytes) -> dict[str, str] | None:
     try:
         return {str(one["relpath"]): str(one["md5"]) for one in json.loads(content)}
-    except (ValueError, KeyError, TypeError, RecursionError):  # whoever made the commit chose the digest
+    except (ValueError, KeyError, TypeError, RecursionError):  # the digest is from the commit: it can be of any content
         return None
 
 
 def _caches(settings: str) -> Iterator[str]:
-    """The possible folders of DVC's cache: the configured one, and the default."""
+    """The possible folders of DVC's cache: the configured ones, and the default."""
     told = configparser.ConfigParser(interpolation=None, strict=False)
     for name in ("config.local", "config"):
         told.clear()

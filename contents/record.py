@@ -1,4 +1,4 @@
-"""What a version holds, as far as Git and the tag tell."""
+"""The records for the contents of a version."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ TAG = "tag"
 
 
 class Stated(Record):
-    """A metric, a parameter, or a stage's command. `told_by` is the file of the commit that says so, or "tag"."""
+    """A metric, a parameter, or a stage's command. `source` is the file of the commit that says so, or "tag"."""
 
     name: str
     value: Any
-    told_by: str
+    source: str
 
 
 class Contents(Record):
-    """`data` and `code` are what the stage that makes the artifact depends on: out of Git, and in it.
+    """The contents of a version, as far as Git and the tag say.
 
-    `command` is what that stage ran, by the stage's name.
-    Where DVC keeps the folder that the artifact lies in as one, `artifact` is
-    that folder, and `part` the path in there; else it is empty.
-    `lasting` tells whether the same tag always holds this: nothing of its
-    commit was missing here, and nothing took too long to read.
+    `data` and `code` are the dependencies of the stage that makes the artifact,
+    outside Git and in Git. `command` is what that stage ran, named after the stage.
+    If DVC tracks the folder that contains the artifact as a whole, `artifact` is
+    that folder, and `part` the artifact's path in it; otherwise `part` is "".
+    `notes` are sentences on what was not read. `lasting`: the contents of the same
+    tag will always be these, because nothing was missing here or took too long.
     """
 
     artifact: Piece | None = None

@@ -1,4 +1,4 @@
-"""What versions hold, and how two of them differ, as rows of a table with short, single-line text."""
+"""Formats contents of versions and their differences as rows of a table, with short texts on one line."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ if TYPE_CHECKING:
     from .difference import Change
     from .record import Contents
 
-# So much of a digest tells two of them apart; --json has all of it.
+# The digits of a digest that are shown; --json prints it in full.
 SHORT = 12
 DIGEST = re.compile(r"(?:\b[a-z0-9]+:|^)([0-9a-f]{32,64})\b")
 
 
 def contents_rows(contents: Contents) -> list[list[str | None]]:
-    """For each thing what it is, its name, its value, and what says so."""
+    """A row for each thing: what it is, its name, its value, and the source of this information."""
     rows: list[list[str | None]] = []
     artifact = [contents.artifact] if contents.artifact is not None else []
     for what, pieces in (("artifact", artifact), ("data", contents.data), ("code", contents.code)):
         for one in pieces:
             size = [f"({one.size} bytes)"] if one.size is not None else []
-            rows.append([what, one.path, " ".join([*one.digests, *size]), one.told_by])
+            rows.append([what, one.path, " ".join([*one.digests, *size]), one.source])
     command = [contents.command] if contents.command is not None else []
     for what, stated in (("command", command), ("metric", contents.metrics), ("param", contents.params)):
-        rows.extend([what, value.name, value_text(value.value), value.told_by] for value in stated)
+        rows.extend([what, value.name, value_text(value.value), value.source] for value in stated)
     return rows
 
 
 def change_row(change: Change) -> list[str | None]:
-    """What it is, its name, its old and new value, and how these differ."""
+    """The row of a change: what it is, its name, its old and new value, and their difference."""
     return [change.what, change.name, short_text(change.old), short_text(change.new), change_text(change)]
 
 
 def short_text(value: Any) -> str | None:
-    """A value with its digests cut short; None for none."""
+    """A value as text, with its digests shortened; None for None."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -47,7 +47,7 @@ def short_text(value: Any) -> str | None:
 
 
 def change_text(change: Change) -> str | None:
-    """How two numbers differ, and whether that is worse; None where neither can be said."""
+    """The difference of two numbers, and "(worse)" if it is; None if neither applies."""
     worse = " (worse)" if change.worse else ""
     if change.diff is not None:
         return f"{change.diff:+g}{worse}" if change.diff else "0"

@@ -1,10 +1,11 @@
-"""What the trailers of a version's tag say of what it holds.
+"""Reads the contents of a version that the trailers of its tag state.
 
     Artifact: sha256:<hex> models/model.pkl
     Data: md5:<hex>.dir data/pool
     Metric: AUC=0.951
 
-Whoever signs the tag signs these, so they count where the files say otherwise.
+The tag's signature covers them, so they win if the files of the commit say
+something else.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def stated_in(trailers: Iterable[tuple[str, str]]) -> Contents:
-    """What the trailers say. One that can't be read is a note."""
+    """The contents that the trailers (key and value) state. A malformed one gives a note."""
     artifacts: list[Piece] = []
     data: list[Piece] = []
     metrics: list[Stated] = []
@@ -45,7 +46,7 @@ def stated_in(trailers: Iterable[tuple[str, str]]) -> Contents:
 
 
 def merged(pieces: Sequence[Piece]) -> Piece | None:
-    """The first of `pieces`, with all digests that they give of its path."""
+    """The first of `pieces`, with the digests of all `pieces` that have its path; None without pieces."""
     if not pieces:
         return None
     digests = [digest for piece in pieces if piece.path == pieces[0].path for digest in piece.digests]

@@ -1,4 +1,4 @@
-"""Looks up entries of trees, each path only once, because the versions of a registry share most of their files."""
+"""A cache for entries of trees: the versions of a registry share most of their files."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from ..repository.git.objects import TreeEntry
     from ..repository.git.reader import Reader
 
-# What is larger is read again, lest a registry of large files fill the memory.
+# In bytes. Larger files are not cached, so that they can't fill the memory.
 LARGEST_KEPT = 16 * 1024
-# Some 100 MB at the very most, and a tenth of that where files are as small as files of metrics are.
+# In entries. They take about 100 MB at most, and a tenth of that if the files are as small as metrics files.
 MOST_KEPT = 20_000
 
 
 class TreeEntries:
-    """The entries of a repository's commits. Its ids stand for content, so what was read once holds."""
+    """The entries of a repository's commits. They are cached by the tree's id, so the cache is never stale."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -26,7 +26,7 @@ class TreeEntries:
         self._kept: dict[tuple[str, str, int], TreeEntry | None] = {}
 
     def entry(self, treeish: str, path: str, *, limit: int) -> TreeEntry | None:
-        """As `Reader.entry` of a commit."""
+        """As `Reader.entry`; `treeish` must be the id of a commit."""
         tree = self._trees.get(treeish)
         if tree is None:
             tree = self._trees[treeish] = self._tree_of(treeish)
@@ -43,5 +43,5 @@ class TreeEntries:
     def _tree_of(self, commit: str) -> str:
         (found,) = self._reader.objects([commit], limit=TAG_BYTES, content_of="commit")
         tree = parse_commit(found.data, found.size).tree if found.type == "commit" else ""
-        # Whatever it is instead, the reader says what is wrong with it.
+        # If it is not a readable commit, the reader raises the right error for it.
         return tree or commit

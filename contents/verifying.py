@@ -1,4 +1,4 @@
-"""Whether a file or folder is the artifact that a version binds: its content is hashed as the version's digests are."""
+"""Verifies that a file or folder is the artifact that a version binds, by hashing its content."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ if TYPE_CHECKING:
 
 
 class Comparison(Record):
-    """The digests of the artifact that the content has, and those that it has not."""
+    """The digests of the artifact that match the content, and those that don't."""
 
     same: tuple[str, ...]
     different: tuple[str, ...]
 
 
 def compare(path: str, artifact: Piece) -> Comparison:
-    """Hold what is at `path` against the digests of `artifact`.
+    """Compare the file or folder at `path` with the digests of `artifact`.
 
-    Raises CannotJudge where none of them can be computed, or the content can't
-    be read.
+    Raises CannotJudge if none of these digests can be computed for it, or if it can't be read.
     """
     known = {digest.partition(":")[0]: digest for digest in reversed(artifact.digests)}
     of_folder = known.get("md5", "").endswith(".dir")
@@ -38,7 +37,7 @@ def compare(path: str, artifact: Piece) -> Comparison:
     except OSError as error:
         raise CannotJudge(f"{error.filename or path!r} can't be read: {error.strerror}.") from error
     if "sha256" in known and os.path.isdir(path) and "sha256" not in found:
-        raise CannotJudge(f"{path!r} holds a symbolic link, and a folder with one has no root digest (model signing).")
+        raise CannotJudge(f"{path!r} contains a symbolic link, so it has no root digest (model signing).")
     wanted = [kind for kind in KINDS if kind in known and kind in found]
     if not wanted:
         kind = "folder" if os.path.isdir(path) else "file"

@@ -1,5 +1,7 @@
-"""Gathers what a version of a model holds: from the files of its commit, by the conventions of DVC, Git LFS and
-plain files, and from the trailers of its tag."""
+"""Gathers the contents of a version, from the files of its commit and from the trailers of its tag.
+
+The files are read by the conventions of DVC, Git LFS and plain metrics files.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from .documents import Documents
     from .dvc import Pipeline
 
-# Files of metrics, and of parameters.
+# The most metrics files, and the most parameters files, that are read.
 MOST_READ = 50
 PLAIN_METRICS = ("metrics.json", "dvclive/metrics.json")
 PLAIN_PARAMS = (DEFAULT_PARAMS, "dvclive/params.yaml")
@@ -32,7 +34,7 @@ PLAIN_PARAMS = (DEFAULT_PARAMS, "dvclive/params.yaml")
 def contents_of(
     reader: Entries, model: str, commit: str, trailers: Iterable[tuple[str, str]], documents: Documents
 ) -> Contents:
-    """What the version of `model` (as tags spell it) on `commit` holds, whose tag has these `trailers`."""
+    """The contents of the version of `model` (spelled as in tags) on `commit`, whose tag has these `trailers`."""
     files = CommitFiles(reader, commit, documents)
     folder = folder_of(model)
     pipeline = read_pipeline(files, folder)
@@ -42,7 +44,7 @@ def contents_of(
     artifact = _artifact(files, pipeline, path, told=stated.artifact is not None) if path is not None else None
     maker = _maker(pipeline, path)
     deps = maker.deps if maker is not None else ()
-    in_git = {dep.path: piece for dep in deps if (piece := files.piece(dep.path)) and piece.told_by == "Git"}
+    in_git = {dep.path: piece for dep in deps if (piece := files.piece(dep.path)) and piece.source == "Git"}
     metrics = list(_values(files, _metric_files(files, pipeline, folder, maker)))
     params = list(_values(files, _param_files(files, pipeline, folder)))
     data = tuple(dep for dep in deps if dep.path not in in_git)
@@ -50,8 +52,8 @@ def contents_of(
     artifact = _preferred_piece(stated.artifact, artifact, notes)
     part = _part_of(artifact, declared)
     if part and artifact is not None and stated.artifact is None:
-        of_it = "the commit has the digest of the folder only"
-        notes.append(f"{declared!r} lies in {artifact.path!r}, which DVC keeps as one: {of_it}")
+        of_it = "the commit has only the digest of the folder"
+        notes.append(f"{declared!r} is in {artifact.path!r}, which DVC tracks as a whole: {of_it}")
     return Contents(
         artifact,
         _preferred_pieces(stated.data, data, notes),
@@ -66,9 +68,9 @@ def contents_of(
 
 
 def artifact_of(reader: Entries, model: str, commit: str, documents: Documents) -> Contents:
-    """Of what `contents_of` gathers the artifact alone, as far as the commit tells it.
+    """The contents of a version with only the artifact, and only from the files of the commit.
 
-    No notes where the commit does not tell its path, for they are about others.
+    Without notes if the commit does not name the artifact's path, because they would be about other files.
     """
     files = CommitFiles(reader, commit, documents)
     pipeline = read_pipeline(files, folder_of(model))
@@ -80,7 +82,7 @@ def artifact_of(reader: Entries, model: str, commit: str, documents: Documents) 
 
 
 def _path_of(files: CommitFiles, pipeline: Pipeline | None, model: str) -> str | None:
-    """Where the artifact lies, by `dvc.yaml`, else by GTO's `artifacts.yaml`."""
+    """The path of the artifact in `dvc.yaml` or, without an entry there, in GTO's `artifacts.yaml`."""
     name = declaration(model, DVC_FILE)[1]
     if pipeline is not None and name in pipeline.artifacts:
         return pipeline.artifacts[name]
@@ -100,7 +102,7 @@ def _artifact(files: CommitFiles, pipeline: Pipeline | None, path: str, *, told:
 
 
 def _part_of(artifact: Piece | None, declared: str | None) -> str:
-    """Where in `artifact`, which is a folder, the declared one lies; empty where it is not in a folder."""
+    """The path of the `declared` artifact relative to `artifact`, if that is a folder around it; otherwise ""."""
     if artifact is None or declared is None or artifact.path == declared or not covers(artifact, declared):
         return ""
     return declared if artifact.path == "." else declared.removeprefix(f"{artifact.path}/")
@@ -113,17 +115,17 @@ def _maker(pipeline: Pipeline | None, path: str | None) -> Stage | None:
 
 
 def _command(maker: Stage | None, folder: str) -> Stated | None:
-    """What the stage ran, by its name."""
+    """The command of the stage, named after it; None if it is unknown."""
     if maker is None or not maker.command:
         return None
     return Stated(maker.name, maker.command, within(folder, "dvc.lock"))
 
 
 def _metric_files(files: CommitFiles, pipeline: Pipeline | None, folder: str, maker: Stage | None) -> Iterator[str]:
-    """The files of metrics: of the pipeline, and of the stage that makes the artifact or comes after it.
+    """The paths of the metrics files of the pipeline, of the stage that makes the artifact, and of later stages.
 
-    Where no stage is known to make it, those of all stages; where there are
-    none at all, the plain ones.
+    If it is not known which stage makes the artifact, those of all stages; without
+    any such file, the plain ones.
     """
     named: list[str] = []
     if pipeline is not None:
@@ -149,13 +151,13 @@ def _param_files(files: CommitFiles, pipeline: Pipeline | None, folder: str) -> 
 
 
 def _plain(files: CommitFiles, folder: str, names: Sequence[str]) -> list[str]:
-    """The first of the plain files that there is, in the model's folder, else at the root."""
+    """The first plain file that exists, in the model's folder or else at the root, in a list that may be empty."""
     paths = [within(place, name) for place in dict.fromkeys((folder, "")) for name in names]
     return [path for path in paths if files.entry(path) is not None][:1]
 
 
 def _from_on(maker: Stage, stages: Sequence[Stage]) -> Iterator[str]:
-    """The names of `maker` and of all stages that depend on what it makes, without `@item`."""
+    """The names, without `@item`, of `maker` and of all stages that depend on its outputs."""
     reached = [maker]
     for stage in reached:
         reached.extend(other for other in stages if other not in reached and _depends(other, stage))
@@ -163,32 +165,32 @@ def _from_on(maker: Stage, stages: Sequence[Stage]) -> Iterator[str]:
 
 
 def _depends(stage: Stage, on: Stage) -> bool:
-    """Whether a stage reads what another makes, or a part of it, or a folder that holds it."""
+    """Whether `stage` depends on an output of `on`, on a part of one, or on a folder that contains one."""
     return any(covers(out, dep.path) or covers(dep, out.path) for out in on.outs for dep in stage.deps)
 
 
 def _values(files: CommitFiles, paths: Iterable[str]) -> Iterator[Stated]:
     for read, path in enumerate(dict.fromkeys(paths)):
         if read == MOST_READ:
-            files.note(f"of the files of metrics or parameters only the first {MOST_READ} were read")
+            files.note(f"only the first {MOST_READ} files of metrics or parameters were read")
             return
         if files.entry(path) is None:
             files.note(f"{path!r} is not in Git at this commit")
             continue
         found, whole = flattened(files.table(path))
         if not whole:
-            files.note(f"{path!r} holds more than is read: the first {len(found)} values are told")
+            files.note(f"{path!r} has too many values: only the first {len(found)} are shown")
         yield from (Stated(name, plain(value), path) for name, value in found)
 
 
 def _preferred_piece(stated: Piece | None, found: Piece | None, notes: list[str]) -> Piece | None:
-    """What the tag says, with what the commit adds to it."""
+    """The piece that the tag states, with the digests and the size that the commit adds to it."""
     if stated is None or found is None or stated.path != found.path:
         return stated or found
     own = {digest.partition(":")[0]: digest for digest in stated.digests}
     others = [(digest.partition(":")[0], digest) for digest in found.digests]
     notes.extend(
-        f"{stated.path!r} is {own[kind]} by the tag, and {digest} by {found.told_by}; the tag counts"
+        f"{stated.path!r} is {own[kind]} according to the tag, and {digest} according to {found.source}; the tag counts"
         for kind, digest in others
         if own.get(kind, digest) != digest
     )
@@ -205,7 +207,8 @@ def _preferred_pieces(stated: Sequence[Piece], found: Sequence[Piece], notes: li
 def _preferred_values(stated: Sequence[Stated], found: Sequence[Stated], notes: list[str]) -> tuple[Stated, ...]:
     own = {one.name: one for one in stated}
     notes.extend(
-        f"{one.name} is {own[one.name].value} by the tag, and {one.value} by {one.told_by!r}; the tag counts"
+        f"{one.name} is {own[one.name].value} according to the tag, and {one.value} according to {one.source!r}; "
+        "the tag counts"
         for one in found
         if one.name in own and own[one.name].value != one.value
     )

@@ -89,7 +89,7 @@ def _columns(versions: Sequence[Compared]) -> dict[tuple[str, str], list[Any]]:
         for what, plural in (("param", "params"), ("metric", "metrics")):
             for stated in getattr(contents, plural, ()):
                 twice = stated.name in several[plural]
-                row[what, f"{stated.told_by}:{stated.name}" if twice else stated.name] = stated.value
+                row[what, f"{stated.source}:{stated.name}" if twice else stated.name] = stated.value
         if contents is not None and contents.command is not None:
             row["command", contents.command.name] = contents.command.value
         row.update((("trailer", key), value) for key, value in trailers_by_key(one.trailers).items())

@@ -86,5 +86,5 @@ def _contents(found: dict[str, Any]) -> Contents:
 
 
 def _piece(found: Any) -> Piece:
-    path, digests, size, told_by = found
-    return Piece(path, tuple(digests), size, told_by)
+    path, digests, size, source = found
+    return Piece(path, tuple(digests), size, source)

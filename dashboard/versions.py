@@ -82,11 +82,11 @@ def shown_versions(model: ModelFacts, columns: Sequence[str]) -> Iterator[ShownV
 def _groups(version: VersionRow) -> list[tuple[str, str, Sequence[tuple[str, str]]]]:
     """The contents of the version, in the order of GROUPS."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for what, name, value, told_by in version.made.rows:
-        found.setdefault((what, told_by), []).append((name, value))
+    for what, name, value, source in version.made.rows:
+        found.setdefault((what, source), []).append((name, value))
     order = list(GROUPS)
     ordered = sorted(found.items(), key=lambda group: order.index(group[0][0]))
-    return [(GROUPS[what], told_by, rows) for (what, told_by), rows in ordered]
+    return [(GROUPS[what], source, rows) for (what, source), rows in ordered]
 
 
 def plots_of(model: ModelFacts, columns: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
-"""Requests as commands for a POSIX shell. No token is ever a word of one: others on the machine could read it.
+"""Formats requests as commands for a POSIX shell. No token is an argument, which other users could read.
 
-`gh` and `glab` have a token of their own (`gh auth login`, GH_TOKEN; `glab auth login`, GITLAB_TOKEN). curl reads it
-from its standard input (`--config -`), which the shell's own printf writes.
+`gh` and `glab` have their own tokens (`gh auth login`, GH_TOKEN; `glab auth login`, GITLAB_TOKEN). curl reads the
+token from its standard input (`--config -`), to which the shell's built-in printf writes it.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ WITH_TOKEN = (
 
 
 def gh(place: Place, request: Request) -> str:
-    """A request to GitHub by its command-line program (https://cli.github.com/manual/gh_api)."""
+    """The command for a request to GitHub, by `gh` (https://cli.github.com/manual/gh_api)."""
     words = ["gh", "api", *_elsewhere(place, "github.com"), "--method", request.method, request.endpoint]
     return _with_body([*words, "--silent"], request)
 
 
 def gh_dump(place: Place) -> str:
-    """What prints all rulesets: the list names them, and each is printed by itself."""
+    """The command that prints the list of all rulesets, and then each of them in full."""
     api = shlex.join(["gh", "api", *_elsewhere(place, "github.com")])
     rulesets = f"repos/{place.path}/rulesets"
     each = f"""for id in $({api} --paginate {rulesets} --jq '.[].id'); do {api} "{rulesets}/$id"; done"""
@@ -36,22 +36,22 @@ def gh_dump(place: Place) -> str:
 
 
 def glab(place: Place, request: Request) -> str:
-    """A request to GitLab by its command-line program (https://docs.gitlab.com/cli/api/)."""
+    """The command for a request to GitLab, by `glab` (https://docs.gitlab.com/cli/api/)."""
     words = ["glab", "api", *_elsewhere(place, "gitlab.com"), "--method", request.method]
     if request.body is not None:
-        # Without it GitLab answers 415: glab sets none for what it reads from a file.
+        # Without it GitLab answers 415, because glab does not set it for a body from a file.
         words += ["--header", "Content-Type: application/json"]
     return _with_body([*words, request.endpoint, "--silent"], request)
 
 
 def glab_dump(place: Place) -> str:
-    """What prints all protected tags."""
+    """The command that prints all protected tags."""
     endpoint = f"projects/{place.path.replace('/', '%2F')}/protected_tags"
     return shlex.join(["glab", "api", *_elsewhere(place, "gitlab.com"), "--paginate", endpoint])
 
 
 def curl(place: Place, request: Request) -> str:
-    """A request to Gitea or Forgejo; neither has a program of its own that everybody has."""
+    """The command for a request to Gitea or Forgejo. It uses curl, because few people have a program for these."""
     words = ["--request", request.method]
     if request.body is not None:
         words += ["--header", "Content-Type: application/json", "--data", json.dumps(request.body)]
@@ -59,7 +59,7 @@ def curl(place: Place, request: Request) -> str:
 
 
 def curl_dump(place: Place) -> str:
-    """What prints all protected tags."""
+    """The command that prints all protected tags."""
     return f"{WITH_TOKEN} {shlex.quote(_url(place, f'repos/{place.path}/tag_protections'))}"
 
 
@@ -74,5 +74,5 @@ def _elsewhere(place: Place, usual: str) -> list[str]:
 def _with_body(words: list[str], request: Request) -> str:
     if request.body is None:
         return shlex.join(words)
-    # A line of JSON is never the word that ends it.
+    # The delimiter can't occur in the body: no line of JSON is the word JSON.
     return f"{shlex.join([*words, '--input', '-'])} <<'JSON'\n{json.dumps(request.body, indent=2)}\nJSON"

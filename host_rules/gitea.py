@@ -1,8 +1,8 @@
 """Gitea and Forgejo: protected tags.
 
 Sources: "Protected tags" of Gitea's documentation, the API's description (`/repos/{owner}/{repo}/tag_protections`,
-Gitea 1.23, Forgejo 9), and `models/git/protected_tag.go`: one entry that matches a tag and lets somebody in is enough,
-and the same is asked of a tag that is made, moved or deleted.
+Gitea 1.23, Forgejo 9), and `models/git/protected_tag.go`: a user may create, move and delete a tag if one of the
+entries that match it allows that user.
 """
 
 from __future__ import annotations
@@ -21,20 +21,23 @@ if TYPE_CHECKING:
 
 IDENTITIES = {"user": "a user's name", "team": "a team's name"}
 
-# Between slashes stands a regular expression of Go. A tag that begins with "@" can't be a model's; one that is called
-# like a commit stops GTO, and no other host takes such.
+# A Go regular expression is put between slashes. A tag that begins with "@" can't be a model's. A tag named like a
+# commit id makes GTO fail; the other hosts refuse such names themselves.
 MODEL_TAGS = "/^#|^[^@].*[@#]|^([0-9a-fA-F]{40}|[0-9a-fA-F]{64})$/"
 GLOB = frozenset("*?[{\\")
 
 NOTES = (
-    "Who may create model tags may move and delete them, too: one list says who may. Server hooks can refuse that.",
-    "The repository's administrators can take these back.",
+    "People who may create model tags may also move and delete them: one list is for all. Server hooks can refuse it.",
+    "The repository's administrators can remove these rules.",
 )
-IGNORED_NOTE = "Tags that `scope.ignore` names and that hold `@` or `#` are protected, too."
+IGNORED_NOTE = "Tags that `scope.ignore` names and that contain `@` or `#` are protected, too."
 
 
 class Protection(Record):
-    """A protected tag, and the users (in lower case, as they are compared) and teams that may do all to it."""
+    """A protected tag, and the users and teams that may create, move and delete it.
+
+    Users are in lower case, because their names are compared without case.
+    """
 
     pattern: str
     users: frozenset[str]
@@ -42,16 +45,16 @@ class Protection(Record):
 
 
 def notes(wanted: Wanted) -> Iterator[str]:
-    """What Gitea and Forgejo can't keep to, in sentences."""
+    """Sentences on what Gitea and Forgejo can't enforce."""
     yield from NOTES
     if wanted.ignored:
         yield IGNORED_NOTE
 
 
 def steps(wanted: Wanted, path: str, dump: Sequence[dict[str, Any]] | None) -> Iterator[Step]:
-    """What is to be done in the repository `path`; `dump` is what it has, None for nothing.
+    """The changes that the repository `path` needs. `dump` are its existing rules, None for none.
 
-    Raises CannotJudge where the dump does not say enough.
+    Raises CannotJudge if the dump lacks something.
     """
     if not wanted.creators:
         return
@@ -65,7 +68,7 @@ def steps(wanted: Wanted, path: str, dump: Sequence[dict[str, Any]] | None) -> I
         if one.pattern == MODEL_TAGS and one != target:
             because = f"{_shown(one)} may create the tags {MODEL_TAGS}; that should be {_shown(target)}."
         elif _lets_more_in(one, target):
-            because = f"The protected tag {quoted(one.pattern)} lets {_shown(one)} create model tags that it matches."
+            because = f"The protected tag {quoted(one.pattern)} lets {_shown(one)} create the model tags it matches."
         else:
             continue
         yield Step(because, (Request("PATCH", f"{endpoint}/{number}", allowed),))
@@ -91,9 +94,9 @@ def _parse(one: dict[str, Any]) -> Protection:
 
 
 def _lets_more_in(one: Protection, target: Protection) -> bool:
-    """Whether `one` may match a model's tag, and lets somebody in whom the policy does not.
+    """Whether `one` may match a model tag, and allows somebody whom `target` does not.
 
-    What a regular expression or a glob matches is not looked into.
+    Any regular expression or glob may match one: patterns are not analysed.
     """
     is_regular_expression = len(one.pattern) > 1 and one.pattern[0] == one.pattern[-1] == "/"
     may_match = is_regular_expression or not GLOB.isdisjoint(one.pattern) or "@" in one.pattern or "#" in one.pattern
@@ -109,5 +112,5 @@ def _shown(one: Protection) -> str:
 
 
 def is_identity(one: Identity) -> bool:
-    """Whether Gitea can call somebody so."""
+    """Whether the id is one that a user or team can have in Gitea."""
     return bool(one.id) and one.id.isprintable()

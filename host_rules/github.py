@@ -3,7 +3,7 @@
 Sources: "REST API endpoints for rules" (docs.github.com/rest/repos/rules), "Available rules for rulesets", and
 "Creating rulesets for a repository", which says that patterns are Ruby's File.fnmatch with FNM_PATHNAME.
 
-All rulesets that match a tag apply, so another one never lets anybody do more.
+All rulesets that match a tag apply, so other rulesets never allow more.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 IDENTITIES = {
     "app": "the App ID of a GitHub App",
     "team": "the ID of a team",
-    "deploy-key": "`any`, for GitHub does not tell one deploy key from another",
+    "deploy-key": "`any`, because GitHub does not distinguish deploy keys",
 }
 ACTORS = {"app": "Integration", "team": "Team", "deploy-key": "DeployKey"}
 
@@ -35,28 +35,28 @@ PERMANENCE = "tagwarden: model tags stay as they are"
 # `*` stops at a slash, and `**/` stands for any number of folders.
 STAGES = ("refs/tags/**/*#*", "refs/tags/**/*#*/**/*")
 MODEL_TAGS = ("refs/tags/**/*@*", "refs/tags/**/*@*/**/*", *STAGES)
-# What GTO may read. A near miss such as churn@1.0.0 is none of it, and its cure is to delete it.
+# Tags that GTO may read. Near misses such as churn@1.0.0 are left out, because they must be deletable.
 EVENTS = ("refs/tags/**/*@v[0-9]*", "refs/tags/**/*@deprecated*", *STAGES)
-# No model can be called so; they are npm scopes.
+# No model can have such a name; these are npm scopes.
 NO_MODEL_TAGS = ("refs/tags/@*", "refs/tags/@*/**/*")
-# Of a glob of the policy, `*` also matches a slash. Each comes to two of GitHub's patterns, so there is a limit.
+# In the policy's globs, `*` also matches a slash, so each `*` doubles the number of GitHub's patterns.
 MOST_STARS = 3
 # GitHub knows neither a backslash nor a set with `^` or `!`.
 UNKNOWN_SYNTAX = re.compile(r"\\|\[[!^]")
 
 NOTES = (
-    "Whoever may edit the repository's rulesets (its administrators) can take these back.",
-    f"A tag that has to go, such as a lightweight one, can be deleted only while {PERMANENCE!r} is disabled.",
+    "People who may edit the repository's rulesets (its administrators) can remove these rules.",
+    f"A tag that must be deleted, such as a lightweight one, can be deleted only while {PERMANENCE!r} is disabled.",
     "Restrictions of names by regular expression need GitHub's Enterprise plan, and are not used here.",
 )
 ACTIONS_NOTE = (
-    "A workflow's own GITHUB_TOKEN can't be let through (the API refuses GitHub Actions as an actor): "
+    "A workflow's own GITHUB_TOKEN can't bypass the ruleset (the API refuses GitHub Actions as an actor): "
     "push the tags with a token of the App."
 )
 
 
 class Ruleset(Record):
-    """The comparable part of a ruleset; `bypass` is None if the user who made the dump may not read it."""
+    """The part of a ruleset that is compared. `bypass` is None if the user who made the dump may not read it."""
 
     name: str
     enforcement: str
@@ -67,17 +67,17 @@ class Ruleset(Record):
 
 
 def notes(wanted: Wanted) -> Iterator[str]:
-    """What GitHub can't keep to, in sentences."""
+    """Sentences on what GitHub can't enforce."""
     yield from NOTES
     if any(one.kind == "app" for one in wanted.creators):
         yield ACTIONS_NOTE
     for glob in wanted.ignored:
         if patterns_of(glob) is None:
-            yield f"GitHub's patterns can't say {quoted(glob)} of `scope.ignore`: such tags are held like model tags."
+            yield f"GitHub's patterns can't express {quoted(glob)} of `scope.ignore`: such tags count as model tags."
 
 
 def bodies(wanted: Wanted) -> Iterator[dict[str, Any]]:
-    """The rulesets that are wanted, as the API takes them."""
+    """The wanted rulesets, as bodies of requests to the API."""
     if wanted.creators:
         actors = [_actor(one) for one in wanted.creators]
         yield _body(CREATION, wanted, MODEL_TAGS, ["creation"], actors)
@@ -87,9 +87,9 @@ def bodies(wanted: Wanted) -> Iterator[dict[str, Any]]:
 
 
 def steps(wanted: Wanted, path: str, dump: Sequence[dict[str, Any]] | None) -> Iterator[Step]:
-    """What is to be done in the repository `path`; `dump` is what it has, None for nothing.
+    """The changes that the repository `path` needs. `dump` are its existing rules, None for none.
 
-    Raises CannotJudge where the dump does not say enough.
+    Raises CannotJudge if the dump lacks something.
     """
     there = _read(dump or ())
     endpoint = f"repos/{path}/rulesets"
@@ -107,9 +107,9 @@ def steps(wanted: Wanted, path: str, dump: Sequence[dict[str, Any]] | None) -> I
 
 
 def patterns_of(glob: str) -> list[str] | None:
-    """The patterns of GitHub that match what a glob of the policy does, or a little less; None where none can.
+    """GitHub's patterns that match the same names as a glob of the policy, or slightly fewer; None if there are none.
 
-    Such are used for exceptions: what one matches too little is held like a model tag.
+    They are used for exceptions, so names that they miss are treated as model tags.
     """
     if UNKNOWN_SYNTAX.search(glob) or glob.count("*") > MOST_STARS:
         return None
@@ -142,7 +142,11 @@ def _actor(one: Identity) -> dict[str, Any]:
 
 
 def _read(dump: Sequence[dict[str, Any]]) -> list[tuple[int, Ruleset]]:
-    """The rulesets of tags, by their numbers. The list of all of them tells only their names; each has to follow."""
+    """The rulesets for tags, with their numbers.
+
+    GitHub's list of rulesets contains only their names, so the dump must also
+    contain each of them in full. Raises CannotJudge if one is missing.
+    """
     whole: dict[int, dict[str, Any]] = {}
     for one in dump:
         number = number_of(one)
@@ -151,8 +155,8 @@ def _read(dump: Sequence[dict[str, Any]]) -> list[tuple[int, Ruleset]]:
     for number, one in whole.items():
         if "rules" not in one:
             raise CannotJudge(
-                f"The dump names the ruleset {quoted(text_of(one, 'name'))} and does not hold it. "
-                f"`gh api` has to print the ruleset {number} itself, too."
+                f"The dump names the ruleset {quoted(text_of(one, 'name'))}, but does not contain it. "
+                f"`gh api` must also print the ruleset {number} itself."
             )
     return [(number, _parse(one)) for number, one in whole.items()]
 
@@ -172,17 +176,17 @@ def _parse(one: dict[str, Any]) -> Ruleset:
 
 def _actor_of(one: dict[str, Any]) -> tuple[str, int | None, str]:
     kind = text_of(one, "actor_type")
-    # Of deploy keys, and of an enterprise's owners, there is no number: any of them is meant.
+    # Deploy keys and the owners of an enterprise have no number: all of them are meant.
     numbered = kind != ACTORS["deploy-key"] and one.get("actor_id") is not None
     number = number_of(one, "actor_id") if numbered else None
     return kind, number, text_of(one, "bypass_mode")
 
 
 def _difference(one: Ruleset, target: Ruleset) -> str:
-    """How a ruleset differs from the one that is wanted, as the rest of a sentence."""
+    """How a ruleset differs from the wanted one, to follow "The ruleset …". Raises CannotJudge if that is unknown."""
     if one.bypass is None:
         raise CannotJudge(
-            f"The dump does not tell who may bypass the ruleset {quoted(one.name)}: "
+            f"The dump does not say who may bypass the ruleset {quoted(one.name)}: "
             "print it with a token that may edit rulesets."
         )
     assert target.bypass is not None
@@ -190,13 +194,13 @@ def _difference(one: Ruleset, target: Ruleset) -> str:
     if one.enforcement != target.enforcement:
         told.append(f"is {one.enforcement!r}, not {target.enforcement!r}")
     more, less = _shown(one.bypass - target.bypass), _shown(target.bypass - one.bypass)
-    told += [f"lets {actor} through, too" for actor in more] + [f"does not let {actor} through" for actor in less]
+    told += [f"can also be bypassed by {actor}" for actor in more] + [f"can't be bypassed by {actor}" for actor in less]
     told += [f"does not restrict {rule}" for rule in sorted(target.rules - one.rules)]
-    told += [f"has the rule {rule!r}, too" for rule in sorted(one.rules - target.rules)]
-    told += [f"does not hold {pattern!r}" for pattern in sorted(target.include - one.include)]
-    told += [f"holds {pattern!r}, too" for pattern in sorted(one.include - target.include)]
-    told += [f"makes an exception of {pattern!r}" for pattern in sorted(one.exclude - target.exclude)]
-    told += [f"makes no exception of {pattern!r}" for pattern in sorted(target.exclude - one.exclude)]
+    told += [f"also has the rule {rule!r}" for rule in sorted(one.rules - target.rules)]
+    told += [f"does not cover {pattern!r}" for pattern in sorted(target.include - one.include)]
+    told += [f"also covers {pattern!r}" for pattern in sorted(one.include - target.include)]
+    told += [f"excludes {pattern!r}" for pattern in sorted(one.exclude - target.exclude)]
+    told += [f"does not exclude {pattern!r}" for pattern in sorted(target.exclude - one.exclude)]
     return ", ".join(told)
 
 
@@ -208,5 +212,5 @@ def _shown(actors: frozenset[tuple[str, int | None, str]]) -> list[str]:
 
 
 def is_identity(one: Identity) -> bool:
-    """Whether GitHub can call somebody so."""
+    """Whether the id is one that such an actor can have on GitHub."""
     return one.id == "any" if one.kind == "deploy-key" else one.id.isascii() and one.id.isdigit()

@@ -1,8 +1,8 @@
 """GitLab: protected tags.
 
-Sources: "Protected tags" and "Protected tags API" of GitLab's documentation; what happens to a push is decided by
-`lib/gitlab/checks/tag_check.rb`, and who may create by `app/models/concerns/protected_ref.rb`: one entry that matches
-a tag and lets somebody in is enough.
+Sources: "Protected tags" and "Protected tags API" of GitLab's documentation; `lib/gitlab/checks/tag_check.rb`, which
+checks a push; and `app/models/concerns/protected_ref.rb`: a user may create a tag if one of the entries that match it
+allows that user.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .wanted import Identity, Wanted
 
 IDENTITIES = {
-    "role": "`maintainer` or `developer`, and all above it",
+    "role": "`maintainer` or `developer`, which includes the roles above it",
     "user": "a user's ID (Premium)",
     "group": "a group's ID (Premium)",
     "deploy-key": "the ID of a deploy key",
@@ -31,29 +31,29 @@ ROLES = {"developer": 30, "maintainer": 40}
 NOBODY = 0
 ID_KEYS = {"user": "user_id", "group": "group_id", "deploy-key": "deploy_key_id"}
 
-# `*` matches a slash, too, and is all that a name may hold besides itself.
+# In names of protected tags, `*` also matches a slash. It is the only special character.
 MODEL_TAGS = ("*@*", "*#*")
 
 NOTES = (
-    "Nobody moves or deletes a protected tag by `git push`. Maintainers delete it on GitLab's pages, and by its API.",
-    "Tags that begin with `@` (npm scopes) are protected, too, for GitLab knows no exceptions.",
+    "Nobody can move or delete a protected tag by `git push`. Maintainers can delete it on GitLab's pages or by API.",
+    "Tags that begin with `@` (npm scopes) are protected, too, because GitLab has no exceptions.",
 )
 IGNORED_NOTE = (
-    "Tags that `scope.ignore` names and that hold `@` or `#` are protected, too. "
-    "Another protected tag of that very name can let others create them; it counts as no difference."
+    "Tags that `scope.ignore` names and that contain `@` or `#` are protected, too. "
+    "Another protected tag with exactly that name can let others create them; it does not count as a difference."
 )
-MOVES_NOTE = "The policy lets model tags be moved or deleted; a protected tag can't be, by `git push`."
+MOVES_NOTE = "The policy lets model tags be moved or deleted; `git push` can't do that to a protected tag."
 
 
 class Level(Record):
-    """Who may create: a role by its number, or a user, group or deploy key by theirs."""
+    """Somebody who may create a tag: a role, user, group or deploy key, by its number."""
 
     kind: str
     number: int
 
 
 def notes(wanted: Wanted) -> Iterator[str]:
-    """What GitLab can't keep to, in sentences."""
+    """Sentences on what GitLab can't enforce, or enforces beyond the policy."""
     yield from NOTES
     if wanted.ignored:
         yield IGNORED_NOTE
@@ -62,9 +62,9 @@ def notes(wanted: Wanted) -> Iterator[str]:
 
 
 def steps(wanted: Wanted, path: str, dump: Sequence[dict[str, Any]] | None) -> Iterator[Step]:
-    """What is to be done in the project `path`; `dump` is what it has, None for nothing.
+    """The changes that the project `path` needs. `dump` are its existing rules, None for none.
 
-    Raises CannotJudge where the dump does not say enough.
+    Raises CannotJudge if the dump lacks something.
     """
     if not (wanted.creators or wanted.moves or wanted.deletions):
         return
@@ -80,7 +80,7 @@ def steps(wanted: Wanted, path: str, dump: Sequence[dict[str, Any]] | None) -> I
                 because = f"{_shown(found)} may create the tags {name!r}; that should be {_shown(levels)}."
                 yield Step(because, _anew(endpoint, name, levels))
         elif _may_match(name) and name not in wanted.ignored and (more := _more_than(levels, found)):
-            because = f"The protected tag {quoted(name)} lets {_shown(more)} create model tags that it matches."
+            because = f"The protected tag {quoted(name)} lets {_shown(more)} create the model tags it matches."
             yield Step(because, _anew(endpoint, name, levels))
 
 
@@ -91,9 +91,9 @@ def _levels(wanted: Wanted) -> frozenset[Level]:
 
 
 def _levels_of(one: dict[str, Any]) -> frozenset[Level]:
-    """Who may create; a deploy key and a user bear the number of a role besides their own."""
+    """Who may create the tags of a protected tag. Entries for users and deploy keys have the number of a role, too."""
     if "create_access_levels" not in one:
-        raise CannotJudge(f"The dump does not tell who may create the tags {quoted(text_of(one, 'name'))}.")
+        raise CannotJudge(f"The dump does not say who may create the tags {quoted(text_of(one, 'name'))}.")
     found = set()
     for entry in objects_of(one, "create_access_levels"):
         kind = next((kind for kind, key in ID_KEYS.items() if entry.get(key) is not None), "role")
@@ -104,17 +104,17 @@ def _levels_of(one: dict[str, Any]) -> frozenset[Level]:
 
 
 def _more_than(levels: frozenset[Level], found: frozenset[Level]) -> frozenset[Level]:
-    """Those of `found` whom `levels` does not let in."""
+    """Those in `found` that `levels` does not include."""
     lowest = min((one.number for one in levels if one.kind == "role"), default=None)
     if lowest == ROLES["developer"]:
-        # All who may push.
+        # Everybody who may push is a developer at least.
         return frozenset()
     covered = {one for one in found if one.kind == "role" and lowest is not None and one.number >= lowest}
     return found - levels - covered
 
 
 def _may_match(name: str) -> bool:
-    """Whether a tag that matches `name` can be a model's."""
+    """Whether a tag that matches `name` may be a model tag."""
     return "*" in name or "@" in name or "#" in name
 
 
@@ -127,7 +127,7 @@ def _protect(endpoint: str, name: str, levels: frozenset[Level]) -> Request:
 
 
 def _anew(endpoint: str, name: str, levels: frozenset[Level]) -> tuple[Request, ...]:
-    # The API changes no protected tag: it can only be made again.
+    # The API can't change a protected tag, so it is deleted and created again.
     return Request("DELETE", f"{endpoint}/{quote(name, safe='')}"), _protect(endpoint, name, levels)
 
 
@@ -141,5 +141,5 @@ def _shown(levels: frozenset[Level]) -> str:
 
 
 def is_identity(one: Identity) -> bool:
-    """Whether GitLab can call somebody so."""
+    """Whether the id is a known role, or a number as users, groups and deploy keys have."""
     return one.id in ROLES if one.kind == "role" else one.id.isascii() and one.id.isdigit()

@@ -1,4 +1,4 @@
-"""The hosts whose rules can be planned. To add one: write its module and its commands, and add a row."""
+"""The table of hosts whose rules can be planned. To add one, write its module and its commands, and add a row."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 
 class Host(Record):
-    """A host. `identities` maps what --by may name to what follows its colon; `usual` is the host's usual address."""
+    """A host.
+
+    `usual` is the name of its public server, None if it has none. `identities`
+    maps each KIND of `--by KIND:ID` to a description of its ID. `dump` returns the
+    command that prints the existing rules.
+    """
 
     title: str
     usual: str | None
@@ -27,9 +32,9 @@ class Host(Record):
     steps: Callable[[Wanted, str, Sequence[dict[str, Any]] | None], Iterator[Step]]
     command: Callable[[Place, Request], str]
     dump: Callable[[Place], str]
-    # Whether it can keep tags from being moved only where it is told who alone creates them.
+    # Whether it can prevent moves of tags only together with a list of those who may create them.
     needs_creators: bool = False
-    # Whether repositories lie in groups of groups.
+    # Whether repositories can be in nested groups.
     in_groups: bool = False
 
 
@@ -50,7 +55,7 @@ HOSTS: dict[str, Host] = {
 
 
 def identity_of(host: Host, text: str) -> Identity:
-    """Whom `KIND:ID` names on the host. Raises ValueError with what may stand there."""
+    """Parse `KIND:ID`. Raises ValueError, whose message lists the kinds of `host`, if it has no such identity."""
     kind, _, name = text.partition(":")
     found = Identity(kind, name)
     if kind not in host.identities or not host.is_identity(found):

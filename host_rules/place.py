@@ -1,4 +1,4 @@
-"""Which repository on which host is meant."""
+"""Finds the host and the repository that a remote's URL names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ..policy.record import Record
 
-# git@HOST:PATH, as scp has it (git-clone(1), "GIT URLS").
+# The scp-like form git@HOST:PATH (git-clone(1), "GIT URLS").
 SCP = re.compile(r"(?:[^@/:]+@)?([^@/:]+|\[[^]]+\]):(?!//)(.+)")
 HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\]")
 WITHIN = re.compile(r"[\w.-]+(?:/[\w.-]+)+", re.ASCII)
@@ -15,27 +15,28 @@ PORTS = {"http": 80, "https": 443}
 
 
 class Place(Record):
-    """`root` is the host's address, such as `https://git.example`; `path` is the repository's: `ml/models`."""
+    """A repository: `root` is the host's URL (`https://git.example`), `path` that of the repository (`ml/models`)."""
 
     root: str
     path: str
 
     @property
     def host(self) -> str:
-        """The host's name, with a port that is not the usual one."""
+        """The host's name, with the port if it is not the usual one."""
         return self.root.partition("://")[2]
 
 
 def place_of(url: str, default: str | None, *, in_groups: bool) -> Place:
-    """The place of a remote's URL, or of `OWNER/NAME` on the host `default`.
+    """The place that a remote's URL names, or `OWNER/NAME` on the host `default`.
 
-    Only where repositories lie `in_groups` has a path more than two parts: elsewhere those before belong to the
-    host's address. No user, password or token of the URL is kept. Raises ValueError with what is wrong.
+    With `in_groups`, the path may have more than two components; otherwise those
+    before the last two belong to the host's URL. A user, password or token in the
+    URL is dropped. Raises ValueError, whose message says what is wrong with `url`.
     """
     if "://" in url:
         parts = urlsplit(url)
         if parts.query or parts.fragment:
-            raise ValueError("it is the address of a page")
+            raise ValueError("it is the address of a page, not of a repository")
         root, path = _root(parts.scheme, parts.hostname or "", parts.port), parts.path
     elif default is not None and WITHIN.fullmatch(url):
         root, path = f"https://{default}", url
@@ -56,7 +57,7 @@ def _root(scheme: str, host: str, port: int | None) -> str:
         host = f"[{host}]"
     if not HOST.fullmatch(host):
         raise ValueError("it names no host")
-    # The port of another protocol says nothing about that of the API.
+    # The port of another protocol is not that of the API.
     if scheme not in PORTS:
         return f"https://{host}"
     return f"{scheme}://{host}" if port in (None, PORTS[scheme]) else f"{scheme}://{host}:{port}"

@@ -1,4 +1,4 @@
-"""What is to be done at a host: requests to its API, and why."""
+"""The records for changes at a host: requests to its API, and the reason for them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Request(Record):
-    """A request to a host's API. `endpoint` is below the API's root; `body`, None for none, is sent as JSON."""
+    """A request to a host's API. `endpoint` is relative to the API's root; `body` is sent as JSON (None: no body)."""
 
     method: str
     endpoint: str
@@ -19,7 +19,7 @@ class Request(Record):
 
 
 class Step(Record):
-    """What is different from what the policy implies, in a sentence, and the requests that put it right, in order."""
+    """A sentence on how the host's rules differ from the policy, and the requests that correct this, in order."""
 
     because: str
     requests: tuple[Request, ...]

@@ -1,4 +1,4 @@
-"""What a policy wants of a host, whatever the host is."""
+"""What a policy requires of a host, independent of the kind of host."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from ..policy.record import Record
 if TYPE_CHECKING:
     from ..policy.file.policy import Policy
 
-# The rules that a host can keep by itself: it knows a tag's name and who pushes, and nothing of models.
+# The rules that a host can enforce itself: it knows the names of tags and who pushes, but nothing about models.
 MOVES = "tag-immutable"
 DELETIONS = "tag-permanent"
 
 
 class Identity(Record):
-    """Who alone may create model tags: `kind` is a word of the host's table, `id` what the host calls the one meant."""
+    """Somebody who may create model tags: `kind` is one of the host's `identities`, `id` the host's id for it."""
 
     kind: str
     id: str
 
 
 class Wanted(Record):
-    """What the host should keep to.
+    """What the host should enforce.
 
-    `creators` alone create model tags; anybody who may push does where there are
-    none. `moves` and `deletions`: whether the policy refuses them. `ignored` are
-    globs of tags that are none of the registry's. `notes` are sentences on what
-    a host can't keep to.
+    Only `creators` may create model tags; if there are none, everybody who may
+    push. `moves` and `deletions` say whether the policy refuses these. `ignored`
+    are globs for tags that don't belong to the registry. `notes` are sentences on
+    what no host can enforce.
     """
 
     creators: tuple[Identity, ...]
@@ -38,7 +38,7 @@ class Wanted(Record):
 
 
 def wanted_by(policy: Policy, creators: tuple[Identity, ...]) -> Wanted:
-    """What `policy` comes to where `creators` make the model tags."""
+    """What `policy` requires of a host on which `creators` create the model tags."""
     levels = policy.base.levels
     return Wanted(
         creators,
@@ -55,12 +55,12 @@ def _notes(policy: Policy, creators: tuple[Identity, ...]) -> list[str]:
         notes.append("The policy's mode is `evaluate`, so it refuses nothing yet, and these rules would.")
     if not creators:
         notes.append(
-            "Without --by, whoever may push creates any tag. A job that judges tells what is wrong afterwards, "
-            "and keeps it from being deployed."
+            "Without --by, everybody who may push can create any tag. A CI job that judges tags reports afterwards "
+            "what is wrong, and prevents its deployment."
         )
     elif policy.people.allow:
         notes.append(
-            "No host reads `people.allow`: what makes the tags has to ask it of each person "
+            "No host enforces `people.allow`: the program that creates the tags must check it for each person "
             "(`tagwarden who --as NAME KIND MODEL [STAGE]`)."
         )
     for rule in (MOVES, DELETIONS):
@@ -69,7 +69,7 @@ def _notes(policy: Policy, creators: tuple[Identity, ...]) -> list[str]:
             notes.append(f"An [[override]] sets rules.{rule} for some models; a host has one rule for all.")
     if policy.ignore:
         notes.append(
-            "The policy refuses names that stop GTO, such as MODEL@created, even where `scope.ignore` names them. "
-            "A host knows no such exception to an exception."
+            "The policy refuses names that make GTO fail, such as MODEL@created, even if `scope.ignore` covers them. "
+            "A host has no such exception to an exception."
         )
     return notes

@@ -103,7 +103,7 @@ def verify(
     digests, different = _compare(path, artifact, one.contents.part, None if tags_only else reader.git.work_tree())
     if different and because is None:
         of = f"{artifact.path}/{one.contents.part}" if one.contents.part and os.path.isfile(path) else artifact.path
-        because = f"its content is another, for that of {of!r} is {different} by {artifact.told_by!r}"
+        because = f"its content is another, for that of {of!r} is {different} by {artifact.source!r}"
     elif not different and all(digest.startswith("md5:") for digest in digests):
         own.append(MD5_ALONE)
     notes += [*snapshot.report_gaps(), *map(display, own)]
@@ -117,7 +117,7 @@ def verify(
             "tag": one.line.tag,
             "path": display(artifact.path),
             "digests": list(digests),
-            "told_by": display(artifact.told_by),
+            "told_by": display(artifact.source),
         }
         click.echo(json.dumps({"schema": 1, **snapshot.keys, "notes": notes, **document}))
     elif because is None:

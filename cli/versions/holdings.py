@@ -76,7 +76,7 @@ def pieces_document(pieces: Iterable[Piece]) -> list[dict[str, object]]:
             "path": display(one.path),
             "digests": [display(digest) for digest in one.digests],
             "size": one.size,
-            "told_by": display(one.told_by),
+            "told_by": display(one.source),
         }
         for one in pieces
     ]
@@ -84,7 +84,7 @@ def pieces_document(pieces: Iterable[Piece]) -> list[dict[str, object]]:
 
 def stated_document(stated: Iterable[Stated]) -> list[dict[str, object]]:
     return [
-        {"name": display(one.name), "value": _displayed(one.value), "told_by": display(one.told_by)} for one in stated
+        {"name": display(one.name), "value": _displayed(one.value), "told_by": display(one.source)} for one in stated
     ]
 
 

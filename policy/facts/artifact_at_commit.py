@@ -108,5 +108,5 @@ def _problem_in_dvc(bound: Bound, target: Target, facts: ModelFacts) -> str | No
     for digest in out.digests:
         ours = bound.digests.get(digest.partition(":")[0])
         if ours not in (None, digest):
-            return f"it binds {bound.path!r} as {ours}, but {out.told_by!r} says {digest} at its commit"
+            return f"it binds {bound.path!r} as {ours}, but {out.source!r} says {digest} at its commit"
     return None

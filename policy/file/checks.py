@@ -1,4 +1,4 @@
-"""Finds keys of a policy file that contradict each other or that lack another key."""
+"""Finds keys of a policy file that contradict each other, or that need another key."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GROUP = "people.groups."
 
 
 def check(policy: Policy, reader: PolicyReader) -> None:
-    """Add to the mistakes of `reader` what is wrong between the keys of the policy made from it."""
+    """Add the mistakes that involve several keys to `reader`; `policy` was made from it."""
     _check_severities(policy, reader)
     _check_groups(policy, reader)
     _check_selectors(reader)
@@ -31,7 +31,7 @@ def _check_severities(policy: Policy, reader: PolicyReader) -> None:
     everywhere = [policy.base, *(override.settings for override in policy.overrides)]
     effective = {option.name for settings in everywhere for option in raising(settings, (), site=False)}
     if reader.mistakes:
-        # An option whose value is a mistake already is not reported as missing, too.
+        # An option whose value is already reported as a mistake is not also reported as missing.
         effective.update(option_of(path) for part in (reader.base, *reader.overrides) for path in part.given)
     for part in (reader.base, *reader.overrides):
         for rule, level in part.values.get("rules", {}).items():
@@ -58,7 +58,7 @@ def _known_groups(groups: Sequence[str]) -> str:
 
     if not groups:
         return "people.groups is empty"
-    return f"people.groups holds {joined(groups, 'and') if len(groups) <= MOST_NAMES else some_of(groups)}"
+    return f"people.groups has {joined(groups, 'and') if len(groups) <= MOST_NAMES else some_of(groups)}"
 
 
 def _check_selectors(reader: PolicyReader) -> None:
@@ -92,7 +92,7 @@ def _check_approvals(policy: Policy, reader: PolicyReader) -> None:
 
 
 def _check_models(policy: Policy, reader: PolicyReader) -> None:
-    """What is wrong with the settings that may differ by model."""
+    """Check the settings that may differ by model."""
     settings = policy.base
     for changes, part in [
         ({}, reader.base),
@@ -107,7 +107,7 @@ def _check_version_file(wanted: VersionFile, part: PolicyLevel, reader: PolicyRe
     table = "target.version-file"
     given = [path for path in part.given if path.startswith(f"{table}.")]
     read = part.values.get("target", {}).get("version_file", {})
-    # What holds a mistake already is not held against the rest.
+    # Checked only if none of its values is already a mistake.
     problem = _problem_of_version_file(wanted) if given and len(given) == len(read) else None
     if problem is not None:
         name, what = problem
@@ -122,11 +122,11 @@ def _problem_of_version_file(wanted: VersionFile) -> tuple[str, str] | None:
         return "path", "must be given"
     kind = kind_of(wanted.path)
     if kind is not None:
-        return None if wanted.key else ("key", f"must be given, for {wanted.path!r} holds {kind}")
+        return None if wanted.key else ("key", f"must be given, because {wanted.path!r} is {kind}")
     try:
         PATTERN.read(wanted.key or "")
     except InvalidValue as unfit:
-        return "key", f"found {unfit}; expected {PATTERN.expected}, for {wanted.path!r} is plain text"
+        return "key", f"found {unfit}; expected {PATTERN.expected}, because {wanted.path!r} is plain text"
     return None
 
 

@@ -1,4 +1,4 @@
-"""What holds where a policy file does not give a key, as TOML spells it."""
+"""The default of each key of a policy file, as a value of TOML or as text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .key import Key
 
-# What judges where nothing is given, by the table of the file that changes it.
+# The records with the defaults, by the table of the file that sets their fields.
 _DEFAULTS: dict[str, object] = {
     "models": Models(),
     "versions": Versions(),
@@ -61,12 +61,12 @@ def default_of(key: Key) -> object:
 
 
 def default_text(key: Key) -> str:
-    """What holds where `key` is not given, in words if need be."""
+    """What applies without `key`: its default in TOML, or a description if it can't be written in TOML."""
     return key.unset or toml_text(default_of(key))
 
 
 def duration_text(seconds: int) -> str:
-    """The shortest duration that means so many seconds, as a policy spells it."""
+    """The shortest duration of this many seconds, as a policy spells it: `5m`."""
     for unit, length in sorted(SECONDS.items(), key=lambda item: -item[1]):
         if seconds % length == 0 and seconds:
             return f"{seconds // length}{unit}"

@@ -1,4 +1,4 @@
-"""The record for one key of a policy file, as in the table of keys (`keys.py`)."""
+"""The record for one key of a policy file, a row of the table of keys (`keys.py`)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .value_types import ValueType
 
-# What `turns_on_unless` holds for a key that turns its rules on whenever it is given, and for one that never does.
+# Values of `turns_on_unless`: a key with NO_VALUE always turns its rules on, one with ANY_VALUE never does.
 NO_VALUE, ANY_VALUE = object(), object()
 
 
 class Key(Record):
     """One key.
 
-    `rules` are the rules that read it. Unless `[rules]` says otherwise, they
-    are errors as soon as the value differs from `turns_on_unless`. `example`
-    replaces the default in generated text if the default doesn't show what a
-    value looks like. `unset` describes the behavior without the key, if no
-    value has that effect.
+    `rules` are the rules that read it. Unless `[rules]` says otherwise, they are
+    errors as soon as the value differs from `turns_on_unless`. In generated texts,
+    `example` replaces a default that does not show what a value looks like.
+    `unset` describes the behaviour without the key, if no value has that effect.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""Every key of a policy file, in one table: its value's type, the rules that read it, what it means.
+"""Every key of a policy file, in one table: its meaning, the type of its value, the rules that read it.
 
-The defaults stand where they act, in the records of `settings.py`. A key is
-spelled with dots; `NAME` stands for a name of the user's, `[]` for each table
+The defaults are in the records of `settings.py`. A key is spelled with dots;
+`NAME` stands for a name that users choose, `RULE` for a rule, `[]` for each table
 of an array: `people.allow[].who`.
 """
 
@@ -12,7 +12,7 @@ from .key import ANY_VALUE, Key
 from .people_keys import PEOPLE_KEYS
 from .tag_keys import TAG_KEYS
 
-# Sections that an override may hold.
+# The sections that an override may change.
 OVERRIDABLE = ("versions", "stages", "message", "target", "rules")
 
 _ROWS = (
@@ -53,7 +53,7 @@ _ROWS = (
         "dvc.yaml",
         ("model-known",),
         None,
-        unset="not asked",
+        unset="not checked",
     ),
     Key(
         "versions.order",
@@ -83,12 +83,12 @@ _ROWS = (
         ["dev", "staging", "prod"],
         ("stage-known",),
         None,
-        unset="those in `.gto`, else any",
+        unset="those in `.gto`, or any stage without that file",
     ),
     Key(
         "stages.path",
         types.STAGES,
-        "A version may be assigned a stage of this path only if it was assigned the previous one.",
+        "A version may be assigned to a stage of this path only if it was assigned to the previous one.",
         ["dev", "staging", "prod"],
         ("stage-path",),
         (),
@@ -123,7 +123,7 @@ _ROWS = (
         types.choice(("higher", "lower")),
         "Which values are better; `tagwarden diff` exits with 1 if the metric has become worse.",
         "higher",
-        unset="not said",
+        unset="neither",
     ),
     Key(
         "rules.RULE",

@@ -1,6 +1,6 @@
-"""Reads a policy file (`tagwarden.toml`) into a `Policy`.
+"""Loads a policy file (`tagwarden.toml`) into a `Policy`.
 
-Modules that only a valid policy file needs are imported once there is one.
+Modules that only a valid policy file needs are imported only then, because a hook loads the policy.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class PolicyMistakes(ValueError):
-    """A policy file that can't be used. `mistakes` are all that were found, a sentence each."""
+    """The policy file can't be used. `mistakes` has one sentence for each mistake."""
 
     def __init__(self, mistakes: Sequence[str]) -> None:
         super().__init__("\n".join(mistakes))
@@ -27,12 +27,12 @@ class PolicyMistakes(ValueError):
 
 
 def load_policy(data: bytes, *, site: bool = False) -> Policy:
-    """Read a policy file's content.
+    """Load the content of a policy file.
 
-    `site` reads a site policy, which judges only by the rules that it sets.
-    Raises PolicyMistakes with everything that is wrong with the file. If it
-    needs a newer tagwarden, or takes more than SECONDS to read, that is the
-    only mistake. (Every push reads it, so it must be read quickly.)
+    `site` loads it as a site policy, which judges only by the rules that it sets.
+    Raises PolicyMistakes with everything that is wrong with the file. If it needs
+    a newer tagwarden, or takes more than SECONDS to load, that is the only mistake.
+    (Every push loads it, so it must be fast.)
     """
     from ..errors import CannotJudge
     from ..time_limit import in_time
@@ -85,10 +85,10 @@ def _parse(data: bytes) -> dict[str, Any]:
 
 
 def _refuse_endless_keys(text: str) -> None:
-    # tomllib takes time and memory in the square of a dotted key's length: one
-    # long line would take the server down.
+    # tomllib takes quadratic time and memory for a dotted key: one long line
+    # would take the server down.
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") > MOST_DOTS and not line.lstrip().startswith("#"):
             end = None if line.lstrip().startswith("[") else line.rfind("=") + 1
             if line.count(".", 0, end) > MOST_DOTS:
-                raise PolicyMistakes([f"line {number} holds a key of more than {MOST_DOTS} parts"])
+                raise PolicyMistakes([f"line {number} has a key of more than {MOST_DOTS} parts"])

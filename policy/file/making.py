@@ -1,4 +1,4 @@
-"""Makes the policy from what was read from its file."""
+"""Makes a `Policy` of what `PolicyReader` has read from a file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SECTIONS = Settings._fields[1:]
 
 
 def refuse_newer(document: Mapping[str, Any]) -> str | None:
-    """What to say if the file's `minimum-version` is above this tagwarden's, else None."""
+    """A sentence if the file's `minimum-version` is above this tagwarden's version; otherwise None."""
     wanted = document.get("minimum-version")
     try:
         needed = _release(PROGRAM_VERSION.read(wanted))
@@ -34,7 +34,7 @@ def refuse_newer(document: Mapping[str, Any]) -> str | None:
 
 
 def make_policy(reader: PolicyReader, *, site: bool) -> Policy:
-    """The policy that was read; use it only if no mistake was found."""
+    """The policy that was read. Valid only if `reader` has no mistakes; `site` makes it a site policy."""
     values, given = _with_thresholds(reader.base.values), reader.base.given
     rules = values.get("rules", {})
     unresolved = change(Settings({}), {section: _fields(section, values) for section in SECTIONS if section in values})
@@ -52,7 +52,7 @@ def make_policy(reader: PolicyReader, *, site: bool) -> Policy:
 
 
 def _with_thresholds(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What `metrics` says of single metrics, as a part of what is shown."""
+    """`values` with the `better` of each metric in `metrics` moved to `show`, as in `Settings`."""
     better = {name: fields["better"] for name, fields in values.get("metrics", {}).items() if "better" in fields}
     return {**values, "show": {**values.get("show", {}), "better": better}}
 
@@ -87,7 +87,7 @@ def _requirement(entry: Mapping[str, Any]) -> Requirement:
 
 
 def selector(fields: Mapping[str, Any]) -> Selector:
-    """What an entry covers; one that names stages and no kinds covers assignments and unassignments."""
+    """The selector with these `fields`; with stages but no kinds it covers assignments and unassignments."""
     if "stages" in fields and "what" not in fields:
         return Selector(STAGED_KINDS, **fields)
     return Selector(**fields)

@@ -1,4 +1,4 @@
-"""Explains entries that a policy file can't hold: where they belong, or which key was probably meant."""
+"""Explains unknown entries of a policy file: where they belong, or which key was probably meant."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 
 def explain_unknown(name: str, pattern: str, value: object) -> str:
-    """What is wrong with an entry `name` that the table `pattern` can't hold."""
+    """What is wrong with the entry `name` in the table `pattern`, which does not allow it."""
     if pattern == "message.trailers":
-        return "no name of a trailer; letters, digits and '-' are allowed"
+        return "not the name of a trailer; letters, digits and '-' are allowed"
     if pattern == "people.groups":
-        return "no name of a group; it must be printable, without space around it"
+        return "not the name of a group; it must be printable, without surrounding spaces"
     if pattern == "people.principals":
-        return "no name of a pusher; it must be printable, without space around it"
+        return "not the name of a pusher; it must be printable, without surrounding spaces"
     if name in RULES and RULES[name].always:
         return "this rule is always an error; it has no severity to set"
     if pattern == "override[]" and (name in TABLES or name in KEYS):
         allowed = joined([f"[{section}]" for section in OVERRIDABLE], "and")
-        return f"can't differ by model; an override may hold models, {allowed}"
+        return f"can't differ by model; an override may contain models, {allowed}"
     places = _places(name)
     if places:
         return f"belongs {joined(places)}"
@@ -34,7 +34,7 @@ def explain_unknown(name: str, pattern: str, value: object) -> str:
 
 
 def _places(name: str) -> list[str]:
-    """Where a key, table or rule of this very name belongs."""
+    """The places where a key, table or rule of exactly this name belongs."""
     if name in RULES:
         return ["in [rules]"]
     places = []
@@ -67,7 +67,7 @@ def _with_nearest(name: str, pattern: str, value: object) -> str:
 
 
 def _names_of_keys() -> dict[str, list[str]]:
-    """The paths of all keys by their last name, and by their whole path."""
+    """The full names of keys, by their last part and by the full name itself."""
     keys: dict[str, list[str]] = {}
     for path in KEYS:
         if not path.endswith(("NAME", "RULE")):

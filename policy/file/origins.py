@@ -20,11 +20,11 @@ GTO = ".gto"
 
 
 class Effective(Record):
-    """One key with its effective value, as TOML spells it; None if it has none.
+    """One key with its effective value, as a value of TOML; None if it has none.
 
-    `origin` is "built-in", "file", ".gto" or "override N", counted from 1 in
-    the order of the file. `because` is the option that makes a rule an error,
-    where the severity was not set by name.
+    `origin` is "built-in", "file", ".gto" or "override N", where N counts from 1
+    in the order of the file. `because` is the option that makes a rule an error,
+    if `[rules]` does not set its severity.
     """
 
     key: str
@@ -36,10 +36,10 @@ class Effective(Record):
 def effective_values(
     policy: Policy, model: str | None = None, declared_stages: Sequence[str] | None = None
 ) -> list[Effective]:
-    """Every key and every rule's severity, as they hold for `model`.
+    """The effective value of every key, and every rule's severity, for `model`.
 
-    Without a model, what holds where no override applies. `declared_stages`
-    are those that `.gto` names, which count where the policy names none.
+    Without a model, they are those for models that no override matches.
+    `declared_stages` are those in `.gto`, which count if the policy names none.
     """
     overriding = () if model is None else policy.overriding(model)
     written = _written(policy, overriding)
@@ -58,7 +58,7 @@ def effective_values(
 
 
 def _written(policy: Policy, overriding: Sequence[Override]) -> dict[str, Effective]:
-    """What the file gives, a later override in the place of an earlier one."""
+    """The values that the file sets, by key. A later override replaces an earlier one."""
     written = {path: Effective(path, value, FILE) for path, value in policy.given.items()}
     for number, override in enumerate(policy.overrides, 1):
         for path, value in override.given.items() if override in overriding else ():

@@ -1,4 +1,4 @@
-"""The keys of a policy file that say who may do what, who must sign, and who must approve: a part of `keys.py`."""
+"""The keys of a policy file that say who may do what, who must sign, and who must approve; `keys.py` includes them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PEOPLE_KEYS = (
         _WHAT,
         ["assign", "unassign"],
         ("who",),
-        unset="all kinds, or assign and unassign where `stages` is given",
+        unset="all kinds, or assign and unassign if `stages` is given",
     ),
     Key("people.allow[].models", types.SOME_GLOBS, _MODELS, rules=("who",), unset="all"),
     Key("people.allow[].stages", types.SOME_GLOBS, _STAGES, ["prod"], ("who",), unset="all"),
@@ -54,7 +54,7 @@ PEOPLE_KEYS = (
         _WHAT,
         ["assign"],
         ("signed",),
-        unset="all kinds, or assign and unassign where `stages` is given",
+        unset="all kinds, or assign and unassign if `stages` is given",
     ),
     Key("signing.require[].models", types.SOME_GLOBS, _MODELS, rules=("signed",), unset="all"),
     Key("signing.require[].stages", types.SOME_GLOBS, _STAGES, ["prod"], ("signed",), unset="all"),
@@ -74,7 +74,7 @@ PEOPLE_KEYS = (
         "30d",
         ("approved",),
         ANY_VALUE,
-        unset="for ever",
+        unset="forever",
     ),
     Key("approvals.require[].who", types.APPROVERS, _APPROVERS, ["@NAME"], ("approved",), unset="must be given"),
     Key(
@@ -88,10 +88,10 @@ PEOPLE_KEYS = (
     Key(
         "approvals.require[].not",
         types.PARTIES,
-        'Whose approval does not count: "tagger", who signed the tag; "pusher", who lands it.',
+        'Whose approval does not count: "tagger", the person who signed the tag; "pusher", the person who lands it.',
         ["tagger", "pusher"],
         ("approved",),
-        unset="anybody's counts",
+        unset="every approval counts",
     ),
     Key(
         "approvals.require[].what",
@@ -99,7 +99,7 @@ PEOPLE_KEYS = (
         _WHAT,
         ["assign"],
         ("approved",),
-        unset="all kinds, or assign and unassign where `stages` is given",
+        unset="all kinds, or assign and unassign if `stages` is given",
     ),
     Key("approvals.require[].models", types.SOME_GLOBS, _MODELS, rules=("approved",), unset="all"),
     Key("approvals.require[].stages", types.SOME_GLOBS, _STAGES, ["prod"], ("approved",), unset="all"),
@@ -107,7 +107,7 @@ PEOPLE_KEYS = (
     Key(
         "emergency.rules",
         types.BREAKABLE_RULES,
-        "The rules that they may break; the registry stays readable without these.",
+        "The rules that they may break: only rules without which the registry stays readable.",
         ["version-order", "who"],
         unset="none",
     ),

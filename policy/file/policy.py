@@ -20,8 +20,9 @@ class Override(Record):
     """One `[[override]]`: what it changes for the models that one of its globs matches.
 
     `changes` maps a section to its changed fields (a trailer's fields by the
-    trailer's name), `rules` a rule to its severity. `given` are the keys as
-    they were written. `settings` judge a model that no other override matches.
+    trailer's name), `rules` a rule to its severity. `given` maps the keys that it
+    sets to their values as written. `settings` are those for a model that no other
+    override matches.
     """
 
     models: tuple[str, ...]
@@ -34,9 +35,10 @@ class Override(Record):
 class Policy(Record):
     """The content of a policy file.
 
-    `base` judges a model that no override matches. `rules` are the severities
-    that the file sets, `given` all keys that it sets, as they were written.
-    With `site`, it applies only the rules that it sets.
+    `ignore` is `scope.ignore`. `base` are the settings for models that no
+    override matches. `rules` are the severities that the file sets, and `given`
+    maps all keys that it sets to their values as written. With `site` it is a
+    site policy, which applies only the rules that it sets.
     """
 
     mode: Mode
@@ -57,9 +59,9 @@ class Policy(Record):
         return self.base.signing
 
     def ignores(self, tag: str) -> bool:
-        """Whether `scope.ignore` takes `tag` (without `refs/tags/`) out of the registry.
+        """Whether `scope.ignore` covers `tag` (without `refs/tags/`).
 
-        What stops GTO by its name is never out of it.
+        Names that make GTO fail are never ignored.
         """
         from ..grammar.globs import matches_any
 
@@ -74,11 +76,11 @@ class Policy(Record):
         return tuple(override for override in self.overrides if matches_model(override.models, model))
 
     def for_model(self, model: str) -> Settings:
-        """What judges `model`, spelled as in tags (`cv=seg`) or as GTO does (`cv:seg`)."""
+        """The settings for `model`, spelled as in tags (`cv=seg`) or as GTO shows it (`cv:seg`)."""
         return self.settings_under(self.overriding(model))
 
     def settings_under(self, overrides: Sequence[Override]) -> Settings:
-        """What judges a model that these of the policy's overrides match, given in file order."""
+        """The settings for a model that matches these of the policy's overrides, in file order."""
         if not overrides:
             return self.base
         if len(overrides) == 1:
@@ -94,12 +96,12 @@ class Policy(Record):
 
 
 def built_in_policy() -> Policy:
-    """The policy used if there is no policy file: every rule at its default."""
+    """The policy that applies without a policy file: every rule has its default severity."""
     return Policy("enforce", (), Settings(DEFAULT_LEVELS), Emergency(), (), {}, {}, site=False)
 
 
 def change(settings: Settings, changes: Mapping[str, Mapping[str, Any]]) -> Settings:
-    """`settings` with the fields of some sections changed, key by key."""
+    """`settings` with `changes` (section to changed fields) applied, key by key."""
     for section, fields in changes.items():
         old = getattr(settings, section)
         if "trailers" in fields:

@@ -1,6 +1,6 @@
 """Checks a parsed policy file against the table of keys.
 
-It raises nothing: it keeps every mistake, so that all are reported at once.
+It does not raise for mistakes, but collects them, so that all are reported at once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .key import Key
 
 TRAILER_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
-# Tables whose names are the user's, and what stands for these names in KEYS.
+# Tables in which users choose the names of the keys, and the placeholder for these names in KEYS.
 NAMED_BY_USERS = {
     "message.trailers": "NAME",
     "people.groups": "NAME",
@@ -31,7 +31,7 @@ MUST_BE_GIVEN = {"people.allow[]": "who", "approvals.require[]": "who", "overrid
 
 # Every event is compared with every entry, so tens of thousands of them would make all pushes slow.
 MOST_TABLES = 200
-# Nobody reads more at once.
+# Nobody reads more mistakes at once.
 MOST_MISTAKES = 100
 
 _BAD = object()
@@ -40,10 +40,10 @@ _BAD = object()
 class PolicyLevel:
     """One level of a policy file: the file itself, or one `[[override]]`.
 
-    `values` are nested as in the file, in the policy's types, under the names
-    of the records' fields; invalid values are left out. `given` has the keys
-    that were set, spelled with dots, with the values as they were written.
-    `where` stands before keys in messages.
+    `values` are nested as in the file, converted to the policy's types, under the
+    names of the records' fields; invalid values are left out. `given` maps the
+    keys that were set, spelled with dots, to their values as written. `where` is
+    the prefix of keys in messages.
     """
 
     def __init__(self, where: str) -> None:
@@ -53,7 +53,7 @@ class PolicyLevel:
 
 
 class PolicyReader:
-    """Reads a parsed policy file: `base`, `overrides`, and the `mistakes` so far."""
+    """Reads a parsed policy file into `base` and `overrides`, and collects the `mistakes`."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._mistakes: list[str] = []
@@ -68,7 +68,7 @@ class PolicyReader:
             self.overrides.append(override)
 
     def mistake(self, level: PolicyLevel, path: str, problem: str) -> None:
-        """Keep a mistake at `path`, a key spelled with dots; beyond MOST_MISTAKES, count it."""
+        """Record a mistake at `path`, a key spelled with dots; beyond MOST_MISTAKES, only count it."""
         if self.is_full:
             self._more += 1
         else:
@@ -81,7 +81,7 @@ class PolicyReader:
 
     @property
     def mistakes(self) -> list[str]:
-        """What is wrong with the file, a sentence each."""
+        """What is wrong with the file, one sentence for each mistake."""
         return [*self._mistakes, f"and {self._more} more mistakes"] if self._more else self._mistakes
 
     def _table(self, table: Mapping[str, Any], pattern: str, path: str, level: PolicyLevel) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class PolicyReader:
             self.mistake(level, path, f"found {len(table)} names; there may be {MOST_NAMED[pattern]} at most")
             return values
         if not table and path and pattern.endswith(("[]", "NAME")):
-            # Even an empty table of this kind means something.
+            # An empty table of this kind has an effect, too.
             level.given[path] = {}
         for name, value in table.items():
             inner = self._entry(name, value, pattern, f"{path}.{_shown(name)}" if path else _shown(name), level)
@@ -102,7 +102,7 @@ class PolicyReader:
         return values
 
     def _entry(self, name: str, value: Any, pattern: str, path: str, level: PolicyLevel) -> Any:
-        """What `value` is in the policy; _BAD, with a mistake kept, if it can't be in one."""
+        """`value` converted for the policy; _BAD, after recording a mistake, if it is not allowed there."""
         inner = self._find(name, pattern)
         if inner is None:
             from .mistakes import explain_unknown
@@ -120,7 +120,7 @@ class PolicyReader:
         return _BAD
 
     def _find(self, name: str, pattern: str) -> str | None:
-        """The place of the entry `name` of the table `pattern` in KEYS or TABLES; None if it has none."""
+        """The name in KEYS or TABLES of the entry `name` of the table `pattern`; None if there is no such entry."""
         if pattern in NAMED_BY_USERS:
             return f"{pattern}.{NAMED_BY_USERS[pattern]}" if _may_be_named(name, pattern) else None
         if "." in name or "[" in name:
@@ -163,7 +163,7 @@ def _may_be_named(name: str, pattern: str) -> bool:
 
 
 def _shown(name: str) -> str:
-    """The name as it must be written in TOML: quoted unless it is bare."""
+    """The name as it must be written in TOML: quoted unless it can be a bare key."""
     if name and TRAILER_CHARACTERS.issuperset(name.replace("_", "-")):
         return name
     return toml_text(name)

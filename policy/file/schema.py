@@ -16,7 +16,7 @@ TRAILER = "^[A-Za-z0-9-]+$"
 
 
 def policy_schema() -> dict[str, Any]:
-    """The schema, made of the table of keys. What keys ask of one another it does not say."""
+    """The schema, made of the table of keys. It does not express dependencies between keys."""
     root = _object("")
     for key in KEYS.values():
         *tables, name = key.name.split(".")
@@ -47,7 +47,7 @@ def policy_schema() -> dict[str, Any]:
 
 
 def _inside(here: dict[str, Any], table: str, path: str) -> dict[str, Any]:
-    """The schema of `table` within the schema `here`, made if it is not there yet."""
+    """The schema of `table` within the schema `here`, which is added if it is missing."""
     inner: dict[str, Any]
     if table == "NAME":
         inner = here.setdefault("patternProperties", {}).setdefault(

@@ -1,8 +1,8 @@
-"""How severe a breach of each rule is, by what a policy file says.
+"""The severity of each rule under a policy.
 
-It is the severity that `[rules]` sets; else "error" if an option of the rule
-has a value that turns it on; else the rule's default. A site policy's rules
-are off unless it sets them, by `[rules]` or by an option.
+It is the one that `[rules]` sets; otherwise "error" if an option of the rule has
+a value that turns it on; otherwise the rule's default. In a site policy, rules
+that it does not set, by `[rules]` or by an option, are off.
 """
 
 from __future__ import annotations
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 
 class Option(Record):
-    """What turns rules on: a key, or an array or table that must not be empty."""
+    """Something that can turn rules on: a key, or an array or table.
+
+    Its `rules` are errors by default if its value, which is in `field` of
+    `section` of the settings, is not equal to `turns_on_unless`.
+    """
 
     name: str
     section: str
@@ -49,19 +53,19 @@ OPTIONS = _options()
 
 
 def resolve(settings: Settings, rules: Mapping[str, Level], given: Collection[str], *, site: bool) -> dict[str, Level]:
-    """Every rule's severity: `rules` are those set by name, `given` all keys that were set."""
+    """Every rule's severity: `rules` are those that `[rules]` sets, `given` all keys that were set."""
     levels: dict[str, Level] = dict.fromkeys(RULES, "off") if site else dict(DEFAULT_LEVELS)
     for option in raising(settings, given, site=site):
         for rule in option.rules:
             levels[rule] = "error"
     levels.update(rules)
-    # No policy can turn off the rules that keep policies readable, and approvals true.
+    # No policy can turn off the rules that keep policies readable and approvals trustworthy.
     levels.update(dict.fromkeys(rules_where("always"), "error"))
     return levels
 
 
 def raising(settings: Settings, given: Collection[str], *, site: bool) -> list[Option]:
-    """The options whose values turn their rules on; in a site policy, those of them that were set."""
+    """The options whose values turn their rules on; in a site policy, only those that were set."""
     set_here = {option_of(path) for path in given} if site else ()
     return [
         option
@@ -72,6 +76,6 @@ def raising(settings: Settings, given: Collection[str], *, site: bool) -> list[O
 
 
 def option_of(path: str) -> str:
-    """What a given key belongs to that can turn a rule on: `people.allow[2].who` to `people.allow`."""
+    """The name of the option that a key belongs to: `people.allow` for `people.allow[2].who`."""
     section, _, rest = path.partition(".")
     return f"{section}.{rest.partition('.')[0].partition('[')[0]}"

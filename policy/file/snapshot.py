@@ -1,4 +1,4 @@
-"""A policy as plain values (tuples, dicts, text, numbers), and back, to keep it from one hook to the next."""
+"""Converts a policy to plain values (tuples, dicts, strings, numbers) and back, for a cache between hooks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RECORDS: tuple[type[tuple[Any, ...]], ...] = (
 )
 _NUMBERS = {record: number for number, record in enumerate(_RECORDS)}
 
-# Plain values made under another layout can't be read.
+# Identifies the layout of the plain values: those of another layout can't be converted back.
 LAYOUT = repr((VERSION, [(record.__name__, getattr(record, "_fields", ())) for record in _RECORDS], RULES))
 
 
@@ -28,7 +28,7 @@ def to_plain(policy: Policy) -> Any:
 
 
 def from_plain(value: Any) -> Policy:
-    """The policy from which `to_plain` made `value`, under the same LAYOUT."""
+    """The policy that `to_plain` converted to `value`, with the same LAYOUT."""
     made: Policy = _made(value)
     return made
 

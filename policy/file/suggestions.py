@@ -22,7 +22,10 @@ ORDERS = ("latest", "major", "minor", "any")
 
 
 class Suggestion(Record):
-    """A key with a value that is not its default, the rule that it turns on or changes, and on what that rests."""
+    """A key with a value other than its default, and the rule that it turns on or changes.
+
+    `because` says, as the text of a comment, on what facts the suggestion is based.
+    """
 
     key: str
     value: object
@@ -34,12 +37,12 @@ class Suggestion(Record):
         return f"{toml_assignment(self.key, self.value)}  # {self.because}"
 
     def policy(self) -> Policy:
-        """The policy that sets this alone."""
+        """A policy that sets only this key."""
         return load_policy(self.toml.encode("utf-8"))
 
 
 def candidates(names: Iterable[TagName], branch: str | None) -> list[Suggestion]:
-    """What is worth trying on tags of these names; `branch` is the default branch, where there is one."""
+    """The suggestions that are worth trying on tags of these names; `branch` is the default branch, if there is one."""
     models: dict[str, None] = {}
     stages: dict[str, None] = {}
     versions = assignments = 0
@@ -66,13 +69,13 @@ def candidates(names: Iterable[TagName], branch: str | None) -> list[Suggestion]
 
 
 def orders() -> list[Suggestion]:
-    """Each `versions.order`, to be tried from the first to the last. The first is the default."""
+    """Each value of `versions.order`, the strictest first, which is the default."""
     because = "some versions were registered below the latest of all"
     return [Suggestion("versions.order", order, "version-order", because) for order in ORDERS]
 
 
 def to_ignore(foreign: Iterable[Foreign]) -> list[Suggestion]:
-    """`scope.ignore` for the tags of other tools; nothing where there are none."""
+    """`scope.ignore` for the tags of other tools; an empty list if there are none."""
     found = list(foreign)
     if not found:
         return []

@@ -1,4 +1,4 @@
-"""The part of the table of keys (`keys.py`) that is about one tag: its message, and the commit that it is on."""
+"""The keys of a policy file about a single tag: its message and its commit; `keys.py` includes them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ TAG_KEYS = (
     Key(
         "message.min-length",
         types.whole(0, 65536),
-        "The least number of characters, without signature and outer white space.",
+        "The least number of characters, without signature and surrounding white space.",
         rules=("message",),
         turns_on_unless=0,
     ),
     Key(
         "message.pattern",
         types.PATTERN,
-        "A regular expression that the whole message must match, without signature and outer white space.",
+        "A regular expression that the whole message must match, without signature and surrounding white space.",
         rules=("message",),
         turns_on_unless="",
         unset="any text",
@@ -79,7 +79,7 @@ TAG_KEYS = (
         ["main", "release/*"],
         ("target-branch",),
         (),
-        unset="not asked",
+        unset="not checked",
     ),
     Key(
         "target.files",
@@ -108,13 +108,13 @@ TAG_KEYS = (
         "The file, from the root of the tagged commit. Its suffix (.toml, .json, .yaml, .yml) says how to read it.",
         "pyproject.toml",
         ("target-version",),
-        unset="not asked",
+        unset="not checked",
     ),
     Key(
         "target.version-file.key",
         types.NON_EMPTY,
         "In TOML, JSON and YAML, the key of the version, with dots between the names. In any other file, a regular "
-        "expression: the version is its first match, or the first group of that.",
+        "expression: the version is its first match, or the first group of that match.",
         "project.version",
         ("target-version",),
         unset="the whole text",

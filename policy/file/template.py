@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .key import Key
 
 WIDTH = 100
-# What stands for the names of the user's in KEYS.
+# Examples of names that users choose, for the placeholders in KEYS.
 NAMES = {
     "message.trailers.NAME": "message.trailers.AUC",
     "people.groups.NAME": "people.groups.releasers",
@@ -27,16 +27,16 @@ NAMES = {
 GROUP = ["@releasers"]
 
 INTRODUCTION = """\
-The policy that this repository's model tags are judged by: docs/policy.md of tagwarden.
+The policy by which this repository's model tags are judged: docs/policy.md of tagwarden.
 It counts from the push after the one that brings it to the default branch.
 
-Lines that begin with two hashes explain; take the one hash away from a key to set it.
-`tagwarden policy check` finds mistakes, `tagwarden policy show` tells what holds.
+Lines that begin with two hashes are explanations; remove the single hash before a key to set it.
+`tagwarden policy check` finds mistakes, `tagwarden policy show` prints the effective values.
 """
 
 
 def policy_template() -> str:
-    """The content of a new policy file. As it stands it changes nothing; with every `# ` taken away it is valid."""
+    """The content of a new policy file. It changes nothing as it is, and is also valid with every `# ` removed."""
     lines = [f"## {line}".rstrip() for line in INTRODUCTION.splitlines()]
     for section, doc in SECTIONS.items():
         lines += ["", *_header(section, doc)]

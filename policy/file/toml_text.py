@@ -1,4 +1,4 @@
-"""Values as TOML spells them."""
+"""Formats values as TOML, for files and for messages."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# What a message shows of a value.
+# The characters of a value that a message shows.
 SHOWN = 60
 
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def toml_text(value: object) -> str:
-    """`value` (a string, number, flag, empty table, or sequence of these) as TOML; all of it is printable."""
+    """`value` (a string, number, boolean, empty table, or sequence of these) as TOML in printable characters."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -33,12 +33,12 @@ def _escape(character: str) -> str:
 
 
 def toml_assignment(key: str, value: object) -> str:
-    """`key = value`, the key being spelled with dots already."""
+    """`key = value`, for a key that is already spelled as in TOML."""
     return f"{key} = {toml_text(value)}"
 
 
 def describe_value(value: object) -> str:
-    """`value` from TOML in a few words, for "found …; expected …"."""
+    """A short description of `value`, which comes from TOML, for "found …; expected …"."""
     if isinstance(value, dict):
         return "a table"
     if isinstance(value, list):

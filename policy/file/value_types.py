@@ -1,4 +1,4 @@
-"""The types of the values in a policy file: how each is read, described in messages, and told to an editor."""
+"""The types of the values in a policy file: how each is parsed, described in messages, and expressed in the schema."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class InvalidValue(Exception):
-    """A value that is not of the wanted type. The message, if any, says what was found."""
+    """The value is not of the expected type. The message, if not empty, describes what was found."""
 
 
 class ValueType(Record):
-    """One kind of value.
+    """One type of value.
 
-    `expected` completes "expected ". `read` makes the policy's value from
-    TOML's, or raises InvalidValue. `schema` is its JSON Schema.
+    `expected` describes it, to follow "expected ". `read` converts a value from
+    TOML to the policy's, or raises InvalidValue. `schema` is its JSON Schema.
     """
 
     expected: str
@@ -54,7 +54,7 @@ def one_of(names: Sequence[str]) -> str:
 
 
 def whole(least: int, most: int) -> ValueType:
-    """A whole number within bounds, both included."""
+    """A whole number from `least` to `most`, both included."""
 
     def read(value: Any) -> int:
         if type(value) is int and least <= value <= most:
@@ -66,7 +66,10 @@ def whole(least: int, most: int) -> ValueType:
 
 
 def array_of(item: ValueType, plural: str, *, least: int = 0, distinct: bool = False) -> ValueType:
-    """An array of values of one type; `plural` is what they are called."""
+    """An array of values of type `item`, called `plural` in messages, with at least `least` entries.
+
+    With `distinct`, no value may occur twice.
+    """
 
     def read(value: Any) -> tuple[Any, ...]:
         if type(value) is not list:
@@ -74,7 +77,7 @@ def array_of(item: ValueType, plural: str, *, least: int = 0, distinct: bool = F
         if len(value) < least:
             raise InvalidValue("an empty array")
         if len(value) > MOST_ENTRIES:
-            raise InvalidValue(f"one of {len(value)} entries, of which there may be {MOST_ENTRIES} at most")
+            raise InvalidValue(f"one of {len(value)} entries, more than the limit of {MOST_ENTRIES}")
         items = []
         seen = set()
         for entry in value:
@@ -147,7 +150,7 @@ def _read_pattern(value: Any) -> str:
     import warnings
 
     try:
-        # Python warns of patterns, such as "[[", that a later version may read differently.
+        # Python warns of patterns, such as "[[", whose meaning may change in a later version.
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             re.compile(text)
@@ -160,7 +163,7 @@ def _read_pattern(value: Any) -> str:
 def _read_glob(value: Any) -> str:
     text = _read_string(value)
     if len(text) > LONGEST_GLOB:
-        raise InvalidValue(f"one of {len(text)} characters, of which there may be {LONGEST_GLOB} at most")
+        raise InvalidValue(f"one of {len(text)} characters, more than the limit of {LONGEST_GLOB}")
     problem = problem_of(text)
     if problem:
         raise InvalidValue(f"{describe_value(text)} ({problem})")
@@ -250,11 +253,13 @@ NAME = _MEMBER
 NAMES = array_of(_MEMBER, "names", distinct=True)
 WHO = array_of(_MEMBER, 'names, "@group"s and "signer:PRINCIPAL"s')
 SOME_WHO = array_of(_MEMBER, 'names, "@group"s and "signer:PRINCIPAL"s', least=1)
-MEMBERS = array_of(ValueType("a name", _read_person, _TEXT), 'names and "signer:PRINCIPAL"s (a group holds no groups)')
+MEMBERS = array_of(
+    ValueType("a name", _read_person, _TEXT), 'names and "signer:PRINCIPAL"s (groups can\'t contain groups)'
+)
 _PERSON = ValueType("a principal", _read_person, _TEXT)
 PRINCIPALS = array_of(_PERSON, "principals", distinct=True)
 APPROVERS = array_of(_MEMBER, 'principals and "@group"s', least=1)
-PARTIES = array_of(choice(("tagger", "pusher")), f"parts ({one_of(('tagger', 'pusher'))})", distinct=True)
+PARTIES = array_of(choice(("tagger", "pusher")), f"roles ({one_of(('tagger', 'pusher'))})", distinct=True)
 _BREAKABLE = rules_where("breakable")
 BREAKABLE_RULES = array_of(
     choice(_BREAKABLE), f"rules that an emergency may break ({one_of(_BREAKABLE)})", distinct=True

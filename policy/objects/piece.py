@@ -9,11 +9,11 @@ class Piece(Record):
     """A file or folder: the artifact, or something that it was made from.
 
     `digests` are written `KIND:VALUE`: `sha256:…`, `md5:…` (DVC's), `git:…` (the
-    id of the blob in Git). `size` is in bytes, None if unknown. `told_by` is the
+    id of the blob in Git). `size` is in bytes, None if unknown. `source` is the
     path of the file that contains this information, or "tag".
     """
 
     path: str
     digests: tuple[str, ...]
     size: int | None
-    told_by: str
+    source: str

@@ -195,8 +195,10 @@ def test_a_file_that_dvc_keeps_is_bound_by_the_file_in_the_work_tree_if_that_is_
     assert trailers(repo, "churn@v0.0.2") == trailers(repo)
     assert unasked.err.startswith("the tag binds 'models/m.bin' by SHA-256 and DVC's MD5; --no-bind leaves that out\n")
     assert trailers(repo, "churn@v0.0.3") == [md5]
-    assert "whose MD5 is the one in 'models/m.bin.dvc'; a server that has no such file can't check it" in seen.err
-    assert "is bound by DVC's MD5 alone" in unseen.err
+    assert (
+        "whose MD5 is the one in 'models/m.bin.dvc'; the server does not have that file, so it can't check" in seen.err
+    )
+    assert "is bound only by DVC's MD5" in unseen.err
 
 
 def test_so_is_a_folder(repo: Repo) -> None:
@@ -288,4 +290,4 @@ def test_in_a_bare_repository_the_commit_alone_counts(repo: Repo, tmp_path: Path
     ran = tagwarden(tmp_path / "bare.git", "register", "churn", "--bind", "artifact", "--offline")
 
     assert ran.status == 0, ran.err
-    assert "is bound by DVC's MD5 alone" in ran.err
+    assert "is bound only by DVC's MD5" in ran.err

@@ -159,12 +159,12 @@ def test_a_folder_that_has_no_root_digest_is_not_verified_by_a_weaker_one(repo: 
     assert verify(repo, folder, "churn@v1.0.0").status == 0
     ran = verify(repo, folder, "churn@v1.1.0")
     assert ran.status == 3
-    assert "holds a symbolic link" in ran.err
+    assert "contains a symbolic link" in ran.err
     (folder / "link").unlink()
     (folder / "link").symlink_to("nowhere")
     ran = verify(repo, folder, "churn@v1.1.0")
     assert ran.status == 3
-    assert "holds a symbolic link" in ran.err
+    assert "contains a symbolic link" in ran.err
 
 
 def test_a_folder_is_verified_by_the_digest_that_dvc_gives_it(repo: Repo, tmp_path: Path) -> None:
@@ -219,10 +219,10 @@ def test_a_file_of_a_folder_that_dvc_keeps_as_one_is_verified_by_the_folder_it_l
 
     assert [one.status for one in (ran, bound, whole, alone, changed)] == [0, 0, 0, 3, 3]
     assert "sha256:" in bound.out
-    assert "'m.bin' of the folder 'models', which is known as a whole only, as md5:" in alone.err
-    assert "it does not lie in such a folder, and no list of its files is in DVC's cache" in alone.err
-    assert "run `dvc pull`, and verify the file where it lies in the folder" in alone.err
-    assert "the one that it lies in is another" in changed.err
+    assert "'m.bin' of the folder 'models', which is known only as a whole, as md5:" in alone.err
+    assert "The given file is not in such a folder, and DVC's cache has no list of the folder's files" in alone.err
+    assert "run `dvc pull`, and verify the file in that folder" in alone.err
+    assert "The given file is in a different folder" in changed.err
 
 
 def test_a_list_that_is_none_is_none_though_its_digest_fits(repo: Repo, model: Path) -> None:

@@ -88,7 +88,7 @@ def test_a_pipeline_of_dvc_tells_artifact_data_code_metrics_and_parameters(holds
 
     assert found.artifact == Piece("model.pkl", (f"md5:{MD5}",), 201725, "dvc.lock")
     assert found.data == (Piece("data", ("md5:3.dir",), 8, "dvc.lock"),)
-    assert [(piece.path, piece.size, piece.told_by) for piece in found.code] == [("train.py", 5, "Git")]
+    assert [(piece.path, piece.size, piece.source) for piece in found.code] == [("train.py", 5, "Git")]
     assert found.command == Stated("train", "python train.py", "dvc.lock")
     assert found.metrics == (
         Stated("AUC", 0.95, "eval/metrics.json"),
@@ -177,7 +177,7 @@ def test_an_artifact_in_a_folder_that_dvc_keeps_as_one_is_known_by_the_folder(ho
 
     assert found.artifact == Piece("models", ("md5:5.dir",), 9, "models.dvc")
     assert found.notes == (
-        "'models/m.pkl' lies in 'models', which DVC keeps as one: the commit has the digest of the folder only",
+        "'models/m.pkl' is in 'models', which DVC tracks as a whole: the commit has only the digest of the folder",
     )
 
 
@@ -193,7 +193,7 @@ def test_what_git_holds_counts_before_a_lock_file_that_may_be_old(holds) -> None
     found = holds({**DVC, "model.pkl": POINTER})
 
     assert found.artifact is not None
-    assert found.artifact.told_by == "Git LFS"
+    assert found.artifact.source == "Git LFS"
     assert [piece.path for piece in found.data] == ["data"]
 
 
@@ -232,8 +232,8 @@ def test_the_tag_counts_where_the_files_say_otherwise(holds) -> None:
     assert values(found.metrics)["by.loss"] == 0.1
     assert found.data == (Piece("data", ("md5:3.dir",), 8, "tag"),)
     assert found.notes == (
-        f"'model.pkl' is md5:{'0' * 32} by the tag, and md5:{MD5} by dvc.lock; the tag counts",
-        "AUC is 0.9512 by the tag, and 0.95 by 'eval/metrics.json'; the tag counts",
+        f"'model.pkl' is md5:{'0' * 32} according to the tag, and md5:{MD5} according to dvc.lock; the tag counts",
+        "AUC is 0.9512 according to the tag, and 0.95 according to 'eval/metrics.json'; the tag counts",
     )
 
 
@@ -312,7 +312,7 @@ def test_a_commit_that_names_very_many_files_is_read_as_far_as_is_sensible(holds
     assert found.notes[-1].endswith("more notes are left out")
     read = holds({"dvc.yaml": many, **{f"{n}.json": '{"a": 1}' for n in range(MOST_READ + 1)}})
     assert len(read.metrics) == MOST_READ
-    assert f"of the files of metrics or parameters only the first {MOST_READ} were read" in read.notes
+    assert f"only the first {MOST_READ} files of metrics or parameters were read" in read.notes
 
 
 def test_files_that_take_long_to_read_have_their_time_in_all(holds, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -330,4 +330,4 @@ def test_a_long_list_of_values_is_cut(holds) -> None:
     found = holds({"params.yaml": "".join(f"k{n}: {n}\n" for n in range(MOST_VALUES + 1))})
 
     assert len(found.params) == MOST_VALUES
-    assert found.notes == (f"'params.yaml' holds more than is read: the first {MOST_VALUES} values are told",)
+    assert found.notes == (f"'params.yaml' has too many values: only the first {MOST_VALUES} are shown",)

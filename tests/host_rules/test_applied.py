@@ -95,17 +95,17 @@ def change(host: Host, kind: str) -> None:
 
 NAMED = {
     "github disabled": "The ruleset 'tagwarden: model tags stay as they are' is 'disabled', not 'active'.",
-    "github bypass": "The ruleset 'tagwarden: who creates model tags' lets RepositoryRole 5 through, too.",
+    "github bypass": "The ruleset 'tagwarden: who creates model tags' can also be bypassed by RepositoryRole 5.",
     "github app": "The ruleset 'tagwarden: who creates model tags' does not let Integration 12345 through.",
-    "github include": "The ruleset 'tagwarden: who creates model tags' does not hold 'refs/tags/**/*#*'.",
-    "github exclude": "'tagwarden: model tags stay as they are' makes an exception of 'refs/tags/fraud@*'.",
+    "github include": "The ruleset 'tagwarden: who creates model tags' does not cover 'refs/tags/**/*#*'.",
+    "github exclude": "'tagwarden: model tags stay as they are' excludes 'refs/tags/fraud@*'.",
     "github rule": "The ruleset 'tagwarden: model tags stay as they are' does not restrict deletion.",
     "github gone": "There is no ruleset 'tagwarden: who creates model tags'.",
     "gitlab level": "deploy-key 7 and developers may create the tags '*@*'; that should be deploy-key 7.",
-    "gitlab other": "The protected tag 'v*' lets developers create model tags that it matches.",
+    "gitlab other": "The protected tag 'v*' lets developers create the model tags it matches.",
     "gitlab gone": "The tags '*#*' are not protected.",
     "gitea user": "user 'ada' and user 'models-bot' may create the tags /",
-    "gitea other": "The protected tag 'v*' lets user 'ada' create model tags that it matches.",
+    "gitea other": "The protected tag 'v*' lets user 'ada' create the model tags it matches.",
     "gitea gone": "are not protected.",
 }
 SAMPLE = {"gitea other"}
