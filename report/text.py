@@ -37,7 +37,7 @@ def summary(verdict: Verdict, *, lets_pass: str = EVALUATES) -> str:
     counts = ", ".join(text for text in (_count(errors, "error"), _count(warnings, "warning")) if text)
     outcome = "accepted" if verdict.accepted else "refused"
     if verdict.accepted and errors:
-        outcome = f"accepted, for {lets_pass}; it would have been refused"
+        outcome = f"accepted, because {lets_pass}; it would have been refused"
     policy = escape(verdict.policy_source)
     if verdict.policy_id:
         policy += f" ({escape(verdict.policy_id.removeprefix('sha256:'))[:12]})"

@@ -42,13 +42,13 @@ def lines_about_pushes(
     """How the tried policy differs from the one in force about the pushes in the push log.
 
     `judged` counts the pushes, `newly` are those that only the tried policy refuses, `no_longer` those that only the
-    policy in force refuses, and `untold` counts those that can't be judged again.
+    policy in force refuses, and `undetermined` counts those that can't be judged again.
     """
     yield f"pushes in the push log: {judged}; newly refused: {len(newly)}; no longer refused: {len(no_longer)}"
     yield from _some("newly refused", [_push(one) for one in newly])
     yield from _some("no longer refused", [_push(one) for one in no_longer])
     if undetermined:
-        yield f"  can't be judged again, for what they brought is not there: {undetermined}"
+        yield f"  can't be judged again, because their objects no longer exist: {undetermined}"
 
 
 def _some(what: str, listed: Sequence[str]) -> Iterator[str]:

@@ -76,8 +76,8 @@ class PastTags:
         notes = []
         if self._lost:
             notes.append(
-                f"{some_of(map(repr, self.lost))} stood then; it was deleted or moved since, and Git has thrown the "
-                "object away: what it did is missing here"
+                f"{some_of(map(repr, self.lost))} existed then; it was deleted or moved since, and Git has pruned the "
+                "object, so what it did is missing here"
             )
         if self._unexplained:
             notes.append(

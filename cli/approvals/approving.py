@@ -165,7 +165,7 @@ def land(there: ProposedThere, status: ProposalStatus) -> None:
         raise Refused(f"somebody else's tag now has the name {name!r}; propose it again")
     if outcome == "refused":
         raise Refused(f"the push failed, see above; {there.remote!r} has no tag {name!r}")
-    if outcome == "there all the same":
+    if outcome == "exists anyway":
         click.echo(f"the push ended with an error, see above, but {there.remote!r} has {name}", err=True)
     if not fetch_landed(there, status.proposal):
         fetch = shell_command("git", "fetch", there.remote, "tag", name)

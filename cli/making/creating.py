@@ -94,7 +94,7 @@ def _attempt(
                 return None
             if outcome == "refused":
                 raise Refused(f"the push failed, see above; {remote!r} has no tag {draft.name}, and none was kept here")
-            if outcome == "there all the same":
+            if outcome == "exists anyway":
                 click.echo(f"the push ended with an error, see above, but {remote!r} has {draft.name}", err=True)
         elif written:
             maker.write(judged)

@@ -32,7 +32,7 @@ class Archive(Record):
     def problem(self) -> str | None:
         """Why the file can't be used: it has changed, or can't be read; None if it is intact."""
         try:
-            return None if digest_of(self.file) == self.sha256 else "it is not as it was written"
+            return None if digest_of(self.file) == self.sha256 else "it has changed since it was written"
         except OSError as error:
             return f"it can't be read: {error.strerror}"
 
@@ -77,7 +77,7 @@ class ArchivedEvidence:
                 if (problem := archive.problem()) is None:
                     self._objects.update(self._objects_of(archive))
                 else:
-                    self.notes.append(f"the archive of approvals {archive.file!r} is not at hand: {problem}")
+                    self.notes.append(f"the archive of approvals {archive.file!r} can't be used: {problem}")
         return self._objects
 
     def _objects_of(self, archive: Archive) -> dict[str, RawObject]:

@@ -41,10 +41,10 @@ if TYPE_CHECKING:
 
 
 LOST = (
-    "whether tags have their approvals could not be told, for these were archived, and the file is not where the push "
+    "whether tags have their approvals could not be determined: they were archived, and the file is not where the push "
     "log has it, or has changed [approved]"
 )
-NOT_HERE = "whether tags have their approvals could not be told here, for these lie on the server: it judges [approved]"
+NOT_HERE = "whether tags have their approvals can be determined only on the server, which judges [approved]"
 
 
 class ApprovalsHere:

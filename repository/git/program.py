@@ -138,7 +138,7 @@ class GitProgram:
             if found.size > LARGEST:
                 raise CannotJudge(
                     f"The {found.type} {found.oid} has {found.size} bytes, too many to look for a file in it. "
-                    "Make it anew, smaller."
+                    "Replace it by a smaller one."
                 )
 
     def resolve(self, revision: str) -> str | None:

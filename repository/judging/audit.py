@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # Large, because models often share commits: those of one batch are read only once.
 BATCH = 20_000
 
-ONLY_EVALUATES = 'the policy\'s mode is "evaluate": pushes that do the same are reported, and let in all the same'
+ONLY_EVALUATES = 'the policy\'s mode is "evaluate": pushes that do the same are reported, but accepted'
 
 # The most tags that `unreadable_for_gto` lists.
 MOST_SHOWN = 5
@@ -113,7 +113,7 @@ def unreadable_for_gto(git: Git, policy: Policy, reader: WholeReader | None = No
     try:
         messages, note = _ask_library(git, policy, reader or WholeReader(git))
     except CannotJudge as problem:
-        return Unreadable([f"the tags can't be held against GTO's own library (libgit2): {problem}"], None)
+        return Unreadable([f"the tags can't be checked with GTO's own library (libgit2): {problem}"], None)
     shown = messages[:MOST_SHOWN]
     if len(messages) > len(shown):
         shown.append(f"{len(messages) - len(shown)} more tags are like that: `tagwarden audit` lists them")

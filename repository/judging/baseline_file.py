@@ -38,7 +38,7 @@ def _notes(held: Held, path: str | None) -> Iterator[str]:
     if held.known:
         yield f"known findings that don't count: {held.known}, by {name}"
     if held.outdated:
-        yield f"lines of {name} that nothing fits any more: {held.outdated}; --write-baseline writes it anew"
+        yield f"lines of {name} that match no finding any more: {held.outdated}; --write-baseline updates it"
 
 
 def read_baseline(path: str) -> list[KnownFinding]:

@@ -43,7 +43,7 @@ def contained_in(
     elsewhere = reader.not_contained(asked, list(dict.fromkeys(tips.values()))) if asked else set()
     if elsewhere and reader.history_ends_early():
         raise HistoryEndsEarly(
-            f"This clone is shallow, so it can't be told here whether a branch contains {min(elsewhere)}. Fetch the "
+            f"This clone is shallow, so whether a branch contains {min(elsewhere)} can't be determined here. Fetch the "
             "rest of the history, which needs no files: git fetch --unshallow --filter=blob:none"
         )
     return set(asked) - elsewhere

@@ -288,7 +288,7 @@ def _active(policy: Policy, models: Sequence[str], rules: Sequence[str]) -> list
 def _notes(verdict: Verdict, policy: Policy, models: Sequence[str], push: ClientPush) -> Iterator[str]:
     if push.destination.offline and push.destination.url is not None and models:
         unsure = ", ".join(f"[{rule}]" for rule in _active(policy, models, rules_where("needs_remote")))
-        yield f"judged by the tags of this clone, for the remote was not asked; it may know better about {unsure}"
+        yield f"judged by the tags of this clone, because the remote was not asked; it may know better about {unsure}"
     if push.pusher is not None:
         yield f"judged as if {quoted(push.pusher)} pushed; the server knows who really does"
         return

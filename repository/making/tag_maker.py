@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from ..remote.remote import Listing
     from ..trusted.loaded_policy import LoadedPolicy
 
-    # "there all the same": the push failed, but the remote has the tag. "taken": another tag has its name by now.
-    Pushed = Literal["pushed", "there all the same", "refused", "taken"]
+    # "exists anyway": the push failed, but the remote has the tag. "taken": another tag has its name by now.
+    Pushed = Literal["pushed", "exists anyway", "refused", "taken"]
 
 
 class TagIsOnlyHere(Unplannable):
@@ -105,7 +105,7 @@ class TagMaker:
         contained = [event.name.version for event in active if event.commit not in elsewhere and event.name.version]
         if not contained and self.reader.history_ends_early():
             raise CannotJudge(
-                "This clone is shallow, so it can't be told here which line of versions the commit belongs to. Fetch "
+                "This clone is shallow, so the commit's line of versions can't be determined here. Fetch "
                 "the rest of the history: git fetch --unshallow --filter=blob:none -- or name the line: --line"
             )
         nearest = max(contained, key=lambda version: version.precedence, default=None)
@@ -129,8 +129,8 @@ class TagMaker:
     def draft(self, plan: Plan, message: str, *, simple: bool | None) -> TagDraft:
         """The tag for `plan`, with its date and counter.
 
-        `simple` says whether it gets no counter (None: as the model's other tags). Raises CannotJudge if Git does not
-        know the tagger, and TagIsOnlyHere if this clone has a tag of that name that the remote does not have.
+        `simple` is that of `with_counter`. Raises CannotJudge if Git does not know the tagger, and TagIsOnlyHere if
+        this clone has a tag of that name that the remote does not have.
         """
         name = with_counter(plan.name, self.known, simple=simple)
         if name.format() in self.only_here and name.format() not in self._refs:
@@ -207,7 +207,7 @@ class TagMaker:
             interrupted = True
         there = self._on_remote(remote, name)
         if there == judged.oid:
-            return "there all the same"
+            return "exists anyway"
         delete_tag(self.git, name, judged.oid)
         if interrupted:
             look = shell_command("git", "ls-remote", remote, TAGS + name)
@@ -287,7 +287,7 @@ def _as_far_as_possible(verify: Verify, notes: list[str]) -> Verify:
             found = {push.ref: signatures.get(push.ref) for push in pushes}
             return {ref: signature for ref, signature in found.items() if signature is not None}
         except CannotJudge as problem:
-            notes.append(f"whether the signature counts could not be told here: {problem}")
+            notes.append(f"whether the signature counts could not be determined here: {problem}")
             return {push.ref: Signature("somebody", None) for push in pushes}
 
     return check

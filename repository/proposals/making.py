@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     # The outcome of a push: done, or what prevented it.
     Said = Literal["pushed", "landed", "withdrawn", "refused"]
-    Landed = Literal["landed", "there all the same", "taken", "refused"]
+    Landed = Literal["landed", "exists anyway", "taken", "refused"]
     Withdrawn = Literal["withdrawn", "landed", "refused"]
 
 
@@ -114,7 +114,7 @@ def push_landing(there: ProposedThere, proposal: Proposal) -> Landed:
     if push(there.git, there.remote, [f"{proposal.oid}:{TAGS}{name}"]):
         return "landed"
     found = ask(there.git, there.remote, name).tags.get(name)
-    return "refused" if found is None else "there all the same" if found == proposal.oid else "taken"
+    return "refused" if found is None else "exists anyway" if found == proposal.oid else "taken"
 
 
 def push_withdrawal(there: ProposedThere, proposal: Proposal) -> Withdrawn:

@@ -106,10 +106,10 @@ class ProposalStatus(Record):
     def because(self) -> str | None:
         """Why it may not land as it is, in words; None if it may."""
         if self.state == "expired":
-            return "it was made longer ago than `approvals.expire` allows; propose it anew"
+            return "it was made longer ago than `approvals.expire` allows; propose it again"
         if self.state == "overtaken":
             errors = [one for one in self.verdict.findings if one.severity == "error"]
-            return "; ".join(f"[{one.rule}] {one.message}" for one in errors) + "; propose it anew"
+            return "; ".join(f"[{one.rule}] {one.message}" for one in errors) + "; propose it again"
         return "; ".join(f"{in_words(one)} ({one.key})" for one in self.lacks) or None
 
     @property

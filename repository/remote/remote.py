@@ -195,7 +195,7 @@ def _way_in(said: str) -> str:
     """Advice on how Git can authenticate without a prompt, if that was the problem, else ""."""
     if "terminal prompts disabled" in said or "Authentication failed" in said:
         return (
-            "\nNothing is asked on the terminal here, for a second question would mix with that of the push. Let a "
+            "\nNothing is asked on the terminal here, because a second question would mix with that of the push. Let a "
             "credential helper answer: `git config --global credential.helper cache` keeps what is typed for the push."
         )
     if "Permission denied (publickey" in said or "Host key verification failed" in said:

@@ -39,7 +39,7 @@ LARGEST = 1 << 20
 # Finding that a signature is bad takes several processes, and one bad signature already refuses the push. Bad
 # signatures of approvals don't count: others may be enough, and their number is limited by the people in the policy.
 MOST_BAD = 10
-NOT_VERIFIED = f"it was not verified, for {MOST_BAD} others of this push are bad"
+NOT_VERIFIED = f"it was not verified, because {MOST_BAD} others of this push are bad"
 
 
 def find_verifier(

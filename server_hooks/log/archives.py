@@ -55,7 +55,7 @@ def archived_evidence(git: Git) -> ArchivedEvidence | None:
 def problems_of_archives(common_dir: str) -> list[str]:
     """What is wrong with the archives that the log names, in sentences. Raises OSError if the log can't be read."""
     return [
-        f"the archive of approvals {one.file!r}, of line {one.line} of the push log, is not at hand: {problem}"
+        f"the archive of approvals {one.file!r}, of line {one.line} of the push log, can't be used: {problem}"
         for one in archives_of(common_dir)
         if (problem := one.problem()) is not None
     ]

@@ -229,7 +229,7 @@ def test_what_was_overtaken_can_not_be_approved_any_more(team: Team) -> None:
 
     assert states(team.ada) == {"churn#prod#1": "overtaken"}
     assert "'churn#prod#1' can't land as it was proposed: [" in refused(team.lin, "approve", old, "--yes")
-    assert "propose it anew" in refused(team.lin, "land", old)
+    assert "propose it again" in refused(team.lin, "land", old)
 
 
 def test_what_has_expired_can_not_be_approved_any_more(new_team: Callable[..., Team]) -> None:

@@ -216,8 +216,8 @@ def test_where_git_has_thrown_a_tag_away_no_answer_is_guessed(logged: Server, cl
     shown = tagwarden(logged.path, "show", "--at", "2025-12-09", "--json").json
 
     assert (found.status, found.out) == (3, "")
-    assert "'churn#prod#2' stood then; it was deleted or moved since, and Git has thrown the object away" in found.err
-    assert any("'churn#prod#2' stood then" in note for note in shown["notes"])
+    assert "'churn#prod#2' existed then; it was deleted or moved since, and Git has pruned the object" in found.err
+    assert any("'churn#prod#2' existed then" in note for note in shown["notes"])
     assert in_prod(logged.path, "2025-12-07") == "v1.0.0"
 
 

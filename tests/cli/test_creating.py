@@ -309,7 +309,7 @@ def test_signers_that_only_the_server_knows_are_left_to_it(repo: Repo, key_of_ad
     ran = tagwarden(repo.path, "register", "churn", "--sign")
 
     assert (ran.status, repo.tags()) == (0, {"churn@v0.0.1"}), ran
-    assert "note: whether the signature counts could not be told here" in ran.err
+    assert "note: whether the signature counts could not be determined here" in ran.err
 
 
 def test_the_next_version_follows_tags_that_only_the_remote_has(server: Server, clone: Repo) -> None:

@@ -63,4 +63,4 @@ def test_a_clone_that_cannot_tell_says_so(scene: ApprovalScene, check: Callable[
 
     for ran in (check(tag, signers=tmp_path / "on-the-server"), check(tag, "--offline")):
         assert ran.status == 0, ran.err
-        assert "approvals could not be told here" in ran.out + ran.err
+        assert "approvals can be determined only on the server" in ran.out + ran.err

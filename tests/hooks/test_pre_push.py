@@ -398,7 +398,9 @@ class TestAHookThatOnlyWarns:
         pushed = warned.push("churn@v1.0.0")
 
         assert (pushed.ok, pushed.client_rules) == (True, {"annotated"})
-        assert "tagwarden: accepted, for tagwarden.prePush is 'warn'; it would have been refused: 1" in pushed.stderr
+        assert (
+            "tagwarden: accepted, because tagwarden.prePush is 'warn'; it would have been refused: 1" in pushed.stderr
+        )
 
     def test_is_no_reason_for_an_accepted_push(self, warned: Repo) -> None:
         warned.tag("churn@v1.0.0")

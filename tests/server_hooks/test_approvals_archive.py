@@ -108,7 +108,7 @@ def test_where_an_archive_went_is_said_and_no_audit_turns_red(scene: ApprovalSce
         spoil()
         told = tagwarden(scene.server.path, "audit")
         assert f"{str(file)!r}, of line" in told.out
-        assert "could not be told, for these were archived" in told.out
+        assert "could not be determined: they were archived" in told.out
         assert "m#prod#2" not in told.out
     assert approvers(scene) == []
 

@@ -46,7 +46,7 @@ def test_a_stricter_policy_names_the_tags_and_the_pushes_that_it_would_refuse(
     assert pushes == "pushes in the push log: 2; newly refused: 1; no longer refused: 0"
     assert push.startswith("  newly refused: line 1, ")
     assert push.endswith(what)
-    assert undetermined == "  can't be judged again, for what they brought is not there: 1"
+    assert undetermined == "  can't be judged again, because their objects no longer exist: 1"
 
 
 def test_a_more_lenient_policy_names_what_it_would_let_in(server: Server, clone: Repo, policy: Path) -> None:
