@@ -15,7 +15,7 @@ from ..policy.rules import RULES, load_rule
 from ..repository.git.objects import TagRef
 from ..repository.judging.audit import audit
 from ..repository.open_repository import is_url, open_repository
-from ..repository.registry import known_by, read_refs, tags_by_model
+from ..repository.registry import model_from_tags, read_refs, tags_by_model
 from .approvals import approvals_of, proposals_of
 from .guard import guard_of
 from .landings import landings_of
@@ -74,7 +74,7 @@ def _read(
     approvals = approvals_of(reader, policy, notes)
     models, held = [], {}
     for model, found in tags.items():
-        known = known_by(reader, found)
+        known = model_from_tags(reader, found)
         past = _past(reader, model, found, landings) if landings is not None else None
         holding = making.of(model, known, policy.for_model(model).show.metrics if policy else ())
         made = {tag: made for tag, (_, made) in holding.items()}

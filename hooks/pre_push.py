@@ -57,7 +57,7 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
     from ..report.text import EVALUATES, lines_of
     from ..repository.git.command import Git
     from ..repository.git.configuration import Configuration
-    from ..repository.judging.client_push import ClientPush, Destination, judge_client_push, with_ways_out
+    from ..repository.judging.client_push import ClientPush, Destination, judge_client_push, with_advice
     from ..repository.judging.model_updates import updates_by_model
     from ..repository.remote.offline import is_offline
     from ..repository.remote.remote import RemoteIsSilent
@@ -79,9 +79,9 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
             )
             write_message([f"It goes on, for {WHY_ACCEPTED}. The server decides."])
             return ACCEPTED
-        raise with_ways_out(problem) if isinstance(problem, RemoteIsSilent) else problem from None
+        raise with_advice(problem) if isinstance(problem, RemoteIsSilent) else problem from None
     accepted = verdict.accepted or warns
     write_message(
-        lines_of(verdict._replace(accepted=accepted), lets_pass=EVALUATES if verdict.accepted else WHY_ACCEPTED)
+        lines_of(verdict._replace(accepted=accepted), accepted_because=EVALUATES if verdict.accepted else WHY_ACCEPTED)
     )
     return ACCEPTED if accepted else REFUSED

@@ -8,7 +8,7 @@ from contextlib import suppress
 from ..repository.git.whole_file import read_start
 from ..repository.hook_files.hooked_repository import changing
 from ..repository.hook_files.our_files import is_our_hook
-from ..repository.hook_files.placing import take_back, write_hook
+from ..repository.hook_files.placing import remove_hook, write_hook
 from .clone import Clone
 from .hook_file import NEXT
 from .hook_place import HOOK, LEGACY, has_stanza, hook_place, is_of_pre_commit
@@ -40,7 +40,7 @@ def _remove_hook(folder: str) -> list[str]:
     for file in files:
         if is_our_hook(file):
             own = own_lines_of(file)
-            said.append(take_back(file, kept))
+            said.append(remove_hook(file, kept))
             said += _restore_own_lines(file, own)
     if os.path.lexists(kept):
         said.append(_restore_kept(folder, kept))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from .escape import escape
-from .text import more_of, summary, told
+from .text import listed_findings, summary, unlisted_counts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,12 +51,12 @@ def code(text: str) -> str:
 
 
 def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
-    for finding, begins, why in told(findings):
+    for finding, begins, why in listed_findings(findings):
         if begins:
             name = finding.tag or finding.ref
             yield f"- {code(name) if name else 'this push'}"
         yield from _one(finding, why)
-    for rule, count in more_of(findings):
+    for rule, count in unlisted_counts(findings):
         yield f"- {count} more like this: {code(rule)}"
     if findings:
         yield ""

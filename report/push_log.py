@@ -18,16 +18,16 @@ def as_texts(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
     for entry in entries:
         pusher = entry["pusher"]
         why = pusher["how"] if pusher["name"] is None else None
-        yield as_text(entry, tells_why_nobody=why not in told)
+        yield as_text(entry, explains_unknown=why not in told)
         if why is not None:
             told.add(why)
 
 
-def as_text(entry: dict[str, Any], *, tells_why_nobody: bool = True) -> str:
+def as_text(entry: dict[str, Any], *, explains_unknown: bool = True) -> str:
     """One logged push as lines: its time, outcome, hook and pusher; then its refs, findings and policies.
 
     For an incomplete landing, the refs are those that did not land, and the findings are what the rest breaks.
-    `tells_why_nobody`: whether to say why the pusher is unknown.
+    `explains_unknown`: whether to say why the pusher is unknown.
     """
     pusher = entry["pusher"]["name"]
     who = escape(pusher) if pusher is not None else "nobody known"
@@ -37,7 +37,7 @@ def as_text(entry: dict[str, Any], *, tells_why_nobody: bool = True) -> str:
     if entry["outcome"] == "archived":
         return "\n".join([f"{time}  archived          {escape(entry['archive']['file'])}", *_refs(entry)])
     lines = [f"{time}  {entry['outcome']:<16}  {entry['hook']:<11}  {who}"]
-    if pusher is None and tells_why_nobody:
+    if pusher is None and explains_unknown:
         lines.append(f"  why nobody is known: {escape(entry['pusher']['how'])}")
     if entry["outcome"] == "incomplete":
         lines.append(f"  of the push in line {entry['of_line']:d} these did not land:")

@@ -18,26 +18,26 @@ MOST_OF_ONE_RULE = 20
 EVALUATES = "the policy only evaluates"
 
 
-def lines_of(verdict: Verdict, *, prefix: str = "", lets_pass: str = EVALUATES) -> list[str]:
+def lines_of(verdict: Verdict, *, prefix: str = "", accepted_because: str = EVALUATES) -> list[str]:
     """The report on `verdict`, each line after `prefix`; empty if there are neither findings nor notes.
 
-    `lets_pass` is the reason why a push with errors was accepted.
+    `accepted_because` is the reason why a push with errors was accepted.
     """
     lines = [*_findings(verdict.findings)]
     if lines or verdict.notes:
         lines.extend(f"note: {escape(note)}" for note in verdict.notes)
-        lines.append(summary(verdict, lets_pass=lets_pass))
+        lines.append(summary(verdict, accepted_because=accepted_because))
     return [f"{prefix}{line}".rstrip() for line in lines]
 
 
-def summary(verdict: Verdict, *, lets_pass: str = EVALUATES) -> str:
+def summary(verdict: Verdict, *, accepted_because: str = EVALUATES) -> str:
     """One line: the outcome, the numbers of findings, and the policy that judged."""
     errors = sum(finding.severity == "error" for finding in verdict.findings)
     warnings = len(verdict.findings) - errors
     counts = ", ".join(text for text in (_count(errors, "error"), _count(warnings, "warning")) if text)
     outcome = "accepted" if verdict.accepted else "refused"
     if verdict.accepted and errors:
-        outcome = f"accepted, because {lets_pass}; it would have been refused"
+        outcome = f"accepted, because {accepted_because}; it would have been refused"
     policy = escape(verdict.policy_source)
     if verdict.policy_id:
         policy += f" ({escape(verdict.policy_id.removeprefix('sha256:'))[:12]})"
@@ -50,7 +50,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' if number != 1 else ''}" if number else ""
 
 
-def told(findings: Sequence[Finding]) -> Iterator[tuple[Finding, bool, str | None]]:
+def listed_findings(findings: Sequence[Finding]) -> Iterator[tuple[Finding, bool, str | None]]:
     """The findings to report one by one: the first MOST_OF_ONE_RULE of each rule.
 
     Each comes with whether it is about another ref than the finding before it, and with why it matters, None if an
@@ -68,7 +68,7 @@ def told(findings: Sequence[Finding]) -> Iterator[tuple[Finding, bool, str | Non
             explained.add((finding.rule, why))
 
 
-def more_of(findings: Sequence[Finding]) -> Iterator[tuple[str, int]]:
+def unlisted_counts(findings: Sequence[Finding]) -> Iterator[tuple[str, int]]:
     """Each rule with more than MOST_OF_ONE_RULE findings, and how many more."""
     counts: dict[str, int] = {}
     for finding in findings:
@@ -77,11 +77,11 @@ def more_of(findings: Sequence[Finding]) -> Iterator[tuple[str, int]]:
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:
-    for finding, begins, why in told(findings):
+    for finding, begins, why in listed_findings(findings):
         if begins:
             yield escape(finding.tag or finding.ref or "this push")
         yield from _one(finding, why)
-    for rule, count in more_of(findings):
+    for rule, count in unlisted_counts(findings):
         yield f"[{rule}] {count} more like this"
 
 

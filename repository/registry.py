@@ -90,7 +90,7 @@ def _tag(ref: TagRef, found: RawObject) -> Tag:
     return Tag(ref.name, ref.oid, found.type, content)
 
 
-def take_up(reader: TagReader, history: ModelHistory) -> None:
+def set_latest_commit(reader: TagReader, history: ModelHistory) -> None:
     """If the model is deprecated, set the latest date of its commits: a later commit ends the deprecation, as in GTO.
 
     Raises CannotJudge if a commit can't be read.
@@ -107,10 +107,10 @@ def latest_commit(reader: TagReader, commits: Collection[str]) -> int:
 
 def read_model(reader: TagReader, model: str) -> ModelTags:
     """All tags of a model (as tags spell it). Raises CannotJudge if the repository can't be read."""
-    return known_by(reader, list(read_tags(reader, [model])))
+    return model_from_tags(reader, list(read_tags(reader, [model])))
 
 
-def known_by(reader: TagReader, tags: Sequence[tuple[TagName, Tag]]) -> ModelTags:
+def model_from_tags(reader: TagReader, tags: Sequence[tuple[TagName, Tag]]) -> ModelTags:
     """One model with its `tags`, which were read before. Raises CannotJudge if its commits can't be read."""
     return ModelTags(tags, latest_commit_of(reader, tags))
 

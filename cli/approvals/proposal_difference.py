@@ -8,7 +8,7 @@ from ...contents.rows import change_row
 from ...policy.grammar.query import parse_query
 from ...policy.registry.resolution import Unresolved
 from ...report.table import table
-from ...repository.proposals.on_remote import bring_history
+from ...repository.proposals.on_remote import fetch_proposed_commit
 from ...repository.registry import read_model
 from ..errors import Refused
 from ..versions.difference_view import differences
@@ -27,7 +27,7 @@ def difference_lines(there: ProposedThere, status: ProposalStatus, loaded: Loade
     """For each version that would replace another in a stage, a table of the differences between them, and notes."""
     pairs = {(move.before, move.after): None for move in status.moves if move.before and move.after}
     if pairs:
-        bring_history(there.repository, there.remote, status.proposal)
+        fetch_proposed_commit(there.repository, there.remote, status.proposal)
     model = status.proposal.name.model
     better = loaded.policy.for_model(model).show.better
     with there.reader() as reader:

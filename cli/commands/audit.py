@@ -15,7 +15,7 @@ from ...report.documents.shapes import VERDICT
 from ...report.exit_status import ACCEPTED, REFUSED
 from ...report.json import document
 from ...repository.judging.audit import audit as audit_tags
-from ...repository.judging.baseline_file import hold_against_baseline
+from ...repository.judging.baseline_file import compare_with_baseline
 from ...repository.judging.whole_reader import WholeReader
 from ...repository.open_repository import open_repository
 from ...server_hooks.log.archives import archived_evidence, problems_of_archives
@@ -98,7 +98,7 @@ def audit(
             reader = WholeReader(opened.git, progress, opened.answering)
             loaded, site = _policies(policy_file, reader)
             audited = audit_tags(reader.git, loaded, site=site, reader=reader, archived=archived_evidence(reader.git))
-            held = hold_against_baseline(audited, read=baseline, write=write_baseline)
+            held = compare_with_baseline(audited, read=baseline, write=write_baseline)
             if plan:
                 return _plan(reader.git, loaded, site, held.verdict, audited.ids)
             beside = [*_note_on_remote(reader.git, held.verdict), *_notes_from_push_log(reader.git, loaded.policy)]

@@ -15,7 +15,7 @@ from ...report.documents.shape import holding, if_any, or_null, shape
 from ...report.documents.shapes import AS_OF
 from ...report.table import table, utc_text
 from ...repository.open_repository import open_repository
-from ...repository.registry import known_by, models_of, read_model, tags_by_model
+from ...repository.registry import model_from_tags, models_of, read_model, tags_by_model
 from ..at_time import as_of, at_option
 from ..errors import Refused
 from ..options import deprecated_option, json_option, offline_option, optional_model_or_query, repo_option
@@ -117,7 +117,7 @@ def _show_all(repo: str | None, at: int | None, deprecated: bool, as_json: bool,
 def _at_a_glance(reader: TagReader) -> Iterator[tuple[ModelOverview, Tag | None]]:
     """Every model that has an event, with the tag of its latest version."""
     for model, tags in tags_by_model(reader):
-        history = known_by(reader, tags).history()
+        history = model_from_tags(reader, tags).history()
         if history.has_events:
             one = overview_of(model, history)
             yield one, next((tag for _, tag in tags if tag.name == one.latest_tag), None)

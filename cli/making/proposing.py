@@ -77,7 +77,7 @@ def propose(model: str, options: CreatingOptions, make_plan: MakePlan, make_trai
         if proposed:
             ask_about_names(made, options)
             branch = branch_to_push(git, remote, made, options, maker)
-            maker.bring(draft.target)
+            maker.fetch_commit(draft.target)
             if not push_proposal(git, remote, raw, branch):
                 raise Refused(f"the push failed, see above; nothing is proposed on {remote!r}")
         moved = stages_moved(maker, plan)

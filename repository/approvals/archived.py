@@ -51,7 +51,7 @@ class ArchivedEvidence:
             for ref, oid in archive.refs.items():
                 self._refs.setdefault(_tag_of(ref), {})[ref] = oid
 
-    def beside(self, reader: RefReader) -> WithArchives:
+    def added_to(self, reader: RefReader) -> WithArchives:
         """A reader of the refs and objects of `reader` and of the archives."""
         return WithArchives(reader, self)
 
@@ -65,7 +65,7 @@ class ArchivedEvidence:
         groups = [self.refs_of(tag)] if tag else self._refs.values()
         return {ref: oid for group in groups for ref, oid in group.items() if ref.startswith(prefix)}
 
-    def instead_of(self, raw: RawObject) -> RawObject:
+    def fill_in(self, raw: RawObject) -> RawObject:
         """The archived object with the same id if the repository does not have it; else `raw` itself."""
         return raw if raw.type is not None else self._unpacked().get(raw.oid, raw)
 
@@ -106,7 +106,7 @@ class WithArchives:
     ) -> Iterator[RawObject]:
         # Git keeps unreachable objects for a while, so the repository may still have them.
         for raw in list(self._reader.objects(oids, limit=limit, content_of=content_of)):
-            yield self._archived.instead_of(raw)
+            yield self._archived.fill_in(raw)
 
     def lacks(self, tag: str) -> bool:
         """Whether something about the tag object with the id `tag` was archived and can't be read any more."""

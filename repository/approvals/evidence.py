@@ -26,7 +26,7 @@ def approvals_by_tag(repository: GitProgram, archived: ArchivedEvidence | None =
     Archived ones count as well. If nothing was ever approved, this costs one listing of refs. Raises CannotJudge if
     the repository can't be read.
     """
-    reader: RefReader = archived.beside(repository) if archived is not None else repository
+    reader: RefReader = archived.added_to(repository) if archived is not None else repository
     words = [(name, oid) for ref, oid in reader.refs_under(APPROVALS) if isinstance(name := read_ref(ref), ApprovalRef)]
     if not words:
         return {}

@@ -101,7 +101,7 @@ def approvals_here(
     if known is None or not (is_server or reader.refs_under(ROOT)):
         return ApprovalsHere(None)
     repository = known
-    beside = archived.beside(reader) if archived is not None else None
+    beside = archived.added_to(reader) if archived is not None else None
     approvals = StandingApprovals(beside or reader, verify, lambda: repository)
     return ApprovalsHere(approvals, is_whole=is_server, lacks=beside.lacks if beside is not None else None)
 

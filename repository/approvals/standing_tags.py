@@ -35,8 +35,8 @@ def problem_of_approvals(
     entries = dict(requirements_for(settings, name.kind, name.model, name.stage))
     if not entries:
         return None
-    instead_of = archived.instead_of if archived is not None else None
-    verify = find_verifier(policy, reader, reader.git, now=None, instead_of=instead_of)
+    fill_in = archived.fill_in if archived is not None else None
+    verify = find_verifier(policy, reader, reader.git, now=None, fill_in=fill_in)
     here = approvals_here(policy, reader, reader.git, verify, archived)
     named = [people_in(entry.who, settings.people.groups) for entry in entries.values()]
     standing = here.of(tag.oid, frozenset().union(*named)) if here is not None else None

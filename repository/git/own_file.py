@@ -26,7 +26,7 @@ def own_file(path: str) -> bytes:
         return file.read() if stat.S_ISREG(found.st_mode) and private else b""
 
 
-def remove_kept(folder: str) -> None:
+def remove_cached_files(folder: str) -> None:
     """Remove the files of all users' hooks from `folder`. Raises OSError if that fails."""
     for name in os.listdir(folder) if os.path.isdir(folder) else ():
         kind, _, user = name.partition(".")

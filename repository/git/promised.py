@@ -19,7 +19,7 @@ from .command import Git
 from .environment import environment_without_repository
 from .handed_over import OBJECT_FOLDERS
 from .trees.entries import FOLDER_BYTES, entry_in, kind_of
-from .waiting_word import word_about
+from .waiting_message import waiting_message_about
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -152,7 +152,11 @@ class Promised:
         given = "".join(f"{oid}\n" for oid in oids).encode("ascii")
         try:
             answered = run_bounded(
-                command, environment=environment, given=given, seconds=SECONDS, when_slow=word_about(remote, SECONDS)
+                command,
+                environment=environment,
+                given=given,
+                seconds=SECONDS,
+                when_slow=waiting_message_about(remote, SECONDS),
             )
         except TookTooLong:
             return f"{remote!r} did not give it within {SECONDS:g} seconds."

@@ -99,7 +99,7 @@ def about_kept(kept: KeptHook | None) -> list[str]:
     return [f"{where}. It is not executable, so nobody runs it."]
 
 
-def take_back(file: str, kept_as: str) -> str:
+def remove_hook(file: str, kept_as: str) -> str:
     """Remove our hook at `file`, or replace it by the kept hook; returns a sentence. Raises OSError if that fails."""
     if os.path.lexists(kept_as):
         os.replace(kept_as, file)

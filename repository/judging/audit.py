@@ -13,7 +13,7 @@ from ...policy.verdict import as_enforced, beside
 from ..approvals.in_clone import approvals_here
 from ..remote.names import remote_for_fixes
 from ..signatures.verifier import find_verifier
-from .consumer_judge import ConsumerJudge, LookingJudge
+from .consumer_judge import ConsumerJudge, LibraryJudge
 from .pipeline import judge_updates
 from .whole_reader import WholeReader
 
@@ -68,13 +68,13 @@ def audit(
             written="standing",
             remote=remote_for_fixes(git),
         )
-        instead_of = archived.instead_of if archived is not None else None
-        verify = find_verifier(loaded.policy, reader, git, now=None, instead_of=instead_of)
+        fill_in = archived.fill_in if archived is not None else None
+        verify = find_verifier(loaded.policy, reader, git, now=None, fill_in=fill_in)
         approvals = approvals_here(loaded.policy, reader, git, verify, archived)
         knowing = circumstances._replace(approvals=approvals.of if approvals is not None else None)
         judges: list[Judge] = [ConsumerJudge(loaded.policy, knowing, git=git, verify=verify)]
         if site is not None:
-            verify = find_verifier(site.policy, reader, git, now=None, instead_of=instead_of)
+            verify = find_verifier(site.policy, reader, git, now=None, fill_in=fill_in)
             of_site = approvals_here(site.policy, reader, git, verify, archived)
             knowing = circumstances._replace(approvals=of_site.of if of_site is not None else None)
             judges.append(Judge(site.policy, knowing, verify=verify))
@@ -121,7 +121,7 @@ def unreadable_for_gto(git: Git, policy: Policy, reader: WholeReader | None = No
 
 
 def _ask_library(git: Git, policy: Policy, reader: WholeReader) -> tuple[list[str], str | None]:
-    judge = LookingJudge(policy, Circumstances(int(time.time()), "history"), git=git)
+    judge = LibraryJudge(policy, Circumstances(int(time.time()), "history"), git=git)
     try:
         if judge.note is None:
             judge_updates(_all_created(reader), reader, [judge], standing={}, batch_size=BATCH)

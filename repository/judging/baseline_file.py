@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .audit import Audited
 
 
-def hold_against_baseline(audited: Audited, *, read: str | None, write: str | None) -> Held:
+def compare_with_baseline(audited: Audited, *, read: str | None, write: str | None) -> Held:
     """The audit's findings without those in the baseline file `read`.
 
     With `write`, all findings are written to that file, and then count as known. Raises CannotJudge if a file can't be

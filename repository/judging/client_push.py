@@ -58,7 +58,7 @@ class ClientPush(Record):
     `source` is the policy, None for the clone's own. `listing` are the remote's refs, if they are known already.
     `asks_library`: also read the tags with GTO's own library (`consumer_judge.py`), which is too slow for a hook.
     `landed`: the only update is about a tag that the remote already has, which is judged against the tags before it
-    (`as_it_stood.py`). `pusher` is the name of the pusher as in the policy's `people`, None if only the server knows.
+    (`state_before.py`). `pusher` is the name of the pusher as in the policy's `people`, None if only the server knows.
     """
 
     updates: Sequence[RefUpdate]
@@ -215,11 +215,11 @@ def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> t
         approvals = _approvals_there(judge, push, remote, folder)
         since: tuple[str, ...] = ()
         if push.landed:
-            from .as_it_stood import look_back
+            from .state_before import state_before_tag
 
             (update,) = push.updates
             assert update.new is not None
-            listing, since = look_back(update.ref.removeprefix(TAGS), update.new, listing, git)
+            listing, since = state_before_tag(update.ref.removeprefix(TAGS), update.new, listing, git)
         _judge_by(judge, push, listing, git)
         return since, approvals
 
@@ -253,7 +253,7 @@ def remote_of(
     return Remote.pushed_to(git, destination.name, destination.url, seconds=seconds)
 
 
-def with_ways_out(silent: RemoteIsSilent) -> RemoteIsSilent:
+def with_advice(silent: RemoteIsSilent) -> RemoteIsSilent:
     """The same error, with advice for the user of a hook."""
     return RemoteIsSilent(
         f"{silent}\n"

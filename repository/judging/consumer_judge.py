@@ -37,9 +37,9 @@ class ConsumerJudge(Judge):
     def judge_model(self, push: ModelPush) -> None:
         """As `Judge.judge_model`; then also read the pushed tags with the library."""
         super().judge_model(push)
-        self.look_at(push)
+        self.read_with_library(push)
 
-    def look_at(self, push: ModelPush) -> None:
+    def read_with_library(self, push: ModelPush) -> None:
         """Read the pushed tags with the library; a finding for each that it can't read. Runs no rule."""
         if self._view is None:
             return
@@ -62,13 +62,13 @@ class ConsumerJudge(Judge):
         return super().verdict(source=source, policy_id=policy_id, notes=notes)
 
 
-class LookingJudge(ConsumerJudge):
+class LibraryJudge(ConsumerJudge):
     """Runs no rule; it only finds what the library can't read."""
 
     def judge_model(self, push: ModelPush) -> None:
         """Read the pushed tags with the library."""
         self.judged += len(push.pushed)
-        self.look_at(push)
+        self.read_with_library(push)
 
 
 def _difference(

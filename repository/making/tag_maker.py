@@ -17,7 +17,7 @@ from ...policy.registry.planning import KnownModel, Unplannable, known_model, ti
 from ...policy.wording import MOST_NAMES, shell_command, some_of
 from ..git.program import GitProgram
 from ..judging.pipeline import judge_updates
-from ..registry import read_refs, take_up
+from ..registry import read_refs, set_latest_commit
 from ..remote.branch_to_push import remote_has
 from ..remote.clone_and_remote import CloneAndRemoteReader
 from ..remote.fetching import fetch_into_clone
@@ -186,7 +186,7 @@ class TagMaker:
 
         Raises CannotJudge, with Git's message, if that fails; then there is no ref.
         """
-        self.bring(judged.draft.target)
+        self.fetch_commit(judged.draft.target)
         store_tag(self.git, judged.draft.name, judged.raw)
 
     def write_and_push(self, judged: Judged, remote: str, branch: str | None) -> Pushed:
@@ -229,7 +229,7 @@ class TagMaker:
                 f"The tag was kept here. Look whether it is there: {look} -- and if not, delete it: {delete}"
             ) from None
 
-    def bring(self, commit: str) -> None:
+    def fetch_commit(self, commit: str) -> None:
         """Fetch the commit from the remote unless this clone has it. Raises CannotJudge if that fails."""
         with contextlib.closing(GitProgram(self.git)) as clone:
             missing = next(clone.objects([commit], limit=0)).type is None
@@ -256,7 +256,7 @@ def open_tag_maker(git: Git, model: str, *, remote: str | None, own_tags: bool =
         stack.enter_context(contextlib.closing(reader))
         refs = reader.tags_of([model])[model]
         known = known_model(model, read_refs(reader, refs))
-        take_up(reader, known.history)
+        set_latest_commit(reader, known.history)
         yield TagMaker(git, reader, known, remote, {ref.name: ref.oid for ref in refs})
 
 

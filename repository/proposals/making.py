@@ -17,7 +17,7 @@ from ..making.writing import TagDraft, committer, push, store_object
 from ..remote.clone_and_remote import CloneAndRemoteReader
 from ..remote.remote import Remote, RemoteIsSilent
 from ..signatures.verifier import find_verifier
-from .on_remote import ask
+from .on_remote import current_refs
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -83,7 +83,7 @@ def push_proposal(git: Git, remote: str, raw: bytes, branch: str | None) -> bool
     ref = proposal_ref(oid)
     if push(git, remote, [*([branch] if branch else []), f"{oid}:{ref}"]):
         return True
-    return ref in (ask(git, remote, "HEAD").approvals or {})
+    return ref in (current_refs(git, remote, "HEAD").approvals or {})
 
 
 def push_word(there: ProposedThere, proposal: Proposal, principal: str, raw: bytes) -> Said:
@@ -99,7 +99,7 @@ def push_word(there: ProposedThere, proposal: Proposal, principal: str, raw: byt
     oid = store_object(there.git, raw)
     if push(there.git, there.remote, [f"+{oid}:{ref}"]):
         return "pushed"
-    listing = ask(there.git, there.remote, proposal.tag.name)
+    listing = current_refs(there.git, there.remote, proposal.tag.name)
     assert listing.approvals is not None
     if listing.approvals.get(ref) == oid:
         return "pushed"
@@ -113,7 +113,7 @@ def push_landing(there: ProposedThere, proposal: Proposal) -> Landed:
     name = proposal.tag.name
     if push(there.git, there.remote, [f"{proposal.oid}:{TAGS}{name}"]):
         return "landed"
-    found = ask(there.git, there.remote, name).tags.get(name)
+    found = current_refs(there.git, there.remote, name).tags.get(name)
     return "refused" if found is None else "exists anyway" if found == proposal.oid else "taken"
 
 
@@ -122,7 +122,7 @@ def push_withdrawal(there: ProposedThere, proposal: Proposal) -> Withdrawn:
     ref = proposal_ref(proposal.oid)
     if push(there.git, there.remote, [f":{ref}"]):
         return "withdrawn"
-    listing = ask(there.git, there.remote, proposal.tag.name)
+    listing = current_refs(there.git, there.remote, proposal.tag.name)
     if ref not in (listing.approvals or {}):
         return "withdrawn"
     return "landed" if listing.tags.get(proposal.tag.name) == proposal.oid else "refused"

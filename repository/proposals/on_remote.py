@@ -84,7 +84,7 @@ def proposals_on(git: Git, remote: str, digits: str | None = None) -> Iterator[P
     if digits is not None:
         # The proposal of a landed tag may have been archived, so the tags are searched.
         standing = {oid: name for name, oid in listing.tags.items()}
-        waiting = [only_one(digits, waiting, standing, remote)]
+        waiting = [matching_proposal(digits, waiting, standing, remote)]
     with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
         wanted = {ref: oid for ref, oid in listing.approvals.items() if (read := read_ref(ref)) and read.tag in waiting}
         seeing = fetch_missing_refs(git, there, wanted, into=os.path.join(folder, "proposed"))
@@ -101,7 +101,7 @@ def ids_of_proposals(git: Git, remote: str) -> list[str]:
     return _sorted_out(_listing(there, TAGS))[0]
 
 
-def ask(git: Git, remote: str, tag: str) -> Listing:
+def current_refs(git: Git, remote: str, tag: str) -> Listing:
     """The current refs of `remote`: one tag, and all proposals and approvals. Raises CannotJudge if it is silent."""
     return _listing(Remote.named(git, remote), TAGS + tag)
 
@@ -124,7 +124,7 @@ def is_behind(git: Git, remote: str, listing: Listing) -> bool:
     return there is not None and there != git.line("rev-parse", "--verify", "--quiet", branch, accepted=(0, 1))
 
 
-def bring_history(git: Git, remote: str, proposal: Proposal) -> None:
+def fetch_proposed_commit(git: Git, remote: str, proposal: Proposal) -> None:
     """Fetch the commit of a proposal, with its history and files, unless the repository has it; creates no ref."""
     with contextlib.closing(GitProgram(git)) as reader:
         (found,) = reader.objects([_commit_of(proposal)], limit=0)
@@ -144,7 +144,13 @@ def _sorted_out(listing: Listing) -> tuple[list[str], dict[str, str]]:
     return [oid for oid in proposed if oid not in names], {oid: names[oid] for oid in proposed if oid in names}
 
 
-def only_one(digits: str, waiting: Mapping[str, object] | Sequence[str], landed: Mapping[str, str], remote: str) -> str:
+def matching_proposal(
+    digits: str, waiting: Mapping[str, object] | Sequence[str], landed: Mapping[str, str], remote: str
+) -> str:
+    """The id of the one proposal in `waiting` that begins with `digits`. Raises NoSuchProposal, with the reason.
+
+    `landed` maps the ids of landed tag objects to their names.
+    """
     meant = [oid for oid in waiting if oid.startswith(digits)]
     if len(meant) == 1:
         return meant[0]

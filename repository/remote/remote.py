@@ -18,7 +18,7 @@ from ..git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooL
 from ..git.handed_over import with_settings
 from ..git.objects import are_ids
 from ..git.refs.listing import fits
-from ..git.waiting_word import word_about
+from ..git.waiting_message import waiting_message_about
 from .names import push_url
 from .scratch import Scratch
 
@@ -171,7 +171,7 @@ class Remote:
                 folder=folder,
                 seconds=self._end - time.monotonic(),
                 memory=MOST_MEMORY,
-                when_slow=word_about(self.address, self.seconds),
+                when_slow=waiting_message_about(self.address, self.seconds),
             )
         except TookTooLong:
             raise RemoteIsSilent(

@@ -50,7 +50,7 @@ def find_verifier(
     now: int | None,
     remote: str | None = None,
     budget: Budget | None = None,
-    instead_of: Callable[[RawObject], RawObject] | None = None,
+    fill_in: Callable[[RawObject], RawObject] | None = None,
 ) -> Verify | None:
     """The verifier of signatures for `policy`; None if that names no allowed signers.
 
@@ -58,13 +58,13 @@ def find_verifier(
     still be valid now, so that nobody can use an expired key with an old date. For existing tags it is None. The
     verifier raises CannotJudge if the allowed signers can't be read, or if a program is missing or takes too long. In a
     clone, `remote` is the name of the server's remote, and such signatures are left out instead: the server will judge
-    them. `budget` limits the time of the push. `instead_of` returns the archived object for a missing one. After
+    them. `budget` limits the time of the push. `fill_in` returns the archived object for a missing one. After
     MOST_BAD bad signatures of tags, no more are verified.
     """
     location = policy.signing.allowed_signers
     if location is None:
         return None
-    return _Verifier(location, reader, git, now, remote, budget or Budget(for_each=now is None), instead_of).verify
+    return _Verifier(location, reader, git, now, remote, budget or Budget(for_each=now is None), fill_in).verify
 
 
 class Signatures(Mapping[str, Signature]):
@@ -105,7 +105,7 @@ class _Verifier:
         now: int | None,
         remote: str | None,
         budget: Budget,
-        instead_of: Callable[[RawObject], RawObject] | None,
+        fill_in: Callable[[RawObject], RawObject] | None,
     ) -> None:
         self.location = location
         self.reader = reader
@@ -113,7 +113,7 @@ class _Verifier:
         self.now = now
         self.remote = remote
         self.budget = budget
-        self.instead_of = instead_of
+        self.fill_in = fill_in
         self._bad = 0
         self._checks: dict[bytes, Check] | None = None
 
@@ -123,8 +123,8 @@ class _Verifier:
     def _verify_one(self, push: TagPush) -> Signature | None:
         assert push.new is not None
         (raw,) = self.reader.objects([push.new.oid], limit=LARGEST)
-        if self.instead_of is not None:
-            raw = self.instead_of(raw)
+        if self.fill_in is not None:
+            raw = self.fill_in(raw)
         signed = read_signed(push, raw.data, raw.size)
         if isinstance(signed, str):
             return Signature(None, signed)

@@ -8,10 +8,10 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
-from ...repository.git.own_file import STATE_FOLDER, remove_kept
+from ...repository.git.own_file import STATE_FOLDER, remove_cached_files
 from ...repository.hook_files.hooked_repository import changing
 from ...repository.hook_files.our_files import KEPT_SUFFIX, is_our_hook
-from ...repository.hook_files.placing import take_back
+from ...repository.hook_files.placing import remove_hook
 from ..hook_place import HOOKS, hook_place, host_of, is_inside
 from ..install_record import RECORD_FILE, read_record
 from ..lock.push_lock import LOCK_FILE
@@ -61,7 +61,7 @@ def _remove_hook(repository: ServedRepository, file: str, *, recorded: bool) -> 
             return []
         also = f", and {kept} is left as it is" if os.path.lexists(kept) else ""
         return [f"{file} is not tagwarden's any more: it is left as it is{also}."]
-    return [take_back(file, kept)] if os.path.lexists(file) or os.path.lexists(kept) else []
+    return [remove_hook(file, kept)] if os.path.lexists(file) or os.path.lexists(kept) else []
 
 
 def _restore_setting(repository: ServedRepository, setting: Setting) -> list[str]:
@@ -85,7 +85,7 @@ def _remove_state(folder: str) -> None:
 
     The push log stays, with the mark that says how far it is settled.
     """
-    remove_kept(folder)
+    remove_cached_files(folder)
     common_dir = os.path.dirname(folder)
     gone = [BASELINE] if has_log(common_dir) else [BASELINE, MARK]
     for name in gone:

@@ -21,7 +21,7 @@ from support.signing import PgpKey, SshKey, needs_ssh
 from support.team import POLICY, Team, introduce, make_team, member
 from tagwarden.cli.approvals import approving
 from tagwarden.cli.group import tagwarden as root
-from tagwarden.repository.proposals.on_remote import NoSuchProposal, only_one
+from tagwarden.repository.proposals.on_remote import NoSuchProposal, matching_proposal
 
 pytestmark = needs_ssh
 PROPOSE = ("propose", "assign", "churn", "prod", "--version", "v1.1.0")
@@ -257,8 +257,8 @@ def test_digits_that_several_ids_begin_with_are_too_few() -> None:
     ids = ["1234567a" * 5, "1234567b" * 5]
 
     with pytest.raises(NoSuchProposal, match=f"'1234567' may mean each of {ids[0]}, {ids[1]}"):
-        only_one("1234567", ids, {}, "origin")
-    assert only_one("1234567b", ids, {}, "origin") == ids[1]
+        matching_proposal("1234567", ids, {}, "origin")
+    assert matching_proposal("1234567b", ids, {}, "origin") == ids[1]
 
 
 def test_without_a_remote_there_is_nothing_to_approve(repo: Repo) -> None:

@@ -18,7 +18,7 @@ from tagwarden.repository.hook_files.errors import CannotInstall
 from tagwarden.repository.hook_files.hooked_repository import changing
 from tagwarden.repository.hook_files.interpreter import own_interpreter
 from tagwarden.repository.hook_files.our_files import interpreter_of, is_our_hook
-from tagwarden.repository.hook_files.placing import KeptHook, about_kept, check_place, place_hook, take_back
+from tagwarden.repository.hook_files.placing import KeptHook, about_kept, check_place, place_hook, remove_hook
 from tagwarden.server_hooks.hook_file import hook_file as server_hook
 
 PYTHON = "/opt/it's here/python"
@@ -50,7 +50,7 @@ def test_what_stood_there_is_kept_and_comes_back(place: Path, ours: str) -> None
     assert put(place, ours) == KeptHook(keep_as(place), True)
     assert is_our_hook(str(place))
     assert place.stat().st_mode & 0o777 == 0o755
-    assert "stood there before" in take_back(str(place), keep_as(place))
+    assert "stood there before" in remove_hook(str(place), keep_as(place))
     assert place.read_text() == FOREIGN
     assert os.listdir(place.parent) == ["hook"]
 
@@ -58,7 +58,7 @@ def test_what_stood_there_is_kept_and_comes_back(place: Path, ours: str) -> None
 def test_ours_makes_way_for_nothing(place: Path, ours: str) -> None:
     assert put(place, ours) is None
     assert put(place, ours) is None
-    assert take_back(str(place), keep_as(place)) == f"{place} is removed."
+    assert remove_hook(str(place), keep_as(place)) == f"{place} is removed."
     assert os.listdir(place.parent) == []
 
 

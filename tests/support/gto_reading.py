@@ -18,7 +18,7 @@ from tagwarden.policy.registry.history import ModelHistory
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
 from tagwarden.repository.git.reader import TagReader
-from tagwarden.repository.registry import known_by, tags_by_model
+from tagwarden.repository.registry import model_from_tags, tags_by_model
 
 
 class Model(NamedTuple):
@@ -100,7 +100,7 @@ def check_ref_by_gto(repository: Path, tag: str) -> list[CheckedRef]:
 
 def reading_of_all(reader: TagReader) -> Reading:
     """What this project makes of the tags that a reader has; models without an event are left out."""
-    histories = ((model, known_by(reader, tags).history()) for model, tags in tags_by_model(reader))
+    histories = ((model, model_from_tags(reader, tags).history()) for model, tags in tags_by_model(reader))
     return {gto_spelling(model): reading_of(history) for model, history in histories if history.has_events}
 
 

@@ -17,7 +17,7 @@ class _Said:
     words: str | None = None
 
 
-def word_about(remote: str, seconds: float) -> Callable[[Sequence[str]], None] | None:
+def waiting_message_about(remote: str, seconds: float) -> Callable[[Sequence[str]], None] | None:
     """The `when_slow` of `run_bounded` for a command that asks `remote`; None if stderr is not a terminal.
 
     Programs that read our stderr want only the outcome. The message includes what the command has written to stderr so

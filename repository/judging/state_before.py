@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from ..remote.remote import Listing
 
 
-class Retrospect(Record):
+class StateBefore(Record):
     """`before` are the remote's tags before the tag; `since` says in sentences what has happened to it since."""
 
     before: Listing
     since: tuple[str, ...]
 
 
-def look_back(tag: str, oid: str, listing: Listing, git: Git) -> Retrospect:
+def state_before_tag(tag: str, oid: str, listing: Listing, git: Git) -> StateBefore:
     """The state of a remote before the tag named `tag` (the tag object `oid`) was pushed.
 
     `listing` has all of the remote's tags of the model, and `git` their objects. Tags that the registry can't read have
@@ -47,7 +47,7 @@ def look_back(tag: str, oid: str, listing: Listing, git: Git) -> Retrospect:
         reader.close()
     if own is None:
         # The registry can't read this tag, so it is refused anyway.
-        return Retrospect(listing._replace(tags=others), ())
+        return StateBefore(listing._replace(tags=others), ())
     events = [event for event in read.values() if event is not None]
     counted = {event.tag for event in counting_before(own, events)}
     before = {name: other for name, other in others.items() if read.get(name) is None or name in counted}
@@ -57,7 +57,7 @@ def look_back(tag: str, oid: str, listing: Listing, git: Git) -> Retrospect:
     if there != oid:
         what = "was moved on the remote since" if there else "is not on the remote any more"
         since.append(f"superseded: the tag {tag!r} of {gto_spelling(own.name.model)!r} {what}")
-    return Retrospect(listing._replace(tags=before), tuple(since))
+    return StateBefore(listing._replace(tags=before), tuple(since))
 
 
 def _events(reader: RemoteReader, tags: dict[str, str]) -> dict[str, Event | None]:
