@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from ..repository.git.bare.empty import make_empty_repository
 from ..repository.git.handed_over import with_objects
 from ..repository.git.processes import run
-from ..repository.hook_files.probe import BAD_REFS, Outcome, scratch_repository, try_hooks
+from ..repository.hook_files.probe import BAD_REFS, Outcome, scratch_folder, try_hooks
 
 if TYPE_CHECKING:
     from .clone import Clone
@@ -20,8 +21,9 @@ def push_bad_tags(clone: Clone) -> Outcome:
     and runs no hooks of its own. Raises CannotInstall if no push can be tried.
     """
     git = clone.git
-    with scratch_repository(clone) as server:
-        objects = os.path.join(os.path.dirname(server), "objects")
+    with scratch_folder(clone) as folder:
+        server, objects = os.path.join(folder, "scratch.git"), os.path.join(folder, "objects")
+        make_empty_repository(server, sha256=clone.object_format == "sha256")
         os.mkdir(objects)
         ours = clone.place("--git-path", "objects")
         environment = with_objects({**git.user_environment, "GIT_OBJECT_DIRECTORY": objects}, ours)

@@ -6,13 +6,11 @@ import functools
 import itertools
 import os
 import sys
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ..policy.program_version import VERSION
 from ..policy.record import Record
 from ..repository.git.bounded_program import Unanswered, run_bounded
-from ..repository.git.configuration import Configuration
 from ..repository.hook_files.our_files import interpreter_of
 from ..repository.trusted.loaded_policy import load_source
 from ..repository.trusted.policy_source import server_policy
@@ -25,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from ..repository.git.program import GitProgram
     from ..repository.trusted.loaded_policy import LoadedPolicy
+    from .served_repository import ServedRepository
     from .settings_in_force import InForce
 
 # How many lines of the log are searched for the last refusal.
@@ -82,10 +80,9 @@ def facts_of(
     )
 
 
-def policy_of(reader: GitProgram) -> LoadedPolicy:
-    """The policy of the repository that is read. Raises CannotJudge if it can't be read."""
-    with closing(Configuration(reader.git)) as configuration:
-        return load_source(server_policy(reader, configuration))
+def policy_of(repository: ServedRepository) -> LoadedPolicy:
+    """The policy that judges pushes to `repository`. Raises CannotJudge if it can't be read."""
+    return load_source(server_policy(repository.reader, repository.configuration))
 
 
 def _newest(common_dir: str) -> tuple[int, str] | None:

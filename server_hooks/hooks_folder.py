@@ -57,6 +57,11 @@ def check_readable(common_dir: str, file: str, *, made: Collection[str]) -> None
         raise CannotInstall(closed[0])
 
 
+def others_may_push(common_dir: str) -> bool:
+    """Whether others than the owner of the repository may write in it, as its mode says (core.sharedRepository)."""
+    return bool(os.stat(common_dir).st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+
+
 def closed_to_pushers(common_dir: str, paths: Collection[str], bits: int) -> Iterator[str]:
     """For each of `paths` that some who may push can't access with the permission `bits`: a message with the fix.
 
@@ -70,15 +75,13 @@ def closed_to_pushers(common_dir: str, paths: Collection[str], bits: int) -> Ite
             found = os.stat(path)
         except OSError:
             continue
-        for writes, all_bits, letter, whom in (
-            (stat.S_IWGRP, stat.S_IRWXG, "g", f"the group {_group_name(repository.st_gid)}"),
-            (stat.S_IWOTH, stat.S_IRWXO, "o", "everybody"),
-        ):
+        for writes, all_bits, letter in ((stat.S_IWGRP, stat.S_IRWXG, "g"), (stat.S_IWOTH, stat.S_IRWXO, "o")):
             # If the path belongs to another group than the repository, the repository's group counts as others there.
             wanted = bits & all_bits
             if letter == "g" and found.st_gid != repository.st_gid:
                 wanted, letter = bits & stat.S_IRWXO, "o"
             if repository.st_mode & writes and found.st_mode & wanted != wanted and not _has_access_list(path):
+                whom = f"the group {_group_name(repository.st_gid)}" if writes == stat.S_IWGRP else "everybody"
                 flags = "".join(flag for flag, bit in (("r", 0o444), ("w", 0o222), ("x", 0o111)) if wanted & bit)
                 yield (
                     f"{path} is closed to {whom}, who may push to this repository: chmod {letter}+{flags} "

@@ -31,7 +31,7 @@ def settings_file_of(common_dir: str) -> str:
     usual = [
         os.path.join(common_dir, place.format(hook)) for place in USUAL_PLACES for hook in ("pre-receive", "update")
     ]
-    return next((found for file in (*recorded, *usual) if (found := settings_file_in(file))), "")
+    return next((found for file in dict.fromkeys((*recorded, *usual)) if (found := settings_file_in(file))), "")
 
 
 def settings_file_in(file: str) -> str:

@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 
 from ..policy.grammar.names import HEADS
 from ..repository.git.bare.empty import in_configuration
-from ..repository.git.environment import environment_without_repository
-from ..repository.hook_files.probe import BAD_REFS, Outcome, Tried, scratch_repository, try_hooks
+from ..repository.hook_files.probe import BAD_REFS, Outcome, Tried, scratch_folder, try_hooks
 from .log.chain import read_lines
 from .log.sink import SINK_SETTING
-from .settings_in_force import OURS
+from .served_repository import OURS
 
 if TYPE_CHECKING:
     from .served_repository import ServedRepository
@@ -38,7 +37,7 @@ FLUSH = b"0000"
 
 def push_bad_tags(repository: ServedRepository) -> Outcome:
     """Push `BAD_REFS` through the hooks of `repository`. Raises CannotInstall if that can't be tried."""
-    with scratch_repository(repository) as path:
+    with scratch_folder(repository) as path:
         scratch = _Scratch(path, repository)
         request = scratch.request(scratch.make_commit())
         tried = try_hooks(["git", "receive-pack", path], environment=scratch.environment, given=request, folder=path)
@@ -51,7 +50,7 @@ def run_hook_on_bad_tags(repository: ServedRepository, file: str) -> tuple[int |
     Returns its exit status, None if it did not end, and its output. Raises
     CannotInstall if it can't be tried.
     """
-    with scratch_repository(repository) as path:
+    with scratch_folder(repository) as path:
         scratch = _Scratch(path, repository)
         commit = scratch.make_commit()
         lines = "".join(f"{'0' * len(commit)} {commit} {ref}\n" for ref in BAD_REFS)
@@ -61,17 +60,18 @@ def run_hook_on_bad_tags(repository: ServedRepository, file: str) -> tuple[int |
 
 
 class _Scratch:
-    """A bare repository at `path` in which hooks find what they find in `original`, except for most of its refs.
+    """A bare repository in the folder `path` in which hooks find what they find in `original`, but few of its refs.
 
-    It is written by hand: one Git process for each file would take as long as the push.
+    It is written by hand (gitrepository-layout(5)): one Git process for each file would take as long as the push.
     """
 
     def __init__(self, path: str, original: ServedRepository) -> None:
         self.path = path
-        self.environment = environment_without_repository()
+        self.environment = original.git.user_environment
         self._format = original.object_format
         for name in ("hooks", "custom_hooks"):
             os.symlink(os.path.join(original.common_dir, name), os.path.join(path, name))
+        os.makedirs(os.path.join(path, "refs", "heads"))
         self._write("objects/info/alternates", os.path.join(original.common_dir, "objects") + "\n")
         self._borrow_configuration(original)
         self._borrow_refs(original)
@@ -119,10 +119,8 @@ class _Scratch:
             if form == "ref":
                 ref = rest.partition(":")[0]
                 wanted.append(ref if ref.startswith("refs/") else HEADS + ref)
-        if original.branch:
-            self._write("HEAD", f"ref: {original.branch}\n")
-        elif original.head_commit:
-            self._write("HEAD", f"{original.head_commit}\n")
+        head = f"ref: {original.branch}" if original.branch else original.head_commit
+        self._write("HEAD", f"{head or 'ref: refs/heads/none'}\n")
         commits = original.commits_of(wanted) if wanted else {}
         if original.branch and original.head_commit:
             commits[original.branch] = original.head_commit
@@ -141,7 +139,9 @@ class _Scratch:
 
     def _write(self, name: str, content: str | bytes) -> None:
         path = os.path.join(self.path, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        folder = os.path.dirname(path)
+        if not os.path.isdir(folder):
+            os.makedirs(folder)
         with open(path, "wb") as file:
             file.write(os.fsencode(content))
 

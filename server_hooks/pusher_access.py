@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..repository.git.own_file import STATE_FOLDER
 from ..repository.hook_files.our_files import interpreter_of
-from .hooks_folder import closed_to_pushers
+from .hooks_folder import closed_to_pushers, others_may_push
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,6 +28,8 @@ def access_problems(repository: ServedRepository, hooks: Iterable[str]) -> list[
 
     `hooks` are our hook files. If only the owner may push, nothing is found.
     """
+    if not others_may_push(repository.common_dir):
+        return []
     return list(dict.fromkeys(_problems(repository.common_dir, list(hooks))))
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
 from ..repository.git.command import Git
-from ..repository.git.configuration import Configuration
+from ..repository.git.configuration import WRITTEN_BY_INIT, Configuration, Listed
 from ..repository.git.environment import environment_without_repository
 from ..repository.hook_files.hooked_repository import HookedRepository
 from ..repository.judging.whole_reader import WholeReader
@@ -17,6 +16,9 @@ from .machine_settings import settings_file_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+OURS = "tagwarden."
 
 
 class ServedRepository(HookedRepository):
@@ -31,19 +33,48 @@ class ServedRepository(HookedRepository):
         super().__init__(path, Git(os.path.abspath(path), environment_without_repository()))
         self.git = self.git.with_settings_file(settings_file_of(self.common_dir))
         self.hooks_run_in = self.git_dir
+        self._configuration: Configuration | None = None
 
     @cached_property
     def reader(self) -> WholeReader:
         """A reader that sees what the hooks see; `close` closes it."""
-        environment = {**environment_without_repository(), "GIT_DIR": self.git_dir}
+        environment = {**self.git.user_environment, "GIT_DIR": self.git_dir}
         return WholeReader(Git(None, environment, settings_file=self.git.settings_file))
 
     def close(self) -> None:
-        """Close the reader, if it was opened."""
+        """Close the reader and the configuration, if they were opened."""
+        self._forget_configuration()
         if "reader" in self.__dict__:
             self.reader.close()
 
+    def use_settings_file(self, path: str) -> None:
+        """Take settings for all repositories from the file `path` from now on, "" for none."""
+        self.git = self.git.with_settings_file(path)
+        self._forget_configuration()
+
+    def change_setting(self, *arguments: str) -> None:
+        super().change_setting(*arguments)
+        self._forget_configuration()
+
     @property
+    def configuration(self) -> Configuration:
+        """Our settings as its hooks find them; not to be closed."""
+        if self._configuration is None:
+            listing = self.listing()
+            entries = [
+                (one.name, "true" if one.value is None else one.value)
+                for one in listing.settings
+                if one.name.startswith(OURS) or one.name == WRITTEN_BY_INIT
+            ]
+            self._configuration = Configuration(self.git, listed=Listed(entries, listing.rest, listing.complaint))
+        return self._configuration
+
+    def _forget_configuration(self) -> None:
+        if self._configuration is not None:
+            self._configuration.close()
+            self._configuration = None
+
+    @cached_property
     def branch(self) -> str | None:
         """The ref that HEAD names; None if it names a commit, or can't be read."""
         try:
@@ -51,7 +82,7 @@ class ServedRepository(HookedRepository):
         except CannotJudge:
             return None
 
-    @property
+    @cached_property
     def head_commit(self) -> str | None:
         """The commit that HEAD resolves to; None if it does not exist, or can't be read."""
         try:
@@ -71,7 +102,6 @@ class ServedRepository(HookedRepository):
         if own or not self.git.settings_file:
             return own
         try:
-            with closing(Configuration(self.git)) as configuration:
-                return configuration.get(name)
+            return self.configuration.get(name)
         except CannotJudge:
             return None  # hooks then refuse every push, and `status` says why

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
 from ..policy.record import Record
-from ..repository.git.configuration import Configuration
+from .served_repository import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .served_repository import ServedRepository
 
-OURS = "tagwarden."
 # Every setting that a hook or a command reads, in lower case as in Git's listings.
 KNOWN = frozenset(
     f"{OURS}{name}".lower()
@@ -46,8 +44,7 @@ def settings_in_force(repository: ServedRepository, host: str) -> tuple[list[InF
     found: list[InForce] = []
     if repository.git.settings_file:
         try:
-            with closing(Configuration(repository.git)) as configuration:
-                shared = configuration.of_the_machine()
+            shared = repository.configuration.of_the_machine()
             where = f"file:{repository.git.settings_file}"
             found += [_value(name, value, where, None) for name, value in shared]
         except CannotJudge as problem:

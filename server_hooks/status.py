@@ -14,9 +14,8 @@ from ..policy.grammar.names import HEADS
 from ..report.account import about_differences, about_landing
 from ..report.proof import Status, named_rules, what_is_proven, what_went_wrong
 from ..repository.approvals.identity import repository_id
-from ..repository.git.configuration import Configuration
 from ..repository.git.whole_file import read_start
-from ..repository.hook_files.our_files import about_version, is_our_hook, is_our_text, renewal_of_printed
+from ..repository.hook_files.our_files import about_version, is_our_hook, is_our_text
 from ..repository.hook_files.placing import why_passed_over
 from ..repository.hook_files.probe import BAD_TAGS, PATIENCE
 from ..repository.judging.audit import unreadable_for_gto
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
     from ..policy.file.policy import Policy
     from ..report.proof import Proven
-    from ..repository.git.program import GitProgram
     from ..repository.hook_files.probe import Outcome
     from ..repository.trusted.loaded_policy import LoadedPolicy
     from .facts import Facts
@@ -84,7 +82,7 @@ def _status(repository: ServedRepository) -> tuple[Status, Facts]:
             problems.append(f"a push of bad tags {DOES_NOT_END}")
         if proven == "no":
             problems += _why_not(repository, host, outcome)
-    loaded = _policy_of(repository.reader)
+    loaded = _policy_of(repository)
     policy = loaded.policy if loaded else built_in_policy()
     problems += [*_account_problems(repository, policy), *_approval_problems(repository, policy)]
     consumers = unreadable_for_gto(repository.reader.git, policy, repository.reader)
@@ -142,8 +140,7 @@ def _approval_problems(repository: ServedRepository, policy: Policy) -> list[str
     if not policy.base.approvals.require:
         return []
     try:
-        with closing(Configuration(repository.git)) as configuration:
-            repository_id(policy, configuration)
+        repository_id(policy, repository.configuration)
     except CannotJudge as problem:
         return [f"no tag that needs approvals is accepted: {problem}"]
     return []
@@ -208,10 +205,10 @@ def _sink_problems(repository: ServedRepository) -> list[str]:
     return [said]
 
 
-def _policy_of(reader: GitProgram) -> LoadedPolicy | None:
+def _policy_of(repository: ServedRepository) -> LoadedPolicy | None:
     """The repository's policy; None if it can't be read, which the push of bad tags reports."""
     try:
-        return policy_of(reader)
+        return policy_of(repository)
     except CannotJudge:
         return None
 
@@ -229,7 +226,7 @@ def _of_other_versions(repository: ServedRepository, files: Iterable[str], progr
     if program is None:
         return []
     install = f"tagwarden install --server {shlex.quote(repository.path)}"
-    found = [about_version(file, program, renewal_of_printed(file) or install) for file in files]
+    found = [about_version(file, program, install) for file in files]
     return [about for about in found if about is not None]
 
 

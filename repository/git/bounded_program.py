@@ -128,7 +128,8 @@ def run_bounded(
         ending.restore()
         raise
     output, complaint = _Kept(MOST_BYTES), _Kept(MOST_COMPLAINT_BYTES)
-    deadline = None if seconds is None else time.monotonic() + seconds
+    began = time.monotonic()
+    deadline = None if seconds is None else began + seconds
     readers = [
         threading.Thread(target=output.read, args=(process.stdout, lambda: _end(process, terminal)), daemon=True),
         threading.Thread(target=complaint.read, args=(process.stderr, None), daemon=True),
@@ -138,7 +139,10 @@ def run_bounded(
         for reader in readers:
             reader.start()
         ending.from_now_on()
-        in_time = _ends(process, SLOW if when_slow is not None and (seconds is None or seconds > SLOW) else seconds)
+        at_once = SLOW if when_slow is not None and (seconds is None or seconds > SLOW) else seconds
+        # Nearly always a program ends when it has nothing more to say; subprocess would look again and again.
+        readers[0].join(at_once)
+        in_time = _ends(process, None if at_once is None else began + at_once - time.monotonic())
         if not in_time and when_slow is not None:
             when_slow(Answered(0, b"", complaint.whole()).complaints)
             in_time = _ends(process, None if deadline is None else deadline - time.monotonic())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ...policy.errors import CannotJudge
+from ...policy.record import Record
 from .command import PATIENCE
 from .processes import start
 
@@ -23,29 +24,47 @@ WRITTEN_BY_INIT = "core.repositoryformatversion"
 _ADVICE = "Fix the configuration; `git config --list` tells whether Git can read it."
 
 
+class Listed(Record):
+    """Settings as Git listed them, each with its value.
+
+    `rest` is what it wrote after the last whole one, `complaint` what it wrote to stderr.
+    """
+
+    entries: list[tuple[str, str]]
+    rest: bytes
+    complaint: str
+
+
 class Configuration:
     """The settings of one repository in one section; `section` may be a pattern that matches several.
 
     Settings in the environment count only `with_environment`, because a pusher may have set them. The settings of
     `git.settings_file` come first, so that Git's own configuration overrides them. Git starts reading at once; its
-    answer is read when a setting is first asked for. Every method raises CannotJudge if the configuration can't be
+    answer is read when a setting is first asked for. If Git has already `listed` the section and
+    core.repositoryFormatVersion, it is not asked again. Every method raises CannotJudge if the configuration can't be
     read.
     """
 
-    def __init__(self, git: Git, section: str = "tagwarden", *, with_environment: bool = False) -> None:
+    def __init__(
+        self, git: Git, section: str = "tagwarden", *, with_environment: bool = False, listed: Listed | None = None
+    ) -> None:
         environment = dict(git.environment)
         if not with_environment:
             for name in _FROM_THE_ENVIRONMENT:
                 environment.pop(name, None)
         # Without GIT_DIR, `git config` silently ignores the configuration of a repository that it does not trust.
         environment.setdefault("GIT_DIR", git.folder())
-        arguments = git.command("config", "--null", "--get-regexp", f"^({section}\\.|{WRITTEN_BY_INIT}$)")
         self._git = git
-        self._child: Child = start(arguments, environment=environment, patience=PATIENCE)
+        self._listed = listed
+        self._child: Child | None = None
+        if listed is None:
+            arguments = git.command("config", "--null", "--get-regexp", f"^({section}\\.|{WRITTEN_BY_INIT}$)")
+            self._child = start(arguments, environment=environment, patience=PATIENCE)
         self._shared: Child | None = None
         if git.settings_file:
             shared = git.command("config", "--file", git.settings_file, "--null", "--get-regexp", r"^tagwarden\.")
             self._shared = start(shared, environment=environment, patience=PATIENCE)
+        self._shared_output: bytes | None = None
         self._entries: list[tuple[str, str]] | None = None
         self._values: dict[str, str] = {}
         self._problem: CannotJudge | None = None
@@ -73,36 +92,43 @@ class Configuration:
         return self.values().get(name.lower()) or None
 
     def _read(self) -> list[tuple[str, str]]:
+        listed = self._listed or self._ask()
+        self._must_be_whole(listed)
+        return [*self.of_the_machine(), *(entry for entry in listed.entries if entry[0] != WRITTEN_BY_INIT)]
+
+    def _ask(self) -> Listed:
+        assert self._child is not None
         assert self._child.stdout is not None
         output = self._child.stdout.read()
         complaint = self._child.complaint()
         self._child.check(accepted=(0, 1), advice=_ADVICE)
-        self._must_be_whole(output, complaint)
-        return [*self.of_the_machine(), *(entry for entry in parsed(output) if entry[0] != WRITTEN_BY_INIT)]
+        return Listed(parsed(output), output.rpartition(b"\0")[2], complaint)
 
     def of_the_machine(self) -> list[tuple[str, str]]:
-        """The entries of `git.settings_file`. It can be called only once, and not after `entries`."""
+        """The entries of `git.settings_file`."""
         if self._shared is None:
             return []
         from .settings_file import check_settings_file
 
         check_settings_file(self._git.settings_file, self._git.common_folder())
         assert self._shared.stdout is not None
-        output = self._shared.stdout.read()
+        if self._shared_output is None:
+            self._shared_output = self._shared.stdout.read()
+        output = self._shared_output
         self._shared.check(accepted=(0, 1), advice=f"Put the file {self._git.settings_file!r} right.")
         if output and not output.endswith(b"\0"):
             raise CannotJudge(f"`git config` broke off in {self._git.settings_file!r} after {output[-40:]!r}.")
         return parsed(output)
 
-    def _must_be_whole(self, output: bytes, complaint: str) -> None:
+    def _must_be_whole(self, listed: Listed) -> None:
         """Raise CannotJudge if Git could not read a configuration file and went on as if it were empty.
 
         Git does not always warn of a file that it can't open, and never of one that it can open, but not read.
         """
-        why = complaint if "unable to access" in complaint else None
-        if output and not output.endswith(b"\0"):
-            why = f"`git config` broke off after {output[-40:]!r}"
-        if why is None and WRITTEN_BY_INIT.encode() not in output:
+        why = listed.complaint if "unable to access" in listed.complaint else None
+        if listed.rest:
+            why = f"`git config` broke off after {listed.rest[-40:]!r}"
+        if why is None and all(name != WRITTEN_BY_INIT for name, _ in listed.entries):
             path = os.path.join(self._git.common_folder(), "config")
             try:
                 with open(path, "rb") as file:
@@ -115,9 +141,9 @@ class Configuration:
 
     def close(self) -> None:
         """End and reap the processes, even if their answers were not read."""
-        self._child.abandon()
-        if self._shared is not None:
-            self._shared.abandon()
+        for child in (self._child, self._shared):
+            if child is not None:
+                child.abandon()
 
 
 def is_true(value: str) -> bool:

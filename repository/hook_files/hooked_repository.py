@@ -38,6 +38,14 @@ class Setting(Record):
     value: str | None
 
 
+class Listing(Record):
+    """All settings in Git's order; what Git wrote after the last whole one, and what it complained of."""
+
+    settings: list[Setting]
+    rest: bytes
+    complaint: str
+
+
 class HookedRepository:
     """The repository in or above `path`, even if the environment selects another one.
 
@@ -51,7 +59,7 @@ class HookedRepository:
         """Raises CannotInstall if there is no repository, or if Git refuses to read it."""
         self.path = os.path.abspath(path)
         self.git = git or Git.at(self.path)
-        self._settings: list[Setting] | None = None
+        self._listing: Listing | None = None
         try:
             self.object_format, git_dir = self._format_and_folder()
             self.git_dir = os.path.realpath(os.path.join(self.path, git_dir))
@@ -89,13 +97,16 @@ class HookedRepository:
 
     def settings(self) -> list[Setting]:
         """All settings of Git's configuration here, in Git's order. Raises CannotInstall like `ask`."""
-        if self._settings is None:
-            listed = self.ask("config", "--null", "--show-scope", "--show-origin", "--list").split("\0")
-            self._settings = []
-            for scope, origin, entry in zip(listed[0::3], listed[1::3], listed[2::3], strict=False):
-                name, newline, value = entry.partition("\n")
-                self._settings.append(Setting(scope, origin, name, value if newline else None))
-        return self._settings
+        return self.listing().settings
+
+    def listing(self) -> Listing:
+        """The same, with what shows whether Git read all of it. Raises CannotInstall like `ask`."""
+        if self._listing is None:
+            try:
+                self._listing = _list_settings(self.git)
+            except CannotJudge as error:
+                raise CannotInstall(str(error)) from error
+        return self._listing
 
     def setting(self, name: str) -> str | None:
         """The value of a setting, from any file; None if it is not set. Raises CannotInstall like `ask`.
@@ -112,7 +123,7 @@ class HookedRepository:
     def change_setting(self, *arguments: str) -> None:
         """Change the repository's own configuration by `git config --local`. Raises CannotInstall like `ask`."""
         self.ask("config", "--local", *arguments)
-        self._settings = None
+        self._listing = None
 
     def hooks_folder(self) -> HooksFolder:
         """The folder where Git looks for hooks. Raises CannotInstall like `ask`.
@@ -132,6 +143,22 @@ class HookedRepository:
     def default_hooks_folder(self) -> str:
         """The folder where Git looks for hooks if core.hooksPath is not set."""
         return os.path.normpath(os.path.join(self.common_dir, "hooks"))
+
+
+def _list_settings(git: Git) -> Listing:
+    child = git.start("config", "--null", "--show-scope", "--show-origin", "--list")
+    assert child.stdout is not None
+    try:
+        *words, rest = child.stdout.read().split(b"\0")
+        complaint = child.complaint()
+        child.check()
+    finally:
+        child.abandon()
+    settings = []
+    for scope, origin, entry in zip(words[0::3], words[1::3], words[2::3], strict=False):
+        name, newline, value = os.fsdecode(entry).partition("\n")
+        settings.append(Setting(os.fsdecode(scope), os.fsdecode(origin), name, value if newline else None))
+    return Listing(settings, rest, complaint)
 
 
 def _is_of_a_repository(setting: Setting) -> bool:

@@ -48,16 +48,17 @@ def version_in(text: bytes) -> str | None:
     return None
 
 
-def about_version(file: str, program: str, renewal: str) -> str | None:
+def about_version(file: str, program: str, install: str) -> str | None:
     """A sentence if our hook file at `file` was written by another version than `program`, the one that it starts.
 
-    None if not, or if the file is not ours. `renewal` is the command that updates it.
+    None if not, or if the file is not ours. `install` is the command that updates a file that was not printed.
     """
     text = read_start(file)
     written_by = version_in(text)
     if not is_our_text(text) or written_by == program:
         return None
     writer = f"tagwarden {written_by}" if written_by else "an earlier version"
+    renewal = renewal_of_printed(file) or install
     return f"what {program} changed in hook files: {file} was written by {writer}. To bring it up to date: {renewal}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS
 from ...policy.record import Record
-from ..git.bare.empty import make_empty_repository
 from ..git.bounded_program import TookTooLong, run_bounded
 from .errors import CannotInstall
 
@@ -68,15 +66,13 @@ def try_hooks(
 
 
 @contextmanager
-def scratch_repository(repository: HookedRepository) -> Iterator[str]:
-    """The path of a temporary bare repository to which `repository` can push, empty and without hooks.
+def scratch_folder(repository: HookedRepository) -> Iterator[str]:
+    """The path of a temporary folder in which pushes can be tried for `repository`.
 
     Raises CannotInstall if it can't be made, or for a CannotJudge or OSError inside the `with` block.
     """
     try:
         with tempfile.TemporaryDirectory(prefix="tagwarden-status-") as folder:
-            path = os.path.join(folder, "scratch.git")
-            make_empty_repository(path, sha256=repository.object_format == "sha256")
-            yield path
+            yield folder
     except (CannotJudge, OSError) as error:
         raise CannotInstall(f"no push could be tried for {repository.path}: {error}") from error

@@ -58,7 +58,7 @@ def install(
     if settings is None:
         settings = repository.git.settings_file
     settings = checked_settings_file(settings, repository.common_dir)
-    repository.git = repository.git.with_settings_file(settings)
+    repository.use_settings_file(settings)
     record = read_record(folder)
     place = hook_place(repository, hook, host or host_of(repository))
     _check_place(repository, hook, place)

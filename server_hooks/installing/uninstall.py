@@ -30,7 +30,11 @@ def uninstall(path: str) -> list[str]:
     Must run as the repository's owner. The push log stays. Raises CannotInstall
     if something can't be undone.
     """
-    repository = ServedRepository(path)
+    with contextlib.closing(ServedRepository(path)) as repository:
+        return _uninstall(repository)
+
+
+def _uninstall(repository: ServedRepository) -> list[str]:
     folder = os.path.join(repository.common_dir, STATE_FOLDER)
     record = read_record(folder)
     files = dict.fromkeys(record.files)

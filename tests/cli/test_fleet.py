@@ -44,13 +44,25 @@ def fleet(new_server: NewServer, tmp_path: Path) -> Fleet:
     return make
 
 
-@pytest.mark.parametrize(("command", "most"), [(["audit"], 4), (["status", "--server"], 5)])
+@pytest.mark.parametrize(
+    ("command", "with_settings", "most"),
+    [(["audit"], False, 4), (["status", "--server"], False, 4), (["status", "--server"], True, 5)],
+)
 def test_each_repository_costs_a_handful_of_processes(
-    fleet: Fleet, tmp_path: Path, command: list[str], most: int, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    fleet: Fleet,
+    tmp_path: Path,
+    command: list[str],
+    with_settings: bool,
+    most: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
 ) -> None:
     repositories = fleet(2)
     repositories[0].git("tag", "--no-sign", "-a", "-m", "The first", "churn@v1.0.0", "HEAD")
-    assert run(["install", "--server", f"{tmp_path}/git/*.git"]) == 0
+    settings = tmp_path / "settings"
+    settings.write_text("[tagwarden]\n\tlockTimeout = 5\n")
+    more = ["--settings", str(settings)] if with_settings else []
+    assert run(["install", "--server", *more, f"{tmp_path}/git/*.git"]) == 0
     started: list[list[str]] = []
 
     def noting(arguments: list[str], *others: object, **options: object) -> object:
