@@ -98,7 +98,7 @@ def as_of(reader: GitProgram, moment: int | None, models: Sequence[str] | None =
 
 def _on_the_log(logged: LoggedTags | None, *, by_dates: bool) -> Iterator[str]:
     if logged is None:
-        yield "tags that were moved or deleted since then are not known, for there is no push log here"
+        yield "tags that were moved or deleted since then are not known, because there is no push log here"
     elif by_dates:
         begins = utc_text(logged.begins)
         yield f"the push log begins at {begins}; tags that were moved or deleted before that are not known"

@@ -127,7 +127,7 @@ while IFS= read -r line || [ -n "$line" ]; do
 done
 case $lines in
 *' refs/tags/'* | *' refs/replace/'*)
-    refuse "the interpreter $python, which this hook was installed with, has gone or has no tagwarden, and
+    refuse "the interpreter $python, which installed this hook, no longer exists or has no tagwarden, and
 there is no tagwarden on PATH" "Tags are not pushed until you run: $repair"
     ;;
 esac

@@ -34,5 +34,5 @@ def lfs_problem(clone: Clone, place: HookPlace) -> str | None:
     if calls:
         how = f"what Git gave {place.file} is read by then. Let the line be"
     else:
-        how = f"nobody calls it. Put behind tagwarden's lines in {place.file}"
-    return f"Git LFS gets to see no push, and its files stay here, for {how}: {FOR_HUSKY}"
+        how = f"nothing calls it. Put behind tagwarden's lines in {place.file}"
+    return f"Git LFS sees no push, and its files stay here, because {how}: {FOR_HUSKY}"

@@ -77,7 +77,7 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
             write_message(
                 [f"tagwarden could not judge this push: {escape(line)}" for line in str(problem).splitlines()[:1]]
             )
-            write_message([f"It goes on, for {WHY_ACCEPTED}. The server decides."])
+            write_message([f"The push goes on, because {WHY_ACCEPTED}. The server decides."])
             return ACCEPTED
         raise with_advice(problem) if isinstance(problem, RemoteIsSilent) else problem from None
     accepted = verdict.accepted or warns

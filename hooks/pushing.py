@@ -130,7 +130,7 @@ def push_tags(
         raise KeyboardInterrupt(
             f"{sum(map(len, portions))} of {len(ids)} tags are pushed; the same command goes on"
         ) from None
-    why = f"it was not tried, for {remote!r} refused {MOST_REFUSALS} in a row" if refusals >= MOST_REFUSALS else ""
+    why = f"it was not tried, because {remote!r} refused {MOST_REFUSALS} in a row" if refusals >= MOST_REFUSALS else ""
     return Pushed(remote, portions, _unpushed(waiting, refused, plan.refused, why))
 
 

@@ -114,7 +114,7 @@ def _about_interpreters(files: Iterable[str]) -> Iterator[str]:
     for file in files:
         python = interpreter_of(file)
         if python is not None and not os.access(python, os.X_OK):
-            yield f"{file} names the interpreter {python}, which has gone: run `{INSTALL}`"
+            yield f"{file} names the interpreter {python}, which no longer exists: run `{INSTALL}`"
 
 
 def _warning(file: str) -> str | None:
@@ -135,8 +135,8 @@ def _why_not(clone: Clone, place: HookPlace, outcome: Outcome) -> Iterator[str]:
     elif is_our_hook(place.file) and (about := why_passed_over(place.file)):
         yield about
     elif is_our_hook(os.path.join(folder.path, LEGACY)) and place.manager == "git":
-        gone = "is a configured hook now" if "pre-commit" in clone.configured_hooks() else "has gone"
-        yield f"nobody runs {os.path.join(folder.path, LEGACY)}, for pre-commit {gone}: {again}"
+        gone = "is a configured hook now" if "pre-commit" in clone.configured_hooks() else "is gone"
+        yield f"nothing runs {os.path.join(folder.path, LEGACY)}, because pre-commit {gone}: {again}"
     elif place.manager == "pre-commit" and not os.path.lexists(place.file):
         yield f"pre-commit owns pre-push and runs nothing besides: `pre-commit install -f` removes others: {again}"
     elif not is_our_hook(place.file):

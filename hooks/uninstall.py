@@ -56,7 +56,7 @@ def _restore_own_lines(file: str, own: str) -> list[str]:
     write_hook(file if alone else beside, f"#!/bin/sh\n{own}")
     if alone:
         return [f"{file} holds the lines now that you had added."]
-    return [f"The lines that you had added are kept as {beside}, which nobody runs: put them into {file}."]
+    return [f"The lines that you had added are kept as {beside}, which nothing runs: put them into {file}."]
 
 
 def _restore_kept(folder: str, kept: str) -> str:

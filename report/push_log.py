@@ -30,7 +30,7 @@ def as_text(entry: dict[str, Any], *, explains_unknown: bool = True) -> str:
     `explains_unknown`: whether to say why the pusher is unknown.
     """
     pusher = entry["pusher"]["name"]
-    who = escape(pusher) if pusher is not None else "nobody known"
+    who = escape(pusher) if pusher is not None else "pusher not known"
     if (uid := entry["pusher"].get("uid")) is not None:
         who += f", uid {uid:d}"
     time = entry["time"].partition(".")[0] + "Z"
@@ -38,7 +38,7 @@ def as_text(entry: dict[str, Any], *, explains_unknown: bool = True) -> str:
         return "\n".join([f"{time}  archived          {escape(entry['archive']['file'])}", *_refs(entry)])
     lines = [f"{time}  {entry['outcome']:<16}  {entry['hook']:<11}  {who}"]
     if pusher is None and explains_unknown:
-        lines.append(f"  why nobody is known: {escape(entry['pusher']['how'])}")
+        lines.append(f"  why the pusher is not known: {escape(entry['pusher']['how'])}")
     if entry["outcome"] == "incomplete":
         lines.append(f"  of the push in line {entry['of_line']:d} these did not land:")
     lines += _refs(entry)
@@ -53,7 +53,7 @@ def as_text(entry: dict[str, Any], *, explains_unknown: bool = True) -> str:
     if "error" in entry:
         lines.append(f"  could not judge: {escape(entry['error'])}")
     for policy in entry["policies"]:
-        mode = ", which only evaluates" if policy["mode"] == "evaluate" else ""
+        mode = ", mode evaluate" if policy["mode"] == "evaluate" else ""
         lines += [f"  note: {escape(note)}" for note in policy.get("notes", ())]
         lines.append(f"  policy {escape(policy['source'])} ({(policy['id'] or 'no id')[:12]}){mode}")
     return "\n".join(lines)

@@ -15,7 +15,7 @@ MOST_OF_ONE_RULE = 20
 
 
 # The usual reason why a push with errors was accepted.
-EVALUATES = "the policy only evaluates"
+EVALUATES = 'the policy\'s mode is "evaluate"'
 
 
 def lines_of(verdict: Verdict, *, prefix: str = "", accepted_because: str = EVALUATES) -> list[str]:

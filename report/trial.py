@@ -31,7 +31,7 @@ def lines_about_tags(judged: int, newly: Sequence[Finding], no_longer: Sequence[
     `judged` counts the tags, `newly` are the errors that only the tried policy finds, `no_longer` those that only the
     policy in force finds.
     """
-    yield f"tags that stand: {judged}; newly wrong: {len(newly)}; no longer wrong: {len(no_longer)}"
+    yield f"existing tags: {judged}; newly wrong: {len(newly)}; no longer wrong: {len(no_longer)}"
     yield from _some("newly wrong", [_finding(one) for one in newly])
     yield from _some("no longer wrong", [_finding(one) for one in no_longer])
 

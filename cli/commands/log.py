@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 TROUBLE = shape("trouble", "What is wrong at one line of a file, or with its end.", "file", "line", "message")
 LOG_SHAPE = shape("log", "The pushes that were judged.", "schema", holding("pushes", LOGGED_PUSH))
 VERIFIED = shape(
-    "log --verify", "Whether the push log is whole.",
+    "log --verify", "Whether the push log is intact.",
     "schema", "intact", "lines", or_null("head"), holding("troubles", TROUBLE), "notes",
 )  # fmt: skip
 NEWEST = shape("log --head", "The newest hash of the push log.", "schema", "head")

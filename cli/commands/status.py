@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PROVEN = {
     "refuses": "A bad tag was pushed to a scratch repository and refused by tagwarden, as it should be.",
-    "reports": 'Nothing is refused, for the policy\'s mode is "evaluate": a bad tag was pushed to a scratch '
+    "reports": 'Nothing is refused, because the policy\'s mode is "evaluate": a bad tag was pushed to a scratch '
     "repository, and tagwarden reported it.",
     "no": "Bad tags are not refused.",
     "not judged": "Pushes of tags are refused, but not because tagwarden judges them.",
@@ -30,8 +30,8 @@ PROVEN = {
 }
 # In a clone, the user may have chosen that the hook only warns.
 PROVEN_IN_A_CLONE = PROVEN | {
-    "reports": 'Nothing is refused, for the policy\'s mode is "evaluate" or tagwarden.prePush is "warn": a bad tag was '
-    "pushed to a scratch repository, and tagwarden reported it.",
+    "reports": 'Nothing is refused, because the policy\'s mode is "evaluate" or tagwarden.prePush is "warn": a bad tag '
+    "was pushed to a scratch repository, and tagwarden reported it.",
 }
 
 IN_SHORT = {
@@ -152,7 +152,7 @@ def _log(found: dict[str, Any]) -> str:
 
 
 def _refusal(refusal: dict[str, Any]) -> str:
-    who = "nobody known" if refusal["name"] is None else escape(refusal["name"])
+    who = "pusher not known" if refusal["name"] is None else escape(refusal["name"])
     rules = "".join(f" [{escape(rule)}]" for rule in refusal["broken"])
     return f"{escape(refusal['time'])} {escape(refusal['outcome'])} {who}{rules} (line {refusal['line']})"
 

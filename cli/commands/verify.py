@@ -103,7 +103,7 @@ def verify(
     digests, different = _compare(path, artifact, one.contents.part, None if tags_only else reader.git.work_tree())
     if different and because is None:
         of = f"{artifact.path}/{one.contents.part}" if one.contents.part and os.path.isfile(path) else artifact.path
-        because = f"its content is another, for that of {of!r} is {different} by {artifact.source!r}"
+        because = f"its content differs: that of {of!r} is {different} by {artifact.source!r}"
     elif not different and all(digest.startswith("md5:") for digest in digests):
         own.append(MD5_ALONE)
     notes += [*snapshot.report_gaps(), *map(display, own)]

@@ -39,7 +39,7 @@ def verification(common_dir: str | None, files: Sequence[str], *, wanted: str | 
     if len(found.files) > 1:
         name += f" in {len(found.files)} files"
     about = f"{counted(found.lines, 'line')}, newest hash {found.head or 'none'}"
-    outcome = f"is {'NOT ' if found.troubles else ''}whole: {about}"
+    outcome = f"is {'NOT ' if found.troubles else ''}intact: {about}"
     details = [escape(trouble.message) for trouble in found.troubles] + [f"note: {note}" for note in found.notes]
     status = REFUSED if found.troubles else ACCEPTED
     if alone:

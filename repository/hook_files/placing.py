@@ -96,7 +96,7 @@ def about_kept(kept: KeptHook | None) -> list[str]:
     where = f"The hook that was there is kept as {kept.file}"
     if kept.runs:
         return [f"{where}, and runs after tagwarden has accepted a push."]
-    return [f"{where}. It is not executable, so nobody runs it."]
+    return [f"{where}. It is not executable, so Git does not run it."]
 
 
 def remove_hook(file: str, kept_as: str) -> str:

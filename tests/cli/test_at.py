@@ -17,7 +17,7 @@ from tagwarden.server_hooks.log.tags_in_log import BEGINNING as NOTE
 
 DAYS = {day: 1_764_547_200 + (day - 1) * 86400 + 3600 for day in range(1, 31)}  # 01:00 of each day of December 2025
 BY_DATES = "as of 2025-12-03T23:59:59Z, by the dates of the tags"
-NOT_KNOWN = "tags that were moved or deleted since then are not known, for there is no push log here"
+NOT_KNOWN = "tags that were moved or deleted since then are not known, because there is no push log here"
 
 
 @pytest.fixture

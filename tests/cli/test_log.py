@@ -91,8 +91,8 @@ def test_why_nobody_is_known_is_told_of_the_first_push_alone(capsys: Capture) ->
     assert run(["log"]) == 0
 
     out = capsys.readouterr().out
-    assert out.count("  nobody known\n") > 2
-    assert out.count("  why nobody is known: tagwarden.pusher is not set\n") == 1
+    assert out.count("  pusher not known\n") > 2
+    assert out.count("  why the pusher is not known: tagwarden.pusher is not set\n") == 1
 
 
 @pytest.mark.usefixtures("logged")
@@ -165,7 +165,7 @@ def test_a_changed_line_is_named(capsys: Capture) -> None:
     assert run(["log", "--verify"]) == 1
     first, last = capsys.readouterr().out.splitlines()
     assert first == "line 2 was changed: its content does not match its hash"
-    assert "is NOT whole: 4 lines" in last
+    assert "is NOT intact: 4 lines" in last
 
     assert run(["log", "--verify", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["troubles"][0]["line"] == 2
@@ -227,7 +227,7 @@ def test_a_line_that_never_was_answered_for_is_mentioned_and_does_no_harm(capsys
     assert run(["log", "--verify"]) == 0
     note, outcome = capsys.readouterr().out.splitlines()
     assert note.startswith("note: ")
-    assert "is whole: 4 lines" in outcome
+    assert "is intact: 4 lines" in outcome
 
 
 @pytest.mark.usefixtures("logged")

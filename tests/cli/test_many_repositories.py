@@ -121,7 +121,7 @@ def test_of_whole_logs_no_more_than_a_line_each_is_said(capsys: Capture) -> None
 
     assert run(["log", "--verify", "*.git"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines == [f"{name}.git: the push log is whole: 0 lines, newest hash none" for name in ("a", "b", "c")]
+    assert lines == [f"{name}.git: the push log is intact: 0 lines, newest hash none" for name in ("a", "b", "c")]
 
 
 def test_of_tags_in_which_nothing_is_wrong_no_more_than_a_line_is_said(fleet: list[Server], capsys: Capture) -> None:

@@ -128,7 +128,7 @@ def test_a_remote_that_takes_nothing_is_not_asked_for_ever(server: Server, clone
 
     assert (ran.status, ran.json["portions"], set(left(ran))) == (1, [], set(story))
     assert len(counter.read_text().split()) < 8
-    assert "it was not tried, for 'origin' refused 3 in a row" in left(ran).values()
+    assert "it was not tried, because 'origin' refused 3 in a row" in left(ran).values()
 
 
 def test_where_the_remote_goes_away_what_is_left_is_told(server: Server, clone: Repo) -> None:

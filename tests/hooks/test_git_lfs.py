@@ -128,7 +128,7 @@ class TestWhereHuskyOwnsTheHooks:
 
         (problem,) = status(str(clone.path)).problems
 
-        assert "Git LFS gets to see no push" in problem
+        assert "Git LFS sees no push" in problem
         assert problem in install(str(clone.path))
         husky.write_text(husky.read_text().replace(line or "\0", "") + problem.rpartition(": ")[2] + "\n")
         assert status(str(clone.path)).problems == ()

@@ -144,7 +144,7 @@ class TestTags:
         ran = run(folder, TAG, python=str(bare / "bin" / "python"))
 
         assert ran.returncode == 3
-        assert "has gone or has no tagwarden" in ran.stderr
+        assert "no longer exists or has no tagwarden" in ran.stderr
 
 
 def test_a_hook_file_is_known_again_with_its_interpreter() -> None:

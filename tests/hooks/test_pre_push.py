@@ -414,14 +414,14 @@ class TestAHookThatOnlyWarns:
 
         assert ran.returncode == 0
         assert "tagwarden could not judge this push: The remote 'git://127.0.0.1:1/x'" in ran.stderr
-        assert "It goes on, for tagwarden.prePush is 'warn'. The server decides." in ran.stderr
+        assert "The push goes on, because tagwarden.prePush is 'warn'. The server decides." in ran.stderr
 
     def test_is_reported_by_status(self, warned: Repo) -> None:
         ran = tagwarden(warned.path, "status")
 
         assert ran.status == 0
         assert ran.out.startswith(
-            'Nothing is refused, for the policy\'s mode is "evaluate" or tagwarden.prePush is "warn"'
+            'Nothing is refused, because the policy\'s mode is "evaluate" or tagwarden.prePush is "warn"'
         )
 
     def test_is_asked_for_by_no_other_word_and_by_no_option_of_git(self, warned: Repo) -> None:

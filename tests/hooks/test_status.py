@@ -128,7 +128,7 @@ class TestInTheWay:
 
         found = problems(installed)
 
-        assert "nobody runs" in found
+        assert "nothing runs" in found
         assert ("is a configured hook now" in found) == move
 
     def test_another_hook_in_its_place(self, installed: Repo) -> None:
@@ -148,7 +148,7 @@ class TestInTheWay:
         ran = tagwarden(installed.path, "status")
 
         assert ran.status == 1
-        assert "/gone/python, which has gone: run `tagwarden install`" in ran.out
+        assert "/gone/python, which no longer exists: run `tagwarden install`" in ran.out
 
     def test_husky_without_our_line(self, repo: Repo) -> None:
         write_hook(repo.path / ".husky" / "_" / "pre-push", HUSKY)

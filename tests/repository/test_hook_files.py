@@ -68,7 +68,7 @@ def test_a_hook_that_git_would_not_run_is_kept_and_said_to_be_idle(place: Path, 
     kept = put(place, ours)
 
     assert kept == KeptHook(keep_as(place), False)
-    assert "not executable, so nobody runs it" in about_kept(kept)[0]
+    assert "not executable, so Git does not run it" in about_kept(kept)[0]
 
 
 @pytest.mark.parametrize("error", [OSError(1, "Operation not permitted"), NotImplementedError("follow_symlinks")])

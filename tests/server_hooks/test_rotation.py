@@ -184,7 +184,7 @@ def test_the_command_verifies_files_with_the_log_of_the_repository_here(
     assert run(["log", "--verify"]) == 1
     assert "name the files that hold them, too" in capsys.readouterr().out
     assert run(["log", "--verify", str(away)]) == 0
-    assert "is whole: 5 lines" in capsys.readouterr().out
+    assert "is intact: 5 lines" in capsys.readouterr().out
     assert run(["log", "--verify", str(away), f"{folder}/{LOG}"]) == 0
     renamed = away.rename(Path(folder) / f"{LOG}.1")
     capsys.readouterr()
@@ -213,7 +213,7 @@ def test_a_file_that_logrotate_made_beside_the_log_becomes_a_part_of_it_again(fo
     assert run(shlex.split(said.partition("too: ")[2].splitlines()[0])[1:]) == 0
     subprocess.run(said.partition("log again: ")[2].splitlines()[0], shell=True, check=True)
     assert run(["log", "--verify", folder]) == 0
-    assert "in 3 files is whole: 6 lines" in capsys.readouterr().out
+    assert "in 3 files is intact: 6 lines" in capsys.readouterr().out
     assert run(["log", "--rotate", folder]) == 0
     assert capsys.readouterr().out.startswith(f"line 6 is in {folder}/")
 

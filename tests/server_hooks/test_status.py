@@ -63,7 +63,7 @@ class TestProven:
         assert (exit_status, found["proven"]) == (0, "reports")
         assert run(["status", "--server", str(server.path)]) == 0
         first = capsys.readouterr().out.splitlines()[0]
-        assert first.startswith('Nothing is refused, for the policy\'s mode is "evaluate"')
+        assert first.startswith('Nothing is refused, because the policy\'s mode is "evaluate"')
         assert "reported" in first
 
     @pytest.mark.parametrize("value", ["ref:refs/heads/rules:policy.toml", "file:{path}/policy.toml"])

@@ -41,7 +41,7 @@ def test_a_stricter_policy_names_the_tags_and_the_pushes_that_it_would_refuse(
     assert ran.status == 1
     what = "m@v1.0.0-rc.1 [version-form] version v1.0.0-rc.1 is a pre-release, 'rc.1'"
     _, tags, tag, pushes, push, undetermined = ran.out.splitlines()
-    assert tags == "tags that stand: 2; newly wrong: 1; no longer wrong: 0"
+    assert tags == "existing tags: 2; newly wrong: 1; no longer wrong: 0"
     assert tag == f"  newly wrong: {what}"
     assert pushes == "pushes in the push log: 2; newly refused: 1; no longer refused: 0"
     assert push.startswith("  newly refused: line 1, ")
