@@ -28,7 +28,12 @@ SHOWN_OF_AN_ID = 12
 
 def drop(facts: ModelFacts, tag: str) -> str | None:
     """The command that deletes the refused `tag` in the clone; None if it is not there."""
-    return shell_command("git", "tag", "-d", tag) if facts.circumstances.written == "in a clone" else None
+    return shell_command(*deletion(tag)) if facts.circumstances.written == "in a clone" else None
+
+
+def deletion(tag: str) -> tuple[str, ...]:
+    """The command that deletes `tag` in a clone. A name that begins with "-" is no option."""
+    return ("git", "tag", "-d", *(["--"] if tag.startswith("-") else []), tag)
 
 
 def instead(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) -> str | None:
@@ -37,7 +42,7 @@ def instead(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) -> str | No
     None if one of them can't be pasted into a shell.
     """
     if facts.circumstances.written == "in a clone":
-        commands = (("git", "tag", "-d", tag), *commands)
+        commands = (deletion(tag), *commands)
     return shell_commands(*commands)
 
 
@@ -125,7 +130,7 @@ def deleted_where_it_stands(push: TagPush, facts: ModelFacts) -> str | None:
     """
     remote = facts.circumstances.remote
     there = shell_command("git", "push", remote or "origin", f":{TAGS}{push.tag}")
-    here = shell_command("git", "tag", "-d", push.tag)
+    here = shell_command(*deletion(push.tag))
     if there is None or here is None:
         return None
     if remote is None:

@@ -121,6 +121,7 @@ EXAMPLES = (
     refused("the patch number is a word", "churn@v1.2.new"),
     refused("'@created' makes GTO fail", "churn@created"),
     refused("a dot in the model's name", "churn.v2@v1.0.0"),
+    refused("a name that Git takes for an option", "-x@v1.0.0"),
     refused("'!' after the counter", "churn@v1.0.0#2! at 2", existing=("churn@v1.0.0",)),
     refused("the version of a package", "ai@6.0.68"),
     refused("the version of a package, with a dot in its name", "lodash.merge@4.6.2"),
