@@ -171,6 +171,13 @@ MUTANTS = (
     Mutant("repository/judging/claims.py", "if receiver.hides(update.ref):", "if False:", GATE),
     Mutant("repository/judging/receiving.py", '.decode("latin-1")', ".decode()", GATE),
     Mutant("repository/judging/receiving.py", 'limit=0)] != ["commit"]:', 'limit=0)] == ["blob"]:', GATE),
+    Mutant("repository/judging/server_push.py", " or update.ref in of_policies", "", GATE[:1]),
+    Mutant(
+        "server_hooks/update.py",
+        "return update.ref in policy_tags(configuration)",
+        "return False",
+        ("tests/server_hooks/test_update_trust.py",),
+    ),
     Mutant("repository/judging/receiving.py", "self._is_head(branch.ref)):", "False):", GATE),
     Mutant("repository/judging/receiving.py", "branch.old is not None or self._is", "self._is", GATE),
     Mutant("repository/judging/receiving.py", "not is_cut_off(self._git, branch.new)", "True", GATE),

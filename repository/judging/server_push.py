@@ -10,6 +10,7 @@ from ...policy.push import WholePush
 from ...policy.record import Record
 from ...policy.verdict import AS_PUSHED
 from ..trusted.loaded_policy import load_policy_file, load_server_policies, with_declared_stages
+from ..trusted.policy_changes import policy_changes, policy_tags
 from ..trusted.policy_location import POLICY_FILE
 from .claims import check_claims
 from .model_updates import updates_by_model
@@ -17,7 +18,7 @@ from .pipeline import judge_updates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from ...policy.approvals.guard import Guard
     from ...policy.file.policy import Policy
@@ -79,14 +80,17 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
     shares = updates_by_model(together) if push.shares is None else push.shares
     listed = push.reader.tags_of([model for model in shares if model is not None])
     about_approvals = [update for update in push.updates if update.ref.startswith(APPROVALS_ROOT)]
-    standing = _standing(push.updates, shares, listed, push.reader)
+    of_policies = policy_tags(push.configuration)
+    standing = _standing(push.updates, shares, listed, push.reader, of_policies)
     if about_approvals:
         found = push.reader.existing([update.ref for update in about_approvals])
         standing.update((update.ref, found.get(update.ref)) for update in about_approvals)
     check_claims([update for update in push.updates if update.ref in standing], standing, push.receiver)
-    others = [update for update in push.updates if not update.ref.startswith(CONCERNING_TAGS)]
-    changes = _policy_changes(push, others)
-    if len(others) == len(push.updates):
+    others = [
+        update for update in push.updates if not update.ref.startswith(CONCERNING_TAGS) or update.ref in of_policies
+    ]
+    changes = policy_changes(push.reader, push.configuration, others)
+    if len(others) == len(push.updates) and _of_registry(shares).isdisjoint(update.ref for update in others):
         # The policy in force is not read here, so that a push can repair an unreadable one.
         return [_judge_changes(changes, push)] if changes else []
     budget = push.circumstances.budget or Budget()
@@ -132,14 +136,6 @@ def _with_the_first_branch(loaded: LoadedPolicy, updates: Sequence[RefUpdate], t
     return loaded._replace(notes=tuple(note if one == dangling else one for one in loaded.notes))
 
 
-def _policy_changes(push: ServerPush, others: Sequence[RefUpdate]) -> list[PolicyChange]:
-    if not others:
-        return []
-    from ..trusted.policy_changes import policy_changes
-
-    return policy_changes(push.reader, push.configuration, others)
-
-
 def _judge_for(
     push: ServerPush, loaded: LoadedPolicy, circumstances: Circumstances
 ) -> tuple[LoadedPolicy, Judge, StandingApprovals | None]:
@@ -183,10 +179,14 @@ def _touched(push: ServerPush) -> frozenset[str]:
 
 
 def _standing(
-    updates: Sequence[RefUpdate], shares: UpdatesByModel, listed: Mapping[str, Sequence[TagRef]], reader: Reader
+    updates: Sequence[RefUpdate],
+    shares: UpdatesByModel,
+    listed: Mapping[str, Sequence[TagRef]],
+    reader: Reader,
+    of_policies: Collection[str],
 ) -> dict[str, str | None]:
     """The current id of each tag of the push, by full name, None if it does not exist; empty if no tag concerns us."""
-    if not shares:
+    if not shares and not any(update.ref in of_policies for update in updates):
         return {}
     found = {TAGS + tag.name: tag.oid for tags in listed.values() for tag in tags}
     tags = {update.ref for update in updates if update.ref.startswith(TAGS)}
@@ -194,6 +194,10 @@ def _standing(
     if strangers := sorted(tags - of_models):
         found.update(reader.existing(strangers))
     return {ref: found.get(ref) for ref in tags}
+
+
+def _of_registry(shares: UpdatesByModel) -> set[str]:
+    return {update.ref for share in shares.values() for update in share.updates}
 
 
 def problem_of_changes(changes: Sequence[PolicyChange]) -> tuple[str, tuple[str, ...]] | None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from ...policy.errors import CannotJudge
+from ...policy.grammar.names import TAGS
 from ...policy.record import Record
 from .policy_location import POLICY_FILE, parse_location, read_at
 from .policy_source import DEFAULT_SETTING, POLICY_SETTING, SITE_SETTING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ...policy.push import RefUpdate
     from ..git.configuration import Configuration
     from ..git.reader import Reader
+    from .policy_location import PolicyLocation
 
 
 class PolicyChange(Record):
@@ -51,15 +53,25 @@ def watched_policies(reader: Reader, configuration: Configuration) -> list[Watch
     head = reader.head()
     if configuration.get(POLICY_SETTING) is None and head is not None:
         watched.append(Watched(head, POLICY_FILE, None, False))
-    for setting in (POLICY_SETTING, DEFAULT_SETTING, SITE_SETTING):
-        try:
-            location = parse_location(setting, configuration.get(setting) or "")
-        except CannotJudge:
-            continue
+    for location in _locations(configuration):
         ref = head if location.ref == "HEAD" else location.ref
         if ref is not None:
-            watched.append(Watched(ref, location.path, setting, True))
+            watched.append(Watched(ref, location.path, location.setting, True))
     return watched
+
+
+def policy_tags(configuration: Configuration) -> set[str]:
+    """The full names of the tags that the Git settings read policies from."""
+    refs = [location.ref for location in _locations(configuration)]
+    return {ref for ref in refs if ref is not None and ref.startswith(TAGS)}
+
+
+def _locations(configuration: Configuration) -> Iterator[PolicyLocation]:
+    for setting in (POLICY_SETTING, DEFAULT_SETTING, SITE_SETTING):
+        try:
+            yield parse_location(setting, configuration.get(setting) or "")
+        except CannotJudge:
+            continue
 
 
 def policy_changes(reader: Reader, configuration: Configuration, updates: Iterable[RefUpdate]) -> list[PolicyChange]:

@@ -97,6 +97,28 @@ class TestAPolicyThatCanNotBeRead:
 
         assert clone.push("main").refused_by == {"policy-file"}
 
+    def test_is_not_let_in_on_a_tag(self, server: Server, clone: Repo) -> None:
+        server.git("config", "tagwarden.policy", "ref:refs/tags/policy:tagwarden.toml")
+        clone.commit({"tagwarden.toml": "[nonsense]\n"})
+        clone.tag("policy")
+
+        assert clone.push("policy").refused_by == {"policy-file"}
+        assert not server.tags()
+
+    def test_is_repaired_on_a_tag_by_a_push_that_says_what_stands(self, server: Server, clone: Repo) -> None:
+        clone.commit({"tagwarden.toml": "[nonsense]\n"})
+        clone.lightweight("policy")
+        assert clone.push("policy").ok
+        server.git("config", "tagwarden.policy", "ref:refs/tags/policy:tagwarden.toml")
+        broken = server.git("rev-parse", "policy").strip()
+
+        assert clone.push(":refs/tags/policy").refused_by == {"policy-file"}
+        repaired = clone.commit({"tagwarden.toml": "[versions]\n"})
+        assert clone.push("main").ok
+        status, said = by_hand(server, f"{'1' * 40} {repaired} refs/tags/policy\n".encode())
+        assert (status, f"but it is {broken}" in said) == (3, True)
+        assert clone.push("--force", f"{repaired}:refs/tags/policy").ok
+
     def test_lets_no_tag_in_but_the_push_that_repairs_it(self, server: Server, clone: Repo) -> None:
         server.commit_on_main({"tagwarden.toml": "[nonsense]\n"})
         clone.tag("m@v0.0.1")

@@ -71,6 +71,18 @@ def test_a_policy_on_another_branch_is_the_one_before(server: Server, clone: Rep
     assert clone.push("policy", "refs/tags/churn@v1.0.0", env=ADA).refused_by == {"who"}
 
 
+def test_a_policy_on_a_tag_is_the_one_before(server: Server, clone: Repo) -> None:
+    server.git("config", "tagwarden.policy", "ref:refs/tags/policy:tagwarden.toml")
+    clone.commit({"tagwarden.toml": PEOPLE})
+    clone.lightweight("policy")
+    assert clone.push("policy", env=ADA).ok
+    clone.commit({"tagwarden.toml": ""})
+    clone.git("tag", "--force", "policy")
+    clone.tag("risk@v1.0.0")
+
+    assert clone.push("--force", "refs/tags/policy", "refs/tags/risk@v1.0.0", env=ADA).refused_by == {"who"}
+
+
 def test_tags_of_the_same_push_all_go_by_what_was_before(server: Server, clone: Repo) -> None:
     server.commit_on_main({"tagwarden.toml": PEOPLE})
     clone.git("pull", "--quiet", "--rebase")
