@@ -27,8 +27,13 @@ from support.pip_settings import PipSettings, pip_settings
 ROOT = Path(__file__).parents[1]
 PACKAGES = "python3,python3-venv,git,make"
 USER = "newcomer"
-# What is tried of the test suite with --short: the hook's own room, what needs programs that are not there, the client.
-SHORT = "tests/server_hooks/test_hook_file.py tests/server_hooks/test_install.py tests/repository/test_signatures.py"
+# With --short, of the test suite only the hook file, its installation, and what needs programs that are not there.
+SHORT = (
+    "tests/server_hooks/test_hook_file.py tests/server_hooks/test_hook_file_input.py "
+    "tests/server_hooks/test_hook_file_interpreter.py tests/server_hooks/test_install.py "
+    "tests/repository/test_signatures.py tests/repository/test_pgp_signatures.py "
+    "tests/repository/test_allowed_signers.py"
+)
 
 # Arguments: the command to run, the machine's root, and pairs of a folder here and where it appears there.
 ENTER = """\

@@ -1,31 +1,15 @@
-"""Commands that make tags: what they make, what they refuse, and what they leave behind."""
+"""Commands that create tags: what they create, what they refuse, and what they leave behind."""
 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from support import Repo, Server
 from support.command_line import tagwarden
-from support.signing import SshKey
-
-
-def message_of(repo: Repo, tag: str) -> str:
-    return repo.git("for-each-ref", "--format=%(contents)", f"refs/tags/{tag}").rstrip("\n")
-
-
-def time_of(repo: Repo, tag: str) -> int:
-    return int(repo.git("for-each-ref", "--format=%(taggerdate:unix)", f"refs/tags/{tag}"))
-
-
-def ok(repo: Repo, *args: str) -> str:
-    """The tag that the command made."""
-    ran = tagwarden(repo.path, *args)
-    assert ran.status == 0, ran.err
-    return ran.out.strip()
+from support.creating import message_of, ok, time_of
 
 
 def test_each_command_makes_the_tag_and_the_message_that_gto_makes(repo: Repo) -> None:
@@ -255,63 +239,6 @@ def test_an_empty_message_from_the_editor_makes_no_tag(repo: Repo, monkeypatch: 
     assert "the message is empty" in ran.err
 
 
-@pytest.fixture
-def key_of_ada(tmp_path: Path, repo: Repo) -> str:
-    """The public half of the key that `repo` signs with."""
-    key = SshKey.make(tmp_path / "ada")
-    repo.git("config", "gpg.format", "ssh")
-    repo.git("config", "user.signingKey", str(key.file))
-    return key.public
-
-
-SIGNED = '[signing]\nallowed-signers = "ref:HEAD:signers"\n[[signing.require]]\nwhat = ["register"]\n'
-
-
-def test_a_signature_is_made_as_git_is_configured_and_judged_before_anything_is_written(
-    repo: Repo, key_of_ada: str
-) -> None:
-    repo.commit({"tagwarden.toml": SIGNED, "signers": f"ada@example.com {key_of_ada}"})
-
-    unsigned = tagwarden(repo.path, "register", "churn")
-    assert unsigned.status == 1
-    assert "[signed] 'churn@v0.0.1' is not signed" in unsigned.err
-
-    ok(repo, "register", "churn", "--sign")
-
-    repo.git("config", "gpg.ssh.allowedSignersFile", str(repo.path / "signers"))
-    assert repo.try_git("verify-tag", "churn@v0.0.1").returncode == 0
-
-
-def test_a_tag_is_signed_in_a_folder_with_a_colon_in_its_name(tmp_path: Path) -> None:
-    repo = Repo.init(tmp_path / "a:b")
-    repo.commit()
-    repo.git("config", "gpg.format", "ssh")
-    repo.git("config", "user.signingKey", str(SshKey.make(tmp_path / "ada").file))
-
-    ok(repo, "register", "churn", "--sign")
-
-
-def test_the_signature_of_a_stranger_is_refused_and_nothing_is_written(
-    repo: Repo, key_of_ada: str, tmp_path: Path
-) -> None:
-    repo.commit({"tagwarden.toml": SIGNED, "signers": f"grace@example.com {SshKey.make(tmp_path / 'grace').public}"})
-
-    ran = tagwarden(repo.path, "register", "churn", "--sign")
-
-    assert ran.status == 1
-    assert "[signed]" in ran.err
-    assert repo.tags() == set()
-
-
-def test_signers_that_only_the_server_knows_are_left_to_it(repo: Repo, key_of_ada: str) -> None:
-    repo.commit({"tagwarden.toml": SIGNED.replace("ref:HEAD:signers", "file:/nowhere/signers")})
-
-    ran = tagwarden(repo.path, "register", "churn", "--sign")
-
-    assert (ran.status, repo.tags()) == (0, {"churn@v0.0.1"}), ran
-    assert "note: whether the signature counts could not be determined here" in ran.err
-
-
 def test_the_next_version_follows_tags_that_only_the_remote_has(server: Server, clone: Repo) -> None:
     other = server.clone()
     ok(other, "register", "churn", "--push")
@@ -320,61 +247,6 @@ def test_the_next_version_follows_tags_that_only_the_remote_has(server: Server, 
     assert ok(clone, "register", "churn", "--dry-run").splitlines()[2] == "tag churn@v0.0.2"
     assert ok(clone, "register", "churn", "--dry-run", "--offline").splitlines()[2] == "tag churn@v0.0.1"
     assert clone.tags() == set()
-
-
-def test_push_pushes_through_the_servers_gate(server: Server, clone: Repo) -> None:
-    assert ok(clone, "register", "churn", "--push") == "churn@v0.0.1"
-    assert ok(clone, "assign", "churn", "prod", "--push") == "churn#prod#1"
-
-    assert server.tags() == clone.tags() == {"churn@v0.0.1", "churn#prod#1"}
-
-
-def test_no_other_tag_goes_along(server: Server, clone: Repo) -> None:
-    clone.git("config", "push.followTags", "true")
-    clone.tag("fraud@1.0.0")
-
-    assert ok(clone, "register", "churn", "--push") == "churn@v0.0.1"
-    assert server.tags() == {"churn@v0.0.1"}
-
-
-def test_nothing_is_left_behind_when_the_push_is_refused(new_server: Callable[..., Server]) -> None:
-    server = new_server(hook=None)
-    hook = server.path / "hooks" / "pre-receive"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\necho 'closed for maintenance' >&2\nexit 1\n")
-    hook.chmod(0o755)
-    clone = server.clone()
-
-    ran = tagwarden(clone.path, "register", "churn", "--push")
-
-    assert ran.status == 1
-    assert "has no tag churn@v0.0.1, and none was kept here" in ran.err
-    assert clone.tags() == server.tags() == set()
-
-
-def test_a_commit_that_no_branch_of_the_remote_has_is_not_pushed_unasked(server: Server, clone: Repo) -> None:
-    clone.commit()
-
-    ran = tagwarden(clone.path, "register", "churn", "--push")
-
-    assert ran.status == 1
-    assert "push it first: git push origin main" in ran.err
-    assert clone.tags() == server.tags() == set()
-
-
-@pytest.mark.parametrize(("answer", "status"), [(True, 0), (False, 1)])
-def test_the_branch_goes_along_if_the_user_says_so(
-    server: Server, clone: Repo, monkeypatch: pytest.MonkeyPatch, answer: bool, status: int
-) -> None:
-    commit = clone.commit()
-    monkeypatch.setattr("os.isatty", lambda _: True)
-    monkeypatch.setattr("click.confirm", lambda *_, **__: answer)
-
-    ran = tagwarden(clone.path, "register", "churn", "--push")
-
-    assert ran.status == status
-    assert (server.refs("refs/heads/")["refs/heads/main"] == commit) == answer
-    assert server.tags() == clone.tags() == ({"churn@v0.0.1"} if answer else set())
 
 
 def test_a_commit_that_only_the_remote_has_is_fetched_by_its_id(server: Server, clone: Repo) -> None:
@@ -449,16 +321,6 @@ def test_the_lower_of_two_versions_on_a_commit_can_be_taken_back(repo: Repo) -> 
 
     assert ok(repo, "deregister", "churn", "v1.0.0") == "churn@v1.0.0!"
     assert [one["version"] for one in tagwarden(repo.path, "show", "churn", "--json").json["versions"]] == ["v1.0.1"]
-
-
-def test_a_key_that_is_not_there_is_told_with_the_settings_that_name_one(repo: Repo) -> None:
-    repo.git("config", "gpg.format", "ssh")
-
-    ran = tagwarden(repo.path, "register", "churn", "--sign")
-
-    assert ran.status == 3
-    assert "Git signs with the key that `git config user.signingKey` names" in ran.err
-    assert not repo.tags()
 
 
 def test_whoever_has_no_name_is_told_how_to_tell_git(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from support import PushResult, Repo, Server
+from support import Repo, Server
 from support.client_set_ups import write_hook
 from support.command_line import tagwarden
 from support.hook_files import everything
-from support.repositories import RULE_IN_BRACKETS
+from support.pre_push import line_for, rules, run_hook
 from support.signing import SshKey, needs_ssh, sign_tag
-from support.waiting import eventually
 from tagwarden.hooks.hook_file import NEXT
 from tagwarden.hooks.install import install
 from tagwarden.policy.errors import CannotJudge
@@ -24,23 +21,6 @@ from tagwarden.report.exit_status import status_of
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.remote.reader import fetch_missing
 from tagwarden.repository.remote.remote import Remote
-from tagwarden.server_hooks.lock import receive_pack
-
-
-def rules(pushed: PushResult) -> set[str]:
-    return set(RULE_IN_BRACKETS.findall(pushed.stderr))
-
-
-def run_hook(clone: Repo, url: str, *lines: str) -> subprocess.CompletedProcess[str]:
-    """Run the hook as `git push URL` would after it has listed these lines."""
-    return subprocess.run(
-        [clone.git_dir / "hooks" / "pre-push", url, url],
-        cwd=clone.path, input="".join(f"{line}\n" for line in lines), capture_output=True, text=True,
-    )  # fmt: skip
-
-
-def line_for(clone: Repo, tag: str) -> str:
-    return f"refs/tags/{tag} {clone.git('rev-parse', f'refs/tags/{tag}')} refs/tags/{tag} {'0' * 40}"
 
 
 class TestTheRemotesTagsCount:
@@ -249,81 +229,6 @@ class TestThePolicy:
         assert rules(guarded.push("refs/replace/*:refs/replace/*")) == {"replace-refs"}
 
 
-class TestTheRemoteIsSlowOrGone:
-    def test_a_remote_that_never_answers_is_given_up(self, guarded: Repo, silent_port: int) -> None:
-        guarded.git("config", "tagwarden.remoteTimeout", "1")
-        guarded.tag("churn@v1.0.0")
-        begun = time.monotonic()
-
-        ran = run_hook(guarded, f"git://127.0.0.1:{silent_port}/x", line_for(guarded, "churn@v1.0.0"))
-
-        assert ran.returncode == 3
-        assert time.monotonic() - begun < 8
-        assert "did not say within 1 seconds" in ran.stderr
-        assert "git config tagwarden.offline true" in ran.stderr
-
-    def test_a_remote_that_is_not_there_is_named(self, guarded: Repo) -> None:
-        guarded.tag("churn@v1.0.0")
-
-        ran = run_hook(guarded, "git://127.0.0.1:1/x", line_for(guarded, "churn@v1.0.0"))
-
-        assert ran.returncode == 3
-        assert "git://127.0.0.1:1/x" in ran.stderr
-        assert "Nothing was pushed." in ran.stderr
-
-    @pytest.mark.skipif(os.name != "posix", reason="a process group")
-    def test_what_git_has_started_is_ended_as_well(self, guarded: Repo) -> None:
-        guarded.git("config", "tagwarden.remoteTimeout", "1")
-        pid_file = guarded.path / "pid"
-        guarded.git("config", "core.sshCommand", f"sh -c 'echo $$ > {pid_file}; exec sleep 60'")
-        guarded.tag("churn@v1.0.0")
-
-        ran = run_hook(guarded, "ssh://host/x", line_for(guarded, "churn@v1.0.0"))
-
-        assert ran.returncode == 3
-        # A signal takes its time to arrive; and where nobody reaps orphans, what has ended stays as a zombie.
-        assert eventually(lambda: receive_pack._look_up(int(pid_file.read_text())) is None)
-
-    def test_offline_judges_by_the_clone_and_says_what_that_leaves_open(self, guarded: Repo) -> None:
-        guarded.git("config", "tagwarden.offline", "true")
-        guarded.tag("churn@v1.0.0")
-        guarded.lightweight("fraud@v1.0.0")
-
-        good = run_hook(guarded, "git://127.0.0.1:1/x", line_for(guarded, "churn@v1.0.0"))
-        bad = run_hook(guarded, "git://127.0.0.1:1/x", line_for(guarded, "fraud@v1.0.0"))
-
-        assert good.returncode == 0, good.stderr
-        assert "the remote was not asked" in good.stderr
-        assert "[version-order]" in good.stderr
-        assert bad.returncode == 1
-
-    @pytest.mark.parametrize("version", ["0", "1", "2"])
-    def test_any_version_of_the_protocol_will_do(self, plain_server: Server, version: str) -> None:
-        plain_server.tag("churn@v2.0.0")
-        with plain_server.daemon() as url:
-            clone = plain_server.clone(url)
-            clone.git("tag", "-d", "churn@v2.0.0")
-            clone.git("config", "protocol.version", version)
-            install(str(clone.path))
-            clone.tag("churn@v1.0.0", clone.commit(message="More"))
-
-            assert rules(clone.push("churn@v1.0.0")) == {"version-order"}
-
-    @pytest.mark.parametrize(
-        ("name", "value"),
-        [("remoteTimeout", "soon"), ("remoteTimeout", "0"), ("remoteTimeout", "-1"), ("offline", "si")],
-    )
-    def test_a_setting_that_makes_no_sense_is_named(self, guarded: Repo, name: str, value: str) -> None:
-        guarded.git("config", f"tagwarden.{name}", value)
-        guarded.tag("churn@v1.0.0")
-
-        pushed = guarded.push("churn@v1.0.0")
-
-        assert not pushed.ok
-        assert f"tagwarden.{name}" in pushed.stderr
-        assert value in pushed.stderr
-
-
 class TestNoneOfOurBusiness:
     def test_tags_that_are_no_model_tags_ask_no_remote(self, guarded: Repo) -> None:
         guarded.lightweight("nightly")
@@ -382,58 +287,6 @@ class TestTheWayOut:
 
         with pytest.raises(CannotJudge, match="Push again"):
             fetch_missing(Git.at(str(guarded.path)), remote, {"churn@v2.0.0": gone}, into=str(guarded.path / "in"))
-
-
-class TestAHookThatOnlyWarns:
-    """`tagwarden.prePush`, for those who are not used to it yet."""
-
-    @pytest.fixture
-    def warned(self, guarded: Repo) -> Repo:
-        guarded.git("config", "tagwarden.prePush", "warn")
-        return guarded
-
-    def test_says_what_is_wrong_and_lets_it_go(self, warned: Repo) -> None:
-        warned.lightweight("churn@v1.0.0")
-
-        pushed = warned.push("churn@v1.0.0")
-
-        assert (pushed.ok, pushed.client_rules) == (True, {"annotated"})
-        assert (
-            "tagwarden: accepted, because tagwarden.prePush is 'warn'; it would have been refused: 1" in pushed.stderr
-        )
-
-    def test_is_no_reason_for_an_accepted_push(self, warned: Repo) -> None:
-        warned.tag("churn@v1.0.0")
-
-        assert "tagwarden" not in warned.push("churn@v1.0.0").stderr
-
-    def test_lets_go_what_can_not_be_judged(self, warned: Repo) -> None:
-        warned.tag("churn@v1.0.0")
-
-        ran = run_hook(warned, "git://127.0.0.1:1/x", line_for(warned, "churn@v1.0.0"))
-
-        assert ran.returncode == 0
-        assert "tagwarden could not judge this push: The remote 'git://127.0.0.1:1/x'" in ran.stderr
-        assert "The push goes on, because tagwarden.prePush is 'warn'. The server decides." in ran.stderr
-
-    def test_is_reported_by_status(self, warned: Repo) -> None:
-        ran = tagwarden(warned.path, "status")
-
-        assert ran.status == 0
-        assert ran.out.startswith(
-            'Nothing is refused, because the policy\'s mode is "evaluate" or tagwarden.prePush is "warn"'
-        )
-
-    def test_is_asked_for_by_no_other_word_and_by_no_option_of_git(self, warned: Repo) -> None:
-        warned.git("config", "tagwarden.prePush", "soft")
-        warned.tag("churn@v1.0.0")
-        refused = warned.push("churn@v1.0.0")
-        assert not refused.ok
-        assert "tagwarden.prePush is 'soft'. Set it to refuse or warn." in refused.stderr
-
-        warned.git("config", "--unset", "tagwarden.prePush")
-        warned.lightweight("churn@v1.0.0")
-        assert warned.try_git("-c", "tagwarden.prePush=warn", "push", "origin", "churn@v1.0.0").returncode == 1
 
 
 @pytest.mark.parametrize("folder", ["a\nclone", 'it\'s "$HOME" & more ', "Modèle"])

@@ -11,7 +11,10 @@ import pytest
 from support import Server, Templates
 from support.approval_scene import POLICY, ApprovalScene, Keys
 from support.attack_scene import Scene, Stage
+from support.hook_files import hook_at
+from support.programs import needs
 from support.pushes import REGISTRY
+from support.shell_hook import SHELLS, Beginning, HookRepo
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +49,31 @@ def new_approvals(new_scene: Callable[..., Scene], keys: Keys) -> Callable[..., 
         return ApprovalScene(new_scene(hook=hook, **how), keys, REGISTRY, policy=policy)
 
     return make
+
+
+@pytest.fixture
+def folder(bare: Server) -> str:
+    """The common directory of a repository without a hook."""
+    return str(bare.path)
+
+
+@pytest.fixture(scope="module")
+def beginning(hermetic: None, tmp_path_factory: pytest.TempPathFactory) -> Beginning:
+    return Beginning.make(tmp_path_factory.mktemp("beginning"), "sha1")
+
+
+@pytest.fixture(params=[pytest.param(shell, id=" ".join(shell), marks=needs(shell[0])) for shell in SHELLS])
+def served(request: pytest.FixtureRequest, beginning: Beginning, tmp_path: Path) -> HookRepo:
+    return HookRepo(tmp_path, request.param, beginning)
+
+
+@pytest.fixture
+def one_shell(beginning: Beginning, tmp_path: Path) -> HookRepo:
+    return HookRepo(tmp_path, ["sh"], beginning)
+
+
+@pytest.fixture
+def picky(server: Server) -> Server:
+    """A server whose `update` hook, of another program, refuses what begins with m@."""
+    hook_at(server.path / "hooks" / "update", "#!/bin/sh\ncase $1 in refs/tags/m@*) exit 1 ;; esac\n")
+    return server

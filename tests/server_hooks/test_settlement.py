@@ -2,83 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from support import Repo, Server
-from support.git_objects import pack_of
 from support.hook_files import hook_at
-from support.raw_push import command, raw_push
+from support.settling import (
+    NOBODY,
+    OID,
+    TAGWARDEN,
+    entries,
+    lock_ref,
+    log_push,
+    missing,
+    outcomes,
+    rules,
+    settle,
+)
 from support.waiting import eventually
 from tagwarden.cli.run import run
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.policy.push import RefUpdate
-from tagwarden.repository.git.command import Git
-from tagwarden.server_hooks.lock.push_lock import take_push_lock
 from tagwarden.server_hooks.log import settlement
-from tagwarden.server_hooks.log.account import settle_now
 from tagwarden.server_hooks.log.append import append_to_log
 from tagwarden.server_hooks.log.chain import verify
-from tagwarden.server_hooks.log.line import HEAD, LOG, Entry
-from tagwarden.server_hooks.log.mark import MARK, everything_is_settled, read_mark
-from tagwarden.server_hooks.log.unsettled import settle_refused
-from tagwarden.server_hooks.pusher import Pusher
+from tagwarden.server_hooks.log.line import Entry
+from tagwarden.server_hooks.log.mark import everything_is_settled
 
 NewServer = Callable[..., Server]
-TAGWARDEN = [sys.executable, "-I", "-m", "tagwarden.cli"]
-NOBODY = Pusher(None, None, "nobody")
-OID = "1" * 40
-
-
-def entries(server: Server) -> list[dict[str, Any]]:
-    log = server.path / LOG
-    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-
-
-def outcomes(server: Server) -> list[str]:
-    return [entry["outcome"] for entry in entries(server)]
-
-
-def missing(entry: dict[str, Any]) -> list[str]:
-    return [update["ref"] for update in entry["updates"]]
-
-
-def rules(entry: dict[str, Any]) -> set[str]:
-    return {finding["rule"] for policy in entry["policies"] for finding in policy["findings"]}
-
-
-def is_settled(server: Server) -> bool:
-    lock = take_push_lock(str(server.path), wait=5, say=lambda _: None)
-    lock.release()
-    mark = read_mark(str(server.path))
-    return mark is not None and (everything_is_settled(str(server.path)) or outcomes(server)[-1] == "incomplete")
-
-
-def settle(server: Server) -> str | None:
-    return settle_now(str(server.path), Git.of_folder(str(server.path)))
-
-
-def lock_ref(server: Server, tag: str) -> None:
-    """Make Git drop this tag of whatever push, as what a killed Git left does."""
-    (server.path / "refs" / "tags").joinpath(f"{tag}.lock").touch()
-
-
-def log_push(server: Server, *updates: tuple[str | None, str | None, str], **fields: Any) -> None:
-    made = tuple(RefUpdate(old, new, f"refs/tags/{tag}") for old, new, tag in updates)
-    append_to_log(str(server.path), Entry("pre-receive", NOBODY, made, "accepted")._replace(**fields))
-
-
-@pytest.fixture
-def picky(server: Server) -> Server:
-    """A server whose `update` hook, of another program, refuses what begins with m@."""
-    hook_at(server.path / "hooks" / "update", "#!/bin/sh\ncase $1 in refs/tags/m@*) exit 1 ;; esac\n")
-    return server
 
 
 def test_what_landed_leaves_one_line_and_nothing_to_settle(server: Server, clone: Repo) -> None:
@@ -133,20 +86,6 @@ def test_a_push_is_settled_once_by_whoever_comes_first(server: Server, clone: Re
     assert verify(str(server.path)).troubles == ()
 
 
-def test_a_settlement_that_was_killed_before_it_moved_the_mark_is_not_repeated(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log_push(server, (None, OID, "m@v0.0.1"))
-    monkeypatch.setattr(settlement, "write_mark", lambda *_: None)
-    settle(server)
-    monkeypatch.undo()
-    assert outcomes(server) == ["accepted", "incomplete"]
-
-    settle(server)
-
-    assert outcomes(server) == ["accepted", "incomplete"]
-
-
 def test_the_first_push_of_all_is_settled_whole_where_each_ref_has_its_line(new_server: NewServer) -> None:
     server = new_server(hook="update")
     clone = server.clone()
@@ -180,41 +119,6 @@ def test_what_later_pushes_did_to_a_tag_does_not_count(server: Server, clone: Re
     settle(server)
 
     assert outcomes(server) == ["accepted", "accepted"]
-
-
-def test_without_a_mark_only_the_newest_push_is_looked_at(server: Server) -> None:
-    # As version 0.1 left it: what was done to its tags since is not known.
-    log_push(server, (None, OID, "old@v0.0.1"))
-    log_push(server, (None, OID, "new@v0.0.1"))
-    (server.path / MARK).unlink()
-
-    settle(server)
-
-    assert [missing(entry) for entry in entries(server)[2:]] == [["refs/tags/new@v0.0.1"]]
-
-
-def test_a_log_that_was_cut_or_moved_away_is_settled_from_what_is_new(server: Server) -> None:
-    log_push(server, (None, OID, "a@v0.0.1"))
-    settle(server)
-    (server.path / LOG).rename(server.path / "tagwarden" / "old.jsonl")
-    log_push(server, (None, OID, "b@v0.0.1"))
-
-    settle(server)
-
-    assert [missing(entry) for entry in entries(server)] == [["refs/tags/b@v0.0.1"]] * 2
-    assert settle(server) is None
-    assert len(entries(server)) == 2
-
-
-@pytest.mark.parametrize("mark", [b"", b"nonsense", b"7 1 " + b"0" * 64, b"99999 9 " + b"a" * 64])
-def test_a_mark_that_is_damaged_brings_no_second_line(server: Server, mark: bytes) -> None:
-    log_push(server, (None, OID, "m@v0.0.1"))
-    settle(server)
-    (server.path / MARK).write_bytes(mark)
-
-    settle(server)
-
-    assert outcomes(server) == ["accepted", "incomplete"]
 
 
 def test_a_push_whose_lock_ended_with_its_hook_may_still_be_on_its_way(
@@ -324,41 +228,6 @@ def test_a_hook_that_is_killed_after_its_line_leaves_a_true_log(server: Server, 
     assert outcomes(server) == ["accepted", "incomplete"]
 
 
-def test_nothing_that_came_to_nothing_is_logged_as_accepted(server: Server, clone: Repo) -> None:
-    assert clone.push(":refs/tags/m@v9.9.9").ok
-    assert outcomes(server) == []
-
-    clone.tag("m@v0.0.1")
-    assert clone.push("m@v0.0.1", ":refs/tags/m@v9.9.9").ok
-
-    assert missing(entries(server)[0]) == ["refs/tags/m@v0.0.1"]
-
-
-def test_what_only_an_evaluating_policy_lets_pass_is_logged_as_that(server: Server, clone: Repo) -> None:
-    server.commit_on_main({"tagwarden.toml": 'mode = "evaluate"\n'})
-    clone.lightweight("m@v0.0.1")
-
-    assert clone.push("m@v0.0.1").ok
-
-    assert eventually(lambda: everything_is_settled(str(server.path)))
-    assert outcomes(server) == ["would-be-refused"]
-
-
-def test_who_found_the_lock_busy_is_in_the_log(server: Server, clone: Repo) -> None:
-    server.git("config", "tagwarden.lockTimeout", "0.1")
-    clone.tag("m@v0.0.1")
-    lock = take_push_lock(str(server.path), wait=0, say=lambda _: None)
-    try:
-        assert not clone.push("m@v0.0.1").ok
-    finally:
-        lock.release()
-
-    (entry,) = entries(server)
-    assert entry["outcome"] == "busy"
-    assert missing(entry) == ["refs/tags/m@v0.0.1"]
-    assert "Another push of model tags is under way" in entry["error"]
-
-
 def test_the_log_shows_what_did_not_land(server: Server, clone: Repo, capsys: pytest.CaptureFixture[str]) -> None:
     lock_ref(server, "m@v0.0.1")
     clone.tag("m@v0.0.1")
@@ -370,46 +239,3 @@ def test_the_log_shows_what_did_not_land(server: Server, clone: Repo, capsys: py
     said = capsys.readouterr().out
     assert "of the push in line 1 these did not land:" in said
     assert "error [state-exists] refs/tags/m#prod" in said
-
-
-def test_a_log_that_was_removed_head_and_all_is_settled_again(server: Server) -> None:
-    for number in range(3):
-        log_push(server, (None, OID, f"a@v0.0.{number}"))
-    settle(server)
-    (server.path / LOG).unlink()
-    (server.path / HEAD).unlink()
-    log_push(server, (None, OID, "b@v0.0.1"))
-
-    settle(server)
-
-    assert outcomes(server) == ["accepted", "incomplete"]
-
-
-@pytest.mark.parametrize("hook", ["pre-receive", "update"])
-def test_a_tag_that_is_none_of_our_business_leaves_no_line_whatever_becomes_of_it(
-    new_server: NewServer, hook: str
-) -> None:
-    server = new_server(hook=hook)
-    clone = server.clone()
-    commit = clone.git("rev-parse", "HEAD")
-    before = entries(server)
-
-    dropped = raw_push(server.git_dir, [command(OID, commit, "refs/tags/nightly")], pack=pack_of([], "sha1"))
-    assert dropped.landed == set()
-    clone.lightweight("weekly")
-    assert clone.push("weekly").ok
-
-    assert entries(server) == before
-
-
-def test_only_what_was_to_land_is_held_against_the_refs(tmp_path: Path) -> None:
-    update = RefUpdate(None, OID, "refs/tags/m@v1.0.0")
-    for outcome in ("refused", "could-not-judge", "busy"):
-        append_to_log(str(tmp_path), Entry("pre-receive", NOBODY, (update,), outcome))
-    assert settle_refused(str(tmp_path))
-    assert everything_is_settled(str(tmp_path))
-
-    append_to_log(str(tmp_path), Entry("pre-receive", NOBODY, (update,), "accepted"))
-    append_to_log(str(tmp_path), Entry("pre-receive", NOBODY, (update,), "refused"))
-    assert not settle_refused(str(tmp_path))
-    assert not everything_is_settled(str(tmp_path))

@@ -44,6 +44,11 @@ def blob(repo: Repo, content: bytes = b"hello\n") -> str:
     return write(repo, "blob", content)
 
 
+def tree_of(repo: Repo, revision: str = "HEAD") -> str:
+    """The id of a commit's tree."""
+    return repo.git("rev-parse", f"{revision}^{{tree}}")
+
+
 def nested(repo: Repo, depth: int) -> str:
     """A file below so many folders that lie in each other."""
     made = tree(repo, (FILE, "file", blob(repo)))

@@ -1,0 +1,38 @@
+"""Runs the commands about proposals in somebody's clone."""
+
+from __future__ import annotations
+
+from support import Repo
+from support.command_line import tagwarden
+from support.team import POLICY
+
+PROPOSE = ("propose", "assign", "churn", "prod", "--version", "v1.1.0")
+
+CHECK = ("check", "churn#prod#1", "--json")
+
+ONE_EYE = POLICY.partition("[[approvals.require]]")[0] + '[[approvals.require]]\nstages = ["prod"]\nwho = ["@ml"]\n'
+
+
+def said(repo: Repo, *args: str) -> str:
+    """What a command that succeeds prints on stdout."""
+    ran = tagwarden(repo.path, *args)
+    assert ran.status == 0, ran.err
+    return ran.out.removesuffix("\n")
+
+
+def refused(repo: Repo, *args: str, status: int = 1) -> str:
+    """What a command says that refuses."""
+    ran = tagwarden(repo.path, *args)
+    assert (ran.status, ran.out) == (status, ""), ran
+    return ran.err
+
+
+def proposal(repo: Repo, *args: str) -> str:
+    """The id of what is proposed."""
+    return said(repo, *(("propose", *args) if args else PROPOSE))
+
+
+def states(repo: Repo) -> dict[str, str]:
+    """The state of every proposal, by tag."""
+    listed = tagwarden(repo.path, "proposals", "--json").json["proposals"]
+    return {one["tag"]: one["state"] for one in listed}
