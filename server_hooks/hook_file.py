@@ -141,7 +141,8 @@ policy_stays() {
     # The `update` hook must record this branch's old value, in case a tag of the same push follows.
     [ -z "${ref_by_ref-}" ] || return 1
 
-    # Git moves the branch from `old` or not at all. A link differs from the file that it is like.
+    # Git updates the branch only from this old value, so the client's claim will do. The comparison is by Git's tree
+    # entries and not by content, because a policy file that becomes a symbolic link changes, too.
     (export GIT_NO_REPLACE_OBJECTS=1 GIT_NO_LAZY_FETCH=1
         exec git diff-tree --quiet "${pushed% *}" "${pushed#* }" -- tagwarden.toml)
 }
