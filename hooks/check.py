@@ -10,7 +10,7 @@ from ..policy.grammar.names import TAGS, is_model, parents_of
 from ..policy.grammar.near_miss import NearMiss
 from ..policy.grammar.tag_name import parse_tag_name
 from ..policy.push import RefUpdate
-from ..policy.verdict import Verdict, together
+from ..policy.verdict import Verdict, merge_verdicts
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
@@ -64,7 +64,7 @@ def check(
             for name, oid in ids.items()
             if there.get(name) == oid
         ]
-        return together(verdicts_of([push._replace(updates=new), *landed] if new or not landed else landed))
+        return merge_verdicts(verdicts_of([push._replace(updates=new), *landed] if new or not landed else landed))
 
 
 def check_event(event: Event, *, remote: str | None = None, source: PolicySource | None = None) -> Verdict:
@@ -89,7 +89,7 @@ def check_event(event: Event, *, remote: str | None = None, source: PolicySource
         before = event.before if event.before != oid else None
         updates = [RefUpdate(before, oid, TAGS + name)]
         push = ClientPush(updates, destination, git, configuration, source=source, listing=listing, asks_library=True)
-        return together(verdicts_of([push._replace(landed=listing is not None)]))
+        return merge_verdicts(verdicts_of([push._replace(landed=listing is not None)]))
 
 
 def verdicts_of(pushes: Sequence[ClientPush]) -> list[Verdict]:

@@ -17,7 +17,7 @@ from ..policy.grammar.tag_name import parse_tag_name
 from ..policy.objects.needed_files import MOST_FILE_BYTES
 from ..policy.objects.tag_object import parse_tag_object
 from ..policy.push import RefUpdate
-from ..policy.verdict import together
+from ..policy.verdict import merge_verdicts
 from ..report.table import utc_text
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
@@ -74,7 +74,7 @@ def check_since(
         note = f"judged as well: {count}, dated since {utc_text(moment)} or without a date"
         others = [one._replace(notes=(note,)) for one in verdicts]
         # An event of a branch was judged by no policy, so its verdict goes last.
-        return together([verdict, *others] if verdict.judged else [*others, verdict])
+        return merge_verdicts([verdict, *others] if verdict.judged else [*others, verdict])
 
 
 def _dated_since(git: Git, tags: Mapping[str, str], moment: int) -> dict[str, str]:

@@ -27,7 +27,7 @@ class KnownFinding(Record):
     ref: str
 
 
-class Held(Record):
+class BaselineResult(Record):
     """A verdict without its known findings.
 
     `known` counts the findings that were removed, `outdated` the lines of the
@@ -67,7 +67,7 @@ def parse_baseline(text: str) -> list[KnownFinding]:
     return found
 
 
-def without_known(verdict: Verdict, known: Iterable[KnownFinding], ids: Mapping[str, str]) -> Held:
+def without_known(verdict: Verdict, known: Iterable[KnownFinding], ids: Mapping[str, str]) -> BaselineResult:
     """Remove the `known` findings from a verdict in mode "enforce". `ids` maps each ref to its object's id."""
     left = _count(known)
     total = sum(left.values())
@@ -80,7 +80,7 @@ def without_known(verdict: Verdict, known: Iterable[KnownFinding], ids: Mapping[
             findings.append(finding)
     accepted = not any(finding.severity == "error" for finding in findings)
     outdated = sum(left.values())
-    return Held(verdict._replace(findings=tuple(findings), accepted=accepted), total - outdated, outdated)
+    return BaselineResult(verdict._replace(findings=tuple(findings), accepted=accepted), total - outdated, outdated)
 
 
 def _count(lines: Iterable[KnownFinding]) -> dict[KnownFinding, int]:

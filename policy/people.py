@@ -65,7 +65,7 @@ def decide(settings: Settings, person: Person, kind: str, model: str, stage: str
     return Decision(False, f"{keys} {verb} only {names} {what}", f"people.allow[{covering[0]}]", covering[0])
 
 
-def held_back(settings: Settings, person: Person, kind: str, model: str) -> list[Decision]:
+def denied_stages(settings: Settings, person: Person, kind: str, model: str) -> list[Decision]:
     """The decisions against `person` on the stages that an event of this kind changes as a side effect.
 
     A registration may put a version back into its stages; a deregistration or

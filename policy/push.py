@@ -66,7 +66,7 @@ class TagPush(Record):
         return "create" if self.old is None else "move"
 
 
-class Placed(Record):
+class PathEntry(Record):
     """What Git has at a path of a commit.
 
     `sha256` is the SHA-256 of the file's content in hex, None if it was not
@@ -88,7 +88,7 @@ class Target(Record):
     has no such file. `on_branches` maps each list of branch globs in a policy to
     whether one of those branches contains the commit. `commit` is the commit
     as GTO reads it, None for other types. `shape` measures the commit's tree,
-    None if no rule asks. `placed` maps each path that a pushed tag binds as an
+    None if no rule asks. `path_entries` maps each path that a pushed tag binds as an
     artifact to what Git has there, None for nothing.
     """
 
@@ -98,11 +98,11 @@ class Target(Record):
     on_branches: Mapping[tuple[str, ...], bool] = {}
     commit: Commit | None = None
     shape: Shape | None = None
-    placed: Mapping[str, Placed | None] = {}
+    path_entries: Mapping[str, PathEntry | None] = {}
 
     @property
     def readable(self) -> bool:
-        """Whether it is a commit in which nothing unreadable was found."""
+        """Whether it is a commit, and nothing unreadable was found in the commit and its tree."""
         return (
             self.type == "commit"
             and not (self.commit is not None and self.commit.defect)
@@ -117,7 +117,7 @@ class Signature(Record):
     problem: str | None
 
 
-class Likeness(Record):
+class SimilarModels(Record):
     """Existing models whose names are similar to that of a new one.
 
     `case_twin` differs only in case; `near` is the model that may have been
@@ -130,7 +130,7 @@ class Likeness(Record):
     named: Collection[str] = ()
 
 
-LIKE_NO_OTHER = Likeness()
+NO_SIMILAR_MODELS = SimilarModels()
 
 
 class ModelPush(Record):
@@ -140,7 +140,7 @@ class ModelPush(Record):
     model. `existing` are the model's tags before the push, including those that
     it moves or deletes. `targets` maps object ids to what the tags point at.
     `obstacles` maps a pushed tag's name to an existing ref name that can't
-    exist beside it (directory/file conflict). `likeness` is filled if the model
+    exist beside it (directory/file conflict). `similar` is filled if the model
     gets its first tag. `signatures` are by the full ref. `landed` are the names
     of the pushed tags that have already landed.
     """
@@ -150,25 +150,32 @@ class ModelPush(Record):
     existing: Sequence[Tag]
     targets: Mapping[str, Target]
     obstacles: Mapping[str, str]
-    likeness: Likeness = LIKE_NO_OTHER
+    similar: SimilarModels = NO_SIMILAR_MODELS
     signatures: Mapping[str, Signature] = {}
     landed: frozenset[str] = frozenset()
 
 
 class Circumstances(Record):
-    """What holds for the whole push.
+    """What applies to the whole push.
 
-    `now` is in seconds since the epoch, on the judge's clock. `declared_stages`
-    are the stages that `.gto` names at the trusted ref, None where it names
-    none. `written` tells whether the judged tags are only planned, in the clone
-    of whoever pushes, or standing where no push can move them. `remote` is what the
-    reader's clone calls the remote, empty where it has none, and None where the
-    reader is on the server. `pusher` is None
-    where it is not known who pushes. `emergency` maps a rule's id to the reason
-    that the pusher gave. `per_ref_hook` names what may refuse single refs after
-    this judgement, None for nothing. `budget` is the time for slow work, shared
-    by all policies; without one, a judge makes its own. `approvals` tells what is there of the tag object with an
-    id, None where that can't be told here; without it, nothing is there.
+    - `now`: the judge's time, in seconds since the epoch.
+    - `place`: where the push is judged; "history" for tags that landed long ago.
+    - `declared_stages`: the stages that `.gto` names at the trusted ref, None if
+      it names none.
+    - `pusher`, `pusher_email`: the authenticated pusher, None if unknown.
+    - `remote_url`: the URL to which a client pushes, None if unknown.
+    - `emergency`: maps a rule to the reason that the pusher gave for breaking it.
+    - `per_ref_hook`: what may refuse single refs after this judgement, as the
+      subject of a sentence; None for nothing.
+    - `budget`: the time for slow work, shared by all policies; None: each judge
+      makes its own.
+    - `tag_state`: whether the judged tags are only planned, exist in the reader's
+      clone, or have landed, so that no push can move them. It decides the fix.
+    - `remote`: the name of the remote in the reader's clone, "" if it has none,
+      None if the reader is on the server.
+    - `approvals`: returns what the given people say of the tag object with the
+      given id, None if that can't be determined here. If it is None itself,
+      nothing is proposed or approved.
     """
 
     now: int
@@ -180,13 +187,13 @@ class Circumstances(Record):
     emergency: Mapping[str, str] = {}
     per_ref_hook: str | None = None
     budget: Budget | None = None
-    written: Literal["planned", "in a clone", "standing"] = "in a clone"
+    tag_state: Literal["planned", "in a clone", "landed"] = "in a clone"
     remote: str | None = "origin"
     approvals: Callable[[str, Collection[str]], Standing | None] | None = None
 
     @property
     def pusher_rules_apply(self) -> bool:
-        """Whether rules about the pusher can be applied: on a server, or in a clone that is told for whom it pushes."""
+        """Whether rules about the pusher apply: on a server, and in a clone that was told who will push."""
         return self.place == "server" or self.pusher is not None
 
 

@@ -82,7 +82,7 @@ def as_enforced(verdict: Verdict) -> Verdict:
     return verdict._replace(accepted=not broken, mode="enforce")
 
 
-def together(verdicts: Sequence[Verdict]) -> Verdict:
+def merge_verdicts(verdicts: Sequence[Verdict]) -> Verdict:
     """Merge verdicts of the same policy on several parts of a push into one; `verdicts` must not be empty."""
     first = verdicts[0]
     return first._replace(
@@ -93,7 +93,7 @@ def together(verdicts: Sequence[Verdict]) -> Verdict:
     )
 
 
-def beside(verdict: Verdict, site: Verdict) -> Verdict:
+def with_site_verdict(verdict: Verdict, site: Verdict) -> Verdict:
     """`verdict` together with the site policy's verdict on the same tags.
 
     If both policies find the same breach, only the more severe finding is kept.

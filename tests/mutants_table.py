@@ -209,7 +209,7 @@ MUTANTS = (
     rule("version_order", ".discard(replayed.event.commit)", ".clear()", ONE_VERDICT),
     Mutant("policy/registry/replay.py", "precedence, event.tag", "(), event.tag", ONE_VERDICT),
     Mutant("repository/judging/server_push.py", "update.ref == head and update.new", "update.new", GATE[:1]),
-    Mutant("policy/facts/fix.py", " and miss.package not in facts.likeness.named", "", ("tests/cli/test_audit.py",)),
+    Mutant("policy/facts/fix.py", " and miss.package not in facts.similar.named", "", ("tests/cli/test_audit.py",)),
     # The lock
     Mutant(
         "server_hooks/lock/push_lock.py",

@@ -18,7 +18,7 @@ from tagwarden.policy.file.policy import built_in_policy
 from tagwarden.policy.judging.judge import Judge, judge_push
 from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate
 from tagwarden.policy.repair.planner import plan_repair
-from tagwarden.policy.repair.step_judge import Ground
+from tagwarden.policy.repair.step_judge import PlanContext
 from tagwarden.policy.rules.contract import Example
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.objects import RawObject
@@ -266,9 +266,9 @@ def test_a_plan_of_repair_takes_no_longer_than_there_are_tags(every: int) -> Non
         share = ModelPush("churn", pushes, [], {}, {})
         ids = {push.ref: push.new.oid for push in pushes if push.new}
         commits = {oid: oid for oid in ids.values()}
-        found = judge_push([share], policy=policy, circumstances=Circumstances(NOW, "history", written="standing"))
-        ground = Ground([policy], Circumstances(NOW, "client", written="planned"), commits, {})
-        return lambda: plan_repair([share], found.findings, ids, ground)
+        found = judge_push([share], policy=policy, circumstances=Circumstances(NOW, "history", tag_state="landed"))
+        context = PlanContext([policy], Circumstances(NOW, "client", tag_state="planned"), commits, {})
+        return lambda: plan_repair([share], found.findings, ids, context)
 
     assert calls_made_by(planned(400)) < 4.4 * calls_made_by(planned(100))
 

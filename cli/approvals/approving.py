@@ -12,7 +12,7 @@ from ...policy.record import Record
 from ...policy.wording import shell_command
 from ...report.escape import escape
 from ...repository.git.command import Git
-from ...repository.proposals.making import fetch_landed, push_landing, push_word, sign_word
+from ...repository.proposals.making import fetch_landed, push_endorsement, push_landing, sign_endorsement
 from ...repository.proposals.on_remote import FEWEST_DIGITS, NoSuchProposal, is_behind, proposals_on
 from ...repository.proposals.status import proposal_status
 from ...repository.remote.names import is_remote, remote_to_push_to
@@ -23,7 +23,7 @@ from ..policy_in_force import policy_in_force
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ...policy.approvals.approval import Word
+    from ...policy.approvals.approval import ApprovalVerdict
     from ...repository.proposals.on_remote import ProposedThere
     from ...repository.proposals.status import ProposalStatus
     from ...repository.trusted.loaded_policy import LoadedPolicy
@@ -105,7 +105,7 @@ def refuse_unlandable(status: ProposalStatus) -> None:
         raise Refused(f"{status.proposal.tag.name!r} {in_words(status.hopeless)}")
 
 
-def submit_endorsement(one: Proposed, word: Word, reason: str, name: str | None) -> str:
+def submit_endorsement(one: Proposed, verdict: ApprovalVerdict, reason: str, name: str | None) -> str:
     """Sign the user's approval or revocation of the proposal and push it; returns the principal that it counts for.
 
     `name` is the principal that the user claims to be, None if they don't say.
@@ -113,7 +113,7 @@ def submit_endorsement(one: Proposed, word: Word, reason: str, name: str | None)
     accept it.
     """
     there, status = one.there, one.status
-    made = sign_word(there, status, one.loaded.policy, word, reason)
+    made = sign_endorsement(there, status, one.loaded.policy, verdict, reason)
     principal = name or there.repository.line("config", "--get", "user.email", accepted=(0, 1))
     if made.signature is None:
         click.echo(
@@ -127,8 +127,8 @@ def submit_endorsement(one: Proposed, word: Word, reason: str, name: str | None)
         raise Refused(f"your signature is that of {made.signature.principal!r}, not of {name!r}")
     else:
         principal = made.signature.principal
-    refuse_needless_endorsement(status, word, principal)
-    said = push_word(there, status.proposal, principal, made.raw)
+    refuse_needless_endorsement(status, verdict, principal)
+    said = push_endorsement(there, status.proposal, principal, made.raw)
     tag = status.proposal.tag.name
     if said == "landed":
         raise Refused(f"{tag!r} has landed in the meantime, so nothing was changed")
@@ -139,10 +139,10 @@ def submit_endorsement(one: Proposed, word: Word, reason: str, name: str | None)
     return principal
 
 
-def refuse_needless_endorsement(status: ProposalStatus, word: Word, principal: str) -> None:
+def refuse_needless_endorsement(status: ProposalStatus, verdict: ApprovalVerdict, principal: str) -> None:
     """Raise Refused if the approval or revocation of `principal` would change nothing."""
     tag = status.proposal.tag.name
-    if word == "revoke":
+    if verdict == "revoke":
         said = [one.verdict for one in status.standing.endorsements if one.principal == principal]
         if "approve" not in said:
             raise Refused(f"{principal!r} has not approved {tag!r}, so there is nothing to revoke")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...policy.registry.going_back import plan_going_back
 from ...policy.registry.planning import Unplannable, plan_assignment
+from ...policy.registry.rollback import plan_rollback
 from ..completion import complete_stage, complete_version
 from ..making.creating import create, created_tag
 from ..making.options import creating_options
@@ -70,7 +70,7 @@ def _rollback_plan(stage: str) -> Callable[[TagMaker, Policy], Plan]:
     first: list[Plan] = []
 
     def plan(maker: TagMaker, policy: Policy) -> Plan:
-        planned = plan_going_back(maker.known, stage)
+        planned = plan_rollback(maker.known, stage)
         if first and planned.message != first[0].message:
             raise Unplannable(f"somebody else has changed what is in {stage!r} meanwhile; see what is right now")
         first.append(planned)

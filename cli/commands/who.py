@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...policy.grammar.tag_name import KINDS, STAGED_KINDS
-from ...policy.people import Person, decide, describe, held_back
+from ...policy.people import Person, decide, denied_stages, describe
 from ...policy.record import Record
 from ...report.documents.shape import holding, or_null, shape
 from ...report.escape import display, escape
@@ -118,7 +118,7 @@ def _ask(loaded: LoadedPolicy, person: Person, kind: str, model: str, stage: str
     if not decision.allowed and not refuses:
         key = "mode" if loaded.policy.mode != "enforce" else "rules.who"
         because += f"; but because of {key} this is only reported, not refused"
-    unless = held_back(settings, person, kind, model) if decision.allowed else []
+    unless = denied_stages(settings, person, kind, model) if decision.allowed else []
     signature = any(selector.covers(kind, model, stage) for selector in settings.signing.require)
     line = line_of_entry(loaded.source.data or b"", decision.entry, len(settings.people.allow))
     return Answer(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...policy.approvals.quorum import in_words
-from ...policy.facts.fix import by_command
+from ...policy.facts.fix import tagwarden_command
 from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ...policy.objects.tag_object import parse_tag_object
 from ...policy.push import Tag
@@ -94,7 +94,7 @@ def _refuse_needless_proposal(status: ProposalStatus, loaded: LoadedPolicy) -> N
         return
     proposal = status.proposal
     assert proposal.tag.object is not None
-    command = by_command(proposal.name, proposal.tag.object.target, status.version)
+    command = tagwarden_command(proposal.name, proposal.tag.object.target, status.version)
     what = "of this" if loaded.policy.base.approvals.require else "of anything"
     raise Refused(f"the policy requires no approval {what}; push it directly: {shell_command(*command, '--push')}")
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ..objects.tag_object import TagObject
 
-    Word = Literal["approve", "revoke"]
+    ApprovalVerdict = Literal["approve", "revoke"]
 
 NAME = "approval"
 REPOSITORY = "repository: "
@@ -45,12 +45,12 @@ class Approval(Record):
 
     tag: str
     repository: str
-    verdict: Word
+    verdict: ApprovalVerdict
     reason: str
     time: int
 
 
-def approval_message(repository: str, verdict: Word, reason: str = "") -> str:
+def approval_message(repository: str, verdict: ApprovalVerdict, reason: str = "") -> str:
     """The message of the tag object, without the signature; `read_approval` parses it."""
     message = f"{REPOSITORY}{repository}\n{VERDICT}{verdict}\n"
     reason = reason.strip()
@@ -81,7 +81,7 @@ def read_approval(found: TagObject | None) -> Approval | str:
     repository, word = first.removeprefix(REPOSITORY), second.removeprefix(VERDICT)
     if not first.startswith(REPOSITORY) or not repository:
         return f"its first line is not '{REPOSITORY}ID'"
-    verdict: Word | None = "approve" if word == "approve" else "revoke" if word == "revoke" else None
+    verdict: ApprovalVerdict | None = "approve" if word == "approve" else "revoke" if word == "revoke" else None
     if not second.startswith(VERDICT) or verdict is None:
         return f"its second line is not '{VERDICT}approve' or '{VERDICT}revoke'"
     if reason and not reason.startswith("\n"):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..objects.tag_object import TagObject
     from ..settings import Requirement, Settings
-    from .approval import Word
+    from .approval import ApprovalVerdict
 
 
 class Endorsement(Record):
@@ -27,7 +27,7 @@ class Endorsement(Record):
     """
 
     principal: str
-    verdict: Word
+    verdict: ApprovalVerdict
     time: int
     reason: str = ""
     problem: str | None = None

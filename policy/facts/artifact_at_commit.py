@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..objects.bound_artifacts import Bound
-    from ..push import Placed, Target
+    from ..push import PathEntry, Target
     from .model_facts import ModelFacts
 
 KINDS = {"symlink": "a symbolic link", "folder": "a folder", "submodule": "a submodule"}
@@ -28,9 +28,9 @@ def problem_at_commit(bound: Bound, target: Target, facts: ModelFacts) -> str | 
     its MD5 is compared, and the other digests are trusted, because the server
     does not have the file. Raises CannotJudge if parsing YAML takes too long.
     """
-    placed = target.placed.get(bound.path)
-    if placed is not None:
-        return _problem_in_git(bound, placed)
+    entry = target.path_entries.get(bound.path)
+    if entry is not None:
+        return _problem_in_git(bound, entry)
     try:
         return _problem_in_dvc(bound, target, facts)
     except _Unreadable as unreadable:
@@ -69,20 +69,20 @@ class _Unreadable(Exception):
     """One of DVC's files can't be read; the message says which one and why."""
 
 
-def _problem_in_git(bound: Bound, placed: Placed) -> str | None:
-    there = {"git": f"git:{placed.oid}"}
-    if placed.sha256 is not None:
-        there["sha256"] = f"sha256:{placed.sha256}"
+def _problem_in_git(bound: Bound, entry: PathEntry) -> str | None:
+    there = {"git": f"git:{entry.oid}"}
+    if entry.sha256 is not None:
+        there["sha256"] = f"sha256:{entry.sha256}"
     seen = [kind for kind in bound.digests if kind in there]
     for kind in seen:
         if there[kind] != bound.digests[kind]:
-            place = "Git LFS" if placed.in_lfs and kind == "sha256" else "Git"
+            place = "Git LFS" if entry.in_lfs and kind == "sha256" else "Git"
             return f"it binds {bound.path!r} as {bound.digests[kind]}, but {place} has {there[kind]} at its commit"
     if seen:
         return None
     because = TOO_LARGE if "sha256" in bound.digests else NOT_COMPARED
-    if placed.kind in KINDS:
-        because = f"it is {KINDS[placed.kind]} in Git"
+    if entry.kind in KINDS:
+        because = f"it is {KINDS[entry.kind]} in Git"
     return (
         f"it binds {bound.path!r} as {' and '.join(bound.digests.values())}, which can't be checked: {because}; "
         f"also bind its id in Git, 'Artifact: {there['git']} {bound.path}'"

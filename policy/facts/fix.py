@@ -26,22 +26,22 @@ if TYPE_CHECKING:
 SHOWN_OF_AN_ID = 12
 
 
-def drop(facts: ModelFacts, tag: str) -> str | None:
+def deleting_command(facts: ModelFacts, tag: str) -> str | None:
     """The command that deletes the refused `tag` in the clone; None if it is not there."""
-    return shell_command(*deletion(tag)) if facts.circumstances.written == "in a clone" else None
+    return shell_command(*deletion(tag)) if facts.circumstances.tag_state == "in a clone" else None
 
 
 def deletion(tag: str) -> tuple[str, ...]:
-    """The command that deletes `tag` in a clone. A name that begins with "-" is no option."""
+    """The words of the command that deletes `tag` in a clone, also if the name begins with "-"."""
     return ("git", "tag", "-d", *(["--"] if tag.startswith("-") else []), tag)
 
 
-def instead(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) -> str | None:
+def replacing_commands(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) -> str | None:
     """`commands` that create other tags, after the one that deletes the refused `tag` if that is in the clone.
 
     None if one of them can't be pasted into a shell.
     """
-    if facts.circumstances.written == "in a clone":
+    if facts.circumstances.tag_state == "in a clone":
         commands = (deletion(tag), *commands)
     return shell_commands(*commands)
 
@@ -53,14 +53,14 @@ def recreating_command(
 
     `version` is the one on that commit; `sign` asks for a signature.
     """
-    if facts.circumstances.written == "planned" and isinstance(push.name, TagName):
+    if facts.circumstances.tag_state == "planned" and isinstance(push.name, TagName):
         found = push.new.object if push.new else None
         commit = found.target if found else ""
-        return shell_command(*by_command(push.name, commit, version), "--sign" if sign else "--edit")
+        return shell_command(*tagwarden_command(push.name, commit, version), "--sign" if sign else "--edit")
     return shell_command("git", "tag", "-f", "-s" if sign else "-a", push.tag, f"{push.ref}^{{commit}}")
 
 
-def by_command(name: TagName, commit: str, version: Version | None) -> tuple[str, ...]:
+def tagwarden_command(name: TagName, commit: str, version: Version | None) -> tuple[str, ...]:
     """The tagwarden command that creates an event of this kind, for the `version` that is on `commit`."""
     model = gto_spelling(name.model)
     if name.kind == "register":
@@ -73,16 +73,16 @@ def by_command(name: TagName, commit: str, version: Version | None) -> tuple[str
     return ("tagwarden", name.kind, model, name.stage or "", *of)
 
 
-def under_the_name(facts: ModelFacts, push: TagPush, model: str) -> str | None:
+def registering_for_model(facts: ModelFacts, push: TagPush, model: str) -> str | None:
     """The command that registers the commit of `push` for `model` instead; None for any other kind of tag."""
     commit = commit_of(push)
     if not commit or not isinstance(push.name, TagName) or push.name.kind != "register":
         return None
     register = ("tagwarden", "register", gto_spelling(model), commit[:SHOWN_OF_AN_ID])
-    return instead(facts, push.tag, register)
+    return replacing_commands(facts, push.tag, register)
 
 
-def next_version(facts: ModelFacts, commit: str | None) -> tuple[str, ...]:
+def register_command(facts: ModelFacts, commit: str | None) -> tuple[str, ...]:
     """The tagwarden command that registers the next version on `commit`, by default on HEAD."""
     return ("tagwarden", "register", gto_spelling(facts.model or ""), *((commit[:SHOWN_OF_AN_ID],) if commit else ()))
 
@@ -105,7 +105,7 @@ def refetching_command(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) 
     return shell_commands(("git", "fetch", "--force", remote, f"{TAGS}{tag}:{TAGS}{tag}"), *commands)
 
 
-def fix_where_it_stands(push: TagPush, facts: ModelFacts) -> str | None:
+def fix_for_landed(push: TagPush, facts: ModelFacts) -> str | None:
     """The commands, to be run in a clone, that delete a bad tag that has landed.
 
     None if no push may delete it, or if it may be another tool's.
@@ -114,16 +114,16 @@ def fix_where_it_stands(push: TagPush, facts: ModelFacts) -> str | None:
         return None
     if isinstance(push.name, NearMiss) and may_be_of_a_package(push.name, facts):
         return None
-    deletion = deleted_where_it_stands(push, facts)
+    deletion = remote_deleting_command(push, facts)
     return f"in a clone: {deletion}" if deletion and facts.circumstances.remote is None else deletion
 
 
 def may_be_of_a_package(miss: NearMiss, facts: ModelFacts) -> bool:
     """Whether the tag may be another tool's: it looks like a release of a package, and there is no such model."""
-    return miss.package is not None and miss.package not in facts.likeness.named
+    return miss.package is not None and miss.package not in facts.similar.named
 
 
-def deleted_where_it_stands(push: TagPush, facts: ModelFacts) -> str | None:
+def remote_deleting_command(push: TagPush, facts: ModelFacts) -> str | None:
     """The commands, to be run in a clone, that delete a tag on the remote and in the clone.
 
     They are separated by `;`, so that the second also runs if the tag is already gone from the remote.
@@ -138,16 +138,16 @@ def deleted_where_it_stands(push: TagPush, facts: ModelFacts) -> str | None:
     return f"{there}; {here}" if remote else here
 
 
-def proposed(facts: ModelFacts, push: TagPush, version: Version | None = None) -> str | None:
+def proposing_command(facts: ModelFacts, push: TagPush, version: Version | None = None) -> str | None:
     """The command that proposes the existing tag, or that creates the planned one as a proposal.
 
     None if the tag has landed, or for a deletion.
     """
-    if push.new is None or facts.circumstances.written == "standing":
+    if push.new is None or facts.circumstances.tag_state == "landed":
         return None
     remote = facts.circumstances.remote or "origin"
-    if facts.circumstances.written == "planned" and isinstance(push.name, TagName):
-        program, *command = by_command(push.name, commit_of(push), version)
+    if facts.circumstances.tag_state == "planned" and isinstance(push.name, TagName):
+        program, *command = tagwarden_command(push.name, commit_of(push), version)
         return shell_command(program, "propose", *command)
     from ..approvals.refs import proposal_ref
 
@@ -180,8 +180,8 @@ def with_one_fix(
             continue
         places.sort(key=lambda place: order[findings[place].rule])
         group = [findings[place] for place in places]
-        if facts.circumstances.written == "standing":
-            chosen, fix = 0, fix_where_it_stands(push, facts)
+        if facts.circumstances.tag_state == "landed":
+            chosen, fix = 0, fix_for_landed(push, facts)
         else:
             chosen, fix = _chosen([_or_drop(finding, facts, push) for finding in group], facts, push)
         for number, place in enumerate(places):
@@ -193,7 +193,7 @@ def _or_drop(finding: Finding, facts: ModelFacts, push: TagPush) -> Finding:
     """The finding. Without another fix it is to delete the tag: else every later `git push --tags` would be refused."""
     if finding.fix or finding.severity == "warning" or finding.rule in MAY_WAIT or push.change != "create":
         return finding
-    return finding._replace(fix=drop(facts, push.tag))
+    return finding._replace(fix=deleting_command(facts, push.tag))
 
 
 def _chosen(group: Sequence[Finding], facts: ModelFacts, push: TagPush) -> tuple[int, str | None]:
@@ -205,7 +205,7 @@ def _chosen(group: Sequence[Finding], facts: ModelFacts, push: TagPush) -> tuple
     for number in with_fix:
         if group[number].rule in ABOUT_CHANGES:
             return number, group[number].fix
-    dropped = drop(facts, push.tag)
+    dropped = deleting_command(facts, push.tag)
     for number in with_fix:
         if group[number].fix == dropped:
             return number, dropped
@@ -221,5 +221,5 @@ def _chosen(group: Sequence[Finding], facts: ModelFacts, push: TagPush) -> tuple
 
 def _another_version(group: Sequence[Finding], facts: ModelFacts, push: TagPush) -> str | None:
     if any(finding.rule == "version-per-commit" for finding in group):
-        return instead(facts, push.tag, ("git", "commit", "--allow-empty"), next_version(facts, None))
-    return instead(facts, push.tag, next_version(facts, commit_of(push)))
+        return replacing_commands(facts, push.tag, ("git", "commit", "--allow-empty"), register_command(facts, None))
+    return replacing_commands(facts, push.tag, register_command(facts, commit_of(push)))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..objects.document_files import DocumentFiles
-    from ..push import Circumstances, Likeness, ModelPush, Signature, Tag, TagPush, Target
+    from ..push import Circumstances, ModelPush, Signature, SimilarModels, Tag, TagPush, Target
     from ..registry.replay import ReplayedEvent
     from ..settings import Settings
     from .landing import Landing
@@ -44,7 +44,7 @@ class ModelFacts(Record):
     events: Sequence[ReplayedEvent]
     targets: Mapping[str, Target]
     obstacles: Mapping[str, str]
-    likeness: Likeness
+    similar: SimilarModels
     signatures: Mapping[str, Signature]
     documents: Callable[[], DocumentFiles]
 
@@ -94,7 +94,7 @@ def build_facts(
         events=events,
         targets=push.targets,
         obstacles=push.obstacles,
-        likeness=push.likeness,
+        similar=push.similar,
         signatures=push.signatures,
         documents=documents,
     )

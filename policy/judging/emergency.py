@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 OPTION = "tagwarden.emergency"
 
 
-class Granted(Record):
+class GrantedEmergencies(Record):
     """The emergencies that were granted: `reasons` maps each rule that may be broken to the pusher's reason.
 
     `notes` are sentences for the pusher about requests that were not granted.
@@ -30,7 +30,7 @@ class Granted(Record):
     notes: tuple[str, ...]
 
 
-def grant(options: Iterable[str], policy: Policy, pusher: str | None) -> Granted:
+def grant(options: Iterable[str], policy: Policy, pusher: str | None) -> GrantedEmergencies:
     """The emergencies among a push's `options` that `policy` grants to the authenticated `pusher` (None: unknown)."""
     reasons: dict[str, str] = {}
     notes: list[str] = []
@@ -46,7 +46,7 @@ def grant(options: Iterable[str], policy: Policy, pusher: str | None) -> Granted
         else:
             asked = f"{name}{equals}{rule}{colon}"
             notes.append(f"the option {asked!r} does not count: {problem}")
-    return Granted(reasons, tuple(notes))
+    return GrantedEmergencies(reasons, tuple(notes))
 
 
 def notes_on(used: Mapping[str, str], pusher: str | None) -> tuple[str, ...]:

@@ -25,8 +25,8 @@ def features_of(facts: ModelFacts) -> set[str]:
     of_the_model = {
         "delete": len(facts.made) < len(facts.pushes),
         "obstacle": bool(facts.obstacles),
-        "case-twin": facts.likeness.case_twin is not None,
-        "near-model": facts.likeness.near is not None,
+        "case-twin": facts.similar.case_twin is not None,
+        "near-model": facts.similar.near is not None,
     }
     features = {feature for feature, there in of_the_model.items() if there}
     for push in facts.made:

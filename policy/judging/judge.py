@@ -48,7 +48,7 @@ class Judge:
             circumstances = circumstances._replace(budget=Budget(for_each=circumstances.place == "history"))
         if policy.mode == "evaluate" and circumstances.place == "server":
             # In this mode tags land even if they break rules.
-            circumstances = circumstances._replace(written="standing")
+            circumstances = circumstances._replace(tag_state="landed")
         self.circumstances = circumstances
         self.findings: list[Finding] = []
         self.judged = 0

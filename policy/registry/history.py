@@ -10,7 +10,7 @@ a deprecation. No rule of the policy is applied here.
 from __future__ import annotations
 
 from ..record import Record
-from .history_index import NewestFirst, StagesEver
+from .history_index import NewestFirst, PastStages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -262,10 +262,10 @@ class ModelHistory:
             newest.drop_top()
         return None
 
-    def stages_ever(self, commit: str, also: Collection[str] = ()) -> StagesEver:
+    def past_stages(self, commit: str, also: Collection[str] = ()) -> PastStages:
         """Every stage that was assigned on `commit` so far, and those in `also`."""
         first_assigned, first_dated = self._first_assigned_at.get(commit, {}), self._first_dated_at.get(commit, {})
-        return StagesEver(first_assigned, first_dated, self._moment, also)
+        return PastStages(first_assigned, first_dated, self._moment, also)
 
     def has_assignment_tags(self, commit: str) -> bool:
         """Whether any assignment or unassignment was ever made on `commit`."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .event import Event
 
 
-class StagesEver:
+class PastStages:
     """The stages that were assigned on one commit before a certain moment, and some others.
 
     It refers to the history's own index instead of copying it for each event.
@@ -56,7 +56,7 @@ class StagesEver:
         return iter({*(stage for stage, moment in self._first_assigned.items() if moment < self._until), *self._also})
 
 
-NO_STAGES = StagesEver({}, {}, 0)
+NO_STAGES = PastStages({}, {}, 0)
 
 
 class NewestFirst:

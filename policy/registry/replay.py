@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..push import TagPush
     from .event import Event
     from .history import ModelHistory
-    from .history_index import StagesEver
+    from .history_index import PastStages
 
 ORDER_WITHIN_A_SECOND = {"register": 0, "unassign": 1, "assign": 2, "deregister": 3, "deprecate": 4}
 
@@ -47,7 +47,7 @@ class ReplayedEvent(Record):
     versions_here: int
     in_stage: bool
     follows: Event | None
-    earlier_stages: StagesEver
+    earlier_stages: PastStages
     assigned_before: bool
     retires: bool = False
 
@@ -140,7 +140,7 @@ def _replay_one(
         history.versions_at(commit),
         in_stage,
         follows,
-        history.stages_ever(commit, together.get((commit, event.time), ())),
+        history.past_stages(commit, together.get((commit, event.time), ())),
         history.has_assignment_tags(commit),
     )
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..registry.event import Event
 
 
-def one_too_many(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
+def excess_registrations(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
     """The tags to remove, each with a sentence that says why. `events` are those of one model, in the order of time.
 
     On a commit with two versions, GTO 1.10 fails on any assignment, for all

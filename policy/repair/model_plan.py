@@ -17,7 +17,7 @@ from ..registry.history import ModelHistory
 from ..registry.next_version import next_version
 from ..registry.replay import place_in_time
 from ..wording import is_plain_text, shell_command
-from .crowding import one_too_many
+from .crowding import excess_registrations
 from .planned_tags import DEFAULT, STOPS_GTO, UNWRITTEN, gto_reads, messages_of, new_tag
 from .standing_tags import StandingTags, stages_of
 from .step_judge import StepJudge
@@ -30,37 +30,37 @@ if TYPE_CHECKING:
     from ..grammar.versions import Version
     from ..push import ModelPush, Tag
     from ..verdict import Finding
-    from .step_judge import Ground
+    from .step_judge import PlanContext
 
 
 class ModelPlan:
     """The repair of one model. It adds to `steps`, which is shared with the other models of the plan."""
 
     def __init__(
-        self, push: ModelPush, wrong: Mapping[str, Sequence[Finding]], ground: Ground, steps: list[Step]
+        self, push: ModelPush, wrong: Mapping[str, Sequence[Finding]], context: PlanContext, steps: list[Step]
     ) -> None:
         """`push` creates every tag of the model. `wrong` maps refs to their errors, and may contain other models'."""
         self.model = push.model or ""
         self.steps = steps
         self._push = push
         self._wrong = {one.ref: wrong[one.ref] for one in push.pushed if one.ref in wrong}
-        self._ground = ground
+        self._context = context
         self._standing = StandingTags()
         for one in push.pushed:
             if one.new is not None and isinstance(one.name, TagName):
                 self._standing.add(one.new, one.name)
         self._made = 0
         self._objection = ""
-        self._judge = StepJudge(push, ground, self._standing)
+        self._judge = StepJudge(push, context, self._standing)
 
     def plan_for_administrator(self) -> None:
         """Plan what only an administrator can do, because no push may. To be called before `plan`."""
-        self._take_away_what_stops_gto()
+        self._remove_what_stops_gto()
         for tag in self._in_order():
-            commit = self._ground.commits.get(tag.oid)
+            commit = self._context.commits.get(tag.oid)
             why = self._wrong.get(TAGS + tag.name)
             if why and commit is not None and self._is_heeded_by_gto_alone(tag):
-                made = self.have_made(self._standing.names[tag.name], commit, tag)
+                made = self.recreate_with_date(self._standing.names[tag.name], commit, tag)
                 if made is not None:
                     because = (
                         "GTO reads it, although it is a tag of a tag. The new tag has the same date, which no push "
@@ -94,7 +94,7 @@ class ModelPlan:
         for message in filter(is_plain_text, messages):
             # Each tag is dated one second later than the one before, up to the allowed clock skew.
             offset = min(self._made, self._judge.most_ahead)
-            tag = new_tag(name, commit, self._ground.circumstances.now + offset, message)
+            tag = new_tag(name, commit, self._context.circumstances.now + offset, message)
             self._objection = self._judge.objection_to_making(tag, name)
             if not self._objection:
                 self._standing.add(tag, name)
@@ -119,7 +119,7 @@ class ModelPlan:
                 return f"{event.tag!r} has withdrawn it"
         if not self.history().has_assignment_tags(commit):
             return ""  # no stage can change
-        registration = Event(name.format(), name, commit, self._ground.circumstances.now)
+        registration = Event(name.format(), name, commit, self._context.circumstances.now)
         changed = stages_of(self.history()) != stages_of(ModelHistory([*self._standing.events(), registration]))
         return "a stage would get another version" if changed else ""
 
@@ -162,17 +162,17 @@ class ModelPlan:
 
     # Tags that no push may delete
 
-    def _take_away_what_stops_gto(self) -> None:
+    def _remove_what_stops_gto(self) -> None:
         for tag in self._in_order():
             stopping = [finding for finding in self._wrong.get(TAGS + tag.name, ()) if finding.rule in STOPS_GTO]
             if stopping and tag.oid != UNWRITTEN and not self._may_go(tag):
-                self._take_away(tag, stopping, "GTO fails on it, for all models.")
+                self._remove_by_administrator(tag, stopping, "GTO fails on it, for all models.")
         names = self._standing.names
         events = [event for tag in self._in_order() if (event := read_event(tag, names[tag.name]))]
-        for name, because in list(one_too_many(events)):
-            self._take_away(self._standing.tags[name], self._wrong.get(TAGS + name, ()), because)
+        for name, because in list(excess_registrations(events)):
+            self._remove_by_administrator(self._standing.tags[name], self._wrong.get(TAGS + name, ()), because)
 
-    def _take_away(self, tag: Tag, why: Sequence[Finding], because: str) -> None:
+    def _remove_by_administrator(self, tag: Tag, why: Sequence[Finding], because: str) -> None:
         self._standing.remove(tag)
         self.steps.append(Step(TAGS + tag.name, tag.oid, tuple(why), because, by_administrator=True))
 
@@ -180,7 +180,7 @@ class ModelPlan:
 
     def _replace_or_drop(self, tag: Tag, why: Sequence[Finding]) -> None:
         name = self._standing.names[tag.name]
-        commit = self._ground.commits.get(tag.oid)
+        commit = self._context.commits.get(tag.oid)
         is_nested = gto_reads(tag) and read_event(tag, name) is None
         if is_nested and (self._is_heeded_by_gto_alone(tag) or self.is_deprecated):
             return  # in GTO, any event after a deprecation ends it
@@ -193,13 +193,15 @@ class ModelPlan:
             again = self.make(name, commit, messages, known=was_read, reviving=reviving)
         step = Step(TAGS + tag.name, tag.oid, why, "")
         if again is not None:
-            self.steps.append(again._replace(ref=step.ref, oid=step.oid, why=step.why, because=self._made_again(name)))
+            self.steps.append(
+                again._replace(ref=step.ref, oid=step.oid, why=step.why, because=self._why_recreated(name))
+            )
         elif was_read and STOPS_GTO.isdisjoint(finding.rule for finding in why):
             self._standing.add(tag, name)
         else:
-            self.steps.append(step._replace(because=self.not_made_again(name, commit)))
+            self.steps.append(step._replace(because=self.why_not_recreated(name, commit)))
 
-    def have_made(self, name: TagName, commit: str, tag: Tag) -> Step | None:
+    def recreate_with_date(self, name: TagName, commit: str, tag: Tag) -> Step | None:
         """Plan a new tag, made by an administrator, that says what GTO reads from `tag`, with the same date.
 
         Returns a step without the tag that it replaces. None if the new tag would
@@ -239,7 +241,7 @@ class ModelPlan:
         """Whether the message was read in full, because it is short enough for the policies."""
         return tag.object is None or tag.object.message_bytes <= self._judge.most_bytes
 
-    def _made_again(self, name: TagName) -> str:
+    def _why_recreated(self, name: TagName) -> str:
         if name.kind != "register":
             return "It is recreated, dated now."
         latest = self._standing.greatest()
@@ -248,7 +250,7 @@ class ModelPlan:
             f"It is recreated, so that GTO reads it; the latest version of {gto_spelling(self.model)} is then {shown}."
         )
 
-    def not_made_again(self, name: TagName, commit: str | None) -> str:
+    def why_not_recreated(self, name: TagName, commit: str | None) -> str:
         """A sentence on why no tag replaces the deleted one. To be called right after `make` has returned None."""
         if name.kind != "register" or commit is None:
             return "GTO does not read it, so nothing changes in the registry."

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..push import Tag, TagPush
     from ..verdict import Finding
-    from .step_judge import Ground
+    from .step_judge import PlanContext
 
 
 def meant_name(miss: NearMiss) -> TagName | None:
@@ -32,7 +32,7 @@ def meant_name(miss: NearMiss) -> TagName | None:
     return name if isinstance(name, TagName) else None
 
 
-def looks_plain(tag: str) -> bool:
+def gto_accepts_name(tag: str) -> bool:
     """Whether GTO takes the name of a near miss for a model tag's, because it accepts digits of any script."""
     return isinstance(parse_tag_name(_in_ascii(tag)), TagName)
 
@@ -54,7 +54,7 @@ def models_to_plan(findings: Iterable[Finding]) -> set[str]:
 
 
 def plan_repair(
-    pushes: Iterable[ModelPush], findings: Sequence[Finding], ids: Mapping[str, str], ground: Ground
+    pushes: Iterable[ModelPush], findings: Sequence[Finding], ids: Mapping[str, str], context: PlanContext
 ) -> RepairPlan:
     """The steps after which an audit that found `findings` has as few errors as possible.
 
@@ -72,8 +72,8 @@ def plan_repair(
         if push.model is None:
             misses.append(push)
         else:
-            models[push.model] = ModelPlan(push, wrong, ground, steps)
-    others = _Others(models, wrong, ground, steps)
+            models[push.model] = ModelPlan(push, wrong, context, steps)
+    others = _Others(models, wrong, context, steps)
     near = [one for push in misses for one in push.pushed if one.ref in wrong]
     for model in models.values():
         model.plan_for_administrator()
@@ -103,13 +103,17 @@ class _Others:
     """Plans what happens to near misses, one by one. It adds to `steps` and to `ignored`."""
 
     def __init__(
-        self, models: dict[str, ModelPlan], wrong: Mapping[str, Sequence[Finding]], ground: Ground, steps: list[Step]
+        self,
+        models: dict[str, ModelPlan],
+        wrong: Mapping[str, Sequence[Finding]],
+        context: PlanContext,
+        steps: list[Step],
     ) -> None:
         self.steps = steps
         self.ignored: list[Finding] = []
         self._models = models
         self._wrong = wrong
-        self._ground = ground
+        self._context = context
 
     def settle_for_administrator(self, near: Iterable[TagPush]) -> None:
         """Plan for near misses that GTO reads as versions of deprecated models: a push would end the deprecation."""
@@ -118,10 +122,10 @@ class _Others:
             model = self._models.get(name.model) if name is not None else None
             if model is None or name is None or push.new is None or not model.is_deprecated or not _is_read(push):
                 continue
-            commit = self._ground.commits.get(push.new.oid)
+            commit = self._context.commits.get(push.new.oid)
             if name.kind == "register" and commit is not None:
                 next_one = TagName(name.model, "register", model.next_version())
-                made = model.have_made(next_one, commit, push.new)
+                made = model.recreate_with_date(next_one, commit, push.new)
                 if made is not None:
                     self._instead(made, push.new, self._wrong[push.ref])
 
@@ -134,7 +138,7 @@ class _Others:
             self.steps.append(_drop(tag, why, "GTO fails on the name, for all models."))
         elif _is_read(push):
             self._keep(tag, why, meant_name(push.name))
-        elif looks_plain(push.tag) and tag.object is not None:
+        elif gto_accepts_name(push.tag) and tag.object is not None:
             self.steps.append(_drop(tag, why, "GTO reads the name in its object instead, or fails on it."))
         else:
             return False
@@ -157,14 +161,14 @@ class _Others:
 
     def _keep(self, tag: Tag, why: Sequence[Finding], name: TagName | None) -> None:
         """Plan a replacement for a tag that GTO reads as a registration, so that the commit keeps a version."""
-        commit = self._ground.commits.get(tag.oid)
+        commit = self._context.commits.get(tag.oid)
         if name is None or commit is None or name.kind != "register":
             self.steps.append(_drop(tag, why, "No other tag can say the same, because it names no version."))
             return
         model = self._models.get(name.model)
         if model is None:
             push = ModelPush(name.model, [], [], {}, {})
-            model = self._models[name.model] = ModelPlan(push, {}, self._ground, self.steps)
+            model = self._models[name.model] = ModelPlan(push, {}, self._context, self.steps)
         history = model.history()
         crowded = history.versions_at(commit) > 0 and history.has_assignment_tags(commit)
         if crowded or (history.active_version_at(commit) and not history.is_deprecated):
@@ -180,14 +184,14 @@ class _Others:
 
     def _replace_or_drop(self, tag: Tag, why: Sequence[Finding], name: TagName) -> None:
         model = self._models[name.model]
-        commit = self._ground.commits.get(tag.oid)
+        commit = self._context.commits.get(tag.oid)
         made = None
         if name.kind == "register" and commit is not None:
             made = model.make(name, commit, messages_of(tag))
         if made is not None:
             self._instead(made, tag, why)
         else:
-            self.steps.append(_drop(tag, why, model.not_made_again(name, commit)))
+            self.steps.append(_drop(tag, why, model.why_not_recreated(name, commit)))
 
     def _instead(self, made: Step, tag: Tag, why: Sequence[Finding]) -> None:
         because = f"It is recreated as {made.new_tag}, which GTO reads as that version."
@@ -195,7 +199,7 @@ class _Others:
 
 
 def _is_read(push: TagPush) -> bool:
-    return push.new is not None and looks_plain(push.tag) and gto_reads(push.new)
+    return push.new is not None and gto_accepts_name(push.tag) and gto_reads(push.new)
 
 
 def _drop(tag: Tag, why: Sequence[Finding], because: str) -> Step:

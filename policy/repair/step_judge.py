@@ -28,7 +28,7 @@ MAY_BE_HELPED = frozenset(rule for rule, row in RULES.items() if row.helped and 
 LOOK_AT_ALL = ("version-step", "counter", "artifact", "approved")
 
 
-class Ground(Record):
+class PlanContext(Record):
     """Everything by which the steps of a plan are judged.
 
     Each step is judged by each of the `policies`, the repository's and the
@@ -46,12 +46,12 @@ class Ground(Record):
 class StepJudge:
     """Judges what a plan would do to one model, given its `standing` tags."""
 
-    def __init__(self, push: ModelPush, ground: Ground, standing: StandingTags) -> None:
+    def __init__(self, push: ModelPush, context: PlanContext, standing: StandingTags) -> None:
         """`push` creates every existing tag of the model."""
-        self._push = push._replace(targets={**push.targets, **ground.targets})
-        self._ground = ground
+        self._push = push._replace(targets={**push.targets, **context.targets})
+        self._context = context
         self._standing = standing
-        settings = [Judge(policy, ground.circumstances).settings_of(push.model) for policy in ground.policies]
+        settings = [Judge(policy, context.circumstances).settings_of(push.model) for policy in context.policies]
         self._looks_at_all = any(one.levels[rule] != "off" for one in settings for rule in LOOK_AT_ALL)
         # The longest message, in bytes, that all policies accept.
         self.most_bytes = min(one.message.max_bytes for one in settings)
@@ -68,7 +68,7 @@ class StepJudge:
         """Why the server would refuse `tag`, pushed alone by a person who may push it; "" if it would accept it."""
         update = TagPush(TAGS + tag.name, name, None, tag)
         findings = list(self._objections(update, self._standing.related(name, commit_named(tag) or "")))
-        if self._is_told_by_few(name):
+        if self._needs_only_related(name):
             return _first(findings)
         # The related tags are usually enough for a refusal, which avoids judging against all tags.
         refused = _first(one for one in findings if one.rule not in MAY_BE_HELPED)
@@ -76,22 +76,22 @@ class StepJudge:
 
     def audit(self, pushed: Sequence[TagPush]) -> list[Finding]:
         """The errors of an audit of the tags in `pushed`, without duplicates from the second policy."""
-        circumstances = self._ground.circumstances._replace(place="history", written="standing")
+        circumstances = self._context.circumstances._replace(place="history", tag_state="landed")
         found: list[Finding] = []
-        for policy in self._ground.policies:
+        for policy in self._context.policies:
             known = {(one.rule, one.ref) for one in found}
             errors = _errors(policy, circumstances, self._push._replace(pushed=pushed))
             found += [one for one in errors if (one.rule, one.ref) not in known]
         return found
 
-    def _is_told_by_few(self, name: TagName) -> bool:
+    def _needs_only_related(self, name: TagName) -> bool:
         """Whether the tags related to a new one are enough to judge it: judging by all takes quadratic time."""
         return name.kind == "register" and name.counter is None and not self._looks_at_all
 
     def _objections(self, update: TagPush, existing: Sequence[Tag]) -> Iterator[Finding]:
         push = self._push._replace(pushed=[update], existing=existing)
-        for policy in self._ground.policies:
-            yield from _errors(policy, self._ground.circumstances, push)
+        for policy in self._context.policies:
+            yield from _errors(policy, self._context.circumstances, push)
 
 
 def _errors(policy: Policy, circumstances: Circumstances, push: ModelPush) -> list[Finding]:

@@ -21,7 +21,7 @@ exists already), have others run `tagwarden approve ID`, then run `tagwarden lan
 from __future__ import annotations
 
 from ..approvals.quorum import Parties, Standing, in_words, is_expired, people_in, shortfalls
-from ..facts.fix import SHOWN_OF_AN_ID, proposed, recreating_command
+from ..facts.fix import SHOWN_OF_AN_ID, proposing_command, recreating_command
 from ..facts.wanted_approvals import tagger_of, wanted_by_lines
 from ..grammar.tag_name import TagName
 from ..people import describe
@@ -105,7 +105,11 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
     because = next((f"{one.act.effect}, and " for one in wanted.values() if one.act.holder is not None), "")
     if lacks:
         sentence = because + "; ".join(in_words(lack) for lack in lacks)
-        if parties.tagger is None and any(lack.hopeless for lack in lacks) and facts.circumstances.written != "planned":
+        if (
+            parties.tagger is None
+            and any(lack.hopeless for lack in lacks)
+            and facts.circumstances.tag_state != "planned"
+        ):
             return Lack(sentence, lacks[0].key, _made_anew(push, facts))
         if standing.proposed:
             proposal = push.new.oid[:SHOWN_OF_AN_ID]
@@ -134,7 +138,7 @@ def _parties(push: TagPush, facts: ModelFacts) -> Parties:
 
 
 def _proposed(push: TagPush, facts: ModelFacts) -> str | None:
-    return proposed(facts, push, _version(push, facts))
+    return proposing_command(facts, push, _version(push, facts))
 
 
 def _made_anew(push: TagPush, facts: ModelFacts) -> str | None:

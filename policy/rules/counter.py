@@ -9,7 +9,7 @@ Fix: use the next counter, or none.
 
 from __future__ import annotations
 
-from ..facts.fix import by_command, commit_of, instead
+from ..facts.fix import commit_of, replacing_commands, tagwarden_command
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName, parse_tag_name
 from ..verdict import Breach
@@ -60,7 +60,7 @@ def _counted_on(push: TagPush, name: TagName, facts: ModelFacts) -> str | None:
     version = replayed.active if replayed else None
     # The version is in the stage already, so the command must assign it again.
     again = ("--force",) if replayed and replayed.in_stage and name.kind == "assign" else ()
-    return instead(facts, push.tag, (*by_command(name, commit_of(push), version), *again))
+    return replacing_commands(facts, push.tag, (*tagwarden_command(name, commit_of(push), version), *again))
 
 
 STRICT = '[rules]\ncounter = "error"\n'

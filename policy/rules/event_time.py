@@ -41,7 +41,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         if event.time > limit:
             now = facts.circumstances.now
             # A planned tag is dated one second after the event that it must follow, or now.
-            after = event.time - 1 if facts.circumstances.written == "planned" else now - 1
+            after = event.time - 1 if facts.circumstances.tag_state == "planned" else now - 1
             yield _breach(
                 f"{replayed.push.tag!r} is dated {date(event.time)}, {_span(event.time - now)} from now"
                 f" ({_clock(facts)})",
@@ -126,9 +126,9 @@ def _breach(
     If `after` is not yet over, the message says instead when to try again.
     """
     fix = None
-    if after >= facts.circumstances.now and facts.circumstances.written != "standing":
+    if after >= facts.circumstances.now and facts.circumstances.tag_state != "landed":
         message += f"; try again after {date(after)}"
-    elif facts.circumstances.written != "planned":
+    elif facts.circumstances.tag_state != "planned":
         from ..facts.fix import recreating_command
 
         fix = recreating_command(facts, replayed.push)

@@ -8,7 +8,7 @@ Fix: use the spelling that exists.
 
 from __future__ import annotations
 
-from ..facts.fix import under_the_name
+from ..facts.fix import registering_for_model
 from ..grammar.names import gto_spelling
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -24,15 +24,15 @@ WHY = "on macOS and Windows the two are one file, and readers can't tell them ap
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
-    if facts.model is None or facts.likeness.case_twin is None:
+    if facts.model is None or facts.similar.case_twin is None:
         return
     for push in facts.made:
         yield Breach(
             f"the model {gto_spelling(facts.model)!r} of {push.tag!r} differs only in case from"
-            f" {gto_spelling(facts.likeness.case_twin)!r}, which exists",
+            f" {gto_spelling(facts.similar.case_twin)!r}, which exists",
             push.ref,
             facts.model,
-            fix=under_the_name(facts, push, facts.likeness.case_twin),
+            fix=registering_for_model(facts, push, facts.similar.case_twin),
         )
 
 

@@ -8,7 +8,7 @@ Fix: correct the name, or have the model added to the list or the file.
 
 from __future__ import annotations
 
-from ..facts.fix import under_the_name
+from ..facts.fix import registering_for_model
 from ..grammar.globs import matches_model
 from ..grammar.names import gto_spelling, is_model, tag_spelling
 from ..objects.annotations import declares
@@ -41,7 +41,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f"the model {gto_spelling(facts.model)!r} of {push.tag!r} matches nothing in models.names ({names})",
                 push.ref,
                 facts.model,
-                fix=under_the_name(facts, push, meant) if meant and is_model(meant) else None,
+                fix=registering_for_model(facts, push, meant) if meant and is_model(meant) else None,
             )
     if models.declared_in is None:
         return

@@ -35,10 +35,10 @@ WHY = "a new model or stage is permanent, even if its name was a typo."
 def check(facts: ModelFacts) -> Iterator[Breach]:
     model = gto_spelling(facts.model or "")
     # If the names differ only in case, model-case reports it, unless that is off.
-    told = facts.likeness.case_twin is not None and facts.settings.levels["model-case"] != "off"
-    if facts.likeness.near is not None and facts.made and not told:
+    told = facts.similar.case_twin is not None and facts.settings.levels["model-case"] != "off"
+    if facts.similar.near is not None and facts.made and not told:
         yield Breach(
-            f"{model!r} is a new model with nearly the name of {gto_spelling(facts.likeness.near)!r}",
+            f"{model!r} is a new model with nearly the name of {gto_spelling(facts.similar.near)!r}",
             facts.made[0].ref,
             facts.model,
             "rules.near-name",

@@ -43,7 +43,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         if dash and is_counter(counter) and stem in known:
             meant = stem
             hint = f"; GTO 0.1 wrote the stage {stem!r} with a counter as {stage!r}, which is now '{stem}#{counter}'"
-        from ..facts.fix import by_command, instead
+        from ..facts.fix import replacing_commands, tagwarden_command
         from ..grammar.near_names import near_name
         from ..wording import some_of
 
@@ -55,7 +55,9 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             f"the stage {stage!r} is not declared in {source} (declared: {some_of(declared) or 'none'}){hint}",
             replayed.push.ref,
             facts.model,
-            fix=instead(facts, event.tag, by_command(event.name._replace(stage=meant), event.commit, replayed.active))
+            fix=replacing_commands(
+                facts, event.tag, tagwarden_command(event.name._replace(stage=meant), event.commit, replayed.active)
+            )
             if meant
             else None,
         )

@@ -10,7 +10,7 @@ Fix: assign the skipped stage first.
 
 from __future__ import annotations
 
-from ..facts.fix import instead, recreating_command
+from ..facts.fix import recreating_command, replacing_commands
 from ..grammar.names import gto_spelling
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -52,7 +52,7 @@ def _skipped(replayed: ReplayedEvent, before: str, facts: ModelFacts) -> Breach:
         f"{assigns} which was never in {before!r}",
         replayed.push.ref,
         facts.model,
-        fix=instead(facts, tag, *_steps(replayed, facts, model, version)) if version else None,
+        fix=replacing_commands(facts, tag, *_steps(replayed, facts, model, version)) if version else None,
     )
 
 

@@ -46,25 +46,29 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 def _fix(replayed: ReplayedEvent, facts: ModelFacts) -> str | None:
     """The command for what was probably meant; if that is not clear, the one that deletes the tag."""
-    from ..facts.fix import by_command, drop, instead, next_version
+    from ..facts.fix import deleting_command, register_command, replacing_commands, tagwarden_command
     from ..wording import shell_commands
 
     push, name, commit = replayed.push, replayed.event.name, replayed.event.commit
     if name.kind == "register":
-        return instead(facts, push.tag, ("git", "commit", "--allow-empty"), next_version(facts, None))
+        return replacing_commands(facts, push.tag, ("git", "commit", "--allow-empty"), register_command(facts, None))
     history, model = facts.history, gto_spelling(facts.model or "")
     if name.kind == "deregister" and name.version is not None:
         other = history.first_registration(name.version)
         elsewhere = other is not None and other.commit != commit and history.is_active(name.version, other.commit)
-        return instead(facts, push.tag, by_command(name, commit, None)) if elsewhere else drop(facts, push.tag)
+        return (
+            replacing_commands(facts, push.tag, tagwarden_command(name, commit, None))
+            if elsewhere
+            else deleting_command(facts, push.tag)
+        )
     if replayed.versions_here > 1:
-        return drop(facts, push.tag)
+        return deleting_command(facts, push.tag)
     if name.kind == "assign" and not history.registrations:
         # The tag becomes valid as soon as there is a version.
-        return shell_commands(next_version(facts, commit))
-    if name.kind == "assign" and facts.circumstances.written == "in a clone":
-        return instead(facts, push.tag, ("tagwarden", "show", model))
-    return drop(facts, push.tag)
+        return shell_commands(register_command(facts, commit))
+    if name.kind == "assign" and facts.circumstances.tag_state == "in a clone":
+        return replacing_commands(facts, push.tag, ("tagwarden", "show", model))
+    return deleting_command(facts, push.tag)
 
 
 def _assignment(replayed: ReplayedEvent, facts: ModelFacts, _held: dict[str, str]) -> str | None:

@@ -9,7 +9,7 @@ Fix: register a new version, or assign the stage with a new tag
 
 from __future__ import annotations
 
-from ..facts.fix import by_command, commit_named, next_version, refetching_command
+from ..facts.fix import commit_named, refetching_command, register_command, tagwarden_command
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -44,9 +44,9 @@ def _instead(push: TagPush, facts: ModelFacts) -> list[tuple[str, ...]]:
     event, name = replayed.event, replayed.event.name
     others = [one for one in facts.history.registrations_at.get(event.commit, ()) if one.tag != push.tag]
     if name.kind == "register":
-        return [] if others else [next_version(facts, event.commit)]
+        return [] if others else [register_command(facts, event.commit)]
     if name.kind == "assign" and replayed.active is not None:
-        return [by_command(name, event.commit, replayed.active)]
+        return [tagwarden_command(name, event.commit, replayed.active)]
     return []
 
 

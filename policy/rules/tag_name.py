@@ -17,7 +17,7 @@ with `@` or `#`, list them in `scope.ignore`.
 
 from __future__ import annotations
 
-from ..facts.fix import deleted_where_it_stands, may_be_of_a_package
+from ..facts.fix import may_be_of_a_package, remote_deleting_command
 from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, TAGS, stops_gto, what_has_no_room
 from ..grammar.near_miss import NearMiss
 from ..grammar.tag_name import TagName, highest_counter
@@ -94,7 +94,7 @@ def _other_reading(miss: NearMiss, push: TagPush, facts: ModelFacts) -> str:
         return ""
     ignore = f'scope.ignore = ["{miss.package}@[0-9]*"]'
     told = f". If a package manager such as npm writes such tags, set `{ignore}`"
-    deletion = deleted_where_it_stands(push, facts) if facts.circumstances.written == "standing" else None
+    deletion = remote_deleting_command(push, facts) if facts.circumstances.tag_state == "landed" else None
     if deletion is None:
         return told
     place = " in a clone" if facts.circumstances.remote is None else ""

@@ -12,7 +12,7 @@ Fix: push the tombstone instead.
 
 from __future__ import annotations
 
-from ..facts.fix import by_command, commit_named, refetching_command
+from ..facts.fix import commit_named, refetching_command, tagwarden_command
 from ..facts.readable_event import is_event
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
@@ -44,11 +44,11 @@ def _tombstone(tag: Tag, name: TagName, facts: ModelFacts) -> list[tuple[str, ..
     history = facts.history
     if name.kind == "register" and name.version is not None:
         gone = history.deregistration(name.version, commit)
-        return [] if gone else [by_command(name._replace(kind="deregister"), commit, None)]
+        return [] if gone else [tagwarden_command(name._replace(kind="deregister"), commit, None)]
     if name.kind == "assign" and name.stage is not None:
         version = history.active_version_at(commit)
         gone = history.holding(name.stage, commit).unassigned
-        return [] if gone or version is None else [by_command(name._replace(kind="unassign"), commit, version)]
+        return [] if gone or version is None else [tagwarden_command(name._replace(kind="unassign"), commit, version)]
     return []
 
 

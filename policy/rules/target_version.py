@@ -13,7 +13,7 @@ version and register that commit.
 from __future__ import annotations
 
 from ..budget import Budget
-from ..facts.fix import instead, next_version
+from ..facts.fix import register_command, replacing_commands
 from ..objects.version_file import version_in
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -71,15 +71,15 @@ def _as_told(replayed: ReplayedEvent, told: Version, facts: ModelFacts) -> str |
         of_line = numbers is not None and other[:numbers] == told[:numbers]
         if other.precedence == told.precedence or (of_line and other.precedence > told.precedence):
             return None
-    register = (*next_version(facts, replayed.event.commit), "--version", str(told))
-    return instead(facts, replayed.push.tag, register)
+    register = (*register_command(facts, replayed.event.commit), "--version", str(told))
+    return replacing_commands(facts, replayed.push.tag, register)
 
 
 def _to_keep_it(replayed: ReplayedEvent, path: str, facts: ModelFacts) -> str:
     """A hint on what to do if the file is wrong, to append to the message; "" for a tag that has landed."""
     version = str(replayed.event.name.version)
-    register = instead(facts, replayed.push.tag, (*next_version(facts, None), "--version", version))
-    if facts.circumstances.written == "standing" or register is None:
+    register = replacing_commands(facts, replayed.push.tag, (*register_command(facts, None), "--version", version))
+    if facts.circumstances.tag_state == "landed" or register is None:
         return ""
     return f"; if {version} is meant, write it to {path!r}, commit that, and run `{register}`"
 

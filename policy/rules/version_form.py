@@ -10,7 +10,7 @@ Fix: register the version without that part.
 
 from __future__ import annotations
 
-from ..facts.fix import by_command, commit_of, instead
+from ..facts.fix import commit_of, replacing_commands, tagwarden_command
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -36,7 +36,9 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         if not any(unwanted):
             continue
         plain = name.version._replace(build=(), prerelease=() if unwanted[1] else prerelease)
-        fix = instead(facts, push.tag, by_command(name._replace(version=plain), commit_of(push), None))
+        fix = replacing_commands(
+            facts, push.tag, tagwarden_command(name._replace(version=plain), commit_of(push), None)
+        )
         if unwanted[0]:
             message = f"version {name.version} has build metadata, {'.'.join(build)!r}"
             yield Breach(message, push.ref, facts.model, fix=fix)

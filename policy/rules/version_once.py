@@ -48,14 +48,14 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         tag = push.tag
         first = seen.setdefault(version.precedence, tag)
         if first != tag:
-            from ..facts.fix import commit_of, instead, next_version
+            from ..facts.fix import commit_of, register_command, replacing_commands
 
             model = gto_spelling(facts.model or "")
             yield Breach(
                 f"version {version} of {model!r} was registered before, by {first!r}",
                 push.ref,
                 facts.model,
-                fix=instead(facts, tag, next_version(facts, commit_of(push))),
+                fix=replacing_commands(facts, tag, register_command(facts, commit_of(push))),
             )
 
 

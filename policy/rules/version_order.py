@@ -112,7 +112,7 @@ def _version(event: Event) -> Version:
 
 
 def _breach(facts: ModelFacts, push: TagPush, name: TagName, latest: Version) -> Breach:
-    from ..facts.fix import commit_of, instead, next_version
+    from ..facts.fix import commit_of, register_command, replacing_commands
 
     commit = commit_of(push)
     order = facts.settings.versions.order
@@ -122,11 +122,13 @@ def _breach(facts: ModelFacts, push: TagPush, name: TagName, latest: Version) ->
     if name.version is not None and order == "latest" and name.version.major < latest.major:
         # A fix of an old line or a new version? It is not clear, and the wrong one would make old code the latest.
         message += f'; to allow fixes of v{name.version.major}, set `versions.order = "major"` in the policy'
-        if facts.circumstances.written != "standing":
-            register = instead(facts, push.tag, next_version(facts, commit))
+        if facts.circumstances.tag_state != "landed":
+            register = replacing_commands(facts, push.tag, register_command(facts, commit))
             message += f"; to register a version above all others, run `{register}`"
         return Breach(message, push.ref, facts.model)
-    return Breach(message, push.ref, facts.model, fix=instead(facts, push.tag, next_version(facts, commit)))
+    return Breach(
+        message, push.ref, facts.model, fix=replacing_commands(facts, push.tag, register_command(facts, commit))
+    )
 
 
 THREE = ("churn@v1.0.0 on c1 at 1", "churn@v1.1.0 on c2 at 2", "churn@v2.0.0 on c3 at 3")

@@ -48,7 +48,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 
 def _again(replayed: ReplayedEvent, facts: ModelFacts) -> tuple[str, ...]:
-    if facts.circumstances.written == "planned":
+    if facts.circumstances.tag_state == "planned":
         version = str(replayed.event.name.version)
         return "tagwarden", "register", gto_spelling(facts.model or ""), "--version", version
     return "git", "tag", "-f", "-a", replayed.push.tag

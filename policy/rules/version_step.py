@@ -11,7 +11,7 @@ Fix: register the number that comes next.
 
 from __future__ import annotations
 
-from ..facts.fix import commit_of, instead, next_version
+from ..facts.fix import commit_of, register_command, replacing_commands
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName
 from ..grammar.versions import DIGITS
@@ -52,7 +52,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 push.ref,
                 facts.model,
                 "rules.version-step",
-                instead(facts, push.tag, next_version(facts, commit_of(push))),
+                replacing_commands(facts, push.tag, register_command(facts, commit_of(push))),
             )
 
 

@@ -7,7 +7,7 @@ from ...policy.objects.bound_artifacts import bound_in
 from ...policy.objects.dvc_files import files_about
 from ...policy.objects.lfs_pointer import MOST_BYTES as MOST_POINTER
 from ...policy.objects.lfs_pointer import read_pointer
-from ...policy.push import Placed
+from ...policy.push import PathEntry
 from ..git.cat_file import LARGEST
 from ..git.sha256 import sha256
 from ..git.trees.paths import is_path
@@ -36,7 +36,7 @@ class Artifacts:
         self._looked_up = 0
         self._hashed = 0
 
-    def placed(self, commit: str, asked: Mapping[str, set[str]]) -> dict[str, Placed | None]:
+    def entries(self, commit: str, asked: Mapping[str, set[str]]) -> dict[str, PathEntry | None]:
         """What Git has at each path of a commit, None if nothing. `asked` maps the paths to kinds of digest.
 
         A file is hashed if its SHA-256 is asked for and it is not too large. Raises CannotJudge if Git can't read
@@ -54,17 +54,17 @@ class Artifacts:
         self._count(path.count("/"))
         return list(files_about(path, folder))
 
-    def _at(self, commit: str, path: str, kinds: set[str]) -> Placed | None:
+    def _at(self, commit: str, path: str, kinds: set[str]) -> PathEntry | None:
         self._count(1)
         found = self._reader.entry(commit, path, limit=0)
         if found is None or found.kind != "file":
-            return None if found is None else Placed(found.kind, found.oid)
+            return None if found is None else PathEntry(found.kind, found.oid)
         if found.size < MOST_POINTER:
             return _small(self._read(commit, path))
         if "sha256" not in kinds or self._hashed + found.size > MOST_HASHED or found.size > LARGEST:
-            return Placed("file", found.oid)
+            return PathEntry("file", found.oid)
         self._hashed += found.size
-        return Placed("file", found.oid, sha256(self._read(commit, path).data))
+        return PathEntry("file", found.oid, sha256(self._read(commit, path).data))
 
     def _read(self, commit: str, path: str) -> TreeEntry:
         found = self._reader.entry(commit, path, limit=LARGEST)
@@ -88,8 +88,8 @@ def kinds_by_path(tag: TagObject) -> dict[str, set[str]]:
         return {}
 
 
-def _small(found: TreeEntry) -> Placed:
+def _small(found: TreeEntry) -> PathEntry:
     pointer = read_pointer(found.data)
     if pointer is not None:
-        return Placed("file", found.oid, pointer.sha256, in_lfs=True)
-    return Placed("file", found.oid, sha256(found.data))
+        return PathEntry("file", found.oid, pointer.sha256, in_lfs=True)
+    return PathEntry("file", found.oid, sha256(found.data))

@@ -9,7 +9,7 @@ from ...policy.grammar.names import TAGS
 from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, RefUpdate, WholePush
 from ...policy.record import Record
-from ...policy.verdict import as_enforced, beside
+from ...policy.verdict import as_enforced, with_site_verdict
 from ..approvals.in_clone import approvals_here
 from ..remote.names import remote_for_fixes
 from ..signatures.verifier import find_verifier
@@ -65,7 +65,7 @@ def audit(
             int(time.time()),
             "history",
             declared_stages=loaded.declared_stages,
-            written="standing",
+            tag_state="landed",
             remote=remote_for_fixes(git),
         )
         fill_in = archived.fill_in if archived is not None else None
@@ -90,7 +90,7 @@ def audit(
         notes.append(approvals.note)
     verdict = as_enforced(loaded.verdict_of(judges[0], *notes))
     if site is not None:
-        verdict = beside(verdict, as_enforced(site.verdict_of(judges[1])))
+        verdict = with_site_verdict(verdict, as_enforced(site.verdict_of(judges[1])))
     wrong = {finding.ref for finding in verdict.findings}
     return Audited(verdict, {one.ref: one.new for one in (*created, *replaced) if one.new and one.ref in wrong})
 

@@ -13,11 +13,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ...policy.baseline import Held, KnownFinding
+    from ...policy.baseline import BaselineResult, KnownFinding
     from .audit import Audited
 
 
-def compare_with_baseline(audited: Audited, *, read: str | None, write: str | None) -> Held:
+def compare_with_baseline(audited: Audited, *, read: str | None, write: str | None) -> BaselineResult:
     """The audit's findings without those in the baseline file `read`.
 
     With `write`, all findings are written to that file, and then count as known. Raises CannotJudge if a file can't be
@@ -33,7 +33,7 @@ def compare_with_baseline(audited: Audited, *, read: str | None, write: str | No
     return held._replace(verdict=held.verdict._replace(notes=(*held.verdict.notes, *_notes(held, write or read))))
 
 
-def _notes(held: Held, path: str | None) -> Iterator[str]:
+def _notes(held: BaselineResult, path: str | None) -> Iterator[str]:
     name = quoted(path or "")
     if held.known:
         yield f"known findings that don't count: {held.known}, by {name}"

@@ -154,7 +154,7 @@ def _judge_for(push: ClientPush, loaded: LoadedPolicy, clone: Reader) -> Judge:
         remote_url=push.destination.url,
         declared_stages=loaded.declared_stages,
         pusher=push.pusher,
-        written="standing" if push.landed else "in a clone",
+        tag_state="landed" if push.landed else "in a clone",
         remote=push.destination.name or "origin",
     )
     # For a tag that the remote already has, its date decides whether the key was valid.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS, is_model, model_of
-from ...policy.push import LIKE_NO_OTHER, Likeness, ModelPush, Tag, TagPush
+from ...policy.push import NO_SIMILAR_MODELS, ModelPush, SimilarModels, Tag, TagPush
 from ..git.objects import TagRef
 from .model_updates import updates_by_model
 from .obstacles import find_obstacles
@@ -63,7 +63,7 @@ def judge_updates(
     if listed is None:
         listed = reader.tags_of([model for model in shares if model is not None])
     obstacles = find_obstacles(updates, shares, listed, reader)
-    likenesses = find_likenesses(shares, listed, reader)
+    similar_models = find_similar_models(shares, listed, reader)
     whole = (share._replace(standing=listed.get(share.model or "", ())) for share in shares.values())
     limit = _limit(shares, judges)
     allowance = None if any(judge.circumstances.place == "history" for judge in judges) else _Allowance()
@@ -71,24 +71,24 @@ def judge_updates(
         pushes = _read(batch, reader, limit, listed, allowance, judges)
         targets = read_targets(pushes, updates, reader, judges, lands)
         for push in pushes:
-            likeness = likenesses.get(push.model, LIKE_NO_OTHER)
-            push = push._replace(targets=targets, obstacles=obstacles, likeness=likeness)
+            similar = similar_models.get(push.model, NO_SIMILAR_MODELS)
+            push = push._replace(targets=targets, obstacles=obstacles, similar=similar)
             for judge in judges:
                 judge.judge_model(push)
 
 
-def find_likenesses(
+def find_similar_models(
     shares: UpdatesByModel, listed: Mapping[str, list[TagRef]], reader: Reader
-) -> dict[str | None, Likeness]:
-    """The likeness of each model that gets its first tag, by model, and that of the near misses under None.
+) -> dict[str | None, SimilarModels]:
+    """The similar models of each model that gets its first tag, by model, and those of the near misses under None.
 
     Models that are not like any other may be left out. Raises CannotJudge if the tags can't be listed.
     """
-    found: dict[str | None, Likeness] = {}
+    found: dict[str | None, SimilarModels] = {}
     if None in shares:
         pushed = {model for model in shares if model is not None}
         others = [model for model in models_of_near_misses(shares) if model not in pushed]
-        found[None] = Likeness(named=pushed | _models_among(others, listed, reader))
+        found[None] = SimilarModels(named=pushed | _models_among(others, listed, reader))
     first = [
         model
         for model, share in shares.items()
@@ -101,7 +101,7 @@ def find_likenesses(
     known = {model.lower(): model for model in reversed(standing)}
     for model in first:
         twin = known.setdefault(model.lower(), model)
-        found[model] = Likeness(twin if twin != model else None, _near(model, standing, first))
+        found[model] = SimilarModels(twin if twin != model else None, _near(model, standing, first))
     return found
 
 

@@ -13,7 +13,7 @@ from ...policy.judging.judge import Judge
 from ...policy.push import Circumstances, ModelPush, RefUpdate
 from ...policy.repair.planned_tags import new_tag
 from ...policy.repair.planner import meant_name, models_to_plan, plan_repair
-from ...policy.repair.step_judge import Ground
+from ...policy.repair.step_judge import PlanContext
 from ..git.program import GitProgram
 from .pipeline import judge_updates
 from .targets import read_targets
@@ -40,9 +40,11 @@ def plan_of(
     """
     findings = [finding for finding in verdict.findings if finding.severity == "error"]
     wanted = models_to_plan(findings)
-    circumstances = Circumstances(int(time.time()), "client", declared_stages=loaded.declared_stages, written="planned")
+    circumstances = Circumstances(
+        int(time.time()), "client", declared_stages=loaded.declared_stages, tag_state="planned"
+    )
     policies = [loaded.policy] if site is None else [loaded.policy, site.policy]
-    standing = circumstances._replace(place="history", written="standing")
+    standing = circumstances._replace(place="history", tag_state="landed")
     collector = _Collector(loaded.policy, standing)
     # One for each policy, because policies need different facts about commits; all collect the same pushes.
     collectors = [collector, *(_Collector(policy, standing) for policy in policies[1:])]
@@ -63,8 +65,8 @@ def plan_of(
         targets = read_targets(would_be, [], reader, collectors, lambda *_: True)
     finally:
         reader.close()
-    ground = Ground(policies, circumstances, commits, targets)
-    return plan_repair(collector.pushes, findings, ids, ground)
+    context = PlanContext(policies, circumstances, commits, targets)
+    return plan_repair(collector.pushes, findings, ids, context)
 
 
 def _name_of(push: TagPush) -> TagName | None:

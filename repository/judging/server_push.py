@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ...policy.approvals.guard import Guard
     from ...policy.file.policy import Policy
-    from ...policy.judging.emergency import Granted
+    from ...policy.judging.emergency import GrantedEmergencies
     from ...policy.judging.judge import Verify
     from ...policy.push import Circumstances, RefUpdate
     from ...policy.verdict import Verdict
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from .receiving import Receiver
 
     # Which of the emergencies that the pusher has declared one policy grants.
-    FindEmergency = Callable[[Policy], Granted]
+    FindEmergency = Callable[[Policy], GrantedEmergencies]
     # Returns the verifier of signatures for one policy.
     FindVerify = Callable[[Policy], Verify | None]
 

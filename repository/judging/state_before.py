@@ -13,7 +13,7 @@ from ...policy.record import Record
 from ...policy.registry.before import counting_before
 from ...policy.registry.event import read_event
 from ...policy.registry.history import ModelHistory
-from ...policy.registry.since import since_then
+from ...policy.registry.superseded import superseded_by
 from ..git.objects import TagRef
 from ..registry import read_refs
 from ..remote.reader import RemoteReader
@@ -52,7 +52,7 @@ def state_before_tag(tag: str, oid: str, listing: Listing, git: Git) -> StateBef
     counted = {event.tag for event in counting_before(own, events)}
     before = {name: other for name, other in others.items() if read.get(name) is None or name in counted}
     history = ModelHistory([own, *(event for event in events if event.name.model == own.name.model)])
-    since = list(since_then(own, history))
+    since = list(superseded_by(own, history))
     there = listing.tags.get(tag)
     if there != oid:
         what = "was moved on the remote since" if there else "is not on the remote any more"

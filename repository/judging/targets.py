@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...policy.judging.judge import Judge
     from ...policy.objects.commit_object import Commit
     from ...policy.objects.tree_shape import Shape
-    from ...policy.push import ModelPush, Placed, RefUpdate, Tag
+    from ...policy.push import ModelPush, PathEntry, RefUpdate, Tag
     from ..git.reader import Reader
     from .branches import Lands
 
@@ -127,12 +127,12 @@ def _ask_for_artifacts(share: ModelPush, asked: _Asked) -> None:
                 of_target.setdefault((path, folder), set()).update(kinds)
 
 
-def _read_artifacts(asked: _Asked, files: Files, reader: Reader) -> dict[str, dict[str, Placed | None]]:
+def _read_artifacts(asked: _Asked, files: Files, reader: Reader) -> dict[str, dict[str, PathEntry | None]]:
     """What Git has at the bound paths, by target id. For paths with nothing, DVC's files about them go into `files`."""
     from .artifacts import Artifacts
 
     artifacts = Artifacts(reader)
-    placed: dict[str, dict[str, Placed | None]] = {}
+    placed: dict[str, dict[str, PathEntry | None]] = {}
     wanted: dict[tuple[str, str], None] = {}
     for oid, bound in asked.bound.items():
         if oid not in files:
@@ -140,7 +140,7 @@ def _read_artifacts(asked: _Asked, files: Files, reader: Reader) -> dict[str, di
         by_path: dict[str, set[str]] = {}
         for (path, _), kinds in bound.items():
             by_path.setdefault(path, set()).update(kinds)
-        placed[oid] = artifacts.placed(oid, by_path)
+        placed[oid] = artifacts.entries(oid, by_path)
         for path, folder in bound:
             if placed[oid].get(path) is None:
                 told = artifacts.files_of_dvc(path, folder)

@@ -163,7 +163,7 @@ class TagMaker:
         said = [*notes, *self.notes_on_own_tags()]
         now = int(time.time())
         circumstances = Circumstances(
-            now=now, place="client", declared_stages=loaded.declared_stages, written="planned"
+            now=now, place="client", declared_stages=loaded.declared_stages, tag_state="planned"
         )
         verify = find_verifier(loaded.policy, self.reader, self.git, now=now)
         judge = Judge(loaded.policy, circumstances, verify=_as_far_as_possible(verify, said) if verify else None)

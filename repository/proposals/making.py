@@ -22,7 +22,7 @@ from .on_remote import current_refs
 if TYPE_CHECKING:
     from typing import Literal
 
-    from ...policy.approvals.approval import Word
+    from ...policy.approvals.approval import ApprovalVerdict
     from ...policy.file.policy import Policy
     from ...policy.push import Signature
     from ..git.command import Git
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Withdrawn = Literal["withdrawn", "landed", "refused"]
 
 
-class SignedWord(Record):
+class SignedEndorsement(Record):
     """An approval or revocation that is signed, but not stored yet.
 
     `raw` is the tag object, `time` is in seconds since the epoch, and `signature` is None if only the server can
@@ -47,21 +47,25 @@ class SignedWord(Record):
     signature: Signature | None
 
 
-def sign_word(there: ProposedThere, status: ProposalStatus, policy: Policy, word: Word, reason: str) -> SignedWord:
+def sign_endorsement(
+    there: ProposedThere, status: ProposalStatus, policy: Policy, verdict: ApprovalVerdict, reason: str
+) -> SignedEndorsement:
     """The user's approval or revocation of a proposal, signed as Git is configured.
 
     Its time is after that of their earlier one. Raises CannotJudge, with Git's message, if it can't be signed.
     """
-    made = _signed(there, status.proposal.oid, policy, word, reason, int(time.time()))
+    made = _signed(there, status.proposal.oid, policy, verdict, reason, int(time.time()))
     principal = made.signature.principal if made.signature else None
     before = [one.time for one in status.standing.endorsements if one.principal == principal]
     if before and made.time <= before[0]:
-        made = _signed(there, status.proposal.oid, policy, word, reason, before[0] + 1)
+        made = _signed(there, status.proposal.oid, policy, verdict, reason, before[0] + 1)
     return made
 
 
-def _signed(there: ProposedThere, oid: str, policy: Policy, word: Word, reason: str, when: int) -> SignedWord:
-    message = approval_message(policy.base.approvals.repository or "", word, reason)
+def _signed(
+    there: ProposedThere, oid: str, policy: Policy, verdict: ApprovalVerdict, reason: str, when: int
+) -> SignedEndorsement:
+    message = approval_message(policy.base.approvals.repository or "", verdict, reason)
     raw = signed(there.git, TagDraft(NAME, oid, "tag", committer(there.git), when, message))
     reader = CloneAndRemoteReader(there.git, there.listing, remote=there.remote)
     try:
@@ -69,7 +73,7 @@ def _signed(there: ProposedThere, oid: str, policy: Policy, word: Word, reason: 
         tag = Tag(NAME, NAME, "tag", parse_tag_object(raw))
         reader.add_object(tag.oid, raw)
         signature = verify([TagPush(NAME, None, None, tag)]).get(NAME) if verify is not None else None
-        return SignedWord(raw, when, signature)
+        return SignedEndorsement(raw, when, signature)
     finally:
         reader.close()
 
@@ -86,7 +90,7 @@ def push_proposal(git: Git, remote: str, raw: bytes, branch: str | None) -> bool
     return ref in (current_refs(git, remote, "HEAD").approvals or {})
 
 
-def push_word(there: ProposedThere, proposal: Proposal, principal: str, raw: bytes) -> Said:
+def push_endorsement(there: ProposedThere, proposal: Proposal, principal: str, raw: bytes) -> Said:
     """Push the approval or revocation `raw` as that of `principal`, replacing their earlier one.
 
     Raises CannotJudge if the outcome can't be determined, or if the principal's name is too long for a ref.

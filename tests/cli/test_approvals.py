@@ -189,14 +189,14 @@ def test_where_the_allowed_signers_are_on_the_server_alone_it_tells_whose_signat
 def test_somebody_may_be_faster(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     oid = proposal(team.ada)
     said(team.grace, "approve", oid, "--yes")
-    sign = approving.sign_word
+    sign = approving.sign_endorsement
 
     def sign_slowly(*args: Any) -> Any:
         if "churn#prod#1" not in team.server.tags():
             team.server.git("update-ref", "refs/tags/churn#prod#1", oid)
         return sign(*args)
 
-    monkeypatch.setattr(approving, "sign_word", sign_slowly)
+    monkeypatch.setattr(approving, "sign_endorsement", sign_slowly)
 
     assert "'churn#prod#1' has landed in the meantime" in refused(team.lin, "approve", oid, "--yes")
 

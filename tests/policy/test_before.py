@@ -8,7 +8,7 @@ from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
 from tagwarden.policy.registry.before import counting_before
 from tagwarden.policy.registry.event import Event
 from tagwarden.policy.registry.history import ModelHistory
-from tagwarden.policy.registry.since import since_then
+from tagwarden.policy.registry.superseded import superseded_by
 
 
 def event(line: str) -> Event:
@@ -71,4 +71,4 @@ def test_what_stood_before_is_what_an_audit_replays_first(judged: str, others: l
 def test_what_has_become_of_a_tag_is_told(about: str, since: list[str], said: list[str]) -> None:
     own = event(about)
 
-    assert list(since_then(own, ModelHistory([own, *map(event, since)]))) == said
+    assert list(superseded_by(own, ModelHistory([own, *map(event, since)]))) == said

@@ -140,7 +140,7 @@ class TestAStage:
     def test_is_remembered_for_ever(self):
         found = history(*self.TWO, "m#prod c1 3", "m#prod! c1 4", "m#dev c1 5")
 
-        assert set(found.stages_ever(COMMITS["c1"])) == {"prod", "dev"}
+        assert set(found.past_stages(COMMITS["c1"])) == {"prod", "dev"}
 
 
 class TestADeprecation:

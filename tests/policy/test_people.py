@@ -7,7 +7,7 @@ import pytest
 from support.examples import judge_example
 from tagwarden.policy.file.load import load_policy
 from tagwarden.policy.grammar.tag_name import KINDS
-from tagwarden.policy.judging.emergency import Granted, grant, notes_on
+from tagwarden.policy.judging.emergency import GrantedEmergencies, grant, notes_on
 from tagwarden.policy.people import Person, decide
 from tagwarden.policy.rules.contract import Example
 
@@ -109,7 +109,7 @@ def option(value: str) -> list[str]:
 def test_who_is_listed_may_break_a_listed_rule_for_a_reason() -> None:
     granted = grant(["ci.skip", *option("version-order: hotfix for 1.x")], POLICY, "ada")
 
-    assert granted == Granted({"version-order": "hotfix for 1.x"}, ())
+    assert granted == GrantedEmergencies({"version-order": "hotfix for 1.x"}, ())
 
 
 def test_several_rules_and_several_reasons_may_be_given() -> None:

@@ -18,8 +18,8 @@ from tagwarden.policy.push import Circumstances, ModelPush, Tag, TagPush
 from tagwarden.policy.registry.event import read_event
 from tagwarden.policy.registry.history import ModelHistory
 from tagwarden.policy.repair.planned_tags import new_tag
-from tagwarden.policy.repair.planner import looks_plain, plan_repair
-from tagwarden.policy.repair.step_judge import Ground
+from tagwarden.policy.repair.planner import gto_accepts_name, plan_repair
+from tagwarden.policy.repair.step_judge import PlanContext
 from tagwarden.policy.repair.steps import RepairPlan, Step
 from tagwarden.policy.verdict import Finding
 
@@ -33,7 +33,7 @@ Tags = dict[str, Tag]
 
 
 def audited(tags: Tags) -> list[Finding]:
-    judge = Judge(POLICY, Circumstances(NOW, "history", written="standing"))
+    judge = Judge(POLICY, Circumstances(NOW, "history", tag_state="landed"))
     for push in pushes_of(tags.values()):
         judge.judge_model(push)
     return [finding for finding in judge.findings if finding.severity == "error"]
@@ -43,8 +43,8 @@ def planned(tags: Tags, *policies: Policy) -> RepairPlan:
     ids = {TAGS + tag.name: tag.oid for tag in tags.values()}
     commits = {tag.oid: tag.object.target if tag.object else tag.oid for tag in tags.values() if tag.type != "blob"}
     commits = {oid: INNER.get(commit, commit) for oid, commit in commits.items()}
-    ground = Ground(policies or [POLICY], Circumstances(NOW, "client", written="planned"), commits, TARGETS)
-    return plan_repair(pushes_of(tags.values()), audited(tags), ids, ground)
+    context = PlanContext(policies or [POLICY], Circumstances(NOW, "client", tag_state="planned"), commits, TARGETS)
+    return plan_repair(pushes_of(tags.values()), audited(tags), ids, context)
 
 
 def accepted_by_a_server(update: TagPush, tags: Tags) -> bool:
@@ -97,7 +97,9 @@ def read_by_us(tags: Tags) -> Reading:
 
 def gto_reads(tags: Tags) -> Reading | None:
     """What GTO says, None where it fails."""
-    looked_at = [tag.object for tag in tags.values() if tag.object and (model_of(tag.name) or looks_plain(tag.name))]
+    looked_at = [
+        tag.object for tag in tags.values() if tag.object and (model_of(tag.name) or gto_accepts_name(tag.name))
+    ]
     if not all(found.readable for found in looked_at):
         return None  # GTO gets these from libgit2, which fails
     with gto_in_memory(tags.values()):

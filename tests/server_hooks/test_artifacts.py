@@ -10,7 +10,7 @@ import pytest
 from support import Repo, Server
 from support.command_line import tagwarden
 from tagwarden.policy.errors import CannotJudge
-from tagwarden.policy.push import Placed
+from tagwarden.policy.push import PathEntry
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
 from tagwarden.repository.judging import artifacts
@@ -212,10 +212,10 @@ def test_a_file_that_is_too_large_is_not_hashed(repo: Repo, monkeypatch: pytest.
     reader = GitProgram(Git.at(str(repo.path)))
     asked = {"m.bin": {"sha256"}}
 
-    assert artifacts.Artifacts(reader).placed(commit, asked) == {"m.bin": Placed("file", oid, SHA[7:])}
-    assert artifacts.Artifacts(reader).placed(commit, {"m.bin": {"md5"}}) == {"m.bin": Placed("file", oid)}
+    assert artifacts.Artifacts(reader).entries(commit, asked) == {"m.bin": PathEntry("file", oid, SHA[7:])}
+    assert artifacts.Artifacts(reader).entries(commit, {"m.bin": {"md5"}}) == {"m.bin": PathEntry("file", oid)}
     monkeypatch.setattr(artifacts, "LARGEST", len(MODEL) - 1)
-    assert artifacts.Artifacts(reader).placed(commit, asked) == {"m.bin": Placed("file", oid)}
+    assert artifacts.Artifacts(reader).entries(commit, asked) == {"m.bin": PathEntry("file", oid)}
     reader.close()
 
 
@@ -224,7 +224,7 @@ def test_all_that_a_push_has_hashed_is_bounded(repo: Repo, monkeypatch: pytest.M
     monkeypatch.setattr(artifacts, "MOST_HASHED", 2 * len(MODEL) - 1)
     reader = GitProgram(Git.at(str(repo.path)))
 
-    found = artifacts.Artifacts(reader).placed(commit, {"a.bin": {"sha256"}, "b.bin": {"sha256"}})
+    found = artifacts.Artifacts(reader).entries(commit, {"a.bin": {"sha256"}, "b.bin": {"sha256"}})
     reader.close()
 
     assert [placed is not None and placed.sha256 for placed in found.values()] == [SHA[7:], None]

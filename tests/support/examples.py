@@ -32,11 +32,11 @@ from tagwarden.policy.objects.tag_object import parse_tag_object
 from tagwarden.policy.objects.tree_shape import Shape
 from tagwarden.policy.push import (
     Circumstances,
-    Likeness,
     ModelPush,
-    Placed,
+    PathEntry,
     RefUpdate,
     Signature,
+    SimilarModels,
     Tag,
     TagPush,
     Target,
@@ -114,10 +114,10 @@ def standing_of(options: Mapping[str, str]) -> Standing:
     return Standing(("proposed" in options or bool(people)) and "withdrawn" not in options, given)
 
 
-def placed(content: bytes) -> Placed:
+def placed(content: bytes) -> PathEntry:
     """A file as Git has it."""
     blob = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
-    return Placed("file", blob, hashlib.sha256(content).hexdigest())
+    return PathEntry("file", blob, hashlib.sha256(content).hexdigest())
 
 
 def raw_commit(options: Mapping[str, str]) -> bytes:
@@ -207,7 +207,7 @@ def judge_example(
         near = near_name(model, sorted(models)) if model and not mine else None
         case = None if mine else twin
         named = models if model is None else ()
-        judge.judge_model(ModelPush(model, pushes, mine, targets, obstacles, Likeness(case, near, named)))
+        judge.judge_model(ModelPush(model, pushes, mine, targets, obstacles, SimilarModels(case, near, named)))
     updates = [*replacements(example.pushed), *(RefUpdate(None, oid(tag), f"refs/tags/{tag}") for tag in tags)]
     judge.judge_whole(WholePush(circumstances, updates, policy_problem(example.pushed), guard_of(example.pushed)))
     return judge.verdict(source="example", policy_id=None)

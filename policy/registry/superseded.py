@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .history import ModelHistory
 
 
-def since_then(event: Event, history: ModelHistory) -> Iterator[str]:
+def superseded_by(event: Event, history: ModelHistory) -> Iterator[str]:
     """One sentence for each way in which a later event has superseded `event`; `history` is the whole model's."""
     name, version = event.name, event.name.version
     model = gto_spelling(name.model)

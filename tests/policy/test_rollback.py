@@ -12,8 +12,8 @@ from support import raw_tag
 from tagwarden.policy.grammar.tag_name import TagName, parse_tag_name
 from tagwarden.policy.objects.tag_object import parse_tag_object
 from tagwarden.policy.push import Tag
-from tagwarden.policy.registry.going_back import plan_going_back
 from tagwarden.policy.registry.planning import KnownModel, Unplannable, known_model
+from tagwarden.policy.registry.rollback import plan_rollback
 
 VERSIONS = 4
 
@@ -51,14 +51,14 @@ def _tag(name: str, number: int, second: int) -> tuple[TagName, Tag]:
     ],
 )
 def test_the_stage_goes_back_to_what_held_it_before(steps: str, back_to: int) -> None:
-    plan = plan_going_back(known(steps.split()), "prod")
+    plan = plan_rollback(known(steps.split()), "prod")
 
     assert str(plan.version) == f"v{back_to}.0.0"
     assert plan.commit == f"{back_to:040x}"
 
 
 def test_the_message_says_from_where_and_to_where() -> None:
-    plan = plan_going_back(known(["+1", "+2"]), "prod")
+    plan = plan_rollback(known(["+1", "+2"]), "prod")
 
     assert plan.message == "Assigning stage prod to artifact m version v1.0.0, back from version v2.0.0"
     assert plan.name.format() == "m#prod"
@@ -76,7 +76,7 @@ def test_the_message_says_from_where_and_to_where() -> None:
 )
 def test_where_nothing_held_it_before_there_is_no_way_back(steps: str, said: str) -> None:
     with pytest.raises(Unplannable, match=said):
-        plan_going_back(known(steps.split()), "prod")
+        plan_rollback(known(steps.split()), "prod")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_where_nothing_held_it_before_there_is_no_way_back(steps: str, said: str
 )
 def test_where_the_stage_was_put_back_already_the_version_must_be_named(steps: str, named: list[str]) -> None:
     with pytest.raises(Unplannable, match="may mean more than one thing") as caught:
-        plan_going_back(known(steps.split()), "prod")
+        plan_rollback(known(steps.split()), "prod")
 
     commands = [line.strip() for line in str(caught.value).splitlines()[1:]]
     assert commands == [f"tagwarden assign m prod --version {version}" for version in named]
@@ -100,7 +100,7 @@ STEPS = st.lists(
 def test_whatever_happened_the_target_holds_the_stage_still_and_leads_afterwards(steps: list[str]) -> None:
     model = known(steps)
     try:
-        plan = plan_going_back(model, "prod")
+        plan = plan_rollback(model, "prod")
     except Unplannable:
         return
     withdrawn = max((n for n, step in enumerate(steps) if step in (f"-{_number(plan.commit)}",)), default=-1)
@@ -118,13 +118,13 @@ def test_whatever_happened_the_target_holds_the_stage_still_and_leads_afterwards
 @settings(max_examples=300)
 def test_two_who_go_back_at_once_do_not_undo_each_other(steps: list[str]) -> None:
     try:
-        first = plan_going_back(known(steps), "prod")
+        first = plan_rollback(known(steps), "prod")
     except Unplannable:
         return
     fled = known(steps).history.holder("prod")
     assert fled is not None
     try:
-        second = plan_going_back(known([*steps, f"+{_number(first.commit)}"]), "prod")
+        second = plan_rollback(known([*steps, f"+{_number(first.commit)}"]), "prod")
     except Unplannable:
         return
     assert second.commit != fled.commit

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .planning import KnownModel
 
 
-def plan_going_back(known: KnownModel, stage: str) -> Plan:
+def plan_rollback(known: KnownModel, stage: str) -> Plan:
     """Plan to assign `stage` to the version that held it before the current one.
 
     Versions that were unassigned or deregistered since are skipped. Raises
