@@ -8,7 +8,10 @@ from .escape import LONGEST, columns, escape, needs_no_escape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
+
+# Measuring so many lines at a time keeps their texts in the processor's cache: `history` of 100,000 tags is 5 % faster.
+LINES_AT_ONCE = 1_000
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str | None]]) -> str:
@@ -18,27 +21,39 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str | None]]) -> str:
 
 def table_lines(header: Sequence[str], rows: Sequence[Sequence[str | None]]) -> Iterator[str]:
     """The lines of `table`, one by one: a table of a million rows would take a gigabyte as one string."""
-    shown, formats = zip(*map(_shown, zip(header, *rows, strict=True)), strict=True)
-    # One `%` for a whole row: padding cell by cell makes `history` of 100,000 tags a tenth slower.
-    line = "  ".join(formats)
-    return ((line % cells).rstrip() for cells in zip(*shown, strict=True))
+    lines = [tuple(header), *map(tuple, rows)]
+    widths = [0] * len(header)
+    # The columns with texts that are not shown as they are.
+    changed: dict[int, dict[str | None, str]] = {}
+    for first in range(0, len(lines), LINES_AT_ONCE):
+        for place, column in enumerate(zip(*lines[first : first + LINES_AT_ONCE], strict=True)):
+            # Most columns repeat a few texts.
+            distinct = set(column)
+            texts = [text for text in distinct if text]
+            longest = max(map(len, texts), default=0)
+            if len(texts) == len(distinct) and longest <= LONGEST and needs_no_escape("".join(texts)):
+                widths[place] = max(widths[place], longest)
+            else:
+                changed[place] = {}
+    for place in changed:
+        changed[place] = _padded({line[place] for line in lines})
+    # One `%` for a whole line: padding cell by cell makes `history` of 100,000 tags a tenth slower.
+    layout = "  ".join("%s" if place in changed else f"%-{width}s" for place, width in enumerate(widths))
+    for line in lines:
+        if changed:
+            cells = [*line]
+            for place, shown in changed.items():
+                cells[place] = shown[cells[place]]
+            line = tuple(cells)
+        yield (layout % line).rstrip()
 
 
-def _shown(column: Sequence[str | None]) -> tuple[Sequence[str], str]:
-    """The cells of one column, escaped, and the `%` format that pads them to the same width."""
-    cells = [cell or "-" for cell in column]
-    # Most columns repeat a few texts. Escaping each of them once makes `history` of 100,000 tags 4 % faster.
-    distinct = set(cells)
-    together = "".join(distinct)
-    longest = max(map(len, distinct))
-    # Checking all of them at once, for the usual case that none has to be escaped, makes it another tenth faster.
-    if needs_no_escape(together) and longest <= LONGEST:
-        return cells, f"%-{longest}s"
+def _padded(texts: Collection[str | None]) -> dict[str | None, str]:
+    """Each of these texts as it is shown, all equally wide."""
     # A character may be zero or two columns wide, which `%` does not take into account.
-    escaped = {cell: escape(cell) for cell in distinct}
+    escaped = {text: escape(text or "-") for text in texts}
     width = max(map(columns, escaped.values()))
-    padded = {cell: text + " " * (width - columns(text)) for cell, text in escaped.items()}
-    return [padded[cell] for cell in cells], "%s"
+    return {text: shown + " " * (width - columns(shown)) for text, shown in escaped.items()}
 
 
 def utc_text(seconds: int) -> str:

@@ -123,7 +123,7 @@ def _row(approved: Approved, entry: JournalEntry) -> Row:
         EVENT_WORDS[name.kind],
         _text(version),
         _text(number),
-        intern(name.stage) if name.stage else None,
+        intern(name.stage) if name.stage else "-",
         intern(commit[:7]),
         tag,
         intern(tagger.name),
