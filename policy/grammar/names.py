@@ -88,14 +88,11 @@ def is_counter(text: str) -> bool:
 
 def fits(tag: str) -> bool:
     """Whether Git can store `tag`: it is not too long as a whole or in one component, and does not end in ".lock"."""
-    return not is_endless(tag) and has_fit_parts(tag)
-
-
-def has_fit_parts(tag: str) -> bool:
-    """Whether Git can store `tag`, provided that `is_endless` is False."""
     if tag[-5:] == ".lock":
         return False
-    return len(tag) <= MOST_BYTES or max(map(len, tag.split("/"))) <= MOST_BYTES
+    if len(tag) <= MOST_BYTES:
+        return tag.count("/") < MOST_PARTS
+    return not is_endless(tag) and max(map(len, tag.split("/"))) <= MOST_BYTES
 
 
 def is_endless(tag: str) -> bool:

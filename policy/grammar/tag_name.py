@@ -13,7 +13,7 @@ each with an optional counter `#N` at the end. MODEL is a name, or
 from __future__ import annotations
 
 from ..record import Record
-from .names import has_fit_parts, is_commit_id, is_counter, is_endless, is_model, is_name
+from .names import fits, is_commit_id, is_counter, is_model, is_name
 from .versions import Version, parse_version
 
 TYPE_CHECKING = False
@@ -71,7 +71,7 @@ def parse_tag_name(tag: str) -> TagName | NearMiss | None:
     """
     if tag.startswith("@"):
         return None
-    if is_endless(tag):
+    if not fits(tag):
         return _near_miss(tag) if "@" in tag or "#" in tag else None
     model, at, rest = tag.partition("@")
     if at:
@@ -83,12 +83,12 @@ def parse_tag_name(tag: str) -> TagName | NearMiss | None:
             kind, version = "deregister", version[:-1]
         else:
             kind = "register"
-        if is_model(model) and (not hash_sign or is_counter(counter)) and has_fit_parts(tag):
+        if is_model(model) and (not hash_sign or is_counter(counter)):
             number = counter if hash_sign else None
             if kind == "deprecate":
-                return TagName(model, kind, counter=number)
+                return TagName(model, kind, None, None, number)
             try:
-                return TagName(model, kind, parse_version(version), counter=number)
+                return TagName(model, kind, parse_version(version), None, number)
             except ValueError:
                 pass
         return _near_miss(tag)
@@ -97,8 +97,8 @@ def parse_tag_name(tag: str) -> TagName | NearMiss | None:
         stage, hash_sign, counter = rest.partition("#")
         kind = "unassign" if stage[-1:] == "!" else "assign"
         stage = stage.removesuffix("!")
-        if is_model(model) and is_name(stage) and (not hash_sign or is_counter(counter)) and has_fit_parts(tag):
-            return TagName(model, kind, stage=stage, counter=counter if hash_sign else None)
+        if is_model(model) and is_name(stage) and (not hash_sign or is_counter(counter)):
+            return TagName(model, kind, None, stage, counter if hash_sign else None)
         return _near_miss(tag)
     return _near_miss(tag) if is_commit_id(tag) else None
 

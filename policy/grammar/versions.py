@@ -13,8 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     Identifier = tuple[int, int, str]
     Precedence = tuple[int, int, int, int, tuple[Identifier, ...]]
-    # Major, minor, patch.
-    Core = tuple[int, int, int]
 
 DIGITS = frozenset("0123456789")
 IDENTIFIER = DIGITS | frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-")
@@ -64,21 +62,17 @@ def parse_version(text: str) -> Version:
 
     Raises ValueError, whose message says what is wrong, if the whole of `text` is not such a version.
     """
-    core = core_of(text)
-    return _parse_with_care(text) if core is None else Version(*core)
-
-
-def core_of(text: str) -> Core | None:
-    """The numbers of `vMAJOR.MINOR.PATCH`; None for any other form. It takes a third of the time of full parsing."""
-    if len(text) > LONGEST_CORE:
-        return None
-    try:
-        first, second, third = text.split(".")
-        major, minor, patch = int(first[1:]), int(second), int(third)
-    except ValueError:
-        return None
-    # `int` accepts more than SemVer: signs, spaces, leading zeros, digits of other scripts.
-    return (major, minor, patch) if f"v{major}.{minor}.{patch}" == text and "-" not in text else None
+    # Nearly all versions are three short numbers, which take a third of the time of full parsing.
+    if len(text) <= LONGEST_CORE and "-" not in text:
+        try:
+            first, second, third = text.split(".")
+            major, minor, patch = int(first[1:]), int(second), int(third)
+        except ValueError:
+            return _parse_with_care(text)
+        # `int` accepts more than SemVer: signs, spaces, leading zeros, digits of other scripts.
+        if f"v{major}.{minor}.{patch}" == text:
+            return Version(major, minor, patch)
+    return _parse_with_care(text)
 
 
 def _parse_with_care(text: str) -> Version:

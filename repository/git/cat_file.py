@@ -29,6 +29,7 @@ _WINDOWS_AT_MOST = 4
 # No larger object is ever read: the rules refuse tags that are or point at one.
 LARGEST = 1 << 24
 _SIZES, _CONTENT = "--batch-check", "--batch"
+_KINDS = "--batch-check=%(objecttype) %(objectsize)"
 
 
 class ObjectReader:
@@ -127,29 +128,31 @@ class ObjectReader:
         if not limit:
             yield from self._run(_SIZES, questions, 0, content_of)
             return
-        # The content of nearly all objects is read; only the answers about the others are kept here.
+        # The content of nearly all objects is read; the others are asked about once more.
         unread = self._find_unread(questions, content_of)
         if not unread:
             yield from self._run(_CONTENT, questions, limit, content_of)
             return
+        sizes = self._run(_SIZES, [questions[place] for place in unread], 0, content_of)
         wanted = [question for place, question in enumerate(questions) if place not in unread]
         contents = self._run(_CONTENT, wanted, limit, content_of)
         try:
             for place in range(len(questions)):
-                yield unread[place] if place in unread else next(contents)
-            next(contents, None)  # runs the generator to its end, which checks Git's exit status
+                yield next(sizes) if place in unread else next(contents)
+            for answers in (sizes, contents):
+                next(answers, None)  # runs the generator to its end, which checks Git's exit status
         finally:
+            sizes.close()
             contents.close()
 
-    def _find_unread(self, questions: Sequence[str], content_of: str) -> dict[int, RawObject]:
-        """The answers about objects whose content is not read, by the position of the question."""
+    def _find_unread(self, questions: Sequence[str], content_of: str) -> dict[int, None]:
+        """The positions, in order, of the questions about objects whose content is not read."""
         source = filled_scratch_file(_in_lines(questions))
         try:
-            child = self._asked.start("cat-file", _SIZES, "--buffer", stdin=source)
+            child = self._asked.start("cat-file", _KINDS, "--buffer", stdin=source)
             try:
                 reading = Answers(child, 0, content_of, with_content=False)
-                unread = dict(reading.unread(questions, LARGEST))
-                reading.end()
+                unread = dict.fromkeys(reading.exceptional(len(questions), LARGEST))
                 child.check(advice=ADVICE)
             finally:
                 child.abandon()
@@ -159,14 +162,18 @@ class ObjectReader:
 
     def _run(self, how: str, questions: Sequence[str], limit: int, content_of: str) -> Generator[RawObject, None, None]:
         source = filled_scratch_file(_in_lines(questions))
-        answered = 0
+        left = iter(questions)
+        answered = told = begin = 0
         try:
             while answered < len(questions):
-                os.lseek(source, len(_in_lines(questions[:answered])), os.SEEK_SET)
+                # What the previous process answered is not asked again.
+                begin += len(_in_lines(questions[told:answered]))
+                told = answered
+                os.lseek(source, begin, os.SEEK_SET)
                 child = self._asked.start("cat-file", how, "--buffer", stdin=source)
                 reading = Answers(child, limit, content_of, with_content=how == _CONTENT)
                 try:
-                    for answer in reading.to(questions[answered:]):
+                    for answer in reading.to(left):
                         answered += 1
                         yield answer
                     if not reading.given_up:

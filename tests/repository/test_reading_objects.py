@@ -24,8 +24,7 @@ from tagwarden.repository.git.program import GitProgram
 from tagwarden.repository.git.reader import Reader
 
 OpenReader = Callable[[Path], Reader]
-
-MANY = 300
+MANY, VERY_MANY = 300, 1500
 
 
 def blob(repo: Repo, content: str) -> str:
@@ -43,7 +42,7 @@ def damage(repo: Repo, oid: str, content: bytes = b"garbage") -> None:
 
 
 @pytest.mark.parametrize("limit", [0, 10, 100_000])
-@pytest.mark.parametrize("times", [1, MANY], ids=["few", "many"])
+@pytest.mark.parametrize("times", [1, MANY, VERY_MANY], ids=["few", "many", "more than one read of their sizes takes"])
 def test_objects_come_in_order_and_only_tags_with_content(
     repo: Repo, open_at: OpenReader, limit: int, times: int
 ) -> None:
