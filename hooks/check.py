@@ -154,6 +154,8 @@ def _repair(git: Git, configuration: Configuration, destination: Destination, na
     try:
         remote_of(destination, git, configuration).fetch_tag(name)
     except RemoteIsSilent as silent:
+        if "couldn't find remote ref" in str(silent):
+            raise CannotJudge(f"The remote {destination.name or destination.url!r} has no tag {name!r} now.") from None
         raise CannotJudge(f"The tag {name!r} could not be fetched again. {silent}") from None
 
 

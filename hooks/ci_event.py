@@ -51,7 +51,7 @@ def _of_github(environment: Mapping[str, str]) -> Event:
     ref = payload.get("ref") if kind == "push" else None
     ref = ref if isinstance(ref, str) else environment.get("GITHUB_REF")
     if not ref or not ref.startswith("refs/"):
-        raise CannotJudge(f"GitHub does not say what was pushed: the ref of the event {kind!r} is {ref!r}.")
+        raise CannotJudge(f"GitHub does not say what was pushed: GITHUB_REF is {ref!r}, which is not a full ref.")
     before = payload.get("before")
     known = isinstance(before, str) and before.strip("0") != ""
     return Event(ref, before if known and kind == "push" else None, deleted=payload.get("deleted") is True)

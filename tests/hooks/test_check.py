@@ -192,6 +192,15 @@ class TestEvent:
         assert (ran.status, ran.json["judged"]) == (0, 1), ran
         assert repo.refs("refs/tags/") == {"refs/tags/churn@v2.0.0": oid}
 
+    def test_a_tag_that_the_remote_no_longer_has_is_named(self, plain_server: Server, tmp_path: Path) -> None:
+        plain_server.tag("churn@v1.0.0", "main")
+        repo = self.checkout_of(plain_server, "churn@v1.0.0", tmp_path / "work")
+        plain_server.git("tag", "-d", "churn@v1.0.0")
+
+        ran = self.check(repo.path, github(tmp_path, ref="refs/tags/churn@v1.0.0"))
+
+        assert (ran.status, ran.err) == (3, "tagwarden: The remote 'origin' has no tag 'churn@v1.0.0' now.\n")
+
     def test_a_tag_that_is_lightweight_on_the_remote_is_refused_with_an_annotation(
         self, plain_server: Server, tmp_path: Path
     ) -> None:
