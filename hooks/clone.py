@@ -6,6 +6,7 @@ import os
 
 from ..policy.wording import shell_command
 from ..repository.git.command import Git
+from ..repository.git.git_version import parse_git_version
 from ..repository.hook_files.errors import CannotInstall
 from ..repository.hook_files.hooked_repository import HookedRepository
 
@@ -47,6 +48,4 @@ class Clone(HookedRepository):
 
     def git_version(self) -> tuple[int, ...]:
         """The first two numbers of Git's version, such as (2, 54)."""
-        words = self.ask("version").split()
-        numbers = [part for part in (words[2] if len(words) > 2 else "").split(".")[:2] if part.isdigit()]
-        return tuple(map(int, numbers))
+        return parse_git_version(self.ask("version"))

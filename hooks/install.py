@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 
+from ..repository.git.git_version import about_old_git
 from ..repository.hook_files.errors import CannotInstall
 from ..repository.hook_files.hooked_repository import changing
 from ..repository.hook_files.interpreter import own_interpreter
@@ -35,6 +36,9 @@ def install(path: str, *, configured: bool = False) -> list[str]:
     user has to add the hook to a file of their hook manager.
     """
     clone = Clone(path)
+    old = about_old_git(clone.git_version())
+    if old:
+        raise CannotInstall(old)
     place = hook_place(clone)
     python = own_interpreter("tagwarden.hooks.pre_push")
     with changing(place.file):

@@ -12,6 +12,7 @@ from ..policy.file.policy import built_in_policy
 from ..policy.program_version import VERSION
 from ..report.proof import Status, what_is_proven, what_went_wrong
 from ..repository.git.configuration import Configuration
+from ..repository.git.git_version import about_old_git
 from ..repository.git.program import GitProgram
 from ..repository.hook_files.our_files import about_version, interpreter_of, is_our_hook
 from ..repository.hook_files.placing import why_passed_over
@@ -55,7 +56,8 @@ def status(path: str) -> Status:
     proven = what_is_proven(outcome.said, BAD_TAGS, refused=outcome.refused)
     place = hook_place(clone)
     files = {name: file for name, file in _our_files(clone, place) if is_our_hook(file) or has_stanza_at(place, file)}
-    problems = [*_about_interpreters(files.values())]
+    old = about_old_git(clone.git_version())
+    problems = [*([old] if old else ()), *_about_interpreters(files.values())]
     if proven == "no":
         problems += _why_not(clone, place, outcome)
     # Imported here: pre-commit needs only a part of this module, and libgit2 takes long to load.

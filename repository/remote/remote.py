@@ -187,7 +187,10 @@ class Remote:
             # A remote can write to stderr, and its lines must not look like ours, so they are joined into one.
             said = "; ".join(answered.complaints)[:LONGEST_COMPLAINT] or f"exit status {answered.status}"
             problem = f"The remote {self.address!r} could not be asked which tags it has. Git says: {said}"
-            raise RemoteIsSilent(f"{problem}{_way_in(said)}")
+            from ..git.git_version import about_old_git, parse_git_version
+
+            old = about_old_git(parse_git_version(self._git.line("version")))
+            raise RemoteIsSilent(f"{old}. {problem}" if old else f"{problem}{_way_in(said)}")
         return answered.output
 
 
