@@ -1,4 +1,4 @@
-"""Pushes that try to get a tag past its approvals, or to spoil what proves them; of none may anything land."""
+"""Pushes that try to land a tag without its approvals, or to damage their evidence; nothing of them may land."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Attempt(NamedTuple):
 
 
 class Attack(NamedTuple):
-    """`begin` does honestly what comes before, and says what is then tried under `policy`."""
+    """`begin` prepares the attack by honest pushes, and returns the attempt; `policy` judges it."""
 
     name: str
     begin: Callable[[ApprovalScene], Attempt]
@@ -31,7 +31,7 @@ class Attack(NamedTuple):
 
 
 def approved(scene: ApprovalScene, tag: str | None = None, people: tuple[str, ...] = ("grace", "lin")) -> str:
-    """A tag that is proposed and approved by these people; its id."""
+    """Propose a tag and have it approved by these people; returns its id."""
     tag = tag or scene.tag()
     result = scene.propose(tag)
     assert result.landed, result.told
@@ -40,7 +40,7 @@ def approved(scene: ApprovalScene, tag: str | None = None, people: tuple[str, ..
 
 
 def edited(scene: ApprovalScene, tag: str, old: bytes, new: bytes, by: str = "ada") -> str:
-    """The tag object with something changed after it was approved, and signed anew."""
+    """Change a tag object after its approval, and sign it again; returns its id."""
     unsigned = scene.content(tag).partition(b"-----BEGIN")[0]
     assert old in unsigned
     return scene.make(scene.keys.sign(unsigned.replace(old, new), by))
@@ -88,7 +88,7 @@ def both_keys_in_turn(scene: ApprovalScene) -> Attempt:
 
 
 def own_approval_under_another_tagger(scene: ApprovalScene) -> Attempt:
-    # The tagger line says Ada; it is Grace who signed.
+    # The tagger line says Ada, but Grace signed.
     tag = approved(scene, scene.tag(by="grace"))
     return Attempt({PROD: tag}, "grace@x, who signed the tag, does not count")
 
@@ -153,7 +153,7 @@ def approvals_along_with_the_tag(scene: ApprovalScene) -> Attempt:
 
 
 def approval_after_a_revocation(scene: ApprovalScene) -> Attempt:
-    """What Lin once signed is pushed again over what Lin says now."""
+    """An approval that Lin once signed is pushed again over Lin's revocation."""
     tag = approved(scene)
     old = scene.scene.refs()[scene.place(tag, "lin")]
     revoked = scene.push({scene.place(tag, "lin"): scene.approval(tag, "lin", verdict="revoke")})
@@ -213,7 +213,7 @@ def moving_a_proposal(scene: ApprovalScene) -> Attempt:
 
 
 def overtaken(scene: ApprovalScene) -> Attempt:
-    """Another version came into the stage after this one was approved."""
+    """Another version was assigned to the stage after this one was approved."""
     first, second = approved(scene), approved(scene, scene.tag("m#prod#3", "c2", message="Sooner\n"))
     landed = scene.land(second, "m#prod#3")
     assert landed.landed, landed.told
@@ -221,7 +221,7 @@ def overtaken(scene: ApprovalScene) -> Attempt:
 
 
 def approval_of_what_was_overtaken(scene: ApprovalScene) -> Attempt:
-    """Another object has landed under the name that was proposed."""
+    """Another object has landed under the proposed name."""
     late, tag = approved(scene, scene.tag(message="Later\n"), ("grace",)), approved(scene)
     landed = scene.land(tag)
     assert landed.landed, landed.told
@@ -277,7 +277,7 @@ def proposal_whose_id_is_in_capitals(scene: ApprovalScene) -> Attempt:
 
 
 def archived_evidence_again(scene: ApprovalScene) -> Attempt:
-    """What was archived can be had of whoever has the file; Lin's revocation of it can't come late, either."""
+    """Anybody with the archive can push its approvals again; nor can Lin revoke one of them after the landing."""
     tag = approved(scene)
     landed = scene.land(tag)
     assert landed.landed, landed.told
@@ -323,7 +323,7 @@ def expired_proposal(scene: ApprovalScene) -> Attempt:
 
 
 def proposing_what_has_expired(scene: ApprovalScene) -> Attempt:
-    """Such proposals are not counted among the open ones."""
+    """Expired proposals don't count as open ones."""
     tag = scene.tag()
     return Attempt({proposal_ref(tag): tag}, "was made too long ago to land")
 
@@ -354,7 +354,7 @@ def another_repository(scene: ApprovalScene) -> Attempt:
 
 
 def all_refs_of_another_repository(scene: ApprovalScene) -> Attempt:
-    """A fork has its own id and policy, and took all that there is of proposals and approvals along."""
+    """A fork has its own id and policy, but has copied all proposals and approvals."""
     tag = approved(scene)
     scene.scene.configure([("tagwarden.repositoryId", "eve/models")])
     scene.scene.govern(POLICY.replace("acme/models", "eve/models").format(signers=scene.keys.signers))

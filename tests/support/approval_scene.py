@@ -1,7 +1,7 @@
-"""People with keys, a server whose policy wants their approvals, and pushes of what they sign, by any client.
+"""People with keys, a server whose policy requires their approvals, and pushes of what they sign, by any client.
 
 Ada, Grace, Lin and Eve may sign. `grace-2` is a second key of Grace's, `late`
-one of Lin's that was allowed long ago; nobody allows `mallory`.
+a key of Lin's that is no longer allowed; `mallory` is not allowed at all.
 """
 
 from __future__ import annotations
@@ -55,14 +55,14 @@ class Keys(NamedTuple):
         return cls(keys, signers)
 
     def sign(self, content: bytes, name: str) -> bytes:
-        """`content`, the bytes of a tag object, with the signature of whoever holds the key `name`."""
+        """`content`, the bytes of a tag object, with a signature by the key `name`."""
         sign = ["ssh-keygen", "-Y", "sign", "-n", "git", "-f", str(self.by_name[name].file)]
         ran = subprocess.run(sign, input=content, capture_output=True, check=True)
         return content + ran.stdout
 
 
 class ApprovalScene:
-    """A server with v1.0.0 and v1.1.0 of the model m, of which v1.0.0 is in prod, and what people make for it."""
+    """A server with v1.0.0 and v1.1.0 of the model m, v1.0.0 of which is in prod, and a client's objects for it."""
 
     def __init__(self, scene: Scene, keys: Keys, standing: Iterable[Line], *, policy: str = POLICY) -> None:
         self.scene = scene
@@ -75,14 +75,14 @@ class ApprovalScene:
         scene.configure([("tagwarden.repositoryId", REPOSITORY), ("tagwarden.pusher", "http")])
 
     def make(self, content: bytes) -> str:
-        """An object at the client; its id."""
+        """Make an object at the client; returns its id."""
         made = GitObject("tag", content)
         oid = made.id(self.scene.object_format)
         self._made[oid] = made
         return oid
 
     def store(self, oid: str) -> str:
-        """Have the server have an object, as an administrator would; its id."""
+        """Store an object on the server, like an administrator; returns its id."""
         return self._made[oid].store(self.server.git_dir, self.scene.object_format)
 
     def content(self, oid: str) -> bytes:
@@ -91,7 +91,7 @@ class ApprovalScene:
     def tag(
         self, name: str = "m#prod#2", on: str = "c2", *, by: str | None = "ada", message: str = "As agreed\n"
     ) -> str:
-        """A tag object that is later than all before it, signed `by` somebody; its id."""
+        """Make a tag object that is later than all before it, signed by the key `by`; returns its id."""
         self.now += 1
         text = f"object {self.scene.id(on)}\ntype commit\ntag {name}\ntagger Ada <ada@x> {self.now} +0000\n\n{message}"
         return self.make(self.keys.sign(text.encode(), by) if by else text.encode())
@@ -106,14 +106,14 @@ class ApprovalScene:
         at: int | None = None,
         change: Callable[[bytes], bytes] = lambda content: content,
     ) -> str:
-        """An approval of the tag object `tag`, signed by the key `by`; its id. `change` is done before it is signed."""
+        """Make an approval of the tag object `tag`, changed by `change` and signed by the key `by`; returns its id."""
         self.now += 1
         message = approval_message(repository, verdict, "Looked at it")
         head = f"object {tag}\ntype tag\ntag approval\ntagger {by} <{by}@x> {at or self.now} +0000\n\n"
         return self.make(self.keys.sign(change((head + message).encode()), by))
 
     def push(self, updates: Mapping[str, str | None], *, by: str = "zoe", **how: Any) -> RawPushResult:
-        """Point refs (full names) at objects, None deletes; by whoever is logged in as `by`, by any client."""
+        """Point refs (full names) at objects (None: delete), by any client, logged in as `by`."""
         standing = self.scene.refs()
         nothing = self.scene.nothing
         commands = [command(standing.get(ref, nothing), oid or nothing, ref) for ref, oid in updates.items()]
@@ -127,7 +127,7 @@ class ApprovalScene:
         return self.push({proposal_ref(tag): tag}, by=by)
 
     def approve(self, tag: str, *people: str) -> None:
-        """Have these people approve what is proposed, each by a push of their own that must land."""
+        """Have these people approve the proposal, each by a push of their own, which must land."""
         for one in people:
             result = self.push({self.place(tag, one): self.approval(tag, one)})
             assert result.landed, result.told
@@ -136,7 +136,7 @@ class ApprovalScene:
         return self.push({f"refs/tags/{name}": tag}, by=by)
 
     def place(self, tag: str, person: str) -> str:
-        """The ref of what a person says of a tag."""
+        """The ref of a person's approval of a tag."""
         ref = approval_ref(tag, f"{person.partition('-')[0]}@x")
         assert ref is not None
         return ref

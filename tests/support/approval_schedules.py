@@ -1,8 +1,8 @@
 """Random schedules of proposals, approvals, revocations, replays, landings and archives, judged without Git.
 
-The server is a dictionary of refs. What is let in is decided by the code that
-the hook runs; whether a landing had its quorum is decided here, by what was
-really signed, which the code under test can only read from bytes.
+The server is a dictionary of refs. The code that the hook runs decides what is
+accepted. Whether a landing had its quorum is decided here, from the actual
+signatures, which the code under test has to read from bytes.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from tagwarden.repository.git.objects import RawObject
 
 TAGS = "refs/tags/"
 HERE, ELSEWHERE = "acme/models", "eve/models"
-# Whose key each is; nobody knows the last.
+# The principal of each key; the last one is nobody's.
 KEYS = {"ada": "ada@x", "grace": "grace@x", "grace-2": "grace@x", "lin": "lin@x", "eve": "eve@x", "mallory": None}
 PUSHERS = ("ada", "grace", "lin", "zoe", "zoe", "zoe", None)
 COMMITS = {name: hashlib.sha1(name.encode()).hexdigest() for name in ("c1", "c2")}
-# What tags do, and whether it is an event of prod.
+# Tag names, and whether each is an event of prod.
 EVENTS = (
     *(("m#prod#{}", commit, True) for commit in ("c1", "c2", "c1", "c2")),
     ("m#prod!#{}", "c1", True),
@@ -75,7 +75,7 @@ def policy_of(entries: tuple[Entry, ...]) -> Policy:
 
 
 class Truth(NamedTuple):
-    """What an object really is: a tag, or a word about the tag object `about`; `by` is the key that signed it, `at`."""
+    """What an object is: a tag, or an endorsement of the tag object `about`; signed by the key `by` at second `at`."""
 
     by: str | None
     name: str | None = None
@@ -87,7 +87,7 @@ class Truth(NamedTuple):
 
 
 class Registry:
-    """The server: refs, objects, and the reader that the code under test is handed.
+    """The server: refs, objects, and the reader that the code under test gets.
 
     With `drops` Git may drop lines of a push that was accepted.
     """
@@ -167,7 +167,7 @@ class Registry:
         return not any(finding.severity == "error" for finding in judge.findings)
 
     def archive(self) -> set[str]:
-        """What the server's owner archives: the refs that went."""
+        """Archive as the server's owner; returns the refs that were deleted."""
         reader: Any = self
         return {ref for tag in landed_tags(reader) for ref in tag.refs}
 
@@ -189,7 +189,7 @@ class Registry:
     # What is true
 
     def has_quorum(self, tag: str, pusher: str | None, touched: Collection[str]) -> bool:
-        """Whether enough people stand by the tag, for each entry of the policy."""
+        """Whether enough people approve the tag, for each entry of the policy."""
         signer = self._valid(self.truths[tag].by)
         people = set()
         for person in {name for name in KEYS.values() if name}:
@@ -219,7 +219,7 @@ def tag_content(name: str, commit: str, at: int) -> bytes:
 
 
 class Schedule:
-    """Plays steps, each drawn by `choose(n)`, a number below n."""
+    """Plays steps, each chosen by `choose(n)`, which returns a number below n."""
 
     def __init__(self, choose: Callable[[int], int], registry: Registry | None = None) -> None:
         self.choose = choose
@@ -298,7 +298,7 @@ class Schedule:
             registry.expired ^= {self.pick(tuple(KEYS))}
 
     def archive(self) -> None:
-        """Proposals and approvals of what stands go, and nothing else; then somebody pushes a piece of it again."""
+        """Archive, which must delete the evidence of landed tags and nothing else; then push some of it again."""
         registry = self.registry
         standing = set(registry.refs.values()).intersection(self.tags)
         revoked = {ref for ref, oid in registry.refs.items() if registry.truths[oid].verdict == "revoke"}
@@ -314,7 +314,7 @@ class Schedule:
             self.push({again: evidence[again]})
 
     def push(self, wanted: Mapping[str, str | None]) -> None:
-        """Push; Git may then drop lines, all of them where it is killed."""
+        """Push; Git may then drop some lines, or all of them if it is killed."""
         registry, pusher = self.registry, self.pick(PUSHERS)
         updates = [RefUpdate(registry.refs.get(ref), oid, ref) for ref, oid in wanted.items()]
         if not registry.accepts(updates, pusher):
@@ -336,7 +336,7 @@ class Schedule:
                 registry.proposers[new] = pusher
 
     def _hold_against_evidence(self, ref: str, old: str | None, new: str | None) -> None:
-        """Nothing changes for a tag that has landed, and nobody's word but by that person."""
+        """Check that no evidence of a landed tag changes, and each endorsement only by its own author."""
         if not ref.startswith(ROOT) or old == new:
             return
         tag = ref.split("/")[3]
@@ -350,7 +350,7 @@ class Schedule:
 
 
 def play(choose: Callable[[int], int], steps: int, registry: Registry | None = None) -> int:
-    """Play a schedule of so many steps; how many governed tags landed in it."""
+    """Play a schedule of this many steps; returns how many tags that need approvals landed."""
     schedule = Schedule(choose, registry)
     for _ in range(steps):
         schedule.step()
@@ -358,5 +358,5 @@ def play(choose: Callable[[int], int], steps: int, registry: Registry | None = N
 
 
 def play_seed(seed: int, steps: int = 25, registry: Registry | None = None) -> int:
-    """The schedule that a seed stands for."""
+    """Play the schedule of a seed."""
     return play(random.Random(seed).randrange, steps, registry)

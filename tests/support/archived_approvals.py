@@ -1,4 +1,4 @@
-"""A tag that was approved and landed, and what is read of its approvals before and after they are archived."""
+"""A tag that was approved and landed, and what is read of its approvals before and after archiving."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .registry_checks import audit_errors
 
 
 def landed(scene: ApprovalScene) -> str:
-    """A tag that was approved and landed; its id."""
+    """Propose, approve and land a tag; returns its id."""
     tag = scene.tag()
     scene.propose(tag)
     scene.approve(tag, "grace", "lin")
@@ -40,5 +40,5 @@ def approvers(scene: ApprovalScene) -> list[str]:
 
 
 def forget_objects(scene: ApprovalScene) -> None:
-    """Have Git remove what no ref names any more."""
+    """Make Git remove objects that no ref reaches any more."""
     scene.server.git("gc", "--quiet", "--prune=now")

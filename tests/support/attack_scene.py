@@ -1,9 +1,8 @@
-"""A small registry on a server, and pushes to it that are written down as what they claim.
+"""A small registry on a server, and pushes to it, written as what they claim about the refs.
 
 The server holds the commits `c0` to `c4` on main and `s1`, a child of `c0`, on
 side. The client has more: `c5` and `c6` follow `c4`, `s2` follows `s1`.
-`no-parent` and `no-tree` lack what they are called after; the latter follows
-`c5`.
+`no-parent` and `no-tree` lack their parent and tree; the latter follows `c5`.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from .raw_push import RawPushResult, command, raw_push
 from .repositories import BEGINNING, Repo, Server, Templates
 from .tag_objects import raw_tag
 
-# What a line can give for an id, besides a commit of the scene.
+# Ids that a line can give, in addition to the commits of the scene.
 NOTHING = "nothing"
 STANDING = "what stands"
 UNKNOWN = "an object that nobody has"
@@ -33,7 +32,7 @@ ON_SERVER = {"c0": (), "c1": ("c0",), "c2": ("c1",), "c3": ("c2",), "c4": ("c3",
 AT_CLIENT = {"c5": ("c4",), "c6": ("c5",), "s2": ("s1",), "no-parent": (UNKNOWN,), "no-tree": ("c5",)}
 BRANCHES = {"refs/heads/main": "c4", "refs/heads/side": "s1"}
 
-# A foreign `update` hook drops the refs that are listed here, one a line.
+# The file with the refs that a foreign `update` hook refuses, one per line.
 DROPPED = "dropped"
 DROPPING_HOOK = f"""#!/bin/sh
 if grep -qxF -e "$1" {DROPPED} 2>/dev/null; then
@@ -44,7 +43,7 @@ fi
 
 
 class TagOf(NamedTuple):
-    """An annotated tag that calls itself `name`; `at` None dates it after every tag before it."""
+    """An annotated tag whose object has the name `name`; `at` None dates it after every tag before it."""
 
     name: str
     commit: str
@@ -52,7 +51,7 @@ class TagOf(NamedTuple):
 
 
 class Line(NamedTuple):
-    """What a push says of one ref."""
+    """A push's line about one ref."""
 
     ref: str | bytes
     old: str | TagOf
@@ -60,17 +59,17 @@ class Line(NamedTuple):
 
     @property
     def name(self) -> str:
-        """A tag's name, any other ref without `refs/`."""
+        """The name of a tag; any other ref without `refs/`."""
         return os.fsdecode(self.ref).removeprefix("refs/tags/").removeprefix("refs/")
 
 
 def creates(tag: str, on: str, *, old: str = NOTHING, holds: str | None = None, at: int | None = None) -> Line:
-    """An annotated tag on the commit `on`; the tag object calls itself `holds`, or what the ref is called."""
+    """Creates an annotated tag on the commit `on`; its object has the name `holds`, by default the ref's."""
     return Line(f"refs/tags/{tag}", old, TagOf(holds or tag, on, at))
 
 
 def moves(tag: str, to: str, *, old: str = STANDING) -> Line:
-    """A tag that is to be another one, on the commit `to`."""
+    """Replaces a tag by another one on the commit `to`."""
     return creates(tag, to, old=old)
 
 
@@ -106,12 +105,12 @@ class Scene:
         return "0" * len(EMPTY_TREE.id(self.object_format))
 
     def tick(self) -> int:
-        """The second after that of the newest tag."""
+        """The second after the newest tag's."""
         self.clock += 1
         return self.clock
 
     def id(self, name: str | TagOf, standing: str | None = None) -> str:
-        """The id that a line gives with `name`."""
+        """The object id that `name` in a line stands for."""
         if isinstance(name, TagOf):
             return self._tag(name)
         if name == NOTHING:
@@ -123,7 +122,7 @@ class Scene:
         return self._ids[name]
 
     def stand(self, lines: Sequence[Line]) -> None:
-        """Have these refs stand, as an administrator would: no hook sees it."""
+        """Create these refs like an administrator, without any hook."""
         refs = {os.fsdecode(line.ref): self.id(line.new) for line in lines}
         for each in self._to_send:
             if each.type == "tag":
@@ -132,7 +131,7 @@ class Scene:
         self.point(refs)
 
     def point(self, refs: Mapping[str, str]) -> None:
-        """Point refs at objects that are there."""
+        """Point refs at objects that the server has."""
         for ref, oid in refs.items():
             if self._refs_in == "files":
                 self.server.raw_ref(ref, oid)
@@ -140,20 +139,20 @@ class Scene:
                 self.server.git("update-ref", ref, oid)
 
     def configure(self, settings: Sequence[tuple[str, str]]) -> None:
-        """Set `settings` in the server's configuration; one that is given twice has two values."""
+        """Add `settings` to the server's configuration; a repeated one gets several values."""
         with open(self.server.git_dir / "config", "a") as file:
             for key, value in settings:
                 section, _, name = key.partition(".")
                 file.write(f'[{section}]\n\t{name} = "{value}"\n')
 
     def govern(self, policy: str) -> None:
-        """Have the server judge by `policy`."""
+        """Make `policy` the server's."""
         file = self.server.path.with_name("policy.toml")
         file.write_text(policy)
         self.configure([("tagwarden.policy", f"file:{file}")])
 
     def drop(self, *refs: str | bytes) -> None:
-        """Have the foreign `update` hook, where there is one, refuse `refs`."""
+        """Make the foreign `update` hook, if there is one, refuse `refs`."""
         (self.server.git_dir / DROPPED).write_bytes(b"".join(os.fsencode(ref) + b"\n" for ref in refs))
 
     def dropped(self) -> set[bytes]:
@@ -162,7 +161,7 @@ class Scene:
         return set(file.read_bytes().splitlines()) if file.exists() else set()
 
     def commands(self, lines: Sequence[Line], standing: Mapping[str, str] | None = None) -> list[bytes]:
-        """The lines as they are sent, by what stands (`standing`, if that is known)."""
+        """The lines as they are sent, given the existing refs (`standing`, if known)."""
         standing = self.refs() if standing is None else standing
         return [
             command(self.id(old, stands), self.id(new, stands), ref)
@@ -171,11 +170,11 @@ class Scene:
         ]
 
     def push(self, lines: Sequence[Line], **how: Any) -> RawPushResult:
-        """Send `lines` and, in a pack, all that only the client has. `how` is for `send`."""
+        """Send `lines`, with a pack of all objects that only the client has. `how` is passed to `send`."""
         return self.send(self.commands(lines), **how)
 
     def send(self, commands: Sequence[bytes], *, shallow: Sequence[str] = (), **how: Any) -> RawPushResult:
-        """Send `commands`; `shallow` names commits, what else there is in `how` is for `raw_push`."""
+        """Send `commands`; `shallow` names commits, and `how` is passed to `raw_push`."""
         if any(command.split(b" ")[1].strip(b"0") for command in commands):
             how.setdefault("pack", pack_of([*self._to_send, EMPTY_TREE], self.object_format))
         return raw_push(self.server.git_dir, commands, shallow=[self.id(name) for name in shallow], **how)
@@ -194,7 +193,7 @@ class Scene:
 
 
 class Stage:
-    """Sets scenes: copies of servers that are made once."""
+    """Makes scenes by copying servers that are made only once."""
 
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
@@ -202,7 +201,7 @@ class Stage:
     def scene(
         self, path: Path, *, hook: str, object_format: str = "sha1", foreign: bool = False, refs_in: str = "files"
     ) -> Scene:
-        """A scene at `path`, instead of the last; `foreign` puts an `update` hook of somebody else's beside `hook`."""
+        """A scene at `path`, replacing the last one; `foreign` adds a foreign `update` hook beside `hook`."""
         template = self._templates.folder / f"scene-{hook}-{object_format}-{refs_in}-{foreign}.git"
         if not template.exists():
             self._make(template, hook, object_format, foreign, refs_in)

@@ -1,7 +1,7 @@
-"""Pushes that try to get past the gate, and what little may come of each.
+"""Pushes that try to get past the gate, and what may land of each.
 
-Each line is judged as if all that Git may drop were dropped: what a line
-claims of the refs is held against them, and what may not land supports nothing.
+Each line is judged as if Git dropped everything that it may drop: a line's claims
+are compared with the refs, and a ref that may not land supports no other.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ ON_SIDE = '[target]\nbranches = ["side"]\n'
 ON_RELEASES = '[target]\nbranches = ["release/*"]\n'
 STEP_BY_STEP = '[stages]\nnames = ["dev", "prod"]\npath = ["dev", "prod"]\n'
 
-# What makes a version of c3, and what is only right if that lands.
+# Registers a version on c3; others are valid only if it lands.
 NEXT = creates("m@v1.2.0", "c3")
 NEXT_IN_PROD = creates("m#prod#2", "c3")
-# As if v1.1.0 were not the latest yet.
+# Claims that v1.1.0, the latest version, does not exist yet.
 FICTION = creates("m@v1.1.0", "c3")
 BELOW = creates("m@v1.0.5", "c4")
-# Its object, to name it twice.
+# Its tag object, for pushes that name it twice.
 RELEASED = TagOf("m@v1.2.0", "s2", None)
 
 CLAIMS = (
@@ -162,7 +162,7 @@ OPEN_TO_BRANCHES = (
 
 
 def _policy_branch(scene: Scene) -> None:
-    """Have the policy lie on a branch of its own."""
+    """Put the policy on a branch of its own."""
     scene.server.commit_on_main({"tagwarden.toml": '[rules]\nversion-step = "error"\n'})
     scene.server.git("update-ref", "refs/heads/policy", "refs/heads/main")
     scene.configure([("tagwarden.policy", "ref:refs/heads/policy:tagwarden.toml")])
@@ -191,8 +191,8 @@ HIDDEN = tuple(
     )
 )  # fmt: skip
 
-# What Git has against a line before its hooks run does not make an atomic push fail (builtin/receive-pack.c,
-# `execute_commands_atomic` passes over it).
+# A line that Git rejects before its hooks run does not make an atomic push fail (builtin/receive-pack.c,
+# `execute_commands_atomic` skips it).
 ATOMIC = (
     Push("an atomic push of a hidden registration", (NEXT, NEXT_IN_PROD), capabilities=("atomic",),
          config=(("receive.hideRefs", "refs/tags/m@v1.2.0"),)),
@@ -202,8 +202,8 @@ ATOMIC = (
          policy=ON_MAIN, capabilities=("atomic",)),
 )  # fmt: skip
 
-# Git drops each for its name. What comes with it is sound, and is left out all the same; but
-# Git asks the update hook nothing about such a name.
+# Git drops each of these because of its name. The pre-receive hook then also refuses the valid line beside it;
+# Git does not call the update hook for such a name.
 MALFORMED = tuple(
     Push(f"a ref called {ref!a}", (Line(ref, NOTHING, TagOf("m@v1.3.0", "c4", None)), NEXT),
          lands_by_update=landing("m@v1.2.0"))
@@ -218,12 +218,12 @@ MALFORMED = tuple(
 
 
 def _stands_for(ref: str, target: str) -> Callable[[Scene], object]:
-    """Makes `ref` a symbolic one, which no push can do."""
+    """Makes `ref` symbolic, which no push can do."""
     return lambda scene: scene.server.git("symbolic-ref", ref, target)
 
 
 def _in_a_namespace(scene: Scene) -> None:
-    """Have what stands stand in the namespace `ns`, too (gitnamespaces(7))."""
+    """Copy the existing refs to the namespace `ns` (gitnamespaces(7))."""
     for ref, oid in scene.refs().items():
         scene.server.git("update-ref", f"refs/namespaces/ns/{ref}", oid)
 
@@ -267,5 +267,5 @@ SURROUNDINGS = (
 
 ATTACKS = (*CLAIMS, *FICTIONS, *OPEN_TO_BRANCHES, *ON_THE_POLICY, *HIDDEN, *ATOMIC, *MALFORMED, *SURROUNDINGS)
 
-# These damage a file of a ref, or say something of packed ones.
+# These damage the file of a ref, or are about packed refs.
 NEED_FILES = tuple(push for push in ATTACKS if "packed" in push.name or push.name.startswith("a version beside a tag"))

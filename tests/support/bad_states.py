@@ -17,7 +17,7 @@ DISAGREES = "`gto check-ref`, which CI jobs use, reports it; `gto show` ignores 
 
 
 class BadTag(NamedTuple):
-    """One tag to push. `at` counts from the registry's first second; `type` is what `on` is taken for."""
+    """A tag to push. `at` counts from the registry's first second; `type` is the type that the tag claims for `on`."""
 
     name: str
     on: str = "c2"
@@ -31,7 +31,7 @@ class BadTag(NamedTuple):
 
 
 class BadState(NamedTuple):
-    """A push that is refused, its rule, and what GTO makes of it where nobody refuses."""
+    """A push that is refused, the rule, and what GTO would make of it if it were accepted."""
 
     title: str
     tag: BadTag
@@ -42,7 +42,7 @@ class BadState(NamedTuple):
 
 
 class Allowed(NamedTuple):
-    """A push that the built-in policy lets in, and the policy that refuses it."""
+    """A push that the built-in policy accepts, and a policy that refuses it."""
 
     title: str
     tag: BadTag
@@ -293,7 +293,7 @@ ALLOWED = (
     ),
 )
 
-# What the `gto` command writes and the built-in policy refuses on purpose: what, rule, policy key.
+# Tags that the `gto` command creates and the built-in policy deliberately refuses: description, rule, policy key.
 WRITTEN_BY_GTO = (
     ("a version below the latest", "version-order", "versions.order"),
     ("build metadata", "version-form", "versions.build-metadata"),

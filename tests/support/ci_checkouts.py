@@ -1,4 +1,4 @@
-"""Checkouts as the hosts' own steps make them (actions/checkout, GitLab Runner), of a server in the tests."""
+"""Checkouts of a test's server, made like those of the hosts (actions/checkout, GitLab Runner)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ EVERYTHING = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
 def github_checkout(
     server: Server, ref: str, folder: Path, *, settings: Path | None = None, whole: bool = False
 ) -> Repo:
-    """What actions/checkout leaves: history of depth 1, and of an annotated tag only the commit under its name.
+    """A checkout by actions/checkout: history of depth 1, and for an annotated tag only its commit under its name.
 
-    With `settings`, as v6 does it, what lets the job in stands in that file, which the configuration includes
-    for this folder alone. Here the URL is nobody's without it. `whole` is `fetch-depth: 0`: all branches and tags.
+    With `settings`, as in v6, the credentials are in that file, which the configuration includes for this folder
+    only; here, the URL does not work without it. `whole` is `fetch-depth: 0`: all branches and tags.
     """
     repo = Repo.init(folder)
     commit = server.git("rev-parse", f"{ref}^{{commit}}")
@@ -31,7 +31,7 @@ def github_checkout(
     if whole:
         repo.git(*fetch, *EVERYTHING)
     if ref.startswith("refs/tags/"):
-        # Also after all was fetched: what is under the name then is the tag, and not the commit that is looked for.
+        # Needed even after everything was fetched, because the name then has the tag and not its commit.
         repo.git(*fetch, f"+{commit}:{ref}")
         repo.git("checkout", "--quiet", "--force", ref)
     else:
@@ -44,9 +44,9 @@ def github_checkout(
 
 
 def gitlab_checkout(server: Server, ref: str, folder: Path, *, depth: int = 20) -> Repo:
-    """What GitLab Runner leaves: history of this depth, the pipeline's ref, and a detached HEAD.
+    """A checkout by GitLab Runner: history of this depth, the pipeline's ref, and a detached HEAD.
 
-    With depth 0 (`GIT_DEPTH: 0`) it fetches all branches and tags whole.
+    With depth 0 (`GIT_DEPTH: 0`) it has all branches and tags with their history.
     """
     repo = Repo.init(folder)
     repo.git("config", f"url.file://{server.path}.insteadOf", ADDRESS)

@@ -1,4 +1,4 @@
-"""Clones with tagwarden beside the hooks of others, in every order that people arrive at."""
+"""Clones with tagwarden beside other hooks, installed in every order that occurs in practice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .repositories import Repo, Server, Templates
 
 BIN = Path(sys.executable).parent
 
-# A hook of the user's: notes what Git gave it.
+# A hook of the user, which records its input and arguments.
 FOREIGN = """\
 #!/bin/sh
 { echo "$@"; cat; } >> foreign.log
@@ -32,7 +32,7 @@ repos:
     pass_filenames: false
 """
 
-# What `husky` 9 writes (its bin.js): every hook runs this beside it.
+# The script that `husky` 9 writes (its bin.js) and that each of its hooks runs.
 HUSKY = """\
 n=$(basename "$0")
 s=$(dirname "$(dirname "$0")")/$n
@@ -43,7 +43,7 @@ c=$?
 exit $c
 """
 
-# What `lefthook install` writes, less the search for its program, and what that does for
+# The hook of `lefthook install` without the search for its program, and what that program does for
 # `scripts:` with `use_stdin: true`.
 LEFTHOOK = """\
 #!/bin/sh
@@ -64,7 +64,7 @@ def tagwarden(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def pre_commit(*arguments: str, cwd: Path) -> None:
-    """Run pre-commit in `cwd`; AssertionError with what it said if it fails."""
+    """Run pre-commit in `cwd`. Raises AssertionError with its output if it fails."""
     ran = subprocess.run([BIN / "pre-commit", *arguments], cwd=cwd, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
@@ -146,7 +146,7 @@ def configured(workplace: Workplace) -> None:
 
 
 class SetUp(NamedTuple):
-    """`make` puts the hooks into a workplace; `others` are those that a good push runs besides ours."""
+    """`make` installs the hooks in a workplace; `others` are those that a good push runs in addition to ours."""
 
     title: str
     make: Callable[[Workplace], None]
@@ -189,5 +189,5 @@ def git_version() -> tuple[int, int]:
 
 
 def with_tagwarden_on_path() -> dict[str, str]:
-    """For the hook managers, whose files call `tagwarden` by its name."""
+    """An environment with `tagwarden` on PATH, as files of hook managers need it."""
     return {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}

@@ -1,4 +1,4 @@
-"""Runs commands of `tagwarden` within the test's own process."""
+"""Runs commands of `tagwarden` in the test's own process."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tagwarden.cli.run import run
 
 
 class Ran(NamedTuple):
-    """How a command ended, and what it said."""
+    """How a command ended, and its output."""
 
     status: int
     out: str

@@ -16,7 +16,7 @@ PATIENCE = 20.0
 
 
 def free_port() -> int:
-    """A port on loopback that nobody listens to now."""
+    """A port on loopback that is not in use."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
@@ -24,7 +24,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running(command: Sequence[str], ready: Callable[[], bool], output: Path, **how: Any) -> Iterator[None]:
-    """Run a server in the foreground until the context ends; AssertionError with its output where it does not start."""
+    """Run a server until the context ends. Raises AssertionError with its output if it does not start."""
     with output.open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **how)
     try:
@@ -40,7 +40,7 @@ def running(command: Sequence[str], ready: Callable[[], bool], output: Path, **h
 
 
 def listening(port: int) -> Callable[[], bool]:
-    """Whether somebody takes connections at `port`, as a function."""
+    """A function that tells whether connections to `port` are accepted."""
 
     def ready() -> bool:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
@@ -51,5 +51,5 @@ def listening(port: int) -> Callable[[], bool]:
 
 
 def user_name() -> str:
-    """The user that the tests run as, by the kernel: what USER says is the environment's affair."""
+    """The user as whom the tests run, according to the kernel and not to USER."""
     return pwd.getpwuid(os.getuid()).pw_name

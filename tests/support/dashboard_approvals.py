@@ -1,4 +1,4 @@
-"""A server whose policy wants approvals: a tag that landed with them, and one that waits for another."""
+"""A server whose policy requires approvals: a tag that landed with them, and one that lacks an approval."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .tag_objects import raw_tag
 
 
 def build(path: Path, keys: Keys, *, at: int, reason: str = "Looked at it") -> Repo:
-    """The server, a day between its events; `reason` is what approvers give as theirs, in one line."""
+    """The server, with a day between its events; `reason` is that of all approvers, in one line."""
     repo = Repo.init(path, "--bare")
     repo.git("config", "tagwarden.repositoryId", REPOSITORY)
     work = Repo.init(path.with_name(f"{path.name}-work"))

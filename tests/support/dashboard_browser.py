@@ -1,4 +1,4 @@
-"""Chromium without a window, and what the tests of pages ask of it."""
+"""Headless Chromium, with the questions that tests ask about pages."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Browser:
         self._driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
     def picture(self, file: Path, *, height: int) -> None:
-        """Save what a window of this height shows."""
+        """Save a picture of a window of this height."""
         size = {"width": DESKTOP, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self._driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         self._driver.save_screenshot(str(file))
@@ -91,7 +91,7 @@ class Browser:
         return found
 
     def texts(self, selector: str) -> list[str]:
-        """What is to be read in each element that can be seen; of a table's row the cells, with `|` between them."""
+        """The text of each visible element; for a table's row its cells, separated by `|`."""
         found: list[str] = self.js(
             "const read = one => one.tagName === 'TR' ? [...one.cells].map(read).join('|') : one.innerText.trim();"
             "return [...document.querySelectorAll(arguments[0])].filter(one => one.checkVisibility()).map(read);",
@@ -103,7 +103,7 @@ class Browser:
         self.js("document.querySelectorAll(arguments[0])[arguments[1]].click()", selector, number)
 
     def choose(self, selector: str, value: str) -> None:
-        """Set a field as a user would: its listeners hear of it."""
+        """Set a field like a user, so that its listeners are called."""
         self.js(
             "const field = document.querySelector(arguments[0]); field.value = arguments[1];"
             "field.dispatchEvent(new Event('input', {bubbles: true}));"
@@ -120,7 +120,7 @@ class Browser:
         return found
 
     def violations(self, *rules: str) -> list[str]:
-        """What axe-core finds wrong with the page, best practices included; with `rules` only by them."""
+        """The violations that axe-core finds on the page, including best practices; with `rules`, only of these."""
         if not self.js("return typeof axe !== 'undefined'"):
             self.js(AXE.read_text())
         found = self._driver.execute_async_script(
@@ -133,11 +133,11 @@ class Browser:
         ]
 
     def complaints(self) -> list[str]:
-        """What was written to the console since the last call."""
+        """The messages on the console since the last call."""
         return [entry["message"] for entry in self._driver.get_log("browser")]
 
     def asked_for(self) -> list[str]:
-        """The addresses that pages asked for since the last call and that are no files."""
+        """The addresses requested by pages since the last call, except for files."""
         messages = [json.loads(entry["message"])["message"] for entry in self._driver.get_log("performance")]
         asked = [one["params"]["request"]["url"] for one in messages if one["method"] == "Network.requestWillBeSent"]
         return [url for url in asked if not url.startswith(("file:", "about:", "data:"))]

@@ -1,4 +1,4 @@
-"""Registries for the dashboard's pages: one with a life, one with little, one that hostile pushers filled."""
+"""Registries for the dashboard's pages: one with a long history, a small one, and one filled by hostile pushers."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ stages:
 DAY = 86_400
 BEGAN = 1_767_600_000  # 2026-01-05T08:00:00Z
 
-# What a pusher can write into a tag's message, or be called; each of it must be read as text.
+# Texts that a pusher can put into names and messages; a page must show each of them as text.
 SCRIPT = "<script>document.title='owned'</script>"
 IMAGE = "<img src=x onerror=\"document.title='owned'\">"
 TEMPLATE = "{{ 7*7 }} ${7*7} </script><!-- ' \" `"
@@ -69,9 +69,9 @@ HOSTILE = (SCRIPT, IMAGE, TEMPLATE, BIDI, SCRIPTS_OF_THE_WORLD, LONG)
 
 
 class Scene(NamedTuple):
-    """`life` is a server with a push log, `small` a clone-like repository, `hostile` holds what pushers can do.
+    """`life` is a server with a push log, `small` a repository like a clone, `hostile` has the worst of texts.
 
-    In `governed` and `abused` something waits for approvals, with reasons and with hostile ones.
+    `governed` and `abused` have open proposals; the reasons in `abused` are hostile.
     """
 
     life: Server
@@ -117,7 +117,7 @@ def _life(path: Path, templates: Templates) -> Server:
     clone.tag("fraud=ring-detector@v0.1.0", message="First try", at=BEGAN + 58 * DAY)
     clone.tag("old-score@v1.0.0", message="As in the old system", at=BEGAN + 59 * DAY)
     assert clone.push("main", "--tags").ok
-    # From here on there is a push log; what stood before it counts by its date.
+    # The push log begins here; the tags before it count by their dates.
     assert tagwarden(path, "install", "--server", ".").status == 0
     clone.tag("old-score@deprecated", message="churn has taken its place", at=BEGAN + 60 * DAY)
     assert clone.push("--tags").ok
@@ -128,7 +128,7 @@ def _life(path: Path, templates: Templates) -> Server:
 
 
 def _trained(number: int) -> dict[str, str]:
-    """The files of a commit, as DVC leaves them."""
+    """The files of a commit, as DVC writes them."""
     lock = LOCK.replace("DATA", _md5(f"data {number // 2}")).replace("MODEL", _md5(f"model {number}"))
     return {
         "model.txt": f"{number}\n",
@@ -145,7 +145,7 @@ def _md5(text: str) -> str:
 
 
 def _written_in_files(text: str, number: int) -> dict[str, str]:
-    """Files of a commit in which everything that is read says `text`; of two versions with a different end."""
+    """The files of a commit, with `text` wherever a text is read; each version gets a different ending."""
     text = f"{text[:200]}{number}"
     path = text.replace("/", "_").encode()[:100].decode(errors="ignore")
     pipeline = {"artifacts": {f"model{number}": {"path": path}}, "metrics": ["scores.json"]}
@@ -171,7 +171,7 @@ def _small(path: Path) -> Repo:
 
 
 def _hostile(path: Path) -> Repo:
-    """Tags of which every field that a pusher controls holds something of HOSTILE."""
+    """Tags with a text of HOSTILE in every field that a pusher controls."""
     repo = Repo.init(path)
     for number, text in enumerate(HOSTILE):
         before = repo.commit({"model.txt": f"{number}\n"}, message="Train")

@@ -1,4 +1,4 @@
-"""An environment in which Git, GPG and the hooks see nothing of whoever runs the tests."""
+"""An environment in which Git, GPG and the hooks see nothing of the user who runs the tests."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ LEFT_OUT_TOO |= {"CI", "GITHUB_ACTIONS", "GITLAB_CI"}
 
 
 def hermetic_environment(home: Path) -> dict[str, str]:
-    """The variables to run the tests with; makes the files in `home` that they name.
+    """The environment variables of the tests; makes the files in `home` that they name.
 
-    Those that carry coverage into the processes under test are kept.
+    Variables that enable coverage in the processes under test are kept.
     """
     (home / "git-template" / "hooks").mkdir(parents=True)
     config = home / ".gitconfig"  # where a Git that knows no GIT_CONFIG_GLOBAL (before 2.32) finds it, too

@@ -1,14 +1,14 @@
-"""Turns the rules' examples into pushes that the judge can be handed.
+"""Turns the rules' examples into pushes for the judge.
 
     NAME [on COMMIT] [at SECOND] [lightweight] [says NAME] [tagger TEXT|none] [zone ZONE]
          [committed SECOND] [encoding NAME] [holding PATH=CONTENT]
          [nested DEPTH] [paths COUNT] [damaged HOW] [signed PRINCIPAL [TEXT AFTER IT]]
          [proposed] [withdrawn] [approved [!]PRINCIPAL,…] [with MESSAGE]
 
-COMMIT is a made-up name, made in the second 0 unless `committed` says when;
-`blob`, `tree`, `tag` and `nothing` stand for targets of that type, `stray` for
-a commit that no branch contains. What is `approved` is proposed, too, unless it was `withdrawn`; `!` stands
-before whoever has taken an approval back.
+COMMIT is a made-up name, of a commit made in second 0 unless `committed` gives
+another; `blob`, `tree`, `tag` and `nothing` stand for targets of that type,
+`stray` for a commit that no branch contains. An `approved` tag is also proposed,
+unless it was `withdrawn`; `!` marks a principal who has revoked the approval.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def oid(text: str) -> str:
 
 
 class Line(NamedTuple):
-    """`raw` holds the tag object, None for a lightweight tag; `commit` what it is on, None for anything else."""
+    """`raw` is the tag object, None for a lightweight tag; `commit` is its commit, None for another target."""
 
     change: str
     name: str
@@ -70,7 +70,7 @@ class Line(NamedTuple):
 
 
 def parse_line(line: str, *, epoch: int = 0) -> Line:
-    """Read an example's line; its seconds count from `epoch`."""
+    """Parse an example's line; its seconds count from `epoch`."""
     change, _, rest = line.partition(" ")
     if change not in ("delete", "move"):
         change, rest = "create", line
@@ -115,7 +115,7 @@ def standing_of(options: Mapping[str, str]) -> Standing:
 
 
 def placed(content: bytes) -> PathEntry:
-    """A file as Git has it."""
+    """A file as Git stores it."""
     blob = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
     return PathEntry("file", blob, hashlib.sha256(content).hexdigest())
 
@@ -138,7 +138,7 @@ def raw_object(name: str, target: str, kind: str, options: Mapping[str, str], me
 
 
 def verify(pushes: Sequence[TagPush]) -> dict[str, Signature]:
-    """Take the signatures of examples for what they say."""
+    """Believe the signatures of examples."""
     found = {}
     for push in pushes:
         signature = push.new.object.signature if push.new and push.new.object else None
@@ -161,7 +161,7 @@ def judge_example(
     place: Literal["server", "client", "history"] | None = None,
     emergency: Mapping[str, str] = {},
 ) -> Verdict:
-    """Judge an example's push under its policy; of more than two tags in a clone, unless `place` says where."""
+    """Judge an example's push by its policy; at `place`, by default in a clone if it has more than two tags."""
     policy = policy_of(example.policy)
     tags = [line for line in example.pushed if not line.startswith(("replace ", "policy ", "guarded "))]
     place = place or ("client" if len(tags) > 2 else "server")
@@ -234,7 +234,7 @@ def replacements(lines: Iterable[str]) -> list[RefUpdate]:
 
 
 def guard_of(lines: Iterable[str]) -> Guard | None:
-    """The refs of the lines that begin with "guarded", each pushed with the object that its name tells."""
+    """The refs of the lines that begin with "guarded", each pushed with the object that its name implies."""
     refs = [ROOT + line.split()[1] for line in lines if line.startswith("guarded ")]
     tag = ProposedTag("1" * 40, "churn#prod", None, was_proposed=False, landed=False)
     guarded = [GuardedLine(ref, None, ref.rpartition("/")[2], read_ref(ref), tag) for ref in refs]

@@ -1,4 +1,4 @@
-"""One push, judged by the hook again and again while something fails: a `git`, or a call of the system."""
+"""Lets the hook judge the same push again and again while something fails: a `git` process, or a system call."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PUSHES: Mapping[str, str] = {
     "near miss": "churn@v1",
 }
 LINES_AT_MOST = 12
-# How Python begins what it writes by itself, where it can not load its own library or read a .pth file.
+# How Python's own messages begin if it can't load its library or read a .pth file.
 PYTHONS_OWN_WORDS = (
     "Error processing line",
     "Fatal Python error",
@@ -35,7 +35,7 @@ PYTHONS_OWN_WORDS = (
     "Could not find executable",
 )
 
-# Counts its calls, and spoils the one that FAULT_AT names in the way that FAULT names.
+# Counts its calls, and makes the call number FAULT_AT fail as FAULT says.
 SPOILT_GIT = """#!/bin/sh
 n=1
 until mkdir "$FAULT_FOLDER/$n" 2>/dev/null; do n=$((n + 1)); done
@@ -50,7 +50,7 @@ esac
 """
 GIT_FAULTS = ("fails", "fails silently", "is killed", "breaks off")
 
-# By kind of call, the errors that it fails with.
+# The errors with which each kind of system call fails.
 SYSTEM_FAULTS: Mapping[str, Sequence[str]] = {
     "open,openat": ("EMFILE", "EIO", "EACCES"),
     "read,pread64,readv": ("EIO",),
@@ -66,7 +66,7 @@ SYSTEM_FAULTS: Mapping[str, Sequence[str]] = {
 
 
 class Ended(NamedTuple):
-    """How the hook ended, what it said, and what the push log's last line says of the outcome ("" for no line)."""
+    """How the hook ended, its output, and the outcome in the push log's last line ("" if there is none)."""
 
     exit: int
     said: str
@@ -74,7 +74,7 @@ class Ended(NamedTuple):
 
 
 class FaultyHook:
-    """A server with a policy and a history, whose pre-receive hook is run beside Git."""
+    """A server with a policy and a history, whose pre-receive hook is run without a push."""
 
     def __init__(self, server: Server, folder: Path) -> None:
         self.server = server
@@ -99,7 +99,7 @@ class FaultyHook:
     def run(
         self, push: str, *, before: Sequence[str] = (), env: Mapping[str, str] = {}, command: Sequence[str] = ()
     ) -> Ended:
-        """Run the hook, or `command` in its place, with `before` in front of it and a push log that is empty."""
+        """Run the hook, or `command` instead, with the words of `before` in front and an empty push log."""
         self._log.unlink(missing_ok=True)
         (self.server.path / HEAD).unlink(missing_ok=True)
         ran = subprocess.run(
@@ -116,11 +116,11 @@ class FaultyHook:
         return len(list(calls.iterdir()))
 
     def with_spoilt_git(self, push: str, fault: str, at: int, *, command: Sequence[str] = ()) -> Ended:
-        """Run the hook, or `command`, while the git that is started at place `at` is spoilt."""
+        """Run the hook, or `command`, while the `at`th git process fails."""
         return self.run(push, env=self._spoilt(self._count_folder(), at, fault), command=command)
 
     def with_failing_call(self, push: str, calls: str, error: str, at: int) -> Ended:
-        """Run the hook while in each of its processes the `at`th of these system calls fails."""
+        """Run the hook while the `at`th of these system calls fails in each of its processes."""
         inject = ["-e", f"trace={calls}", "-e", f"inject={calls}:error={error}:when={at}"]
         return self.run(push, before=["strace", "-f", "-qq", "-o", os.devnull, *inject])
 
@@ -132,7 +132,7 @@ class FaultyHook:
         return str(json.loads(lines[-1]).get("outcome", "")) if lines else ""
 
     def _count_folder(self) -> Path:
-        # A new one each time: what outlives a hook, the keeper of the push lock, counts on in the one before.
+        # A new one each time, because the process that keeps the push lock outlives the hook and goes on counting.
         return Path(tempfile.mkdtemp(prefix="calls-", dir=self._folder))
 
     def _spoilt(self, calls: Path, at: int, fault: str) -> dict[str, str]:
@@ -141,7 +141,7 @@ class FaultyHook:
 
 
 def complaints(push: str, ended: Ended, *, can_speak: bool = True) -> list[str]:
-    """What is wrong with how the hook ended in spite of a fault; `can_speak` unless that kept it from writing."""
+    """What is wrong with how the hook ended despite a fault; `can_speak` is False if the fault prevents output."""
     found = []
     if push != "good" and ended.exit == 0:
         found.append("a bad push is accepted")

@@ -1,4 +1,4 @@
-"""Git's objects, loose files and packs made in memory: thousands in the time that Git needs to make one.
+"""Makes Git's objects, loose files and packs in memory: thousands in the time that Git needs for one.
 
 The formats are Git's own (gitformat-pack(5), and "Git Objects" in Pro Git).
 """
@@ -15,17 +15,17 @@ TYPES = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
 
 
 class GitObject(NamedTuple):
-    """An object by its type and content, however odd the content."""
+    """An object by its type and content, valid or not."""
 
     type: str
     content: bytes
 
     def id(self, object_format: str) -> str:
-        """Its name in a repository of `object_format` ("sha1" or "sha256")."""
+        """Its id in a repository of `object_format` ("sha1" or "sha256")."""
         return hashlib.new(object_format, self._whole).hexdigest()
 
     def store(self, git_dir: Path, object_format: str) -> str:
-        """Write it as a loose object, past every check of Git; its name."""
+        """Write it as a loose object without any check by Git; returns its id."""
         oid = self.id(object_format)
         file = git_dir / "objects" / oid[:2] / oid[2:]
         if not file.exists():
@@ -49,14 +49,14 @@ def commit_object(tree: str, parents: Iterable[str] = (), *, at: int, message: s
 
 
 def pack_of(objects: Iterable[GitObject], object_format: str) -> bytes:
-    """A pack of just these objects, whether or not what they point at is among them."""
+    """A pack of exactly these objects, even if it lacks objects that they refer to."""
     entries = [_header(each) + zlib.compress(each.content, 1) for each in objects]
     pack = b"".join([b"PACK", (2).to_bytes(4, "big"), len(entries).to_bytes(4, "big"), *entries])
     return pack + hashlib.new(object_format, pack).digest()
 
 
 def _header(each: GitObject) -> bytes:
-    """The type in three bits, the size in the four after it and then in sevens, the lowest first."""
+    """Three bits of type, then the size in groups of four and then seven bits, the lowest first."""
     size = len(each.content)
     byte, size = TYPES[each.type] << 4 | size & 15, size >> 4
     header = bytearray()
