@@ -1,7 +1,7 @@
 """Runs workflows and composite actions on this machine: their own steps, with the variables that GitHub sets.
 
-Of the language of expressions it knows what this project's YAML uses; anything
-else fails the test.
+It evaluates only those expressions that this project's YAML uses; any other
+fails the test.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ STATUS_FUNCTIONS = re.compile(r"\b(?:cancelled|always|success|failure)\(\)")
 
 
 class Step(NamedTuple):
-    """How a step ended: its outputs, its log, its summary."""
+    """The outcome of a step: its outputs, its log, its summary."""
 
     status: int
     outputs: dict[str, str]
@@ -38,7 +38,7 @@ class Step(NamedTuple):
 
 
 class Job(NamedTuple):
-    """How a job ended: success, failure or skipped."""
+    """The outcome of a job: success, failure or skipped."""
 
     result: str
     outputs: dict[str, str]
@@ -64,7 +64,7 @@ class GitHub:
         self._machines = 0
 
     def approve(self, environment: str) -> None:
-        """A job begins for `environment`, in which reviewers may have let it wait."""
+        """Called when a job begins for `environment`, whose reviewers may have made it wait."""
 
     def run(
         self,
@@ -101,7 +101,7 @@ class GitHub:
                 continue
             for values in matrix(job, context):
                 ended = self._job(job, {**context, "matrix": values}, ref, event)
-                # One that fails makes the whole job fail.
+                # If one job of a matrix fails, the whole job fails.
                 if name not in done or ended.result != "success":
                     done[name] = ended
         return done
@@ -150,7 +150,7 @@ class GitHub:
                 settings=settings,
                 whole=given.get("fetch-depth") == "0",
             )
-            # By what a person may do, or an App: the server asks it, and a ruleset of the tests goes by it.
+            # The rights of a person or an App: the tests' server and ruleset decide by this variable.
             repo.git("config", "remote.origin.receivepack", f"BY={given.get('token', '')} git-receive-pack")
             return Step(0, {}, "", "")
         if uses.startswith("actions/create-github-app-token@"):
@@ -163,7 +163,7 @@ class GitHub:
 
 
 def run_action(given: Mapping[str, str], variables: dict[str, str], work: Path) -> Step:
-    """Run this repository's own action, but install nothing: the tagwarden of the tests stands in."""
+    """Run this repository's own action, with the tagwarden of the tests instead of an installation."""
     action = read_yaml((ROOT / "action.yml").read_text())
     unknown = set(given) - set(action["inputs"])
     assert not unknown, unknown
@@ -184,7 +184,7 @@ def run_action(given: Mapping[str, str], variables: dict[str, str], work: Path) 
 
 
 def run_script(step: Mapping[str, Any], context: dict[str, Any], variables: Mapping[str, str], work: Path) -> Step:
-    """Run a `run` step, in whose script no expression may stand: that would be a way in for a tag's name."""
+    """Run a `run` step. Its script must not contain expressions, through which a tag's name could inject commands."""
     assert "${{" not in step["run"], step["run"]
     files = {}
     for name in ("OUTPUT", "STEP_SUMMARY", "PATH"):
@@ -214,12 +214,12 @@ def run_script(step: Mapping[str, Any], context: dict[str, Any], variables: Mapp
 
 
 def settings_of_git() -> dict[str, str]:
-    """What of the tests' environment keeps Git away from the user's configuration."""
+    """The variables of the tests' environment that keep Git away from the user's configuration."""
     return {name: value for name, value in os.environ.items() if name.startswith("GIT_")}
 
 
 def fake_python(folder: Path) -> str:
-    """A Python whose venv has a pip that says what it is to install, and the tests' own tagwarden."""
+    """A Python whose venv has the tests' tagwarden, and a pip that only prints what it should install."""
     python = folder / "python"
     own = Path(sys.executable).parent / "tagwarden"
     python.write_text(
@@ -231,7 +231,7 @@ def fake_python(folder: Path) -> str:
 
 
 def matrix(job: Mapping[str, Any], context: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The values of a matrix of one dimension; one machine without any."""
+    """The values of a one-dimensional matrix; a single empty one without a matrix."""
     found = job.get("strategy", {}).get("matrix", {})
     assert len(found) <= 1
     values = [{name: value} for name, text in found.items() for value in evaluated(inner(text), context, well=True)]
@@ -239,7 +239,7 @@ def matrix(job: Mapping[str, Any], context: Mapping[str, Any]) -> list[dict[str,
 
 
 def inner(text: str) -> str:
-    """What stands between the braces of an expression that is all there is."""
+    """The content of an expression that is the whole text."""
     return text.strip().removeprefix("${{").removesuffix("}}")
 
 
@@ -251,7 +251,7 @@ def filled(value: Any, context: Mapping[str, Any]) -> Any:
 
 
 def holds(condition: Any, context: Mapping[str, Any], *, well: bool) -> bool:
-    """Whether an `if` holds; without a status function only where nothing has failed."""
+    """Whether an `if` is true; without a status function, it needs success so far."""
     text = inner(str(condition))
     if not STATUS_FUNCTIONS.search(text) and not well:
         return False
@@ -274,7 +274,7 @@ def evaluated(text: str, context: Mapping[str, Any], *, well: bool) -> Any:
 
 
 def looked_up(path: str, context: Mapping[str, Any]) -> Any:
-    """The value of a context; what is not there is empty, as on GitHub."""
+    """The value of a context; a missing one is empty, as on GitHub."""
     found: Any = context
     for name in path.split("."):
         found = found.get(name, "") if isinstance(found, Mapping) else ""

@@ -1,7 +1,7 @@
 """Runs pipelines on this machine: the scripts of their jobs, with the variables that GitLab sets.
 
-Of the language of rules it knows what this project's YAML uses; anything else
-fails the test.
+It evaluates only those rules that this project's YAML uses; any other fails the
+test.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CLAUSE = re.compile(r"\$(\w+)(?:\s*(==|!=|=~)\s*(?:\"([^\"]*)\"|/(.*)/|\$(\w+)))
 
 
 class Ended(NamedTuple):
-    """How a job ended: success, warning (a failure that is allowed), failed or skipped; and what it left."""
+    """The outcome of a job: success, warning (a failure that is allowed), failed or skipped; and its artifacts."""
 
     result: str
     status: int
@@ -34,7 +34,7 @@ class Ended(NamedTuple):
 
 
 def component(text: str, given: Mapping[str, str]) -> dict[str, Any]:
-    """The configuration that a component comes to with these inputs."""
+    """The configuration of a component with these inputs."""
     header, _, body = text.partition("\n---\n")
     inputs = YAML(typ="safe", pure=True).load(header)["spec"]["inputs"]
     assert set(given) <= set(inputs)
@@ -55,7 +55,7 @@ class GitLab:
         self._jobs = 0
 
     def run(self, jobs: Mapping[str, Any], ref: str, variables: Mapping[str, str] = {}) -> dict[str, Ended]:
-        """Run those jobs of a pipeline for `ref` whose rules let them in, in their order."""
+        """Run the jobs of a pipeline for `ref` that their rules include, in order."""
         done: dict[str, Ended] = {}
         name = ref.split("/", 2)[2]
         kind = "CI_COMMIT_TAG" if ref.startswith("refs/tags/") else "CI_COMMIT_BRANCH"
@@ -82,7 +82,7 @@ class GitLab:
         Path(fake_python(tools)).rename(tools / "python3")
         if "environment" in job:
             self.environments.append(job["environment"]["name"])
-        # Each entry is run in the same shell, and the first that fails ends the job.
+        # All entries run in the same shell, and the first that fails ends the job.
         script = machine / "script.sh"
         script.write_text("set -eo pipefail\n" + "\n".join([*job.get("before_script", []), *job["script"]]) + "\n")
         path = f"{tools}{os.pathsep}{os.environ['PATH']}"
@@ -101,7 +101,7 @@ class GitLab:
 
 
 def dotenv(file: Path) -> dict[str, str]:
-    """The variables of a dotenv report, held against what GitLab takes; none where the job left no report."""
+    """The variables of a dotenv report, checked for what GitLab accepts; empty if the job left no report."""
     if not file.exists():
         return {}
     assert file.stat().st_size <= 5 * 1024
@@ -112,7 +112,7 @@ def dotenv(file: Path) -> dict[str, str]:
 
 
 def extended(job: Any, jobs: Mapping[str, Any]) -> Any:
-    """The job on top of the one that it extends."""
+    """The job, merged over the one that it extends."""
     if not isinstance(job, dict) or "extends" not in job:
         return job
     base = extended(jobs[job["extends"]], jobs)
@@ -120,12 +120,12 @@ def extended(job: Any, jobs: Mapping[str, Any]) -> Any:
 
 
 def lets_in(rules: Any, variables: Mapping[str, str]) -> bool:
-    """Whether one of a job's rules holds."""
+    """Whether one of a job's rules includes it."""
     return rules is None or any(holds(rule["if"], variables) for rule in rules)
 
 
 def holds(condition: str, variables: Mapping[str, str]) -> bool:
-    """Whether a condition of clauses joined by `&&` holds."""
+    """Whether a condition of clauses joined by `&&` is true."""
     return all(clause_holds(clause.strip(), variables) for clause in condition.split("&&"))
 
 

@@ -1,6 +1,6 @@
-"""GTO's own code on tags that exist in memory only: thousands of registries in the time of one on disk.
+"""Runs GTO's own code on tags in memory: thousands of registries in the time of one on disk.
 
-All commits are of the year 1970 and hold no annotations.
+All commits are from 1970 and have no annotations.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tagwarden.policy.push import Tag
 
 
 class TagsOnly:
-    """As much of `scmrepo.git.Git` as GTO asks about tags."""
+    """The part of `scmrepo.git.Git` that GTO uses for tags."""
 
     def __init__(self, tags: Iterable[Tag]) -> None:
         self._tags = {tag.name: tag for tag in tags}
@@ -63,7 +63,7 @@ def _commit(version: Any) -> Commit:
 
 @contextlib.contextmanager
 def gto_in_memory(tags: Iterable[Tag]) -> Iterator[None]:
-    """Within this, GTO takes every path for a repository with these tags."""
+    """In this context, every path is a repository with these tags for GTO."""
     parts: dict[str, Any] = {"scm": TagsOnly(tags), "config": RegistryConfig()}
     registry = GitRegistry.model_construct(
         cloned=False,

@@ -1,4 +1,4 @@
-"""GTO's answers about a repository, as plain values, and this project's own in the same shape."""
+"""GTO's answers about a repository as plain values, and this project's in the same form."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tagwarden.repository.registry import model_from_tags, tags_by_model
 
 
 class Model(NamedTuple):
-    """What a registry says of a model.
+    """What a registry says about a model.
 
     `versions` holds each active version with its commit. `stages` maps each
     stage that is held to the versions that hold it, the current one first; a
@@ -36,7 +36,7 @@ class Model(NamedTuple):
 
 
 class CheckedRef(NamedTuple):
-    """What `gto check-ref` says of a tag."""
+    """What `gto check-ref` says about a tag."""
 
     event: str
     model: str
@@ -49,7 +49,7 @@ Reading = dict[str, Model]
 
 @contextlib.contextmanager
 def while_nothing_changes() -> Iterator[None]:
-    """GTO builds its state anew for every answer; within this, once for all answers."""
+    """In this context, GTO builds its state only once, and not again for every answer."""
     build = GitRegistry.get_state
     built: list[Any] = []
 
@@ -68,7 +68,7 @@ def while_nothing_changes() -> Iterator[None]:
 
 
 def read_by_gto(repository: Path | str) -> Reading:
-    """What `gto show` says of every model, deprecated ones included."""
+    """What `gto show` says about every model, including deprecated ones."""
     path = str(repository)
     lines = gto.api.show(path, deprecated=True, versions_per_stage=-1)
     return {model: _model(path, model, line) for model, line in lines.items()}
@@ -99,13 +99,13 @@ def check_ref_by_gto(repository: Path, tag: str) -> list[CheckedRef]:
 
 
 def reading_of_all(reader: TagReader) -> Reading:
-    """What this project makes of the tags that a reader has; models without an event are left out."""
+    """This project's answers about the tags of a reader; models without an event are left out."""
     histories = ((model, model_from_tags(reader, tags).history()) for model, tags in tags_by_model(reader))
     return {gto_spelling(model): reading_of(history) for model, history in histories if history.has_events}
 
 
 def read_by_tagwarden(repository: Path) -> Reading:
-    """What this project reads from the same tags."""
+    """This project's answers about the same tags."""
     reader = GitProgram(Git.at(str(repository)))
     try:
         return reading_of_all(reader)
@@ -114,7 +114,7 @@ def read_by_tagwarden(repository: Path) -> Reading:
 
 
 def reading_of(history: ModelHistory) -> Model:
-    """A history in the shape of GTO's answers, which name a version in a stage once."""
+    """A history in the form of GTO's answers, which name each version in a stage only once."""
     latest = history.latest()
     holders = {stage: history.holders(stage) for stage in history.holdings}
     return Model(

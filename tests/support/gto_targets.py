@@ -1,4 +1,4 @@
-"""What GTO makes of single commits and trees, read as it reads them but without a registry around them."""
+"""Reads single commits and trees like GTO, but without a registry around them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TYPES = {
 
 
 class ReadCommit(NamedTuple):
-    """What GTO takes from a commit."""
+    """What GTO reads from a commit."""
 
     time: int
     date: datetime.datetime
@@ -33,9 +33,9 @@ class ReadCommit(NamedTuple):
 
 
 class Oracle:
-    """A repository to put objects into and to ask GTO's reader of.
+    """A repository for objects that GTO's reader then reads.
 
-    Its methods raise whatever kills GTO.
+    Its methods raise the exceptions that make GTO fail.
     """
 
     def __init__(self, path: Path) -> None:
@@ -45,26 +45,26 @@ class Oracle:
         self.blob = str(self.repository.create_blob(b"hello"))
 
     def write(self, kind: str, raw: bytes) -> str:
-        """Store an object, however odd; its id."""
+        """Store an object, valid or not; returns its id."""
         return str(self.repository.odb.write(TYPES[kind], raw))
 
     def commit(self, oid: str) -> ReadCommit:
-        """As `EnrichmentManager.update_state` reads it (gto/index.py)."""
+        """Read a commit like `EnrichmentManager.update_state` (gto/index.py)."""
         found = self._scm.resolve_commit(oid)
         assert all(isinstance(text, str) for text in (found.author_name, found.committer_email))
         return ReadCommit(found.commit_time, found.commit_datetime, found.message)
 
     def paths(self, tree: str) -> set[tuple[str, ...]]:
-        """All paths below a tree, as `RepoIndexManager.get_commit_index` reads them (scmrepo/git/objects.py)."""
+        """All paths below a tree, read like `RepoIndexManager.get_commit_index` does (scmrepo/git/objects.py)."""
         return {tuple(key) for key in self._scm.get_fs(self.commit_of(tree)).trie.trie.keys() if key}  # noqa: SIM118 -- no dict
 
     def commit_of(self, tree: str) -> str:
-        """A commit whose root folder is `tree`; its id."""
+        """Make a commit with the root folder `tree`; returns its id."""
         who = b"A <a@b> 1 +0000"
         return self.write("commit", b"tree %b\nauthor %b\ncommitter %b\n\nm" % (tree.encode(), who, who))
 
     def difference(self, commit: str) -> Difference | None:
-        """What the consumer's view says of a tag on this commit, in which we found no fault."""
+        """The problem that the consumer's view finds with a tag on this commit, in which we found none."""
         raw = raw_tag(object=commit, tag="m@v1.0.0")
         tag = Tag("m@v1.0.0", self.write("tag", raw), "tag", parse_tag_object(raw))
         return self.view.difference(tag, parse_commit(self.repository.odb.read(commit)[1]))

@@ -1,4 +1,4 @@
-"""Pushes that must get in: of the kinds that honest people make, and close to what is refused."""
+"""Pushes that must be accepted: those that honest people make, and those close to what is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hook files as others make them, and what a folder holds before and after."""
+"""Hook files of other programs, and the content of a folder before and after."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ done
 
 
 def everything(folder: Path) -> dict[str, tuple[int, bytes | str]]:
-    """Each file, link and folder below `folder`, with its mode and what it holds."""
+    """Each file, link and folder below `folder`, with its mode and its content."""
     found: dict[str, tuple[int, bytes | str]] = {}
     for path in folder.rglob("*"):
         content: bytes | str = ""

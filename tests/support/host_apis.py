@@ -1,6 +1,6 @@
-"""The APIs by which hosts are told their rules for tags, played on loopback; and `gh` and `glab`, which call them.
+"""Simulates on loopback the APIs with which hosts' tag rules are set, and `gh` and `glab`, which call them.
 
-Each keeps what it is told and answers as its documentation says: docs.github.com/rest/repos/rules,
+Each stores the rules that it gets and answers as documented: docs.github.com/rest/repos/rules,
 docs.gitlab.com/api/protected_tags, and Gitea's description of `/repos/{owner}/{repo}/tag_protections`.
 """
 
@@ -23,12 +23,12 @@ Answer = tuple[int, Any]
 
 
 class Host:
-    """A host that has one repository; `rules` by their number, `called` is every request that it was sent."""
+    """A host with one repository; `rules` has the rules by number, `called` every request so far."""
 
-    # What stands before the repository's rules, what these are called, and by which header the token comes.
+    # The URL before the repository's rules, their name in it, and the header with the token.
     pattern = re.compile("")
     header = ""
-    # How many rules are on a page; 0 for all of them.
+    # The number of rules on a page; 0 for all.
     page = 0
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Host:
         return self.rules[number]
 
     def listed(self, rule: dict[str, Any]) -> dict[str, Any]:
-        """A rule as the list of all rules has it."""
+        """A rule as it is in the list of all rules."""
         return rule
 
     def create(self, body: Any) -> Answer:
@@ -118,7 +118,7 @@ class GitLab(Host):
         if any(one["name"] == body["name"] for one in self.rules.values()):
             return 409, {"message": f"Protected tag '{body['name']}' already exists"}
         entries = list(body.get("allowed_to_create", []))
-        # Maintainers may where nobody else is named.
+        # If nobody is named, maintainers may.
         level = body.get("create_access_level", None if entries else 40)
         entries += [] if level is None else [{"access_level": level}]
         levels = [
@@ -197,7 +197,7 @@ def serve_api(host: Host) -> Iterator[str]:
 
 
 def write_programs(folder: Path, address: str) -> None:
-    """`gh` and `glab` in `folder`, which call the host at `address`, and `curl`, which writes down its arguments."""
+    """Write `gh` and `glab` to `folder`, which call the host at `address`, and `curl`, which records its arguments."""
     curl = next(
         (Path(one) / "curl" for one in os.environ["PATH"].split(os.pathsep) if (Path(one) / "curl").exists()), None
     )
@@ -212,7 +212,7 @@ def write_programs(folder: Path, address: str) -> None:
 
 
 def call_as_program(root: str, args: list[str]) -> int:
-    """What `gh api` and `glab api` do with their arguments; of --jq no more than `.[].id`."""
+    """Act like `gh api` and `glab api` with these arguments; of --jq only `.[].id` is supported."""
     import argparse
     import urllib.error
     import urllib.request
@@ -230,7 +230,7 @@ def call_as_program(root: str, args: list[str]) -> int:
     is_glab = root.endswith("/api/v4")
     body = sys.stdin.buffer.read() if given.input else None
     headers = {"Authorization": f"Bearer {TOKEN}", **dict([given.header] if given.header else [])}
-    # gh takes a body for JSON; glab says nothing of it, and urllib would say that it is a form.
+    # gh declares a body as JSON; glab declares nothing, and urllib would declare it as a form.
     if body is not None and "Content-Type" not in headers:
         headers["Content-Type"] = "" if is_glab else "application/json"
     page = 1

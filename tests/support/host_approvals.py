@@ -1,4 +1,4 @@
-"""What every host must show of approvals: whoever proposes, and whoever lands, is who the host says."""
+"""What must be true of approvals on every host: it decides who proposes and who lands."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ not = ["tagger", "pusher"]
 
 
 def approvals_go_by_the_host(host: Host, folder: Path) -> None:
-    """Ada proposes and lands, Grace approves; neither can be the other."""
+    """Ada proposes and lands, Grace approves; neither can pass for the other."""
     ada, grace = first_push(host, folder)
     keys = {name: SshKey.make(folder / f"key-of-{name}") for name in ("ada", "grace")}
     for user, name in ((ada, "ada"), (grace, "grace")):
@@ -47,7 +47,7 @@ def approvals_go_by_the_host(host: Host, folder: Path) -> None:
     assert host.pusher() == "grace"
     assert run(grace, "approve", oid, "--yes")[0] == 0
 
-    # Who lands it does not count, and Grace is Grace, whatever her client says.
+    # The person who lands it does not count, and Grace stays Grace, whatever her client claims.
     grace.repo.git("fetch", "--quiet", "origin", f"refs/tagwarden/proposals/{oid}", env=grace.environment)
     as_ada = {name: value.replace("grace", "ada") for name, value in AS_GRACE.items()}
     refused = grace.push(f"{oid}:refs/tags/churn#prod#1", env={**as_ada, "GIT_PUSH_OPTION_COUNT": "0"})
@@ -60,7 +60,7 @@ def approvals_go_by_the_host(host: Host, folder: Path) -> None:
 
 
 def run(user: User, *arguments: str) -> tuple[int, str]:
-    """Run `tagwarden` in somebody's clone; its exit status and the first line that it prints."""
+    """Run `tagwarden` in a user's clone; returns its exit status and the first line of its output."""
     ran = subprocess.run(
         [sys.executable, "-I", "-m", "tagwarden.cli", *arguments],
         cwd=user.repo.path,

@@ -1,4 +1,4 @@
-"""What each hosting system tells its hooks of a push by ada.
+"""What each hosting system tells its hooks about a push by ada.
 
 - GitLab: doc/administration/server_hooks.md of GitLab; internal/gitaly/hook/custom.go of Gitaly, which runs all that
   is executable in `custom_hooks/<hook>.d`, and hands on a list of variables and no others.
@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-# What each host sets for a push by ada, as its documentation and source have it.
+# The variables that each host sets for a push by ada, according to its documentation and source.
 SET_BY = {
     "gitlab": {
         "GL_ID": "user-17",

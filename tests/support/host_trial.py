@@ -1,4 +1,4 @@
-"""What every host must show: good tags get in, bad ones don't, and whoever pushes is who the host says."""
+"""What must be true on every host: good tags are accepted, bad ones are not, and the host decides who pushes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Host(NamedTuple):
     """A host that serves the repository `served`, to which ada and grace may push.
 
     `url` and `environment` are those of a user's Git; each line of a refusal
-    begins with `prefix`, which the host wants.
+    begins with `prefix`, which the host requires.
     """
 
     served: Path
@@ -42,14 +42,14 @@ class Host(NamedTuple):
         return User(repo, environment)
 
     def log(self) -> list[dict[str, Any]]:
-        """The push log, the newest last."""
+        """The lines of the push log, newest last."""
         ran = tagwarden("log", "--json", str(self.served))
         assert ran.returncode == 0, ran.stderr
         pushes: list[dict[str, Any]] = json.loads(ran.stdout)["pushes"]
         return pushes
 
     def pusher(self) -> str | None:
-        """Who made the newest push that was judged."""
+        """The pusher of the newest judged push."""
         name: str | None = self.log()[-1]["pusher"]["name"]
         return name
 
@@ -81,7 +81,7 @@ def tagwarden(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def is_a_registry(host: Host, folder: Path, **fooling: Any) -> User:
-    """Play a registry's beginning on a new host; ada, who tried `fooling` last."""
+    """Begin a registry on a new host; returns ada's clone, after she has tried to deceive it by `fooling`."""
     ada, grace = first_push(host, folder)
     is_guarded(host, ada, grace)
     is_not_fooled(host, ada, **fooling)
@@ -89,7 +89,7 @@ def is_a_registry(host: Host, folder: Path, **fooling: Any) -> User:
 
 
 def first_push(host: Host, folder: Path) -> tuple[User, User]:
-    """Ada brings main, with a policy by which only grace promotes to prod, and a version; grace fetches."""
+    """Ada pushes main, with a policy that lets only grace promote to prod, and a version; grace fetches."""
     ada = host.clone("ada", folder)
     ada.repo.commit({"tagwarden.toml": POLICY}, message="Begin")
     pushed = ada.push("HEAD:refs/heads/main")
@@ -101,7 +101,7 @@ def first_push(host: Host, folder: Path) -> tuple[User, User]:
 
 
 def is_guarded(host: Host, ada: User, grace: User) -> None:
-    """Good tags are taken, bad ones refused with words that reach the terminal, and people are told apart."""
+    """Good tags are accepted, bad ones refused with a message on the terminal, and people are told apart."""
     assert host.pusher() == "ada"
 
     ada.repo.tag("churn@v1.1")
@@ -126,7 +126,7 @@ def is_guarded(host: Host, ada: User, grace: User) -> None:
 
 
 def is_not_fooled(host: Host, ada: User, **how: Any) -> None:
-    """Whatever ada's client says of itself, the log has ada, and prod stays closed to her."""
+    """Whatever ada's client claims, the log names ada, and she can't promote to prod."""
     ada.repo.git("tag", "-f", "-a", "-m", "As grace", "churn#prod#9", "churn@v1.0.0^{commit}", env=AS_GRACE)
     refused = ada.push("churn#prod#9", **{**how, "env": {**AS_GRACE, **how.get("env", {})}})
 
@@ -135,7 +135,7 @@ def is_not_fooled(host: Host, ada: User, **how: Any) -> None:
     assert "churn#prod#9" not in host.tags()
 
 
-# What a client of Git can claim of whoever uses it.
+# The ways in which a Git client can claim that its user is grace.
 AS_GRACE = {
     "GIT_AUTHOR_NAME": "grace",
     "GIT_COMMITTER_NAME": "grace",

@@ -40,7 +40,7 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         environment = {
             **os.environ,
-            # As web servers do it, every header of the request is passed on.
+            # Like web servers, pass on every header of the request.
             **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in self.headers.items()},
             "GIT_PROJECT_ROOT": str(self.root),
             "GIT_HTTP_EXPORT_ALL": "1",
@@ -71,7 +71,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def serve_http(root: Path) -> Iterator[str]:
-    """Serve the repositories in `root`; yields what a URL begins with, `NAME` standing for the user."""
+    """Serve the repositories in `root`; yields the beginning of their URLs, with `NAME` for the user's name."""
     handler = type("HandlerAt", (Handler,), {"root": root})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -1,7 +1,7 @@
-"""The page on installing, taken at its word: what it says to run is run, the files that it shows are written.
+"""Follows the page on installing literally: runs its commands, and writes the files that it shows.
 
-In `docs/hosts.md` a block fenced as `sh` is run. Any other block belongs into
-the file that the paragraph above it names last: "In `/etc/ssh/sshd_config`:".
+In `docs/hosts.md`, a block fenced as `sh` is run. Any other block goes into the
+file that the paragraph above it names last: "In `/etc/ssh/sshd_config`:".
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BLOCK = re.compile(
 
 
 class Step(NamedTuple):
-    """What to run, or with a `file` what to write there: behind what it holds, or `first`."""
+    """A command to run, or a text to write to `file`: after its content, or before it if `first`."""
 
     file: str | None
     text: str
@@ -36,7 +36,7 @@ def sections() -> list[str]:
 
 
 def steps(section: str) -> list[Step]:
-    """What the section with that title says to do, in its order."""
+    """The steps in the section with that title, in order."""
     _, _, rest = PAGE.read_text().partition(f"\n## {section}\n")
     text = re.split(r"(?m)^## ", rest)[0]
     found = [
@@ -53,10 +53,10 @@ def steps(section: str) -> list[Step]:
 
 
 def follow(section: str, instead: Mapping[str, str], *, env: Mapping[str, str] | None = None) -> list[str]:
-    """Do what the section says, with the machine's own paths and names `instead` of the page's; what was printed.
+    """Do what the section says, with the paths and names of `instead` for the page's; returns what was printed.
 
-    `env` is the whole environment where it is not that of the tests. Every key
-    of `instead` must be in the section, so that the table can't outlive it.
+    `env` is the whole environment, by default that of the tests. Every key of
+    `instead` must be in the section, so that no outdated entry remains.
     """
     todo = steps(section)
     instead = {"~/tagwarden/bin/": f"{os.path.dirname(sys.executable)}/", **instead}

@@ -1,4 +1,4 @@
-"""Installing server hooks, and taking them back, as the command line does."""
+"""Installs and uninstalls server hooks like the command line."""
 
 from __future__ import annotations
 

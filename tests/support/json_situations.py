@@ -1,4 +1,4 @@
-"""Every command with --json, in the situations in which what it prints differs."""
+"""Calls every command with --json in all situations that make a difference to its output."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ versions.order = "any"
 
 
 class Scene(NamedTuple):
-    """A server with some history, a clone of it, and places with less."""
+    """A server with some history, a clone of it, and places with less content."""
 
     server: Server
     clone: Repo
@@ -34,7 +34,7 @@ class Scene(NamedTuple):
 
 
 class Situation(NamedTuple):
-    """A call, in one of the places of the scene; the document that it prints, by name, and the exit status."""
+    """A call in one of the scene's places, the name of the document that it prints, and the exit status."""
 
     document: str
     call: str
@@ -67,7 +67,7 @@ def build(folder: Path, templates: Templates) -> Scene:
 
 
 def play(scene: Scene) -> Iterator[tuple[Situation, Ran]]:
-    """What happens in each situation, in their order."""
+    """Run the situations in order; yields each with its outcome."""
     for situation in SITUATIONS:
         if situation.before is not None:
             situation.before(scene)
@@ -79,7 +79,7 @@ def play(scene: Scene) -> Iterator[tuple[Situation, Ran]]:
 
 
 def play_in_team(team: Team) -> Iterator[tuple[Situation, Ran]]:
-    """The same where a team approves; ID is the first proposal, OPEN one that has not landed."""
+    """The same for a team with approvals; ID stands for the first proposal, OPEN for one that has not landed."""
     for situation in IN_A_TEAM:
         first = min(team.proposals, default="")
         still = min(team.proposals - set(team.server.refs("refs/tags/").values()), default="")
@@ -226,7 +226,7 @@ SITUATIONS = (
     Situation("log --rotate REPO REPO", "log --rotate SERVER SECOND", 1),
 )
 
-# Where everything has to be approved, by one of those who may.
+# In a repository whose policy requires approvals, run by one of the approvers.
 IN_A_TEAM = (
     Situation("propose register", "propose register fraud --dry-run", place="ada"),
     Situation("error", "propose register churn no-such-commit", 1, place="ada"),

@@ -1,6 +1,6 @@
-"""The rules that keep a registry in order, told as plainly as can be: by what stands before and after a push.
+"""The rules of a registry in their simplest form: in terms of the tags that exist before and after a push.
 
-UpdatesByModel nothing with the judge but the meaning of the rules.
+Shares nothing with the judge but the meaning of the rules.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Contains = Callable[[str, str], bool]
 
 
 def events(refs: Refs, tag_objects: Mapping[str, bytes]) -> dict[str, Event]:
-    """The refs that are readable model tags."""
+    """The refs that are valid model tags."""
     found = {}
     for ref, oid in refs.items():
         match, content = EVENT.fullmatch(ref), tag_objects.get(oid)
@@ -46,10 +46,11 @@ def events(refs: Refs, tag_objects: Mapping[str, bytes]) -> dict[str, Event]:
 
 
 class Landing(NamedTuple):
-    """A push's effect: the readable events before and after, and what the policy asks.
+    """A push's effect: the valid events before and after it, and what the policy requires.
 
-    `on` tells whether a commit is on a branch where versions may be
-    registered, None: on any. `step_by_step`: only what was in dev may go to prod.
+    `on` says whether a commit is on a branch where versions may be registered;
+    None means any branch. With `step_by_step`, only a version that was in dev may
+    go to prod.
     """
 
     old: dict[str, Event]
@@ -65,7 +66,7 @@ class Landing(NamedTuple):
         return [one for one in self.registered(event.model) if one.commit == event.commit and one.ref != event.ref]
 
     def assigned(self, event: Event, stage: str | None) -> bool:
-        """Whether the version on its commit was ever assigned `stage`."""
+        """Whether `stage` was ever assigned to the version on the event's commit."""
         here = [one for one in self.new.values() if (one.model, one.commit) == (event.model, event.commit)]
         return any(one.stage == stage and not one.ends for one in here)
 
@@ -73,7 +74,7 @@ class Landing(NamedTuple):
 def broken(
     before: Refs, after: Refs, tag_objects: Mapping[str, bytes], *, on: Callable[[str], bool] | None, step_by_step: bool
 ) -> Iterator[str]:
-    """What is wrong with the tags that were made, moved or deleted between `before` and `after`."""
+    """What is wrong with the tags that were created, moved or deleted between `before` and `after`."""
     landing = Landing(events(before, tag_objects), events(after, tag_objects), on, step_by_step)
     for ref in landing.old:
         if after.get(ref) != before[ref]:

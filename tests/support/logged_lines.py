@@ -1,4 +1,4 @@
-"""Entries for a push log, and what the log holds and what is wrong with it."""
+"""Entries for a push log, its lines, and what is wrong with it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a sequence of accepted pushes means to the people who push: the plainest reading there is.
+"""What a sequence of accepted pushes means to the people who push: the simplest model.
 
-It knows the order of the pushes, which neither GTO nor this project does, and
-no tagger times but for the order within one push.
+Unlike GTO and this project, it knows the order of the pushes. It uses tagger
+times only for the order within one push.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ EVENTS: dict[Kind, str] = {
 
 
 class Step(NamedTuple):
-    """A model tag as it is meant: what it does to which version, on which commit, at which second."""
+    """A model tag by its intention: the kind of event, the version, the commit and the second."""
 
     model: str
     kind: Kind
@@ -49,7 +49,7 @@ class Step(NamedTuple):
 
 
 def turn(step: Step) -> tuple[int, int]:
-    """What sorts the tags of one push."""
+    """The sort key of a tag within one push."""
     return step.time, ORDER_WITHIN_A_SECOND[step.kind]
 
 
@@ -70,7 +70,7 @@ class Meaning:
         return other
 
     def take(self, push: Iterable[Step]) -> None:
-        """An accepted push."""
+        """Apply an accepted push."""
         for step in sorted(push, key=lambda step: (step.kind != "register", *turn(step))):
             self.steps[step.tag] = step
             self._take(step)
@@ -106,13 +106,13 @@ class Meaning:
         return max(self.versions.get(model, {}), key=lambda v: semver.Version.parse(v[1:]), default=None)
 
     def reading(self) -> Reading:
-        """The registry in the shape of GTO's answers."""
+        """The registry in the form of GTO's answers."""
         return {
             model: Model(self.deprecated[model], self.latest(model), frozenset(versions.items()), self.holders(model))
             for model, versions in self.versions.items()
         }
 
     def checked_ref(self, step: Step) -> CheckedRef:
-        """What `gto check-ref` must say of an accepted tag."""
+        """What `gto check-ref` must say about an accepted tag."""
         version = step.version or (self.version_at(step.model, step.commit) if step.stage else None)
         return CheckedRef(EVENTS[step.kind], step.model, version, step.stage)

@@ -1,4 +1,4 @@
-"""Asks OpenSSF's `model_signing` for the root digests of folders, in the environment that it is installed in."""
+"""Gets the root digests of folders from OpenSSF's `model_signing`, in the environment where it is installed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-# As `model_signing sign` does it: the manifest of a folder, and the subject of the statement that would be signed.
+# Like `model_signing sign`: the manifest of a folder, and the subject of the statement that would be signed.
 ASK = """\
 import json, pathlib, sys
 from model_signing import hashing
@@ -25,7 +25,7 @@ print(json.dumps([digest(folder) for folder in json.load(sys.stdin)]))
 
 
 def root_digests(folders: Sequence[Path]) -> list[str | None]:
-    """The root digest of each folder; None for one of which there is none."""
+    """The root digest of each folder, None if it has none."""
     program = shutil.which("model_signing")
     assert program is not None
     python = Path(program).resolve().with_name("python")

@@ -1,7 +1,7 @@
-"""A page of the docs that shows a session in a shell, and what happens when one shell runs it word for word.
+"""Runs the shell session that a page of the docs shows, word for word, in one shell.
 
-In a block fenced as `console` a command follows `$ `, its further lines `> `,
-and then its output comes. `[N]` on a line of its own says that the command ended with that status.
+In a block fenced as `console`, `$ ` precedes a command, `> ` its further lines,
+and its output follows. `[N]` on a line of its own is the command's exit status.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from .project import ROOT
 
 SHOW_STATUS = 'status=$?; [ "$status" = 0 ] || echo "[$status]"'
-# What stands for an output that is not part of the story.
+# Stands for an output that does not matter.
 ANYTHING = "…\n"
 MARK = "----- the next command -----"
 
@@ -30,14 +30,14 @@ class Step(NamedTuple):
 
 
 class Played(NamedTuple):
-    """What happened, step by step, and what was said on stderr."""
+    """The steps as they happened, and the text on stderr."""
 
     steps: list[Step]
     err: str
 
 
 def session(page: str) -> list[Step]:
-    """Each command of a page of docs/ with the output that it has there."""
+    """The commands on a page of docs/, each with its output there."""
     text = (ROOT / "docs" / page).read_text()
     found: list[Step] = []
     for line in "".join(re.findall(r"```console\n(.*?)```", text, re.DOTALL)).splitlines(keepends=True):
@@ -53,7 +53,7 @@ def session(page: str) -> list[Step]:
 
 
 def play(page: str, *, cwd: Path, programs: Path, env: Mapping[str, str] = {}) -> Played:
-    """Run the session of a page in `cwd`, with `tagwarden` on the PATH; `programs` is a new folder for that."""
+    """Run the session of a page in `cwd`, with `tagwarden` on PATH, for which it uses the new folder `programs`."""
     steps = session(page)
     programs.mkdir()
     (programs / "tagwarden").write_text(f'#!/bin/sh\nexec {sys.executable} -I -m tagwarden.cli "$@"\n')

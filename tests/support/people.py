@@ -39,12 +39,12 @@ def tag_and_push(clone: Repo, push: Push, who: str, tag: str, *options: str, tar
 
 
 def stands(server: Server, clone: Repo, *tags: str) -> None:
-    """Put the clone's tags on the server past its hook, as an administrator would."""
+    """Create the clone's tags on the server without its hook, like an administrator."""
     server.git("fetch", "--quiet", str(clone.path), *(f"refs/tags/{tag}:refs/tags/{tag}" for tag in tags))
 
 
 def newest(server: Server) -> dict[str, object]:
-    """The newest line of the push log, whose chain is whole."""
+    """The newest line of the push log, after verifying the chain."""
     assert not verify(str(server.path)).troubles
     entry = json.loads(list(read_lines(str(server.path)))[-1])
     assert isinstance(entry, dict)

@@ -1,4 +1,4 @@
-"""How pip is set up here, told so that pip on another machine finds the same packages."""
+"""Collects the settings of pip here, so that pip on another machine finds the same packages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_
 
 
 class PipSettings(NamedTuple):
-    """A configuration file of pip, variables to set, and the files and folders of this machine that both name."""
+    """A configuration file of pip, environment variables, and the local files and folders that both name."""
 
     file: str
     environment: dict[str, str]
@@ -25,7 +25,7 @@ class PipSettings(NamedTuple):
 
 
 def pip_settings() -> PipSettings:
-    """What pip and the environment of this process say."""
+    """The settings of pip and of this process's environment."""
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
     ).stdout
@@ -35,8 +35,8 @@ def pip_settings() -> PipSettings:
 def settings_of(listed: str, environment: Mapping[str, str]) -> PipSettings:
     """The settings that `pip config list` printed, and those of `environment`.
 
-    A line is `SECTION.KEY='VALUE'`; the section `:env:` holds what comes from
-    variables, which counts before the rest.
+    A line is `SECTION.KEY='VALUE'`; the section `:env:` has the values of environment
+    variables, which take precedence.
     """
     sections: dict[str, dict[str, str]] = {"global": {}}
     lines = [line.partition("=") for line in listed.splitlines() if "=" in line]
@@ -53,14 +53,14 @@ def settings_of(listed: str, environment: Mapping[str, str]) -> PipSettings:
 
 
 def line_of(setting: tuple[str, str]) -> str:
-    """A key and its value as a configuration file has them; further lines of a list are indented."""
+    """A key and its value in the form of a configuration file; further lines of a list are indented."""
     return " = ".join(setting).replace("\n", "\n    ")
 
 
 def local_paths(words: list[str]) -> list[Path]:
-    """The files and folders that `words` name, as paths or `file:` URLs, without those that lie in another of them.
+    """The files and folders that `words` name, as paths or `file:` URLs, without those inside another of them.
 
-    The pages of an index are by custom in a folder `simple` and point to files beside it.
+    The pages of a package index are usually in a folder `simple` and refer to files beside it.
     """
     named = [Path(url2pathname(urlsplit(word).path) if word.startswith("file:") else word) for word in words]
     there = {path.parent if path.name == "simple" else path for path in named if path.is_absolute() and path.exists()}

@@ -1,4 +1,4 @@
-"""Long random sequences of pushes, sensible ones and wrong ones, as hypothesis makes and shrinks them."""
+"""Strategies of hypothesis for long random sequences of pushes, sensible and wrong ones."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ POOL = ("v0.0.1", "v0.1.0", "v1.0.0-rc.1", "v1.0.0", "v1.0.1", "v2.0.0", "v10.0.
 
 
 class Wish(NamedTuple):
-    """What somebody wants to push, before it is known what there is to push it to.
+    """What somebody wants to push, without regard to the registry at that time.
 
-    A `sensible` wish fits the registry as it stands, but for its time; another
-    takes any version, commit and stage.
+    A `sensible` wish is adapted to the registry, except for its time; another one
+    gets any version, commit and stage.
     """
 
     model: str
@@ -48,13 +48,13 @@ def wishes() -> st.SearchStrategy[Wish]:
 
 
 def plans(*, pushes: int) -> st.SearchStrategy[list[list[Wish]]]:
-    """Sequences of at least half of `pushes` and at most all, most of one tag, some of several."""
+    """Sequences of between half of `pushes` and all of them, most with one tag, some with several."""
     push = st.one_of(*[st.lists(wishes(), min_size=1, max_size=size) for size in (1, 1, 2, 5)])
     return st.lists(push, min_size=pushes // 2, max_size=pushes)
 
 
 def fulfil(push: Sequence[Wish], meaning: Meaning, commits: Sequence[str], clock: int) -> list[Step]:
-    """The tags of one push, which begin after the second `clock`; no two of one name."""
+    """The tags of one push, dated after the second `clock`, with distinct names."""
     planned = meaning.copy()
     steps: dict[str, Step] = {}
     for wish in push:

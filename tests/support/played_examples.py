@@ -1,7 +1,7 @@
-"""Plays the rules' examples with real tags: pushed from a clone, standing on a server, or made by a command.
+"""Plays the rules' examples with real tags: pushed from a clone, existing on a server, or created by a command.
 
 The commits of an example become commits on main, in the order in which it names
-them (`stray` is on no branch). Its seconds are seconds of 1970.
+them (`stray` is on no branch). Its seconds count from the beginning of 1970.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .examples import Line, oid, parse_line
 from .repositories import Repo, Server
 from .signing import SshKey
 
-# What a test's repository can't be given: counts of paths, folders that lie deep, damage, objects of other types.
+# What can't be made in a test's repository: counts of paths, deep folders, damage, objects of other types.
 UNPLAYABLE = (
     " nested ",
     " paths ",
@@ -39,13 +39,13 @@ UNPLAYABLE = (
     "guarded ",
 )
 FIX = re.compile(r"^(?:remote:)?\s*fix: (?:in a clone: )?(.*?)\s*$", re.MULTILINE)
-# But for one that only helps once something was written and committed.
+# Except for a command that helps only after something was written and committed.
 IN_A_SENTENCE = re.compile(r"(?<!commit that, and run )`((?:git|tagwarden) [^`]*)`")
 PROGRAM = Path(sys.executable).with_name("tagwarden")
 
 
 class Scene(NamedTuple):
-    """A server with an example's policy and old tags, a clone of it, the pushed lines, and real ids by made-up ones."""
+    """A server with an example's policy and old tags, a clone, the pushed lines, and the real ids for made-up ones."""
 
     server: Server
     clone: Repo
@@ -53,7 +53,7 @@ class Scene(NamedTuple):
     ids: dict[str, str]
 
     def write(self, where: Repo, lines: Sequence[Line]) -> None:
-        """Write the tags of `lines` as somebody else's program would, and delete those that are to be deleted."""
+        """Write the tags of `lines` like another program, and delete those that are to be deleted."""
         for line in lines:
             ref = f"refs/tags/{line.name}"
             if line.change == "delete":
@@ -65,18 +65,18 @@ class Scene(NamedTuple):
                 where.raw_tag(line.name, line.raw.replace(line.target.oid.encode(), real.encode(), 1))
 
     def refspecs(self) -> list[str]:
-        """What pushes the lines."""
+        """The refspecs that push the lines."""
         return [
             f":refs/tags/{line.name}" if line.change == "delete" else f"+refs/tags/{line.name}" for line in self.lines
         ]
 
     def run(self, command: str, where: Repo | None = None) -> subprocess.CompletedProcess[str]:
-        """Run what was printed, in a shell, in the clone if not elsewhere."""
+        """Run a printed command in a shell, by default in the clone."""
         return run_printed(command, where or self.clone)
 
 
 def run_printed(command: str, where: Repo) -> subprocess.CompletedProcess[str]:
-    """Run what was printed, in a shell, as somebody who pastes it does."""
+    """Run a printed command in a shell, as if it were pasted."""
     path = f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         ["sh", "-c", command],
@@ -93,7 +93,7 @@ def is_playable(example: Example) -> bool:
 
 
 def stage(example: Example, server: Server, key: SshKey | None) -> Scene:
-    """Set the scene; the pushed tags are not written yet. `key` signs what `git tag -s` makes in the clone."""
+    """Prepare everything but the pushed tags. `key` is used by `git tag -s` in the clone."""
     server.git("config", "tagwarden.pusher", "http")
     server.git("config", "tagwarden.repositoryId", "models")
     clone = server.clone()
@@ -115,7 +115,7 @@ def stage(example: Example, server: Server, key: SshKey | None) -> Scene:
 
 
 def _mirror(server: Server, clone: Repo, ids: Iterable[str]) -> None:
-    # Past the hook, as an administrator would.
+    # Without the hook, like an administrator.
     for kept in ids:
         clone.git("update-ref", f"refs/kept/{kept}", kept)
     server.git("fetch", "--quiet", str(clone.path), "+refs/heads/main:refs/heads/main", "+refs/kept/*:refs/kept/*")
@@ -139,7 +139,7 @@ def _target(clone: Repo, line: Line, text: str) -> str:
 
 
 def _set_editor(clone: Repo, policy: str) -> None:
-    """Somebody who writes what the policies of the examples ask for."""
+    """Configure an editor that writes what the policies of the examples require."""
     message = "Agreed\n" if "max-bytes" in policy else "ML-17: as it was agreed\n"
     if "trailers" in policy:
         message += "\nDataset: 0123abcd\nAUC: 0.91\n"
@@ -151,13 +151,13 @@ def _set_editor(clone: Repo, policy: str) -> None:
 
 
 def fixes(said: str) -> list[str]:
-    """The commands behind `fix:`, and those that a message names instead, each once, in the order they were said in."""
+    """The commands after `fix:`, or those that a message names instead, each once, in order."""
     told = "\n".join(line for line in said.splitlines() if "why:" not in line)
     return list(dict.fromkeys(FIX.findall(told) or IN_A_SENTENCE.findall(told)))
 
 
 def command_for(line: Line) -> list[str] | None:
-    """The command that plans the tag of `line` anew; None where no command makes such a tag."""
+    """The command that would create the tag of `line`; None if no command creates such a tag."""
     name = parse_tag_name(line.name)
     if not isinstance(name, TagName) or line.change != "create" or line.raw is None or name.counter is not None:
         return None
