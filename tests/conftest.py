@@ -1,4 +1,4 @@
-"""Fixtures of every test. Nothing of the machine's own configuration reaches them."""
+"""Fixtures of all tests, which see nothing of the machine's own configuration."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # A shell has what runs in its background ignore Ctrl-C, and what a test starts would inherit that.
+    # A shell makes background jobs ignore Ctrl-C, which the processes of a test would inherit.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # Where servers are, which an ordinary user's PATH may lack.
+    # The folders of server programs, which an ordinary user's PATH may lack.
     os.environ["PATH"] = os.pathsep.join(dict.fromkeys([*os.environ["PATH"].split(os.pathsep), *SBIN]))
     if hidden := config.getoption("hide"):
         folder = tempfile.TemporaryDirectory(prefix="tagwarden-path-")
@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: a fourth of their time, tests wait for locks, limits and the disk."""
+    """One more than the processors: tests spend a quarter of their time waiting for locks, limits and the disk."""
     return (os.cpu_count() or 1) + 1
 
 

@@ -1,8 +1,8 @@
-"""`make demo`: a throw-away server and clone, and what becomes of good and bad pushes.
+"""`make demo`: good and bad pushes to a throw-away server.
 
-Every command that is shown is run. The exit status is 0 only if every push
-ended as it should: by Git's exit status, by the rule that was named, and by
-the refs that the server holds afterwards.
+Every command that is shown is run. The exit status is 0 only if every push ended
+as it should, by Git's exit status, the rule that was named, and the refs on the
+server afterwards.
 """
 
 from __future__ import annotations
@@ -23,11 +23,10 @@ from support.environment import hermetic_environment
 
 
 class Step(NamedTuple):
-    """Some commands, of which the last pushes.
+    """Some commands, the last of which pushes.
 
-    `creates` are the tags that the server holds afterwards and did not before;
-    `refused_by` is the rule that refuses the push, then nothing changes; `by`
-    tells whose hook does.
+    `creates` are the tags that are new on the server afterwards. `refused_by` is the
+    rule that refuses the push, so that nothing changes; `by` says whose hook does.
     """
 
     title: str
@@ -191,7 +190,7 @@ class Stage:
                 sys.exit(f"`tagwarden {command}` failed.")
 
     def play(self, step: Step) -> list[str]:
-        """Run and show a step; what did not end as it should."""
+        """Run and show a step; returns what did not end as it should."""
         print(f"\n# {step.title}")
         before = self.server.refs()
         for command in step.commands[:-1]:
@@ -205,7 +204,7 @@ class Stage:
         return [f"{step.title} {complaint}" for complaint in wrong]
 
     def shell(self, command: str, where: Path | None = None) -> PushResult:
-        """Show a command, run it, show what it says."""
+        """Show a command, run it, and show its output."""
         print(f"$ {command}", flush=True)
         self.clock += 1
         ran = subprocess.run(
@@ -214,7 +213,7 @@ class Stage:
             env={**os.environ, "GIT_COMMITTER_DATE": f"{self.clock} +0000"},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
         )  # fmt: skip
-        # Git pads what the server says, to wipe out a progress line.
+        # Git pads the server's messages with blanks, to erase a progress line.
         shown = "\n".join(line.rstrip() for line in ran.stdout.splitlines())
         print(textwrap.indent(f"{shown}\n" if shown else "", "  "), end="", flush=True)
         return PushResult(ran.returncode == 0, ran.stdout, ran.returncode)
@@ -228,7 +227,7 @@ class Stage:
 
 
 def complaints(step: Step, pushed: PushResult, before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """What `step` promised and the push did not keep."""
+    """The expectations of `step` that the push did not meet."""
     found = []
     if pushed.ok != (step.refused_by is None):
         found.append(f"git push ended with {pushed.exit}")
@@ -268,7 +267,7 @@ def heading(title: str) -> None:
 
 
 def perform(folder: Path) -> list[str]:
-    """Show everything, in `folder`; what did not end as it should."""
+    """Run and show all steps, in `folder`; returns what did not end as it should."""
     stage = Stage(folder)
     print(INTRODUCTION, end="")
     heading("The server gets the hook")
@@ -309,6 +308,6 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except BrokenPipeError:
-        # Whoever reads has had enough, as in `make demo | head`; nor can the interpreter flush what is left.
+        # The reader has closed the pipe, as in `make demo | head`; the interpreter must not flush the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

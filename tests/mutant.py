@@ -1,4 +1,4 @@
-"""One change that `make mutants` makes, and which tests are to notice it."""
+"""One change that `make mutants` makes, and the tests that must notice it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ HOST_RULES = ("tests/host_rules/test_rules.py",)
 
 
 class Mutant(NamedTuple):
-    """`old` stands once in `file`, and becomes `new`; one of the `tests`, arguments of pytest, must fail."""
+    """`old` occurs once in `file`, and becomes `new`; one of the `tests`, arguments of pytest, must fail."""
 
     file: str
     old: str

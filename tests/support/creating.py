@@ -15,7 +15,7 @@ def time_of(repo: Repo, tag: str) -> int:
 
 
 def ok(repo: Repo, *args: str) -> str:
-    """The tag that the command made."""
+    """Run a command that must succeed; returns the tag that it created."""
     ran = tagwarden(repo.path, *args)
     assert ran.status == 0, ran.err
     return ran.out.strip()

@@ -1,4 +1,4 @@
-"""Programs that some tests need and that are not on every machine: skipping without them, and hiding them."""
+"""Skips tests whose programs are missing on a machine, and hides programs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-# What apt calls the package that brings a program, where it is another name.
+# The Debian packages of programs with another name.
 PACKAGES = {
     "apache2": "apache2-bin",
     "chromedriver": "chromium-driver",
@@ -24,7 +24,7 @@ PACKAGES = {
     "ssh-keygen": "openssh-client",
     "sshd": "openssh-server",
 }
-# What is no package of Debian, and had from PyPI: best into a virtual environment of its own, linked from PATH.
+# Programs from PyPI instead of Debian: best installed in a virtual environment of their own and linked from PATH.
 BY_PIP = frozenset(("dvc", "model_signing"))
 REASON = re.compile(r"\bneeds the programs? (?P<programs>.+), which (?:is|are) not here$")
 
@@ -35,7 +35,7 @@ def needs(*programs: str) -> pytest.MarkDecorator:
 
 
 def skip_without(*programs: str) -> None:
-    """Skip the test that runs if one of `programs` is missing; the summary counts it."""
+    """Skip the running test if one of `programs` is missing; the summary counts it."""
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
         several = len(missing) > 1
@@ -45,7 +45,7 @@ def skip_without(*programs: str) -> None:
 
 
 def told(reasons: Iterable[str]) -> list[str]:
-    """What to print of the `reasons` for which tests were skipped: how many want which program."""
+    """The lines about the `reasons` for which tests were skipped: how many need which program."""
     found = [match["programs"].split(", ") for match in map(REASON.search, reasons) if match]
     if not found:
         return []
@@ -60,9 +60,9 @@ def told(reasons: Iterable[str]) -> list[str]:
 
 
 def path_without(programs: Iterable[str], folder: Path, path: str | None = None) -> str:
-    """A PATH with all that is on `path` (or PATH) but `programs`.
+    """A PATH with everything on `path` (or PATH) except for `programs`.
 
-    A folder that holds one of them is replaced by one of links, in `folder`.
+    A folder with one of them is replaced by a folder of links in `folder`.
     """
     hidden = set(programs)
     folders = []

@@ -14,7 +14,7 @@ ROOMS = sorted({package.split(".")[0] for package in PACKAGES})
 
 
 def project_files() -> list[Path]:
-    """Every file of the project, relative to its root: what Git tracks or would."""
+    """Every file of the project that Git tracks or does not ignore, relative to the project's root."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
@@ -23,7 +23,7 @@ def project_files() -> list[Path]:
 
 
 def modules() -> dict[str, Path]:
-    """Every module of the distribution without `tagwarden.`, and its file."""
+    """Every module of the distribution, without `tagwarden.` in its name, and its file."""
     return {
         ".".join(file.with_suffix("").parts).removesuffix(".__init__"): ROOT / file
         for file in project_files()
@@ -32,7 +32,7 @@ def modules() -> dict[str, Path]:
 
 
 class Import:
-    """One import statement: the absolute name that it names, and whether it runs on import."""
+    """One import statement: the absolute name that it imports, and whether it runs when its module is imported."""
 
     def __init__(self, name: str, *, relative: bool, at_import: bool) -> None:
         self.name = name
@@ -41,7 +41,7 @@ class Import:
 
 
 def imports(module: str, file: Path) -> list[Import]:
-    """What `module` imports anywhere; `tagwarden.` is left off the names of its own."""
+    """All imports in `module`; the project's own names are without `tagwarden.`."""
     package = module if file.name == "__init__.py" else module.rpartition(".")[0]
     found: list[Import] = []
 

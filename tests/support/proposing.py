@@ -14,21 +14,21 @@ ONE_EYE = POLICY.partition("[[approvals.require]]")[0] + '[[approvals.require]]\
 
 
 def said(repo: Repo, *args: str) -> str:
-    """What a command that succeeds prints on stdout."""
+    """Run a command that must succeed; returns its stdout."""
     ran = tagwarden(repo.path, *args)
     assert ran.status == 0, ran.err
     return ran.out.removesuffix("\n")
 
 
 def refused(repo: Repo, *args: str, status: int = 1) -> str:
-    """What a command says that refuses."""
+    """Run a command that must refuse; returns its stderr."""
     ran = tagwarden(repo.path, *args)
     assert (ran.status, ran.out) == (status, ""), ran
     return ran.err
 
 
 def proposal(repo: Repo, *args: str) -> str:
-    """The id of what is proposed."""
+    """Propose a tag; returns its id."""
     return said(repo, *(("propose", *args) if args else PROPOSE))
 
 

@@ -1,4 +1,4 @@
-"""The ways in which a bad tag gets pushed, as one table."""
+"""A table of the ways in which a bad tag can be pushed."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ BAD = "m@1.0"
 
 
 class Push(NamedTuple):
-    """The arguments of `git push`, and where it is run if not in the clone."""
+    """The arguments of `git push`, and where it runs, by default in the clone."""
 
     arguments: list[str]
     folder: Path | None = None
 
 
 class Form(NamedTuple):
-    """`prepare` makes the bad tag and says how it is pushed; `rule` is what refuses it.
+    """`prepare` makes the bad tag and returns how to push it; `rule` refuses it.
 
-    `seen_by_pre_commit` tells whether a hook of pre-commit's own pre-push stage
-    would be started at all.
+    `seen_by_pre_commit` says whether pre-commit would start a hook of its pre-push
+    stage at all.
     """
 
     title: str

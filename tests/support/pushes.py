@@ -1,4 +1,4 @@
-"""A push as it is written down in a table, what makes the server what it is meant for, and what must land of it."""
+"""A push in a table: the server that it is for, its lines, and what must land of it."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ NONE: frozenset[str] = frozenset()
 
 
 class Push(NamedTuple):
-    """One push, and what comes before it.
+    """One push, and its preparation.
 
-    `standing` tags are there, `policy` judges, `config` is the server's,
-    `prepare` does whatever else, `meanwhile` happens between the server's
-    advertisement and the commands. `lands` names the refs that the push
-    changes: by the pre-receive hook, by the update hook (None: the same), by
-    the update hook of a Git that moves all refs at the end (None: the same),
-    and by the pre-receive hook where another hook is asked ref by ref after it
-    (None: the same). `beside` names those that `meanwhile` changes without a
-    push. `without` tells what may land by the update hook once the other hook
-    has refused a ref, where that is more than the rest of what lands with it.
+    Beforehand, the `standing` tags exist, the server has the `policy` and the
+    settings `config`, and `prepare` does anything else; `meanwhile` happens between
+    the server's advertisement and the commands. `lands` has the refs that the push
+    must change: with the pre-receive hook, with the update hook (None: the same),
+    with the update hook of a Git that moves all refs at the end (None: the same),
+    and with the pre-receive hook if a per-ref hook runs after it (None: the same).
+    `beside` are the refs that `meanwhile` changes without a push. `without` says what
+    may land with the update hook after the other hook has refused a ref, if that is
+    more than the rest of what lands with it.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Push(NamedTuple):
     without: Mapping[str, frozenset[str]] = {}
 
     def must_land(self, hook: str, *, another_hook: bool = False) -> frozenset[str]:
-        """The refs that change where `hook` judges."""
+        """The refs that must change if `hook` judges."""
         by_update = self.lands if self.lands_by_update is None else self.lands_by_update
         if hook == "update":
             return self.lands_at_once if self.lands_at_once is not None and git_moves_refs_at_once() else by_update
@@ -54,12 +54,12 @@ class Push(NamedTuple):
         return self.lands if special is None else special
 
     def must_land_without(self, dropped: Line, hook: str) -> frozenset[str]:
-        """The refs that change where `hook` judges, and the other hook refuses the line `dropped`."""
+        """The refs that must change if `hook` judges and the other hook refuses the line `dropped`."""
         rest = (self.must_land(hook, another_hook=True) - {dropped.name}) | self.beside
         return self.without.get(dropped.name, rest) if hook == "update" else rest
 
     def set_up(self, scene: Scene) -> None:
-        """Make the server what the push is meant for."""
+        """Prepare the server for the push."""
         scene.stand(self.standing)
         scene.configure(self.config)
         if self.policy:
@@ -68,7 +68,7 @@ class Push(NamedTuple):
             self.prepare(scene)
 
     def send(self, scene: Scene, lines: Sequence[Line] | None = None) -> RawPushResult:
-        """Push to the scene that was set up."""
+        """Push to the prepared scene."""
         meanwhile = self.meanwhile
         return scene.push(
             self.lines if lines is None else lines,

@@ -1,7 +1,7 @@
-"""Random pushes to random servers: what a seed makes is always the same.
+"""Random pushes to random servers, reproducible by their seed.
 
-About half of the lines are such as an honest client sends; without these no
-push would get in, and nothing be tested but refusals.
+About half of the lines are those of an honest client; otherwise no push would be
+accepted, and only refusals would be tested.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ SETTINGS = (
 
 
 class RandomPush(NamedTuple):
-    """One push. `meanwhile` is another that goes in between looking and sending, `dropped` what a foreign hook refuses.
+    """One push. `meanwhile` is another one before its commands are sent; a foreign hook refuses `dropped`.
 
-    Where `pack_first`, the server's refs are packed before it.
+    With `pack_first`, the server's refs are packed before it.
     """
 
     lines: tuple[Line, ...]
@@ -67,7 +67,7 @@ class RandomPush(NamedTuple):
 
 
 class World:
-    """A server that `seed` makes, and what it has pushed to it, one push after the other."""
+    """A server made from `seed`, and the pushes to it, one after the other."""
 
     def __init__(self, seed: int, stage: Stage, folder: Path) -> None:
         self._dice = dice = random.Random(seed)
@@ -86,7 +86,7 @@ class World:
         return f"{self.hook}{beside}; policy {self.policy!r}; settings {self.settings}"
 
     def push(self, standing: Mapping[str, str]) -> RandomPush:
-        """The next push, to a server where `standing` are the refs."""
+        """The next push, to a server whose refs are `standing`."""
         dice = self._dice
         wanted = [line for _ in range(dice.choice((1, 1, 1, 2, 2, 4))) for line in self._some(standing)]
         lines = list({line.ref: line for line in wanted}.values())
@@ -106,7 +106,7 @@ class World:
         )
 
     def _meanwhile(self, lines: Sequence[Line], standing: Mapping[str, str]) -> list[Line]:
-        """What another client pushes: often to a ref that this one is about to push to."""
+        """The push of another client, often to a ref of this client's push."""
         created = [line for line in lines if isinstance(line.new, TagOf) and _is_sound(line)]
         if created and self._dice.random() < 0.5:
             rival = self._dice.choice(created)
@@ -130,7 +130,7 @@ class World:
         return [self._maybe_false(line, standing) for line in kind(standing)]
 
     def _sensible(self, standing: Mapping[str, str]) -> list[Line]:
-        """What fits the registry: the next version, alone or with an assignment, or an event of what stands."""
+        """Lines that fit the registry: the next version, alone or with an assignment, or an event of existing tags."""
         dice, model = self._dice, self._dice.choice(MODELS)
         versions = self._versions(model, standing)
         if versions and dice.random() < 0.5:
@@ -149,7 +149,7 @@ class World:
         return lines
 
     def _lie(self, standing: Mapping[str, str]) -> list[Line]:
-        """What is right only if something is believed that is not so."""
+        """A push that is valid only if its false claims are believed."""
         dice, model = self._dice, self._dice.choice(MODELS)
         versions = self._versions(model, standing)
         if not versions:
@@ -174,7 +174,7 @@ class World:
         return [branch, self._event(f"{model}@v{len(versions) + 1}.0.0", commit)]
 
     def _versions(self, model: str, standing: Mapping[str, str]) -> list[str]:
-        """The refs of its registrations."""
+        """The refs of the model's registrations."""
         return [ref for ref in standing if ref.startswith(f"{TAGS}{model}@v") and ref[-1] != "!" and "/x" not in ref]
 
     def _event(self, name: str, commit: str) -> Line:
@@ -205,7 +205,7 @@ class World:
         return [Line(self._dice.choice(MALFORMED), NOTHING, self._tag("m@v3.0.0", self._commit()))]
 
     def _maybe_false(self, line: Line, standing: Mapping[str, str]) -> Line:
-        """The line, or one of the same ref that is not true."""
+        """The line, or a false one for the same ref."""
         dice = self._dice
         if dice.random() < 0.93:
             return line
@@ -219,7 +219,7 @@ class World:
         return self._dice.choice((self._commit(), NOTHING))
 
     def _tag(self, name: str, commit: str) -> TagOf:
-        """A tag object: dated after all others, seldom before, at times of another name."""
+        """A tag object, usually dated after all others, and sometimes with another name."""
         dice = self._dice
         at = self.scene.clock - dice.randrange(3) if dice.random() < 0.1 else self.scene.tick()
         return TagOf("m@v1.0.0" if dice.random() < 0.02 else name, commit, at)
@@ -228,7 +228,7 @@ class World:
         return self._dice.choice(LACKING if lacking and self._dice.random() < 0.08 else COMMITS)
 
     def _commit_of(self, oid: str) -> str:
-        """The name of the commit that a standing tag is on; any, if it is on none."""
+        """The name of an existing tag's commit; any name if the tag is not on a commit."""
         names = {self.scene.id(name): name for name in [*ON_SERVER, *AT_CLIENT]}
         content = self.scene.tag_objects.get(oid, b"")
         return names.get(content[7 : content.find(b"\n")].decode(), "c0")

@@ -1,4 +1,4 @@
-"""Registries to which random plans are pushed: the judge alone, on tags that no repository holds."""
+"""Registries to which random plans are pushed: the judge alone, on tags without a repository."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Place = Literal["server", "client", "history"]
 
 
 class Registry:
-    """Where pushes go. `push` answers whether they were accepted."""
+    """The destination of pushes. `push` returns whether they were accepted."""
 
     repository: Path
     commits: list[str]
@@ -42,7 +42,7 @@ class Registry:
 
 
 class InMemory(Registry):
-    """The judge alone, on tags that no repository holds."""
+    """The judge alone, on tags without a repository."""
 
     def __init__(self) -> None:
         self.repository = Path("in memory")
@@ -60,7 +60,7 @@ class InMemory(Registry):
     def judge(
         self, steps: Sequence[Step], new: Mapping[str, Tag], standing: Sequence[Tag], *, place: Place = "server"
     ) -> Verdict:
-        """The verdict that `place` gives on `steps`, whose tags are `new`, where `standing` stand."""
+        """The verdict at `place` on `steps`, whose tags are `new`, given the existing tags `standing`."""
         judge = Judge(self.policy, Circumstances(now=BEGINNING + 10_000_000, place=place))
         stands = {tag.name: tag for tag in standing}
         for model in {step.model for step in steps}:
@@ -107,7 +107,7 @@ def play(plan: Plan, registry: Registry, after: Callable[[Registry, Meaning, lis
     clock = BEGINNING
     for push in plan:
         wished = fulfil(push, meaning, registry.commits, clock)
-        # Of a tag that stands just so there is nothing to push, and it happens once.
+        # A tag that already exists exactly like this is not pushed again.
         steps = [step for step in wished if step != meaning.steps.get(step.tag)]
         if steps and registry.push(steps):
             clock = max(clock, *(step.time for step in steps))

@@ -1,8 +1,8 @@
 """A client that tells `git receive-pack` whatever it likes.
 
-`git push` says what it has seen of the server's refs, and names each ref once.
-Nothing makes another client do so: this one sends any command lines, as bytes,
-with any pack or none, by the protocol that gitprotocol-pack(5) describes
+`git push` claims what it has seen of the server's refs, and names each ref once.
+Other clients need not do so: this one sends any command lines, as bytes, with any
+pack or none, by the protocol of gitprotocol-pack(5)
 ("Pushing Data To a Server").
 """
 
@@ -16,7 +16,7 @@ from typing import IO, NamedTuple
 
 from .repositories import RULE_IN_BRACKETS
 
-# No push that is to end takes longer.
+# A push that takes longer is considered stuck.
 DEADLINE = 120
 
 FLUSH = b"0000"
@@ -24,7 +24,7 @@ DATA, PROGRESS, FATAL = 1, 2, 3
 
 
 class Advertisement(NamedTuple):
-    """What the server says before anything is sent: its refs (and `.have` lines), and what it can do."""
+    """What the server says first: its refs (and `.have` lines), and its capabilities."""
 
     refs: dict[bytes, str]
     capabilities: frozenset[str]
@@ -33,10 +33,10 @@ class Advertisement(NamedTuple):
 class RawPushResult(NamedTuple):
     """How a raw push ended.
 
-    `unpacked` is what became of the pack ("ok" or an error), `report` the
-    answer to each command (None for ok, else the reason; a ref ends at its
-    first blank there), `told` what the user would see behind `remote: `. Where
-    receive-pack gave up, `unpacked` is None and `error` holds its last words.
+    `unpacked` is the result for the pack ("ok" or an error), `report` the answer to
+    each command (None for ok, else the reason; a ref ends at its first blank there),
+    `told` the text that the user would see after `remote: `. If receive-pack gave up,
+    `unpacked` is None and `error` has its last message.
     """
 
     exit: int
@@ -52,7 +52,7 @@ class RawPushResult(NamedTuple):
 
     @property
     def rules(self) -> set[str]:
-        """The rules that the hook named."""
+        """The rules named by the hook."""
         return set(RULE_IN_BRACKETS.findall(self.told))
 
 
@@ -72,14 +72,14 @@ def raw_push(
     between: Callable[[Advertisement], None] | None = None,
     env: Mapping[str, str] = {},
 ) -> RawPushResult:
-    """Send `commands` to the repository at `git_dir`; how that ended.
+    """Send `commands` to the repository at `git_dir`; returns the result.
 
-    `pack` follows them, byte for byte; None sends nothing (right if all
-    commands delete). `capabilities` are claimed besides `report-status`,
-    `side-band-64k` and the repository's object format. `options` are push
-    options; `shallow` the commits of which this client lacks the parents.
-    `between` is called after the server has shown its refs and before it is
-    told anything: what happens meanwhile, this push has not seen.
+    `pack` follows them, byte for byte; None sends nothing, as is right if all
+    commands delete. `capabilities` are claimed in addition to `report-status`,
+    `side-band-64k` and the repository's object format. `options` are push options,
+    `shallow` the commits whose parents this client lacks. `between` is called after
+    the server has shown its refs and before anything is sent, for changes that this
+    push has not seen.
     """
     process = subprocess.Popen(
         ["git", "receive-pack", str(git_dir)],
@@ -152,7 +152,7 @@ def _exactly(stream: IO[bytes], count: int) -> bytes:
 
 
 def _packets(data: bytes) -> list[bytes]:
-    """The packets at the beginning of `data`, up to a flush or what is none."""
+    """The packets at the beginning of `data`, up to a flush or invalid data."""
     found = []
     while len(data) >= 4 and (length := int(data[:4], 16)) >= 4:
         found.append(data[4:length])

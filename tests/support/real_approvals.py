@@ -1,4 +1,4 @@
-"""A registry of random schedules (`approval_schedules.py`) that is a real server, with real keys and real pushes."""
+"""A registry for random schedules (`approval_schedules.py`) with a real server, real keys and real pushes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .attack_scene import Scene
 
 
 class RealRegistry(Registry):
-    """What lands is what the hook of a server lets in, and who may sign what its file of allowed signers says."""
+    """A registry where a server's hook decides what lands, and its file of allowed signers who may sign."""
 
     drops = False
 
@@ -42,7 +42,7 @@ class RealRegistry(Registry):
         return before.keys() - self._real.scene.refs().keys()
 
     def accepts(self, updates: Sequence[RefUpdate], pusher: str | None) -> bool:
-        """Push for real; whether all of it landed, as a push that is refused lands nothing of."""
+        """Push for real; returns whether all of it landed, and checks that nothing of a refused push did."""
         allowed = [name for name, person in KEYS.items() if person is not None and name not in self.expired]
         lines = [self._real.keys.by_name[name].allowed(f"{KEYS[name]}") for name in allowed]
         self._signers.write_text("".join(lines))

@@ -1,7 +1,7 @@
-"""What Git 2.39 makes of the commands that its hooks let pass: the plainest model of `git receive-pack`.
+"""A simple model of `git receive-pack` of Git 2.39: what it does with the commands that its hooks accept.
 
-It knows the refs, which commits there are, and the server's settings; read
-from builtin/receive-pack.c and refs/files-backend.c.
+It knows the refs, the existing commits, and the server's settings. Derived from
+builtin/receive-pack.c and refs/files-backend.c.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ DISCONNECTED = ("no-parent", "no-tree")
 
 
 class Command(NamedTuple):
-    """A command by what it says: ids as they are sent, and the ref."""
+    """A parsed command: the ids as they were sent, and the ref."""
 
     old: str
     new: str
@@ -29,7 +29,7 @@ class Command(NamedTuple):
 
     @classmethod
     def read(cls, line: bytes) -> Command:
-        # One line break at the end of a packet is none of what it says.
+        # One line break at the end of a packet is not part of its content.
         old, new, ref = os.fsdecode(line.removesuffix(b"\n")).split(" ", 2)
         return cls(old, new, ref)
 
@@ -52,7 +52,7 @@ class RefModel:
         for each in commands:
             if each in inconsistent:
                 continue
-            # What is dropped before the hooks run does not make an atomic push fail.
+            # A command dropped before the hooks run does not make an atomic push fail.
             if self._is_hidden(each.ref) or not (is_nothing(each.new) or self.is_connected(each.new)):
                 continue
             clashes = each.ref in seen or any(_in_the_way(each.ref, other) for other in seen)
@@ -66,16 +66,16 @@ class RefModel:
         return now
 
     def drops(self, command: Command, refs: Mapping[str, str]) -> bool:
-        """Whether Git drops a command whose ref it shows, and whose objects are whole, where `refs` stand."""
+        """Whether Git, with these `refs`, drops a command for a visible ref with complete objects."""
         old, new, ref = command
         if not is_ref_name(ref) or self._is_denied(command):
             return True
         there = refs.get(ref)
         if is_nothing(new) and there is None:
-            # Git takes the lock of what is not there, too.
+            # Git also locks a ref that does not exist.
             return any(_in_the_way(ref, other) for other in refs)
         if is_nothing(new):
-            # What can't be parsed is not checked.
+            # An object that can't be parsed is not checked.
             return self._is_known(old) and old != there
         if ref.startswith(HEADS) and new not in self._commits:
             return True
@@ -84,7 +84,7 @@ class RefModel:
         return any(_in_the_way(ref, other) for other in refs)
 
     def is_connected(self, oid: str) -> bool:
-        """Whether everything that the object leads to is there."""
+        """Whether everything reachable from the object exists."""
         name = self._commits.get(self._tags.get(oid, oid))
         return name is not None and name not in DISCONNECTED
 
@@ -107,7 +107,7 @@ class RefModel:
         return False
 
     def _is_denied(self, command: Command) -> bool:
-        """Whether a `receive.deny…` setting, or its default, stands against it."""
+        """Whether a `receive.deny…` setting, or its default, forbids the command."""
         old, new, ref = command
         settings = dict(self._settings)
         if not ref.startswith(HEADS):
@@ -116,7 +116,7 @@ class RefModel:
             return True
         if ref == MAIN and settings.get("core.bare") == "false":
             return True
-        # A deletion of what is said not to exist is not asked for the branch that HEAD names.
+        # If the command claims that the ref does not exist, the setting about deleting HEAD's branch is not checked.
         if ref == MAIN and is_nothing(new) and not is_nothing(old):
             return settings.get("receive.denyDeleteCurrent") != "ignore"
         if is_nothing(old) or is_nothing(new) or settings.get("receive.denyNonFastForwards") != "true":
@@ -125,7 +125,7 @@ class RefModel:
 
 
 def _inconsistent(commands: Sequence[Command]) -> list[Command]:
-    """Those on HEAD and on the branch that it names, where they want different things of it."""
+    """The commands for HEAD and for the branch that it names, if they contradict each other."""
     heads = [each for each in commands if each.ref == "HEAD"]
     mains = [each for each in commands if each.ref == MAIN]
     return [one for head in heads for main in mains if head[:2] != main[:2] for one in (head, main)]
@@ -137,14 +137,14 @@ def is_nothing(oid: str) -> bool:
 
 @functools.cache
 def is_ref_name(ref: str) -> bool:
-    """Whether Git takes `ref` for the full name of a ref (git-check-ref-format(1))."""
+    """Whether `ref` is a valid full name of a ref for Git (git-check-ref-format(1))."""
     if not ref.startswith("refs/"):
         return False
     return subprocess.run(["git", "check-ref-format", ref]).returncode == 0
 
 
 def read_refs(git_dir: Path) -> dict[str, str]:
-    """The refs as the files say, which takes no process; symbolic and damaged ones are not looked for."""
+    """The refs, read from files without a process; symbolic and damaged ones are not considered."""
     refs = {}
     packed = git_dir / "packed-refs"
     if packed.exists():
@@ -159,5 +159,5 @@ def read_refs(git_dir: Path) -> dict[str, str]:
 
 
 def _in_the_way(ref: str, other: str) -> bool:
-    """Whether one is a folder of the other."""
+    """Whether one of them would be a folder in the path of the other."""
     return ref.startswith(f"{other}/") or other.startswith(f"{ref}/")

@@ -1,4 +1,4 @@
-"""What must be true of a server after any push, whoever made it: nobody is locked out, misled or lied to."""
+"""What must be true of a server after any push by anybody: nobody is locked out, misled or lied to."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ Errors = frozenset[tuple[str, str | None]]
 
 
 def changed(before: Refs, after: Refs) -> set[str]:
-    """The refs that were made, moved or deleted: a tag by its name, any other ref without `refs/`."""
+    """The refs that were created, moved or deleted: a tag by its name, any other ref without `refs/`."""
     refs = {ref for ref in before.keys() | after.keys() if before.get(ref) != after.get(ref)}
     return {ref.removeprefix(TAGS).removeprefix("refs/") for ref in refs}
 
 
 def is_model_tag(ref: str) -> bool:
-    """Whether GTO takes `ref` for an event of a model."""
+    """Whether `ref` is an event of a model for GTO."""
     name = parse_tag_name(ref.removeprefix(TAGS)) if ref.startswith(TAGS) else None
     return name is not None and not isinstance(name, NearMiss)
 
 
 def audit_errors(git_dir: Path) -> Errors:
-    """The rules that `audit` finds broken under the policy in force, each with the ref that breaks it.
+    """The rules that are broken according to `audit` under the policy in force, each with the ref that breaks it.
 
-    What keeps it from judging is one error, that of no rule.
+    If it could not judge, that is one error without a rule.
     """
     ran = tagwarden(git_dir, "audit", "--format", "json")
     if ran.status == 3:
@@ -53,24 +53,25 @@ def audit_errors(git_dir: Path) -> Errors:
 
 
 def newly_wrong(earlier: Errors, now: Errors, before: Refs, after: Refs) -> Errors:
-    """Those of the errors that `audit` finds `now` which are news, and some tag's fault.
+    """The errors of `audit` that are new `now` and caused by a tag.
 
-    Branches may be rewound, which takes standing tags from them: that is none's.
+    Rewinding a branch may remove the commits of existing tags from it, which is no tag's fault.
     """
     stood = {ref for ref in before if after.get(ref) == before[ref]}
     return frozenset((rule, ref) for rule, ref in now - earlier if rule != "target-branch" or ref not in stood)
 
 
 def is_rewound(git_dir: Path, before: Refs, after: Refs) -> bool:
-    """Whether some branch has lost commits, or is gone."""
+    """Whether any branch has lost commits or was deleted."""
     branches = [ref for ref in before if ref.startswith("refs/heads/") and after.get(ref) != before[ref]]
     return any(not _contains(git_dir, after.get(ref), before[ref]) for ref in branches)
 
 
 def gto_is_alive_and_agrees(git_dir: Path) -> Reading:
-    """GTO's `show`, `history` and `check-ref` work, and say what this project's `show` says; the reading of both.
+    """Check that GTO's `show`, `history` and `check-ref` work and agree with this project's `show`.
 
-    Where GTO's library can't open the repository (SHA-256, reftable), GTO's own code reads the tags from memory.
+    Returns what both read. If GTO's library can't open the repository (SHA-256, reftable), GTO's code reads the tags
+    from memory.
     """
     if _libgit2_opens(git_dir):
         with while_nothing_changes():
@@ -102,14 +103,14 @@ def _agreed(git_dir: Path, read_by_gto_at: Path) -> Reading:
 
 
 def log_is_true(git_dir: Path, before: Refs, after: Refs, *, beside: Iterable[str] = ()) -> None:
-    """The push log is whole, and says of each model tag what became of it between `before` and `after`.
+    """Check that the push log is complete, and explains each model tag's change between `before` and `after`.
 
-    What did not land of an accepted push may be told late, by a line of its
-    own: whoever takes the lock next writes it. `beside` names what was changed
-    beside the hook. AssertionError with the first difference.
+    What did not land of an accepted push may be logged late, in a line of its own by
+    the next holder of the lock. `beside` are refs that were changed without the hook.
+    Raises AssertionError with the first difference.
     """
     if _logged_wrongly(git_dir, before, after, beside):
-        # Reading the log settles what is left to settle.
+        # Reading the log settles the remaining pushes.
         tagwarden(git_dir, "log")
     wrong = _logged_wrongly(git_dir, before, after, beside)
     assert not wrong, f"the push log says what is not so of {wrong}"
@@ -117,7 +118,7 @@ def log_is_true(git_dir: Path, before: Refs, after: Refs, *, beside: Iterable[st
 
 
 def _logged_wrongly(git_dir: Path, before: Refs, after: Refs, beside: Iterable[str]) -> list[str]:
-    """The tags of which the log says what is not so."""
+    """The tags about which the log is wrong."""
     logged = dict(before)
     claimed = set()
     for line in map(json.loads, read_lines(str(git_dir))):
@@ -137,7 +138,7 @@ def _logged_wrongly(git_dir: Path, before: Refs, after: Refs, beside: Iterable[s
 
 
 def _contains(git_dir: Path, tip: str | None, commit: str | None) -> bool:
-    """Whether a branch at `tip` has what was pushed to it, whoever did that."""
+    """Whether a branch at `tip` contains the pushed `commit`."""
     if tip is None or commit is None:
         return False
     asked = ["git", "-C", str(git_dir), "merge-base", "--is-ancestor", commit, tip]

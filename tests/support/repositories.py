@@ -1,7 +1,7 @@
 """Repositories and servers made by Git itself.
 
-They are copied from templates that are made once a session: a test that
-pushes starts with a server, its hook and a clone in a few milliseconds.
+They are copied from templates that are made once per session, so that a test gets
+a server with its hook and a clone in a few milliseconds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-# When the first thing in a test's repository happens; each tag and commit is a second later.
+# The second of the first event in a test's repository; each tag and commit is a second later.
 BEGINNING = 1_700_000_000
 OBJECT_ID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 RULE_IN_BRACKETS = re.compile(r"\[([a-z]+(?:-[a-z]+)+|annotated|approved|artifact|counter|message|signed|who)\]")
@@ -33,17 +33,17 @@ class PushResult(NamedTuple):
 
     @property
     def rules(self) -> set[str]:
-        """The rules that the server named."""
+        """The rules named by the server."""
         return self._rules(from_server=True)
 
     @property
     def refused_by(self) -> set[str]:
-        """The rules that the server named as it refused the push; none for one that it accepted."""
+        """The rules named by the server when it refused the push; empty if it accepted it."""
         return set() if self.ok else self.rules
 
     @property
     def client_rules(self) -> set[str]:
-        """The rules that the clone's own hook named."""
+        """The rules named by the clone's own hook."""
         return self._rules(from_server=False)
 
     def _rules(self, *, from_server: bool) -> set[str]:
@@ -69,7 +69,7 @@ class Repo:
         stdin: bytes | str = b"",
         env: Mapping[str, str] = {},
     ) -> str:
-        """Run git here; its stdout without the last newline. AssertionError with its stderr if it fails."""
+        """Run git here; returns stdout without the last newline. Raises AssertionError with stderr if it fails."""
         ran = self.try_git(*args, stdin=stdin, env=env)
         assert ran.returncode == 0, f"git {' '.join(args)}: {os.fsdecode(ran.stderr)}"
         return os.fsdecode(ran.stdout).removesuffix("\n")
@@ -86,7 +86,7 @@ class Repo:
         )
 
     def commit(self, files: Mapping[str, str] = {}, *, message: str = "Change") -> str:
-        """Commit `files` on top of HEAD; the new commit's id."""
+        """Commit `files` on top of HEAD; returns the new commit's id."""
         for name, content in files.items():
             file = self.path / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -97,7 +97,7 @@ class Repo:
         return self._just_written("HEAD")
 
     def tag(self, name: str, target: str = "HEAD", *, message: str = "As agreed", at: int | None = None) -> str:
-        """An annotated tag, a second after the last or `at`; the tag object's id."""
+        """Create an annotated tag, dated a second after the last one or `at`; returns the tag object's id."""
         self.git("tag", "-f", "-a", "-m", message, name, target, env=self._dates(at))
         return self._just_written(f"refs/tags/{name}")
 
@@ -105,30 +105,30 @@ class Repo:
         self.git("tag", "-f", name, target)
 
     def write_object(self, content: bytes, type: str = "tag") -> str:
-        """Store an object, however odd; its id."""
+        """Store an object, valid or not; returns its id."""
         return self.git("hash-object", "-t", type, "-w", "--stdin", "--literally", stdin=content)
 
     def raw_ref(self, ref: str, oid: str) -> None:
-        """Point `ref` at `oid` past every check of Git."""
+        """Point `ref` at `oid` without any check by Git."""
         file = self.git_dir / ref
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"{oid}\n")
 
     def raw_tag(self, name: str, content: bytes) -> str:
-        """A tag whose object is exactly `content`; the object's id."""
+        """Create a tag whose object is exactly `content`; returns the object's id."""
         oid = self.write_object(content)
         self.raw_ref(f"refs/tags/{name}", oid)
         return oid
 
     def push(self, *args: str, remote: str = "origin", env: Mapping[str, str] = {}) -> PushResult:
-        """`git push REMOTE ARGS…`, options among them included."""
+        """Run `git push REMOTE ARGS…`; ARGS may include options."""
         options = [arg for arg in args if arg.startswith("-")]
         refspecs = [arg for arg in args if not arg.startswith("-")]
         ran = self.try_git("push", *options, remote, *refspecs, env=env)
         return PushResult(ran.returncode == 0, ran.stderr.decode("utf-8", "replace"), ran.returncode)
 
     def refs(self, prefix: str = "refs/") -> dict[str, str]:
-        """Every ref under `prefix` by full name, and the object that it names."""
+        """Every ref under `prefix` by its full name, with its object id."""
         lines = self.git("for-each-ref", "--format=%(objectname) %(refname)", prefix).splitlines()
         return {ref: oid for oid, _, ref in (line.partition(" ") for line in lines)}
 
@@ -141,7 +141,7 @@ class Repo:
         return inside if inside.exists() else self.path
 
     def _just_written(self, ref: str) -> str:
-        """The id that Git has just written to `ref`: from its file, or by Git where refs are kept in other ways."""
+        """The id that Git has just written to `ref`: from its file, or by Git if the refs are not in files."""
         with contextlib.suppress(OSError):
             text = (self.git_dir / ref).read_text().strip()
             if text.startswith("ref: "):
@@ -162,7 +162,7 @@ class Server(Repo):
     _clones = 0
 
     def clone(self, url: str | None = None) -> Repo:
-        """A clone with a work tree; `url` where it is not to push to the path."""
+        """A clone with a work tree; it pushes to `url`, by default to the path."""
         self._clones += 1
         clone = Repo(self.path.with_name(f"{self.path.name}-clone{self._clones}"))
         subprocess.run(["git", "clone", "--quiet", url or str(self.path), str(clone.path)], check=True)
@@ -170,7 +170,7 @@ class Server(Repo):
         return clone
 
     def commit_on_main(self, files: Mapping[str, str]) -> None:
-        """Put `files` on main as an administrator would: no hook sees it."""
+        """Commit `files` on main like an administrator, without any hook."""
         stream = [
             "commit refs/heads/main",
             f"committer Ada Lovelace <ada@example.com> {BEGINNING} +0000",
@@ -183,7 +183,7 @@ class Server(Repo):
 
     @contextlib.contextmanager
     def daemon(self) -> Iterator[str]:
-        """Serve this repository by `git daemon` on loopback; the URL to push to."""
+        """Serve this repository by `git daemon` on loopback; yields the URL to push to."""
         for _ in range(5):
             with socket.create_server(("127.0.0.1", 0)) as probe:
                 port = probe.getsockname()[1]
@@ -212,7 +212,7 @@ def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
 
 
 class Templates:
-    """Servers to copy: one commit on main, and the hook that was asked for."""
+    """Servers to copy: one commit on main, and the requested hook."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

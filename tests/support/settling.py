@@ -1,4 +1,4 @@
-"""Pushes that land in part, and what the push log says of them afterwards."""
+"""Pushes that land in part, and what the push log says about them afterwards."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def settle(server: Server) -> str | None:
 
 
 def lock_ref(server: Server, tag: str) -> None:
-    """Make Git drop this tag of whatever push, as what a killed Git left does."""
+    """Make Git drop this tag from every push, by a lock file like that of a killed Git."""
     (server.path / "refs" / "tags").joinpath(f"{tag}.lock").touch()
 
 

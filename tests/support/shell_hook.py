@@ -1,4 +1,4 @@
-"""The server's hook file, run by a shell of one's choice with a stand-in for Python."""
+"""Runs the server's hook file in any shell, with a stand-in for Python."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHELLS = [["dash"], ["bash", "--posix"], ["bash"], ["busybox", "sh"]]
 
 ZERO = "0" * 40
 
-# Stands in for Python: says what it was handed.
+# Stands in for Python: prints its arguments and input.
 FAKE_PYTHON = """#!/bin/sh
 [ "$1 $2" = "-I -c" ] || exit 99
 shift 3
@@ -40,7 +40,7 @@ class Ran(NamedTuple):
 
 
 class Beginning(NamedTuple):
-    """A bare repository to copy, and its commits: in some the policy differs from that in the one before."""
+    """A bare repository to copy, and its commits, some of which change the policy."""
 
     bare: Path
     first: str
@@ -58,7 +58,7 @@ class Beginning(NamedTuple):
 
 
 class HookRepo:
-    """A bare repository with commits whose policy differs or not, and a hook file to run there."""
+    """A bare repository with commits that change the policy or not, and a hook file to run there."""
 
     def __init__(self, folder: Path, shell: list[str], beginning: Beginning) -> None:
         self.shell = shell

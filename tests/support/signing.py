@@ -1,7 +1,7 @@
-"""Keys to sign tags with, made anew for each session by the real programs.
+"""Keys for signing tags, made for each session by the real programs.
 
-A test that asks for a key is skipped where the program is missing; `needs_ssh`
-and `needs_gpg` are for those that use the program in another way.
+A test that uses a key is skipped if the program is missing; `needs_ssh` and
+`needs_gpg` are for tests that use the program in another way.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ needs_gpg = needs("gpg")
 
 
 class SshKey(NamedTuple):
-    """A private key's file, and its public half as a line of allowed signers has it."""
+    """The file of a private key, and its public half in the form of allowed signers."""
 
     file: Path
     public: str
@@ -78,7 +78,7 @@ class PgpKey(NamedTuple):
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that lead git to this key."""
+        """The environment variables with which git finds this key."""
         return {"GNUPGHOME": str(self.home)}
 
     def stop(self) -> None:
@@ -87,7 +87,7 @@ class PgpKey(NamedTuple):
 
 
 def sign_tag(repo: Repo, key: SshKey | PgpKey, name: str, target: str = "HEAD", *, at: int | None = None) -> str:
-    """A signed tag; the tag object's id."""
+    """Create a signed tag; returns the tag object's id."""
     environment = {**repo._dates(at), **(key.environment if isinstance(key, PgpKey) else {})}
     repo.git(*key.settings, "tag", "-f", "-s", "-m", "As agreed", name, target, env=environment)
     return repo.git("rev-parse", f"refs/tags/{name}")

@@ -1,4 +1,4 @@
-"""sshd on loopback, as whoever runs the tests, and the keys of its users."""
+"""sshd on loopback, run as the user of the tests, and the keys of its users."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ SetEnv HOME={home}
 """
 
 
-# What a careless administrator takes from clients.
+# The variables that a careless administrator accepts from clients.
 CARELESS = "AcceptEnv GIT_* PUSHER REMOTE_USER GL_* USER LOGNAME"
 
 
 class SshServer(NamedTuple):
-    """sshd's `folder`; `home` is what users have for their home there."""
+    """sshd's `folder`; `home` is the home of its users."""
 
     folder: Path
     port: int
@@ -47,14 +47,14 @@ class SshServer(NamedTuple):
         return self.folder / "home"
 
     def public_key(self, user: str) -> str:
-        """As a line of authorized_keys has it, without the comment."""
+        """The user's public key in the form of authorized_keys, without the comment."""
         return " ".join((self.folder / f"{user}.pub").read_text().split()[:2])
 
     def url(self, path: str) -> str:
         return f"ssh://{user_name()}@127.0.0.1:{self.port}{path}"
 
     def command(self, user: str) -> list[str]:
-        """How `user`'s Git starts ssh; it sends all that may tell of somebody else."""
+        """How `user`'s Git starts ssh; it sends all variables that may claim to be somebody else."""
         sent = "SendEnv=GIT_* PUSHER REMOTE_USER GL_* USER LOGNAME"
         options = [sent, "StrictHostKeyChecking=no", f"UserKnownHostsFile={self.folder}/known_hosts",
                    "IdentitiesOnly=yes", "LogLevel=ERROR"]  # fmt: skip
@@ -62,13 +62,13 @@ class SshServer(NamedTuple):
         return ["ssh", "-F", "none", "-i", str(self.folder / user), *named]
 
     def environment(self, user: str) -> dict[str, str]:
-        """What `user`'s Git needs to come here."""
+        """The environment in which `user`'s Git can reach this server."""
         return {"GIT_SSH_COMMAND": shlex.join(self.command(user))}
 
 
 @contextlib.contextmanager
 def ssh_server(folder: Path, more: str = CARELESS) -> Iterator[SshServer]:
-    """Run sshd with `more` in its configuration, and keys that it knows once they are in `authorized_keys`."""
+    """Run sshd with `more` in its configuration; it accepts the keys in `authorized_keys`."""
     skip_without("sshd", "ssh", "ssh-keygen")
     _skip_without_a_login_shell()
     _separate_privileges()
@@ -81,7 +81,7 @@ def ssh_server(folder: Path, more: str = CARELESS) -> Iterator[SshServer]:
     (folder / "authorized_keys").touch()
     text = CONFIGURATION.format(folder=folder, port=server.port, home=server.home, more=more)
     (folder / "sshd_config").write_text(text)
-    # It executes itself for each connection, so it wants to be called by its whole path.
+    # sshd executes itself for each connection, so it must be started by its absolute path.
     sshd = os.fspath(shutil.which("sshd") or "")
     command = [sshd, "-D", "-e", "-f", str(folder / "sshd_config")]
     with running(command, listening(server.port), folder / "sshd.log"):
@@ -89,13 +89,13 @@ def ssh_server(folder: Path, more: str = CARELESS) -> Iterator[SshServer]:
 
 
 def _skip_without_a_login_shell() -> None:
-    """sshd hands every command to the login shell, which of a service's user runs none."""
+    """sshd passes every command to the login shell, and that of a service's user runs none."""
     shell = pwd.getpwuid(os.getuid()).pw_shell or "/bin/sh"
     if subprocess.run([shell, "-c", ":"], capture_output=True).returncode != 0:
         pytest.skip(f"sshd can't be tried as {user_name()}, whose login shell is {shell}")
 
 
 def _separate_privileges() -> None:
-    """As root sshd wants an empty folder that its package's start script makes at each boot."""
+    """Make the empty folder that sshd needs as root, and which its start script makes at each boot."""
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)

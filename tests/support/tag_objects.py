@@ -1,4 +1,4 @@
-"""Tag objects byte by byte, for what `git tag` would not write."""
+"""Builds tag objects byte by byte, including those that `git tag` would not write."""
 
 from __future__ import annotations
 

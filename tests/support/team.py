@@ -1,4 +1,4 @@
-"""A team that promotes models with four eyes: a server with the policy for it, and a clone for each of them."""
+"""A team that promotes models with approvals: a server with a policy for that, and a clone for each member."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .signing import SshKey
 
 REPOSITORY = "acme/models"
 
-# `not` leaves the pusher out, whom a server without a hosting system does not know.
+# `not` omits the pusher, whom a server without a hosting system does not know.
 POLICY = """\
 [signing]
 allowed-signers = "ref:HEAD:allowed_signers"
@@ -30,7 +30,7 @@ who = ["@risk"]
 
 
 class Team(NamedTuple):
-    """The server, which has v1.0.0 and v1.1.0 of churn, and the clones of Ada, Grace and Lin."""
+    """The server with v1.0.0 and v1.1.0 of churn, and the clones of Ada, Grace and Lin."""
 
     server: Server
     ada: Repo
@@ -39,12 +39,12 @@ class Team(NamedTuple):
 
     @property
     def proposals(self) -> set[str]:
-        """The ids of all that is proposed, landed or not."""
+        """The ids of all proposals, landed or not."""
         return set(self.server.refs("refs/tagwarden/proposals/").values())
 
 
 def make_team(server: Server, keys: Mapping[str, SshKey], policy: str = POLICY) -> Team:
-    """The team, who sign with `keys`."""
+    """The team, whose members sign with `keys`."""
     trainer = server.clone()
     trainer.tag("churn@v1.0.0")
     trainer.commit({"model.txt": "better\n"}, message="Train longer")
@@ -57,7 +57,7 @@ def make_team(server: Server, keys: Mapping[str, SshKey], policy: str = POLICY) 
 
 
 def member(server: Server, name: str, key: SshKey) -> Repo:
-    """A clone of somebody who signs with `key`."""
+    """The clone of a member who signs with `key`."""
     clone = server.clone()
     clone.git("remote", "set-head", "origin", "main")
     introduce(clone, name, key)
@@ -65,7 +65,7 @@ def member(server: Server, name: str, key: SshKey) -> Repo:
 
 
 def introduce(clone: Repo, name: str, key: SshKey) -> None:
-    """Tell the clone whose it is, and with what they sign."""
+    """Configure the clone's user and their key."""
     settings = {"user.name": name.title(), "user.email": f"{name}@x", "gpg.format": "ssh"}
     for setting, value in {**settings, "user.signingKey": str(key.file)}.items():
         clone.git("config", setting, value)

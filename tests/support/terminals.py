@@ -1,4 +1,4 @@
-"""Terminals that a test holds the other end of."""
+"""Terminals whose other end the test has."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 
 def open_terminal() -> tuple[int, int]:
-    """Both ends of a terminal, ours first; skips the test where none can be had, as without /dev/pts."""
+    """Both ends of a terminal, ours first; skips the test if there are none, as without /dev/pts."""
     try:
         return pty.openpty()
     except OSError as error:

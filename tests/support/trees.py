@@ -1,4 +1,4 @@
-"""Trees byte by byte, and the shapes in which they hurt."""
+"""Builds trees byte by byte, in particular those that are expensive to read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Entry = tuple[str, str, str]
 
 
 def write(repo: Repo, kind: str, content: bytes) -> str:
-    """Store a loose object as Git does, in a fraction of the time that a process takes; its id."""
+    """Store a loose object like Git, in a fraction of the time of a process; returns its id."""
     whole = f"{kind} {len(content)}".encode() + b"\0" + content
     oid = hashlib.new(_object_format(repo.git_dir), whole).hexdigest()
     file = repo.git_dir / "objects" / oid[:2] / oid[2:]
@@ -32,7 +32,7 @@ def _object_format(git_dir: Path) -> str:
 
 
 def tree(repo: Repo, *entries: Entry) -> str:
-    """A tree of these entries (mode, name, id), however odd and in whatever order; its id."""
+    """Store a tree of these entries (mode, name, id), valid or not and in any order; returns its id."""
     raw = b"".join(
         mode.encode() + b" " + name.encode("utf-8", "surrogateescape") + b"\0" + bytes.fromhex(oid)
         for mode, name, oid in entries
@@ -50,7 +50,7 @@ def tree_of(repo: Repo, revision: str = "HEAD") -> str:
 
 
 def nested(repo: Repo, depth: int) -> str:
-    """A file below so many folders that lie in each other."""
+    """Store a tree with a file below `depth` nested folders; returns its id."""
     made = tree(repo, (FILE, "file", blob(repo)))
     for _ in range(depth):
         made = tree(repo, (FOLDER, "folder", made))
@@ -58,7 +58,7 @@ def nested(repo: Repo, depth: int) -> str:
 
 
 def bomb(repo: Repo, levels: int, *, width: int = 10) -> str:
-    """A few small trees that hold `width` to the power of `levels` paths, and more."""
+    """Store a few small trees with more than `width` to the power of `levels` paths; returns the id of the root."""
     made = tree(repo, *[(FILE, f"file{number}", blob(repo)) for number in range(width)])
     for _ in range(levels - 1):
         made = tree(repo, *[(FOLDER, f"folder{number}", made) for number in range(width)])
@@ -66,6 +66,6 @@ def bomb(repo: Repo, levels: int, *, width: int = 10) -> str:
 
 
 def commit_of(repo: Repo, root: str, *, committer: str = TAGGER, parents: Sequence[str] = ()) -> str:
-    """A commit of this tree; its id."""
+    """Store a commit of this tree; returns its id."""
     lines = [f"tree {root}", *(f"parent {parent}" for parent in parents), f"author {TAGGER}", f"committer {committer}"]
     return write(repo, "commit", "\n".join([*lines, "", "A change", ""]).encode())

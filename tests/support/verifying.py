@@ -1,4 +1,4 @@
-"""Asks the verifier of signatures about a tag, by a policy that requires one."""
+"""Verifies the signature of a tag by a policy that requires one."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def ask(
     now: int | None = None,
     remote: str | None = None,
 ) -> Mapping[str, Signature]:
-    """What the verifier says with the allowed signers at `location`."""
+    """The verifier's answers with the allowed signers at `location`, by ref."""
     git = Git.at(str(repo.path))
     with closing(GitProgram(git)) as reader:
         asking = load_policy(REQUIRE.format(location=location).encode())
@@ -55,7 +55,7 @@ def ask(
 
 
 def verify(repo: Repo, signers: str, push: TagPush, *, now: int | None = None) -> Signature:
-    """What the verifier says when `signers` lies at main."""
+    """The verifier's answer with `signers` in the file of allowed signers on main."""
     repo.commit({"allowed_signers": signers})
     return ask(repo, "ref:refs/heads/main:allowed_signers", push, now=now)[push.ref]
 

@@ -1,4 +1,4 @@
-"""Waiting for what other processes do."""
+"""Waits for other processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .repositories import Server
 
 
 def eventually(condition: Callable[[], object], *, within: float = 20) -> bool:
-    """Whether the condition comes true before so many seconds are over."""
+    """Wait up to `within` seconds for the condition; returns whether it came true."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         if condition():
@@ -24,7 +24,7 @@ def eventually(condition: Callable[[], object], *, within: float = 20) -> bool:
 
 
 def lock_keepers(server: Server) -> list[int]:
-    """The processes that have the file of the push lock open."""
+    """The ids of the processes that have the file of the push lock open."""
     path = str(server.path / "tagwarden" / "push.lock")
     found = []
     for folder in Path("/proc").glob("[0-9]*/fd"):
@@ -37,7 +37,7 @@ def lock_keepers(server: Server) -> list[int]:
 
 
 def push_lock_is_free(server: Server) -> bool:
-    """Whether nobody keeps the push lock of the server's repository."""
+    """Whether the push lock of the server's repository is free."""
     try:
         take_push_lock(str(server.path), wait=0, say=lambda _: None).release()
     except CannotJudge:

@@ -1,4 +1,4 @@
-"""nginx and Apache on loopback, which run `git http-backend` behind basic authentication."""
+"""nginx and Apache on loopback, running `git http-backend` behind basic authentication."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ Include {folder}/conf-available/models.conf
 
 @contextlib.contextmanager
 def nginx_host(folder: Path) -> Iterator[Host]:
-    """nginx with fcgiwrap, by the words of the page."""
+    """nginx with fcgiwrap, set up by following the page."""
     skip_without("nginx", "fcgiwrap", "htpasswd")
     port = free_port()
     follow(
@@ -77,7 +77,7 @@ def nginx_host(folder: Path) -> Iterator[Host]:
 
 @contextlib.contextmanager
 def apache_host(folder: Path) -> Iterator[Host]:
-    """Apache with its cgid module, by the words of the page."""
+    """Apache with its cgid module, set up by following the page."""
     skip_without("apache2", "htpasswd")
     not_as_root = _as_no_root()
     port = free_port()
@@ -108,7 +108,7 @@ def _git_core() -> str:
 
 
 def _passwords(server: str, folder: Path) -> dict[str, str]:
-    """htpasswd asks on the terminal; here it is told."""
+    """The page's htpasswd commands, replaced by ones that read the password from stdin and not from a terminal."""
     file = f"/etc/{server}/models.htpasswd"
     return {
         f"htpasswd -c {file}": f"echo {PASSWORD} | htpasswd -i -c {folder}/models.htpasswd",
@@ -118,15 +118,15 @@ def _passwords(server: str, folder: Path) -> dict[str, str]:
 
 
 def _modules(names: Sequence[str]) -> str:
-    """The lines that load these modules, and the one without which Apache does not start."""
+    """The lines that load these modules, and the module without which Apache does not start."""
     folder = "/usr/lib/apache2/modules"
     return "".join(f"LoadModule {name}_module {folder}/mod_{name}.so\n" for name in ("mpm_event", *names))
 
 
 def _as_no_root() -> list[str]:
-    """What a command begins with that must not believe itself to be root, which Apache refuses to be.
+    """The prefix that hides from a command that it runs as root, as which Apache refuses to run.
 
-    In a user namespace of its own, root's files are there those of another user.
+    It uses a user namespace in which root's files belong to another user.
     """
     if os.getuid() != 0:
         return []

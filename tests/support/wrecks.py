@@ -1,4 +1,4 @@
-"""Random registries in which much is wrong, as tags that got past the gate would leave them."""
+"""Random registries in which much is wrong, as after pushes without the gate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from . import raw_tag
 BEGINNING = 1_700_000_000
 NOW = BEGINNING + 10_000_000
 COMMITS = [f"{number:040x}" for number in range(1, 9)]
-# Tags that other tags point at, with the commits that they come to.
+# Tags to which other tags point, with the commits to which they peel.
 INNER = {commit.replace("0", "a"): commit for commit in COMMITS}
 TARGETS = {commit: Target(commit, "commit", {}) for commit in COMMITS}
 VERSIONS = ("v1.0.0", "v1.1.0", "v2.0.0", "v2.0.0-rc.1", "v1.1.0+a")
@@ -25,7 +25,7 @@ ADA = "Ada <ada@example.com>"
 
 
 def wreck(seed: int) -> dict[str, Tag]:
-    """The tags of a registry, by name."""
+    """The tags of a random registry, by name."""
     choose = random.Random(seed)
     found = {}
     for _ in range(choose.randint(1, 14)):
