@@ -12,6 +12,7 @@ import click
 from ..policy.errors import CannotJudge
 from ..policy.record import Record
 from ..policy.wording import without_passwords
+from ..report.advice import about_several, as_line
 from ..report.documents.shape import alternatives, shape
 from ..report.documents.shapes import FAILURE
 from ..report.escape import escape
@@ -22,7 +23,8 @@ from .errors import Refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from ..report.documents.shape import Shape
+    from ..report.advice import Advice
+    from ..report.documents.shape import Field, Shape
 
 FAILED = FAILURE.plus("repository without an answer", "Why there is no answer for one repository.", "repository")
 
@@ -38,6 +40,7 @@ class Answer(Record):
     verdict: str
     details: Iterable[str]
     document: dict[str, Any]
+    advice: Sequence[Advice] = ()
 
 
 def of_several(command: str, one: Shape) -> Shape:
@@ -51,9 +54,9 @@ def with_path(one: Shape) -> Shape:
     return one.plus(f"{one.name} of a repository", one.doc, "repository")
 
 
-def documents_for_each(command: str, doc: str) -> tuple[Shape, Shape]:
+def documents_for_each(command: str, doc: str, *more: Field) -> tuple[Shape, Shape]:
     """The JSON documents of a command that reports what it did: about one repository, and about several."""
-    one = shape(command, doc, "schema", "repository", "done")
+    one = shape(command, doc, "schema", "repository", "done", *more)
     return one, of_several(command, one)
 
 
@@ -69,7 +72,7 @@ def for_each_repository(paths: Sequence[str], ask: Callable[[str], Answer], *, a
             answer = ask(paths[0] if paths else ".")
         except CannotInstall as error:
             raise Refused(str(error)) from error
-        for line in [json.dumps(answer.document)] if as_json else answer.details:
+        for line in [json.dumps(answer.document)] if as_json else [*answer.details, *map(as_line, answer.advice)]:
             click.echo(line)
         return answer.status
     answers = []
@@ -89,6 +92,9 @@ def for_each_repository(paths: Sequence[str], ask: Callable[[str], Answer], *, a
                 del lines[0]
             if lines:
                 click.echo("\n".join(["", f"{escape(path)}:", *(f"  {line}" for line in lines)]))
+        advice = [one for _, answer in answers for one in answer.advice]
+        if advice:
+            click.echo("\n".join(["", *about_several(advice, paths, len(answers))]))
     return max(answer.status for _, answer in answers)
 
 

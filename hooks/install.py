@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 
+from ..report.advice import Advice, Done
 from ..repository.git.git_version import about_old_git
 from ..repository.hook_files.errors import CannotInstall
 from ..repository.hook_files.hooked_repository import changing
@@ -27,8 +28,8 @@ EVENT_SETTING = "hook.tagwarden.event"
 CONFIGURED_SINCE = (2, 54)
 
 
-def install(path: str, *, configured: bool = False) -> list[str]:
-    """Install pre-push in the clone at `path`; returns sentences on what was done.
+def install(path: str, *, configured: bool = False) -> Done:
+    """Install pre-push in the clone at `path`.
 
     Installing again changes nothing, or updates the hook. With `configured`, the
     Git configuration names the hook, which then runs no matter who manages the
@@ -49,12 +50,12 @@ def install(path: str, *, configured: bool = False) -> list[str]:
                 for_lfs = f"{FOR_HUSKY}\n" if place.manager == "husky" and uses_lfs(clone) else ""
                 raise CannotInstall((stanza(place) + for_lfs).rstrip())
             lacking = lfs_problem(clone, place)
-            return [f"{place.file} calls tagwarden: there is nothing to do.", *([lacking] if lacking else ())]
+            return Done([f"{place.file} calls tagwarden: there is nothing to do.", *([lacking] if lacking else ())], [])
         else:
             _check(clone, place)
             said = _place_hook(place, python)
     said += [line for line in (_about_work_trees(clone, place), warning_about(python)) if line]
-    return [*said, f"`tagwarden status {shlex.quote(clone.work_tree)}` proves that it works."]
+    return Done(said, [Advice("To prove that it works", ("tagwarden", "status", clone.work_tree), clone.work_tree)])
 
 
 def _check(clone: Clone, place: HookPlace) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ..policy.errors import CannotJudge
 from ..policy.grammar.names import REPLACEMENTS, TAGS
 from ..policy.push import RefUpdate
+from ..report.advice import as_line
 from ..report.escape import escape
 from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED, status_of
 from ..report.message import write_message
@@ -131,7 +132,8 @@ def check_policies(files: Sequence[str]) -> int:
 
 
 def _install() -> int:
-    write_message(install("."))
+    done = install(".")
+    write_message([*done.said, *map(as_line, done.advice)])
     return ACCEPTED
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import shlex
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from ...report.advice import Advice, Done
+from ...report.documents.shape import holding, shape
 from ...report.exit_status import ACCEPTED
 from ...server_hooks.pusher import HOSTS
 from ..errors import Refused
@@ -17,7 +20,10 @@ if TYPE_CHECKING:
     from ...server_hooks.hook_file import ServerHook
     from ..for_each_repository import Answer
 
-DOCUMENTS = documents_for_each("install", "Which hooks were installed, and what else is to be done.")
+ADVICE = shape("advice", "What to do next.", "why", "command")
+DOCUMENTS = documents_for_each(
+    "install", "Which hooks were installed, and what else is to be done.", holding("advice", ADVICE)
+)
 
 
 @click.command()
@@ -80,8 +86,8 @@ def install(
 
     def ask(path: str) -> Answer:
         if server:
-            return done(_install_on_server(path, which, host, settings), path)
-        return done(_install_in_clone(path, configured=configured), path)
+            return _answer(_install_on_server(path, which, host, settings), path)
+        return _answer(_install_in_clone(path, configured=configured), path)
 
     return for_each_repository(repositories, ask, as_json=as_json)
 
@@ -102,13 +108,19 @@ def _hook_file(hook: ServerHook, host: str | None, settings: str) -> str:
         raise Refused(str(error)) from error
 
 
-def _install_in_clone(path: str, *, configured: bool) -> list[str]:
+def _answer(found: Done, path: str) -> Answer:
+    answer = done(found.said, path)
+    advice = [{"why": one.why, "command": shlex.join(one.command)} for one in found.advice]
+    return answer._replace(document={**answer.document, "advice": advice}, advice=found.advice)
+
+
+def _install_in_clone(path: str, *, configured: bool) -> Done:
     from ...hooks.install import install as install_client_hook
 
     return install_client_hook(path, configured=configured)
 
 
-def _install_on_server(path: str, hook: ServerHook, host: str | None, settings: str | None) -> list[str]:
+def _install_on_server(path: str, hook: ServerHook, host: str | None, settings: str | None) -> Done:
     from ...server_hooks.installing.install import install as install_server_hook
     from ..server_hooks import as_owner
 
@@ -116,8 +128,11 @@ def _install_on_server(path: str, hook: ServerHook, host: str | None, settings: 
     if settings is not None:
         named.append(f"--settings={os.path.abspath(settings) if settings else ''}")
     arguments = ["install", "--server", f"--hook={hook}", *named]
-    found = as_owner(
-        path, arguments, lambda: {"done": install_server_hook(path, hook=hook, host=host, settings=settings)}
-    )
-    said: list[str] = found["done"]
-    return said
+
+    def here() -> dict[str, Any]:
+        return _answer(install_server_hook(path, hook=hook, host=host, settings=settings), path).document
+
+    found = as_owner(path, arguments, here)
+    repository = os.path.abspath(path)
+    advice = [Advice(one["why"], tuple(shlex.split(one["command"])), repository) for one in found["advice"]]
+    return Done(found["done"], advice)

@@ -57,6 +57,7 @@ KEYS: dict[str, Key] = {
     "answers": Key(OBJECTS, "All answers to a query, the one that counts first."),
     "approvals": Key(OBJECTS, "Approvals and revocations of a proposal, by person."),
     "archive": Key(OBJECT, "What was archived, in a line with the outcome `archived`."),
+    "advice": Key(OBJECTS, "What to do next."),
     "artifact": Key(OBJECT, "The file or folder that the version is."),
     "assigned": Key(OBJECTS, "The stages that hold the version, and by which tags."),
     "at": Key(TIME, "The time for which the answer holds, if one was asked for."),
@@ -248,5 +249,6 @@ KEYS: dict[str, Key] = {
     ),
     "worse": Key(FLAG, "Whether the metric has become worse, by the policy's `metrics.NAME.better`."),
     "who": Key(TEXT, "The pusher in question."),
+    "why": Key(TEXT, "What the command is for."),
     "word": Key(one_of("approve", "revoke"), "Whether the person approved or revoked that approval."),
 }

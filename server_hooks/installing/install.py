@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...policy.errors import CannotJudge
 from ...policy.wording import shell_command
+from ...report.advice import Advice, Done
 from ...repository.git.own_file import STATE_FOLDER
 from ...repository.hook_files.errors import CannotInstall
 from ...repository.hook_files.hooked_repository import changing
@@ -41,8 +42,8 @@ INTERPRETER_NEEDS = "tagwarden.server_hooks.pre_receive"
 
 def install(
     path: str, *, hook: ServerHook = "pre-receive", host: str | None = None, settings: str | None = None
-) -> list[str]:
-    """Install `hook` in the repository at `path`; returns sentences on what was done.
+) -> Done:
+    """Install `hook` in the repository at `path`.
 
     Must run as the repository's owner, who will own the files. Installing again
     changes nothing, or updates the hook. `host`, if given, becomes the value of
@@ -87,8 +88,8 @@ def install(
     said += _change_settings(repository, folder, record, wanted)
     said += _record_existing_tags(repository)
     said += about_existing_tags(repository.path, repository.git_dir)
-    said += advice_on_object_checks(repository)
-    return [*said, f"To prove that it works: tagwarden status --server {shlex.quote(repository.path)}"]
+    prove = Advice("To prove that it works", ("tagwarden", "status", "--server", repository.path), repository.path)
+    return Done(said, [*advice_on_object_checks(repository), prove])
 
 
 def _record_existing_tags(repository: ServedRepository) -> list[str]:

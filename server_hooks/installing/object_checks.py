@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
+
+from ...report.advice import Advice
 
 if TYPE_CHECKING:
     from ..served_repository import ServedRepository
@@ -12,10 +13,9 @@ if TYPE_CHECKING:
 SETTINGS = ("receive.fsckObjects", "transfer.fsckObjects")
 
 
-def advice_on_object_checks(repository: ServedRepository) -> list[str]:
+def advice_on_object_checks(repository: ServedRepository) -> list[Advice]:
     """The advice, if neither setting was ever set; else nothing."""
     if any(repository.setting(name) is not None for name in SETTINGS):
         return []
-    command = f"git -C {shlex.quote(repository.path)} config {SETTINGS[0]} true"
-    also = "this also refuses a branch whose old history contains some"
-    return [f"Git accepts malformed objects in this repository. To refuse them: {command} ({also})"]
+    why = "Git accepts malformed objects. To refuse them, and any branch whose old history contains some"
+    return [Advice(why, ("git", "-C", repository.path, "config", SETTINGS[0], "true"), repository.path)]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +15,8 @@ import pytest
 from support import Repo, Server
 from support.command_line import tagwarden
 from tagwarden.cli.run import run
+
+MALFORMED = "Git accepts malformed objects. To refuse them, and any branch whose old history contains some"
 
 Capture = pytest.CaptureFixture[str]
 
@@ -55,6 +60,36 @@ def test_one_that_fails_keeps_no_other_from_being_done_and_the_worst_status_coun
     assert [line.partition(":")[0] for line in lines] == ["a.git", "none.git", "b.git", "x*.git"]
     assert lines[3] == "x*.git: no repository matches"
     assert Path("b.git/hooks/pre-receive").exists()
+
+
+def test_what_to_do_next_is_said_once_of_all_repositories_that_it_is_about(
+    fleet: list[Server], tmp_path: Path, capsys: Capture
+) -> None:
+    fleet[1].git("config", "receive.fsckObjects", "true")
+    assert run(["install", "--server", "*.git"]) == 0
+
+    said = capsys.readouterr().out
+    paths = f"{tmp_path}/a.git {tmp_path}/c.git"
+    assert said.partition("\n\n")[2].splitlines() == [
+        "2 of 3 repositories:",
+        f'  {MALFORMED}: for repository in {paths}; do git -C "$repository" config receive.fsckObjects true; done',
+        "All 3 repositories:",
+        "  To prove that it works: tagwarden status --server '*.git'",
+    ]
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    for command in re.findall(r"(?:some|works): (.*)", said):
+        subprocess.run(["sh", "-ec", command], env=environment, check=True)
+    assert run(["install", "--server", "*.git"]) == 0
+    assert "fsckObjects" not in capsys.readouterr().out
+
+
+def test_of_one_among_several_the_command_names_it(fleet: list[Server], tmp_path: Path, capsys: Capture) -> None:
+    assert run(["install", "--server", "a.git", "none.git"]) == 1
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "1 of 2 repositories:",
+        f"  {MALFORMED}: git -C {fleet[0].path} config receive.fsckObjects true",
+        f"  To prove that it works: tagwarden status --server {tmp_path}/a.git",
+    ]
 
 
 @pytest.mark.usefixtures("fleet")

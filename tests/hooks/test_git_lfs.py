@@ -129,7 +129,7 @@ class TestWhereHuskyOwnsTheHooks:
         (problem,) = status(str(clone.path)).problems
 
         assert "Git LFS sees no push" in problem
-        assert problem in install(str(clone.path))
+        assert problem in install(str(clone.path)).said
         husky.write_text(husky.read_text().replace(line or "\0", "") + problem.rpartition(": ")[2] + "\n")
         assert status(str(clone.path)).problems == ()
 
@@ -202,7 +202,7 @@ class TestLinesOfOnesOwn:
         said = install(str(added.path))
 
         assert pre_push(added).read_text() == before
-        assert "Your own lines at its end are kept." in said
+        assert "Your own lines at its end are kept." in said.said
 
     def test_are_kept_that_were_added_to_a_hook_of_an_older_version(self, added: Repo) -> None:
         old = hook_file(python="/old/python").partition(f"\n{OWN_LINES}")[0].rpartition("fi\n}\n")[0]

@@ -87,7 +87,7 @@ class TestInstall:
 
         said = install(str(repo.path))
 
-        assert any("not executable" in line for line in said)
+        assert any("not executable" in line for line in said.said)
 
     def test_an_old_interpreter_is_replaced(self, repo: Repo) -> None:
         install(str(repo.path))
