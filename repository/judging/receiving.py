@@ -74,7 +74,11 @@ class Receiver:
         below = branch.ref + "/"
         if any(ref.startswith(below) for ref in updates) or reader.refs_under(below):
             return False
-        return is_connected(self._git, [branch.new]) and not is_cut_off(self._git, branch.new)
+        return self.gets_whole([branch.new])
+
+    def gets_whole(self, oids: Sequence[str]) -> bool:
+        """Whether the push has all objects reachable from these; Git drops the refs for which it has not."""
+        return is_connected(self._git, oids) and not is_cut_off(self._git, oids)
 
     def _may_be_checked_out(self) -> bool:
         bare = [value for name, value in self._settings if name == "core.bare"]
@@ -86,9 +90,9 @@ class Receiver:
         return os.fsencode(f"branch {self._namespace}{branch}") in listed.split(b"\n")
 
 
-def is_connected(git: Git, commits: Sequence[str]) -> bool:
-    """Whether all objects reachable from the commits exist. Git checks the same before it moves a ref to a commit."""
-    source = filled_scratch_file("".join(f"{oid}\n" for oid in commits).encode("ascii"))
+def is_connected(git: Git, oids: Sequence[str]) -> bool:
+    """Whether all objects reachable from these exist. Git checks the same before it moves a ref to one of them."""
+    source = filled_scratch_file(_in_lines(oids))
     try:
         child = git.start("rev-list", "--objects", "--quiet", "--stdin", "--not", "--all", stdin=source)
     finally:
@@ -96,8 +100,8 @@ def is_connected(git: Git, commits: Sequence[str]) -> bool:
     return child.finish() == 0
 
 
-def is_cut_off(git: Git, commit: str) -> bool:
-    """Whether the pusher's shallow clone ends on the way from `commit` to what the refs hold.
+def is_cut_off(git: Git, oids: Sequence[str]) -> bool:
+    """Whether the pusher's shallow clone ends on the way from these tags or commits to what the refs hold.
 
     Git then drops the ref (receive.shallowUpdate), but lets its hooks believe in
     it. All that tells is the file in which it keeps where the clone ends
@@ -112,4 +116,11 @@ def is_cut_off(git: Git, commit: str) -> bool:
                     ends.update(file.read().split())
             except (FileNotFoundError, PermissionError):
                 pass  # another user's, or that of a push which has ended
-    return bool(ends) and not ends.isdisjoint(git.run("rev-list", commit, "--not", "--all")[1].split())
+    if not ends:
+        return False
+    new = git.run("rev-list", "--stdin", "--not", "--all", given=_in_lines(oids))[1]
+    return not ends.isdisjoint(new.split())
+
+
+def _in_lines(oids: Sequence[str]) -> bytes:
+    return "".join(f"{oid}\n" for oid in oids).encode("ascii")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...policy.budget import Budget
+from ...policy.errors import CannotJudge
 from ...policy.file.policy import built_in_policy
 from ...policy.grammar.names import APPROVALS_ROOT, REPLACEMENTS, TAGS
 from ...policy.judging.judge import Judge
@@ -102,6 +103,8 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
     )
     judged = [_judge_for(push, one, circumstances) for one in loaded]
     judges = [judge for _, judge, _ in judged]
+    if push.receiver.per_ref_hook is None:
+        _check_that_versions_land(push, shares, judges)
     judge_updates(together, push.reader, judges, standing=listed, shares=shares, lands=push.receiver.lands)
     whole = WholePush(circumstances, push.updates, problem_of_changes(changes))
     guards = _guards(about_approvals, push, judges) if about_approvals else {}
@@ -109,6 +112,26 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
         judge.judge_whole(whole._replace(guard=guards.get(id(judge))))
     verdicts = [(one.verdict_of(judge), approvals) for one, judge, approvals in judged]
     return [_with_approvers(verdict, approvals, push) if approvals else verdict for verdict, approvals in verdicts]
+
+
+def _check_that_versions_land(push: ServerPush, shares: UpdatesByModel, judges: Sequence[Judge]) -> None:
+    """Raises CannotJudge if Git will drop a version that `version-step` may count for one on another commit.
+
+    No other rule lets a tag count for one on another commit, and of those on one commit Git drops all or none.
+    """
+    from ...policy.grammar.tag_name import TagName
+
+    counting: list[str] = []
+    for model, share in shares.items():
+        if any(judge.settings_of(model).levels["version-step"] == "error" for judge in judges):
+            named = zip(share.updates, share.names, strict=True)
+            new = [one.new for one, name in named if one.new and isinstance(name, TagName) and name.kind == "register"]
+            counting += new if len(new) > 1 else []
+    if counting and not push.receiver.gets_whole(counting):
+        raise CannotJudge(
+            "The push lacks a part of the history of its tags, so Git would drop some of them. If the clone is "
+            "shallow, complete it, then push again: git fetch --unshallow"
+        )
 
 
 def _with_approvers(verdict: Verdict, approvals: StandingApprovals, push: ServerPush) -> Verdict:

@@ -14,6 +14,7 @@ from .pushes import NONE, REGISTRY, Push, landing
 ON_MAIN = '[target]\nbranches = ["main"]\n'
 ON_SIDE = '[target]\nbranches = ["side"]\n'
 ON_RELEASES = '[target]\nbranches = ["release/*"]\n'
+NUMBER_BY_NUMBER = '[rules]\nversion-step = "error"\n'
 STEP_BY_STEP = '[stages]\nnames = ["dev", "prod"]\npath = ["dev", "prod"]\n'
 
 # Registers a version on c3; others are valid only if it lands.
@@ -77,6 +78,10 @@ FICTIONS = (
     Push("a fiction in a stage that the next one needs",
          (creates("m#dev#1", "c2"), creates("m#prod#2", "c2")), policy=STEP_BY_STEP,
          standing=(*REGISTRY, creates("m#dev#1", "c1"))),
+    Push("a version without its history, and the next one",
+         (creates("m@v1.2.0", "no-parent"), creates("m@v1.3.0", "c4")), policy=NUMBER_BY_NUMBER),
+    Push("a version from which the history is cut off, and the next one",
+         (creates("m@v1.2.0", "c6"), creates("m@v1.3.0", "c4")), policy=NUMBER_BY_NUMBER, shallow=("c6",)),
     Push("one ref twice, the first of them counting",
          (NEXT, creates("m@v1.2.0", "c4"), creates("m#prod#2", "c4")), lands_by_update=landing("m@v1.2.0"),
          lands_at_once=NONE),

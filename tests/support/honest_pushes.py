@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .attack_scene import NOTHING, branch, creates, deletes, moves
-from .attacks import NEXT, NEXT_IN_PROD, ON_MAIN, ON_RELEASES, STEP_BY_STEP
+from .attacks import NEXT, NEXT_IN_PROD, NUMBER_BY_NUMBER, ON_MAIN, ON_RELEASES, STEP_BY_STEP
 from .pushes import NONE, REGISTRY, Push, landing
 
 HISTORY = (
@@ -56,6 +56,9 @@ HONEST = (
          lands_at_once=landing("m@v1.1.0!"), lands_with_another_hook=NONE),
     Push("a stage and the next one", (creates("m#dev#2", "c2"), creates("m#prod#3", "c2")), policy=STEP_BY_STEP,
          lands=landing("m#dev#2", "m#prod#3"), lands_at_once=landing("m#dev#2"), lands_with_another_hook=NONE),
+    Push("a version and the next one, from a shallow clone",
+         (creates("m@v1.2.0", "c5"), creates("m@v1.3.0", "c6")), policy=NUMBER_BY_NUMBER, shallow=("c4",),
+         lands=landing("m@v1.2.0", "m@v1.3.0"), lands_at_once=landing("m@v1.2.0"), lands_with_another_hook=NONE),
     Push("two models", (NEXT, creates("n@v0.1.0", "c3")), lands=landing("m@v1.2.0", "n@v0.1.0")),
     Push("a model below another's folder", (creates("k/m@v1.0.0", "c3"),), standing=(*REGISTRY, creates("k/n", "c0")),
          lands=landing("k/m@v1.0.0")),
