@@ -9,7 +9,7 @@ import click
 
 from ...policy.grammar.names import HEADS, gto_spelling
 from ...policy.objects.trailers import add_trailers
-from ...policy.registry.planning import Unplannable, stages_after
+from ...policy.registry.planning import Unplannable, stages_after, with_note_on_deprecation
 from ...policy.registry.resolution import held_by
 from ...policy.wording import shell_command
 from ...report.documents.shape import or_null
@@ -46,7 +46,7 @@ def planned(
     """The planned tag and its draft. Raises Refused if no tag can be planned."""
     git = maker.git
     try:
-        plan = make_plan(maker, policy)
+        plan = with_note_on_deprecation(maker.known, make_plan(maker, policy))
         text = with_trailers(git, _text(plan, options), options.trailers)
         text = add_trailers(text, make_trailers(maker, policy, plan, text))
         return plan, maker.draft(plan, _edited(git, text, options), simple=options.simple)

@@ -108,6 +108,15 @@ def stages_after(known: KnownModel, plan: Plan) -> dict[str, Event | None]:
     return moved_stages(known.history, ModelHistory([*known.events, planned]))
 
 
+def with_note_on_deprecation(known: KnownModel, plan: Plan) -> Plan:
+    """The plan, with a note if it ends the model's deprecation, as any event does."""
+    deprecated = known.history.deprecated if known.history.is_deprecated else None
+    if deprecated is None or plan.name.kind == "deprecate":
+        return plan
+    note = f"{gto_spelling(known.model)!r} is deprecated ({deprecated.tag!r}); this tag ends its deprecation"
+    return plan._replace(notes=(*plan.notes, note))
+
+
 def plan_deregistration(known: KnownModel, version: Version) -> Plan:
     """Plan to deregister `version` on its commit.
 

@@ -78,6 +78,21 @@ def test_a_counter_counts_on_from_all_tags_of_the_model(repo: Repo) -> None:
     assert "churn@v0.0.1#1" in repo.tags()
 
 
+def test_a_tag_that_ends_a_deprecation_says_so(repo: Repo) -> None:
+    ok(repo, "register", "churn")
+    ok(repo, "deprecate", "churn")
+    note = "note: 'churn' is deprecated ('churn@deprecated'); this tag ends its deprecation"
+
+    asked = tagwarden(repo.path, "assign", "churn", "prod", "--dry-run")
+    made = tagwarden(repo.path, "assign", "churn", "prod")
+    after = tagwarden(repo.path, "assign", "churn", "dev")
+
+    assert note in asked.out + asked.err
+    assert note in made.err
+    assert "deprecat" not in after.err
+    assert "deprecat" not in tagwarden(repo.path, "deprecate", "churn").err
+
+
 def test_a_second_deprecation_gets_a_counter(repo: Repo) -> None:
     ok(repo, "register", "churn")
     ok(repo, "deprecate", "churn")
