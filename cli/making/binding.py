@@ -24,9 +24,6 @@ DIGESTS = {"sha256": "SHA-256", "md5": "DVC's MD5", "git": "Git's id"}
 TRAILERS = {"artifact": "Artifact", "data": "Data", "metrics": "Metric"}
 
 
-DIGESTS = {"sha256": "SHA-256", "md5": "DVC's MD5", "git": "Git's id"}
-
-
 class ArtifactBinding:
     """Makes the trailers of a planned registration: those that were `asked` for, and those that the policy requires.
 
@@ -73,7 +70,7 @@ def _default_trailers(maker: TagMaker, settings: Settings, plan: Plan, message: 
 
     made = default_binding(maker.git, maker.reader, plan.name.model, plan.commit)
     if made.trailers and not _is_wanted(add_trailers(message, made.trailers).strip(), settings):
-        _note(["no 'Artifact:' trailer was added: with it the message is not one that the policy wants"])
+        _note(["no 'Artifact:' trailer was added: with it, the message would not satisfy the policy"])
         return ()
     _note(made.notes)
     if made.trailers:

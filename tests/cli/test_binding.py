@@ -62,8 +62,8 @@ def test_and_not_where_it_does_not_or_nobody_wants_it(repo: Repo) -> None:
     ("files", "said"),
     [
         ({}, "'models/m.bin', where the artifact should be, is neither in the commit nor known to DVC there"),
-        ({"tagwarden.toml": "[message]\nmax-bytes = 60\n"}, "with it the message is not one that the policy wants"),
-        ({"tagwarden.toml": "[message]\npattern = '.*'\n"}, "with it the message is not one that the policy wants"),
+        ({"tagwarden.toml": "[message]\nmax-bytes = 60\n"}, "with it, the message would not satisfy the policy"),
+        ({"tagwarden.toml": "[message]\npattern = '.*'\n"}, "with it, the message would not satisfy the policy"),
         ({"tagwarden.toml": "[message.trailers.Artifact]\npattern = 's3:.*'\nrequired = false\n"}, ""),
     ],
 )
