@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .record import Contents, Stated
 
 # The trailers about contents, which are compared as contents.
-TELLING = ("artifact", "data", "metric")
+CONTENT_TRAILERS = ("artifact", "data", "metric")
 
 
 class Change(Record):
@@ -65,7 +65,7 @@ def trailers_by_key(trailers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The trailers by key, except those about contents; the values of the same key are joined by "; "."""
     found: dict[str, list[str]] = {}
     for key, value in trailers:
-        if key.lower() not in TELLING:
+        if key.lower() not in CONTENT_TRAILERS:
             found.setdefault(key, []).append(value)
     return {key: "; ".join(values) for key, values in found.items()}
 

@@ -129,7 +129,7 @@ def _metric_files(files: CommitFiles, pipeline: Pipeline | None, folder: str, ma
     """
     named: list[str] = []
     if pipeline is not None:
-        after = None if maker is None else set(_from_on(maker, pipeline.stages))
+        after = None if maker is None else set(_downstream(maker, pipeline.stages))
         of_stages = [
             file
             for name, metrics in pipeline.metrics_of_stage.items()
@@ -156,7 +156,7 @@ def _plain(files: CommitFiles, folder: str, names: Sequence[str]) -> list[str]:
     return [path for path in paths if files.entry(path) is not None][:1]
 
 
-def _from_on(maker: Stage, stages: Sequence[Stage]) -> Iterator[str]:
+def _downstream(maker: Stage, stages: Sequence[Stage]) -> Iterator[str]:
     """The names, without `@item`, of `maker` and of all stages that depend on its outputs."""
     reached = [maker]
     for stage in reached:

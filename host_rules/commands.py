@@ -23,13 +23,13 @@ WITH_TOKEN = (
 
 def gh(place: Place, request: Request) -> str:
     """The command for a request to GitHub, by `gh` (https://cli.github.com/manual/gh_api)."""
-    words = ["gh", "api", *_elsewhere(place, "github.com"), "--method", request.method, request.endpoint]
+    words = ["gh", "api", *_hostname_option(place, "github.com"), "--method", request.method, request.endpoint]
     return _with_body([*words, "--silent"], request)
 
 
 def gh_dump(place: Place) -> str:
     """The command that prints the list of all rulesets, and then each of them in full."""
-    api = shlex.join(["gh", "api", *_elsewhere(place, "github.com")])
+    api = shlex.join(["gh", "api", *_hostname_option(place, "github.com")])
     rulesets = f"repos/{place.path}/rulesets"
     each = f"""for id in $({api} --paginate {rulesets} --jq '.[].id'); do {api} "{rulesets}/$id"; done"""
     return f"{{ {api} --paginate {rulesets} && {each}; }}"
@@ -37,7 +37,7 @@ def gh_dump(place: Place) -> str:
 
 def glab(place: Place, request: Request) -> str:
     """The command for a request to GitLab, by `glab` (https://docs.gitlab.com/cli/api/)."""
-    words = ["glab", "api", *_elsewhere(place, "gitlab.com"), "--method", request.method]
+    words = ["glab", "api", *_hostname_option(place, "gitlab.com"), "--method", request.method]
     if request.body is not None:
         # Without it GitLab answers 415, because glab does not set it for a body from a file.
         words += ["--header", "Content-Type: application/json"]
@@ -47,7 +47,7 @@ def glab(place: Place, request: Request) -> str:
 def glab_dump(place: Place) -> str:
     """The command that prints all protected tags."""
     endpoint = f"projects/{place.path.replace('/', '%2F')}/protected_tags"
-    return shlex.join(["glab", "api", *_elsewhere(place, "gitlab.com"), "--paginate", endpoint])
+    return shlex.join(["glab", "api", *_hostname_option(place, "gitlab.com"), "--paginate", endpoint])
 
 
 def curl(place: Place, request: Request) -> str:
@@ -67,7 +67,7 @@ def _url(place: Place, endpoint: str) -> str:
     return f"{place.root}/api/v1/{endpoint}"
 
 
-def _elsewhere(place: Place, usual: str) -> list[str]:
+def _hostname_option(place: Place, usual: str) -> list[str]:
     return [] if place.host == usual else ["--hostname", place.host]
 
 

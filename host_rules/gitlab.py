@@ -78,10 +78,10 @@ def steps(wanted: Wanted, path: str, dump: Sequence[dict[str, Any]] | None) -> I
         if name in MODEL_TAGS:
             if found != levels:
                 because = f"{_shown(found)} may create the tags {name!r}; that should be {_shown(levels)}."
-                yield Step(because, _anew(endpoint, name, levels))
+                yield Step(because, _recreating(endpoint, name, levels))
         elif _may_match(name) and name not in wanted.ignored and (more := _more_than(levels, found)):
             because = f"The protected tag {quoted(name)} lets {_shown(more)} create the model tags it matches."
-            yield Step(because, _anew(endpoint, name, levels))
+            yield Step(because, _recreating(endpoint, name, levels))
 
 
 def _levels(wanted: Wanted) -> frozenset[Level]:
@@ -126,7 +126,7 @@ def _protect(endpoint: str, name: str, levels: frozenset[Level]) -> Request:
     return Request("POST", endpoint, {"name": name, "allowed_to_create": entries})
 
 
-def _anew(endpoint: str, name: str, levels: frozenset[Level]) -> tuple[Request, ...]:
+def _recreating(endpoint: str, name: str, levels: frozenset[Level]) -> tuple[Request, ...]:
     # The API can't change a protected tag, so it is deleted and created again.
     return Request("DELETE", f"{endpoint}/{quote(name, safe='')}"), _protect(endpoint, name, levels)
 

@@ -90,13 +90,13 @@ def _consequences(facts: ModelFacts) -> tuple[dict[str, Groups], dict[str, Group
     """The side effects of the lines on stages: those of their new tags, and those of losing old tags, by ref."""
     pushed = _events(facts, _new)
     if facts.circumstances.place == "history":
-        return _in_their_turns(pushed), {}
+        return _consequences_in_turn(pushed), {}
     gone = _events(facts, _old)
     stages = PossibleStages()
     for event in events_of(facts.existing):
-        stages.take(event)
+        stages.add(event)
     for _, event in gone:
-        stages.take_possible(event)
+        stages.add_possible(event)
     # If the push registers the first version on a commit, it enters a stage by the push's assignment, not by this.
     back = {
         push.ref: stages.assigned_at(event.commit)
@@ -104,7 +104,7 @@ def _consequences(facts: ModelFacts) -> tuple[dict[str, Groups], dict[str, Group
         if event.name.kind == "register" and event.commit not in stages.versioned
     }
     for _, event in pushed:
-        stages.take_possible(event)
+        stages.add_possible(event)
     for push, event in pushed:
         if event.name.kind == "register" and push.ref not in back:
             back[push.ref] = stages.assigned_at(event.commit)
@@ -113,7 +113,7 @@ def _consequences(facts: ModelFacts) -> tuple[dict[str, Groups], dict[str, Group
     return made, undone
 
 
-def _in_their_turns(pushed: Sequence[tuple[TagPush, Event]]) -> dict[str, Groups]:
+def _consequences_in_turn(pushed: Sequence[tuple[TagPush, Event]]) -> dict[str, Groups]:
     stages = PossibleStages(in_turn=True)
     made: dict[str, Groups] = {}
     unassigned: dict[tuple[str | None, str], int] = {}
@@ -142,7 +142,7 @@ def _in_their_turns(pushed: Sequence[tuple[TagPush, Event]]) -> dict[str, Groups
             [act for act in group if act.kind != "assign" or (act.stage, event.time) not in assigned]
             for group in groups
         )
-        stages.take(event)
+        stages.add(event)
     return made
 
 

@@ -34,7 +34,7 @@ def stages_falling_back(facts: ModelFacts) -> dict[str, Sequence[Act]]:
     counts for every stage to which an older version is still assigned.
     """
     if facts.circumstances.place == "history":
-        return _given_back_in_turn(facts)
+        return _falling_back_in_turn(facts)
     tombstones = [one for one in facts.events if one.event.name.kind in TOMBSTONES]
     if not tombstones:
         return {}
@@ -52,7 +52,7 @@ def stages_falling_back(facts: ModelFacts) -> dict[str, Sequence[Act]]:
     return found
 
 
-def _given_back_in_turn(facts: ModelFacts) -> dict[str, Sequence[Act]]:
+def _falling_back_in_turn(facts: ModelFacts) -> dict[str, Sequence[Act]]:
     """The same for tags that landed long ago, one after the other."""
     history = ModelHistory(events_of(facts.existing))
     found: dict[str, Sequence[Act]] = {}

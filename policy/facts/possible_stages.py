@@ -53,9 +53,9 @@ class PossibleStages:
         self._last_before = bisect_right if in_turn else bisect_left
         self._groups: dict[tuple[Kind, str, str | None], Sequence[Act]] = {}
 
-    def take(self, event: Event) -> None:
+    def add(self, event: Event) -> None:
         """Add an event that happened."""
-        self.take_possible(event)
+        self.add_possible(event)
         kind, version, stage, commit = event.name.kind, event.name.version, event.name.stage, event.commit
         if kind != "deprecate":
             insort(self._others, event.time)
@@ -68,7 +68,7 @@ class PossibleStages:
             place = stage, commit
             self._unassigned[place] = max(self._unassigned.get(place, -1), event.time)
 
-    def take_possible(self, event: Event) -> None:
+    def add_possible(self, event: Event) -> None:
         """Add an event that may or may not happen."""
         self._groups.clear()
         kind, version, stage = event.name.kind, event.name.version, event.name.stage

@@ -92,15 +92,15 @@ def fits(tag: str) -> bool:
         return False
     if len(tag) <= MOST_BYTES:
         return tag.count("/") < MOST_PARTS
-    return not is_endless(tag) and max(map(len, tag.split("/"))) <= MOST_BYTES
+    return not is_too_long(tag) and max(map(len, tag.split("/"))) <= MOST_BYTES
 
 
-def is_endless(tag: str) -> bool:
+def is_too_long(tag: str) -> bool:
     """Whether the name is too long, or has too many components, to be parsed at all."""
     return len(tag) > LONGEST_NAME or tag.count("/") >= MOST_PARTS
 
 
-def what_has_no_room(model: str, bare: str) -> str | None:
+def successor_without_room(model: str, bare: str) -> str | None:
     """A later tag that may be needed after `bare` and that Git could not store; None if there is none.
 
     `bare` is the name of a tag of `model`, without its counter.

@@ -20,9 +20,9 @@ from .names import (
     fits,
     is_commit_id,
     is_counter,
-    is_endless,
     is_model,
     is_name,
+    is_too_long,
 )
 from .versions import MOST_DIGITS, parse_version
 
@@ -45,7 +45,7 @@ class NearMiss(Record):
 
 def explain(tag: str) -> NearMiss:
     """Explain why `tag`, which `parse_tag_name` could not parse, is not a model tag."""
-    if is_endless(tag):
+    if is_too_long(tag):
         return NearMiss(tag, _problem_of_size(tag), None)
     if is_commit_id(tag):
         return NearMiss(

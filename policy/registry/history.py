@@ -103,10 +103,10 @@ class ModelHistory:
         """Add an event of any kind."""
         if event.name.kind == "register":
             self.register(event)
-        self.proceed(event)
+        self.apply(event)
 
     def register(self, event: Event) -> None:
-        """Add a registration to the versions. Until `proceed`, it does not end a deprecation."""
+        """Add a registration to the versions. Until `apply`, it does not end a deprecation."""
         version = event.name.version
         assert version is not None
         self.registrations.append(event)
@@ -120,7 +120,7 @@ class ModelHistory:
         key = version, event.commit
         self._registered[key] = _later(self._registered.get(key), event)
 
-    def proceed(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Add an event of any kind other than "register", or the effect of a registration on a deprecation."""
         name = event.name
         if name.kind == "deprecate":

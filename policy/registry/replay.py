@@ -85,7 +85,7 @@ def replay(
     for push, event in pushed:
         replayed.append(_replay_one(history, push, event, together))
         if event.name.kind in counted or event.tag in landed:
-            history.proceed(event)
+            history.apply(event)
     retired = history.deprecated if history.is_deprecated else None
     return [
         one._replace(retires="deprecate" not in counted or one.event == retired)

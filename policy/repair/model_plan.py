@@ -59,7 +59,7 @@ class ModelPlan:
         for tag in self._in_order():
             commit = self._context.commits.get(tag.oid)
             why = self._wrong.get(TAGS + tag.name)
-            if why and commit is not None and self._is_heeded_by_gto_alone(tag):
+            if why and commit is not None and self._only_gto_reads(tag):
                 made = self.recreate_with_date(self._standing.names[tag.name], commit, tag)
                 if made is not None:
                     because = (
@@ -127,7 +127,7 @@ class ModelPlan:
     def is_deprecated(self) -> bool:
         return self.history().is_deprecated
 
-    def left(self) -> list[Finding]:
+    def remaining_errors(self) -> list[Finding]:
         """The errors that an audit would still find after the steps."""
         touched = {step.ref for step in self.steps}
         known = {(one.rule, one.ref) for one in self._judge.audit(self._push.pushed)}
@@ -182,14 +182,14 @@ class ModelPlan:
         name = self._standing.names[tag.name]
         commit = self._context.commits.get(tag.oid)
         is_nested = gto_reads(tag) and read_event(tag, name) is None
-        if is_nested and (self._is_heeded_by_gto_alone(tag) or self.is_deprecated):
+        if is_nested and (self._only_gto_reads(tag) or self.is_deprecated):
             return  # in GTO, any event after a deprecation ends it
         was_read = read_event(tag, name) is not None
         reviving = not self.is_deprecated
         self._standing.remove(tag)
         again = None
         if commit is not None and (was_read or name.kind == "register"):
-            messages = messages_of(tag) if self._is_whole(tag) else () if was_read else (DEFAULT,)
+            messages = messages_of(tag) if self._has_whole_message(tag) else () if was_read else (DEFAULT,)
             again = self.make(name, commit, messages, known=was_read, reviving=reviving)
         step = Step(TAGS + tag.name, tag.oid, why, "")
         if again is not None:
@@ -214,7 +214,7 @@ class ModelPlan:
             return None
         made = new_tag(name, commit, tagger.time, texts[0])
         event = read_event(made, name)
-        if event is None or not self._is_whole(tag):
+        if event is None or not self._has_whole_message(tag):
             return None
         history = ModelHistory(self._standing.events())
         if any(other.name.version == name.version for other in history.registrations_at.get(commit, ())):
@@ -229,7 +229,7 @@ class ModelPlan:
         self._standing.add(made, name)
         return Step("", "", (), "", made.name, commit, texts[0], tagger=tagger, by_administrator=True)
 
-    def _is_heeded_by_gto_alone(self, tag: Tag) -> bool:
+    def _only_gto_reads(self, tag: Tag) -> bool:
         """Whether `tag` is a tag of a tag that has an effect in GTO, which takes the inner tag for a commit.
 
         Deregistrations and unassignments have none: nothing is registered there.
@@ -237,7 +237,7 @@ class ModelPlan:
         name = self._standing.names[tag.name]
         return name.kind in ("register", "assign", "deprecate") and gto_reads(tag) and read_event(tag, name) is None
 
-    def _is_whole(self, tag: Tag) -> bool:
+    def _has_whole_message(self, tag: Tag) -> bool:
         """Whether the message was read in full, because it is short enough for the policies."""
         return tag.object is None or tag.object.message_bytes <= self._judge.most_bytes
 

@@ -73,22 +73,22 @@ def plan_repair(
             misses.append(push)
         else:
             models[push.model] = ModelPlan(push, wrong, context, steps)
-    others = _Others(models, wrong, context, steps)
+    others = _NearMissPlan(models, wrong, context, steps)
     near = [one for push in misses for one in push.pushed if one.ref in wrong]
     for model in models.values():
         model.plan_for_administrator()
-    others.settle_for_administrator(near)
+    others.plan_for_administrator(near)
     for model in models.values():
         model.plan()
     # A name that GTO reads may become the first tag of a model; other near misses then belong to that model.
-    for one in [one for one in near if not others.settle_what_gto_reads(one)]:
-        others.settle(one)
+    for one in [one for one in near if not others.plan_what_gto_reads(one)]:
+        others.plan(one)
     for model in models.values():
         # Again, because a tag may need a version that was added since.
         model.plan()
     steps += _replacements(wrong, ids)
     planned = {step.ref for step in steps} | {one.ref for one in others.ignored}
-    left = [one for model in models.values() for one in model.left()]
+    left = [one for model in models.values() for one in model.remaining_errors()]
     known = {*models, None}
     left += [one for ref, found in wrong.items() for one in found if ref not in planned and _model_of(ref) not in known]
     return RepairPlan(
@@ -99,7 +99,7 @@ def plan_repair(
     )
 
 
-class _Others:
+class _NearMissPlan:
     """Plans what happens to near misses, one by one. It adds to `steps` and to `ignored`."""
 
     def __init__(
@@ -115,7 +115,7 @@ class _Others:
         self._wrong = wrong
         self._context = context
 
-    def settle_for_administrator(self, near: Iterable[TagPush]) -> None:
+    def plan_for_administrator(self, near: Iterable[TagPush]) -> None:
         """Plan for near misses that GTO reads as versions of deprecated models: a push would end the deprecation."""
         for push in near:
             name = meant_name(push.name) if isinstance(push.name, NearMiss) else None
@@ -127,9 +127,9 @@ class _Others:
                 next_one = TagName(name.model, "register", model.next_version())
                 made = model.recreate_with_date(next_one, commit, push.new)
                 if made is not None:
-                    self._instead(made, push.new, self._wrong[push.ref])
+                    self._add_replacement(made, push.new, self._wrong[push.ref])
 
-    def settle_what_gto_reads(self, push: TagPush) -> bool:
+    def plan_what_gto_reads(self, push: TagPush) -> bool:
         """Plan for a near miss whose name GTO takes for a model tag's, or fails on; False if it does neither."""
         tag, why = push.new, self._wrong[push.ref]
         if tag is None or not isinstance(push.name, NearMiss) or any(step.ref == push.ref for step in self.steps):
@@ -137,14 +137,14 @@ class _Others:
         if stops_gto(push.tag):
             self.steps.append(_drop(tag, why, "GTO fails on the name, for all models."))
         elif _is_read(push):
-            self._keep(tag, why, meant_name(push.name))
+            self._replace_registration(tag, why, meant_name(push.name))
         elif gto_accepts_name(push.tag) and tag.object is not None:
             self.steps.append(_drop(tag, why, "GTO reads the name in its object instead, or fails on it."))
         else:
             return False
         return True
 
-    def settle(self, push: TagPush) -> None:
+    def plan(self, push: TagPush) -> None:
         """Plan for a near miss that GTO skips."""
         why = self._wrong[push.ref]
         if push.new is None or not isinstance(push.name, NearMiss):
@@ -159,7 +159,7 @@ class _Others:
         elif is_utf8(push.tag):
             self.ignored += why
 
-    def _keep(self, tag: Tag, why: Sequence[Finding], name: TagName | None) -> None:
+    def _replace_registration(self, tag: Tag, why: Sequence[Finding], name: TagName | None) -> None:
         """Plan a replacement for a tag that GTO reads as a registration, so that the commit keeps a version."""
         commit = self._context.commits.get(tag.oid)
         if name is None or commit is None or name.kind != "register":
@@ -180,7 +180,7 @@ class _Others:
             next_one = TagName(name.model, "register", model.next_version())
             made = model.make(next_one, commit, messages_of(tag), known=True, reviving=reviving)
         if made is not None:
-            self._instead(made, tag, why)
+            self._add_replacement(made, tag, why)
 
     def _replace_or_drop(self, tag: Tag, why: Sequence[Finding], name: TagName) -> None:
         model = self._models[name.model]
@@ -189,11 +189,11 @@ class _Others:
         if name.kind == "register" and commit is not None:
             made = model.make(name, commit, messages_of(tag))
         if made is not None:
-            self._instead(made, tag, why)
+            self._add_replacement(made, tag, why)
         else:
             self.steps.append(_drop(tag, why, model.why_not_recreated(name, commit)))
 
-    def _instead(self, made: Step, tag: Tag, why: Sequence[Finding]) -> None:
+    def _add_replacement(self, made: Step, tag: Tag, why: Sequence[Finding]) -> None:
         because = f"It is recreated as {made.new_tag}, which GTO reads as that version."
         self.steps.append(made._replace(ref=TAGS + tag.name, oid=tag.oid, why=tuple(why), because=because))
 

@@ -86,7 +86,7 @@ def _misnamed(push: TagPush, facts: ModelFacts) -> Lack | None:
     if not settings.approvals.require:
         return None
     sentence = f"has the name {found.name!r} in its object, so it is unclear which approvals it needs"
-    return Lack(sentence, "approvals.require[1]", _made_anew(push, facts))
+    return Lack(sentence, "approvals.require[1]", _recreating(push, facts))
 
 
 def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> Lack | None:
@@ -94,7 +94,7 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
         return None
     key = f"approvals.require[{next(iter(wanted))}]"
     if push.new.object is None:
-        return Lack("is lightweight, and only an annotated tag can be approved", key, _made_anew(push, facts))
+        return Lack("is lightweight, and only an annotated tag can be approved", key, _recreating(push, facts))
     look = facts.circumstances.approvals
     named = [people_in(one.entry.who, facts.settings.people.groups) for one in wanted.values()]
     standing = look(push.new.oid, frozenset().union(*named)) if look is not None else Standing(proposed=False)
@@ -110,7 +110,7 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
             and any(lack.hopeless for lack in lacks)
             and facts.circumstances.tag_state != "planned"
         ):
-            return Lack(sentence, lacks[0].key, _made_anew(push, facts))
+            return Lack(sentence, lacks[0].key, _recreating(push, facts))
         if standing.proposed:
             proposal = push.new.oid[:SHOWN_OF_AN_ID]
             others = f"{WHY[:-1]}; they approve with `tagwarden approve {proposal}`."
@@ -121,7 +121,7 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
     if not standing.proposed:
         return Lack(f"{because}has its approvals, but is no longer proposed", key, _proposed(push, facts))
     if is_expired(push.new.object, facts.settings, facts.circumstances.now):
-        return Lack("was made too long ago for its approvals to count", "approvals.expire", _made_anew(push, facts))
+        return Lack("was made too long ago for its approvals to count", "approvals.expire", _recreating(push, facts))
     return None
 
 
@@ -141,7 +141,7 @@ def _proposed(push: TagPush, facts: ModelFacts) -> str | None:
     return proposing_command(facts, push, _version(push, facts))
 
 
-def _made_anew(push: TagPush, facts: ModelFacts) -> str | None:
+def _recreating(push: TagPush, facts: ModelFacts) -> str | None:
     return recreating_command(facts, push, _version(push, facts), sign=True)
 
 

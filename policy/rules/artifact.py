@@ -63,7 +63,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         if problem is not None:
             yield Breach(f"{tag!r} {problem}", replayed.push.ref, facts.model, fix=_fix(replayed, facts))
         elif event.name.kind == "register" and event.name.version is not None:
-            other = holders.take(event, _bound(tags[tag]), facts)
+            other = holders.add_unless_taken(event, _bound(tags[tag]), facts)
             if other is not None:
                 yield Breach(f"{tag!r} binds {other}", replayed.push.ref, facts.model, why=ONE_FOR_TWO)
 
@@ -78,7 +78,7 @@ class _Holders:
         for digest in {digest for one in bound for digest in one.digests.values()}:
             self._by_digest.setdefault(digest, []).append((tag, version))
 
-    def take(self, event: Event, bound: list[Bound], facts: ModelFacts) -> str | None:
+    def add_unless_taken(self, event: Event, bound: list[Bound], facts: ModelFacts) -> str | None:
         """Add a pushed registration, unless it was deregistered or another version has one of its digests.
 
         In the latter case, returns a clause that names the digest and that version; otherwise None.

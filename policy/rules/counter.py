@@ -46,7 +46,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 push.ref,
                 facts.model,
                 "rules.counter",
-                _counted_on(push, push.name, facts),
+                _with_next_counter(push, push.name, facts),
             )
         seen.add(counter)
         highest_seen = max(highest_seen, counter)
@@ -54,7 +54,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             highest = max(highest, counter)
 
 
-def _counted_on(push: TagPush, name: TagName, facts: ModelFacts) -> str | None:
+def _with_next_counter(push: TagPush, name: TagName, facts: ModelFacts) -> str | None:
     """The tagwarden command that creates the same event with the next counter."""
     replayed = next((one for one in facts.events if one.push is push), None)
     version = replayed.active if replayed else None

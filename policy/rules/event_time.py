@@ -35,7 +35,11 @@ WHY = "GTO orders events by these times, so it would read them in the wrong orde
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     limit = facts.circumstances.now + facts.settings.time.max_skew
-    was_over = _endings(facts) | _honest_ends(facts) if facts.circumstances.place == "history" else frozenset()
+    excused = (
+        _assignments_after_an_end(facts) | _ends_between_registrations(facts)
+        if facts.circumstances.place == "history"
+        else frozenset()
+    )
     for replayed in facts.events:
         event, follows = replayed.event, replayed.follows
         if event.time > limit:
@@ -50,7 +54,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 after,
                 "time.max-skew",
             )
-        elif follows is not None and event.time <= follows.time and event.tag not in was_over:
+        elif follows is not None and event.time <= follows.time and event.tag not in excused:
             order = "in the same second as" if event.time == follows.time else "before"
             yield _breach(
                 f"{replayed.push.tag!r} is dated {date(event.time)},"
@@ -71,7 +75,7 @@ def _clock(facts: ModelFacts) -> str:
     return f"the server's clock says {now}; if yours (`date -u`) is right, the server's must be corrected"
 
 
-def _endings(facts: ModelFacts) -> frozenset[str]:
+def _assignments_after_an_end(facts: ModelFacts) -> frozenset[str]:
     """Assignments that may be in the same second as the one they follow, because that one may have ended before.
 
     A push is judged by what is in force when it arrives. In an audit, that has to be inferred from later events.
@@ -89,7 +93,7 @@ def _endings(facts: ModelFacts) -> frozenset[str]:
     )
 
 
-def _honest_ends(facts: ModelFacts) -> frozenset[str]:
+def _ends_between_registrations(facts: ModelFacts) -> frozenset[str]:
     """Deregistrations between two registrations of their version: it is the second registration that is wrong."""
     times: dict[tuple[str, str], list[int]] = {}
     for replayed in facts.events:

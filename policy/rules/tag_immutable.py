@@ -32,11 +32,11 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f"{push.tag!r} exists already, and may not be moved from {push.old.oid} to {push.new.oid}",
                 push.ref,
                 facts.model,
-                fix=refetching_command(facts, push.tag, *_instead(push, facts)),
+                fix=refetching_command(facts, push.tag, *_by_new_tag(push, facts)),
             )
 
 
-def _instead(push: TagPush, facts: ModelFacts) -> list[tuple[str, ...]]:
+def _by_new_tag(push: TagPush, facts: ModelFacts) -> list[tuple[str, ...]]:
     """The command that does with a new tag what the move should have done, in a list that is empty if there is none."""
     replayed = next((one for one in facts.events if one.push is push), None)
     if replayed is None or replayed.event.commit == commit_named(push.old):

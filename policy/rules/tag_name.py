@@ -18,7 +18,7 @@ with `@` or `#`, list them in `scope.ignore`.
 from __future__ import annotations
 
 from ..facts.fix import may_be_of_a_package, remote_deleting_command
-from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, TAGS, stops_gto, what_has_no_room
+from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, TAGS, stops_gto, successor_without_room
 from ..grammar.near_miss import NearMiss
 from ..grammar.tag_name import TagName, highest_counter
 from ..verdict import Breach
@@ -78,7 +78,7 @@ def _counts_too_far(name: TagName, facts: ModelFacts) -> str | None:
 def _has_no_room(name: TagName) -> str | None:
     if name.kind not in ("register", "assign"):
         return None
-    later = what_has_no_room(name.model, name._replace(counter=None).format())
+    later = successor_without_room(name.model, name._replace(counter=None).format())
     if later is None:
         return None
     longest = max(map(len, later.split("/")))

@@ -36,46 +36,46 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
     if wanted.path is None:
         return
     budget = facts.circumstances.budget or Budget()
-    told: dict[bytes | None, Version | str] = {}
+    in_file: dict[bytes | None, Version | str] = {}
     for replayed in facts.events:
         event = replayed.event
         target = facts.targets.get(event.commit)
         if event.name.kind != "register" or target is None or not target.readable:
             continue
         content = target.files.get(wanted.path)
-        if content not in told:
-            told[content] = _told(content, wanted.path, facts, budget)
-        found = told[content]
+        if content not in in_file:
+            in_file[content] = _version_in_file(content, wanted.path, facts, budget)
+        found = in_file[content]
         if found == event.name.version:
             continue
         said = f"and {wanted.path!r} {found}" if isinstance(found, str) else f"but {wanted.path!r} says {found}"
         yield Breach(
             f"{replayed.push.tag!r} registers {event.name.version} on the commit {event.commit}, {said}"
-            f"{_to_keep_it(replayed, wanted.path, facts)}",
+            f"{_changing_file_hint(replayed, wanted.path, facts)}",
             replayed.push.ref,
             facts.model,
-            fix=None if isinstance(found, str) else _as_told(replayed, found, facts),
+            fix=None if isinstance(found, str) else _registering_file_version(replayed, found, facts),
         )
 
 
-def _as_told(replayed: ReplayedEvent, told: Version, facts: ModelFacts) -> str | None:
+def _registering_file_version(replayed: ReplayedEvent, in_file: Version, facts: ModelFacts) -> str | None:
     """The command that registers the version in the file instead; None if that would be refused."""
     versions = facts.settings.versions
-    if (told.prerelease and not versions.prerelease) or (told.build and not versions.build_metadata):
+    if (in_file.prerelease and not versions.prerelease) or (in_file.build and not versions.build_metadata):
         return None
     numbers = LINES.get(versions.order)
     for event in facts.history.registrations:
         other = event.name.version
         if event.tag == replayed.event.tag or other is None:
             continue
-        of_line = numbers is not None and other[:numbers] == told[:numbers]
-        if other.precedence == told.precedence or (of_line and other.precedence > told.precedence):
+        of_line = numbers is not None and other[:numbers] == in_file[:numbers]
+        if other.precedence == in_file.precedence or (of_line and other.precedence > in_file.precedence):
             return None
-    register = (*register_command(facts, replayed.event.commit), "--version", str(told))
+    register = (*register_command(facts, replayed.event.commit), "--version", str(in_file))
     return replacing_commands(facts, replayed.push.tag, register)
 
 
-def _to_keep_it(replayed: ReplayedEvent, path: str, facts: ModelFacts) -> str:
+def _changing_file_hint(replayed: ReplayedEvent, path: str, facts: ModelFacts) -> str:
     """A hint on what to do if the file is wrong, to append to the message; "" for a tag that has landed."""
     version = str(replayed.event.name.version)
     register = replacing_commands(facts, replayed.push.tag, (*register_command(facts, None), "--version", version))
@@ -84,7 +84,7 @@ def _to_keep_it(replayed: ReplayedEvent, path: str, facts: ModelFacts) -> str:
     return f"; if {version} is meant, write it to {path!r}, commit that, and run `{register}`"
 
 
-def _told(content: bytes | None, path: str, facts: ModelFacts, budget: Budget) -> Version | str:
+def _version_in_file(content: bytes | None, path: str, facts: ModelFacts, budget: Budget) -> Version | str:
     """The version in the file, or a clause on why there is none."""
     if content is None:
         return "is not in it"

@@ -54,11 +54,11 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         name = push.name
         if isinstance(name, TagName) and name.kind == "register" and name.version:
             latest = highest.get(_line(name.version, numbers))
-            if latest and name.version.precedence <= latest[0] and not _is_told(name.version, facts):
+            if latest and name.version.precedence <= latest[0] and not _is_reported(name.version, facts):
                 yield _breach(facts, push, name, latest[1])
 
 
-def _is_told(version: Version, facts: ModelFacts) -> bool:
+def _is_reported(version: Version, facts: ModelFacts) -> bool:
     """Whether version-once refuses the version already: one mistake gets only one finding."""
     if facts.settings.levels["version-once"] != "error":
         return False

@@ -55,18 +55,18 @@ class Refusal(Record):
 def check(facts: ModelFacts) -> Iterator[Breach]:
     if not facts.circumstances.pusher_rules_apply:
         return
-    leave = _Leave(facts)
+    permissions = _Permissions(facts)
     for line in lines_of(facts, [entry.covers for entry in facts.settings.people.allow]):
         signature = None
-        refusal = leave.refusal(line, None)
-        if refusal is not None and leave.signers_count and line.push.new is not None:
+        refusal = permissions.refusal(line, None)
+        if refusal is not None and permissions.signers_count and line.push.new is not None:
             signature = facts.signatures.get(line.push.ref)
-            refusal = leave.refusal(line, signature)
+            refusal = permissions.refusal(line, signature)
         if refusal is not None:
             yield Breach(_sentence(line, refusal, signature, facts), line.push.ref, facts.model, refusal.decision.key)
 
 
-class _Leave:
+class _Permissions:
     """Applies `people.allow` to one model's lines, and caches the answer for each group of acts and signer."""
 
     def __init__(self, facts: ModelFacts) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...policy.grammar.names import TAGS, is_endless, parents_of
+from ...policy.grammar.names import TAGS, is_too_long, parents_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def tags_in_the_way(updates: Iterable[RefUpdate]) -> set[str]:
 
 def _created(updates: Iterable[RefUpdate]) -> set[str]:
     names = (update.ref[len(TAGS) :] for update in updates if update.new)
-    return {name for name in names if not is_endless(name)}
+    return {name for name in names if not is_too_long(name)}
 
 
 def _conflicts(names: Iterable[str], created: set[str]) -> dict[str, str]:

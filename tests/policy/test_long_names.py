@@ -7,7 +7,7 @@ import pytest
 
 from support import Repo
 from support.examples import judge_example
-from tagwarden.policy.grammar.names import gto_spelling, what_has_no_room
+from tagwarden.policy.grammar.names import gto_spelling, successor_without_room
 from tagwarden.policy.rules.contract import Example
 
 
@@ -92,8 +92,9 @@ def test_versions_may_have_numbers_of_any_length_that_fits(registry: Repo) -> No
 
 
 def test_room_is_counted_in_parts_between_slashes() -> None:
-    assert what_has_no_room("a/" + "b" * 200, "a/" + "b" * 200 + "@v1.0.0") is None
-    assert what_has_no_room("a" * 150 + "/" + "b" * 150, "a" * 150 + "/" + "b" * 150 + "@v1.0.0") is None
+    assert successor_without_room("a/" + "b" * 200, "a/" + "b" * 200 + "@v1.0.0") is None
+    assert successor_without_room("a" * 150 + "/" + "b" * 150, "a" * 150 + "/" + "b" * 150 + "@v1.0.0") is None
     assert (
-        what_has_no_room("a/" + "b" * 230, "a/" + "b" * 230 + "@v1.0.0") == "a/" + "b" * 230 + "@deprecated#9999999999"
+        successor_without_room("a/" + "b" * 230, "a/" + "b" * 230 + "@v1.0.0")
+        == "a/" + "b" * 230 + "@deprecated#9999999999"
     )
