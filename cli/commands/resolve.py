@@ -205,7 +205,7 @@ def _line(found: Resolution, answer: str | None) -> str:
     if found.version is None and found.kind == "deprecate":
         raise Refused(f"{found.tag!r} deprecates the model and names no version")
     if found.version is None:
-        raise Refused(f"{found.tag!r} is about commit {found.commit}, which holds no version; --commit prints it")
+        raise Refused(f"{found.tag!r} is about commit {found.commit}, which has no version; --commit prints it")
     return str(found.version)
 
 

@@ -65,7 +65,7 @@ def version_for(asked: Query, known: ModelTags, holdings: Holdings, *, deprecate
     lines = version_lines(known.history())
     line = next((one for one in lines if (one.version, one.commit) == (answer.version, answer.commit)), None)
     if line is None:
-        raise Refused(f"{answer.tag!r} is about commit {answer.commit}, which holds no version")
+        raise Refused(f"{answer.tag!r} is about commit {answer.commit}, which has no version")
     tag = next(tag for _, tag in known.tags if tag.name == line.tag)
     return RegisteredVersion(asked.model, line, tag, holdings.of(asked.model, line.commit, tag))
 

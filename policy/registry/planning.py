@@ -95,7 +95,7 @@ def plan_registration(
         version = next_version(current, taken, bump=bump, pre=pre, above_latest=above_latest, line=line)
         if version[: len(line)] != line:
             numbers = ".".join(map(str, line))
-            raise Unplannable(f"the next version would be {version}, which is not of the line {numbers}")
+            raise Unplannable(f"the next version would be {version}, which is not in the line {numbers}")
     message = f"Registering artifact {gto_spelling(known.model)} version {version}"
     return Plan(TagName(known.model, "register", version), commit, version, message)
 
@@ -155,7 +155,7 @@ def plan_assignment(
         version = history.active_version_at(head) if head else None
         if head is None or version is None:
             choice = f"name one with --version: {_choice(known)}"
-            raise Unplannable(f"HEAD holds no active version of {gto_spelling(known.model)!r}; {choice}")
+            raise Unplannable(f"HEAD has no active version of {gto_spelling(known.model)!r}; {choice}")
         commit = head
     newest = history.holder(stage)
     if newest is not None and newest.commit == commit and not again:

@@ -162,7 +162,7 @@ def _unreadable(tag: str, tags: Sequence[NamedTag]) -> str:
     if found.object is None:
         return f"the tag {tag!r} is lightweight, so the registry does not read it"
     if found.object.name != tag:
-        return f"the tag {tag!r} holds a tag object named {found.object.name!r}, so the registry does not read it"
+        return f"the tag {tag!r} has a tag object named {found.object.name!r}, so the registry does not read it"
     if found.object.target_type != "commit":
         return f"the tag {tag!r} points at a {found.object.target_type}, not at a commit"
     defects = "; ".join(found.object.defects)

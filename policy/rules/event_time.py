@@ -115,7 +115,7 @@ def _later_commit(replayed: ReplayedEvent, facts: ModelFacts) -> Iterator[Breach
     if replayed.event.time <= newest:
         yield _breach(
             f"{replayed.push.tag!r} is dated {date(replayed.event.time)},"
-            f" not later than the commit {oid} ({date(newest)}), whose date would end the deprecation for GTO",
+            f" not later than the commit {oid} ({date(newest)}), whose date would end the deprecation in GTO",
             replayed,
             facts,
             newest,

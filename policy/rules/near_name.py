@@ -35,10 +35,10 @@ WHY = "a new model or stage is permanent, even if its name was a typo."
 def check(facts: ModelFacts) -> Iterator[Breach]:
     model = gto_spelling(facts.model or "")
     # If the names differ only in case, model-case reports it, unless that is off.
-    told = facts.similar.case_twin is not None and facts.settings.levels["model-case"] != "off"
-    if facts.similar.near is not None and facts.made and not told:
+    reported = facts.similar.case_twin is not None and facts.settings.levels["model-case"] != "off"
+    if facts.similar.near is not None and facts.made and not reported:
         yield Breach(
-            f"{model!r} is a new model with nearly the name of {gto_spelling(facts.similar.near)!r}",
+            f"{model!r} is a new model with almost the same name as {gto_spelling(facts.similar.near)!r}",
             facts.made[0].ref,
             facts.model,
             "rules.near-name",
@@ -50,7 +50,7 @@ def _stages(facts: ModelFacts) -> Iterator[Breach]:
     new = {stage for stage in new_stages(facts) if not _is_refused(stage, facts)}
     if not new or len(new) > MOST_STAGES:
         return
-    known = sorted(facts.history.holdings.keys() - new)
+    model, known = gto_spelling(facts.model or ""), sorted(facts.history.holdings.keys() - new)
     first: dict[str | None, str] = {}
     for replayed in facts.events:
         if replayed.event.name.kind == "assign":
@@ -59,7 +59,7 @@ def _stages(facts: ModelFacts) -> Iterator[Breach]:
         near = near_name(stage, known)
         if near is not None:
             yield Breach(
-                f"{stage!r} is a new stage of {gto_spelling(facts.model or '')!r} with nearly the name of {near!r}",
+                f"{stage!r} is a new stage of {model!r} with almost the same name as {near!r}",
                 first[stage],
                 facts.model,
                 "rules.near-name",

@@ -117,14 +117,14 @@ def _registration(replayed: ReplayedEvent, _facts: ModelFacts, _held: dict[str, 
 
 def _many_versions(replayed: ReplayedEvent) -> str:
     commit, count = replayed.event.commit, replayed.versions_here
-    return f"is on the commit {commit}, which holds {count} versions; GTO can't tell which is meant"
+    return f"is on the commit {commit}, which has {count} versions; GTO can't tell which is meant"
 
 
 def _no_version(replayed: ReplayedEvent, facts: ModelFacts) -> str:
     there = facts.history.registrations_at.get(replayed.event.commit)
     if there:
         return f"is on the commit {replayed.event.commit}, whose version {there[-1].name.version} was deregistered"
-    return f"is on the commit {replayed.event.commit}, which holds no version of {gto_spelling(facts.model or '')!r}"
+    return f"is on the commit {replayed.event.commit}, which has no version of {gto_spelling(facts.model or '')!r}"
 
 
 CHECKS = {

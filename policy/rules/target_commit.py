@@ -39,7 +39,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 def _problem(tag: Tag, facts: ModelFacts) -> str | None:
     if tag.type is None:
-        return f"names the object {tag.oid}, which does not exist"
+        return f"points at the object {tag.oid}, which does not exist"
     if tag.type != "tag":
         return None if tag.type == "commit" else f"points at a {tag.type} instead of a commit"
     if tag.object is None or not tag.object.target:

@@ -269,7 +269,7 @@ class TestANameThatIsNearlyAnothers:
         ran = tagwarden(registry.path, "register", "chrun", "--push")
 
         assert ran.status == 0
-        assert "warning [near-name] 'chrun' is a new model with nearly the name of 'churn'" in ran.err
+        assert "warning [near-name] 'chrun' is a new model with almost the same name as 'churn'" in ran.err
 
     def test_is_a_warning_of_the_server_too(self, registry: Repo) -> None:
         registry.tag("chrun@v1.0.0")
@@ -282,7 +282,7 @@ class TestANameThatIsNearlyAnothers:
     def test_of_a_stage_is_one_too(self, registry: Repo) -> None:
         ran = tagwarden(registry.path, "assign", "churn", "prdo", "--version", "v1.0.0")
 
-        assert "warning [near-name] 'prdo' is a new stage of 'churn' with nearly the name of 'prod'" in ran.err
+        assert "warning [near-name] 'prdo' is a new stage of 'churn' with almost the same name as 'prod'" in ran.err
 
     def test_is_asked_about_on_a_terminal(self, registry: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("os.isatty", lambda *_: True)

@@ -86,7 +86,7 @@ def test_what_names_no_version_is_refused(registry: Repo) -> None:
     for query, said in (
         ("churn@v9.0.0", "'churn' has no version v9.0.0"),
         ("churn@9.0", "is not a model tag"),
-        ("churn#dev", "which holds no version"),
+        ("churn#dev", "which has no version"),
         ("other@latest", "there is no model 'other'"),
     ):
         ran = tagwarden(registry.path, "show", query)

@@ -32,7 +32,7 @@ def facts_of(server: Repo) -> ModelFacts:
 def resolved(server: Repo, query: str, second: int) -> str | None:
     at = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     ran = tagwarden(server.path, "resolve", query, "--at", at)
-    if "holds no version" in ran.err:
+    if "has no version" in ran.err:
         ran = tagwarden(server.path, "resolve", query, "--at", at, "--commit")
     assert ran.status in (0, 1), ran.err
     return ran.out.strip() or None
