@@ -66,7 +66,7 @@ def _restore_kept(folder: str, kept: str) -> str:
     if os.path.lexists(back):
         return f"{back} is not of tagwarden: it is left as it is, and {kept}, which stood there before, too."
     os.rename(kept, back)
-    return f"{back} is the hook again that stood there before."
+    return f"{back} is the previous hook again."
 
 
 def _remove_configured(clone: Clone) -> list[str]:

@@ -51,7 +51,7 @@ class Answered(Record):
     @property
     def last_word(self) -> str:
         """The last line of stderr that is not empty, or a phrase that says that there is none."""
-        return ["it said nothing", *self.complaints][-1]
+        return ["it printed nothing", *self.complaints][-1]
 
 
 class Unanswered(CannotJudge):
@@ -74,7 +74,7 @@ class TookTooLong(Unanswered):
     """
 
     def __init__(self, program: str, until_then: Answered, *, ended: bool) -> None:
-        super().__init__(f"The program `{program}` did not come to an end in time.")
+        super().__init__(f"The program `{program}` did not end in time.")
         self.until_then = until_then
         self.ended = ended
 
@@ -83,7 +83,7 @@ class SaidTooMuch(Unanswered):
     """The program wrote more than MOST_BYTES."""
 
     def __init__(self, program: str) -> None:
-        super().__init__(f"The program `{program}` said more than {MOST_BYTES // 1024**2} MiB.")
+        super().__init__(f"The program `{program}` printed more than {MOST_BYTES // 1024**2} MiB.")
 
 
 class RunsAs(Record):

@@ -21,7 +21,7 @@ _FROM_THE_ENVIRONMENT = ("GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETER
 
 # Set in every repository, so a listing without it is not that of a repository's configuration.
 WRITTEN_BY_INIT = "core.repositoryformatversion"
-_ADVICE = "Fix the configuration; `git config --list` tells whether Git can read it."
+_ADVICE = "Fix the configuration; `git config --list` shows whether Git can read it."
 
 
 class Listed(Record):
@@ -115,7 +115,7 @@ class Configuration:
         if self._shared_output is None:
             self._shared_output = self._shared.stdout.read()
         output = self._shared_output
-        self._shared.check(accepted=(0, 1), advice=f"Put the file {self._git.settings_file!r} right.")
+        self._shared.check(accepted=(0, 1), advice=f"Repair the file {self._git.settings_file!r}.")
         if output and not output.endswith(b"\0"):
             raise CannotJudge(f"`git config` broke off in {self._git.settings_file!r} after {output[-40:]!r}.")
         return parsed(output)

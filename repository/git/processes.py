@@ -117,7 +117,7 @@ class Child:
             from ..no_repository import directory_of, no_repository
 
             return CannotJudge(no_repository(directory_of(self.arguments)))
-        message = f"{self._program()} {how}" + (f" and said: {said}" if said else " without a word")
+        message = f"{self._program()} {how}" + (f" and said: {said}" if said else " without a message")
         # Git prints a command to paste on a line of its own, where a full stop would look like a part of it.
         end = "\n" if said.rpartition("\n")[2].startswith("\t") else ". "
         return CannotJudge(f"{message.rstrip('.')}{end}{advice}".strip())

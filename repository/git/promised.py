@@ -132,7 +132,7 @@ class Promised:
                 return
         if wanted:
             raise CannotJudge(
-                f"This clone is a partial one, and lacks {wanted[0]}, which is needed here: {said} Try again when the "
+                f"This partial clone lacks {wanted[0]}, which is needed here: {said} Try again when the "
                 f"remote answers, or make the clone a full one: {self._refetch()}"
             )
 

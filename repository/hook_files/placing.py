@@ -103,7 +103,7 @@ def remove_hook(file: str, kept_as: str) -> str:
     """Remove our hook at `file`, or replace it by the kept hook; returns a sentence. Raises OSError if that fails."""
     if os.path.lexists(kept_as):
         os.replace(kept_as, file)
-        return f"{file} is the hook again that stood there before."
+        return f"{file} is the previous hook again."
     os.unlink(file)
     return f"{file} is removed."
 
@@ -111,11 +111,11 @@ def remove_hook(file: str, kept_as: str) -> str:
 def why_passed_over(file: str) -> str | None:
     """Why Git silently ignores the hook at `file`, None if it does not."""
     if os.path.islink(file) and not os.path.exists(file):
-        return f"{file} is a link to {os.readlink(file)}, which is not there"
+        return f"{file} is a link to {os.readlink(file)}, which does not exist"
     if os.path.exists(file) and (about := _about_noexec(file)) is not None:
         return about
     if os.path.exists(file) and not os.access(file, os.X_OK):
-        return f"{file} is not executable, so it is passed over: chmod +x {shlex.quote(file)}"
+        return f"{file} is not executable, so Git ignores it: chmod +x {shlex.quote(file)}"
     return None
 
 

@@ -58,10 +58,10 @@ def with_true_old(updates: Sequence[RefUpdate], reader: Reader) -> Sequence[RefU
 def _contradiction(update: RefUpdate, there: str | None) -> str:
     ref = _shown(update.ref)
     if there is None:
-        return f"The push takes {ref} to be {update.old}, but there is no such ref."
+        return f"The push claims that {ref} is {update.old}, but there is no such ref."
     if update.old is None:
-        return f"The push takes {ref} to be new, but it exists and is {there}."
-    return f"The push takes {ref} to be {update.old}, but it is {there}."
+        return f"The push claims that {ref} is new, but it exists and is {there}."
+    return f"The push claims that {ref} is {update.old}, but it is {there}."
 
 
 def _shown(ref: str) -> str:

@@ -249,7 +249,7 @@ def _damaged(tag: Tag) -> CannotJudge:
     from ...policy.wording import shell_command
 
     return CannotJudge(
-        f"The tag {tag.name!r} stands for the object {tag.oid}, which can't be read, so it is not known what was "
+        f"The tag {tag.name!r} points at the object {tag.oid}, which can't be read, so it is not known what was "
         "registered. The server's administrator must look there: `git fsck` shows whether the object is missing. If "
         f"it can't be restored, {shell_command('git', 'update-ref', '-d', TAGS + tag.name)} removes the tag."
     )

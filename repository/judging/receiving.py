@@ -67,7 +67,7 @@ class Receiver:
         if self._may_be_checked_out() and (branch.old is not None or self._is_head(branch.ref)):
             return False  # receive.denyCurrentBranch
         if [found.type for found in reader.objects([branch.new], limit=0)] != ["commit"]:
-            return False  # a tag object may stand for a commit, but not as a branch
+            return False  # Git refuses a branch on a tag object, even if that points at a commit
         parents = [parent for parent in parents_of(branch.ref) if parent.count("/") > 1]
         if not updates.keys().isdisjoint(parents) or reader.existing(parents):
             return False
@@ -85,7 +85,7 @@ class Receiver:
         return not bare or not is_true(bare[-1]) or os.path.exists(os.path.join(self._git.folder(), "worktrees"))
 
     def _is_head(self, branch: str) -> bool:
-        """Whether a work tree is on the branch, be it one that does not exist yet."""
+        """Whether a work tree has the branch checked out, even if the branch does not exist yet."""
         listed = self._git.run("worktree", "list", "--porcelain")[1]
         return os.fsencode(f"branch {self._namespace}{branch}") in listed.split(b"\n")
 
@@ -101,11 +101,10 @@ def is_connected(git: Git, oids: Sequence[str]) -> bool:
 
 
 def is_cut_off(git: Git, oids: Sequence[str]) -> bool:
-    """Whether the pusher's shallow clone ends on the way from these tags or commits to what the refs hold.
+    """Whether the history of these tags or commits reaches the boundary of the pusher's shallow clone before any ref.
 
-    Git then drops the ref (receive.shallowUpdate), but lets its hooks believe in
-    it. All that tells is the file in which it keeps where the clone ends
-    (shallow.c, `setup_temporary_shallow`); that of another push may lie beside it.
+    Git then drops the ref (receive.shallowUpdate), but only after its hooks have run. The only trace is the temporary
+    file with the boundary (shallow.c, `setup_temporary_shallow`); there may also be one of another push.
     """
     folder = git.common_folder()
     ends: set[bytes] = set()
@@ -115,7 +114,7 @@ def is_cut_off(git: Git, oids: Sequence[str]) -> bool:
                 with open(os.path.join(folder, name), "rb") as file:
                     ends.update(file.read().split())
             except (FileNotFoundError, PermissionError):
-                pass  # another user's, or that of a push which has ended
+                pass  # it belongs to another user, or its push has ended
     if not ends:
         return False
     new = git.run("rev-list", "--stdin", "--not", "--all", given=_in_lines(oids))[1]

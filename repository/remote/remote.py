@@ -107,7 +107,7 @@ class Remote:
                 )
             listed[ref] = oid
         if end:
-            raise RemoteIsSilent(f"The remote {self.address!r} broke off while it said which tags it has.")
+            raise RemoteIsSilent(f"The remote {self.address!r} stopped in the middle of its list of tags.")
         return listed
 
     def id_length(self) -> int:
@@ -180,8 +180,8 @@ class Remote:
             ) from None
         except SaidTooMuch:
             raise RemoteIsSilent(
-                f"The remote {self.address!r} says more than {MOST_BYTES // 1024**2} MiB about its tags, "
-                "and has not come to an end."
+                f"The remote {self.address!r} sent more than {MOST_BYTES // 1024**2} MiB about its tags, "
+                "and was not done yet."
             ) from None
         if answered.status != 0:
             # A remote can write to stderr, and its lines must not look like ours, so they are joined into one.

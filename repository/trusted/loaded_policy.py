@@ -51,7 +51,7 @@ class LoadedPolicy(Record):
 
 
 def load_policy_file(data: bytes, *, site: bool = False) -> Policy:
-    """`load_policy` itself: what reads TOML is imported only where there is a policy file."""
+    """As `load_policy`, which is imported, with the TOML parser, only if there is a policy file."""
     from ...policy.file.load import load_policy
 
     return load_policy(data, site=site)

@@ -89,7 +89,7 @@ class TestWhatIsMissing:
 
         said = tagwarden(clone.path, "check", "--offline").err
 
-        assert "This clone is a partial one" in said
+        assert "This partial clone lacks" in said
         assert "'origin' did not give it. Git says: fatal: '" in said
         full.path.with_name("away").rename(full.path)
         command = said.strip().rpartition("full one: ")[2]

@@ -50,7 +50,7 @@ def test_what_stood_there_is_kept_and_comes_back(place: Path, ours: str) -> None
     assert put(place, ours) == KeptHook(keep_as(place), True)
     assert is_our_hook(str(place))
     assert place.stat().st_mode & 0o777 == 0o755
-    assert "stood there before" in remove_hook(str(place), keep_as(place))
+    assert "the previous hook again" in remove_hook(str(place), keep_as(place))
     assert place.read_text() == FOREIGN
     assert os.listdir(place.parent) == ["hook"]
 
@@ -200,7 +200,7 @@ def test_an_interpreter_that_never_ends_is_not_named(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(interpreter.sys, "executable", str(python))
     monkeypatch.setattr(interpreter, "PATIENCE", 0.2)
 
-    with pytest.raises(CannotInstall, match=r"can't load tagwarden\. .* did not come to an end in time"):
+    with pytest.raises(CannotInstall, match=r"can't load tagwarden\. .* did not end in time"):
         own_interpreter("tagwarden.hooks.pre_push")
 
 

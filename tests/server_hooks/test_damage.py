@@ -48,7 +48,7 @@ def test_a_standing_tag_whose_object_is_gone_keeps_its_model_from_being_judged(s
     ran = ask_hook(standing, f"{ZERO} {oid} refs/tags/{name}")
 
     assert ran.returncode == 3
-    assert f"'churn@v1.0.0' stands for the object {lost}, which can't be read" in ran.stderr.decode()
+    assert f"'churn@v1.0.0' points at the object {lost}, which can't be read" in ran.stderr.decode()
     assert "git update-ref -d refs/tags/churn@v1.0.0" in ran.stderr.decode()
 
 

@@ -136,13 +136,13 @@ class TestNotProven:
     def test_a_lost_x_bit(self, server: Server, prove: Prove) -> None:
         (server.path / "hooks" / "pre-receive").chmod(0o644)
 
-        assert "pre-receive is not executable, so it is passed over: chmod +x" in self.problems(server, prove)
+        assert "pre-receive is not executable, so Git ignores it: chmod +x" in self.problems(server, prove)
 
     def test_a_dangling_link(self, server: Server, prove: Prove) -> None:
         (server.path / "hooks" / "pre-receive").unlink()
         (server.path / "hooks" / "pre-receive").symlink_to("gone")
 
-        assert "is a link to gone, which is not there" in self.problems(server, prove)
+        assert "is a link to gone, which does not exist" in self.problems(server, prove)
 
     @pytest.mark.parametrize("where", ["local", "global"])
     def test_a_hook_where_git_does_not_look(

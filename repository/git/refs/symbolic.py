@@ -53,7 +53,7 @@ def as_they_change(updates: Sequence[RefUpdate], reader: Reader) -> list[RefUpda
             continue
         if ref in named or ref in changed:
             raise CannotJudge(
-                f"The push names {update.ref!r}, which stands for {ref!r}, and that ref once more. Push one of the two."
+                f"The push names {update.ref!r}, a symbolic ref to {ref!r}, and that ref as well. Push one of the two."
             )
         changed.add(ref)
     return followed

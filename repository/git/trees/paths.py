@@ -87,7 +87,7 @@ def must_be_absent(objects: ObjectReader, treeish: str, path: str) -> None:
         if found is None or kind == "submodule" or (walked != path and kind != "folder"):
             return
         if walked == path:
-            raise _missing(f"What stands at {path!r}", found[1])
+            raise _missing(f"The entry at {path!r}", found[1])
         tree = next(objects.ask([found[1]], limit=FOLDER_BYTES, content_of="tree"))
         if tree.type != "tree":
             raise _missing(f"The folder {walked!r}", found[1])
