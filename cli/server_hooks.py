@@ -43,7 +43,7 @@ def as_owner(path: str, arguments: Sequence[str], here: Callable[[], dict[str, A
         ) from error
     except ValueError:
         raise CannotInstall(
-            f"{owner.name}, who owns {path}, can't run tagwarden with {again[0]} ({ran.last_word}); "
+            f"{owner.name}, who owns {path}, can't run tagwarden with {again[0]} ({ran.last_line}); "
             "install it where that user can read it"
         ) from None
     if "error" in answer:

@@ -18,7 +18,7 @@ from ..repository.judging.client_push import ClientPush, Destination, judge_clie
 from ..repository.open_repository import is_url
 from ..repository.remote.names import is_remote, push_url, remote_to_push_to
 from ..repository.remote.offline import is_offline
-from ..repository.remote.remote import Listing, RemoteIsSilent
+from ..repository.remote.remote import Listing, RemoteUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +96,7 @@ def verdicts_of(pushes: Sequence[ClientPush]) -> list[Verdict]:
     """Judge each of `pushes`. Raises CannotJudge, with advice if the remote does not answer."""
     try:
         return judge_client_pushes(pushes)
-    except RemoteIsSilent as silent:
+    except RemoteUnavailable as silent:
         raise _with_advice(silent) from None
 
 
@@ -140,7 +140,7 @@ def _listing(
     try:
         remote = remote_of(destination, git, configuration)
         return remote.list(models, tags=[*(tags or ()), *sorted(parents)], heads=True)
-    except RemoteIsSilent as silent:
+    except RemoteUnavailable as silent:
         raise _with_advice(silent) from None
 
 
@@ -153,11 +153,11 @@ def _repair(git: Git, configuration: Configuration, destination: Destination, na
         return
     try:
         remote_of(destination, git, configuration).fetch_tag(name)
-    except RemoteIsSilent as silent:
+    except RemoteUnavailable as silent:
         if "couldn't find remote ref" in str(silent):
             raise CannotJudge(f"The remote {destination.name or destination.url!r} has no tag {name!r} now.") from None
         raise CannotJudge(f"The tag {name!r} could not be fetched again. {silent}") from None
 
 
-def _with_advice(silent: RemoteIsSilent) -> CannotJudge:
+def _with_advice(silent: RemoteUnavailable) -> CannotJudge:
     return CannotJudge(f"{silent}\n`tagwarden check --offline` judges by the tags of this clone alone.")

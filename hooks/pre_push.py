@@ -60,7 +60,7 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
     from ..repository.judging.client_push import ClientPush, Destination, judge_client_push, with_advice
     from ..repository.judging.model_updates import updates_by_model
     from ..repository.remote.offline import is_offline
-    from ..repository.remote.remote import RemoteIsSilent
+    from ..repository.remote.remote import RemoteUnavailable
     from .warn_only import WHY_ACCEPTED, only_warns
 
     if not updates_by_model(relevant) and not any(update.ref.startswith(JUDGED_REFS[1]) for update in relevant):
@@ -79,7 +79,7 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
             )
             write_message([f"The push goes on, because {WHY_ACCEPTED}. The server decides."])
             return ACCEPTED
-        raise with_advice(problem) if isinstance(problem, RemoteIsSilent) else problem from None
+        raise with_advice(problem) if isinstance(problem, RemoteUnavailable) else problem from None
     accepted = verdict.accepted or warns
     write_message(
         lines_of(verdict._replace(accepted=accepted), accepted_because=EVALUATES if verdict.accepted else WHY_ACCEPTED)

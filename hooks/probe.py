@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ..repository.git.bare.empty import make_empty_repository
-from ..repository.git.handed_over import with_objects
+from ..repository.git.extra_environment import with_objects
 from ..repository.git.processes import run
 from ..repository.hook_files.probe import BAD_REFS, Outcome, scratch_folder, try_hooks
 
@@ -31,7 +31,7 @@ def push_bad_tags(clone: Clone) -> Outcome:
         tree = run(git.command("mktree"), environment=environment)[1].decode().strip()
         push = git.command(*_push_arguments(server, tree))
         answered, ended = try_hooks(push, environment=environment, folder=clone.work_tree, terminal=True)
-    return Outcome(answered.status != 0 if ended else None, answered.said)
+    return Outcome(answered.status != 0 if ended else None, answered.text)
 
 
 def _push_arguments(server: str, tree: str) -> list[str]:

@@ -13,7 +13,7 @@ from .git.command import Git
 from .git.program import GitProgram
 from .remote.names import is_remote_anywhere
 from .remote.reader import RemoteReader, fetch_missing, fetch_missing_refs
-from .remote.remote import PATIENCE, TIMEOUT_SETTING, Remote, RemoteIsSilent, seconds_for_remotes
+from .remote.remote import PATIENCE, TIMEOUT_SETTING, Remote, RemoteUnavailable, seconds_for_remotes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,7 +97,7 @@ def _fetch_tags(git: Git, url: str, models: Sequence[str] | None, *, into: str, 
     remote = _remote(git, url)
     try:
         remote.fetch([f"{ref}:{ref}" for ref in refs], into=into, id_length=remote.id_length())
-    except RemoteIsSilent:
+    except RemoteUnavailable:
         # `git fetch --depth` fails, without a message, if no ref matches.
         if remote.list(models).tags:
             raise

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..policy.program_version import VERSION
 from ..policy.record import Record
-from ..repository.git.bounded_program import Unanswered, run_bounded
+from ..repository.git.bounded_program import NotCompleted, run_bounded
 from ..repository.hook_files.our_files import interpreter_of
 from ..repository.trusted.loaded_policy import load_source
 from ..repository.trusted.policy_source import server_policy
@@ -129,6 +129,6 @@ def _version_with(python: str) -> str | None:
     try:
         command = [python, "-I", "-c", TELL_VERSION]
         said = run_bounded(command, environment=dict(os.environ), seconds=SECONDS_FOR_A_VERSION)
-    except Unanswered:
+    except NotCompleted:
         return None
     return said.output.decode("utf-8", "replace").strip() or None if said.status == 0 else None

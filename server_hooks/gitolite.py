@@ -48,5 +48,5 @@ def _output_of(*command: str, **more: str) -> str:
     environment = {**environment_without_repository(), **more}
     answered = run_bounded(command, environment=environment, seconds=PATIENCE)
     if answered.status != 0:
-        raise CannotJudge(f"`{command[0]}` ended with exit status {answered.status} ({answered.last_word})")
+        raise CannotJudge(f"`{command[0]}` ended with exit status {answered.status} ({answered.last_line})")
     return answered.output.decode("utf-8", "replace").strip()

@@ -6,13 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 from ..policy.record import Record
-from ..repository.git.bounded_program import RunsAs, run_bounded
+from ..repository.git.bounded_program import RunAs, run_bounded
 from ..repository.hook_files.errors import CannotInstall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..repository.git.bounded_program import Answered
+    from ..repository.git.bounded_program import CompletedProgram
 
 
 class Owner(Record):
@@ -40,10 +40,10 @@ def owner_of(path: str) -> Owner:
     return Owner(uid, entry.pw_gid, entry.pw_name, entry.pw_dir)
 
 
-def run_as(owner: Owner, command: list[str]) -> Answered:
+def run_as(owner: Owner, command: list[str]) -> CompletedProgram:
     """As root, run `command` as `owner`, with little of root's environment. Raises NotStarted if that fails."""
     groups = [owner.gid] if owner.name == str(owner.uid) else os.getgrouplist(owner.name, owner.gid)
-    user = RunsAs(owner.uid, owner.gid, groups)
+    user = RunAs(owner.uid, owner.gid, groups)
     return run_bounded(command, environment=_environment_of(owner), folder="/", user=user, seconds=None)
 
 

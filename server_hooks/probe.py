@@ -41,7 +41,7 @@ def push_bad_tags(repository: ServedRepository) -> Outcome:
         scratch = _Scratch(path, repository)
         request = scratch.request(scratch.make_commit())
         tried = try_hooks(["git", "receive-pack", path], environment=scratch.environment, given=request, folder=path)
-        return Outcome(_was_refused(tried), tried.answered.complaint.decode("utf-8", "replace"), _was_guarded(path))
+        return Outcome(_was_refused(tried), tried.answered.stderr.decode("utf-8", "replace"), _was_guarded(path))
 
 
 def run_hook_on_bad_tags(repository: ServedRepository, file: str) -> tuple[int | None, str]:
@@ -56,7 +56,7 @@ def run_hook_on_bad_tags(repository: ServedRepository, file: str) -> tuple[int |
         lines = "".join(f"{'0' * len(commit)} {commit} {ref}\n" for ref in BAD_REFS)
         environment = {**scratch.environment, "GIT_DIR": "."}
         answered, ended = try_hooks([file], environment=environment, given=lines.encode(), folder=path)
-        return answered.status if ended else None, answered.said
+        return answered.status if ended else None, answered.text
 
 
 class _Scratch:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Enough for a listing of a million tags with long names.
 MOST_BYTES = 128 * 1024 * 1024
-MOST_COMPLAINT_BYTES = 64 * 1024
+MOST_STDERR_BYTES = 64 * 1024
 # For a Git process that lists a remote's refs: it holds all of them in memory before it prints the first.
 MOST_MEMORY = 1024 * 1024 * 1024
 # How long to read what is left in a pipe after its writer has ended.
@@ -30,35 +30,35 @@ SLOW = 1.0
 _CHUNK = 1 << 16
 
 
-class Answered(Record):
+class CompletedProgram(Record):
     """The exit status of a program (negative for a signal), and what it wrote to stdout and stderr."""
 
     status: int
     output: bytes
-    complaint: bytes
+    stderr: bytes
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         """Its stdout, then its stderr, as text."""
-        return (self.output + self.complaint).decode("utf-8", "replace")
+        return (self.output + self.stderr).decode("utf-8", "replace")
 
     @property
-    def complaints(self) -> list[str]:
+    def stderr_lines(self) -> list[str]:
         """The lines of stderr, stripped, without empty ones."""
-        lines = self.complaint.decode("utf-8", "replace").splitlines()
+        lines = self.stderr.decode("utf-8", "replace").splitlines()
         return [line.strip() for line in lines if line.strip()]
 
     @property
-    def last_word(self) -> str:
+    def last_line(self) -> str:
         """The last line of stderr that is not empty, or a phrase that says that there is none."""
-        return ["it printed nothing", *self.complaints][-1]
+        return ["it printed nothing", *self.stderr_lines][-1]
 
 
-class Unanswered(CannotJudge):
+class NotCompleted(CannotJudge):
     """A program was not run to its end."""
 
 
-class NotStarted(Unanswered):
+class NotStarted(NotCompleted):
     """The program could not be started. `why` is the reason; `is_missing`: it does not exist."""
 
     def __init__(self, program: str, error: Exception) -> None:
@@ -67,26 +67,26 @@ class NotStarted(Unanswered):
         super().__init__(f"The program `{program}` could not be started: {self.why}.")
 
 
-class TookTooLong(Unanswered):
+class TimedOut(NotCompleted):
     """The program did not end in time, or it `ended`, but a process that it left behind kept its output open.
 
-    `until_then` is what it had written by then.
+    `so_far` is what it had written by then.
     """
 
-    def __init__(self, program: str, until_then: Answered, *, ended: bool) -> None:
+    def __init__(self, program: str, so_far: CompletedProgram, *, ended: bool) -> None:
         super().__init__(f"The program `{program}` did not end in time.")
-        self.until_then = until_then
+        self.so_far = so_far
         self.ended = ended
 
 
-class SaidTooMuch(Unanswered):
+class TooMuchOutput(NotCompleted):
     """The program wrote more than MOST_BYTES."""
 
     def __init__(self, program: str) -> None:
         super().__init__(f"The program `{program}` printed more than {MOST_BYTES // 1024**2} MiB.")
 
 
-class RunsAs(Record):
+class RunAs(Record):
     """The user that a program runs as, by numeric ids."""
 
     uid: int
@@ -101,18 +101,18 @@ def run_bounded(
     seconds: float | None,
     given: bytes = b"",
     folder: str | None = None,
-    user: RunsAs | None = None,
+    user: RunAs | None = None,
     memory: int | None = None,
     terminal: bool = False,
     when_slow: Callable[[Sequence[str]], None] | None = None,
-) -> Answered:
+) -> CompletedProgram:
     """Run `command` to its end with `given` as its stdin.
 
     It runs in `folder` (None: the current one) as `user` (None: the current one; another one requires root), with at
     most `seconds` and `memory` in bytes (None: no limit). With `terminal` it may ask the user questions on the
     terminal. After one second, `when_slow` is called with the lines that it has written to stderr so far.
 
-    Raises NotStarted, TookTooLong or SaidTooMuch, all of them Unanswered. The program has then been killed, and
+    Raises NotStarted, TimedOut or TooMuchOutput, all of them NotCompleted. The program has then been killed, and
     without `terminal` also all processes that it started.
     """
     import tempfile
@@ -127,12 +127,12 @@ def run_bounded(
     except BaseException:
         ending.restore()
         raise
-    output, complaint = _Kept(MOST_BYTES), _Kept(MOST_COMPLAINT_BYTES)
+    output, stderr = _Kept(MOST_BYTES), _Kept(MOST_STDERR_BYTES)
     began = time.monotonic()
     deadline = None if seconds is None else began + seconds
     readers = [
         threading.Thread(target=output.read, args=(process.stdout, lambda: _end(process, terminal)), daemon=True),
-        threading.Thread(target=complaint.read, args=(process.stderr, None), daemon=True),
+        threading.Thread(target=stderr.read, args=(process.stderr, None), daemon=True),
     ]
     in_time = False
     try:
@@ -144,7 +144,7 @@ def run_bounded(
         readers[0].join(at_once)
         in_time = _ends(process, None if at_once is None else began + at_once - time.monotonic())
         if not in_time and when_slow is not None:
-            when_slow(Answered(0, b"", complaint.whole()).complaints)
+            when_slow(CompletedProgram(0, b"", stderr.whole()).stderr_lines)
             in_time = _ends(process, None if deadline is None else deadline - time.monotonic())
     finally:
         _end(process, terminal)
@@ -156,13 +156,13 @@ def run_bounded(
             if pipe is not None and whole:
                 pipe.close()
         ending.restore()
-    answered = Answered(process.returncode, output.whole(), complaint.whole())
+    answered = CompletedProgram(process.returncode, output.whole(), stderr.whole())
     if not in_time:
-        raise TookTooLong(command[0], answered, ended=False)
+        raise TimedOut(command[0], answered, ended=False)
     if output.is_over:
-        raise SaidTooMuch(command[0])
+        raise TooMuchOutput(command[0])
     if not whole:
-        raise TookTooLong(command[0], answered, ended=True)
+        raise TimedOut(command[0], answered, ended=True)
     return answered
 
 
@@ -171,7 +171,7 @@ def _started(
     source: IO[bytes],
     environment: Mapping[str, str],
     folder: str | None,
-    user: RunsAs | None,
+    user: RunAs | None,
     memory: int | None,
     *,
     terminal: bool,

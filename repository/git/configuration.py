@@ -25,10 +25,7 @@ _ADVICE = "Fix the configuration; `git config --list` shows whether Git can read
 
 
 class Listed(Record):
-    """Settings as Git listed them, each with its value.
-
-    `rest` is what it wrote after the last whole one, `complaint` what it wrote to stderr.
-    """
+    """(name, value) pairs that Git listed; `rest` is its output after the last whole one, `complaint` its stderr."""
 
     entries: list[tuple[str, str]]
     rest: bytes

@@ -14,10 +14,10 @@ import tempfile
 from ...policy.errors import CannotJudge
 from ...policy.wording import shell_command
 from .bare.empty import make_empty_repository
-from .bounded_program import TookTooLong, Unanswered, run_bounded
+from .bounded_program import NotCompleted, TimedOut, run_bounded
 from .command import Git
 from .environment import environment_without_repository
-from .handed_over import OBJECT_FOLDERS
+from .extra_environment import OBJECT_FOLDERS
 from .trees.entries import FOLDER_BYTES, entry_in, kind_of
 from .waiting_message import waiting_message_about
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # Long, because users of a partial clone are used to waiting: checking out a branch fetches, too.
 SECONDS = 120.0
-_LONGEST_COMPLAINT = 2000
+_LONGEST_STDERR = 2000
 _COMMIT_BYTES = 1 << 20
 
 
@@ -158,11 +158,11 @@ class Promised:
                 seconds=SECONDS,
                 when_slow=waiting_message_about(remote, SECONDS),
             )
-        except TookTooLong:
+        except TimedOut:
             return f"{remote!r} did not give it within {SECONDS:g} seconds."
-        except Unanswered as error:
+        except NotCompleted as error:
             return str(error)
-        said = "; ".join(answered.complaints)[:_LONGEST_COMPLAINT].rstrip(".") or f"exit status {answered.status}"
+        said = "; ".join(answered.stderr_lines)[:_LONGEST_STDERR].rstrip(".") or f"exit status {answered.status}"
         return f"{remote!r} did not give it. Git says: {said}."
 
     def _refetch(self) -> str:

@@ -26,12 +26,12 @@ def waiting_message_about(remote: str, seconds: float) -> Callable[[Sequence[str
     if not os.isatty(2):
         return None
 
-    def say(complaints: Sequence[str]) -> None:
+    def say(stderr_lines: Sequence[str]) -> None:
         words = without_passwords(f"tagwarden: waiting for {remote!r}, at most {seconds:g} seconds")
         if words == _Said.words:
             return
         _Said.words = words
-        said = [f"  {without_passwords(line)}" for line in complaints if is_plain_text(line)]
+        said = [f"  {without_passwords(line)}" for line in stderr_lines if is_plain_text(line)]
         try:
             os.write(2, "".join(f"{line}\n" for line in [words, *said]).encode("utf-8", "backslashreplace"))
         except OSError:  # the terminal has gone

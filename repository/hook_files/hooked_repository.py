@@ -39,7 +39,7 @@ class Setting(Record):
 
 
 class Listing(Record):
-    """All settings in Git's order; what Git wrote after the last whole one, and what it complained of."""
+    """All settings in Git's order; `rest` is Git's output after the last complete one, `complaint` its stderr."""
 
     settings: list[Setting]
     rest: bytes
@@ -100,7 +100,7 @@ class HookedRepository:
         return self.listing().settings
 
     def listing(self) -> Listing:
-        """The same, with what shows whether Git read all of it. Raises CannotInstall like `ask`."""
+        """The settings, with the parts of Git's output that show whether it read everything. Raises like `ask`."""
         if self._listing is None:
             try:
                 self._listing = _list_settings(self.git)

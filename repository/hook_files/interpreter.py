@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ..git.bounded_program import Unanswered, run_bounded
+from ..git.bounded_program import NotCompleted, run_bounded
 from .errors import CannotInstall
 
 # Far more than an import takes, even from a slow network folder.
@@ -22,11 +22,11 @@ def own_interpreter(module: str) -> str:
         ran = run_bounded(
             [python, "-I", "-c", f"import {module}"], environment=os.environ, folder="/", seconds=PATIENCE
         )
-    except Unanswered as error:
+    except NotCompleted as error:
         raise CannotInstall(f"{python} -I can't load tagwarden. {error}") from error
     if ran.status != 0:
         raise CannotInstall(
-            f"{python} -I can't load tagwarden ({ran.last_word}); "
+            f"{python} -I can't load tagwarden ({ran.last_line}); "
             "install it where those who run the hook can read it, and run that"
         )
     return python

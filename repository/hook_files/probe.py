@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS
 from ...policy.record import Record
-from ..git.bounded_program import TookTooLong, run_bounded
+from ..git.bounded_program import TimedOut, run_bounded
 from .errors import CannotInstall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ..git.bounded_program import Answered
+    from ..git.bounded_program import CompletedProgram
     from .hooked_repository import HookedRepository
 
 # A near miss, and a lightweight tag: no policy has a reason to accept either.
@@ -40,7 +40,7 @@ class Outcome(Record):
 class Tried(Record):
     """The result of a program that runs hooks, and whether it ended in time."""
 
-    answered: Answered
+    answered: CompletedProgram
     ended: bool
 
 
@@ -60,8 +60,8 @@ def try_hooks(
         answered = run_bounded(
             command, environment=environment, given=given, folder=folder, terminal=terminal, seconds=PATIENCE
         )
-    except TookTooLong as late:
-        return Tried(late.until_then, ended=late.ended)
+    except TimedOut as late:
+        return Tried(late.so_far, ended=late.ended)
     return Tried(answered, ended=True)
 
 

@@ -15,7 +15,7 @@ from ..git.program import GitProgram
 from ..remote.names import remote_to_push_to
 from ..remote.offline import OFFLINE_SETTING
 from ..remote.reader import RemoteReader, fetch_missing, with_history
-from ..remote.remote import DEFAULT_SECONDS, TIMEOUT_SETTING, Listing, Remote, RemoteIsSilent, seconds_for_remotes
+from ..remote.remote import DEFAULT_SECONDS, TIMEOUT_SETTING, Listing, Remote, RemoteUnavailable, seconds_for_remotes
 from ..trusted.loaded_policy import load_source, with_declared_stages
 from ..trusted.policy_source import client_policy
 from .branches import HistoryEndsEarly
@@ -105,7 +105,7 @@ def _with_history(push: ClientPush, landed: Sequence[ClientPush], early: History
     remote = remote_of(push.destination, push.git, push.configuration)
     try:
         return with_history(push.git, remote, refs, into=folder)
-    except RemoteIsSilent as silent:
+    except RemoteUnavailable as silent:
         raise CannotJudge(f"{early}\n{silent}") from None
 
 
@@ -253,9 +253,9 @@ def remote_of(
     return Remote.pushed_to(git, destination.name, destination.url, seconds=seconds)
 
 
-def with_advice(silent: RemoteIsSilent) -> RemoteIsSilent:
+def with_advice(silent: RemoteUnavailable) -> RemoteUnavailable:
     """The same error, with advice for the user of a hook."""
-    return RemoteIsSilent(
+    return RemoteUnavailable(
         f"{silent}\n"
         "A tag can't be judged without the tags that are there already. Push again when the remote answers; or give "
         f"it longer: `git config {TIMEOUT_SETTING} 60`; or judge by the tags of this clone alone: "

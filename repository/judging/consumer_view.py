@@ -10,7 +10,7 @@ import pygit2
 from pygit2.enums import RepositoryOpenFlag
 
 from ...policy.record import Record
-from ..git.handed_over import object_folders
+from ..git.extra_environment import object_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

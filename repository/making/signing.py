@@ -8,7 +8,7 @@ from ...policy.errors import CannotJudge
 from ...policy.grammar.names import TAGS
 from ..git.bare.empty import make_empty_repository
 from ..git.configuration import parsed
-from ..git.handed_over import borrowing, with_settings
+from ..git.extra_environment import borrowing, with_settings
 from ..git.processes import run
 
 TYPE_CHECKING = False

@@ -22,7 +22,7 @@ from ..remote.branch_to_push import remote_has
 from ..remote.clone_and_remote import CloneAndRemoteReader
 from ..remote.fetching import fetch_into_clone
 from ..remote.reader import fetch_missing, with_history_of
-from ..remote.remote import Remote, RemoteIsSilent
+from ..remote.remote import Remote, RemoteUnavailable
 from ..signatures.verifier import find_verifier
 from .signing import signed
 from .writing import TagDraft, committer, delete_tag, id_of_tag, push, store_tag
@@ -220,7 +220,7 @@ class TagMaker:
     def _on_remote(self, remote: str, name: str) -> str | None:
         try:
             return Remote.named(self.git, remote).list((), tags=[name]).tags.get(name)
-        except (RemoteIsSilent, KeyboardInterrupt) as silent:
+        except (RemoteUnavailable, KeyboardInterrupt) as silent:
             look = shell_command("git", "ls-remote", remote, TAGS + name)
             delete = shell_command("git", "tag", "-d", name)
             raise CannotJudge(
@@ -270,7 +270,7 @@ def _ask(git: Git, remote: str, model: str, scratch: str) -> tuple[Listing, Git]
             listing = there.list(None, heads=True)
         tags = {name: oid for name, oid in listing.tags.items() if name.startswith((f"{model}@", f"{model}#"))}
         return listing, fetch_missing(git, there, tags, into=scratch)
-    except RemoteIsSilent as silent:
+    except RemoteUnavailable as silent:
         raise CannotJudge(f"{silent}\nTo use only the tags of this clone: --offline") from None
 
 

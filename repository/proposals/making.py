@@ -15,7 +15,7 @@ from ...policy.record import Record
 from ..making.signing import signed
 from ..making.writing import TagDraft, committer, push, store_object
 from ..remote.clone_and_remote import CloneAndRemoteReader
-from ..remote.remote import Remote, RemoteIsSilent
+from ..remote.remote import Remote, RemoteUnavailable
 from ..signatures.verifier import find_verifier
 from .on_remote import current_refs
 
@@ -136,6 +136,6 @@ def fetch_landed(there: ProposedThere, proposal: Proposal) -> bool:
     """Fetch a tag that has landed into the clone; returns whether the remote gave it."""
     try:
         Remote.named(there.repository, there.remote).fetch_tag(proposal.tag.name)
-    except RemoteIsSilent:
+    except RemoteUnavailable:
         return False
     return True

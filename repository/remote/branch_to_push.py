@@ -6,7 +6,7 @@ from contextlib import closing
 
 from ...policy.grammar.names import HEADS
 from ..git.program import GitProgram
-from .remote import RemoteIsSilent
+from .remote import RemoteUnavailable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ def remote_has(git: Git, name: str, remote: Remote, commit: str, tagged: Sequenc
             return True
         try:
             return remote.has_commit(commit)
-        except RemoteIsSilent:  # also if the remote does not support the question: before Git 2.32, or plain HTTP
+        except RemoteUnavailable:  # also if the remote does not support the question: before Git 2.32, or plain HTTP
             pass
         try:
             theirs = remote.list(None).tags
-        except RemoteIsSilent:
+        except RemoteUnavailable:
             return False
         # For a tag that both have, we know its commit.
         shared = [tag.name for tag in reader.all_tags() if theirs.get(tag.name) == tag.oid]

@@ -6,7 +6,7 @@ from ...policy.approvals.refs import ROOT
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import HEADS, TAGS
 from ..git.command import Git
-from ..git.handed_over import with_objects
+from ..git.extra_environment import with_objects
 from ..git.objects import TagRef
 from ..git.program import GitProgram
 from ..git.refs.listing import group_by_model
@@ -148,8 +148,8 @@ def with_objects_in(git: Git, folder: str) -> Git:
 def with_history(git: Git, remote: Remote, refs: Sequence[str], *, into: str) -> Git:
     """Fetch the whole history of these refs (refspecs) of the remote, without files, into the folder `into`.
 
-    Returns a Git for this clone that can read all of these commits, even in a shallow clone. Raises RemoteIsSilent if
-    they can't be fetched.
+    Returns a Git for this clone that can read all of these commits, even in a shallow clone. Raises RemoteUnavailable
+    if they can't be fetched.
     """
     objects = remote.fetch(refs, into=into, id_length=64 if git.is_sha256() else 40, history=True)
     seeing = with_objects_in(git, objects)
@@ -159,7 +159,7 @@ def with_history(git: Git, remote: Remote, refs: Sequence[str], *, into: str) ->
 def with_history_of(git: Git, remote: Remote, models: Iterable[str], stack: ExitStack) -> Git:
     """A Git that, until `stack` ends, also reads the history of the remote's branches and of its versions of `models`.
 
-    Raises RemoteIsSilent if it can't be fetched.
+    Raises RemoteUnavailable if it can't be fetched.
     """
     import tempfile
 

@@ -14,8 +14,8 @@ import time
 from ...policy.errors import CannotJudge
 from ...policy.grammar.names import HEADS, TAGS
 from ...policy.record import Record
-from ..git.bounded_program import MOST_BYTES, MOST_MEMORY, SaidTooMuch, TookTooLong, run_bounded
-from ..git.handed_over import with_settings
+from ..git.bounded_program import MOST_BYTES, MOST_MEMORY, TimedOut, TooMuchOutput, run_bounded
+from ..git.extra_environment import with_settings
 from ..git.objects import are_ids
 from ..git.refs.listing import fits
 from ..git.waiting_message import waiting_message_about
@@ -33,7 +33,7 @@ TIMEOUT_SETTING = "tagwarden.remoteTimeout"
 DEFAULT_SECONDS = 10.0
 # The default for a command, which shows that it is waiting.
 PATIENCE = 120.0
-LONGEST_COMPLAINT = 2000
+LONGEST_STDERR = 2000
 
 _FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap=")
 
@@ -49,7 +49,7 @@ class Listing(Record):
     approvals: Mapping[str, str] | None = None
 
 
-class RemoteIsSilent(CannotJudge):
+class RemoteUnavailable(CannotJudge):
     """The remote did not answer in time, or could not be reached."""
 
 
@@ -81,7 +81,7 @@ class Remote:
     def list(self, models: Iterable[str] | None, *, tags: Iterable[str] = (), heads: bool = False) -> Listing:
         """List the tags of `models` (as tags spell them, in any case; None: all tags) by one `git ls-remote`.
 
-        Also lists these `tags`, if they exist, and the branches if `heads`. Raises RemoteIsSilent.
+        Also lists these `tags`, if they exist, and the branches if `heads`. Raises RemoteUnavailable.
         """
         kinds = ["--tags", *(["--heads"] if heads else [])]
         patterns = [] if models is None else _patterns(models, tags, heads=heads)
@@ -92,7 +92,7 @@ class Remote:
         )
 
     def refs_matching(self, patterns: Sequence[str]) -> dict[str, str]:
-        """The refs (full name → id) that match one of `patterns` (git-ls-remote(1)). Raises RemoteIsSilent."""
+        """The refs (full name → id) that match one of `patterns` (git-ls-remote(1)). Raises RemoteUnavailable."""
         return self._listed([], patterns)
 
     def _listed(self, kinds: Sequence[str], patterns: Sequence[str]) -> dict[str, str]:
@@ -102,16 +102,16 @@ class Remote:
         for line in lines:
             oid, _, ref = line.partition("\t")
             if not are_ids([oid]) or not ref.startswith("refs/"):
-                raise RemoteIsSilent(
+                raise RemoteUnavailable(
                     f"The remote {self.address!r} answered {line[:200]!r}, which is not an object id and a ref."
                 )
             listed[ref] = oid
         if end:
-            raise RemoteIsSilent(f"The remote {self.address!r} stopped in the middle of its list of tags.")
+            raise RemoteUnavailable(f"The remote {self.address!r} stopped in the middle of its list of tags.")
         return listed
 
     def id_length(self) -> int:
-        """The length of its object ids in hex digits, 0 if it has no refs. Raises RemoteIsSilent."""
+        """The length of its object ids in hex digits, 0 if it has no refs. Raises RemoteUnavailable."""
         # All refs, of which there may be a million, are listed only if HEAD does not exist.
         ask = ("ls-remote", "--end-of-options", self.address)
         named = self._ask_here(*ask, "HEAD") or self._ask_here(*ask)
@@ -130,7 +130,7 @@ class Remote:
 
         A tag comes with its commit, without the history before it unless `history`, and without files, or with those
         of at most `largest_file` bytes. `id_length` is the length of ids in hex digits. The clone is not changed: it
-        gets no ref, no FETCH_HEAD, and no shallow boundary. Raises RemoteIsSilent.
+        gets no ref, no FETCH_HEAD, and no shallow boundary. Raises RemoteUnavailable.
         """
         scratch = Scratch(self._git, into, self.address, sha256=id_length == 64)
         files = "tree:0" if largest_file is None else f"blob:limit={largest_file + 1}"
@@ -141,14 +141,14 @@ class Remote:
         return os.path.join(into, "objects")
 
     def fetch_tag(self, name: str) -> None:
-        """Fetch the remote's tag into the clone, overwriting one of the same name. Raises RemoteIsSilent."""
+        """Fetch the remote's tag into the clone, overwriting one of the same name. Raises RemoteUnavailable."""
         ref = TAGS + name
         self._ask_here(*_FETCH, "--no-auto-maintenance", "--end-of-options", self.address, f"+{ref}:{ref}")
 
     def has_commit(self, commit: str) -> bool:
         """Whether this commit of the clone is reachable from any ref of the remote.
 
-        Nothing is fetched (git-fetch(1), "--negotiate-only"). Raises RemoteIsSilent, also if the remote does not
+        Nothing is fetched (git-fetch(1), "--negotiate-only"). Raises RemoteUnavailable, also if the remote does not
         support this question.
         """
         all_of_it = ["-c", "fetch.negotiationAlgorithm=default"]
@@ -173,24 +173,24 @@ class Remote:
                 memory=MOST_MEMORY,
                 when_slow=waiting_message_about(self.address, self.seconds),
             )
-        except TookTooLong:
-            raise RemoteIsSilent(
+        except TimedOut:
+            raise RemoteUnavailable(
                 f"The remote {self.address!r} did not say within {self.seconds:g} seconds which tags it has "
                 f"(the Git setting {TIMEOUT_SETTING})."
             ) from None
-        except SaidTooMuch:
-            raise RemoteIsSilent(
+        except TooMuchOutput:
+            raise RemoteUnavailable(
                 f"The remote {self.address!r} sent more than {MOST_BYTES // 1024**2} MiB about its tags, "
                 "and was not done yet."
             ) from None
         if answered.status != 0:
             # A remote can write to stderr, and its lines must not look like ours, so they are joined into one.
-            said = "; ".join(answered.complaints)[:LONGEST_COMPLAINT] or f"exit status {answered.status}"
+            said = "; ".join(answered.stderr_lines)[:LONGEST_STDERR] or f"exit status {answered.status}"
             problem = f"The remote {self.address!r} could not be asked which tags it has. Git says: {said}"
             from ..git.git_version import about_old_git, parse_git_version
 
             old = about_old_git(parse_git_version(self._git.line("version")))
-            raise RemoteIsSilent(f"{old}. {problem}" if old else f"{problem}{_way_in(said)}")
+            raise RemoteUnavailable(f"{old}. {problem}" if old else f"{problem}{_way_in(said)}")
         return answered.output
 
 

@@ -14,7 +14,7 @@ import os
 from ..git.bare.empty import make_empty_repository
 from ..git.configuration import parsed
 from ..git.environment import environment_without_repository
-from ..git.handed_over import with_settings
+from ..git.extra_environment import with_settings
 from ..git.processes import run
 from .names import is_remote_anywhere
 

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...policy.budget import Budget
     from .allowed_signers import AllowedSigners
-    from .signed_tag import Signed
+    from .signed_tag import SignedTag
 
 KIND = b"PGP SIGNATURE"
 PACKAGE = "GnuPG 2"
@@ -45,7 +45,9 @@ PROBLEMS = {
 BINARY = "00"
 
 
-def check_pgp(signed: Signed, signers: AllowedSigners, *, program: str, now: int | None, budget: Budget) -> Signature:
+def check_pgp(
+    signed: SignedTag, signers: AllowedSigners, *, program: str, now: int | None, budget: Budget
+) -> Signature:
     """Which of the `signers` made the signature, or what is wrong with it.
 
     The key must be valid now, by the clock of this machine; for existing tags (`now` is None), at the tagger's time.
@@ -67,7 +69,7 @@ def check_pgp(signed: Signed, signers: AllowedSigners, *, program: str, now: int
         if ran.status != 0:
             raise CannotJudge(
                 "Signatures can't be verified: the OpenPGP keys of the allowed signers can't be read "
-                f"({ran.last_word})."
+                f"({ran.last_line})."
             )
         # The key or the signature may be dated a little after the tagger's time.
         at = [] if now is not None else [f"--faked-system-time={signed.time}!", "--ignore-time-conflict"]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from ...policy.budget import Budget
-    from ..git.bounded_program import Answered
+    from ..git.bounded_program import CompletedProgram
 
 # The variables that a program inherits: none that select an agent or a home folder.
 INHERITED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH")
@@ -33,7 +33,7 @@ def write(folder: str, name: str, content: bytes) -> str:
     return path
 
 
-def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: str, budget: Budget) -> Answered:
+def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: str, budget: Budget) -> CompletedProgram:
     """Run a program to its end with `given` as its stdin, in the folder `home`, which is also its home folder.
 
     `package` is what to install if it is missing. Raises CannotJudge if it can't be started, writes too much, or
@@ -41,7 +41,7 @@ def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: s
     """
     import time
 
-    from ..git.bounded_program import NotStarted, SaidTooMuch, TookTooLong, run_bounded
+    from ..git.bounded_program import NotStarted, TimedOut, TooMuchOutput, run_bounded
 
     budget.check("signatures", arguments[0])
     began = time.monotonic()
@@ -53,9 +53,9 @@ def run_program(arguments: Sequence[str], *, home: str, given: bytes, package: s
         return run_bounded(
             arguments, environment=environment, given=given, folder=home, seconds=budget.left("signatures")
         )
-    except TookTooLong:
+    except TimedOut:
         raise CannotJudge(budget.too_slow("signatures", ascii(arguments[0]))) from None
-    except SaidTooMuch as error:
+    except TooMuchOutput as error:
         raise CannotJudge(f"Signatures can't be verified: {error}") from None
     except NotStarted as error:
         how = f"can't be run: {error.why}."

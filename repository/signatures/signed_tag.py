@@ -14,7 +14,7 @@ PGP = b"PGP SIGNATURE"
 X509 = b"SIGNED MESSAGE"
 
 
-class Signed(Record):
+class SignedTag(Record):
     """A signed tag: the signed bytes, the signature from its first line on, its kind, and the tagger's time."""
 
     payload: bytes
@@ -23,7 +23,7 @@ class Signed(Record):
     time: int
 
 
-def read_signed(push: TagPush, raw: bytes, size: int) -> Signed | str:
+def parse_signed_tag(push: TagPush, raw: bytes, size: int) -> SignedTag | str:
     """Split the tag object `raw`, or return why its signature can't be verified; `size` is its full size."""
     if len(raw) != size:
         return f"the tag object has {size} bytes, too many to verify"
@@ -39,4 +39,4 @@ def read_signed(push: TagPush, raw: bytes, size: int) -> Signed | str:
     found = push.new.object if push.new else None
     if found is None or found.tagger is None:
         return "the tag does not say when it was made"
-    return Signed(header + blank + before, signature, kind, found.tagger.time)
+    return SignedTag(header + blank + before, signature, kind, found.tagger.time)

@@ -12,9 +12,9 @@ from .ssh_blob import read_ssh_signature
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...policy.budget import Budget
-    from ..git.bounded_program import Answered
+    from ..git.bounded_program import CompletedProgram
     from .allowed_signers import AllowedSigners
-    from .signed_tag import Signed
+    from .signed_tag import SignedTag
     from .ssh_blob import SshSignature
 
 KIND = b"SSH SIGNATURE"
@@ -43,7 +43,7 @@ class SshVerifier:
         # The principals of a key at a time; the time is None if the file has no times.
         self._principals: dict[tuple[bytes, int | None], list[str]] = {}
 
-    def check(self, signed: Signed) -> Signature:
+    def check(self, signed: SignedTag) -> Signature:
         """Who made the signature, or what is wrong with it.
 
         ssh-keygen is not started if the key is not in the allowed signers. Raises CannotJudge if it can't be run, or
@@ -60,11 +60,11 @@ class SshVerifier:
         with private_folder() as folder:
             return self._run(signed, found, folder)
 
-    def _run(self, signed: Signed, found: SshSignature, folder: str) -> Signature:
+    def _run(self, signed: SignedTag, found: SshSignature, folder: str) -> Signature:
         allowed = write(folder, "allowed_signers", self.signers.ssh)
         signature = write(folder, "tag.sig", signed.signature)
 
-        def run(action: str, *arguments: str, at: int | None = None, given: bytes = b"") -> Answered:
+        def run(action: str, *arguments: str, at: int | None = None, given: bytes = b"") -> CompletedProgram:
             options = [] if at is None else [f"-Overify-time={_stamp(at)}"]
             command = [self.program, "-Y", action, *options, *arguments, "-s", signature]
             return run_program(command, home=folder, given=given, package=PACKAGE, budget=self.budget)
@@ -91,7 +91,7 @@ class SshVerifier:
             return Signature(principal, None)
         ran = run("check-novalidate", "-n", NAMESPACE, given=signed.payload)
         if ran.status != 0:
-            return Signature(None, f"it does not belong to this tag ({ran.last_word})")
+            return Signature(None, f"it does not belong to this tag ({ran.last_line})")
         return _foreign(found)
 
 

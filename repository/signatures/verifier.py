@@ -17,7 +17,7 @@ from ...policy.grammar.names import APPROVALS_ROOT
 from ...policy.push import Signature
 from .allowed_signers import read_allowed_signers
 from .settings import read_signature_settings
-from .signed_tag import PGP, SSH, read_signed
+from .signed_tag import PGP, SSH, parse_signed_tag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from ..git.command import Git
     from ..git.objects import RawObject
     from ..git.reader import Reader
-    from .signed_tag import Signed
+    from .signed_tag import SignedTag
 
-    Check = Callable[[Signed], Signature]
+    Check = Callable[[SignedTag], Signature]
 
 # Larger tag objects are refused because of their size, without verifying their signature.
 LARGEST = 1 << 20
@@ -125,7 +125,7 @@ class _Verifier:
         (raw,) = self.reader.objects([push.new.oid], limit=LARGEST)
         if self.fill_in is not None:
             raw = self.fill_in(raw)
-        signed = read_signed(push, raw.data, raw.size)
+        signed = parse_signed_tag(push, raw.data, raw.size)
         if isinstance(signed, str):
             return Signature(None, signed)
         try:
@@ -146,7 +146,7 @@ class _Verifier:
         signers = read_allowed_signers(self.location, self.reader, remote=self.remote)
         settings = read_signature_settings(self.git)
 
-        def check_pgp_signature(signed: Signed) -> Signature:
+        def check_pgp_signature(signed: SignedTag) -> Signature:
             from .pgp import check_pgp
 
             return check_pgp(signed, signers, program=settings.pgp_program, now=self.now, budget=self.budget)

@@ -122,7 +122,7 @@ def _locked(fd: int) -> bool:
 
 
 def _taken(common_dir: str, command: str, lines: bytes) -> bool:
-    from ...repository.git.bounded_program import Unanswered, run_bounded
+    from ...repository.git.bounded_program import NotCompleted, run_bounded
     from ...repository.git.environment import environment_without_repository
 
     environment = {**environment_without_repository(), "GIT_DIR": common_dir}
@@ -134,6 +134,6 @@ def _taken(common_dir: str, command: str, lines: bytes) -> bool:
             given=lines,
             folder=common_dir,
         )
-    except Unanswered:
+    except NotCompleted:
         return False
     return answered.status == 0

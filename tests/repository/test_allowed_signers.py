@@ -15,7 +15,7 @@ from support.verifying import ADA, NAME, REQUIRE, ask, push_of, verify
 from tagwarden.policy import budget
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.policy.file.load import load_policy
-from tagwarden.repository.git.bounded_program import Answered
+from tagwarden.repository.git.bounded_program import CompletedProgram
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.git.program import GitProgram
 from tagwarden.repository.signatures import ssh as ssh_signatures
@@ -113,7 +113,9 @@ def test_after_some_bad_signatures_no_more_are_verified(
         repo.raw_tag(name, signed.replace(f"tag {NAME}\n".encode(), f"tag {name}\n".encode()))
         pushes.append(push_of(repo, name))
     calls = []
-    monkeypatch.setattr(ssh_signatures, "run_program", lambda *said, **_: calls.append(said) or Answered(1, b"", b"no"))
+    monkeypatch.setattr(
+        ssh_signatures, "run_program", lambda *said, **_: calls.append(said) or CompletedProgram(1, b"", b"no")
+    )
     git = Git.at(str(repo.path))
     with closing(GitProgram(git)) as reader:
         policy = load_policy(REQUIRE.format(location="ref:refs/heads/main:allowed_signers").encode())

@@ -14,15 +14,15 @@ import pytest
 
 from tagwarden.policy.errors import CannotJudge
 from tagwarden.repository.git import bounded_program
-from tagwarden.repository.git.bounded_program import SaidTooMuch, TookTooLong, run_bounded
+from tagwarden.repository.git.bounded_program import TimedOut, TooMuchOutput, run_bounded
 from tagwarden.repository.git.command import Git
 from tagwarden.repository.open_repository import open_repository
-from tagwarden.repository.remote.remote import Remote, RemoteIsSilent
+from tagwarden.repository.remote.remote import Remote, RemoteUnavailable
 
 
 def run_python(
     code: str, *, seconds: float | None = 30, given: bytes = b"", memory: int | None = None, terminal: bool = False
-) -> bounded_program.Answered:
+) -> bounded_program.CompletedProgram:
     return run_bounded(
         [sys.executable, "-I", "-c", code],
         environment=os.environ,
@@ -42,15 +42,15 @@ def test_what_a_program_says_arrives_whole() -> None:
 
 def test_one_that_does_not_end_is_ended_with_its_children() -> None:
     began = time.monotonic()
-    with pytest.raises(TookTooLong):
+    with pytest.raises(TimedOut):
         run_python("import subprocess; subprocess.run(['sleep', '100'])", seconds=0.5)
     assert time.monotonic() - began < 20
 
 
 def test_what_one_said_until_it_took_too_long_is_known() -> None:
-    with pytest.raises(TookTooLong) as took:
+    with pytest.raises(TimedOut) as took:
         run_python("import time; print('half', flush=True); time.sleep(100)", seconds=2, terminal=True)
-    assert took.value.until_then.output == b"half\n"
+    assert took.value.so_far.output == b"half\n"
 
 
 def test_without_a_limit_it_is_waited_for() -> None:
@@ -70,7 +70,7 @@ def test_only_one_that_may_talk_to_the_user_shares_our_session() -> None:
 
 def test_one_that_says_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounded_program, "MOST_BYTES", 1 << 20)
-    with pytest.raises(SaidTooMuch):
+    with pytest.raises(TooMuchOutput):
         run_python("while True: print('x' * 1000)")
 
 
@@ -78,7 +78,7 @@ def test_one_that_says_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_one_that_takes_all_memory_fails() -> None:
     answered = run_python("x = bytearray(1 << 29)", memory=1 << 27)
     assert answered.status == 1
-    assert b"MemoryError" in answered.complaint
+    assert b"MemoryError" in answered.stderr
 
 
 @contextmanager
@@ -123,7 +123,7 @@ def test_a_remote_that_never_comes_to_an_end_is_given_up(
 ) -> None:
     monkeypatch.setattr("tagwarden.repository.open_repository.PATIENCE", 1.0)
     began = time.monotonic()
-    with daemon_that(answers) as url, pytest.raises(RemoteIsSilent, match="did not say within 1 seconds"):
+    with daemon_that(answers) as url, pytest.raises(RemoteUnavailable, match="did not say within 1 seconds"):
         Remote(Git.here(), url, seconds=1.0).list(None)
     with daemon_that(answers) as url, pytest.raises(CannotJudge, match="within 1 seconds"), open_repository(url):
         pass

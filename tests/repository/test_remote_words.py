@@ -6,7 +6,7 @@ import pytest
 
 from support import Repo
 from tagwarden.repository.git.command import Git
-from tagwarden.repository.remote.remote import LONGEST_COMPLAINT, Remote, RemoteIsSilent
+from tagwarden.repository.remote.remote import LONGEST_STDERR, Remote, RemoteUnavailable
 
 
 def refusal(repo: Repo, text: str) -> str:
@@ -16,7 +16,7 @@ def refusal(repo: Repo, text: str) -> str:
     program.write_text(f"#!/bin/sh\nprintf '%04x%b' {len(packet.encode()) + 4} {packet!r}\n".replace("\\\\", "\\"))
     program.chmod(0o755)
     repo.git("config", "core.sshCommand", str(program))
-    with pytest.raises(RemoteIsSilent) as raised:
+    with pytest.raises(RemoteUnavailable) as raised:
         Remote(Git.at(str(repo.path)), "ssh://example.com/models.git").list(["churn"])
     return str(raised.value)
 
@@ -29,4 +29,4 @@ def test_a_remote_can_not_write_lines_of_its_own(repo: Repo) -> None:
 
 
 def test_what_a_remote_says_is_cut(repo: Repo) -> None:
-    assert len(refusal(repo, "x" * 60_000)) < LONGEST_COMPLAINT + 200
+    assert len(refusal(repo, "x" * 60_000)) < LONGEST_STDERR + 200
