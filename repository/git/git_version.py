@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-# The first that reads GIT_CONFIG_COUNT, with which the settings for a remote are passed on (git-config(1)).
+# The first version that reads GIT_CONFIG_COUNT, by which settings for a remote are passed to Git (git-config(1)).
 OLDEST = (2, 31)
 
 
 def parse_git_version(answer: str) -> tuple[int, ...]:
-    """The first two numbers of what `git version` answers, such as (2, 54); () if they can't be read."""
+    """The first two numbers in the answer of `git version`, such as (2, 54); () if they can't be read."""
     words = answer.split()
     numbers = [part for part in (words[2] if len(words) > 2 else "").split(".")[:2] if part.isdigit()]
     return tuple(map(int, numbers))
 
 
 def about_old_git(version: tuple[int, ...]) -> str | None:
-    """What to say of a Git that is too old; None if it is not, or if its version is not known."""
+    """A sentence if Git is too old; None if it is not, or if `version` is ()."""
     if not version or version >= OLDEST:
         return None
     found, needed = (".".join(map(str, numbers)) for numbers in (version, OLDEST))

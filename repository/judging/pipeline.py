@@ -67,7 +67,7 @@ def judge_updates(
     whole = (share._replace(standing=listed.get(share.model or "", ())) for share in shares.values())
     limit = _limit(shares, judges)
     allowance = None if any(judge.circumstances.place == "history" for judge in judges) else _Allowance()
-    for batch in _batches(map(_but_for_the_touched, whole), batch_size):
+    for batch in _batches(map(_without_touched, whole), batch_size):
         pushes = _read(batch, reader, limit, listed, allowance, judges)
         targets = read_targets(pushes, updates, reader, judges, lands)
         for push in pushes:
@@ -138,7 +138,7 @@ def _near(model: str, standing: Sequence[str], first: Sequence[str]) -> str | No
     return near_name(model, standing)
 
 
-def _but_for_the_touched(share: ModelUpdates) -> ModelUpdates:
+def _without_touched(share: ModelUpdates) -> ModelUpdates:
     """The share without the standing tags that it changes, because each update has its own `old`; sets `landed`."""
     if not share.standing:
         return share
@@ -205,7 +205,11 @@ def _read(
         if pushed and allowance is not None:
             allowance.take(len(found.data))
         content = parse_tag_object(found.data, found.size) if found.type == "tag" else None
-        if content is not None and not pushed and (left := _left_of(content.message, binds=binds)) != content.message:
+        if (
+            content is not None
+            and not pushed
+            and (left := _kept_part_of(content.message, binds=binds)) != content.message
+        ):
             content = content._replace(message=left)
         return Tag(name, oid, found.type, content)
 
@@ -232,7 +236,7 @@ def _read(
     return pushes
 
 
-def _left_of(message: str, *, binds: bool) -> str:
+def _kept_part_of(message: str, *, binds: bool) -> str:
     """The part of an existing tag's message to keep in memory; the whole may be a hundred times as large as the rest.
 
     Rules read only the artifacts that it binds, and those only if `binds`.

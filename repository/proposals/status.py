@@ -85,12 +85,12 @@ class ProposalStatus(Record):
 
     @property
     def lacks(self) -> list[Shortfall]:
-        """What is missing, for each entry that is not satisfied."""
+        """The shortfall of each entry that is not satisfied."""
         return [one.lacks for one in self.required.values() if one.lacks is not None]
 
     @property
     def hopeless(self) -> Shortfall | None:
-        """The first entry that no approval can satisfy, None if there is none."""
+        """The first shortfall that no approval can remedy, None if there is none."""
         return next((one for one in self.lacks if one.hopeless is not None), None)
 
     @property
