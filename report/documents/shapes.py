@@ -10,27 +10,27 @@ AS_OF = (if_any("at"), if_any("by"))
 SOURCE = shape("source", "A policy.", "source", or_null("id"))
 
 FINDING = shape(
-    "finding", "A rule that is broken: what, why, and how to fix it.",
+    "finding", "A breach of a rule: what is wrong, why it matters, and how to fix it.",
     "rule", "severity", or_null("ref"), or_null("tag"), or_null("model"), "message", or_null("key"), or_null("fix"),
 )  # fmt: skip
 
 VERDICT = shape(
-    "verdict", "What the judge says.",
+    "verdict", "The verdict on a push.",
     "schema", "accepted", "mode", holding("policy", SOURCE), "notes", holding("findings", FINDING), "judged",
 )  # fmt: skip
 
 FAILURE = shape(
-    "error", "There is no answer: whatever command was called, and with an exit status of 1, 2 or 3.",
+    "error", "The error of any command that ends without an answer, with exit status 1, 2 or 3.",
     "schema", "accepted", "error", holding("findings", FINDING),
 )  # fmt: skip
 
 LOGGED_FINDING = shape(
-    "logged finding", "A finding as the push log keeps it.",
+    "logged finding", "A finding as stored in the push log.",
     "rule", "severity", or_null("ref"), "message",
 )  # fmt: skip
 
 LOGGED_VERDICT = shape(
-    "logged verdict", "What one policy said.",
+    "logged verdict", "The verdict of one policy.",
     "source", or_null("id"), "mode", "accepted", holding("findings", LOGGED_FINDING), if_any("findings_in_all"),
     "notes",
 )  # fmt: skip
@@ -43,7 +43,7 @@ LOGGED_PUSH = shape(
     if_any("updates_in_all"), if_any("updates_sha256"),
     holding("policies", LOGGED_VERDICT),
     if_any("emergency"), if_any("of_line"),
-    if_any(holding("archive", shape("archive", "The bundle of what was archived.", "file", "sha256"))),
+    if_any(holding("archive", shape("archive", "The bundle with archived proposals and approvals.", "file", "sha256"))),
     if_any("guarded"), if_any("error"), if_any("dropped_bytes"),
     "line", "previous", "hash",
 )  # fmt: skip
