@@ -37,7 +37,7 @@ COMMANDS: dict[str, Row] = {
     "diff": Row("diff:diff", "Show what changed between two versions."),
     "verify": Row("verify:verify", "Verify that a file is the artifact of a version."),
     "log": Row("log:log", "Show and verify the server's push log."),
-    "approvals": Row("approvals:approvals", "Put the approvals of landed tags away."),
+    "approvals": Row("approvals:approvals", "Archive the approvals of landed tags."),
     "dashboard": Row("dashboard:dashboard", "Write a static site of one or more registries."),
     "who": Row("who:who", "Say who may push what, and which line of the policy decides it."),
     "check": Row("check:check", "Judge tags as if they were pushed now."),

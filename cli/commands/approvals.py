@@ -29,7 +29,7 @@ ARCHIVED = shape(
 DOCUMENTS = (ARCHIVED, of_several(ARCHIVED.name, ARCHIVED))
 
 
-@click.group(short_help="Put the approvals of landed tags away.")
+@click.group(short_help="Archive the approvals of landed tags.")
 def approvals() -> None:
     """Manage the evidence of approvals on the server.
 

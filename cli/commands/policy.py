@@ -136,7 +136,7 @@ def check_files(files: Sequence[str], as_json: bool) -> int:
     return ACCEPTED if valid else REFUSED
 
 
-@policy.command("show", short_help="Show what holds, and where it comes from.")
+@policy.command("show", short_help="Show the policy in force, and where each value comes from.")
 @click.option("--policy", "file", metavar="FILE", help="Show this file instead of the policy in force here.")
 @click.option("--site", is_flag=True, help="Show the site policy, or FILE as one.")
 @click.option(

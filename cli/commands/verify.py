@@ -99,7 +99,10 @@ def verify(
     version = f"{gto_spelling(one.model)} {one.line.version}"
     artifact = one.contents.artifact
     if artifact is None or not artifact.digests:
-        raise CannotJudge(f"Neither the tag {one.line.tag!r} nor its commit says what the artifact of {version} is.")
+        raise CannotJudge(
+            f"Neither the tag {one.line.tag!r} nor its commit says what the artifact of {version} is. An `Artifact:` "
+            "trailer in the tag would, or `artifacts` in dvc.yaml."
+        )
     digests, different = _compare(path, artifact, one.contents.part, None if tags_only else reader.git.work_tree())
     if different and because is None:
         of = f"{artifact.path}/{one.contents.part}" if one.contents.part and os.path.isfile(path) else artifact.path
