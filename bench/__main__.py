@@ -28,7 +28,7 @@ from .installation import ROOT, install
 from .kit import Kit
 from .measuring import Summary, take_turns
 
-# Those of the log first: a process has the peak of the one that started it, and this one grows from case to case.
+# The cases of the log come first: a process inherits the memory peak of its parent, and this one grows with each case.
 CASES = (
     *log_cases.CASES,
     *hook_cases.CASES,
@@ -104,7 +104,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of whoever runs the bench: neither their Git configuration nor their variables."""
+    """An environment without the Git configuration and the variables of the user who runs the bench."""
     config = FOLDER / "gitconfig"
     config.write_text(GIT_CONFIG)
     return {
@@ -131,7 +131,7 @@ def _print(case: Case, results: dict[str, Summary]) -> None:
 
 
 def _merged(earlier: list[dict[str, object]], measured: list[dict[str, object]]) -> list[dict[str, object]]:
-    """The cases of both, in the order of CASES; a case that was measured again as it was measured last."""
+    """The cases of both, in the order of CASES; for a case in both, the newer result."""
     by_name = {case["name"]: case for case in (*earlier, *measured)}
     return [by_name[case.name] for case in CASES if case.name in by_name]
 

@@ -16,7 +16,7 @@ MD5 = hashlib.md5(MODEL.encode(), usedforsecurity=False).hexdigest()
 POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{SHA256}\nsize {len(MODEL)}\n"
 LOCK = f"schema: '2.0'\nstages: {{train: {{cmd: x, outs: [{{path: m.bin, hash: md5, md5: {MD5}}}]}}}}\n"
 DVC = "stages: {train: {cmd: x, outs: [m.bin]}}\nartifacts: {model0: {path: m.bin}}\n"
-# What stands at the tagged commit, and the digest that is bound.
+# The files of the tagged commit, and the digest that is bound.
 IN_GIT: tuple[Mapping[str, str], str] = ({"m.bin": MODEL}, f"sha256:{SHA256}")
 IN_LFS: tuple[Mapping[str, str], str] = ({"m.bin": POINTER}, f"sha256:{SHA256}")
 IN_DVC: tuple[Mapping[str, str], str] = ({"dvc.lock": LOCK, "dvc.yaml": DVC}, f"md5:{MD5}")
@@ -24,7 +24,7 @@ OFF = ", rule off"
 
 
 def _bound(kit: Kit, name: str, files: Mapping[str, str], digest: str, *, required: bool) -> Contender:
-    """The hook on a tag that binds m.bin, by a policy that asks for it or does not."""
+    """The hook on a tag that binds m.bin, with or without a policy that requires that."""
     made = kit.repository(1000, 100).copy(kit.folder / f"artifact-{name.replace(' ', '-')}-{required}.git")
     policy = made.path / "policy.toml"
     policy.write_text(f"[artifact]\nrequired = {str(required).lower()}\n")
@@ -50,7 +50,7 @@ def _case(*places: tuple[str, tuple[Mapping[str, str], str]]) -> Callable[[Kit],
 
 
 def _most_added(results: Results) -> float:
-    """The greatest ratio of CPU time with the rule to that without."""
+    """The greatest ratio of the CPU time with the rule to that without it."""
     return max(results[name].cpu / results[name + OFF].cpu for name in results if not name.endswith(OFF))
 
 

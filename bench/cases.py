@@ -1,4 +1,4 @@
-"""The budgets, one case each: what is run, and how the figure is made of what it took."""
+"""The budgets, one case each: what is run, and how its figure is computed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Results = Mapping[str, Summary]
 class Case:
     """One budget.
 
-    `figure` makes of the results what `limit` bounds from above, or from below
-    with `at_least`. `contenders` makes what is needed; a case for which a peer
-    is missing has none.
+    `figure` computes from the results the value that `limit` bounds from above, or
+    from below with `at_least`. `contenders` prepares and returns the contenders; none
+    if a peer is missing.
     """
 
     name: str
@@ -35,26 +35,26 @@ class Case:
 
 
 def ratio(one: str, other: str) -> Callable[[Results], float]:
-    """How many times the CPU time of `other` goes into `one`, by the medians."""
+    """The ratio of the median CPU times of `one` and `other`."""
     return lambda results: results[one].cpu / results[other].cpu
 
 
 def added_ratio(one: str, other: str, none: str = "no hook") -> Callable[[Results], float]:
-    """The same for what each adds to `none`."""
+    """The ratio of the CPU times that `one` and `other` add to `none`."""
     return lambda results: (results[one].cpu - results[none].cpu) / (results[other].cpu - results[none].cpu)
 
 
 def growth_ratio(results: Results) -> float:
-    """How many times the CPU time of the first contender goes into the last, by the medians."""
+    """The ratio of the median CPU times of the last and the first contender."""
     medians = [summary.cpu for summary in results.values()]
     return medians[-1] / medians[0]
 
 
 def largest_mebibytes(results: Results) -> float:
-    """The memory of the largest process of all contenders."""
+    """The peak memory of the largest process of all contenders."""
     return max(summary.peak for summary in results.values()) / 1024
 
 
 def peak_mebibytes(name: str) -> Callable[[Results], float]:
-    """The memory of the largest process."""
+    """The peak memory of the contender's largest process."""
     return lambda results: results[name].peak / 1024

@@ -1,8 +1,8 @@
-"""`python -m bench.dashboard_scale [REPOSITORIES]`: what sites of few and of very many registries cost, beside their
-budgets, and how soon Chromium, where it is installed, has the home page ready to filter.
+"""`python -m bench.dashboard_scale [REPOSITORIES]`: the cost of sites of few and of very many registries, compared
+with their budgets, and how soon Chromium, if installed, has the home page ready to filter.
 
-It bounds times, not ratios, so it is for a machine that does nothing else, and
-no case of `python -m bench`.
+It bounds times instead of ratios, so it needs an otherwise idle machine, and is
+not part of `python -m bench`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 FOLDER = Path(__file__).parent.parent / "build" / "bench" / "dashboard"
 MODELS, VERSIONS = 10, 10
-# The models of which each version's commit holds a file of metrics.
+# The number of models whose versions have a file of metrics in their commits.
 WITH_FILES = 2
 FEW = 10
 BEGAN = 1_700_000_000
@@ -38,7 +38,7 @@ ENVIRONMENT = {
 
 
 class Cost(NamedTuple):
-    """Seconds on the clock and of the processors, MiB of the largest process."""
+    """Wall-clock and CPU time in seconds, and the peak memory of the largest process in MiB."""
 
     seconds: float
     cpu: float
@@ -46,7 +46,7 @@ class Cost(NamedTuple):
 
 
 class Budget(NamedTuple):
-    """A bound from above. `figure` is None where it can't be measured here."""
+    """An upper bound. `figure` is None if it can't be measured here."""
 
     what: str
     figure: float | None
@@ -89,7 +89,7 @@ def main() -> int:
 
 
 def _until_filtered(page: Path) -> float | None:
-    """Seconds from asking Chromium for the page until a filter has been set and shows its rows; None without it."""
+    """Seconds from requesting the page until a filter was set and shows its rows; None without Chromium."""
     if not (shutil.which("chromium") and shutil.which("chromedriver")):
         return None
     sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
@@ -112,7 +112,7 @@ def _until_filtered(page: Path) -> float | None:
 
 
 def _make_repositories(count: int) -> None:
-    """One, and links to its files: reading costs the same as if each had its own."""
+    """Make one repository and links to its files, so that reading costs the same as for separate ones."""
     base = FOLDER / "repositories" / "0000.git"
     init = ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(base)]
     subprocess.run(init, env=ENVIRONMENT, check=True)
@@ -125,7 +125,7 @@ def _make_repositories(count: int) -> None:
 
 
 def _stream() -> Iterator[str]:
-    """What git-fast-import(1) makes the repository of: first the commits without a file of metrics, then those with."""
+    """The repository as input for git-fast-import(1): commits without a file of metrics, then those with one."""
     for number in range(2 * VERSIONS):
         yield f"commit refs/heads/main\nmark :{number + 1}\ncommitter Ada <ada@example.com> {BEGAN} +0000\n"
         yield f"data 5\nTrain\n{_file('model', str(number))}"
@@ -152,7 +152,7 @@ def _tag(name: str, number: int, at: int, message: str) -> str:
 
 
 def _build(count: int, site: str) -> Cost:
-    """One build, of so many of the repositories, by the tagwarden beside the interpreter that runs this."""
+    """One build of `count` repositories, by the tagwarden beside the current interpreter."""
     places = [str(place) for place in sorted((FOLDER / "repositories").iterdir())[:count]]
     (FOLDER / "list").write_text("\n".join(places))
     command = [sys.executable, "-m", "tagwarden.cli", "dashboard", "--list", str(FOLDER / "list")]

@@ -1,4 +1,4 @@
-"""What a command on a hundred repositories costs, beside the least that Git does for the same."""
+"""The cost of a command on a hundred repositories, compared with the least that Git does for the same."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ READ = 'git -C "$one" for-each-ref --format="%(objectname)" refs/tags | git -C "
 
 
 def _fleet(kit: Kit) -> tuple[str, Repository]:
-    """A hundred repositories with our hook, made anew: a glob of them, and the first."""
+    """Make a hundred repositories with our hook; returns a glob for them, and the first one."""
     made = kit.repository(TAGS, 1, new=1)
     folder = kit.folder / "fleet"
     shutil.rmtree(folder, ignore_errors=True)
@@ -62,7 +62,7 @@ def _audit(kit: Kit) -> Sequence[Contender]:
 
 
 def _request(commit: str) -> bytes:
-    """What a client sends who pushes `commit` as each of the bad tags (gitprotocol-pack(5))."""
+    """The request of a client that pushes `commit` as each of the bad tags (gitprotocol-pack(5))."""
     request, capabilities = b"", "\0report-status object-format=sha1"
     for tag in BAD_TAGS:
         line = f"{'0' * 40} {commit} refs/tags/{tag}{capabilities}".encode()

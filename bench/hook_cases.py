@@ -1,4 +1,4 @@
-"""What a hook costs as a process, beside what starting its interpreter costs."""
+"""The cost of a hook as a process, compared with that of starting its interpreter."""
 
 from __future__ import annotations
 

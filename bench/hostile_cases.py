@@ -1,4 +1,4 @@
-"""What a pusher who means it can make a hook cost with a megabyte."""
+"""The most that a hostile pusher can make a hook cost with a megabyte."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .hostile_pushes import PUSHES, hostile_repository
 from .kit import Kit
 from .measuring import Contender
 
-# Accepted, refused, or given up: all that matters is what it took.
+# Accepted, refused or given up: only the cost matters.
 ANY_VERDICT = (0, 1, 3)
 
 

@@ -1,4 +1,4 @@
-"""Pushes of a megabyte on the wire that are made to cost a hook as much as can be."""
+"""Pushes of a megabyte on the wire that cost a hook as much as possible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WIRE_BYTES = 1 << 20
 LINES = "hostile-lines"
 BIG = 256 << 20
 PACK_TYPES = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
-# A line of receive-pack's commands has a length before it.
+# What each command to receive-pack adds on the wire to its line, mainly the length before it.
 PACKET_BYTES = 5
 
 
@@ -37,7 +37,7 @@ class Hostile:
         return self._on_the_wire < WIRE_BYTES
 
     def put(self, kind: str, data: bytes) -> str:
-        """Pack an object; its id."""
+        """Pack an object; returns its id."""
         head = bytearray()
         size, byte = len(data) >> 4, PACK_TYPES[kind] << 4 | len(data) & 15
         while size:
@@ -59,7 +59,7 @@ class Hostile:
         self._on_the_wire += len(line) + PACKET_BYTES
 
     def write(self, path: Path, environment: Mapping[str, str]) -> None:
-        """Make the repository at `path` with all the objects in it, and the file of the lines."""
+        """Make the repository at `path` with all of the objects, and the file with the hook's lines."""
         shutil.rmtree(path, ignore_errors=True)
         subprocess.run(["git", "init", "--quiet", "--bare", str(path)], check=True, env=dict(environment))
         pack = b"PACK" + struct.pack(">II", 2, len(self._packed)) + b"".join(self._packed)
@@ -168,9 +168,9 @@ PUSHES: tuple[Callable[[Hostile], None], ...] = (
 def hostile_repository(
     make: Callable[[Hostile], None], folder: Path, environment: Mapping[str, str]
 ) -> tuple[Repository, Path]:
-    """A repository that has the objects of the push that `make` makes, and the hook's lines for it."""
+    """A repository with the objects of the push that `make` builds, and the file with the hook's lines for it."""
     path = folder / f"{make.__name__}.git"
-    # In a process of its own: what this one holds would count as the memory of what it starts.
+    # In a separate process, because this one's memory would count as that of the processes that it starts.
     making = multiprocessing.get_context("spawn").Process(target=_write, args=(make, path, dict(environment)))
     making.start()
     making.join()

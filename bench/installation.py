@@ -1,4 +1,4 @@
-"""Installs what is measured as users do: a wheel of this tree, in a virtual environment of its own."""
+"""Installs the program for measuring like a user: a wheel of this tree, in a virtual environment of its own."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ ROOT = Path(__file__).parent.parent
 
 
 def install(folder: Path) -> Path:
-    """The interpreter that the hooks will name. A regular install: an editable one starts more slowly."""
+    """Install the program; returns the interpreter for the hooks. An editable install would start more slowly."""
     python = folder / "venv" / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
-    # setuptools builds here, and would bring along what has gone from the tree meanwhile.
+    # setuptools builds in this folder, and would include files that were removed from the tree since the last build.
     shutil.rmtree(ROOT / "build" / "lib", ignore_errors=True)
     pip = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     subprocess.run([*pip, str(ROOT)], check=True)
@@ -25,6 +25,6 @@ def install(folder: Path) -> Path:
 
 
 def find_peer(program: str) -> str | None:
-    """A peer's program beside the interpreter that runs the bench, else None."""
+    """The path of a peer's program beside the current interpreter, None if it is not there."""
     path = Path(sysconfig.get_path("scripts")) / program
     return str(path) if path.exists() else None

@@ -1,4 +1,4 @@
-"""What the cases are made of: the installed program, its repositories, its hooks and their peers."""
+"""What all cases use: the installed program, repositories, hooks, and their peers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .installation import find_peer
 from .measuring import Contender
 from .repositories import Repository, repository, staged_repository
 
-# Every key of a policy file, in values by which the pushes of the bench pass.
+# Every key of a policy file, with values that accept the pushes of the bench.
 EVERY_KEY = """\
 minimum-version = "0.1"
 mode = "enforce"
@@ -92,7 +92,7 @@ done
 
 @dataclass(frozen=True)
 class Kit:
-    """`python` is the interpreter that the hooks name, `environment` knows nothing of whoever runs the bench."""
+    """`python` is the interpreter of the hooks; `environment` has nothing of the user who runs the bench."""
 
     python: Path
     folder: Path
@@ -110,7 +110,7 @@ class Kit:
         return staged_repository(self.folder, self.environment, tags=tags)
 
     def run(self, *command: str | Path, cwd: Path | None = None) -> str:
-        """What a command of the preparation writes; CalledProcessError where it fails."""
+        """Run a command of the preparation; returns its stdout. Raises CalledProcessError if it fails."""
         return subprocess.run(
             [str(word) for word in command],
             check=True,
@@ -121,7 +121,7 @@ class Kit:
         ).stdout.strip()
 
     def with_hook(self, made: Repository, hook: str = "pre-receive") -> Repository:
-        """`made`, with our hook in it and nothing that an earlier run, of another version, left there."""
+        """`made` with our hook, and without anything that an earlier run of another version left there."""
         for folder in ("hooks", "tagwarden"):
             shutil.rmtree(made.path / folder, ignore_errors=True)
         self.run(self.tagwarden, "install", "--server", "--hook", hook, made.path)
@@ -133,7 +133,7 @@ class Kit:
         return made
 
     def update_sample(self, made: Repository) -> Repository:
-        """`made`, with the `update` hook that Git brings along as an example."""
+        """`made` with the `update` hook that Git provides as an example."""
         found = Path(self.run("git", "--exec-path")).parents[1] / "share/git-core/templates/hooks/update.sample"
         return self.with_peer(made, "update", found.read_text())
 
@@ -145,14 +145,14 @@ class Kit:
         stdin: Path = Path(os.devnull),
         before: Callable[[], object] | None = None,
     ) -> Contender:
-        """A process in a repository, in the environment that receive-pack gives a hook."""
+        """A process in a repository, with the environment that receive-pack gives a hook."""
         environment = {**self.environment, "GIT_DIR": "."}
         return Contender(name, [str(word) for word in command], made.path, environment, stdin, before)
 
     def hook_process(
         self, made: Repository, lines: Path, name: str = "tagwarden", before: Callable[[], object] | None = None
     ) -> Contender:
-        """Our hook alone, as after a push that has landed: no receive-pack is above it, and no tag lands."""
+        """Our hook alone, in the state after a push has landed: without a receive-pack above it, and no tag lands."""
 
         def prepare() -> None:
             if before is not None:
@@ -165,7 +165,7 @@ class Kit:
         return self.process("python -I -c pass", made, [self.python, "-I", "-c", "pass"])
 
     def push(self, name: str, clone: Path, server: Repository, tags: Sequence[str], hooks: Path) -> Contender:
-        """A whole push of `tags` over a local path; before each the server forgets them, and gets these `hooks`."""
+        """A whole push of `tags` over a local path; before each run, the server loses them and gets these `hooks`."""
         refs = "".join(f"delete refs/tags/{tag}\n" for tag in tags)
 
         def prepare() -> None:
@@ -180,7 +180,7 @@ class Kit:
         )
 
     def clone(self, made: Repository, count: int) -> tuple[Path, list[str]]:
-        """A clone that has the first `count` new tags to push, and their names."""
+        """A clone with the first `count` new tags to push, and their names."""
         clone = self.folder / f"{made.path.stem}-clone"
         new = [line.split() for line in made.pushed.read_text().splitlines()[:count]]
         if not clone.exists():
@@ -191,19 +191,19 @@ class Kit:
         return clone, [tag for _, tag in new]
 
     def work_clone(self, made: Repository, name: str) -> Path:
-        """A clone with a work tree, made anew."""
+        """Make a clone with a work tree, replacing an earlier one."""
         clone = self.folder / name
         shutil.rmtree(clone, ignore_errors=True)
         self.run("git", "clone", "--quiet", "--no-tags", made.path, clone)
         return clone
 
     def pre_commit(self) -> str | None:
-        """pre-commit, where it is installed beside the interpreter that runs the bench."""
+        """The path of pre-commit, if it is installed beside the current interpreter."""
         return find_peer("pre-commit")
 
 
 def settle(made: Repository) -> None:
-    """Mark the push log as settled (server_hooks/log/mark.py), as the lock's holder does once a push has landed."""
+    """Mark the push log as settled (server_hooks/log/mark.py), like the lock's holder once a push has landed."""
     folder = made.path / "tagwarden"
     head, log = folder / "push-log.head", folder / "push-log.jsonl"
     if head.exists():
@@ -212,5 +212,5 @@ def settle(made: Repository) -> None:
 
 
 def gto() -> str | None:
-    """GTO, where it is installed beside the interpreter that runs the bench."""
+    """The path of GTO, if it is installed beside the current interpreter."""
     return find_peer("gto")

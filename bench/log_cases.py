@@ -1,4 +1,4 @@
-"""What it costs to read a long push log: verified as a whole in little memory, and from its end at once."""
+"""The cost of reading a long push log: verifying all of it in little memory, and reading only its end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEWEST = 1_700_000_000
 
 
 def _logged(kit: Kit) -> Repository:
-    """A repository with a gigabyte of push log in rotated files: one refused push, again and again."""
+    """A repository with a gigabyte of push log in rotated files, which repeats one refused push."""
     made = kit.repository(100, 10, new=1)
     server = Repository(kit.folder / "logged.git", kit.environment, kit.folder / "logged.git" / made.pushed.name)
     head = server.path / "tagwarden" / "push-log.head"
@@ -35,7 +35,7 @@ def _logged(kit: Kit) -> Repository:
 
 
 def _refusal(kit: Kit, server: Repository) -> str:
-    """The line of a real push that was refused, from its `outcome` to the number of the line."""
+    """The middle of the line of a real refused push, from its `outcome` to the line's number."""
     commit = server.git("rev-parse", "refs/heads/main")
     log = server.path / "tagwarden" / "push-log.jsonl"
     environment = {**kit.environment, "GIT_DIR": "."}
@@ -56,7 +56,7 @@ def _refusal(kit: Kit, server: Repository) -> str:
 
 
 def _write(folder: Path, push: str) -> None:
-    """Write the files as docs/push-log.md says, the last of them still growing."""
+    """Write the files as described in docs/push-log.md; the last one is the current file."""
     log, lines = folder / "push-log.jsonl", _chain(push)
     for file in range(FILES):
         first = size = 0

@@ -1,7 +1,7 @@
-"""Runs commands in turns and sums up what they took.
+"""Runs commands in turns and summarizes their costs.
 
-Whatever else a machine does hits all contenders of a case alike if they take
-turns; so a case's result is a ratio within one run, never a time.
+If the contenders of a case take turns, other load on the machine affects all of
+them alike. So a case's result is a ratio within one run, and never a time.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from statistics import median, quantiles
 
 
 class CommandFailed(Exception):
-    """A command that is measured did not end as it should."""
+    """A measured command did not end as it should."""
 
 
 @dataclass(frozen=True)
 class Contender:
-    """One command, measured as a process with all that it starts and waits for.
+    """One command, measured as a process together with all processes that it waits for.
 
-    The content of the file `stdin` comes through a pipe, as Git hands its lines to a hook; `before` puts things in
-    order outside the clock.
+    The content of the file `stdin` comes through a pipe, like Git's lines for a hook; `before` prepares each run
+    and is not measured.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the runs of one contender took: milliseconds, and KiB at the peak of its largest process."""
+    """The costs of one contender's runs: milliseconds, and the peak memory of its largest process in KiB."""
 
     runs: int
     min: float
@@ -99,7 +99,7 @@ def _run(contender: Contender) -> tuple[float, float, int]:
 
 
 def _pipe_with(content: bytes) -> int:
-    """The end to read of a pipe that `content` is written to for as long as somebody reads."""
+    """The reading end of a pipe, to which `content` is written for as long as somebody reads."""
     reading, writing = os.pipe()
 
     def write() -> None:

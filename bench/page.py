@@ -130,7 +130,7 @@ created by `git fast-import` and kept in `build/bench`.
 
 
 def page(document: dict[str, Any]) -> str:
-    """The page on a run's results."""
+    """The page about a run's results."""
     machine = document["machine"]
     holds = sum(case["holds"] for case in document["cases"])
     loads = [case.get("load", machine["load"][0]) for case in document["cases"]]
@@ -176,7 +176,7 @@ def _contenders(case: dict[str, Any]) -> list[str]:
 
 
 def _parts(document: dict[str, Any]) -> list[str]:
-    """Where the time of one tag goes."""
+    """The part of the page on how the time for one tag is spent."""
     (case,) = [case for case in document["cases"] if case["name"] == "parts"]
     parts = table({name: one["cpu"] for name, one in case["contenders"].items()})
     whole = sum(taken for _, taken in parts)
@@ -190,7 +190,7 @@ def _parts(document: dict[str, Any]) -> list[str]:
 
 
 def plot(document: dict[str, Any]) -> str:
-    """The budgets as bars: how much of each is used."""
+    """A bar for each budget: how much of it is used."""
     used = [
         (case["name"], case["limit"] / case["figure"] if case["at_least"] else case["figure"] / case["limit"])
         for case in document["cases"]
@@ -199,11 +199,11 @@ def plot(document: dict[str, Any]) -> str:
 
 
 def growth_plot(document: dict[str, Any]) -> str:
-    """The CPU time of the hook as the tags grow that exist, that the pushed model has, and that are pushed."""
+    """The hook's CPU time by the number of existing tags, of tags of the pushed model, and of pushed tags."""
     taken = {case["name"]: {name: one["cpu"] for name, one in case["contenders"].items()} for case in document["cases"]}
 
     def counted(name: str) -> list[tuple[float, float]]:
-        """The contenders that are called after a number of tags."""
+        """The points of the contenders whose names begin with a number of tags."""
         labelled = [(label.split()[0].replace(",", ""), cpu) for label, cpu in taken[name].items()]
         return [(int(count), cpu) for count, cpu in labelled if count.isdigit()]
 

@@ -1,4 +1,4 @@
-"""What a push of one tag consists of: each part of the hook on its own, beside the whole of it."""
+"""The cost of each part of the hook on a push of one tag, compared with the whole."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _parts(kit: Kit) -> Sequence[Contender]:
 
 
 def _loaded(kit: Kit, made: Repository, lines: Path) -> list[str]:
-    """The modules that accepting the push loads, in the order in which they are loaded."""
+    """The modules that accepting the push imports, in the order of their import."""
     for _ in range(2):  # the first time, it finds nothing of what it keeps
         settle(made)
         ran = subprocess.run(
@@ -72,7 +72,7 @@ def _loaded(kit: Kit, made: Repository, lines: Path) -> list[str]:
 
 
 def _emptied(kit: Kit) -> Path:
-    """A folder with the installed program, of which nothing is left but the names of its files."""
+    """A copy of the installed program in which all files are empty."""
     folder = kit.folder / "emptied"
     shutil.rmtree(folder, ignore_errors=True)
     where = kit.run(kit.python, "-I", "-c", "import tagwarden; print(*tagwarden.__path__)")
@@ -88,7 +88,7 @@ def _imports(results: Results) -> float:
 
 
 def table(taken: Mapping[str, float]) -> list[tuple[str, float]]:
-    """The parts, each with its CPU time, of what the contenders took."""
+    """The parts with their CPU times, computed from those of the contenders."""
     git = taken[SETTINGS] + taken[LISTING]
     return [
         ("the shell part of the hook file", taken[WHOLE] - taken[PYTHON]),

@@ -1,4 +1,4 @@
-"""Draws plots as SVG, which is text: no library is needed for a few bars and lines."""
+"""Draws plots as SVG without a library, which a few bars and lines do not need."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ COLOURS = ("#2a7f62", "#1f5fa8", "#b3412e")
 
 
 def bars(title: str, values: Sequence[tuple[str, float]], *, limit: float) -> str:
-    """Horizontal bars, those above `limit` in another colour; a bar too long for the plot is cut, its figure is not."""
+    """Horizontal bars with their figures; those above `limit` have another colour, and too long ones are cut."""
     longest = 2 * limit
     scale = (WIDTH - LABELS - 90) / longest
     height = TOP + len(values) * (BAR + GAP) + GAP

@@ -1,4 +1,4 @@
-"""What a hook adds to a whole push over a local path, beside what others add."""
+"""What our hook adds to a whole push over a local path, compared with what others add."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .measuring import Contender
 def _pushes(kit: Kit, count: int) -> Sequence[Contender]:
     source = kit.repository(1000, 100)
     clone, tags = kit.clone(source, count)
-    # All push to one server: how long Git takes to write a hundred files differs from folder to folder.
+    # All push to one server, because the time that Git takes to write a hundred files depends on the folder.
     server = source.copy(kit.folder / "push.git")
     hooks = {}
     for name, put in (

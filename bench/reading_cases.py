@@ -1,4 +1,4 @@
-"""What reading the registry costs, beside Git's own reading of the same tags, and beside GTO."""
+"""The cost of reading the registry, compared with Git's own reading of the same tags, and with GTO."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes the repositories that are measured, by git-fast-import(1), and keeps them for the next run."""
+"""Makes the repositories for measuring, by git-fast-import(1), and keeps them for the next run."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pathlib import Path
 ZERO = "0" * 40
 BEGAN = 1_600_000_000
 
-# A tag, the number of its commit, and the second in which it was made.
+# The name of a tag, the number of its commit, and the second of its creation.
 Event = tuple[str, int, int]
 
 
 @dataclass(frozen=True)
 class Repository:
-    """A bare repository with packed tags. `pushed` are further tag objects in it that no ref names yet."""
+    """A bare repository with packed tags. `pushed` are more tag objects in it, which no ref names yet."""
 
     path: Path
     environment: Mapping[str, str]
     pushed: Path
 
     def git(self, *arguments: str, given: str = "") -> str:
-        """What Git writes; CalledProcessError where it fails."""
+        """Run Git; returns its stdout. Raises CalledProcessError if it fails."""
         return subprocess.run(
             ["git", "-C", str(self.path), *arguments],
             check=True,
@@ -38,20 +38,20 @@ class Repository:
         return self.path / "hooks" / name
 
     def lines(self, count: int) -> Path:
-        """A file with pre-receive's lines for a push of the first `count` of the new tags."""
+        """Write a file with pre-receive's lines for a push of the first `count` new tags; returns its path."""
         file = self.path / f"lines-{count}"
         tags = self.pushed.read_text().splitlines()[:count]
         file.write_text("".join(f"{ZERO} {oid} refs/tags/{tag}\n" for oid, tag in map(str.split, tags)))
         return file
 
     def ids(self, count: int) -> Path:
-        """A file with the ids of the first `count` of the new tags, for git-cat-file(1)."""
+        """Write a file with the ids of the first `count` new tags, for git-cat-file(1); returns its path."""
         file = self.path / f"ids-{count}"
         file.write_text("".join(f"{line.split()[0]}\n" for line in self.pushed.read_text().splitlines()[:count]))
         return file
 
     def copy(self, path: Path) -> Repository:
-        """A copy of it without any hook, made anew."""
+        """Copy it without hooks to `path`, replacing an earlier copy."""
         shutil.rmtree(path, ignore_errors=True)
         shutil.copytree(self.path, path, ignore=shutil.ignore_patterns("hooks", "tagwarden"))
         (path / "hooks").mkdir()
@@ -61,9 +61,9 @@ class Repository:
 def repository(
     folder: Path, environment: Mapping[str, str], *, tags: int, models: int, new: int = 100, new_models: int = 1
 ) -> Repository:
-    """A repository in `folder` with so many registrations of so many models, and `new` objects of further ones.
+    """A repository in `folder` with `tags` registrations of `models` models, and `new` objects of more of them.
 
-    Every version is on a commit of its own, as GTO wants it.
+    Every version is on a commit of its own, as GTO requires.
     """
     made = _reused_or_empty(folder / f"tags{tags}-models{models}-new{new}-of{new_models}.git", environment)
     if made.pushed.exists():
@@ -82,7 +82,7 @@ def repository(
 
 
 def staged_repository(folder: Path, environment: Mapping[str, str], *, tags: int, each: int = 100) -> Repository:
-    """A repository with so many tags, `each` of a model, of which 40 % are assignments and unassignments."""
+    """A repository with `tags` tags, `each` per model, 40 % of them assignments and unassignments."""
     made = _reused_or_empty(folder / f"staged{tags}.git", environment)
     if made.pushed.exists():
         return made
@@ -94,7 +94,7 @@ def staged_repository(folder: Path, environment: Mapping[str, str], *, tags: int
 
 
 def _life(model: str, events: int) -> Iterator[Event]:
-    """Versions, each on a commit of its own, of which the oldest then pass through the stages."""
+    """Versions, each on a commit of its own; the oldest of them then pass through the stages."""
     versions = events * 6 // 10
     for number in range(versions):
         yield f"{model}@v0.{number}.0", number, number
@@ -104,9 +104,9 @@ def _life(model: str, events: int) -> Iterator[Event]:
 
 
 def repository_of_files(folder: Path, environment: Mapping[str, str], files: int, *, commits: int = 3) -> Repository:
-    """A repository of so many files, fifty to a folder, twenty folders to a folder; each commit changes one.
+    """A repository of `files` files, fifty per folder and twenty folders per folder; each commit changes one file.
 
-    On each commit lies a tag object that no ref names yet.
+    Each commit has a tag object that no ref names yet.
     """
     made = _reused_or_empty(folder / f"files{files}.git", environment)
     if made.pushed.exists():
@@ -133,7 +133,7 @@ def _files(files: int, commits: int) -> Iterator[str]:
 
 
 def _reused_or_empty(path: Path, environment: Mapping[str, str]) -> Repository:
-    """The repository that an earlier run has made at `path`, else a new one, of which nothing is `pushed` yet."""
+    """The repository that an earlier run made at `path`, else a new empty one, for which `pushed` is empty."""
     made = Repository(path, environment, path / "new-tags")
     if not made.pushed.exists():
         shutil.rmtree(path, ignore_errors=True)
@@ -142,7 +142,7 @@ def _reused_or_empty(path: Path, environment: Mapping[str, str]) -> Repository:
 
 
 def _pack_refs(made: Repository) -> None:
-    # Git would remove the loose files one by one, under a lock each, and leave a large empty folder.
+    # Otherwise Git would remove the loose files one by one, each under a lock, and leave a large empty folder.
     made.git("pack-refs", "--all", "--no-prune")
     shutil.rmtree(made.path / "refs" / "tags")
     (made.path / "refs" / "tags").mkdir()
@@ -182,7 +182,7 @@ def _tags(events: Iterable[Event]) -> Iterator[str]:
 
 
 def _forget_refs(made: Repository, tags: set[str]) -> None:
-    """Take the packed refs of `tags` away; their objects stay, as those of a push that is being judged."""
+    """Remove the packed refs of `tags`; their objects stay, like those of a push that is being judged."""
     packed = made.path / "packed-refs"
     kept, new = [], []
     drop = False
@@ -200,5 +200,5 @@ def _forget_refs(made: Repository, tags: set[str]) -> None:
 
 
 def _place(line: str) -> tuple[int, ...]:
-    """Versions in their order, whatever the model: `ID model1@v1.10.0`."""
+    """The sort key of a line `ID model1@v1.10.0`: its version, regardless of the model."""
     return tuple(int(part) for part in line.split()[1].partition("@v")[2].split("."))

@@ -1,4 +1,4 @@
-"""What the folders of a tagged commit cost: all of them the first time, hardly any afterwards."""
+"""The cost of reading a tagged commit's folders: all of them the first time, hardly any afterwards."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _files(kit: Kit, count: int) -> Repository:
 
 
 def _first_tag(kit: Kit, made: Repository, name: str) -> Contender:
-    """A tag on a commit of which nothing is known yet."""
+    """A tag on a commit that the cache does not know yet."""
     return kit.hook_process(made, made.lines(1), name, before=lambda: _forget(made))
 
 

@@ -1,10 +1,10 @@
-"""`make fresh`: both commands of the README on a machine that has just been installed.
+"""`make fresh`: runs both commands of the README on a newly installed machine.
 
-Builds a Debian with Python, its venv module, git and make, and no other
-program, in a temporary folder, and runs `make demo` and `make test` there: in
-a clean clone of what is committed here, as an ordinary user, in the C locale.
-The machine has the packages of the sources that apt uses here, and reaches
-what pip reaches here. Nothing of it stays behind.
+Builds a Debian with Python, its venv module, git and make, and no other program,
+in a temporary folder. There it runs `make demo` and `make test` in a clean clone
+of the committed state, as an ordinary user, in the C locale. The machine gets its
+packages from the sources that apt uses here, and reaches the same indexes as pip
+here. Nothing of it remains.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SHORT = (
     "tests/repository/test_allowed_signers.py"
 )
 
-# Arguments: the command to run, the machine's root, and pairs of a folder here and where it appears there.
+# Arguments: the command to run, the machine's root, and pairs of a folder here and its mount point there.
 ENTER = """\
 root=$1; shift
 script=$1; shift
@@ -55,7 +55,7 @@ exec unshare --pid --fork --kill-child sh -ec '
 
 
 class Archive(NamedTuple):
-    """A suite of a Debian archive that apt uses here."""
+    """A suite of a Debian archive among apt's sources here."""
 
     uri: str
     suite: str
@@ -64,18 +64,18 @@ class Archive(NamedTuple):
 
 
 class Unable(Exception):
-    """No fresh machine can be built here; why, and what would help."""
+    """No fresh machine can be built here; the message says why, and what would help."""
 
 
 def debian_archives(index_targets: str) -> list[Archive]:
-    """The archives of Debian (or Ubuntu) in what apt's list of index targets says; the main suite comes first."""
+    """The archives of Debian (or Ubuntu) in apt's list of index targets; the main suite comes first."""
     found = [line.split("\t") for line in index_targets.splitlines()]
     archives = {Archive(*fields[:4]) for fields in found if len(fields) == 5 and fields[4] in ("Debian", "Ubuntu")}
     return sorted(archives, key=lambda archive: (len(archive.suite), archive))
 
 
 def of_suite(archives: list[Archive], suite: str | None) -> list[Archive]:
-    """The same archives for another release; its updates are left out, as nobody told where they are."""
+    """The same archives for another release, without its updates, whose location is unknown."""
     if suite is None:
         return archives
     return [archive._replace(suite=suite) for archive in archives if archive.suite == archives[0].suite]
@@ -102,7 +102,7 @@ BUILDERS: dict[str, Callable[[list[Archive], Path], list[str]]] = {
 
 
 def builder() -> str:
-    """The program that builds the machine; Unable where there is none, or it could not be used."""
+    """The program that builds the machine. Raises Unable if there is none, or if it can't be used."""
     if not sys.platform.startswith("linux"):
         raise Unable("only Linux can hold a second Linux in a folder")
     if os.geteuid() != 0:
@@ -135,7 +135,7 @@ def build(root: Path, suite: str | None) -> None:
     if not archives:
         raise Unable("apt knows no archive of Debian or Ubuntu: apt-get update")
     announce(f"{program} builds {archives[0].suite} with {PACKAGES.replace(',', ', ')}")
-    # In a mount namespace: what the builder mounts is gone with it, whatever happens.
+    # In a mount namespace, so that the builder's mounts vanish with it in any case.
     command = ["unshare", "--mount", *BUILDERS[program](archives, root)]
     ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if ran.returncode:
@@ -143,7 +143,7 @@ def build(root: Path, suite: str | None) -> None:
 
 
 def furnish(root: Path, settings: PipSettings) -> list[str]:
-    """Give the machine a user, a clone to clone from and pip's settings; the pairs of folders to mount."""
+    """Give the machine a user, a repository to clone and pip's settings; returns the pairs of folders to mount."""
     subprocess.run(
         ["chroot", str(root), "useradd", "--create-home", "--shell", "/bin/sh", USER],
         check=True,
@@ -166,9 +166,9 @@ def furnish(root: Path, settings: PipSettings) -> list[str]:
 
 
 def clone_for_everybody(folder: Path) -> None:
-    """A bare clone of what is committed here that the machine's user may clone."""
+    """Make a bare clone of the committed state that the machine's user may clone."""
     with tempfile.NamedTemporaryFile("w", suffix=".gitconfig") as configuration:
-        # Under sudo this repository is somebody else's.
+        # Under sudo, this repository belongs to another user.
         configuration.write("[safe]\n\tdirectory = *\n")
         configuration.flush()
         environment = {**os.environ, "GIT_CONFIG_GLOBAL": configuration.name}
@@ -179,12 +179,12 @@ def clone_for_everybody(folder: Path) -> None:
         )
     if changed.stdout:
         print("What is not committed here is not in the clone there.")
-    # Git clones from nobody else's repository; the first user that Debian makes is number 1000.
+    # Git clones only from the user's own repositories; Debian's first user has the number 1000.
     shutil.chown(folder, 1000, 1000)
 
 
 def enter(root: Path, mounts: list[str], script: str, environment: dict[str, str]) -> bool:
-    """Run `script` in the machine as its user; whether it went well."""
+    """Run `script` in the machine as its user; returns whether it succeeded."""
     home = f"/home/{USER}"
     path = "/usr/local/bin:/usr/bin:/bin"
     exports = {**environment, "HOME": home, "USER": USER, "LOGNAME": USER, "PATH": path, "TMPDIR": "/tmp"}
@@ -201,7 +201,7 @@ def announce(what: str) -> None:
 
 
 def steps(short: bool) -> Iterable[tuple[str, str]]:
-    """What is done there, and the commands that do it."""
+    """The steps in the machine: a description, and the commands."""
     yield "git clone", "git clone --quiet /srv/tagwarden.git tagwarden"
     yield "make demo", "cd tagwarden && make demo"
     chosen = shlex.quote(f"ARGS={SHORT}")
@@ -213,7 +213,7 @@ def steps(short: bool) -> Iterable[tuple[str, str]]:
 
 
 def run(root: Path, *, short: bool) -> bool:
-    """Do in the machine what a newcomer does; whether all went well."""
+    """Do in the machine what a newcomer does; returns whether all steps succeeded."""
     settings = pip_settings()
     mounts = furnish(root, settings)
     for title, script in steps(short):
@@ -236,7 +236,7 @@ def main() -> int:
     with ExitStack() as stack:
         try:
             folder = arguments.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tagwarden-fresh-")))
-            # Its user goes through the folder, which is root's alone.
+            # The machine's user must be able to enter the folder, which otherwise only root can.
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o755)
             build(folder / "root", arguments.suite)

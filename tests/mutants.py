@@ -1,10 +1,9 @@
-"""`make mutants`: changes one comparison or branch at a time, and tells whether a test notices.
+"""`make mutants`: changes one comparison or branch at a time, and reports whether a test notices.
 
 Each entry of `mutants_table.py` is tried in a copy of the tree, in a virtual
-environment of its own, so that the hooks run what was changed, too. A mutant
-is killed when one of the tests that are named beside it fails. Exits with 1
-if one survives, and with 3 where the tests fail before anything is changed, or
-a line that is to be changed is no longer there.
+environment of its own, so that the hooks run the changed code, too. A mutant is
+killed if one of its tests fails. Exits with 1 if a mutant survives, and with 3 if
+the tests fail before any change, or if the code to change no longer exists.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ MOST_SECONDS = 300
 
 
 class Broken(Exception):
-    """Nothing can be said of a mutant."""
+    """A mutant can't be tried."""
 
 
 def main() -> int:
@@ -69,13 +68,13 @@ def prepare() -> Path:
     (FOLDER / "lib").mkdir()
     (FOLDER / "lib" / "tagwarden").symlink_to(TREE)
     site = next((venv / "lib").glob("python*/site-packages"))
-    # As plain folders of modules, so that the editable install there is not followed.
+    # The path names plain folders of modules, so that the editable install there is not followed.
     (site / "mutants.pth").write_text(f"{FOLDER / 'lib'}\n{sysconfig.get_path('purelib')}\n")
     return venv / "bin" / "python"
 
 
 def changed(mutant: Mutant, tree: Path = ROOT) -> str:
-    """The file's text with the change in it. Broken where the text to change is not there exactly once."""
+    """The file's text with the change. Raises Broken if the text to change does not occur exactly once."""
     text = (tree / mutant.file).read_text()
     if text.count(mutant.old) != 1:
         raise Broken(f"{mutant.file} has {text.count(mutant.old)} times, not once: {mutant.old}")
@@ -100,13 +99,13 @@ def is_killed(python: Path, mutant: Mutant) -> bool:
 
 def write(file: Path, text: str) -> None:
     file.write_text(text)
-    # Compiled files are told apart by second and size, which a small change may leave as they are.
+    # Python recognizes outdated compiled files by second and size, which a small change may leave the same.
     for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*"):
         compiled.unlink()
 
 
 def run(python: Path, tests: tuple[str, ...], *, within: float | None) -> int:
-    """pytest's exit status; that of failed tests where they take longer than `within` seconds."""
+    """Run pytest; returns its exit status, or that of failed tests if it takes longer than `within` seconds."""
     command = [str(python), "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *tests]
     environment = {**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
     try:
