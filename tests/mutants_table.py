@@ -179,6 +179,7 @@ MUTANTS = (
         ("tests/server_hooks/test_update_trust.py",),
     ),
     Mutant("repository/judging/server_push.py", "if len(new) > 1 else", "if len(new) > 2 else", GATE),
+    Mutant("repository/judging/receiving.py", "if self._is_handed_over(branch.ref):", "if False:", GATE),
     Mutant("repository/judging/receiving.py", "self._is_head(branch.ref)):", "False):", GATE),
     Mutant("repository/judging/receiving.py", "branch.old is not None or self._is", "self._is", GATE),
     Mutant("repository/judging/receiving.py", "not is_cut_off(self._git, oids)", "True", GATE),

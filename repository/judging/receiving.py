@@ -62,6 +62,8 @@ class Receiver:
         """
         if self.per_ref_hook is not None or self.hides(branch.ref) or branch.new is None:
             return False
+        if self._is_handed_over(branch.ref):
+            return False  # to the proc-receive hook, which may refuse it
         if not fits(os.fsencode(branch.ref).decode("latin-1")):
             return False  # file systems count bytes
         if self._may_be_checked_out() and (branch.old is not None or self._is_head(branch.ref)):
@@ -79,6 +81,15 @@ class Receiver:
     def gets_whole(self, oids: Sequence[str]) -> bool:
         """Whether the push has all objects reachable from these; Git drops the refs for which it has not."""
         return is_connected(self._git, oids) and not is_cut_off(self._git, oids)
+
+    def _is_handed_over(self, ref: str) -> bool:
+        """Whether a value of `receive.procReceiveRefs` may fit the ref: a prefix, with `!` for all others."""
+        for name, value in self._settings:
+            if name == "receive.procreceiverefs":
+                prefix = value.rpartition(":")[2].rstrip("/")
+                if "!" in value.partition(":")[0] or (ref + "/").startswith(prefix + "/"):
+                    return True
+        return False
 
     def _may_be_checked_out(self) -> bool:
         bare = [value for name, value in self._settings if name == "core.bare"]
