@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..policy.file.keys import KEYS
-from ..policy.file.origins import Effective, effective_values
+from ..policy.file.origins import EffectiveValue, effective_values
 from ..policy.file.toml_text import toml_assignment, toml_text
 from ..policy.grammar.names import gto_spelling, tag_spelling
 from ..report.documents.shape import holding, or_null, shape
@@ -64,13 +64,13 @@ def _written(override: Override) -> dict[str, object]:
     return {path: value for path, value in override.given.items() if path != "models"}
 
 
-def _value(value: Effective) -> str:
+def _value(value: EffectiveValue) -> str:
     key = KEYS.get(value.key)
     if key is not None and key.unset and value.origin == "built-in":
         return f"({key.unset})"
     return toml_text(value.value)
 
 
-def _origin(value: Effective) -> str:
+def _origin(value: EffectiveValue) -> str:
     origin = FROM.get(value.origin, value.origin)
     return f"{origin}: {value.because}" if value.because else origin

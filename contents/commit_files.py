@@ -35,7 +35,7 @@ MOST_NOTES = 20
 class CommitFiles:
     """The files of a commit.
 
-    `notes` says what was not read, and why; `lasting` is False if reading it
+    `notes` says what was not read, and why; `reproducible` is False if reading it
     another time or in another clone may give more.
     """
 
@@ -46,7 +46,7 @@ class CommitFiles:
         self._documents = documents
         self._entries: dict[str, TreeEntry | None] = {}
         self._left = SECONDS_OF_A_COMMIT
-        self.lasting = True
+        self.reproducible = True
 
     def entry(self, path: str) -> TreeEntry | None:
         """The entry at a path, relative to the root; None if there is none, or if that can't be determined."""
@@ -68,7 +68,7 @@ class CommitFiles:
                 found = self._reader.entry(self._commit, path, limit=MOST_BYTES)
         except CannotJudge as problem:
             self.note(f"{path!r} can't be looked up here: {problem}")
-            self.lasting = False
+            self.reproducible = False
             return None
         return found
 
@@ -88,7 +88,7 @@ class CommitFiles:
             return self._documents.load(path, found.data, seconds=min(self._left, SECONDS))
         except ValueError as problem:
             self.note(f"{path!r} was not read: {problem}")
-            self.lasting = self.lasting and not isinstance(problem, TookTooLong)
+            self.reproducible = self.reproducible and not isinstance(problem, TookTooLong)
             return None
         finally:
             self._left -= time.monotonic() - began

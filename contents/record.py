@@ -28,7 +28,7 @@ class Contents(Record):
     outside Git and in Git. `command` is what that stage ran, named after the stage.
     If DVC tracks the folder that contains the artifact as a whole, `artifact` is
     that folder, and `part` the artifact's path in it; otherwise `part` is "".
-    `notes` are sentences on what was not read. `lasting`: the contents of the same
+    `notes` are sentences on what was not read. `reproducible`: the contents of the same
     tag will always be these, because nothing was missing here or took too long.
     """
 
@@ -40,4 +40,4 @@ class Contents(Record):
     notes: tuple[str, ...] = ()
     part: str = ""
     command: Stated | None = None
-    lasting: bool = True
+    reproducible: bool = True

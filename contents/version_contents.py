@@ -63,7 +63,7 @@ def contents_of(
         (*stated.notes, *notes, *files.notes),
         part,
         _command(maker, folder),
-        files.lasting,
+        files.reproducible,
     )
 
 

@@ -51,7 +51,7 @@ class ContentsCache:
     def _lines(self) -> Iterator[str]:
         left = MOST_BYTES
         for key, contents in self._now.items():
-            if contents.lasting:
+            if contents.reproducible:
                 line = json.dumps([key, contents._asdict()], separators=(",", ":"))
                 left -= len(line)
                 if left < 0:

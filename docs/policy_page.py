@@ -31,10 +31,10 @@ takes effect with the next push, and a push that would leave an unreadable polic
 - `tagwarden policy show` shows the policy in force, and where each value comes from.
 - `tagwarden policy schema` prints a JSON Schema for editors.
 
-**Severity.** The severity of a rule is the one given in `[rules]`. Without one there, the rule
-is an error as soon as one of its options is set to more than its neutral value, and otherwise
-has what [the rules' page](rules.md) gives as its default. It is a mistake to give a severity to
-a rule without the option that it needs. A site policy judges only by the rules that it sets.
+**Severity.** A rule has the severity that `[rules]` gives it. Without one there, it is an error
+if one of its options has a value other than the neutral one, and otherwise it has its default
+from [the rules' page](rules.md). Giving a severity to a rule without the option that it needs is
+a mistake. A site policy judges only by the rules that it sets.
 
 **Globs** are case-sensitive. `*` matches any characters, including `/`, and `?` any single one;
 `[abc]` and `[a-z]` match one of a set, `[!a-z]` one that is not in it. Models match in both

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..grammar.tag_name import STAGED_KINDS
 from ..rules import RULES
-from .policy import change
-from .severity import option_of, raising
+from .policy import apply_changes
+from .severity import effective_options, option_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def check(policy: Policy, reader: PolicyReader) -> None:
 
 def _check_severities(policy: Policy, reader: PolicyReader) -> None:
     everywhere = [policy.base, *(override.settings for override in policy.overrides)]
-    effective = {option.name for settings in everywhere for option in raising(settings, (), site=False)}
+    effective = {option.name for settings in everywhere for option in effective_options(settings, (), site=False)}
     if reader.mistakes:
         # An option whose value is already reported as a mistake is not also reported as missing.
         effective.update(option_of(path) for part in (reader.base, *reader.overrides) for path in part.given)
@@ -98,7 +98,7 @@ def _check_models(policy: Policy, reader: PolicyReader) -> None:
         ({}, reader.base),
         *zip((o.changes for o in policy.overrides), reader.overrides, strict=True),
     ]:
-        settings = change(settings, changes)
+        settings = apply_changes(settings, changes)
         _check_bounds(settings.message, part, reader)
         _check_version_file(settings.target.version_file, part, reader)
 

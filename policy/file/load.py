@@ -47,12 +47,12 @@ def load_policy(data: bytes, *, site: bool = False) -> Policy:
 def _load(data: bytes, *, site: bool) -> Policy:
     document = _parse(data)
     from .checks import check
-    from .making import make_policy, refuse_newer
+    from .making import make_policy, problem_of_minimum_version
     from .reading import PolicyReader
 
-    newer = refuse_newer(document)
-    if newer:
-        raise PolicyMistakes([newer])
+    problem = problem_of_minimum_version(document)
+    if problem:
+        raise PolicyMistakes([problem])
     reader = PolicyReader(document)
     policy = make_policy(reader, site=site)
     check(policy, reader)

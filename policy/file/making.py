@@ -6,7 +6,7 @@ from ..grammar.tag_name import STAGED_KINDS
 from ..program_version import VERSION
 from ..settings import Allow, Emergency, Requirement, Selector, Settings
 from .keys import OVERRIDABLE
-from .policy import Override, Policy, change
+from .policy import Override, Policy, apply_changes
 from .severity import resolve
 from .value_types import PROGRAM_VERSION, InvalidValue
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SECTIONS = Settings._fields[1:]
 
 
-def refuse_newer(document: Mapping[str, Any]) -> str | None:
+def problem_of_minimum_version(document: Mapping[str, Any]) -> str | None:
     """A sentence if the file's `minimum-version` is above this tagwarden's version; otherwise None."""
     wanted = document.get("minimum-version")
     try:
@@ -37,7 +37,9 @@ def make_policy(reader: PolicyReader, *, site: bool) -> Policy:
     """The policy that was read. Valid only if `reader` has no mistakes; `site` makes it a site policy."""
     values, given = _with_thresholds(reader.base.values), reader.base.given
     rules = values.get("rules", {})
-    unresolved = change(Settings({}), {section: _fields(section, values) for section in SECTIONS if section in values})
+    unresolved = apply_changes(
+        Settings({}), {section: _fields(section, values) for section in SECTIONS if section in values}
+    )
     base = unresolved._replace(levels=resolve(unresolved, rules, given, site=site))
     return Policy(
         values.get("mode", "enforce"),
@@ -64,7 +66,7 @@ def _make_override(
         section: level.values[section] for section in OVERRIDABLE if section in level.values and section != "rules"
     }
     changed_rules = level.values.get("rules", {})
-    settings = change(base, changes)
+    settings = apply_changes(base, changes)
     levels = resolve(settings, {**rules, **changed_rules}, {*given, *level.given}, site=site)
     return Override(
         level.values.get("models", ()), changes, changed_rules, level.given, settings._replace(levels=levels)
@@ -74,19 +76,21 @@ def _make_override(
 def _fields(section: str, values: Mapping[str, Any]) -> dict[str, Any]:
     fields = dict(values[section])
     if "allow" in fields:
-        fields["allow"] = tuple(Allow(entry.pop("who", ()), selector(entry)) for entry in map(dict, fields["allow"]))
+        fields["allow"] = tuple(
+            Allow(entry.pop("who", ()), make_selector(entry)) for entry in map(dict, fields["allow"])
+        )
     if "require" in fields:
-        make = selector if section == "signing" else _requirement
+        make = make_selector if section == "signing" else _requirement
         fields["require"] = tuple(map(make, fields["require"]))
     return fields
 
 
 def _requirement(entry: Mapping[str, Any]) -> Requirement:
-    covers = selector({name: value for name, value in entry.items() if name in Selector._fields})
+    covers = make_selector({name: value for name, value in entry.items() if name in Selector._fields})
     return Requirement(entry.get("who", ()), covers, entry.get("count", 1), entry.get("not", ()))
 
 
-def selector(fields: Mapping[str, Any]) -> Selector:
+def make_selector(fields: Mapping[str, Any]) -> Selector:
     """The selector with these `fields`; with stages but no kinds it covers assignments and unassignments."""
     if "stages" in fields and "what" not in fields:
         return Selector(STAGED_KINDS, **fields)

@@ -6,7 +6,7 @@ from ..record import Record
 from ..rules import RULES
 from .defaults import default_of
 from .keys import KEYS
-from .severity import option_of, raising
+from .severity import effective_options, option_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ FILE = "file"
 GTO = ".gto"
 
 
-class Effective(Record):
+class EffectiveValue(Record):
     """One key with its effective value, as a value of TOML; None if it has none.
 
     `origin` is "built-in", "file", ".gto" or "override N", where N counts from 1
@@ -35,7 +35,7 @@ class Effective(Record):
 
 def effective_values(
     policy: Policy, model: str | None = None, declared_stages: Sequence[str] | None = None
-) -> list[Effective]:
+) -> list[EffectiveValue]:
     """The effective value of every key, and every rule's severity, for `model`.
 
     Without a model, they are those for models that no override matches.
@@ -44,8 +44,8 @@ def effective_values(
     overriding = () if model is None else policy.overriding(model)
     written = _written(policy, overriding)
     if declared_stages is not None and "stages.names" not in written:
-        written["stages.names"] = Effective("stages.names", list(declared_stages), GTO)
-    values: dict[str, Effective] = {}
+        written["stages.names"] = EffectiveValue("stages.names", list(declared_stages), GTO)
+    values: dict[str, EffectiveValue] = {}
     for key in KEYS.values():
         if key.name in ("rules.RULE", "override[].models"):
             continue
@@ -53,24 +53,26 @@ def effective_values(
             group = option_of(key.name)
             values.update((path, value) for path, value in written.items() if option_of(path) == group)
         else:
-            values[key.name] = written.get(key.name) or Effective(key.name, default_of(key), BUILT_IN)
+            values[key.name] = written.get(key.name) or EffectiveValue(key.name, default_of(key), BUILT_IN)
     return [*values.values(), *_severities(policy, overriding, written)]
 
 
-def _written(policy: Policy, overriding: Sequence[Override]) -> dict[str, Effective]:
+def _written(policy: Policy, overriding: Sequence[Override]) -> dict[str, EffectiveValue]:
     """The values that the file sets, by key. A later override replaces an earlier one."""
-    written = {path: Effective(path, value, FILE) for path, value in policy.given.items()}
+    written = {path: EffectiveValue(path, value, FILE) for path, value in policy.given.items()}
     for number, override in enumerate(policy.overrides, 1):
         for path, value in override.given.items() if override in overriding else ():
             if path != "models":
-                written[path] = Effective(path, value, f"override {number}")
+                written[path] = EffectiveValue(path, value, f"override {number}")
     return written
 
 
-def _severities(policy: Policy, overriding: Sequence[Override], written: dict[str, Effective]) -> list[Effective]:
+def _severities(
+    policy: Policy, overriding: Sequence[Override], written: dict[str, EffectiveValue]
+) -> list[EffectiveValue]:
     settings = policy.settings_under(overriding)
-    severities = {f"rules.{rule}": Effective(f"rules.{rule}", settings.levels[rule], BUILT_IN) for rule in RULES}
-    for option in raising(settings, written, site=policy.site):
+    severities = {f"rules.{rule}": EffectiveValue(f"rules.{rule}", settings.levels[rule], BUILT_IN) for rule in RULES}
+    for option in effective_options(settings, written, site=policy.site):
         origins = [value.origin for path, value in written.items() if option_of(path) == option.name]
         for rule in option.rules if origins else ():
             path = f"rules.{rule}"

@@ -79,7 +79,7 @@ PEOPLE_KEYS = (
     Key("approvals.require[].who", types.APPROVERS, _APPROVERS, ["@NAME"], ("approved",), unset="must be given"),
     Key(
         "approvals.require[].count",
-        types.whole(1, 100),
+        types.whole_number(1, 100),
         "How many of them must approve.",
         2,
         ("approved",),

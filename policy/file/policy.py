@@ -89,7 +89,7 @@ class Policy(Record):
 
         settings, rules, given = self.base, dict(self.rules), set(self.given)
         for override in overrides:
-            settings = change(settings, override.changes)
+            settings = apply_changes(settings, override.changes)
             rules.update(override.rules)
             given.update(override.given)
         return settings._replace(levels=resolve(settings, rules, given, site=self.site))
@@ -100,7 +100,7 @@ def built_in_policy() -> Policy:
     return Policy("enforce", (), Settings(DEFAULT_LEVELS), Emergency(), (), {}, {}, site=False)
 
 
-def change(settings: Settings, changes: Mapping[str, Mapping[str, Any]]) -> Settings:
+def apply_changes(settings: Settings, changes: Mapping[str, Mapping[str, Any]]) -> Settings:
     """`settings` with `changes` (section to changed fields) applied, key by key."""
     for section, fields in changes.items():
         old = getattr(settings, section)

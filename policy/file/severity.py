@@ -55,7 +55,7 @@ OPTIONS = _options()
 def resolve(settings: Settings, rules: Mapping[str, Level], given: Collection[str], *, site: bool) -> dict[str, Level]:
     """Every rule's severity: `rules` are those that `[rules]` sets, `given` all keys that were set."""
     levels: dict[str, Level] = dict.fromkeys(RULES, "off") if site else dict(DEFAULT_LEVELS)
-    for option in raising(settings, given, site=site):
+    for option in effective_options(settings, given, site=site):
         for rule in option.rules:
             levels[rule] = "error"
     levels.update(rules)
@@ -64,7 +64,7 @@ def resolve(settings: Settings, rules: Mapping[str, Level], given: Collection[st
     return levels
 
 
-def raising(settings: Settings, given: Collection[str], *, site: bool) -> list[Option]:
+def effective_options(settings: Settings, given: Collection[str], *, site: bool) -> list[Option]:
     """The options whose values turn their rules on; in a site policy, only those that were set."""
     set_here = {option_of(path) for path in given} if site else ()
     return [

@@ -41,7 +41,7 @@ class Suggestion(Record):
         return load_policy(self.toml.encode("utf-8"))
 
 
-def candidates(names: Iterable[TagName], branch: str | None) -> list[Suggestion]:
+def candidate_suggestions(names: Iterable[TagName], branch: str | None) -> list[Suggestion]:
     """The suggestions that are worth trying on tags of these names; `branch` is the default branch, if there is one."""
     models: dict[str, None] = {}
     stages: dict[str, None] = {}
@@ -68,13 +68,13 @@ def candidates(names: Iterable[TagName], branch: str | None) -> list[Suggestion]
     return found
 
 
-def orders() -> list[Suggestion]:
+def version_order_suggestions() -> list[Suggestion]:
     """Each value of `versions.order`, the strictest first, which is the default."""
     because = "some versions were registered below the latest of all"
     return [Suggestion("versions.order", order, "version-order", because) for order in ORDERS]
 
 
-def to_ignore(foreign: Iterable[Foreign]) -> list[Suggestion]:
+def ignore_suggestions(foreign: Iterable[Foreign]) -> list[Suggestion]:
     """`scope.ignore` for the tags of other tools; an empty list if there are none."""
     found = list(foreign)
     if not found:

@@ -8,7 +8,7 @@ from .key import Key
 TAG_KEYS = (
     Key(
         "message.min-length",
-        types.whole(0, 65536),
+        types.whole_number(0, 65536),
         "The least number of characters, without signature and surrounding white space.",
         rules=("message",),
         turns_on_unless=0,
@@ -23,7 +23,7 @@ TAG_KEYS = (
     ),
     Key(
         "message.max-bytes",
-        types.whole(1, 104857600),
+        types.whole_number(1, 104857600),
         "The most bytes that a message may have.",
         rules=("tag-object",),
     ),
@@ -92,13 +92,13 @@ TAG_KEYS = (
     ),
     Key(
         "target.max-depth",
-        types.whole(1, 900),
+        types.whole_number(1, 900),
         "How deep folders may be nested in a tagged commit; GTO fails at about 950.",
         rules=("target-tree",),
     ),
     Key(
         "target.max-paths",
-        types.whole(1, 100000000),
+        types.whole_number(1, 100000000),
         "How many files and folders a tagged commit may have, counted by path; GTO walks them all.",
         rules=("target-tree",),
     ),

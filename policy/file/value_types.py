@@ -53,7 +53,7 @@ def one_of(names: Sequence[str]) -> str:
     return f"{', '.join(quoted[:-1])} or {quoted[-1]}" if len(quoted) > 1 else quoted[0]
 
 
-def whole(least: int, most: int) -> ValueType:
+def whole_number(least: int, most: int) -> ValueType:
     """A whole number from `least` to `most`, both included."""
 
     def read(value: Any) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from ...policy.file.suggestions import candidates, orders, to_ignore
+from ...policy.file.suggestions import candidate_suggestions, ignore_suggestions, version_order_suggestions
 from ...policy.grammar.foreign_tags import foreign_tags, is_foreign, lets_through
 from ...policy.grammar.names import HEADS, TAGS
 from ...policy.grammar.near_miss import NearMiss
@@ -43,7 +43,7 @@ def suggestions(git: Git) -> Suggested:
         refs = reader.all_tags()
         parsed = [parse_tag_name(ref.name) for ref in refs]
         names = [name for name in parsed if name is not None and not isinstance(name, NearMiss)]
-        tried = [*candidates(names, _default_branch(reader)), *orders()]
+        tried = [*candidate_suggestions(names, _default_branch(reader)), *version_order_suggestions()]
         circumstances = Circumstances(int(time.time()), "history")
         judges = [Judge(one.policy(), circumstances) for one in tried] if names else []
         if judges:
@@ -55,10 +55,10 @@ def suggestions(git: Git) -> Suggested:
         for one, judge in zip(tried, judges, strict=False)
         if not any(finding.rule == one.rule for finding in judge.findings)
     ]
-    strictest, *_ = [one for one in fitting if one.rule == "version-order"] or orders()
+    strictest, *_ = [one for one in fitting if one.rule == "version-order"] or version_order_suggestions()
     models = sorted({name.model for name in names})
     foreign = foreign_tags(miss.tag for miss in parsed if isinstance(miss, NearMiss) and is_foreign(miss.tag, models))
-    needed = [*to_ignore(foreign), *([strictest] if strictest != orders()[0] else [])]
+    needed = [*ignore_suggestions(foreign), *([strictest] if strictest != version_order_suggestions()[0] else [])]
     passing = [slip for one in foreign for slip in lets_through(one.glob, models)]
     return Suggested([one for one in fitting if one.rule != "version-order"], needed, passing)
 

@@ -133,9 +133,9 @@ def test_a_stage_may_have_run_several_commands_and_what_is_no_command_is_none(ho
 def test_what_is_missing_here_or_takes_too_long_is_not_what_the_version_will_always_hold(
     holds, repo: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert holds({"metrics.json": "{broken"}).lasting
+    assert holds({"metrics.json": "{broken"}).reproducible
     monkeypatch.setattr("tagwarden.contents.commit_files.SECONDS_OF_A_COMMIT", 0.0)
-    assert not holds({"metrics.json": '{"AUC": 0.91}'}).lasting
+    assert not holds({"metrics.json": '{"AUC": 0.91}'}).reproducible
     monkeypatch.undo()
     commit = repo.commit({"metrics.json": '{"AUC": 0.92}'})
     blob = repo.git("rev-parse", "HEAD:metrics.json")
@@ -146,7 +146,7 @@ def test_what_is_missing_here_or_takes_too_long_is_not_what_the_version_will_alw
     reader.close()
 
     assert "can't be looked up here" in found.notes[0]
-    assert not found.lasting
+    assert not found.reproducible
 
 
 def test_a_stage_that_ran_once_for_each_of_several_is_found(holds) -> None:

@@ -70,7 +70,7 @@ def test_what_is_damaged_or_of_another_program_is_read_again(damage: Callable[[b
 
 
 def test_what_may_be_told_otherwise_another_time_is_not_kept() -> None:
-    again = ContentsCache(kept(EVERYTHING._replace(lasting=False)), "this")
+    again = ContentsCache(kept(EVERYTHING._replace(reproducible=False)), "this")
 
     assert again.of("churn", "1" * 40, read_now) == read_now()
 

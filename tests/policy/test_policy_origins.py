@@ -6,7 +6,7 @@ import pytest
 
 from tagwarden.policy.file.keys import KEYS
 from tagwarden.policy.file.load import load_policy
-from tagwarden.policy.file.origins import Effective, effective_values
+from tagwarden.policy.file.origins import EffectiveValue, effective_values
 from tagwarden.policy.file.policy import built_in_policy
 from tagwarden.policy.rules import RULES
 
@@ -29,7 +29,7 @@ rules.counter = "off"
 """
 
 
-def of(key: str, model: str | None = None, declared: list[str] | None = None, data: bytes = POLICY) -> Effective:
+def of(key: str, model: str | None = None, declared: list[str] | None = None, data: bytes = POLICY) -> EffectiveValue:
     values = effective_values(load_policy(data), model, declared)
     (value,) = [value for value in values if value.key == key]
     return value
@@ -58,11 +58,11 @@ def of(key: str, model: str | None = None, declared: list[str] | None = None, da
     ],
 )
 def test_a_value_has_an_origin(key: str, model: str | None, value: object, origin: str, because: str | None) -> None:
-    assert of(key, model) == Effective(key, value, origin, because)
+    assert of(key, model) == EffectiveValue(key, value, origin, because)
 
 
 def test_stages_come_from_gto_where_the_policy_names_none() -> None:
-    assert of("stages.names", declared=["dev"]) == Effective("stages.names", ["dev"], ".gto")
+    assert of("stages.names", declared=["dev"]) == EffectiveValue("stages.names", ["dev"], ".gto")
     assert of("stages.names", declared=["dev"], data=b'stages.names = ["qa"]').origin == "file"
 
 
