@@ -14,7 +14,7 @@ from ...policy.record import Record
 from ...policy.wording import MOST_NAMES, shell_command
 from .files import LogReader
 from .line import BEGINNING, HEAD, LOG, read_head, read_seal
-from .parts import files_beside, open_parts, place_in_log
+from .parts import compressed_beside, files_beside, open_parts, place_in_log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,6 +81,10 @@ def verify(common_dir: str | None, files: Sequence[str] = (), *, wanted: str | N
 
 def _advice_on_missing_lines(common_dir: str | None, parts: Sequence[Part]) -> Iterator[str]:
     """Advice on missing lines; other files beside the log may hold them."""
+    for path, program in [] if common_dir is None else compressed_beside(common_dir)[:MOST_NAMES]:
+        unpack = shell_command(program, "-dk", os.path.abspath(path))
+        if unpack is not None:
+            yield f"this file beside the log is compressed, and may hold them; unpack it, and verify again: {unpack}"
     beside = [] if common_dir is None else files_beside(common_dir, parts)
     command: str | None = None
     if common_dir is not None and 0 < len(beside) <= MOST_NAMES:

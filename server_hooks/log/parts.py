@@ -82,15 +82,26 @@ def files_beside(common_dir: str, parts: Sequence[Part]) -> list[Part]:
     """
     read = {part.identity for part in parts}
     found = []
+    for path in _named_like_the_log(common_dir):
+        with open(path, "rb") as file:
+            part = Part(path, file)
+        if part.first is not None and part.identity not in read:
+            found.append(part)
+    return found
+
+
+def compressed_beside(common_dir: str) -> list[tuple[str, str]]:
+    """The compressed files in the log's folder that are not unpacked there, with the programs that unpack them."""
+    found = [(path, program) for path in _named_like_the_log(common_dir) if (program := _compressed_by(path))]
+    return [(path, program) for path, program in found if not os.path.exists(os.path.splitext(path)[0])]
+
+
+def _named_like_the_log(common_dir: str) -> Iterator[str]:
     folder, name = os.path.split(f"{common_dir}/{LOG}")
     for entry in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
         path = f"{folder}/{entry}"
         if entry.startswith(os.path.splitext(name)[0]) and os.path.isfile(path):
-            with open(path, "rb") as file:
-                part = Part(path, file)
-            if part.first is not None and part.identity not in read:
-                found.append(part)
-    return found
+            yield path
 
 
 def place_in_log(moved: Part, parts: Sequence[Part]) -> str | None:
@@ -102,8 +113,12 @@ def place_in_log(moved: Part, parts: Sequence[Part]) -> str | None:
 
 
 def _refuse_compressed(path: str) -> None:
+    if program := _compressed_by(path):
+        raise CannotJudge(f"{path} is compressed; unpack it with `{program} -dk` and name what that writes")
+
+
+def _compressed_by(path: str) -> str | None:
+    """The program that compressed a file; None if none did. Raises OSError if the file can't be read."""
     with open(path, "rb") as file:
         start = file.read(8)
-    for magic, program in COMPRESSED.items():
-        if start.startswith(magic):
-            raise CannotJudge(f"{path} is compressed; unpack it with `{program} -dk` and name what that writes")
+    return next((program for magic, program in COMPRESSED.items() if start.startswith(magic)), None)
