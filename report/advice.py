@@ -1,4 +1,4 @@
-"""What to do next about repositories, said once, however many it is about."""
+"""Advice on what to do next, printed once for all repositories that it applies to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Advice(Record):
-    """`command` as words, one of which is the path of the `repository`; `why` is what it is for."""
+    """A `command`, as words, one of which is the path of the `repository`; `why` is its purpose."""
 
     why: str
     command: tuple[str, ...]
@@ -27,12 +27,15 @@ class Done(Record):
 
 
 def as_line(advice: Advice) -> str:
-    """What to do about its repository alone."""
+    """The advice for its repository alone."""
     return f"{advice.why}: {shlex.join(advice.command)}"
 
 
 def about_several(advices: Sequence[Advice], named: Sequence[str], number: int) -> list[str]:
-    """Lines that say each thing once. `named` are the paths and globs that mean all of so many repositories."""
+    """The lines of all advice, without repetitions.
+
+    `number` counts the repositories, and `named` are the paths and globs by which the user named all of them.
+    """
     about: dict[tuple[str, tuple[str | None, ...]], list[str]] = {}
     for one in advices:
         words = tuple(None if word == one.repository else word for word in one.command)
@@ -40,14 +43,17 @@ def about_several(advices: Sequence[Advice], named: Sequence[str], number: int) 
     lines: list[str] = []
     for (why, words), paths in about.items():
         whose = f"All {number} repositories:" if len(paths) == number else f"{len(paths)} of {number} repositories:"
-        # What applies to the same ones stands under one heading.
+        # Advice for equally many repositories shares a heading.
         lines += [whose] if whose not in lines else []
         lines.append(f"  {why}: {_command(words, paths, named, number)}")
     return lines
 
 
 def _command(words: Sequence[str | None], paths: Sequence[str], named: Sequence[str], number: int) -> str:
-    """A command that takes several repositories gets them all, any other is repeated in a loop of the shell."""
+    """The command for the repositories `paths`; None in `words` stands for the repository.
+
+    A command that ends with the repository gets all of them; any other runs in a shell loop.
+    """
     if words[-1] is None:
         return shlex.join([*(word for word in words if word), *(named if len(paths) == number else paths)])
     if len(paths) == 1:

@@ -23,7 +23,7 @@ def table_lines(header: Sequence[str], rows: Sequence[Sequence[str | None]]) -> 
     """The lines of `table`, one by one: a table of a million rows would take a gigabyte as one string."""
     lines = [tuple(header), *map(tuple, rows)]
     widths = [0] * len(header)
-    # The columns with texts that are not shown as they are.
+    # For each column that can't be printed as it is: its texts, and what to print for each.
     changed: dict[int, dict[str | None, str]] = {}
     for first in range(0, len(lines), LINES_AT_ONCE):
         for place, column in enumerate(zip(*lines[first : first + LINES_AT_ONCE], strict=True)):
@@ -49,7 +49,7 @@ def table_lines(header: Sequence[str], rows: Sequence[Sequence[str | None]]) -> 
 
 
 def _padded(texts: Collection[str | None]) -> dict[str | None, str]:
-    """Each of these texts as it is shown, all equally wide."""
+    """What to print for each of these texts: escaped, and padded to the same width."""
     # A character may be zero or two columns wide, which `%` does not take into account.
     escaped = {text: escape(text or "-") for text in texts}
     width = max(map(columns, escaped.values()))

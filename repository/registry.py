@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Enough for the header and the longest message that a policy can allow.
 TAG_BYTES = 1 << 20
-# Git is started twice for so many tags; their parsed names are in memory at the same time.
+# How many tags are read at a time. Each batch starts two processes of Git, and its parsed names are in memory together.
 TAGS_AT_ONCE = 20_000
 
 

@@ -140,7 +140,7 @@ def run_bounded(
             reader.start()
         ending.from_now_on()
         at_once = SLOW if when_slow is not None and (seconds is None or seconds > SLOW) else seconds
-        # Nearly always a program ends when it has nothing more to say; subprocess would look again and again.
+        # A program nearly always ends right after its last output; `wait` with a timeout would poll for that.
         readers[0].join(at_once)
         in_time = _ends(process, None if at_once is None else began + at_once - time.monotonic())
         if not in_time and when_slow is not None:

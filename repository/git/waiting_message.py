@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-class _Said:
+class _LastMessage:
     """The last message of this process, so that it is not repeated."""
 
-    words: str | None = None
+    text: str | None = None
 
 
 def waiting_message_about(remote: str, seconds: float) -> Callable[[Sequence[str]], None] | None:
@@ -28,9 +28,9 @@ def waiting_message_about(remote: str, seconds: float) -> Callable[[Sequence[str
 
     def say(stderr_lines: Sequence[str]) -> None:
         words = without_passwords(f"tagwarden: waiting for {remote!r}, at most {seconds:g} seconds")
-        if words == _Said.words:
+        if words == _LastMessage.text:
             return
-        _Said.words = words
+        _LastMessage.text = words
         said = [f"  {without_passwords(line)}" for line in stderr_lines if is_plain_text(line)]
         try:
             os.write(2, "".join(f"{line}\n" for line in [words, *said]).encode("utf-8", "backslashreplace"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class HistoryEndsEarly(CannotJudge):
-    """The clone is shallow, and lacks the history that decides."""
+    """The clone is shallow, and lacks history that the answer depends on."""
 
 
 def contained_in(
@@ -27,8 +27,8 @@ def contained_in(
     """The commits among `commits` that some branch matching `globs` contains, whichever of `updates` land.
 
     A branch that the push creates or fast-forwards counts with its new commit if it `lands`, else with its current one.
-    A branch that the push deletes or rewinds does not count at all. Raises HistoryEndsEarly if the clone lacks the
-    history that decides.
+    A branch that the push deletes or rewinds does not count at all. Raises HistoryEndsEarly if the clone lacks history
+    that the answer depends on.
     """
     asked = sorted(commits)
     standing = dict(reader.refs_under(HEADS))

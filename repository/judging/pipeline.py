@@ -80,7 +80,7 @@ def judge_updates(
 def find_similar_models(
     shares: UpdatesByModel, listed: Mapping[str, list[TagRef]], reader: Reader
 ) -> dict[str | None, SimilarModels]:
-    """The similar models of each model that gets its first tag, by model, and those of the near misses under None.
+    """Similar models: by model for each one that gets its first tag, and under None for the near misses.
 
     Models that are not like any other may be left out. Raises CannotJudge if the tags can't be listed.
     """

@@ -115,9 +115,10 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
 
 
 def _check_that_versions_land(push: ServerPush, shares: UpdatesByModel, judges: Sequence[Judge]) -> None:
-    """Raises CannotJudge if Git will drop a version that `version-step` may count for one on another commit.
+    """Raise CannotJudge if Git will drop a version that `version-step` may count in favour of one on another commit.
 
-    No other rule lets a tag count for one on another commit, and of those on one commit Git drops all or none.
+    No other rule lets a tag count in favour of one on another commit, and of the tags on one commit, Git drops all or
+    none.
     """
     from ...policy.grammar.tag_name import TagName
 

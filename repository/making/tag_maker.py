@@ -96,7 +96,7 @@ class TagMaker:
     def line_of(self, commit: str, numbers: int) -> Line:
         """The first `numbers` numbers of the greatest active version in the history of `commit`; () if there is none.
 
-        Raises CannotJudge if a shallow clone lacks the history that decides.
+        Raises CannotJudge if a shallow clone lacks history that the answer depends on.
         """
         active = list(self.known.history.active_registrations()) if numbers else []
         if not active:

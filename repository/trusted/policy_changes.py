@@ -61,7 +61,7 @@ def watched_policies(reader: Reader, configuration: Configuration) -> list[Watch
 
 
 def policy_tags(configuration: Configuration) -> set[str]:
-    """The full names of the tags that the Git settings read policies from."""
+    """The full names of the tags from which the Git settings read policies."""
     refs = [location.ref for location in _locations(configuration)]
     return {ref for ref in refs if ref is not None and ref.startswith(TAGS)}
 
