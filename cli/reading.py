@@ -61,10 +61,10 @@ def version_of(text: str) -> Version:
     except ValueError as problem:
         said = str(problem)
         said = said if repr(text) in said else f"{text!r} is not a valid version: {said}"
-        raise Refused(said + _meant(text)) from None
+        raise Refused(said + _suggestion(text)) from None
 
 
-def _meant(text: str) -> str:
+def _suggestion(text: str) -> str:
     try:
         return f"; did you mean {parse_version(f'v{text}')}?"
     except ValueError:

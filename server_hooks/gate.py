@@ -100,12 +100,12 @@ def _judge_and_log(call: Call, place: Place, lock: PushLock | None, shares: Upda
     place.reader.prepare(models=models, refs=[head] if head else [])
     from ..repository.judging.claims import with_true_old
     from .log.append import append_to_log, log_problem
-    from .log.line import Entry, leaves_a_line, outcome_of
+    from .log.line import Entry, is_logged, outcome_of
     from .log.settler import settler
     from .pusher import PUSHER_SETTING, find_pusher
 
     pusher = find_pusher(place.configuration.get(PUSHER_SETTING), os.environ)
-    guarded = lock is not None and lock.guards_the_update
+    guarded = lock is not None and lock.guards_update
     entry = Entry(call.hook, pusher, call.updates, "could-not-judge", guarded=guarded)
     try:
         verdicts = _verdicts(call, place, lock, shares, pusher)
@@ -122,7 +122,7 @@ def _judge_and_log(call: Call, place: Place, lock: PushLock | None, shares: Upda
     if foreign_status != ACCEPTED:
         status = REFUSED
         entry = entry._replace(outcome="refused", error="the hook behind tagwarden's refused the push")
-    logged = append_to_log(place.common_dir, entry) if leaves_a_line(call.updates, verdicts) else ""
+    logged = append_to_log(place.common_dir, entry) if is_logged(call.updates, verdicts) else ""
     if lock is not None and status == ACCEPTED:
         call.hand_over_lock(lock, settler(place.common_dir, logged, call.settings))
     elif lock is not None:

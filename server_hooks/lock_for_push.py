@@ -43,7 +43,7 @@ def lock_for_push(common_dir: str, git: Git, configuration: Configuration, call:
         _log(common_dir, configuration, call, problem)
         raise
     # For a further hook of the same push, that push's own refs may still be on their way.
-    if lock.begins_the_push and not everything_is_settled(common_dir):
+    if lock.begins_push and not everything_is_settled(common_dir):
         try:
             _settle(common_dir, git)
         except BaseException:

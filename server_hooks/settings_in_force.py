@@ -57,7 +57,7 @@ def settings_in_force(repository: ServedRepository, host: str) -> tuple[list[InF
     problems += [
         f"{one.setting} in {one.set_in} is not in force: {one.because}{_advice(one)}" for one in found if one.because
     ]
-    return list(_with_the_last_in_force(found)), problems
+    return list(_mark_overridden(found)), problems
 
 
 def _value(name: str, value: str, where: str, unread: str | None) -> InForce:
@@ -78,7 +78,7 @@ def _advice(value: InForce) -> str:
     return ". Set it in the repository, or in a file for all repositories: `tagwarden install --server --settings FILE`"
 
 
-def _with_the_last_in_force(found: list[InForce]) -> Iterator[InForce]:
+def _mark_overridden(found: list[InForce]) -> Iterator[InForce]:
     last = {one.setting: at for at, one in enumerate(found) if one.in_force}
     for at, one in enumerate(found):
         if one.in_force and last[one.setting] != at:

@@ -86,12 +86,12 @@ def status(repositories: tuple[str, ...], server: bool, as_json: bool) -> int:
             found = _status_of_server(path) if server else _status_of_clone(path)
         except CannotInstall as error:
             raise CannotJudge(str(error)) from error
-        wrong = _what_is_wrong(found)
+        wrong = _problem_lines(found)
         alone = is_alone(repositories)
         details = (
             [(PROVEN if server else PROVEN_IN_A_CLONE)[_outcome(found)], *_about(found), *wrong] if alone else wrong
         )
-        return Answer(_exit_status(found), _in_one_line(found), details, found)
+        return Answer(_exit_status(found), _summary(found), details, found)
 
     return for_each_repository(repositories, ask, as_json=as_json)
 
@@ -157,7 +157,7 @@ def _refusal(refusal: dict[str, Any]) -> str:
     return f"{escape(refusal['time'])} {escape(refusal['outcome'])} {who}{rules} (line {refusal['line']})"
 
 
-def _in_one_line(found: dict[str, Any]) -> str:
+def _summary(found: dict[str, Any]) -> str:
     words = [IN_SHORT[_outcome(found)]]
     if found["problems"]:
         words.append(counted(len(found["problems"]), "problem"))
@@ -172,7 +172,7 @@ def _in_one_line(found: dict[str, Any]) -> str:
     return "; ".join(words)
 
 
-def _what_is_wrong(found: dict[str, Any]) -> list[str]:
+def _problem_lines(found: dict[str, Any]) -> list[str]:
     lines = [f"problem: {problem}" for problem in found["problems"]]
     lines += [f"not guaranteed: {what}" for what in found["missing"]]
     if found["said"] and found["proven"] == "no":

@@ -127,13 +127,13 @@ def _report(
         return
     if written:
         click.echo(judged.draft.name)
-        click.echo(_story(plan, judged), err=True)
+        click.echo(_summary(plan, judged), err=True)
         if not options.push and (remote or options.offline):
             name = TAGS + judged.draft.name
             click.echo(f"to push it: {shell_command('git', 'push', remote or 'origin', name)}", err=True)
 
 
-def _story(plan: Plan, judged: Judged) -> str:
+def _summary(plan: Plan, judged: Judged) -> str:
     return f"{plan.message} on commit {judged.draft.target[:12]}"
 
 

@@ -58,7 +58,7 @@ class _Seen:
 
     def new_lines(self) -> list[bytes]:
         """The lines that were added, oldest first. Says on stderr if the log was replaced by another state of it."""
-        # An empty file was put away by another program, perhaps; the head file then has the number of its last line.
+        # If the log has no lines, another program may have moved it away; the head file still has its last number.
         noted = NONE if _has_lines(self._common_dir) else read_noted(self._common_dir) or NONE
         lines: list[bytes] = []
         added: list[Seal] = []

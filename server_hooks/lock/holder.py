@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .receive_pack import Process
 
 # After this many seconds a receive-pack that hangs no longer keeps the others from pushing.
-AT_MOST = 600.0
+MOST_SECONDS = 600.0
 FIRST_LOOK = 0.002
 SLOWEST_LOOK = 0.25
 
@@ -47,19 +47,19 @@ def hold_until_pushed(
     os.chdir("/")
     refs = RefsInPlace(common_dir, updates)
     watch = Watch(receive_pack)
-    deadline = time.monotonic() + AT_MOST
+    deadline = time.monotonic() + MOST_SECONDS
     pause = FIRST_LOOK
     while time.monotonic() < deadline:
         ended = watch.ends_within(pause) or (pause >= WATCHED_AFTER and watch.is_done_with_refs())
         if refs.are_in_place() or ended:
-            _tell(at_end, refs.are_in_place())
+            _call_at_end(at_end, refs.are_in_place())
             break
         pause = min(pause * 2, SLOWEST_LOOK)
     os.ftruncate(lock, 0)
     os.close(lock)
 
 
-def _tell(at_end: Callable[[bool], object] | None, in_place: bool) -> None:
+def _call_at_end(at_end: Callable[[bool], object] | None, in_place: bool) -> None:
     try:
         if at_end is not None:
             at_end(in_place)

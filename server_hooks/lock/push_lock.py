@@ -47,8 +47,8 @@ HEAD_START = 0.005
 class PushLock:
     """The lock, held by this process until `keep_until_pushed` hands it over or `release` frees it.
 
-    `guards_the_update` is False if no receive-pack was found above the hook: the
-    lock then ends with the hook, before Git updates the refs. `begins_the_push`
+    `guards_update` is False if no receive-pack was found above the hook: the
+    lock then ends with the hook, before Git updates the refs. `begins_push`
     is False for a further hook of a push that already has the lock; the refs
     that its earlier hooks accepted may not be in place yet.
     """
@@ -57,8 +57,8 @@ class PushLock:
         self._fd = fd
         self._common_dir = common_dir
         self._receive_pack = receive_pack
-        self.guards_the_update = receive_pack is not None
-        self.begins_the_push = fd is not None and not resumed
+        self.guards_update = receive_pack is not None
+        self.begins_push = fd is not None and not resumed
 
     def keep_until_pushed(
         self, updates: Sequence[RefUpdate] = (), *, at_end: Callable[[bool], object] | None = None
@@ -98,7 +98,7 @@ class PushLock:
         Git calls `update` for one ref at a time, and may move no ref before the
         last call. These lines are the only way for one call to know of the others.
         """
-        if self.begins_the_push or self._receive_pack is None:
+        if self.begins_push or self._receive_pack is None:
             return b""
         with open(f"{self._common_dir}/{LOCK_FILE}", "rb") as file:
             return file.read()[RECORD_BYTES:]

@@ -65,20 +65,20 @@ def find_receive_pack() -> Process | None:
 
 def record_of(process: Process) -> bytes:
     """A line that identifies this process across machines and reboots, at most 127 bytes long."""
-    words = (str(process.pid), process.started.replace(" ", "_"), *_whereabouts(), process.layout or "-")
+    words = (str(process.pid), process.started.replace(" ", "_"), *_pid_scope(), process.layout or "-")
     return " ".join(words).encode("ascii", "replace")[:127]
 
 
 def process_of(record: bytes) -> Process | None:
     """The process that a line of `record_of` names; None if it belongs to another boot, machine or pid namespace."""
     words = record.decode("ascii", "replace").split()
-    if len(words) != 5 or not words[0].isdigit() or words[2:4] != _whereabouts():
+    if len(words) != 5 or not words[0].isdigit() or words[2:4] != _pid_scope():
         return None
     layout = "" if words[4] == "-" else words[4]
     return Process(int(words[0]), words[1] if _has_proc() else words[1].replace("_", " "), layout)
 
 
-def same_numbers() -> bool:
+def pids_match_proc() -> bool:
     """Whether /proc numbers processes like the system calls of this process."""
     try:
         return os.readlink("/proc/self") == str(os.getpid())
@@ -86,7 +86,7 @@ def same_numbers() -> bool:
         return False
 
 
-def _whereabouts() -> list[str]:
+def _pid_scope() -> list[str]:
     """The scope of process ids here: the boot (or the machine), and the pid namespace."""
     try:
         boot = read_proc("/proc/sys/kernel/random/boot_id").strip().decode("ascii", "replace")

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import time
 
-from .receive_pack import read_proc, same_numbers, still_runs
+from .receive_pack import pids_match_proc, read_proc, still_runs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Watch:
 
     def __init__(self, process: Process) -> None:
         self._process = process
-        self._signal = _handle_of(process)
+        self._signal = _pidfd_of(process)
         self._steps: bytes | None = None
         self._since = 0.0
 
@@ -129,9 +129,9 @@ def wait_until_done_with_refs(process: Process, check: Callable[[], None]) -> No
         pause = min(pause * 2, SLOWEST_LOOK)
 
 
-def _handle_of(process: Process) -> int | None:
+def _pidfd_of(process: Process) -> int | None:
     """A pidfd of exactly this process; None if it has ended, or without pidfd_open(2) (Linux 5.3)."""
-    if not same_numbers():
+    if not pids_match_proc():
         return None
     try:
         handle = os.pidfd_open(process.pid)

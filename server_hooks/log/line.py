@@ -107,7 +107,7 @@ def outcome_of(verdicts: Sequence[Verdict], emergency: Mapping[str, str]) -> Out
     return "emergency" if emergency else "accepted"
 
 
-def leaves_a_line(updates: Sequence[RefUpdate], verdicts: Sequence[Verdict]) -> bool:
+def is_logged(updates: Sequence[RefUpdate], verdicts: Sequence[Verdict]) -> bool:
     """Whether to log a push: of our tags, of approvals or of a policy, unless it is accepted and changes nothing."""
     if all(verdict.accepted for verdict in verdicts) and all(update.old == update.new for update in updates):
         return False

@@ -52,7 +52,7 @@ def settle(common_dir: str, git: Git) -> int:
         lines = unsettled_lines(common_dir)
         if not lines:
             return 0
-        known, pending = _look(common_dir, git, lines)
+        known, pending = _settle_lines(common_dir, git, lines)
         write_mark(common_dir, _mark_before(pending[0]) if pending else _mark_after(lines[-1]))
         return known
     except OSError as error:
@@ -71,7 +71,7 @@ def _mark_before(line: Line) -> Mark:
     return Mark(line.start, line.number - 1, line.previous)
 
 
-def _look(common_dir: str, git: Git, lines: Sequence[Line]) -> tuple[int, list[Line]]:
+def _settle_lines(common_dir: str, git: Git, lines: Sequence[Line]) -> tuple[int, list[Line]]:
     """Log what did not land; returns the number of lines added, and the lines that must be checked again later."""
     open_lines = [line for line in lines if line.lands]
     if not open_lines:

@@ -78,7 +78,7 @@ def send(common_dir: str, command: str) -> bool:
             if not _locked(fd):
                 return True
             while batch := list(islice(unsent(common_dir), LINES_AT_ONCE)):
-                if not _taken(common_dir, command, b"".join(line.content for line in batch)):
+                if not _send_lines(common_dir, command, b"".join(line.content for line in batch)):
                     return False
                 write_mark(common_dir, Mark(batch[-1].end, batch[-1].number, batch[-1].hash), name=SENT)
         finally:
@@ -121,7 +121,7 @@ def _locked(fd: int) -> bool:
     return True
 
 
-def _taken(common_dir: str, command: str, lines: bytes) -> bool:
+def _send_lines(common_dir: str, command: str, lines: bytes) -> bool:
     from ...repository.git.bounded_program import NotCompleted, run_bounded
     from ...repository.git.environment import environment_without_repository
 

@@ -45,7 +45,7 @@ try:
 except CannotJudge as problem:
     print("busy", flush=True)
 else:
-    print("mine", lock.begins_the_push, lock.guards_the_update, flush=True)
+    print("mine", lock.begins_push, lock.guards_update, flush=True)
     time.sleep(float(sys.argv[3]))
     os._exit(0)
 """
@@ -127,8 +127,8 @@ def test_a_record_names_a_process_of_this_boot_and_namespace_only(monkeypatch: p
     assert process_of(record) == process
     assert len(record) < RECORD_BYTES
 
-    for place in (["another-boot", "4026531836"], [receive_pack._whereabouts()[0], "1"]):
-        monkeypatch.setattr(receive_pack, "_whereabouts", lambda place=place: place)
+    for place in (["another-boot", "4026531836"], [receive_pack._pid_scope()[0], "1"]):
+        monkeypatch.setattr(receive_pack, "_pid_scope", lambda place=place: place)
         assert process_of(record) is None
         assert record_of(process) != record
 
@@ -191,13 +191,13 @@ class TestAfterAKill:
     ) -> None:
         monkeypatch.setattr("tagwarden.server_hooks.lock.push_lock.find_receive_pack", lambda: asleep)
         first = take_push_lock(folder, wait=0, say=print)
-        assert first.begins_the_push
+        assert first.begins_push
         first.remember(b"a line\n")
         os.close(_descriptor(first))  # as the kernel does for who is killed
 
         second = take_push_lock(folder, wait=0, say=print)
 
-        assert not second.begins_the_push
+        assert not second.begins_push
         assert second.accepted_before() == b"a line\n"
         second.release()
 

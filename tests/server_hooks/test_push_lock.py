@@ -37,7 +37,7 @@ try:
 except CannotJudge as error:
     say(str(error))
     os._exit(3)
-say("judging, guarded" if lock.guards_the_update else "judging, unguarded")
+say("judging, guarded" if lock.guards_update else "judging, unguarded")
 {meanwhile}
 for update in updates:
     taken = subprocess.run(["git", "for-each-ref", "--points-at", update.new, "refs/tags/m@*"], capture_output=True)

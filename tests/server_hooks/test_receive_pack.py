@@ -129,7 +129,7 @@ def test_the_lock_is_kept_until_the_process_has_ended(
 
 
 def test_the_lock_is_not_kept_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock_holder, "AT_MOST", 0.1)
+    monkeypatch.setattr(lock_holder, "MOST_SECONDS", 0.1)
     entry = receive_pack._look_up(os.getpid())
     assert entry is not None
     lock = os.open(tmp_path / "lock", os.O_RDWR | os.O_CREAT)
