@@ -144,7 +144,7 @@ def a_word_that_was_changed(scene: ApprovalScene) -> Attempt:
 
 def approval_without_a_proposal(scene: ApprovalScene) -> Attempt:
     tag = scene.tag()
-    return Attempt({scene.place(tag, "lin"): scene.approval(tag, "lin"), proposal_ref(tag): tag}, "must stand before")
+    return Attempt({scene.place(tag, "lin"): scene.approval(tag, "lin"), proposal_ref(tag): tag}, "must exist before")
 
 
 def approvals_along_with_the_tag(scene: ApprovalScene) -> Attempt:
