@@ -16,7 +16,7 @@ from support.programs import needs
 HOW = {
     "create": ["create"],
     "copytruncate": ["copytruncate"],
-    "dateext": ["copytruncate", "dateext", "dateformat -%Y%m%d-%s"],
+    "dateext": ["copytruncate", "dateext", "dateformat -%Y%m%d.{number}"],
     "compress": ["create", "compress"],
     "delaycompress": ["copytruncate", "compress", "delaycompress"],
     "olddir": ["create", "olddir {folder}", "createolddir"],
@@ -30,11 +30,8 @@ def test_what_logrotate_put_away_is_found_missing_and_put_back_as_told(
 ) -> None:
     log = server.path / "tagwarden" / "push-log.jsonl"
     away = tmp_path / "away"
-    options = "\n".join(HOW[how]).format(folder=away)
     user = f"su {os.getuid()} {os.getgid()}" if os.getuid() == 0 else ""
     configuration = tmp_path / "logrotate.conf"
-    configuration.write_text(f"{log} {{\nrotate 9\n{user}\n{options}\n}}\n")
-    configuration.chmod(0o644)
     server.path.chmod(0o755)
     log.parent.chmod(0o755)
 
@@ -42,6 +39,9 @@ def test_what_logrotate_put_away_is_found_missing_and_put_back_as_told(
         clone.tag(f"churn@v1.{minor}.0", clone.commit())
         assert clone.push(f"churn@v1.{minor}.0").ok
         assert verified().status == (1 if minor else 0)
+        options = "\n".join(HOW[how]).format(folder=away, number=minor)
+        configuration.write_text(f"{log} {{\nrotate 9\n{user}\n{options}\n}}\n")
+        configuration.chmod(0o644)
         subprocess.run(["logrotate", "--force", "--state", tmp_path / "state", configuration], check=True)
 
     def verified(*files: Path) -> Ran:
