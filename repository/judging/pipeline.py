@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 BATCH = 5000
 
 # Names are compared only if a push brings at most so many new models: names of more are hardly typed by hand.
-MOST_LIKENESSES = 20
+MOST_COMPARED = 20
 
 # The most bytes that are read of a tag object in addition to its message.
 HEADER_BYTES = 16 * 1024
@@ -108,7 +108,7 @@ def find_similar_models(
 def models_of_near_misses(shares: UpdatesByModel) -> list[str]:
     """The models that the near misses of a push seem to name, unless they are releases of packages of that name.
 
-    Empty if there are more than MOST_LIKENESSES.
+    Empty if there are more than MOST_COMPARED.
     """
     if None not in shares:
         return []
@@ -116,7 +116,7 @@ def models_of_near_misses(shares: UpdatesByModel) -> list[str]:
 
     misses = (name for name in shares[None].names if isinstance(name, NearMiss))
     models = {miss.package for miss in misses if miss.package is not None and is_model(miss.package)}
-    return sorted(models) if len(models) <= MOST_LIKENESSES else []
+    return sorted(models) if len(models) <= MOST_COMPARED else []
 
 
 def _models_among(names: Sequence[str], listed: Mapping[str, list[TagRef]], reader: Reader) -> frozenset[str]:
@@ -131,7 +131,7 @@ def _models_among(names: Sequence[str], listed: Mapping[str, list[TagRef]], read
 
 
 def _near(model: str, standing: Sequence[str], first: Sequence[str]) -> str | None:
-    if len(first) > MOST_LIKENESSES:
+    if len(first) > MOST_COMPARED:
         return None
     from ...policy.grammar.near_names import near_name
 

@@ -14,7 +14,7 @@ from support import Repo, Server
 from support.command_line import tagwarden
 from support.played_examples import run_printed
 from tagwarden.cli.progress import Progress
-from tagwarden.repository.judging.pipeline import MOST_LIKENESSES
+from tagwarden.repository.judging.pipeline import MOST_COMPARED
 
 
 def test_honest_history_is_accepted(repo: Repo) -> None:
@@ -326,7 +326,7 @@ def test_a_gto_file_that_gto_can_not_read_is_told(repo: Repo) -> None:
 
 
 def test_no_fix_deletes_what_a_package_manager_may_have_tagged(repo: Repo) -> None:
-    packages = ["ai@6.0.68", "lodash.merge@4.6.2", *(f"pkg-{number}@1.0.0" for number in range(MOST_LIKENESSES))]
+    packages = ["ai@6.0.68", "lodash.merge@4.6.2", *(f"pkg-{number}@1.0.0" for number in range(MOST_COMPARED))]
     for tag in ("churn@v1.0.0", "churn@1.1.0", *packages):
         repo.tag(tag)
 
