@@ -199,8 +199,8 @@ class GitProgram:
         listing = self._start_listing(patterns, look)
         start = len(self._namespace)
         try:
-            for ref, oid in listing.refs():
-                yield ref[start:], oid
+            found = listing.refs()
+            yield from ((ref[start:], oid) for ref, oid in found) if start else found
         finally:
             listing.abandon()
 

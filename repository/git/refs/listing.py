@@ -20,6 +20,7 @@ REFS_AT_MOST = 100
 # Linux allows 128 KiB for one argument, and a quarter of the stack limit (2 MiB) for all.
 _ARGUMENT_BYTES = 100_000
 _ID_LENGTHS = (40, 64)
+_READ_BYTES = 1 << 16
 # Git's warning when it leaves out a ref whose file contains no id.
 _SKIPPED = "warning: ignoring broken ref "
 # The special characters of Git's patterns, and NUL, which no argument can contain. No ref name contains any of these.
@@ -60,18 +61,26 @@ def finish_listing(child: Child) -> Iterator[tuple[str, str]]:
     from the list would be missing from the judgement.
     """
     assert child.stdout is not None
-    for listed in child.stdout:
-        oid, _, name = listed.decode("utf-8", "surrogateescape").partition(" ")
-        if len(oid) not in _ID_LENGTHS or name[:5] != "refs/" or name[-1] != "\n":
-            raise CannotJudge(
-                f"`git for-each-ref` answered {listed[:200]!r}, which is not an object id and a ref. Try again."
-            )
-        yield name[:-1], oid
+    while some := child.stdout.read(_READ_BYTES):
+        # Decoding and splitting many lines at once takes half the time of line by line.
+        *lines, rest = (some + child.stdout.readline()).decode("utf-8", "surrogateescape").split("\n")
+        for line in lines:
+            oid, _, name = line.partition(" ")
+            if len(oid) not in _ID_LENGTHS or name[:5] != "refs/":
+                raise _unreadable(line)
+            yield name, oid
+        if rest:
+            raise _unreadable(rest)
     complaint = child.complaint()
     child.check()
     for line in complaint.splitlines():
         if line.startswith(_SKIPPED):
             raise damaged(line.removeprefix(_SKIPPED))
+
+
+def _unreadable(line: str) -> CannotJudge:
+    listed = line[:200].encode("utf-8", "surrogateescape")
+    return CannotJudge(f"`git for-each-ref` answered {listed!r}, which is not an object id and a ref. Try again.")
 
 
 def damaged(ref: str) -> CannotJudge:

@@ -49,12 +49,13 @@ class WholeListing:
         if self._problem is not None:
             raise self._problem
         expected = self._expected
-        for ref, oid in finish_listing(self._child):
-            lies_there = expected.pop(ref, oid)
-            if _agree(oid, lies_there):
-                yield ref, oid
-            else:
-                expected[ref] = lies_there
+        for listed in finish_listing(self._child):
+            ref, oid = listed
+            if ref in expected:
+                if not _agree(oid, expected[ref]):
+                    continue
+                del expected[ref]
+            yield listed
         for _ in range(_LOOKS):
             if not expected:
                 return
