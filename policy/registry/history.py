@@ -61,7 +61,6 @@ class ModelHistory:
         "_newest",
         "_newest_at",
         "_registered",
-        "_unsorted_at",
         "_versions_at",
         "deprecated",
         "holdings",
@@ -75,11 +74,10 @@ class ModelHistory:
         self.registrations: list[Event] = []
         self.registrations_at: dict[str, list[Event]] = {}
         self._versions_at: dict[str, set[Version]] = {}
-        # For each commit the versions that may be active, sorted when needed, the greatest last. The second item,
-        # the negated position of the registration, breaks ties. Inactive versions are dropped: only a new
-        # registration can make them active again, and adds them again.
-        self._candidates_at: dict[str, list[tuple[Version, int]]] = {}
-        self._unsorted_at: set[str] = set()
+        # For each commit that was asked about, the versions that may be active, the greatest last, and how many of its
+        # registrations they are from. The second item of a version, the negated position of its registration,
+        # breaks ties. Inactive versions are dropped: only a new registration can make them active again.
+        self._candidates_at: dict[str, tuple[list[tuple[Version, int]], int]] = {}
         self._first_registrations: dict[Version, Event] = {}
         self._registered: dict[VersionAt, Event] = {}
         self._deregistered: dict[VersionAt, Event] = {}
@@ -110,10 +108,6 @@ class ModelHistory:
         version = event.name.version
         assert version is not None
         self.registrations.append(event)
-        candidates = self._candidates_at.setdefault(event.commit, [])
-        candidates.append((version, -len(self.registrations)))
-        if len(candidates) > 1:
-            self._unsorted_at.add(event.commit)
         self._first_registrations.setdefault(version, event)
         self.registrations_at.setdefault(event.commit, []).append(event)
         self._versions_at.setdefault(event.commit, set()).add(version)
@@ -184,16 +178,24 @@ class ModelHistory:
 
     def active_version_at(self, commit: str) -> Version | None:
         """The active version on `commit`; the greatest, if there are several."""
-        candidates = self._candidates_at.get(commit)
-        if commit in self._unsorted_at and candidates:
-            candidates.sort(key=lambda candidate: (candidate[0].precedence, candidate[1]))
-            self._unsorted_at.discard(commit)
+        candidates = self._candidates_for(commit)
         while candidates:
             version = candidates[-1][0]
             if self.is_active(version, commit):
                 return version
             candidates.pop()
         return None
+
+    def _candidates_for(self, commit: str) -> list[tuple[Version, int]]:
+        registered = self.registrations_at.get(commit, ())
+        candidates, known = self._candidates_at.get(commit) or ([], 0)
+        if known < len(registered):
+            for place, event in enumerate(registered[known:], known):
+                assert event.name.version is not None
+                candidates.append((event.name.version, -place))
+            candidates.sort(key=lambda candidate: (candidate[0].precedence, candidate[1]))
+            self._candidates_at[commit] = candidates, len(registered)
+        return candidates
 
     def latest(self) -> Event | None:
         """The registration of the greatest active version, pre-releases included (as in GTO)."""
