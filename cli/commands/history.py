@@ -108,8 +108,9 @@ def _events(
     for _, tags in tags_by_model(reader, models):
         for entry in journal_of(tags):
             happened = True
-            if entry.event.time in asked:
-                found.append((place_in_time(entry), shown(entry)))
+            place = place_in_time(entry)
+            if place[0] in asked:
+                found.append((place, shown(entry)))
     found.sort(key=itemgetter(0))
     return happened, [event for _, event in found]
 

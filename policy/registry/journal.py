@@ -53,25 +53,22 @@ class JournalEntry(Record):
 
 def journal_of(tags: Iterable[tuple[TagName, Tag]]) -> Iterator[JournalEntry]:
     """An entry for each readable tag of one model, in the order of `tags`."""
-    read = [(event, tag) for name, tag in tags if (event := read_event(tag, name))]
-    # Versions are all that is needed of the history here.
-    history = ModelHistory(event for event, _ in read if event.name.version is not None)
-    numbered = enumerate(in_order_of_time(history.registrations), 1)
+    read = [(event, tag.object) for name, tag in tags if (event := read_event(tag, name))]
+    registrations = [event for event, _ in read if event.name.kind == "register"]
+    numbered = enumerate(in_order_of_time(registrations), 1)
     number_of = {(event.name.version, event.commit): number for number, event in numbered}
-    for event, tag in read:
-        if tag.object is None or tag.object.tagger is None:
+    # The history is only asked which versions the events of stages are about.
+    of_stages = {event.commit for event, _ in read if event.name.stage is not None}
+    history = ModelHistory(event for event, _ in read if event.name.version is not None and event.commit in of_stages)
+    version_at = {commit: version_on(commit, history) for commit in of_stages}
+    for event, content in read:
+        if content is None or content.tagger is None:
             continue
-        version = event.name.version
+        commit, version = event.commit, event.name.version
         if event.name.stage is not None:
-            version = version_on(event.commit, history)
-        message = tag.object.message.strip()
-        yield JournalEntry(
-            event,
-            version,
-            number_of.get((version, event.commit)),
-            tag.object.tagger,
-            message,
-        )
+            version = version_at[commit]
+        number = number_of.get((version, commit)) if version is not None else None
+        yield JournalEntry(event, version, number, content.tagger, content.message.strip())
 
 
 def in_time_order(entries: Iterable[JournalEntry]) -> Sequence[JournalEntry]:
