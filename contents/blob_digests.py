@@ -71,7 +71,7 @@ def _sha256_of_blobs(git: Git, oids: Sequence[str]) -> Iterator[str]:
         for oid in oids:
             words = child.stdout.readline().split()
             if len(words) != 3:
-                raise CannotJudge(f"Git does not have the object {oid}, which the commit holds. Run `git fsck`.")
+                raise CannotJudge(f"Git does not have the object {oid}, which the commit contains. Run `git fsck`.")
             yield _sha256_of(child.stdout, int(words[2]))
             child.stdout.read(1)
         child.check()

@@ -201,7 +201,7 @@ class WholePush(Record):
     """The input of a rule about the push as a whole.
 
     `policy_problem` is set if the push would leave an unreadable policy at the
-    trusted ref: the ref and the mistakes. `guard` holds the updates of proposals
+    trusted ref: the ref and the mistakes. `guard` are the updates of proposals
     and approvals, None if there are none or if they can't be judged here.
     """
 

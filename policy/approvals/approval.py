@@ -67,7 +67,7 @@ def read_approval(found: TagObject | None) -> Approval | str:
     if found.defects:
         return found.defects[0]
     if found.name != NAME:
-        return f"its 'tag' line holds {found.name!r}, not {NAME!r}"
+        return f"its 'tag' line contains {found.name!r}, not {NAME!r}"
     if found.target_type != "tag":
         return f"it is about a {found.target_type or 'thing without a type'}, not about a tag object"
     if found.signature is None:

@@ -147,12 +147,12 @@ def _to_approval(line: GuardedLine, name: ApprovalRef, tag: ProposedTag, guard: 
     if approval.size > MOST_BYTES:
         return Objection(f"has {approval.size} bytes; an approval may have {MOST_BYTES}")
     if isinstance(approval.parsed, str):
-        return Objection(f"holds no approval: {approval.parsed}")
+        return Objection(f"contains no approval: {approval.parsed}")
     if approval.parsed.tag != name.tag:
-        return Objection(f"holds an approval of another tag object, {approval.parsed.tag}")
+        return Objection(f"contains an approval of another tag object, {approval.parsed.tag}")
     if approval.parsed.repository != guard.repository:
         other = approval.parsed.repository
-        sentence = f"holds an approval for the repository {other!r}, but this is {guard.repository!r}"
+        sentence = f"contains an approval for the repository {other!r}, but this is {guard.repository!r}"
         return Objection(sentence, "approvals.repository")
     if approval.signer is None:
         return Objection(f"has no good signature: {approval.unsigned}", "signing.allowed-signers")
@@ -161,7 +161,7 @@ def _to_approval(line: GuardedLine, name: ApprovalRef, tag: ProposedTag, guard: 
     if approval.parsed.time > guard.latest:
         return Objection("is dated in the future", "time.max-skew")
     if approval.previous_time is not None and approval.parsed.time <= approval.previous_time:
-        return Objection("holds a later approval or revocation by the same person, which an older one can't replace")
+        return Objection("contains a later approval or revocation by the same person, which an older one can't replace")
     if tag.problem is not None:
         return Objection(f"is about something that can't become a model tag: {tag.problem}")
     if not tag.was_proposed:

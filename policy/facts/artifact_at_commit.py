@@ -99,7 +99,7 @@ def _problem_in_dvc(bound: Bound, target: Target, facts: ModelFacts) -> str | No
         except ValueError as problem:
             raise _Unreadable(f"{path!r} is not YAML: {str(problem).partition(chr(10))[0]}") from None
         if not isinstance(found, dict):
-            raise _Unreadable(f"{path!r} holds no table")
+            raise _Unreadable(f"{path!r} contains no table")
         return found
 
     out = output_of(bound.path, folder_of(facts.model or ""), table)

@@ -42,7 +42,7 @@ def effective_values(
     `declared_stages` are those in `.gto`, which count if the policy names none.
     """
     overriding = () if model is None else policy.overriding(model)
-    written = _written(policy, overriding)
+    written = _values_in_file(policy, overriding)
     if declared_stages is not None and "stages.names" not in written:
         written["stages.names"] = EffectiveValue("stages.names", list(declared_stages), GTO)
     values: dict[str, EffectiveValue] = {}
@@ -57,7 +57,7 @@ def effective_values(
     return [*values.values(), *_severities(policy, overriding, written)]
 
 
-def _written(policy: Policy, overriding: Sequence[Override]) -> dict[str, EffectiveValue]:
+def _values_in_file(policy: Policy, overriding: Sequence[Override]) -> dict[str, EffectiveValue]:
     """The values that the file sets, by key. A later override replaces an earlier one."""
     written = {path: EffectiveValue(path, value, FILE) for path, value in policy.given.items()}
     for number, override in enumerate(policy.overrides, 1):

@@ -25,7 +25,7 @@ LONGEST_CORE = 30
 
 
 class Version(Record):
-    """A version. `prerelease` and `build` hold the dot-separated identifiers."""
+    """A version. `prerelease` and `build` are the dot-separated identifiers."""
 
     major: int
     minor: int

@@ -56,7 +56,7 @@ def parse_commit(raw: bytes, size: int | None = None) -> Commit:
     tree, time = "", 0
     try:
         if b"\0" in header:
-            raise Unreadable("its header holds a NUL")
+            raise Unreadable("its header contains a NUL")
         if cut and not blank_line:
             raise Unreadable("its header is too long to be read")
         lines = header.split(b"\n")

@@ -44,7 +44,7 @@ def _value_in(data: bytes, kind: Kind, key: str, documents: DocumentFiles) -> st
             raise ValueError(f"has no {key!r}")
         found = found[name]
     if not isinstance(found, str):
-        raise ValueError(f"holds {cut(repr(found))} at {key!r}, which is not a string; put it in quotes")
+        raise ValueError(f"has {cut(repr(found))} at {key!r}, which is not a string; put it in quotes")
     return found
 
 

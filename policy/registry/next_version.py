@@ -167,7 +167,7 @@ def _identifiers(text: str, template: str) -> tuple[str, ...]:
             problem = "has an empty identifier"
         elif not IDENTIFIER.issuperset(identifier):
             odd = next(character for character in identifier if character not in IDENTIFIER)
-            problem = f"holds {odd!r}; letters, digits, '-' and '.' are allowed"
+            problem = f"contains {odd!r}; letters, digits, '-' and '.' are allowed"
         elif DIGITS.issuperset(identifier) and identifier != "0" and identifier[0] == "0":
             problem = f"has the number {identifier!r} with a leading zero"
         elif DIGITS.issuperset(identifier) and len(identifier) > MOST_DIGITS:

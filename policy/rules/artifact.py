@@ -1,4 +1,4 @@
-"""Refuses a registration that does not bind its artifact, or binds a different one than its commit holds.
+"""Refuses a registration that does not bind its artifact, or binds a different one than its commit contains.
 
 A registration binds the model's file or folder by trailers in its message, such
 as `Artifact: sha256:<hex> models/model.pkl`. A registration is refused if

@@ -1,6 +1,6 @@
 """Refuses a commit that no listed branch contains.
 
-`target.branches` holds globs for branch names. Branches count as they will be
+`target.branches` lists globs for branch names. Branches count as they will be
 after the push, so a branch and its tags can be pushed together. The rule covers
 registrations only: a registered version can still be promoted or taken back
 after its branch is gone.

@@ -121,7 +121,7 @@ def test_midnight_has_no_leading_zero() -> None:
         ("{date!r}", "names {date}"),
         ("{0}", "names {0}"),
         ("{", "can't be read"),
-        ("rc_1", "holds '_'"),
+        ("rc_1", "contains '_'"),
         ("rc.01", "the number '01' with a leading zero"),
         ("0{date}", "leading zero"),
         ("9" * 300, "more than 255 digits"),

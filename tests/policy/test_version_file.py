@@ -63,8 +63,8 @@ def test_a_version_is_found(
         ),
         ("a.yaml", b"project: 1", "project.version", "has no 'project.version'"),
         ("a.json", b'["version"]', "version", "has no 'version'"),
-        ("a.yaml", b"version: 1.10", "version", "holds 1.1 at 'version', which is not a string; put it in quotes"),
-        ("a.yaml", b"version: 1.2", "version", "holds 1.2 at 'version'"),
+        ("a.yaml", b"version: 1.10", "version", "has 1.1 at 'version', which is not a string; put it in quotes"),
+        ("a.yaml", b"version: 1.2", "version", "has 1.2 at 'version'"),
         pytest.param(
             "VERSION", b" " * (MOST_FILE_BYTES + 1), None, "is larger than 1024 KiB", id="a text that is too large"
         ),
