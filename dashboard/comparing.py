@@ -173,15 +173,15 @@ def _files(commits: Sequence[str], steps: Steps) -> tuple[dict[str, list[str]], 
 def as_json(comparison: Comparison) -> str:
     """The JSON for the page's script.
 
-    `things` are [kind, name, texts, places, changes]; `places` is 0 if the places
+    `items` are [kind, name, texts, places, changes]; `places` is 0 if the places
     are 0, 1, 2 and so on. `changes` are the distinct texts, and for each pair of
     values the index of its text. Empty fields at the end are left out. If all
     commits are on one line, `added` has each commit's distance from the oldest;
     otherwise one list per commit, without the zeros at its end.
     """
-    things = [_short(one) for one in comparison.items]
+    items = [_short(one) for one in comparison.items]
     document: dict[str, Any] = {
-        "things": things,
+        "items": items,
         "commits": _counting(comparison.commits),
         "added": _on_one_line(comparison.added) or list(map(_without_zeros, comparison.added)),
         "notes": [visible(note) for note in comparison.notes],
@@ -191,9 +191,9 @@ def as_json(comparison: Comparison) -> str:
     return text.replace("<", "\\u003c")
 
 
-def _short(thing: ComparedItem) -> list[Any]:
-    texts = [visible(text) for text in thing.texts]
-    line = [thing.what, visible(thing.name), texts, _counting(thing.places), _interned(thing.changes)]
+def _short(item: ComparedItem) -> list[Any]:
+    texts = [visible(text) for text in item.texts]
+    line = [item.what, visible(item.name), texts, _counting(item.places), _interned(item.changes)]
     while not line[-1]:
         line.pop()
     return line

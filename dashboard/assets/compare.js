@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const versions = document.getElementById("table-of-versions");
-  const rows = versions ? [...versions.tBodies[0].rows] : [];  // in the order that the places of #things go by
+  const rows = versions ? [...versions.tBodies[0].rows] : [];  // in the order that the places of #compared-items refer to
   const known = (id, otherwise) => (rows.some((row) => row.id === id) ? id : otherwise);
 
   // What a version is made of: one at a time, by a drop-down.
@@ -27,8 +27,8 @@
   }
 
   // Comparison
-  const data = document.getElementById("things");
-  const { things, commits, added, notes } = data ? JSON.parse(data.textContent) : { things: [] };
+  const data = document.getElementById("compared-items");
+  const { items, commits, added, notes } = data ? JSON.parse(data.textContent) : { items: [] };
   const from = make("select", { name: "from" }, ...rows.map(optionOfVersion));
   const to = make("select", { name: "to" }, ...rows.map(optionOfVersion));
   const every = make("input", { type: "checkbox", name: "all" });
@@ -57,7 +57,7 @@
   }
 
   function* linesOf(one, other, wanted) {
-    for (const [what, name, texts = [], places = 0, changes = 0] of things.filter((thing) => wanted(thing[0]))) {
+    for (const [what, name, texts = [], places = 0, changes = 0] of items.filter((item) => wanted(item[0]))) {
       const [before, after] = [placeIn(places, one), placeIn(places, other)];
       const differs = before !== after;
       const change = (changes && changes[0][changes[1][before][after]]) || (differs ? "changed" : "");

@@ -350,7 +350,7 @@ class TestUpdate:
         assert "[version-form]" in clone.push("m@v0.0.1-rc.1").stderr
 
 
-def test_where_not_even_telling_can_be_loaded_one_line_is_said(
+def test_where_not_even_writing_messages_can_be_loaded_one_line_is_written(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "tagwarden.report.message", None)

@@ -46,7 +46,7 @@ def unread_pipe(*, full: bool) -> Iterator[int]:
         os.close(write_end)
 
 
-def tell_into(stderr: int, lines: int, seconds: float) -> tuple[bool, float]:
+def write_into(stderr: int, lines: int, seconds: float) -> tuple[bool, float]:
     ran = subprocess.run(
         [sys.executable, "-I", "-c", TELL, str(lines), str(seconds)],
         stdout=subprocess.PIPE, stderr=stderr, text=True, check=True, timeout=60,
@@ -57,14 +57,14 @@ def tell_into(stderr: int, lines: int, seconds: float) -> tuple[bool, float]:
 
 def test_nobody_waits_for_a_full_pipe_longer_than_told() -> None:
     with unread_pipe(full=True) as pipe:
-        told, took = tell_into(pipe, 3, 0.3)
+        told, took = write_into(pipe, 3, 0.3)
     assert not told
     assert 0.25 < took < 5
 
 
 def test_what_a_pipe_can_hold_waits_for_nobody() -> None:
     with unread_pipe(full=False) as pipe:
-        told, took = tell_into(pipe, 3, 5)
+        told, took = write_into(pipe, 3, 5)
     assert told
     assert took < 5
 
