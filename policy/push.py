@@ -121,13 +121,15 @@ class SimilarModels(Record):
     """Existing models whose names are similar to that of a new one.
 
     `case_twin` differs only in case; `near` is the model that may have been
-    meant. `named`, filled for near misses only, are the existing models among
-    those that a near miss like `NAME@1.2.0` would name.
+    meant. Filled for near misses only: `named` are the existing models among
+    those that a near miss like `NAME@1.2.0` would name, and `taken` the tags that
+    exist, or are pushed, among those that were probably meant.
     """
 
     case_twin: str | None = None
     near: str | None = None
     named: Collection[str] = ()
+    taken: Collection[str] = ()
 
 
 NO_SIMILAR_MODELS = SimilarModels()

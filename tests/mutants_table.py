@@ -35,6 +35,12 @@ from mutants_of_approvals import OF_APPROVALS
 
 MUTANTS = (
     # Rules
+    rule(
+        "tag_name",
+        "fix = None if taken else _rename(name)",
+        "fix = _rename(name)",
+        ("tests/server_hooks/test_messages.py",),
+    ),
     rule("version_step", "number <= 1 or", "number <= 2 or"),
     rule("version_step", "if patch:", "if patch > 1:"),
     rule("event_time", "event.time > limit", "event.time >= limit"),

@@ -46,7 +46,10 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             if stops_gto(push.tag):
                 yield Breach(problem, push.ref, key="rules.tag-name", why=GTO_STOPS)
             else:
-                yield Breach(problem + _other_reading(name, push, facts), push.ref, fix=_rename(name))
+                taken = name.suggestion in facts.similar.taken
+                exists = f", and {quoted(name.suggestion or '')} exists already" if taken else ""
+                fix = None if taken else _rename(name)
+                yield Breach(problem + exists + _other_reading(name, push, facts), push.ref, fix=fix)
         elif push.tag in facts.obstacles:
             other = facts.obstacles[push.tag]
             yield Breach(
@@ -117,6 +120,7 @@ EXAMPLES = (
     accepted("the beginning of a commit's id", "0123456789abcdef"),
     refused("the id of a commit", "0123456789" * 4),
     refused("the 'v' is missing", "churn@1.2.0"),
+    refused("the 'v' is missing, and the tag exists", "churn@1.2.0", existing=("churn@v1.2.0",)),
     refused("the patch number is missing", "churn@v1.2"),
     refused("the patch number is a word", "churn@v1.2.new"),
     refused("'@created' makes GTO fail", "churn@created"),

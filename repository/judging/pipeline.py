@@ -88,7 +88,8 @@ def find_similar_models(
     if None in shares:
         pushed = {model for model in shares if model is not None}
         others = [model for model in models_of_near_misses(shares) if model not in pushed]
-        found[None] = SimilarModels(named=pushed | _models_among(others, listed, reader))
+        named = pushed | _models_among(others, listed, reader)
+        found[None] = SimilarModels(named=named, taken=_taken_suggestions(shares, reader))
     first = [
         model
         for model, share in shares.items()
@@ -103,6 +104,21 @@ def find_similar_models(
         twin = known.setdefault(model.lower(), model)
         found[model] = SimilarModels(twin if twin != model else None, _near(model, standing, first))
     return found
+
+
+def _taken_suggestions(shares: UpdatesByModel, reader: Reader) -> frozenset[str]:
+    """The tags that exist or are pushed among those that the near misses were probably meant to be.
+
+    Empty if there are more than MOST_COMPARED.
+    """
+    from ...policy.grammar.near_miss import NearMiss
+
+    misses = (name for name in shares[None].names if isinstance(name, NearMiss))
+    meant = {TAGS + miss.suggestion for miss in misses if miss.suggestion is not None}
+    if not meant or len(meant) > MOST_COMPARED:
+        return frozenset()
+    pushed = {update.ref for share in shares.values() for update in share.updates if update.new}
+    return frozenset(ref[len(TAGS) :] for ref in {*pushed, *reader.existing(sorted(meant))} & meant)
 
 
 def models_of_near_misses(shares: UpdatesByModel) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from support import Repo, Server
+from support.played_examples import fixes
 from support.waiting import eventually
 from tagwarden.report.message import MOST_BYTES
 
@@ -131,3 +132,16 @@ def test_warnings_reach_an_honest_pusher(new_server: NewServer, hook: str, tmp_p
     pushed = clone.push("m@v1.0.0")
     assert pushed.ok
     assert "annotated" in pushed.rules
+
+
+@pytest.mark.parametrize("pushed", [["m@1.2.0"], ["m@1.2.0", "m@v1.2.0"]], ids=["it exists there", "it is pushed, too"])
+def test_a_near_miss_whose_right_name_is_taken_is_to_be_deleted(server: Server, clone: Repo, pushed: list[str]) -> None:
+    clone.tag("m@v1.2.0")
+    if len(pushed) == 1:
+        assert clone.push("m@v1.2.0").ok
+    clone.tag("m@1.2.0")
+
+    refused = clone.push(*pushed)
+
+    assert "and 'm@v1.2.0' exists already" in refused.stderr
+    assert fixes(refused.stderr) == ["git tag -d m@1.2.0"]

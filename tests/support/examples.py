@@ -207,7 +207,8 @@ def judge_example(
         near = near_name(model, sorted(models)) if model and not mine else None
         case = None if mine else twin
         named = models if model is None else ()
-        judge.judge_model(ModelPush(model, pushes, mine, targets, obstacles, SimilarModels(case, near, named)))
+        taken = {*standing, *(line.name for line in pushed)} if model is None else ()
+        judge.judge_model(ModelPush(model, pushes, mine, targets, obstacles, SimilarModels(case, near, named, taken)))
     updates = [*replacements(example.pushed), *(RefUpdate(None, oid(tag), f"refs/tags/{tag}") for tag in tags)]
     judge.judge_whole(WholePush(circumstances, updates, policy_problem(example.pushed), guard_of(example.pushed)))
     return judge.verdict(source="example", policy_id=None)
