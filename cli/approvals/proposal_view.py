@@ -117,7 +117,7 @@ def proposal_lines(status: ProposalStatus) -> Iterator[str]:
     for line in found.message.strip().split("\n"):
         yield f"  | {line}"
     for move in status.moves:
-        yield f"  the stage {move.stage!r} holds {move.before or 'nothing'} now, and {move.after or 'nothing'} then"
+        yield f"  the stage {move.stage!r} holds {move.before or 'nothing'} now and would hold {move.after or 'nothing'}"
     for one in status.standing.endorsements:
         yield f"  {_endorsement_text(one)}"
     for note in status.verdict.notes:
@@ -141,7 +141,7 @@ def span_text(seconds: int) -> str:
 
 
 def _endorsement_text(one: Endorsement) -> str:
-    said = "approved it" if one.verdict == "approve" else "took their approval back"
+    said = "approved it" if one.verdict == "approve" else "revoked their approval"
     reason = f": {one.reason}" if one.reason else ""
     counts = f" (does not count: {one.problem})" if one.problem else ""
     return f"{one.principal} {said} {utc_text(one.time)}{counts}{reason}"

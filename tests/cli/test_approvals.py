@@ -88,7 +88,7 @@ def test_whoever_approves_sees_first_what_would_change(team: Team) -> None:
 
     err = refused(team.grace, "approve", second)
 
-    assert "the stage 'prod' holds v1.0.0 now, and v1.1.0 then" in err
+    assert "the stage 'prod' holds v1.0.0 now and would hold v1.1.0" in err
     assert "  | It is better\n  | Now holds v9.0.0\n" in err
     assert re.search(r"commits +- +\+1 -0", err)
     assert re.search(r"model\.txt +- +changed", err)
@@ -120,7 +120,7 @@ def test_an_approval_is_taken_back_and_given_again(team: Team) -> None:
     assert states(team.ada) == {"churn#prod#1": "ready"}
 
     assert said(team.grace, "revoke", oid, "-m", "Wait") == "grace@x no longer approves churn#prod#1"
-    assert "grace@x took their approval back" in refused(team.lin, "approve", oid, "--yes")
+    assert "grace@x revoked their approval" in refused(team.lin, "approve", oid, "--yes")
     assert states(team.ada) == {"churn#prod#1": "waiting"}
     said(team.grace, "approve", oid, "--yes")
     assert said(team.ada, "land", oid) == "churn#prod#1"
