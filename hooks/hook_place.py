@@ -38,8 +38,8 @@ esac
 """
 
 HUSKY = f"""\
-husky owns the hooks here. Put this into .husky/pre-push, as the first that reads standard input. What else does gets
-it by: printf '%s\\n' "$refs" | ...
+husky owns the hooks here. Put this into .husky/pre-push, before anything else that reads standard input. Let other
+programs in it read from: printf '%s\\n' "$refs" | ...
 
 {LINES}"""
 

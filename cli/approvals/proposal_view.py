@@ -117,7 +117,8 @@ def proposal_lines(status: ProposalStatus) -> Iterator[str]:
     for line in found.message.strip().split("\n"):
         yield f"  | {line}"
     for move in status.moves:
-        yield f"  the stage {move.stage!r} holds {move.before or 'nothing'} now and would hold {move.after or 'nothing'}"
+        before, after = move.before or "nothing", move.after or "nothing"
+        yield f"  the stage {move.stage!r} holds {before} now and would hold {after}"
     for one in status.standing.endorsements:
         yield f"  {_endorsement_text(one)}"
     for note in status.verdict.notes:

@@ -65,6 +65,8 @@ class HookedRepository:
             self.git_dir = os.path.realpath(os.path.join(self.path, git_dir))
             self.common_dir = os.path.realpath(common_folder(self.git_dir))
         except CannotJudge as error:
+            if not os.path.isdir(self.path):
+                raise CannotInstall(f"{self.path!r} is not a repository: there is no such folder") from None
             ignored = " GIT_DIR, which is set, does not count here." if "GIT_DIR" in os.environ else ""
             raise CannotInstall(f"{error}{ignored}") from error
 

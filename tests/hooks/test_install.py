@@ -157,8 +157,10 @@ class TestRefused:
     def test_in_a_bare_repository_and_in_none(self, server: Server, tmp_path: Path) -> None:
         bare = tagwarden(tmp_path, "install", str(server.path))
         nowhere = tagwarden(tmp_path, "install")
+        gone = tagwarden(tmp_path, "install", "gone")
 
-        assert (bare.status, nowhere.status) == (1, 1)
+        assert (bare.status, nowhere.status, gone.status) == (1, 1, 1)
+        assert gone.err == f"tagwarden: '{tmp_path}/gone' is not a repository: there is no such folder\n"
         assert "--server" in bare.err
         assert "not a git repository" in nowhere.err
 
