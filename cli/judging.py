@@ -77,7 +77,7 @@ def write_reports(verdict: Verdict, reports: tuple[tuple[str, str], ...]) -> Non
             raise CannotJudge(f"The report {path!r} can't be written: {error.strerror}.") from error
 
 
-def _json_is_a_format(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+def _select_json(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
     if wanted:
         ctx.params["format"] = "json"
 
@@ -88,7 +88,7 @@ def format_options(command: Any) -> Any:
         "--json",
         is_flag=True,
         expose_value=False,
-        callback=_json_is_a_format,
+        callback=_select_json,
         help="Print one JSON document: the same as --format json.",
     )(command)
     return click.option(

@@ -77,13 +77,13 @@ def write_template(to_stdout: bool, as_json: bool) -> None:
         click.echo(json.dumps({"schema": 1, "file": display(path), "content": text, "suggestions": suggested}))
     else:
         click.echo(f"Wrote {escape(path)}. It takes effect once it is on the server's default branch.")
-        if not _is_in_a_repository():
+        if not _in_repository():
             click.echo("note: this folder is not in a Git repository; put the file at the top of one.", err=True)
         for line in _offer(offered):
             click.echo(line.removeprefix("##").removeprefix(" "))
 
 
-def _is_in_a_repository() -> bool:
+def _in_repository() -> bool:
     try:
         return bool(Git.here().folder())
     except CannotJudge:

@@ -11,7 +11,7 @@ from support import Repo, Server, Templates, raw_tag
 from support.bad_states import REFUSED, BadState
 from support.command_line import tagwarden
 from support.gto_reading import Reading, read_by_gto, read_by_tagwarden
-from support.registry_checks import gto_is_alive_and_agrees
+from support.registry_checks import check_gto_agrees
 
 from .test_bad_states import Bench
 
@@ -75,7 +75,7 @@ def check(bench: Bench, state: BadState, folder: Path) -> None:
 
     repair(server, bench.work, folder / "plan.sh")
 
-    after = gto_is_alive_and_agrees(server.path)
+    after = check_gto_agrees(server.path)
     if before is not None:
         kept = ours["m"].versions & before["m"].versions
         assert kept <= after["m"].versions

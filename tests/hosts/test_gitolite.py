@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from support import Repo
-from support.host_approvals import approvals_go_by_the_host
+from support.host_approvals import check_approvals
 from support.host_trial import Host, is_a_registry
 from support.install_page import follow, steps
 from support.programs import skip_without
@@ -99,4 +99,4 @@ def test_approvals_behind_gitolite_go_by_the_keys_that_people_log_in_with(gitoli
     follow("gitolite", {"~/.gitolite.rc": str(gitolite.rc)}, env=gitolite.environment)
     ssh = gitolite.ssh
 
-    approvals_go_by_the_host(Host(gitolite.models, lambda _user: ssh.url("/models"), ssh.environment), people)
+    check_approvals(Host(gitolite.models, lambda _user: ssh.url("/models"), ssh.environment), people)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.host_approvals import approvals_go_by_the_host
+from support.host_approvals import check_approvals
 from support.host_trial import Host, is_a_registry
 from support.web_hosts import apache_host, nginx_host
 
@@ -38,4 +38,4 @@ def test_a_repository_over_http_is_guarded_and_knows_people_by_the_name_that_was
 
 
 def test_approvals_over_http_go_by_the_name_that_was_checked(host: Host, people: Path) -> None:
-    approvals_go_by_the_host(host, people)
+    check_approvals(host, people)

@@ -17,7 +17,7 @@ from support.attack_scene import Scene, git_has_reftables
 from support.command_line import tagwarden
 from support.faults import GIT_FAULTS, FaultyHook, complaints
 from support.real_approvals import RealRegistry
-from support.registry_checks import audit_errors, gto_is_alive_and_agrees
+from support.registry_checks import audit_errors, check_gto_agrees
 from support.signing import PgpKey, needs_gpg, needs_ssh
 from tagwarden.policy.approvals.guard import MOST_OF_A_MODEL, MOST_OF_A_PERSON
 from tagwarden.policy.approvals.refs import approval_ref, proposal_ref
@@ -60,7 +60,7 @@ def test_a_proposal_lands_once_two_others_have_approved_it(new_approvals: NewApp
     landed = scene.land(tag)
 
     assert landed.landed, landed.told
-    gto_is_alive_and_agrees(scene.server.path)
+    check_gto_agrees(scene.server.path)
 
 
 def sampled(attacks: Sequence[Attack], hook: str, first: int) -> list[Any]:

@@ -15,7 +15,7 @@ from support.attack_scene import NOTHING, Line, Scene, creates, git_has_reftable
 from support.attacks import ATTACKS, CLAIMS, NEED_FILES, NEXT_IN_PROD
 from support.honest_pushes import HONEST
 from support.pushes import Push
-from support.registry_checks import audit_errors, changed, gto_is_alive_and_agrees, log_is_true, newly_wrong
+from support.registry_checks import audit_errors, changed, check_gto_agrees, log_is_true, newly_wrong
 
 NewScene = Callable[..., Scene]
 
@@ -33,7 +33,7 @@ def play(push: Push, scene: Scene, must_land: frozenset[str], *, exactly: bool =
     expected = must_land if exactly else landed & must_land
     assert landed == expected, result
     if after != before:
-        gto_is_alive_and_agrees(scene.server.path)
+        check_gto_agrees(scene.server.path)
         assert not newly_wrong(wrong_before, audit_errors(scene.server.path), before, after), result
     log_is_true(scene.server.path, before, after)
 
@@ -161,5 +161,5 @@ def test_a_line_that_only_the_hook_sees_leaves_gto_alive_and_is_logged(new_scene
 
     after = scene.refs()
     assert changed(before, after) <= ({"m#prod#2"} if hook == "pre-receive" else set()), result
-    gto_is_alive_and_agrees(scene.server.path)
+    check_gto_agrees(scene.server.path)
     log_is_true(scene.server.path, before, after)

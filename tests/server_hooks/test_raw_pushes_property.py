@@ -22,7 +22,7 @@ from support.raw_push import Advertisement, RawPushResult
 from support.ref_model import MAIN, TAGS, Command, RefModel, is_nothing, is_ref_name, read_refs
 from support.registry_checks import (
     audit_errors,
-    gto_is_alive_and_agrees,
+    check_gto_agrees,
     is_model_tag,
     is_rewound,
     log_is_true,
@@ -91,7 +91,7 @@ def play(world: World) -> None:
             raise
         refs = after
     assert refs == scene.refs()
-    gto_is_alive_and_agrees(scene.server.path)
+    check_gto_agrees(scene.server.path)
 
 
 def is_logged(ref: str) -> bool:

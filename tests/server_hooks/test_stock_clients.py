@@ -14,7 +14,7 @@ import pytest
 
 from support import Repo, Server
 from support.hook_files import hook_at
-from support.registry_checks import audit_errors, changed, gto_is_alive_and_agrees, log_is_true
+from support.registry_checks import audit_errors, changed, check_gto_agrees, log_is_true
 
 # In a push that the hook itself makes, the hook is quiet.
 MEANWHILE = """#!/bin/sh
@@ -62,7 +62,7 @@ def test_who_comes_second_is_judged_by_what_the_first_has_left(new_server, race:
     assert result.exit == 1, result.stderr
     after = server.refs()
     assert changed(before, after) == {tag for tag, _ in RACES[race].first} | RACES[race].lands_by_update, result.stderr
-    gto_is_alive_and_agrees(server.path)
+    check_gto_agrees(server.path)
     assert not audit_errors(server.path)
     log_is_true(server.path, before, after)
 

@@ -105,7 +105,7 @@ FICTIONS = (
 )  # fmt: skip
 
 
-def _on_a_branch_to_come(scene: Scene) -> None:
+def _point_head_at_unborn_branch(scene: Scene) -> None:
     scene.server.git("config", "core.bare", "false")
     scene.server.git("symbolic-ref", "HEAD", "refs/heads/release/2")
 
@@ -161,7 +161,7 @@ OPEN_TO_BRANCHES = (
          (branch("release/2", "s2", old=NOTHING), creates("m@v1.2.0", "s2")), policy=ON_RELEASES,
          config=(("receive.procReceiveRefs", "am:refs/heads/release"),)),
     Push("a new branch that a work tree is on", (branch("release/2", "s2", old=NOTHING), creates("m@v1.2.0", "s2")),
-         policy=ON_RELEASES, prepare=_on_a_branch_to_come),
+         policy=ON_RELEASES, prepare=_point_head_at_unborn_branch),
     Push("a branch that another push moves meanwhile",
          (branch("main", "c5"), creates("m@v1.2.0", "c5")), policy=ON_MAIN,
          meanwhile=lambda scene: scene.server.git("update-ref", "refs/heads/main", scene.id("c3")),

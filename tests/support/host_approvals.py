@@ -23,7 +23,7 @@ not = ["tagger", "pusher"]
 """
 
 
-def approvals_go_by_the_host(host: Host, folder: Path) -> None:
+def check_approvals(host: Host, folder: Path) -> None:
     """Ada proposes and lands, Grace approves; neither can pass for the other."""
     ada, grace = first_push(host, folder)
     keys = {name: SshKey.make(folder / f"key-of-{name}") for name in ("ada", "grace")}

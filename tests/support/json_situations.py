@@ -88,11 +88,11 @@ def play_in_team(team: Team) -> Iterator[tuple[Situation, Ran]]:
         yield situation, tagwarden(getattr(team, situation.place).path, *args, "--json")
 
 
-def _leave_a_bad_tag(scene: Scene) -> None:
+def _create_bad_tag(scene: Scene) -> None:
     scene.clone.lightweight("churn@v2.0.0")
 
 
-def _take_the_bad_tag_back(scene: Scene) -> None:
+def _delete_bad_tag(scene: Scene) -> None:
     scene.clone.git("tag", "-d", "churn@v2.0.0")
 
 
@@ -193,16 +193,16 @@ SITUATIONS = (
     Situation("who", "who --as bob deprecate churn", 1),
     Situation("error", "who --as bob assign churn", 2),
     Situation("check", "check"),
-    Situation("check", "check churn@v2.0.0", 1, before=_leave_a_bad_tag),
-    Situation("check", "check", 0, before=_take_the_bad_tag_back),
+    Situation("check", "check churn@v2.0.0", 1, before=_create_bad_tag),
+    Situation("check", "check", 0, before=_delete_bad_tag),
     Situation("error", "check no-such-tag", 1),
-    Situation("push", "push --dry-run", 1, before=_leave_a_bad_tag),
-    Situation("push", "push", 0, before=_take_the_bad_tag_back),
+    Situation("push", "push --dry-run", 1, before=_create_bad_tag),
+    Situation("push", "push", 0, before=_delete_bad_tag),
     Situation("error", "push nowhere", 1),
     Situation("error", "push --portion 0", 2),
     Situation("audit --plan", "audit --plan"),
     Situation("audit", "audit", 0, "server"),
-    Situation("audit", "audit", 1, before=_leave_a_bad_tag),
+    Situation("audit", "audit", 1, before=_create_bad_tag),
     Situation("audit", "audit", 0, "empty"),
     Situation("audit REPO REPO", "audit SERVER no-such-folder", 3),
     Situation("error", "audit", 3, "outside"),

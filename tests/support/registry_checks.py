@@ -67,7 +67,7 @@ def is_rewound(git_dir: Path, before: Refs, after: Refs) -> bool:
     return any(not _contains(git_dir, after.get(ref), before[ref]) for ref in branches)
 
 
-def gto_is_alive_and_agrees(git_dir: Path) -> Reading:
+def check_gto_agrees(git_dir: Path) -> Reading:
     """Check that GTO's `show`, `history` and `check-ref` work and agree with this project's `show`.
 
     Returns what both read. If GTO's library can't open the repository (SHA-256, reftable), GTO's code reads the tags
