@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from .attack_scene import NOTHING, STANDING, UNKNOWN, Line, Scene, TagOf, branch, creates, deletes, moves
 from .pushes import NONE, REGISTRY, Push, landing
+from .repositories import Repo
 
 ON_MAIN = '[target]\nbranches = ["main"]\n'
 ON_SIDE = '[target]\nbranches = ["side"]\n'
@@ -110,6 +111,14 @@ def _point_head_at_unborn_branch(scene: Scene) -> None:
     scene.server.git("symbolic-ref", "HEAD", "refs/heads/release/2")
 
 
+def _bisected(scene: Scene) -> None:
+    """Have a work tree without a branch, which still needs `side`."""
+    scene.server.git("worktree", "add", "--quiet", "work", "side")
+    work = Repo(scene.server.path / "work")
+    work.git("bisect", "start")
+    work.git("checkout", "--quiet", "--detach")
+
+
 OPEN_TO_BRANCHES = (
     Push("a branch that is said to be new", (branch("main", "c5", old=NOTHING), creates("m@v1.2.0", "c5")),
          policy=ON_MAIN),
@@ -132,6 +141,8 @@ OPEN_TO_BRANCHES = (
                  ("receive.hideRefs", "^refs/heads/main"))),
     Push("a branch that is checked out elsewhere", (branch("side", "s2"), creates("m@v1.2.0", "s2")),
          policy=ON_SIDE, prepare=lambda scene: scene.server.git("worktree", "add", "--quiet", "work", "side")),
+    Push("a branch that is bisected elsewhere", (branch("side", "s2"), creates("m@v1.2.0", "s2")),
+         policy=ON_SIDE, prepare=_bisected),
     Push("a branch whose tree is missing", (branch("main", "no-tree"), creates("m@v1.2.0", "c5")), policy=ON_MAIN),
     Push("a branch whose parent is missing",
          (branch("main", "no-parent"), creates("m@v1.2.0", "no-parent")), policy=ON_MAIN),
