@@ -122,6 +122,7 @@ def _install_in_clone(path: str, *, configured: bool) -> Done:
 
 def _install_on_server(path: str, hook: ServerHook, host: str | None, settings: str | None) -> Done:
     from ...server_hooks.installing.install import install as install_server_hook
+    from ...server_hooks.owner import owner_of
     from ..server_hooks import as_owner
 
     named = [f"--host={host}"] if host is not None else []
@@ -134,5 +135,11 @@ def _install_on_server(path: str, hook: ServerHook, host: str | None, settings: 
 
     found = as_owner(path, arguments, here)
     repository = os.path.abspath(path)
-    advice = [Advice(one["why"], tuple(shlex.split(one["command"])), repository) for one in found["advice"]]
+    owner = owner_of(path)
+    # tagwarden becomes the owner by itself; Git refuses to work in the repository of somebody else.
+    as_them = () if owner.uid == os.geteuid() else ("sudo", "-u", owner.name)
+    advice = []
+    for one in found["advice"]:
+        words = shlex.split(one["command"])
+        advice.append(Advice(one["why"], (*(as_them if words[0] == "git" else ()), *words), repository))
     return Done(found["done"], advice)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +15,9 @@ import pytest
 
 from support import Repo, Server
 from support.command_line import tagwarden
+from tagwarden.cli import server_hooks
 from tagwarden.cli.run import run
+from tagwarden.server_hooks.owner import owner_of
 
 MALFORMED = "Git accepts malformed objects. To refuse them, and any branch whose old history contains some"
 
@@ -90,6 +93,31 @@ def test_of_one_among_several_the_command_names_it(fleet: list[Server], tmp_path
         f"  {MALFORMED}: git -C {fleet[0].path} config receive.fsckObjects true",
         f"  To prove that it works: tagwarden status --server {tmp_path}/a.git",
     ]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can install for somebody else")
+def test_root_is_told_to_run_git_as_the_owner(
+    fleet: list[Server], monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    for server in fleet:
+        shutil.chown(server.path, 65534)
+
+    def as_owner(_path: str, _arguments: object, here: Callable[[], dict[str, object]]) -> dict[str, object]:
+        for server in fleet:
+            shutil.chown(server.path, os.getuid())
+        try:
+            return here()
+        finally:
+            for server in fleet:
+                shutil.chown(server.path, 65534)
+
+    monkeypatch.setattr(server_hooks, "as_owner", as_owner)
+    assert run(["install", "--server", "*.git"]) == 0
+
+    owner = owner_of(str(fleet[0].path)).name
+    said = capsys.readouterr().out
+    assert f'do sudo -u {owner} git -C "$repository" config receive.fsckObjects true; done' in said
+    assert "works: tagwarden status --server '*.git'" in said
 
 
 @pytest.mark.usefixtures("fleet")
