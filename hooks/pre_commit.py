@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 HOOK_MISSING = (
-    "pre-commit does not see most pushes of tags, so a hook of Git's own must judge them, and there is none in this "
-    f"clone. Once: {IN_PRE_COMMIT}"
+    "pre-commit does not see most pushes of tags, so a native Git hook must judge them, and this clone has none. Run "
+    f"this once: {IN_PRE_COMMIT}"
 )
 
 
@@ -65,20 +65,22 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def judge(environment: Mapping[str, str], *, warns: bool = False) -> int:
-    """Judge the one ref that pre-commit names, if it is a tag; refuse if Git's own hook is missing.
+    """Judge the one ref that pre-commit names, if it is a tag; refuse if the native Git hook is missing.
 
     With `warns`, or if the clone is configured so, reports what would be refused and lets the push go on.
     Returns an exit status of docs/exit-status.md.
     """
-    judged = status_of(lambda: _judge_pushed_tag(environment), outcome=NOTHING_PUSHED if not warns else "It goes on.")
+    judged = status_of(
+        lambda: _judge_pushed_tag(environment), outcome=NOTHING_PUSHED if not warns else "The push goes on."
+    )
     if not hook_is_in_place("."):
         if environment.get("CI"):
-            write_message(["tagwarden: this is CI, from which nobody pushes: that Git's own hook is missing is fine"])
+            write_message(["tagwarden: this is CI, which does not push, so the native Git hook may be missing"])
         else:
             write_message([f"tagwarden: {HOOK_MISSING}"])
             judged = judged or (ACCEPTED if _only_warns() else REFUSED)
     if judged != ACCEPTED and warns:
-        write_message(["tagwarden: this only warns here (--warn), and the push goes on"])
+        write_message(["tagwarden: this hook only warns (--warn), so the push goes on"])
         return ACCEPTED
     return judged
 
@@ -139,7 +141,7 @@ def _install() -> int:
 
 def _status(environment: Mapping[str, str]) -> int:
     if environment.get("CI"):
-        write_message(["tagwarden: this is CI, from which nobody pushes: there is nothing to prove"])
+        write_message(["tagwarden: this is CI, which does not push, so there is nothing to prove"])
         return ACCEPTED
     found = status(".")
     if found.proven in ("refuses", "reports") and not found.problems:

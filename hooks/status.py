@@ -41,8 +41,8 @@ BYPASSES = (
     "`tagwarden install --server`"
 )
 COMING_MOVE = (
-    "pre-commit is to install itself as a configured hook, and may then run no pre-push.legacy any more: "
-    "after such an update run `tagwarden install` again"
+    "a future pre-commit may install itself as a configured hook and no longer run pre-push.legacy: after such an "
+    "update, run `tagwarden install` again"
 )
 
 

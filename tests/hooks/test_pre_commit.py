@@ -94,7 +94,7 @@ class TestJudge:
         assert main(["judge", "--warn"]) == 0
         said = capfd.readouterr().err
         assert said.count("[annotated]") == said.count(IN_PRE_COMMIT) == 2
-        assert said.splitlines()[-1] == "tagwarden: this only warns here (--warn), and the push goes on"
+        assert said.splitlines()[-1] == "tagwarden: this hook only warns (--warn), so the push goes on"
 
     def test_only_warns_of_a_missing_hook_where_the_clone_wants_that(
         self, repo: Repo, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
