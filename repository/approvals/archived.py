@@ -5,7 +5,6 @@ from __future__ import annotations
 from ...policy.approvals.refs import read_ref
 from ...policy.errors import CannotJudge
 from ...policy.record import Record
-from .bundle import digest_of, objects_in_bundle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ class Archive(Record):
 
     def problem(self) -> str | None:
         """Why the file can't be used: it has changed, or can't be read; None if it is intact."""
+        from .bundle import digest_of
+
         try:
             return None if digest_of(self.file) == self.sha256 else "it has changed since it was written"
         except OSError as error:
@@ -81,6 +82,8 @@ class ArchivedEvidence:
         return self._objects
 
     def _objects_of(self, archive: Archive) -> dict[str, RawObject]:
+        from .bundle import objects_in_bundle
+
         try:
             return objects_in_bundle(self._git, archive.file, set(archive.refs.values()))
         except (CannotJudge, OSError):
