@@ -214,9 +214,7 @@ def _read(
         oids.extend(tag.oid for tag in share.standing)
     objects = reader.objects(oids, limit=limit)
 
-    def read(name: str, oid: str | None, *, pushed: bool = False, binds: bool = False) -> Tag | None:
-        if oid is None:
-            return None
+    def read(name: str, oid: str, *, pushed: bool = False, binds: bool = False) -> Tag:
         found = next(objects)
         if pushed and allowance is not None:
             allowance.take(len(found.data))
@@ -236,14 +234,15 @@ def _read(
         stands: frozenset[TagRef] | None = None
         for update, name in zip(share.updates, share.names, strict=True):
             tag = update.ref[len(TAGS) :]
-            old = read(tag, update.old, binds=binds)
+            old = read(tag, update.old, binds=binds) if update.old else None
             if old is not None and old.type is None:
                 # Built only once: a push may claim very many old ids that don't exist.
                 stands = frozenset(listed.get(share.model or "", ())) if stands is None else stands
                 if TagRef(tag, old.oid) in stands:
                     raise _damaged(old)
-            pushed.append(TagPush(update.ref, name, old, read(tag, update.new, pushed=True)))
-        standing = [found for ref in share.standing if (found := read(ref.name, ref.oid, binds=binds))]
+            new = read(tag, update.new, pushed=True) if update.new else None
+            pushed.append(TagPush(update.ref, name, old, new))
+        standing = [read(ref.name, ref.oid, binds=binds) for ref in share.standing]
         for found in standing:
             if found.type is None:
                 raise _damaged(found)
