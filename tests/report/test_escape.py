@@ -9,7 +9,7 @@ import unicodedata
 import pytest
 
 from tagwarden.report.escape import columns, escape
-from tagwarden.report.table import table
+from tagwarden.report.table import LINES_AT_ONCE, table
 
 
 @pytest.mark.parametrize("text", ["José Ünal", "Entraînement réussi, 训练", "Модель", "ญี่ปุ่น", "نموذج", "🚀 …"])
@@ -58,6 +58,16 @@ def test_a_long_text_is_cut() -> None:
 def test_columns_stand_below_one_another_whatever_the_script() -> None:
     assert [columns(text) for text in ("abc", "训练", "e\u0301")] == [3, 4, 1]
     assert table(["WHO", "X"], [["训练", "1"], ["Zoë", "2"]]).splitlines() == ["WHO   X", "训练  1", "Zoë   2"]
+
+
+def test_columns_stand_below_one_another_in_a_table_of_any_length() -> None:
+    rows = [["a", "b", "c"], *[["x", "y", "z"]] * LINES_AT_ONCE, ["longer", "Zoë\t", None]]
+
+    lines = table(["A", "B", "C"], rows).splitlines()
+
+    assert lines[0] == "A       B      C"
+    assert lines[-1] == "longer  Zoë\\t  -"
+    assert set(lines[2:-1]) == {"x       y      z"}
 
 
 def test_letters_that_an_output_can_not_hold_are_escaped_there() -> None:
