@@ -125,7 +125,7 @@ def _head_problems(repository: ServedRepository) -> list[str]:
     branches = repository.ask("for-each-ref", "--count=2", "--format=%(refname)", HEADS).splitlines()
     there = branches[0] if len(branches) == 1 else f"{HEADS}<branch>"
     git = f"git -C {shlex.quote(repository.path)}"
-    why = f"HEAD names {head}, which does not exist, so the policy of no branch counts."
+    why = f"HEAD names {head}, which does not exist, so no branch's policy counts."
     ways = [f"Push that branch, or: {git} symbolic-ref HEAD {there}"]
     if len(branches) == 1 and repository.ask(
         "rev-parse", "--verify", "--quiet", f"{there}:{POLICY_FILE}", accepted=(0, 1)

@@ -41,7 +41,7 @@ IN_SHORT = {
     "not judged": "TAGS ARE REFUSED WITHOUT BEING JUDGED",
     "unknown": "can't be proven",
 }
-UNTIL = {"push": "the refs are in place", "hook": "the hook ends", "unknown": "an end that was not seen"}
+UNTIL = {"push": "kept until the refs are in place", "hook": "kept until the hook ends", "unknown": "not seen"}
 REACH = {
     "machine": "it holds for all processes of this machine, in containers, too",
     "network": "it holds for all machines that share the file system",
@@ -134,7 +134,7 @@ def _about(found: dict[str, Any]) -> Iterator[str]:
     if found["policy"] is not None:
         yield f"policy: {_policy(found)}"
     yield f"push log: {_log(found)}"
-    yield f"push lock: kept until {UNTIL[found['lock']['until']]}; {REACH[found['lock']['reach']]}"
+    yield f"push lock: {UNTIL[found['lock']['until']]}; {REACH[found['lock']['reach']]}"
     for one in found["configuration"]:
         doubt = f" -- NOT in force: {escape(one['because'] or '')}" if not one["in_force"] else ""
         yield f"setting: {escape(one['setting'])} = {escape(one['value'])} ({escape(one['set_in'])}){doubt}"
@@ -166,8 +166,7 @@ def _summary(found: dict[str, Any]) -> str:
         words.append(f"policy {_policy(found)}" if found["policy"] else "no policy that can be read")
         head = f", {found['head'][:12]}" if found["head"] else ""
         words.append(f"log {counted(found['logged'], 'line')}{head}")
-        until = found["lock"]["until"]
-        words.append("lock not seen" if until == "unknown" else f"lock until {UNTIL[until]}")
+        words.append(f"lock {UNTIL[found['lock']['until']]}")
         words.append(f"last refusal {_refusal(found['last_refusal'])}" if found["last_refusal"] else "no refusal yet")
     return "; ".join(words)
 

@@ -127,11 +127,15 @@ class TestNotProven:
         assert found["proven"] == "no"
         return "\n".join(found["problems"])
 
-    def test_no_hook(self, new_server: NewServer, prove: Prove) -> None:
-        problems = self.problems(new_server(hook=None), prove)
+    def test_no_hook(self, new_server: NewServer, prove: Prove, capsys: pytest.CaptureFixture[str]) -> None:
+        server = new_server(hook=None)
+
+        problems = self.problems(server, prove)
 
         assert "a bad tag was accepted\nno hook of tagwarden runs" in problems
         assert "tagwarden install --server" in problems
+        assert run(["status", "--server", str(server.path)]) == 1
+        assert "push lock: not seen; " in capsys.readouterr().out
 
     def test_a_lost_x_bit(self, server: Server, prove: Prove) -> None:
         (server.path / "hooks" / "pre-receive").chmod(0o644)
