@@ -73,15 +73,6 @@ def tagwarden_command(name: TagName, commit: str, version: Version | None) -> tu
     return ("tagwarden", name.kind, model, name.stage or "", *of)
 
 
-def registering_for_model(facts: ModelFacts, push: TagPush, model: str) -> str | None:
-    """The command that registers the commit of `push` for `model` instead; None for any other kind of tag."""
-    commit = commit_of(push)
-    if not commit or not isinstance(push.name, TagName) or push.name.kind != "register":
-        return None
-    register = ("tagwarden", "register", gto_spelling(model), commit[:SHOWN_OF_AN_ID])
-    return replacing_commands(facts, push.tag, register)
-
-
 def register_command(facts: ModelFacts, commit: str | None) -> tuple[str, ...]:
     """The tagwarden command that registers the next version on `commit`, by default on HEAD."""
     return ("tagwarden", "register", gto_spelling(facts.model or ""), *((commit[:SHOWN_OF_AN_ID],) if commit else ()))

@@ -8,7 +8,6 @@ Fix: use the spelling that exists.
 
 from __future__ import annotations
 
-from ..facts.fix import registering_for_model
 from ..grammar.names import gto_spelling
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -32,7 +31,6 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             f" {gto_spelling(facts.similar.case_twin)!r}, which exists",
             push.ref,
             facts.model,
-            fix=registering_for_model(facts, push, facts.similar.case_twin),
         )
 
 

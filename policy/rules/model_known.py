@@ -8,7 +8,6 @@ Fix: correct the name, or have the model added to the list or the file.
 
 from __future__ import annotations
 
-from ..facts.fix import registering_for_model
 from ..grammar.globs import matches_model
 from ..grammar.names import gto_spelling, is_model, tag_spelling
 from ..objects.annotations import declares
@@ -36,13 +35,11 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
         meant = near_name(facts.model, map(tag_spelling, models.names))
         names = some_of(models.names) or "none"
+        hint = f"; did you mean {gto_spelling(meant)!r}?" if meant and is_model(meant) else ""
+        model = gto_spelling(facts.model)
         for push in facts.made:
-            yield Breach(
-                f"the model {gto_spelling(facts.model)!r} of {push.tag!r} matches nothing in models.names ({names})",
-                push.ref,
-                facts.model,
-                fix=registering_for_model(facts, push, meant) if meant and is_model(meant) else None,
-            )
+            message = f"the model {model!r} of {push.tag!r} matches nothing in models.names ({names}){hint}"
+            yield Breach(message, push.ref, facts.model)
     if models.declared_in is None:
         return
     path, artifact = declaration(facts.model, models.declared_in)
