@@ -96,7 +96,7 @@ def change(host: Host, kind: str) -> None:
 NAMED = {
     "github disabled": "The ruleset 'tagwarden: model tags stay as they are' is 'disabled', not 'active'.",
     "github bypass": "The ruleset 'tagwarden: who creates model tags' can also be bypassed by RepositoryRole 5.",
-    "github app": "The ruleset 'tagwarden: who creates model tags' does not let Integration 12345 through.",
+    "github app": "The ruleset 'tagwarden: who creates model tags' can't be bypassed by Integration 12345.",
     "github include": "The ruleset 'tagwarden: who creates model tags' does not cover 'refs/tags/**/*#*'.",
     "github exclude": "'tagwarden: model tags stay as they are' excludes 'refs/tags/fraud@*'.",
     "github rule": "The ruleset 'tagwarden: model tags stay as they are' does not restrict deletion.",
