@@ -57,7 +57,19 @@ def recreating_command(
         found = push.new.object if push.new else None
         commit = found.target if found else ""
         return shell_command(*tagwarden_command(push.name, commit, version), "--sign" if sign else "--edit")
-    return shell_command("git", "tag", "-f", "-s" if sign else "-a", push.tag, f"{push.ref}^{{commit}}")
+    return shell_command(*retagging(push, sign=sign))
+
+
+def retagging(push: TagPush, *, sign: bool = False) -> tuple[str, ...]:
+    """The arguments with which Git creates the tag again in the pusher's clone, on the same commit.
+
+    The clone need not have a tag of that name: `git push origin HEAD:refs/tags/NAME` pushes one as well.
+    """
+    tag = push.new
+    type_of_target = tag and (tag.object.target_type if tag.object else tag.type)
+    commit = commit_of(push)[:SHOWN_OF_AN_ID] if type_of_target == "commit" else ""
+    on = commit or f"{push.ref}^{{commit}}"
+    return ("git", "tag", "-f", "-s" if sign else "-a", push.tag, on)
 
 
 def tagwarden_command(name: TagName, commit: str, version: Version | None) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ recreate the tag.
 
 from __future__ import annotations
 
+from ..facts.fix import retagging
 from ..verdict import Breach
 from ..wording import quoted, shell_commands
 from .contract import accepted, refused
@@ -56,7 +57,7 @@ def _as_yourself(push: TagPush, circumstances: Circumstances) -> str | None:
         identity = ("user.name", circumstances.pusher)
     else:
         return None
-    return shell_commands(("git", "config", *identity), ("git", "tag", "-f", "-a", push.tag, f"{push.ref}^{{commit}}"))
+    return shell_commands(("git", "config", *identity), retagging(push))
 
 
 def is_same(tagger: Tagger, circumstances: Circumstances) -> bool:

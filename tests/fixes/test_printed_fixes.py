@@ -228,6 +228,23 @@ def test_a_fix_names_the_remote_of_the_clone(server: Server, key: SshKey) -> Non
     assert scene.run("git push --quiet hub main --tags").returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("rule", "refspec"),
+    [("annotated", "HEAD:refs/tags/churn@v1.0.0"), ("tag-name-in-object", "fraud@v1.0.0:refs/tags/churn@v1.0.0")],
+)
+def test_the_fix_of_a_tag_that_the_clone_has_not_under_its_name_makes_it(
+    rule: str, refspec: str, server: Server
+) -> None:
+    scene = stage(Example("", (), refused=True), server, None)
+    scene.clone.tag("fraud@v1.0.0")
+
+    refused = scene.run(f"git push origin {refspec}")
+    assert f"error [{rule}]" in refused.stderr
+    assert run_fixes(scene, refused.stderr)
+
+    assert scene.run("git push origin main churn@v1.0.0").returncode == 0
+
+
 @needs_ssh
 @pytest.mark.parametrize(
     "way",
