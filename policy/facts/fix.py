@@ -61,15 +61,19 @@ def recreating_command(
 
 
 def retagging(push: TagPush, *, sign: bool = False) -> tuple[str, ...]:
-    """The arguments with which Git creates the tag again in the pusher's clone, on the same commit.
+    """The arguments with which Git creates the tag again in the pusher's clone, on the same commit."""
+    return ("git", "tag", "-f", "-s" if sign else "-a", push.tag, commit_in_clone(push))
+
+
+def commit_in_clone(push: TagPush) -> str:
+    """What names the tagged commit in the pusher's clone: its id, if it is known to be a commit's.
 
     The clone need not have a tag of that name: `git push origin HEAD:refs/tags/NAME` pushes one as well.
     """
     tag = push.new
     type_of_target = tag and (tag.object.target_type if tag.object else tag.type)
     commit = commit_of(push)[:SHOWN_OF_AN_ID] if type_of_target == "commit" else ""
-    on = commit or f"{push.ref}^{{commit}}"
-    return ("git", "tag", "-f", "-s" if sign else "-a", push.tag, on)
+    return commit or f"{push.ref}^{{commit}}"
 
 
 def tagwarden_command(name: TagName, commit: str, version: Version | None) -> tuple[str, ...]:
