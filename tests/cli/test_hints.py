@@ -39,7 +39,7 @@ def registry(repo: Repo) -> Repo:
         ("deregister cv:seg@v0.1.0 x", 1, "'x' is not a version"),
         ("assign churn#prod dev", 1, "write them separately: tagwarden assign churn prod"),
         ("register churn v1.1.0", 1, "to choose the version: tagwarden register churn --version v1.1.0"),
-        ("register Churn", 1, "fix: tagwarden register churn "),
+        ("register Churn", 1, "'Churn' of 'Churn@v0.0.1' differs only in case from 'churn', which exists"),
         ("assign chrun prod", 1, "there is no model 'chrun'; the models are: churn"),
         ("unassign chrun prod", 1, "there is no model 'chrun'; the models are: churn"),
         ("deregister chrun v1.0.0", 1, "there is no model 'chrun'; the models are: churn"),
