@@ -6,22 +6,22 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ..policy.errors import CannotJudge
-from ..policy.grammar.names import TAGS, is_model, parents_of
-from ..policy.grammar.near_miss import NearMiss
-from ..policy.grammar.tag_name import parse_tag_name
+from ..policy.grammar.names import TAGS
 from ..policy.push import RefUpdate
 from ..policy.verdict import Verdict, merge_verdicts
 from ..repository.git.command import Git
 from ..repository.git.configuration import Configuration
 from ..repository.git.program import GitProgram
 from ..repository.judging.client_push import ClientPush, Destination, judge_client_pushes, remote_of
+from ..repository.judging.model_updates import updates_by_model
+from ..repository.judging.remote_refs import ask_what_counts
 from ..repository.open_repository import is_url
 from ..repository.remote.names import is_remote, push_url, remote_to_push_to
 from ..repository.remote.offline import is_offline
 from ..repository.remote.remote import Listing, RemoteUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ..repository.trusted.policy_source import PolicySource
     from .ci_event import Event
@@ -53,7 +53,7 @@ def check(
     with closing(Configuration(git)) as configuration:
         destination = destination_of(git, remote, offline=offline or is_offline(configuration))
         ids = ids_of(git, tags)
-        listing = _listing(git, configuration, destination, list(ids) if tags else None)
+        listing = _listing(git, configuration, destination, ids if tags else None)
         there = listing.tags if listing is not None else {}
         if not tags:
             ids = {name: oid for name, oid in ids.items() if name not in there}
@@ -85,7 +85,7 @@ def check_event(event: Event, *, remote: str | None = None, source: PolicySource
         destination = destination_of(git, remote, offline=False)
         _repair(git, configuration, destination, name)
         (oid,) = ids_of(git, [name]).values()
-        listing = _listing(git, configuration, destination, [name])
+        listing = _listing(git, configuration, destination, {name: oid})
         before = event.before if event.before != oid else None
         updates = [RefUpdate(before, oid, TAGS + name)]
         push = ClientPush(updates, destination, git, configuration, source=source, listing=listing, asks_library=True)
@@ -127,19 +127,18 @@ def ids_of(git: Git, tags: Sequence[str]) -> dict[str, str]:
 
 
 def _listing(
-    git: Git, configuration: Configuration, destination: Destination, tags: Sequence[str] | None
+    git: Git, configuration: Configuration, destination: Destination, tags: Mapping[str, str] | None
 ) -> Listing | None:
+    """The remote's refs that count when `tags` (name → id; None: all tags) are judged; None if it is not asked."""
     if destination.url is None or destination.offline:
         return None
-    models = None
-    if tags is not None:
-        names = [parse_tag_name(tag) for tag in tags]
-        meant = (name.package if isinstance(name, NearMiss) else name.model for name in names if name is not None)
-        models = {model for model in meant if model is not None and is_model(model)}
-    parents = {parent for tag in tags or () for parent in parents_of(tag)}
     try:
         remote = remote_of(destination, git, configuration)
-        return remote.list(models, tags=[*(tags or ()), *sorted(parents)], heads=True)
+        if tags is None:
+            return remote.list(None, heads=True)
+        updates = [RefUpdate(None, oid, TAGS + name) for name, oid in tags.items()]
+        models = [model for model in updates_by_model(updates) if model is not None]
+        return ask_what_counts(updates, remote, tags=tags, heads=True, new=models)
     except RemoteUnavailable as silent:
         raise _with_advice(silent) from None
 

@@ -12,7 +12,7 @@ import tempfile
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from ..policy.grammar.names import TAGS, model_of, parents_of
+from ..policy.grammar.names import TAGS
 from ..policy.grammar.tag_name import parse_tag_name
 from ..policy.objects.needed_files import MOST_FILE_BYTES
 from ..policy.objects.tag_object import parse_tag_object
@@ -24,7 +24,7 @@ from ..repository.git.configuration import Configuration
 from ..repository.judging.client_push import ClientPush, remote_of
 from ..repository.registry import TAG_BYTES
 from ..repository.remote.reader import RemoteReader, fetch_missing, with_objects_in
-from ..repository.remote.remote import PATIENCE, Listing
+from ..repository.remote.remote import PATIENCE
 from .check import destination_of, verdicts_of
 
 if TYPE_CHECKING:
@@ -64,9 +64,7 @@ def check_since(
         push = ClientPush((), destination, with_objects_in(seeing, objects), configuration, source, asks_library=True)
         verdicts = verdicts_of(
             [
-                push._replace(
-                    updates=[RefUpdate(None, oid, TAGS + name)], listing=_listing_for(listing, name), landed=True
-                )
+                push._replace(updates=[RefUpdate(None, oid, TAGS + name)], listing=listing, landed=True)
                 for name, oid in sorted(chosen.items())
             ]
         )
@@ -85,11 +83,3 @@ def _dated_since(git: Git, tags: Mapping[str, str], moment: int) -> dict[str, st
             if tagger is None or tagger.time >= moment:
                 chosen[name] = oid
         return chosen
-
-
-def _listing_for(listing: Listing, name: str) -> Listing:
-    """The part of the listing for judging one tag: its model's tags, and those that are in the way of its name."""
-    model = model_of(name).lower()
-    parents = set(parents_of(name))
-    tags = {other: oid for other, oid in listing.tags.items() if model_of(other).lower() == model or other in parents}
-    return listing._replace(tags=tags)

@@ -27,6 +27,24 @@ def near_name(name: str, others: Iterable[str]) -> str | None:
     return None
 
 
+def globs_of_near_names(name: str) -> list[str]:
+    """Globs, in which `*` also matches slashes, that match every name similar to `name`, and others.
+
+    A typo leaves one half of a name as it is, unless it swaps the two letters in the middle.
+    """
+    if len(name) < SHORTEST:
+        return [_glob(name)]
+    middle = len(name) // 2
+    first, second = name[:middle], name[middle:]
+    swapped = first[:-1] + second[0] + first[-1] + second[1:]
+    return [f"{_glob(first)}*", f"*{_glob(second)}", _glob(swapped)]
+
+
+def _glob(text: str) -> str:
+    """A glob for `text` in any case, with `/` or `=`."""
+    return "".join("[=/]" if one in "=/" else f"[{one.lower()}{one.upper()}]" if one.isalpha() else one for one in text)
+
+
 def _plain(name: str) -> str:
     return name.lower().replace("=", "/")
 

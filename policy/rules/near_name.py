@@ -4,9 +4,8 @@ Examples are `chrun` beside `churn`, `prdo` beside `prod`, `Prod` beside `prod`,
 and `cv/seg` beside `cv:seg`. Such a name is usually a typo, and a model that was
 registered by mistake stays in the registry. Names that differ in a digit are
 taken for a series and pass, and a stage that `stage-known` refuses is not
-reported twice. In a clone, the rule knows only the models in the clone, or those
-on the remote if the remote is asked. It skips a push of more than 20 new models
-or stages.
+reported twice. It skips a push of more than 20 new models or stages. In a clone,
+the hook compares only models of which the clone has no other tag.
 
 Fix: if it is a typo, delete the tag before you push it: `git tag -d TAG`.
 """

@@ -22,6 +22,7 @@ from .branches import HistoryEndsEarly
 from .model_updates import updates_by_model
 from .obstacles import tags_in_the_way
 from .pipeline import judge_updates, models_of_near_misses
+from .remote_refs import ask_what_counts, models_new_here, part_about, tags_here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -201,17 +202,12 @@ def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> t
     import tempfile
 
     remote = remote_of(push.destination, push.git, push.configuration)
-    listing = push.listing
-    if listing is None:
-        parents = sorted(tags_in_the_way(update for update in push.updates if update.ref.startswith(TAGS)))
-        asks_branches = bool(_active(judge.policy, models, ("target-branch",)))
-        meant = models_of_near_misses(updates_by_model(push.updates))
-        if models or parents:
-            listing = remote.list([*models, *meant], tags=parents, heads=asks_branches)
-        else:  # Only near misses: to judge them, the models that this clone knows are enough.
-            listing = Listing(_tags_here(push.git, meant), {})
+    listing = _listing_for(judge, push, models, remote) if push.listing is None else push.listing
+    if push.landed:
+        listing = part_about(push.updates[0], listing)
+    needed = listing.tags if push.landed else _needed(push.updates, models, listing)
     with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
-        git = fetch_missing(push.git, remote, _needed(push.updates, models, listing), into=folder)
+        git = fetch_missing(push.git, remote, needed, into=folder)
         approvals = _approvals_there(judge, push, remote, folder)
         since: tuple[str, ...] = ()
         if push.landed:
@@ -224,12 +220,15 @@ def _judge_by_remote(judge: Judge, push: ClientPush, models: Sequence[str]) -> t
         return since, approvals
 
 
-def _tags_here(git: Git, models: Sequence[str]) -> dict[str, str]:
-    clone = GitProgram(git)
-    try:
-        return {tag.name: tag.oid for tags in clone.tags_of(models).values() for tag in tags} if models else {}
-    finally:
-        clone.close()
+def _listing_for(judge: Judge, push: ClientPush, models: Sequence[str], remote: Remote) -> Listing:
+    pushed = [update for update in push.updates if update.ref.startswith(TAGS)]
+    if not models and not tags_in_the_way(pushed):
+        # Only near misses: to judge them, the models that this clone knows are enough.
+        return Listing(tags_here(models_of_near_misses(updates_by_model(pushed)), push.git), {})
+    asks_branches = bool(_active(judge.policy, models, ("target-branch",)))
+    compares = bool(_active(judge.policy, models, ("near-name",)))
+    new = models_new_here(models, pushed, push.git) if compares else ()
+    return ask_what_counts(pushed, remote, heads=asks_branches, new=new)
 
 
 def _judge_by(judge: Judge, push: ClientPush, listing: Listing | None, git: Git) -> None:

@@ -78,13 +78,16 @@ class Remote:
         """The target of a push to the remote `name`. Raises CannotJudge if Git's configuration can't be read."""
         return cls.pushed_to(git, name, push_url(git, name), seconds=seconds)
 
-    def list(self, models: Iterable[str] | None, *, tags: Iterable[str] = (), heads: bool = False) -> Listing:
+    def list(
+        self, models: Iterable[str] | None, *, tags: Iterable[str] = (), heads: bool = False, near: Iterable[str] = ()
+    ) -> Listing:
         """List the tags of `models` (as tags spell them, in any case; None: all tags) by one `git ls-remote`.
 
-        Also lists these `tags`, if they exist, and the branches if `heads`. Raises RemoteUnavailable.
+        Also lists these `tags`, if they exist, the branches if `heads`, and at least the tags of those models whose
+        names are similar to one of `near`. Raises RemoteUnavailable.
         """
         kinds = ["--tags", *(["--heads"] if heads else [])]
-        patterns = [] if models is None else _patterns(models, tags, heads=heads)
+        patterns = [] if models is None else _patterns(models, tags, heads=heads, near=near)
         listed = self._listed(kinds, patterns)
         return Listing(
             {ref[len(TAGS) :]: oid for ref, oid in listed.items() if ref.startswith(TAGS)},
@@ -220,10 +223,14 @@ def seconds_for_remotes(value: str | None, default: float) -> float:
     )
 
 
-def _patterns(models: Iterable[str], tags: Iterable[str], *, heads: bool) -> list[str]:
+def _patterns(models: Iterable[str], tags: Iterable[str], *, heads: bool, near: Iterable[str]) -> list[str]:
     """Patterns for `git ls-remote`, in which `*` also matches slashes; none (all refs) if they would be too long."""
     found = [f"{TAGS}{_in_any_case(model)}{sign}*" for model in models for sign in "@#"]
     found += [TAGS + tag for tag in tags]
+    for model in near:
+        from ...policy.grammar.near_names import globs_of_near_names
+
+        found += [f"{TAGS}{glob}[@#]*" for glob in globs_of_near_names(model)]
     if heads:
         found.append(f"{HEADS}*")
     if not fits(found):

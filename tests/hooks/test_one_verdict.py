@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from itertools import count
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -97,3 +98,44 @@ def test_all_say_the_same_of_a_few_pushes(new_server: NewServer, plan: Plan, pol
 @settings(max_examples=25, phases=(Phase.generate,))  # to shrink one would take hours
 def test_all_say_the_same_of_many_pushes(new_server: NewServer, plan: Plan, policy: str) -> None:
     all_say_the_same(new_server, plan, policy)
+
+
+@pytest.mark.parametrize("name", ["chrun@v1.0.0", "xchurn@v1.0.0", "churn1s@v1.0.0", "cv/seg@v1.0.0", "ab@v1.0.0"])
+def test_a_clone_knows_of_the_remotes_models_with_similar_names(new_server: NewServer, name: str) -> None:
+    server = new_server()
+    guarded = server.clone()
+    install(str(guarded.path))
+    other = server.clone()
+    standing = ("churn@v1.0.0", "churn1@v1.0.0", "cv=seg@v1.0.0", "AB@v1.0.0")
+    for tag in standing:
+        other.tag(tag)
+    assert other.push(*standing).ok
+    guarded.tag(name)
+
+    checked = {one["rule"] for one in tagwarden(guarded.path, "check", name, "--json").json["findings"]}
+    by_hook = guarded.push("--dry-run", name)
+    by_server = guarded.push("--no-verify", name)
+
+    assert checked == by_hook.client_rules == by_server.rules != set()
+
+
+@pytest.mark.parametrize(("later", "rule"), [("Churn@v1.0.0", "model-case"), ("churns@v1.0.0", "near-name")])
+def test_a_checkout_without_tags_holds_no_later_model_against_a_tag(
+    new_server: NewServer, tmp_path: Path, later: str, rule: str
+) -> None:
+    server = new_server(hook=None)
+    clone = server.clone()
+    for tag in ("churn@v1.0.0", later):
+        clone.tag(tag)
+        assert clone.push(tag).ok
+    clone.commit()  # Git sends the tags of the commit that it checks out.
+    assert clone.push("main").ok
+    checkout = Repo(tmp_path / "checkout")
+    clone.git("clone", "--quiet", "--no-tags", "--depth=1", f"file://{server.path}", str(checkout.path))
+
+    def rules_in_ci(tag: str) -> set[str]:
+        with mock.patch.dict(os.environ, {"GITHUB_ACTIONS": "true", "GITHUB_REF": f"refs/tags/{tag}"}):
+            return {one["rule"] for one in tagwarden(checkout.path, "check", "--event", "--json").json["findings"]}
+
+    assert rules_in_ci("churn@v1.0.0") == set()
+    assert rules_in_ci(later) == {rule}

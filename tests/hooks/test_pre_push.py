@@ -45,6 +45,8 @@ class TestTheRemotesTagsCount:
     def test_the_remote_is_asked_once_and_for_the_pushed_models_alone(
         self, plain_server: Server, guarded: Repo, tmp_path: Path
     ) -> None:
+        self.register_elsewhere(plain_server, "churn@v1.0.0")
+        guarded.git("fetch", "--quiet", "--tags")
         self.register_elsewhere(plain_server, "churn@v2.0.0")
         guarded.tag("churn@v3.0.0", guarded.commit(message="Also trained"))
 
