@@ -8,15 +8,18 @@ affect the result.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import zlib
 from typing import TYPE_CHECKING
 
+from ..policy.errors import CannotJudge
 from ..policy.grammar.names import HEADS
 from ..repository.git.bare.empty import in_configuration
 from ..repository.hook_files.probe import BAD_REFS, Outcome, Tried, scratch_folder, try_hooks
+from .lock.push_lock import LOCK_FILE, take_push_lock
 from .log.chain import read_lines
 from .log.sink import SINK_SETTING
 from .served_repository import OURS
@@ -33,6 +36,8 @@ Probe
 """
 POLICY_SETTINGS = ("tagwarden.policy", "tagwarden.defaultPolicy", "tagwarden.sitePolicy")
 FLUSH = b"0000"
+# Far more than the process that keeps the push lock needs to settle the log of one push.
+SECONDS_TO_SETTLE = 10.0
 
 
 def push_bad_tags(repository: ServedRepository) -> Outcome:
@@ -41,6 +46,8 @@ def push_bad_tags(repository: ServedRepository) -> Outcome:
         scratch = _Scratch(path, repository)
         request = scratch.request(scratch.make_commit())
         tried = try_hooks(["git", "receive-pack", path], environment=scratch.environment, given=request, folder=path)
+        if tried.ended:
+            _wait_until_settled(path)
         return Outcome(_was_refused(tried), tried.answered.stderr.decode("utf-8", "replace"), _was_guarded(path))
 
 
@@ -144,6 +151,14 @@ class _Scratch:
             os.makedirs(folder)
         with open(path, "wb") as file:
             file.write(os.fsencode(content))
+
+
+def _wait_until_settled(scratch: str) -> None:
+    """Wait for the process that keeps the push lock: it writes into the repository after an accepted push has ended."""
+    # Whoever frees the lock empties its file.
+    with contextlib.suppress(FileNotFoundError, CannotJudge):
+        if os.stat(os.path.join(scratch, LOCK_FILE)).st_size:
+            take_push_lock(scratch, wait=SECONDS_TO_SETTLE, say=lambda _: None).release()
 
 
 def _was_refused(tried: Tried) -> bool | None:

@@ -72,7 +72,8 @@ def scratch_folder(repository: HookedRepository) -> Iterator[str]:
     Raises CannotInstall if it can't be made, or for a CannotJudge or OSError inside the `with` block.
     """
     try:
-        with tempfile.TemporaryDirectory(prefix="tagwarden-status-") as folder:
+        # What another hook started may still write into it.
+        with tempfile.TemporaryDirectory(prefix="tagwarden-status-", ignore_cleanup_errors=True) as folder:
             yield folder
     except (CannotJudge, OSError) as error:
         raise CannotInstall(f"no push could be tried for {repository.path}: {error}") from error
