@@ -37,8 +37,8 @@ MUTANTS = (
     # Rules
     rule(
         "tag_name",
-        "fix = None if taken else _rename(name, push)",
-        "fix = _rename(name, push)",
+        "fix = None if taken else _rename(name, push, facts)",
+        "fix = _rename(name, push, facts)",
         ("tests/server_hooks/test_messages.py",),
     ),
     rule("version_step", "number <= 1 or", "number <= 2 or"),

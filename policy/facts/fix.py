@@ -1,8 +1,10 @@
 """The fix of a breach: a command for the person who reads the message.
 
 After a refusal, the tag is still in the reader's clone until it is deleted or
-recreated there. A tag that is only planned need not be deleted; one that has
-landed can't be recreated, because no push may move it.
+recreated there; unless it was never there, because it was pushed as
+`HEAD:refs/tags/NAME` or made on a web page. No fix may depend on it. A tag that
+is only planned need not be deleted; one that has landed can't be recreated,
+because no push may move it.
 """
 
 from __future__ import annotations
@@ -37,13 +39,16 @@ def deletion(tag: str) -> tuple[str, ...]:
 
 
 def replacing_commands(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) -> str | None:
-    """`commands` that create other tags, after the one that deletes the refused `tag` if that is in the clone.
+    """`commands` that create other tags, after the one that deletes the refused `tag` unless that is only planned.
 
-    None if one of them can't be pasted into a shell.
+    That one is followed by `;`, so that the others also run if the clone has no such tag. None if one of them can't be
+    pasted into a shell.
     """
-    if facts.circumstances.tag_state == "in a clone":
-        commands = (deletion(tag), *commands)
-    return shell_commands(*commands)
+    creating = shell_commands(*commands)
+    if facts.circumstances.tag_state != "in a clone" or creating is None:
+        return creating
+    deleting = deleting_command(facts, tag)
+    return f"{deleting}; {creating}" if deleting else None
 
 
 def recreating_command(
@@ -66,14 +71,11 @@ def retagging(push: TagPush, *, sign: bool = False) -> tuple[str, ...]:
 
 
 def commit_in_clone(push: TagPush) -> str:
-    """What names the tagged commit in the pusher's clone: its id, if it is known to be a commit's.
-
-    The clone need not have a tag of that name: `git push origin HEAD:refs/tags/NAME` pushes one as well.
-    """
+    """What names the tagged commit in the pusher's clone: its id, or that of a tag that leads to it."""
     tag = push.new
     type_of_target = tag and (tag.object.target_type if tag.object else tag.type)
-    commit = commit_of(push)[:SHOWN_OF_AN_ID] if type_of_target == "commit" else ""
-    return commit or f"{push.ref}^{{commit}}"
+    oid = commit_of(push)[:SHOWN_OF_AN_ID]
+    return oid if type_of_target == "commit" else f"{oid}^{{commit}}"
 
 
 def tagwarden_command(name: TagName, commit: str, version: Version | None) -> tuple[str, ...]:
@@ -158,7 +160,7 @@ def proposing_command(facts: ModelFacts, push: TagPush, version: Version | None 
         return shell_command(program, "propose", *command)
     from ..approvals.refs import proposal_ref
 
-    return shell_command("git", "push", remote, f"{push.ref}:{proposal_ref(push.new.oid)}")
+    return shell_command("git", "push", remote, f"{push.new.oid[:SHOWN_OF_AN_ID]}:{proposal_ref(push.new.oid)}")
 
 
 # Rules that ask for another version or another commit: the fix for one may not be enough for the others.

@@ -17,12 +17,12 @@ with `@` or `#`, list them in `scope.ignore`.
 
 from __future__ import annotations
 
-from ..facts.fix import commit_in_clone, may_be_of_a_package, remote_deleting_command
+from ..facts.fix import commit_in_clone, may_be_of_a_package, remote_deleting_command, replacing_commands
 from ..grammar.names import MOST_BYTES, MOST_COUNTER_DIGITS, stops_gto, successor_without_room
 from ..grammar.near_miss import NearMiss
 from ..grammar.tag_name import TagName, highest_counter
 from ..verdict import Breach
-from ..wording import quoted, shell_commands
+from ..wording import quoted
 from .contract import accepted, refused
 
 TYPE_CHECKING = False
@@ -48,7 +48,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             else:
                 taken = name.suggestion in facts.similar.taken
                 exists = f", and {quoted(name.suggestion or '')} exists already" if taken else ""
-                fix = None if taken else _rename(name, push)
+                fix = None if taken else _rename(name, push, facts)
                 yield Breach(problem + exists + _other_reading(name, push, facts), push.ref, fix=fix)
         elif push.tag in facts.obstacles:
             other = facts.obstacles[push.tag]
@@ -104,13 +104,10 @@ def _other_reading(miss: NearMiss, push: TagPush, facts: ModelFacts) -> str:
     return f"{told}; if none does, delete it{place}: `{deletion}`"
 
 
-def _rename(miss: NearMiss, push: TagPush) -> str | None:
+def _rename(miss: NearMiss, push: TagPush, facts: ModelFacts) -> str | None:
     if miss.suggestion is None:
         return None
-    return shell_commands(
-        ("git", "tag", "-a", miss.suggestion, commit_in_clone(push)),
-        ("git", "tag", "-d", miss.tag),
-    )
+    return replacing_commands(facts, push.tag, ("git", "tag", "-a", miss.suggestion, commit_in_clone(push)))
 
 
 EXAMPLES = (

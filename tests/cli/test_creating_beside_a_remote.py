@@ -67,7 +67,7 @@ class TestWhatOnlyTheCloneHas:
         fix = next(line.partition("fix: ")[2].strip() for line in refused.splitlines() if "fix: " in line)
 
         commit = leftover.git("rev-parse", "--short=12", "churn@v1.0.5^{commit}")
-        assert fix == f"git tag -d churn@v1.0.5 && tagwarden register churn {commit}"
+        assert fix == f"git tag -d churn@v1.0.5; tagwarden register churn {commit}"
         leftover.git("tag", "-d", "churn@v1.0.5")
         assert ok(leftover, "register", "churn", commit, "--push") == "churn@v1.1.1"
         assert leftover.push("--tags").ok
@@ -308,7 +308,7 @@ def test_one_slip_has_one_fix_that_puts_it_right(server: Server, clone: Repo) ->
     fixes = [line.partition("fix: ")[2].strip() for line in refused.stderr.splitlines() if "fix: " in line]
 
     assert refused.refused_by == {"version-order", "version-per-commit"}
-    assert fixes == ["git tag -d churn@v1.0.5 && git commit --allow-empty && tagwarden register churn"]
+    assert fixes == ["git tag -d churn@v1.0.5; git commit --allow-empty && tagwarden register churn"]
     clone.git("tag", "-d", "churn@v1.0.5")
     clone.git("commit", "-q", "--allow-empty", "-m", "as told")
     assert ok(clone, "register", "churn") == "churn@v1.1.1"
@@ -325,4 +325,4 @@ def test_a_slip_in_a_declared_stage_names_the_stage_that_was_meant(server: Serve
     said = clone.push("--tags").stderr
 
     assert "the stage 'prdo' is not declared in .gto (declared: dev, prod)" in said
-    assert "fix: git tag -d 'churn#prdo' && tagwarden assign churn prod --version v1.0.0" in said
+    assert "fix: git tag -d 'churn#prdo'; tagwarden assign churn prod --version v1.0.0" in said

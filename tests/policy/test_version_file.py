@@ -115,7 +115,7 @@ def test_the_version_of_the_file_is_the_fix_where_it_can_be_registered(
 
     (finding,) = verdict.findings
     delete = "git tag -d churn@v9.0.0"
-    register = f" && tagwarden register churn {oid('c2')[:12]} --version v{told}" if has_a_fix else ""
+    register = f"; tagwarden register churn {oid('c2')[:12]} --version v{told}" if has_a_fix else ""
     assert finding.fix == f"{delete}{register}"
-    keep = f"`{delete} && tagwarden register churn --version v9.0.0`"
+    keep = f"`{delete}; tagwarden register churn --version v9.0.0`"
     assert finding.message.endswith(f"; if v9.0.0 is meant, write it to 'VERSION', commit that, and run {keep}")
