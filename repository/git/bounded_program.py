@@ -152,9 +152,6 @@ def run_bounded(
             # A process that left the session may still hold the other end.
             reader.join(None if deadline is None else max(LAST_SECONDS, deadline - time.monotonic()))
         whole = not any(reader.is_alive() for reader in readers)
-        for pipe in (process.stdout, process.stderr):
-            if pipe is not None and whole:
-                pipe.close()
         ending.restore()
     answered = CompletedProgram(process.returncode, output.whole(), stderr.whole())
     if not in_time:
@@ -213,15 +210,16 @@ class _Kept:
         self.is_over = False
 
     def read(self, pipe: IO[bytes], when_over: Callable[[], None] | None) -> None:
-        """Read the pipe to its end; call `when_over`, once, if there is more than `most` bytes."""
-        while chunk := os.read(pipe.fileno(), _CHUNK):
-            self._left -= len(chunk)
-            if self._left >= 0:
-                self._chunks.append(chunk)
-            elif not self.is_over:
-                self.is_over = True
-                if when_over is not None:
-                    when_over()
+        """Read the pipe to its end, and close it; call `when_over`, once, if there is more than `most` bytes."""
+        with pipe:
+            while chunk := os.read(pipe.fileno(), _CHUNK):
+                self._left -= len(chunk)
+                if self._left >= 0:
+                    self._chunks.append(chunk)
+                elif not self.is_over:
+                    self.is_over = True
+                    if when_over is not None:
+                        when_over()
 
     def whole(self) -> bytes:
         """The bytes that were kept."""

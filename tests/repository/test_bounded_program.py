@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -45,6 +46,20 @@ def test_one_that_does_not_end_is_ended_with_its_children() -> None:
     with pytest.raises(TimedOut):
         run_python("import subprocess; subprocess.run(['sleep', '100'])", seconds=0.5)
     assert time.monotonic() - began < 20
+
+
+def test_the_pipes_that_another_process_kept_open_are_closed_when_that_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded_program, "LAST_SECONDS", 0.1)
+    before = set(threading.enumerate())
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with pytest.raises(TimedOut):
+            run_python("import subprocess; subprocess.run(['sleep', '1'])", seconds=0.3, terminal=True)
+        reading = set(threading.enumerate()) - before
+        assert len(reading) == 2
+        for thread in reading:
+            thread.join(30)
+    assert not warned
 
 
 def test_what_one_said_until_it_took_too_long_is_known() -> None:
