@@ -131,7 +131,7 @@ def test_no_clone_is_taken_for_the_server(scene: ApprovalScene) -> None:
 
     ran = tagwarden(clone.path, "approvals", "archive")
 
-    assert (ran.status, "not the server" in ran.err) == (3, True)
+    assert (ran.status, "archive them in the bare repository on the server" in ran.err) == (3, True)
     assert not (clone.path / ".git/tagwarden/push-log.jsonl").exists()
 
 
