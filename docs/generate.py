@@ -81,7 +81,7 @@ def pages() -> dict[str, str]:
 def cli_page() -> str:
     """Every command's own `--help`."""
     parts = [GENERATED, "# The command line\n", ABOUT_COMMANDS]
-    root = click.Context(tagwarden, info_name="tagwarden", terminal_width=80, max_content_width=80)
+    root = context_of(tagwarden, "tagwarden")
     parts.append(help_of(root))
     for name in COMMANDS:
         parts += commands_below(root, name)
@@ -93,13 +93,19 @@ def commands_below(parent: click.Context, name: str) -> list[str]:
     assert isinstance(group, click.Group)
     command = group.get_command(parent, name)
     assert command is not None
-    context = click.Context(command, parent=parent, info_name=name, terminal_width=80, max_content_width=80)
+    context = context_of(command, name, parent)
     below = command.list_commands(context) if isinstance(command, click.Group) else []
     return [
         f"## {context.command_path}\n",
         help_of(context),
         *(part for child in below for part in commands_below(context, child)),
     ]
+
+
+def context_of(command: click.Command, name: str, parent: click.Context | None = None) -> click.Context:
+    """The context in which the program runs the command, with lines that fit the page."""
+    settings = {**command.context_settings, "terminal_width": 80, "max_content_width": 80}
+    return click.Context(command, parent=parent, info_name=name, **settings)
 
 
 def help_of(context: click.Context) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from support.command_line import tagwarden
 from support.examples import WORDS
 from support.project import ROOT, project_files
 
@@ -25,6 +26,14 @@ def test_a_generated_page_is_fresh(name: str) -> None:
 @pytest.mark.parametrize("word", WORDS)
 def test_the_page_on_the_rules_explains_every_word_of_an_example(word: str) -> None:
     assert f"`{word}" in PAGES["rules.md"].partition("## tag-name\n")[0]
+
+
+@pytest.mark.parametrize("command", ["", "register", "policy try"])
+def test_the_page_on_the_command_line_shows_the_help_that_the_program_prints(command: str, tmp_path: Path) -> None:
+    printed = tagwarden(tmp_path, *command.split(), "--help").out
+    page = (ROOT / "docs/cli.md").read_text()
+
+    assert " ".join(printed.split()) in " ".join(page.split())
 
 
 def test_the_index_names_every_page() -> None:
