@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from importlib.util import find_spec
@@ -10,14 +11,23 @@ from typing import TYPE_CHECKING
 import click
 
 from ...policy.errors import CannotJudge
-from ...report.escape import escape
+from ...report.documents.shape import shape
+from ...report.escape import display, escape
 from ...report.exit_status import ACCEPTED, CANNOT_JUDGE
 from ..errors import Refused
+from ..options import json_option
 from ..policy_in_force import policies_in_force
 from ..progress import Progress
 
 if TYPE_CHECKING:
     from ...dashboard.site import Built
+
+DOCUMENTS = (
+    shape(
+        "dashboard", "What was written.",
+        "schema", "file", "model_count", "repository_count", "read", "file_count", "written", "removed", "problems",
+    ),
+)  # fmt: skip
 
 NEEDS_JINJA = (
     "the dashboard's pages are made with Jinja, which is not installed; `{} -m pip install 'jinja2>=3.1'` adds it"
@@ -37,6 +47,7 @@ NEEDS_JINJA = (
     multiple=True,
     help="Link commits or tags to the host: commit=https://git.example.com/{repository}/commit/{commit}, tag=….",
 )
+@json_option
 def dashboard(
     repositories: tuple[str, ...],
     folder: str,
@@ -44,6 +55,7 @@ def dashboard(
     title: str,
     base_url: str,
     templates: tuple[str, ...],
+    as_json: bool,
 ) -> int:
     """Write a static site of the registries in each REPO (default: the current repository).
 
@@ -81,7 +93,7 @@ def dashboard(
     except OSError as error:
         where = escape(os.fsdecode(error.filename or folder))
         raise CannotJudge(f"the site can't be written: {where}: {error.strerror}") from error
-    _say(built, folder)
+    _say(built, folder, as_json=as_json)
     return CANNOT_JUDGE if built.problems else ACCEPTED
 
 
@@ -106,13 +118,28 @@ def _configuration_files() -> tuple[str, ...]:
     return ("/etc/gitconfig", os.path.join(home, ".gitconfig"), os.path.join(config, "git", "config"), *named)
 
 
-def _say(built: Built, folder: str) -> None:
-    for name, problem in built.problems:
-        click.echo(f"tagwarden: {escape(name)} can't be read: {escape(problem)}", err=True)
+def _say(built: Built, folder: str, *, as_json: bool) -> None:
+    problems = [f"{name} can't be read: {problem}" for name, problem in built.problems]
+    for problem in problems:
+        click.echo(f"tagwarden: {escape(problem)}", err=True)
+    index = os.path.join(folder, "index.html")
+    if as_json:
+        document = {
+            "file": display(index),
+            "model_count": built.models,
+            "repository_count": built.repositories,
+            "read": built.read,
+            "file_count": built.files,
+            "written": built.written,
+            "removed": built.removed,
+            "problems": [display(problem) for problem in problems],
+        }
+        click.echo(json.dumps({"schema": 1, **document}))
+        return
     removed = f", {built.removed} removed" if built.removed else ""
     models = f"{built.models} model{'' if built.models == 1 else 's'}"
     repositories = f"{built.repositories} repositor{'y' if built.repositories == 1 else 'ies'}"
     click.echo(
-        f"{os.path.join(folder, 'index.html')}: {models} in {repositories} "
+        f"{index}: {models} in {repositories} "
         f"({built.read} read anew; {built.written} of {built.files} files written{removed})"
     )

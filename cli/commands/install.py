@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     from ..for_each_repository import Answer
 
 ADVICE = shape("advice", "What to do next.", "why", "command")
-DOCUMENTS = documents_for_each(
-    "install", "Which hooks were installed, and what else is to be done.", holding("advice", ADVICE)
+DOCUMENTS = (
+    *documents_for_each(
+        "install", "Which hooks were installed, and what else is to be done.", holding("advice", ADVICE)
+    ),
+    shape("install --print", "A hook file.", "schema", "content"),
 )
 
 
@@ -81,7 +85,8 @@ def install(
         raise click.UsageError("--hook, --host, --settings and --print are for server hooks: add --server.")
     which: ServerHook = "update" if hook == "update" else "pre-receive"
     if print_it:
-        click.echo(_hook_file(which, host, settings or ""), nl=False)
+        content = _hook_file(which, host, settings or "")
+        click.echo(json.dumps({"schema": 1, "content": content}) + "\n" if as_json else content, nl=False)
         return ACCEPTED
 
     def ask(path: str) -> Answer:

@@ -88,7 +88,7 @@ def commands_below(group: click.Group, path: str = "") -> dict[str, click.Comman
 def test_every_command_that_takes_json_has_a_schema() -> None:
     taking = {name for name, command in commands_below(root).items() if "--json" in options_of(command)}
 
-    assert taking == documents_by_command().keys() | {"schema", "policy schema"}
+    assert taking == documents_by_command().keys() | {"policy schema"}
     assert {command_of(document).split()[0] for document in DOCUMENTS.values()} < COMMANDS.keys()
 
 

@@ -73,6 +73,7 @@ def play(scene: Scene) -> Iterator[tuple[Situation, Ran]]:
             situation.before(scene)
         place = getattr(scene, situation.place)
         words = {"SERVER": scene.server.path, "CLONE": scene.clone.path, "SECOND": scene.second.path}
+        words["SITE"] = scene.outside / "site"
         words["DUMP"] = scene.clone.git_dir / "dump"
         args = [str(words.get(word, word)) for word in situation.call.split()]
         yield situation, tagwarden(place if isinstance(place, Path) else place.path, *args, "--json")
@@ -121,6 +122,7 @@ SITUATIONS = (
     Situation("install", "install"),
     Situation("install REPO REPO", "install CLONE SECOND"),
     Situation("install", "install --server SERVER"),
+    Situation("install --print", "install --server --print"),
     Situation("error", "install", 1, "outside"),
     Situation("error", "install --hook update", 2),
     Situation("status", "status"),
@@ -222,6 +224,11 @@ SITUATIONS = (
     Situation("error", "rules no-such-rule", 1),
     Situation("error", "check", 3, "empty", before=_break_the_policy),
     Situation("log --verify", "log --verify", 1, "server", before=_break_the_log),
+    Situation("dashboard", "dashboard SERVER --output SITE", 0),
+    Situation("dashboard", "dashboard no-such-folder --output SITE", 3),
+    Situation("error", "dashboard --output CLONE", 1),
+    Situation("schema --list", "schema --list"),
+    Situation("error", "schema no-such-command", 1),
     Situation("log --rotate", "log --rotate", 0, "server"),
     Situation("log --rotate REPO REPO", "log --rotate SERVER SECOND", 1),
 )
