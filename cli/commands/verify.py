@@ -56,7 +56,7 @@ UNSIGNED = "of a URL the policy is not known, so no signature was asked for"
 
 
 @click.command()
-@click.argument("path", type=click.Path(exists=True))
+@click.argument("path")
 @click.argument("query", metavar="QUERY", shell_complete=complete_query)
 @deprecated_too_option
 @repo_option
@@ -75,9 +75,11 @@ def verify(
     the assignment, must be good. If the approvals are not in this
     repository, a note says how to fetch them.
 
-    Exits with 1 if the content differs or a signature is missing, and with 3 if it
-    can't be verified.
+    Exits with 1 if there is no PATH, if the content differs or if a signature is
+    missing, and with 3 if it can't be verified.
     """
+    if not os.path.exists(path):
+        raise Refused(f"there is no file or folder {path!r}")
     own: list[str] = []
     try:
         asked = parse_query(query)

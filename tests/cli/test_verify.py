@@ -95,6 +95,16 @@ def test_what_was_tampered_with_is_named(
     assert differs in ran.err
 
 
+def test_a_file_that_does_not_exist_is_not_the_artifact(repo: Repo, model: Path) -> None:
+    repo.tag("churn@v1.0.0", message=f"One\n\nArtifact: sha256:{SHA} model.pkl")
+    model.unlink()
+
+    ran = verify(repo, model)
+
+    assert (ran.status, ran.out) == (1, "")
+    assert f"there is no file or folder '{model}'" in ran.err
+
+
 def test_another_version_of_the_model_is_not_this_one(repo: Repo, model: Path) -> None:
     repo.tag("churn@v1.0.0", message=f"One\n\nArtifact: sha256:{SHA} model.pkl")
     repo.tag("churn@v1.1.0", repo.commit(), message=f"Two\n\nArtifact: sha256:{'1' * 64} model.pkl")
@@ -125,7 +135,6 @@ def test_what_cannot_be_told_is_no_answer(repo: Repo, model: Path, tmp_path: Pat
     assert "Neither the tag 'churn@v1.0.0' nor its commit says what the artifact of churn v1.0.0 is" in undetermined.err
     assert "which can't be compared with a folder" in folder.err
     assert "etag:abc, which can't be compared with a file" in unknown.err
-    assert verify(repo, tmp_path / "gone").status == 2
     os.mkfifo(tmp_path / "pipe")
     assert verify(repo, tmp_path / "pipe", "churn@v1.1.0").status == 3
     assert verify(repo, model, "churn@v9.0.0").status == 1
