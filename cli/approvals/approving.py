@@ -114,7 +114,7 @@ def submit_endorsement(one: Proposed, verdict: ApprovalVerdict, reason: str, nam
     """
     there, status = one.there, one.status
     made = sign_endorsement(there, status, one.loaded.policy, verdict, reason)
-    principal = name or there.repository.line("config", "--get", "user.email", accepted=(0, 1))
+    principal = _claimed(one, name)
     if made.signature is None:
         click.echo(
             "note: the allowed signers are not here, so only the server can tell whose signature it is; it is sent "
@@ -137,6 +137,20 @@ def submit_endorsement(one: Proposed, verdict: ApprovalVerdict, reason: str, nam
     if said == "refused":
         raise Refused(f"the push failed, see above; on {there.remote!r} nothing was changed")
     return principal
+
+
+def refuse_known_approver(one: Proposed, name: str | None) -> None:
+    """Raise Refused if the user, going by `name` or else by their e-mail address, signed or approved the tag before.
+
+    For this they need not be asked, nor sign. Who they really are is known only from their signature.
+    """
+    principal = _claimed(one, name)
+    if principal == one.status.tagger or principal in one.status.standing.approved_by:
+        refuse_needless_endorsement(one.status, "approve", principal)
+
+
+def _claimed(one: Proposed, name: str | None) -> str:
+    return name or one.there.repository.line("config", "--get", "user.email", accepted=(0, 1))
 
 
 def refuse_needless_endorsement(status: ProposalStatus, verdict: ApprovalVerdict, principal: str) -> None:

@@ -17,6 +17,7 @@ from ..approvals.approving import (
     id_argument,
     proposed,
     reason_option,
+    refuse_known_approver,
     refuse_unlandable,
     remote_option,
     say,
@@ -64,6 +65,7 @@ def approve(
         _refuse_needless_approval(one.status)
         if not as_json:
             say([*proposal_lines(one.status), *difference_lines(one.there, one.status, one.loaded)])
+        refuse_known_approver(one, name)
         _ask(one.status, yes=yes, as_json=as_json)
         principal = submit_endorsement(one, "approve", reason, name)
     if not as_json:

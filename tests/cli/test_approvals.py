@@ -112,6 +112,29 @@ def test_on_a_terminal_one_is_asked(team: Team) -> None:
     assert given == [(1, 0), (0, 1)]
 
 
+def test_whose_approval_can_not_count_is_neither_asked_nor_made_to_sign(team: Team) -> None:
+    oid = proposal(team.ada)
+    said(team.lin, "approve", oid, "--yes")
+    for clone in (team.ada, team.lin):
+        clone.git("config", "user.signingKey", "/none")
+
+    own = refused(team.ada, "approve", oid)
+    again = refused(team.lin, "approve", oid)
+    claimed = refused(team.grace, "approve", oid, "--as", "ada@x")
+
+    assert own == claimed
+    assert "\ntagwarden: 'ada@x' signed 'churn#prod#1', and so can't approve it; others must:" in own
+    assert "\ntagwarden: 'lin@x' has approved 'churn#prod#1' already" in again
+
+
+def test_whose_address_is_the_signers_but_whose_key_is_not_may_say_so(team: Team) -> None:
+    oid = proposal(team.ada)
+    team.grace.git("config", "user.email", "ada@x")
+
+    assert "signed 'churn#prod#1'" in refused(team.grace, "approve", oid, "--yes")
+    assert said(team.grace, "approve", oid, "--yes", "--as", "grace@x") == "churn#prod#1 approved by grace@x"
+
+
 def test_an_approval_is_taken_back_and_given_again(team: Team) -> None:
     oid = proposal(team.ada)
     assert "'grace@x' has not approved 'churn#prod#1'" in refused(team.grace, "revoke", oid)
