@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ..policy.errors import CannotJudge
+from ..report.exit_status import CANNOT_JUDGE
 from ..repository.git.bounded_program import NotStarted
 from ..repository.hook_files.errors import CannotInstall
 from ..server_hooks.owner import owner_of, run_as
@@ -23,7 +24,7 @@ def as_owner(path: str, arguments: Sequence[str], here: Callable[[], dict[str, A
 
     As root, runs `tagwarden ARGUMENTS --json PATH` as that user instead, so that
     they own the files that are made, and what is proven holds for them. Raises
-    CannotInstall for any other user.
+    CannotInstall for any other user, and CannotJudge if there is no repository.
     """
     path = os.path.abspath(path)
     owner = owner_of(path)
@@ -47,7 +48,7 @@ def as_owner(path: str, arguments: Sequence[str], here: Callable[[], dict[str, A
             "install it where that user can read it"
         ) from None
     if "error" in answer:
-        raise CannotInstall(answer["error"])
+        raise (CannotJudge if ran.status == CANNOT_JUDGE else CannotInstall)(answer["error"])
     return answer
 
 

@@ -15,7 +15,7 @@ class Clone(HookedRepository):
     """The clone in or above a folder. `work_tree` is its top folder, where Git runs its hooks."""
 
     def __init__(self, path: str) -> None:
-        """Raises CannotInstall if there is no clone with a work tree."""
+        """Raises CannotJudge if there is no repository, and CannotInstall if it has no work tree."""
         super().__init__(path)
         if self.ask("rev-parse", "--is-bare-repository") == "true":
             raise CannotInstall(self._bare_message())

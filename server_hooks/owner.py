@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from ..policy.errors import CannotJudge
 from ..policy.record import Record
 from ..repository.git.bounded_program import RunAs, run_bounded
-from ..repository.hook_files.errors import CannotInstall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,14 +25,16 @@ class Owner(Record):
 
 
 def owner_of(path: str) -> Owner:
-    """The owner of the repository at `path`. Raises CannotInstall if the path can't be used."""
+    """The owner of the repository at `path`. Raises CannotJudge if the path can't be read."""
     import pwd  # not available on Windows, where the command line works all the same
 
     try:
         inside = os.path.join(path, ".git")
         uid, gid = os.stat(inside if os.path.exists(inside) else path)[4:6]
+    except FileNotFoundError:
+        raise CannotJudge(f"{path!r} is not a repository: there is no such folder") from None
     except OSError as error:
-        raise CannotInstall(f"{path} can't be used: {error.strerror}") from error
+        raise CannotJudge(f"{path!r} can't be read: {error.strerror}") from error
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:

@@ -28,7 +28,7 @@ class ServedRepository(HookedRepository):
     """
 
     def __init__(self, path: str) -> None:
-        """Raises CannotInstall if there is no repository, or if Git refuses to use it."""
+        """Raises CannotJudge if there is no repository, or if Git refuses to read it."""
         # Settings passed to this process (`git -c`) don't apply to pushes, so they are removed.
         super().__init__(path, Git(os.path.abspath(path), environment_without_repository()))
         self.git = self.git.with_settings_file(settings_file_of(self.common_dir))

@@ -77,7 +77,7 @@ def install(
     Installing again changes nothing. An existing hook is kept and runs after
     tagwarden has accepted a push. If husky or lefthook manages the hooks, the
     command prints what to add to their files. Exits with 1 if a hook can't be
-    installed.
+    installed, and with 3 if REPO is not a repository.
     """
     if server and configured:
         raise click.UsageError("--configured is for clones; it can't be combined with --server.")

@@ -17,7 +17,8 @@ DOCUMENTS = documents_for_each("uninstall", "Which hooks were taken back, and wh
 def uninstall(repositories: tuple[str, ...], server: bool, as_json: bool) -> int:
     """Remove the hooks from each REPO (default: the current repository) and restore what was there before.
 
-    REPO may be a quoted glob. Exits with 1 if something can't be restored.
+    REPO may be a quoted glob. Exits with 1 if something can't be restored, and
+    with 3 if REPO is not a repository.
     """
     take_back = _uninstall_on_server if server else _uninstall_from_clone
     return for_each_repository(repositories, lambda path: done(take_back(path), path), as_json=as_json)

@@ -56,7 +56,7 @@ class HookedRepository:
     hooks_run_in: str
 
     def __init__(self, path: str, git: Git | None = None) -> None:
-        """Raises CannotInstall if there is no repository, or if Git refuses to read it."""
+        """Raises CannotJudge if there is no repository, or if Git refuses to read it."""
         self.path = os.path.abspath(path)
         self.git = git or Git.at(self.path)
         self._listing: Listing | None = None
@@ -66,9 +66,9 @@ class HookedRepository:
             self.common_dir = os.path.realpath(common_folder(self.git_dir))
         except CannotJudge as error:
             if not os.path.isdir(self.path):
-                raise CannotInstall(f"{self.path!r} is not a repository: there is no such folder") from None
+                raise CannotJudge(f"{self.path!r} is not a repository: there is no such folder") from None
             ignored = " GIT_DIR, which is set, does not count here." if "GIT_DIR" in os.environ else ""
-            raise CannotInstall(f"{error}{ignored}") from error
+            raise CannotJudge(f"{error}{ignored}") from error
 
     def _format_and_folder(self) -> tuple[str, str]:
         """The object format and the Git folder. Raises CannotJudge if Git refuses to read the repository."""

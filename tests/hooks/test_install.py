@@ -159,7 +159,7 @@ class TestRefused:
         nowhere = tagwarden(tmp_path, "install")
         gone = tagwarden(tmp_path, "install", "gone")
 
-        assert (bare.status, nowhere.status, gone.status) == (1, 1, 1)
+        assert (bare.status, nowhere.status, gone.status) == (1, 3, 3)
         assert gone.err == f"tagwarden: '{tmp_path}/gone' is not a repository: there is no such folder\n"
         assert "--server" in bare.err
         assert "not a git repository" in nowhere.err

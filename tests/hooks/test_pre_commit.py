@@ -144,8 +144,8 @@ class TestTheOthers:
     def test_status_and_install_say_where_there_is_no_clone(self, tmp_path: Path) -> None:
         nowhere = Repo(tmp_path)
 
-        assert run("tagwarden-status", nowhere).returncode == 1
-        assert run("tagwarden-install", nowhere).returncode == 1
+        assert run("tagwarden-status", nowhere).returncode == 3
+        assert run("tagwarden-install", nowhere).returncode == 3
 
     @pytest.mark.parametrize(("content", "status"), [("", 0), ("mod = 1\nx = 2\n", 1), (None, 0)])
     def test_the_policy_is_checked(self, repo: Repo, content: str | None, status: int) -> None:

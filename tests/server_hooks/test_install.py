@@ -210,12 +210,11 @@ class TestRefusals:
         assert "'sourceforge' is not a known host; known are bitbucket," in capsys.readouterr().err
 
     def test_what_is_no_repository(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        assert run(["install", "--server", str(tmp_path)]) == 1
-        assert run(["install", "--server", str(tmp_path / "nowhere")]) == 1
-
-        said = capsys.readouterr().err
-        assert "not a git repository" in said
-        assert "No such file or directory" in said
+        for command in ("install", "uninstall", "status"):
+            assert run([command, "--server", str(tmp_path)]) == 3
+            assert "not a git repository" in capsys.readouterr().err
+            assert run([command, "--server", str(tmp_path / "nowhere")]) == 3
+            assert "nowhere' is not a repository: there is no such folder" in capsys.readouterr().err
 
     def test_a_record_that_can_not_be_read(self, bare: Server, capsys: pytest.CaptureFixture[str]) -> None:
         install(bare)
