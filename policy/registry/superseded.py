@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from .history import ModelHistory
 
 
-def superseded_by(event: Event, history: ModelHistory) -> Iterator[str]:
-    """One sentence for each way in which a later event has superseded `event`; `history` is the whole model's."""
+def superseded_by(event: Event, then: ModelHistory, history: ModelHistory) -> Iterator[str]:
+    """One sentence for each way in which a later event has superseded `event`.
+
+    `then` is the model's history up to and including the event, and `history` the whole of it.
+    """
     name, version = event.name, event.name.version
     model = gto_spelling(name.model)
     if name.kind == "register" and version is not None:
@@ -28,20 +31,15 @@ def superseded_by(event: Event, history: ModelHistory) -> Iterator[str]:
     elif name.kind == "deregister" and version is not None and history.is_active(version, event.commit):
         yield f"superseded: {version} of {model!r} was registered again since"
     elif name.stage is not None:
-        yield from _of_stage(event, name.stage, history)
+        yield from _of_stage(event, name.stage, then, history)
     if history.is_deprecated and history.deprecated != event:
         assert history.deprecated is not None
         yield f"superseded: the model {model!r} was deprecated since, by {history.deprecated.tag!r}"
 
 
-def _of_stage(event: Event, stage: str, history: ModelHistory) -> Iterator[str]:
+def _of_stage(event: Event, stage: str, then: ModelHistory, history: ModelHistory) -> Iterator[str]:
     holder = history.holder(stage)
-    if holder == event:
+    if holder == (event if event.name.kind == "assign" else then.holder(stage)):
         return
-    if holder is None:
-        if event.name.kind == "assign":
-            yield f"superseded: the stage {stage!r} of {gto_spelling(event.name.model)!r} holds nothing now"
-        return
-    word = "superseded: " if event.name.kind == "assign" or holder.time > event.time else ""
-    version = version_on(holder.commit, history) or holder.commit
-    yield f"{word}the stage {stage!r} of {gto_spelling(event.name.model)!r} holds {version} now ({holder.tag!r})"
+    holds = f"{version_on(holder.commit, history) or holder.commit} now ({holder.tag!r})" if holder else "nothing now"
+    yield f"superseded: the stage {stage!r} of {gto_spelling(event.name.model)!r} holds {holds}"

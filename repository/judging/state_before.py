@@ -49,10 +49,14 @@ def state_before_tag(tag: str, oid: str, listing: Listing, git: Git) -> StateBef
         # The registry can't read this tag, so it is refused anyway.
         return StateBefore(listing._replace(tags=others), ())
     events = [event for event in read.values() if event is not None]
-    counted = {event.tag for event in counting_before(own, events)}
+    counting = counting_before(own, events)
+    counted = {event.tag for event in counting}
     before = {name: other for name, other in others.items() if read.get(name) is None or name in counted}
-    history = ModelHistory([own, *(event for event in events if event.name.model == own.name.model)])
-    since = list(superseded_by(own, history))
+    then, history = (
+        ModelHistory([own, *(event for event in some if event.name.model == own.name.model)])
+        for some in (counting, events)
+    )
+    since = list(superseded_by(own, then, history))
     there = listing.tags.get(tag)
     if there != oid:
         what = "was moved on the remote since" if there else "is not on the remote any more"

@@ -241,6 +241,7 @@ class TestEvent:
 
         assert notes["m#prod#2"] == ["superseded: the stage 'prod' of 'm' holds v1.0.0 now ('m#prod#1')"]
         assert "superseded: v1.1.0 of 'm' was deregistered since by 'm@v1.1.0!'" in notes["m@v1.1.0"]
+        assert notes["m#prod!#3"] == ["the stage 'prod' of 'm' now holds v1.0.0 ('m#prod#1')"]
         assert notes["m@v1.2.0"] == notes["m#prod#1"] == []
 
     def test_what_is_wrong_stays_wrong_whatever_came_after_it(self, plain_server: Server, tmp_path: Path) -> None:

@@ -58,7 +58,17 @@ def test_what_stood_before_is_what_an_audit_replays_first(judged: str, others: l
         (
             "m#prod!#3 c2 7",
             ["m@v1.0.0 c1 1", "m@v1.1.0 c2 2", "m#prod c1 5", "m#prod#2 c2 6"],
-            ["the stage 'prod' of 'm' holds v1.0.0 now ('m#prod')"],
+            [],
+        ),
+        (
+            "m#prod!#3 c2 7",
+            ["m@v1.0.0 c1 1", "m@v1.1.0 c2 2", "m#prod c1 5", "m#prod#2 c2 6", "m@v1.0.0! c1 8"],
+            ["superseded: the stage 'prod' of 'm' holds nothing now"],
+        ),
+        (
+            "m#prod!#3 c2 7",
+            ["m@v1.0.0 c1 1", "m@v1.1.0 c2 2", "m#prod c1 5", "m#prod#2 c2 6", "m#prod#4 c2 8"],
+            ["superseded: the stage 'prod' of 'm' holds v1.1.0 now ('m#prod#4')"],
         ),
         ("m#prod!#3 c1 7", ["m@v1.0.0 c1 1", "m#prod c1 5"], []),
         (
@@ -69,6 +79,7 @@ def test_what_stood_before_is_what_an_audit_replays_first(judged: str, others: l
     ],
 )
 def test_what_has_become_of_a_tag_is_told(about: str, since: list[str], said: list[str]) -> None:
-    own = event(about)
+    own, others = event(about), [event(line) for line in since]
+    then = ModelHistory([own, *counting_before(own, others)])
 
-    assert list(superseded_by(own, ModelHistory([own, *map(event, since)]))) == said
+    assert list(superseded_by(own, then, ModelHistory([own, *others]))) == said
