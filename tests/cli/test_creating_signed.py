@@ -39,6 +39,16 @@ def test_a_signature_is_made_as_git_is_configured_and_judged_before_anything_is_
     assert repo.try_git("verify-tag", "churn@v0.0.1").returncode == 0
 
 
+def test_nothing_is_written_if_git_can_not_sign(repo: Repo, key_of_ada: str, tmp_path: Path) -> None:
+    repo.git("config", "user.signingKey", str(tmp_path / "gone"))
+
+    ran = tagwarden(repo.path, "register", "churn", "--sign")
+
+    assert (ran.status, ran.out, repo.tags()) == (3, "", set())
+    assert f"{tmp_path / 'gone'}: No such file or directory" in ran.err
+    assert "user.signingKey" in ran.err
+
+
 def test_a_tag_is_signed_in_a_folder_with_a_colon_in_its_name(tmp_path: Path) -> None:
     repo = Repo.init(tmp_path / "a:b")
     repo.commit()
