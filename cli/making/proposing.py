@@ -39,6 +39,8 @@ from .planned_tag import (
 
 if TYPE_CHECKING:
     from ...report.documents.shape import Shape
+    from ...repository.making.tag_maker import TagMaker
+    from ...repository.making.writing import TagDraft
     from ...repository.proposals.status import ProposalStatus
     from ...repository.trusted.loaded_policy import LoadedPolicy
     from .options import CreatingOptions
@@ -63,14 +65,13 @@ def propose(model: str, options: CreatingOptions, make_plan: MakePlan, make_trai
     loaded = policy_in_force(remote=remote, git=git)
     with open_tag_maker(git, model, remote=remote, own_tags=False) as maker:
         plan, draft = planned(maker, loaded.policy, options, make_plan, make_trailers)
-        raw, oid = maker.make(draft, sign=options.sign is not False)
-        name = parse_tag_name(draft.name)
-        assert isinstance(name, TagName)
-        proposal = Proposal(oid, name, Tag(draft.name, oid, "tag", parse_tag_object(raw)))
-        status = proposal_status(proposal, maker.reader, git, loaded, remote=remote)
-        status = status._replace(verdict=status.verdict._replace(notes=(*status.verdict.notes, *plan.notes)))
-        made = Judged(draft, raw, oid, status.verdict)
+        raw, status = _as_proposal(draft, maker, loaded, remote, sign=False)
         _refuse_needless_proposal(status, loaded)
+        if options.sign is not False:
+            # Signed only now, because nobody should need a key to learn that no approval is required.
+            raw, status = _as_proposal(draft, maker, loaded, remote, sign=True)
+        status = status._replace(verdict=status.verdict._replace(notes=(*status.verdict.notes, *plan.notes)))
+        made = Judged(draft, raw, status.proposal.oid, status.verdict)
         if status.hopeless is not None:
             raise Refused(f"{draft.name!r} {in_words(status.hopeless)}; sign it with a key of the allowed signers")
         proposed = status.verdict.accepted and not options.dry_run
@@ -87,6 +88,17 @@ def propose(model: str, options: CreatingOptions, make_plan: MakePlan, make_trai
     else:
         _report(status, made, options, remote, proposed=proposed)
     return ACCEPTED if status.verdict.accepted else REFUSED
+
+
+def _as_proposal(
+    draft: TagDraft, maker: TagMaker, loaded: LoadedPolicy, remote: str, *, sign: bool
+) -> tuple[bytes, ProposalStatus]:
+    """The tag object of `draft`, and its status if it were proposed. Raises CannotJudge if Git can't sign it."""
+    raw, oid = maker.make(draft, sign=sign)
+    name = parse_tag_name(draft.name)
+    assert isinstance(name, TagName)
+    proposal = Proposal(oid, name, Tag(draft.name, oid, "tag", parse_tag_object(raw)))
+    return raw, proposal_status(proposal, maker.reader, maker.git, loaded, remote=remote)
 
 
 def _refuse_needless_proposal(status: ProposalStatus, loaded: LoadedPolicy) -> None:

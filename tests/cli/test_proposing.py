@@ -69,6 +69,8 @@ def test_where_the_policy_wants_no_approval_the_plain_command_is_named(new_team:
     err = refused(team.ada, *PROPOSE)
     assert "the policy requires no approval of anything" in err
     assert "its policy requires no approvals" in tagwarden(team.ada.path, "proposals").err
+    team.ada.git("config", "user.signingKey", "/no/such/key")
+    assert "the policy requires no approval of anything" in refused(team.ada, *PROPOSE)
     assert team.proposals == set()
 
 
