@@ -92,11 +92,13 @@ def declared_in(loaded: LoadedPolicy | None) -> tuple[str, ...] | None:
 
 
 def no_such_model(model: str, known: list[str]) -> Refused:
-    """The refusal for a model without tags, naming models with similar names."""
+    """The refusal for a model without events, naming models with similar names. `known` are those that have tags."""
     import difflib
 
     from ..policy.grammar.names import gto_spelling
 
+    if model in known:
+        return Refused(f"the registry can read no tag of {gto_spelling(model)!r}; `tagwarden audit` says why")
     near = difflib.get_close_matches(model, known, n=3)
     listed = ", ".join(gto_spelling(one) for one in near or known[:5])
     return Refused(f"there is no model {gto_spelling(model)!r}" + (f"; the models are: {listed}" if listed else ""))

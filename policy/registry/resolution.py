@@ -69,7 +69,7 @@ def resolve(query: Query, known: ModelTags, *, deprecated: bool = False) -> Reso
     history = known.history()
     if query.tag is not None:
         return _of_tag(query.tag, known, history)
-    _must_be_in_use(query.model, history, deprecated=deprecated)
+    _must_be_in_use(query.model, known, history, deprecated=deprecated)
     if query.about == "stage":
         return _answer(_holders(query.model, query.stage or "", history)[0], history, current=True)
     event = _registration(query, history)
@@ -81,15 +81,16 @@ def resolve(query: Query, known: ModelTags, *, deprecated: bool = False) -> Reso
 def resolve_all(query: Query, known: ModelTags, *, deprecated: bool = False) -> list[Resolution]:
     """Every version in the stage of `query`, the current one first. Raises Unresolved if there is none."""
     history = known.history()
-    _must_be_in_use(query.model, history, deprecated=deprecated)
+    _must_be_in_use(query.model, known, history, deprecated=deprecated)
     holders = _holders(query.model, query.stage or "", history)
     return [_answer(event, history, current=event is holders[0]) for event in holders]
 
 
-def _must_be_in_use(model: str, history: ModelHistory, *, deprecated: bool) -> None:
+def _must_be_in_use(model: str, known: ModelTags, history: ModelHistory, *, deprecated: bool) -> None:
     name = gto_spelling(model)
     if not history.has_events:
-        raise Unresolved(f"there is no model {name!r}")
+        unread = f"the registry can read no tag of {name!r}; `tagwarden audit` says why"
+        raise Unresolved(unread if known.tags else f"there is no model {name!r}")
     if history.is_deprecated and not deprecated:
         assert history.deprecated is not None
         raise Unresolved(f"the model {name!r} is deprecated ({history.deprecated.tag!r}); --deprecated answers anyway")

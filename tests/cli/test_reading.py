@@ -263,6 +263,15 @@ def test_an_unknown_model_is_a_no_that_names_those_that_are_near(registry: Repo)
     assert "can't be a model's name" in tagwarden(registry.path, "show", "a b").err
 
 
+@pytest.mark.parametrize("words", [["show", "fraud"], ["history", "fraud"], ["resolve", "fraud@latest"]])
+def test_a_model_of_which_no_tag_can_be_read_is_not_listed_as_one(registry: Repo, words: list[str]) -> None:
+    registry.lightweight("fraud@v1.0.0")
+
+    ran = tagwarden(registry.path, *words)
+
+    assert ran == (1, "", "tagwarden: the registry can read no tag of 'fraud'; `tagwarden audit` says why\n")
+
+
 def test_a_repository_without_models_shows_nothing(repo: Repo) -> None:
     assert tagwarden(repo.path, "show") == (0, "", "there is no model here\n")
     assert tagwarden(repo.path, "history") == (0, "", "there is no model here\n")
