@@ -34,13 +34,15 @@ class Decision(Record):
 
     `because` is a sentence that names the deciding entry, `key` the entry's
     place in the policy. `entry` is its number in `people.allow`, counted from 1;
-    None if no entry covers the event.
+    None if no entry covers the event. `others` are the people who are allowed,
+    if the person is not: pushers, and "signer:PRINCIPAL"s.
     """
 
     allowed: bool
     because: str
     key: str
     entry: int | None
+    others: tuple[str, ...] = ()
 
 
 def decide(settings: Settings, person: Person, kind: str, model: str, stage: str | None) -> Decision:
@@ -62,7 +64,9 @@ def decide(settings: Settings, person: Person, kind: str, model: str, stage: str
     listed = [f"people.allow[{number}]" for number in covering]
     keys = " and ".join(listed) if len(listed) <= MOST_NAMES else some_of(listed)
     verb = "lets" if len(covering) == 1 else "let"
-    return Decision(False, f"{keys} {verb} only {names} {what}", f"people.allow[{covering[0]}]", covering[0])
+    named = (name for number in covering for name in allow[number - 1].who)
+    others = tuple(dict.fromkeys(one for name in named for one in _members(name, settings.people.groups)))
+    return Decision(False, f"{keys} {verb} only {names} {what}", f"people.allow[{covering[0]}]", covering[0], others)
 
 
 def denied_stages(settings: Settings, person: Person, kind: str, model: str) -> list[Decision]:

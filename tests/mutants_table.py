@@ -217,6 +217,19 @@ MUTANTS = (
     rule("version_order", ".discard(replayed.event.commit)", ".clear()", ONE_VERDICT),
     Mutant("policy/registry/replay.py", "precedence, event.tag", "(), event.tag", ONE_VERDICT),
     Mutant("repository/judging/server_push.py", "update.ref == head and update.new", "update.new", GATE[:1]),
+    Mutant(
+        "policy/facts/fix.py",
+        "finding.rule in ABOUT_PEOPLE and finding.fix != signing",
+        "False",
+        ("tests/fixes/test_which_fix.py",),
+    ),
+    Mutant(
+        "policy/facts/fix.py",
+        'name.kind == "assign" and replayed.in_stage',
+        'name.kind == "assign"',
+        ("tests/fixes/test_which_fix.py",),
+    ),
+    rule("who", "if self._may(name, line)", "", ("tests/server_hooks/people/test_who.py",)),
     Mutant("policy/facts/fix.py", " and miss.package not in facts.similar.named", "", ("tests/cli/test_audit.py",)),
     # The lock
     Mutant(

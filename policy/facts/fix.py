@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..grammar.versions import Version
     from ..push import Tag, TagPush
+    from ..registry.replay import ReplayedEvent
     from ..verdict import Finding
     from .model_facts import ModelFacts
 
@@ -51,17 +52,10 @@ def replacing_commands(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) 
     return f"{deleting}; {creating}" if deleting else None
 
 
-def recreating_command(
-    facts: ModelFacts, push: TagPush, version: Version | None = None, *, sign: bool = False
-) -> str | None:
-    """The command that creates the tag again, with the same name on the same commit.
-
-    `version` is the one on that commit; `sign` asks for a signature.
-    """
+def recreating_command(facts: ModelFacts, push: TagPush, *, sign: bool = False) -> str | None:
+    """The command that creates the tag again, with the same name on the same commit; `sign` asks for a signature."""
     if facts.circumstances.tag_state == "planned" and isinstance(push.name, TagName):
-        found = push.new.object if push.new else None
-        commit = found.target if found else ""
-        return shell_command(*tagwarden_command(push.name, commit, version), "--sign" if sign else "--edit")
+        return shell_command(*_planning(push, push.name, facts), "--sign" if sign else "--edit")
     return shell_command(*retagging(push, sign=sign))
 
 
@@ -78,17 +72,35 @@ def commit_in_clone(push: TagPush) -> str:
     return oid if type_of_target == "commit" else f"{oid}^{{commit}}"
 
 
-def tagwarden_command(name: TagName, commit: str, version: Version | None) -> tuple[str, ...]:
-    """The tagwarden command that creates an event of this kind, for the `version` that is on `commit`."""
+def tagwarden_command(
+    name: TagName, commit: str, version: Version | None, *, digits: int | None = SHOWN_OF_AN_ID
+) -> tuple[str, ...]:
+    """The tagwarden command that creates an event of this kind, for the `version` that is on `commit`.
+
+    If it names the commit, then by the first `digits` of its id, all for None.
+    """
     model = gto_spelling(name.model)
     if name.kind == "register":
-        return ("tagwarden", "register", model, commit[:SHOWN_OF_AN_ID], "--version", str(name.version))
+        return ("tagwarden", "register", model, commit[:digits], "--version", str(name.version))
     if name.kind == "deregister":
         return ("tagwarden", "deregister", model, str(name.version))
     if name.kind == "deprecate":
         return ("tagwarden", "deprecate", model)
     of = ("--version", str(version)) if version is not None else ()
     return ("tagwarden", name.kind, model, name.stage or "", *of)
+
+
+def repeating_command(replayed: ReplayedEvent, *, digits: int | None = SHOWN_OF_AN_ID) -> tuple[str, ...]:
+    """`tagwarden_command` for the event, which may assign a version to the stage that it is in."""
+    name = replayed.event.name
+    again = ("--force",) if name.kind == "assign" and replayed.in_stage else ()
+    return (*tagwarden_command(name, replayed.event.commit, replayed.active, digits=digits), *again)
+
+
+def _planning(push: TagPush, name: TagName, facts: ModelFacts) -> tuple[str, ...]:
+    """The tagwarden command that plans the tag."""
+    replayed = next((one for one in facts.events if one.push is push), None)
+    return repeating_command(replayed) if replayed else tagwarden_command(name, commit_of(push), None)
 
 
 def register_command(facts: ModelFacts, commit: str | None) -> tuple[str, ...]:
@@ -147,7 +159,7 @@ def remote_deleting_command(push: TagPush, facts: ModelFacts) -> str | None:
     return f"{there}; {here}" if remote else here
 
 
-def proposing_command(facts: ModelFacts, push: TagPush, version: Version | None = None) -> str | None:
+def proposing_command(facts: ModelFacts, push: TagPush) -> str | None:
     """The command that proposes the existing tag, or that creates the planned one as a proposal.
 
     None if the tag has landed, or for a deletion.
@@ -156,7 +168,7 @@ def proposing_command(facts: ModelFacts, push: TagPush, version: Version | None 
         return None
     remote = facts.circumstances.remote or "origin"
     if facts.circumstances.tag_state == "planned" and isinstance(push.name, TagName):
-        program, *command = tagwarden_command(push.name, commit_of(push), version)
+        program, *command = _planning(push, push.name, facts)
         return shell_command(program, "propose", *command)
     from ..approvals.refs import proposal_ref
 
@@ -170,6 +182,8 @@ ANOTHER_VERSION = frozenset(("version-order", "version-once", "version-per-commi
 MAY_WAIT = frozenset(("who", "approved", "tagger-is-pusher", "target-branch", "event-time", "version-order"))
 # Rules that refuse to move or delete a tag: their fix fetches the old tag again.
 ABOUT_CHANGES = frozenset(("tag-immutable", "tag-permanent", "stage-permanent"))
+# Rules whose fix hands the event to other people, which is of no use while something else is wrong with it.
+ABOUT_PEOPLE = frozenset(("who", "approved"))
 
 
 def with_one_fix(
@@ -207,6 +221,12 @@ def _or_drop(finding: Finding, facts: ModelFacts, push: TagPush) -> Finding:
 
 def _chosen(group: Sequence[Finding], facts: ModelFacts, push: TagPush) -> tuple[int, str | None]:
     """The number of the finding that gets the fix, and that fix. `group` are those on one tag, ordered by rule."""
+    if any(finding.severity == "error" and finding.rule not in ABOUT_PEOPLE for finding in group):
+        signing = recreating_command(facts, push, sign=True)
+        group = [
+            finding._replace(fix=None) if finding.rule in ABOUT_PEOPLE and finding.fix != signing else finding
+            for finding in group
+        ]
     with_fix = [number for number, finding in enumerate(group) if finding.fix]
     if not with_fix:
         return 0, None
@@ -230,5 +250,15 @@ def _chosen(group: Sequence[Finding], facts: ModelFacts, push: TagPush) -> tuple
 
 def _another_version(group: Sequence[Finding], facts: ModelFacts, push: TagPush) -> str | None:
     if any(finding.rule == "version-per-commit" for finding in group):
-        return replacing_commands(facts, push.tag, ("git", "commit", "--allow-empty"), register_command(facts, None))
-    return replacing_commands(facts, push.tag, register_command(facts, commit_of(push)))
+        commands = [("git", "commit", "--allow-empty"), register_command(facts, None)]
+    else:
+        commands = [register_command(facts, commit_of(push))]
+    fix = replacing_commands(facts, push.tag, *commands)
+    purpose = next(filter(None, (_purpose(finding.fix or "") for finding in group)), "")
+    return fix and purpose + fix
+
+
+def _purpose(fix: str) -> str:
+    """What precedes the command in `fix`: "" if that is the command alone."""
+    purpose, colon, _ = fix.partition(": ")
+    return purpose + colon if colon and not purpose.startswith(("git ", "tagwarden ")) else ""

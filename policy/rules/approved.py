@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from ..facts.consequences import Line
     from ..facts.model_facts import ModelFacts
     from ..facts.wanted_approvals import Wanted
-    from ..grammar.versions import Version
     from ..push import TagPush
 
 OPTIONS = ("approvals.require", "approvals.expire", "approvals.repository", "people.principals")
@@ -115,11 +114,11 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
             proposal = push.new.oid[:SHOWN_OF_AN_ID]
             others = f"{WHY[:-1]}; they approve with `tagwarden approve {proposal}`."
             return Lack(f"{sentence}; it is proposed as {proposal}", lacks[0].key, why=others)
-        return Lack(sentence, lacks[0].key, _proposed(push, facts))
+        return Lack(sentence, lacks[0].key, proposing_command(facts, push))
     if facts.circumstances.place == "history":
         return None
     if not standing.proposed:
-        return Lack(f"{because}has its approvals, but is no longer proposed", key, _proposed(push, facts))
+        return Lack(f"{because}has its approvals, but is no longer proposed", key, proposing_command(facts, push))
     if is_expired(push.new.object, facts.settings, facts.circumstances.now):
         return Lack("was made too long ago for its approvals to count", "approvals.expire", _recreating(push, facts))
     return None
@@ -137,16 +136,8 @@ def _parties(push: TagPush, facts: ModelFacts) -> Parties:
     )
 
 
-def _proposed(push: TagPush, facts: ModelFacts) -> str | None:
-    return proposing_command(facts, push, _version(push, facts))
-
-
 def _recreating(push: TagPush, facts: ModelFacts) -> str | None:
-    return recreating_command(facts, push, _version(push, facts), sign=True)
-
-
-def _version(push: TagPush, facts: ModelFacts) -> Version | None:
-    return next((replayed.active for replayed in facts.events if replayed.push is push), None)
+    return recreating_command(facts, push, sign=True)
 
 
 APPROVED = """\

@@ -23,7 +23,7 @@ artifact can be found at the commit.
 from __future__ import annotations
 
 from ..facts.artifact_at_commit import problem_at_commit, problem_of_paths
-from ..facts.fix import recreating_command, replacing_commands, tagwarden_command
+from ..facts.fix import recreating_command, repeating_command, replacing_commands
 from ..objects.bound_artifacts import bound_in
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -128,8 +128,7 @@ def _fix(replayed: ReplayedEvent, facts: ModelFacts) -> str | None:
     if replayed.event.name.kind == "register":
         return recreating_command(facts, replayed.push)
     # An assignment need not bind the artifact, because the registration does.
-    plain = tagwarden_command(replayed.event.name, replayed.event.commit, replayed.active)
-    return replacing_commands(facts, replayed.push.tag, plain)
+    return replacing_commands(facts, replayed.push.tag, repeating_command(replayed))
 
 
 def _problem_of_assignment(

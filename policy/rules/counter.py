@@ -9,7 +9,7 @@ Fix: use the next counter, or none.
 
 from __future__ import annotations
 
-from ..facts.fix import commit_of, replacing_commands, tagwarden_command
+from ..facts.fix import commit_of, repeating_command, replacing_commands, tagwarden_command
 from ..grammar.names import gto_spelling
 from ..grammar.tag_name import TagName, parse_tag_name
 from ..verdict import Breach
@@ -57,10 +57,8 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 def _with_next_counter(push: TagPush, name: TagName, facts: ModelFacts) -> str | None:
     """The tagwarden command that creates the same event with the next counter."""
     replayed = next((one for one in facts.events if one.push is push), None)
-    version = replayed.active if replayed else None
-    # The version is in the stage already, so the command must assign it again.
-    again = ("--force",) if replayed and replayed.in_stage and name.kind == "assign" else ()
-    return replacing_commands(facts, push.tag, (*tagwarden_command(name, commit_of(push), version), *again))
+    command = repeating_command(replayed) if replayed else tagwarden_command(name, commit_of(push), None)
+    return replacing_commands(facts, push.tag, command)
 
 
 STRICT = '[rules]\ncounter = "error"\n'

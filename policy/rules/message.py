@@ -42,7 +42,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 replayed.push.ref,
                 facts.model,
                 key,
-                fix=recreating_command(facts, replayed.push, replayed.active),
+                fix=recreating_command(facts, replayed.push),
             )
 
 

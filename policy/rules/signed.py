@@ -80,8 +80,7 @@ def _unsigned(line: Line, wanted: _Wanted, facts: ModelFacts) -> str | None:
 
 
 def _sign(push: TagPush, facts: ModelFacts) -> str | None:
-    version = next((replayed.active for replayed in facts.events if replayed.push is push), None)
-    return recreating_command(facts, push, version, sign=True)
+    return recreating_command(facts, push, sign=True)
 
 
 def _undone(line: Line, wanted: _Wanted) -> str | None:

@@ -50,16 +50,17 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         if stage not in nears:
             nears[stage] = near_name(stage, declared) if len(nears) < MOST_HINTS else None
         meant = meant or nears[stage]
-        event = replayed.event
+        event, fix = replayed.event, None
+        if meant and facts.history.is_in_force(meant, event.commit):
+            hint += f"; {replayed.active or event.commit} is in {meant!r} already"
+        elif meant:
+            command = tagwarden_command(event.name._replace(stage=meant), event.commit, replayed.active)
+            fix = replacing_commands(facts, event.tag, command)
         yield Breach(
             f"the stage {stage!r} is not declared in {source} (declared: {some_of(declared) or 'none'}){hint}",
             replayed.push.ref,
             facts.model,
-            fix=replacing_commands(
-                facts, event.tag, tagwarden_command(event.name._replace(stage=meant), event.commit, replayed.active)
-            )
-            if meant
-            else None,
+            fix=fix,
         )
 
 

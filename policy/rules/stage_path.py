@@ -46,7 +46,7 @@ def _skipped(replayed: ReplayedEvent, before: str, facts: ModelFacts) -> Breach:
             f"{assigns} and is dated before any tag that assigns {before!r} to it",
             replayed.push.ref,
             facts.model,
-            fix=recreating_command(facts, replayed.push, replayed.active),
+            fix=recreating_command(facts, replayed.push),
         )
     return Breach(
         f"{assigns} which was never in {before!r}",

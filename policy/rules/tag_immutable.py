@@ -9,7 +9,7 @@ Fix: register a new version, or assign the stage with a new tag
 
 from __future__ import annotations
 
-from ..facts.fix import commit_named, refetching_command, register_command, tagwarden_command
+from ..facts.fix import commit_named, refetching_command, register_command, repeating_command
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -46,7 +46,7 @@ def _by_new_tag(push: TagPush, facts: ModelFacts) -> list[tuple[str, ...]]:
     if name.kind == "register":
         return [] if others else [register_command(facts, event.commit)]
     if name.kind == "assign" and replayed.active is not None:
-        return [tagwarden_command(name, event.commit, replayed.active)]
+        return [repeating_command(replayed)]
     return []
 
 

@@ -114,21 +114,16 @@ def _version(event: Event) -> Version:
 def _breach(facts: ModelFacts, push: TagPush, name: TagName, latest: Version) -> Breach:
     from ..facts.fix import commit_of, register_command, replacing_commands
 
-    commit = commit_of(push)
     order = facts.settings.versions.order
     of_line = "" if order == "latest" else f" of its {order} line"
     model = gto_spelling(name.model)
     message = f"version {name.version} of {model!r} is not above {latest}, the latest{of_line}"
+    fix = replacing_commands(facts, push.tag, register_command(facts, commit_of(push)))
     if name.version is not None and order == "latest" and name.version.major < latest.major:
         # A fix of an old line or a new version? It is not clear, and the wrong one would make old code the latest.
-        message += f'; to allow fixes of v{name.version.major}, set `versions.order = "major"` in the policy'
-        if facts.circumstances.tag_state != "landed":
-            register = replacing_commands(facts, push.tag, register_command(facts, commit))
-            message += f"; to register a version above all others, run `{register}`"
-        return Breach(message, push.ref, facts.model)
-    return Breach(
-        message, push.ref, facts.model, fix=replacing_commands(facts, push.tag, register_command(facts, commit))
-    )
+        message += f'; fixes of v{name.version.major} need `versions.order = "major"` in the policy'
+        fix = fix and f"for a version above {latest}: {fix}"
+    return Breach(message, push.ref, facts.model, fix=fix)
 
 
 THREE = ("churn@v1.0.0 on c1 at 1", "churn@v1.1.0 on c2 at 2", "churn@v2.0.0 on c3 at 3")

@@ -27,9 +27,11 @@ from __future__ import annotations
 
 from ..facts.consequences import CONTRARY, lines_of
 from ..facts.possible_stages import Act
-from ..people import Person, decide, names_signers
+from ..people import SIGNER, Person, decide, names_signers
+from ..push import Signature
 from ..record import Record
 from ..verdict import Breach
+from ..wording import MOST_NAMES, shell_command
 from .contract import accepted, refused
 
 TYPE_CHECKING = False
@@ -39,10 +41,12 @@ if TYPE_CHECKING:
     from ..facts.consequences import Line
     from ..facts.model_facts import ModelFacts
     from ..people import Decision
-    from ..push import Signature
 
 OPTIONS = ("people.allow",)
 WHY = "the policy limits who may do this."
+
+# The most people of whom a fix says to ask one.
+MOST_ASKED = 3
 
 
 class Refusal(Record):
@@ -55,7 +59,8 @@ class Refusal(Record):
 def check(facts: ModelFacts) -> Iterator[Breach]:
     if not facts.circumstances.pusher_rules_apply:
         return
-    permissions = _Permissions(facts)
+    permissions = _Permissions(facts, facts.circumstances.pusher)
+    others: _Others | None = None
     for line in lines_of(facts, [entry.covers for entry in facts.settings.people.allow]):
         signature = None
         refusal = permissions.refusal(line, None)
@@ -63,14 +68,18 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             signature = facts.signatures.get(line.push.ref)
             refusal = permissions.refusal(line, signature)
         if refusal is not None:
-            yield Breach(_sentence(line, refusal, signature, facts), line.push.ref, facts.model, refusal.decision.key)
+            sentence = _sentence(line, refusal, signature, facts)
+            others = others or _Others(facts)
+            fix = others.asking(line, refusal.decision.others)
+            yield Breach(sentence, line.push.ref, facts.model, refusal.decision.key, fix)
 
 
 class _Permissions:
-    """Applies `people.allow` to one model's lines, and caches the answer for each group of acts and signer."""
+    """Applies `people.allow` to one model's lines, pushed by `pusher`, and caches the answers."""
 
-    def __init__(self, facts: ModelFacts) -> None:
+    def __init__(self, facts: ModelFacts, pusher: str | None) -> None:
         self.facts = facts
+        self.pusher = pusher
         self.signers_count = names_signers(facts.settings.people)
         self._asked: dict[tuple[int, str | None], Refusal | None] = {}
         # Keeps the groups alive, because their ids are the keys.
@@ -95,7 +104,7 @@ class _Permissions:
         key = id(group), signer
         if key not in self._asked:
             self._groups.append(group)
-            self._asked[key] = self._first(group, Person(self.facts.circumstances.pusher, signer))
+            self._asked[key] = self._first(group, Person(self.pusher, signer))
         return self._asked[key]
 
     def _first(self, group: Sequence[Act], person: Person) -> Refusal | None:
@@ -116,6 +125,43 @@ def _sentence(line: Line, refusal: Refusal, signature: Signature | None, facts: 
         return sentence
     what = {"create": "", "delete": "deleting ", "move": "moving "}.get(line.push.change, "")
     return f"{what}{line.push.tag!r} {refusal.act.effect}, and {sentence}"
+
+
+class _Others:
+    """The people who may push what the pusher may not."""
+
+    def __init__(self, facts: ModelFacts) -> None:
+        self.facts = facts
+        self._permissions: dict[str, _Permissions] = {}
+        self._events = {replayed.event.tag: replayed for replayed in facts.events}
+
+    def asking(self, line: Line, others: Sequence[str]) -> str | None:
+        """Which of `others` to ask for which command; None if it is not known who pushes, or if no command does it."""
+        event = self._events.get(line.push.tag)
+        if self.facts.circumstances.pusher is None or line.push.change != "create" or event is None:
+            return None
+        from ..facts.fix import repeating_command
+
+        able = [name for name in others[:MOST_NAMES] if self._may(name, line)]
+        # A pusher need not sign. Whoever signs may push, too, if it does not matter who does.
+        pushers = [name for name in able if not name.startswith(SIGNER)]
+        asked = pushers or [name.removeprefix(SIGNER) for name in able]
+        if not asked:
+            return None
+        # Their clones need not have the commit, which is fetched only by its full id.
+        command = repeating_command(event, digits=None)
+        pasted = shell_command(*command, *([] if pushers else ["--sign"]), "--push")
+        return pasted and f"ask {_one_of(asked[:MOST_ASKED])} to run: {pasted}"
+
+    def _may(self, name: str, line: Line) -> bool:
+        """Whether the pusher `name`, or anybody with the signature of `name`, may push the line."""
+        signs = name.startswith(SIGNER)
+        permissions = self._permissions.setdefault(name, _Permissions(self.facts, None if signs else name))
+        return permissions.refusal(line, Signature(name.removeprefix(SIGNER), None) if signs else None) is None
+
+
+def _one_of(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _allow(who: str, rest: str = "") -> str:

@@ -119,9 +119,8 @@ class TestLines:
 
         said = tagwarden(clone.path, "register", "churn", "--version", "v1.0.1").err
 
-        assert 'to allow fixes of v1, set `versions.order = "major"`' in said
-        assert f"to register a version above all others, run `tagwarden register churn {commit}`" in said
-        assert "fix:" not in said
+        assert 'fixes of v1 need `versions.order = "major"` in the policy' in said
+        assert f"fix: for a version above v2.0.0: tagwarden register churn {commit}" in said
 
 
 class TestWhatAStageHoldsAfterwards:

@@ -38,7 +38,8 @@ UNPLAYABLE = (
     "replace ",
     "guarded ",
 )
-FIX = re.compile(r"^(?:remote:)?\s*fix: (?:in a clone: )?(.*?)\s*$", re.MULTILINE)
+# The purpose of a command may precede it. One that somebody else is asked to run is left out.
+FIX = re.compile(r"^(?:remote:)?\s*fix: (?!ask )(?:[^:]+: )?((?:git|tagwarden) .*?)\s*$", re.MULTILINE)
 # Except for a command that helps only after something was written and committed.
 IN_A_SENTENCE = re.compile(r"(?<!commit that, and run )`((?:git|tagwarden) [^`]*)`")
 PROGRAM = Path(sys.executable).with_name("tagwarden")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from support import Repo, Server
 from support.people import PEOPLE, POLICY, Push, newest, stands, tag_and_push
+from support.played_examples import run_printed
 
 # Who may make which event of churn, and of fraud; {n} is each person's own number.
 ALLOWED = {
@@ -54,6 +57,37 @@ def test_exactly_those_whom_the_policy_names_may_push_an_event(
 
     assert {who for who, result in pushed.items() if result.ok} == set(allowed), pushed
     assert {rule for result in pushed.values() if not result.ok for rule in result.rules} <= {"who"}
+
+
+# What the stranger pushes after v1.0.0 and its assignment, and whom they are told to ask.
+ASKED = [("@v2.0.0", "linus", "ada or grace"), ("#prod#2", "ada", "grace"), ("#prod!", "ada", "grace"),
+         ("@v1.0.0!", "ada", "grace"), ("@deprecated", "ada", None)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("event", "stranger", "asked"), ASKED)
+def test_who_may_not_push_is_told_whom_to_ask_for_which_command(
+    event: str, stranger: str, asked: str | None, governed: Server, clone: Repo, push: Push, url: str
+) -> None:
+    for name in ("churn@v1.0.0", "churn#prod"):
+        clone.tag(name)
+    stands(governed, clone, "churn@v1.0.0", "churn#prod")
+    target = "churn@v1.0.0^{commit}"
+    if event == "@v2.0.0":
+        target = clone.commit()
+        assert push("grace", "main").ok
+
+    refused = tag_and_push(clone, push, stranger, f"churn{event}", target=target)
+
+    told = re.search(r"(?m)^remote: +fix: ask (.*) to run: (.*?) *$", refused.stderr)
+    assert refused.refused_by == {"who"}
+    # Linus may deprecate, but not take versions out of prod; nobody may do both.
+    assert (told and told[1]) == asked, refused.stderr
+    if told:
+        other = governed.clone()
+        other.git("remote", "set-url", "origin", url.replace("NAME", told[1].split()[-1]))
+        other.git("config", "core.editor", "echo As agreed >")
+        ran = run_printed(told[2], other)
+        assert ran.returncode == 0, ran.stderr
 
 
 def test_the_log_says_who_it_was(governed: Server, clone: Repo, push: Push) -> None:
