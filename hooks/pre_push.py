@@ -53,6 +53,7 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
     if not relevant:
         return ACCEPTED
     from ..policy.errors import CannotJudge
+    from ..policy.verdict import of_accepted
     from ..report.escape import escape
     from ..report.text import EVALUATES, lines_of
     from ..repository.git.command import Git
@@ -71,7 +72,7 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
     name = remote if remote != url else None
     destination = Destination(name, url, offline=is_offline(configuration))
     try:
-        verdict = judge_client_push(ClientPush(updates, destination, git, configuration))
+        verdict = of_accepted(judge_client_push(ClientPush(updates, destination, git, configuration)))
     except CannotJudge as problem:
         if warns:
             write_message(

@@ -82,6 +82,16 @@ def as_enforced(verdict: Verdict) -> Verdict:
     return verdict._replace(accepted=not broken, mode="enforce")
 
 
+def of_accepted(verdict: Verdict) -> Verdict:
+    """The verdict for somebody whose tags are written or pushed, because it accepts them.
+
+    A fix that creates a tag again, or another one on its commit, would now be refused, so it is left out. Beside a near
+    miss, which registers nothing, the right tag can still be created.
+    """
+    findings = tuple(one if one.model is None else one._replace(fix=None) for one in verdict.findings)
+    return verdict._replace(findings=findings) if verdict.accepted else verdict
+
+
 def merge_verdicts(verdicts: Sequence[Verdict]) -> Verdict:
     """Merge verdicts of the same policy on several parts of a push into one; `verdicts` must not be empty."""
     first = verdicts[0]

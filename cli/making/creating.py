@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...policy.grammar.names import TAGS, gto_spelling
+from ...policy.verdict import of_accepted
 from ...policy.wording import shell_command
 from ...report.documents.shapes import VERDICT
 from ...report.escape import display
@@ -86,6 +87,7 @@ def _attempt(
         judged = maker.judge(draft, loaded, sign=sign, notes=plan.notes)
         written = judged.verdict.accepted and not options.dry_run
         if written:
+            judged = judged._replace(verdict=of_accepted(judged.verdict))
             ask_about_names(judged, options)
         if written and remote is not None and options.push:
             branch = branch_to_push(git, remote, judged, options, maker)

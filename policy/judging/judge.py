@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import islice
 
 from ..rules import RULES, load_push_rule, load_rule
-from ..verdict import Finding, Verdict
+from ..verdict import Finding, Verdict, of_accepted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class Judge:
         errors = {finding.rule for finding in self.findings if finding.severity == "error"}
         in_force = errors if self.policy.mode == "enforce" else {rule for rule in errors if RULES[rule].in_any_mode}
         self.findings.sort(key=lambda finding: (finding.ref or "", ORDER[finding.rule]))
-        return Verdict(
+        verdict = Verdict(
             accepted=not in_force,
             mode=self.policy.mode,
             policy_source=source,
@@ -190,6 +190,9 @@ class Judge:
             ),
             emergency=self.used_emergencies,
         )
+        if self.circumstances.place == "server" and self.circumstances.tag_state != "landed":
+            return of_accepted(verdict)
+        return verdict
 
 
 def judge_push(

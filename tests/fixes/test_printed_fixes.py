@@ -331,3 +331,53 @@ def test_what_an_evaluating_server_finds_has_landed_and_so_its_fix_deletes_it_th
     assert run_fixes(scene, pushed.stderr)
 
     assert "churn@1.2.0" not in server.tags() | scene.clone.tags()
+
+
+WARNED = ["annotated", "message", "tag-name", "version-step"]
+WARNS = """\
+[message]
+min-length = 20
+[rules]
+annotated = "warning"
+message = "warning"
+tag-name = "warning"
+version-step = "warning"
+"""
+WARNED_OF = Example(
+    "",
+    ("churn@v3.0.0 on c1", "risk@v1.0.0 on c1 lightweight", "fraud@1.2.0 on c1"),
+    refused=False,
+    existing=("churn@v1.0.0 on c0",),
+    policy=WARNS,
+)
+
+
+@pytest.mark.parametrize("hook", ["the server's", "the clone's"])
+def test_of_a_tag_that_lands_in_spite_of_a_warning_no_fix_is_printed_that_would_be_refused(
+    hook: str, server: Server
+) -> None:
+    scene = stage(WARNED_OF, server, None)
+    scene.write(scene.clone, scene.lines)
+    if hook == "the clone's":
+        scene.run("tagwarden install")
+        scene.run(f"tagwarden uninstall --server {server.path}")
+
+    pushed = scene.run("git push origin main --tags")
+    commands = run_fixes(scene, pushed.stderr)
+
+    assert pushed.returncode == 0
+    assert [rule for rule in WARNED if f"warning [{rule}]" in pushed.stderr] == WARNED
+    assert len(commands) == 1
+    assert "fraud@v1.2.0" in commands[0]
+    assert_all_tags_can_be_pushed(scene, commands)
+
+
+def test_neither_is_one_printed_by_the_command_that_made_the_tag(server: Server) -> None:
+    scene = stage(WARNED_OF, server, None)
+
+    would_make = scene.run("tagwarden register churn --version v3.0.0 --dry-run")
+    made = scene.run("tagwarden register churn --version v3.0.0")
+
+    assert "fix: tagwarden register churn" in would_make.stderr
+    assert "warning [version-step]" in made.stderr
+    assert not fixes(made.stderr)
