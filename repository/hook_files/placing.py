@@ -78,10 +78,12 @@ def write_hook(file: str, text: str) -> str:
     """Atomically write our hook file; returns "installed", "updated" or "unchanged". Raises OSError if that fails."""
     content = text.encode("utf-8", "surrogateescape")
     before = read_start(file) if is_our_hook(file) else None
+    # Git ignores a hook that is not executable, so making it executable again is a change.
+    ran = os.access(file, os.X_OK)
     replace_file(file, content, 0o755)
     if before is None:
         return "installed"
-    return "unchanged" if before == content else "updated"
+    return "unchanged" if before == content and ran else "updated"
 
 
 def about_placed(hook: str, file: str, what: str) -> str:

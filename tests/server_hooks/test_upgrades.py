@@ -55,10 +55,13 @@ def test_installing_says_what_it_did(new_server) -> None:
     said = [tagwarden(server.path, "install", "--server", ".").out.splitlines()[0] for _ in range(2)]
     file.write_text(file.read_text().replace(WRITTEN, ""))
     said.append(tagwarden(server.path, "install", "--server", ".").out.splitlines()[0])
+    file.chmod(0o644)
+    said.append(tagwarden(server.path, "install", "--server", ".").out.splitlines()[0])
 
     assert said == [
         f"pre-receive is installed as {file}.",
         f"pre-receive is unchanged: {file}.",
+        f"pre-receive is updated as {file}.",
         f"pre-receive is updated as {file}.",
     ]
 
