@@ -229,7 +229,7 @@ MUTANTS = (
         'name.kind == "assign"',
         ("tests/fixes/test_which_fix.py",),
     ),
-    rule("who", "if self._may(name, line)", "", ("tests/server_hooks/people/test_who.py",)),
+    rule("who", " if self._may(name, line)", "", ("tests/fixes/test_which_fix.py",)),
     Mutant("policy/facts/fix.py", " and miss.package not in facts.similar.named", "", ("tests/cli/test_audit.py",)),
     # The lock
     Mutant(

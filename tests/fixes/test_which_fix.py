@@ -62,6 +62,15 @@ def test_a_tag_has_one_fix(pushed: str, existing: tuple[str, ...], policy: str) 
     assert told == [(rule, fix.format(parse_line(pushed).tag.oid))], verdict.findings
 
 
+def test_nobody_is_asked_who_may_do_only_half_of_it() -> None:
+    of_linus = '[[people.allow]]\nwho = ["linus"]\nwhat = ["deregister"]\n'
+    of_grace = '[[people.allow]]\nwho = ["grace"]\nstages = ["prod"]\n'
+
+    verdict = judge_example(refused("", "churn@v1.0.0! at 3", existing=IN_PROD, policy=of_linus + of_grace))
+
+    assert [(found.rule, found.key, found.fix) for found in verdict.findings] == [("who", "people.allow[1]", None)]
+
+
 def test_what_is_assigned_once_more_is_so_by_the_fix_too(repo: Repo) -> None:
     (repo.path / "tagwarden.toml").write_text('[message]\npattern = "ML-[0-9]+: .*"\n')
     repo.tag("churn@v1.0.0", message="ML-1: ready")
