@@ -11,14 +11,13 @@ import click
 
 from ..policy.errors import CannotJudge
 from ..policy.record import Record
-from ..policy.wording import without_passwords
 from ..report.advice import about_several, as_line
 from ..report.documents.shape import alternatives, shape
 from ..report.documents.shapes import FAILURE
 from ..report.escape import escape
 from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
 from ..repository.hook_files.errors import CannotInstall
-from .errors import Refused
+from .errors import Refused, in_words, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -133,11 +132,11 @@ def _answer(path: str, ask: Callable[[str], Answer]) -> Answer:
     except (Refused, CannotInstall) as error:
         return _failure(REFUSED, str(error))
     except (CannotJudge, OSError) as error:
-        return _failure(CANNOT_JUDGE, str(error))
+        return _failure(CANNOT_JUDGE, in_words(error))
 
 
 def _failure(status: int, problem: str) -> Answer:
-    problem = without_passwords(problem)
+    problem = printable(problem)
     document = {"schema": 1, "accepted": False, "error": problem, "findings": []}
     return Answer(status, " ".join(problem.split()), (), document)
 

@@ -49,9 +49,12 @@ ELSEWHERE = {
 
 def suggested_command(name: str) -> str | None:
     """The command that was probably meant by `name`, which is not a command; None if there is no guess."""
-    if name in ELSEWHERE:
-        return ELSEWHERE[name]
-    return next(iter(difflib.get_close_matches(name.lower(), COMMANDS, n=1)), None)
+    return ELSEWHERE.get(name) or suggested(name, COMMANDS)
+
+
+def suggested(name: str, known: Collection[str]) -> str | None:
+    """The one of `known` that was probably meant by `name`; None if there is no guess."""
+    return next(iter(difflib.get_close_matches(name.lower(), known, n=1)), None)
 
 
 def usage_hint(error: click.UsageError) -> str | None:

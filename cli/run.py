@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ..policy.errors import CannotJudge
-from ..policy.wording import without_passwords
 from ..report.exit_status import ACCEPTED, CANNOT_JUDGE, REFUSED
 from ..report.json import failure
-from .errors import INTERRUPTED, OUTPUT_CLOSED, USAGE, Refused
+from .errors import INTERRUPTED, OUTPUT_CLOSED, USAGE, Refused, in_words, printable
 from .group import tagwarden
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def run(args: Sequence[str]) -> int:
 
 def _report_error(error: BaseException, *, in_json: bool) -> int:
     """Report what went wrong; returns the exit status for it."""
-    text = str(error)
+    text = in_words(error)
     shown = f"tagwarden: {text}"
     match error:
         case BrokenPipeError():
@@ -67,10 +66,9 @@ def _report_error(error: BaseException, *, in_json: bool) -> int:
             shown = f"tagwarden: {text}\n{REPORT_TO}"
             if os.environ.get("TAGWARDEN_TRACEBACK"):
                 shown = "".join(traceback.format_exception(error)) + shown
-    text, shown = without_passwords(text), without_passwords(shown)
-    click.echo(shown, err=True)
+    click.echo(printable(shown), err=True)
     if in_json:
-        click.echo(json.dumps(failure(text)))
+        click.echo(json.dumps(failure(printable(text))))
     _flush()
     return status
 

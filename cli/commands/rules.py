@@ -15,6 +15,7 @@ from ...report.documents.shapes import SOURCE
 from ...report.escape import display
 from ..completion import complete_rule
 from ..errors import Refused
+from ..hints import suggested
 from ..options import json_option
 from ..policy_in_force import policy_in_force
 
@@ -41,7 +42,9 @@ def rules(rule: str | None, as_json: bool) -> None:
     Exits with 1 if there is no such RULE.
     """
     if rule is not None and rule not in known_rules():
-        raise Refused(f"there is no rule {rule!r}; `tagwarden rules` lists them")
+        meant = suggested(rule.replace("_", "-"), known_rules())
+        hint = f"did you mean {meant}?" if meant else "`tagwarden rules` lists them"
+        raise Refused(f"there is no rule {rule!r}; {hint}")
     loaded = policy_in_force()
     levels = loaded.policy.for_model("").levels
     policy = {"source": display(loaded.source.source), "id": loaded.source.id}

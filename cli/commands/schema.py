@@ -9,6 +9,7 @@ import click
 from ...report.documents.shape import shape
 from ..documents import documents_by_command, schema_of_command, schema_of_everything
 from ..errors import Refused
+from ..hints import suggested
 from ..options import json_option
 
 DOCUMENTS = (shape("schema --list", "The commands that have a schema.", "schema", "commands"),)
@@ -34,4 +35,6 @@ def schema(command: tuple[str, ...], listing: bool, as_json: bool) -> None:
     elif name in known:
         click.echo(json.dumps(schema_of_command(name), indent=2))
     else:
-        raise Refused(f"there is no schema for {name!r}; these have one: {', '.join(known)}")
+        meant = suggested(name, known)
+        hint = f"did you mean `tagwarden schema {meant}`?" if meant else f"these have one: {', '.join(known)}"
+        raise Refused(f"there is no schema for {name!r}; {hint}")

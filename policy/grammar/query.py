@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..record import Record
-from .names import TAGS, is_model, is_name, tag_spelling
+from .names import TAGS, gto_spelling, is_model, is_name, tag_spelling
 from .near_miss import NearMiss
 from .tag_name import parse_tag_name
 
@@ -52,7 +52,8 @@ def parse_query(text: str) -> Query:
             "model tag"
         )
     if isinstance(name, NearMiss):
-        meant = f"; {name.suggestion!r} may have been meant" if name.suggestion else ""
+        suggestion = name.suggestion or _near_query(tag)
+        meant = f"; {suggestion!r} may have been meant" if suggestion else ""
         raise ValueError(f"{text!r} is not a model tag: {name.problem}{meant}")
     if tag == tag_spelling(text) and name.counter is None:
         if name.kind == "register":
@@ -60,6 +61,15 @@ def parse_query(text: str) -> Query:
         if name.kind == "assign":
             return Query("stage", name.model, stage=name.stage)
     return Query("tag", name.model, name.version, name.stage, tag)
+
+
+def _near_query(text: str) -> str | None:
+    """The query for the greatest of some versions that `text` is almost; None if it is not."""
+    from .near_names import near_name
+
+    model, _, word = text.rpartition("@")
+    meant = near_name(word, ("latest", "stable")) if is_model(model) else None
+    return f"{gto_spelling(model)}@{meant}" if meant else None
 
 
 def _of_many(model: str, word: str) -> Query | None:

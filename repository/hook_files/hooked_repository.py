@@ -80,38 +80,29 @@ class HookedRepository:
         return object_format, git_dir
 
     def ask(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> str:
-        """Git's output without its last newline. Raises CannotInstall for an exit status that is not `accepted`."""
-        try:
-            return os.fsdecode(self.git.run(*arguments, accepted=accepted)[1]).removesuffix("\n")
-        except CannotJudge as error:
-            raise CannotInstall(str(error)) from error
+        """Git's output without its last newline. Raises CannotJudge for an exit status that is not `accepted`."""
+        return os.fsdecode(self.git.run(*arguments, accepted=accepted)[1]).removesuffix("\n")
 
     def place(self, *question: str) -> str:
-        """The absolute path that `git rev-parse` answers to `question`. Raises CannotInstall like `ask`."""
-        try:
-            return self.git.place(*question)
-        except CannotJudge as error:
-            raise CannotInstall(str(error)) from error
+        """The absolute path that `git rev-parse` answers to `question`. Raises CannotJudge like `ask`."""
+        return self.git.place(*question)
 
     def ask_for(self, *arguments: str) -> str:
-        """Git's output without its last newline, "" for the exit status 1. Raises CannotInstall like `ask`."""
+        """Git's output without its last newline, "" for the exit status 1. Raises CannotJudge like `ask`."""
         return self.ask(*arguments, accepted=(0, 1))
 
     def settings(self) -> list[Setting]:
-        """All settings of Git's configuration here, in Git's order. Raises CannotInstall like `ask`."""
+        """All settings of Git's configuration here, in Git's order. Raises CannotJudge like `ask`."""
         return self.listing().settings
 
     def listing(self) -> Listing:
         """The settings, with the parts of Git's output that show whether it read everything. Raises like `ask`."""
         if self._listing is None:
-            try:
-                self._listing = _list_settings(self.git)
-            except CannotJudge as error:
-                raise CannotInstall(str(error)) from error
+            self._listing = _list_settings(self.git)
         return self._listing
 
     def setting(self, name: str) -> str | None:
-        """The value of a setting, from any file; None if it is not set. Raises CannotInstall like `ask`.
+        """The value of a setting, from any file; None if it is not set. Raises CannotJudge like `ask`.
 
         `name` must not have a case-sensitive part (a subsection).
         """
@@ -123,12 +114,15 @@ class HookedRepository:
         return self.ask_for("config", "--local", "--get", name) or None
 
     def change_setting(self, *arguments: str) -> None:
-        """Change the repository's own configuration by `git config --local`. Raises CannotInstall like `ask`."""
-        self.ask("config", "--local", *arguments)
+        """Change the repository's own configuration by `git config --local`. Raises CannotInstall if that fails."""
+        try:
+            self.ask("config", "--local", *arguments)
+        except CannotJudge as error:
+            raise CannotInstall(str(error)) from error
         self._listing = None
 
     def hooks_folder(self) -> HooksFolder:
-        """The folder where Git looks for hooks. Raises CannotInstall like `ask`.
+        """The folder where Git looks for hooks. Raises CannotJudge like `ask`.
 
         A relative core.hooksPath is relative to the folder in which hooks run (git-config(1)).
         """

@@ -51,6 +51,10 @@ def registry(repo: Repo) -> Repo:
         ("resolve churn@v1.0.1", 1, "'churn' has no version v1.0.1; the latest is v1.0.0"),
         ("assign churn prod --version 1.0.0", 1, "did you mean v1.0.0?"),
         ("assign churn prod --version v1.0.1", 1, "'churn' has no version v1.0.1; its versions are: v1.0.0"),
+        ("rules version_order", 1, "there is no rule 'version_order'; did you mean version-order?"),
+        ("rules zzz", 1, "there is no rule 'zzz'; `tagwarden rules` lists them"),
+        ("schema shw", 1, "there is no schema for 'shw'; did you mean `tagwarden schema show`?"),
+        ("schema zzz", 1, "there is no schema for 'zzz'; these have one: install, uninstall,"),
         ("unassign churn prdo", 1, "there is something in: prod (v1.0.0)"),
     ],
 )
@@ -59,6 +63,19 @@ def test_a_slip_is_answered_with_what_may_have_been_meant(registry: Repo, words:
 
     assert ran.status == status
     assert hint in ran.err
+
+
+def test_bytes_that_are_no_text_and_what_a_terminal_obeys_are_escaped_in_errors(registry: Repo) -> None:
+    for words, said in {
+        "register caf\udce9": "'caf\\xe9' can't be a model's name",
+        "show \udcff@latest": "'\\xff@latest' is not a model tag",
+        "-C \udcff\x1b[31m show": "cannot change to '\\xff\\x1b[31m'",
+        "rules \\udce9": "there is no rule '\\\\udce9'",
+        "install nowhere\udce9 .": "'{path}/nowhere\\xe9' is not a repository",
+    }.items():
+        ran = tagwarden(registry.path, *words.split())
+        assert ran.status in (1, 2, 3)
+        assert said.format(path=registry.path) in ran.err + ran.out
 
 
 def test_the_hint_of_a_usage_error_is_in_the_json_too(registry: Repo) -> None:

@@ -44,6 +44,8 @@ def test_the_greatest_of_some_versions(registry: Repo, query: str, version: str)
         ("other@stable", "there is no model 'other'"),
         ("churn@01.x", "'churn@01.x' is not a model tag"),
         ("churn@1.2.3.x", "'churn@1.2.3.x' is not a model tag"),
+        ("churn@latst", "'latst' is not a version (in 'latst'); 'churn@latest' may have been meant"),
+        ("churn@Stable", "'churn@stable' may have been meant"),
         ("churn", "is not a query: write MODEL@latest, MODEL@stable, MODEL@1.x,"),
     ],
 )

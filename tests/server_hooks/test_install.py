@@ -216,6 +216,15 @@ class TestRefusals:
             assert run([command, "--server", str(tmp_path / "nowhere")]) == 3
             assert "nowhere' is not a repository: there is no such folder" in capsys.readouterr().err
 
+    def test_where_there_is_no_git(
+        self, bare: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("PATH", "/nowhere")
+
+        for command in ("install", "uninstall", "status"):
+            assert run([command, "--server", str(bare.path)]) == 3
+            assert "The program `git` was not found." in capsys.readouterr().err
+
     def test_a_record_that_can_not_be_read(self, bare: Server, capsys: pytest.CaptureFixture[str]) -> None:
         install(bare)
         (bare.path / "tagwarden" / "installed.json").write_text("{")
