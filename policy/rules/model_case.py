@@ -1,7 +1,8 @@
 """Refuses the first tag of a model whose name differs from another's only in case.
 
 `Churn` and `churn` are two models to GTO but one file on the file systems of
-macOS and Windows, where a clone can't keep both.
+macOS and Windows, where a clone can't keep both. An audit names the first tag of
+the model that came later.
 
 Fix: use the spelling that exists.
 """
@@ -25,7 +26,10 @@ WHY = "on macOS and Windows the two are one file, and readers can't tell them ap
 def check(facts: ModelFacts) -> Iterator[Breach]:
     if facts.model is None or facts.similar.case_twin is None:
         return
-    for push in facts.made:
+    made = facts.made
+    if facts.circumstances.place == "history":
+        made = [replayed.push for replayed in facts.events[:1]] or made[:1]
+    for push in made:
         yield Breach(
             f"the model {gto_spelling(facts.model)!r} of {push.tag!r} differs only in case from"
             f" {gto_spelling(facts.similar.case_twin)!r}, which exists",

@@ -5,7 +5,8 @@ and `cv/seg` beside `cv:seg`. Such a name is usually a typo, and a model that wa
 registered by mistake stays in the registry. Names that differ in a digit are
 taken for a series and pass, and a stage that `stage-known` refuses is not
 reported twice. It skips a push of more than 20 new models or stages. In a clone,
-the hook compares only models of which the clone has no other tag.
+the hook compares only models of which the clone has no other tag. An audit does
+not report such names.
 
 Fix: if it is a typo, delete the tag before you push it: `git tag -d TAG`.
 """

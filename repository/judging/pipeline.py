@@ -59,6 +59,11 @@ def judge_updates(
     shares = updates_by_model(updates) if shares is None else shares
     if not shares:
         return
+    is_audit = any(judge.circumstances.place == "history" for judge in judges)
+    if is_audit:
+        from .case_twins import eldest_first
+
+        shares = eldest_first(shares, reader)
     listed = standing
     if listed is None:
         listed = reader.tags_of([model for model in shares if model is not None])
@@ -66,7 +71,7 @@ def judge_updates(
     similar_models = find_similar_models(shares, listed, reader)
     whole = (share._replace(standing=listed.get(share.model or "", ())) for share in shares.values())
     limit = _limit(shares, judges)
-    allowance = None if any(judge.circumstances.place == "history" for judge in judges) else _Allowance()
+    allowance = None if is_audit else _Allowance()
     for batch in _batches(map(_without_touched, whole), batch_size):
         pushes = _read(batch, reader, limit, listed, allowance, judges)
         targets = read_targets(pushes, updates, reader, judges, lands)

@@ -139,3 +139,20 @@ def test_a_checkout_without_tags_holds_no_later_model_against_a_tag(
 
     assert rules_in_ci("churn@v1.0.0") == set()
     assert rules_in_ci(later) == {rule}
+
+
+@pytest.mark.parametrize(("first", "later"), [("churn", "Churn"), ("Churn", "churn")])
+def test_of_models_that_differ_in_case_all_blame_the_one_that_came_later(
+    new_server: NewServer, first: str, later: str
+) -> None:
+    server = new_server(hook=None)
+    clone = server.clone()
+    tags = [f"{first}@v1.0.0", f"{later}@v1.0.0", f"{first}#prod#1", f"{later}#prod#1"]
+    for tag in tags:
+        clone.tag(tag)
+    assert clone.push(*tags).ok
+
+    blamed = {(tags[1], "model-case")}
+
+    assert errors(server, "audit") == errors(clone, "audit") == blamed
+    assert set().union(*(judge_in_ci(clone, tag) for tag in tags)) == blamed
