@@ -86,7 +86,8 @@ def _show_all(repo: str | None, at: int | None, deprecated: bool, as_json: bool,
         snapshot = as_of(reader, at)
         loaded = policy_at(reader, repo)
         metrics = loaded.policy.base.show.metrics if loaded is not None else ()
-        found = [(one, tag) for one, tag in _at_a_glance(snapshot.reader) if deprecated or not one.deprecated]
+        known = list(_at_a_glance(snapshot.reader))
+        found = [(one, tag) for one, tag in known if deprecated or not one.deprecated]
         found.sort(key=lambda pair: gto_spelling(pair[0].model))
         stated = metrics_of(reader, ((one.model, tag) for one, tag in found if tag)) if metrics else {}
     shown_ones = [one for one, _ in found]
@@ -99,7 +100,8 @@ def _show_all(repo: str | None, at: int | None, deprecated: bool, as_json: bool,
         ]
         click.echo(json.dumps({"schema": 1, **snapshot.keys, "notes": notes, "models": models}))
     elif not shown_ones:
-        click.echo("there is no model here", err=True)
+        nothing = "every model here is deprecated; --deprecated shows them" if known else "there is no model here"
+        click.echo(nothing, err=True)
     else:
         rows = [
             [

@@ -272,6 +272,16 @@ def test_a_model_of_which_no_tag_can_be_read_is_not_listed_as_one(registry: Repo
     assert ran == (1, "", "tagwarden: the registry can read no tag of 'fraud'; `tagwarden audit` says why\n")
 
 
+def test_of_a_repository_with_deprecated_models_only_it_is_said_how_to_see_them(repo: Repo) -> None:
+    repo.tag("churn@v1.0.0")
+    repo.tag("churn@deprecated")
+
+    ran = tagwarden(repo.path, "show")
+
+    assert ran == (0, "", "every model here is deprecated; --deprecated shows them\n")
+    assert "churn (deprecated)" in tagwarden(repo.path, "show", "--deprecated").out
+
+
 def test_a_repository_without_models_shows_nothing(repo: Repo) -> None:
     assert tagwarden(repo.path, "show") == (0, "", "there is no model here\n")
     assert tagwarden(repo.path, "history") == (0, "", "there is no model here\n")
