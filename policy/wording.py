@@ -8,6 +8,8 @@ if TYPE_CHECKING:
 
 # The most names that one sentence lists.
 MOST_NAMES = 10
+# The digits of an object's id that a message shows: enough for Git, and short enough for a line.
+SHOWN_OF_AN_ID = 12
 # The most characters of a text that a message shows: as many as a component of a tag's name can have.
 LONGEST = 250
 
@@ -15,6 +17,11 @@ LONGEST = 250
 def cut(text: str) -> str:
     """`text`; if it is long, its beginning and the number of characters left out."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text) - LONGEST} more characters)"
+
+
+def short_id(oid: str) -> str:
+    """The beginning of an object's id, which Git and people take for the whole."""
+    return oid[:SHOWN_OF_AN_ID]
 
 
 def quoted(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..registry.event import events_of
 from ..registry.history import ModelHistory
 from ..registry.moved_stages import in_words, moved_stages
+from ..wording import short_id
 from .possible_stages import Act
 
 TYPE_CHECKING = False
@@ -83,4 +84,4 @@ def _stages_left(event: Event, *histories: ModelHistory) -> list[str]:
 
 def _back(stage: str, holder: Event, history: ModelHistory) -> Act:
     version = history.active_version_at(holder.commit)
-    return Act("assign", stage, str(version) if version else f"the commit {holder.commit}")
+    return Act("assign", stage, str(version) if version else f"the commit {short_id(holder.commit)}")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from ..grammar.names import TAGS, gto_spelling
 from ..grammar.near_miss import NearMiss
 from ..grammar.tag_name import TagName
-from ..wording import shell_command, shell_commands
+from ..wording import SHOWN_OF_AN_ID, shell_command, shell_commands, short_id
 from .readable_event import is_event
 
 TYPE_CHECKING = False
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from ..registry.replay import ReplayedEvent
     from ..verdict import Finding
     from .model_facts import ModelFacts
-
-# The digits of a commit id that a command shows: enough for Git, and short enough for a line.
-SHOWN_OF_AN_ID = 12
 
 
 def deleting_command(facts: ModelFacts, tag: str) -> str | None:
@@ -68,7 +65,7 @@ def commit_in_clone(push: TagPush) -> str:
     """What names the tagged commit in the pusher's clone: its id, or that of a tag that leads to it."""
     tag = push.new
     type_of_target = tag and (tag.object.target_type if tag.object else tag.type)
-    oid = commit_of(push)[:SHOWN_OF_AN_ID]
+    oid = short_id(commit_of(push))
     return oid if type_of_target == "commit" else f"{oid}^{{commit}}"
 
 
@@ -105,7 +102,7 @@ def _planning(push: TagPush, name: TagName, facts: ModelFacts) -> tuple[str, ...
 
 def register_command(facts: ModelFacts, commit: str | None) -> tuple[str, ...]:
     """The tagwarden command that registers the next version on `commit`, by default on HEAD."""
-    return ("tagwarden", "register", gto_spelling(facts.model or ""), *((commit[:SHOWN_OF_AN_ID],) if commit else ()))
+    return ("tagwarden", "register", gto_spelling(facts.model or ""), *((short_id(commit),) if commit else ()))
 
 
 def commit_of(push: TagPush) -> str:
@@ -172,7 +169,7 @@ def proposing_command(facts: ModelFacts, push: TagPush) -> str | None:
         return shell_command(program, "propose", *command)
     from ..approvals.refs import proposal_ref
 
-    return shell_command("git", "push", remote, f"{push.new.oid[:SHOWN_OF_AN_ID]}:{proposal_ref(push.new.oid)}")
+    return shell_command("git", "push", remote, f"{short_id(push.new.oid)}:{proposal_ref(push.new.oid)}")
 
 
 # Rules that ask for another version or another commit: the fix for one may not be enough for the others.

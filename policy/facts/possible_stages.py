@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 
 from ..record import Record
+from ..wording import short_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -156,4 +157,6 @@ class PossibleStages:
 
     def _holder(self, commit: str) -> str:
         versions = self._registered.get(commit)
-        return str(max(versions, key=lambda version: versions[version])) if versions else f"the commit {commit}"
+        return (
+            str(max(versions, key=lambda version: versions[version])) if versions else f"the commit {short_id(commit)}"
+        )

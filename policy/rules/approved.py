@@ -21,12 +21,13 @@ exists already), have others run `tagwarden approve ID`, then run `tagwarden lan
 from __future__ import annotations
 
 from ..approvals.quorum import Parties, Standing, in_words, is_expired, people_in, shortfalls
-from ..facts.fix import SHOWN_OF_AN_ID, proposing_command, recreating_command
+from ..facts.fix import proposing_command, recreating_command
 from ..facts.wanted_approvals import tagger_of, wanted_by_lines
 from ..grammar.tag_name import TagName
 from ..people import describe
 from ..record import Record
 from ..verdict import Breach
+from ..wording import short_id
 from .contract import accepted, refused
 
 TYPE_CHECKING = False
@@ -111,7 +112,7 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
         ):
             return Lack(sentence, lacks[0].key, _recreating(push, facts))
         if standing.proposed:
-            proposal = push.new.oid[:SHOWN_OF_AN_ID]
+            proposal = short_id(push.new.oid)
             others = f"{WHY[:-1]}; they approve with `tagwarden approve {proposal}`."
             return Lack(f"{sentence}; it is proposed as {proposal}", lacks[0].key, why=others)
         return Lack(sentence, lacks[0].key, proposing_command(facts, push))

@@ -113,9 +113,11 @@ def _later_commit(replayed: ReplayedEvent, facts: ModelFacts) -> Iterator[Breach
     dated = [(target.commit.time, target.oid) for target in targets if target.commit]
     newest, oid = max(dated, default=(-1, ""))
     if replayed.event.time <= newest:
+        from ..wording import short_id
+
         yield _breach(
             f"{replayed.push.tag!r} is dated {date(replayed.event.time)},"
-            f" not later than the commit {oid} ({date(newest)}), whose date would end the deprecation in GTO",
+            f" not later than the commit {short_id(oid)} ({date(newest)}), whose date would end the deprecation in GTO",
             replayed,
             facts,
             newest,

@@ -45,14 +45,14 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             hint = f"; GTO 0.1 wrote the stage {stem!r} with a counter as {stage!r}, which is now '{stem}#{counter}'"
         from ..facts.fix import replacing_commands, tagwarden_command
         from ..grammar.near_names import near_name
-        from ..wording import some_of
+        from ..wording import short_id, some_of
 
         if stage not in nears:
             nears[stage] = near_name(stage, declared) if len(nears) < MOST_HINTS else None
         meant = meant or nears[stage]
         event, fix = replayed.event, None
         if meant and facts.history.is_in_force(meant, event.commit):
-            hint += f"; {replayed.active or event.commit} is in {meant!r} already"
+            hint += f"; {replayed.active or short_id(event.commit)} is in {meant!r} already"
         elif meant:
             command = tagwarden_command(event.name._replace(stage=meant), event.commit, replayed.active)
             fix = replacing_commands(facts, event.tag, command)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from ..facts.fix import recreating_command, replacing_commands
 from ..grammar.names import gto_spelling
 from ..verdict import Breach
+from ..wording import short_id
 from .contract import accepted, refused
 
 TYPE_CHECKING = False
@@ -39,7 +40,9 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 def _skipped(replayed: ReplayedEvent, before: str, facts: ModelFacts) -> Breach:
     model = gto_spelling(facts.model or "")
     tag, version = replayed.push.tag, str(replayed.active or "")
-    assigns = f"{tag!r} assigns {replayed.event.name.stage!r} to {version or replayed.event.commit} of {model!r},"
+    assigns = (
+        f"{tag!r} assigns {replayed.event.name.stage!r} to {version or short_id(replayed.event.commit)} of {model!r},"
+    )
     if before in replayed.earlier_stages:
         # By their dates, which are all that later readers have, the stage was skipped.
         return Breach(

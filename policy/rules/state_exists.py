@@ -89,7 +89,8 @@ def _unassignment(replayed: ReplayedEvent, facts: ModelFacts, held: dict[str, st
         from ..wording import some_of
 
         holders = (
-            str(facts.history.active_version_at(event.commit) or event.commit) for event in facts.history.holders(stage)
+            str(facts.history.active_version_at(event.commit) or _short(event.commit))
+            for event in facts.history.holders(stage)
         )
         held[stage] = some_of(holders) or "no version"
     return f"unassigns {replayed.active}, which is not in the stage {stage!r} ({held[stage]} is)"
@@ -104,27 +105,35 @@ def _deregistration(replayed: ReplayedEvent, facts: ModelFacts, _held: dict[str,
         return f"deregisters {event.name.version}, which is deregistered already"
     other = facts.history.first_registration(event.name.version)
     if other is not None:
-        return f"is on the commit {event.commit}, but {event.name.version} is registered on {other.commit}"
+        return (
+            f"is on the commit {_short(event.commit)}, but {event.name.version} is registered on {_short(other.commit)}"
+        )
     return f"deregisters {event.name.version}, which was never registered"
 
 
 def _registration(replayed: ReplayedEvent, _facts: ModelFacts, _held: dict[str, str]) -> str | None:
     if replayed.versions_here > 1 and replayed.assigned_before:
-        commit = replayed.event.commit
+        commit = _short(replayed.event.commit)
         return f"registers a second version on the commit {commit}, which has an assignment; GTO fails on that"
     return None
 
 
 def _many_versions(replayed: ReplayedEvent) -> str:
-    commit, count = replayed.event.commit, replayed.versions_here
+    commit, count = _short(replayed.event.commit), replayed.versions_here
     return f"is on the commit {commit}, which has {count} versions; GTO can't tell which is meant"
 
 
 def _no_version(replayed: ReplayedEvent, facts: ModelFacts) -> str:
-    there = facts.history.registrations_at.get(replayed.event.commit)
+    there, commit = facts.history.registrations_at.get(replayed.event.commit), _short(replayed.event.commit)
     if there:
-        return f"is on the commit {replayed.event.commit}, whose version {there[-1].name.version} was deregistered"
-    return f"is on the commit {replayed.event.commit}, which has no version of {gto_spelling(facts.model or '')!r}"
+        return f"is on the commit {commit}, whose version {there[-1].name.version} was deregistered"
+    return f"is on the commit {commit}, which has no version of {gto_spelling(facts.model or '')!r}"
+
+
+def _short(commit: str) -> str:
+    from ..wording import short_id
+
+    return short_id(commit)
 
 
 CHECKS = {

@@ -12,6 +12,7 @@ from __future__ import annotations
 from ..facts.fix import commit_named, refetching_command, register_command, repeating_command
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
+from ..wording import short_id
 from .contract import accepted, refused
 
 TYPE_CHECKING = False
@@ -28,8 +29,9 @@ WHY = "existing clones keep the old tag, so one name would mean two things."
 def check(facts: ModelFacts) -> Iterator[Breach]:
     for push in facts.made:
         if push.old is not None and push.new is not None and isinstance(push.name, TagName):
+            old, new = short_id(push.old.oid), short_id(push.new.oid)
             yield Breach(
-                f"{push.tag!r} exists already, and may not be moved from {push.old.oid} to {push.new.oid}",
+                f"{push.tag!r} exists already, and may not be moved from {old} to {new}",
                 push.ref,
                 facts.model,
                 fix=refetching_command(facts, push.tag, *_by_new_tag(push, facts)),

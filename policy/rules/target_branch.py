@@ -12,7 +12,7 @@ together with the tag.
 from __future__ import annotations
 
 from ..verdict import Breach
-from ..wording import some_of
+from ..wording import short_id, some_of
 from .contract import accepted, refused
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         target = facts.targets.get(replayed.event.commit)
         if replayed.event.name.kind == "register" and target is not None and target.on_branches.get(branches) is False:
             yield Breach(
-                f"the commit {replayed.event.commit} of {replayed.push.tag!r} is on none of the branches in"
+                f"the commit {short_id(replayed.event.commit)} of {replayed.push.tag!r} is on none of the branches in"
                 f" target.branches: {names}",
                 replayed.push.ref,
                 facts.model,

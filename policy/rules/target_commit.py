@@ -14,6 +14,7 @@ from __future__ import annotations
 from ..facts.fix import recreating_command
 from ..grammar.tag_name import TagName
 from ..verdict import Breach
+from ..wording import short_id
 from .contract import accepted, refused
 
 TYPE_CHECKING = False
@@ -39,7 +40,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
 
 def _problem(tag: Tag, facts: ModelFacts) -> str | None:
     if tag.type is None:
-        return f"points at the object {tag.oid}, which does not exist"
+        return f"points at the object {short_id(tag.oid)}, which does not exist"
     if tag.type != "tag":
         return None if tag.type == "commit" else f"points at a {tag.type} instead of a commit"
     if tag.object is None or not tag.object.target:
@@ -51,9 +52,9 @@ def _problem(tag: Tag, facts: ModelFacts) -> str | None:
     target = facts.targets.get(tag.object.target)
     if target is None or target.type == "commit":
         defect = target.commit.defect if target and target.commit else None
-        return f"points at the commit {tag.object.target}, which GTO can't read: {defect}" if defect else None
+        return f"points at the commit {short_id(tag.object.target)}, which GTO can't read: {defect}" if defect else None
     if target.type is None:
-        return f"points at the commit {tag.object.target}, which does not exist"
+        return f"points at the commit {short_id(tag.object.target)}, which does not exist"
     return f"points at {tag.object.target}, which is a {target.type} and not a commit"
 
 

@@ -10,6 +10,7 @@ Fix: commit the file and tag that commit.
 from __future__ import annotations
 
 from ..verdict import Breach
+from ..wording import short_id
 from .contract import accepted, refused
 
 TYPE_CHECKING = False
@@ -32,7 +33,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         for path in facts.settings.target.files:
             if target.files.get(path) is None:
                 yield Breach(
-                    f"the commit {replayed.event.commit} of {replayed.push.tag!r} has no file {path!r}",
+                    f"the commit {short_id(replayed.event.commit)} of {replayed.push.tag!r} has no file {path!r}",
                     replayed.push.ref,
                     facts.model,
                 )

@@ -15,7 +15,7 @@ lists the entries of a folder; `git mktree` writes a corrected one.
 from __future__ import annotations
 
 from ..verdict import Breach
-from ..wording import quoted
+from ..wording import quoted, short_id
 from .contract import accepted, refused
 
 TYPE_CHECKING = False
@@ -42,7 +42,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         problem = _problem(target.shape, facts.settings.target)
         if problem:
             text, key = problem
-            yield Breach(f"the commit {target.oid} of {push.tag!r} {text}", push.ref, facts.model, key)
+            yield Breach(f"the commit {short_id(target.oid)} of {push.tag!r} {text}", push.ref, facts.model, key)
 
 
 def _problem(shape: Shape, bounds: TargetRules) -> tuple[str, str | None] | None:

@@ -16,6 +16,7 @@ from ..budget import Budget
 from ..facts.fix import register_command, replacing_commands
 from ..objects.version_file import version_in
 from ..verdict import Breach
+from ..wording import short_id
 from .contract import accepted, refused
 from .version_order import LINES
 
@@ -50,7 +51,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             continue
         said = f"and {wanted.path!r} {found}" if isinstance(found, str) else f"but {wanted.path!r} says {found}"
         yield Breach(
-            f"{replayed.push.tag!r} registers {event.name.version} on the commit {event.commit}, {said}"
+            f"{replayed.push.tag!r} registers {event.name.version} on the commit {short_id(event.commit)}, {said}"
             f"{_changing_file_hint(replayed, wanted.path, facts)}",
             replayed.push.ref,
             facts.model,

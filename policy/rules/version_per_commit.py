@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from ..grammar.names import gto_spelling
 from ..verdict import Breach
-from ..wording import shell_commands
+from ..wording import shell_commands, short_id
 from .contract import accepted, refused
 
 TYPE_CHECKING = False
@@ -39,7 +39,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             first_at[event.commit] = old[0] if old else event.tag
         if first_at[event.commit] != event.tag:
             yield Breach(
-                f"the commit {event.commit} of {replayed.push.tag!r} already has {first_at[event.commit]!r}"
+                f"the commit {short_id(event.commit)} of {replayed.push.tag!r} already has {first_at[event.commit]!r}"
                 f" of the model {gto_spelling(facts.model or '')!r}",
                 replayed.push.ref,
                 facts.model,
