@@ -15,7 +15,7 @@ from ...repository.git.command import Git
 from ...repository.proposals.making import fetch_landed, push_endorsement, push_landing, sign_endorsement
 from ...repository.proposals.on_remote import FEWEST_DIGITS, NoSuchProposal, is_behind, proposals_on
 from ...repository.proposals.status import proposal_status
-from ...repository.remote.names import is_remote, remote_to_push_to
+from ...repository.remote.names import is_remote, no_such_remote, remote_to_push_to
 from ..completion import complete_proposal
 from ..errors import Refused
 from ..policy_in_force import policy_in_force
@@ -76,7 +76,7 @@ def proposed(remote: str | None, digits: str | None = None) -> Iterator[Proposed
     git = Git.here()
     name = remote or remote_to_push_to(git)
     if not is_remote(git, name):
-        raise Refused(f"there is no remote {name!r}; `git remote add {name} URL` adds one")
+        raise Refused(no_such_remote(git, name))
     loaded = policy_in_force(remote=name, git=git)
     try:
         with proposals_on(git, name, digits) as there, there.reader() as reader:

@@ -18,7 +18,7 @@ from ...repository.making.messages import editor, with_trailers, without_comment
 from ...repository.making.tag_maker import TagIsOnlyHere
 from ...repository.registry import models_of
 from ...repository.remote.branch_to_push import branch_with
-from ...repository.remote.names import is_remote, remote_to_push_to
+from ...repository.remote.names import is_remote, no_such_remote, remote_to_push_to
 from ..errors import Refused
 from ..reading import no_such_model
 
@@ -64,7 +64,7 @@ def named_remote(git: Git, options: CreatingOptions) -> str | None:
     if is_remote(git, name):
         return name
     if options.remote or options.push or options.propose:
-        raise Refused(f"there is no remote {name!r}; `git remote add {name} URL` adds one")
+        raise Refused(no_such_remote(git, name))
     return None
 
 

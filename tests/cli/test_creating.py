@@ -305,7 +305,16 @@ def test_a_remote_that_is_not_there_is_a_no(repo: Repo) -> None:
     ran = tagwarden(repo.path, "register", "churn", "--push")
 
     assert ran.status == 1
-    assert "there is no remote 'origin'" in ran.err
+    assert "there is no remote 'origin'; `git remote add origin URL` adds one" in ran.err
+
+    for name in ("hub", "mirror"):
+        repo.git("remote", "add", name, "/nowhere")
+    for command in ("register churn --push", "proposals", "approve 1234567"):
+        ran = tagwarden(repo.path, *command.split())
+        assert (ran.status, ran.err) == (
+            1,
+            "tagwarden: there is no remote 'origin'; name one with --remote: hub, mirror\n",
+        )
 
 
 def test_what_is_printed_to_be_pasted_survives_a_shell(repo: Repo) -> None:

@@ -24,6 +24,17 @@ def test_it_is_that_of_the_branch_then_that_of_all_branches_then_where_the_branc
     assert taken == ["origin", "pulled", "all", "own"]
 
 
+def test_the_only_one_is_taken_by_any_name(repo: Repo) -> None:
+    git = Git.at(str(repo.path))
+    repo.git("remote", "add", "hub", "/nowhere")
+    assert remote_to_push_to(git) == "hub"
+    repo.git("switch", "--quiet", "--detach")
+    assert remote_to_push_to(git) == "hub"
+
+    repo.git("remote", "add", "other", "/nowhere")
+    assert remote_to_push_to(git) == "origin"
+
+
 def test_another_branch_a_detached_head_and_no_repository_have_no_say(repo: Repo) -> None:
     repo.git("config", "branch.other.pushRemote", "elsewhere")
     git = Git.at(str(repo.path))
