@@ -55,7 +55,12 @@ def _with_nearest(name: str, pattern: str, value: object) -> str:
         nearest = _nearest(spelled, [rule for rule in RULES if not RULES[rule].always])
         return f"no such rule{f'; did you mean {nearest}?' if nearest else '; `tagwarden rules` lists them'}"
     if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
-        headers = {section.removesuffix("[]"): _header(section) for section in SECTIONS if section}
+        # Within a table, by the rest of their names.
+        headers = {
+            section.removesuffix("[]").removeprefix(f"{pattern}."): _header(section)
+            for section in SECTIONS
+            if section not in ("", pattern)
+        }
         nearest = _nearest(spelled, headers)
         return f"no such table{f'; did you mean {headers[nearest]}?' if nearest else ''}"
     keys = _names_of_keys()
