@@ -27,22 +27,22 @@ class Landing(Record):
 
     `counted` are the kinds of pushed events that count for later events. With
     `touched_stay`, the tags that the push moves or deletes stay as they were.
-    With `only_helped`, only those rules are run in which another tag of the push
-    can make a tag valid (`RuleRow.helped`). `because` is appended to the message
-    of a finding that no earlier landing has.
+    With `only_dependent_rules`, only those rules are run by which another tag of
+    the push can make a tag valid (`RuleRow.depends_on_push`). `because` is appended
+    to the message of a finding that no earlier landing has.
     """
 
     counted: frozenset[Kind]
     touched_stay: bool
-    only_helped: bool
+    only_dependent_rules: bool
     because: str
 
 
-TOGETHER = Landing(ALL_KINDS, touched_stay=False, only_helped=False, because="")
+TOGETHER = Landing(ALL_KINDS, touched_stay=False, only_dependent_rules=False, because="")
 WITHOUT_DELETIONS = Landing(
     ALL_KINDS,
     touched_stay=True,
-    only_helped=False,
+    only_dependent_rules=False,
     because="; what this push deletes or moves counts until it is gone, so push that first",
 )
 
@@ -57,7 +57,7 @@ def landings_of(push: ModelPush, circumstances: Circumstances) -> Sequence[Landi
             " each of them on its own: push what this tag needs first"
         )
         # Alone, and together with only those tags that take something away.
-        alone = Landing(frozenset(), touched_stay=True, only_helped=True, because=because)
+        alone = Landing(frozenset(), touched_stay=True, only_dependent_rules=True, because=because)
         return (TOGETHER, alone, alone._replace(counted=TAKING_AWAY))
     if any(update.old is not None for update in push.pushed):
         return (TOGETHER, WITHOUT_DELETIONS)

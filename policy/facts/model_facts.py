@@ -59,7 +59,7 @@ def build_facts(
     """Replay `push` on the model's history, as far as it lands in `landing`, and gather what the rules need."""
     pushes, existing = push.pushed, push.existing
     if landing.touched_stay:
-        if not landing.only_helped:
+        if not landing.only_dependent_rules:
             pushes = [update for update in pushes if update.change == "create"]
     else:
         touched = {update.tag for update in pushes}

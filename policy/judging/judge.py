@@ -100,7 +100,7 @@ class Judge:
             new: list[tuple[str, str | None]] = []
             for rule in _rules_for("model", features_of(facts)):
                 level = self._level(rule, settings)
-                if level != "off" and (RULES[rule].helped or not landing.only_helped):
+                if level != "off" and (RULES[rule].depends_on_push or not landing.only_dependent_rules):
                     fresh = (breach for breach in load_rule(rule).check(facts) if (rule, breach.ref) not in found)
                     breaches = list(fresh if self._lists_all else islice(fresh, MOST_OF_ONE_RULE + 1))
                     new.extend((rule, breach.ref) for breach in breaches)

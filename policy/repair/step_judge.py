@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 # Rules about the person who will run the script: that person signs, and the server knows who it is.
 UP_TO_WHO_RUNS_IT = frozenset(("signed", *(rule for rule, row in RULES.items() if row.needs_pusher)))
-# Rules that another existing tag can satisfy. A breach of any other rule remains, and so does one of version-order:
+# Rules that another tag can satisfy. A breach of any other rule remains, and so does one of version-order:
 # a version below the greatest of its line stays below it.
-MAY_BE_HELPED = frozenset(rule for rule, row in RULES.items() if row.helped and rule != "version-order")
+SATISFIED_BY_OTHERS = frozenset(rule for rule, row in RULES.items() if row.depends_on_push and rule != "version-order")
 # Rules that compare a registration with all tags of the model; for the others `StandingTags.related` is enough.
 LOOK_AT_ALL = ("version-step", "counter", "artifact", "approved")
 
@@ -71,7 +71,7 @@ class StepJudge:
         if self._needs_only_related(name):
             return _first(findings)
         # The related tags are usually enough for a refusal, which avoids judging against all tags.
-        refused = _first(one for one in findings if one.rule not in MAY_BE_HELPED)
+        refused = _first(one for one in findings if one.rule not in SATISFIED_BY_OTHERS)
         return refused or _first(self._objections(update, list(self._standing.tags.values())))
 
     def audit(self, pushed: Sequence[TagPush]) -> list[Finding]:

@@ -35,8 +35,8 @@ class RuleRow(Record):
     - `needs_pusher`: it depends on who pushes.
     - `breakable`: an emergency may break it, because its breach leaves the
       registry readable.
-    - `helped`: another tag of the push can make a tag valid, so that it is also
-      run without the others (`landing.py`).
+    - `depends_on_push`: another tag of the push can make a tag valid, so that the
+      rule is also run without the others (`landing.py`).
     - `always`: no policy changes its severity.
     - `in_any_mode`: it also refuses in mode "evaluate".
     - `in_history`: its highest severity in an audit, where pushes are not known.
@@ -50,7 +50,7 @@ class RuleRow(Record):
     needs_remote: bool = False
     needs_pusher: bool = False
     breakable: bool = False
-    helped: bool = False
+    depends_on_push: bool = False
     always: bool = False
     in_any_mode: bool = False
     in_history: Level = "error"
@@ -78,14 +78,17 @@ RULES: dict[str, RuleRow] = {
     "model-case": RuleRow("error", frozenset(("case-twin",)), needs_remote=True, breakable=True),
     "near-name": RuleRow("warning", frozenset(("near-model", "new-stage")), needs_remote=True, breakable=True),
     "version-order": RuleRow(
-        "error", frozenset(("register",)), needs_remote=True, breakable=True, helped=True, in_history="warning"
+        "error", frozenset(("register",)), needs_remote=True, breakable=True, depends_on_push=True, in_history="warning"
     ),
     "version-once": RuleRow("error", frozenset(("register",)), needs_remote=True),
     "version-per-commit": RuleRow("error", frozenset(("crowded-commit",)), needs_remote=True),
     "version-form": RuleRow("error", frozenset(("suffix",)), breakable=True),
-    "version-step": RuleRow("off", frozenset(("register",)), needs_remote=True, breakable=True, helped=True),
+    "version-step": RuleRow("off", frozenset(("register",)), needs_remote=True, breakable=True, depends_on_push=True),
     "state-exists": RuleRow(
-        "error", frozenset(("deregister", "assign", "unassign", "crowded-commit")), needs_remote=True, helped=True
+        "error",
+        frozenset(("deregister", "assign", "unassign", "crowded-commit")),
+        needs_remote=True,
+        depends_on_push=True,
     ),
     "stage-known": RuleRow("error", frozenset(("assign",)), breakable=True),
     "stage-path": RuleRow(
@@ -94,7 +97,7 @@ RULES: dict[str, RuleRow] = {
         needs_option=("stages.path",),
         needs_remote=True,
         breakable=True,
-        helped=True,
+        depends_on_push=True,
     ),
     "stage-permanent": RuleRow(
         "off",
@@ -102,15 +105,15 @@ RULES: dict[str, RuleRow] = {
         needs_option=("stages.once-assigned-permanent",),
         needs_remote=True,
         breakable=True,
-        helped=True,
+        depends_on_push=True,
     ),
-    "event-time": RuleRow("error", needs_remote=True, helped=True),
+    "event-time": RuleRow("error", needs_remote=True, depends_on_push=True),
     "counter": RuleRow("off", needs_remote=True, breakable=True),
     "message": RuleRow("error", raised_by="message.trailers", breakable=True),
     "tag-immutable": RuleRow("error", frozenset(("move",)), breakable=True),
     "tag-permanent": RuleRow("error", frozenset(("delete",)), breakable=True),
     "artifact": RuleRow(
-        "off", IN_USE, needs_option=("artifact.required",), needs_remote=True, breakable=True, helped=True
+        "off", IN_USE, needs_option=("artifact.required",), needs_remote=True, breakable=True, depends_on_push=True
     ),
     "who": RuleRow(
         "off",

@@ -83,21 +83,16 @@ def test_a_rule_has_at_most_the_severity_over_history_that_its_row_allows(rule: 
             assert found(rule, example, place="history") <= allowed
 
 
-@pytest.mark.parametrize("rule", [rule for rule in ABOUT_TAGS if not RULES[rule].helped])
-def test_a_rule_that_is_not_helped_by_other_tags_finds_nothing_more_without_them(
+@pytest.mark.parametrize("rule", [rule for rule in ABOUT_TAGS if not RULES[rule].depends_on_push])
+def test_a_rule_that_does_not_depend_on_the_push_finds_nothing_more_in_a_tag_alone(
     rule: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ask_every_rule = [landing._replace(only_helped=False) for landing in (landing_alone(),)]
+    alone = landing.Landing(frozenset(), touched_stay=False, only_dependent_rules=False, because="")
     for example in load_rule(rule).EXAMPLES:
         expected = found(rule, example)
         with monkeypatch.context() as patched:
-            patched.setattr(landing, "landings_of", lambda _push, _circumstances: ask_every_rule)
+            patched.setattr(landing, "landings_of", lambda _push, _circumstances: [alone])
             assert found(rule, example) <= expected, example.title
-
-
-def landing_alone() -> landing.Landing:
-    """The landing of a tag without any other of its push."""
-    return landing.Landing(frozenset(), touched_stay=False, only_helped=True, because="")
 
 
 def test_the_judge_has_no_exception_for_any_rule() -> None:
