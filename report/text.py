@@ -18,8 +18,8 @@ MOST_OF_ONE_RULE = 20
 EVALUATES = 'the policy\'s mode is "evaluate"'
 
 
-def lines_of(verdict: Verdict, *, prefix: str = "", accepted_because: str = EVALUATES) -> list[str]:
-    """The report on `verdict`, each line after `prefix`; empty if there are neither findings nor notes.
+def lines_of(verdict: Verdict, *, accepted_because: str = EVALUATES) -> list[str]:
+    """The report on `verdict`; empty if there are neither findings nor notes.
 
     `accepted_because` is the reason why a push with errors was accepted.
     """
@@ -27,7 +27,7 @@ def lines_of(verdict: Verdict, *, prefix: str = "", accepted_because: str = EVAL
     if lines or verdict.notes:
         lines.extend(f"note: {escape(note)}" for note in verdict.notes)
         lines.append(summary(verdict, accepted_because=accepted_because))
-    return [f"{prefix}{line}".rstrip() for line in lines]
+    return [line.rstrip() for line in lines]
 
 
 def summary(verdict: Verdict, *, accepted_because: str = EVALUATES) -> str:

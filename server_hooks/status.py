@@ -73,7 +73,7 @@ def _status(repository: ServedRepository) -> tuple[Status, Facts]:
     problems += gitolite_problems(repository)
     guarded: bool | None = None
     if host == "gitlab":
-        proven, said = _by_hand(repository, host, problems)
+        proven, said = _try_hook_file(repository, host, problems)
     else:
         outcome = push_bad_tags(repository)
         proven, said = what_is_proven(outcome.said, BAD_TAGS, refused=outcome.refused), outcome.said
@@ -91,19 +91,19 @@ def _status(repository: ServedRepository) -> tuple[Status, Facts]:
     problems += [*not_in_force, *_sink_problems(repository)]
     guarded_here = False if host == "gitlab" else guarded
     facts = facts_of(repository.common_dir, hooks.values(), loaded, configuration, guarded=guarded_here)
-    missing = [*_missing(hooks, host, guarded), *_in_others_hands(repository, hooks.values())]
-    missing += _beyond_this_machine(facts.lock)
-    missing += _of_other_versions(repository, hooks.values(), facts.program)
+    missing = [*_missing_guarantees(hooks, host, guarded), *_outside_the_repository(repository, hooks.values())]
+    missing += _locks_between_machines(facts.lock)
+    missing += _written_by_other_versions(repository, hooks.values(), facts.program)
     if consumers.note is not None:
         missing.append(consumers.note)
     return Status(repository.path, proven, hooks, tuple(problems), tuple(missing), said.strip()), facts
 
 
-def _by_hand(repository: ServedRepository, host: str, problems: list[str]) -> tuple[Proven, str]:
-    """Try the hook file itself: Gitaly runs GitLab's hooks, and can't be asked to from here."""
+def _try_hook_file(repository: ServedRepository, host: str, problems: list[str]) -> tuple[Proven, str]:
+    """Run the hook file itself: Gitaly runs GitLab's hooks, and can't be asked to from here."""
     file = hook_place(repository, "pre-receive", host).file
     if not os.access(file, os.X_OK):
-        problems.append(why_passed_over(file) or f"{file} is not there; {_install(repository)}")
+        problems.append(why_passed_over(file) or f"{file} is not there; {_how_to_install(repository)}")
         return "no", ""
     exit_status, said = run_hook_on_bad_tags(repository, file)
     if exit_status is None:
@@ -170,7 +170,7 @@ def _why_not(repository: ServedRepository, host: str, outcome: Outcome) -> list[
         if effective.path != default and is_our_hook(os.path.join(default, hook)):
             where = f"core.hooksPath is set in the {effective.scope} configuration"
             reasons.append(f"tagwarden's hook is in {default}, but Git looks in {effective.path}: {where}")
-    return [what_went_wrong(refused=False), *(reasons or [f"no hook of tagwarden runs; {_install(repository)}"])]
+    return [what_went_wrong(refused=False), *(reasons or [f"no hook of tagwarden runs; {_how_to_install(repository)}"])]
 
 
 def _places(repository: ServedRepository, host: str) -> dict[ServerHook, HookPlace]:
@@ -213,7 +213,8 @@ def _policy_of(repository: ServedRepository) -> LoadedPolicy | None:
         return None
 
 
-def _in_others_hands(repository: ServedRepository, files: Iterable[str]) -> list[str]:
+def _outside_the_repository(repository: ServedRepository, files: Iterable[str]) -> list[str]:
+    """A sentence for each hook file that other repositories may run, too."""
     return [
         f"{file} lies outside of {repository.common_dir}, and other repositories may run it: whoever takes it away "
         "for one of them opens the gate of this one"
@@ -222,7 +223,7 @@ def _in_others_hands(repository: ServedRepository, files: Iterable[str]) -> list
     ]
 
 
-def _of_other_versions(repository: ServedRepository, files: Iterable[str], program: str | None) -> list[str]:
+def _written_by_other_versions(repository: ServedRepository, files: Iterable[str], program: str | None) -> list[str]:
     if program is None:
         return []
     install = f"tagwarden install --server {shlex.quote(repository.path)}"
@@ -230,7 +231,7 @@ def _of_other_versions(repository: ServedRepository, files: Iterable[str], progr
     return [about for about in found if about is not None]
 
 
-def _missing(hooks: Mapping[str, str], host: str, guarded: bool | None) -> list[str]:
+def _missing_guarantees(hooks: Mapping[str, str], host: str, guarded: bool | None) -> list[str]:
     missing = []
     if host == "gitlab":
         missing.append(f"on GitLab no receive-pack is above the hook, so {LOCK_ENDS}")
@@ -245,7 +246,8 @@ def _missing(hooks: Mapping[str, str], host: str, guarded: bool | None) -> list[
     return missing
 
 
-def _beyond_this_machine(lock: Mapping[str, str]) -> list[str]:
+def _locks_between_machines(lock: Mapping[str, str]) -> list[str]:
+    """A sentence if the push lock, as in `Facts.lock`, may not hold between machines."""
     if lock["reach"] != "unknown":
         return []
     said = (
@@ -256,5 +258,5 @@ def _beyond_this_machine(lock: Mapping[str, str]) -> list[str]:
     return [said]
 
 
-def _install(repository: ServedRepository) -> str:
+def _how_to_install(repository: ServedRepository) -> str:
     return f"as the repository's owner run: tagwarden install --server {shlex.quote(repository.path)}"
