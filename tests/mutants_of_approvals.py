@@ -6,7 +6,7 @@ from mutant import APPROVED, GUARD, STANDING, Mutant, approvals, rule
 
 OF_APPROVALS = (
     approvals("quorum", '"tagger" in entry.barred and principal == parties.tagger', "False"),
-    approvals("quorum", "if not missing and hopeless is None:", "if not missing:"),
+    approvals("quorum", "if not missing and impossible is None:", "if not missing:"),
     approvals("quorum", "entry.enough - len(has)", "entry.enough - len(approved)"),
     approvals("quorum", '== "approve" and one.problem is None', '== "approve"'),
     approvals("quorum", "return principal in principals[pusher]", "return False"),

@@ -101,8 +101,8 @@ def refuse_unlandable(status: ProposalStatus) -> None:
     """Raise Refused for a proposal that could not land even with every approval."""
     if status.state in ("expired", "overtaken"):
         raise Refused(f"{status.proposal.tag.name!r} can't land as it was proposed: {status.because}")
-    if status.hopeless is not None:
-        raise Refused(f"{status.proposal.tag.name!r} {in_words(status.hopeless)}")
+    if status.impossible is not None:
+        raise Refused(f"{status.proposal.tag.name!r} {in_words(status.impossible)}")
 
 
 def submit_endorsement(one: Proposed, verdict: ApprovalVerdict, reason: str, name: str | None) -> str:

@@ -72,8 +72,8 @@ def propose(model: str, options: CreatingOptions, make_plan: MakePlan, make_trai
             raw, status = _as_proposal(draft, maker, loaded, remote, sign=True)
         status = status._replace(verdict=status.verdict._replace(notes=(*status.verdict.notes, *plan.notes)))
         made = Judged(draft, raw, status.proposal.oid, status.verdict)
-        if status.hopeless is not None:
-            raise Refused(f"{draft.name!r} {in_words(status.hopeless)}; sign it with a key of the allowed signers")
+        if status.impossible is not None:
+            raise Refused(f"{draft.name!r} {in_words(status.impossible)}; sign it with a key of the allowed signers")
         proposed = status.verdict.accepted and not options.dry_run
         if proposed:
             ask_about_names(made, options)

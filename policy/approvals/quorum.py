@@ -67,7 +67,7 @@ class Shortfall(Record):
 
     `missing` more of the people in `who` must approve. `has` are the principals
     whose approvals count, `barred` those whose approvals don't, each with the
-    reason. `hopeless` says why no approval can help, None if one can.
+    reason. `impossible_because` says why no approval can help, None if one can.
     """
 
     entry: int
@@ -75,7 +75,7 @@ class Shortfall(Record):
     who: tuple[str, ...]
     has: tuple[str, ...]
     barred: tuple[tuple[str, str], ...] = ()
-    hopeless: str | None = None
+    impossible_because: str | None = None
 
     @property
     def key(self) -> str:
@@ -104,8 +104,8 @@ def shortfalls(
 def in_words(lacks: Shortfall) -> str:
     """What is missing, to follow the name of a tag: `needs 1 more of @risk (has grace@x)`."""
     of = some_of(lacks.who)
-    if lacks.hopeless is not None:
-        return f"can't be approved: {lacks.hopeless}"
+    if lacks.impossible_because is not None:
+        return f"can't be approved: {lacks.impossible_because}"
     words = f"needs {lacks.missing} more of {of}" if lacks.has or lacks.barred else f"needs {lacks.missing} of {of}"
     if lacks.has:
         words += f" (has {some_of(lacks.has)})"
@@ -127,11 +127,11 @@ def _shortfall(
     approved = sorted(standing.approved_by & named)
     barred = {one: why for one in approved if (why := _barred(one, entry, parties, settings))}
     has = tuple(one for one in approved if one not in barred)
-    hopeless = _hopeless(entry, parties)
+    impossible = _why_impossible(entry, parties)
     missing = max(0, entry.enough - len(has))
-    if not missing and hopeless is None:
+    if not missing and impossible is None:
         return None
-    return Shortfall(number, missing, entry.who, has, tuple(barred.items()), hopeless)
+    return Shortfall(number, missing, entry.who, has, tuple(barred.items()), impossible)
 
 
 def people_in(who: Iterable[str], groups: Mapping[str, Sequence[str]]) -> frozenset[str]:
@@ -168,7 +168,7 @@ def _barred(principal: str, entry: Requirement, parties: Parties, settings: Sett
     return "pushes it" if "pusher" in entry.barred and parties.knows_pusher and may_push else None
 
 
-def _hopeless(entry: Requirement, parties: Parties) -> str | None:
+def _why_impossible(entry: Requirement, parties: Parties) -> str | None:
     if "tagger" in entry.barred and parties.tagger is None and parties.knows_tagger:
         return "the tag has no good signature, so it is not known who made it"
     if "pusher" in entry.barred and parties.knows_pusher and parties.pusher is None:

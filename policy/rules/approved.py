@@ -107,7 +107,7 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
         sentence = because + "; ".join(in_words(lack) for lack in lacks)
         if (
             parties.tagger is None
-            and any(lack.hopeless for lack in lacks)
+            and any(lack.impossible_because for lack in lacks)
             and facts.circumstances.tag_state != "planned"
         ):
             return Lack(sentence, lacks[0].key, _recreating(push, facts))

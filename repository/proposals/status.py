@@ -89,9 +89,9 @@ class ProposalStatus(Record):
         return [one.lacks for one in self.required.values() if one.lacks is not None]
 
     @property
-    def hopeless(self) -> Shortfall | None:
+    def impossible(self) -> Shortfall | None:
         """The first shortfall that no approval can remedy, None if there is none."""
-        return next((one for one in self.lacks if one.hopeless is not None), None)
+        return next((one for one in self.lacks if one.impossible_because is not None), None)
 
     @property
     def state(self) -> State:

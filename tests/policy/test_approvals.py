@@ -182,7 +182,7 @@ def test_where_the_signer_or_the_pusher_is_not_known_nobody_can_approve() -> Non
 
     for parties in (Parties(None, "lin"), Parties("ada@x", None)):
         (lacks,) = missing(of, approvals("grace@x", "lin@x"), parties)
-        assert lacks.hopeless
+        assert lacks.impossible_because
         assert in_words(lacks).startswith("can't be approved: ")
 
 
@@ -210,7 +210,7 @@ def test_a_clone_that_cannot_tell_the_signer_bars_nobody_as_the_tagger() -> None
     of = settings(FOUR_EYES, GROUPS)
     parties = Parties(None, knows_pusher=False, knows_tagger=False)
 
-    assert [lacks.hopeless for lacks in missing(of, approvals(), parties)] == [None]
+    assert [lacks.impossible_because for lacks in missing(of, approvals(), parties)] == [None]
     assert not missing(of, approvals("grace@x"), parties)
 
 
