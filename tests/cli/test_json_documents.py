@@ -33,12 +33,14 @@ DOCUMENTS = {document.name: document for those in documents_by_command().values(
 PARTS = [part for document in [*DOCUMENTS.values(), FAILURE, LOGGED_PUSH] for part in parts_of(document)]
 
 
-def test_in_every_situation_the_document_is_the_one_that_is_promised(templates: Templates, tmp_path: Path) -> None:
+def test_in_every_situation_the_document_is_the_promised_one(templates: Templates, tmp_path: Path) -> None:
     assert not unexpected(play(build(tmp_path, templates)))
 
 
 @needs_ssh
-def test_and_so_it_is_where_a_team_approves(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_documents_about_approvals_are_the_promised_ones(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("REMOTE_USER", "ada")
     server.git("config", "tagwarden.pusher", "http")
     keys = {name: SshKey.make(tmp_path / name) for name in ("ada", "grace", "lin")}

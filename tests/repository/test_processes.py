@@ -65,7 +65,7 @@ def test_a_program_that_is_not_there_is_named_with_the_remedy() -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may enter every folder")
-def test_so_it_is_where_a_folder_of_the_path_may_not_be_entered(
+def test_a_program_is_also_missing_if_a_folder_of_the_path_may_not_be_entered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "closed").mkdir(mode=0)

@@ -74,14 +74,14 @@ def sampled(attacks: Sequence[Attack], hook: str, first: int) -> list[Any]:
 @pytest.mark.parametrize(
     ("attack", "hook"), sampled(APPROVAL_ATTACKS, "pre-receive", 0) + sampled(APPROVAL_ATTACKS, "update", 1)
 )
-def test_of_an_attack_nothing_lands(new_approvals: NewApprovals, attack: Attack, hook: str) -> None:
+def test_nothing_lands_of_an_attack(new_approvals: NewApprovals, attack: Attack, hook: str) -> None:
     nothing_lands_of(attack, new_approvals(policy=attack.policy, hook=hook))
 
 
 @pytest.mark.thorough
 @pytest.mark.skipif(not git_has_reftables(), reason="this Git keeps refs in files only")
 @pytest.mark.parametrize("attack", APPROVAL_ATTACKS, ids=[attack.name for attack in APPROVAL_ATTACKS])
-def test_so_it_is_where_refs_are_in_a_reftable(new_approvals: NewApprovals, attack: Attack) -> None:
+def test_nothing_lands_of_an_attack_on_a_reftable(new_approvals: NewApprovals, attack: Attack) -> None:
     nothing_lands_of(attack, new_approvals(policy=attack.policy, refs_in="reftable"))
 
 

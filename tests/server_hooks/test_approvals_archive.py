@@ -57,7 +57,9 @@ FORMS = [
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("form", FORMS, ids=str)
-def test_so_it_is_in_repositories_of_other_kinds(new_approvals: NewApprovals, form: dict[str, str]) -> None:
+def test_an_archive_replaces_the_evidence_in_repositories_of_other_kinds(
+    new_approvals: NewApprovals, form: dict[str, str]
+) -> None:
     scene = new_approvals(**form)
     landed(scene)
     before = evidence(scene)

@@ -1,4 +1,4 @@
-"""Every push of two tables, as any client can send it: attacks do no harm, honest pushes get in.
+"""Every push of two tables, as any client can send it: attacks do no harm, honest pushes are accepted.
 
 After each, GTO works and agrees with `tagwarden show`, no rule is broken that
 was kept before, and the push log says what really landed.
@@ -51,36 +51,36 @@ def test_an_attack_does_no_harm(new_scene: NewScene, push: Push) -> None:
     play(push, new_scene(hook="pre-receive"), push.must_land("pre-receive"))
 
 
-# The update hook is asked line by line: where there is but one, it hardly differs.
+# Git calls the update hook line by line, so for a single line it hardly differs from pre-receive.
 SINGLE_LINES = tuple(push for push in ATTACKS if len(push.lines) == 1 and push.lands_by_update is None)
 
 
 @by_name(tuple(push for push in ATTACKS if push not in SINGLE_LINES))
-def test_nor_does_it_by_the_update_hook(new_scene: NewScene, push: Push) -> None:
+def test_an_attack_of_several_lines_does_no_harm_by_the_update_hook(new_scene: NewScene, push: Push) -> None:
     play(push, new_scene(hook="update"), push.must_land("update"))
 
 
 @pytest.mark.thorough
 @by_name(SINGLE_LINES)
-def test_nor_does_one_of_a_single_line(new_scene: NewScene, push: Push) -> None:
+def test_an_attack_of_a_single_line_does_no_harm_by_the_update_hook(new_scene: NewScene, push: Push) -> None:
     play(push, new_scene(hook="update"), push.must_land("update"))
 
 
 @by_both_hooks
 @by_name(HONEST)
-def test_an_honest_push_gets_in(new_scene: NewScene, push: Push, hook: str) -> None:
+def test_an_honest_push_is_accepted(new_scene: NewScene, push: Push, hook: str) -> None:
     play(push, new_scene(hook=hook), push.must_land(hook))
 
 
 @by_name(CLAIMS)
-def test_so_it_is_with_sha256(new_scene: NewScene, push: Push) -> None:
+def test_a_false_claim_does_no_harm_with_sha256(new_scene: NewScene, push: Push) -> None:
     play(push, new_scene(hook="pre-receive", object_format="sha256"), push.must_land("pre-receive"))
 
 
 @pytest.mark.thorough
 @by_both_hooks
 @by_name(ATTACKS + HONEST)
-def test_so_it_is_with_sha256_always(new_scene: NewScene, push: Push, hook: str) -> None:
+def test_every_push_has_the_same_outcome_with_sha256(new_scene: NewScene, push: Push, hook: str) -> None:
     play(push, new_scene(hook=hook, object_format="sha256"), push.must_land(hook))
 
 
@@ -88,7 +88,7 @@ def test_so_it_is_with_sha256_always(new_scene: NewScene, push: Push, hook: str)
 @pytest.mark.skipif(not git_has_reftables(), reason="this Git keeps refs in files only")
 @by_both_hooks
 @by_name(tuple(push for push in ATTACKS + HONEST if push not in NEED_FILES))
-def test_so_it_is_where_refs_are_in_a_reftable(new_scene: NewScene, push: Push, hook: str) -> None:
+def test_every_push_has_the_same_outcome_in_a_reftable(new_scene: NewScene, push: Push, hook: str) -> None:
     play(push, new_scene(hook=hook, refs_in="reftable"), push.must_land(hook))
 
 
@@ -125,7 +125,7 @@ def test_whichever_line_another_hook_drops_the_others_are_right_without_it(
 @pytest.mark.thorough
 @by_both_hooks
 @by_name(tuple(push for push in HONEST + ATTACKS if len(push.lines) > 1))
-def test_so_it_is_with_each_line_of_each_push(new_scene: NewScene, push: Push, hook: str) -> None:
+def test_the_same_holds_for_each_line_of_each_push(new_scene: NewScene, push: Push, hook: str) -> None:
     drop_each(push.lines, new_scene, push, hook)
 
 
