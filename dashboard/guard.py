@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from itertools import islice
-from typing import Any
 
 from ..policy.errors import CannotJudge
+from ..policy.grammar.names import TAGS
+from ..report.push_log import change_of
 from ..repository.hook_files.our_files import interpreter_of, is_our_hook
 from ..server_hooks.log.chain import read_lines_backward, verify
 from ..server_hooks.log.line import LOG
@@ -54,7 +55,7 @@ def _push_row(line: bytes) -> PushRow | None:
     if entry is None:
         return None
     try:
-        updates = [(_change(one), one["ref"].removeprefix("refs/tags/")) for one in entry["updates"]]
+        updates = [(change_of(one), one["ref"].removeprefix(TAGS)) for one in entry["updates"]]
         findings = [
             (str(one["severity"]), str(one["rule"]), str(one["message"]))
             for policy in entry["policies"]
@@ -73,9 +74,3 @@ def _push_row(line: bytes) -> PushRow | None:
         )
     except (ValueError, TypeError, AttributeError):
         return None
-
-
-def _change(update: dict[str, Any]) -> str:
-    if update["new"] is None:
-        return "deleted"
-    return "created" if update["old"] is None else "moved"

@@ -203,7 +203,7 @@ class Guard(Record):
 
 
 class ProposalRow(Record):
-    """An open proposal. `moves` are its effects on stages, `lacks` the missing approvals by entry of the policy.
+    """An open proposal. `moves` are its effects on stages: the stage, what it holds now, and would hold.
 
     `state` is as in `tagwarden proposals`; `because` says why it can't land yet.
     """

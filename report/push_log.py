@@ -74,7 +74,7 @@ def as_document(entry: dict[str, Any]) -> dict[str, Any]:
 def _refs(entry: dict[str, Any]) -> list[str]:
     listed = entry["updates"][:MOST_REFS]
     width = max((len(escape(update["ref"])) for update in listed), default=0)
-    lines = [f"  {_change(update):<8} {escape(update['ref']):<{width}}  {_ids(update)}" for update in listed]
+    lines = [f"  {change_of(update):<8} {escape(update['ref']):<{width}}  {_ids(update)}" for update in listed]
     return lines + _left_off(entry, "updates", len(listed))
 
 
@@ -83,7 +83,8 @@ def _left_off(holder: dict[str, Any], what: str, shown: int) -> list[str]:
     return [f"  ... {more} more {what}"] if more else []
 
 
-def _change(update: dict[str, Any]) -> str:
+def change_of(update: dict[str, Any]) -> str:
+    """What the push did, or would have done, to a ref: "created", "moved", "deleted" or "nothing"."""
     if update["old"] == update["new"]:
         return "nothing"
     if update["new"] is None:
