@@ -10,10 +10,11 @@ import click
 from ..policy.errors import CannotJudge
 from ..policy.moments import read_moment
 from ..policy.record import Record
-from ..report.escape import display, escape
+from ..report.escape import display
 from ..report.table import utc_text
 from ..repository.past import PastTags
 from ..repository.remote.reader import RemoteReader
+from .lines import echo_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -66,8 +67,7 @@ class Snapshot(Record):
     def report_gaps(self) -> list[str]:
         """Report on stderr which tags could not be read; returns all notes for a JSON document."""
         gaps = self.tags.notes if self.tags else []
-        for note in gaps:
-            click.echo(f"note: {escape(note)}", err=True)
+        echo_notes(gaps)
         return [*self.how, *(display(note) for note in gaps)]
 
     def refuse_gaps(self) -> None:
@@ -90,8 +90,7 @@ def as_of(reader: GitProgram, moment: int | None, models: Sequence[str] | None =
     notes = [*_on_the_log(logged, by_dates=by_dates), *([f"{at} is yet to come"] if moment > time.time() else [])]
     way = "the dates of the tags" if by_dates else "the push log"
     click.echo(f"as of {at}, by {way}", err=True)
-    for note in notes:
-        click.echo(f"note: {note}", err=True)
+    echo_notes(notes)
     tags = PastTags(reader, moment, logged.tags if logged else {}, by_dates=by_dates)
     return Snapshot(tags, {"at": at, "by": "tagger" if by_dates else "push-log"}, notes, tags)
 

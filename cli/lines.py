@@ -1,4 +1,4 @@
-"""Prints any number of lines."""
+"""Prints any number of lines, and notes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
+
+from ..report.escape import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,3 +20,9 @@ def echo_lines(lines: Iterable[str]) -> None:
     left = iter(lines)
     while some := list(islice(left, LINES_AT_ONCE)):
         click.echo("\n".join(some))
+
+
+def echo_notes(notes: Iterable[str]) -> None:
+    """Print remarks on the answer to stderr; they may contain untrusted text."""
+    for note in notes:
+        click.echo(f"note: {escape(note)}", err=True)

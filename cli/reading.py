@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from ..policy.errors import CannotJudge
 from ..policy.grammar.query import checked_stage, model_in_tags
 from ..policy.grammar.versions import parse_version
-from ..report.escape import display, escape
+from ..report.escape import display
 from ..repository.git.command import Git
 from ..repository.open_repository import is_url
 from ..repository.remote.out_of_date import notes_on_remote
 from .errors import Refused
+from .lines import echo_notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +30,7 @@ def report_remote_differences(repo: str | None, models: Sequence[str] | None, *,
     if repo is not None or offline:
         return []
     notes = [display(note) for note in notes_on_remote(Git.here(), models)]
-    for note in notes:
-        click.echo(f"note: {escape(note)}", err=True)
+    echo_notes(notes)
     return notes
 
 

@@ -13,7 +13,7 @@ from ...policy.grammar.query import parse_query
 from ...policy.registry.resolution import Unresolved
 from ...report.documents.shape import anything, holding, or_null, shape
 from ...report.documents.shapes import AS_OF
-from ...report.escape import display, escape
+from ...report.escape import display
 from ...report.exit_status import ACCEPTED, REFUSED
 from ...report.markdown import code, prose
 from ...report.table import table
@@ -22,6 +22,7 @@ from ...repository.registry import read_model
 from ..at_time import as_of, at_option
 from ..completion import complete_query
 from ..errors import Refused
+from ..lines import echo_notes
 from ..options import deprecated_too_option, offline_option, repo_option
 from ..reading import policy_at, report_remote_differences
 from ..versions.difference_view import differences
@@ -103,8 +104,7 @@ def diff(
         click.echo(json.dumps({"schema": 1, **snapshot.keys, "notes": notes, **document}))
     else:
         _print(before, after, shown, markdown=style == "markdown")
-        for note in own:
-            click.echo(f"note: {escape(note)}", err=True)
+        echo_notes(own)
     return REFUSED if any(change.worse for change in changes) else ACCEPTED
 
 

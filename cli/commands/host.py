@@ -22,6 +22,7 @@ from ...report.exit_status import ACCEPTED, REFUSED
 from ...repository.git.command import Git
 from ...repository.remote.names import is_remote_anywhere, push_url, remote_to_push_to
 from ..errors import Refused
+from ..lines import echo_notes
 from ..options import json_option
 from ..policy_in_force import policy_in_file, policy_in_force
 
@@ -162,8 +163,7 @@ def drift(
     if as_json:
         click.echo(json.dumps(_document(found)))
         return REFUSED if found.steps else ACCEPTED
-    for note in found.loaded.notes:
-        click.echo(f"note: {escape(note)}", err=True)
+    echo_notes(found.loaded.notes)
     for step in found.steps:
         click.echo(escape(step.because))
     if not found.steps:

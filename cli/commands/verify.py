@@ -24,6 +24,7 @@ from ...server_hooks.log.archives import archived_evidence
 from ..at_time import as_of, at_option
 from ..completion import complete_query
 from ..errors import Refused
+from ..lines import echo_notes
 from ..options import deprecated_too_option, json_option, offline_option, repo_option
 from ..policy_in_force import policy_in_force
 from ..reading import report_remote_differences
@@ -129,8 +130,8 @@ def verify(
         click.echo(f"{escape(path)} is the artifact of {version}: {' '.join(map(escape, digests))}")
     else:
         click.echo(f"{escape(path)} is not verified as the artifact of {version}: {escape(because)}", err=True)
-    for note in () if as_json else own:
-        click.echo(f"note: {escape(note)}", err=True)
+    if not as_json:
+        echo_notes(own)
     return ACCEPTED if because is None else REFUSED
 
 

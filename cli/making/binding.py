@@ -9,9 +9,10 @@ import click
 from ...policy.budget import Budget
 from ...policy.objects.trailers import add_trailers, parse_trailers
 from ...report.escape import escape
+from ..lines import echo_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from ...policy.file.policy import Policy
     from ...policy.registry.planning import Plan
@@ -58,7 +59,7 @@ def _requested_trailers(maker: TagMaker, settings: Settings, plan: Plan, wanted:
 
     metrics = (*settings.show.metrics, *settings.show.better)
     made = binding_of(maker.git, maker.reader, plan.name.model, plan.commit, wanted, metrics)
-    _note(made.notes)
+    echo_notes(made.notes)
     return made.trailers
 
 
@@ -70,9 +71,9 @@ def _default_trailers(maker: TagMaker, settings: Settings, plan: Plan, message: 
 
     made = default_binding(maker.git, maker.reader, plan.name.model, plan.commit)
     if made.trailers and not _is_wanted(add_trailers(message, made.trailers).strip(), settings):
-        _note(["no 'Artifact:' trailer was added: with it, the message would not satisfy the policy"])
+        echo_notes(["no 'Artifact:' trailer was added: with it, the message would not satisfy the policy"])
         return ()
-    _note(made.notes)
+    echo_notes(made.notes)
     if made.trailers:
         bound = [value.partition(" ") for _, value in made.trailers]
         digests = " and ".join(DIGESTS[digest.partition(":")[0]] for digest, _, _ in bound)
@@ -90,11 +91,6 @@ def _is_wanted(text: str, settings: Settings) -> bool:
     from ...policy.patterns import matches_in_time
 
     return matches_in_time(wanted.pattern, text, Budget())
-
-
-def _note(notes: Iterable[str]) -> None:
-    for note in notes:
-        click.echo(f"note: {escape(note)}", err=True)
 
 
 def _is_required(trailer: str, settings: Settings) -> bool:

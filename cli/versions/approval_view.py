@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from ...report.documents.shape import holding, if_any, or_null, shape
-from ...report.escape import display, escape
+from ...report.escape import display
 from ...report.table import utc_text
 from ...repository.approvals.evidence import approvals_by_tag
 from ...server_hooks.log.archives import archived_evidence
+from ..lines import echo_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,8 +28,7 @@ def read_approvals(reader: GitProgram) -> tuple[dict[str, list[Endorsement]], li
     archived = archived_evidence(reader.git)
     approved = approvals_by_tag(reader, archived)
     notes = [display(note) for note in archived.notes] if archived is not None else []
-    for note in notes:
-        click.echo(f"note: {escape(note)}", err=True)
+    echo_notes(notes)
     return approved, notes
 
 

@@ -22,6 +22,7 @@ from ...repository.open_repository import is_url, open_repository
 from ...repository.registry import read_model
 from ..at_time import as_of
 from ..errors import Refused
+from ..lines import echo_notes
 from .approval_view import APPROVALS, approvals_document, approvers_text, read_approvals
 from .holdings import CONTENTS, Holdings, contents_document
 
@@ -97,8 +98,7 @@ def show_version(
         click.echo(json.dumps(document))
         return
     _print(one, _approved_lines(one, assigned, approvals))
-    for note in one.contents.notes:
-        click.echo(f"note: {escape(note)}", err=True)
+    echo_notes(one.contents.notes)
 
 
 def _approved_lines(
