@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
+from ..policy.errors import CannotJudge
 from ..report.escape import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 USAGE = 2
 INTERRUPTED = 130
@@ -24,6 +30,15 @@ def in_words(error: BaseException) -> str:
     if not isinstance(error, OSError) or not error.strerror:
         return str(error)
     return error.strerror if error.filename is None else f"{os.fsdecode(error.filename)}: {error.strerror}"
+
+
+@contextmanager
+def explaining_unreadable_log() -> Iterator[None]:
+    """Turn an OSError inside the `with` block into CannotJudge: the push log can't be read."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotJudge(f"the push log can't be read: {in_words(error)}") from error
 
 
 def printable(message: str) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..policy.errors import CannotJudge
 from ..report.documents.shape import holding, or_null, shape
 from ..report.documents.shapes import FINDING, SOURCE
 from ..report.escape import display, escape
@@ -17,6 +16,7 @@ from ..report.json import finding_document
 from ..report.trial import lines_about_pushes, lines_about_tags
 from ..repository.git.command import Git
 from ..repository.git.program import GitProgram
+from .errors import explaining_unreadable_log
 from .policy_in_force import policies_in_force, policy_in_file
 
 if TYPE_CHECKING:
@@ -72,10 +72,8 @@ def _pushes(git: Git, in_force: Policies, tried: Policies) -> PushTrial | None:
         return None
     from ..server_hooks.log.trial import try_on_pushes
 
-    try:
+    with explaining_unreadable_log():
         return try_on_pushes(git, common_dir, in_force, tried)
-    except OSError as problem:
-        raise CannotJudge(f"the push log can't be read: {problem.filename}: {problem.strerror}") from problem
 
 
 def _document(tried: LoadedPolicy, tags: TagTrial, pushes: PushTrial | None) -> dict[str, Any]:

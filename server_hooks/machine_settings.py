@@ -34,6 +34,12 @@ def settings_file_of(common_dir: str) -> str:
     return next((found for file in dict.fromkeys((*recorded, *usual)) if (found := settings_file_in(file))), "")
 
 
+def git_with_hook_settings(common_dir: str) -> Git:
+    """Git for a repository, outside of any push, with the settings file that the repository's hook names."""
+    common_dir = os.path.abspath(common_dir)
+    return Git.of_folder(common_dir, settings_file=settings_file_of(common_dir))
+
+
 def settings_file_in(file: str) -> str:
     """The settings file that our hook at `file` names; "" if it names none, or the hook is not ours."""
     return (setting_in(read_start(file), "settings") or "") if is_our_hook(file) else ""

@@ -75,11 +75,11 @@ def archive(repositories: tuple[str, ...], before: int | None, folder: str | Non
 
 def _archive(path: str, before: int | None, folder: str | None, dry_run: bool) -> dict[str, Any]:
     from ...server_hooks.archiving import archive_approvals
-    from ...server_hooks.machine_settings import settings_file_of
+    from ...server_hooks.machine_settings import git_with_hook_settings
 
     common_dir = os.path.abspath(common_folder(Git.at(path).folder()))
-    git = Git.of_folder(common_dir, settings_file=settings_file_of(common_dir))
     try:
+        git = git_with_hook_settings(common_dir)
         found = archive_approvals(common_dir, git, before=before, folder=folder, dry_run=dry_run)
     except OSError as error:
         where = error.filename or common_dir

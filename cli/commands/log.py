@@ -19,10 +19,10 @@ from ...repository.git.command import Git
 from ...repository.git.own_file import STATE_FOLDER
 from ...server_hooks.log.files import has_log
 from ...server_hooks.log.line import is_hash
-from ...server_hooks.machine_settings import settings_file_of
+from ...server_hooks.machine_settings import git_with_hook_settings
 from ..at_time import moment_option
 from ..completion import complete_model, complete_rule
-from ..errors import Refused
+from ..errors import Refused, explaining_unreadable_log
 from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
 from ..options import json_option, repositories_argument
 from ..push_log.chain import newest_hash, rotation, verification
@@ -170,10 +170,8 @@ def _for_repository(ask: Callable[[str], Answer], *, alone: bool) -> Callable[[s
     def of(path: str) -> Answer:
         if os.path.isfile(path):
             raise Refused(f"{path} is a file, which only `tagwarden log --verify` accepts; name its repository")
-        try:
+        with explaining_unreadable_log():
             return ask(find_log(path, may_be_empty=not alone))
-        except OSError as error:
-            raise CannotJudge(f"the push log can't be read: {error.filename}: {error.strerror}") from error
 
     return of
 
@@ -190,10 +188,8 @@ def _verify_files(files: Sequence[str], repositories: Sequence[str], head: str |
             raise
 
     def ask(_: str) -> Answer:
-        try:
+        with explaining_unreadable_log():
             return verification(common_dir, files, wanted=head or None)
-        except OSError as error:
-            raise CannotJudge(f"the push log can't be read: {error.filename}: {error.strerror}") from error
 
     return for_each_repository((), ask, as_json=as_json)
 
@@ -216,10 +212,8 @@ def _show(query: Query, *, as_it_is_read: bool) -> Callable[[str], Answer]:
 
 def _texts(entries: Iterator[dict[str, Any]], unreadable: Unreadable) -> Iterator[str]:
     """The entries as text, one by one as they are read, because a log may be larger than memory."""
-    try:
+    with explaining_unreadable_log():
         yield from as_texts(entries)
-    except OSError as error:
-        raise CannotJudge(f"the push log can't be read: {error.filename}: {error.strerror}") from error
     _report(unreadable)
 
 
@@ -235,12 +229,8 @@ def _report(unreadable: Unreadable) -> None:
 def _settle(common_dir: str) -> None:
     from ...server_hooks.log.account import settle_now  # not on Windows, where a log can still be read
 
-    if note := settle_now(common_dir, _git_of(common_dir)):
+    if note := settle_now(common_dir, git_with_hook_settings(common_dir)):
         click.echo(f"tagwarden: {note}", err=True)
-
-
-def _git_of(common_dir: str) -> Git:
-    return Git.of_folder(os.path.abspath(common_dir), settings_file=settings_file_of(common_dir))
 
 
 def _follow(repositories: Sequence[str], query: Query) -> int:

@@ -9,10 +9,9 @@ from ...policy.errors import CannotJudge
 from ...policy.wording import counted
 from ...report.escape import escape
 from ...report.exit_status import ACCEPTED, REFUSED
-from ...repository.git.command import Git
 from ...server_hooks.log.chain import read_lines_backward, verify
 from ...server_hooks.log.line import LOG, is_hash
-from ...server_hooks.machine_settings import settings_file_of
+from ...server_hooks.machine_settings import git_with_hook_settings
 from ..errors import Refused
 from ..for_each_repository import Answer
 from .query import parsed
@@ -63,8 +62,7 @@ def rotation(common_dir: str, *, over: int) -> Answer:
     from ...server_hooks.log.rotation import rotate  # not on Windows, where no server runs
 
     try:
-        common_dir = os.path.abspath(common_dir)
-        rotated = rotate(common_dir, Git.of_folder(common_dir, settings_file=settings_file_of(common_dir)), over=over)
+        rotated = rotate(os.path.abspath(common_dir), git_with_hook_settings(common_dir), over=over)
     except OSError as error:
         raise CannotJudge(f"the push log can't be rotated: {error.filename or LOG}: {error.strerror}") from error
     file = None if rotated is None else rotated.file

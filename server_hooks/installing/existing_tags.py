@@ -11,12 +11,11 @@ from ...policy.grammar.near_miss import NearMiss
 from ...policy.grammar.tag_name import parse_tag_name
 from ...policy.record import Record
 from ...policy.wording import counted, quoted, shell_command
-from ...repository.git.command import Git
 from ...repository.git.configuration import Configuration
 from ...repository.git.program import GitProgram
 from ...repository.judging.audit import audit
 from ...repository.trusted.loaded_policy import load_server_policies
-from ..machine_settings import settings_file_of
+from ..machine_settings import git_with_hook_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def census(tags: Iterable[str], policy: Policy) -> Census:
 
 def about_existing_tags(path: str, git_dir: str) -> list[str]:
     """Sentences on the existing tags of the repository `path` and what to do about them; empty if it has none."""
-    git = Git.of_folder(git_dir, settings_file=settings_file_of(git_dir))
+    git = git_with_hook_settings(git_dir)
     try:
         with closing(Configuration(git)) as configuration, closing(GitProgram(git)) as reader:
             loaded, *of_site = load_server_policies(reader, configuration)

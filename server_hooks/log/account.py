@@ -17,7 +17,7 @@ from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ...policy.record import Record
 from ...repository.git.program import GitProgram
 from ..lock.push_lock import take_push_lock
-from ..machine_settings import settings_file_of
+from ..machine_settings import git_with_hook_settings
 from .chain import read_lines, read_noted
 from .files import has_log, size_of_log
 from .mark import everything_is_settled
@@ -72,12 +72,12 @@ def account_of(git_dir: str, *, ignored: Callable[[str], bool]) -> Account | Non
     Tags whose names are `ignored` by the policy are left out. Raises CannotJudge
     or OSError if the log or the tags can't be read.
     """
-    from ...repository.git.command import Git, common_folder
+    from ...repository.git.command import common_folder
 
     common_dir = os.path.abspath(common_folder(git_dir))
     if not has_log(common_dir):
         return None
-    git = Git.of_folder(common_dir, settings_file=settings_file_of(common_dir))
+    git = git_with_hook_settings(common_dir)
     notes = [note] if (note := settle_now(common_dir, git)) else []
     landings = _broken_landings(common_dir, git)
     try:
