@@ -61,7 +61,7 @@ def archive(repositories: tuple[str, ...], before: int | None, folder: str | Non
     options += ["--dry-run"] if dry_run else []
 
     def ask(path: str) -> Answer:
-        from ..server_hooks import as_owner  # not on Windows, where no server runs
+        from ..ownership import as_owner  # not on Windows, where no server runs
 
         try:
             found = as_owner(path, ["approvals", "archive", *options], lambda: _archive(path, before, folder, dry_run))

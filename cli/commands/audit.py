@@ -22,9 +22,9 @@ from ...server_hooks.log.archives import archived_evidence, problems_of_archives
 from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
 from ..judging import FORMATS, format_options
 from ..options import policy_option, repositories_argument
+from ..ownership import explaining_ownership
 from ..policy_in_force import policies_in_force, policy_in_file
 from ..progress import Progress
-from ..server_hooks import explaining_ownership
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,7 +116,7 @@ def _policies(file: str | None, reader: WholeReader) -> tuple[LoadedPolicy, Load
 def _plan(
     git: Git, loaded: LoadedPolicy, site: LoadedPolicy | None, verdict: Verdict, ids: Mapping[str, str]
 ) -> Answer:
-    from ..planning import repair_script
+    from ..repair_script import repair_script
 
     script = repair_script(git, loaded, site, verdict, ids)
     return Answer(ACCEPTED, "", [script.removesuffix("\n")], {"schema": 1, "content": script})

@@ -128,7 +128,7 @@ def _install_in_clone(path: str, *, configured: bool) -> Done:
 def _install_on_server(path: str, hook: ServerHook, host: str | None, settings: str | None) -> Done:
     from ...server_hooks.installing.install import install as install_server_hook
     from ...server_hooks.owner import owner_of
-    from ..server_hooks import as_owner
+    from ..ownership import as_owner
 
     named = [f"--host={host}"] if host is not None else []
     if settings is not None:

@@ -25,9 +25,9 @@ from ..completion import complete_model, complete_rule
 from ..errors import Refused, explaining_unreadable_log
 from ..for_each_repository import Answer, for_each_repository, is_alone, of_several
 from ..options import json_option, repositories_argument
+from ..ownership import explaining_ownership
 from ..push_log.chain import newest_hash, rotation, verification
 from ..push_log.query import Query, Unreadable, find_entries
-from ..server_hooks import explaining_ownership
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -109,7 +109,7 @@ def _exit_status(found: dict[str, Any]) -> int:
 
 def _status_of_server(path: str) -> dict[str, Any]:
     from ...server_hooks.status import status as status_of_server_hooks
-    from ..server_hooks import as_owner
+    from ..ownership import as_owner
 
     def ask() -> dict[str, Any]:
         found, facts = status_of_server_hooks(path)

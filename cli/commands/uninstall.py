@@ -26,7 +26,7 @@ def uninstall(repositories: tuple[str, ...], server: bool, as_json: bool) -> int
 
 def _uninstall_on_server(path: str) -> list[str]:
     from ...server_hooks.installing.uninstall import uninstall as uninstall_server_hooks
-    from ..server_hooks import as_owner
+    from ..ownership import as_owner
 
     said: list[str] = as_owner(path, ["uninstall", "--server"], lambda: {"done": uninstall_server_hooks(path)})["done"]
     return said

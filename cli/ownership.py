@@ -1,4 +1,4 @@
-"""Runs commands about server hooks as the owner of the repository."""
+"""Runs commands as the owner of a repository on a server, and explains why Git does not read it as another user."""
 
 from __future__ import annotations
 
