@@ -115,44 +115,35 @@ def run_bounded(
     Raises NotStarted, TimedOut or TooMuchOutput, all of them NotCompleted. The program has then been killed, and
     without `terminal` also all processes that it started.
     """
-    import tempfile
     import threading
 
-    ending = _Ending(alone=terminal)
-    try:
-        with tempfile.TemporaryFile() as source:
-            source.write(given)
-            source.seek(0)
-            process = _started(command, source, environment, folder, user, memory, terminal=terminal)
-    except BaseException:
-        ending.restore()
-        raise
-    output, stderr = _Kept(MOST_BYTES), _Kept(MOST_STDERR_BYTES)
-    began = time.monotonic()
-    deadline = None if seconds is None else began + seconds
-    readers = [
-        threading.Thread(target=output.read, args=(process.stdout, lambda: _end(process, terminal)), daemon=True),
-        threading.Thread(target=stderr.read, args=(process.stderr, None), daemon=True),
-    ]
-    in_time = False
-    try:
-        for reader in readers:
-            reader.start()
-        ending.from_now_on()
-        at_once = SLOW if when_slow is not None and (seconds is None or seconds > SLOW) else seconds
-        # A program nearly always ends right after its last output; `wait` with a timeout would poll for that.
-        readers[0].join(at_once)
-        in_time = _ends(process, None if at_once is None else began + at_once - time.monotonic())
-        if not in_time and when_slow is not None:
-            when_slow(CompletedProgram(0, b"", stderr.whole()).stderr_lines)
-            in_time = _ends(process, None if deadline is None else deadline - time.monotonic())
-    finally:
-        _end(process, terminal)
-        for reader in readers:
-            # A process that left the session may still hold the other end.
-            reader.join(None if deadline is None else max(LAST_SECONDS, deadline - time.monotonic()))
-        whole = not any(reader.is_alive() for reader in readers)
-        ending.restore()
+    with _Signals(alone=terminal) as signals:
+        process = _started(command, given, environment, folder, user, memory, terminal=terminal)
+        output, stderr = _Kept(MOST_BYTES), _Kept(MOST_STDERR_BYTES)
+        began = time.monotonic()
+        deadline = None if seconds is None else began + seconds
+        readers = [
+            threading.Thread(target=output.read, args=(process.stdout, lambda: _end(process, terminal)), daemon=True),
+            threading.Thread(target=stderr.read, args=(process.stderr, None), daemon=True),
+        ]
+        in_time = False
+        try:
+            for reader in readers:
+                reader.start()
+            signals.let_through()
+            at_once = SLOW if when_slow is not None and (seconds is None or seconds > SLOW) else seconds
+            # A program nearly always ends right after its last output; `wait` with a timeout would poll for that.
+            readers[0].join(at_once)
+            in_time = _ends(process, None if at_once is None else began + at_once - time.monotonic())
+            if not in_time and when_slow is not None:
+                when_slow(CompletedProgram(0, b"", stderr.whole()).stderr_lines)
+                in_time = _ends(process, None if deadline is None else deadline - time.monotonic())
+        finally:
+            _end(process, terminal)
+            for reader in readers:
+                # A process that left the session may still hold the other end.
+                reader.join(None if deadline is None else max(LAST_SECONDS, deadline - time.monotonic()))
+    whole = not any(reader.is_alive() for reader in readers)
     answered = CompletedProgram(process.returncode, output.whole(), stderr.whole())
     if not in_time:
         raise TimedOut(command[0], answered, ended=False)
@@ -165,7 +156,7 @@ def run_bounded(
 
 def _started(
     command: Sequence[str],
-    source: IO[bytes],
+    given: bytes,
     environment: Mapping[str, str],
     folder: str | None,
     user: RunAs | None,
@@ -174,6 +165,7 @@ def _started(
     terminal: bool,
 ) -> subprocess.Popen[bytes]:
     import subprocess
+    import tempfile
 
     # In a session of its own, ssh can't ask questions on our terminal, and all processes can be killed as one group.
     options: dict[str, Any] = {"start_new_session": not terminal}
@@ -181,13 +173,16 @@ def _started(
         options["preexec_fn"] = lambda: _limit_memory(memory)
     if user is not None:
         options |= {"user": user.uid, "group": user.gid, "extra_groups": user.groups}
-    try:
-        return subprocess.Popen(
-            command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=folder,
-            **options,
-        )  # fmt: skip
-    except (OSError, subprocess.SubprocessError) as error:
-        raise NotStarted(command[0], error) from error
+    with tempfile.TemporaryFile() as source:
+        source.write(given)
+        source.seek(0)
+        try:
+            return subprocess.Popen(
+                command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=folder,
+                **options,
+            )  # fmt: skip
+        except (OSError, subprocess.SubprocessError) as error:
+            raise NotStarted(command[0], error) from error
 
 
 def _ends(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
@@ -226,8 +221,8 @@ class _Kept:
         return b"".join(self._chunks)
 
 
-class _Ending:
-    """Turns SIGTERM, SIGHUP and SIGINT into KeyboardInterrupt, held back until `from_now_on` is called.
+class _Signals:
+    """In a `with` statement, turns SIGTERM, SIGHUP and SIGINT into KeyboardInterrupt, held back until `let_through`.
 
     So this process can kill the program that it started, which a signal to our process group does not reach, because
     it has a session of its own. With `alone` nothing is changed.
@@ -250,13 +245,16 @@ class _Ending:
                 if signal.getsignal(number) == handler:
                     self._handlers[number] = signal.signal(number, self._interrupt)
 
-    def from_now_on(self) -> None:
+    def __enter__(self) -> _Signals:
+        return self
+
+    def let_through(self) -> None:
         """No longer hold signals back; raises KeyboardInterrupt if one has come already."""
         self._is_held_back = False
         if self._came:
             raise KeyboardInterrupt
 
-    def restore(self) -> None:
+    def __exit__(self, *error: object) -> None:
         import signal
 
         for number, handler in self._handlers.items():
