@@ -62,8 +62,8 @@ def _comparison(
 def _from_git(git: Git, commits: Mapping[str, Sequence[str]], notes: list[str]) -> tuple[Lineage | None, Steps | None]:
     steps = list(dict.fromkeys(step for of_model in commits.values() for step in steps_of(of_model)))
     try:
-        is_shallow = git.line("rev-parse", "--is-shallow-repository") == "true"
-        lineage = None if is_shallow else lineage_of(git, [one for of_model in commits.values() for one in of_model])
+        every = [one for of_model in commits.values() for one in of_model]
+        lineage = None if git.is_shallow() else lineage_of(git, every)
         files = changed_files(git, steps)
         return lineage, dict(zip(steps, files, strict=True)) if files is not None else None
     except CannotJudge as problem:

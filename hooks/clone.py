@@ -17,7 +17,7 @@ class Clone(HookedRepository):
     def __init__(self, path: str) -> None:
         """Raises CannotJudge if there is no repository, and CannotInstall if it has no work tree."""
         super().__init__(path)
-        if self.ask("rev-parse", "--is-bare-repository") == "true":
+        if self.git.is_bare():
             raise CannotInstall(self._bare_message())
         work_tree = self.ask("rev-parse", "--show-toplevel", accepted=(0, 128))
         if not work_tree:

@@ -64,7 +64,7 @@ def judge_push(updates: Sequence[RefUpdate], remote: str, url: str) -> int:
     from ..repository.remote.remote import RemoteUnavailable
     from .warn_only import WHY_ACCEPTED, only_warns
 
-    if not updates_by_model(relevant) and not any(update.ref.startswith(JUDGED_REFS[1]) for update in relevant):
+    if not updates_by_model(relevant) and not any(update.ref.startswith(REPLACEMENTS) for update in relevant):
         return ACCEPTED
     git = Git.here()
     configuration = Configuration(git)

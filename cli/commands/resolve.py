@@ -19,6 +19,7 @@ from ...report.documents.shapes import AS_OF
 from ...report.escape import escape
 from ...report.table import utc_text
 from ...repository.git.command import Git
+from ...repository.git.objects import are_ids
 from ...repository.open_repository import open_remote, open_repository
 from ...repository.registry import models_of, read_model
 from ...repository.remote.names import is_remote, remote_to_push_to
@@ -145,7 +146,7 @@ def _commit(reader: GitProgram, revision: str) -> str:
     found = reader.resolve(f"{revision}^{{commit}}")
     if found is not None:
         return found
-    if len(revision) in (40, 64) and not revision.strip("0123456789abcdef"):
+    if are_ids([revision]):
         return revision
     raise Refused(
         f"there is no commit {revision!r} here; from a URL only the tags are fetched, so give the commit's full id"

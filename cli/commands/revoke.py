@@ -14,14 +14,10 @@ from ..options import json_option
 
 DOCUMENTS = (
     shape(
-        "revoke",
-        "A proposal whose approval was revoked.",
-        "schema",
-        "remote",
-        "principal",
-        holding("proposal", PROPOSAL),
+        "revoke", "A proposal whose approval was revoked.",
+        "schema", "remote", "principal", holding("proposal", PROPOSAL),
     ),
-)
+)  # fmt: skip
 
 
 @click.command()

@@ -59,7 +59,7 @@ def _code(
         notes.append(f"what lies between the commits can't be told here: {problem}")
         return
     yield Change("code", "commit", before.line.commit, after.line.commit)
-    if reader.git.line("rev-parse", "--is-shallow-repository") == "true":
+    if reader.git.is_shallow():
         notes.append("this clone is shallow, so how many commits lie between is not known: git fetch --unshallow")
     elif found.added or found.dropped:
         yield Change("code", "commits", None, f"+{found.added} -{found.dropped}")

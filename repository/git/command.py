@@ -152,15 +152,14 @@ class Git:
         """Whether object ids are SHA-256 rather than SHA-1. Raises CannotJudge like `run`."""
         return self.line("rev-parse", "--show-object-format") == "sha256"
 
+    def is_shallow(self) -> bool:
+        """Whether history is missing, as in a shallow clone. Raises CannotJudge like `run`."""
+        return self.line("rev-parse", "--is-shallow-repository") == "true"
+
     def work_tree(self) -> str | None:
         """The folder with the checked-out files, None for a bare repository. Raises CannotJudge like `run`."""
-        return self._path("--show-toplevel", accepted=(0, 128)) or None
-
-    def _path(self, question: str, *, accepted: tuple[int, ...] = (0,)) -> str:
-        """The path that `git rev-parse` answers; it may contain newlines."""
-        return (
-            self.run("rev-parse", question, accepted=accepted)[1].removesuffix(b"\n").decode("utf-8", "surrogateescape")
-        )
+        # Not the first line of the answer: a path may contain newlines.
+        return os.fsdecode(self.run("rev-parse", "--show-toplevel", accepted=(0, 128))[1]).removesuffix("\n") or None
 
     def command(self, *arguments: str) -> list[str]:
         return [*self._beginning, *arguments]

@@ -138,17 +138,10 @@ class Promised:
 
     def _fetch(self, remote: str, oids: Sequence[str]) -> str:
         """Fetch these objects as Git itself would; returns a sentence on why an object may still be missing."""
-        as_git_does = [
-            "-c",
-            "fetch.negotiationAlgorithm=noop",
-            "fetch",
-            "--quiet",
-            "--no-tags",
-            "--no-write-fetch-head",
-        ]
-        only = ["--recurse-submodules=no", "--no-auto-maintenance", "--filter=blob:none", "--stdin", "--end-of-options"]
+        as_git_does = ["-c", "fetch.negotiationAlgorithm=noop", "fetch", "--quiet", "--no-tags"]
+        only = ["--no-write-fetch-head", "--recurse-submodules=no", "--no-auto-maintenance", "--filter=blob:none"]
         environment = {**self._clone.user_environment, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
-        command = self._clone.command(*as_git_does, *only, remote)
+        command = self._clone.command(*as_git_does, *only, "--stdin", "--end-of-options", remote)
         given = "".join(f"{oid}\n" for oid in oids).encode("ascii")
         try:
             answered = run_bounded(

@@ -15,6 +15,7 @@ from ...policy.push import Circumstances, RefUpdate, Signature
 from ...policy.record import Record
 from ...policy.registry.planning import KnownModel, Unplannable, known_model, time_of, with_counter
 from ...policy.wording import MOST_NAMES, shell_command, some_of
+from ..git.objects import are_ids
 from ..git.program import GitProgram
 from ..judging.pipeline import judge_updates
 from ..registry import read_refs, set_latest_commit
@@ -88,8 +89,7 @@ class TagMaker:
         If only the remote has it, and `revision` is a full id, it is fetched.
         """
         commit = self.reader.resolve(f"{revision}^{{commit}}")
-        is_full_id = len(revision) in (40, 64) and not revision.strip("0123456789abcdef")
-        if commit is None and is_full_id and self.remote and fetch_into_clone(self.git, self.remote, revision):
+        if commit is None and are_ids([revision]) and self.remote and fetch_into_clone(self.git, self.remote, revision):
             commit = self.reader.resolve(f"{revision}^{{commit}}")
         return commit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from ...policy.grammar.names import HEADS
+from ...policy.grammar.names import HEADS, TAGS
 from ..git.program import GitProgram
 from .remote import RemoteUnavailable
 
@@ -36,7 +36,7 @@ def remote_has(git: Git, name: str, remote: Remote, commit: str, tagged: Sequenc
             return False
         # For a tag that both have, we know its commit.
         shared = [tag.name for tag in reader.all_tags() if theirs.get(tag.name) == tag.oid]
-        commits = [reader.resolve(f"refs/tags/{tag}^{{commit}}") for tag in shared]
+        commits = [reader.resolve(f"{TAGS}{tag}^{{commit}}") for tag in shared]
         return not reader.not_contained([commit], [oid for oid in commits if oid is not None])
 
 

@@ -95,7 +95,7 @@ class RemoteReader(GitProgram):
         return elsewhere
 
     def history_ends_early(self) -> bool:
-        return self._whole is None and self.git.line("rev-parse", "--is-shallow-repository") == "true"
+        return self._whole is None and self.git.is_shallow()
 
     def missing(self, oids: Sequence[str]) -> set[str]:
         """The ids among `oids` whose objects this clone lacks."""

@@ -66,7 +66,7 @@ class Remote:
         self._end = time.monotonic() + seconds
 
     @classmethod
-    def pushed_to(cls, git: Git, name: str | None, url: str, *, seconds: float = DEFAULT_SECONDS) -> Remote:
+    def pushed_to(cls, git: Git, name: str | None, url: str, *, seconds: float) -> Remote:
         """The target of a push to the remote `name` (None: to a URL); `url` is as Git has already rewritten it."""
         # By its name, Git knows more settings of the remote, but fetches from another place if `pushurl` is set.
         if name is not None and git.line("ls-remote", "--get-url", "--end-of-options", name) == url:

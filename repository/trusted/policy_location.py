@@ -6,6 +6,7 @@ import os
 import stat
 
 from ...policy.errors import CannotJudge
+from ...policy.grammar.names import HEADS
 from ...policy.record import Record
 from ..git.sha256 import sha256
 from ..git.trees.paths import is_path
@@ -44,7 +45,7 @@ def parse_location(setting: str, value: str) -> PolicyLocation:
         return PolicyLocation(setting, None, rest)
     ref, _, path = rest.partition(":")
     if form == "ref" and ref and is_path(path):
-        return PolicyLocation(setting, ref if ref == "HEAD" or ref.startswith("refs/") else f"refs/heads/{ref}", path)
+        return PolicyLocation(setting, ref if ref == "HEAD" or ref.startswith("refs/") else HEADS + ref, path)
     raise CannotJudge(
         f"The Git setting {setting} is {value!r}, which is not a policy location. Set it to file:/absolute/path or "
         f"to ref:<ref>:<path>: `git config {setting} ref:refs/heads/main:{POLICY_FILE}`."

@@ -77,7 +77,7 @@ def install(
             f"It lies outside of {repository.common_dir}: whatever other repositories have their hooks there are "
             "guarded from now on, too, each by its own policy and settings. Uninstalling leaves it there."
         )
-    if repository.ask("rev-parse", "--is-bare-repository") != "true":
+    if not repository.git.is_bare():
         take_back = shell_command("tagwarden", "uninstall", "--server", path)
         said.append(
             "This repository has a work tree, and a server hook judges only what others push into it. If it is the "

@@ -78,10 +78,8 @@ def file_system_in(mounts: Iterable[str], path: str) -> FileSystem:
         kind, *more = rest.split()
         where = _unescaped(at[4])
         if len(where) >= longest and (path == where or path.startswith(where.rstrip("/") + "/")):
-            longest, found = (
-                len(where),
-                FileSystem(kind, _reach(kind, f"{at[5]},{more[-1] if more else ''}".split(","))),
-            )
+            longest = len(where)
+            found = FileSystem(kind, _reach(kind, f"{at[5]},{more[-1] if more else ''}".split(",")))
     return found
 
 
@@ -90,7 +88,7 @@ def _reach(kind: str, options: list[str]) -> Reach:
         return "unknown" if _LOCAL_ON_NFS & set(options) else "network"
     if kind in _CARRIED:
         return "network"
-        # A FUSE program may serve the same files to other machines.
+    # A FUSE program may serve the same files to other machines.
     return "unknown" if kind in _SHARED or kind.startswith("fuse") else "machine"
 
 
