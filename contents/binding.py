@@ -11,6 +11,7 @@ from ..policy.objects.needed_files import ANNOTATIONS_FILE, DVC_FILE, declaratio
 from ..policy.record import Record
 from ..repository.git.promised import is_partial_clone
 from .blob_digests import files_at, sha256_in_git
+from .difference import is_number
 from .digests import digests_of_file, digests_of_folder
 from .documents import Documents
 from .version_contents import artifact_of, contents_of
@@ -160,10 +161,9 @@ def _metrics(held: Contents, names: Sequence[str]) -> Iterator[str]:
         values.setdefault(metric.name, set()).add(str(metric.value))
     for metric in {one.name: one for one in held.metrics}.values():
         # If files give the same name different values, it is not clear which one to bind.
-        if len(values[metric.name]) > 1:
+        if len(values[metric.name]) > 1 or (names and metric.name not in names):
             continue
-        number = isinstance(metric.value, int | float) and not isinstance(metric.value, bool)
-        if number and _fits(metric.name) and "=" not in metric.name and (not names or metric.name in names):
+        if is_number(metric.value) and _fits(metric.name) and "=" not in metric.name:
             yield f"{metric.name}={metric.value!r}"
 
 

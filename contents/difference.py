@@ -7,15 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ..policy.record import Record
+from .record import CONTENT_TRAILERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..policy.objects.piece import Piece
     from .record import Contents, Stated
-
-# The trailers about contents, which are compared as contents.
-CONTENT_TRAILERS = ("artifact", "data", "metric")
 
 
 class Change(Record):
@@ -41,16 +39,13 @@ class Change(Record):
 
 def changes_between(old: Contents, new: Contents, better: Mapping[str, str] = {}) -> list[Change]:
     """All contents of two versions side by side. `better` maps names of metrics to "higher" or "lower"."""
-    artifacts = [[one.artifact] if one.artifact is not None else [] for one in (old, new)]
-    found = list(_artifact(*artifacts))
+    found = list(_artifact(old.artifact, new.artifact))
     found += _pieces("data", old.data, new.data)
     found += _pieces("code", old.code, new.code)
-    found += _stated("command", *([one.command] if one.command is not None else [] for one in (old, new)))
+    before, after = ([one.command] if one.command is not None else [] for one in (old, new))
+    found += _stated("command", before, after)
     found += _stated("param", old.params, new.params)
-    found += [
-        change._replace(worse=is_worse(change, better.get(change.name)))
-        for change in _stated("metric", old.metrics, new.metrics)
-    ]
+    found += _stated("metric", old.metrics, new.metrics, better)
     return found
 
 
@@ -74,7 +69,7 @@ def compared(what: str, name: str, old: Any, new: Any, better: str | None = None
     """Two values side by side. `better` is "higher" or "lower" if the policy says so of this metric."""
     both = is_number(old) and is_number(new)
     change = Change(what, name, old, new, _difference(old, new) if both else None)
-    return change._replace(worse=is_worse(change, better)) if better is not None else change
+    return change._replace(worse=_is_worse(change, better)) if better is not None else change
 
 
 def is_number(value: Any) -> bool:
@@ -82,23 +77,22 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def is_worse(change: Change, better: str | None) -> bool:
-    """Whether the metric has become worse, if a `better` value is "higher" or "lower" (None: never)."""
-    if better is None or change.old is None:
+def _is_worse(change: Change, better: str) -> bool:
+    """Whether the metric has become worse, if a `better` value is "higher" or "lower"."""
+    if change.old is None:
         return False
     if change.diff is None:
         return change.changed
     return change.diff < 0 if better == "higher" else change.diff > 0
 
 
-def _artifact(old: Sequence[Piece], new: Sequence[Piece]) -> Iterator[Change]:
+def _artifact(old: Piece | None, new: Piece | None) -> Iterator[Change]:
     """Compare the artifacts, even if they have different paths."""
-    if not old and not new:
+    if old is None and new is None:
         return
-    before, after = (pieces[0] if pieces else None for pieces in (old, new))
-    yield Change("artifact", "path", before and before.path, after and after.path)
-    yield from _digests("artifact", "", before, after)
-    yield compared("artifact", "size", before and before.size, after and after.size)
+    yield Change("artifact", "path", old and old.path, new and new.path)
+    yield from _digests("artifact", "", old, new)
+    yield compared("artifact", "size", old and old.size, new and new.size)
 
 
 def _pieces(what: str, old: Sequence[Piece], new: Sequence[Piece]) -> Iterator[Change]:
@@ -120,7 +114,9 @@ def _digests(what: str, name: str, old: Piece | None, new: Piece | None) -> Iter
         yield Change(what, name or kind, before[kind], after[kind])
 
 
-def _stated(what: str, old: Sequence[Stated], new: Sequence[Stated]) -> Iterator[Change]:
+def _stated(
+    what: str, old: Sequence[Stated], new: Sequence[Stated], better: Mapping[str, str] = {}
+) -> Iterator[Change]:
     several = {
         name for stated in (old, new) for name, count in Counter(one.name for one in stated).items() if count > 1
     }
@@ -129,7 +125,7 @@ def _stated(what: str, old: Sequence[Stated], new: Sequence[Stated]) -> Iterator
         for stated in (old, new)
     )
     for name in dict.fromkeys([*before, *after]):
-        yield compared(what, name, before.get(name), after.get(name))
+        yield compared(what, name, before.get(name), after.get(name), better.get(name))
 
 
 def _difference(old: float, new: float) -> float | int:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from ..policy.objects.piece import Piece
 
 TAG = "tag"
+# The trailers that state contents, in lower case.
+CONTENT_TRAILERS = ("artifact", "data", "metric")
+# The order in which the kinds of things are listed in which versions can differ.
+ORDER = ("artifact", "data", "code", "command", "param", "metric", "trailer")
 
 
 class Stated(Record):

@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from .metrics import value_text
+from .record import CONTENT_TRAILERS, TAG
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from .difference import Change
@@ -18,9 +20,9 @@ SHORT = 12
 DIGEST = re.compile(r"(?:\b[a-z0-9]+:|^)([0-9a-f]{32,64})\b")
 
 
-def contents_rows(contents: Contents) -> list[list[str | None]]:
-    """A row for each thing: what it is, its name, its value, and the source of this information."""
-    rows: list[list[str | None]] = []
+def contents_rows(contents: Contents, trailers: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """A row for each of the contents, and for each other trailer of the tag: what it is, its name, value and source."""
+    rows: list[list[str]] = []
     artifact = [contents.artifact] if contents.artifact is not None else []
     for what, pieces in (("artifact", artifact), ("data", contents.data), ("code", contents.code)):
         for one in pieces:
@@ -29,7 +31,7 @@ def contents_rows(contents: Contents) -> list[list[str | None]]:
     command = [contents.command] if contents.command is not None else []
     for what, stated in (("command", command), ("metric", contents.metrics), ("param", contents.params)):
         rows.extend([what, value.name, value_text(value.value), value.source] for value in stated)
-    return rows
+    return rows + [["trailer", key, value, TAG] for key, value in trailers if key.lower() not in CONTENT_TRAILERS]
 
 
 def change_row(change: Change) -> list[str | None]:

@@ -12,6 +12,7 @@ from collections import Counter
 from itertools import pairwise
 
 from ..contents.difference import compared, is_number, trailers_by_key
+from ..contents.record import ORDER
 from ..contents.rows import change_text, short_text
 from ..policy.record import Record
 from .drawings import number_of
@@ -35,7 +36,6 @@ MOST_PLACES = 20_000
 MOST_FIGURES = 12_000
 # With more distinct commits than this, the page does not say how many commits are between two versions.
 MOST_COMMITS = 60
-ORDER = ("artifact", "data", "code", "command", "param", "metric", "trailer")
 
 
 class Compared(Record):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from functools import partial
 
-from ..contents.difference import CONTENT_TRAILERS
 from ..contents.documents import Documents
 from ..contents.metrics import chosen, value_text
 from ..contents.rows import contents_rows
@@ -78,11 +77,10 @@ class ContentsReader:
 
 def _shown_contents(held: Contents, trailers: Sequence[tuple[str, str]], metrics: Sequence[str]) -> ShownContents:
     """The contents of a version as its page shows them; `metrics` are the names of those that have a column."""
-    rows = contents_rows(held)
-    rows += [["trailer", key, value, "tag"] for key, value in trailers if key.lower() not in CONTENT_TRAILERS]
+    rows = contents_rows(held, trailers)
     left = f"{len(rows) - MOST_ROWS} more rows are not shown" if len(rows) > MOST_ROWS else None
     return ShownContents(
         [(one.name, value_text(one.value)) for one in chosen(held.metrics, metrics)],
-        [(what or "", name or "", value or "", by or "") for what, name, value, by in rows[:MOST_ROWS]],
+        [(what, name, value, source) for what, name, value, source in rows[:MOST_ROWS]],
         [*held.notes[:MOST_NOTES], *([left] if left else [])],
     )

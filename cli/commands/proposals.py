@@ -30,14 +30,14 @@ def proposals(remote: str | None, as_json: bool) -> None:
     proposal is ready to land, that it has expired (`approvals.expire`), or that
     the remote would now refuse it because of what has landed since.
     """
-    with proposed(remote) as (there, loaded, looks):
-        looks = sorted(looks, key=lambda look: (look.time, look.proposal.oid))
+    with proposed(remote) as (there, loaded, statuses):
+        statuses = sorted(statuses, key=lambda status: (status.time, status.proposal.oid))
     if as_json:
-        document = {"remote": display(there.remote), "proposals": [proposal_document(look) for look in looks]}
+        document = {"remote": display(there.remote), "proposals": [proposal_document(status) for status in statuses]}
         click.echo(json.dumps({"schema": 1, **document}))
-    elif looks:
+    elif statuses:
         now = int(time.time())
-        click.echo(table(HEADER, [proposal_row(look, now) for look in looks]))
+        click.echo(table(HEADER, [proposal_row(status, now) for status in statuses]))
     else:
         because = "" if loaded.policy.base.approvals.require else "; its policy requires no approvals"
         click.echo(f"there are no open proposals on {escape(there.remote)}{because}", err=True)

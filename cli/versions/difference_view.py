@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...contents.record import ORDER
 from ...policy.errors import CannotJudge
 from ...policy.objects.trailers import parse_trailers
 from ...repository.git.between import between
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from .version_view import RegisteredVersion
 
 MOST_FILES = 50
-ORDER = ("artifact", "data", "code", "command", "param", "metric", "trailer")
 
 
 def differences(

@@ -26,9 +26,6 @@ from ..lines import echo_notes
 from .approval_view import APPROVALS, approvals_document, approvers_text, read_approvals
 from .holdings import CONTENTS, Holdings, contents_document
 
-# Trailers whose content is shown in rows of its own.
-CONTENT_TRAILERS = ("artifact", "data", "metric")
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -116,18 +113,15 @@ def _print(one: RegisteredVersion, approved: Iterable[str]) -> None:
     model, line, tag, contents = one
     assert tag.object is not None
     assert tag.object.tagger is not None
-    standing = "active" if line.active else "deregistered"
+    state = "active" if line.active else "deregistered"
     in_stages = f", in {', '.join(line.stages)}" if line.stages else ""
     tagger = tag.object.tagger
-    click.echo(f"{escape(gto_spelling(model))} {line.version}: {standing}{in_stages}")
+    click.echo(f"{escape(gto_spelling(model))} {line.version}: {state}{in_stages}")
     click.echo(f"registered {utc_text(line.time)} by {escape(tagger.name)} <{escape(tagger.email)}> ({line.tag})")
     for sentence in approved:
         click.echo(escape(sentence))
     click.echo(f"commit {line.commit}")
-    rows = contents_rows(contents)
-    trailers = parse_trailers(tag.object.message)
-    rows += [["trailer", key, value, "tag"] for key, value in trailers if key.lower() not in CONTENT_TRAILERS]
-    if rows:
+    if rows := contents_rows(contents, parse_trailers(tag.object.message)):
         click.echo()
         click.echo(table(["WHAT", "NAME", "VALUE", "SOURCE"], rows))
 

@@ -15,7 +15,7 @@ import pytest
 
 from support import Repo, Server
 from support.command_line import tagwarden
-from tagwarden.cli import server_hooks
+from tagwarden.cli import ownership
 from tagwarden.cli.run import run
 from tagwarden.server_hooks.owner import owner_of
 
@@ -111,7 +111,7 @@ def test_root_is_told_to_run_git_as_the_owner(
             for server in fleet:
                 shutil.chown(server.path, 65534)
 
-    monkeypatch.setattr(server_hooks, "as_owner", as_owner)
+    monkeypatch.setattr(ownership, "as_owner", as_owner)
     assert run(["install", "--server", "*.git"]) == 0
 
     owner = owner_of(str(fleet[0].path)).name
