@@ -111,7 +111,7 @@ def parse_tag_object(raw: bytes, size: int | None = None) -> TagObject:
         message = body_bytes.decode("utf-8", "surrogateescape")
     # For nearly every tag this one check of the whole content is enough.
     if not raw.isascii() or len(raw.translate(None, CONTROLS_AND_CR)) != len(raw):
-        if len(header.translate(None, CONTROLS_AND_CR)) != len(header):
+        if len(header.translate(None, CONTROLS_AND_CR)) != len(header) or _has_c1(header):
             defects.append("its header contains a control character")
             garbled = garbled or b"\0" in header
         if _has_controls(body):
@@ -237,5 +237,9 @@ def _has_controls(body: bytes) -> bool:
         return True
     if b"\r" in body and b"\r" in body.replace(b"\r\n", b""):
         return True
+    return _has_c1(body)
+
+
+def _has_c1(text: bytes) -> bool:
     # Checking each character would take ten times as long.
-    return FIRST_OF_C1 in body and any(control in body for control in C1_CONTROLS)
+    return FIRST_OF_C1 in text and any(control in text for control in C1_CONTROLS)

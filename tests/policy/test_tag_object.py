@@ -71,6 +71,8 @@ class TestADefect:
             ({"message": b"a\0b"}, "its message contains a control character"),
             ({"message": b"a\rb"}, "its message contains a control character"),
             ({"message": "\x9b31m"}, "its message contains a control character"),
+            ({"tagger": "A\x9b31m <a@b> 1 +0000"}, "its header contains a control character"),
+            ({"tagger": "A <a\x85@b> 1 +0000"}, "its header contains a control character"),
             ({"more_headers": b"encoding UTF-8\n"}, "its header has an unknown line, 'encoding UTF-8'"),
             ({"more_headers": b"tag other\n"}, "its header has more than one 'tag' line"),
             ({"more_headers": b"object x\n"}, "its header has more than one 'object' line"),
