@@ -49,14 +49,18 @@ Reading = dict[str, Model]
 
 @contextlib.contextmanager
 def while_nothing_changes() -> Iterator[None]:
-    """In this context, GTO builds its state only once, and not again for every answer."""
+    """In this context, GTO builds its state only twice, and not again for every answer.
+
+    It reads the tags by dulwich at first and by libgit2 after that, and `gto show` prints what it finds the second
+    time.
+    """
     build = GitRegistry.get_state
     built: list[Any] = []
 
     def get_state(registry: GitRegistry, **how: Any) -> Any:
-        if not built:
+        if len(built) < 2:
             built.append(build(registry, **how))
-        return built[0]
+        return built[-1]
 
     read_once = functools.cache(read_registry_config)
     with (
