@@ -6,7 +6,7 @@ import os
 from itertools import pairwise
 
 from ..policy.errors import CannotJudge
-from ..policy.grammar.names import TAGS, is_commit_id
+from ..policy.grammar.names import MOST_PARTS_FOR_GTO, TAGS, is_commit_id, is_too_deep_for_gto
 from ..policy.grammar.ref_names import are_ref_names, taken_for
 from ..policy.push import RefUpdate
 from .git.objects import are_ids
@@ -80,7 +80,14 @@ def _check_names(updates: Sequence[RefUpdate]) -> None:
             f"The push names the ref {_shown(other)}, which belongs to a namespace (gitnamespaces(7)) that it is not "
             "pushed through, so no policy would be asked. Push it through its namespace."
         )
-    others = (update.ref for update in updates if update.new and not update.ref.startswith(TAGS))
+    # What follows about other refs is for tags up to `tag-name`.
+    others = [update.ref for update in updates if update.new and not update.ref.startswith(TAGS)]
+    deep = next(filter(is_too_deep_for_gto, others), None)
+    if deep is not None:
+        raise CannotJudge(
+            f"The push names the ref {_shown(deep)}, which has more than {MOST_PARTS_FOR_GTO} parts between slashes: "
+            "beside it, GTO may find no tags at all. Rename it."
+        )
     commit = next(filter(_is_read_as_a_commit, others), None)
     if commit is not None:
         raise CannotJudge(

@@ -126,6 +126,8 @@ policy_stays() {
         case $ref in refs/heads/*) ;; *) return 1 ;; esac
         case $new in *[!0]*) ;; *) return 1 ;; esac
         ! is_symbolic "$ref" || return 1
+        # A shorter name lies in fewer than 50 folders; beside a deeper one, GTO may find no tags.
+        [ ${#ref} -lt 108 ] || return 1
         # Git could take a name of 40 or 64 hexadecimal digits for the id of a commit.
         name=${ref%/HEAD}
         name=${name##*/}

@@ -149,6 +149,13 @@ MUTANTS = (
     ),
     # Names, versions, globs
     Mutant("policy/grammar/names.py", "MOST_BYTES = 250", "MOST_BYTES = 251", NAMES),
+    Mutant("policy/grammar/names.py", ">= MOST_PARTS_FOR_GTO", "> MOST_PARTS_FOR_GTO", NAMES),
+    Mutant(
+        "server_hooks/hook_file.py",
+        "[ ${#ref} -lt 108 ]",
+        "[ ${#ref} -lt 109 ]",
+        ("tests/server_hooks/test_hostile_targets.py",),
+    ),
     Mutant("policy/grammar/names.py", 'if tag[-5:] == ".lock":', "if False:", NAMES),
     Mutant("policy/grammar/names.py", 'and "//" not in text', "", NAMES),
     Mutant("policy/grammar/versions.py", 'if number[0] == "0" and number != "0":', "if False:", VERSIONS),

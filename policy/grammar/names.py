@@ -39,6 +39,9 @@ MOST_COUNTER_DIGITS = 9
 # components is limited, too, because each takes extra time.
 LONGEST_NAME = 1000
 MOST_PARTS = 20
+# libgit2, with which GTO lists tags, finds no refs at all beside one that lies 100 folders deep. A clone keeps the
+# server's branches deeper than the server does.
+MOST_PARTS_FOR_GTO = 50
 
 
 def is_name(text: str) -> bool:
@@ -63,13 +66,14 @@ def is_ref_path(folder: str) -> bool:
 
 
 def stops_gto(tag: str) -> bool:
-    """Whether a tag's name alone can make every GTO command fail: `MODEL@created`, or a full commit id.
+    """Whether a tag's name alone can stop GTO for all models: `MODEL@created`, a full commit id, or too many folders.
 
     GTO 1.10 parses `@created` (gto/constants.py), but fails to handle it. It
     reads a tag whose name is a commit id instead of that commit.
     """
     model, at, rest = tag.partition("@")
-    return is_commit_id(tag) or bool(at and rest.partition("#")[0] == "created" and is_model(model))
+    created = at and rest.partition("#")[0] == "created" and is_model(model)
+    return bool(created) or is_commit_id(tag) or is_too_deep_for_gto(tag)
 
 
 def is_commit_id(tag: str) -> bool:
@@ -79,6 +83,11 @@ def is_commit_id(tag: str) -> bool:
     name (pygit2, `Repository.resolve_refish`), whatever the tag points at.
     """
     return len(tag) in ID_LENGTHS and HEX.issuperset(tag)
+
+
+def is_too_deep_for_gto(name: str) -> bool:
+    """Whether a tag or ref of this name lies in so many folders that GTO may find no tags beside it."""
+    return name.count("/") >= MOST_PARTS_FOR_GTO
 
 
 def is_counter(text: str) -> bool:

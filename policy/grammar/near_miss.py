@@ -2,7 +2,8 @@
 
 A near miss contains `@` or `#`. GTO skips it silently, so its author believes
 that something was registered or deployed. A full commit id is a near miss, too:
-GTO reads the tag instead of the commit.
+GTO reads the tag instead of the commit. So is a name in too many folders, beside
+which GTO finds no tags.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from .names import (
     LONGEST_NAME,
     MOST_BYTES,
     MOST_PARTS,
+    MOST_PARTS_FOR_GTO,
     NAME,
     fits,
     is_commit_id,
     is_counter,
     is_model,
     is_name,
+    is_too_deep_for_gto,
     is_too_long,
 )
 from .versions import MOST_DIGITS, parse_version
@@ -45,6 +48,10 @@ class NearMiss(Record):
 
 def explain(tag: str) -> NearMiss:
     """Explain why `tag`, which `parse_tag_name` could not parse, is not a model tag."""
+    if is_too_deep_for_gto(tag):
+        parts = f"it has {tag.count('/') + 1} parts between slashes"
+        why = f"{parts}, and beside a tag with more than {MOST_PARTS_FOR_GTO}, GTO may find no tags at all"
+        return NearMiss(tag, why, None)
     if is_too_long(tag):
         return NearMiss(tag, _problem_of_size(tag), None)
     if is_commit_id(tag):

@@ -13,7 +13,7 @@ each with an optional counter `#N` at the end. MODEL is a name, or
 from __future__ import annotations
 
 from ..record import Record
-from .names import fits, is_commit_id, is_counter, is_model, is_name, model_of
+from .names import fits, is_commit_id, is_counter, is_model, is_name, is_too_deep_for_gto, model_of
 from .versions import Version, parse_version
 
 TYPE_CHECKING = False
@@ -76,13 +76,15 @@ def parse_tag_name(tag: str) -> TagName | NearMiss | None:
     Returns a TagName for a model tag. Returns None for a name without `@` and
     `#`, which does not concern the registry, and for one that begins with `@`, as
     those of npm's scoped packages do: no model can have such a name. Returns a
-    NearMiss for every other name with one of these signs, and for a full commit
-    id, which GTO would read instead of the commit.
+    NearMiss for every other name with one of these signs, for a full commit id,
+    which GTO would read instead of the commit, and for a name with so many
+    folders that GTO finds no tags beside it.
     """
+    if not fits(tag):
+        has_sign = ("@" in tag or "#" in tag) and not tag.startswith("@")
+        return _near_miss(tag) if has_sign or is_too_deep_for_gto(tag) else None
     if tag.startswith("@"):
         return None
-    if not fits(tag):
-        return _near_miss(tag) if "@" in tag or "#" in tag else None
     model = model_of(tag)
     if model == tag:
         return _near_miss(tag) if is_commit_id(tag) else None

@@ -229,8 +229,8 @@ def test_a_near_miss_says_exactly_what_is_wrong(tag, problem, suggestion):
 @pytest.mark.parametrize(
     ("tag", "problem"),
     [
-        ("m/" * 32_000 + "x@v1.0.0", "it has 64008 characters; a model tag has at most 1000"),
-        ("m/" * 60 + "x#prod", "it has 61 parts between slashes; a model tag has at most 20"),
+        ("mm/" * 40 + "x" * 2000 + "@v1.0.0", "it has 2127 characters; a model tag has at most 1000"),
+        ("m/" * 49 + "x#prod", "it has 50 parts between slashes; a model tag has at most 20"),
         ("m" * 2000 + "#prod", "it has 2005 characters; a model tag has at most 1000"),
     ],
 )
@@ -247,4 +247,13 @@ def test_a_long_name_that_git_can_keep_is_a_model_tag(tag: str) -> None:
 
 
 def test_an_endless_name_without_a_mark_is_no_model_tag() -> None:
-    assert parse_tag_name("x/" * 32_000 + "y") is None
+    assert parse_tag_name("x" * 64_000) is None
+
+
+@pytest.mark.parametrize("end", ["x", "x@v1.0.0", "x#prod"])
+@pytest.mark.parametrize("beginning", ["", "@"])
+def test_a_name_in_so_many_folders_that_gto_finds_no_tags_is_a_near_miss(beginning: str, end: str) -> None:
+    name = parse_tag_name(beginning + "x/" * 50 + end)
+    assert isinstance(name, NearMiss)
+    assert name.problem.startswith("it has 51 parts between slashes, and beside a tag with more than 50, GTO may find")
+    assert (parse_tag_name(beginning + "x/" * 49 + end) is None) == (beginning == "@" or end == "x")

@@ -245,3 +245,42 @@ def test_nor_does_any_other_ref(new_server: NewServer, hook: str, name: str) -> 
 
     server.raw_ref(ref, commit)
     assert clone.push(f":{ref}").ok, "taking it away heals"
+
+
+# The longest name that is accepted, and the shortest that is not.
+AS_DEEP_AS_MAY_BE, TOO_DEEP = "/".join("a" * 50), "/".join("a" * 51)
+
+
+@pytest.mark.parametrize("hook", ["pre-receive", "update"])
+@pytest.mark.parametrize("folder", ["refs/tags/", "refs/heads/", "refs/notes/"])
+def test_no_ref_lies_so_deep_that_gto_finds_no_tags(new_server: NewServer, hook: str, folder: str) -> None:
+    server = new_server(hook=hook)
+    clone = server.clone()
+    assert push_tag_on(clone, clone.git("rev-parse", "HEAD")) == set()
+    before = gto.api.show(str(server.path))
+    assert before
+
+    room = 0 if folder == "refs/tags/" else len("a/a/")
+    assert clone.push(f"HEAD:{folder}{AS_DEEP_AS_MAY_BE[room:]}").ok
+    refs = server.refs()
+    refused = clone.push(f"HEAD:{folder}b/{TOO_DEEP[room + 2 :]}")
+    assert not refused.ok
+    assert "GTO may find no tags at all" in " ".join(refused.stderr.replace("remote:", "").split())
+    assert server.refs() == refs
+    assert gto.api.show(str(server.path)) == before
+
+    server.git("update-ref", f"{folder}c/{'/'.join('a' * 100)}", "HEAD")
+    assert gto.api.show(str(server.path)) == {}, "GTO now lists such tags: nothing need be refused"
+    assert clone.push(f":{folder}c/{'/'.join('a' * 100)}").ok, "taking it away heals"
+    assert gto.api.show(str(server.path)) == before
+
+
+def test_a_name_that_no_file_system_takes_leaves_no_folders(new_server: NewServer) -> None:
+    """Git makes the folders of a ref before it fails to make the ref."""
+    server = new_server()
+    clone = server.clone()
+
+    refused = clone.push(f"HEAD:refs/tags/{'/'.join('a' * 3000)}")
+
+    assert refused.refused_by == {"tag-name"}
+    assert not (server.path / "refs" / "tags" / "a").exists()
