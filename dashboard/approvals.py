@@ -54,8 +54,8 @@ def _proposals(reader: GitProgram, loaded: LoadedPolicy) -> list[ProposalRow]:
     from ..repository.proposals.status import proposal_status
 
     found = proposals_with_ids(reader.git, proposed)
-    standing = reader.existing([TAGS + one.tag.name for one in found.values()])
-    waiting = [one for one in found.values() if standing.get(TAGS + one.tag.name) != one.oid]
+    existing = reader.existing([TAGS + one.tag.name for one in found.values()])
+    waiting = [one for one in found.values() if existing.get(TAGS + one.tag.name) != one.oid]
     statuses = [proposal_status(one, reader, reader.git, loaded, remote=None) for one in waiting]
     ordered = sorted(statuses, key=lambda status: (status.time, status.proposal.oid))
     return [_proposal(status, loaded.policy) for status in ordered]
@@ -74,7 +74,7 @@ def _proposal(status: ProposalStatus, policy: Policy) -> ProposalRow:
         status.tagger or named,
         content.message.strip(),
         [(move.stage, move.before or "nothing", move.after or "nothing") for move in status.moves],
-        _rows(status.standing.endorsements, status.proposal.tag.name, policy),
+        _rows(status.approvals.endorsements, status.proposal.tag.name, policy),
         status.state,
         status.because,
     )

@@ -104,16 +104,16 @@ def _intervals_by_log(tags: Sequence[NamedTag], past: Past) -> list[Interval]:
 
 
 def _changes(moments: Mapping[int, Sequence[tuple[str, Event | None]]]) -> Iterator[Change]:
-    standing: dict[str, Event] = {}
+    counting: dict[str, Event] = {}
     for moment in sorted(moments):
-        before = dict(standing)
+        before = dict(counting)
         for name, event in moments[moment]:
             if event is None:
-                standing.pop(name, None)
+                counting.pop(name, None)
             else:
-                standing[name] = event
-        touched = {name for name, _ in moments[moment] if before.get(name) != standing.get(name)}
-        came = [standing[name] for name in sorted(touched) if name in standing]
+                counting[name] = event
+        touched = {name for name, _ in moments[moment] if before.get(name) != counting.get(name)}
+        came = [counting[name] for name in sorted(touched) if name in counting]
         went = [before[name] for name in sorted(touched) if name in before]
         if came or went:
             yield Change(moment, came, went)

@@ -110,14 +110,14 @@ def _landings(reader: GitProgram, notes: list[str]) -> Landings | None:
 
 def _past(reader: GitProgram, model: str, tags: Sequence[NamedTag], landings: Landings) -> Past:
     """What the log knows about the model's tags; tags that no longer exist are read from objects that Git still has."""
-    standing = {(tag.name, tag.oid) for _, tag in tags}
+    existing = {(tag.name, tag.oid) for _, tag in tags}
     histories = landings.histories.get(model, {})
     logged = {
         (name, oid)
         for name, tag_history in histories.items()
         for oid in (tag_history.first, *(new for _, new in tag_history.later))
     }
-    others = [TagRef(name, oid) for name, oid in sorted((name, oid) for name, oid in logged - standing if oid)]
+    others = [TagRef(name, oid) for name, oid in sorted((name, oid) for name, oid in logged - existing if oid)]
     read = list(read_refs(reader, others)) if others else []
     return Past(landings, read, frozenset(tag.name for _, tag in read if tag.type is None))
 

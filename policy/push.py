@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from .approvals.guard import Guard
-    from .approvals.quorum import Standing
+    from .approvals.quorum import ApprovalState
     from .budget import Budget
     from .grammar.near_miss import NearMiss
     from .grammar.tag_name import TagName
@@ -191,7 +191,7 @@ class Circumstances(Record):
     budget: Budget | None = None
     tag_state: Literal["planned", "in a clone", "landed"] = "in a clone"
     remote: str | None = "origin"
-    approvals: Callable[[str, Collection[str]], Standing | None] | None = None
+    approvals: Callable[[str, Collection[str]], ApprovalState | None] | None = None
 
     @property
     def pusher_rules_apply(self) -> bool:

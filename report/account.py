@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     class Difference(Protocol):
         """A tag whose id is not the one in the push log.
 
-        `logged` is the id according to the log and `standing` the id now, each None if there is no tag; `line` is the
+        `logged` is the id according to the log and `current` the id now, each None if there is no tag; `line` is the
         number of the newest line that names the tag, None if no line does.
         """
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         @property
         def logged(self) -> str | None: ...
         @property
-        def standing(self) -> str | None: ...
+        def current(self) -> str | None: ...
         @property
         def line(self) -> int | None: ...
 
@@ -66,10 +66,10 @@ def about_differences(differences: Sequence[Difference]) -> list[str]:
 def _what(one: Difference) -> str:
     by = f" by line {one.line} of the push log" if one.line is not None else " before the push log began"
     if one.logged is None:
-        return f"the tag {_tag(one.ref)} ({_short(one.standing)}) was made"
-    if one.standing is None:
+        return f"the tag {_tag(one.ref)} ({_short(one.current)}) was made"
+    if one.current is None:
         return f"the tag {_tag(one.ref)}, which was there{by}, was deleted"
-    return f"the tag {_tag(one.ref)} was moved from {_short(one.logged)}, where it was{by}, to {_short(one.standing)},"
+    return f"the tag {_tag(one.ref)} was moved from {_short(one.logged)}, where it was{by}, to {_short(one.current)},"
 
 
 def _tag(ref: str) -> str:

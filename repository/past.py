@@ -87,12 +87,12 @@ class PastTags:
         return notes
 
     def _then(self, now: Sequence[TagRef], logged: Iterable[str]) -> list[TagRef]:
-        standing = {tag.name: tag.oid for tag in now}
-        then = dict(standing)
-        dated = set(standing)
+        current = {tag.name: tag.oid for tag in now}
+        then = dict(current)
+        dated = set(current)
         for name in logged:
             oid, moved_later = self._logged[name]
-            if not moved_later and oid != standing.get(name) and not self._by_dates:
+            if not moved_later and oid != current.get(name) and not self._by_dates:
                 self._unexplained.add(name)
             if oid is None:
                 then.pop(name, None)
@@ -101,7 +101,7 @@ class PastTags:
                 dated.add(name)
             if not self._by_dates:
                 dated.discard(name)
-        self._lost |= self._missing({name: oid for name, oid in then.items() if standing.get(name) != oid})
+        self._lost |= self._missing({name: oid for name, oid in then.items() if current.get(name) != oid})
         late = self._dated_later([(name, oid) for name, oid in then.items() if name in dated])
         return [TagRef(name, oid) for name, oid in then.items() if name not in late]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutant import APPROVED, GUARD, STANDING, Mutant, approvals, rule
+from mutant import APPROVED, GUARD, IN_REFS, Mutant, approvals, rule
 
 OF_APPROVALS = (
     approvals("quorum", '"tagger" in entry.barred and principal == parties.tagger', "False"),
@@ -15,7 +15,7 @@ OF_APPROVALS = (
     approvals("quorum", "parties.tagger is None and parties.knows_tagger", "parties.tagger is None"),
     approvals("quorum", "found.tagger.time > expire", "found.tagger.time >= expire"),
     approvals("quorum", "if entry.covers.covers(kind, model, stage):", "if True:", APPROVED),
-    approvals("quorum", "standing.approved_by & named", "standing.approved_by"),
+    approvals("quorum", "state.approved_by & named", "state.approved_by"),
     approvals("quorum", "name.removeprefix(SIGNER) for", "name for"),
     approvals("quorum", "if pusher is not None and principals:", "if False:"),
     approvals("guard", "if line.tag.landed:", "if False:", GUARD),
@@ -38,7 +38,7 @@ OF_APPROVALS = (
     rule("approved", "_undone(line, undone) or", "", APPROVED),
     rule("approved", "found.name == push.tag or", "", APPROVED),
     rule("approved", "if push.new.object is None:", "if False:", APPROVED),
-    rule("approved", "if not standing.proposed:", "if False:", APPROVED),
+    rule("approved", "if not state.proposed:", "if False:", APPROVED),
     rule("approved", 'if facts.circumstances.place == "history":', "if False:", APPROVED),
     rule("approved", "if is_expired(push.new.object, facts.settings, facts.circumstances.now):", "if False:", APPROVED),
     rule("approval_refs", "objection.key or", "", APPROVED),
@@ -56,21 +56,21 @@ OF_APPROVALS = (
     approvals("guard", "line.open_of_model >= MOST", "line.open_of_model > MOST", GUARD),
     approvals("guard", "line.open_of_person >= MOST", "line.open_of_person > MOST", GUARD),
     approvals("guard", "guard.pusher == tag.proposer", "True", GUARD),
-    Mutant("repository/approvals/standing.py", "if ref not in self._touched", "if True", STANDING),
-    Mutant("repository/approvals/standing.py", "if approval.tag != name.tag:", "if False:", STANDING),
-    Mutant("repository/approvals/standing.py", "signer != name.principal", "False", STANDING),
-    Mutant("repository/approvals/guarding.py", "ref not in self._evidence.touched and", "", STANDING),
-    Mutant("repository/approvals/guarding.py", "there == oid or TAGS + name in", "TAGS + name in", STANDING),
+    Mutant("repository/approvals/in_refs.py", "if ref not in self._touched", "if True", IN_REFS),
+    Mutant("repository/approvals/in_refs.py", "if approval.tag != name.tag:", "if False:", IN_REFS),
+    Mutant("repository/approvals/in_refs.py", "signer != name.principal", "False", IN_REFS),
+    Mutant("repository/approvals/guarding.py", "ref not in self._evidence.touched and", "", IN_REFS),
+    Mutant("repository/approvals/guarding.py", "there == oid or TAGS + name in", "TAGS + name in", IN_REFS),
     Mutant(
         "repository/approvals/guarding.py",
         "there == oid or TAGS + name in self._evidence.touched",
         "there == oid",
-        STANDING,
+        IN_REFS,
     ),
-    Mutant("repository/approvals/guarding.py", ' or target != "commit"', "", STANDING),
-    Mutant("repository/approvals/guarding.py", "if TAGS + name not in taken", "if True", STANDING),
-    Mutant("repository/approvals/guarding.py", "others.add(tag.name, person)", "pass", STANDING),
-    Mutant("repository/approvals/standing.py", "proposal not in self._touched and", "", STANDING),
-    Mutant("repository/approvals/standing.py", "elif approval.repository != repository:", "elif False:", STANDING),
-    Mutant("repository/approvals/standing.py", "elif name.principal not in people:", "elif False:", STANDING),
+    Mutant("repository/approvals/guarding.py", ' or target != "commit"', "", IN_REFS),
+    Mutant("repository/approvals/guarding.py", "if TAGS + name not in taken", "if True", IN_REFS),
+    Mutant("repository/approvals/guarding.py", "others.add(tag.name, person)", "pass", IN_REFS),
+    Mutant("repository/approvals/in_refs.py", "proposal not in self._touched and", "", IN_REFS),
+    Mutant("repository/approvals/in_refs.py", "elif approval.repository != repository:", "elif False:", IN_REFS),
+    Mutant("repository/approvals/in_refs.py", "elif name.principal not in people:", "elif False:", IN_REFS),
 )

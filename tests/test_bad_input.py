@@ -155,7 +155,7 @@ def _(server: Server, clone: Repo) -> PushResult:
     return clone.push("churn@v1.0.0")
 
 
-@push("the object of a standing tag is gone")
+@push("the object of an existing tag is gone")
 def _(server: Server, clone: Repo) -> PushResult:
     oid = server.tag("churn@v1.0.0", "main")
     (server.path / "objects" / oid[:2] / oid[2:]).unlink()

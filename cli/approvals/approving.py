@@ -145,7 +145,7 @@ def refuse_known_approver(one: Proposed, name: str | None) -> None:
     For this they need not be asked, nor sign. Who they really are is known only from their signature.
     """
     principal = _claimed(one, name)
-    if principal == one.status.tagger or principal in one.status.standing.approved_by:
+    if principal == one.status.tagger or principal in one.status.approvals.approved_by:
         refuse_needless_endorsement(one.status, "approve", principal)
 
 
@@ -157,11 +157,11 @@ def refuse_needless_endorsement(status: ProposalStatus, verdict: ApprovalVerdict
     """Raise Refused if the approval or revocation of `principal` would change nothing."""
     tag = status.proposal.tag.name
     if verdict == "revoke":
-        said = [one.verdict for one in status.standing.endorsements if one.principal == principal]
+        said = [one.verdict for one in status.approvals.endorsements if one.principal == principal]
         if "approve" not in said:
             raise Refused(f"{principal!r} has not approved {tag!r}, so there is nothing to revoke")
         return
-    if principal in status.standing.approved_by:
+    if principal in status.approvals.approved_by:
         raise Refused(f"{principal!r} has approved {tag!r} already")
     named = {number: one for number, one in status.required.items() if principal in one.people}
     wanted = "; ".join(f"approvals.require[{number}]" for number in status.required)

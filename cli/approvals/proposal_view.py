@@ -61,7 +61,7 @@ def proposal_document(status: ProposalStatus) -> dict[str, object]:
         "because": status.because,
         "moves": [move._asdict() for move in status.moves],
         "requirements": requirements_document(status),
-        "approvals": [approval_document(one) for one in status.standing.endorsements],
+        "approvals": [approval_document(one) for one in status.approvals.endorsements],
         "notes": [display(note) for note in status.verdict.notes],
     }
 
@@ -101,7 +101,7 @@ def proposal_row(status: ProposalStatus, now: int) -> list[str | None]:
         "; ".join(f"{one.stage}: {one.before or 'nothing'} -> {one.after or 'nothing'}" for one in status.moves),
         status.tagger or _tagger(status).name,
         span_text(now - status.time),
-        ", ".join(sorted(status.standing.approved_by)),
+        ", ".join(sorted(status.approvals.approved_by)),
         status.state + (f": {why}" if why else ""),
         _object(status).message.strip().partition("\n")[0],
     ]
@@ -119,7 +119,7 @@ def proposal_lines(status: ProposalStatus) -> Iterator[str]:
     for move in status.moves:
         before, after = move.before or "nothing", move.after or "nothing"
         yield f"  the stage {move.stage!r} holds {before} now and would hold {after}"
-    for one in status.standing.endorsements:
+    for one in status.approvals.endorsements:
         yield f"  {_endorsement_text(one)}"
     for note in status.verdict.notes:
         yield f"  note: {note}"

@@ -16,10 +16,10 @@ from ...report.documents.shape import or_null, shape
 from ...report.documents.shapes import AS_OF
 from ...report.escape import display, escape
 from ...report.exit_status import ACCEPTED, REFUSED
-from ...repository.approvals.standing_tags import ApprovalsElsewhere, problem_of_approvals
+from ...repository.approvals.existing_tag import ApprovalsElsewhere, problem_of_approvals
 from ...repository.open_repository import is_url, open_repository
 from ...repository.registry import read_model
-from ...repository.signatures.standing_tags import problem_of_signature
+from ...repository.signatures.existing_tag import problem_of_signature
 from ...server_hooks.log.archives import archived_evidence
 from ..at_time import as_of, at_option
 from ..completion import complete_query

@@ -33,7 +33,7 @@ class Endorsement(Record):
     problem: str | None = None
 
 
-class Standing(Record):
+class ApprovalState(Record):
     """The state of a proposed tag: whether it is proposed, and who approved or revoked it."""
 
     proposed: bool
@@ -94,10 +94,10 @@ def requirements_for(settings: Settings, kind: str, model: str, stage: str | Non
 
 
 def shortfalls(
-    entries: Mapping[int, Requirement], standing: Standing, parties: Parties, settings: Settings
+    entries: Mapping[int, Requirement], state: ApprovalState, parties: Parties, settings: Settings
 ) -> list[Shortfall]:
     """What each of these `entries`, by number, still needs; entries with enough approvals are left out."""
-    found = (_shortfall(number, entry, standing, parties, settings) for number, entry in entries.items())
+    found = (_shortfall(number, entry, state, parties, settings) for number, entry in entries.items())
     return [lacks for lacks in found if lacks is not None]
 
 
@@ -121,10 +121,10 @@ def is_expired(found: TagObject, settings: Settings, now: int) -> bool:
 
 
 def _shortfall(
-    number: int, entry: Requirement, standing: Standing, parties: Parties, settings: Settings
+    number: int, entry: Requirement, state: ApprovalState, parties: Parties, settings: Settings
 ) -> Shortfall | None:
     named = people_in(entry.who, settings.people.groups)
-    approved = sorted(standing.approved_by & named)
+    approved = sorted(state.approved_by & named)
     barred = {one: why for one in approved if (why := _barred(one, entry, parties, settings))}
     has = tuple(one for one in approved if one not in barred)
     impossible = _why_impossible(entry, parties)

@@ -121,8 +121,8 @@ class Judge:
         others: list[TagPush] = []
         for update in push.pushed:
             (others if self.policy.ignores(update.tag) else ours).append(update)
-        standing = [update.new for update in others if update.new] if self.circumstances.place == "history" else []
-        return push._replace(pushed=ours, existing=[*push.existing, *standing])
+        ignored = [update.new for update in others if update.new] if self.circumstances.place == "history" else []
+        return push._replace(pushed=ours, existing=[*push.existing, *ignored])
 
     def _level(self, rule: str, settings: Settings) -> Level:
         level = settings.levels[rule]

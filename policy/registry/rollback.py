@@ -58,18 +58,18 @@ def _by_hand(model: str, stage: str, version: str) -> str | None:
 
 def _since(known: KnownModel, holder: Event) -> Event:
     """The assignment that put the version of `holder` into its stage: the first since it was last withdrawn."""
-    return min(_standing_assignments(known, holder), key=lambda event: event.time, default=holder)
+    return min(_assignments_in_force(known, holder), key=lambda event: event.time, default=holder)
 
 
 def _newest_before(known: KnownModel, holders: list[Event], since: Event) -> Event | None:
     """The last assignment not later than `since` among those of the versions of `holders`."""
     earlier = [
-        event for holder in holders for event in _standing_assignments(known, holder) if event.time <= since.time
+        event for holder in holders for event in _assignments_in_force(known, holder) if event.time <= since.time
     ]
     return max(earlier, key=lambda event: event.time, default=None)
 
 
-def _standing_assignments(known: KnownModel, holder: Event) -> list[Event]:
+def _assignments_in_force(known: KnownModel, holder: Event) -> list[Event]:
     """The assignments of the version of `holder` to its stage since its last unassignment or deregistration."""
     stage = holder.name.stage
     own = [event for event in known.events if event.commit == holder.commit and event.name.stage in (stage, None)]

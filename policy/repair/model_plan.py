@@ -19,9 +19,9 @@ from ..registry.replay import place_in_time
 from ..wording import is_plain_text, shell_command
 from .crowding import excess_registrations
 from .planned_tags import DEFAULT, STOPS_GTO, UNWRITTEN, gto_reads, messages_of, new_tag
-from .standing_tags import StandingTags, stages_of
 from .step_judge import StepJudge
 from .steps import Step
+from .tags_after_steps import TagsAfterSteps, stages_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,13 +45,13 @@ class ModelPlan:
         self._push = push
         self._wrong = {one.ref: wrong[one.ref] for one in push.pushed if one.ref in wrong}
         self._context = context
-        self._standing = StandingTags()
+        self._state = TagsAfterSteps()
         for one in push.pushed:
             if one.new is not None and isinstance(one.name, TagName):
-                self._standing.add(one.new, one.name)
+                self._state.add(one.new, one.name)
         self._made = 0
         self._objection = ""
-        self._judge = StepJudge(push, context, self._standing)
+        self._judge = StepJudge(push, context, self._state)
 
     def plan_for_administrator(self) -> None:
         """Plan what only an administrator can do, because no push may. To be called before `plan`."""
@@ -60,7 +60,7 @@ class ModelPlan:
             commit = self._context.commits.get(tag.oid)
             why = self._wrong.get(TAGS + tag.name)
             if why and commit is not None and self._only_gto_reads(tag):
-                made = self.recreate_with_date(self._standing.names[tag.name], commit, tag)
+                made = self.recreate_with_date(self._state.names[tag.name], commit, tag)
                 if made is not None:
                     because = (
                         "GTO reads it, although it is a tag of a tag. The new tag has the same date, which no push "
@@ -75,7 +75,7 @@ class ModelPlan:
             known = len(self.steps)
             for tag in self._in_order():
                 why = self._wrong.get(TAGS + tag.name)
-                if why and self._standing.tags.get(tag.name) == tag and tag.oid != UNWRITTEN and self._may_go(tag):
+                if why and self._state.tags.get(tag.name) == tag and tag.oid != UNWRITTEN and self._may_go(tag):
                     self._replace_or_drop(tag, why)
 
     def make(
@@ -97,21 +97,21 @@ class ModelPlan:
             tag = new_tag(name, commit, self._context.circumstances.now + offset, message)
             self._objection = self._judge.objection_to_making(tag, name)
             if not self._objection:
-                self._standing.add(tag, name)
+                self._state.add(tag, name)
                 self._made += 1
                 return Step("", "", (), "", tag.name, commit, message, offset)
         return None
 
     def _objection_to(self, name: TagName, commit: str, *, known: bool, reviving: bool) -> str:
         """Why the new tag would have unwanted effects, which the judge does not look for; "" if it would have none."""
-        if name.format() in self._standing.tags:
+        if name.format() in self._state.tags:
             return f"there is a tag {name.format()!r}"
         if not reviving and self.is_deprecated:
             return f"{gto_spelling(self.model)!r} is deprecated, and a new tag would end that"
         if name.kind != "register":
             return ""
-        for tag in () if known else self._standing.related(name, commit):
-            event = read_event(tag, self._standing.names[tag.name])
+        for tag in () if known else self._state.related(name, commit):
+            event = read_event(tag, self._state.names[tag.name])
             if event is None:
                 continue
             withdrawn = event.name.kind == "deregister" and event.name.version == name.version
@@ -120,7 +120,7 @@ class ModelPlan:
         if not self.history().has_assignment_tags(commit):
             return ""  # no stage can change
         registration = Event(name.format(), name, commit, self._context.circumstances.now)
-        changed = stages_of(self.history()) != stages_of(ModelHistory([*self._standing.events(), registration]))
+        changed = stages_of(self.history()) != stages_of(ModelHistory([*self._state.events(), registration]))
         return "a stage would get another version" if changed else ""
 
     @property
@@ -133,18 +133,18 @@ class ModelPlan:
         known = {(one.rule, one.ref) for one in self._judge.audit(self._push.pushed)}
         # Errors that depend on libgit2 or on signatures: the judge can't find them again from these facts.
         unseen = (one for found in self._wrong.values() for one in found if (one.rule, one.ref) not in known)
-        names = self._standing.names
-        pushed = [TagPush(TAGS + name, names[name], None, tag) for name, tag in self._standing.tags.items()]
+        names = self._state.names
+        pushed = [TagPush(TAGS + name, names[name], None, tag) for name, tag in self._state.tags.items()]
         return [*self._judge.audit(pushed), *(one for one in unseen if one.ref not in touched)]
 
     def history(self) -> ModelHistory:
         """The model's history after the steps. The caller must not add to it."""
-        return self._standing.history()
+        return self._state.history()
 
     def next_version(self) -> Version:
         """The version after the latest that no tag names, readable or not."""
-        latest = self._standing.greatest()
-        taken = [name.version for name in self._standing.names.values() if name.version is not None]
+        latest = self._state.greatest()
+        taken = [name.version for name in self._state.names.values() if name.version is not None]
         return next_version(latest.name.version if latest is not None else None, taken)
 
     def _may_go(self, tag: Tag) -> bool:
@@ -156,9 +156,9 @@ class ModelPlan:
 
         def key(tag: Tag) -> tuple[int, int, object, str]:
             time = tag.object.tagger.time if tag.object is not None and tag.object.tagger is not None else 0
-            return place_in_time(Event(tag.name, self._standing.names[tag.name], "", time))
+            return place_in_time(Event(tag.name, self._state.names[tag.name], "", time))
 
-        return sorted(self._standing.tags.values(), key=key)
+        return sorted(self._state.tags.values(), key=key)
 
     # Tags that no push may delete
 
@@ -167,26 +167,26 @@ class ModelPlan:
             stopping = [finding for finding in self._wrong.get(TAGS + tag.name, ()) if finding.rule in STOPS_GTO]
             if stopping and tag.oid != UNWRITTEN and not self._may_go(tag):
                 self._remove_by_administrator(tag, stopping, "GTO fails on it, for all models.")
-        names = self._standing.names
+        names = self._state.names
         events = [event for tag in self._in_order() if (event := read_event(tag, names[tag.name]))]
         for name, because in list(excess_registrations(events)):
-            self._remove_by_administrator(self._standing.tags[name], self._wrong.get(TAGS + name, ()), because)
+            self._remove_by_administrator(self._state.tags[name], self._wrong.get(TAGS + name, ()), because)
 
     def _remove_by_administrator(self, tag: Tag, why: Sequence[Finding], because: str) -> None:
-        self._standing.remove(tag)
+        self._state.remove(tag)
         self.steps.append(Step(TAGS + tag.name, tag.oid, tuple(why), because, by_administrator=True))
 
     # Tags that a push may delete
 
     def _replace_or_drop(self, tag: Tag, why: Sequence[Finding]) -> None:
-        name = self._standing.names[tag.name]
+        name = self._state.names[tag.name]
         commit = self._context.commits.get(tag.oid)
         is_nested = gto_reads(tag) and read_event(tag, name) is None
         if is_nested and (self._only_gto_reads(tag) or self.is_deprecated):
             return  # in GTO, any event after a deprecation ends it
         was_read = read_event(tag, name) is not None
         reviving = not self.is_deprecated
-        self._standing.remove(tag)
+        self._state.remove(tag)
         again = None
         if commit is not None and (was_read or name.kind == "register"):
             messages = messages_of(tag) if self._has_whole_message(tag) else () if was_read else (DEFAULT,)
@@ -197,7 +197,7 @@ class ModelPlan:
                 again._replace(ref=step.ref, oid=step.oid, why=step.why, because=self._why_recreated(name))
             )
         elif was_read and STOPS_GTO.isdisjoint(finding.rule for finding in why):
-            self._standing.add(tag, name)
+            self._state.add(tag, name)
         else:
             self.steps.append(step._replace(because=self.why_not_recreated(name, commit)))
 
@@ -210,13 +210,13 @@ class ModelPlan:
         """
         tagger = tag.object.tagger if tag.object is not None else None
         texts = list(filter(is_plain_text, messages_of(tag)))
-        if tagger is None or not texts or self._standing.tags.get(name.format(), tag) != tag:
+        if tagger is None or not texts or self._state.tags.get(name.format(), tag) != tag:
             return None
         made = new_tag(name, commit, tagger.time, texts[0])
         event = read_event(made, name)
         if event is None or not self._has_whole_message(tag):
             return None
-        history = ModelHistory(self._standing.events())
+        history = ModelHistory(self._state.events())
         if any(other.name.version == name.version for other in history.registrations_at.get(commit, ())):
             return None
         history.add(event)
@@ -224,9 +224,9 @@ class ModelPlan:
             return None
         if name.stage is not None and not history.is_in_force(name.stage, commit):
             return None
-        if made.name in self._standing.tags:
-            self._standing.remove(tag)
-        self._standing.add(made, name)
+        if made.name in self._state.tags:
+            self._state.remove(tag)
+        self._state.add(made, name)
         return Step("", "", (), "", made.name, commit, texts[0], tagger=tagger, by_administrator=True)
 
     def _only_gto_reads(self, tag: Tag) -> bool:
@@ -234,7 +234,7 @@ class ModelPlan:
 
         Deregistrations and unassignments have none: nothing is registered there.
         """
-        name = self._standing.names[tag.name]
+        name = self._state.names[tag.name]
         return name.kind in ("register", "assign", "deprecate") and gto_reads(tag) and read_event(tag, name) is None
 
     def _has_whole_message(self, tag: Tag) -> bool:
@@ -244,7 +244,7 @@ class ModelPlan:
     def _why_recreated(self, name: TagName) -> str:
         if name.kind != "register":
             return "It is recreated, dated now."
-        latest = self._standing.greatest()
+        latest = self._state.greatest()
         shown = latest.name.version if latest is not None else None
         return (
             f"It is recreated, so that GTO reads it; the latest version of {gto_spelling(self.model)} is then {shown}."

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from ..grammar.tag_name import TagName
     from ..push import Circumstances, ModelPush, Tag, Target
     from ..verdict import Finding
-    from .standing_tags import StandingTags
+    from .tags_after_steps import TagsAfterSteps
 
 # Rules about the person who will run the script: that person signs, and the server knows who it is.
 UP_TO_WHO_RUNS_IT = frozenset(("signed", *(rule for rule, row in RULES.items() if row.needs_pusher)))
 # Rules that another tag can satisfy. A breach of any other rule remains, and so does one of version-order:
 # a version below the greatest of its line stays below it.
 SATISFIED_BY_OTHERS = frozenset(rule for rule, row in RULES.items() if row.depends_on_push and rule != "version-order")
-# Rules that compare a registration with all tags of the model; for the others `StandingTags.related` is enough.
+# Rules that compare a registration with all tags of the model; for the others `TagsAfterSteps.related` is enough.
 LOOK_AT_ALL = ("version-step", "counter", "artifact", "approved")
 
 
@@ -44,13 +44,13 @@ class PlanContext(Record):
 
 
 class StepJudge:
-    """Judges what a plan would do to one model, given its `standing` tags."""
+    """Judges what a plan would do to one model, given the `state` that it has by then."""
 
-    def __init__(self, push: ModelPush, context: PlanContext, standing: StandingTags) -> None:
+    def __init__(self, push: ModelPush, context: PlanContext, state: TagsAfterSteps) -> None:
         """`push` creates every existing tag of the model."""
         self._push = push._replace(targets={**push.targets, **context.targets})
         self._context = context
-        self._standing = standing
+        self._state = state
         settings = [Judge(policy, context.circumstances).settings_of(push.model) for policy in context.policies]
         self._looks_at_all = any(one.levels[rule] != "off" for one in settings for rule in LOOK_AT_ALL)
         # The longest message, in bytes, that all policies accept.
@@ -61,18 +61,18 @@ class StepJudge:
     def objection_to_deleting(self, tag: Tag) -> str:
         """Why no push may delete `tag`; "" if one may."""
         # This depends only on the tag itself and on the assignments on its commit.
-        update = TagPush(TAGS + tag.name, self._standing.names[tag.name], tag, None)
-        return _first(self._objections(update, self._standing.on(commit_named(tag) or "")))
+        update = TagPush(TAGS + tag.name, self._state.names[tag.name], tag, None)
+        return _first(self._objections(update, self._state.on(commit_named(tag) or "")))
 
     def objection_to_making(self, tag: Tag, name: TagName) -> str:
         """Why the server would refuse `tag`, pushed alone by a person who may push it; "" if it would accept it."""
         update = TagPush(TAGS + tag.name, name, None, tag)
-        findings = list(self._objections(update, self._standing.related(name, commit_named(tag) or "")))
+        findings = list(self._objections(update, self._state.related(name, commit_named(tag) or "")))
         if self._needs_only_related(name):
             return _first(findings)
         # The related tags are usually enough for a refusal, which avoids judging against all tags.
         refused = _first(one for one in findings if one.rule not in SATISFIED_BY_OTHERS)
-        return refused or _first(self._objections(update, list(self._standing.tags.values())))
+        return refused or _first(self._objections(update, list(self._state.tags.values())))
 
     def audit(self, pushed: Sequence[TagPush]) -> list[Finding]:
         """The errors of an audit of the tags in `pushed`, without duplicates from the second policy."""

@@ -20,7 +20,7 @@ exists already), have others run `tagwarden approve ID`, then run `tagwarden lan
 
 from __future__ import annotations
 
-from ..approvals.quorum import Parties, Standing, in_words, is_expired, people_in, shortfalls
+from ..approvals.quorum import ApprovalState, Parties, in_words, is_expired, people_in, shortfalls
 from ..facts.fix import proposing_command, recreating_command
 from ..facts.wanted_approvals import tagger_of, wanted_by_lines
 from ..grammar.tag_name import TagName
@@ -97,11 +97,11 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
         return Lack("is lightweight, and only an annotated tag can be approved", key, _recreating(push, facts))
     look = facts.circumstances.approvals
     named = [people_in(one.entry.who, facts.settings.people.groups) for one in wanted.values()]
-    standing = look(push.new.oid, frozenset().union(*named)) if look is not None else Standing(proposed=False)
-    if standing is None:
+    state = look(push.new.oid, frozenset().union(*named)) if look is not None else ApprovalState(proposed=False)
+    if state is None:
         return None
     parties = _parties(push, facts)
-    lacks = shortfalls({number: one.entry for number, one in wanted.items()}, standing, parties, facts.settings)
+    lacks = shortfalls({number: one.entry for number, one in wanted.items()}, state, parties, facts.settings)
     because = next((f"{one.act.effect}, and " for one in wanted.values() if one.act.holder is not None), "")
     if lacks:
         sentence = because + "; ".join(in_words(lack) for lack in lacks)
@@ -111,14 +111,14 @@ def _unapproved(push: TagPush, wanted: dict[int, Wanted], facts: ModelFacts) -> 
             and facts.circumstances.tag_state != "planned"
         ):
             return Lack(sentence, lacks[0].key, _recreating(push, facts))
-        if standing.proposed:
+        if state.proposed:
             proposal = short_id(push.new.oid)
             others = f"{WHY[:-1]}; they approve with `tagwarden approve {proposal}`."
             return Lack(f"{sentence}; it is proposed as {proposal}", lacks[0].key, why=others)
         return Lack(sentence, lacks[0].key, proposing_command(facts, push))
     if facts.circumstances.place == "history":
         return None
-    if not standing.proposed:
+    if not state.proposed:
         return Lack(f"{because}has its approvals, but is no longer proposed", key, proposing_command(facts, push))
     if is_expired(push.new.object, facts.settings, facts.circumstances.now):
         return Lack("was made too long ago for its approvals to count", "approvals.expire", _recreating(push, facts))

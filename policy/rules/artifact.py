@@ -162,7 +162,7 @@ ONE_IN_GIT = "git:43dd47ea691c90a5fa7827892c70241913351963"
 MD5 = "f97c5d29941bfb1b2fdab0874906ab82"
 IN_GIT = "on c1 holding m.bin=one with One\\n\\nArtifact:"
 IN_DVC = f"on c1 holding m.bin.dvc=outs: [{{md5: {MD5}, path: m.bin}}] with One\\n\\nArtifact:"
-STANDING = f"churn@v1.0.0 with One\\n\\nArtifact: {ONE} m.bin"
+EXISTING = f"churn@v1.0.0 with One\\n\\nArtifact: {ONE} m.bin"
 EXAMPLES = (
     accepted("not required", "churn@v1.0.0"),
     accepted("a file in Git, by its SHA-256", f"churn@v1.0.0 {IN_GIT} {ONE} m.bin", policy=REQUIRED),
@@ -176,20 +176,20 @@ EXAMPLES = (
     accepted(
         "a release with the artifact of its pre-release",
         f"churn@v1.0.0 on c2 at 2 with Two\\n\\nArtifact: {ONE} m.bin",
-        existing=(STANDING.replace("v1.0.0", "v1.0.0-rc.1"),),
+        existing=(EXISTING.replace("v1.0.0", "v1.0.0-rc.1"),),
         policy=REQUIRED,
     ),
     accepted(
         "the artifact of a version that was deregistered",
         f"churn@v1.1.0 on c2 at 3 with Two\\n\\nArtifact: {ONE} m.bin",
-        existing=(STANDING, "churn@v1.0.0! at 2"),
+        existing=(EXISTING, "churn@v1.0.0! at 2"),
         policy=REQUIRED,
     ),
-    accepted("an assignment that binds nothing", "churn#prod at 2", existing=(STANDING,), policy=REQUIRED),
+    accepted("an assignment that binds nothing", "churn#prod at 2", existing=(EXISTING,), policy=REQUIRED),
     accepted(
         "an assignment that repeats what is bound",
         f"churn#prod at 2 with Go\\n\\nArtifact: {ONE} m.bin",
-        existing=(STANDING,),
+        existing=(EXISTING,),
         policy=REQUIRED,
     ),
     refused("no artifact", "churn@v1.0.0", policy=REQUIRED),
@@ -205,19 +205,19 @@ EXAMPLES = (
     refused(
         "the artifact of another version",
         f"churn@v1.1.0 on c2 at 2 with Two\\n\\nArtifact: {ONE} m.bin",
-        existing=(STANDING,),
+        existing=(EXISTING,),
         policy=REQUIRED,
     ),
     refused(
         "a pre-release with the artifact of an earlier version",
         f"churn@v1.1.0-rc.1 on c2 at 2 with Two\\n\\nArtifact: {ONE} m.bin",
-        existing=(STANDING,),
+        existing=(EXISTING,),
         policy=REQUIRED,
     ),
     refused(
         "an assignment that binds a different artifact",
         f"churn#prod at 2 with Go\\n\\nArtifact: {TWO} m.bin",
-        existing=(STANDING,),
+        existing=(EXISTING,),
         policy=REQUIRED,
     ),
 )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ..git.command import Git
     from ..git.objects import RawObject
-    from .standing import RefReader
+    from .in_refs import RefReader
 
 
 class Archive(Record):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..git.objects import RawObject
     from ..git.program import GitProgram
     from .archived import ArchivedEvidence
-    from .standing import RefReader
+    from .in_refs import RefReader
 
 
 def approvals_by_tag(repository: GitProgram, archived: ArchivedEvidence | None = None) -> dict[str, list[Endorsement]]:
@@ -31,8 +31,8 @@ def approvals_by_tag(repository: GitProgram, archived: ArchivedEvidence | None =
     if not words:
         return {}
     names = _names(reader, sorted({name.tag for name, _ in words}))
-    standing = reader.existing([TAGS + name for name in names.values()])
-    landed = {oid for oid, name in names.items() if standing.get(TAGS + name) == oid}
+    existing = reader.existing([TAGS + name for name in names.values()])
+    landed = {oid for oid, name in names.items() if existing.get(TAGS + name) == oid}
     there = [(name, oid) for name, oid in sorted(words) if name.tag in landed]
     objects = reader.objects([oid for _, oid in there], limit=MOST_BYTES)
     found: dict[str, list[Endorsement]] = {}

@@ -11,7 +11,7 @@ from ...policy.grammar.tag_name import TagName, parse_tag_name
 from ...policy.objects.tag_object import TagObject, parse_tag_object
 from ...policy.record import Record
 from ..signatures.verifier import MOST_BAD, NOT_VERIFIED
-from .standing import signer_of
+from .in_refs import signer_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,18 +110,18 @@ class _Lookup:
         read = self._read(oids)
         proposals = [proposal_ref(oid) for oid in oids]
         refs = [TAGS + found.name for found in read.values() if isinstance(found, TagObject) and _is_model_tag(found)]
-        standing = self._reader.existing([*proposals, *refs]) if oids else {}
+        existing = self._reader.existing([*proposals, *refs]) if oids else {}
         targets = sorted({found.target for found in read.values() if isinstance(found, TagObject) and found.target})
         kinds = {one.oid: one.type for one in self._reader.objects(targets, limit=0)}
         tags = {}
         for oid, found in read.items():
             name = found.name if isinstance(found, TagObject) else ""
-            there = standing.get(TAGS + name)
+            there = existing.get(TAGS + name)
             problem = found if isinstance(found, str) else self._problem_of(found, kinds.get(found.target))
             if there is not None and there != oid and problem is None:
                 problem = f"{name!r} already exists with a different object"
             ref = proposal_ref(oid)
-            was_proposed = ref not in self._evidence.touched and standing.get(ref) == oid
+            was_proposed = ref not in self._evidence.touched and existing.get(ref) == oid
             landed = there == oid or TAGS + name in self._evidence.touched
             base, now = self._policy.base, self._circumstances.now
             expired = isinstance(found, TagObject) and is_expired(found, base, now)

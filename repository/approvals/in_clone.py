@@ -13,21 +13,21 @@ from ..git.configuration import Configuration
 from ..git.program import GitProgram
 from ..remote.reader import with_objects_in
 from .identity import SETTING, repository_id
-from .standing import StandingApprovals
+from .in_refs import ApprovalsInRefs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Literal, Protocol
 
-    from ...policy.approvals.quorum import Standing
+    from ...policy.approvals.quorum import ApprovalState
     from ...policy.file.policy import Policy
     from ...policy.judging.judge import Verify
     from ..git.command import Git
     from ..git.objects import RawObject
     from ..remote.remote import Remote
     from .archived import ArchivedEvidence
-    from .standing import RefReader
+    from .in_refs import RefReader
 
     FindVerify = Callable[[GitProgram], Verify | None]
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
         undetermined: bool
 
-        def of(self, tag: str, people: Collection[str]) -> Standing | None:
+        def of(self, tag: str, people: Collection[str]) -> ApprovalState | None:
             """The approvals by `people` (principals) of the tag object with the id `tag`; None if undetermined."""
 
 
@@ -51,7 +51,7 @@ class ApprovalsHere:
     """The approvals in the refs of one repository; `undetermined` is True once `of` has returned None."""
 
     def __init__(
-        self, approvals: StandingApprovals | None, *, is_whole: bool = True, lacks: Callable[[str], bool] | None = None
+        self, approvals: ApprovalsInRefs | None, *, is_whole: bool = True, lacks: Callable[[str], bool] | None = None
     ) -> None:
         """`approvals` is None in a clone that has none, where every answer is None.
 
@@ -70,18 +70,18 @@ class ApprovalsHere:
             return None
         return LOST if self._is_whole and self._lacks is not None else NOT_HERE
 
-    def of(self, tag: str, people: Collection[str]) -> Standing | None:
+    def of(self, tag: str, people: Collection[str]) -> ApprovalState | None:
         """The approvals by `people` (principals) of the tag object with the id `tag`; None if undetermined."""
-        standing = self._determine(tag, people)
-        self.undetermined = self.undetermined or standing is None
-        return standing
+        state = self._determine(tag, people)
+        self.undetermined = self.undetermined or state is None
+        return state
 
-    def _determine(self, tag: str, people: Collection[str]) -> Standing | None:
+    def _determine(self, tag: str, people: Collection[str]) -> ApprovalState | None:
         if self._approvals is None or (self._lacks is not None and self._lacks(tag)):
             return None
-        standing = self._approvals.of(tag, people)
-        is_here = self._is_whole or standing.proposed or standing.endorsements
-        return standing if is_here and tag not in self._approvals.unverified else None
+        state = self._approvals.of(tag, people)
+        is_here = self._is_whole or state.proposed or state.endorsements
+        return state if is_here and tag not in self._approvals.unverified else None
 
 
 def approvals_here(
@@ -102,7 +102,7 @@ def approvals_here(
         return ApprovalsHere(None)
     repository = known
     beside = archived.added_to(reader) if archived is not None else None
-    approvals = StandingApprovals(beside or reader, verify, lambda: repository)
+    approvals = ApprovalsInRefs(beside or reader, verify, lambda: repository)
     return ApprovalsHere(approvals, is_whole=is_server, lacks=beside.lacks if beside is not None else None)
 
 
@@ -118,10 +118,10 @@ class ApprovalsOfRemote:
         self._into = into
         self._repository = repository
         self._find_verify = find_verify
-        self._known: dict[tuple[str, frozenset[str]], Standing | None] = {}
+        self._known: dict[tuple[str, frozenset[str]], ApprovalState | None] = {}
         self.undetermined = False
 
-    def of(self, tag: str, people: Collection[str]) -> Standing | None:
+    def of(self, tag: str, people: Collection[str]) -> ApprovalState | None:
         """The approvals by `people` (principals) of the tag object with the id `tag`; None if they can't be verified.
 
         Raises CannotJudge if the remote does not answer.
@@ -131,7 +131,7 @@ class ApprovalsOfRemote:
             self._known[asked] = self._ask(*asked)
         return self._known[asked]
 
-    def _ask(self, tag: str, people: frozenset[str]) -> Standing | None:
+    def _ask(self, tag: str, people: frozenset[str]) -> ApprovalState | None:
         refs = self._remote.refs_matching([proposal_ref(tag), f"{APPROVALS}{tag}/*"])
         git = self._git
         if refs:
@@ -139,10 +139,10 @@ class ApprovalsOfRemote:
             git = with_objects_in(self._git, objects)
         with closing(GitProgram(git)) as reader:
             verify = self._find_verify(reader)
-            here = ApprovalsHere(StandingApprovals(_Listed(refs, reader), verify, lambda: self._repository))
-            standing = here.of(tag, people)
+            here = ApprovalsHere(ApprovalsInRefs(_Listed(refs, reader), verify, lambda: self._repository))
+            state = here.of(tag, people)
         self.undetermined = self.undetermined or here.undetermined
-        return standing
+        return state
 
 
 class _Listed:

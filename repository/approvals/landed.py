@@ -43,8 +43,8 @@ def landed_tags(reader: Reader) -> list[LandedTag]:
     objects = list(reader.objects(sorted(by_tag), limit=TAG_BYTES))
     parsed = {raw.oid: parse_tag_object(raw.data, raw.size) for raw in objects if raw.type == "tag"}
     named = {oid: found for oid, found in parsed.items() if isinstance(parse_tag_name(found.name), TagName)}
-    standing = reader.existing([TAGS + found.name for found in named.values()]) if named else {}
-    landed = {oid: found for oid, found in named.items() if standing.get(TAGS + found.name) == oid}
+    existing = reader.existing([TAGS + found.name for found in named.values()]) if named else {}
+    landed = {oid: found for oid, found in named.items() if existing.get(TAGS + found.name) == oid}
     revoked = _revocations(reader, {ref: oid for tag in landed for ref, oid in by_tag[tag].items()})
     found_tags = []
     for oid, found in landed.items():

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from ...policy.judging.judge import Verify
     from ..git.configuration import Configuration
     from ..git.reader import Reader
-    from .standing import StandingApprovals
+    from .in_refs import ApprovalsInRefs
 
 
 def approvals_on_server(
@@ -17,7 +17,7 @@ def approvals_on_server(
     configuration: Configuration,
     verify: Verify | None,
     touched: frozenset[str] = frozenset(),
-) -> StandingApprovals | None:
+) -> ApprovalsInRefs | None:
     """The approvals on this server; None if the policy requires none.
 
     Refs in `touched` do not count. Asking for a tag's approvals raises CannotJudge if the policy and the server name
@@ -26,6 +26,6 @@ def approvals_on_server(
     if not policy.base.approvals.require:
         return None
     from .identity import repository_id
-    from .standing import StandingApprovals
+    from .in_refs import ApprovalsInRefs
 
-    return StandingApprovals(reader, verify, lambda: repository_id(policy, configuration), touched)
+    return ApprovalsInRefs(reader, verify, lambda: repository_id(policy, configuration), touched)

@@ -79,7 +79,7 @@ def audit(
             knowing = circumstances._replace(approvals=of_site.of if of_site is not None else None)
             judges.append(Judge(site.policy, knowing, verify=verify))
         created = _all_created(reader)
-        judge_updates(created, reader, judges, standing={}, batch_size=BATCH)
+        judge_updates(created, reader, judges, existing={}, batch_size=BATCH)
         replaced = [RefUpdate(None, oid, ref) for ref, oid in reader.replacements()]
         for judge in judges:
             judge.judge_whole(WholePush(circumstances, replaced, None))
@@ -124,7 +124,7 @@ def _ask_library(git: Git, policy: Policy, reader: WholeReader) -> tuple[list[st
     judge = LibraryJudge(policy, Circumstances(int(time.time()), "history"), git=git)
     try:
         if judge.note is None:
-            judge_updates(_all_created(reader), reader, [judge], standing={}, batch_size=BATCH)
+            judge_updates(_all_created(reader), reader, [judge], existing={}, batch_size=BATCH)
     finally:
         reader.close()
     return [finding.message for finding in judge.findings], judge.note

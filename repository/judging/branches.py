@@ -31,12 +31,12 @@ def contained_in(
     that the answer depends on.
     """
     asked = sorted(commits)
-    standing = dict(reader.refs_under(HEADS))
-    tips = {ref: oid for ref, oid in standing.items() if _fits(ref, globs)}
+    current = dict(reader.refs_under(HEADS))
+    tips = {ref: oid for ref, oid in current.items() if _fits(ref, globs)}
     by_ref = {update.ref: update for update in updates}
     for update in updates:
         if _fits(update.ref, globs):
-            tip = _tip(update, standing.get(update.ref), by_ref, reader, lands)
+            tip = _tip(update, current.get(update.ref), by_ref, reader, lands)
             tips.pop(update.ref, None)
             if tip is not None:
                 tips[update.ref] = tip

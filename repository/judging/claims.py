@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from .receiving import Receiver
 
 
-def check_claims(updates: Iterable[RefUpdate], standing: Mapping[str, str | None], receiver: Receiver) -> None:
-    """Compare each update with `standing`, the current ids of the refs by full name.
+def check_claims(updates: Iterable[RefUpdate], current: Mapping[str, str | None], receiver: Receiver) -> None:
+    """Compare each update with `current`, the current ids of the refs by full name.
 
     Raises CannotJudge for an update that Git would drop, because its claim is false, or because the ref is hidden from
     pushes.
     """
     for update in updates:
-        there = standing.get(update.ref)
+        there = current.get(update.ref)
         if there != update.old:
             raise CannotJudge(
                 f"{_contradiction(update, there)} Somebody may have pushed in the meantime: fetch, then push again."
@@ -49,9 +49,9 @@ def with_true_old(updates: Sequence[RefUpdate], reader: Reader) -> Sequence[RefU
     others = [update.ref for update in updates if not update.ref.startswith(TAGS)]
     if not others:
         return updates
-    standing = reader.existing(others)
+    current = reader.existing(others)
     return [
-        update if update.ref.startswith(TAGS) else update._replace(old=standing.get(update.ref)) for update in updates
+        update if update.ref.startswith(TAGS) else update._replace(old=current.get(update.ref)) for update in updates
     ]
 
 

@@ -48,6 +48,6 @@ def judge_landed(
         approvals = approvals_on_server(one.policy, reader, configuration, verify)
         knowing = circumstances._replace(approvals=approvals.of if approvals else None)
         judges.append(Judge(one.policy, knowing, verify=verify))
-    standing = reader.tags_of([model for model in shares if model is not None])
-    judge_updates(tags, reader, judges, standing=standing, shares=shares)
+    existing = reader.tags_of([model for model in shares if model is not None])
+    judge_updates(tags, reader, judges, existing=existing, shares=shares)
     return [one.verdict_of(judge) for one, judge in zip(loaded, judges, strict=True)]

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 class ModelUpdates(Record):
     """One model's updates in a push, and their parsed names; `model` is None for near misses.
 
-    `standing` are the model's tags in the repository, `landed` the names of those that this push has already created.
+    `existing` are the model's tags in the repository, `landed` the names of those that this push has already created.
     """
 
     model: str | None
     updates: Sequence[RefUpdate]
     names: Sequence[TagName | NearMiss]
-    standing: Sequence[TagRef] = ()
+    existing: Sequence[TagRef] = ()
     landed: frozenset[str] = frozenset()
 
 

@@ -22,17 +22,16 @@ def find_obstacles(
     The other tag may be in the same push (`updates`), and need not be a model tag. Names that are too long for a model
     tag are ignored, because `tag-name` refuses them anyway. Raises CannotJudge if the refs can't be listed.
     """
-    standing = [tag.name for tags in listed.values() for tag in tags]
+    existing = [tag.name for tags in listed.values() for tag in tags]
     tags = [update for update in updates if update.ref.startswith(TAGS)]
-    if not any(update.ref.find("/", len(TAGS)) >= 0 for update in tags) and not any("/" in name for name in standing):
+    if not any(update.ref.find("/", len(TAGS)) >= 0 for update in tags) and not any("/" in name for name in existing):
         return {}
     of_models = [update for share in shares.values() for update in share.updates]
     created = _created(of_models)
     beside = _created(tags)
-    names = {*standing, *beside}
+    names = {*existing, *beside}
     parents = tags_in_the_way(of_models)
-    existing = reader.existing([TAGS + parent for parent in sorted(parents - names)])
-    names.update(ref[len(TAGS) :] for ref in existing)
+    names.update(ref[len(TAGS) :] for ref in reader.existing([TAGS + parent for parent in sorted(parents - names)]))
     return _conflicts(names, created)
 
 

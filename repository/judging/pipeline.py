@@ -45,14 +45,14 @@ def judge_updates(
     reader: Reader,
     judges: Sequence[Judge],
     *,
-    standing: Mapping[str, list[TagRef]] | None = None,
+    existing: Mapping[str, list[TagRef]] | None = None,
     batch_size: int = BATCH,
     shares: UpdatesByModel | None = None,
     lands: Lands = lambda *_: True,
 ) -> None:
     """Let every one of `judges` judge each model's part of the push.
 
-    `standing` are the existing tags of the pushed models, by model as tags spell it; None: `reader` lists them.
+    `existing` are the existing tags of the pushed models, by model as tags spell it; None: `reader` lists them.
     `shares` is the result of `updates_by_model`, None to call it here. `lands` says which pushed branches count.
     Memory holds about `batch_size` tags at a time. Raises CannotJudge if the repository can't be read.
     """
@@ -64,12 +64,12 @@ def judge_updates(
         from .case_twins import eldest_first
 
         shares = eldest_first(shares, reader)
-    listed = standing
+    listed = existing
     if listed is None:
         listed = reader.tags_of([model for model in shares if model is not None])
     obstacles = find_obstacles(updates, shares, listed, reader)
     similar_models = find_similar_models(shares, listed, reader)
-    whole = (share._replace(standing=listed.get(share.model or "", ())) for share in shares.values())
+    whole = (share._replace(existing=listed.get(share.model or "", ())) for share in shares.values())
     limit = _limit(shares, judges)
     allowance = None if is_audit else _Allowance()
     for batch in _batches(map(_without_touched, whole), batch_size):
@@ -102,12 +102,15 @@ def find_similar_models(
     ]
     if not first:
         return found
+    from ...policy.grammar.near_names import near_name
+
     models = {model for tag in reader.all_tags() if (model := model_of(tag.name)) != tag.name and is_model(model)}
-    standing = sorted(models.difference(first))
-    known = {model.lower(): model for model in reversed(standing)}
+    existing = sorted(models.difference(first))
+    known = {model.lower(): model for model in reversed(existing)}
     for model in first:
         twin = known.setdefault(model.lower(), model)
-        found[model] = SimilarModels(twin if twin != model else None, _near(model, standing, first))
+        near = near_name(model, existing) if len(first) <= MOST_COMPARED else None
+        found[model] = SimilarModels(twin if twin != model else None, near)
     return found
 
 
@@ -151,22 +154,14 @@ def _models_among(names: Sequence[str], listed: Mapping[str, list[TagRef]], read
     return frozenset(name for name in names if any(isinstance(parse_tag_name(tag.name), TagName) for tag in tags[name]))
 
 
-def _near(model: str, standing: Sequence[str], first: Sequence[str]) -> str | None:
-    if len(first) > MOST_COMPARED:
-        return None
-    from ...policy.grammar.near_names import near_name
-
-    return near_name(model, standing)
-
-
 def _without_touched(share: ModelUpdates) -> ModelUpdates:
-    """The share without the standing tags that it changes, because each update has its own `old`; sets `landed`."""
-    if not share.standing:
+    """The share without the existing tags that it changes, because each update has its own `old`; sets `landed`."""
+    if not share.existing:
         return share
     touched = {update.ref: update.new for update in share.updates}
     return share._replace(
-        standing=[tag for tag in share.standing if TAGS + tag.name not in touched],
-        landed=frozenset(tag.name for tag in share.standing if touched.get(TAGS + tag.name) == tag.oid),
+        existing=[tag for tag in share.existing if TAGS + tag.name not in touched],
+        landed=frozenset(tag.name for tag in share.existing if touched.get(TAGS + tag.name) == tag.oid),
     )
 
 
@@ -175,7 +170,7 @@ def _batches(shares: Iterable[ModelUpdates], batch_size: int) -> Iterator[list[M
     size = 0
     for share in shares:
         batch.append(share)
-        size += len(share.updates) + len(share.standing)
+        size += len(share.updates) + len(share.existing)
         if size >= batch_size:
             yield batch
             batch, size = [], 0
@@ -216,7 +211,7 @@ def _read(
     oids: list[str] = []
     for share in shares:
         oids.extend(oid for update in share.updates for oid in (update.old, update.new) if oid)
-        oids.extend(tag.oid for tag in share.standing)
+        oids.extend(tag.oid for tag in share.existing)
     objects = reader.objects(oids, limit=limit)
 
     def read(name: str, oid: str, *, pushed: bool = False, binds: bool = False) -> Tag:
@@ -247,12 +242,12 @@ def _read(
                     raise _damaged(old)
             new = read(tag, update.new, pushed=True) if update.new else None
             pushed.append(TagPush(update.ref, name, old, new))
-        standing = [read(ref.name, ref.oid, binds=binds) for ref in share.standing]
-        for found in standing:
+        existing = [read(ref.name, ref.oid, binds=binds) for ref in share.existing]
+        for found in existing:
             if found.type is None:
                 raise _damaged(found)
-        standing += [push.old for push in pushed if push.old is not None]
-        pushes.append(ModelPush(share.model, pushed, standing, {}, {}, landed=share.landed))
+        existing += [push.old for push in pushed if push.old is not None]
+        pushes.append(ModelPush(share.model, pushed, existing, {}, {}, landed=share.landed))
     return pushes
 
 

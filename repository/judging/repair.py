@@ -44,16 +44,16 @@ def plan_of(
         int(time.time()), "client", declared_stages=loaded.declared_stages, tag_state="planned"
     )
     policies = [loaded.policy] if site is None else [loaded.policy, site.policy]
-    standing = circumstances._replace(place="history", tag_state="landed")
-    collector = _Collector(loaded.policy, standing)
+    of_existing = circumstances._replace(place="history", tag_state="landed")
+    collector = _Collector(loaded.policy, of_existing)
     # One for each policy, because policies need different facts about commits; all collect the same pushes.
-    collectors = [collector, *(_Collector(policy, standing) for policy in policies[1:])]
+    collectors = [collector, *(_Collector(policy, of_existing) for policy in policies[1:])]
     reader = GitProgram(git)
     try:
         updates = [
             RefUpdate(None, tag.oid, TAGS + tag.name) for tag in reader.all_tags() if _is_wanted(tag.name, wanted)
         ]
-        judge_updates(updates, reader, collectors, standing={})
+        judge_updates(updates, reader, collectors, existing={})
         wrong = {finding.ref for finding in findings}
         bad = [one for push in collector.pushes for one in push.pushed if one.ref in wrong]
         commits = _commits_of(bad, git)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ...policy.push import Circumstances, RefUpdate
     from ...policy.verdict import Verdict
     from ..approvals.guarding import FindProposers
-    from ..approvals.standing import StandingApprovals
+    from ..approvals.in_refs import ApprovalsInRefs
     from ..git.configuration import Configuration
     from ..git.objects import TagRef
     from ..git.reader import Reader
@@ -82,11 +82,11 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
     listed = push.reader.tags_of([model for model in shares if model is not None])
     about_approvals = [update for update in push.updates if update.ref.startswith(APPROVALS_ROOT)]
     of_policies = policy_tags(push.configuration)
-    standing = _standing(push.updates, shares, listed, push.reader, of_policies)
+    current = _current_ids(push.updates, shares, listed, push.reader, of_policies)
     if about_approvals:
         found = push.reader.existing([update.ref for update in about_approvals])
-        standing.update((update.ref, found.get(update.ref)) for update in about_approvals)
-    check_claims([update for update in push.updates if update.ref in standing], standing, push.receiver)
+        current.update((update.ref, found.get(update.ref)) for update in about_approvals)
+    check_claims([update for update in push.updates if update.ref in current], current, push.receiver)
     others = [
         update for update in push.updates if not update.ref.startswith(CONCERNING_TAGS) or update.ref in of_policies
     ]
@@ -105,7 +105,7 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
     judges = [judge for _, judge, _ in judged]
     if push.receiver.per_ref_hook is None:
         _check_that_versions_land(push, shares, judges)
-    judge_updates(together, push.reader, judges, standing=listed, shares=shares, lands=push.receiver.lands)
+    judge_updates(together, push.reader, judges, existing=listed, shares=shares, lands=push.receiver.lands)
     whole = WholePush(circumstances, push.updates, problem_of_changes(changes))
     guards = _guards(about_approvals, push, judges) if about_approvals else {}
     for judge in judges:
@@ -135,7 +135,7 @@ def _check_that_versions_land(push: ServerPush, shares: UpdatesByModel, judges: 
         )
 
 
-def _with_approvers(verdict: Verdict, approvals: StandingApprovals, push: ServerPush) -> Verdict:
+def _with_approvers(verdict: Verdict, approvals: ApprovalsInRefs, push: ServerPush) -> Verdict:
     """The verdict; if it accepts the push, with notes for the push log on whose approvals counted."""
     from ...policy.wording import some_of
 
@@ -162,7 +162,7 @@ def _with_the_first_branch(loaded: LoadedPolicy, updates: Sequence[RefUpdate], t
 
 def _judge_for(
     push: ServerPush, loaded: LoadedPolicy, circumstances: Circumstances
-) -> tuple[LoadedPolicy, Judge, StandingApprovals | None]:
+) -> tuple[LoadedPolicy, Judge, ApprovalsInRefs | None]:
     """The policy with the notes of its verdict, the judge that uses it, and the approvals (None: it requires none)."""
     verify = push.find_verify(loaded.policy) if push.find_verify else None
     granted = push.find_emergency(loaded.policy) if push.find_emergency else None
@@ -202,7 +202,7 @@ def _touched(push: ServerPush) -> frozenset[str]:
     return push.touched.union(update.ref for update in push.updates if update.ref.startswith((APPROVALS_ROOT, TAGS)))
 
 
-def _standing(
+def _current_ids(
     updates: Sequence[RefUpdate],
     shares: UpdatesByModel,
     listed: Mapping[str, Sequence[TagRef]],

@@ -47,7 +47,7 @@ def suggestions(git: Git) -> Suggested:
         circumstances = Circumstances(int(time.time()), "history")
         judges = [Judge(one.policy(), circumstances) for one in tried] if names else []
         if judges:
-            judge_updates([RefUpdate(None, ref.oid, TAGS + ref.name) for ref in refs], reader, judges, standing={})
+            judge_updates([RefUpdate(None, ref.oid, TAGS + ref.name) for ref in refs], reader, judges, existing={})
     finally:
         reader.close()
     fitting = [

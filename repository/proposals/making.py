@@ -56,7 +56,7 @@ def sign_endorsement(
     """
     made = _signed(there, status.proposal.oid, policy, verdict, reason, int(time.time()))
     principal = made.signature.principal if made.signature else None
-    before = [one.time for one in status.standing.endorsements if one.principal == principal]
+    before = [one.time for one in status.approvals.endorsements if one.principal == principal]
     if before and made.time <= before[0]:
         made = _signed(there, status.proposal.oid, policy, verdict, reason, before[0] + 1)
     return made

@@ -83,8 +83,8 @@ def proposals_on(git: Git, remote: str, digits: str | None = None) -> Iterator[P
     waiting, landed = _sorted_out(listing)
     if digits is not None:
         # The proposal of a landed tag may have been archived, so the tags are searched.
-        standing = {oid: name for name, oid in listing.tags.items()}
-        waiting = [matching_proposal(digits, waiting, standing, remote)]
+        existing = {oid: name for name, oid in listing.tags.items()}
+        waiting = [matching_proposal(digits, waiting, existing, remote)]
     with tempfile.TemporaryDirectory(prefix="tagwarden-") as folder:
         wanted = {ref: oid for ref, oid in listing.approvals.items() if (read := read_ref(ref)) and read.tag in waiting}
         seeing = fetch_missing_refs(git, there, wanted, into=os.path.join(folder, "proposed"))

@@ -18,7 +18,7 @@ from ...policy.registry.history import ModelHistory
 from ...policy.registry.moved_stages import moved_stages
 from ...policy.registry.planning import known_model
 from ...policy.registry.resolution import held_by, version_on
-from ..approvals.standing import StandingApprovals
+from ..approvals.in_refs import ApprovalsInRefs
 from ..judging.pipeline import judge_updates
 from ..registry import read_tags
 from ..signatures.verifier import find_verifier
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal
 
-    from ...policy.approvals.quorum import Shortfall, Standing
+    from ...policy.approvals.quorum import ApprovalState, Shortfall
     from ...policy.file.policy import Policy
     from ...policy.grammar.versions import Version
     from ...policy.judging.judge import Verify
@@ -70,7 +70,7 @@ class ProposalStatus(Record):
 
     `version` is the version that the tag is about, None if it is about the model or a commit without a version.
     `verdict` is the verdict on it now, by all rules except `approved`. `required` are the entries of the policy that
-    cover it, by number. `standing` are its approvals. `tagger` is the principal who signed it, None without a good
+    cover it, by number. `approvals` are those that it has. `tagger` is the principal who signed it, None without a good
     signature. `moves` are the stages that it would move.
     """
 
@@ -78,7 +78,7 @@ class ProposalStatus(Record):
     version: Version | None
     verdict: Verdict
     required: Mapping[int, Required]
-    standing: Standing
+    approvals: ApprovalState
     tagger: str | None
     moves: Sequence[Move]
     is_expired: bool
@@ -128,7 +128,7 @@ class ProposalStatus(Record):
     def has(self, number: int) -> list[str]:
         """The sorted principals whose approvals count for the entry with this number."""
         lacks = self.required[number].lacks
-        return sorted(lacks.has if lacks is not None else self.standing.approved_by & self.required[number].people)
+        return sorted(lacks.has if lacks is not None else self.approvals.approved_by & self.required[number].people)
 
 
 class ProposalJudge(Judge):
@@ -174,10 +174,10 @@ def proposal_status(
     judge_updates([RefUpdate(reader.existing([ref]).get(ref), proposal.oid, ref)], reader, [judge])
     settings = judge.settings_of(proposal.name.model)
     named = {number: people_in(entry.who, settings.people.groups) for number, entry in judge.entries.items()}
-    approvals = StandingApprovals(reader, verify, lambda: settings.approvals.repository or "")
-    standing = approvals.of(proposal.oid, frozenset().union(*named.values()))
+    in_refs = ApprovalsInRefs(reader, verify, lambda: settings.approvals.repository or "")
+    approvals = in_refs.of(proposal.oid, frozenset().union(*named.values()))
     parties = Parties(judge.tagger, knows_pusher=False)
-    lacking = {one.entry: one for one in shortfalls(judge.entries, standing, parties, settings)}
+    lacking = {one.entry: one for one in shortfalls(judge.entries, approvals, parties, settings)}
     required = {number: Required(entry, named[number], lacking.get(number)) for number, entry in judge.entries.items()}
     content = proposal.tag.object
     known = known_model(proposal.name.model, read_tags(reader, [proposal.name.model]))
@@ -189,7 +189,7 @@ def proposal_status(
         version,
         loaded.verdict_of(judge, *sorted(unsure)),
         required,
-        standing,
+        approvals,
         judge.tagger,
         _moves(known.history, after),
         content is not None and is_expired(content, settings, now),

@@ -91,8 +91,8 @@ def policy_changes(reader: Reader, configuration: Configuration, updates: Iterab
 
 def _change(reader: Reader, watched: Watched, update: RefUpdate) -> PolicyChange | None:
     # Not `update.old`, which is only the client's claim: Git deletes a ref even if the claim is false.
-    standing = reader.existing([watched.ref]).get(watched.ref)
-    if _entry_id(reader, standing, watched.path) == _entry_id(reader, update.new, watched.path):
+    current = reader.existing([watched.ref]).get(watched.ref)
+    if _entry_id(reader, current, watched.path) == _entry_id(reader, update.new, watched.path):
         return None
     site = watched.setting == SITE_SETTING
     because = f"Git setting {watched.setting}" if watched.setting else "the policy at HEAD"

@@ -68,14 +68,14 @@ class RefsInPlace:
         except CannotJudge:
             output = None
         if output is not None:
-            standing: dict[str, str] = {}
+            current: dict[str, str] = {}
             for line in output.decode("utf-8", "surrogateescape").split("\n"):
                 oid, _, ref = line.partition(" ")
-                standing[ref] = oid
+                current[ref] = oid
             self._waited_for = [
                 update
                 for update in self._waited_for
-                if not _in_place(update, standing.get(self._namespace + update.ref))
+                if not _in_place(update, current.get(self._namespace + update.ref))
             ]
         # Listing a million refs takes a second: spend at most a fifth of the time on it.
         self._pause = min(self._pause * 2, LONGEST_PAUSE)

@@ -157,15 +157,15 @@ def _broken_landings(common_dir: str, git: Git) -> list[BrokenLanding]:
     reader = GitProgram(git)
     try:
         refs = {ref for entry, found in broken for ref in (*_missing(entry), *(ref for ref, _, _ in found))}
-        standing = reader.existing(sorted(refs))
+        current = reader.existing(sorted(refs))
     finally:
         reader.close()
     landings = []
     for entry, found in broken:
         # Either the missing refs came later after all, or somebody removed the others: both repair it.
-        if any(standing.get(update["ref"]) == update["new"] for update in entry["updates"]):
+        if any(current.get(update["ref"]) == update["new"] for update in entry["updates"]):
             continue
-        still = [each for each in found if each[0] in standing]
+        still = [each for each in found if each[0] in current]
         if still:
             landings.append(BrokenLanding(entry["of_line"], _missing(entry), still))
     return landings

@@ -37,11 +37,11 @@ class Landing(Record):
 
 
 def landings_of(
-    lines: Sequence[Logged], standing: Mapping[str, str], contains: Callable[[str, str], bool]
+    lines: Sequence[Logged], current: Mapping[str, str], contains: Callable[[str, str], bool]
 ) -> list[Landing]:
     """Which updates of each of `lines` landed, in the order of the log.
 
-    `standing` maps the existing refs to their ids. The `old` of a later line was
+    `current` maps the existing refs to their ids. The `old` of a later line was
     checked (`claims.py`): it is the ref's value after all earlier lines. So later
     pushes to the same ref do not count. A branch may also be moved by pushes that
     are not logged; then `contains(tip, commit)` looks into its history.
@@ -52,7 +52,7 @@ def landings_of(
         landed: list[RefUpdate] = []
         missing: list[RefUpdate] = []
         for update in line.updates:
-            value = now[update.ref] if update.ref in now else standing.get(update.ref)
+            value = now[update.ref] if update.ref in now else current.get(update.ref)
             (landed if _has_landed(update, value, contains) else missing).append(update)
         now.update((update.ref, update.old) for update in line.updates)
         found.append(Landing(landed, missing))

@@ -44,7 +44,7 @@ class Difference(Record):
 
     ref: str
     logged: str | None
-    standing: str | None
+    current: str | None
     line: int | None
 
 
@@ -82,11 +82,11 @@ def compare(
     noted_already = numbers.after is not None
     table.add_log(lines, numbers)
     numbers.end(newest)
-    table.add_standing(tags)
+    table.add_existing(tags)
     if not noted_already:
         if trust_existing:
             numbers = LineNumbers(numbers.last)
-            _write_baseline(path, numbers.last, table.standing())
+            _write_baseline(path, numbers.last, table.existing())
         else:
             _write_baseline(path, numbers.after or 0, table.unnamed())
         _read_baseline(path, table)
@@ -118,7 +118,7 @@ class _Table:
     def __init__(self, size: int, parts: ExitStack) -> None:
         count = max(1, min(MOST_PARTS, size // PART_BYTES))
         self._logged = [_scratch(parts) for _ in range(count)]
-        self._standing = [_scratch(parts) for _ in range(count)]
+        self._existing = [_scratch(parts) for _ in range(count)]
 
     def add_log(self, lines: Iterable[bytes], numbers: LineNumbers) -> None:
         """Record the value that each line gives to its tags, with the line's number."""
@@ -142,12 +142,12 @@ class _Table:
             if _is_model_tag(name):
                 self._put(self._logged, name, b"%d %s %s" % (number, instead_of, str(oid).encode() if oid else NONE))
 
-    def add_standing(self, tags: Iterable[bytes]) -> None:
+    def add_existing(self, tags: Iterable[bytes]) -> None:
         """Record the existing tags."""
         for line in tags:
             oid, _, ref = line.rstrip(b"\n").partition(b" ")
             if _is_model_tag(ref):
-                self._put(self._standing, ref, oid)
+                self._put(self._existing, ref, oid)
 
     def add_before(self, line: bytes) -> None:
         """Record a tag of the baseline; it counts unless a line of the log names the tag."""
@@ -156,18 +156,18 @@ class _Table:
 
     def unnamed(self) -> Iterator[bytes]:
         """The existing tags that no line names, as lines "<id> <ref>"."""
-        for logged, standing in self._parts():
+        for logged, existing in self._parts():
             named = {ref for ref, _ in _entries(logged)}
-            yield from (oid + b" " + ref for ref, oid in _entries(standing) if ref not in named)
+            yield from (oid + b" " + ref for ref, oid in _entries(existing) if ref not in named)
 
-    def standing(self) -> Iterator[bytes]:
+    def existing(self) -> Iterator[bytes]:
         """The existing tags, as lines "<id> <ref>"."""
-        for part in self._standing:
+        for part in self._existing:
             yield from (oid + b" " + ref for ref, oid in _entries(part))
 
     def differences(self, begins: int) -> Iterator[Difference]:
         """The tags that differ from the baseline and the lines after the one with the number `begins`."""
-        for logged, standing in self._parts():
+        for logged, existing in self._parts():
             now: dict[bytes, tuple[int, bytes]] = {}
             for ref, value in _entries(logged):
                 number, instead_of, oid = value.split(b" ")
@@ -180,7 +180,7 @@ class _Table:
                         now[ref] = (line, oid)
                 elif known is None or line >= known[0]:
                     now[ref] = (line, oid)
-            for ref, oid in _entries(standing):
+            for ref, oid in _entries(existing):
                 line, expected = now.pop(ref, (0, NONE))
                 if oid != expected:
                     yield _difference(ref, line, expected, oid)
@@ -192,7 +192,7 @@ class _Table:
         files[zlib.crc32(ref) % len(files)].write(b"%s\0%s\n" % (ref, value))
 
     def _parts(self) -> Iterator[tuple[BinaryIO, BinaryIO]]:
-        return zip(self._logged, self._standing, strict=True)
+        return zip(self._logged, self._existing, strict=True)
 
 
 def _scratch(parts: ExitStack) -> BinaryIO:
@@ -207,8 +207,8 @@ def _entries(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     file.seek(0, os.SEEK_END)
 
 
-def _difference(ref: bytes, line: int, logged: bytes, standing: bytes) -> Difference:
-    return Difference(os.fsdecode(ref), _id(logged), _id(standing), line or None)
+def _difference(ref: bytes, line: int, logged: bytes, existing: bytes) -> Difference:
+    return Difference(os.fsdecode(ref), _id(logged), _id(existing), line or None)
 
 
 def _id(oid: bytes) -> str | None:

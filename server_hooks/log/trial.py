@@ -63,7 +63,7 @@ def try_on_pushes(git: Git, common_dir: str, in_force: Policies, tried: Policies
     no_longer: list[TriedPush] = []
     judged = undetermined = 0
     with closing(GitProgram(git)) as reader:
-        standing = _Standing(reader)
+        before = _TagsBefore(reader)
         for entry in reversed([read_entry(line) for line in read_lines(common_dir)]):
             if entry is None or entry["outcome"] == "incomplete":
                 continue
@@ -73,8 +73,8 @@ def try_on_pushes(git: Git, common_dir: str, in_force: Policies, tried: Policies
             if entry["outcome"] not in LANDING:
                 undetermined += 1
                 continue
-            standing.take_back(updates)
-            found = [_errors(policies, entry, updates, reader, standing, git) for policies in (in_force, tried)]
+            before.take_back(updates)
+            found = [_errors(policies, entry, updates, reader, before, git) for policies in (in_force, tried)]
             if found[0] is None or found[1] is None:
                 undetermined += 1
                 continue
@@ -93,7 +93,7 @@ def _errors(
     entry: dict[str, Any],
     updates: Sequence[RefUpdate],
     reader: GitProgram,
-    standing: _Standing,
+    before: _TagsBefore,
     git: Git,
 ) -> tuple[Finding, ...] | None:
     """The errors for which the policies refuse the push; None if objects of it are gone."""
@@ -117,13 +117,13 @@ def _errors(
     if any(found.type is None for found in reader.objects(brought, limit=0)):
         return None
     try:
-        judge_updates(tags, reader, judges, standing=standing.of(tags))
+        judge_updates(tags, reader, judges, existing=before.of(tags))
     except CannotJudge:
         return None
     return tuple(finding for judge in judges for finding in judge.findings if finding.severity == "error")
 
 
-class _Standing:
+class _TagsBefore:
     """The model tags as they were before the lines undone so far."""
 
     def __init__(self, reader: GitProgram) -> None:

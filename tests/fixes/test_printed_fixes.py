@@ -81,7 +81,7 @@ def test_what_a_refused_push_prints_leads_to_a_push_that_is_accepted(
     scene = stage(example, server, key)
     scene.write(scene.clone, scene.lines)
     scene.clone.try_git("fetch", "--quiet", "--tags", "origin")
-    standing = server.refs("refs/tags/")
+    existing = server.refs("refs/tags/")
 
     refused = scene.run(shlex.join(["git", "push", "origin", "main", *scene.refspecs()]))
     # Work goes on: what is checked out is not what was tagged.
@@ -92,14 +92,14 @@ def test_what_a_refused_push_prints_leads_to_a_push_that_is_accepted(
         assert commands or rule in LEFT_TO_PEOPLE or "may not be" in refused.stderr, refused.stderr
     if commands and rule != "approved":
         assert_all_tags_can_be_pushed(scene, commands)
-        assert_only_tagged_commits_are_tagged(scene, standing, commands)
+        assert_only_tagged_commits_are_tagged(scene, existing, commands)
 
 
-def assert_only_tagged_commits_are_tagged(scene: Scene, standing: dict[str, str], commands: list[str]) -> None:
+def assert_only_tagged_commits_are_tagged(scene: Scene, existing: dict[str, str], commands: list[str]) -> None:
     """No fix takes what happens to be checked out for what was tagged, but where it commits itself."""
     if any("git commit" in command for command in commands):
         return
-    new = scene.server.refs("refs/tags/").keys() - standing.keys()
+    new = scene.server.refs("refs/tags/").keys() - existing.keys()
     commits = {scene.server.git("rev-parse", f"{ref}^{{commit}}") for ref in new}
     meant = {scene.server.git("rev-parse", f"{oid}^{{commit}}") for oid in scene.ids.values()}
     assert commits <= meant, commands
@@ -146,7 +146,7 @@ def test_what_a_ci_job_prints_of_a_tag_leads_to_a_remote_of_which_no_job_complai
             if len(scene.lines) == 1:
                 assert fixes(said) == fixes_of_an_audit(scene, line.name), said
             commands += run_fixes(scene, said)
-    left = [said_by_a_job(scene, line.name, tmp_path / f"again-{line.name}") for line in standing_lines(scene)]
+    left = [said_by_a_job(scene, line.name, tmp_path / f"again-{line.name}") for line in existing_lines(scene)]
 
     assert not [said for said in left if fixes(said)], commands
     if commands:
@@ -161,7 +161,7 @@ def fixes_of_an_audit(scene: Scene, tag: str) -> list[str]:
     return fixes("\n".join(said))
 
 
-def standing_lines(scene: Scene) -> list[Line]:
+def existing_lines(scene: Scene) -> list[Line]:
     return [line for line in scene.lines if line.name in scene.server.tags()]
 
 

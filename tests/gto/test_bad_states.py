@@ -24,9 +24,9 @@ class Bench:
         self.work = self.guarded.clone()
         self.work.git("config", "core.quotePath", "false")
         self.targets = self._make_targets()
-        self.standing = (BadTag("m@v1.0.0", "c0", 0), BadTag("m@v1.1.0", "c1", 10), BadTag("m#prod", "c1", 20))
+        self.existing = (BadTag("m@v1.0.0", "c0", 0), BadTag("m@v1.1.0", "c1", 10), BadTag("m#prod", "c1", 20))
         for server in (self.guarded, self.open):
-            self.work.git("push", "--quiet", str(server.path), "main", *map(self.refspec, self.standing))
+            self.work.git("push", "--quiet", str(server.path), "main", *map(self.refspec, self.existing))
 
     def _make_targets(self) -> dict[str, str]:
         work = self.work
@@ -72,7 +72,7 @@ class Bench:
 
     def reset(self, server: Server) -> None:
         """Take everything back but the tags that stand from the beginning."""
-        wanted = {f"refs/tags/{tag.name}": self.write(tag) for tag in self.standing}
+        wanted = {f"refs/tags/{tag.name}": self.write(tag) for tag in self.existing}
         for ref in server.refs("refs/tags/").keys() - wanted.keys():
             server.git("update-ref", "-d", ref)
         for ref, oid in wanted.items():
@@ -132,7 +132,7 @@ def test_what_is_let_in_is_refused_by_the_policy_that_the_table_names(
     bench: Bench, templates: Templates, tmp_path: Path, state: Allowed
 ) -> None:
     server = templates.server(tmp_path / "server.git")
-    specs = [bench.refspec(tag) for tag in (*bench.standing, *state.before)]
+    specs = [bench.refspec(tag) for tag in (*bench.existing, *state.before)]
     bench.work.git("push", "--quiet", str(server.path), "main", *specs)
 
     accepted = push(bench, server, state.tag)

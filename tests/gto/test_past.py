@@ -31,7 +31,7 @@ AN_HOUR = 3600
 COMMIT_OF_1970 = b"tree %s\nauthor A <a@x> 0 +0000\ncommitter A <a@x> 0 +0000\n\nx\n" % (b"4" * 40)
 
 
-class Standing:
+class TagsInMemory:
     """The tags of a repository, in memory."""
 
     def __init__(self, steps: Iterable[Step], ever: Iterable[Step]) -> None:
@@ -80,7 +80,7 @@ def accepted_pushes(plan: Plan) -> list[list[Step]]:
 
 def by_dates_as_gto(plan: Plan) -> None:
     steps = [step for push in accepted_pushes(plan) for step in push]
-    repository = Standing(steps, steps)
+    repository = TagsInMemory(steps, steps)
     for moment in sorted({BEGINNING, *(step.time for step in steps)}):
         then = [step for step in steps if step.time <= moment]
         assert reading_then(PastTags(repository, moment)) == reading_of_gto(then)
@@ -106,21 +106,21 @@ def by_the_log_as_gto(plan: Plan, undone: Sequence[bool], late: int) -> None:
     """
     pushes = accepted_pushes(plan)
     ever = [step for push in pushes for step in push]
-    standing: list[Step] = []
+    existing: list[Step] = []
     moments: list[tuple[int, list[Step]]] = []
     with tempfile.TemporaryDirectory() as folder:
         log = Log(Path(folder))
         for number, push in enumerate(pushes):
             if number == late:
-                log.record_existing_tags(standing)
+                log.record_existing_tags(existing)
             log.write(push, number >= late, created=True)
-            standing = [*standing, *push]
-            moments.append((log.now, standing))
+            existing = [*existing, *push]
+            moments.append((log.now, existing))
             if undone[number % len(undone)]:
                 log.write(push, number >= late, created=False)
-                standing = standing[: -len(push)]
-                moments.append((log.now, standing))
-        repository = Standing(standing, ever)
+                existing = existing[: -len(push)]
+                moments.append((log.now, existing))
+        repository = TagsInMemory(existing, ever)
         for moment, then in moments:
             logged = tags_in_log_at(folder, moment)
             if logged is not None and moment >= logged.begins:

@@ -106,10 +106,10 @@ def test_a_clone_knows_of_the_remotes_models_with_similar_names(new_server: NewS
     guarded = server.clone()
     install(str(guarded.path))
     other = server.clone()
-    standing = ("churn@v1.0.0", "churn1@v1.0.0", "cv=seg@v1.0.0", "AB@v1.0.0")
-    for tag in standing:
+    existing = ("churn@v1.0.0", "churn1@v1.0.0", "cv=seg@v1.0.0", "AB@v1.0.0")
+    for tag in existing:
         other.tag(tag)
-    assert other.push(*standing).ok
+    assert other.push(*existing).ok
     guarded.tag(name)
 
     checked = {one["rule"] for one in tagwarden(guarded.path, "check", name, "--json").json["findings"]}

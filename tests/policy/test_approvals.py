@@ -8,10 +8,10 @@ import pytest
 
 from tagwarden.policy.approvals.approval import Approval, approval_message, read_approval
 from tagwarden.policy.approvals.quorum import (
+    ApprovalState,
     Endorsement,
     Parties,
     Shortfall,
-    Standing,
     in_words,
     is_expired,
     may_be,
@@ -113,15 +113,15 @@ def settings(entries: str, people: str = "", more: str = "") -> Settings:
     return load_policy((head + entries).encode()).base
 
 
-def approvals(*principals: str) -> Standing:
-    return Standing(True, tuple(Endorsement(one, "approve", 0) for one in principals))
+def approvals(*principals: str) -> ApprovalState:
+    return ApprovalState(True, tuple(Endorsement(one, "approve", 0) for one in principals))
 
 
 ADA = Parties("ada@x", "ada")
 
 
-def missing(of: Settings, standing: Standing, parties: Parties = ADA) -> list[Shortfall]:
-    return shortfalls(dict(requirements_for(of, "assign", "churn", "prod")), standing, parties, of)
+def missing(of: Settings, state: ApprovalState, parties: Parties = ADA) -> list[Shortfall]:
+    return shortfalls(dict(requirements_for(of, "assign", "churn", "prod")), state, parties, of)
 
 
 TWO = '[[approvals.require]]\nstages = ["prod"]\nwho = ["@ml"]\ncount = 2\n'
@@ -142,7 +142,7 @@ def test_an_approval_that_does_not_count_or_was_taken_back_is_none() -> None:
         Endorsement("ada@x", "approve", 1),
     )
 
-    (lacks,) = missing(settings(TWO, GROUPS), Standing(True, given))
+    (lacks,) = missing(settings(TWO, GROUPS), ApprovalState(True, given))
     assert lacks == Shortfall(1, 1, ("@ml",), ("ada@x",))
     assert in_words(lacks) == "needs 1 more of @ml (has ada@x)"
 

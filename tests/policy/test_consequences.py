@@ -23,9 +23,9 @@ ALL = [Selector()]
 
 
 def case_of(pushed: Sequence[str], existing: Sequence[str], *, place: str = "server") -> ModelFacts:
-    standing = {line.name: line.tag for line in map(parse_line, existing)}
-    pushes = [push_of(parse_line(line), standing) for line in pushed]
-    push = ModelPush("m", pushes, list(standing.values()), {}, {})
+    by_name = {line.name: line.tag for line in map(parse_line, existing)}
+    pushes = [push_of(parse_line(line), by_name) for line in pushed]
+    push = ModelPush("m", pushes, list(by_name.values()), {}, {})
     circumstances = Circumstances(NOW, place)  # type: ignore[arg-type]
     return build_facts(push, built_in_policy().base, circumstances, lambda: None)  # type: ignore[arg-type, return-value]
 
@@ -63,12 +63,12 @@ TAGS = st.builds("{} on c{} at {}".format, st.sampled_from(NAMES), COMMITS, TIME
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[list[str], list[str]]:
     existing = draw(st.lists(TAGS, max_size=6, unique_by=lambda line: line.split()[0]))
-    standing = {line.split()[0] for line in existing}
+    names = {line.split()[0] for line in existing}
     pushed = draw(st.lists(TAGS, min_size=1, max_size=4, unique_by=lambda line: line.split()[0]))
     lines = []
     for line in pushed:
         name = line.split()[0]
-        change = draw(st.sampled_from(("delete", "move"))) if name in standing else "create"
+        change = draw(st.sampled_from(("delete", "move"))) if name in names else "create"
         lines.append({"delete": f"delete {name}", "move": f"move {line}", "create": line}[change])
     return lines, existing
 

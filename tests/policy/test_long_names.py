@@ -75,10 +75,10 @@ def test_what_takes_back_a_long_name_that_stands_is_accepted() -> None:
 
 
 def test_a_model_that_counted_too_far_may_go_on_and_not_jump() -> None:
-    standing = ("m@v1.0.0", "m#dev#99999999999 at 2")
+    existing = ("m@v1.0.0", "m#dev#99999999999 at 2")
 
-    assert is_accepted("m#prod#100000000000 at 3", *standing)
-    assert not is_accepted("m#prod#999999999999 at 3", *standing)
+    assert is_accepted("m#prod#100000000000 at 3", *existing)
+    assert not is_accepted("m#prod#999999999999 at 3", *existing)
 
 
 def test_versions_may_have_numbers_of_any_length_that_fits(registry: Repo) -> None:

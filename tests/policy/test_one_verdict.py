@@ -66,9 +66,9 @@ class Places(InMemory):
 
     def now(self, steps: list[Step]) -> Verdict:
         """The server's verdict on a push; the client's is the same."""
-        tags, standing = made(steps), list(self.tags.values())
-        verdict = self.judge(steps, tags, standing)
-        client = self.judge(steps, tags, standing, place="client")
+        tags, existing = made(steps), list(self.tags.values())
+        verdict = self.judge(steps, tags, existing)
+        client = self.judge(steps, tags, existing, place="client")
         assert (client.accepted, client.findings) == (verdict.accepted, verdict.findings)
         return verdict
 

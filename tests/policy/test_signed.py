@@ -22,7 +22,7 @@ groups.releasers = ["grace", "signer:ada@example.com"]
 who = ["@releasers"]
 stages = ["prod"]
 """
-STANDING = ("churn@v1.0.0", "churn#prod at 2")
+EXISTING = ("churn@v1.0.0", "churn#prod at 2")
 
 
 class Asked(Mapping[str, Signature]):
@@ -55,7 +55,7 @@ class Asked(Mapping[str, Signature]):
     ],
 )
 def test_only_signatures_that_matter_are_asked_for(policy: str, line: str, matters: bool) -> None:
-    standing = {parsed.name: parsed.tag for parsed in map(parse_line, STANDING)}
+    by_name = {parsed.name: parsed.tag for parsed in map(parse_line, EXISTING)}
     given: list[Asked] = []
 
     def verify(pushes: Sequence[TagPush]) -> Mapping[str, Signature]:
@@ -64,15 +64,15 @@ def test_only_signatures_that_matter_are_asked_for(policy: str, line: str, matte
 
     judge = Judge(load_policy(policy.encode()), Circumstances(NOW, "server", pusher="bob"), verify=verify)
     parsed = parse_line(f"{line} signed ada@example.com")
-    targets = {one.target.oid: one.target for one in (parsed, *map(parse_line, STANDING))}
-    judge.judge_model(ModelPush("churn", [push_of(parsed, standing)], list(standing.values()), targets, {}))
+    targets = {one.target.oid: one.target for one in (parsed, *map(parse_line, EXISTING))}
+    judge.judge_model(ModelPush("churn", [push_of(parsed, by_name)], list(by_name.values()), targets, {}))
 
     assert bool(given[0].asked) is matters
     assert judge.verdict(source="x", policy_id=None).accepted
 
 
 def test_who_may_without_a_signature_is_not_asked_for_one() -> None:
-    standing = {parsed.name: parsed.tag for parsed in map(parse_line, STANDING)}
+    by_name = {parsed.name: parsed.tag for parsed in map(parse_line, EXISTING)}
     given: list[Asked] = []
 
     def verify(pushes: Sequence[TagPush]) -> Mapping[str, Signature]:
@@ -81,6 +81,6 @@ def test_who_may_without_a_signature_is_not_asked_for_one() -> None:
 
     judge = Judge(load_policy(SIGNERS.encode()), Circumstances(NOW, "server", pusher="grace"), verify=verify)
     parsed = parse_line("churn#prod#2 at 3 signed ada@example.com")
-    judge.judge_model(ModelPush("churn", [push_of(parsed, standing)], list(standing.values()), {}, {}))
+    judge.judge_model(ModelPush("churn", [push_of(parsed, by_name)], list(by_name.values()), {}, {}))
 
     assert not given[0].asked

@@ -63,7 +63,7 @@ def test_a_rule_needs_the_pusher_exactly_if_it_is_silent_in_a_clone(rule: str) -
 
 
 @pytest.mark.parametrize("rule", ABOUT_TAGS)
-def test_a_rule_needs_the_remote_exactly_if_it_finds_other_things_without_the_standing_tags(rule: str) -> None:
+def test_a_rule_needs_the_remote_exactly_if_it_finds_other_things_without_the_existing_tags(rule: str) -> None:
     examples = [
         example for example in load_rule(rule).EXAMPLES if example.existing and "delete" not in example.pushed[0]
     ]

@@ -91,7 +91,7 @@ def test_a_pattern_that_takes_forever_is_stopped(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    ("told", "standing", "options", "has_a_fix"),
+    ("told", "existing", "options", "has_a_fix"),
     [
         ("1.1.0", "v1.0.0", "", True),
         ("1.1.0", "v1.1.0", "", False),
@@ -106,12 +106,12 @@ def test_a_pattern_that_takes_forever_is_stopped(monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_the_version_of_the_file_is_the_fix_where_it_can_be_registered(
-    told: str, standing: str, options: str, has_a_fix: bool
+    told: str, existing: str, options: str, has_a_fix: bool
 ) -> None:
     pushed = f"churn@v9.0.0 on c2 at 2 holding VERSION={told}"
     policy = f'[versions]\n{options}\n[target.version-file]\npath = "VERSION"\n'
 
-    verdict = judge_example(refused("", pushed, existing=(f"churn@{standing}",), policy=policy))
+    verdict = judge_example(refused("", pushed, existing=(f"churn@{existing}",), policy=policy))
 
     (finding,) = verdict.findings
     delete = "git tag -d churn@v9.0.0"

@@ -55,8 +55,8 @@ def archive(scene: ApprovalScene) -> int:
 def evidence(scene: ApprovalScene) -> dict[str, str]:
     """All that there is of proposals and approvals, as refs or in archives that the log names."""
     archived = [one.refs for one in archives_of(str(scene.server.git_dir)) if one.problem() is None]
-    standing = {ref: oid for ref, oid in scene.scene.refs().items() if ref.startswith(ROOT)}
-    return {ref: oid for refs in archived for ref, oid in refs.items()} | standing
+    current = {ref: oid for ref, oid in scene.scene.refs().items() if ref.startswith(ROOT)}
+    return {ref: oid for refs in archived for ref, oid in refs.items()} | current
 
 
 def is_whole(scene: ApprovalScene) -> None:

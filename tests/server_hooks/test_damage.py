@@ -30,7 +30,7 @@ def ask_hook(server: Server, *lines: str) -> subprocess.CompletedProcess[bytes]:
 
 
 @pytest.fixture
-def standing(server: Server) -> Server:
+def registry(server: Server) -> Server:
     """A server with churn@v1.0.0 on main, and its object lying loose."""
     server.tag("churn@v1.0.0", "main")
     return server
@@ -41,30 +41,30 @@ def a_tag(server: Server, name: str, target: str = "main") -> str:
 
 
 @pytest.mark.parametrize("name", ["churn@v1.0.1", "churn@v0.9.0", "churn#prod", "churn@v1.0.0!"])
-def test_a_standing_tag_whose_object_is_gone_keeps_its_model_from_being_judged(standing: Server, name: str) -> None:
-    oid = a_tag(standing, name)
-    lost = lose(standing, "refs/tags/churn@v1.0.0")
+def test_an_existing_tag_whose_object_is_gone_keeps_its_model_from_being_judged(registry: Server, name: str) -> None:
+    oid = a_tag(registry, name)
+    lost = lose(registry, "refs/tags/churn@v1.0.0")
 
-    ran = ask_hook(standing, f"{ZERO} {oid} refs/tags/{name}")
+    ran = ask_hook(registry, f"{ZERO} {oid} refs/tags/{name}")
 
     assert ran.returncode == 3
     assert f"'churn@v1.0.0' points at the object {lost}, which can't be read" in ran.stderr.decode()
     assert "git update-ref -d refs/tags/churn@v1.0.0" in ran.stderr.decode()
 
 
-def test_nor_may_the_tag_itself_go_or_move_for_it_may_only_be_unreadable_to_us(standing: Server) -> None:
-    new = a_tag(standing, "churn@v1.0.0")
-    old = lose(standing, "refs/tags/churn@v1.0.0")
+def test_nor_may_the_tag_itself_go_or_move_for_it_may_only_be_unreadable_to_us(registry: Server) -> None:
+    new = a_tag(registry, "churn@v1.0.0")
+    old = lose(registry, "refs/tags/churn@v1.0.0")
 
     for line in (f"{old} {ZERO} refs/tags/churn@v1.0.0", f"{old} {new} refs/tags/churn@v1.0.0"):
-        assert ask_hook(standing, line).returncode == 3
+        assert ask_hook(registry, line).returncode == 3
 
 
-def test_other_models_go_on(standing: Server) -> None:
-    oid = a_tag(standing, "fraud@v1.0.0")
-    lose(standing, "refs/tags/churn@v1.0.0")
+def test_other_models_go_on(registry: Server) -> None:
+    oid = a_tag(registry, "fraud@v1.0.0")
+    lose(registry, "refs/tags/churn@v1.0.0")
 
-    assert ask_hook(standing, f"{ZERO} {oid} refs/tags/fraud@v1.0.0").returncode == 0
+    assert ask_hook(registry, f"{ZERO} {oid} refs/tags/fraud@v1.0.0").returncode == 0
 
 
 @pytest.mark.parametrize("lost", ["main^{tree}", "main:tagwarden.toml"])

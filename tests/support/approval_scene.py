@@ -64,13 +64,13 @@ class Keys(NamedTuple):
 class ApprovalScene:
     """A server with v1.0.0 and v1.1.0 of the model m, v1.0.0 of which is in prod, and a client's objects for it."""
 
-    def __init__(self, scene: Scene, keys: Keys, standing: Iterable[Line], *, policy: str = POLICY) -> None:
+    def __init__(self, scene: Scene, keys: Keys, existing: Iterable[Line], *, policy: str = POLICY) -> None:
         self.scene = scene
         self.server = scene.server
         self.keys = keys
         self.now = int(time.time()) - 1000
         self._made: dict[str, GitObject] = {}
-        scene.stand(list(standing))
+        scene.stand(list(existing))
         scene.govern(policy.format(signers=keys.signers))
         scene.configure([("tagwarden.repositoryId", REPOSITORY), ("tagwarden.pusher", "http")])
 
@@ -114,9 +114,9 @@ class ApprovalScene:
 
     def push(self, updates: Mapping[str, str | None], *, by: str = "zoe", **how: Any) -> RawPushResult:
         """Point refs (full names) at objects (None: delete), by any client, logged in as `by`."""
-        standing = self.scene.refs()
+        current = self.scene.refs()
         nothing = self.scene.nothing
-        commands = [command(standing.get(ref, nothing), oid or nothing, ref) for ref, oid in updates.items()]
+        commands = [command(current.get(ref, nothing), oid or nothing, ref) for ref, oid in updates.items()]
         pack = pack_of([*self._made.values(), EMPTY_TREE], self.scene.object_format)
         if not any(updates.values()):
             pack = None

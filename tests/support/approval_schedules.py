@@ -22,8 +22,8 @@ from tagwarden.policy.judging.judge import Judge
 from tagwarden.policy.objects.tag_object import parse_tag_object
 from tagwarden.policy.push import Circumstances, ModelPush, RefUpdate, Signature, Tag, TagPush, Target, WholePush
 from tagwarden.repository.approvals.guarding import Evidence, read_guard
+from tagwarden.repository.approvals.in_refs import ApprovalsInRefs
 from tagwarden.repository.approvals.landed import landed_tags
-from tagwarden.repository.approvals.standing import StandingApprovals
 from tagwarden.repository.git.objects import RawObject
 
 TAGS = "refs/tags/"
@@ -150,7 +150,7 @@ class Registry:
         policy = policy_of(self.entries)
         reader: Any = self
         touched = {update.ref for update in updates if update.ref.startswith(ROOT)}
-        approvals = StandingApprovals(reader, self.verify, lambda: HERE, touched)
+        approvals = ApprovalsInRefs(reader, self.verify, lambda: HERE, touched)
         circumstances = Circumstances(self.now, "server", pusher=pusher, approvals=approvals.of)
         judge = Judge(policy, circumstances, verify=self.verify)
         about_tags = [update for update in updates if update.ref.startswith(TAGS)]
@@ -179,9 +179,9 @@ class Registry:
             for one in updates
         ]
         names = {one.ref for one in updates}
-        standing = [self._tag(ref, oid) for ref, oid in self.refs.items() if ref.startswith(TAGS) and ref not in names]
+        existing = [self._tag(ref, oid) for ref, oid in self.refs.items() if ref.startswith(TAGS) and ref not in names]
         targets = {oid: Target(oid, "commit", {}) for oid in COMMITS.values()}
-        return ModelPush("m", pushed, [tag for tag in standing if tag], targets, {})
+        return ModelPush("m", pushed, [tag for tag in existing if tag], targets, {})
 
     def _tag(self, ref: str, oid: str | None) -> Tag | None:
         return None if oid is None else Tag(ref[len(TAGS) :], oid, "tag", parsed(self.contents[oid]))
@@ -300,10 +300,10 @@ class Schedule:
     def archive(self) -> None:
         """Archive, which must delete the evidence of landed tags and nothing else; then push some of it again."""
         registry = self.registry
-        standing = set(registry.refs.values()).intersection(self.tags)
+        existing = set(registry.refs.values()).intersection(self.tags)
         revoked = {ref for ref, oid in registry.refs.items() if registry.truths[oid].verdict == "revoke"}
         evidence = {ref: oid for ref, oid in registry.refs.items() if ref.startswith(ROOT) and ref not in revoked}
-        landed = {tag for tag in standing if registry.refs.get(f"{TAGS}{registry.truths[tag].name}") == tag}
+        landed = {tag for tag in existing if registry.refs.get(f"{TAGS}{registry.truths[tag].name}") == tag}
         gone = registry.archive()
         assert gone == {ref for ref in evidence if ref.split("/")[3] in landed}, gone
         for ref in gone:

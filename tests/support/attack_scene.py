@@ -25,7 +25,7 @@ from .tag_objects import raw_tag
 
 # Ids that a line can give, in addition to the commits of the scene.
 NOTHING = "nothing"
-STANDING = "what stands"
+CURRENT = "the current id"
 UNKNOWN = "an object that nobody has"
 
 ON_SERVER = {"c0": (), "c1": ("c0",), "c2": ("c1",), "c3": ("c2",), "c4": ("c3",), "s1": ("c0",)}
@@ -68,16 +68,16 @@ def creates(tag: str, on: str, *, old: str = NOTHING, holds: str | None = None, 
     return Line(f"refs/tags/{tag}", old, TagOf(holds or tag, on, at))
 
 
-def moves(tag: str, to: str, *, old: str = STANDING) -> Line:
+def moves(tag: str, to: str, *, old: str = CURRENT) -> Line:
     """Replaces a tag by another one on the commit `to`."""
     return creates(tag, to, old=old)
 
 
-def deletes(tag: str, *, old: str = STANDING) -> Line:
+def deletes(tag: str, *, old: str = CURRENT) -> Line:
     return Line(f"refs/tags/{tag}", old, NOTHING)
 
 
-def branch(name: str, to: str, *, old: str = STANDING) -> Line:
+def branch(name: str, to: str, *, old: str = CURRENT) -> Line:
     return Line(f"refs/heads/{name}", old, to)
 
 
@@ -109,14 +109,14 @@ class Scene:
         self.clock += 1
         return self.clock
 
-    def id(self, name: str | TagOf, standing: str | None = None) -> str:
+    def id(self, name: str | TagOf, current: str | None = None) -> str:
         """The object id that `name` in a line stands for."""
         if isinstance(name, TagOf):
             return self._tag(name)
         if name == NOTHING:
             return self.nothing
-        if name == STANDING:
-            return standing or self.nothing
+        if name == CURRENT:
+            return current or self.nothing
         if name == UNKNOWN:
             return "deadbeef" * (len(self.nothing) // 8)
         return self._ids[name]
@@ -160,13 +160,13 @@ class Scene:
         file = self.server.git_dir / DROPPED
         return set(file.read_bytes().splitlines()) if file.exists() else set()
 
-    def commands(self, lines: Sequence[Line], standing: Mapping[str, str] | None = None) -> list[bytes]:
-        """The lines as they are sent, given the existing refs (`standing`, if known)."""
-        standing = self.refs() if standing is None else standing
+    def commands(self, lines: Sequence[Line], current: Mapping[str, str] | None = None) -> list[bytes]:
+        """The lines as they are sent, given the existing refs (`current`, if known)."""
+        current = self.refs() if current is None else current
         return [
             command(self.id(old, stands), self.id(new, stands), ref)
             for ref, old, new in lines
-            for stands in [standing.get(os.fsdecode(ref))]
+            for stands in [current.get(os.fsdecode(ref))]
         ]
 
     def push(self, lines: Sequence[Line], **how: Any) -> RawPushResult:

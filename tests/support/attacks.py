@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .attack_scene import NOTHING, STANDING, UNKNOWN, Line, Scene, TagOf, branch, creates, deletes, moves
+from .attack_scene import CURRENT, NOTHING, UNKNOWN, Line, Scene, TagOf, branch, creates, deletes, moves
 from .pushes import NONE, REGISTRY, Push, landing
 from .repositories import Repo
 
@@ -47,11 +47,11 @@ CLAIMS = (
     Push("a deletion where Git denies deletions", (deletes("m@v1.1.0", old=NOTHING),),
          config=(("receive.denyDeletes", "true"), ("receive.denyNonFastForwards", "true"))),
     Push("a deletion of a near miss with a false old value", (deletes("m@1.0", old=UNKNOWN),),
-         standing=(*REGISTRY, creates("m@1.0", "c3"))),
+         existing=(*REGISTRY, creates("m@1.0", "c3"))),
     Push("a move of a tag that is claimed not to exist", (moves("m@v1.1.0", "c3", old=NOTHING),)),
     Push("a move that claims an unknown object as the old value", (moves("m@v1.1.0", "c3", old=UNKNOWN),)),
     Push("a move with the true old value", (moves("m@v1.1.0", "c3"),)),
-    Push("a move from the tag object to its commit", (Line("refs/tags/m@v1.1.0", STANDING, "c2"),)),
+    Push("a move from the tag object to its commit", (Line("refs/tags/m@v1.1.0", CURRENT, "c2"),)),
     Push("a move of a missing tag", (creates("m@v1.2.0", "c3", old="c1"),)),
     Push("a deletion, and a creation of the same tag", (deletes("m@v1.1.0"), creates("m@v1.1.0", "c3"))),
     Push("a deletion of a tag that is claimed not to exist, and its creation",
@@ -61,9 +61,9 @@ CLAIMS = (
     Push("a plain tag with a false old value", (Line("refs/tags/nightly", "c1", "c3"), NEXT),
          lands_by_update=landing("m@v1.2.0")),
     Push("a plain tag that exists and is claimed to be new", (creates("nightly", "c3"), NEXT),
-         standing=(*REGISTRY, creates("nightly", "c0")), lands_by_update=landing("m@v1.2.0")),
+         existing=(*REGISTRY, creates("nightly", "c0")), lands_by_update=landing("m@v1.2.0")),
     Push("a deletion of an unassignment with a false old value", (deletes("m#prod!#2", old=UNKNOWN),),
-         standing=(*REGISTRY, creates("m#prod!#2", "c1"))),
+         existing=(*REGISTRY, creates("m#prod!#2", "c1"))),
 )  # fmt: skip
 
 FALSE_SUPPORT = (
@@ -85,7 +85,7 @@ FALSE_SUPPORT = (
          (Line("refs/tags/m@v1.2.0", NOTHING, UNKNOWN), NEXT_IN_PROD)),
     Push("a false creation of an assignment that the next stage requires",
          (creates("m#dev#1", "c2"), creates("m#prod#2", "c2")), policy=STEP_BY_STEP,
-         standing=(*REGISTRY, creates("m#dev#1", "c1"))),
+         existing=(*REGISTRY, creates("m#dev#1", "c1"))),
     Push("a version on a commit whose parent is missing, and the next version",
          (creates("m@v1.2.0", "no-parent"), creates("m@v1.3.0", "c4")), policy=NUMBER_BY_NUMBER),
     Push("a version at the boundary of a shallow clone, and the next version",
@@ -95,12 +95,12 @@ FALSE_SUPPORT = (
          lands_at_once=NONE),
     Push("a version twice on the same commit", (NEXT, NEXT), lands_by_update=landing("m@v1.2.0"), lands_at_once=NONE),
     Push("a version in a folder that exists as a tag, so that Git drops it",
-         (creates("k/m@v1.0.0", "c3"), creates("k/m#prod#1", "c3")), standing=(*REGISTRY, creates("k", "c0"))),
+         (creates("k/m@v1.0.0", "c3"), creates("k/m#prod#1", "c3")), existing=(*REGISTRY, creates("k", "c0"))),
     Push("a version that exists as a folder of tags, so that Git drops it",
-         (creates("n@v1.0.0", "c3"), creates("n#prod#1", "c3")), standing=(*REGISTRY, creates("n@v1.0.0/x", "c0"))),
+         (creates("n@v1.0.0", "c3"), creates("n#prod#1", "c3")), existing=(*REGISTRY, creates("n@v1.0.0/x", "c0"))),
     Push("a deletion of a tag, and tags in a folder of its name",
          (deletes("k"), creates("k/m@v1.0.0", "c3"), creates("k/m#prod#1", "c3")),
-         standing=(*REGISTRY, creates("k", "c0")), lands_by_update=landing("k", "k/m@v1.0.0", "k/m#prod#1"),
+         existing=(*REGISTRY, creates("k", "c0")), lands_by_update=landing("k", "k/m@v1.0.0", "k/m#prod#1"),
          lands_at_once=landing("k", "k/m@v1.0.0")),
     Push("a tag, and tags in a folder of its name",
          (creates("k", "c0"), creates("k/m@v1.0.0", "c3"), creates("k/m#prod#1", "c3")),
@@ -167,7 +167,7 @@ OPEN_TO_BRANCHES = (
          (Line("refs/heads/release/2", NOTHING, RELEASED), Line("refs/tags/m@v1.2.0", NOTHING, RELEASED)),
          policy=ON_RELEASES),
     Push("a branch that is moved to a tag object",
-         (Line("refs/heads/side", STANDING, RELEASED), Line("refs/tags/m@v1.2.0", NOTHING, RELEASED)), policy=ON_SIDE),
+         (Line("refs/heads/side", CURRENT, RELEASED), Line("refs/tags/m@v1.2.0", NOTHING, RELEASED)), policy=ON_SIDE),
     Push("a branch with too many characters in one part of its name",
          (branch(f"release/{'2' * 251}", "s2", old=NOTHING), creates("m@v1.2.0", "s2")), policy=ON_RELEASES),
     Push("a branch with too many bytes in one part of its name",

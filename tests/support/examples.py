@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from tagwarden.policy.approvals.guard import Guard, GuardedLine, ProposedTag
-from tagwarden.policy.approvals.quorum import Endorsement, Standing
+from tagwarden.policy.approvals.quorum import ApprovalState, Endorsement
 from tagwarden.policy.approvals.refs import ROOT, read_ref
 from tagwarden.policy.file.load import PolicyMistakes, load_policy
 from tagwarden.policy.file.policy import Policy
@@ -66,7 +66,7 @@ class Line(NamedTuple):
     target: Target
     raw: bytes | None
     commit: bytes | None
-    standing: Standing
+    approvals: ApprovalState
 
 
 def parse_line(line: str, *, epoch: int = 0) -> Line:
@@ -102,16 +102,16 @@ def parse_line(line: str, *, epoch: int = 0) -> Line:
         {path: placed(content.encode())} if path else {},
     )
     if "lightweight" in options:
-        return Line(change, name, Tag(name, target.oid, kind, None), target, None, commit_object, Standing(False))
+        return Line(change, name, Tag(name, target.oid, kind, None), target, None, commit_object, ApprovalState(False))
     raw = raw_object(name, target.oid, kind, options, message)
     tag = Tag(name, oid(line), "tag", parse_tag_object(raw))
-    return Line(change, name, tag, target, raw, commit_object, standing_of(options))
+    return Line(change, name, tag, target, raw, commit_object, approvals_of(options))
 
 
-def standing_of(options: Mapping[str, str]) -> Standing:
+def approvals_of(options: Mapping[str, str]) -> ApprovalState:
     people = options["approved"].split(",") if "approved" in options else []
     given = tuple(Endorsement(one.lstrip("!"), "revoke" if one.startswith("!") else "approve", 0) for one in people)
-    return Standing(("proposed" in options or bool(people)) and "withdrawn" not in options, given)
+    return ApprovalState(("proposed" in options or bool(people)) and "withdrawn" not in options, given)
 
 
 def placed(content: bytes) -> PathEntry:
@@ -175,20 +175,22 @@ def judge_example(
     )
     existing = [parse_line(line) for line in example.existing]
     pushed = [parse_line(line) for line in tags]
-    proposals = {line.tag.oid: line.standing for line in (*existing, *pushed)}
-    circumstances = circumstances._replace(approvals=lambda tag, _people: proposals.get(tag, Standing(proposed=False)))
+    proposals = {line.tag.oid: line.approvals for line in (*existing, *pushed)}
+    circumstances = circumstances._replace(
+        approvals=lambda tag, _people: proposals.get(tag, ApprovalState(proposed=False))
+    )
     judge = Judge(policy, circumstances, verify=verify)
-    standing = {line.name: line.tag for line in existing}
+    by_name = {line.name: line.tag for line in existing}
     groups: dict[str | None, list[Line]] = {}
     for line in pushed:
         name = parse_tag_name(line.name)
         if name is not None:
             groups.setdefault(None if isinstance(name, NearMiss) else name.model, []).append(line)
-    folders = [name for name in standing if "/" in name]
+    folders = [name for name in by_name if "/" in name]
     models = {name.model for line in existing if isinstance(name := parse_tag_name(line.name), TagName)}
     for model, lines in groups.items():
         targets = {line.target.oid: line.target for line in [*existing, *lines]}
-        pushes = [push_of(line, standing) for line in lines]
+        pushes = [push_of(line, by_name) for line in lines]
         mine = [line.tag for line in existing if belongs(line.name, model)]
         twin = next(
             (
@@ -201,24 +203,24 @@ def judge_example(
         obstacles = {
             line.name: other
             for line in lines
-            for other in (standing if "/" in line.name else folders)
+            for other in (by_name if "/" in line.name else folders)
             if line.name.startswith(other + "/") or other.startswith(line.name + "/")
         }
         near = near_name(model, sorted(models)) if model and not mine else None
         case = None if mine else twin
         named = models if model is None else ()
-        taken = {*standing, *(line.name for line in pushed)} if model is None else ()
+        taken = {*by_name, *(line.name for line in pushed)} if model is None else ()
         judge.judge_model(ModelPush(model, pushes, mine, targets, obstacles, SimilarModels(case, near, named, taken)))
     updates = [*replacements(example.pushed), *(RefUpdate(None, oid(tag), f"refs/tags/{tag}") for tag in tags)]
     judge.judge_whole(WholePush(circumstances, updates, policy_problem(example.pushed), guard_of(example.pushed)))
     return judge.verdict(source="example", policy_id=None)
 
 
-def push_of(line: Line, standing: Mapping[str, Tag]) -> TagPush:
+def push_of(line: Line, by_name: Mapping[str, Tag]) -> TagPush:
     return TagPush(
         f"refs/tags/{line.name}",
         parse_tag_name(line.name),
-        standing.get(line.name),
+        by_name.get(line.name),
         None if line.change == "delete" else line.tag,
     )
 

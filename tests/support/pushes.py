@@ -16,7 +16,7 @@ NONE: frozenset[str] = frozenset()
 class Push(NamedTuple):
     """One push, and its preparation.
 
-    Beforehand, the `standing` tags exist, the server has the `policy` and the
+    Beforehand, the `existing` tags exist, the server has the `policy` and the
     settings `config`, and `prepare` does anything else; `meanwhile` happens between
     the server's advertisement and the commands. `lands` has the refs that the push
     must change: with the pre-receive hook, with the update hook (None: the same),
@@ -33,7 +33,7 @@ class Push(NamedTuple):
     lands_by_update: frozenset[str] | None = None
     lands_at_once: frozenset[str] | None = None
     lands_with_another_hook: frozenset[str] | None = None
-    standing: tuple[Line, ...] = REGISTRY
+    existing: tuple[Line, ...] = REGISTRY
     policy: str = ""
     config: tuple[tuple[str, str], ...] = ()
     prepare: Callable[[Scene], object] | None = None
@@ -60,7 +60,7 @@ class Push(NamedTuple):
 
     def set_up(self, scene: Scene) -> None:
         """Prepare the server for the push."""
-        scene.stand(self.standing)
+        scene.stand(self.existing)
         scene.configure(self.config)
         if self.policy:
             scene.govern(self.policy)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .attack_scene import AT_CLIENT, NOTHING, ON_SERVER, STANDING, UNKNOWN, Line, Scene, Stage, TagOf
+from .attack_scene import AT_CLIENT, CURRENT, NOTHING, ON_SERVER, UNKNOWN, Line, Scene, Stage, TagOf
 from .attacks import ON_MAIN, STEP_BY_STEP
 
 TAGS = "refs/tags/"
@@ -85,10 +85,10 @@ class World:
         beside = ", another hook beside it" if self.foreign else ""
         return f"{self.hook}{beside}; policy {self.policy!r}; settings {self.settings}"
 
-    def push(self, standing: Mapping[str, str]) -> RandomPush:
-        """The next push, to a server whose refs are `standing`."""
+    def push(self, current: Mapping[str, str]) -> RandomPush:
+        """The next push, to a server whose refs are `current`."""
         dice = self._dice
-        wanted = [line for _ in range(dice.choice((1, 1, 1, 2, 2, 4))) for line in self._some(standing)]
+        wanted = [line for _ in range(dice.choice((1, 1, 1, 2, 2, 4))) for line in self._some(current)]
         lines = list({line.ref: line for line in wanted}.values())
         if dice.random() < 0.05:
             again = dice.choice(lines)
@@ -100,20 +100,20 @@ class World:
             lines=tuple(lines),
             atomic=dice.random() < 0.1,
             shallow=("s2",) if dice.random() < 0.05 else (),
-            meanwhile=tuple(self._meanwhile(lines, standing)) if dice.random() < 0.2 else (),
+            meanwhile=tuple(self._meanwhile(lines, current)) if dice.random() < 0.2 else (),
             dropped=tuple(chosen) if self.foreign else (),
             pack_first=dice.random() < 0.1,
         )
 
-    def _meanwhile(self, lines: Sequence[Line], standing: Mapping[str, str]) -> list[Line]:
+    def _meanwhile(self, lines: Sequence[Line], current: Mapping[str, str]) -> list[Line]:
         """The push of another client, often to a ref of this client's push."""
         created = [line for line in lines if isinstance(line.new, TagOf) and _is_sound(line)]
         if created and self._dice.random() < 0.5:
             rival = self._dice.choice(created)
-            return [rival._replace(old=STANDING, new=self._tag(str(rival.ref)[10:], self._commit()))]
-        return list(self._sensible(standing))
+            return [rival._replace(old=CURRENT, new=self._tag(str(rival.ref)[10:], self._commit()))]
+        return list(self._sensible(current))
 
-    def _some(self, standing: Mapping[str, str]) -> list[Line]:
+    def _some(self, current: Mapping[str, str]) -> list[Line]:
         """A line, or two that belong together."""
         kind = self._dice.choices(
             (
@@ -127,43 +127,43 @@ class World:
             ),
             (10, 4, 1, 1, 2, 2, 0.3),
         )[0]
-        return [self._maybe_false(line, standing) for line in kind(standing)]
+        return [self._maybe_false(line, current) for line in kind(current)]
 
-    def _sensible(self, standing: Mapping[str, str]) -> list[Line]:
+    def _sensible(self, current: Mapping[str, str]) -> list[Line]:
         """Lines that fit the registry: the next version, alone or with an assignment, or an event of existing tags."""
         dice, model = self._dice, self._dice.choice(MODELS)
-        versions = self._versions(model, standing)
+        versions = self._versions(model, current)
         if versions and dice.random() < 0.5:
             ref = dice.choice(versions)
-            commit = self._commit_of(standing[ref])
+            commit = self._commit_of(current[ref])
             event = f"#{dice.choice(STAGES)}{dice.choice(('', '', '!'))}#{self._next()}"
             name = ref.removeprefix(TAGS) + "!" if dice.random() < 0.2 else model + event
             return [self._event(name, commit)]
-        taken = {self._commit_of(standing[ref]) for ref in versions}
+        taken = {self._commit_of(current[ref]) for ref in versions}
         commit = dice.choice([name for name in COMMITS if name not in taken] or COMMITS)
         lines = [self._event(f"{model}@v{len(versions) + 1}.{dice.randrange(3)}.0", commit)]
         if dice.random() < 0.4:
             lines.append(self._event(f"{model}#{dice.choice(STAGES)}#{self._next()}", commit))
         if commit in AT_CLIENT and dice.random() < 0.7:
-            lines.insert(0, Line("refs/heads/main", STANDING, commit))
+            lines.insert(0, Line("refs/heads/main", CURRENT, commit))
         return lines
 
-    def _lie(self, standing: Mapping[str, str]) -> list[Line]:
+    def _lie(self, current: Mapping[str, str]) -> list[Line]:
         """A push that is valid only if its false claims are believed."""
         dice, model = self._dice, self._dice.choice(MODELS)
-        versions = self._versions(model, standing)
+        versions = self._versions(model, current)
         if not versions:
-            return self._sensible(standing)
+            return self._sensible(current)
         stands = dice.choice(versions)
         false = dice.choice((NOTHING, UNKNOWN, self._commit()))
         commit = self._commit()
         kind = dice.randrange(5)
         if kind == 0:
-            return [Line(dice.choice([ref for ref in standing if ref.startswith(TAGS)]), false, NOTHING)]
+            return [Line(dice.choice([ref for ref in current if ref.startswith(TAGS)]), false, NOTHING)]
         if kind == 1:
             below = self._event(f"{model}@v0.{dice.randrange(1, 9)}.0", self._commit())
             moved = Line(stands, NOTHING, self._tag(stands.removeprefix(TAGS), commit))
-            return [dice.choice((moved, Line(stands, false, NOTHING), Line(stands, STANDING, NOTHING))), below]
+            return [dice.choice((moved, Line(stands, false, NOTHING), Line(stands, CURRENT, NOTHING))), below]
         if kind == 2:
             moved = Line(stands, NOTHING, self._tag(stands.removeprefix(TAGS), commit))
             return [moved, self._event(f"{model}#{dice.choice(STAGES)}#{self._next()}", commit)]
@@ -173,12 +173,12 @@ class World:
         branch = Line("refs/heads/main", false, commit)
         return [branch, self._event(f"{model}@v{len(versions) + 1}.0.0", commit)]
 
-    def _versions(self, model: str, standing: Mapping[str, str]) -> list[str]:
+    def _versions(self, model: str, current: Mapping[str, str]) -> list[str]:
         """The refs of the model's registrations."""
-        return [ref for ref in standing if ref.startswith(f"{TAGS}{model}@v") and ref[-1] != "!" and "/x" not in ref]
+        return [ref for ref in current if ref.startswith(f"{TAGS}{model}@v") and ref[-1] != "!" and "/x" not in ref]
 
     def _event(self, name: str, commit: str) -> Line:
-        return Line(TAGS + name, STANDING, self._tag(name, commit))
+        return Line(TAGS + name, CURRENT, self._tag(name, commit))
 
     def _any_event(self, _: Mapping[str, str]) -> list[Line]:
         dice = self._dice
@@ -186,25 +186,25 @@ class World:
         name = f"{dice.choice(('m', 'M', 'k/n'))}{end}{dice.choice(('', '', '', '!'))}".replace("#1!", "!#1")
         return [self._event(name, self._commit(lacking=True))]
 
-    def _deletion(self, standing: Mapping[str, str]) -> list[Line]:
-        refs = [*standing, "refs/tags/m@v9.9.9"]
-        return [Line(self._dice.choice(refs), STANDING, NOTHING)]
+    def _deletion(self, current: Mapping[str, str]) -> list[Line]:
+        refs = [*current, "refs/tags/m@v9.9.9"]
+        return [Line(self._dice.choice(refs), CURRENT, NOTHING)]
 
     def _other_tag(self, _: Mapping[str, str]) -> list[Line]:
         if self._dice.random() < 0.2:
-            return [Line(self._dice.choice(ODD), STANDING, self._commit())]
+            return [Line(self._dice.choice(ODD), CURRENT, self._commit())]
         name = self._dice.choice(OTHER_TAGS)
         new = self._dice.choice((self._tag(name, self._commit()), self._commit(), NOTHING))
-        return [Line(f"refs/tags/{name}", STANDING, new)]
+        return [Line(f"refs/tags/{name}", CURRENT, new)]
 
     def _branch(self, _: Mapping[str, str]) -> list[Line]:
         ref = f"refs/heads/{self._dice.choice(BRANCHES)}"
-        return [Line(ref, STANDING, self._dice.choice((self._commit(lacking=True), self._commit(), NOTHING)))]
+        return [Line(ref, CURRENT, self._dice.choice((self._commit(lacking=True), self._commit(), NOTHING)))]
 
     def _malformed(self, _: Mapping[str, str]) -> list[Line]:
         return [Line(self._dice.choice(MALFORMED), NOTHING, self._tag("m@v3.0.0", self._commit()))]
 
-    def _maybe_false(self, line: Line, standing: Mapping[str, str]) -> Line:
+    def _maybe_false(self, line: Line, current: Mapping[str, str]) -> Line:
         """The line, or a false one for the same ref."""
         dice = self._dice
         if dice.random() < 0.93:

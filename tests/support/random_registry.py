@@ -58,18 +58,18 @@ class InMemory(Registry):
         return accepted
 
     def judge(
-        self, steps: Sequence[Step], new: Mapping[str, Tag], standing: Sequence[Tag], *, place: Place = "server"
+        self, steps: Sequence[Step], new: Mapping[str, Tag], before: Sequence[Tag], *, place: Place = "server"
     ) -> Verdict:
-        """The verdict at `place` on `steps`, whose tags are `new`, given the existing tags `standing`."""
+        """The verdict at `place` on `steps`, whose tags are `new`, given the existing tags `before`."""
         judge = Judge(self.policy, Circumstances(now=BEGINNING + 10_000_000, place=place))
-        stands = {tag.name: tag for tag in standing}
+        stands = {tag.name: tag for tag in before}
         for model in {step.model for step in steps}:
             pushed = [
                 TagPush(f"refs/tags/{step.tag}", parse_tag_name(step.tag), stands.get(step.tag), new[step.tag])
                 for step in steps
                 if step.model == model
             ]
-            existing = [tag for tag in standing if name_of(tag).model == tag_spelling(model)]
+            existing = [tag for tag in before if name_of(tag).model == tag_spelling(model)]
             targets = {commit: Target(commit, "commit", {}) for commit in self.commits}
             judge.judge_model(ModelPush(tag_spelling(model), pushed, existing, targets, {}))
         return judge.verdict(source="built-in", policy_id=None)

@@ -34,7 +34,7 @@ def test_exactly_those_whom_the_policy_names_may_push_an_event(
     event: str, model: str, governed: Server, clone: Repo, push: Push
 ) -> None:
     allowed = ALLOWED[event][model == "fraud"]
-    standing = []
+    existing = []
     for number in range(len(PEOPLE)):
         clone.commit()
         # What is to be deregistered is in no governed stage.
@@ -42,13 +42,13 @@ def test_exactly_those_whom_the_policy_names_may_push_an_event(
         count = {"#prod!": 3, "#dev!": 3, "@v1.{n}.0!": 2}.get(event, 1)
         for name in names[:count]:
             clone.tag(name)
-            standing.append(name)
-    stands(governed, clone, *standing)
+            existing.append(name)
+    stands(governed, clone, *existing)
 
     pushed = {}
     for number, who in enumerate(PEOPLE):
         name = model + event.format(n=number)
-        if name in standing or not event.startswith("@v"):
+        if name in existing or not event.startswith("@v"):
             name += f"#1{number}"
         target = f"{model}@v1.{number}.0^{{commit}}"
         if event == "@v2.{n}.0":

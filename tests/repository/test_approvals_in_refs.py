@@ -10,11 +10,11 @@ import pytest
 from support.approval_schedules import COMMITS, ELSEWHERE, HERE, POLICIES, TAGS, Registry, Truth, policy_of, tag_content
 from tagwarden.policy.approvals.approval import approval_message
 from tagwarden.policy.approvals.guard import GuardedLine
-from tagwarden.policy.approvals.quorum import Standing
+from tagwarden.policy.approvals.quorum import ApprovalState
 from tagwarden.policy.approvals.refs import approval_ref, proposal_ref
 from tagwarden.policy.push import Circumstances, RefUpdate
 from tagwarden.repository.approvals.guarding import Evidence, read_guard
-from tagwarden.repository.approvals.standing import StandingApprovals
+from tagwarden.repository.approvals.in_refs import ApprovalsInRefs
 
 PUSHER = "ada"
 
@@ -32,13 +32,15 @@ def approve(registry: Registry, tag: str, *, at: str, key: str = "grace", reposi
     return ref
 
 
-def standing(registry: Registry, tag: str, *, touched: Collection[str] = (), asked: str = "grace@x") -> Standing:
+def approvals_of(
+    registry: Registry, tag: str, *, touched: Collection[str] = (), asked: str = "grace@x"
+) -> ApprovalState:
     reader: Any = registry
-    return StandingApprovals(reader, registry.verify, lambda: HERE, touched).of(tag, {asked})
+    return ApprovalsInRefs(reader, registry.verify, lambda: HERE, touched).of(tag, {asked})
 
 
 def approved_by(registry: Registry, tag: str) -> Collection[str]:
-    return standing(registry, tag).approved_by
+    return approvals_of(registry, tag).approved_by
 
 
 def guarded(registry: Registry, *updates: RefUpdate, touched: Collection[str] = ()) -> list[GuardedLine]:
@@ -61,7 +63,7 @@ def test_an_approval_counts_where_its_signer_its_tag_and_its_repository_are_righ
     approve(registry, tag, at=tag)
 
     assert approved_by(registry, tag) == {"grace@x"}
-    assert not standing(registry, tag, asked="lin@x").approved_by
+    assert not approvals_of(registry, tag, asked="lin@x").approved_by
 
 
 @pytest.mark.parametrize("wrong", [{"key": "lin"}, {"repository": ELSEWHERE}, {"key": "mallory"}])
@@ -85,8 +87,8 @@ def test_a_proposal_that_the_push_itself_changes_does_not_stand() -> None:
     registry = Registry()
     tag = tag_in(registry)
     registry.refs[proposal_ref(tag)] = tag
-    assert standing(registry, tag).proposed
-    assert not standing(registry, tag, touched={proposal_ref(tag)}).proposed
+    assert approvals_of(registry, tag).proposed
+    assert not approvals_of(registry, tag, touched={proposal_ref(tag)}).proposed
     ref = approve(registry, tag, at=tag)
     update = RefUpdate(None, registry.refs[ref], ref)
 

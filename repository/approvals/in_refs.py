@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...policy.approvals.approval import MOST_BYTES, read_approval
-from ...policy.approvals.quorum import Endorsement, Standing
+from ...policy.approvals.quorum import ApprovalState, Endorsement
 from ...policy.approvals.refs import APPROVALS, ApprovalRef, proposal_ref, read_ref
 from ...policy.objects.tag_object import parse_tag_object
 from ...policy.push import Tag, TagPush
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         ) -> Iterator[RawObject]: ...
 
 
-class StandingApprovals:
+class ApprovalsInRefs:
     """Reads the proposals and approvals of one repository, once for each tag.
 
     `repository` returns the id that approvals must name; it is called only when needed, and may raise CannotJudge.
@@ -49,10 +49,10 @@ class StandingApprovals:
         self._verify = verify
         self._repository = repository
         self._touched = touched
-        self._known: dict[tuple[str, frozenset[str]], Standing] = {}
+        self._known: dict[tuple[str, frozenset[str]], ApprovalState] = {}
         self.unverified: set[str] = set()
 
-    def of(self, tag: str, people: Collection[str]) -> Standing:
+    def of(self, tag: str, people: Collection[str]) -> ApprovalState:
         """The proposal and approvals of the tag object with the id `tag`. Raises CannotJudge if they can't be read.
 
         Only approvals by `people` (principals) are verified. All others don't count, and there may be very many,
@@ -66,11 +66,11 @@ class StandingApprovals:
     def approvers(self) -> dict[str, list[str]]:
         """Who approved which of the tags asked for so far: tag id → sorted principals; unapproved tags are left out."""
         found: dict[str, set[str]] = {}
-        for (tag, _), standing in self._known.items():
-            found.setdefault(tag, set()).update(standing.approved_by)
+        for (tag, _), state in self._known.items():
+            found.setdefault(tag, set()).update(state.approved_by)
         return {tag: sorted(people) for tag, people in found.items() if people}
 
-    def _read(self, tag: str, people: frozenset[str]) -> Standing:
+    def _read(self, tag: str, people: frozenset[str]) -> ApprovalState:
         repository = self._repository()
         proposal = proposal_ref(tag)
         proposed = proposal not in self._touched and self._reader.existing([proposal]).get(proposal) == tag
@@ -83,7 +83,7 @@ class StandingApprovals:
             name = read_ref(ref)
             if isinstance(name, ApprovalRef):
                 given.append(self._endorsement(ref, name, found, repository, people))
-        return Standing(proposed, tuple(given))
+        return ApprovalState(proposed, tuple(given))
 
     def _endorsement(
         self, ref: str, name: ApprovalRef, found: RawObject, repository: str, people: frozenset[str]

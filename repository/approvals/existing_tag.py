@@ -39,11 +39,11 @@ def problem_of_approvals(
     verify = find_verifier(policy, reader, reader.git, now=None, fill_in=fill_in)
     here = approvals_here(policy, reader, reader.git, verify, archived)
     named = [people_in(entry.who, settings.people.groups) for entry in entries.values()]
-    standing = here.of(tag.oid, frozenset().union(*named)) if here is not None else None
-    if standing is None:
+    state = here.of(tag.oid, frozenset().union(*named)) if here is not None else None
+    if state is None:
         raise ApprovalsElsewhere(tag.name)
     ref = TAGS + tag.name
     signature = verify([TagPush(ref, name, None, tag)]).get(ref) if verify is not None else None
     parties = Parties(signature.principal if signature is not None else None, knows_pusher=False)
-    lacks = shortfalls(entries, standing, parties, settings)
+    lacks = shortfalls(entries, state, parties, settings)
     return "; ".join(map(in_words, lacks)) or None

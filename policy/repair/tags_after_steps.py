@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Lines = dict[tuple[object, ...], Event]
 
 
-class StandingTags:
+class TagsAfterSteps:
     """`tags` and `names` map a tag's name to the tag and its parsed name; `names` keeps removed tags."""
 
     def __init__(self) -> None:
