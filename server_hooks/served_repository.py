@@ -66,7 +66,7 @@ class ServedRepository(HookedRepository):
                 for one in listing.settings
                 if one.name.startswith(OURS) or one.name == WRITTEN_BY_INIT
             ]
-            self._configuration = Configuration(self.git, listed=Listed(entries, listing.rest, listing.complaint))
+            self._configuration = Configuration(self.git, listed=Listed(entries, listing.rest, listing.stderr))
         return self._configuration
 
     def _forget_configuration(self) -> None:

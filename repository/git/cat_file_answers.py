@@ -132,7 +132,7 @@ class Answers:
                 raise CannotJudge(f"`git cat-file` answered {header[:200]!r}. {ADVICE}")
             raise self._failure()
         # Git also answers "missing" for an object that it can't read; only its stderr shows the difference.
-        for line in self._child.complaint().splitlines():
+        for line in self._child.stderr_text().splitlines():
             if line.startswith(("error:", "fatal:")):
                 raise CannotJudge(f"The object {ascii(question)[1:-1]} can't be read; Git says: {line}. {ADVICE}")
         return RawObject(question, None, 0, b"")

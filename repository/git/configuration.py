@@ -25,11 +25,11 @@ _ADVICE = "Fix the configuration; `git config --list` shows whether Git can read
 
 
 class Listed(Record):
-    """(name, value) pairs that Git listed; `rest` is its output after the last whole one, `complaint` its stderr."""
+    """(name, value) pairs that Git listed; `rest` is its output after the last whole one, `stderr` its messages."""
 
     entries: list[tuple[str, str]]
     rest: bytes
-    complaint: str
+    stderr: str
 
 
 class Configuration:
@@ -97,9 +97,9 @@ class Configuration:
         assert self._child is not None
         assert self._child.stdout is not None
         output = self._child.stdout.read()
-        complaint = self._child.complaint()
+        stderr = self._child.stderr_text()
         self._child.check(accepted=(0, 1), advice=_ADVICE)
-        return Listed(parsed(output), output.rpartition(b"\0")[2], complaint)
+        return Listed(parsed(output), output.rpartition(b"\0")[2], stderr)
 
     def of_the_machine(self) -> list[tuple[str, str]]:
         """The entries of `git.settings_file`."""
@@ -122,7 +122,7 @@ class Configuration:
 
         Git does not always warn of a file that it can't open, and never of one that it can open, but not read.
         """
-        why = listed.complaint if "unable to access" in listed.complaint else None
+        why = listed.stderr if "unable to access" in listed.stderr else None
         if listed.rest:
             why = f"`git config` broke off after {listed.rest[-40:]!r}"
         if why is None and all(name != WRITTEN_BY_INIT for name, _ in listed.entries):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .spawning import Spawned
 
-_COMPLAINT_BYTES = 4096
+_STDERR_BYTES = 4096
 _READ_BYTES = 1 << 16
 # Seconds in which a program ends after its pipes were closed, or after it was killed. If it does not, it hangs in the
 # kernel, for example on a disk that is gone, and waiting is pointless.
@@ -97,21 +97,21 @@ class Child:
         finally:
             self._close_stderr()
 
-    def complaint(self) -> str:
+    def stderr_text(self) -> str:
         """The last 4096 bytes that the child has written to stderr so far, as text; "" if there are none."""
         if self._stderr is None:
             return self._said
         size = os.fstat(self._stderr).st_size
         if not size:
             return ""
-        os.lseek(self._stderr, max(0, size - _COMPLAINT_BYTES), os.SEEK_SET)
-        return os.read(self._stderr, _COMPLAINT_BYTES).decode("utf-8", "replace").strip()
+        os.lseek(self._stderr, max(0, size - _STDERR_BYTES), os.SEEK_SET)
+        return os.read(self._stderr, _STDERR_BYTES).decode("utf-8", "replace").strip()
 
     def failure(self, advice: str = "") -> CannotJudge:
         """Reap the child; returns an exception for the caller to raise, with its exit status, stderr, and `advice`."""
         status = self.finish()
         how = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
-        said = self.complaint()
+        said = self.stderr_text()
         self._close_stderr()
         if "not a git repository (or any" in said:
             from ..no_repository import directory_of, no_repository
@@ -158,7 +158,7 @@ class Child:
     def _hangs(self) -> CannotJudge:
         """Kill a child that hangs; returns an exception for the caller to raise."""
         self._kill()
-        said = self.complaint()
+        said = self.stderr_text()
         self._close_stderr()
         message = f"{self._program()} did not go on for {self._patience:g} seconds, so it was ended"
         return CannotJudge(
@@ -179,7 +179,7 @@ class Child:
 
     def _close_stderr(self) -> None:
         if self._stderr is not None:
-            self._said = self.complaint()
+            self._said = self.stderr_text()
             os.close(self._stderr)
             self._stderr = None
 

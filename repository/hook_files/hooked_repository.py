@@ -39,11 +39,11 @@ class Setting(Record):
 
 
 class Listing(Record):
-    """All settings in Git's order; `rest` is Git's output after the last complete one, `complaint` its stderr."""
+    """All settings in Git's order; `rest` is its output after the last complete one, `stderr` its messages."""
 
     settings: list[Setting]
     rest: bytes
-    complaint: str
+    stderr: str
 
 
 class HookedRepository:
@@ -146,7 +146,7 @@ def _list_settings(git: Git) -> Listing:
     assert child.stdout is not None
     try:
         *words, rest = child.stdout.read().split(b"\0")
-        complaint = child.complaint()
+        stderr = child.stderr_text()
         child.check()
     finally:
         child.abandon()
@@ -154,7 +154,7 @@ def _list_settings(git: Git) -> Listing:
     for scope, origin, entry in zip(words[0::3], words[1::3], words[2::3], strict=False):
         name, newline, value = os.fsdecode(entry).partition("\n")
         settings.append(Setting(os.fsdecode(scope), os.fsdecode(origin), name, value if newline else None))
-    return Listing(settings, rest, complaint)
+    return Listing(settings, rest, stderr)
 
 
 def _is_of_a_repository(setting: Setting) -> bool:

@@ -62,6 +62,6 @@ def signed(git: Git, draft: TagDraft) -> bytes:
         )
     if split_signature(raw[len(draft.raw()) :])[1] is None:
         # Git 2.39 exits with 0 if ssh-keygen fails, and leaves an unsigned tag.
-        said = child.complaint()
+        said = child.stderr_text()
         raise CannotJudge(f"`git tag --sign` did not sign {draft.name!r}{f': {said}' if said else ''}\n{WHICH_KEY}")
     return raw

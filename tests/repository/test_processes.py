@@ -1,4 +1,4 @@
-"""Child processes: no hang, no zombie, no lost complaint."""
+"""Child processes: no hang, no zombie, no lost error message."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_megabytes_in_and_out_do_not_dead_lock() -> None:
     assert run(python(echo), environment=environment(), given=data) == (0, data)
 
 
-def test_megabytes_of_complaints_do_not_dead_lock_and_only_their_end_is_told() -> None:
+def test_megabytes_on_stderr_do_not_dead_lock_and_only_their_end_is_reported() -> None:
     noisy = "import sys; sys.stderr.write('x' * (1 << 22) + 'the end'); sys.exit(3)"
 
     with pytest.raises(CannotJudge, match=r"exit status 3 and said: x+the end\.") as refused:

@@ -71,9 +71,9 @@ def finish_listing(child: Child) -> Iterator[tuple[str, str]]:
             yield name, oid
         if rest:
             raise _unreadable(rest)
-    complaint = child.complaint()
+    stderr = child.stderr_text()
     child.check()
-    for line in complaint.splitlines():
+    for line in stderr.splitlines():
         if line.startswith(_SKIPPED):
             raise damaged(line.removeprefix(_SKIPPED))
 

@@ -107,8 +107,8 @@ class WholeListing:
             listed = dict(finish_listing(child))
         finally:
             child.abandon()
-        complaint = child.complaint()
-        return listed, complaint if _BROKEN_NAME in complaint else ""
+        stderr = child.stderr_text()
+        return listed, stderr if _BROKEN_NAME in stderr else ""
 
 
 def _agree(oid: str, content: str | None) -> bool:
