@@ -50,7 +50,14 @@ def is_name(text: str) -> bool:
 
 
 def is_model(text: str) -> bool:
-    """Whether GTO and Git both accept `text` as a model's name, as spelled in tags."""
+    """Whether GTO and Git both accept `text` as a model's name, as spelled in tags, and read its tags alike.
+
+    Both take what begins with `refs/tags/` for the full name of another tag.
+    """
+    return not text.startswith(TAGS) and _is_model_by_grammar(text)
+
+
+def _is_model_by_grammar(text: str) -> bool:
     folder, equals, name = text.partition("=")
     if not equals:
         return is_name(text)
@@ -72,7 +79,7 @@ def stops_gto(tag: str) -> bool:
     reads a tag whose name is a commit id instead of that commit.
     """
     model, at, rest = tag.partition("@")
-    created = at and rest.partition("#")[0] == "created" and is_model(model)
+    created = at and rest.partition("#")[0] == "created" and _is_model_by_grammar(model)
     return bool(created) or is_commit_id(tag) or is_too_deep_for_gto(tag)
 
 

@@ -19,6 +19,7 @@ from .names import (
     MOST_PARTS,
     MOST_PARTS_FOR_GTO,
     NAME,
+    TAGS,
     fits,
     is_commit_id,
     is_counter,
@@ -86,6 +87,10 @@ def _problem_of_model(model: str) -> str | None:
         return "the model's name is missing"
     if is_model(model):
         return None
+    if model.startswith(TAGS):
+        return (
+            f"the model {model!r} begins with {TAGS!r}, so Git and `gto check-ref` would read the name of another tag"
+        )
     folder, equals, name = model.partition("=")
     if "=" in name:
         return f"the model {model!r} contains more than one '='"

@@ -5,6 +5,8 @@ refused as well:
 
 - `MODEL@created`, which makes every GTO command fail;
 - a full commit id, because GTO then reads the tag instead of the commit;
+- a model whose name begins with `refs/tags/`, because `gto check-ref` and Git
+  would read the name of another tag;
 - a name with more than 50 parts between slashes, because GTO's library may find
   no tags at all beside one that lies in so many folders;
 - a name that can't exist beside another tag, because one would be a folder of
@@ -119,6 +121,7 @@ EXAMPLES = (
     accepted("the beginning of a commit's id", "0123456789abcdef"),
     refused("the id of a commit", "0123456789" * 4),
     refused("a name in too many folders", "a/" * 50 + "a"),
+    refused("a name that begins like a full one", "refs/tags/churn@v1.0.0"),
     refused("the 'v' is missing", "churn@1.2.0"),
     refused("the 'v' is missing, and the tag exists", "churn@1.2.0", existing=("churn@v1.2.0",)),
     refused("the patch number is missing", "churn@v1.2"),

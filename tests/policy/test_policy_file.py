@@ -118,7 +118,9 @@ def test_ignored_tags_are_matched_by_glob() -> None:
     assert not policy.ignores("churn@v1.0.0")
 
 
-@pytest.mark.parametrize("tag", ["pkg@created", "pkg@created#3", "cv=seg@created", "0123456789" * 4, "x/" * 50 + "x"])
+@pytest.mark.parametrize(
+    "tag", ["pkg@created", "pkg@created#3", "cv=seg@created", "0123456789" * 4, "x/" * 50 + "x", "refs/tags/m@created"]
+)
 def test_what_stops_gto_by_its_name_is_never_ignored(tag: str) -> None:
     policy = load_policy(b'[scope]\nignore = ["*"]\n')
 

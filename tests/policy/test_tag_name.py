@@ -206,6 +206,8 @@ NEAR_MISSES = [
     ("-x=m@v1.0.0", "Git can't keep a tag that begins with", None),
     ("../x=m@v1.0.0", "Git can't keep a tag that begins with", None),
     ("a//b@v1.0.0", "contains '//'", None),
+    ("refs/tags/m@v1.0.0", "the model 'refs/tags/m' begins with 'refs/tags/'", None),
+    ("refs/tags/a=m#prod", "the model 'refs/tags/a=m' begins with 'refs/tags/'", None),
     ("m@v1٣.0.0", "not ASCII", None),
     ("m\udcff@v1.0.0", "not ASCII", None),
     ("m@v1.0.0-x.lock", "'.lock'", None),

@@ -109,6 +109,7 @@ FALSE_SUPPORT = (
     Push("a second version on a commit", (creates("m@v1.2.0", "c2"),)),
     Push("a model that differs from another only in case", (creates("M@v1.0.0", "c3"), creates("M#prod#1", "c3"))),
     Push("a tag object with another name in it", (creates("m@v1.2.0", "c3", holds="m@v1.0.0"), NEXT_IN_PROD)),
+    Push("a version of a model that begins like a full name", (creates("refs/tags/m@v1.0.0", "c3"),)),
     Push("a replacement of an object", (Line(f"refs/replace/{'1' * 40}", NOTHING, "c1"),)),
 )  # fmt: skip
 
