@@ -45,13 +45,13 @@ def model_facts(
     declared: Sequence[str] = (),
     findings: Sequence[FindingRow] = (),
     past: Past | None = None,
-    made: Mapping[str, ShownContents] = {},
+    contents: Mapping[str, ShownContents] = {},
     approvals: Mapping[str, Sequence[ApprovalRow]] = {},
 ) -> ModelFacts | None:
     """The facts about the model with the tags `known`, None if none of its tags is an event.
 
     `declared` are the stages that the repository knows; others come after them.
-    `past` is what the server's push log knows about when the tags came. `made`
+    `past` is what the server's push log knows about when the tags came. `contents`
     are the contents of versions, and `approvals` the endorsements of events, both
     by tag.
     """
@@ -69,7 +69,7 @@ def model_facts(
         str(latest.name.version) if latest else None,
         _stable(history),
         rows[history.deprecated.tag] if history.is_deprecated and history.deprecated else None,
-        _versions(history, rows, trailers, made),
+        _versions(history, rows, trailers, contents),
         [_stage(stage, history, rows, events, intervals) for stage in _stages(history, declared)],
         intervals,
         [*rows.values()][::-1],
@@ -146,7 +146,7 @@ def _versions(
     history: ModelHistory,
     rows: Mapping[str, EventRow],
     trailers: Mapping[str, Sequence[tuple[str, str]]],
-    made: Mapping[str, ShownContents],
+    contents: Mapping[str, ShownContents],
 ) -> list[VersionRow]:
     shown = []
     for line in version_lines(history):
@@ -160,7 +160,7 @@ def _versions(
                 rows[line.tag],
                 trailers[line.tag],
                 rows[ended.tag] if ended else None,
-                made.get(line.tag, NOTHING),
+                contents.get(line.tag, NOTHING),
             )
         )
     return shown

@@ -104,7 +104,7 @@ class Pages:
             link=link,
             columns=columns,
             versions=versions,
-            first_made=with_contents[0] if with_contents else None,
+            first_with_contents=with_contents[0] if with_contents else None,
             comparison=Markup(as_json(model.comparison)) if model.comparison else "",  # noqa: S704 -- no markup in it
             plots=Markup(plots_of(model, columns)),  # noqa: S704 -- drawings escape what they hold
             commands=list(_commands(model)),

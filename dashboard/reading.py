@@ -77,9 +77,9 @@ def _read(
         known = model_from_tags(reader, found)
         past = _past(reader, model, found, landings) if landings is not None else None
         holding = making.of(model, known, policy.for_model(model).show.metrics if policy else ())
-        made = {tag: made for tag, (_, made) in holding.items()}
+        shown = {tag: shown for tag, (_, shown) in holding.items()}
         spelled = gto_spelling(model)
-        facts = model_facts(known, declared, by_model.get(spelled, ()), past, made, approvals)
+        facts = model_facts(known, declared, by_model.get(spelled, ()), past, shown, approvals)
         if facts is not None:
             models.append(facts)
             held[facts.model] = {tag: contents for tag, (contents, _) in holding.items()}

@@ -62,7 +62,7 @@ class VersionRow(Record):
     registered: EventRow
     trailers: Sequence[tuple[str, str]]
     ended: EventRow | None
-    made: ShownContents = ShownContents()
+    contents: ShownContents = ShownContents()
 
 
 class Superseded(Record):

@@ -49,13 +49,13 @@ def _trailers(version: VersionRow) -> dict[str, str]:
 
 def _values(version: VersionRow) -> dict[str, str]:
     """The values of the policy's metrics, then of the trailers."""
-    metrics = dict(version.made.metrics)
+    metrics = dict(version.contents.metrics)
     return {**metrics, **_trailers(version), **metrics}
 
 
 def columns_of(model: ModelFacts) -> list[str]:
     """The metrics that the policy names, then the trailers that most versions have."""
-    metrics = dict.fromkeys(name for version in model.versions for name, _ in version.made.metrics)
+    metrics = dict.fromkeys(name for version in model.versions for name, _ in version.contents.metrics)
     counted: dict[str, int] = {}
     for version in model.versions:
         for key in _trailers(version):
@@ -82,7 +82,7 @@ def shown_versions(model: ModelFacts, columns: Sequence[str]) -> Iterator[ShownV
 def _groups(version: VersionRow) -> list[tuple[str, str, Sequence[tuple[str, str]]]]:
     """The contents of the version, in the order of GROUPS."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for what, name, value, source in version.made.rows:
+    for what, name, value, source in version.contents.rows:
         found.setdefault((what, source), []).append((name, value))
     order = list(GROUPS)
     ordered = sorted(found.items(), key=lambda group: order.index(group[0][0]))

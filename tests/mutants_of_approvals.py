@@ -35,7 +35,7 @@ OF_APPROVALS = (
     approvals("approval", "if found.signature is None:", "if False:", GUARD),
     approvals("approval", "if found.text_after_signature:", "if False:", GUARD),
     approvals("approval", 'if reason and not reason.startswith("\\n"):', "if False:", GUARD),
-    rule("approved", "_undone(line, undone) or", "", APPROVED),
+    rule("approved", "_undone(line, undone, facts) or", "", APPROVED),
     rule("approved", "found.name == push.tag or", "", APPROVED),
     rule("approved", "if push.new.object is None:", "if False:", APPROVED),
     rule("approved", "if not state.proposed:", "if False:", APPROVED),

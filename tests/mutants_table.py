@@ -241,7 +241,7 @@ MUTANTS = (
     # The lock
     Mutant(
         "server_hooks/lock/push_lock.py",
-        "if not owned_by_this_push and _is_the_file(fd, path):",
+        "if not owned_by_this_push and is_at(path, fd):",
         "if not owned_by_this_push:",
         LOCK,
     ),

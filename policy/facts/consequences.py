@@ -59,6 +59,17 @@ class Line(Record):
     made: Groups
     undone: Groups
 
+    def may_not_undo(self, act: Act, facts: ModelFacts, needs: str, done: str) -> str:
+        """Why the line may not delete or move its tag, to follow the tag's name.
+
+        That does `act`, and needs what only a new tag can have: "a signature" (`needs`), if it is "signed" (`done`).
+        """
+        from ..people import describe
+
+        changed, change = ("deleted", "deletion") if self.push.new is None else ("moved", "move")
+        what = describe(act.kind, facts.model or "", act.stage)
+        return f"may not be {changed}: to {what} needs {needs}, and a {change} can't be {done}"
+
 
 def lines_of(facts: ModelFacts, selectors: Iterable[Selector]) -> Iterator[Line]:
     """The lines that name an event, in the order of the push.

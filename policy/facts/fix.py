@@ -52,7 +52,7 @@ def replacing_commands(facts: ModelFacts, tag: str, *commands: tuple[str, ...]) 
 def recreating_command(facts: ModelFacts, push: TagPush, *, sign: bool = False) -> str | None:
     """The command that creates the tag again, with the same name on the same commit; `sign` asks for a signature."""
     if facts.circumstances.tag_state == "planned" and isinstance(push.name, TagName):
-        return shell_command(*_planning(push, push.name, facts), "--sign" if sign else "--edit")
+        return shell_command(*event_command(facts, push, push.name), "--sign" if sign else "--edit")
     return shell_command(*retagging(push, sign=sign))
 
 
@@ -94,8 +94,8 @@ def repeating_command(replayed: ReplayedEvent, *, digits: int | None = SHOWN_OF_
     return (*tagwarden_command(name, replayed.event.commit, replayed.active, digits=digits), *again)
 
 
-def _planning(push: TagPush, name: TagName, facts: ModelFacts) -> tuple[str, ...]:
-    """The tagwarden command that plans the tag."""
+def event_command(facts: ModelFacts, push: TagPush, name: TagName) -> tuple[str, ...]:
+    """`repeating_command` for the event of the tag `name`, or for an unreadable tag `tagwarden_command`."""
     replayed = next((one for one in facts.events if one.push is push), None)
     return repeating_command(replayed) if replayed else tagwarden_command(name, commit_of(push), None)
 
@@ -165,7 +165,7 @@ def proposing_command(facts: ModelFacts, push: TagPush) -> str | None:
         return None
     remote = facts.circumstances.remote or "origin"
     if facts.circumstances.tag_state == "planned" and isinstance(push.name, TagName):
-        program, *command = _planning(push, push.name, facts)
+        program, *command = event_command(facts, push, push.name)
         return shell_command(program, "propose", *command)
     from ..approvals.refs import proposal_ref
 

@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ..grammar.versions import Version
     from ..objects.document_files import DocumentFiles
     from ..push import Circumstances, ModelPush, Signature, SimilarModels, Tag, TagPush, Target
     from ..registry.replay import ReplayedEvent
@@ -47,6 +48,15 @@ class ModelFacts(Record):
     similar: SimilarModels
     signatures: Mapping[str, Signature]
     documents: Callable[[], DocumentFiles]
+
+    def new_versions(self) -> list[tuple[TagPush, Version]]:
+        """The pushed registrations and their versions, in the order of the push."""
+        names = ((push, push.name) for push in self.made)
+        return [
+            (push, name.version)
+            for push, name in names
+            if isinstance(name, TagName) and name.kind == "register" and name.version is not None
+        ]
 
 
 def build_facts(

@@ -23,8 +23,6 @@ from __future__ import annotations
 from ..approvals.quorum import ApprovalState, Parties, in_words, is_expired, people_in, shortfalls
 from ..facts.fix import proposing_command, recreating_command
 from ..facts.wanted_approvals import tagger_of, wanted_by_lines
-from ..grammar.tag_name import TagName
-from ..people import describe
 from ..record import Record
 from ..verdict import Breach
 from ..wording import short_id
@@ -59,19 +57,16 @@ class Lack(Record):
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     for line, made, undone in wanted_by_lines(facts):
-        lack = _undone(line, undone) or _misnamed(line.push, facts) or _unapproved(line.push, made, facts)
+        lack = _undone(line, undone, facts) or _misnamed(line.push, facts) or _unapproved(line.push, made, facts)
         if lack is not None:
             yield Breach(f"{line.push.tag!r} {lack.sentence}", line.push.ref, facts.model, lack.key, lack.fix, lack.why)
 
 
-def _undone(line: Line, wanted: dict[int, Wanted]) -> Lack | None:
+def _undone(line: Line, wanted: dict[int, Wanted], facts: ModelFacts) -> Lack | None:
     if not wanted:
         return None
     number, (_, act) = next(iter(wanted.items()))
-    change, noun = {"delete": ("deleted", "deletion"), "move": ("moved", "move")}[line.push.change]
-    what = describe(act.kind, line.push.name.model, act.stage) if isinstance(line.push.name, TagName) else act.kind
-    sentence = f"may not be {change}: to {what} needs approvals, and a {noun} can't be approved"
-    return Lack(sentence, f"approvals.require[{number}]")
+    return Lack(line.may_not_undo(act, facts, "approvals", "approved"), f"approvals.require[{number}]")
 
 
 def _misnamed(push: TagPush, facts: ModelFacts) -> Lack | None:

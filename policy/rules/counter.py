@@ -9,9 +9,9 @@ Fix: use the next counter, or none.
 
 from __future__ import annotations
 
-from ..facts.fix import commit_of, repeating_command, replacing_commands, tagwarden_command
+from ..facts.fix import event_command, replacing_commands
 from ..grammar.names import gto_spelling
-from ..grammar.tag_name import TagName, parse_tag_name
+from ..grammar.tag_name import TagName, highest_counter
 from ..verdict import Breach
 from .contract import accepted, refused
 
@@ -20,18 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.model_facts import ModelFacts
-    from ..push import TagPush
 
 OPTIONS = ()
 WHY = "counters should show the order in which the tags were made."
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
-    highest = 0
-    for tag in facts.existing:
-        name = parse_tag_name(tag.name)
-        if isinstance(name, TagName) and name.counter is not None:
-            highest = max(highest, int(name.counter))
+    highest = highest_counter(tag.name for tag in facts.existing)
     order = {replayed.push.tag: place for place, replayed in enumerate(facts.events)}
     seen: set[int] = set()
     highest_seen = 0
@@ -45,20 +40,12 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f" the highest of the model {gto_spelling(facts.model or '')!r}",
                 push.ref,
                 facts.model,
-                "rules.counter",
-                _with_next_counter(push, push.name, facts),
+                fix=replacing_commands(facts, push.tag, event_command(facts, push, push.name)),
             )
         seen.add(counter)
         highest_seen = max(highest_seen, counter)
         if facts.circumstances.place == "history":
             highest = max(highest, counter)
-
-
-def _with_next_counter(push: TagPush, name: TagName, facts: ModelFacts) -> str | None:
-    """The tagwarden command that creates the same event with the next counter."""
-    replayed = next((one for one in facts.events if one.push is push), None)
-    command = repeating_command(replayed) if replayed else tagwarden_command(name, commit_of(push), None)
-    return replacing_commands(facts, push.tag, command)
 
 
 STRICT = '[rules]\ncounter = "error"\n'

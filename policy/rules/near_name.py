@@ -41,7 +41,6 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             f"{model!r} is a new model with almost the same name as {gto_spelling(facts.similar.near)!r}",
             facts.made[0].ref,
             facts.model,
-            "rules.near-name",
         )
     yield from _stages(facts)
 
@@ -62,7 +61,6 @@ def _stages(facts: ModelFacts) -> Iterator[Breach]:
                 f"{stage!r} is a new stage of {model!r} with almost the same name as {near!r}",
                 first[stage],
                 facts.model,
-                "rules.near-name",
             )
 
 

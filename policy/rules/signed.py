@@ -19,8 +19,6 @@ from __future__ import annotations
 
 from ..facts.consequences import is_covered, lines_of
 from ..facts.fix import recreating_command
-from ..grammar.tag_name import TagName
-from ..people import describe
 from ..verdict import Breach
 from .contract import accepted, refused
 
@@ -43,7 +41,8 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
         unsigned = _unsigned(line, wanted, facts)
         sentence = unsigned or _undone(line, wanted)
         if sentence is not None:
-            yield Breach(sentence, line.push.ref, facts.model, fix=_sign(line.push, facts) if unsigned else None)
+            fix = recreating_command(facts, line.push, sign=True) if unsigned else None
+            yield Breach(sentence, line.push.ref, facts.model, fix=fix)
 
 
 class _Wanted:
@@ -79,17 +78,11 @@ def _unsigned(line: Line, wanted: _Wanted, facts: ModelFacts) -> str | None:
     return f"{line.push.tag!r} {because}{problem}"
 
 
-def _sign(push: TagPush, facts: ModelFacts) -> str | None:
-    return recreating_command(facts, push, sign=True)
-
-
 def _undone(line: Line, wanted: _Wanted) -> str | None:
     act = wanted.first(line.undone)
     if act is None:
         return None
-    change, noun = {"delete": ("deleted", "deletion"), "move": ("moved", "move")}[line.push.change]
-    what = describe(act.kind, line.push.name.model, act.stage) if isinstance(line.push.name, TagName) else act.kind
-    return f"{line.push.tag!r} may not be {change}: to {what} needs a signature, and a {noun} can't be signed"
+    return f"{line.push.tag!r} {line.may_not_undo(act, wanted.facts, 'a signature', 'signed')}"
 
 
 def _problem(push: TagPush, facts: ModelFacts) -> str | None:

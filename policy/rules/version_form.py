@@ -10,8 +10,7 @@ Fix: register the version without that part.
 
 from __future__ import annotations
 
-from ..facts.fix import commit_of, replacing_commands, tagwarden_command
-from ..grammar.tag_name import TagName
+from ..facts.fix import commit_of, register_command, replacing_commands
 from ..verdict import Breach
 from .contract import accepted, refused
 
@@ -27,23 +26,19 @@ WHY = "the policy does not allow this form of version for this model."
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
     versions = facts.settings.versions
-    for push in facts.made:
-        name = push.name
-        if not isinstance(name, TagName) or name.kind != "register" or name.version is None:
-            continue
-        build, prerelease = name.version.build, name.version.prerelease
+    for push, version in facts.new_versions():
+        build, prerelease = version.build, version.prerelease
         unwanted = build and not versions.build_metadata, prerelease and not versions.prerelease
         if not any(unwanted):
             continue
-        plain = name.version._replace(build=(), prerelease=() if unwanted[1] else prerelease)
-        fix = replacing_commands(
-            facts, push.tag, tagwarden_command(name._replace(version=plain), commit_of(push), None)
-        )
+        plain = version._replace(build=(), prerelease=() if unwanted[1] else prerelease)
+        register = (*register_command(facts, commit_of(push)), "--version", str(plain))
+        fix = replacing_commands(facts, push.tag, register)
         if unwanted[0]:
-            message = f"version {name.version} has build metadata, {'.'.join(build)!r}"
+            message = f"version {version} has build metadata, {'.'.join(build)!r}"
             yield Breach(message, push.ref, facts.model, fix=fix)
         if unwanted[1]:
-            message = f"version {name.version} is a pre-release, {'.'.join(prerelease)!r}"
+            message = f"version {version} is a pre-release, {'.'.join(prerelease)!r}"
             yield Breach(message, push.ref, facts.model, "versions.prerelease", fix)
 
 

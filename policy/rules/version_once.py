@@ -9,7 +9,6 @@ Fix: register the next version.
 from __future__ import annotations
 
 from ..grammar.names import gto_spelling
-from ..grammar.tag_name import TagName
 from ..verdict import Breach
 from .contract import accepted, refused
 
@@ -25,10 +24,10 @@ WHY = "one version would mean two models, and nobody could tell which one they h
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
-    new = [push for push in facts.made if isinstance(push.name, TagName) and push.name.kind == "register"]
+    new = facts.new_versions()
     if not new:
         return
-    made = {push.tag for push in new}
+    made = {push.tag for push, _ in new}
     seen: dict[Precedence, str] = {}
     for event in facts.history.registrations:
         if event.tag not in made and event.name.version:
@@ -40,11 +39,8 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
     # In an audit the one with the later date is wrong; in a push, the one that comes later in it.
     if facts.circumstances.place == "history":
         places = {replayed.event.tag: place for place, replayed in enumerate(facts.events)}
-        new.sort(key=lambda push: places.get(push.tag, 0))
-    for push in new:
-        version = push.name.version if isinstance(push.name, TagName) else None
-        if version is None:
-            continue
+        new.sort(key=lambda one: places.get(one[0].tag, 0))
+    for push, version in new:
         tag = push.tag
         first = seen.setdefault(version.precedence, tag)
         if first != tag:

@@ -14,7 +14,6 @@ several maintained lines.
 from __future__ import annotations
 
 from ..grammar.names import gto_spelling
-from ..grammar.tag_name import TagName
 from ..verdict import Breach
 from .contract import accepted, refused
 
@@ -50,12 +49,10 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
             line, precedence = _line(version, numbers), version.precedence
             if line not in highest or highest[line][0] < precedence:
                 highest[line] = precedence, version
-    for push in facts.made:
-        name = push.name
-        if isinstance(name, TagName) and name.kind == "register" and name.version:
-            latest = highest.get(_line(name.version, numbers))
-            if latest and name.version.precedence <= latest[0] and not _is_reported(name.version, facts):
-                yield _breach(facts, push, name, latest[1])
+    for push, version in facts.new_versions():
+        latest = highest.get(_line(version, numbers))
+        if latest and version.precedence <= latest[0] and not _is_reported(version, facts):
+            yield _breach(facts, push, version, latest[1])
 
 
 def _is_reported(version: Version, facts: ModelFacts) -> bool:
@@ -84,16 +81,16 @@ def _check_in_time_order(facts: ModelFacts, numbers: int) -> Iterator[Breach]:
     # By commit, because a deregistration on another commit has no effect.
     active: dict[Version, set[str]] = {}
     for replayed in events:
-        name, version = replayed.event.name, _version(replayed.event)
-        if name.kind == "deregister":
+        kind, version = replayed.event.name.kind, _version(replayed.event)
+        if kind == "deregister":
             active.get(version, set()).discard(replayed.event.commit)
-        elif name.kind == "register":
+        elif kind == "register":
             heap = heaps.setdefault(_line(version, numbers), [])
             # Deregistered versions leave the heap when they come to its top.
             while heap and not active.get(in_order[heap[0]]):
                 heappop(heap)
             if heap and version.precedence <= in_order[heap[0]].precedence:
-                yield _breach(facts, replayed.push, name, in_order[heap[0]])
+                yield _breach(facts, replayed.push, version, in_order[heap[0]])
             heappush(heap, place[version])
             active.setdefault(version, set()).add(replayed.event.commit)
 
@@ -111,17 +108,17 @@ def _version(event: Event) -> Version:
     return event.name.version
 
 
-def _breach(facts: ModelFacts, push: TagPush, name: TagName, latest: Version) -> Breach:
+def _breach(facts: ModelFacts, push: TagPush, version: Version, latest: Version) -> Breach:
     from ..facts.fix import commit_of, register_command, replacing_commands
 
     order = facts.settings.versions.order
     of_line = "" if order == "latest" else f" of its {order} line"
-    model = gto_spelling(name.model)
-    message = f"version {name.version} of {model!r} is not above {latest}, the latest{of_line}"
+    model = gto_spelling(facts.model or "")
+    message = f"version {version} of {model!r} is not above {latest}, the latest{of_line}"
     fix = replacing_commands(facts, push.tag, register_command(facts, commit_of(push)))
-    if name.version is not None and order == "latest" and name.version.major < latest.major:
+    if order == "latest" and version.major < latest.major:
         # A fix of an old line or a new version? It is not clear, and the wrong one would make old code the latest.
-        message += f'; fixes of v{name.version.major} need `versions.order = "major"` in the policy'
+        message += f'; fixes of v{version.major} need `versions.order = "major"` in the policy'
         fix = fix and f"for a version above {latest}: {fix}"
     return Breach(message, push.ref, facts.model, fix=fix)
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from ..facts.fix import commit_of, register_command, replacing_commands
 from ..grammar.names import gto_spelling
-from ..grammar.tag_name import TagName
 from ..grammar.versions import DIGITS
 from ..verdict import Breach
 from .contract import accepted, refused
@@ -34,16 +33,12 @@ FIRST = ((0, 0, 0), (0, 0, 1), (0, 1, 0), (1, 0, 0))
 
 
 def check(facts: ModelFacts) -> Iterator[Breach]:
-    new = [push for push in facts.made if isinstance(push.name, TagName) and push.name.kind == "register"]
     versions = [event.name.version for event in facts.history.registrations if event.name.version]
     cores = {version[:3] for version in versions}
     candidates = {(version[:3], version.prerelease) for version in versions}
     minors, majors = {core[:2] for core in cores}, {core[0] for core in cores}
     lowest = min(versions, key=lambda version: version.precedence, default=None)
-    for push in new:
-        version = push.name.version if isinstance(push.name, TagName) else None
-        if version is None:
-            continue
+    for push, version in facts.new_versions():
         missing = _missing_core(version, cores, minors, majors, lowest) or _missing_candidate(version, candidates)
         if missing:
             model = gto_spelling(facts.model or "")
@@ -51,8 +46,7 @@ def check(facts: ModelFacts) -> Iterator[Breach]:
                 f"version {version} of {model!r} skips a number: there is no {missing}",
                 push.ref,
                 facts.model,
-                "rules.version-step",
-                replacing_commands(facts, push.tag, register_command(facts, commit_of(push))),
+                fix=replacing_commands(facts, push.tag, register_command(facts, commit_of(push))),
             )
 
 
