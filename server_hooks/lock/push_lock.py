@@ -199,7 +199,7 @@ def _locked_file(path: str, receive_pack: Process | None, record: bytes, waiting
         fd = _open(path)
         try:
             owned_by_this_push = not _lock(fd, receive_pack, record, waiting)
-            if not owned_by_this_push and _is_the_file(fd, path):
+            if not owned_by_this_push and is_at(path, fd):
                 return fd
         except BaseException:
             os.close(fd)
@@ -260,14 +260,12 @@ def _give_to_owner(what: int | str, repository: os.stat_result) -> None:
         os.chown(what, repository.st_uid, repository.st_gid)
 
 
-def _is_the_file(fd: int, path: str) -> bool:
-    # Uninstalling removes the file, and a lock on a removed file excludes nobody.
+def is_at(path: str, fd: int) -> bool:
+    """Whether the locked file `fd` is still at `path`: uninstalling removes it, and such a lock excludes nobody."""
     try:
-        there = os.stat(path, follow_symlinks=False)
+        return os.path.samestat(os.fstat(fd), os.stat(path, follow_symlinks=False))
     except FileNotFoundError:
         return False
-    held = os.fstat(fd)
-    return (held.st_ino, held.st_dev) == (there.st_ino, there.st_dev)
 
 
 def write_all(fd: int, data: bytes) -> None:

@@ -17,7 +17,7 @@ import os
 import time
 
 from ...policy.errors import CannotJudge
-from ..lock.push_lock import make_lock_file, write_all
+from ..lock.push_lock import is_at, make_lock_file, write_all
 from .line import BEGINNING, HEAD, LOG, encode_entry, end_of_lines, read_end, read_head, seal
 from .mark import begin_unsettled
 
@@ -161,20 +161,12 @@ def lock_head(path: str) -> int:
                         ) from None
                     time.sleep(pause)
                     pause = min(pause * 2, SLOWEST_LOOK)
-            # Uninstalling removes the file, and a lock on a removed file excludes nobody.
-            if _is_still_there(fd, path):
+            if is_at(path, fd):
                 return fd
         except BaseException:
             os.close(fd)
             raise
         os.close(fd)
-
-
-def _is_still_there(fd: int, path: str) -> bool:
-    try:
-        return os.path.samestat(os.fstat(fd), os.stat(path, follow_symlinks=False))
-    except FileNotFoundError:
-        return False
 
 
 def _open(path: str, flags: int) -> int:
