@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..policy.grammar.names import gto_spelling
 from ..policy.record import Record
 from ..policy.registry.event import read_event
+from ..policy.registry.history import greatest_of
 from ..policy.registry.journal import in_time_order, journal_of
 from ..policy.registry.overview import version_lines
 from .records import EventRow, ModelFacts, ShownContents, StageRow, Superseded, VersionRow
@@ -137,9 +138,11 @@ def _event_row(entry: JournalEntry, approvals: Sequence[ApprovalRow]) -> EventRo
 
 
 def _stable(history: ModelHistory) -> str | None:
-    active = [event.name.version for event in history.active_registrations() if event.name.version]
-    stable = [version for version in active if not version.prerelease]
-    return str(max(stable, key=lambda version: version.precedence)) if stable else None
+    releases = (
+        event for event in history.active_registrations() if event.name.version and not event.name.version.prerelease
+    )
+    found = greatest_of(releases)
+    return str(found.name.version) if found else None
 
 
 def _versions(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...policy.grammar.names import gto_spelling
-from ...policy.registry.journal import EVENT_WORDS, journal_of, place_in_time
+from ...policy.registry.journal import EVENT_WORDS, journal_of, place_in_journal
 from ...report.documents.shape import holding, or_null, shape
 from ...report.documents.shapes import AS_OF
 from ...report.escape import display
@@ -108,7 +108,7 @@ def _events(
     for _, tags in tags_by_model(reader, models):
         for entry in journal_of(tags):
             happened = True
-            place = place_in_time(entry)
+            place = place_in_journal(entry)
             if place[0] in asked:
                 found.append((place, shown(entry)))
     found.sort(key=itemgetter(0))

@@ -73,10 +73,10 @@ def journal_of(tags: Iterable[tuple[TagName, Tag]]) -> Iterator[JournalEntry]:
 
 def in_time_order(entries: Iterable[JournalEntry]) -> Sequence[JournalEntry]:
     """The entries, the oldest first; in the same second in GTO's order."""
-    return sorted(entries, key=place_in_time)
+    return sorted(entries, key=place_in_journal)
 
 
-def place_in_time(entry: JournalEntry) -> tuple[int, int, str]:
-    """The sort key of entries: time, kind, tag. It is unique, because tags are."""
+def place_in_journal(entry: JournalEntry) -> tuple[int, int, str]:
+    """The sort key of entries: time, kind in GTO's order, tag. It is unique, because tags are."""
     event = entry.event
     return event.time, PRIORITY[event.name.kind], event.tag

@@ -91,6 +91,7 @@ def hold_against_resolve(facts: ModelFacts, tags: Sequence[NamedTag]) -> None:
         assert at(facts.intervals, "latest", second) == answer(Query("latest", model), then)
         for stage in stages:
             assert at(facts.intervals, f"#{stage}", second) == answer(Query("stage", model, stage=stage), then)
+    assert facts.stable == answer(Query("stable", model), tags)
 
 
 def hold_against_show(facts: ModelFacts, tags: Sequence[NamedTag]) -> None:
@@ -159,6 +160,13 @@ def test_registries_that_a_server_accepted_are_shown_as_the_commands_show_them(p
         by_model.setdefault(name_of(one).model, []).append((name_of(one), one))
     for tags in by_model.values():
         hold(tags)
+
+
+def test_of_two_builds_of_a_version_the_later_one_is_the_stable_one_as_for_resolve() -> None:
+    facts = model_facts(known([tag("churn@v1.0.0+a", 0, 0), tag("churn@v1.0.0+b", 1, 1)]))
+    assert facts is not None
+
+    assert facts.latest == facts.stable == "v1.0.0+b"
 
 
 def test_a_stage_that_fell_back_says_behind_what_and_how_that_ended() -> None:
