@@ -40,12 +40,13 @@ def _later(one: Event | None, other: Event) -> Event:
 
 def greatest_of(registrations: Iterable[Event]) -> Event | None:
     """The registration of the greatest version, by precedence; None if there are no registrations."""
-    return max(
-        registrations,
-        # GTO ignores build metadata; of two versions that differ only in it, the one registered later wins.
-        key=lambda event: (event.name.version.precedence if event.name.version else (), event.time, event.tag),
-        default=None,
-    )
+    return max(registrations, key=by_version, default=None)
+
+
+def by_version(registration: Event) -> tuple[object, int, str]:
+    """The sort key of registrations: precedence, then time, because GTO ignores build metadata."""
+    version = registration.name.version
+    return version.precedence if version else (), registration.time, registration.tag
 
 
 class ModelHistory:

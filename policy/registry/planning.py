@@ -7,7 +7,7 @@ from ..grammar.tag_name import STAGED_KINDS, TagName
 from ..push import Tag, TagPush
 from ..record import Record
 from .event import Event, read_event
-from .history import ModelHistory
+from .history import ModelHistory, by_version
 from .moved_stages import moved_stages
 from .replay import replay
 
@@ -250,8 +250,8 @@ def _holder(known: KnownModel, stage: str) -> Event:
 
 
 def _choice(known: KnownModel) -> str:
-    versions = {event.name.version for event in known.history.active_registrations() if event.name.version}
-    ordered = sorted(versions, key=lambda version: version.precedence, reverse=True)
+    registrations = sorted(known.history.active_registrations(), key=by_version, reverse=True)
+    ordered = list(dict.fromkeys(event.name.version for event in registrations))
     if not ordered:
         return "(there is none)"
     more = f" or one of {len(ordered) - 5} older" if len(ordered) > 5 else ""

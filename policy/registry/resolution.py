@@ -118,14 +118,11 @@ def _is_wanted(query: Query, version: Version) -> bool:
 
 def _no_version(query: Query, history: ModelHistory) -> str:
     model, version = gto_spelling(query.model), query.version
-    active = sorted(
-        {event.name.version for event in history.active_registrations() if event.name.version},
-        key=lambda one: one.precedence,
-    )
-    listed = f"the latest is {active[-1]}" if active else "no version of it is active"
+    latest = history.latest()
+    listed = f"the latest is {latest.name.version}" if latest else "no version of it is active"
     if query.about == "commit":
         return f"no active version of {model!r} is on commit {query.commit}; {listed}"
-    if query.about == "stable" and active:
+    if query.about == "stable" and latest:
         return f"every active version of {model!r} is a pre-release; {listed}"
     if query.about == "line":
         line = ".".join(map(str, query.line))

@@ -67,6 +67,17 @@ def test_a_model_of_pre_releases_only_has_no_stable_version(repo: Repo) -> None:
     assert "no version of 'm' is active\n" in tagwarden(repo.path, "resolve", "m@stable").err
 
 
+def test_a_message_names_the_build_that_is_the_latest(repo: Repo) -> None:
+    for build in "dbeacf":
+        repo.commit()
+        repo.tag(f"m@v1.0.0+{build}")
+
+    assert tagwarden(repo.path, "resolve", "m@latest").out == "v1.0.0+f\n"
+    assert "'m' has no version v2.0.0; the latest is v1.0.0+f" in tagwarden(repo.path, "resolve", "m@v2.0.0").err
+    choice = "v1.0.0+f, v1.0.0+c, v1.0.0+a, v1.0.0+e, v1.0.0+b or one of 1 older"
+    assert choice in tagwarden(repo.path, "deregister", "m", "v2.0.0").err
+
+
 def test_the_version_on_a_commit(registry: Repo) -> None:
     on = registry.git("rev-parse", "churn@v1.2.3^{commit}")
 
