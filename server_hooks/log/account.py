@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,12 @@ from ...policy.record import Record
 from ...repository.git.program import GitProgram
 from ..lock.push_lock import take_push_lock
 from ..machine_settings import git_with_hook_settings
-from .chain import read_lines, read_noted
+from .chain import read_lines, read_lines_backward, read_noted
 from .files import has_log, size_of_log
+from .line import LANDING
 from .mark import everything_is_settled
-from .reading import read_entry
-from .settlement import settle
+from .reading import read_entry, seconds_of
+from .settlement import ON_ITS_WAY, settle
 from .tags_in_log import compare
 
 if TYPE_CHECKING:
@@ -124,7 +126,25 @@ def _differences(
             "`rm tagwarden/tags-before-log` in the repository and `tagwarden install --server` take what stands now "
             "as given"
         )
-    return [one for one in found.differences if _concerns_us(one.ref, ignored)], notes
+    differences = [one for one in found.differences if _concerns_us(one.ref, ignored)]
+    if differences:
+        landing = _lines_still_landing(common_dir)
+        differences = [one for one in differences if one.line not in landing]
+    return differences, notes
+
+
+def _lines_still_landing(common_dir: str) -> set[int | None]:
+    """The numbers of the lines about pushes of which Git may still be moving the refs, because no lock was kept."""
+    numbers: set[int | None] = set()
+    for line in read_lines_backward(common_dir):
+        entry = read_entry(line)
+        if entry is None:
+            continue
+        if time.time() - seconds_of(entry) >= ON_ITS_WAY:
+            break
+        if entry["outcome"] in LANDING and entry.get("guarded") is False:
+            numbers.add(entry["line"])
+    return numbers
 
 
 def _concerns_us(ref: str, ignored: Callable[[str], bool]) -> bool:

@@ -12,6 +12,7 @@ import pytest
 
 from support import Repo, Server
 from support.hook_files import hook_at
+from support.settling import OID, log_push, outcomes
 from support.waiting import eventually
 from tagwarden.cli.run import run
 from tagwarden.server_hooks.lock.push_lock import take_push_lock
@@ -212,6 +213,23 @@ def test_what_never_landed_needs_no_explanation(server: Server, clone: Repo, cap
     clone.push("--tags")
 
     assert problems(server, capsys) == []
+
+
+def test_what_may_still_be_landing_accuses_nobody(
+    logged: Server, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_push(logged, (None, OID, "m@v0.0.2"), guarded=False)
+    log_push(logged, (None, OID, "m@v0.0.3"), guarded=False)
+    logged.tag("n@v0.0.2", "main")
+
+    (made,) = problems(logged, capsys)
+    assert "the tag n@v0.0.2" in made
+    assert outcomes(logged)[-2:] == ["accepted", "accepted"]
+
+    for module in ("settlement", "account"):
+        monkeypatch.setattr(f"tagwarden.server_hooks.log.{module}.ON_ITS_WAY", -1.0)
+    assert problems(logged, capsys) == [made]
+    assert outcomes(logged)[-2:] == ["incomplete", "incomplete"]
 
 
 def test_a_landing_that_breaks_a_rule_is_named_until_it_is_put_right(
