@@ -55,6 +55,7 @@ class ModelHistory:
     __slots__ = (
         "_candidates_at",
         "_deregistered",
+        "_deregistrations_at",
         "_first_assigned_at",
         "_first_dated_at",
         "_first_registrations",
@@ -82,6 +83,7 @@ class ModelHistory:
         self._first_registrations: dict[Version, Event] = {}
         self._registered: dict[VersionAt, Event] = {}
         self._deregistered: dict[VersionAt, Event] = {}
+        self._deregistrations_at: dict[str, list[Event]] = {}
         self.holdings: dict[str, dict[str, StageAssignment]] = {}
         self._newest: dict[str, NewestFirst] = {}
         # For each commit with assignments or unassignments: by stage, the `_moment` of the first added assignment.
@@ -126,6 +128,7 @@ class ModelHistory:
             assert name.version is not None
             key = name.version, event.commit
             self._deregistered[key] = _later(self._deregistered.get(key), event)
+            self._deregistrations_at.setdefault(event.commit, []).append(event)
             self._versions_at.setdefault(event.commit, set()).add(name.version)
         elif name.stage is not None:
             self._assign(event, name.stage)
@@ -137,10 +140,9 @@ class ModelHistory:
         holding = by_commit.get(event.commit) or StageAssignment()
         if event.name.kind == "assign":
             by_commit[event.commit] = StageAssignment(_later(holding.assigned, event), holding.unassigned)
-            newest = self._newest.get(stage)
-            if newest is None:
-                newest = self._newest[stage] = NewestFirst()
-            newest.add(event)
+            if stage not in self._newest:
+                self._newest[stage] = NewestFirst()
+            self._newest[stage].add(event)
             first_assigned.setdefault(stage, self._moment)
             first_dated = self._first_dated_at.setdefault(event.commit, {})
             if stage not in first_dated or event.time < first_dated[stage][0]:
@@ -180,12 +182,9 @@ class ModelHistory:
     def active_version_at(self, commit: str) -> Version | None:
         """The active version on `commit`; the greatest, if there are several."""
         candidates = self._candidates_for(commit)
-        while candidates:
-            version = candidates[-1][0]
-            if self.is_active(version, commit):
-                return version
+        while candidates and not self.is_active(candidates[-1][0], commit):
             candidates.pop()
-        return None
+        return candidates[-1][0] if candidates else None
 
     def _candidates_for(self, commit: str) -> list[tuple[Version, int]]:
         registered = self.registrations_at.get(commit, ())
@@ -232,7 +231,7 @@ class ModelHistory:
     def holders(self, stage: str) -> list[Event]:
         """The assignments of `stage` in force, the newest first: the first is GTO's current one.
 
-        Within one second, the version that was first registered earlier comes first.
+        Within one second, the version whose last registration is earlier comes first; then the one with the older tag.
         """
         return sorted(self._in_force(stage), key=self._rank_among_holders)
 
@@ -245,11 +244,12 @@ class ModelHistory:
             if holding.assigned and self.is_in_force(stage, commit):
                 yield holding.assigned
 
-    def _rank_among_holders(self, event: Event) -> tuple[int, int, str]:
+    def _rank_among_holders(self, event: Event) -> tuple[int, int, int, str]:
         version = self.active_version_at(event.commit)
-        there = self.registrations_at.get(event.commit, ())
-        since = [(one.time, one.tag) for one in there if one.name.version == version] if version else []
-        return -event.time, *min(since, default=(event.time, event.tag))
+        there = self.registrations_at.get(event.commit, []) + self._deregistrations_at.get(event.commit, [])
+        tags = [(one.time, one.tag) for one in there if one.name.version == version]
+        registered = self._registered[version, event.commit] if version else event
+        return -event.time, registered.time, *min(tags, default=(event.time, event.tag))
 
     def newest_assignment(self, stage: str) -> Event | None:
         """The newest assignment of `stage` in force; in a tie, any of the newest.

@@ -184,6 +184,8 @@ def comparable(answer: Model) -> Model:
 
 @given(lines=DAMAGED)
 @example(lines=["m@v1.0.0 c1 2", "m@v2.0.0 c2 1", "m@v2.0.0#2 c2 2", "m#dev c1 5", "m#dev#1 c2 5"])
+@example(lines=["m@v1.0.0 c1 2", "m@v2.0.0 c3 2", "m@v2.0.0! c3 1", "m#prod c3 2", "m#prod#1 c1 2"])
+@example(lines=["m@v1.0.0 c1 2", "m@v2.0.0 c2 3", "m@v2.0.0#2 c2 1", "m#prod c1 1", "m#prod#1 c2 1"])
 @settings(max_examples=400)
 def test_of_any_tags_in_any_order_the_history_says_what_gto_says(lines):
     tags = [tag(line) for line in lines]
