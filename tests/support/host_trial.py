@@ -108,7 +108,7 @@ def is_guarded(host: Host, ada: User, grace: User) -> None:
     refused = ada.push("churn@v1.1")
     assert refused.exit != 0
     assert f"remote: {host.prefix}  error [tag-name]" in refused.said
-    assert f"remote: {host.prefix}    fix: git tag -a churn@v1.1.0" in refused.said
+    assert f"remote: {host.prefix}    fix: git tag -d churn@v1.1; git tag -a churn@v1.1.0" in refused.said
 
     ada.repo.tag("churn#prod#1", "churn@v1.0.0^{commit}", at=BEGINNING + 60)
     refused = ada.push("churn#prod#1")
