@@ -31,7 +31,7 @@ class Call(Protocol):
     def push_options(self, environ: Mapping[str, str]) -> Sequence[str]:
         """The options of the push (`git push -o`)."""
 
-    def needs_lock(self, configuration: Configuration) -> bool:
+    def needs_lock(self, reader: Reader, configuration: Configuration) -> bool:
         """Whether the push must hold the lock even if it updates no model tag and no near miss."""
 
     def trusted(self, lock: PushLock | None, reader: Reader, configuration: Configuration) -> Reader:

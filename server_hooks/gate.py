@@ -63,7 +63,7 @@ def judge_call(call: Call) -> int:
     reader.keep_in = place.common_dir
     call.updates = as_they_change(call.updates, reader)
     shares = updates_by_model(call.updates)
-    needs_lock = bool(shares) or call.needs_lock(configuration)
+    needs_lock = bool(shares) or call.needs_lock(reader, configuration)
     lock: PushLock | None = None
     try:
         lock = lock_for_push(place.common_dir, git, configuration, call) if needs_lock else None

@@ -46,7 +46,7 @@ class WholePush:
 
         return push_options(environ)
 
-    def needs_lock(self, _configuration: Configuration) -> bool:
+    def needs_lock(self, _reader: Reader, _configuration: Configuration) -> bool:
         """Approvals must not change while a tag is judged by them."""
         return any(update.ref.startswith(APPROVALS_ROOT) for update in self.updates)
 

@@ -63,14 +63,14 @@ class OneRef:
         lines = [line for line in lock.accepted_before().splitlines(keepends=True) if _model(line) == model]
         return [one for one in parse_receive_lines(b"".join(lines)) if one.ref != update.ref] if lines else ()
 
-    def needs_lock(self, configuration: Configuration) -> bool:
+    def needs_lock(self, reader: Reader, configuration: Configuration) -> bool:
         """A branch, or the tag that holds it, may change the policy before a tag of the same push is judged."""
         (update,) = self.updates
         if not update.ref.startswith(TAGS):
             return True
         from ..repository.trusted.policy_changes import policy_tags
 
-        return update.ref in policy_tags(configuration)
+        return update.ref in policy_tags(reader, configuration)
 
     def trusted(self, lock: PushLock | None, reader: Reader, configuration: Configuration) -> Reader:
         if lock is None:

@@ -187,7 +187,7 @@ MUTANTS = (
     Mutant("repository/judging/server_push.py", " or update.ref in of_policies", "", GATE[:1]),
     Mutant(
         "server_hooks/update.py",
-        "return update.ref in policy_tags(configuration)",
+        "return update.ref in policy_tags(reader, configuration)",
         "return False",
         ("tests/server_hooks/test_update_trust.py",),
     ),

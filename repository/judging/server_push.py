@@ -81,7 +81,7 @@ def judge_server_push(push: ServerPush) -> list[Verdict]:
     shares = updates_by_model(together) if push.shares is None else push.shares
     listed = push.reader.tags_of([model for model in shares if model is not None])
     about_approvals = [update for update in push.updates if update.ref.startswith(APPROVALS_ROOT)]
-    of_policies = policy_tags(push.configuration)
+    of_policies = policy_tags(push.reader, push.configuration)
     current = _current_ids(push.updates, shares, listed, push.reader, of_policies)
     if about_approvals:
         found = push.reader.existing([update.ref for update in about_approvals])

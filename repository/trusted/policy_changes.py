@@ -60,9 +60,9 @@ def watched_policies(reader: Reader, configuration: Configuration) -> list[Watch
     return watched
 
 
-def policy_tags(configuration: Configuration) -> set[str]:
-    """The full names of the tags from which the Git settings read policies."""
-    refs = [location.ref for location in _locations(configuration)]
+def policy_tags(reader: Reader, configuration: Configuration) -> set[str]:
+    """The full names of the tags from which a server reads policies: those that HEAD or a Git setting names."""
+    refs = [reader.head(), *(location.ref for location in _locations(configuration))]
     return {ref for ref in refs if ref is not None and ref.startswith(TAGS)}
 
 

@@ -83,6 +83,26 @@ def test_a_policy_on_a_tag_is_the_one_before(server: Server, clone: Repo) -> Non
     assert clone.push("--force", "refs/tags/policy", "refs/tags/risk@v1.0.0", env=ADA).refused_by == {"who"}
 
 
+def test_a_policy_on_a_tag_that_head_names_is_the_one_before(server: Server, clone: Repo) -> None:
+    clone.commit({"tagwarden.toml": PEOPLE})
+    clone.lightweight("policy")
+    assert clone.push("refs/tags/policy", env=ADA).ok
+    server.git("symbolic-ref", "HEAD", "refs/tags/policy")
+    clone.commit({"tagwarden.toml": ""})
+    clone.git("tag", "--force", "policy")
+    clone.tag("risk@v1.0.0")
+
+    assert clone.push("--force", "refs/tags/policy", "refs/tags/risk@v1.0.0", env=ADA).refused_by == {"who"}
+
+
+def test_a_tag_that_head_names_keeps_a_readable_policy(server: Server, clone: Repo) -> None:
+    server.git("symbolic-ref", "HEAD", "refs/tags/policy")
+    clone.commit({"tagwarden.toml": "nonsense"})
+    clone.lightweight("policy")
+
+    assert clone.push("refs/tags/policy").refused_by == {"policy-file"}
+
+
 def test_tags_of_the_same_push_all_go_by_what_was_before(server: Server, clone: Repo) -> None:
     server.commit_on_main({"tagwarden.toml": PEOPLE})
     clone.git("pull", "--quiet", "--rebase")
