@@ -24,9 +24,9 @@ class Breach(Record):
     `message` is one sentence that names the value. `ref` is the full ref name,
     None for the push as a whole. `key` is the policy key that governs the case,
     None for the rule's first option, or for the rule itself if it has no options;
-    `fix` is a command to run; `why` replaces the rule's `WHY` if that does not
-    fit. The texts may contain surrogates (bytes that are not UTF-8); reports
-    escape them.
+    `fix` is a command to run, or a sentence with one; `why` replaces the rule's
+    `WHY` if that does not fit. The texts may contain surrogates (bytes that are
+    not UTF-8); reports escape them.
     """
 
     message: str

@@ -218,13 +218,18 @@ def _or_drop(finding: Finding, facts: ModelFacts, push: TagPush) -> Finding:
 
 def _chosen(group: Sequence[Finding], facts: ModelFacts, push: TagPush) -> tuple[int, str | None]:
     """The number of the finding that gets the fix, and that fix. `group` are those on one tag, ordered by rule."""
-    if any(finding.severity == "error" and finding.rule not in ABOUT_PEOPLE for finding in group):
+    errors = {finding.rule for finding in group if finding.severity == "error"}
+    if errors - ABOUT_PEOPLE:
         signing = recreating_command(facts, push, sign=True)
         group = [
             finding._replace(fix=None) if finding.rule in ABOUT_PEOPLE and finding.fix != signing else finding
             for finding in group
         ]
     with_fix = [number for number, finding in enumerate(group) if finding.fix]
+    if errors and errors <= ABOUT_PEOPLE:
+        # A tag that only repairs what is warned of would be refused like this one.
+        refused = [number for number in with_fix if group[number].rule in errors]
+        return (refused[-1], group[refused[-1]].fix) if refused else (0, None)
     if not with_fix:
         return 0, None
     last = with_fix[-1]
@@ -251,7 +256,8 @@ def _another_version(group: Sequence[Finding], facts: ModelFacts, push: TagPush)
     else:
         commands = [register_command(facts, commit_of(push))]
     fix = replacing_commands(facts, push.tag, *commands)
-    purpose = next(filter(None, (_purpose(finding.fix or "") for finding in group)), "")
+    fixes = [finding.fix or "" for finding in group if finding.rule in ANOTHER_VERSION]
+    purpose = next(filter(None, map(_purpose, fixes)), "")
     return fix and purpose + fix
 
 

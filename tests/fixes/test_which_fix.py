@@ -48,6 +48,11 @@ FIXES = {
         f"ask grace to run: tagwarden register churn {oid('c2')} --version v1.1.0 --push",
     ),
     ("churn#prod at 2 with ", ONE, allow("grace")): ("message", f"git tag -f -a 'churn#prod' {oid('c1')[:12]}"),
+    # A tag that is only better would be refused like this one.
+    ("churn@v1.1.1 on c4 at 4", THREE, allow("grace") + '[rules]\nversion-order = "warning"\n'): (
+        "who",
+        f"ask grace to run: tagwarden register churn {oid('c4')} --version v1.1.1 --push",
+    ),
     ("churn#prod on c2 at 2", ONE, allow("grace")): ("state-exists", "git tag -d 'churn#prod'; tagwarden show churn"),
     ("churn#prdo at 3", IN_PROD, '[stages]\nnames = ["prod"]\n'): ("stage-known", "git tag -d 'churn#prdo'"),
 }
