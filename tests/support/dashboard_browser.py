@@ -13,9 +13,11 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
 
 AXE = Path(axe_core_python.__file__).with_name("axe.min.js")
 DESKTOP, PHONE = 1280, 390
+SECONDS_TO_LOAD = 30
 
 
 class Browser:
@@ -64,6 +66,10 @@ class Browser:
     def open(self, address: str) -> None:
         self._driver.get("about:blank")  # else another fragment is no new page
         self._driver.get(address)
+        # The load of the page before may have ended that wait, before the scripts of this one have run.
+        WebDriverWait(self._driver, SECONDS_TO_LOAD).until(
+            lambda _: self.js("return document.readyState") == "complete"
+        )
 
     def reload(self) -> None:
         self._driver.refresh()
